@@ -1,6 +1,7 @@
 """Logging without identity numbers, whoever quotes them."""
 
 import logging
+import sys
 from typing import Any
 
 from compliance.core.masking import mask_text
@@ -17,6 +18,15 @@ class Record(logging.LogRecord):
     def getMessage(self) -> str:  # noqa: N802 - as logging calls it
         """The formatted message, masked."""
         return mask_text(super().getMessage())[0]
+
+
+def print_lines(logger: logging.Logger) -> None:
+    """Print what a logger is told, a line each and nothing else, on standard output."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
 
 
 def begin() -> None:

@@ -36,6 +36,11 @@ def sample_database() -> Path:
     return own_database().with_name("sample.duckdb")
 
 
+def register() -> Path:
+    """The register of those who reach the product: persons, roles, sessions and the audit trail."""
+    return own_database().with_name("register.sqlite")
+
+
 def own_files() -> Path:
     """The folder of the organisation's own targets, words and sources, which an upgrade leaves alone."""
     return own_database().parent
@@ -44,6 +49,11 @@ def own_files() -> Path:
 def public_address() -> str:
     """The address at which browsers reach the server: `COMPLIANCE_PUBLIC_ADDRESS`, or empty."""
     return os.environ.get("COMPLIANCE_PUBLIC_ADDRESS", "")
+
+
+def login_environment() -> tuple[tuple[str, str], ...]:
+    """The variables that set the login, `COMPLIANCE_LOGIN_…`, each with its value."""
+    return tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("COMPLIANCE_LOGIN_")))
 
 
 def report_template() -> Path | None:

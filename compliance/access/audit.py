@@ -1,0 +1,158 @@
+"""The audit trail: who did what and when, each entry sealed with the one before.
+
+An entry names a person by pseudonym, and holds no name of anybody. It is written before what it tells of is done, so
+that nothing is done that it does not tell.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final
+
+import structlog
+
+from compliance.access.people import at, system_user
+from compliance.access.permissions import NO_ROLE, User
+from compliance.core import clock
+from compliance.core.language import N_
+from compliance.core.masking import mask_text
+from compliance.store import register
+
+# The seal before the first entry.
+FIRST: Final = "0" * 64
+LONGEST: Final = 1_000
+# Somebody who is not known, such as in a login that is refused.
+UNKNOWN: Final = User("", NO_ROLE, "-")
+# A refusal that is repeated within this time is told once, so that nobody fills the trail.
+REPEATED_SECONDS: Final = 60.0
+_refused: dict[tuple[str, str], float] = {}
+# A line of JSON for each entry, for whoever collects the server's log: with its seal, which then is kept elsewhere too.
+LINES: Final = logging.getLogger("compliance.audit")
+log = structlog.wrap_logger(
+    LINES,
+    processors=[
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ],
+    wrapper_class=structlog.stdlib.BoundLogger,
+)
+
+
+class Action(Enum):
+    """What the audit trail tells of."""
+
+    LOGIN = "login"
+    LOGOUT = "logout"
+    REFUSAL = "refusal"
+    UPLOAD = "upload"
+    LOAD = "load"
+    REVOCATION = "revocation"
+    EXTRACT = "extract"
+    REPORT = "report"
+    ASSESSMENT = "assessment"
+    DECISION = "decision"
+    SUBMISSION = "submission"
+    APPROVAL = "approval"
+    CORRECTION = "correction"
+    CHANGE = "change"
+    ROLE = "role"
+    PURGE = "purge"
+    PERSON = "person"
+    BACKUP = "backup"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry without its seal; `details` is JSON."""
+
+    number: int
+    at: str
+    person: str
+    action: str
+    what: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where the chain of the audit trail breaks, and how."""
+
+    number: int
+    sentence: str
+
+
+ALTERED: Final = N_("Entry {number} is not what was sealed: it or its seal has been changed.")
+GAP: Final = N_("Entries are missing before entry {number}.")
+CUT: Final = N_("The seal {seal} is not in the trail: entries have been removed from its end, or all of it replaced.")
+
+
+def record(user: User, action: Action, what: str = "", **details: object) -> None:
+    """Add an entry. Raise Refusal if it cannot be written, so that what it tells of is not done."""
+    person = user.person or system_user()
+    with register.own().writing() as run:
+        last: dict[str, Any] = next(iter(run("last_entry")), {"number": 0, "at": "", "seal": FIRST})
+        moment = max(at(clock.now()), last["at"])
+        entry = Entry(last["number"] + 1, moment, person, action.value, _short(what), _json(details))
+        seal = seal_of(last["seal"], entry)
+        run("add_entry", **asdict(entry), seal=seal)
+    log.info(action.value, number=entry.number, person=person, what=entry.what, details=details, seal=seal)
+
+
+def refused(user: User, what: str) -> None:
+    """Add an entry for something that a person was refused, unless the same was told a moment ago."""
+    now, key = time.monotonic(), (user.person, what)
+    if now - _refused.get(key, -REPEATED_SECONDS) >= REPEATED_SECONDS:
+        _refused[key] = now
+        record(user, Action.REFUSAL, what)
+
+
+def _short(text: str) -> str:
+    return mask_text(text)[0][:LONGEST]
+
+
+def _json(details: dict[str, object]) -> str:
+    plain = {name: value if isinstance(value, int) else _short(str(value)) for name, value in details.items()}
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+
+def seal_of(before: str, entry: Entry) -> str:
+    """The seal of an entry: SHA-256 of the seal before it and of all that the entry says."""
+    text = json.dumps([before, *asdict(entry).values()], ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def verify(seal: str = "") -> Iterator[Fault]:
+    """The faults of the chain, none if it is whole. `seal`: one that was noted earlier and must still be in it."""
+    before, expected, found = FIRST, 1, not seal
+    for row in register.own().rows("entries", after=0):
+        kept = row.pop("seal")
+        entry = Entry(**row)
+        if entry.number != expected:
+            yield Fault(entry.number, GAP)
+        elif seal_of(before, entry) != kept:
+            yield Fault(entry.number, ALTERED)
+        before, expected, found = kept, entry.number + 1, found or kept == seal
+    if not found:
+        yield Fault(expected, CUT)
+
+
+def found(
+    *, begin: datetime, end: datetime, person: str | None, action: Action | None, text: str, most: int
+) -> list[dict[str, Any]]:
+    """The entries of a time (UTC), the newest first, with the names that are still kept."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return register.own().rows(
+        "entries_found",
+        begin=at(begin),
+        end=at(end),
+        person=person,
+        action=action.value if action else None,
+        text=f"%{escaped}%" if text else None,
+        most=most,
+    )

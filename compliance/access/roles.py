@@ -1,0 +1,113 @@
+"""Who holds which role: what the provider says at the login, and what the product's own table says now."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from compliance.access import audit
+from compliance.access.audit import Action
+from compliance.access.people import at, named
+from compliance.access.permissions import (
+    ADMINISTRATOR,
+    NO_ROLE,
+    READING,
+    ROLES,
+    Permission,
+    Role,
+    User,
+    combined,
+    require,
+)
+from compliance.access.scopes import Scope
+from compliance.core import clock
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.store import register
+from compliance.store.register import Row
+
+BY_ID: Final = {role.id: role for role in ROLES}
+OTHER_LIMIT: Final = N_(
+    "The person already holds a role with another scope. A person has one scope for all roles: take the others away "
+    "first."
+)
+OWN_ROLE: Final = N_("You cannot take the role of administrator from yourself. Another administrator can.")
+NOBODY: Final = N_("There is no such person. Whoever is to be given a role logs in once first.")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A role that somebody holds, within a limit if there is one."""
+
+    role: str
+    limit: Scope | None = None
+
+    @staticmethod
+    def of(row: Row) -> "Held":
+        """The role in a row or a JSON object with role, organisation, department and unit."""
+        organisation, department, unit = (row.get(name) for name in ("organisation", "department", "unit"))
+        return Held(row["role"], Scope(organisation, department, unit) if organisation else None)
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The role as a row."""
+        limit = self.limit
+        parts = (limit.organisation, limit.department, limit.unit) if limit else (None, None, None)
+        return {"role": self.role, **dict(zip(("organisation", "department", "unit"), parts, strict=True))}
+
+
+def user_of(name: str, person: str, held: list[Held]) -> User:
+    """A person with the roles that they hold. Those whose roles have different limits may do nothing.
+
+    Whoever is limited keeps only the permissions to read.
+    """
+    roles = [BY_ID[each.role] for each in held if each.role in BY_ID]
+    limits = {each.limit for each in held if each.role in BY_ID}
+    if not roles or len(limits) > 1:
+        return User(name, NO_ROLE, person)
+    role, [limit] = combined(sorted(set(roles), key=ROLES.index)), limits
+    if limit:
+        role = Role(role.id, role.title, role.held_by, role.permissions & READING)
+    return User(name, role, person, limit, tuple(dict.fromkeys(each.role for each in held if each.role in BY_ID)))
+
+
+def given(person: str | None = None) -> dict[str, list[Held]]:
+    """The roles of the product's own table, by person."""
+    by_person: dict[str, list[Held]] = {}
+    for row in register.own().rows("roles_held", person=person):
+        by_person.setdefault(row["person"], []).append(Held.of(row))
+    return by_person
+
+
+def give(user: User, person: str, held: Held) -> None:
+    """Give a role to a person. Raise Refusal if the user may not, or if the person has another scope."""
+    require(user, Permission.MANAGE_ROLES)
+    if named(person) is None:
+        raise Refusal(NOBODY)
+    others = [each for each in given(person).get(person, []) if each.role != held.role]
+    if any(each.limit != held.limit for each in others):
+        raise Refusal(OTHER_LIMIT)
+    _change(user, person, held, given=True)
+
+
+def take(user: User, person: str, role: str) -> None:
+    """Take a role away from a person; it holds from their next click. Raise Refusal for one's own administration."""
+    require(user, Permission.MANAGE_ROLES)
+    held = next((each for each in given(person).get(person, []) if each.role == role), None)
+    if held is None:
+        raise Refusal(N_("The person does not hold this role."))
+    if role == ADMINISTRATOR.id and person == user.person:
+        raise Refusal(OWN_ROLE)
+    _change(user, person, held, given=False)
+
+
+def _change(user: User, person: str, held: Held, *, given: bool) -> None:
+    limit = {name: value for name, value in held.row.items() if value and name != "role"}
+    audit.record(user, Action.ROLE, held.role, to=person, given=given, **limit)
+    with register.own().writing() as run:
+        run(
+            "add_role",
+            at=at(clock.now()),
+            person=person,
+            given=given,
+            given_by=user.person,
+            **held.row,
+        )

@@ -1,0 +1,139 @@
+"""The settings of the login, from [login] in data/server.toml, the organisation's own file and the environment."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.places import SERVER
+
+FILE: Final = SERVER.name
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+ROLES: Final = ("coordinator", "head", "management", "analyst", "administrator")
+PARTS: Final = ("organisation", "department", "unit")
+# What is set, and in which variable of the environment it may stand instead.
+TEXTS: Final = {
+    "issuer": "COMPLIANCE_LOGIN_ISSUER",
+    "client_id": "COMPLIANCE_LOGIN_CLIENT_ID",
+    "client_secret": "COMPLIANCE_LOGIN_CLIENT_SECRET",
+    "tenant": "COMPLIANCE_LOGIN_TENANT",
+    "claim": "COMPLIANCE_LOGIN_CLAIM",
+    "contact": "COMPLIANCE_LOGIN_CONTACT",
+}
+NEEDED: Final = ("issuer", "client_id", "client_secret", "claim", "contact")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A role that a value of the provider's claim gives, within a part of an organisation if one is named."""
+
+    value: str
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Login:
+    """How people log in: the provider, what this service is to it, and which of its values give which role.
+
+    `claim` is the claim that names app roles or groups. `contact` is whom somebody without a role asks.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    tenant: str
+    claim: str
+    contact: str
+    roles: tuple[Rule, ...]
+
+    @property
+    def scope(self) -> str:
+        """The scope to ask for. Only some providers know one of their own for groups; app roles need none."""
+        return "openid profile email"
+
+    @property
+    def metadata(self) -> str:
+        """The address of the provider's metadata (OpenID Connect Discovery 1.0, section 4)."""
+        return f"{self.issuer.removesuffix('/')}/.well-known/openid-configuration"
+
+
+def is_wanted(table: object, environment: Mapping[str, str]) -> bool:
+    """Whether anything is said of a login, so that nobody gets in without one."""
+    if not isinstance(table, dict):
+        return True
+    return any(environment.get(variable) for variable in TEXTS.values()) or any(
+        value for key, value in table.items() if key != "claim"
+    )
+
+
+def read_login(table: object, environment: Mapping[str, str], *, public_address: str) -> tuple[Login, list[Refusal]]:
+    """The login's settings, and a refusal for each that is wrong."""
+    if not isinstance(table, dict):
+        text = N_("{file}: the login stands under a line of its own, [login].")
+        return Login("", "", "", "", "", "", ()), [Refusal(text, file=FILE)]
+    said = {name: environment.get(variable) or table.get(name, "") for name, variable in TEXTS.items()}
+    texts = {name: value.strip() if isinstance(value, str) else "" for name, value in said.items()}
+    rules = table.get("roles", [])
+    wrong = [*_rules_wrong(rules)]
+    refusals = [*_unknown(table, {*TEXTS, "roles"}, "login"), *_missing(said, texts)]
+    refusals += [*_addresses(texts["issuer"], public_address), *wrong]
+    return Login(**texts, roles=() if wrong else tuple(Rule(rule["value"], _row(rule)) for rule in rules)), refusals
+
+
+def _missing(said: dict[str, Any], texts: dict[str, str]) -> Iterator[Refusal]:
+    for name, variable in TEXTS.items():
+        if not isinstance(said[name], str) or (name in NEEDED and not texts[name]):
+            text = N_("{file}: [login] lacks {key}. It is a text, here or in the variable {variable}.")
+            yield Refusal(text, file=FILE, key=name, variable=variable)
+
+
+def _row(rule: dict[str, Any]) -> dict[str, Any]:
+    return {name: rule.get(name) for name in ("role", *PARTS)}
+
+
+def _unknown(table: dict[str, Any], known: set[str], where: str) -> Iterator[Refusal]:
+    for key in table.keys() - known:
+        text = N_("{file}: there is no setting {key} under [{where}]. There are: {known}.")
+        yield Refusal(text, file=FILE, key=key, where=where, known=", ".join(sorted(known)))
+
+
+def _addresses(issuer: str, public: str) -> Iterator[Refusal]:
+    """The provider and this service are reached through TLS, but for those on this machine alone."""
+    if issuer and not _is_secure(issuer):
+        text = N_("{file}: the issuer “{said}” is not an address that begins with https, without ? and #.")
+        yield Refusal(text, file=FILE, said=issuer)
+    if not public:
+        text = N_("The service needs its public address: public_address in {file}, or {variable}.")
+        yield Refusal(text, file=FILE, variable="COMPLIANCE_PUBLIC_ADDRESS")
+    elif not _is_secure(public):
+        text = N_("The public address “{said}” must begin with https: what is said there must not be read on its way.")
+        yield Refusal(text, said=public)
+
+
+def _is_secure(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        return secure and bool(parts.hostname) and not parts.query and not parts.fragment and parts.username is None
+    except ValueError:
+        return False
+
+
+def _rules_wrong(rules: object) -> Iterator[Refusal]:
+    if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+        text = N_("{file}: each rule for roles stands under a line of its own, [[login.roles]].")
+        yield Refusal(text, file=FILE)
+        return
+    for number, rule in enumerate(rules, 1):
+        yield from _unknown(rule, {"value", "role", *PARTS}, "login.roles")
+        if not all(isinstance(value, str) and value.strip() for value in rule.values()) or "value" not in rule:
+            text = N_("{file}: rule {number} for roles lacks the provider's value, or a text in it is empty.")
+            yield Refusal(text, file=FILE, number=number)
+        if rule.get("role") not in ROLES:
+            text = N_("{file}: rule {number} gives the role “{said}”. There are: {known}.")
+            yield Refusal(text, file=FILE, number=number, said=str(rule.get("role", "")), known=", ".join(ROLES))
+        if ("department" in rule or "unit" in rule) and "organisation" not in rule:
+            text = N_("{file}: rule {number} names a part of an organisation, but not the organisation.")
+            yield Refusal(text, file=FILE, number=number)

@@ -1,0 +1,99 @@
+"""The register of those who reach the product: persons, roles, sessions and the audit trail, in an SQLite file.
+
+It is beside the organisation's database and not in it. It is there before any export is loaded, a login never waits for
+the turn of an import, and restoring a database does not take back what has been done.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final
+
+from compliance.core import places
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.places import QUERIES
+
+STATEMENTS: Final = QUERIES / "register"
+WAIT_SECONDS: Final = 30.0
+# Read and written by the service's own user alone.
+MODE: Final = 0o600
+Row = dict[str, Any]
+Run = Callable[..., list[Row]]
+
+
+class Register:
+    """The register in a file, which is created when it is first written. Threads and processes may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = RLock()
+        self._opened: sqlite3.Connection | None = None
+
+    def rows(self, name: str, /, **parameters: object) -> list[Row]:
+        """The rows of a statement of `queries/register`; none if there is no register yet."""
+        if self._opened is None and not self.path.exists():
+            return []
+        with self._lock:
+            return self._run(name, **parameters)
+
+    @contextmanager
+    def writing(self) -> Iterator[Run]:
+        """A function that runs statements in an exclusive transaction, rolled back if the block raises."""
+        with self._lock:
+            self._execute("begin immediate")
+            try:
+                yield self._run
+                self._execute("commit")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection().execute("rollback")
+                raise
+
+    def _run(self, name: str, /, **parameters: object) -> list[Row]:
+        cursor = self._execute(_statement(name), parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+    def _execute(self, sql: str, parameters: Row | None = None) -> sqlite3.Cursor:
+        try:
+            return self._connection().execute(sql, parameters or {})
+        except (sqlite3.Error, OSError) as error:
+            text = N_(
+                "The register {file} cannot be used: {error}. Nothing has been done. Check its folder and its disk, "
+                "or restore a backup."
+            )
+            raise Refusal(text, file=self.path.name, error=getattr(error, "strerror", None) or error) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, MODE))
+            connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+            connection.execute("pragma journal_mode = wal")
+            # Every entry of the audit trail is on disk before what it tells of is done.
+            connection.execute("pragma synchronous = full")
+            # What is removed is overwritten.
+            connection.execute("pragma secure_delete = on")
+            connection.executescript(_statement("schema"))
+            self._opened = connection
+        return self._opened
+
+
+@cache
+def _statement(name: str) -> str:
+    return (STATEMENTS / f"{name}.sql").read_text("utf-8")
+
+
+@cache
+def _register(path: Path) -> Register:
+    return Register(path)
+
+
+def own() -> Register:
+    """The register beside the organisation's database."""
+    return _register(places.register())

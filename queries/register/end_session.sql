@@ -1,0 +1,2 @@
+-- A session is over.
+delete from sessions where key = $key

@@ -1,0 +1,2 @@
+-- Forget who a pseudonym is.
+delete from persons where person = $person
