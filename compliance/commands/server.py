@@ -6,12 +6,16 @@ python -m compliance.commands.server
 import argparse
 import asyncio
 import logging
+import os
 import re
+import sys
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
+from urllib.parse import urlsplit
 
 import streamlit as st
 import uvicorn.config
@@ -24,16 +28,24 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
+from compliance.access import audit, permissions
+from compliance.commands import provider
+from compliance.commands.provider import Streamlit
 from compliance.core import logs, places
 from compliance.core.errors import Refusal
-from compliance.core.language import LANGUAGES, Language
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.declarations import settings, theming
-from compliance.declarations.settings import MB
+from compliance.declarations.login import Login
+from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
 from compliance.serving import answering, guarding, words
+from compliance.serving import gate as gating
+from compliance.serving.guarding import LOOPBACK
+from compliance.serving.health import Health
+from compliance.serving.pending import Pending
 from compliance.serving.receiving import Uploads
 from compliance.serving.uploading import LEDGER
-from compliance.store import stores
+from compliance.store import register, stores
 
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
 # The app's script runs before Streamlit's, which asks the browser for its language at once.
@@ -53,6 +65,8 @@ MOST_DROPPED: Final = 10_000
 AWAY_SECONDS: Final = 30.0
 # How long a file can be requested after its button was drawn again: a click may have been on its way.
 DOWNLOAD_GRACE: Final = 30.0
+# Whether the app has been run once.
+WARM: Final = threading.Event()
 log = logging.getLogger(__name__)
 
 
@@ -135,6 +149,39 @@ class DownloadFiles(MediaFileManager):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._replaced: dict[str, float] = {}
+        # The sessions that a file was made for: by the file's id, and by that of a button whose file is made later.
+        self._owners: dict[str, set[str]] = {}
+        self._asked: dict[str, str] = {}
+
+    def add(self, *args: Any, **kwargs: Any) -> str:
+        """Keep a file for the session whose page shows it."""
+        return self._of(super().add(*args, **kwargs), provider.session_here())
+
+    def add_deferred(self, *args: Any, **kwargs: Any) -> str:
+        """Keep the function that makes a file for the session whose page shows its button."""
+        file = super().add_deferred(*args, **kwargs)
+        self._asked[file] = provider.session_here()
+        return file
+
+    def execute_deferred(self, file_id: str) -> str:
+        """Make a file, for the session whose page shows its button."""
+        return self._of(super().execute_deferred(file_id), self._asked.get(file_id, ""))
+
+    def _of(self, address: str, key: str) -> str:
+        self._owners.setdefault(Path(address).stem, set()).add(key)
+        return address
+
+    def is_of(self, file: str, key: str) -> bool:
+        """Whether a file was made for a session."""
+        return key in self._owners.get(file, ())
+
+    def _delete_file(self, file_id: str) -> None:
+        super()._delete_file(file_id)
+        self._owners.pop(file_id, None)
+
+    def _drop_deferred_id(self, file_id: str) -> None:
+        super()._drop_deferred_id(file_id)
+        self._asked.pop(file_id, None)
 
     def _remove_orphaned_deferred_callables(self) -> None:
         now = time.monotonic()
@@ -183,6 +230,7 @@ async def warm(_app: Any) -> AsyncIterator[None]:
     ok, message = await get_instance().does_script_run_without_error()
     if not ok:
         log.error("The first run of the app failed: %s", message)
+    WARM.set()
     freeing = asyncio.create_task(_free_now_and_then())
     yield None
     freeing.cancel()
@@ -199,28 +247,98 @@ def show_error(error: Exception) -> bool:
 # Streamlit creates its file stores from these module attributes.
 streamlit_runtime.MediaFileManager = DownloadFiles  # type: ignore[attr-defined]
 memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: ignore[misc]
-app = st.App(
-    places.ROOT / "app.py",
-    lifespan=warm,
-    middleware=[
-        Middleware(guarding.Guard, settings=settings.current, ours=OURS),
-        Middleware(Uploads, ledger=LEDGER, make_room=make_room),
-        Middleware(PageLanguage),
-    ],
-    on_script_error=show_error,
-)
+
+
+def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
+    """The app with what stands before it: for the person at this machine alone, or for all who can log in."""
+    gate = [_gate(wanted, wanted.login, streamlit)] if wanted.login else []
+    user_of = gating.user_of if wanted.login else lambda _: permissions.current_user()
+    return st.App(
+        places.ROOT / "app.py",
+        lifespan=warm,
+        secrets=streamlit.secrets(wanted.login, wanted.public_address) if wanted.login else None,
+        middleware=[
+            Middleware(guarding.Guard, settings=settings.current, ours=OURS),
+            Middleware(Health, ready=is_ready),
+            *gate,
+            Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of),
+            Middleware(PageLanguage),
+        ],
+        on_script_error=show_error,
+    )
+
+
+def _gate(wanted: Settings, login: Login, streamlit: Streamlit) -> Middleware:
+    pages = {"/", *(f"/{path.stem}" for path in (places.ROOT / "pages").glob("*.py"))}
+    secure = wanted.public_address.startswith("https:")
+    kwargs: Any = {"pages": frozenset(pages), "secure": secure, "pending": Pending()}
+    return Middleware(gating.Gate, login=login, backend=streamlit, **kwargs)
+
+
+def is_ready() -> bool:
+    """Whether the server has drawn a page, and the store and the register can be used."""
+    try:
+        stores.own().version()
+        register.own().rows("last_entry")
+    except Refusal:
+        return False
+    return WARM.is_set()
+
+
+def checked(address: str) -> Settings:
+    """The settings to serve with. Print what is wrong with them and exit, also if they would let everybody in."""
+    say = Language(places.environment_language())
+    try:
+        wanted = settings.current()
+        refusals = [*_unsafe(wanted, address)]
+    except Refusal as refusal:
+        refusals = [refusal]
+    except ExceptionGroup as group:
+        refusals = [refusal for refusal in group.exceptions if isinstance(refusal, Refusal)]
+    if refusals:
+        _stop(*(say.refusal(refusal) for refusal in refusals))
+    return wanted
+
+
+def _stop(*sentences: str) -> NoReturn:
+    print(*sentences, sep="\n", file=sys.stderr)
+    raise SystemExit(1)
+
+
+def _unsafe(wanted: Settings, address: str) -> Iterator[Refusal]:
+    """What would let in somebody who has not logged in, or show others on the server what they may not see."""
+    if wanted.login is None:
+        if address not in LOOPBACK:
+            yield Refusal(
+                N_("Without a login the server answers this machine alone, so not at {address}."), address=address
+            )
+        if wanted.public_address and urlsplit(wanted.public_address).hostname not in LOOPBACK:
+            text = N_("Without a login the server has no public address. Set up the login: [login] in {file}.")
+            yield Refusal(text, file=places.SERVER.name)
+    elif secret := _readable_by_others(places.own_files() / places.SERVER.name):
+        yield Refusal(N_("{file} can be read by others on this machine. Make it {mode}."), file=secret, mode="0600")
+
+
+def _readable_by_others(path: Path) -> str:
+    """The name of a file with a secret that others on this machine can read; empty if they cannot."""
+    said = path.exists() and "client_secret" in path.read_text("utf-8", "replace")
+    return path.name if said and path.stat().st_mode & 0o077 else ""
 
 
 def main() -> None:
-    """Serve the dashboard at the address that .streamlit/config.toml names: `python -m compliance.commands.server`."""
+    """Serve the dashboard: `python -m compliance.commands.server`, with `--login` for others than who starts it."""
     parser = argparse.ArgumentParser(prog="python -m compliance.commands.server", description="Serve the dashboard.")
     parser.add_argument("--port", type=int, default=8501)
-    port = parser.parse_args().port
-    try:
-        most = settings.current().uploads.file // MB
-    except Refusal as refusal:
-        parser.exit(1, Language(places.environment_language()).refusal(refusal) + "\n")
+    parser.add_argument("--address", default=LOOPBACK[1], help="the address to answer at; a reverse proxy is before it")
+    parser.add_argument("--login", action="store_true", help="refuse to start unless a login is set up")
+    asked = parser.parse_args()
+    wanted = checked(asked.address)
+    if asked.login and wanted.login is None:
+        say = Language(places.environment_language())
+        _stop(say(N_("No login is set up: [login] in {file}."), file=places.SERVER.name))
     logs.begin()
+    logs.print_lines(audit.LINES)
+    os.umask(0o077)
     look, unusable = theming.usable(places.own_files())
     if unusable:
         log.warning("The product's own look is used: %s", unusable)
@@ -228,7 +346,11 @@ def main() -> None:
     answering.HEADERS.extend(OURS)
     uvicorn.config.HTTP_PROTOCOLS |= PROTOCOLS
     uvicorn.config.WS_PROTOCOLS |= SOCKETS
-    app.run(config={"server.port": port, "server.maxUploadSize": most, **theming.widgets(look)})
+    streamlit = Streamlit()
+    own = {"server.port": asked.port, "server.address": asked.address}
+    most = {"server.maxUploadSize": wanted.uploads.file // MB}
+    with_login = streamlit.config() if wanted.login else {}
+    make_app(wanted, streamlit).run(config={**own, **most, **with_login, **theming.widgets(look)})
 
 
 if __name__ == "__main__":

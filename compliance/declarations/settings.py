@@ -1,6 +1,7 @@
 """The server's settings, from data/server.toml and the organisation's own file: its address and upload limits."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -13,6 +14,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import SERVER
 from compliance.declarations.declared import Table, read_with_own
+from compliance.declarations.login import Login, is_wanted, read_login
 
 FILE: Final = SERVER.name
 MB: Final = 1024 * 1024
@@ -20,6 +22,7 @@ MOST: Final = 1_000_000
 # Each is at most as large as the next.
 SIZES: Final = ("file_mb", "session_mb", "server_mb")
 PORTS: Final = {"http": 80, "https": 443}
+NO_ENVIRONMENT: Final[Mapping[str, str]] = {}
 HOST: Final = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 
@@ -35,32 +38,44 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """The server's public address, empty if only this machine reaches it, and its upload limits."""
+    """The server's public address, empty if only this machine reaches it, and its upload limits.
+
+    `login` is None where everybody who reaches the server is the coordinator at this machine.
+    """
 
     public_address: str
     uploads: Limits
+    login: Login | None = None
 
 
 def current() -> Settings:
-    """The settings of this process, read once. Raise Refusal if they are invalid."""
-    return _read(places.own_files(), places.public_address())
+    """The settings of this process, read once. Raise Refusal, or several in an ExceptionGroup, if they are invalid."""
+    return _read(places.own_files(), places.public_address(), places.login_environment())
 
 
 @cache
-def _read(own: Path, public_address: str) -> Settings:
-    return load_settings(own, public_address=public_address)
+def _read(own: Path, public_address: str, login: tuple[tuple[str, str], ...]) -> Settings:
+    return load_settings(own, public_address=public_address, login=dict(login))
 
 
-def load_settings(own: Path | None, *, public_address: str = "") -> Settings:
-    """The settings with those of the folder `own` merged over them; `public_address` wins over both if given.
+def load_settings(own: Path | None, *, public_address: str = "", login: Mapping[str, str] = NO_ENVIRONMENT) -> Settings:
+    """The settings with those of the folder `own` merged over them.
 
-    Raise Refusal if one is invalid.
+    `public_address` and the variables `login` of the environment win over both if given. Raise Refusal if one is
+    invalid, and an ExceptionGroup with a Refusal for each setting of the login that is.
     """
     usual, table = read_with_own(SERVER, None), read_with_own(SERVER, own)
     for key in table:
         _known(key, usual)
-    address = public_address or table["public_address"]
-    return Settings(_origin(address) if address else "", _limits(table["uploads"], usual["uploads"]))
+    said = public_address or table["public_address"]
+    address = _origin(said) if said else ""
+    limits = _limits(table["uploads"], usual["uploads"])
+    if not is_wanted(table["login"], login):
+        return Settings(address, limits)
+    logging_in, refusals = read_login(table["login"], login, public_address=address)
+    if refusals:
+        raise ExceptionGroup("the settings of the login", refusals)
+    return Settings(address, limits, logging_in)
 
 
 def origin(scheme: str, host: str, port: int | None) -> str:

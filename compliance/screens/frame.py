@@ -6,15 +6,17 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance.access.permissions import Permission
+from compliance.access.permissions import ROLES, Permission, User
+from compliance.access.scopes import Scope
 from compliance.core import places
 from compliance.core.language import LANGUAGES, N_, Language
-from compliance.declarations import theming
+from compliance.declarations import settings, theming
 from compliance.demo import demo
 from compliance.drawing import charts
 from compliance.screens import files as screens_files
 from compliance.screens import reads, views, widgets
 from compliance.screens.views import View
+from compliance.serving import front
 from compliance.serving.words import lang_script
 from compliance.store import stores
 
@@ -68,9 +70,15 @@ def draw() -> None:
             st.html(f"<style>{own}</style>")
     say = views.language()
     st.html(lang_script(say.code), unsafe_allow_javascript=True)
-    allowed = [entry for entry in PAGES if views.user().may(entry.permission)]
-    pages = {st.Page(entry.path, title=say(entry.title), default=entry is PAGES[0]): entry for entry in allowed}
+    who = views.user()
+    allowed = [entry for entry in PAGES if who.may(entry.permission)]
+    # All are registered for somebody without a role: of a page that is not, Streamlit says that it does not exist.
+    entries = allowed or PAGES
+    pages = {st.Page(entry.path, title=say(entry.title), default=entry is entries[0]): entry for entry in entries}
     here = st.navigation(list(pages), position="hidden")
+    if not allowed:
+        _refuse(who, say)
+        return
     with widgets.showing_errors(), screens_files.watched():
         _wait_for_samples(say)
         view = views.current()
@@ -81,6 +89,14 @@ def draw() -> None:
         # after the notes, which need the address as it was typed
         _keep_in_address(view)
         here.run()
+
+
+def _refuse(who: User, say: Language) -> None:
+    """Draw that somebody has no role, whom to ask, and the way out."""
+    login = settings.current().login
+    text = front.no_role(say, who.name, login.contact if login else "")
+    widgets.html(charts.page_title(say(front.TITLE), question=text))
+    widgets.html(charts.anchor(say(front.LOG_OUT), front.LOGOUT))
 
 
 def _show_theme_refusal(view: View, here: PageEntry) -> None:
@@ -169,6 +185,27 @@ def _top(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
         _chooser(view)
         if view.sample:
             _sample_badge(view)
+        if settings.current().login:
+            _person(view)
+
+
+def _person(view: View) -> None:
+    """Draw who has logged in, with which roles and scope, and the way out."""
+    say, user = view.say, view.reader.user
+    with st.popover(widgets.plain(user.name or say(front.NAMELESS)), type="tertiary"):
+        titles = [say(role.title) for role in ROLES if role.id in user.roles]
+        limit = user.limit
+        pairs = [
+            charts.Pair(say(N_("Role")), ", ".join(titles)),
+            charts.Pair(say(N_("Scope")), _limit_name(limit, say)),
+        ]
+        widgets.html(charts.pairs(pairs))
+        widgets.html(charts.anchor(say(front.LOG_OUT), front.LOGOUT))
+
+
+def _limit_name(limit: Scope | None, say: Language) -> str:
+    parts = [limit.organisation, limit.department, limit.unit] if limit else []
+    return " · ".join(part for part in parts if part) or say(N_("Everything"))
 
 
 def _chooser(view: View) -> None:

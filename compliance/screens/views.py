@@ -1,20 +1,21 @@
 """The view: which data are shown, for whom and in which language. It comes from the address alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import permissions, sessions
 from compliance.access.permissions import User
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core import clock
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import Kind, mask_text
+from compliance.declarations import settings
 from compliance.loading.loading import Order
 from compliance.screens import reads
 from compliance.screens.reads import Data
@@ -60,8 +61,16 @@ class View:
 
 
 def user() -> User:
-    """The current user."""
-    return permissions.current_user()
+    """The current user, with the roles that they hold at this moment."""
+    return asking()()
+
+
+def asking() -> Callable[[], User]:
+    """A function that returns the current user also outside of a run, such as in the thread that makes a file."""
+    if settings.current().login is None:
+        return permissions.current_user
+    key = st.user.get("session")
+    return partial(sessions.user, key if isinstance(key, str) else "")
 
 
 def language() -> Language:
@@ -89,7 +98,8 @@ def current() -> View:
     named = day_of(st.query_params.get("as_of"))
     as_of = named or (_last_day_of(reads.imports(data), clock.today()) if sample else clock.today())
     scope = _scope(data, as_of)
-    reader = Reader(user(), language(), reads.withheld(data, as_of, scope.organisation))
+    who = user()
+    reader = Reader(who, language(), reads.withheld(data, as_of, scope.organisation), who.limit)
     return View(reader, data, sample, as_of, scope)
 
 

@@ -14,6 +14,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from compliance.access.permissions import User
 from compliance.serving.guarding import CHANGING, STRANGER, UPLOADS, language
 from compliance.serving.uploading import NO_ROOM, NOT_A_FILE, TOO_LARGE, TOO_SLOW, UNKNOWN, Ledger, NotTaken
 
@@ -38,8 +39,10 @@ class Gone(Exception):
 class Uploads:
     """Middleware that receives files from sessions that may send them, and passes on everything else."""
 
-    def __init__(self, app: ASGIApp, *, ledger: Ledger, make_room: Callable[[], None]) -> None:
-        self.app, self.ledger, self.make_room = app, ledger, make_room
+    def __init__(
+        self, app: ASGIApp, *, ledger: Ledger, make_room: Callable[[], None], user_of: Callable[[Scope], User]
+    ) -> None:
+        self.app, self.ledger, self.make_room, self.user_of = app, ledger, make_room, user_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Receive or delete a file, or pass the request on. Answer with a sentence if a file is refused."""
@@ -57,7 +60,7 @@ class Uploads:
 
     async def _put(self, scope: Scope, receive: Receive, send: Send, session: str, file: str) -> None:
         try:
-            self.ledger.open(session, file)
+            self.ledger.open(session, file, user=self.user_of(scope))
             await self._take(scope, _Incoming(self, receive, session, file), send)
         except NotTaken as refusal:
             self.ledger.refuse(session, refusal)

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import Final
 
-from compliance.access import permissions
-from compliance.access.permissions import Permission
+from compliance.access.permissions import Permission, User
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.declarations import settings
@@ -136,11 +135,11 @@ class Ledger:
                 issued = record.issued | dict.fromkeys(files[:MOST_ISSUED])
                 record.issued, record.refused = dict(list(issued.items())[-MOST_ISSUED:]), {}
 
-    def open(self, session: str, file: str) -> None:
-        """Begin to receive a file. Raise NotTaken if it may not be sent."""
+    def open(self, session: str, file: str, *, user: User) -> None:
+        """Begin to receive a file from a user. Raise NotTaken if it may not be sent."""
         with self._lock:
             record = self._sessions.get(session)
-            if not record or not record.shown or not permissions.current_user().may(Permission.LOAD_EXPORTS):
+            if not record or not record.shown or not user.may(Permission.LOAD_EXPORTS):
                 raise self.not_taken(403, NO_FIELD)
             if file in record.held:
                 raise self.not_taken(409, THERE)

@@ -148,7 +148,7 @@ def test_the_script_of_a_page_asks_for_its_permission_and_draws_that_page():
 @pytest.mark.parametrize(
     ("package", "where"),
     [
-        ("streamlit", {"app.py", "compliance/commands/server.py", *UI}),
+        ("streamlit", {"app.py", "compliance/commands/provider.py", "compliance/commands/server.py", *UI}),
         ("duckdb", {f"compliance/store/{name}.py" for name in ("database", "engine", "schema")}),
         ("plotly", {"compliance/drawing/plots.py", "compliance/drawing/plots_incidents.py"}),
         ("fastexcel", {"compliance/reading/workbooks.py"}),

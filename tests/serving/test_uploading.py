@@ -11,7 +11,6 @@ import pytest
 from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
-from compliance.access import permissions
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.commands import server
 from compliance.core.language import Language
@@ -27,6 +26,7 @@ from tests.sampled import beside
 from tests.session import BOUNDARY, form, session
 
 SEEDS = int(os.environ.get("SEEDS", "1"))
+ME = User("tester", COORDINATOR)
 LIMITS = Limits(file=100, files=3, session=250, server=400)
 
 
@@ -43,10 +43,10 @@ def shown(ledger, name, files=9):
     return ids
 
 
-def taken(ledger, name, file, size):
+def taken(ledger, name, file, size, user=ME):
     """Send a file of this size in pieces and return the status; 204 if it is accepted."""
     try:
-        ledger.open(name, file)
+        ledger.open(name, file, user=user)
     except NotTaken as refusal:
         return refusal.status
     try:
@@ -116,11 +116,9 @@ def test_nothing_is_taken_that_no_page_has_asked_for(ledger):
     assert taken(ledger, "a", ids[0], 1) == 409
 
 
-def test_nothing_is_taken_of_somebody_who_may_not_load(ledger, monkeypatch):
+def test_nothing_is_taken_of_somebody_who_may_not_load(ledger):
     [file, *_] = shown(ledger, "a")
-    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", ANALYST))
-    assert taken(ledger, "a", file, 1) == 403
-    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", COORDINATOR))
+    assert taken(ledger, "a", file, 1, user=User("tester", ANALYST)) == 403
     assert taken(ledger, "a", file, 1) == 204
 
 
@@ -128,7 +126,7 @@ def test_nothing_is_taken_where_no_field_is_shown_any_more(ledger):
     in_field, in_inbox, coming, _late, *_ = ids = shown(ledger, "a")
     assert [taken(ledger, "a", file, 5) for file in (in_field, in_inbox)] == [204, 204]
     ledger.keep("a", {in_inbox: "read"})
-    ledger.open("a", coming)
+    ledger.open("a", coming, user=ME)
     ledger.begin_page("a")
     assert ledger.end_page("a") == [in_field, coming]
     with pytest.raises(NotTaken) as refused:
@@ -255,7 +253,7 @@ def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: No
         "query_string": b"",
         "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
     }
-    asyncio.run(Uploads(app or keeps, ledger=ledger, make_room=room)(scope, receive, send))
+    asyncio.run(Uploads(app or keeps, ledger=ledger, make_room=room, user_of=lambda _: ME)(scope, receive, send))
     status = sent[0]["status"] if sent else None
     return status, b"".join(part.get("body", b"") for part in sent).decode(), got
 
@@ -387,7 +385,7 @@ def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatc
     monkeypatch.setattr(server.time, "monotonic", lambda: next(clock))
     for name in ("here", "away"):
         [file, *_] = shown(LEDGER, name)
-        LEDGER.open(name, file)
+        LEDGER.open(name, file, user=ME)
         LEDGER.add(name, file, 5)
     server.free_ended(since, patience=30)
     runtime.here = {"here", "away"}  # It comes back, and leaves again.

@@ -1,0 +1,356 @@
+"""The gate of the service: nobody reaches anything without a session, and everybody only what their role opens.
+
+What is said of a person stays on the server. The browser has one random id in a cookie that no script can read, that
+only travels through TLS, and that is worth nothing once the session is over.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from compliance.access import audit, sessions
+from compliance.access.audit import Action
+from compliance.access.identity import identity
+from compliance.access.permissions import NO_ROLE, NOT_ALLOWED, Permission, User
+from compliance.access.sessions import Session
+from compliance.core import clock
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.declarations.login import Login
+from compliance.serving import cookies, front
+from compliance.serving.guarding import LONGEST_PATH, NOT_THERE, STRANGER, UPLOADS, language
+from compliance.serving.pending import Pending
+
+CALLBACK: Final = "/oauth2callback"
+BEGIN: Final = "/auth/login"
+MEDIA: Final = "/media/"
+# What every page needs of Streamlit's frontend, for those who have a session.
+SHARED: Final = (
+    "/static/",
+    "/app/static/",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/manifest.json",
+    "/favicon.png",
+)
+# The header in which Streamlit learns whose websocket it is. One that a browser sends is dropped.
+HEADER: Final = b"x-compliance-session"
+# Closing code of a websocket whose session is over (RFC 6455 leaves 4000 to 4999 to applications).
+OVER: Final = 4401
+WATCH_SECONDS: Final = 2.0
+PRIVATE: Final = (b"cache-control", b"no-store")
+
+NO_SESSION: Final = N_("Log in first.")
+TOO_OLD: Final = N_("The login took too long, or was begun in another window. Log in again.")
+NOT_DONE: Final = N_("The login was not completed. Log in again. If it happens again, tell those who run the service.")
+UNREACHABLE: Final = N_("The login service does not answer just now. Try again in a while.")
+log = logging.getLogger(__name__)
+
+
+class Backend(Protocol):
+    """What the gate needs of Streamlit."""
+
+    def login_query(self) -> str:
+        """The query with which Streamlit's login begins."""
+
+    def claims(self, given: dict[str, str]) -> tuple[dict[str, Any], str]:
+        """The claims and the ID token in the cookies of the answer that ends a login; no claims if it failed."""
+
+    def cookies(self, token: str) -> dict[str, str]:
+        """The cookies from which Streamlit makes the address of the provider's logout."""
+
+    def is_use(self, content: bytes) -> bool:
+        """Whether a browser's message comes from somebody who uses the page."""
+
+    def belongs(self, page: str, key: str) -> bool:
+        """Whether a page of Streamlit belongs to the session with a key."""
+
+    def may_fetch(self, path: str, key: str) -> bool:
+        """Whether the file at an address was made for the session with a key."""
+
+    @property
+    def farewell(self) -> bytes:
+        """The message that makes a browser leave the page for the address that begins everything."""
+
+
+@dataclass(eq=False)
+class _Socket:
+    """An open websocket of a session."""
+
+    key: str
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Gate:
+    """Middleware that lets requests with a session pass, to what the person's role opens.
+
+    `pages` are the addresses of pages.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, login: Login, pages: frozenset[str], backend: Backend, secure: bool, pending: Pending
+    ) -> None:
+        self.app, self.login, self.pages, self.backend, self.secure = app, login, pages, backend, secure
+        self.pending, self._sockets = pending, set[_Socket]()
+        # A cookie with this prefix cannot be set by another host of the domain (RFC 6265bis, section 4.1.3.2).
+        self.cookie = "__Host-compliance" if secure else "compliance"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it."""
+        if scope["type"] == "lifespan":
+            await self._watched(scope, receive, send)
+            return
+        secret = cookies.sent(scope).get(self.cookie, "")
+        session = sessions.find(sessions.key_of(secret), now=clock.now()) if secret else None
+        if session:
+            sessions.use(session, now=clock.now())
+        if scope["type"] == "websocket":
+            await self._stream(scope, receive, send, session)
+        else:
+            await self._answer(scope, receive, self._private(send), session)
+
+    def _private(self, send: Send) -> Send:
+        """Send answers with their cookies secured, and never kept by a browser or a proxy."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = cookies.secured(message.get("headers", []), secure=self.secure)
+                others = [(name, value) for name, value in headers if name.lower() != b"cache-control"]
+                message = {**message, "headers": [*others, PRIVATE]}
+            await send(message)
+
+        return sent
+
+    # --- Requests ---------------------------------------------------------------------------------------------------
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, session: Session | None) -> None:
+        path = scope["path"]
+        if path == front.LOGIN:
+            answer: Response | None = await self._begin(scope, receive)
+        elif path == CALLBACK:
+            answer = await self._end(scope, receive, session)
+        elif path == front.LOGOUT:
+            answer = await self._leave(scope, receive, session)
+        elif session is None:
+            answer = self._unknown(scope)
+        else:
+            answer = self._refusal(scope, session)
+        if answer:
+            await answer(scope, receive, send)
+        else:
+            await self.app(self._named(scope, session), receive, send)
+
+    def _named(self, scope: Scope, session: Session | None) -> Scope:
+        """The request with its session, as the rest of the server and Streamlit know it."""
+        named = cookies.with_cookies(scope, {})
+        headers = [(name, value) for name, value in named["headers"] if name != HEADER]
+        if session:
+            headers.append((HEADER, session.key.encode()))
+        return {**named, "headers": headers, "compliance.session": session}
+
+    def _unknown(self, scope: Scope) -> Response:
+        """The answer to somebody without a session: the way to the login for a page, a sentence for the rest."""
+        say = language(scope)
+        if scope["path"] in self.pages and scope["method"] in {"GET", "HEAD"}:
+            return front.login_page(say, self._back(scope))
+        return PlainTextResponse(say(NO_SESSION), 401)
+
+    def _refusal(self, scope: Scope, session: Session) -> Response | None:
+        """Why somebody with a session is refused; None if the request is passed on."""
+        path, user, say = scope["path"], session.user, language(scope)
+        if path in self.pages:
+            if user.role is NO_ROLE:
+                contact = self.login.contact
+                return front.no_role_page(say, self._back(scope), name=user.name, contact=contact)
+            return None
+        if user.role is NO_ROLE:
+            return PlainTextResponse(say(NOT_ALLOWED), 403)
+        if path.startswith(UPLOADS):
+            return self._upload_refusal(scope, session, user)
+        if path.startswith(MEDIA):
+            mine = self.backend.may_fetch(path, session.key)
+            return None if mine else PlainTextResponse(say(NOT_THERE), 404)
+        shared = path in SHARED or any(path.startswith(name) for name in SHARED if name.endswith("/"))
+        return None if shared else PlainTextResponse(say(NOT_THERE), 404)
+
+    def _upload_refusal(self, scope: Scope, session: Session, user: User) -> Response | None:
+        page = scope["path"].removeprefix(UPLOADS).partition("/")[0]
+        if user.may(Permission.LOAD_EXPORTS) and self.backend.belongs(page, session.key):
+            return None
+        audit.refused(user, Permission.LOAD_EXPORTS.value)
+        return PlainTextResponse(language(scope)(NOT_ALLOWED), 403)
+
+    def _back(self, scope: Scope) -> str:
+        query = scope["query_string"].decode("latin-1")
+        return self.checked(f"{scope['path']}?{query}" if query else scope["path"])
+
+    def checked(self, address: str) -> str:
+        """An address of a page of ours, else the first page: a login leads nowhere else."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return "/"
+        ours = not parts.scheme and not parts.netloc and parts.path in self.pages and address.isprintable()
+        return address if ours and len(address) <= LONGEST_PATH and "\\" not in address else "/"
+
+    # --- Logging in and out -----------------------------------------------------------------------------------------
+
+    async def _begin(self, scope: Scope, receive: Receive) -> Response:
+        """Send the browser to the provider, and remember what it must come back with."""
+        back = self.checked(parse_qs(scope["query_string"].decode("latin-1")).get("next", ["/"])[0])
+        asked = {
+            **scope,
+            "path": BEGIN,
+            "raw_path": BEGIN.encode(),
+            "query_string": self.backend.login_query().encode(),
+        }
+        start = await self._passed_on(cookies.with_cookies(asked, {}), receive)
+        address = _header(start, b"location")
+        query = parse_qs(urlsplit(address).query)
+        state, nonce = query.get("state", [""])[0], query.get("nonce", [""])[0]
+        if start["status"] != 302 or not state or not nonce:
+            log.warning("The login service did not answer as OpenID Connect requires.")
+            return front.login_page(language(scope), back, text=UNREACHABLE, status=503)
+        self.pending.add(state, nonce=nonce, back=back)
+        return _redirect(address, start)
+
+    async def _end(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
+        """Take the answer of the provider, begin a session, and lead to where the login began."""
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        begun = self.pending.take(query.get("state", [""])[0])
+        if begun is None:
+            # the provider's logout ends here too
+            return RedirectResponse("/", 302) if not query else front.login_page(language(scope), "/", text=TOO_OLD)
+        start = await self._passed_on(cookies.with_cookies(scope, {}), receive)
+        claims, token = self.backend.claims(cookies.given(start))
+        try:
+            if not claims:
+                raise Refusal(NOT_DONE)
+            known = identity(claims, self.login, nonce=begun.nonce, now=clock.now())
+        except Refusal as refusal:
+            audit.record(audit.UNKNOWN, Action.REFUSAL, "login", why=str(refusal))
+            say = language(scope)
+            return front.page(
+                say, 403, text=say.refusal(refusal), button=(say(front.LOG_IN), front.login_address(begun.back))
+            )
+        if session:
+            self.end(session)
+        secret = await asyncio.to_thread(sessions.begin, known, token=token, now=clock.now())
+        answer = _redirect(begun.back, start)
+        answer.set_cookie(self.cookie, secret, path="/", secure=self.secure, httponly=True, samesite="lax")
+        return answer
+
+    async def _leave(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
+        """End the session for good, and lead to the provider's own logout."""
+        if not _from_here(scope):
+            return PlainTextResponse(language(scope)(STRANGER), 403)
+        answer: Response = RedirectResponse("/", 302)
+        if session:
+            start = await self._passed_on(cookies.with_cookies(scope, self.backend.cookies(session.token)), receive)
+            self.end(session)
+            answer = _redirect(_header(start, b"location") or "/", start)
+        answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
+        return answer
+
+    async def _passed_on(self, scope: Scope, receive: Receive) -> Message:
+        """The beginning of Streamlit's answer to a request of the login."""
+        start: Message = {"status": 500, "headers": []}
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+
+        await self.app(scope, receive, noted)
+        return start
+
+    def end(self, session: Session) -> None:
+        """End a session for good, in all its windows."""
+        sessions.end(session)
+        for socket in self._sockets:
+            if socket.key == session.key:
+                socket.over.set()
+
+    # --- Websockets -------------------------------------------------------------------------------------------------
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send, session: Session | None) -> None:
+        """Pass a websocket on while its session lasts."""
+        if session is None or session.user.role is NO_ROLE:
+            await send({"type": "websocket.close", "code": OVER, "reason": ""})
+            return
+        socket = _Socket(session.key)
+        self._sockets.add(socket)
+        try:
+            await self.app(self._named(scope, session), self._while_open(socket, receive, send), send)
+        finally:
+            self._sockets.discard(socket)
+
+    def _while_open(self, socket: _Socket, receive: Receive, send: Send) -> Receive:
+        """Receive messages until the session is over; then the browser is told to leave, and the websocket closed."""
+
+        async def received() -> Message:
+            waiting, over = asyncio.ensure_future(receive()), asyncio.ensure_future(socket.over.wait())
+            try:
+                await asyncio.wait({waiting, over}, return_when=asyncio.FIRST_COMPLETED)
+                if not socket.over.is_set():
+                    message = waiting.result()
+                    if message["type"] != "websocket.receive" or self._lasts(socket, message.get("bytes") or b""):
+                        return message
+                await send({"type": "websocket.send", "bytes": self.backend.farewell})
+                await send({"type": "websocket.close", "code": OVER, "reason": ""})
+                return {"type": "websocket.disconnect", "code": OVER, "reason": ""}
+            finally:
+                waiting.cancel()
+                over.cancel()
+
+        return received
+
+    def _lasts(self, socket: _Socket, content: bytes) -> bool:
+        """Whether a session is still there. Note that it is used, unless the browser sends by itself."""
+        session = sessions.find(socket.key, now=clock.now())
+        if session and self.backend.is_use(content):
+            sessions.use(session, now=clock.now())
+        return session is not None
+
+    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the server, and close websockets whose sessions end by themselves or are ended by another process."""
+        watch = asyncio.create_task(self._watch())
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            watch.cancel()
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            for socket in list(self._sockets):
+                if sessions.find(socket.key, now=clock.now()) is None:
+                    socket.over.set()
+
+
+def user_of(scope: Scope) -> User:
+    """The person whose request the gate has let pass."""
+    session: Session | None = scope["compliance.session"]
+    return session.user if session else sessions.NOBODY
+
+
+def _header(message: Message, name: bytes) -> str:
+    value: bytes = {key.lower(): value for key, value in message["headers"]}.get(name, b"")
+    return value.decode("latin-1")
+
+
+def _redirect(address: str, start: Message) -> Response:
+    """A redirect with the cookies of Streamlit's own answer."""
+    answer = RedirectResponse(address, 302)
+    answer.raw_headers += [(name, value) for name, value in start["headers"] if name.lower() == b"set-cookie"]
+    return answer
+
+
+def _from_here(scope: Scope) -> bool:
+    """Whether a request comes from a page of ours, as browsers say in a header that no page can set."""
+    said = dict(scope["headers"]).get(b"sec-fetch-site", b"")
+    return bool(said == b"same-origin")

@@ -1,0 +1,208 @@
+"""The gate on a real server with a real provider: nobody gets in without a session, and a session ends for good."""
+
+import json
+import re
+from contextlib import suppress
+
+import httpx2
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from compliance.serving.gate import OVER
+from tests.provided import PAGE, authorize, begin, button, login, person, served, service, stream
+
+GROUPS = [f"group {number:04} of a directory with long names" for number in range(400)]
+PEOPLE = (
+    person("anna", "coordinator", groups=GROUPS, picture="x" * 5_000),
+    person("bo", "analyst"),
+    person("cilla"),
+    person("dan", "management", aud=[]),
+)
+PAGES = ("/", "/point", "/imports", "/extracts", "/review")
+# All that a server of Streamlit's answers, and what is ours.
+OTHERS = (
+    "/_stcore/metrics", "/_stcore/health", "/_stcore/host-config", "/_stcore/script-health-check",
+    "/_stcore/agent/interact", "/_stcore/agent/openapi.json", "/_stcore/agent/mcp", "/_stcore/bidi-components/x/y.js",
+    "/component/x/index.html", "/media/0.csv", "/app/static/style.css", "/static/js/index.js", "/auth/login",
+    "/vendor/x", "/favicon.png", "/no/such/page", "/pages/point.py",
+)  # fmt: skip
+# Streamlit answers with its page where it has no such file of its frontend.
+OPEN = {"/_stcore/health", "/_stcore/host-config", "/app/static/style.css", "/favicon.png", "/static/js/index.js"}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    with service(tmp_path_factory.mktemp("gate"), PEOPLE) as running:
+        yield running
+
+
+def status(here, client, path, method="GET", **headers):
+    return client.request(method, f"{here.address}{path}", headers={**PAGE, **headers}).status_code
+
+
+def until_closed(socket):
+    """All that the server still says."""
+    with suppress(ConnectionClosed):
+        while True:
+            yield socket.recv(timeout=20)
+
+
+def refused(here, client, **headers):
+    with pytest.raises(InvalidStatus) as handshake, stream(here, client, **headers):
+        pass
+    return handshake.value.response.status_code
+
+
+# --- Nobody -----------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_reaches_anything_but_the_way_to_the_login(here):
+    with httpx2.Client() as nobody:
+        for path in (*PAGES, *OTHERS):
+            answer = nobody.get(f"{here.address}{path}", headers=PAGE)
+            assert answer.status_code == 401, path
+            assert "Streamlit" not in answer.text
+            assert (path in PAGES) == ("/login?next=" in answer.text), path
+        upload = f"{here.address}/_stcore/upload_file/some-session/some-file"
+        assert nobody.put(upload, headers={"origin": here.address}).status_code == 401
+        assert refused(here, nobody) == 403
+        assert nobody.get(f"{here.address}/healthz").text == nobody.get(f"{here.address}/readyz").text == "ok"
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        {"compliance": "guessed"},
+        {"compliance": "x" * 5_000},
+        {"_streamlit_user": "eyJpc19sb2dnZWRfaW4iOiB0cnVlfQ.a.b"},
+        {"compliance": "", "x-compliance-session": "1"},
+    ],
+)
+def test_a_cookie_that_was_made_up_opens_nothing(here, cookies):
+    with httpx2.Client(cookies=cookies) as forged:
+        assert status(here, forged, "/") == status(here, forged, "/app/static/style.css") == 401
+        assert refused(here, forged, **{"X-Compliance-Session": "0" * 64}) == 403
+
+
+# --- Logging in -------------------------------------------------------------------------------------------------------
+
+
+def test_somebody_of_400_groups_gets_in_and_the_browser_has_one_random_id(here):
+    page = "/point?point=classification&lang=en"
+    client = login(here, "anna", page)
+    assert [*client.cookies] == ["compliance"]
+    assert re.fullmatch(r"[\w-]{43}", client.cookies["compliance"])
+    answer = client.get(f"{here.address}{page}", headers=PAGE)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    with stream(here, client) as socket:
+        rerun = BackMsg()
+        rerun.rerun_script.query_string = "lang=sv"
+        socket.send(rerun.SerializeToString())
+        assert socket.recv(timeout=20)
+    assert {path for path in OTHERS if status(here, client, path) == 200} == OPEN
+    for path in set(OTHERS) - OPEN:
+        assert status(here, client, path) == 404, path
+
+
+def test_the_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(here):
+    client = httpx2.Client()
+    answer = client.get(authorize(client, begin(here, client), "bo"))
+    [cookie] = [said for said in answer.headers.get_list("set-cookie") if said.startswith("compliance=")]
+    assert {part.strip().lower() for part in cookie.split(";")[1:]} == {"httponly", "path=/", "samesite=lax"}
+    assert not [said for said in answer.headers.get_list("set-cookie") if "_streamlit_user" in said]
+
+
+def test_the_answer_of_the_provider_is_taken_once_and_in_the_browser_that_asked(here):
+    mine, other = httpx2.Client(), httpx2.Client()
+    back = authorize(mine, begin(here, mine), "bo")
+    assert status(here, other, back.removeprefix(here.address)) == 403
+    assert not other.cookies.get("compliance")
+    again = authorize(mine, begin(here, mine), "bo")
+    assert mine.get(again).status_code == 302
+    assert mine.get(again).status_code == 401
+    assert other.get(f"{here.address}/oauth2callback?code=x&state=y").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://example.org/",
+        "//example.org",
+        "/\\example.org",
+        "/nowhere",
+        "javascript:alert(1)",
+        "/point\r\nx: y",
+        "",
+    ],
+)
+def test_a_login_leads_to_pages_of_ours_alone(here, target):
+    with httpx2.Client() as client:
+        form = client.get(f"{here.address}/login", params={"next": target}).headers["location"]
+        assert client.get(authorize(client, form, "bo")).headers["location"] == "/"
+
+
+def test_a_token_for_nobody_lets_nobody_in_and_says_so(here):
+    with httpx2.Client() as client:
+        answer = client.get(authorize(client, begin(here, client, "/point"), "dan"))
+        assert answer.status_code == 403
+        assert "dess aud är inte det som begärdes" in answer.text
+        assert button(answer.text) == "/login?next=%2Fpoint"
+        assert not client.cookies.get("compliance")
+
+
+def test_somebody_without_a_role_sees_a_sentence_and_whom_to_ask(here):
+    client = login(here, "cilla")
+    for path in PAGES:
+        answer = client.get(f"{here.address}{path}", headers=PAGE)
+        assert answer.status_code == 403
+        assert "Du är inloggad som Cilla, men har ingen roll här. Fråga Sara, 0123." in answer.text
+    assert {status(here, client, path) for path in OTHERS} == {403}
+    assert refused(here, client) == 403
+
+
+# --- Within -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_of_another_origin_opens_no_stream_and_sends_no_file(here):
+    client = login(here, "anna")
+    assert refused(here, client, Origin="https://example.org") == 403
+    sent = client.put(f"{here.address}/_stcore/upload_file/a/b", headers={"origin": "https://example.org"})
+    assert sent.status_code == 403
+
+
+def test_a_file_is_taken_of_nobodys_page_but_ones_own(here):
+    for who in ("anna", "bo"):
+        answer = login(here, who).put(f"{here.address}/_stcore/upload_file/a/b", headers={"origin": here.address})
+        assert answer.status_code == 403, who
+
+
+# --- The end ----------------------------------------------------------------------------------------------------------
+
+
+def test_logging_out_ends_the_session_for_good_in_all_windows(here):
+    client = login(here, "bo")
+    kept = dict(client.cookies)
+    with stream(here, client) as socket:
+        assert status(here, client, "/auth/logout", **{"sec-fetch-site": "cross-site"}) == 403
+        assert status(here, client, "/") == 200
+        out = client.get(f"{here.address}/auth/logout", headers={"sec-fetch-site": "same-origin"})
+        assert out.headers["location"].startswith(f"{here.issuer}/")
+        *_, last = until_closed(socket)
+    assert ForwardMsg.FromString(last).auth_redirect.url == "/"
+    assert socket.close_code == OVER
+    replayed = httpx2.Client(cookies=kept)
+    assert status(here, replayed, "/") == 401
+    assert refused(here, replayed) == 403
+    told = [json.loads(line) for line in here.log.splitlines() if line.startswith('{"number"')]
+    assert {entry["event"] for entry in told} >= {"login", "logout", "refusal"}
+
+
+def test_a_session_survives_a_restart_of_the_server(tmp_path):
+    with service(tmp_path, PEOPLE) as here:
+        client = login(here, "bo")
+        port = int(here.address.rpartition(":")[2])
+        issuer = here.issuer
+    with served(tmp_path, issuer, port=port) as again:
+        assert status(again, client, "/") == 200
