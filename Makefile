@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKS := requirements.lock requirements-tools.lock
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run test suite check bench viewers fuzz samples screenshots lock browser
+.PHONY: run test suite check bench viewers fuzz samples screenshots lock release release-test browser
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -53,6 +53,13 @@ screenshots: $(READY) browser
 # After a change of requirements.txt: the versions and hashes of everything that is installed.
 lock: $(BIN)/uv
 	$(BIN)/python -m release.lock
+
+# The archive that installs without the internet, and its test: some minutes and 500 MB of downloads each.
+release: $(READY)
+	$(BIN)/python -m release.archive
+
+release-test: $(READY)
+	$(BIN)/python -m tests.installing
 
 # uv takes a fifth of pip's time. pip is the fallback where only it reaches the packages, as through a mirror in pip.conf.
 $(READY): $(LOCKS) | $(BIN)/uv

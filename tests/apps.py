@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
 from compliance.access.permissions import AT_THIS_MACHINE, Role, User
-from compliance.access.scopes import Scope
 from compliance.core.places import ROOT
 
 # The day of the samples' latest exports.
@@ -20,16 +19,10 @@ SESSION = "test session id"
 
 
 def opened(
-    page: str,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    role: Role = AT_THIS_MACHINE,
-    lang: str = "sv",
-    limit: Scope | None = None,
-    **params: str,
+    page: str, monkeypatch: pytest.MonkeyPatch, *, role: Role = AT_THIS_MACHINE, lang: str = "sv", **params: str
 ) -> AppTest:
-    """A page as a person of a role sees it, who may be limited to a part of the organisation."""
-    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role, limit=limit))
+    """A page as a person of a role sees it."""
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
     if page != "overview":
         app.switch_page(f"pages/{page}.py")

@@ -1,16 +1,7 @@
 -- The follow-up list of a year: actions of classification plans, recommendations of the latest report of the data
 -- protection officer, and deviations in the reports of the year and the year before. One row per action, with its state
--- on a day. An action of a classification plan belongs to the unit of its system, the others to no unit.
-with housed as (
-    select s.organisation, s.system_key, u.department, coalesce(u.unit, s.called) as unit
-    from (
-        select *, renamed('unit', unit, $as_of, $known_at) as called
-        from systems_in_use_at(as_of := $as_of, known_at := $known_at)
-    ) as s
-    left join units_at(as_of := $as_of, known_at := $known_at) as u
-        on u.organisation = s.organisation and u.unit_key = lower(s.called)
-),
-classified as (
+-- on a day.
+with classified as (
     select
         'classification' as source,
         concat_ws('/', 'classification', lower(action_id)) as key,
@@ -20,11 +11,8 @@ classified as (
         due,
         done,
         responsible,
-        state,
-        department,
-        unit
+        state
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
-    left join housed using (organisation, system_key)
     where organisation = $organisation
 ),
 recommendations as (
@@ -43,9 +31,7 @@ recommended as (
         due,
         null::date as done,
         responsible,
-        progress_said(word, $done, $cancelled, due, $as_of) as state,
-        null as department,
-        null as unit
+        progress_said(word, $done, $cancelled, due, $as_of) as state
     from recommendations
 ),
 reported as (
@@ -73,9 +59,7 @@ deviated as (
             end,
             d.due,
             $as_of
-        ) as state,
-        null as department,
-        null as unit
+        ) as state
     from reported as d
     where d.deviation and trim(d.action) <> '' and d.year between $year - 1 and $year
 ),
@@ -86,19 +70,7 @@ actions as (
     union all
     select * from deviated
 )
-select
-    source,
-    key,
-    subject,
-    text,
-    report,
-    due_of(due) as due,
-    done,
-    responsible,
-    state,
-    $organisation as organisation,
-    department,
-    unit
+select source, key, subject, text, report, due_of(due) as due, done, responsible, state
 from actions
 order by
     source,
