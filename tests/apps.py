@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
 from compliance.access.permissions import AT_THIS_MACHINE, Role, User
+from compliance.access.scopes import Scope
 from compliance.core.places import ROOT
 
 # The day of the samples' latest exports.
@@ -19,10 +20,16 @@ SESSION = "test session id"
 
 
 def opened(
-    page: str, monkeypatch: pytest.MonkeyPatch, *, role: Role = AT_THIS_MACHINE, lang: str = "sv", **params: str
+    page: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    role: Role = AT_THIS_MACHINE,
+    lang: str = "sv",
+    limit: Scope | None = None,
+    **params: str,
 ) -> AppTest:
-    """A page as a person of a role sees it."""
-    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
+    """A page as a person of a role sees it, who may be limited to a part of the organisation."""
+    monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role, limit=limit))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
     if page != "overview":
         app.switch_page(f"pages/{page}.py")

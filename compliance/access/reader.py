@@ -25,11 +25,15 @@ from compliance.access.disclosure import (
 from compliance.access.permissions import AT_THIS_MACHINE, Permission, User
 from compliance.access.scopes import Scope
 from compliance.access.withholding import Names
-from compliance.core.language import Language
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.store.database import Rows
 
 PARTS: Final = ("organisation", "department", "unit")
+PART_ONLY: Final = N_(
+    "What is here concerns the whole organisation, and you see only {part}. Ask the information security coordinator."
+)
 Part = TypeVar("Part")
 Value = TypeVar("Value")
 
@@ -96,6 +100,27 @@ class Reader:
         places = (dict.fromkeys(PARTS) | row for row in table.select(columns).to_pylist())
         return table.filter(pa.array(map(self.limit.holds, places), pa.bool_()))
 
+    @property
+    def whole(self) -> bool:
+        """Whether the reader may see what concerns a whole organisation: its reviews, its plan and its imports."""
+        return self.limit is None or self.limit.level == "organisation"
+
+    def require_whole(self) -> None:
+        """Raise Refusal if the reader is limited to a part of an organisation."""
+        if self.limit is not None and not self.whole:
+            raise Refusal(PART_ONLY, part=self.limit.name(self.say))
+
+    def sees(self, scope: Scope) -> bool:
+        """Whether a scope is within the reader's limit."""
+        return self.limit is None or self.limit.holds(scope)
+
+    def organisations(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The organisations that the reader may see; that of the limit even if it is none of the names."""
+        if self.limit is None:
+            return tuple(names)
+        own = Scope(self.limit.organisation)
+        return tuple(name for name in names if own.holds(Scope(name))) or (self.limit.organisation,)
+
     def within(self, scope: Scope) -> Scope:
         """Return the part of a scope that the reader's limit allows. Raise Refusal if there is none."""
         return scope if self.limit is None else self.limit.narrowed(scope)
@@ -141,9 +166,11 @@ class Reader:
         ]
 
     def changed(self, point: Point, item: dict[str, Any]) -> dict[str, Any]:
-        """A changed item; of a person only the outcome is left."""
+        """A changed item; of a person only the outcome is left, and of one outside of the limit not where it is."""
         if point.persons and not self.named:
             return {name: item[name] if name == "outcome" else None for name in item}
+        if not self.limited([item]):
+            return item | dict.fromkeys(("department", "unit", "reason", "detail", "due", "file", "sheet", "row"))
         return self.items(point, [item])[0]
 
     @property

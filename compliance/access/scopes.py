@@ -30,10 +30,13 @@ class Scope:
         return "unit" if self.department else "department"
 
     def holds(self, part: Any) -> bool:
-        """Whether a figure or a row belongs to the scope, whatever the case of its names."""
+        """Whether a figure, a row or a scope belongs to this one, whatever the case of its names.
+
+        One that has no department or unit belongs to none.
+        """
         if isinstance(part, dict):
-            return all(_folded(part[name]) == wanted for name, wanted in self._wanted)
-        return all(_folded(getattr(part, name)) == wanted for name, wanted in self._wanted)
+            return all(_folded(part.get(name)) == wanted for name, wanted in self._wanted)
+        return all(_folded(getattr(part, name, None)) == wanted for name, wanted in self._wanted)
 
     @cached_property
     def _wanted(self) -> list[tuple[str, str]]:

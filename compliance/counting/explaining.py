@@ -196,7 +196,8 @@ def explain(cursor: Cursor, point: Point, first: Moment, last: Moment, *, place:
     place = reader.within(place)
     (explanation,) = explain_all(cursor, (point,), first, last, place=place)
     if reader.named:
-        return explanation
+        changes = tuple(_visible(point, change, reader) for change in explanation.changes)
+        return replace(explanation, changes=changes, items=reader.limited(explanation.items))
     before = _visible_figure(cursor, explanation.before, first, place, reader)
     after = _visible_figure(cursor, explanation.after, last, place, reader)
     changes = (

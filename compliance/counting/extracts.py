@@ -167,7 +167,7 @@ def extract(
     if not reader.named:
         table = _nameless(table, definition, points, reader)
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
-    imports = [row for row in basis.imports if organisation in (None, row["organisation"])]
+    imports = [row for row in reader.limited(basis.imports) if organisation in (None, row["organisation"])]
     return Extract(definition, table, as_of, organisation, point, imports, points, shown)
 
 

@@ -4,7 +4,7 @@ A demand is a requirement on a system in use. Those that are review points have 
 others follow the figures next to the points (data/figures.toml). This module knows no language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
+Row = dict[str, Any]
 # The demands on a system in display order, and the exports needed to judge each.
 DEMANDS: Final[dict[str, tuple[str, ...]]] = {
     "leader": ("systems",),
@@ -108,17 +109,17 @@ def card(
     day = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     with one_day(cursor, as_of, known_at=known_at):
         registered = rows(cursor, statement("system_register"), day | {"system": system})
-        visible = reader.limited(_with_department(cursor, row, as_of=as_of, known_at=known_at) for row in registered)
+        visible = reader.limited(_with_departments(cursor, registered, as_of=as_of, known_at=known_at))
         if not visible:
             return None
         params = day | {"system": visible[0]["system"]}
         return _card(cursor, points, definitions, visible[0], params, reader=reader)
 
 
-def _with_department(cursor: Cursor, row: dict[str, Any], *, as_of: date, known_at: datetime) -> dict[str, Any]:
+def _with_departments(cursor: Cursor, table: Iterable[Row], *, as_of: date, known_at: datetime) -> Rows:
     units = rows(cursor, statement("units"), {"as_of": as_of, "known_at": known_at})
-    own = (unit["department"] for unit in units if all(unit[name] == row[name] for name in ("organisation", "unit")))
-    return row | {"department": next(own, None)}
+    departments = {(unit["organisation"], unit["unit_key"]): unit["department"] for unit in units}
+    return [row | {"department": departments.get((row["organisation"], (row["unit"] or "").lower()))} for row in table]
 
 
 def _card(
@@ -140,6 +141,9 @@ def _card(
     def visible(table: Rows, *persons: str) -> Rows:
         return [reader.row(row, persons=persons) for row in table]
 
+    def within(table: Rows) -> Rows:
+        return table if reader.whole else _within(cursor, table, params, reader=reader)
+
     return Card(
         reader.row(register, persons=("object_owner", "object_leader"), kept=("system", "unit", "file", "sheet")),
         classifications=visible(
@@ -148,15 +152,21 @@ def _card(
         actions=visible(rows(cursor, statement("system_actions"), params), "responsible"),
         risks=visible(rows(cursor, statement("system_risks"), params | {"tolerance": tolerance}), "responsible"),
         reviews=visible(rows(cursor, statement("system_reviews"), params), "reviewed_by"),
-        processings=visible(_with_items(cursor, "system_processings", inputs, params)),
+        processings=visible(within(_with_items(cursor, "system_processings", inputs, params))),
         agreements=visible(
-            _with_items(cursor, "system_agreements", inputs, params | {"supplier": register["supplier"]})
+            within(_with_items(cursor, "system_agreements", inputs, params | {"supplier": register["supplier"]}))
         ),
-        incidents=visible(rows(cursor, statement("system_incidents"), params), "title"),
+        incidents=visible(within(rows(cursor, statement("system_incidents"), params)), "title"),
         sources=frozenset(row["source"] for row in basis.of(params["organisation"])),
         tolerance=tolerance,
         named=reader.named,
     )
+
+
+def _within(cursor: Cursor, table: Rows, params: dict[str, Any], *, reader: Reader) -> Rows:
+    """The rows of units within the reader's limit: others too may use a system, or have an incident with it."""
+    of_units = (row | {"organisation": params["organisation"]} for row in table)
+    return reader.limited(_with_departments(cursor, of_units, as_of=params["as_of"], known_at=params["known_at"]))
 
 
 def _inputs(points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Inputs:

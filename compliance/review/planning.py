@@ -195,19 +195,23 @@ def _day(month_and_day: str, year: int) -> date:
 
 
 def plan(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, reader: Reader) -> Plan:
-    """The plan of the year of a day, as known then, without the review."""
+    """The plan of the year of a day, as known then, without the review.
+
+    A reader of a part of the organisation gets the actions of the part's systems alone: the rest is of no unit.
+    """
     day: dict[str, Any] = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     words = {name: declared.words[name] for name in ("done", "ongoing", "not_started", "cancelled")}
     planned = rows(cursor, statement("planned"), day | words | {"year": as_of.year})
     reported = rows(cursor, statement("reported"), day)
     closed = {"done": words["done"], "cancelled": words["cancelled"], "reports": _in_order(declared)}
-    actions = rows(cursor, statement("actions"), day | closed | {"year": as_of.year})
+    actions = reader.limited(rows(cursor, statement("actions"), day | closed | {"year": as_of.year}))
     written = [_written(report, reported, as_of) for report in declared.reports if report.evidence != "review"]
+    moments = [_activity(row, reader) for row in planned if not row["earlier"]] + written
     return Plan(
         organisation=organisation,
         as_of=as_of,
-        moments=tuple([_activity(row, reader) for row in planned if not row["earlier"]] + written),
-        earlier=tuple(_activity(row, reader) for row in planned if row["earlier"]),
+        moments=tuple(moments) if reader.whole else (),
+        earlier=tuple(_activity(row, reader) for row in planned if row["earlier"] and reader.whole),
         actions=tuple(_action(row, reader) for row in actions),
         extracts=_extracts(reported),
         named=reader.named,
@@ -216,10 +220,11 @@ def plan(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, rea
 
 def _action(row: dict[str, Any], reader: Reader) -> Action:
     """An action as the reader may see it; a system keeps its name."""
-    kept = {name for name in row if name not in ("text", "subject")} - {"responsible"}
+    own = {name: row[name] for name in Action.__dataclass_fields__}
+    kept = {name for name in own if name not in ("text", "subject")} - {"responsible"}
     if row["source"] == "classification":
         kept.add("subject")
-    return Action(**reader.row(row, persons=("responsible",), kept=kept))
+    return Action(**reader.row(own, persons=("responsible",), kept=kept))
 
 
 def _in_order(declared: Wheel) -> list[str]:

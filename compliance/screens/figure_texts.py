@@ -65,8 +65,11 @@ def _extract_day(extracted: date, day: date, say: Language) -> str:
     return f"{extracted} ({say.age((day - extracted).days)})" if extracted < day else str(extracted)
 
 
-def basis_table(imports: Rows, sources: Mapping[str, Source], day: date, say: Language) -> charts.Table:
-    """The imports behind a figure: export, file, extract date, rows and rejected rows."""
+def basis_table(imports: Rows, sources: Mapping[str, Source], day: date, say: Language, *, files: bool) -> charts.Table:
+    """The imports behind a figure: export, extract date; with `files` also file, rows and rejected rows.
+
+    Those are about the whole organisation: a file may be called after a unit.
+    """
     columns = [
         charts.Column(say(N_("Export")), row_header=True),
         charts.Column(say(N_("File"))),
@@ -74,7 +77,7 @@ def basis_table(imports: Rows, sources: Mapping[str, Source], day: date, say: La
         charts.Column(say(N_("Rows")), numeric=True),
         charts.Column(say(N_("Rejected")), numeric=True),
     ]
-    return columns, [
+    rows = [
         [
             say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
             row["file"],
@@ -84,3 +87,5 @@ def basis_table(imports: Rows, sources: Mapping[str, Source], day: date, say: La
         ]
         for row in imports
     ]
+    shown = range(len(columns)) if files else (0, 2)
+    return [columns[place] for place in shown], [[row[place] for place in shown] for row in rows]

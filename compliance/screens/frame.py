@@ -26,12 +26,16 @@ BARE: Final = frozenset({"meeting"})
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page: its id (script and address), title, the permission to open it, and its group in the navigation."""
+    """A page: its id (script and address), title, the permission to open it, and its group in the navigation.
+
+    `whole` is whether it concerns a whole organisation, so that a reader of a part has no link to it.
+    """
 
     id: str
     title: str
     permission: Permission
     group: str = ""
+    whole: bool = False
 
     @property
     def path(self) -> str:
@@ -46,14 +50,14 @@ BASIS: Final = N_("Basis")
 PAGES: Final = (
     PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
     PageEntry("review", N_("Management review"), Permission.SEE_REVIEW, REVIEW),
-    PageEntry("meeting", N_("Meeting mode"), Permission.SEE_REVIEW, REVIEW),
-    PageEntry("decisions", N_("Decisions"), Permission.READ_REVIEW, REVIEW),
+    PageEntry("meeting", N_("Meeting mode"), Permission.SEE_REVIEW, REVIEW, whole=True),
+    PageEntry("decisions", N_("Decisions"), Permission.READ_REVIEW, REVIEW, whole=True),
     PageEntry("point", N_("Review points"), Permission.SEE_FIGURES, FOLLOW_UP),
     PageEntry("training", N_("Training"), Permission.SEE_FIGURES, FOLLOW_UP),
     PageEntry("systems", N_("Systems"), Permission.SEE_FIGURES, FOLLOW_UP),
     PageEntry("incidents", N_("Incidents"), Permission.SEE_FIGURES, FOLLOW_UP),
     PageEntry("plan", N_("Year wheel"), Permission.SEE_FIGURES, FOLLOW_UP),
-    PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS, BASIS),
+    PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS, BASIS, whole=True),
     PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES, BASIS),
     PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS, BASIS),
     PageEntry("about", N_("About the figures"), Permission.SEE_FIGURES, BASIS),
@@ -83,7 +87,7 @@ def draw() -> None:
         _wait_for_samples(say)
         view = views.current()
         if pages[here].id not in BARE:
-            _top(view, allowed, pages[here])
+            _top(view, [entry for entry in allowed if view.reader.whole or not entry.whole], pages[here])
             _show_theme_refusal(view, pages[here])
             _show_not_found(view)
         # after the notes, which need the address as it was typed
@@ -119,8 +123,9 @@ def _show_not_found(view: View) -> None:
     for param, what in whats.items():
         value = st.query_params.get(param, "")
         here = getattr(scope, param) or ""
-        # the department follows from the unit, whatever the address has
-        if value.casefold() != here.casefold() and value and not (param == "department" and scope.unit):
+        # the department follows from the unit that the address names, whatever department it names
+        follows = param == "department" and bool(st.query_params.get("unit"))
+        if value.casefold() != here.casefold() and value and not follows:
             widgets.not_found(view, what, value, here if param == "organisation" else shown)
 
 
@@ -223,7 +228,7 @@ def _chooser(view: View) -> None:
             on_change=_choose_day,
             args=(f"as_of {view.as_of}",),
         )
-        names = reads.organisations(view.data, view.as_of)
+        names = view.reader.organisations(reads.organisations(view.data, view.as_of))
         if len(names) > 1:
             _choice(say(N_("Organisation")), names, view.scope.organisation, str, _choose_organisation)
         kinds = _scopes(view)
@@ -248,12 +253,14 @@ def _choice(label: str, options: Any, chosen: Any, label_of: Callable[[Any], str
 
 
 def _scopes(view: View) -> list[tuple[str, str]]:
-    """The choices of scope: the whole, then each department followed by its units."""
-    choices: list[tuple[str, str]] = [("department", "")]
-    units = [row for row in reads.units(view.data, view.as_of) if row["organisation"] == view.scope.organisation]
-    for row in sorted(units, key=lambda row: (row["department"] or "~", row["unit"])):
-        if row["department"] and ("department", row["department"]) not in choices:
-            choices.append(("department", row["department"]))
+    """The choices of scope within the reader's limit: the whole, then each department followed by its units."""
+    organisation, reader = view.scope.organisation, view.reader
+    choices: list[tuple[str, str]] = [("department", "")] if reader.whole else []
+    units = [row for row in reads.units(view.data, view.as_of) if row["organisation"] == organisation]
+    for row in sorted(reader.limited(units), key=lambda row: (row["department"] or "~", row["unit"])):
+        department = ("department", row["department"] or "")
+        if department not in choices and reader.sees(Scope(organisation, *department[1:])):
+            choices.append(department)
         choices.append(("unit", row["unit"]))
     return choices
 

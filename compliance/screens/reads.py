@@ -178,10 +178,10 @@ def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, i
     counted = tuple(sorted(usual if usual.issuperset(days) else {*days}))
     own = _figures_for(data, reader, counted, scope.level, scope.unit)
     whole = _all_figures(data, counted, "organisation")
-    return _scoped(_of(own, days, ids), _of(whole, days, ids), scope)
+    return scoped(_of(own, days, ids), _of(whole, days, ids), scope)
 
 
-def _scoped(figures: Iterable[Coverage], whole: Iterable[Coverage], scope: Scope) -> list[Coverage]:
+def scoped(figures: Iterable[Coverage], whole: Iterable[Coverage], scope: Scope) -> list[Coverage]:
     """The scope's figure for every point and day: `whole` is the organisation's, and says where there is a basis."""
     own = {(figure.point.id, figure.as_of): figure for figure in figures if scope.holds(figure)}
     return [
@@ -275,7 +275,7 @@ def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, C
     whole, own = (earlier.figures(level, scope.organisation) for level in ("organisation", scope.level))
     # a unit stays the same if its department changes or is renamed
     then = replace(scope, department=None) if scope.unit else scope
-    figures_ = _scoped(reader.figures(own), whole, then)
+    figures_ = scoped(reader.figures(own), whole, then)
     if not any(map(then.holds, own)):
         day = year_before(as_of)
         ids = tuple(point.id for point in points())

@@ -1,7 +1,7 @@
 """The view: which data are shown, for whom and in which language. It comes from the address alone."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from typing import Any, Final
@@ -10,8 +10,9 @@ import streamlit as st
 
 from compliance.access import permissions, sessions
 from compliance.access.permissions import User
-from compliance.access.reader import Reader
+from compliance.access.reader import Reader, Withheld
 from compliance.access.scopes import Scope
+from compliance.access.withholding import Names
 from compliance.core import clock
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import Kind, mask_text
@@ -97,9 +98,10 @@ def current() -> View:
     data = reads.data(store)
     named = day_of(st.query_params.get("as_of"))
     as_of = named or (_last_day_of(reads.imports(data), clock.today()) if sample else clock.today())
-    scope = _scope(data, as_of)
     who = user()
-    reader = Reader(who, language(), reads.withheld(data, as_of, scope.organisation), who.limit)
+    reader = Reader(who, language(), Withheld(lambda: Names([], [])), who.limit)
+    scope = _scope(data, reader, as_of)
+    reader = replace(reader, withheld=reads.withheld(data, as_of, scope.organisation))
     return View(reader, data, sample, as_of, scope)
 
 
@@ -127,22 +129,28 @@ def day_of(text: str | None) -> date | None:
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
-def _scope(data: Data, as_of: date) -> Scope:
-    names = reads.organisations(data, as_of)
+def _scope(data: Data, reader: Reader, as_of: date) -> Scope:
+    """The scope that the address names within the reader's limit, else the limit; names as the exports spell them."""
+    names = reader.organisations(reads.organisations(data, as_of))
     organisation = _param("organisation", names) or names[0]
-    departments = {
-        row["unit"]: row["department"] for row in reads.units(data, as_of) if row["organisation"] == organisation
-    }
+    places = reader.limited(row for row in reads.units(data, as_of) if row["organisation"] == organisation)
+    departments = {row["unit"]: row["department"] for row in places}
     unit = _param("unit", departments)
-    if unit is None and "unit" in st.query_params:
+    if unit is None and "unit" in st.query_params and reader.whole:
         unit = _param("unit", reads.units_named(data, as_of, organisation))
+    own = reader.within(Scope(organisation, _param("department", departments.values()), unit))
+    unit = _named(own.unit, [*departments, *reads.units_named(data, as_of, organisation)]) if own.unit else None
+    unit = unit or own.unit
     if unit:
         return Scope(organisation, departments.get(unit), unit)
-    return Scope(organisation, _param("department", departments.values()))
+    return replace(own, department=_named(own.department, departments.values()) or own.department)
 
 
 def _param(param: str, names: Iterable[str]) -> str | None:
     """The name that a parameter of the address gives, whatever its case; None if it is none of `names`."""
-    text = st.query_params.get(param, "")
+    return _named(st.query_params.get(param), names)
+
+
+def _named(text: str | None, names: Iterable[str]) -> str | None:
     by_folded = {name.casefold(): name for name in names if name}
     return (text if text in by_folded.values() else by_folded.get(text.casefold())) if text else None

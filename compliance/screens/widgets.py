@@ -40,6 +40,15 @@ def require(permission: Permission) -> None:
         st.stop()
 
 
+def whole_only(view: View) -> None:
+    """Stop the run with a sentence if the reader is limited to a part of the organisation."""
+    try:
+        view.reader.require_whole()
+    except Refusal as refusal:
+        html(charts.note(view.say.refusal(refusal)))
+        st.stop()
+
+
 def row_table(view: View, traced: tracing.TracedRow | None) -> None:
     """Draw the spreadsheet row behind an item, column by column."""
     say = view.say

@@ -1,7 +1,16 @@
 -- The follow-up list of a year: actions of classification plans, recommendations of the latest report of the data
 -- protection officer, and deviations in the reports of the year and the year before. One row per action, with its state
--- on a day.
-with classified as (
+-- on a day. An action of a classification plan belongs to the unit of its system, the others to no unit.
+with housed as (
+    select s.organisation, s.system_key, u.department, coalesce(u.unit, s.called) as unit
+    from (
+        select *, renamed('unit', unit, $as_of, $known_at) as called
+        from systems_in_use_at(as_of := $as_of, known_at := $known_at)
+    ) as s
+    left join units_at(as_of := $as_of, known_at := $known_at) as u
+        on u.organisation = s.organisation and u.unit_key = lower(s.called)
+),
+classified as (
     select
         'classification' as source,
         concat_ws('/', 'classification', lower(action_id)) as key,
@@ -11,8 +20,11 @@ with classified as (
         due,
         done,
         responsible,
-        state
+        state,
+        department,
+        unit
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
+    left join housed using (organisation, system_key)
     where organisation = $organisation
 ),
 recommendations as (
@@ -31,7 +43,9 @@ recommended as (
         due,
         null::date as done,
         responsible,
-        progress_said(word, $done, $cancelled, due, $as_of) as state
+        progress_said(word, $done, $cancelled, due, $as_of) as state,
+        null as department,
+        null as unit
     from recommendations
 ),
 reported as (
@@ -59,7 +73,9 @@ deviated as (
             end,
             d.due,
             $as_of
-        ) as state
+        ) as state,
+        null as department,
+        null as unit
     from reported as d
     where d.deviation and trim(d.action) <> '' and d.year between $year - 1 and $year
 ),
@@ -70,7 +86,19 @@ actions as (
     union all
     select * from deviated
 )
-select source, key, subject, text, report, due_of(due) as due, done, responsible, state
+select
+    source,
+    key,
+    subject,
+    text,
+    report,
+    due_of(due) as due,
+    done,
+    responsible,
+    state,
+    $organisation as organisation,
+    department,
+    unit
 from actions
 order by
     source,

@@ -41,6 +41,7 @@ select
     a.agreement_id,
     a.supplier,
     a.service,
+    renamed('unit', a.unit, $as_of, $known_at) as unit,
     n.row is not null as named,
     case when a.signed <= $as_of then a.signed end as signed,
     a.valid_to,

@@ -148,6 +148,16 @@ def plan(cursor: Cursor, who: Reader) -> tuple[Any, ...]:
     return action.subject, action.text, action.responsible
 
 
+def moments(cursor: Cursor, who: Reader) -> bool:
+    """Whether the reports of the year are shown, which concern the whole organisation."""
+    return bool(planning.plan(cursor, planning.load_wheel(None), organisation=ORG, as_of=DAY, reader=who).moments)
+
+
+def imports_told(cursor: Cursor, who: Reader) -> int:
+    """How many files an extract says that it rests on; a file may be called after a unit."""
+    return len(extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who).imports)
+
+
 def to_remind(cursor: Cursor, who: Reader) -> int:
     """The number of named persons who lack a course."""
     rules = training.rules(POINTS, FIGURES, DAY)
@@ -221,6 +231,8 @@ TABLE: list[tuple[Content, Any, Any, Any]] = [
         ("Anna Asks lista", "Ring […]", None),
         ("Anna Asks lista", "Ring Anna Ask", "Bo Berg"),
     ),
+    (moments, True, True, False),
+    (imports_told, 5, 5, 0),
     (to_remind, 13, 0, 8),
     (courses, [("Norr", 6), ("Söder", 2)], [("others", 8)], [("Norr", 6), ("Söder", 2)]),
     (spreadsheet_row, {"Namn": "Anna Asks lista", "Objektägare": "Anna Ask"}, {"Namn": "[…] lista"}, ...),
@@ -293,6 +305,17 @@ def test_another_department_is_refused(line: Line) -> None:
     assert norr.within(Scope(ORG, "Omsorg")) == Scope(ORG, "Omsorg", "Norr")
     with pytest.raises(Refusal):
         norr.within(Scope(ORG, None, "Söder"))
+    with pytest.raises(Refusal):
+        norr.require_whole()
+
+
+def test_the_limit_to_an_organisation_is_a_limit_to_its_own_name() -> None:
+    own = replace(READERS["limited"], limit=Scope("förvaltningen"))
+    own.require_whole()
+    assert own.organisations((ORG, "En annan")) == (ORG,)
+    assert own.organisations(("En annan",)) == ("förvaltningen",)
+    assert READERS["limited"].sees(Scope(ORG, "omsorg", "Norr"))
+    assert not READERS["limited"].sees(Scope(ORG))
 
 
 def test_cache_keys_differ_only_if_readers_may_see_something_else() -> None:

@@ -18,7 +18,7 @@ def draw(view: View) -> None:
     widgets.html(charts.section(say(N_("The exports that the figures rest on"))))
     if not widgets.nothing_loaded(view):
         rows = reads.basis(view.data, view.as_of).of(view.scope.organisation)
-        table = figure_texts.basis_table(rows, reads.sources(), view.as_of, say)
+        table = figure_texts.basis_table(rows, reads.sources(), view.as_of, say, files=view.reader.whole)
         widgets.html(charts.table(*table, caption=say(N_("Exports"))))
     widgets.html(charts.section(say(N_("Words"))))
     widgets.html(charts.pairs(texts.glossary(len(reads.points()), say)))

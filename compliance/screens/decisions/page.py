@@ -19,6 +19,7 @@ from compliance.store.database import rows
 
 def draw(view: View) -> None:
     """Draw the open decisions, late ones first, and the closed ones in an expander."""
+    widgets.whole_only(view)
     say = view.say
     with view.database.cursor() as cursor:
         ids = {review.review_id for review in reviews.of_organisation(cursor, view)}

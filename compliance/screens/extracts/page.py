@@ -107,7 +107,10 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
     if not count and widgets.nothing_loaded(view):
         return
     widgets.html(charts.caption(say.plural("{n} row", "{n} rows", count)))
-    if part := view.scope.unit or view.scope.department:
+    part = view.scope.unit or view.scope.department
+    if part and not view.reader.whole:
+        widgets.html(charts.note(say(N_("The extract has the rows of {part} alone."), part=part)))
+    elif part:
         widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     file = f"{name}{f'_{point_id}' if point_id else ''}_{view.as_of}"
     downloads.offer(

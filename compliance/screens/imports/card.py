@@ -10,6 +10,7 @@ import streamlit as st
 
 from compliance.access import permissions
 from compliance.access.permissions import Permission
+from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
@@ -208,8 +209,10 @@ def _choices(card: Card, preview: Preview | Refusal) -> None:
 
 def _organisations(card: Card, preview: Preview | Refusal) -> list[str]:
     """The organisations that a file may belong to: those of the database, and the one that the file names."""
-    names = list(reads.organisations(card.view.data, card.view.as_of))
+    names = list(card.view.reader.organisations(reads.organisations(card.view.data, card.view.as_of)))
     named = preview.receipts[0].other_organisation if isinstance(preview, Preview) else None
+    if named and not card.view.reader.sees(Scope(named)):
+        return names
     folded = {name.casefold() for name in names}
     return [*names, named] if named and named.casefold() not in folded else names
 

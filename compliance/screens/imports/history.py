@@ -61,7 +61,7 @@ def _past_cleanings(view: View) -> None:
 
 def history(view: View) -> None:
     """Draw every import, including revoked ones, and the details of the chosen one."""
-    say, imports = view.say, reads.imports(view.data)
+    say, imports = view.say, view.reader.limited(reads.imports(view.data))
     if imports:
         by_id = {row["import_id"]: row for row in imports}
         chosen = st.selectbox(
@@ -81,7 +81,7 @@ def history(view: View) -> None:
 
 def table(view: View) -> None:
     """Draw the imports as a table, the newest first: the first of them, or all."""
-    say, imports = view.say, reads.imports(view.data)
+    say, imports = view.say, view.reader.limited(reads.imports(view.data))
     widgets.html(charts.section(say(N_("What has been loaded"))))
     if not imports:
         widgets.html(charts.caption(say(N_("Nothing yet."))))

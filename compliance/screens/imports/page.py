@@ -35,6 +35,11 @@ def _forms(view: View) -> None:
 
 
 def _names(view: View) -> None:
+    every = reads.organisations(view.data, view.as_of)
+    if view.reader.organisations(every) != every:
+        text = N_("A change of name holds for all organisations of the database, and you see only {organisation}.")
+        widgets.html(charts.note(view.say(text, organisation=view.scope.organisation)))
+        return
     names.names(view)
     if not view.sample:
         history.rename(view)
@@ -51,6 +56,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
 
 def draw(view: View) -> None:
     """Draw the title, the choice of parts, and the part that the address names."""
+    widgets.whole_only(view)
     say = view.say
     part = st.query_params.get("part", "load")
     here = part if part in PARTS else "load"

@@ -41,6 +41,7 @@ FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 def draw(view: View) -> None:
     """Draw the review that the address names, one screen at a time."""
+    widgets.whole_only(view)
     opened = reviews.current(view)
     if opened is None:
         _nothing_yet(view)

@@ -104,7 +104,7 @@ def _ways(view: View) -> texts.Ways:
 def _verdict(view: View) -> None:
     """Draw the head's judgement of the year first on the page, once its review is approved."""
     say, approved = view.say, reads.approved_in(view.data, view.as_of, view.scope.organisation)
-    if approved is None or not view.reader.may(Permission.SEE_REVIEW):
+    if approved is None or not view.reader.may(Permission.SEE_REVIEW) or not view.reader.whole:
         return
     shown = readable(approved, view.reader)
     text = N_("The review of {year}, as of {day}, has been approved.")

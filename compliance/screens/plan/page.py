@@ -32,6 +32,8 @@ def year(view: View) -> Year:
     planned = plan(view.data, view.reader, view.as_of, view.scope.organisation)
     organisation, as_of = view.scope.organisation, view.as_of
     wheel, may_read = reads.declared(planning.load_wheel), view.reader.may(Permission.READ_REVIEW)
+    if not view.reader.whole:
+        return Year(planned, None, ())
     with view.database.cursor() as cursor:
         review = planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
         decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if may_read else []
@@ -59,10 +61,22 @@ def figures(view: View, planned: Plan) -> list[Coverage]:
 def draw(view: View) -> None:
     """Draw the year of the as-of date."""
     shown = year(view)
+    if not view.reader.whole:
+        _of_part(view, shown.plan)
+        return
     heading(view, shown)
     wheel(view, shown)
     promises(view, shown.plan)
     actions(view, shown)
+
+
+def _of_part(view: View, planned: Plan) -> None:
+    """Draw what a reader of a part of the organisation sees: the actions for its systems, and whom to ask."""
+    say = view.say
+    widgets.html(charts.page_title(say(N_("Year wheel")), kicker=view.scope.name(say)))
+    if planned.actions:
+        _actions_of(view, "classification", planned)
+    widgets.whole_only(view)
 
 
 def heading(view: View, shown: Year) -> None:

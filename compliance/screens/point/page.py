@@ -183,7 +183,7 @@ def additional_figures(view: View, point: Point) -> None:
     say = view.say
     figures = [
         f
-        for f in reads.additional_figures(view.data, view.as_of)
+        for f in view.reader.limited(reads.additional_figures(view.data, view.as_of))
         if point.number in f.definition.points and f.organisation == view.scope.organisation
     ]
     if not figures:
@@ -309,12 +309,8 @@ def how_counted(view: View, point: Point) -> None:
         imports = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
         widgets.html(charts.section(say(N_("The exports it rests on")), level=3))
         if imports:
-            widgets.html(
-                charts.table(
-                    *figure_texts.basis_table(imports, reads.sources(), view.as_of, say),
-                    caption=say(N_("The exports it rests on")),
-                )
-            )
+            table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
+            widgets.html(charts.table(*table, caption=say(N_("The exports it rests on"))))
             remarks = reads.remarks(view.data, view.reader, view.as_of, view.scope.organisation)[point.id]
             widgets.html(charts.caption(texts.remark_sentence(len(remarks), say)))
             if remarks:

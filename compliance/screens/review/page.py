@@ -14,7 +14,7 @@ from compliance.drawing import charts
 from compliance.review import reviewing, wording
 from compliance.review.reviewing import Review
 from compliance.screens import reviews, views, widgets
-from compliance.screens.review import decisions, documents, points, signing
+from compliance.screens.review import decisions, documents, own_part, points, signing
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened, order, perform, show_unsaved, today
 from compliance.screens.views import View
@@ -46,9 +46,12 @@ def draw(view: View) -> None:
     if opened is None:
         _nothing_yet(view)
         return
-    part = _header(opened)
-    widgets.require(part.permission)
-    part.draw(opened)
+    if not view.reader.whole:
+        own_part.draw(opened)
+        return
+    shown = _header(opened)
+    widgets.require(shown.permission)
+    shown.draw(opened)
 
 
 def _nothing_yet(view: View) -> None:

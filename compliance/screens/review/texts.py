@@ -8,7 +8,7 @@ from typing import Final
 from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language
 from compliance.core.lengths import shortened
-from compliance.counting.assessing import Status
+from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
 from compliance.report.blocks import Block, Bullets, Paragraph, Table
@@ -71,6 +71,25 @@ def who_and_when(review: Review, say: Language, *, named: bool) -> str:
         return say(N_("Approved on {day}."), day=day) if approved else say(N_("Submitted on {day}."), day=day)
     text = N_("Approved by {name} on {day}.") if approved else N_("Submitted by {name} on {day}.")
     return say(text, name=review.changed_by, day=day)
+
+
+def part_table(figures: Sequence[Coverage], say: Language) -> charts.Table:
+    """The figures of a part of the organisation, a row per point."""
+    columns = [
+        charts.Column(say(N_("Review point")), row_header=True),
+        charts.Column(say(N_("Coverage")), numeric=True),
+        charts.Column(say(N_("Met")), numeric=True),
+        charts.Column(say(N_("Status"))),
+    ]
+    return columns, [
+        [
+            phrases.label(figure.point, say),
+            phrases.percent(figure, say),
+            wording.met_of(figure, say) if figure.coverage is not None else phrases.DASH,
+            phrases.word(figure, say),
+        ]
+        for figure in figures
+    ]
 
 
 # --- History --------------------------------------------------------------------------------------------------------

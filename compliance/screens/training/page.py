@@ -120,9 +120,15 @@ def address(view: View, department: str | None, unit: str | None) -> str:
 
 def breadcrumbs(view: View) -> None:
     """Draw the links to the scopes above."""
-    steps = texts.crumbs(view.scope, view.say, lambda *part: address(view, *part))
+    steps = texts.crumbs(view.scope, view.say, lambda *part: _allowed(view, *part))
     if steps:
         widgets.html(drawing_training.crumbs(steps, label=view.say(N_("Where you are"))))
+
+
+def _allowed(view: View, department: str | None, unit: str | None) -> str:
+    """The address of a scope above; empty if the reader may not see it."""
+    scope = Scope(view.scope.organisation, department, unit)
+    return address(view, department, unit) if view.reader.sees(scope) else ""
 
 
 def drill(view: View, courses: Training) -> None:

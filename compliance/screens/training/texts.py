@@ -160,13 +160,12 @@ def part_name(part: Part, say: Language) -> str:
 
 
 def crumbs(scope: Scope, say: Language, address: Address) -> list[Link]:
-    """The links to the scopes above; none for the whole organisation."""
-    if scope.level == "organisation":
-        return []
-    steps = [Link(say(N_("The whole organisation")), address(None, None))]
+    """The links to the scopes above that have an address; none for the topmost scope."""
+    above = [Link(say(N_("The whole organisation")), address(None, None))]
     if scope.unit and scope.department:
-        steps.append(Link(scope.department, address(scope.department, None)))
-    return [*steps, Link(scope.name(say))]
+        above.append(Link(scope.department, address(scope.department, None)))
+    steps = [step for step in above if step.address]
+    return [*steps, Link(scope.name(say))] if steps and scope.level != "organisation" else []
 
 
 def head(courses: Training, scope: Scope, say: Language, address: Callable[[Point], str]) -> DrillHead:

@@ -1,0 +1,35 @@
+"""A review as a reader of a part of the organisation sees it: the figures of the part, and whom to ask for the rest."""
+
+from dataclasses import replace
+
+from compliance.core.language import N_
+from compliance.counting.assessing import Coverage
+from compliance.drawing import charts
+from compliance.screens import reads, widgets
+from compliance.screens.review import texts as review_texts
+from compliance.screens.reviews import Opened
+
+
+def draw(opened: Opened) -> None:
+    """Draw the figures of the view's part as the review has them. Texts and decisions may be about other parts."""
+    say, title = opened.say, opened.view.scope.name(opened.say)
+    widgets.html(charts.page_title(title, kicker=review_texts.kicker(opened.review, say)))
+    caption = say(N_("The review points of {part}"), part=title)
+    widgets.html(charts.table(*review_texts.part_table(_figures(opened), say), caption=caption))
+    widgets.whole_only(opened.view)
+
+
+def _figures(opened: Opened) -> list[Coverage]:
+    """The figures of the part, one per point; none are counted where the review has none."""
+    scope, reader = opened.view.scope, opened.view.reader
+    # a unit stays the same if its department changes
+    place = replace(scope, department=None) if scope.unit else scope
+    own, whole = (
+        [
+            replace(answer.figure(counted), organisation=scope.organisation)
+            for answer in opened.whole.points
+            for counted in answer.at(level)
+        ]
+        for level in (scope.level, "organisation")
+    )
+    return reads.scoped(reader.figures(own), whole, place)

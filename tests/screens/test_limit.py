@@ -1,0 +1,183 @@
+"""A person who is limited to a part of the organisation sees nothing of another part, on any page or in any file."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, Role
+from compliance.counting.extracts import extract_names
+from compliance.screens import frame
+from tests import parted
+from tests.apps import opened, text
+from tests.browser import MOST
+from tests.line import POINTS
+from tests.parted import LIMITS
+
+PAGES: list[tuple[str, dict[str, str]]] = [
+    *((entry.id, {}) for entry in frame.PAGES if entry.id not in {"point", "imports", "review"}),
+    *(("point", {"point": point.id}) for point in POINTS),
+    ("systems", {"system": "norrsystemet"}),
+    *(("review", {"part": part}) for part in ("points", "chapters", "decisions", "judgement", "documents", "years")),
+    *(("meeting", {"screen": screen}) for screen in ("2", "5", "15", "16")),
+    *(("imports", {"part": part}) for part in ("load", "history", "forms", "mappings", "names")),
+]
+# The points of persons, of things and of incidents; `make fuzz` looks at every point with every limit.
+DIFFERENT = ("information_security_training", "classification", "nis_reporting")
+# Links to other parts, with the name that is typed in each.
+OF_OTHERS = (
+    ("overview", {"department": "Zebraavdelningen"}, "Zebraavdelningen"),
+    ("point", {"point": "classification", "unit": "Xenoenheten"}, "Xenoenheten"),
+    ("training", {"organisation": "Yetiförvaltningen"}, "Yetiförvaltningen"),
+    ("systems", {"system": "zebrasystemet"}, "zebrasystemet"),
+)
+
+
+WHOLE = "Hela förvaltningen"
+# Files of the whole organisation, and other forms of a file that is read; `make fuzz` makes them too.
+SLOW = {"package", *(f"report {kind} {public}" for kind in ("docx", "pdf", "pptx") for public in (True, False)),
+        "download parquet", "download swedish_csv"}  # fmt: skip
+
+
+class Limited(NamedTuple):
+    """A person with a limit: how they open a page, and the marks that they must not see."""
+
+    opened: Callable[..., AppTest]
+    marks: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    line = parted.loaded(tmp_path_factory.mktemp("parted"))
+    with ExitStack() as held:
+        held.enter_context(line.database.cursor())
+        yield line.database.path
+
+
+@pytest.fixture(params=LIMITS)
+def limited(request: pytest.FixtureRequest, database: Path, monkeypatch: pytest.MonkeyPatch) -> Limited:
+    """The app for a person with a limit, and the marks that they must not see."""
+    limit, marks = LIMITS[request.param]
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(database))
+
+    def opened_limited(page: str, **params: str) -> AppTest:
+        return opened(page, monkeypatch, **({"limit": limit, "as_of": parted.DAY.isoformat()} | params))
+
+    return Limited(opened_limited, marks)
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What each download button of a page gives, by its key."""
+    contents: dict[str, Any] = {}
+    button = st.download_button
+
+    def remember(label: str, data: Any, **options: Any) -> bool:
+        contents[options["key"]] = data
+        return button(label, data, **options)
+
+    monkeypatch.setattr(st, "download_button", remember)
+    return contents
+
+
+def everything(app: AppTest) -> str:
+    """All that a run sends to the browser: texts, tables, charts, addresses, and the choices of its widgets."""
+    sent, nodes = [], [app._tree]
+    while nodes:
+        node = nodes.pop()
+        nodes += [*getattr(node, "children", {}).values()]
+        sent.append(str(getattr(node, "proto", "")))
+        if node.type in {"arrow_data_frame", "dataframe"}:
+            sent.append(node.value.to_csv())
+    return " ".join([*sent, str(dict(app.query_params))])
+
+
+def inside(content: bytes) -> str:
+    """The text of a file; of a zip, that of its files."""
+    if content[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return " ".join([*packed.namelist(), *(inside(packed.read(name)) for name in packed.namelist())])
+    return content.decode("utf-8", "replace")
+
+
+def unseen(what: str, marks: tuple[str, ...], where: object) -> str:
+    """What was looked at, in which no mark stands."""
+    for mark in marks:
+        place = what.lower().find(mark)
+        assert place < 0, (where, mark, what[max(place - 300, 0) : place + 100])
+    return what
+
+
+def looked_at(app: AppTest, marks: tuple[str, ...], files: dict[str, Any], where: object) -> str:
+    """A page and the files that it offers, in which no mark stands."""
+    seen = [unseen(everything(app), marks, where)]
+    for key, data in files.items():
+        if MOST or key not in SLOW:
+            seen.append(unseen(inside(data() if callable(data) else data), marks, (where, key)))
+    files.clear()
+    return " ".join(seen)
+
+
+def chosen(app: AppTest) -> Iterator[AppTest]:
+    """The page with each extract, or with an import opened."""
+    for name in extract_names() if app.radio else ():
+        yield app.radio[0].set_value(name).run()
+    for box in [box for box in app.selectbox if box.key == "open import"]:
+        yield box.select_index(0).run()
+
+
+@pytest.mark.parametrize(
+    "role", [COORDINATOR, MANAGEMENT, ANALYST] if MOST else [COORDINATOR], ids=lambda role: role.id
+)
+def test_nothing_of_another_part_is_on_a_page_or_in_a_file(role: Role, limited: Limited, files: dict[str, Any]) -> None:
+    allowed = {entry.id for entry in frame.PAGES if entry.permission in role.permissions}
+    seen = ""
+    for page, params in PAGES:
+        if page in allowed and (MOST or len(limited.marks) == 2 or params.get("point", "classification") in DIFFERENT):
+            app = limited.opened(page, role=role, **params)
+            seen += looked_at(app, limited.marks, files, (page, params))
+            for other in chosen(app):
+                assert not other.exception
+                seen += looked_at(other, limited.marks, files, (page, params, "chosen"))
+    assert all(own in seen for own in ("norrsystemet", "norrköpet", "norr1", "Norr"))
+    assert ("norra norrsson1" in seen) is (role is COORDINATOR)
+
+
+@pytest.mark.parametrize(("page", "params", "typed"), OF_OTHERS)
+def test_a_link_to_another_part_ends_in_a_sentence(
+    page: str, params: dict[str, str], typed: str, limited: Limited
+) -> None:
+    app = limited.opened(page, **params)
+    mark = typed[:4].lower()
+    if not any(hidden.startswith(mark) for hidden in limited.marks):
+        return
+    assert re.search(f"Adressen anger [^<]*”{typed}”|inget system som heter {typed}", text(app).replace("\u00ad", ""))
+    unseen(everything(app).replace(typed, ""), limited.marks, params)
+
+
+@pytest.mark.parametrize("page", ["decisions", "meeting", "imports", "review", "plan"])
+def test_what_concerns_the_whole_organisation_tells_a_reader_of_a_part_whom_to_ask(page: str, limited: Limited) -> None:
+    app = limited.opened(page)
+    assert ("Fråga informationssäkerhetssamordnaren" in text(app)) is (len(limited.marks) > 1)
+    links = {link.proto.page.split("?")[0].strip("/") for link in app.get("page_link")}
+    assert ("decisions" in links) is (len(limited.marks) == 1 and page != "meeting")
+    # the review has the figures of the part, here point 1 of Omsorg or of Norr
+    if page == "review" and len(limited.marks) > 1:
+        assert ("1\u00a0av\u00a07" if len(limited.marks) > 2 else "2\u00a0av\u00a013") in text(app)
+
+
+def test_what_is_chosen_from_is_within_the_limit(limited: Limited) -> None:
+    """The chooser has the parts within the limit, and a figure of the organisation stands only in the organisation."""
+    app = limited.opened("point", point="classification")
+    within = {1: [WHOLE, "Omsorg", "Norr", "Xenoenheten", "Zebraavdelningen", "Zebraenheten"],
+              2: ["Omsorg", "Norr", "Xenoenheten"], 3: ["Norr"]}  # fmt: skip
+    chooser = next(box for box in app.selectbox if box.label == "Avdelning eller enhet")
+    assert [name.strip() for name in chooser.options] == within[len(limited.marks)]
+    assert ("Visas också" in text(app)) is (len(limited.marks) == 1)
