@@ -1,4 +1,4 @@
-# Two commands for everybody: `make run` and `make test`. The rest is for those who build it.
+# Two commands for everybody: `make run` and `make test`. The rest is for those who operate or build it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,10 +6,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKS := requirements.lock requirements-tools.lock
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run test suite check bench viewers fuzz samples screenshots lock release release-test browser
+.PHONY: run serve test suite check bench viewers fuzz samples screenshots lock release release-test browser
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
+
+# For others too, through a login: docs/operating.md.
+serve: $(READY)
+	$(BIN)/python -m compliance.commands.server --login
 
 # In parallel: Chromium is fetched while packages are installed, and types are checked while the tests begin.
 test:

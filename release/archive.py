@@ -22,8 +22,8 @@ from release.pins import ROOT
 from release.wheels import by_package, described, fetch, sum_of
 
 BRINGS: Final = (
-    ".streamlit", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "app.py", "compliance", "data", "docs", "pages",
-    "queries", "requirements.lock", "static",
+    ".streamlit", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "app.py", "compliance", "data", "deploy", "docs",
+    "pages", "queries", "requirements.lock", "static",
 )  # fmt: skip
 # The organisation's own data, and what makes the samples.
 LEAVES: Final = ("data/store", "data/samples/make")

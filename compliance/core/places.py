@@ -52,8 +52,20 @@ def public_address() -> str:
 
 
 def login_environment() -> tuple[tuple[str, str], ...]:
-    """The variables that set the login, `COMPLIANCE_LOGIN_…`, each with its value."""
-    return tuple(sorted((name, value) for name, value in os.environ.items() if name.startswith("COMPLIANCE_LOGIN_")))
+    """The variables that set the login, `COMPLIANCE_LOGIN_…`, each with its value.
+
+    The secret may stand in a file that systemd gives to the service alone (`LoadCredential=client_secret:…`).
+    """
+    said = {name: value for name, value in os.environ.items() if name.startswith("COMPLIANCE_LOGIN_")}
+    if secret := _credential(os.environ.get("CREDENTIALS_DIRECTORY", "")):
+        said.setdefault("COMPLIANCE_LOGIN_CLIENT_SECRET", secret)
+    return tuple(sorted(said.items()))
+
+
+@cache
+def _credential(folder: str) -> str:
+    file = Path(folder, "client_secret")
+    return file.read_text("utf-8").strip() if folder and file.is_file() else ""
 
 
 def report_template() -> Path | None:

@@ -4,6 +4,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.core.places import login_environment
 from compliance.declarations.settings import load_settings
 
 SV = Language("sv")
@@ -94,3 +95,16 @@ def test_the_service_is_reached_through_tls_but_for_this_machine(public, fine, t
         assert read(tmp_path, RIGHT, public=public)
     else:
         assert "måste börja med https" in told(tmp_path, RIGHT, public=public)[0]
+
+
+def test_the_secret_may_stand_in_a_file_that_systemd_gives_to_the_service_alone(tmp_path, monkeypatch):
+    (tmp_path / "client_secret").write_text("kept by systemd\n", "utf-8")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("COMPLIANCE_LOGIN_CLIENT_ID", "compliance")
+    said = dict(login_environment())
+    assert (said["COMPLIANCE_LOGIN_CLIENT_ID"], said["COMPLIANCE_LOGIN_CLIENT_SECRET"]) == (
+        "compliance",
+        "kept by systemd",
+    )
+    monkeypatch.setenv("COMPLIANCE_LOGIN_CLIENT_SECRET", "said aloud")
+    assert dict(login_environment())["COMPLIANCE_LOGIN_CLIENT_SECRET"] == "said aloud"

@@ -84,7 +84,7 @@ def test_every_command_of_the_command_line_is_named():
 
 @each_document
 def test_the_folders_and_files_it_names_are_there(document):
-    folders = "compliance|queries|data|tests|static|pages|docs"
+    folders = "compliance|queries|data|tests|static|pages|docs|deploy"
     named = re.findall(rf"`((?:{folders})/[\w./-]*)`", document.read_text("utf-8"))
     made = ("data/store",)
     assert [path for path in named if not path.startswith(made) and not (ROOT / path).exists()] == []
