@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKS := requirements.lock requirements-tools.lock
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve test suite check bench viewers fuzz samples screenshots lock release release-test browser
+.PHONY: run serve test suite check bench viewers fuzz samples screenshots lock release release-test browser nginx
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -21,7 +21,7 @@ test:
 
 # One worker more than there are cores, since tests often wait for child processes. Bytecode is written even where the
 # environment forbids it; otherwise each of those processes would compile everything again.
-suite: $(READY) browser
+suite: $(READY) browser nginx
 	PYTHONDONTWRITEBYTECODE= PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
 
 check: $(READY)
@@ -85,3 +85,10 @@ browser:
 	  { [ "$$(id -u)" = 0 ] && $(INSTALL); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL)'; } || \
 	  command -v chromium >/dev/null || \
 	  { echo "The browser tests need Chromium. Install it with: sudo apt-get install $(BROWSER)" >&2; exit 1; }
+
+# The tests of what stands before the service run Debian's nginx. It is unpacked here, since installing it starts it.
+NGINX := build/nginx/usr/sbin/nginx
+nginx: browser
+	@test -x /usr/sbin/nginx || test -x $(NGINX) || \
+	  { mkdir -p build && cd build && apt-get -o APT::Sandbox::User=root download -qq nginx && dpkg -x nginx_*.deb nginx && rm nginx_*.deb; } || \
+	  { echo "The tests of the proxy need nginx. Install it with: sudo apt-get install nginx" >&2; exit 1; }

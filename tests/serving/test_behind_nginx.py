@@ -1,0 +1,224 @@
+"""The service behind Debian's nginx with the configuration of `deploy/`, as it is reached by others."""
+
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import oidc_provider_mock
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from websockets.exceptions import InvalidStatus
+
+from compliance.access.sessions import key_of
+from compliance.core.places import ROOT
+from compliance.serving.front import LOGOUT
+from tests import once
+from tests.provided import PAGE, free_port, login, person, served, stream
+from tests.session import BOUNDARY, TOKEN, Session, form
+
+CONFIGURATION = ROOT / "deploy" / "nginx.conf"
+NGINX = shutil.which("nginx", path=f"/usr/sbin:{ROOT}/build/nginx/usr/sbin")
+HOST, CHAIN = "localhost", "fullchain.pem"
+GROUPS = [f"group {number:04} of a directory with long names" for number in range(400)]
+PEOPLE = (person("anna", "coordinator", groups=GROUPS), person("bo", "analyst"))
+# The rest of a configuration that the file is included in, such as Debian's.
+AROUND = """
+daemon off; pid {0}/pid; lock_file {0}/lock; error_log {0}/error.log;
+events {{}}
+http {{
+  access_log {0}/access.log;
+  client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u;
+  scgi_temp_path {0}/s; include {0}/site.conf;
+}}
+"""
+
+
+def certificate(folder):
+    """The files of a certificate for this machine, signed by itself, and of its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    chain, private = folder / CHAIN, folder / "privkey.pem"
+    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form_, no = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, form_, no))
+    return chain
+
+
+@contextmanager
+def nginx(folder, *, tls, plain, behind):
+    """nginx while the block lasts, with the values that an operator fills in and the ports of this test."""
+    assert NGINX, "The tests of the proxy need nginx: make nginx"
+    text = CONFIGURATION.read_text("utf-8")
+    filled = {
+        "efterlevnad.example.se": HOST,
+        "/etc/ssl/compliance": str(folder),
+        "/var/log/nginx": str(folder),
+        "127.0.0.1:8501": f"127.0.0.1:{behind}",
+        "listen [::]:": "# ",
+        "listen 443": f"listen 127.0.0.1:{tls}",
+        "listen 80": f"listen 127.0.0.1:{plain}",
+    }
+    for old, new in filled.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "site.conf").write_text(text, "utf-8")
+    (folder / "nginx.conf").write_text(AROUND.format(folder), "utf-8")
+    command = [NGINX, "-p", folder, "-e", folder / "error.log", "-c", folder / "nginx.conf"]
+    checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert (checked.returncode, "warn" in checked.stderr) == (0, False), checked.stderr
+    process = subprocess.Popen(command)
+    try:
+        _wait(tls)
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait(port):
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise TimeoutError("nginx does not listen")
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory, plain):
+    """The service as browsers reach it. It is known to the provider, and to itself, by its public address alone."""
+    folder, tls, behind = tmp_path_factory.mktemp("nginx"), free_port(), free_port()
+    public = f"https://{HOST}:{tls}"
+    once.new(folder / "own.duckdb")
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        oidc_provider_mock.run_server_in_thread(user_claims=PEOPLE) as provider,
+    ):
+        patched.setenv("SSL_CERT_FILE", str(certificate(folder)))
+        issuer = f"http://localhost:{provider.server_port}"
+        with (
+            nginx(folder, tls=tls, plain=plain, behind=behind),
+            served(folder, issuer, port=behind, COMPLIANCE_PUBLIC_ADDRESS=public) as running,
+        ):
+            yield replace(running, address=public)
+
+
+def test_somebody_of_400_groups_logs_in_opens_a_page_sends_a_file_and_logs_out(here):
+    client = login(here, "anna", "/imports?lang=en")
+    assert "__Host-compliance" in client.cookies
+    opened = client.get(f"{here.address}/imports", headers=PAGE)
+    assert (opened.status_code, opened.headers["strict-transport-security"]) == (200, "max-age=63072000")
+    with stream(here, client) as socket:
+        page = Session(here.address, socket)
+        page.opens("imports")
+        [file] = page.asks(1)
+        client.get(f"{here.address}/_stcore/health")
+        said = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", "origin": here.address}
+        said["x-xsrftoken"] = client.cookies[TOKEN]
+        address = f"{here.address}/_stcore/upload_file/{page.id}/{file}"
+        assert client.put(address, content=form(b"a;b\n" * 500_000), headers=said).status_code == 204
+    out = client.get(f"{here.address}{LOGOUT}", headers={"sec-fetch-site": "same-origin"})
+    assert out.headers["location"].startswith(f"{here.issuer}/")
+    assert client.get(here.address, headers=PAGE).status_code == 401
+
+
+def test_the_cookie_travels_through_tls_alone(here):
+    kept = login(here, "bo").cookies.jar
+    [cookie] = [cookie for cookie in kept if cookie.name == "__Host-compliance"]
+    assert (cookie.secure, cookie.path, cookie.domain_specified) == (True, "/", False)
+    assert cookie.has_nonstandard_attr("HttpOnly")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": HOST, "Forwarded": f"for=127.0.0.1;host={HOST}"},
+        {"X-Forwarded-Proto": "http", "Upgrade": "h2c", "Connection": "Upgrade, X-Forwarded-For"},
+        {"X-Compliance-Session": "key", "X_Compliance_Session": "key"},
+    ],
+)
+def test_what_a_browser_says_of_itself_opens_nothing(said, here):
+    key = key_of(login(here, "bo").cookies["__Host-compliance"])
+    said = {name: key if value == "key" else value for name, value in said.items()}
+    with httpx2.Client() as nobody:
+        assert nobody.get(here.address, headers={**PAGE, **said}).status_code == 401
+        assert nobody.get(f"{here.address}/app/static/style.css", headers=said).status_code == 401
+        with pytest.raises(InvalidStatus), stream(here, nobody, **said):
+            pass
+
+
+def test_another_name_gets_no_answer(here, plain):
+    with httpx2.Client() as client, pytest.raises(httpx2.RemoteProtocolError):
+        client.get(here.address, headers={"host": "example.org"})
+    with pytest.raises(httpx2.RemoteProtocolError):
+        httpx2.get(f"http://{HOST}:{plain}", headers={"host": "example.org"})
+
+
+def test_what_comes_without_tls_is_sent_to_the_address_with_it(plain):
+    answer = httpx2.get(f"http://{HOST}:{plain}/point?point=dpia")
+    assert (answer.status_code, answer.headers["location"]) == (301, f"https://{HOST}/point?point=dpia")
+
+
+def test_the_longest_address_passes(here):
+    answer = httpx2.get(f"{here.address}/point", params={"unit": "å" * 2_600}, headers=PAGE)
+    assert answer.status_code == 401
+    assert "/login?next=" in answer.text
+
+
+def test_while_the_service_is_away_a_sentence_says_so(here, tmp_path):
+    certificate(tmp_path)
+    tls = free_port()
+    with nginx(tmp_path, tls=tls, plain=free_port(), behind=free_port()):
+        answer = httpx2.get(f"https://{HOST}:{tls}/", verify=ssl.create_default_context(cafile=tmp_path / CHAIN))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert "Försök igen om en stund." in answer.text
+    assert answer.headers["strict-transport-security"]
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_tls_is_1_2_or_newer_and_offers_http_2(here):
+    port = int(here.address.rpartition(":")[2])
+    modern, old = (ssl.create_default_context(cafile=here.database.with_name(CHAIN)) for _ in range(2))
+    modern.set_alpn_protocols(["h2", "http/1.1"])
+    with socket.create_connection((HOST, port)) as plain, modern.wrap_socket(plain, server_hostname=HOST) as secure:
+        assert secure.selected_alpn_protocol() == "h2"
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with socket.create_connection((HOST, port)) as plain, pytest.raises(ssl.SSLError, match="ALERT_PROTOCOL_VERSION"):
+        old.wrap_socket(plain, server_hostname=HOST)
+
+
+def test_whether_the_service_is_well_is_told_to_this_machine_alone(here):
+    elsewhere = httpx2.Client(transport=httpx2.HTTPTransport(local_address="127.0.0.2"))
+    for path in ("/healthz", "/readyz"):
+        assert httpx2.get(f"{here.address}{path}").text == "ok"
+        assert elsewhere.get(f"{here.address}{path}").status_code == 403
+
+
+def test_the_log_names_addresses_without_what_is_asked_for_there(here):
+    log = here.database.with_name("compliance.log").read_text("utf-8")
+    assert "/oauth2callback 302" in log
+    assert "code=" not in log
+    assert "unit=" not in log
