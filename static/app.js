@@ -3,7 +3,8 @@
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.v-link");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  // the way out is no page of the app
+  if (!link || link.pathname.startsWith("/auth/") || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   history.pushState({}, "", link.href);
   // Streamlit reads the address when the user goes back or forward

@@ -4,6 +4,8 @@ Streamlit's login has checked the signature. The rest is checked here too, since
 audience (OpenID Connect Core 1.0, section 3.1.3.7).
 """
 
+import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,11 +41,13 @@ class Identity:
     held: tuple[Held, ...]
 
 
-def identity(claims: Mapping[str, Any], login: Login, *, nonce: str, now: datetime) -> Identity:
+def identity(claims: Mapping[str, Any], token: str, login: Login, *, nonce: str, now: datetime) -> Identity:
     """Who the claims of an ID token are about. Raise Refusal if they are not for this login, or leave out the groups.
 
     `now` is UTC.
     """
+    if not _is_signed(token):
+        raise Refusal(WRONG, claim="alg")
     _refuse_wrong(claims, login, nonce)
     seconds = (now - datetime(1970, 1, 1)).total_seconds()
     if not _between(claims.get("exp"), seconds - LEEWAY, None) or not _between(
@@ -56,6 +60,16 @@ def identity(claims: Mapping[str, Any], login: Login, *, nonce: str, now: dateti
     values = {said} if isinstance(said, str) else {value for value in said or () if isinstance(value, str)}
     held = tuple(Held.of(rule.row) for rule in login.roles if rule.value in values)
     return Identity(claims["iss"], claims["sub"], _name(claims), held)
+
+
+def _is_signed(token: str) -> bool:
+    """Whether a token says that it is signed: a provider that offers to leave that out makes the library accept it."""
+    try:
+        header = token.partition(".")[0]
+        said = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
+        return isinstance(said, dict) and isinstance(said.get("alg"), str) and said["alg"].lower() != "none"
+    except ValueError:
+        return False
 
 
 def _refuse_wrong(claims: Mapping[str, Any], login: Login, nonce: str) -> None:

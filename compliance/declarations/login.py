@@ -20,9 +20,12 @@ TEXTS: Final = {
     "client_secret": "COMPLIANCE_LOGIN_CLIENT_SECRET",
     "tenant": "COMPLIANCE_LOGIN_TENANT",
     "claim": "COMPLIANCE_LOGIN_CLAIM",
+    "scope": "COMPLIANCE_LOGIN_SCOPE",
     "contact": "COMPLIANCE_LOGIN_CONTACT",
 }
-NEEDED: Final = ("issuer", "client_id", "client_secret", "claim", "contact")
+NEEDED: Final = ("issuer", "client_id", "client_secret", "claim", "scope", "contact")
+# These have values of the product, so that they alone do not ask for a login.
+USUAL: Final = ("claim", "scope")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Rule:
 class Login:
     """How people log in: the provider, what this service is to it, and which of its values give which role.
 
-    `claim` is the claim that names app roles or groups. `contact` is whom somebody without a role asks.
+    `claim` is the claim that names app roles or groups, and `scope` is asked for at the login. `contact` is whom
+    somebody without a role asks.
     """
 
     issuer: str
@@ -45,13 +49,9 @@ class Login:
     client_secret: str
     tenant: str
     claim: str
+    scope: str
     contact: str
     roles: tuple[Rule, ...]
-
-    @property
-    def scope(self) -> str:
-        """The scope to ask for. Only some providers know one of their own for groups; app roles need none."""
-        return "openid profile email"
 
     @property
     def metadata(self) -> str:
@@ -64,7 +64,7 @@ def is_wanted(table: object, environment: Mapping[str, str]) -> bool:
     if not isinstance(table, dict):
         return True
     return any(environment.get(variable) for variable in TEXTS.values()) or any(
-        value for key, value in table.items() if key != "claim"
+        value for key, value in table.items() if key not in USUAL
     )
 
 
@@ -72,13 +72,15 @@ def read_login(table: object, environment: Mapping[str, str], *, public_address:
     """The login's settings, and a refusal for each that is wrong."""
     if not isinstance(table, dict):
         text = N_("{file}: the login stands under a line of its own, [login].")
-        return Login("", "", "", "", "", "", ()), [Refusal(text, file=FILE)]
+        return Login("", "", "", "", "", "", "", ()), [Refusal(text, file=FILE)]
     said = {name: environment.get(variable) or table.get(name, "") for name, variable in TEXTS.items()}
     texts = {name: value.strip() if isinstance(value, str) else "" for name, value in said.items()}
     rules = table.get("roles", [])
     wrong = [*_rules_wrong(rules)]
     refusals = [*_unknown(table, {*TEXTS, "roles"}, "login"), *_missing(said, texts)]
     refusals += [*_addresses(texts["issuer"], public_address), *wrong]
+    if texts["scope"] and "openid" not in texts["scope"].split():
+        refusals.append(Refusal(N_("{file}: the scope “{said}” lacks openid."), file=FILE, said=texts["scope"]))
     return Login(**texts, roles=() if wrong else tuple(Rule(rule["value"], _row(rule)) for rule in rules)), refusals
 
 

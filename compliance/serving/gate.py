@@ -231,7 +231,7 @@ class Gate:
         try:
             if not claims:
                 raise Refusal(NOT_DONE)
-            known = identity(claims, self.login, nonce=begun.nonce, now=clock.now())
+            known = identity(claims, token, self.login, nonce=begun.nonce, now=clock.now())
         except Refusal as refusal:
             audit.record(audit.UNKNOWN, Action.REFUSAL, "login", why=str(refusal))
             say = language(scope)

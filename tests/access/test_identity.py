@@ -1,5 +1,7 @@
 """Who somebody is by an ID token: only one that was given for this login, to this service, by this provider, now."""
 
+import base64
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -19,16 +21,23 @@ RULES = (
     Rule("Compliance.Analyst", {"role": "analyst", **NOWHERE}),
     Rule("Compliance.Omsorg", {"role": "management", **PLACE}),
 )
-LOGIN = Login("https://login.example.se/t1", "compliance", "secret", "t1", "roles", "Sara", RULES)
+LOGIN = Login("https://login.example.se/t1", "compliance", "secret", "t1", "roles", "openid", "Sara", RULES)
 CLAIMS = {
     "iss": LOGIN.issuer, "sub": "s1", "aud": "compliance", "nonce": NONCE, "exp": SECONDS + 300, "iat": SECONDS,
     "tid": "t1", "name": "Anna Ask", "roles": ["Compliance.Analyst", "Other.Role"],
 }  # fmt: skip
 
 
-def known(login=LOGIN, without=(), **claims):
+def token_of(header):
+    return f"{base64.urlsafe_b64encode(header.encode()).decode().rstrip('=')}.claims.signature"
+
+
+TOKEN = token_of('{"alg":"RS256"}')
+
+
+def known(login=LOGIN, without=(), token=TOKEN, **claims):
     said = {name: value for name, value in {**CLAIMS, **claims}.items() if name not in without}
-    return identity(said, login, nonce=NONCE, now=NOW)
+    return identity(said, token, login, nonce=NONCE, now=NOW)
 
 
 def test_a_person_is_the_subject_of_the_issuer_with_the_roles_of_the_rules():
@@ -68,6 +77,13 @@ def test_a_token_for_several_says_which_of_them_it_was_given_to():
     assert refused.value.values == {"claim": "azp"}
 
 
+@pytest.mark.parametrize("header", ['{"alg":"none"}', '{"alg":"None"}', "{}", "5", "ü", ""])
+def test_a_token_that_nobody_has_signed_lets_nobody_in(header):
+    with pytest.raises(Refusal) as refused:
+        known(token=token_of(header) if header else "")
+    assert refused.value.values == {"claim": "alg"}
+
+
 @pytest.mark.parametrize(
     "times",
     [
@@ -83,12 +99,11 @@ def test_a_token_that_does_not_hold_now_lets_nobody_in(times):
 
 def test_without_a_nonce_of_ones_own_no_token_is_the_answer():
     with pytest.raises(Refusal):
-        identity({**CLAIMS, "nonce": ""}, LOGIN, nonce="", now=NOW)
+        identity({**CLAIMS, "nonce": ""}, TOKEN, LOGIN, nonce="", now=NOW)
 
 
 def test_groups_that_the_provider_left_out_are_told_and_let_nobody_in():
-    by_groups = Login(*(getattr(LOGIN, name) for name in ("issuer", "client_id", "client_secret", "tenant")),
-                      "groups", "Sara", RULES)  # fmt: skip
+    by_groups = replace(LOGIN, claim="groups")
     for overage in ({"_claim_names": {"groups": "src1"}}, {"hasgroups": True}):
         with pytest.raises(Refusal) as refused:
             known(by_groups, **overage)

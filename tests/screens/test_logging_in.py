@@ -1,0 +1,97 @@
+"""The whole journey in a browser with a real provider: passwords, groups, two people at one server, the way out."""
+
+import re
+
+import pytest
+
+from compliance.core.language import Language
+from tests.browser import browsing, said, settle, visit
+from tests.canaille import PASSWORD, provider
+from tests.provided import free_port, served
+from tests.sampled import beside
+
+pytestmark = pytest.mark.browser
+SV = Language("sv")
+RULES = '[login]\nclaim = "groups"\nscope = "openid profile email groups"\n' + "".join(
+    f'[[login.roles]]\nvalue = "{group}"\nrole = "{role}"\n'
+    for group, role in (("samordnare", "coordinator"), ("förvaltningschef", "head"), ("analytiker", "analyst"))
+)
+DAY = "as_of=2026-10-31"
+TRAINING = f"/point?point=information_security_training&{DAY}"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    folder, port = tmp_path_factory.mktemp("login"), free_port()
+    beside(folder)
+    with (
+        provider(f"http://localhost:{port}/oauth2callback") as issuer,
+        served(folder, issuer, rules=RULES, port=port) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing() as started:
+        yield started
+
+
+@pytest.fixture
+def login(here, browser):
+    """A function that logs somebody in, in a browser of their own, and returns the page that they wanted."""
+    contexts = []
+
+    def at(name, address):
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        page = contexts[-1].new_page()
+        page.goto(f"{here.address}{address}")
+        page.click("a.button")
+        page.fill("input[name=login]", name)
+        page.click("button[type=submit] >> nth=0")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit] >> nth=0")
+        page.wait_for_url(f"{here.address}/**")
+        return page
+
+    yield at
+    for context in contexts:
+        context.close()
+
+
+def test_a_link_leads_through_the_login_to_its_page_and_each_sees_what_their_role_may(here, login):
+    sara = login("sara", TRAINING)
+    settle(sara)
+    assert sara.url.startswith(f"{here.address}/point?")
+    assert "point=information_security_training" in sara.url
+    sara.click("button:has-text('Sara')")
+    assert "Samordnare" in sara.inner_text("[data-testid=stPopoverBody]")
+    anna = login("anna", TRAINING)
+    settle(anna)
+    figures = [re.search(r"\d+,\d\s%", said(page))[0] for page in (anna, sara)]
+    assert figures[0] == figures[1]
+    for shown in ("Posterna bakom siffran", "Visa alla 90 enheter"):
+        assert [shown in said(page) for page in (anna, sara)] == [False, True]
+    visit(anna, f"{here.address}/imports?{DAY}")
+    assert SV("The page cannot be opened") in anna.inner_text("body")
+
+
+def test_the_way_out_is_for_every_window_and_the_browser_comes_to_the_login_by_itself(here, login):
+    fredrik = login("fredrik", f"/review?{DAY}")
+    settle(fredrik)
+    other = fredrik.context.new_page()
+    visit(other, f"{here.address}/?{DAY}")
+    fredrik.click("button:has-text('Fredrik')")
+    fredrik.click("text=Logga ut")
+    for page in (fredrik, other):
+        page.wait_for_selector("text=Logga in med ditt konto", timeout=20_000)
+    fredrik.goto(f"{here.address}/review?{DAY}")
+    assert "Logga in med ditt konto" in fredrik.inner_text("body")
+    assert "compliance" not in {cookie["name"] for cookie in fredrik.context.cookies(here.address)}
+
+
+def test_somebody_without_a_group_is_told_whom_to_ask(here, login):
+    nils = login("nils", "/review")
+    assert nils.inner_text("p") == "Du är inloggad som Nils, men har ingen roll här. Fråga Sara, 0123."
+    nils.click("text=Logga ut")
+    nils.wait_for_selector("text=Logga in med ditt konto")
