@@ -22,12 +22,13 @@ from release.pins import ROOT
 from release.wheels import by_package, described, fetch, sum_of
 
 BRINGS: Final = (
-    ".streamlit", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "app.py", "compliance", "data", "deploy", "docs",
-    "pages", "queries", "requirements.lock", "static",
+    ".streamlit/config.toml", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "app.py", "compliance", "data", "deploy",
+    "docs", "pages", "queries", "requirements.lock", "static",
 )  # fmt: skip
 # The organisation's own data, and what makes the samples.
 LEAVES: Final = ("data/store", "data/samples/make")
 BUILD: Final = ROOT / "build"
+GIT: Final = ("git", "-C", str(ROOT))
 BEFORE_THE_TABLE: Final = """\
 # What this release brings
 
@@ -42,12 +43,23 @@ listed in its texts, or in its own bill of materials in `sboms/`. `sbom.cdx.json
 
 def main() -> None:
     """Write `build/compliance-<version>.tar.gz` and its sum. Exit with a sentence if something is not committed."""
-    git = ("git", "-C", str(ROOT))
-    if changed := subprocess.check_output([*git, "status", "--porcelain", "--", *BRINGS], text=True):
-        sys.exit(f"A release is made of what is committed. These files are not:\n{changed}")
+    if others := uncommitted():
+        sys.exit("A release is made of what is committed. These files are not:\n" + "\n".join(others))
     BUILD.mkdir(exist_ok=True)
-    archive = make(ROOT, BUILD, moment=int(subprocess.check_output([*git, "log", "-1", "--format=%ct"], text=True)))
+    archive = make(ROOT, BUILD, moment=int(git("log", "-1", "--format=%ct")))
     print(f"{archive} ({archive.stat().st_size // 10**6} MB)")
+
+
+def uncommitted() -> list[str]:
+    """The files of a release that differ from those committed, also those that git is told to ignore."""
+    committed = {Path(name) for name in git("ls-files", "-z").split("\0")}
+    changed = git("diff", "--name-only", "HEAD", "--", *BRINGS).splitlines()
+    return changed + [str(path) for path in files(ROOT) if path not in committed]
+
+
+def git(*said: str) -> str:
+    """What git prints about the tree."""
+    return subprocess.check_output([*GIT, *said], text=True)
 
 
 def make(tree: Path, folder: Path, *, moment: int) -> Path:
