@@ -18,6 +18,7 @@ import oidc_provider_mock
 from websockets.sync.client import connect
 
 from compliance.core.places import ROOT
+from compliance.store.file import FileDatabase
 
 READY_SECONDS = 60
 ROLES = ("coordinator", "head", "management", "analyst", "administrator")
@@ -62,6 +63,10 @@ def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **en
     settings.write_text(rules, "utf-8")
     settings.chmod(0o600)
     here = Service(f"http://localhost:{port}", folder / "own.duckdb", issuer)
+    if not (folder / "sample.duckdb").exists():
+        # without any data the server would first make the samples
+        with FileDatabase.at(here.database).writing():
+            pass
     variables = {
         "COMPLIANCE_DATABASE": str(here.database),
         "COMPLIANCE_PUBLIC_ADDRESS": here.address,

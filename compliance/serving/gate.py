@@ -7,6 +7,7 @@ only travels through TLS, and that is worth nothing once the session is over.
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +15,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from compliance.access import audit, sessions
-from compliance.access.audit import Action
 from compliance.access.identity import identity
 from compliance.access.permissions import NO_ROLE, NOT_ALLOWED, Permission, User
 from compliance.access.sessions import Session
@@ -23,21 +23,13 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.login import Login
 from compliance.serving import cookies, front
-from compliance.serving.guarding import LONGEST_PATH, NOT_THERE, STRANGER, UPLOADS, language
+from compliance.serving.guarding import LONGEST_PATH, NOT_THERE, STRANGER, STREAM, UPLOADS, language
+from compliance.serving.health import LIVES, READY
 from compliance.serving.pending import Pending
 
 CALLBACK: Final = "/oauth2callback"
 BEGIN: Final = "/auth/login"
 MEDIA: Final = "/media/"
-# What every page needs of Streamlit's frontend, for those who have a session.
-SHARED: Final = (
-    "/static/",
-    "/app/static/",
-    "/_stcore/health",
-    "/_stcore/host-config",
-    "/manifest.json",
-    "/favicon.png",
-)
 # The header in which Streamlit learns whose websocket it is. One that a browser sends is dropped.
 HEADER: Final = b"x-compliance-session"
 # Closing code of a websocket whose session is over (RFC 6455 leaves 4000 to 4999 to applications).
@@ -50,6 +42,33 @@ TOO_OLD: Final = N_("The login took too long, or was begun in another window. Lo
 NOT_DONE: Final = N_("The login was not completed. Log in again. If it happens again, tell those who run the service.")
 UNREACHABLE: Final = N_("The login service does not answer just now. Try again in a while.")
 log = logging.getLogger(__name__)
+
+
+class Need(Enum):
+    """What a request needs, in words for the documentation."""
+
+    NOTHING = "anybody"
+    ROLE = "a session and a role"
+    OWN = "a session and a role, for what was made for that session"
+    LOADING = "a session that may load exports, for a file field of its own page"
+
+
+# Every address besides those of the pages; one that ends in / stands for all below it. What is not here is not there.
+ROUTES: Final[dict[str, Need]] = {
+    LIVES: Need.NOTHING,
+    READY: Need.NOTHING,
+    front.LOGIN: Need.NOTHING,
+    CALLBACK: Need.NOTHING,
+    front.LOGOUT: Need.NOTHING,
+    STREAM: Need.ROLE,
+    UPLOADS: Need.LOADING,
+    MEDIA: Need.OWN,
+    "/static/": Need.ROLE,
+    "/app/static/": Need.ROLE,
+    "/_stcore/health": Need.ROLE,
+    "/_stcore/host-config": Need.ROLE,
+    "/favicon.png": Need.ROLE,
+}
 
 
 class Backend(Protocol):
@@ -107,12 +126,16 @@ class Gate:
             return
         secret = cookies.sent(scope).get(self.cookie, "")
         session = sessions.find(sessions.key_of(secret), now=clock.now()) if secret else None
-        if session:
+        if session and self._is_use(scope["path"]):
             sessions.use(session, now=clock.now())
         if scope["type"] == "websocket":
             await self._stream(scope, receive, send, session)
         else:
             await self._answer(scope, receive, self._private(send), session)
+
+    def _is_use(self, path: str) -> bool:
+        """Whether a request comes from somebody who uses the service: a page that is left open asks by itself too."""
+        return path in self.pages or needed(path) in {Need.OWN, Need.LOADING}
 
     def _private(self, send: Send) -> Send:
         """Send answers with their cookies secured, and never kept by a browser or a proxy."""
@@ -170,13 +193,12 @@ class Gate:
             return None
         if user.role is NO_ROLE:
             return PlainTextResponse(say(NOT_ALLOWED), 403)
-        if path.startswith(UPLOADS):
+        need = needed(path)
+        if need is Need.LOADING:
             return self._upload_refusal(scope, session, user)
-        if path.startswith(MEDIA):
-            mine = self.backend.may_fetch(path, session.key)
-            return None if mine else PlainTextResponse(say(NOT_THERE), 404)
-        shared = path in SHARED or any(path.startswith(name) for name in SHARED if name.endswith("/"))
-        return None if shared else PlainTextResponse(say(NOT_THERE), 404)
+        if need is Need.ROLE or (need is Need.OWN and self.backend.may_fetch(path, session.key)):
+            return None
+        return PlainTextResponse(say(NOT_THERE), 404)
 
     def _upload_refusal(self, scope: Scope, session: Session, user: User) -> Response | None:
         page = scope["path"].removeprefix(UPLOADS).partition("/")[0]
@@ -233,7 +255,7 @@ class Gate:
                 raise Refusal(NOT_DONE)
             known = identity(claims, token, self.login, nonce=begun.nonce, now=clock.now())
         except Refusal as refusal:
-            audit.record(audit.UNKNOWN, Action.REFUSAL, "login", why=str(refusal))
+            audit.refused(audit.UNKNOWN, f"login: {refusal}")
             say = language(scope)
             return front.page(
                 say, 403, text=say.refusal(refusal), button=(say(front.LOG_IN), front.login_address(begun.back))
@@ -330,6 +352,12 @@ class Gate:
             for socket in list(self._sockets):
                 if sessions.find(socket.key, now=clock.now()) is None:
                     socket.over.set()
+
+
+def needed(path: str) -> Need | None:
+    """What an address besides those of the pages needs; None if it is not there."""
+    below = (need for name, need in ROUTES.items() if name.endswith("/") and path.startswith(name))
+    return ROUTES.get(path) or next(below, None)
 
 
 def user_of(scope: Scope) -> User:

@@ -197,6 +197,7 @@ def test_logging_out_ends_the_session_for_good_in_all_windows(here):
     assert refused(here, replayed) == 403
     told = [json.loads(line) for line in here.log.splitlines() if line.startswith('{"number"')]
     assert {entry["event"] for entry in told} >= {"login", "logout", "refusal"}
+    assert "Traceback" not in here.log
 
 
 def test_a_session_survives_a_restart_of_the_server(tmp_path):
