@@ -70,10 +70,11 @@ create or replace macro organisations_on(as_of, known_at) as table
     from organisations_called(as_of, known_at)
     group by organisation;
 
--- One row an import that the figures of as_of rest on: of each organisation and source the newest extract date, of that
--- date the import loaded last, and those after it, of that date or later, that complete it. An organisation that has
--- become another counts as it, until that one has an export of its own that completes no other.
-create or replace macro imports_at(as_of, known_at) as table
+-- One row an import that the figures of as_of rest on, or would if it had not been purged: of each organisation and
+-- source the newest extract date, of that date the import loaded last, and those after it, of that date or later, that
+-- complete it. An organisation that has become another counts as it, until that one has an export of its own that
+-- completes no other.
+create or replace macro imports_with_purged_at(as_of, known_at) as table
     with dated as (
         select
             i.*,
@@ -90,6 +91,14 @@ create or replace macro imports_at(as_of, known_at) as table
     from dated
     where base is null or {'day': extract_date, 'id': import_id} >= base
     qualify own or not bool_or(own and base is not null) over (partition by organisation, source);
+
+-- The same without the sources of an organisation whose rows were purged: an older export does not take their place.
+create or replace macro imports_at(as_of, known_at) as table
+    select *
+    from imports_with_purged_at(as_of, known_at)
+    qualify not bool_or(import_id in (select import_id from purged_imports where whole)) over (
+        partition by organisation, source
+    );
 
 -- The same for one source, with what an item needs to know of its import. Ids are those of the organisation that gave
 -- them, also where several have become one.
@@ -225,6 +234,11 @@ create or replace macro units_at(as_of, known_at) as table
             select organisation, unit, department, 1 as preference from staff_at(as_of, known_at)
             union all
             select organisation, unit, department, 2 from systems_at(as_of, known_at)
+            union all
+            -- what a purged staff list said
+            select i.organisation, u.unit, u.department, 1
+            from purged_units as u
+            inner join imports_with_purged_at(as_of, known_at) as i using (import_id)
         )
     ),
     counted as (

@@ -50,8 +50,8 @@ class Connection:
 
 def clean(path: Path, last: int) -> int:
     """Clean a store up to a step; return how many it took, if it was not killed."""
-    steps, write = Steps(last), cleaning._write
-    cleaning._write = lambda connection, *given: write(Connection(connection, steps), *given)
+    steps, write = Steps(last), cleaning.write_anew
+    cleaning.write_anew = lambda connection, *given: write(Connection(connection, steps), *given)
     cleaning._flush = steps.of(cleaning._flush)
     Path.replace = steps.of(Path.replace)  # type: ignore[method-assign]
     file.connect(path).close()

@@ -44,7 +44,7 @@ def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
     changes = Changes()
     cleaning = _collect_changes(connection, changes, own=path.parent, now=now)
     try:
-        _write(connection, path, changes)
+        write_anew(connection, path, changes)
     except (Failure, OSError) as error:
         kind = DiskFull if is_disk_full(error) else Refusal
         raise kind(
@@ -56,9 +56,6 @@ def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
             error=str(error).split("\n")[0],
             size=path.stat().st_size // 1_000_000 + 1,
         ) from error
-    finally:
-        with suppress(OSError):
-            _remove(path.with_name(f"{path.name}{SUFFIX}"))
     if cleaning:
         log.warning(" ".join(cleaning_sentences(cleaning, Language("en"))), extra={"cleaning": cleaning})
 
@@ -95,9 +92,20 @@ def _fields(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
 # --- The file -----------------------------------------------------------------------------------------------------
 
 
-def _write(connection: Cursor, path: Path, changes: Changes) -> None:
-    """Write the new file and replace the old one with it, whose connection is closed."""
+def write_anew(connection: Cursor, path: Path, changes: Changes) -> None:
+    """Write the file anew with the changes and replace the old one with it, whose connection is closed.
+
+    Nothing of what the changes remove is left in the folder. If it fails, the old file is as it was.
+    """
     new_path = path.with_name(f"{path.name}{SUFFIX}")
+    try:
+        _write(connection, path, new_path, changes)
+    finally:
+        with suppress(OSError):
+            _remove(new_path)
+
+
+def _write(connection: Cursor, path: Path, new_path: Path, changes: Changes) -> None:
     _remove(new_path)
     rewrite(connection, new_path, changes)
     # The new file has what the old one's log holds. Left behind, the log would be taken for the new file's.

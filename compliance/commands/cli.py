@@ -277,7 +277,7 @@ def coverage_row(figure: Coverage) -> dict[str, Any]:
         "pending": figure.pending,
         "exempt": figure.exempt,
         "coverage": figure.coverage,
-        "status": figure.status.value,
+        "status": f"purged {figure.purged.day}" if figure.purged else figure.status.value,
         "basis": figure.basis,
     }
 

@@ -1,16 +1,27 @@
-"""The command line of keeping: backup and restore. Its commands join those of `compliance.commands.cli`."""
+"""The command line of keeping: backup, restore and purging. Its commands join those of `compliance.commands.cli`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from compliance.access import audit, permissions
+from compliance.access.audit import Action
+from compliance.access.permissions import Permission
 from compliance.commands.arguments import shown
-from compliance.commands.cli import WHO, app
+from compliance.commands.cli import WHO, app, day_of, show
 from compliance.core import clock, places
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
 from compliance.loading.loading import Order
 from compliance.store import stores
 
+if TYPE_CHECKING:
+    from compliance.keeping.purging import Plan
+
+PURGED_COLUMNS: Final = ("import_id", "source", "extract_date", "rows", "texts")
+Diary = Annotated[str, typer.Option("--diary", metavar="NUMBER", help="the decision's number in the diary")]
+Really = Annotated[bool, typer.Option("--really", help="do it; without this, it is only rehearsed")]
 Archive = Annotated[Path, typer.Argument(metavar="FILE.zip")]
 
 
@@ -19,6 +30,8 @@ def backup_command(file: Archive) -> None:
     """Write the database, the register and your own declarations to one file, also while the server runs."""
     from compliance.keeping.backup import back_up
 
+    permissions.require(permissions.current_user(), Permission.PURGE)
+    audit.record(permissions.current_user(), Action.BACKUP, file.name)
     manifest = back_up(stores.own(), file, own=places.own_files(), now=clock.now())
     print(f"{shown(file)}: {', '.join(manifest.parts)}")
 
@@ -33,8 +46,59 @@ def restore_command(
     """Put the store back to a backup, while no server runs: wholly or, if anything in it is wrong, not at all."""
     from compliance.keeping.backup import restore
 
-    own = places.own_files()
+    own, user = places.own_files(), permissions.current_user()
+    permissions.require(user, Permission.PURGE)
+    has_register = places.register().exists()
+    if has_register:
+        audit.record(user, Action.RESTORE, file.name)
     restored = restore(stores.own(), file, own=own, replace=replace, order=Order(WHO), now=clock.now())
+    if not has_register:  # The register may have been in the backup.
+        audit.record(user, Action.RESTORE, file.name)
     print(f"restored the backup of {clock.local(restored.manifest.made_at):%Y-%m-%d %H:%M} from {shown(file)}")
     if restored.replaced:
         print(f"what was there before is kept in {restored.replaced}")
+
+
+@app.command("purge")
+def purge_command(
+    before: Annotated[str, typer.Option("--before", metavar="DATE", help="the first extract date that stays")],
+    diary: Diary,
+    really: Really = False,
+) -> None:
+    """Purge the rows of persons in exports before a day that later ones have replaced; a rehearsal without --really."""
+    from compliance.keeping import purging
+
+    user, database, own = permissions.current_user(), stores.own(), places.own_files()
+    permissions.require(user, Permission.PURGE)
+    day, today = day_of(before, "--before"), clock.today()
+    if not database.exists():
+        raise Refusal(N_("There is no database to purge."))
+    if really:
+        planned = purging.purge(database, before=day, today=today, diary=diary, own=own, user=user, order=Order(WHO))
+    else:
+        with database.cursor() as cursor:
+            planned = purging.plan(cursor, before=day, today=today, own=own)
+    _show_plan(planned, diary=purging.diary_number(diary), really=really)
+
+
+def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
+    """Print what goes, which reviews cannot be counted again, and what stays, in the terminal's language."""
+    say = Language(places.environment_language())
+    show([{name: getattr(old, name) for name in PURGED_COLUMNS} for old in planned.imports], PURGED_COLUMNS, "table")
+    print()
+    for review in planned.reviews:
+        text = N_(
+            "The review of {year}, version {version}, cannot be recounted in points {points}. It is kept as it is."
+        )
+        points = ", ".join(map(str, review.points))
+        print(say(text, year=review.year, version=review.version, points=points))
+    if planned.pending:
+        text = N_("Kept, since a review that is not approved yet needs them: imports {imports}.")
+        print(say(text, imports=", ".join(map(str, planned.pending))))
+    print(say(N_("No figure of today rests on any of it.")))
+    if not really:
+        print(say(N_("This was a rehearsal, and nothing is changed. Add --really to purge.")))
+        return
+    print(say(N_("It is purged by the decision with the diary number {diary}."), diary=diary))
+    text = N_("Backups, replaced stores, extracts and packages from before today can still hold it: delete them.")
+    print(say(text))

@@ -15,6 +15,7 @@ SAMPLES = ROOT / "data" / "samples"
 STORE = ROOT / "data" / "store"
 THEME = ROOT / "data" / "theme.toml"
 SERVER = ROOT / "data" / "server.toml"
+RETENTION = ROOT / "data" / "retention.toml"
 REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
 

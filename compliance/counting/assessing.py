@@ -4,9 +4,9 @@ Everything starts from one shape: the items that a point's statement lists for a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -20,6 +20,7 @@ from compliance.access.scopes import Level
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
+from compliance.loading.purges import Purged, purged_basis
 from compliance.store.database import Cursor, Rows, rows
 
 OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
@@ -75,7 +76,7 @@ class Coverage:
 
     `basis` is False where an export that the point needs is missing; nothing is counted then. `few` marks a figure that
     is hidden from most readers, because it covers or would reveal so few persons. `approved` marks the figure of the
-    year's approved review, as it was then.
+    year's approved review, as it was then. `purged` is the purge that took its basis, if one did.
     """
 
     point: Point
@@ -91,6 +92,7 @@ class Coverage:
     basis: bool
     few: bool = False
     approved: bool = False
+    purged: Purged | None = None
 
     @property
     def of(self) -> int:
@@ -127,10 +129,11 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Basis:
-    """The imports that the figures of some days rest on."""
+    """The imports that the figures of some days rest on, and the purges by day, organisation and source."""
 
     organisations: tuple[str, ...]
     imports: Rows
+    purges: Mapping[tuple[date, str, str], Purged] = field(default_factory=dict)
 
     @cached_property
     def _sources(self) -> dict[tuple[str, date], set[str]]:
@@ -148,6 +151,11 @@ class Basis:
         """Whether every export that the point needs is loaded."""
         return self._sources.get((organisation, day), set()).issuperset(point.needs)
 
+    def purged(self, sources: Iterable[str], organisation: str, day: date) -> Purged | None:
+        """The purge of one of the sources, if the rows of that day were purged."""
+        purges = (self.purges.get((day, organisation, source)) for source in sources)
+        return next((purge for purge in purges if purge), None)
+
     def used(self, point: Point, organisation: str, day: date) -> Rows:
         """The imports that the point reads."""
         wanted = {*point.needs, *point.uses}
@@ -160,7 +168,8 @@ def basis_on(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
     """Return the imports behind `days`, and the organisations on the last one (in an empty database: one)."""
     organisations = rows(cursor, statement("organisations_on"), {"as_of": max(days), "known_at": known_at})
     imports = rows(cursor, statement("basis"), {"days": days, "known_at": known_at})
-    return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports)
+    purges = purged_basis(cursor, days=days, known_at=known_at)
+    return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports, purges)
 
 
 def coverage(
@@ -238,7 +247,7 @@ def _figures(point: Point, counted: Rows, basis: Basis, *, days: list[date], lev
         return figures
     by_place = {(figure.as_of, figure.organisation): figure for figure in figures}
     return [
-        by_place.get((day, organisation)) or _empty(point, day, organisation, basis=basis.has(point, organisation, day))
+        by_place.get((day, organisation)) or _empty(point, day, organisation, basis)
         for day in days
         for organisation in basis.organisations
     ]
@@ -330,8 +339,10 @@ def _coverage(point: Point, row: dict[str, Any]) -> Coverage:
     )
 
 
-def _empty(point: Point, day: date, organisation: str, *, basis: bool) -> Coverage:
-    return Coverage(point, day, organisation, None, None, 0, 0, 0, 0, 0, basis)
+def _empty(point: Point, day: date, organisation: str, basis: Basis) -> Coverage:
+    purged = basis.purged(point.needs, organisation, day)
+    has = basis.has(point, organisation, day)
+    return Coverage(point, day, organisation, None, None, 0, 0, 0, 0, 0, has, purged=purged)
 
 
 def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
@@ -376,10 +387,11 @@ def visible_items(cursor: Cursor, point: Point, *, as_of: date, known_at: dateti
 
 @dataclass(frozen=True)
 class PointItems:
-    """The items of an organisation as `items` returns them; none without a basis."""
+    """The items of an organisation as `items` returns them; none without a basis, which a purge can have taken."""
 
     basis: bool
     items: Rows
+    purged: Purged | None = None
 
 
 def requested_items(
@@ -399,7 +411,7 @@ def requested_items(
                 items=_items(cursor, point, [organisation], as_of=day, known_at=known_at, rules=rules).to_pylist(),
             )
             if basis.has(point, organisation, day)
-            else PointItems(basis=False, items=[])
+            else PointItems(basis=False, items=[], purged=basis.purged(point.needs, organisation, day))
             for point, day, rules in requests
         ]
 

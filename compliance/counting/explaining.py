@@ -288,7 +288,8 @@ def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place
 def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverage:
     n = Counter(row["outcome"] for row in state.items if place.holds(row))
     counts = (n["met"], n["unmet"], n["unknown"], n["pending"], n["exempt"])
-    return Coverage(point, day, place.organisation, place.department, place.unit, *counts, state.basis)
+    where = (place.organisation, place.department, place.unit)
+    return Coverage(point, day, *where, *counts, state.basis, purged=state.purged)
 
 
 def _keys(cursor: Cursor, point: Point, states: Sequence[PointItems], *, last: Moment) -> Callable[[Row], str]:

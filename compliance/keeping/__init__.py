@@ -1,1 +1,1 @@
-"""Keeping the store: backup and restore."""
+"""Keeping the store: backup, restore and purging by a decision."""

@@ -34,12 +34,14 @@ from compliance.keeping.archive import (
 )
 from compliance.loading.loading import Order, add_event
 from compliance.store import stores
-from compliance.store.copies import applied_files, copy_register, rebuild
+from compliance.store.copies import applied_files, copy_register, rebuild, rebuild_register
 from compliance.store.database import Database
 
 # The folders in the organisation's folder: what is being restored, and what a restoring has replaced.
 STAGING: Final = ".restoring-"
 REPLACED: Final = "replaced-"
+# The name of an archived file while another is made of it.
+ARCHIVED: Final = "archived"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def back_up(database: Database, to: Path, *, own: Path, now: datetime) -> Manife
 def restore(database: Database, file: Path, *, own: Path, replace: bool, order: Order, now: datetime) -> Restored:
     """Put the store back to a backup, wholly or not at all. Raise Refusal, with nothing changed, if it is not sound.
 
-    Existing files are replaced only if `replace`; a register that the backup lacks stays as it is.
+    Existing files are replaced only if `replace`. A register that is there stays: what was done, and which roles were
+    taken away, is not undone. The backup's is for a machine that has none.
     """
     with database.replacing() as path, _staging(own) as staging:
         existing = _existing(own, path)
@@ -78,9 +81,10 @@ def restore(database: Database, file: Path, *, own: Path, replace: bool, order: 
                 N_("There is a store in {folder} already. Add --replace to replace it; it is kept beside."), folder=own
             )
         manifest = unpack(file, staging)
-        names = _make_anew(staging, manifest, name=path.name, order=order)
-        if REGISTER not in manifest.parts:
-            existing.pop(REGISTER, None)
+        names = [name for name in manifest.parts if name not in (DATABASE, REGISTER)]
+        names.append(_database_anew(staging, manifest, name=path.name, order=order))
+        if REGISTER in manifest.parts and not (own / REGISTER).exists():
+            names.append(_register_anew(staging))
         replaced = _kept_aside(existing, own / f"{REPLACED}{local(now):%Y-%m-%dT%H%M%S}") if existing else None
         _put(names, staging, own, existing)
     return Restored(manifest, replaced)
@@ -97,14 +101,14 @@ def _staging(own: Path) -> Iterator[Path]:
 
 def _existing(own: Path, database: Path) -> dict[str, Path]:
     """The files that a restoring replaces, by their name in the folder."""
-    files = [database, database.with_name(f"{database.name}.wal"), own / REGISTER]
+    files = [database, database.with_name(f"{database.name}.wal")]
     beside = {file.name: file for file in files if file.exists()}
     return beside | declarations_in(own)
 
 
-def _make_anew(staging: Path, manifest: Manifest, *, name: str, order: Order) -> list[str]:
-    """Make the database anew, record in it where it comes from, and return the names of the staged files."""
-    archived = (staging / DATABASE).rename(staging / "archived.duckdb")
+def _database_anew(staging: Path, manifest: Manifest, *, name: str, order: Order) -> str:
+    """Make the database anew under a name, record in it where it comes from, and return the name."""
+    archived = (staging / DATABASE).rename(staging / f"{ARCHIVED}.duckdb")
     database = stores.in_file(staging / name)
     with database.writing() as cursor:
         rebuild(cursor, archived)
@@ -113,7 +117,15 @@ def _make_anew(staging: Path, manifest: Manifest, *, name: str, order: Order) ->
         made = f"{manifest.made_at:%Y-%m-%d %H:%M} UTC by version {manifest.version}"
         add_event(cursor, order, "restore", f"backup of {made}, {manifest.parts[DATABASE].sha256}")
     (staging / name).chmod(PRIVATE)
-    return sorted({*manifest.parts} - {DATABASE} | {name})
+    return name
+
+
+def _register_anew(staging: Path) -> str:
+    """Make the register anew and return its name."""
+    archived = (staging / REGISTER).rename(staging / f"{ARCHIVED}.sqlite")
+    rebuild_register(archived, staging / REGISTER)
+    (staging / REGISTER).chmod(PRIVATE)
+    return REGISTER
 
 
 def _kept_aside(existing: Mapping[str, Path], folder: Path) -> Path:

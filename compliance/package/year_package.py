@@ -23,6 +23,7 @@ from compliance.counting.separated import harmless, harmless_first
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
+from compliance.loading.purges import Purged, purged_since
 from compliance.package.packing import Files, Unpacked, no_package, pack, unpack
 from compliance.package.readme import readme
 from compliance.package.tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables
@@ -32,7 +33,7 @@ from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, loa
 from compliance.review.pinning import PackageTables, names_in_statements, package_tables, write_database
 from compliance.review.recounting import Unusable, recount, script
 from compliance.review.reviewing import Review, State
-from compliance.review.verifying import compare_figures
+from compliance.review.verifying import Difference, compare_figures
 from compliance.store.database import Cursor, Failure, Rows, rows
 from compliance.store.engine import confined
 
@@ -170,7 +171,8 @@ def _statements(dossier: Dossier, pins: PackageTables) -> Files:
 # --- Verification -------------------------------------------------------------------------------------------------
 
 What = Literal[
-    "damaged", "missing", "extra", "seal", "rows", "cell", "statement", "lacking", "forbidden", "database", "figure"
+    "damaged", "missing", "extra", "seal", "rows", "cell", "statement", "lacking", "forbidden", "database", "figure",
+    "purged",
 ]  # fmt: skip
 FROZEN: Final = ("frozen_figures", "frozen_items")
 RECEIPT: Final = ("import_id", "source", "sha256", "extract_date", "imported_at", "loaded", "rejected", "warnings")
@@ -179,7 +181,8 @@ RECEIPT: Final = ("import_id", "source", "sha256", "extract_date", "imported_at"
 @dataclass(frozen=True)
 class Fault:
     """A difference between a package and what was packed: the file, table or part of the organisation, and the value
-    then and now. `point` is that of a figure; `explained` means that the figure's data have been cleaned since.
+    then and now. `point` is that of a figure; `explained` means that the figure's data have been cleaned
+    or purged since.
     """
 
     what: What
@@ -333,15 +336,30 @@ def _recounted(
         try:
             with confined(path, seconds=SECONDS) as cursor:
                 faults = [*_content_faults(cursor, dossier), *_database_faults(cursor, dossier, expected)]
-                figures = recount(cursor, dossier)
+                figures, purged = recount(cursor, dossier), _purged(cursor, dossier)
         except Unusable as error:
             return 0, [Fault("forbidden" if error.why == "forbidden" else "lacking", f"sql/{error.name}")]
         except Failure as error:
             if is_disk_full(error):
                 raise
             return 0, [Fault("database", DATABASE, now=str(error).split("\n")[0])]
-    differences = compare_figures(dossier, figures)
-    return len(figures), [*faults, *(Fault("figure", d.where, d.was, d.now, d.point, d.explained) for d in differences)]
+    differences = compare_figures(dossier, figures, purged=purged)
+    return len(figures), [*faults, *map(_figure_fault, differences)]
+
+
+def _purged(cursor: Cursor, dossier: Dossier) -> dict[str, Purged]:
+    """What was purged before the package was made; packages of earlier versions cannot say it."""
+    if "purged_imports" not in {row["name"] for row in rows(cursor, statement("package_tables"))}:
+        return {}
+    return purged_since(cursor, [used.import_id for used in dossier.imports])
+
+
+def _figure_fault(difference: Difference) -> Fault:
+    if purged := difference.purged:
+        return Fault("purged", "", purged.day.isoformat(), purged.diary, difference.point, explained=True)
+    return Fault(
+        "figure", difference.where, difference.was, difference.now, difference.point, explained=difference.explained
+    )
 
 
 def _content_faults(cursor: Cursor, dossier: Dossier) -> Iterator[Fault]:
@@ -376,6 +394,7 @@ MESSAGES: Final[dict[What, str]] = {
     "forbidden": N_("{where}: the statement does something else than read. It has not been run."),
     "database": N_("{where}: the database cannot be used, so no figure was counted again. {now}"),
     "figure": N_("{point}{where}: “{was}” was frozen, and “{now}” is what the rows give."),
+    "purged": N_("{point}{where}: cannot be recounted: purged on {was} (diary number {now})."),
 }
 
 

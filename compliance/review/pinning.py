@@ -54,6 +54,8 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
     tables["organisation_names"] = _table(cursor, "package_organisation_names", name_params)
     names = _names(tables, read, kept) | _texts(tables["organisation_names"], "name")
     tables["aliases"] = _table(cursor, "package_aliases", moment | {"names": sorted(names)})
+    for name in ("purged_imports", "purged_units"):
+        tables[name] = _table(cursor, f"package_{name}", params)
     creates = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
     # a macro cannot be created without the tables it reads, even those that no point uses
     needed = {*tables, *(_named(frozen.statements["macros.sql"]))}
@@ -161,7 +163,7 @@ def expression(source: Source, field: Field, column: str, type_: str, *, reading
     if field.name == person_of(source):
         return "cast(p.number as varchar)"
     # the code of a word is the product's own
-    if field.type in PLAIN or _is_kept(source, field, reading.kept) or (field.type == "word" and column != field.name):
+    if field.type in PLAIN or is_kept(source, field, reading.kept) or (field.type == "word" and column != field.name):
         return f"t.{column}"
     return f"case when t.{column} is not null then '{MARK}' end"
 
@@ -181,7 +183,7 @@ def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
     ) - {PERSON}
 
 
-def _is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
+def is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
     """Whether a field's text stays, because it is one of those or refers to one."""
     return field.refers_to != PERSON and ((source.id, field.name) in kept or field.refers_to in kept)
 
@@ -192,7 +194,7 @@ def _names(tables: Mapping[str, pa.Table], read: Iterable[Source], kept: frozens
         name
         for source in read
         for field in source.fields
-        if _is_kept(source, field, kept)
+        if is_kept(source, field, kept)
         for column, _ in table_columns(field)
         for name in _texts(tables[source.id], column)
     }

@@ -1,10 +1,10 @@
 """Whether counting a frozen review again today gives what was frozen, and where it differs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -14,19 +14,22 @@ from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
+from compliance.loading.purges import Purged, purged_since
 from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
-What = Literal["figure", "target", "rule", "import", "statement"]
+What = Literal["figure", "purged", "target", "rule", "import", "statement"]
 Counts = tuple[int | bool, ...]
 Place = tuple[str, str | None, str | None]
+# The sources that tell the departments of the units.
+PLACING: Final = frozenset({"staff", "systems"})
 
 
 @dataclass(frozen=True)
 class Difference:
     """A difference today: `where` is the department or unit of a figure, the file of a statement, or the number of an
     import. `was` was frozen, `now` is computed; "" if there is nothing. `explained` is whether the data behind the
-    figure has been cleaned since, so that it need not be a fault.
+    figure has been cleaned since, so that it need not be a fault. A point whose rows were `purged` cannot be counted.
     """
 
     what: What
@@ -35,6 +38,7 @@ class Difference:
     was: str
     now: str
     explained: bool = False
+    purged: Purged | None = None
 
 
 def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Difference]:
@@ -57,20 +61,28 @@ def figure_differences(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...
             for figure in coverage(cursor, points, days=[frozen.as_of], known_at=frozen.known_at, level=level)
             if figure.organisation == frozen.organisation
         ]
-    return compare_figures(frozen, figures)
+    return compare_figures(frozen, figures, purged=purged_since(cursor, [used.import_id for used in frozen.imports]))
 
 
-def compare_figures(frozen: Dossier, figures: list[Coverage]) -> list[Difference]:
-    """The figures of organisation, departments and units that differ from the frozen ones."""
-    return [
-        replace(difference, explained=_has_lost(frozen, answer))
-        for answer in frozen.points
-        for difference in _compared(
-            answer,
-            was={_place(counted): _counts(counted) for counted in _all(answer)},
-            now={_place(figure): _counts(figure) for figure in figures if figure.point.id == answer.point.id},
-        )
-    ]
+def compare_figures(frozen: Dossier, figures: list[Coverage], *, purged: Mapping[str, Purged]) -> list[Difference]:
+    """The figures of organisation, departments and units that differ from the frozen ones.
+
+    A point that reads a `purged` source is not compared. Where such a source tells the departments of the units, a
+    difference in a part of the organisation is explained.
+    """
+    differences = []
+    for answer in frozen.points:
+        purge = next((purged[name] for name in (*answer.point.needs, *answer.point.uses) if name in purged), None)
+        if purge:
+            differences.append(Difference("purged", answer.point, "", "", "", explained=True, purged=purge))
+            continue
+        was = {_place(counted): _counts(counted) for counted in _all(answer)}
+        now = {_place(figure): _counts(figure) for figure in figures if figure.point.id == answer.point.id}
+        lost = _has_lost(frozen, answer)
+        for each in _compared(answer, was=was, now=now):
+            placed = bool(each.where) and not PLACING.isdisjoint(purged)
+            differences.append(replace(each, explained=lost or placed))
+    return differences
 
 
 def resealing_sentences(frozen: Dossier, say: Language) -> list[str]:

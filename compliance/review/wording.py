@@ -13,6 +13,7 @@ from compliance.access.disclosure import OTHER_UNITS, without_few
 from compliance.core.language import N_, NBSP, Language, swedish_order
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
+from compliance.loading.purges import purged_text
 from compliance.review.deciding import Decision
 from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
 from compliance.review.reviewing import Review
@@ -47,6 +48,7 @@ STATES: Final = {
 HASH_SHOWN: Final = 12
 WHAT: Final = {
     "figure": N_("Figure"),
+    "purged": N_("Cannot be recounted"),
     "target": N_("Target / limit"),
     "rule": N_("Rule"),
     "import": N_("Import"),
@@ -142,7 +144,9 @@ def _difference(difference: Difference, say: Language) -> list[str]:
     place = phrases.label(difference.point, say) if difference.point else ""
     where = ", ".join(part for part in (place, difference.where) if part)
     was, now = _counted(difference.was, say), _counted(difference.now, say)
-    if difference.what == "statement":
+    if difference.purged:
+        was, now = "", purged_text(difference.purged, say)
+    elif difference.what == "statement":
         was, now = "", say(CHANGED)
     elif difference.what == "import":
         was, now = difference.was[:HASH_SHOWN], difference.now[:HASH_SHOWN] or say(OTHERWISE)

@@ -1,5 +1,6 @@
 """Copies of the database files that leave the store, and databases made anew of a copy that is not trusted."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,12 +11,14 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Failure, rows
+from compliance.store.register import STATEMENTS
 from compliance.store.schema import CLEANED, refuse_unknown
 
 # The tables of the register that no copy holds: a session must not come back by a restore.
 NOT_COPIED: Final = ("sessions",)
 # The table with the marks of the upgrades of a store.
 MARKS: Final = "schema_files"
+NAME: Final = re.compile(r"[a-z_]{1,60}")
 
 
 def applied_files(cursor: Cursor) -> list[str]:
@@ -70,12 +73,48 @@ def _foreign(archived: Path) -> Refusal:
 
 def copy_register(register: Path, to: Path) -> None:
     """Copy the register as it is at one moment, while others may write to it, without its sessions."""
-    address = f"{register.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(to)) as copy:
+    with closing(_read_only(register)) as source, closing(sqlite3.connect(to)) as copy:
         source.backup(copy)
-        there = {name for (name,) in copy.execute("select name from sqlite_master where type = 'table'")}
-        for table in there.intersection(NOT_COPIED):
+        for table in NOT_COPIED:
             copy.execute(f"delete from {table}")
         copy.commit()
         copy.execute("pragma journal_mode = delete")
         copy.execute("vacuum")
+
+
+def rebuild_register(archived: Path, to: Path) -> None:
+    """Make a register of the rows in a file that is not trusted: no trigger and no view of it gets in.
+
+    Raise Refusal if it is no register of this program, or of a newer version.
+    """
+    try:
+        with closing(_read_only(archived)) as source, closing(sqlite3.connect(to)) as made:
+            source.execute("pragma trusted_schema = off")
+            made.executescript((STATEMENTS / "schema.sql").read_text("utf-8"))
+            for table, columns in _tables(source).items():
+                known = {column[1] for column in made.execute(f"pragma table_info({table})")}
+                if not {*columns} <= known:
+                    raise _foreign(archived)
+                names, places = ", ".join(columns), ", ".join("?" * len(columns))
+                if table not in NOT_COPIED:
+                    records = source.execute(f"select {names} from {table} order by rowid")
+                    made.executemany(f"insert into {table} ({names}) values ({places})", records)
+            made.commit()
+    except sqlite3.Error as error:
+        raise _foreign(archived) from error
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _tables(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """The columns of each table of a register. Raise Refusal if a name is none that a statement can hold."""
+    sql = "select name from sqlite_master where type = 'table' and name not like 'sqlite~_%' escape '~'"
+    tables = {}
+    for (table,) in connection.execute(sql).fetchall():
+        columns = [column[0] for column in connection.execute("select name from pragma_table_info(?)", (table,))]
+        if not all(NAME.fullmatch(name) for name in (table, *columns)):
+            raise sqlite3.DatabaseError("a name of another program")
+        tables[table] = columns
+    return tables

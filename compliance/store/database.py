@@ -59,6 +59,10 @@ class Database(ABC):
     def replacing(self) -> AbstractContextManager[Path]:
         """The file to replace in the block, which nobody has open. Raise Refusal if a server runs on it."""
 
+    @abstractmethod
+    def rewriting(self) -> AbstractContextManager[tuple[Cursor, Path]]:
+        """A cursor of its file, which the block may replace. Raise Refusal if a server runs on it."""
+
     def copy_to(self, path: Path) -> None:
         """Write everything in it at this moment to a new file, without what has been deleted."""
         with self.cursor() as cursor:

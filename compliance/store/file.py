@@ -7,7 +7,7 @@ thread to use it opens it, others share the connection with their own cursors, a
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Final
 
 from compliance.core.saving import causes
 from compliance.store import failures
-from compliance.store.database import Cursor, Database, Failure, newest_moment, next_moment
+from compliance.store.database import Cursor, Database, Failure, newest_moment, next_moment, stamp
 from compliance.store.engine import is_of_the_file, opened
 from compliance.store.schema import CLEANING, upgrade
 from compliance.store.turns import POLL_SECONDS, Turns, is_served, serve
@@ -99,6 +99,16 @@ class FileDatabase(Database):
                 yield self.path
             finally:
                 self._turns.end()
+
+    @contextmanager
+    def rewriting(self) -> Iterator[tuple[Cursor, Path]]:
+        """A cursor of the file, which nobody else has open; the block may close it and put another file in its place.
+
+        Its `moment` is later than any in the file. What the block commits is kept, as in any other connection.
+        """
+        with self.replacing() as path, closing(connect(path)) as connection:
+            stamp(connection, self.moment_after(newest_moment(connection)))
+            yield connection, path
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from compliance.counting.explaining import (
     Part,
 )
 from compliance.declarations.points import Point
+from compliance.loading.purges import purged_text
 from compliance.wording import phrases
 from compliance.wording.reasons import reason_text
 
@@ -93,8 +94,15 @@ def _not_compared(explanation: Explanation, say: Language) -> list[str]:
         Status.NO_BASIS: N_("On {day} the point had no basis, so the coverages cannot be compared."),
         Status.NOTHING_TO_ASSESS: N_("On {day} there was nothing to assess, so the coverages cannot be compared."),
     }
+    purged = N_("The rows behind {day} were {purged}, so the coverages cannot be compared.")
     missing = [figure for figure in (explanation.before, explanation.after) if figure.coverage is None]
-    return list(dict.fromkeys(say(texts[figure.status], day=say.date(figure.as_of)) for figure in missing))
+    sentences = (
+        say(purged, day=say.date(figure.as_of), purged=purged_text(figure.purged, say))
+        if figure.purged
+        else say(texts[figure.status], day=say.date(figure.as_of))
+        for figure in missing
+    )
+    return list(dict.fromkeys(sentences))
 
 
 def shown_parts(explanation: Explanation) -> list[Part]:

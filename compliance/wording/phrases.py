@@ -8,6 +8,7 @@ from compliance.core.language import N_, Language, rounded_below
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.figures import Figure
 from compliance.declarations.points import Point
+from compliance.loading.purges import Purged, purged_text
 
 # Marks up a part of a sentence for display: language.bold, or nothing.
 Mark = Callable[[str], str]
@@ -80,6 +81,8 @@ def share(value: float, say: Language) -> str:
 
 def word(figure: Coverage, say: Language) -> str:
     """The status in words, or that too few persons are behind the figure to show it."""
+    if figure.purged:
+        return say(N_("Purged on {day}"), day=say.date(figure.purged.day))
     return say(FEW) if figure.few else say(STATUS_WORDS[figure.status])
 
 
@@ -250,9 +253,16 @@ def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:
 
 
 def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:
-    """The exports that a point lacks, with the day."""
+    """The exports that a point lacks, or that its rows were purged, with the day."""
+    if figure.purged:
+        return purged_sentence(figure.purged, figure.as_of, say)
     names = listed(missing, say)
     return say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(figure.as_of))
+
+
+def purged_sentence(purged: Purged, day: date, say: Language) -> str:
+    """That what a day is counted from has been purged."""
+    return say(N_("The rows behind {day} were {purged}."), day=say.date(day), purged=purged_text(purged, say))
 
 
 def earlier_sentence(before: Coverage | None, say: Language) -> str:

@@ -6,6 +6,7 @@ from datetime import date
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
+from compliance.loading.purges import purged_text
 from compliance.wording import phrases
 
 
@@ -61,7 +62,7 @@ def trend(months: Sequence[Coverage], say: Language, label: Callable[[date], str
     moments = (
         Moment(label(month.as_of), month.coverage, text, f"{say.date(month.as_of)}: {text}")
         for month in months
-        for text in (phrases.percent(month, say),)
+        for text in (purged_text(month.purged, say) if month.purged else phrases.percent(month, say),)
     )
     return Trend(tuple(moments), target, limit)
 

@@ -15,4 +15,6 @@ union all
 select 'approved reviews', count(*), sum(hash(t)) from review_states as t where state = 'approved'
 union all
 select 'seals', count(*), sum(hash(t)) from seals as t
+union all
+select 'purges', count(*), sum(hash(t)) from purges as t
 order by part

@@ -21,6 +21,7 @@ from compliance.loading.loading import Order
 from compliance.store.copies import applied_files
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
+from compliance.store.register import STATEMENTS
 from tests.browser import serving
 from tests.command import arguments, environment, run, run_here
 from tests.line import NOON, POINTS
@@ -41,13 +42,29 @@ def declare(folder: Path) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     with closing(sqlite3.connect(folder / REGISTER)) as register:
-        register.executescript("create table sessions (id); create table roles (who);")
-        register.executescript("insert into sessions values ('stolen-id'); insert into roles values ('sub-1');")
+        register.executescript((STATEMENTS / "schema.sql").read_text("utf-8"))
+        register.execute("insert into sessions values ('stolen-id', 'p1', 'i', '[]', '', '2026', '2026', '2027')")
+        register.commit()
+    give(folder, "analyst")
+
+
+def give(folder: Path, role: str) -> None:
+    with closing(sqlite3.connect(folder / REGISTER)) as register:
+        sql = "insert into roles (at, person, role, given, given_by) values ('2026', 'p1', ?, 1, 'p2')"
+        register.execute(sql, (role,))
+        register.commit()
+
+
+def in_register(folder: Path, sql: str) -> list[str]:
+    with closing(sqlite3.connect(folder / REGISTER)) as register:
+        return [value for (value,) in register.execute(sql)]
 
 
 def files_in(folder: Path) -> dict[str, str]:
-    """The sums of all files in a folder but those of locks, by name."""
-    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in {".lock", ".turn", ".served"}]
+    """The sums of all files in a folder but locks and the register, by name."""
+    locks = {".lock", ".turn", ".served"}
+    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix not in locks]
+    found = [path for path in found if not path.name.startswith(REGISTER)]
     return {path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest() for path in found}
 
 
@@ -99,6 +116,7 @@ def test_a_backup_while_a_server_runs_and_another_process_loads_gives_all_of_it_
     assert line.rows("select import_id from imports order by 1") == [{"import_id": row["import_id"]} for row in inside]
     assert "No difference" in run_here(line.database.path, "review", "verify", "--year", "2026").stdout
     check_beside(line, Path(done.stdout.splitlines()[1].split(" is kept in ")[1]), changed)
+    check_register(line.folder, archive, tmp_path / "other" / "own.duckdb")
 
 
 def imports_in(archive: Path, to: Path):
@@ -121,6 +139,7 @@ def changes_of(line: Reviewed) -> dict[str, str]:
     table = INSTRUCTION.replace("Pågår", "Genomförd")
     line.load_table(table, source="local_instruction", extract_date=date(2026, 11, 5))
     line.correct(line.review())
+    give(line.folder, "head")
     (line.folder / "theme.toml").write_text('name = "Later"')
     (line.folder / "server.toml").write_text("[uploads]\nfiles = 3\n")
     assert figures(line) != before
@@ -135,11 +154,20 @@ def check_beside(line: Reviewed, kept: Path, before: dict[str, str]) -> None:
     exports_and_log = {name for name in before if name.endswith((".csv", ".log")) or name in NOT_OURS}
     assert files_in(kept) == {name: before[name] for name in before.keys() - exports_and_log}
     assert kept.stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o777 for path in (line.database.path, line.folder / REGISTER)} == {0o600}
-    with closing(sqlite3.connect(line.folder / REGISTER)) as register:
-        assert register.execute("select who from roles").fetchall() == [("sub-1",)]
+    assert line.database.path.stat().st_mode & 0o777 == 0o600
     (event,) = line.rows("select who, what from events where action = 'restore'")
     assert (event["who"], event["what"].startswith("backup of ")) == ("command line", True)
+
+
+def check_register(folder: Path, archive: Path, other: Path) -> None:
+    """undone: what was done after the backup is taken back; leaking: a session lives on where it is restored"""
+    assert in_register(folder, "select role from roles") == ["analyst", "head"]
+    assert in_register(folder, "select action from audit")[-3:] == ["restore", "restore", "restore"]
+    assert run_here(other, "restore", archive).returncode == 0
+    assert in_register(other.parent, "select role from roles") == ["analyst"]
+    assert in_register(other.parent, "select key from sessions") == []
+    assert in_register(other.parent, "select action from audit") == ["backup", "restore"]
+    assert (other.parent / REGISTER).stat().st_mode & 0o777 == 0o600
 
 
 @pytest.fixture(scope="module")
@@ -199,11 +227,13 @@ def harmful(sound: Path, folder: Path):
     yield packed({**parts, DATABASE: b"x" * 20_000}), "damaged or was made by another program"
     yield packed({**parts, DATABASE: changed_database(b"", folder, "create table t (a int)")}), "another program"
     yield with_database("create table more (a int)"), "another program"
+    yield packed({**parts, REGISTER: b"x" * 20_000}), "another program"
     yield with_database("insert into schema_files values ('990_later.sql', now()::timestamp)"), "newer version"
 
 
 def test_an_archive_that_is_not_sound_is_refused_and_changes_nothing(sound, tmp_path, monkeypatch):
     line = Reviewed(tmp_path / "store").copied_from(Reviewed(sound.parent))
+    (line.folder / REGISTER).unlink()
     (line.folder / "theme.toml").write_text('name = "Norrköping"')
     before, archive = files_in(line.folder), tmp_path / "harmful.zip"
     for content, why in harmful(sound, tmp_path):
@@ -257,7 +287,7 @@ def test_a_restoring_that_is_cut_short_leaves_what_was_there_whole_and_completes
         with pytest.raises(KeyboardInterrupt):
             restore(line.database, sound, own=line.folder, replace=True, order=Order("test"), now=NOON)
     (kept,) = line.folder.glob("replaced-*")
-    assert files_in(kept) == {name: each for name, each in before.items() if name not in {*NOT_OURS, REGISTER}}
+    assert files_in(kept) == {name: each for name, each in before.items() if name not in NOT_OURS}
     shutil.move(kept, tmp_path / "kept")
     assert run_here(line.database.path, "restore", "--replace", sound).returncode == 0
     assert len(line.rows("from imports")) == 3

@@ -59,6 +59,9 @@ class MemoryDatabase(Database):
     def replacing(self):
         raise NotImplementedError
 
+    def rewriting(self):
+        raise NotImplementedError
+
     def _commit(self, cursor):
         super()._commit(cursor)
         self.commits += 1

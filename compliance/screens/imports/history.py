@@ -18,6 +18,7 @@ from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import Cleaning, cleaning_sentences, cleanings, mark_read
 from compliance.loading.comparing import compare
+from compliance.loading.purges import purge_sentences, purges
 from compliance.screens import changes, downloads, fields, reads, views, widgets
 from compliance.screens.imports import history_texts, texts
 from compliance.screens.views import View
@@ -59,6 +60,18 @@ def _past_cleanings(view: View) -> None:
             widgets.html(charts.caption(f"{moment}. {' '.join(cleaning_sentences(each, say))}"))
 
 
+def _past_purges(view: View) -> None:
+    """Draw every purge with its day and the number of its decision."""
+    say = view.say
+    with view.database.cursor() as cursor:
+        past = purges(cursor)
+    if past and not view.sample:
+        widgets.html(charts.section(say(N_("What has been purged"))))
+        for each in past:
+            moment = say.moment(clock.local(each.purged_at))
+            widgets.html(charts.caption(f"{moment}. {' '.join(purge_sentences(each, say))}"))
+
+
 def history(view: View) -> None:
     """Draw every import, including revoked ones, and the details of the chosen one."""
     say, imports = view.say, view.reader.limited(reads.imports(view.data))
@@ -77,6 +90,7 @@ def history(view: View) -> None:
             _import(view, by_id[chosen])
     table(view)
     _past_cleanings(view)
+    _past_purges(view)
 
 
 def table(view: View) -> None:

@@ -12,6 +12,7 @@ from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import REPLACED, Receipt
+from compliance.loading.purges import Purged, purged_text
 from compliance.loading.validating import REASONS, UNKEPT, withheld_text
 from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
@@ -446,7 +447,14 @@ def _who(name: str, say: Language) -> str:
 
 
 def state(row: Mapping[str, Any], say: Language) -> str:
-    """Whether an import counts, and if not, why."""
+    """Whether an import counts, and if not, why; and when its rows of persons were purged."""
+    text = _counting(row, say)
+    if not row["purged_at"]:
+        return text
+    return f"{text}; {purged_text(Purged(clock.local_day(row['purged_at']), row['diary']), say)}"
+
+
+def _counting(row: Mapping[str, Any], say: Language) -> str:
     if row["revoked_at"]:
         moment, who = say.moment(clock.local(row["revoked_at"])), _who(row["revoked_by"], say)
         why = say(REPLACED) if row["why"] == REPLACED else row["why"]

@@ -10,6 +10,7 @@ from compliance.counting.assessing import Basis, Coverage, Status
 from compliance.counting.incidents import Clock
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
+from compliance.loading.purges import purged_text
 from compliance.wording import breaking, clocks, phrases, trends
 
 
@@ -104,7 +105,8 @@ def _worst_fact(view: Overview, say: Language) -> charts.Fact:
 
 
 def _missing_fact(view: Overview, say: Language) -> charts.Fact:
-    missing = [figure.point for figure in view.now if figure.status is Status.NO_BASIS]
+    without_basis = [figure for figure in view.now if figure.status is Status.NO_BASIS]
+    missing = [figure.point for figure in without_basis]
     value = say.plural("{n} point", "{n} points", len(missing)).replace(" ", NBSP)
     names = [say.pick(point.short) for point in missing]
     note = say(N_("every point has its exports"))
@@ -112,6 +114,9 @@ def _missing_fact(view: Overview, say: Language) -> charts.Fact:
         note = say(N_("{first} and {n} more"), first=names[0], n=say.number(len(names) - 1))
     elif names:
         note = say(N_("{points}: no export loaded"), points=phrases.listed(names, say))
+    purged = next((figure.purged for figure in without_basis if figure.purged), None)
+    if purged:
+        note = f"{phrases.listed(names[:2], say)}: {purged_text(purged, say)}"
     return charts.Fact(say(phrases.STATUS_WORDS[Status.NO_BASIS]), value, note=note)
 
 

@@ -92,6 +92,8 @@ def empty(view: View, sources: tuple[str, ...]) -> None:
     say = view.say
     names = phrases.listed([say.pick(reads.sources()[id_].title) for id_ in sources], say)
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(view.as_of))
+    if purged := reads.basis(view.data, view.as_of).purged(sources, view.scope.organisation, view.as_of):
+        title = phrases.purged_sentence(purged, view.as_of, say)
     text = say(N_("Who has the courses cannot be counted. It is shown as no basis, not as 0 per cent."))
     widgets.html(charts.page_title(say(N_("Training"))))
     widgets.no_basis(view, title, text)

@@ -1,0 +1,237 @@
+"""Purging rows of persons by a decision: nothing of them is left in the file, and nothing is counted wrongly since."""
+
+from datetime import date
+
+import pytest
+
+from compliance.counting.assessing import coverage
+from compliance.counting.figures import figures as counted
+from compliance.counting.figures import load_figures
+from compliance.package.year_package import verify_package
+from compliance.review.dossier import approved_reviews, seal_of
+from compliance.review.verifying import verify
+from compliance.store import engine
+from compliance.store.database import EVERYTHING_KNOWN
+from tests.apps import opened, text
+from tests.command import run_here
+from tests.line import POINTS
+from tests.reviewed import Reviewed
+from tests.searching import bytes_of, holds, places_of
+
+OLD, LATER, NEW = date(2024, 1, 31), date(2024, 3, 31), date(2026, 11, 1)
+THEN, NOW = date(2024, 6, 30), date(2026, 11, 20)
+# The names of persons who are only in old exports, one of them in a text and in a row that was rejected.
+GONE = ("Sixten Hemlig", "sixten.hemlig@example.org", "hemlig9", "Gunvor Borta")
+STAFF = """
+AD-konto | Namn          | E-post                    | Enhet | Avdelning | Anställningsdatum | Smeknamn
+p1       | Anna Berg     | anna@example.org          | Norr  | Öst       | 2020-01-01        |
+p2       | Bo Ek         | bo@example.org            | Söder | Öst       | 2020-01-01        |
+hemlig9  | Sixten Hemlig | sixten.hemlig@example.org | Söder | Öst       | 2020-01-01        | Gunvor Borta
+p4       | Sixten Hemlig |                           | Söder | Öst       | Sixten Hemlig     |
+"""
+TRAINING = """
+AD-konto | Namn          | Kurs                                 | Status  | Slutfört datum
+p1       | Anna Berg     | Informationssäkerhet för medarbetare | Godkänd | 2024-01-15
+hemlig9  | Sixten Hemlig | Informationssäkerhet för medarbetare | Godkänd | 2024-01-15
+"""
+INCIDENTS = """
+Ärendenummer | Enhet | Upptäckt   | Rubrik                | Orsak                 | Åtgärd | Stängd
+I1           | Norr  | 2024-01-05 | Sixten Hemlig ringde  | Sixten Hemlig gjorde  | Byte   | 2024-01-09
+I2           | Norr  | 2024-01-08 | Mejl till fel person  | Sixten Hemlig gjorde  | Byte   | 2024-01-09
+I3           | Söder | 2024-01-20 | Fel                   | Annat                 |        | 2024-01-22
+"""
+SYSTEMS = """
+Systemnamn | Enhet | Centralt/lokalt | Objektägare
+Alfa       | Norr  | Lokalt          | Sixten Hemlig
+Beta       | Söder | Lokalt          | Anna Berg
+"""
+TABLES = {"staff": STAFF, "training": TRAINING, "incidents": INCIDENTS, "systems": SYSTEMS}
+
+
+def clean(table: str) -> str:
+    """The same export as a later one has it, without whoever is gone."""
+    lines = [line for line in table.splitlines() if "hemlig9" not in line and "p4" not in line]
+    return "\n".join(lines).replace("Sixten Hemlig", "Karin Ny").replace("2024-01-", "2026-01-")
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    """Three years of exports, with an approved review of 2024 that rests on the old ones."""
+    line = Reviewed(tmp_path_factory.mktemp("before"))
+    with line.held():
+        for day, change in ((OLD, str), (NEW, clean)):
+            for source, table in TABLES.items():
+                line.load_table(change(table), name=f"{source} {day}.csv", source=source, extract_date=day)
+        line.done(2024, THEN)
+    assert run_here(line.database.path, "review", "package", "--year", "2024", "--to", line.folder / "old.zip")
+    (line.folder / "retention.toml").write_text("months = 24\n")
+    return line
+
+
+@pytest.fixture
+def line(before, tmp_path):
+    return Reviewed(tmp_path).copied_from(before)
+
+
+@pytest.fixture
+def purged(line, monkeypatch):
+    """The same after a purge, whose new file hides nothing from a search."""
+    monkeypatch.setattr(engine, "NO_EXTENSIONS", engine.NO_EXTENSIONS | {"force_compression": "uncompressed"})
+    done = purge(line, "2024-11-01", "--really")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The review of 2024, version 1, cannot be recounted in points 1, 2." in done.stdout
+    return line
+
+
+def purge(line, before, *more, diary="KS 2026/12"):
+    return run_here(line.database.path, "purge", "--before", before, "--diary", diary, *more)
+
+
+def figures(line, day, level="unit"):
+    with line.database.cursor() as cursor:
+        return coverage(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN, level=level)
+
+
+def beside(line, day):
+    """The figures that are shown beside the points."""
+    given = {"points": POINTS, "as_of": day, "known_at": EVERYTHING_KNOWN}
+    with line.database.cursor() as cursor:
+        return [(f.definition, f.part, f.whole) for f in counted(cursor, load_figures(None), **given)]
+
+
+def counts(found, but=()):
+    return [(f.point.number, f.department, f.unit, f.met, f.of, f.exempt) for f in found if f.point.number not in but]
+
+
+def test_a_rehearsal_tells_what_would_go_and_changes_nothing(line):
+    content = line.database.path.read_bytes()
+    done = purge(line, "2024-11-01")
+    assert (done.returncode, done.stderr, line.database.path.read_bytes()) == (0, "", content)
+    table = [tuple(row.split()) for row in done.stdout.split("\n\n")[0].splitlines()[1:]]
+    assert table == [
+        ("3", "incidents", "2024-01-31", "0", "8"),
+        ("1", "staff", "2024-01-31", "3", "0"),
+        ("4", "systems", "2024-01-31", "0", "2"),
+        ("2", "training", "2024-01-31", "2", "0"),
+    ]
+    assert "cannot be recounted in points 1, 2. It is kept as it is." in done.stdout
+    assert "This was a rehearsal" in done.stdout
+
+
+def test_only_what_is_older_than_the_limit_and_replaced_is_purged_and_only_by_a_decision(line):
+    for why, done in {
+        "still within": purge(line, "2025-01-01", "--really"),
+        "needs the number": purge(line, "2024-11-01", "--really", diary=" "),
+        "Nothing is to be purged": purge(line, "2024-01-31", "--really"),
+    }.items():
+        assert (done.returncode, why in done.stderr) == (1, True), done.stderr
+    (line.folder / "retention.toml").write_text("months = 3\n")
+    assert "a whole number from 13" in purge(line, "2024-11-01").stderr
+    (line.folder / "retention.toml").unlink()
+    assert "has no limit" in purge(line, "2024-11-01").stderr
+    (line.folder / "retention.toml").write_text("months = 24\n")
+    line.open(2023, THEN.replace(year=2023))
+    line.load_table(STAFF, source="staff", extract_date=date(2023, 1, 31), name="older.csv")
+    assert "a review that is not approved yet needs them: imports 9." in purge(line, "2024-11-01").stdout
+    with line.database.writing() as cursor:
+        cursor.execute("insert into revocations select import_id, moment(), 'x', 'x' from range(5, 9) as t (import_id)")
+    assert "Nothing is to be purged" in purge(line, "2024-11-01", "--really").stderr
+
+
+def test_nothing_of_those_who_are_gone_is_left_in_the_file(before, purged):
+    assert {place.split(".")[0] for place in places_of(before.database, *GONE)} >= {
+        "staff", "training", "incidents", "systems", "import_rows", "problems"
+    }  # fmt: skip
+    assert places_of(purged.database, *GONE) == []
+    assert not any(holds(content, *GONE) for content in bytes_of(purged.database.path).values())
+    # What was loaded, when and by whom stays, with the rows that figures of today rest on.
+    assert len(purged.rows("from imports")) == 8
+    assert [row["name"] for row in purged.rows("from staff order by row")] == ["Anna Berg", "Bo Ek"]
+    assert [row["cause"] for row in purged.rows("from incidents where import_id = 3 order by row")] == [
+        "[…] 2", "[…] 2", "[…] 6"
+    ]  # fmt: skip
+    (event,) = purged.rows("select who, what from events where action = 'purge'")
+    assert event == {"who": "command line", "what": "KS 2026/12: 5 rows, 10 texts"}
+    assert "Nothing is to be purged" in purge(purged, "2024-11-01", "--really").stderr
+
+
+def test_figures_of_today_stay_and_those_of_purged_days_say_so(before, purged):
+    """nought: a day whose rows are purged seems to have nobody to train; fallen back: an older export takes its place;
+    recurring: two incidents with different causes seem to have the same, since both are gone"""
+    assert counts(figures(purged, NOW)) == counts(figures(before, NOW))
+    assert counts(figures(purged, THEN), but=(1, 2)) == counts(figures(before, THEN), but=(1, 2))
+    assert counts(figures(purged, THEN, "department"), but=(1, 2)) == counts(
+        figures(before, THEN, "department"), but=(1, 2)
+    )
+    gone = figures(purged, THEN, "organisation")[:2]
+    assert [(f.coverage, f.basis, f.purged.diary) for f in gone] == [(None, False, "KS 2026/12")] * 2
+    table = run_here(purged.database.path, "coverage", "--as-of", str(THEN)).stdout
+    assert [" purged 20" in row for row in table.splitlines()[1:4]] == [True, True, False]
+    others = [each for each in beside(before, THEN) if "staff" not in each[0].needs]
+    assert [each for each in beside(purged, THEN) if "staff" not in each[0].needs] == others
+    assert (2, 3) in [(part, whole) for _, part, whole in others]
+
+
+def test_a_review_keeps_its_figures_and_its_seal_and_says_why_it_cannot_be_recounted(before, purged):
+    """accused: verify tells a difference where rows were purged; silent: it tells that everything is right"""
+    done = run_here(purged.database.path, "review", "verify", "--year", "2024")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len([one for one in lines if "Cannot be recounted" in one and "diary number KS 2026/12" in one]) == 2
+    for row, was in zip(purged.rows("from frozen_reviews"), before.rows("from frozen_reviews"), strict=True):
+        assert row == was
+        assert seal_of(row["content"]) == row["sha256"]
+    with purged.database.cursor() as cursor:
+        (frozen,) = approved_reviews(cursor, 1)
+        assert [answer.coverage.coverage for answer in frozen.points][:2] == [2 / 3, 0]
+        found = verify(cursor, frozen, own=None)
+    assert [(each.what, each.point.number) for each in found if each.what != "statement"] == [
+        ("purged", 1), ("purged", 2)
+    ]  # fmt: skip
+
+
+def test_a_package_says_it_too(purged):
+    """A package from before the purge still has its rows, one made afterwards says why it has not."""
+    assert verify_package(purged.folder / "old.zip").explained == ()
+    path = purged.folder / "new.zip"
+    assert run_here(purged.database.path, "review", "package", "--year", "2024", "--to", path).returncode == 0
+    checked = verify_package(path)
+    assert [(fault.what, fault.point.number, fault.now) for fault in checked.explained] == [
+        ("purged", 1, "KS 2026/12"), ("purged", 2, "KS 2026/12")
+    ]  # fmt: skip
+    assert checked.faults == ()
+    assert "cannot be recounted: purged on 20" in run_here(purged.database.path, "verify", path).stdout
+
+
+@pytest.mark.parametrize(
+    ("lang", "past", "imported", "point", "overview"),
+    [
+        (
+            "sv",
+            "Rader om personer före 1 november 2024 har gallrats enligt beslutet med diarienummer KS 2026/12.",
+            "; gallrat ",
+            "Raderna bakom 30 juni 2024 är borta: gallrat",
+            "gallrat",
+        ),
+        (
+            "en",
+            "Rows of persons before 1 November 2024 have been purged by the decision with the diary number KS 2026/12.",
+            "; purged on ",
+            "The rows behind 30 June 2024 were purged on",
+            "purged on",
+        ),
+    ],
+)
+def test_the_pages_say_what_was_purged(purged, monkeypatch, lang, past, imported, point, overview):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(purged.database.path))
+
+    def said(page, **params):
+        return text(opened(page, monkeypatch, lang=lang, **params)).replace("\N{NO-BREAK SPACE}", " ")
+
+    with purged.database.cursor():
+        history = said("imports", as_of=str(NOW), part="history")
+        assert past in history
+        assert history.count(imported) == 4
+        assert point in said("point", as_of=str(THEN), point="information_security_training")
+        assert point in said("training", as_of=str(THEN))
+        assert overview in said("overview", as_of=str(THEN))
