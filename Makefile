@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKS := requirements.lock requirements-tools.lock
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve test suite check bench viewers fuzz samples screenshots lock release release-test browser nginx
+.PHONY: run serve test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -53,6 +53,11 @@ samples: $(READY)
 
 screenshots: $(READY) browser
 	$(BIN)/python -m tests.screenshots
+
+# The login against the certified OpenID provider of npm; it needs Node.js, so it is no part of `make test`.
+contract: $(READY)
+	cd tests/contract && npm ci --no-audit --no-fund
+	$(BIN)/python -m tests.contract.run
 
 # After a change of requirements.txt: the versions and hashes of everything that is installed.
 lock: $(BIN)/uv

@@ -46,7 +46,7 @@ class Streamlit:
                 "client_id": login.client_id,
                 "client_secret": login.client_secret,
                 "server_metadata_url": login.metadata,
-                "client_kwargs": {"scope": login.scope, "prompt": "select_account"},
+                "client_kwargs": {"scope": login.scope, "prompt": login.prompt or "none"},
             }
         }
 

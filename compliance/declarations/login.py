@@ -21,11 +21,14 @@ TEXTS: Final = {
     "tenant": "COMPLIANCE_LOGIN_TENANT",
     "claim": "COMPLIANCE_LOGIN_CLAIM",
     "scope": "COMPLIANCE_LOGIN_SCOPE",
+    "prompt": "COMPLIANCE_LOGIN_PROMPT",
     "contact": "COMPLIANCE_LOGIN_CONTACT",
 }
 NEEDED: Final = ("issuer", "client_id", "client_secret", "claim", "scope", "contact")
 # These have values of the product, so that they alone do not ask for a login.
-USUAL: Final = ("claim", "scope")
+USUAL: Final = ("claim", "scope", "prompt")
+# What the provider is asked to do (OpenID Connect Core 1.0, section 3.1.2.1); nothing, where it knows none of these.
+PROMPTS: Final = ("select_account", "login", "")
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class Rule:
 class Login:
     """How people log in: the provider, what this service is to it, and which of its values give which role.
 
-    `claim` is the claim that names app roles or groups, and `scope` is asked for at the login. `contact` is whom
-    somebody without a role asks.
+    `claim` is the claim that names app roles or groups, `scope` and `prompt` are what the login asks for, and `contact`
+    is whom somebody without a role asks.
     """
 
     issuer: str
@@ -50,6 +53,7 @@ class Login:
     tenant: str
     claim: str
     scope: str
+    prompt: str
     contact: str
     roles: tuple[Rule, ...]
 
@@ -72,7 +76,7 @@ def read_login(table: object, environment: Mapping[str, str], *, public_address:
     """The login's settings, and a refusal for each that is wrong."""
     if not isinstance(table, dict):
         text = N_("{file}: the login stands under a line of its own, [login].")
-        return Login("", "", "", "", "", "", "", ()), [Refusal(text, file=FILE)]
+        return Login("", "", "", "", "", "", "", "", ()), [Refusal(text, file=FILE)]
     said = {name: environment.get(variable) or table.get(name, "") for name, variable in TEXTS.items()}
     texts = {name: value.strip() if isinstance(value, str) else "" for name, value in said.items()}
     rules = table.get("roles", [])
@@ -81,6 +85,9 @@ def read_login(table: object, environment: Mapping[str, str], *, public_address:
     refusals += [*_addresses(texts["issuer"], public_address), *wrong]
     if texts["scope"] and "openid" not in texts["scope"].split():
         refusals.append(Refusal(N_("{file}: the scope “{said}” lacks openid."), file=FILE, said=texts["scope"]))
+    if texts["prompt"] not in PROMPTS:
+        text = N_("{file}: the prompt “{said}” is none of {known}, and it may be empty.")
+        refusals.append(Refusal(text, file=FILE, said=texts["prompt"], known=", ".join(PROMPTS[:-1])))
     return Login(**texts, roles=() if wrong else tuple(Rule(rule["value"], _row(rule)) for rule in rules)), refusals
 
 

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -239,7 +239,7 @@ class Gate:
             log.warning("The login service did not answer as OpenID Connect requires.")
             return front.login_page(language(scope), back, text=UNREACHABLE, status=503)
         self.pending.add(state, nonce=nonce, back=back)
-        return _redirect(address, start)
+        return _redirect(address if self.login.prompt else _without_prompt(address), start)
 
     async def _end(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
         """Take the answer of the provider, begin a session, and lead to where the login began."""
@@ -369,6 +369,13 @@ def user_of(scope: Scope) -> User:
 def _header(message: Message, name: bytes) -> str:
     value: bytes = {key.lower(): value for key, value in message["headers"]}.get(name, b"")
     return value.decode("latin-1")
+
+
+def _without_prompt(address: str) -> str:
+    """An address of the provider without the prompt, which Streamlit always asks for."""
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "prompt"]
+    return parts._replace(query=urlencode(kept)).geturl()
 
 
 def _redirect(address: str, start: Message) -> Response:

@@ -21,7 +21,7 @@ RULES = (
     Rule("Compliance.Analyst", {"role": "analyst", **NOWHERE}),
     Rule("Compliance.Omsorg", {"role": "management", **PLACE}),
 )
-LOGIN = Login("https://login.example.se/t1", "compliance", "secret", "t1", "roles", "openid", "Sara", RULES)
+LOGIN = Login("https://login.example.se/t1", "compliance", "secret", "t1", "roles", "openid", "", "Sara", RULES)
 CLAIMS = {
     "iss": LOGIN.issuer, "sub": "s1", "aud": "compliance", "nonce": NONCE, "exp": SECONDS + 300, "iat": SECONDS,
     "tid": "t1", "name": "Anna Ask", "roles": ["Compliance.Analyst", "Other.Role"],

@@ -70,6 +70,8 @@ def test_settings_come_from_the_file_and_the_environment_above_it(tmp_path):
         ('contact = "Sara"\n', "contact = 5\n", "saknar contact"),
         ('contact = "Sara"\n', 'contact = "Sara"\nclaim = ""\n', "saknar claim"),
         ('contact = "Sara"\n', 'contact = "Sara"\nclientid = "x"\n', "ingen inställning clientid"),
+        ('contact = "Sara"\n', 'contact = "Sara"\nscope = "profile"\n', "saknas openid"),
+        ('contact = "Sara"\n', 'contact = "Sara"\nprompt = "create"\n', "inget av select_account, login"),
         ("https://login", "http://login", "börjar med https"),
         ("https://login.example.se", "https://login.example.se?x=1", "börjar med https"),
         ('role = "coordinator"', 'role = "boss"', "regel 1 ger rollen ”boss”"),
