@@ -34,8 +34,8 @@ class Server:
 
 
 @contextmanager
-def serving(database: Path) -> Iterator[Server]:
-    """A fresh server while the block lasts; it is ready when it says where it answers.
+def serving(database: Path, *, folder: Path = ROOT) -> Iterator[Server]:
+    """A fresh server, started in a folder, while the block lasts; it is ready when it says where it answers.
 
     The system gives it a port that nobody has: to look for one first would be a race with every other run.
     """
@@ -43,7 +43,7 @@ def serving(database: Path) -> Iterator[Server]:
     with log.open("wb") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", "compliance.commands.server", "--port", "0"],
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, "COMPLIANCE_DATABASE": str(database)},
             stdout=written,
             stderr=subprocess.STDOUT,

@@ -38,7 +38,7 @@ from compliance.declarations import settings, theming
 from compliance.declarations.login import Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
-from compliance.serving import answering, guarding, words
+from compliance.serving import answering, discovery, guarding, words
 from compliance.serving import gate as gating
 from compliance.serving.guarding import LOOPBACK
 from compliance.serving.health import Health
@@ -291,6 +291,8 @@ def checked(address: str) -> Settings:
     try:
         wanted = settings.current()
         refusals = [*_unsafe(wanted, address)]
+        if wanted.login and (other := discovery.refusal(wanted.login)):
+            refusals.append(other)
     except Refusal as refusal:
         refusals = [refusal]
     except ExceptionGroup as group:
@@ -315,14 +317,23 @@ def _unsafe(wanted: Settings, address: str) -> Iterator[Refusal]:
         if wanted.public_address and urlsplit(wanted.public_address).hostname not in LOOPBACK:
             text = N_("Without a login the server has no public address. Set up the login: [login] in {file}.")
             yield Refusal(text, file=places.SERVER.name)
-    elif secret := _readable_by_others(places.own_files() / places.SERVER.name):
+        return
+    folder = places.own_files()
+    if _open_to_others(folder):
+        text = N_("The folder {folder} can be entered by others on this machine. Make it {mode}.")
+        yield Refusal(text, folder=folder, mode="0700")
+    if secret := _readable_by_others(folder / places.SERVER.name):
         yield Refusal(N_("{file} can be read by others on this machine. Make it {mode}."), file=secret, mode="0600")
 
 
 def _readable_by_others(path: Path) -> str:
     """The name of a file with a secret that others on this machine can read; empty if they cannot."""
     said = path.exists() and "client_secret" in path.read_text("utf-8", "replace")
-    return path.name if said and path.stat().st_mode & 0o077 else ""
+    return path.name if said and _open_to_others(path) else ""
+
+
+def _open_to_others(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & 0o077)
 
 
 def main() -> None:

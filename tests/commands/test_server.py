@@ -1,6 +1,10 @@
 """What the server adds to Streamlit: the page in the reader's language and never cached, and late downloads."""
 
 import asyncio
+import os
+import socket
+import subprocess
+import sys
 
 import pytest
 from streamlit.runtime import media_file_manager
@@ -9,6 +13,8 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from compliance.commands import server
 from compliance.commands.server import DownloadFiles, PageLanguage, main
+from compliance.core.places import ROOT
+from tests.browser import READY_SECONDS, serving
 
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {
@@ -73,6 +79,67 @@ def test_a_setting_that_is_amiss_is_told_before_the_server_starts(monkeypatch, c
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err == "server.toml: files är ett heltal från 1 till 1000000.\n"
+
+
+# --- Who reaches it ---------------------------------------------------------------------------------------------------
+
+LOGIN = {"COMPLIANCE_LOGIN_CLIENT_ID": "c", "COMPLIANCE_LOGIN_CLIENT_SECRET": "s", "COMPLIANCE_LOGIN_CONTACT": "Sara"}
+NOT_STARTED = {
+    "an address for others": (
+        ["--address", "0.0.0.0"],
+        {"COMPLIANCE_PUBLIC_ADDRESS": "https://efterlevnad.example.se"},
+        ["svarar servern bara den egna datorn, alltså inte på 0.0.0.0", "har servern ingen publik adress"],
+    ),
+    "a folder for others": (
+        ["--login"],
+        {**LOGIN, "COMPLIANCE_LOGIN_ISSUER": "http://127.0.0.1:9", "COMPLIANCE_PUBLIC_ADDRESS": "http://localhost:1"},
+        ["kan öppnas av andra på den här datorn. Ge den rättigheterna 0700."],
+    ),
+}
+
+
+def test_a_service_without_a_login_does_not_start(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+    monkeypatch.setenv("LC_ALL", "sv_SE.UTF-8")
+    monkeypatch.setattr("sys.argv", ["server", "--login"])
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().err == "Ingen inloggning är inställd: [login] i server.toml.\n"
+
+
+def test_a_server_that_would_let_others_in_does_not_start(tmp_path):
+    """Real processes, both at once."""
+    tmp_path.chmod(0o755)
+    fixed = {"COMPLIANCE_DATABASE": str(tmp_path / "own.duckdb"), "LC_ALL": "sv_SE.UTF-8"}
+    begun = {
+        case: subprocess.Popen(
+            [sys.executable, "-m", "compliance.commands.server", "--port", "0", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **fixed, **environment},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for case, (arguments, environment, _) in NOT_STARTED.items()
+    }
+    for case, process in begun.items():
+        error = process.communicate(timeout=READY_SECONDS)[1]
+        assert process.returncode == 1, case
+        assert [words for words in NOT_STARTED[case][2] if words not in error] == [], error
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_no_setting_of_streamlits_opens_the_server_to_others(tmp_path, monkeypatch):
+    """127.0.0.2 is this machine too, but not the address of the server."""
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "config.toml").write_text('[server]\naddress = "0.0.0.0"\n', "utf-8")
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with serving(tmp_path / "own.duckdb", folder=tmp_path) as running:
+        port = int(running.address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)):
+            pass
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", port))
 
 
 # --- Files that are requested while a page is drawn again -------------------------------------------------------------
