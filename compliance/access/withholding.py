@@ -44,7 +44,10 @@ class Names:
 
     def withhold(self, text: str) -> str:
         """The text with each name and address replaced by a mark."""
-        text = EMAIL.sub(WITHHELD, text)
+        return self.without_names(EMAIL.sub(WITHHELD, text))
+
+    def without_names(self, text: str) -> str:
+        """The text with each name replaced by a mark."""
         for word in WORDS:
             text = self._withheld(text, word)
         return text

@@ -1,4 +1,7 @@
-"""The command line of keeping: backup, restore and purging. Its commands join those of `compliance.commands.cli`."""
+"""The command line of keeping: backup, restore, purging, and one person's data.
+
+Its commands join those of `compliance.commands.cli`.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -8,20 +11,31 @@ import typer
 from compliance.access import audit, permissions
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.commands.arguments import shown
-from compliance.commands.cli import WHO, app, day_of, show
+from compliance.commands.arguments import Commands, shown
+from compliance.commands.cli import WHO, Format, app, day_of, show
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.loading.loading import Order
 from compliance.store import stores
+from compliance.store.database import Rows
 
 if TYPE_CHECKING:
+    from compliance.access.people import Person
+    from compliance.keeping.persons import Place
     from compliance.keeping.purging import Plan
 
+person_app = Commands(no_args_is_help=True, help="The data of one person.")
+app.add_typer(person_app, name="person")
+
+STILL_HOLD: Final = N_(
+    "Backups, replaced stores, extracts and packages from before today can still hold it: delete them."
+)
 PURGED_COLUMNS: Final = ("import_id", "source", "extract_date", "rows", "texts")
 Diary = Annotated[str, typer.Option("--diary", metavar="NUMBER", help="the decision's number in the diary")]
 Really = Annotated[bool, typer.Option("--really", help="do it; without this, it is only rehearsed")]
+PLACE_COLUMNS: Final = ("table", "column", "import_id", "row", "text", "removed")
+Wanted = Annotated[str, typer.Argument(metavar="NAME|ID|EMAIL")]
 Archive = Annotated[Path, typer.Argument(metavar="FILE.zip")]
 
 
@@ -100,5 +114,60 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
         print(say(N_("This was a rehearsal, and nothing is changed. Add --really to purge.")))
         return
     print(say(N_("It is purged by the decision with the diary number {diary}."), diary=diary))
-    text = N_("Backups, replaced stores, extracts and packages from before today can still hold it: delete them.")
+    print(say(STILL_HOLD))
+
+
+@person_app.command("list")
+def person_list_command(person: Wanted, format: Format = "table") -> None:
+    """Every place where a person is: rows and cells of exports, texts and decisions of reviews, the register."""
+    from compliance.keeping.persons import accounts_of, identify, places_of
+
+    user = permissions.current_user()
+    permissions.require(user, Permission.SEE_PERSONS)
+    audit.record(user, Action.PERSON, "list")
+    with stores.own().cursor() as cursor:
+        who = identify(cursor, person, own=places.own_files())
+        found = places_of(cursor, who, own=places.own_files())
+    show(_place_rows(found, accounts_of(who)), PLACE_COLUMNS, format)
+
+
+@person_app.command("remove")
+def person_remove_command(person: Wanted, diary: Diary, really: Really = False) -> None:
+    """Remove a person from exports and the register, with the server stopped; a rehearsal without --really."""
+    from compliance.keeping import persons
+    from compliance.keeping.purging import diary_number
+
+    user, own, say = permissions.current_user(), places.own_files(), Language(places.environment_language())
+    permissions.require(user, Permission.PURGE)
+    with stores.own().cursor() as cursor:
+        who = persons.identify(cursor, person, own=own)
+        accounts = persons.accounts_of(who)
+        found = persons.places_of(cursor, who, own=own)
+    if really:
+        found = persons.remove(stores.own(), person, diary=diary, own=own, user=user, order=Order(WHO))
+    show(_place_rows(found, accounts), PLACE_COLUMNS, "table")
+    print()
+    text = N_("What stays is in reviews and in the history: word drafts otherwise; what is approved is kept as it is.")
     print(say(text))
+    if not really:
+        print(say(N_("This was a rehearsal, and nothing is changed. Add --really to remove.")))
+        return
+    print(say(N_("It is removed by the decision with the diary number {diary}."), diary=diary_number(diary)))
+    print(say(STILL_HOLD))
+
+
+def _place_rows(found: "list[Place]", accounts: "list[Person]") -> Rows:
+    """The places as rows to print; `removed` is what a removal does there."""
+    of_store = [
+        {
+            "table": place.table,
+            "column": place.column,
+            "import_id": place.import_id,
+            "row": place.row,
+            "text": place.text,
+            "removed": place.fate,
+        }
+        for place in found
+    ]
+    register = {"table": "register", "column": "persons", "import_id": None, "row": None, "removed": "row"}
+    return [*of_store, *(register | {"text": f"{account.name} | {account.subject}"} for account in accounts)]

@@ -1,0 +1,129 @@
+"""One person's data: all of it is found, and removed without a trace of the name, and without breaking anything."""
+
+import json
+from datetime import date
+
+import pytest
+
+from compliance.access import audit, people
+from compliance.core.language import Language
+from compliance.loading.purges import purge_sentences, purges
+from compliance.review.dossier import seal_of
+from compliance.store import engine
+from tests.command import run_here
+from tests.reviewed import AS_OF, Reviewed
+from tests.searching import places_of
+
+# Two persons are called Anna Berg, and one whom nobody else is called like.
+STAFF = """
+AD-konto | Namn          | E-post                    | Enhet | Avdelning | Anställningsdatum
+anna01   | Anna Berg     | anna.berg@example.org     | Norr  | Öst       | 2020-01-01
+anna02   | Anna Berg     | anna.berg2@example.org    | Norr  | Öst       | 2020-01-01
+sixten9  | Sixten Hemlig | sixten.hemlig@example.org | Söder | Öst       | 2020-01-01
+sixten9  | Sixten Hemlig | sixten.hemlig@example.org | Söder | Öst       | nyss
+"""
+TRAINING = """
+AD-konto | Namn          | Kurs                                 | Status  | Slutfört datum
+sixten9  | Sixten Hemlig | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15
+anna01   | Anna Berg     | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15
+"""
+INCIDENTS = """
+Ärendenummer | Enhet | Upptäckt   | Rubrik                          | Orsak
+I1           | Norr  | 2026-01-05 | Hemlig, Sixten och Anna Berg ringde | Okänd
+"""
+SYSTEMS = """
+Systemnamn | Enhet | Centralt/lokalt | Objektägare
+Alfa       | Norr  | Lokalt          | Sixten Hemlig
+Beta       | Söder | Lokalt          | Anna Berg
+"""
+TABLES = {"staff": STAFF, "training": TRAINING, "incidents": INCIDENTS, "systems": SYSTEMS}
+SIXTEN = ("Sixten Hemlig", "Hemlig, Sixten", "sixten.hemlig@example.org", "sixten9")
+# The tables of a review, which are not changed.
+STAYS = {"decisions", "review_texts", "frozen_reviews"}
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    line = Reviewed(tmp_path_factory.mktemp("before"))
+    with line.held():
+        for source, table in TABLES.items():
+            line.load_table(table, name=f"{source}.csv", source=source)
+        review = line.open(2026, AS_OF)
+        line.discuss(review)
+        line.write(review, "comment", "incidents", "Sixten Hemlig hör av sig.")
+        line.decide(review, "Utbilda fler", responsible="Sixten Hemlig", due=date(2027, 1, 31))
+        line.approve(line.submit(review))
+    return line
+
+
+@pytest.fixture
+def line(before, tmp_path, monkeypatch):
+    """A copy, whose rewritten file hides nothing from a search, and whose register is beside it."""
+    monkeypatch.setattr(engine, "NO_EXTENSIONS", engine.NO_EXTENSIONS | {"force_compression": "uncompressed"})
+    line = Reviewed(tmp_path).copied_from(before)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    return line
+
+
+def person(line, *said):
+    return run_here(line.database.path, "person", *said)
+
+
+def listed(line, wanted):
+    done = person(line, "list", wanted, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return {(row["table"], row["import_id"], row["row"], row["removed"]) for row in json.loads(done.stdout)}
+
+
+def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_another(line):
+    own = {
+        ("staff", 1, 4, "row"),
+        ("import_rows", 1, 4, "row"),
+        ("training", 2, 2, "row"),
+        ("import_rows", 2, 2, "row"),
+    }
+    texts = {("incidents", 3, 2, "text"), ("import_rows", 3, 2, "text"), ("import_rows", 1, 5, "text")}
+    texts |= {("systems", 4, 2, "text"), ("import_rows", 4, 2, "text")}
+    stays = {(table, None, None, "stays") for table in STAYS}
+    for wanted in ("sixten9", " SIXTEN  hemlig ", "Sixten.Hemlig@example.org"):
+        assert listed(line, wanted) == own | texts | stays
+    done = person(line, "list", "Anna Berg")
+    assert (done.returncode, "Several persons are called so: anna01, anna02" in done.stderr) == (1, True)
+    # A text cannot tell which of the two it means.
+    assert {table for table, *_ in listed(line, "anna01")} == {"staff", "training", "import_rows"}
+    assert listed(line, "Nobody Atall") == set()
+    done = person(line, "remove", "Nobody Atall", "--diary", "KS 1", "--really")
+    assert (done.returncode, "Nobody is found" in done.stderr) == (1, True)
+
+
+def test_a_rehearsal_changes_nothing(line):
+    content = line.database.path.read_bytes()
+    done = person(line, "remove", "sixten9", "--diary", "KS 2026/13")
+    assert (done.returncode, "This was a rehearsal" in done.stdout) == (0, True)
+    assert line.database.path.read_bytes() == content
+
+
+def test_whoever_is_removed_is_nowhere_but_in_reviews_and_nothing_breaks(before, line):
+    """broken: the audit trail has a gap, or a review its seal; traced: the history names whoever was removed"""
+    account = people.known("https://id.example.org", "sixten.hemlig@example.org", "Sixten H")
+    done = person(line, "remove", "sixten9", "--diary", "KS 2026/13", "--really")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = places_of(line.database, *SIXTEN)
+    assert {place.split(".")[0] for place in found} - {line.database.path.name.split(".")[0]} == STAYS
+    assert line.rows("select employee_id from staff order by 1") == [
+        {"employee_id": "anna01"}, {"employee_id": "anna02"}
+    ]  # fmt: skip
+    assert line.rows("select title from incidents") == [{"title": "[…] och Anna Berg ringde"}]
+    assert [row["object_owner"] for row in line.rows("from systems order by row")] == ["[…]", "Anna Berg"]
+    for row in line.rows("from frozen_reviews"):
+        assert seal_of(row["content"]) == row["sha256"]
+    verified = run_here(line.database.path, "review", "verify", "--year", "2026")
+    assert (verified.returncode, verified.stdout.count("diary number KS 2026/13")) == (0, 2)
+    with line.database.cursor() as cursor:
+        (purge,) = purges(cursor)
+    assert (purge.kind, purge.rows, purge.diary) == ("person", 2, "KS 2026/13")
+    assert "En person har tagits bort" in " ".join(purge_sentences(purge, Language("sv")))
+    assert people.named(account) is None
+    assert [*audit.verify()] == []
+    entry = audit.register.own().rows("entries", after=0)[-1]
+    assert (entry["action"], entry["what"], entry["details"]) == ("person", "KS 2026/13", '{"rows": 2}')
