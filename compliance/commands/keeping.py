@@ -31,7 +31,7 @@ app.add_typer(person_app, name="person")
 STILL_HOLD: Final = N_(
     "Backups, replaced stores, extracts and packages from before today can still hold it: delete them."
 )
-PURGED_COLUMNS: Final = ("import_id", "source", "extract_date", "rows", "texts")
+PURGED_COLUMNS: Final = ("import_id", "source", "extract_date", "rows", "texts", "cells")
 Diary = Annotated[str, typer.Option("--diary", metavar="NUMBER", help="the decision's number in the diary")]
 Really = Annotated[bool, typer.Option("--really", help="do it; without this, it is only rehearsed")]
 PLACE_COLUMNS: Final = ("table", "column", "import_id", "row", "text", "removed")

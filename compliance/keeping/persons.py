@@ -108,7 +108,7 @@ class Place:
 
 
 def identify(cursor: Cursor, wanted: str, *, own: Path | None) -> Identity:
-    """Whoever has this id, address or name in some export; else whoever is called so in a text.
+    """Whoever has this id, address or name in some export; else whoever has this full name or address in a text.
 
     Raise Refusal if several persons of different ids have it.
     """
@@ -117,8 +117,8 @@ def identify(cursor: Cursor, wanted: str, *, own: Path | None) -> Identity:
     ids = sorted({row["id"] for source in sources for row in _named(cursor, source, text)})
     if len(ids) > 1:
         raise Refusal(N_("Several persons are called so: {ids}. Say one of these ids."), ids=", ".join(ids))
-    if not ids:
-        return Identity((), (text,) if "@" in text else (), () if "@" in text else (text,))
+    if not ids:  # A single word is more often something else than half a name.
+        return Identity((), (text,) if "@" in text else (), (text,) if " " in text and "@" not in text else ())
     every = [row for source in sources for row in _named(cursor, source, None)]
     mine = [row for row in every if row["id"] in ids]
     others = {row["name"].lower() for row in every if row["id"] not in ids and row["name"]}

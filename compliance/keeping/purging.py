@@ -5,8 +5,9 @@
 
 Exports before a day that a later one has replaced are purged; those that figures of today rest on never are. Rows about
 persons go. In other exports persons and the free text of incidents are replaced with a mark and a number, the same for
-the same text, so that figures are still counted alike. The cells as read go, and the values in lists of problems. What
-was loaded, when and by whom stays, as do the names of files and sheets, and every review.
+the same text, so that figures are still counted alike. Of every export the cells as read go, since a column that is not
+read can name anybody, and the values in lists of problems. What was loaded, when and by whom stays, as do the names of
+files and sheets, and every review.
 
 The file is written anew, as by a cleaning, so that nothing of it is left.
 """
@@ -45,7 +46,10 @@ LONGEST_DIARY: Final = 100
 
 @dataclass(frozen=True)
 class Old:
-    """An import to purge: how many rows go, and how many texts are replaced. `whole` if its rows are about persons."""
+    """An import to purge: how many rows go, how many texts are replaced, and of how many rows the cells as read go.
+
+    `whole` if its rows are about persons.
+    """
 
     import_id: int
     source: str
@@ -53,6 +57,7 @@ class Old:
     whole: bool
     rows: int = 0
     texts: int = 0
+    cells: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,16 +86,12 @@ def plan(cursor: Cursor, *, before: date, today: date, own: Path | None) -> Plan
     Raise Refusal if the organisation has no limit, or the day is later than it allows.
     """
     _refuse_later(before, today, own)
-    sources = {id_: source for id_, source in load_sources(own).items() if _is_personal(source)}
+    sources = load_sources(own)
     pending = [review.as_of for review in reviews(cursor) if review.state != "approved"]
     params = {"before": before, "today": today, "sources": sorted(sources), "pending": pending}
     found = rows(cursor, statement("purgeable"), params | {"known_at": EVERYTHING_KNOWN})
     changes, marks = Changes(), Marks()
-    imports = tuple(
-        _changed(cursor, row, sources, changes, marks, all_sources=load_sources(own))
-        for row in found
-        if not row["pending"]
-    )
+    imports = tuple(_changed(cursor, row, sources, changes, marks) for row in found if not row["pending"])
     left = tuple(row["import_id"] for row in found if row["pending"])
     return Plan(before, imports, left, tuple(_concerned(cursor, imports)), changes)
 
@@ -146,10 +147,6 @@ class Marks:
         return f"{WITHHELD} {self.numbers.setdefault(text.casefold(), len(self.numbers) + 1)}"
 
 
-def _is_personal(source: Source) -> bool:
-    return source.id in INCIDENT_SOURCES or any(field.person for field in source.fields)
-
-
 def identifying(source: Source, sources: Mapping[str, Source]) -> list[str]:
     """The columns of a source whose texts name persons, or are the free text of incidents."""
     kept = kept_texts(sources)
@@ -163,32 +160,25 @@ def identifying(source: Source, sources: Mapping[str, Source]) -> list[str]:
 
 
 def _changed(
-    cursor: Cursor,
-    row: Mapping[str, Any],
-    sources: Mapping[str, Source],
-    changes: Changes,
-    marks: Marks,
-    *,
-    all_sources: Mapping[str, Source],
+    cursor: Cursor, row: Mapping[str, Any], sources: Mapping[str, Source], changes: Changes, marks: Marks
 ) -> Old:
     """Collect the changes to one import."""
     source, import_id = sources[row["source"]], row["import_id"]
-    names = identifying(source, all_sources)
-    old = Old(import_id, source.id, row["extract_date"], whole=person_of(source) is not None)
-    gone, texts = 0, 0
-    if old.whole:
-        ids = _rows_of(cursor, source.id, import_id)
-        changes.drop(source.id, ids)
-        gone = len(ids)
+    whole, names = person_of(source) is not None, identifying(source, sources)
+    gone = _rows_of(cursor, source.id, import_id) if whole else []
+    changes.drop(source.id, gone)
+    texts = 0
+    if whole:
         _keep_places(cursor, source, import_id, changes)
     elif names:
         texts = _masked(cursor, source.id, names, import_id, changes, marks)
-    for table in ("import_rows", "import_facts"):
-        changes.drop(table, _rows_of(cursor, table, import_id))
+    cells = _rows_of(cursor, "import_rows", import_id)
+    changes.drop("import_rows", cells)
+    changes.drop("import_facts", _rows_of(cursor, "import_facts", import_id))
     _forget_columns(cursor, changes, import_id, {*names})
     for problem in _rows_of(cursor, "problems", import_id):
         changes.change("problems", "value", problem, None)
-    return Old(import_id, source.id, row["extract_date"], old.whole, gone, texts)
+    return Old(import_id, source.id, row["extract_date"], whole, len(gone), texts, len(cells))
 
 
 def _keep_places(cursor: Cursor, source: Source, import_id: int, changes: Changes) -> None:

@@ -50,9 +50,9 @@ def purged_basis(cursor: Cursor, *, days: list[date], known_at: datetime) -> Map
     return {(row["as_of"], row["organisation"], row["source"]): _purged(row) for row in found}
 
 
-def purged_since(cursor: Cursor, imports: Collection[int]) -> dict[str, Purged]:
-    """The latest purge of rows of some imports, by their source."""
-    found = rows(cursor, statement("purged_since"), {"imports": sorted(imports)})
+def purged_since(cursor: Cursor, imports: Collection[int], since: datetime) -> dict[str, Purged]:
+    """The latest purge of rows of some imports after a moment (UTC), by their source."""
+    found = rows(cursor, statement("purged_since"), {"imports": sorted(imports), "since": since})
     return {row["source"]: _purged(row) for row in found}
 
 

@@ -351,7 +351,7 @@ def _purged(cursor: Cursor, dossier: Dossier) -> dict[str, Purged]:
     """What was purged before the package was made; packages of earlier versions cannot say it."""
     if "purged_imports" not in {row["name"] for row in rows(cursor, statement("package_tables"))}:
         return {}
-    return purged_since(cursor, [used.import_id for used in dossier.imports])
+    return purged_since(cursor, [used.import_id for used in dossier.imports], dossier.known_at)
 
 
 def _figure_fault(difference: Difference) -> Fault:

@@ -61,7 +61,8 @@ def figure_differences(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...
             for figure in coverage(cursor, points, days=[frozen.as_of], known_at=frozen.known_at, level=level)
             if figure.organisation == frozen.organisation
         ]
-    return compare_figures(frozen, figures, purged=purged_since(cursor, [used.import_id for used in frozen.imports]))
+    imports = [used.import_id for used in frozen.imports]
+    return compare_figures(frozen, figures, purged=purged_since(cursor, imports, frozen.known_at))
 
 
 def compare_figures(frozen: Dossier, figures: list[Coverage], *, purged: Mapping[str, Purged]) -> list[Difference]:

@@ -68,7 +68,8 @@ class Database(ABC):
         with self.cursor() as cursor:
             cursor.execute("attach $path as copied", {"path": str(path)})
             ((own,),) = cursor.execute("select current_database()").fetchall()
-            cursor.execute(f'copy from database "{own}" to copied')
+            name = own.replace('"', '""')
+            cursor.execute(f'copy from database "{name}" to copied')
             cursor.execute("checkpoint copied")
             cursor.execute("detach copied")
 

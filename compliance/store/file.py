@@ -7,7 +7,7 @@ thread to use it opens it, others share the connection with their own cursors, a
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +18,7 @@ from compliance.store import failures
 from compliance.store.database import Cursor, Database, Failure, newest_moment, next_moment, stamp
 from compliance.store.engine import is_of_the_file, opened
 from compliance.store.schema import CLEANING, upgrade
-from compliance.store.turns import POLL_SECONDS, Turns, is_served, serve
+from compliance.store.turns import POLL_SECONDS, Turns, serve, unserved
 
 # A database file begins with three blocks of 4 KB. The first one holds the magic bytes.
 HEAD: Final = 3 * 4096
@@ -87,18 +87,25 @@ class FileDatabase(Database):
     @contextmanager
     def replacing(self) -> Iterator[Path]:
         """The file, which is open in no process and no thread. It need not exist, and may be damaged."""
-        with self._writer, self._alone():
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                if is_served(self.path):
-                    raise failures.served(self.path)
-            except OSError as error:
-                raise failures.no_access(self.path, error) from error
+        with self._writer, self._alone(), self._unserved():
             self._turns.take()
             try:
                 yield self.path
             finally:
                 self._turns.end()
+
+    @contextmanager
+    def _unserved(self) -> Iterator[None]:
+        """No server runs on the file within the block."""
+        with ExitStack() as held:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                free = held.enter_context(unserved(self.path))
+            except OSError as error:
+                raise failures.no_access(self.path, error) from error
+            if not free:
+                raise failures.served(self.path)
+            yield
 
     @contextmanager
     def rewriting(self) -> Iterator[tuple[Cursor, Path]]:

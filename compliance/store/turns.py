@@ -7,6 +7,8 @@ A server holds a third one, shared with other servers, for as long as it runs.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -50,25 +52,28 @@ class Turns:
 
 
 def serve(path: Path) -> None:
-    """Tell others that a server runs on the file in `path`, until this process ends. Raise OSError if that fails."""
+    """Tell others that a server runs on the file in `path`, until this process ends. Wait if it is being replaced."""
     import fcntl  # The server needs Linux; everything else does not.
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    fcntl.flock(_served(path), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    fcntl.flock(_served(path), fcntl.LOCK_SH)
 
 
-def is_served(path: Path) -> bool:
-    """Whether a server runs on the file in `path`."""
+@contextmanager
+def unserved(path: Path) -> Iterator[bool]:
+    """Whether no server runs on the file in `path`; then none starts within the block."""
     import fcntl
 
     number = _served(path)
     try:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = True
     except BlockingIOError:
-        return True
+        free = False
+    try:
+        yield free
     finally:
         os.close(number)
-    return False
 
 
 def _served(path: Path) -> int:

@@ -18,4 +18,5 @@ from (
     union all select max(read_at) from cleanings_read
     union all select max(sealed_at) from seals
     union all select max(purged_at) from purges
+    union all select max(purged_at) from purged_imports
 )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import lzma
 import shutil
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.keeping.archive import DATABASE, MANIFEST, MOST_DECLARATION, REGISTER
 from compliance.keeping.backup import restore
@@ -22,6 +24,7 @@ from compliance.store.copies import applied_files
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
 from compliance.store.register import STATEMENTS
+from compliance.store.schema import CLEANED
 from tests.browser import serving
 from tests.command import arguments, environment, run, run_here
 from tests.line import NOON, POINTS
@@ -35,6 +38,7 @@ OWN = {
 }
 NOT_OURS = {"notes.txt": "x", "sample.duckdb": "x"}
 PEOPLE = 2000
+KEPT = ROOT / "tests" / "store" / "kept"
 
 
 def declare(folder: Path) -> None:
@@ -267,6 +271,20 @@ def test_only_rows_come_out_of_an_archived_database(sound, tmp_path):
         assert rows(cursor, "select view_name from duckdb_views() where not internal") == []
         assert len(rows(cursor, "from imports")) == 3
         assert json.loads(parts[MANIFEST])["schema"] == applied_files(cursor)
+
+
+@pytest.mark.parametrize("name", ["3_followers", "5_reviews"])
+def test_a_backup_of_an_earlier_version_is_upgraded_and_cleaned(sound, tmp_path, name):
+    store = lzma.decompress((KEPT / f"{name}.duckdb.xz").read_bytes())
+    (tmp_path / "old.zip").write_bytes(packed({MANIFEST: contents(sound)[MANIFEST], DATABASE: store}))
+    line = Reviewed(tmp_path / "store")
+    done = run_here(line.folder / "own.duckdb", "restore", tmp_path / "old.zip")
+    assert (done.returncode, done.stderr) == (0, "")
+    line.database = FileDatabase.at(line.folder / "own.duckdb")
+    with line.database.cursor():
+        assert [r["import_id"] for r in line.rows("from imports order by 1")] == [1, 2, 3, 4, 5, 6]
+        assert CLEANED in {row["name"] for row in line.rows("from schema_files")}
+        assert ("information_security_training", "Norr", 1, 0) in {figure[:4] for figure in figures(line)}
 
 
 def test_a_restoring_that_is_cut_short_leaves_what_was_there_whole_and_completes_when_run_again(

@@ -109,10 +109,10 @@ def test_a_rehearsal_tells_what_would_go_and_changes_nothing(line):
     assert (done.returncode, done.stderr, line.database.path.read_bytes()) == (0, "", content)
     table = [tuple(row.split()) for row in done.stdout.split("\n\n")[0].splitlines()[1:]]
     assert table == [
-        ("3", "incidents", "2024-01-31", "0", "8"),
-        ("1", "staff", "2024-01-31", "3", "0"),
-        ("4", "systems", "2024-01-31", "0", "2"),
-        ("2", "training", "2024-01-31", "2", "0"),
+        ("3", "incidents", "2024-01-31", "0", "8", "4"),
+        ("1", "staff", "2024-01-31", "3", "0", "5"),
+        ("4", "systems", "2024-01-31", "0", "2", "3"),
+        ("2", "training", "2024-01-31", "2", "0", "3"),
     ]
     assert "cannot be recounted in points 1, 2. It is kept as it is." in done.stdout
     assert "This was a rehearsal" in done.stdout
