@@ -111,8 +111,8 @@ def settle(page: Page) -> None:
     assert not blocked, blocked
 
 
-# The overview, and three groups of pages.
-NAVIGATION = 4
+# The overview, three groups of pages, and the audit trail.
+NAVIGATION = 5
 FRAME = """() => ({
   navigation: document.querySelectorAll('.st-key-nav a, .st-key-nav [data-testid=stPopover]').length,
   dialogs: document.querySelectorAll('[role=dialog]').length,

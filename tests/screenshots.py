@@ -42,6 +42,7 @@ PAGES: Final = {
     "quality": "quality?",
     "extracts": "extracts?",
     "about": "about?",
+    "audit": "audit?",
 }
 SIZES: Final = {"1920": (1920, 1080), "390": (390, 844)}
 VIEWS: Final = tuple(product(("sv", "en"), ("1920", "390"), ("light", "dark")))

@@ -104,12 +104,12 @@ def record(user: User, action: Action, what: str = "", **details: object) -> Non
     log.info(action.value, number=entry.number, person=person, what=entry.what, details=details, seal=seal)
 
 
-def refused(user: User, what: str) -> None:
+def refused(user: User, what: str, **details: object) -> None:
     """Add an entry for something that a person was refused, unless the same was told a moment ago."""
-    now, key = time.monotonic(), (user.person, what)
+    now, key = time.monotonic(), (user.person, f"{what} {details}")
     if now - _refused.get(key, -REPEATED_SECONDS) >= REPEATED_SECONDS:
         _refused[key] = now
-        record(user, Action.REFUSAL, what)
+        record(user, Action.REFUSAL, what, **details)
 
 
 def _short(text: str) -> str:
@@ -140,6 +140,17 @@ def verify(seal: str = "") -> Iterator[Fault]:
         before, expected, found = kept, entry.number + 1, found or kept == seal
     if not found:
         yield Fault(expected, CUT)
+
+
+def last() -> tuple[int, str]:
+    """The number and the seal of the last entry; 0 and the seal before the first if there is none."""
+    row: dict[str, Any] = next(iter(register.own().rows("last_entry")), {"number": 0, "seal": FIRST})
+    return row["number"], row["seal"]
+
+
+def persons() -> list[str]:
+    """The pseudonyms that the trail names."""
+    return [row["person"] for row in register.own().rows("persons_in_audit")]
 
 
 def found(

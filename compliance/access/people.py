@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from compliance.core import clock
 from compliance.core.masking import mask_text
 from compliance.store import register
 
@@ -17,21 +16,24 @@ LONGEST_NAME: Final = 200
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody by pseudonym, and whom the pseudonym stands for: the subject of an issuer, with a name to show."""
+    """Somebody by pseudonym, and whom the pseudonym stands for: the subject of an issuer, with a name to show.
+
+    `seen_at` is the last login, empty before the first, and `held` the roles that the provider named then, as JSON.
+    """
 
     person: str
     issuer: str
     subject: str
     name: str
     seen_at: str
+    held: str
 
 
 def known(issuer: str, subject: str, name: str) -> str:
-    """The pseudonym of a subject, given the first time; the name is kept as it is now."""
+    """The pseudonym of a subject, given the first time; the name is kept as it is now, unless it is empty."""
     shown = mask_text(name)[0][:LONGEST_NAME]
-    values = {"issuer": issuer, "subject": subject, "name": shown, "at": at(clock.now())}
     with register.own().writing() as run:
-        [row] = run("add_person", person=f"p{secrets.token_hex(6)}", **values)
+        [row] = run("add_person", person=f"p{secrets.token_hex(6)}", issuer=issuer, subject=subject, name=shown)
     return str(row["person"])
 
 

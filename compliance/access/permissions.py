@@ -39,6 +39,27 @@ class Permission(Enum):
     PURGE = "purge"
 
 
+# Each permission in words, as the page of roles lists them.
+WORDS: Final[dict[Permission, str]] = {
+    Permission.SEE_FIGURES: N_("See the figures"),
+    Permission.SEE_ITEMS: N_("See what a figure counts, item by item"),
+    Permission.SEE_PERSONS: N_("See names of persons, small groups and free text"),
+    Permission.LOAD_EXPORTS: N_("Load and correct exports"),
+    Permission.REVOKE_IMPORTS: N_("Revoke imports"),
+    Permission.DOWNLOAD_EXTRACTS: N_("Download extracts"),
+    Permission.START_OWN_DATABASE: N_("Replace the sample data by data of one's own"),
+    Permission.SEE_REVIEW: N_("See the review as it is handed out"),
+    Permission.READ_REVIEW: N_("Read the comments and decisions of the review"),
+    Permission.WRITE_REVIEW: N_("Open and write the review"),
+    Permission.ASSESS_REVIEW: N_("Assess each point and the whole"),
+    Permission.DECIDE: N_("Record decisions in the meeting"),
+    Permission.SUBMIT_REVIEW: N_("Submit the review"),
+    Permission.APPROVE_REVIEW: N_("Approve the review, or send it back"),
+    Permission.MANAGE_ROLES: N_("Give and take roles"),
+    Permission.SEE_AUDIT: N_("Read the audit trail"),
+    Permission.PURGE: N_("Purge what is too old, and remove persons"),
+}
+
 # What can be done within a part of an organisation: whoever is limited to one changes nothing.
 READING: Final = frozenset(
     {

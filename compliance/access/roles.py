@@ -1,11 +1,12 @@
 """Who holds which role: what the provider says at the login, and what the product's own table says now."""
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 from compliance.access import audit
 from compliance.access.audit import Action
-from compliance.access.people import at, named
+from compliance.access.people import SYSTEM, Person, at, everybody, named
 from compliance.access.permissions import (
     ADMINISTRATOR,
     NO_ROLE,
@@ -30,6 +31,7 @@ OTHER_LIMIT: Final = N_(
     "first."
 )
 OWN_ROLE: Final = N_("You cannot take the role of administrator from yourself. Another administrator can.")
+NOT_LIMITED: Final = N_("The role of administrator concerns the whole service, so it has no narrower scope.")
 NOBODY: Final = N_("There is no such person. Whoever is to be given a role logs in once first.")
 
 
@@ -54,6 +56,36 @@ class Held:
         return {"role": self.role, **dict(zip(("organisation", "department", "unit"), parts, strict=True))}
 
 
+@dataclass(frozen=True)
+class Grant:
+    """A role of the product's own table, when it was given (UTC) and by which pseudonym."""
+
+    person: str
+    held: Held
+    at: str
+    given_by: str
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A person with the roles that the provider named at the last login, and those of the product's own table."""
+
+    person: Person
+    by_provider: tuple[Held, ...]
+    by_table: tuple[Grant, ...]
+
+    @property
+    def user(self) -> User:
+        """The person with all these roles, as they would be after logging in again."""
+        held = [*self.by_provider, *(grant.held for grant in self.by_table)]
+        return user_of(self.person.name, self.person.person, held)
+
+
+def read_held(text: str) -> tuple[Held, ...]:
+    """Roles that are written as JSON."""
+    return tuple(map(Held.of, json.loads(text)))
+
+
 def user_of(name: str, person: str, held: list[Held]) -> User:
     """A person with the roles that they hold. Those whose roles have different limits may do nothing.
 
@@ -69,23 +101,48 @@ def user_of(name: str, person: str, held: list[Held]) -> User:
     return User(name, role, person, limit, tuple(dict.fromkeys(each.role for each in held if each.role in BY_ID)))
 
 
+def grants(person: str | None = None) -> list[Grant]:
+    """The roles of the product's own table, of everybody or of one person."""
+    rows = register.own().rows("roles_held", person=person)
+    return [Grant(row["person"], Held.of(row), row["at"], row["given_by"]) for row in rows]
+
+
 def given(person: str | None = None) -> dict[str, list[Held]]:
     """The roles of the product's own table, by person."""
     by_person: dict[str, list[Held]] = {}
-    for row in register.own().rows("roles_held", person=person):
-        by_person.setdefault(row["person"], []).append(Held.of(row))
+    for grant in grants(person):
+        by_person.setdefault(grant.person, []).append(grant.held)
     return by_person
 
 
+def holders() -> list[Holder]:
+    """Everybody who has logged in or been given a role, by name; accounts of the server are not among them."""
+    by_person: dict[str, list[Grant]] = {}
+    for grant in grants():
+        by_person.setdefault(grant.person, []).append(grant)
+    return [
+        Holder(person, read_held(person.held), tuple(by_person.get(person.person, ())))
+        for person in everybody()
+        if person.issuer != SYSTEM
+    ]
+
+
 def give(user: User, person: str, held: Held) -> None:
-    """Give a role to a person. Raise Refusal if the user may not, or if the person has another scope."""
+    """Give a role to a person. Raise Refusal if the user may not, or if the scope is not possible."""
     require(user, Permission.MANAGE_ROLES)
+    check(held)
     if named(person) is None:
         raise Refusal(NOBODY)
     others = [each for each in given(person).get(person, []) if each.role != held.role]
     if any(each.limit != held.limit for each in others):
         raise Refusal(OTHER_LIMIT)
     _change(user, person, held, given=True)
+
+
+def check(held: Held) -> None:
+    """Raise Refusal if a role cannot be limited."""
+    if held.limit and held.role == ADMINISTRATOR.id:
+        raise Refusal(NOT_LIMITED)
 
 
 def take(user: User, person: str, role: str) -> None:

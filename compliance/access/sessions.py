@@ -16,7 +16,7 @@ from compliance.access.audit import Action
 from compliance.access.identity import Identity
 from compliance.access.people import at
 from compliance.access.permissions import NO_ROLE, User
-from compliance.access.roles import Held, given, user_of
+from compliance.access.roles import Held, given, read_held, user_of
 from compliance.core import clock
 from compliance.store import register
 from compliance.store.register import Row
@@ -56,15 +56,17 @@ def begin(identity: Identity, *, token: str, now: datetime) -> str:
     """Begin a session and return the id for the browser. `token` is the ID token, for the provider's logout."""
     person = people.known(identity.issuer, identity.subject, identity.name)
     secret = secrets.token_urlsafe(32)
+    held = json.dumps([each.row for each in identity.held], ensure_ascii=False)
     audit.record(User(identity.name, NO_ROLE, person), Action.LOGIN, identity.issuer)
     with register.own().writing() as run:
+        run("note_login", person=person, at=at(now), held=held)
         run("end_sessions_past", at=at(now), idle=at(now - IDLE))
         run(
             "add_session",
             key=key_of(secret),
             person=person,
             issuer=identity.issuer,
-            held=json.dumps([held.row for held in identity.held], ensure_ascii=False),
+            held=held,
             token=token,
             at=at(now),
             ends_at=at(now + LONGEST),
@@ -104,7 +106,7 @@ def _session(row: Row) -> Session:
         person=row["person"],
         name=row["name"],
         issuer=row["issuer"],
-        held=tuple(map(Held.of, json.loads(row["held"]))),
+        held=read_held(row["held"]),
         token=row["token"],
         seen_at=datetime.fromisoformat(row["seen_at"]),
         ends_at=datetime.fromisoformat(row["ends_at"]),

@@ -6,10 +6,11 @@ A token has the same name in data/theme.toml, in the organisation's own theme.to
 import base64
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_, Language
@@ -119,6 +120,16 @@ def usable(own: Path | None) -> tuple[Theme, Refusal | None]:
         return load(own), None
     except Refusal as refusal:
         return product(), refusal
+
+
+def current() -> tuple[Theme, Refusal | None]:
+    """What `usable` gives for the organisation's folder, read again when one of its files changes."""
+    return _current(places.own_files(), marks(places.own_files()))
+
+
+@lru_cache(maxsize=4)
+def _current(own: Path, marks: object) -> tuple[Theme, Refusal | None]:  # noqa: ARG001 - part of the cache key
+    return usable(own)
 
 
 def marks(own: Path) -> tuple[tuple[str, int], ...]:

@@ -46,6 +46,14 @@ def anchor(text: str, address: str, *, title: str = "") -> Html:
     return tag("a", text, css="v-link", href=address, title=title)
 
 
+def way_out(text: str, address: str) -> Html:
+    """A link that leaves the app: the browser itself follows it.
+
+    Example: `way_out("Log out", "/auth/logout")`.
+    """
+    return tag("div", tag("a", text, href=address, target="_self"), css="v-way-out")
+
+
 def brand(name: str, logo: str = "") -> Html:
     """An organisation's name after its logo. Only the logo tells a screen reader the name, so that it hears it once.
 

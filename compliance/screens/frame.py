@@ -6,20 +6,25 @@ from typing import Any, Final
 
 import streamlit as st
 
+from compliance.access import sessions
 from compliance.access.permissions import ROLES, Permission, User
 from compliance.access.scopes import Scope
-from compliance.core import places
+from compliance.core import clock, places
 from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.lengths import shortened
 from compliance.declarations import settings, theming
 from compliance.demo import demo
 from compliance.drawing import charts
 from compliance.screens import files as screens_files
 from compliance.screens import reads, views, widgets
+from compliance.screens.people_texts import scope
 from compliance.screens.views import View
 from compliance.serving import front
 from compliance.serving.words import lang_script
 from compliance.store import stores
 
+# How much of a person's name the frame shows.
+LONGEST_LABEL: Final = 40
 # The pages without navigation.
 BARE: Final = frozenset({"meeting"})
 
@@ -47,6 +52,9 @@ class PageEntry:
 REVIEW: Final = N_("The review")
 FOLLOW_UP: Final = N_("Follow-up")
 BASIS: Final = N_("Basis")
+SERVICE: Final = N_("The service")
+# The pages that only have a sense where people log in.
+WITH_LOGIN: Final = frozenset({"roles"})
 PAGES: Final = (
     PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
     PageEntry("review", N_("Management review"), Permission.SEE_REVIEW, REVIEW),
@@ -61,6 +69,8 @@ PAGES: Final = (
     PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES, BASIS),
     PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS, BASIS),
     PageEntry("about", N_("About the figures"), Permission.SEE_FIGURES, BASIS),
+    PageEntry("roles", N_("Roles"), Permission.MANAGE_ROLES, SERVICE),
+    PageEntry("audit", N_("Audit trail"), Permission.SEE_AUDIT, SERVICE),
 )
 
 
@@ -70,7 +80,7 @@ def draw() -> None:
     st.html(places.STATIC / "style.css")
     views.mask_address()
     with widgets.showing_errors():
-        if own := theming.style(reads.theme()[0]):
+        if own := theming.style(theming.current()[0]):
             st.html(f"<style>{own}</style>")
     say = views.language()
     st.html(lang_script(say.code), unsafe_allow_javascript=True)
@@ -78,21 +88,29 @@ def draw() -> None:
     allowed = [entry for entry in PAGES if who.may(entry.permission)]
     # All are registered for somebody without a role: of a page that is not, Streamlit says that it does not exist.
     entries = allowed or PAGES
-    pages = {st.Page(entry.path, title=say(entry.title), default=entry is entries[0]): entry for entry in entries}
-    here = st.navigation(list(pages), position="hidden")
+    pages = {st.Page(entry.path, title=say(entry.title), default=entry.id == widgets.HOME): entry for entry in entries}
+    first = [] if widgets.HOME in {entry.id for entry in entries} else [st.Page(_go_on, default=True)]
+    here = st.navigation([*first, *pages], position="hidden")
     if not allowed:
         _refuse(who, say)
         return
+    if here in first:
+        st.switch_page(entries[0].path, query_params=st.query_params.to_dict())
     with widgets.showing_errors(), screens_files.watched():
         _wait_for_samples(say)
         view = views.current()
         if pages[here].id not in BARE:
             _top(view, [entry for entry in allowed if view.reader.whole or not entry.whole], pages[here])
             _show_theme_refusal(view, pages[here])
-            _show_not_found(view)
+            if view.reader.may(Permission.SEE_FIGURES):
+                _show_not_found(view)
         # after the notes, which need the address as it was typed
         _keep_in_address(view)
         here.run()
+
+
+def _go_on() -> None:
+    """The address without a page, for whoever may not open the overview: the frame goes on to another page."""
 
 
 def _refuse(who: User, say: Language) -> None:
@@ -100,12 +118,12 @@ def _refuse(who: User, say: Language) -> None:
     login = settings.current().login
     text = front.no_role(say, who.name, login.contact if login else "")
     widgets.html(charts.page_title(say(front.TITLE), question=text))
-    widgets.html(charts.anchor(say(front.LOG_OUT), front.LOGOUT))
+    widgets.html(charts.way_out(say(front.LOG_OUT), front.LOGOUT))
 
 
 def _show_theme_refusal(view: View, here: PageEntry) -> None:
     """Draw why the organisation's theme is refused, only on the first page of the session."""
-    _, refusal = reads.theme()
+    _, refusal = theming.current()
     if refusal is None or not view.reader.may(Permission.LOAD_EXPORTS):
         return
     if st.session_state.setdefault(f"theme {refusal}", here.id) == here.id:
@@ -164,14 +182,15 @@ def _keep_in_address(view: View) -> None:
 
 
 def _navigation(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
-    """Draw the links to the pages by group; a group of one is a plain link."""
+    """Draw the links to the pages by group. Those of a group of one, and of the only group, are plain links."""
     with st.container(key="nav", horizontal=True, vertical_alignment="center"):
-        look, _ = reads.theme()
+        look, _ = theming.current()
         if look.name:
             widgets.html(charts.brand(look.name, look.logo))
-        for group in dict.fromkeys(entry.group for entry in allowed):
+        groups = dict.fromkeys(entry.group for entry in allowed)
+        for group in groups:
             pages = [entry for entry in allowed if entry.group == group]
-            if not group or len(pages) == 1:
+            if not group or len(pages) == 1 or len(groups) == 1:
                 for entry in pages:
                     widgets.link(view, entry.id, view.say(entry.title))
                 continue
@@ -185,32 +204,41 @@ def _navigation(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
 
 
 def _top(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
-    _navigation(view, allowed, here)
+    login = settings.current().login
+    _navigation(view, [entry for entry in allowed if login or entry.id not in WITH_LOGIN], here)
     with st.container(key="frame", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        _chooser(view)
+        if view.reader.may(Permission.SEE_FIGURES):
+            _chooser(view)
+        else:
+            with st.popover(LANGUAGES[view.say.code]):
+                _language(view)
         if view.sample:
             _sample_badge(view)
-        if settings.current().login:
+        if login:
             _person(view)
 
 
 def _person(view: View) -> None:
     """Draw who has logged in, with which roles and scope, and the way out."""
     say, user = view.say, view.reader.user
-    with st.popover(widgets.plain(user.name or say(front.NAMELESS)), type="tertiary"):
+    with st.container(key="person", width="content"), st.popover(_label(user, say), type="tertiary"):
         titles = [say(role.title) for role in ROLES if role.id in user.roles]
-        limit = user.limit
         pairs = [
+            charts.Pair(say(N_("Logged in as")), user.name or say(front.NAMELESS)),
             charts.Pair(say(N_("Role")), ", ".join(titles)),
-            charts.Pair(say(N_("Scope")), _limit_name(limit, say)),
+            charts.Pair(say(N_("Scope")), scope(user.limit, say)),
         ]
+        if session := views.session():
+            text = N_("{time} at the latest; sooner if no page is used for {minutes} minutes")
+            minutes = say.number(sessions.IDLE.total_seconds() // 60)
+            until = say(text, time=say.clock(clock.local(session.ends_at)), minutes=minutes)
+            pairs.append(charts.Pair(say(N_("Logged in until")), until))
         widgets.html(charts.pairs(pairs))
-        widgets.html(charts.anchor(say(front.LOG_OUT), front.LOGOUT))
+        widgets.html(charts.way_out(say(front.LOG_OUT), front.LOGOUT))
 
 
-def _limit_name(limit: Scope | None, say: Language) -> str:
-    parts = [limit.organisation, limit.department, limit.unit] if limit else []
-    return " · ".join(part for part in parts if part) or say(N_("Everything"))
+def _label(user: User, say: Language) -> str:
+    return widgets.plain(shortened(user.name or say(front.NAMELESS), LONGEST_LABEL))
 
 
 def _chooser(view: View) -> None:
@@ -234,15 +262,20 @@ def _chooser(view: View) -> None:
         kinds = _scopes(view)
         chosen = ("unit", view.scope.unit) if view.scope.unit else ("department", view.scope.department or "")
         _choice(say(N_("Department or unit")), kinds, chosen, lambda kind: _scope_name(kind, say), _choose_scope)
-        st.segmented_control(
-            say(N_("Language")),
-            list(LANGUAGES),
-            default=say.code,
-            format_func=lambda code: LANGUAGES[code],
-            key=f"lang {say.code}",
-            on_change=_choose_language,
-            args=(f"lang {say.code}",),
-        )
+        _language(view)
+
+
+def _language(view: View) -> None:
+    say = view.say
+    st.segmented_control(
+        say(N_("Language")),
+        list(LANGUAGES),
+        default=say.code,
+        format_func=lambda code: LANGUAGES[code],
+        key=f"lang {say.code}",
+        on_change=_choose_language,
+        args=(f"lang {say.code}",),
+    )
 
 
 def _choice(label: str, options: Any, chosen: Any, label_of: Callable[[Any], str], then: Callable[[str], None]) -> None:

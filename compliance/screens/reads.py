@@ -18,11 +18,9 @@ from compliance.access.reader import Reader, Withheld
 from compliance.access.scopes import Level, Scope
 from compliance.access.withholding import Names, names_of_persons
 from compliance.core import places
-from compliance.core.errors import Refusal
 from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, quality
 from compliance.counting.assessing import Basis, Coverage
-from compliance.declarations import theming
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
@@ -94,16 +92,6 @@ def checks() -> tuple[quality.Check, ...]:
 def definitions() -> tuple[figures.Definition, ...]:
     """The definitions of the figures shown with the points, with the organisation's own numbers."""
     return declared(figures.load_figures)
-
-
-def theme() -> tuple[theming.Theme, Refusal | None]:
-    """The organisation's theme; if it is refused, the product's with the refusal."""
-    return _theme(places.own_files(), theming.marks(places.own_files()))
-
-
-@lru_cache(maxsize=4)
-def _theme(own: Path, marks: object) -> tuple[theming.Theme, Refusal | None]:  # noqa: ARG001 - part of the cache key
-    return theming.usable(own)
 
 
 def words() -> dict[str, list[str]]:

@@ -9,9 +9,10 @@ from typing import Any, Final
 import streamlit as st
 
 from compliance.access import permissions, sessions
-from compliance.access.permissions import User
+from compliance.access.permissions import Permission, User
 from compliance.access.reader import Reader, Withheld
 from compliance.access.scopes import Scope
+from compliance.access.sessions import Session
 from compliance.access.withholding import Names
 from compliance.core import clock
 from compliance.core.language import LANGUAGES, Language
@@ -50,7 +51,9 @@ class View:
 
     @cached_property
     def address(self) -> dict[str, str]:
-        """The view as parameters of the address, which every page has."""
+        """The view as parameters of the address, which every page has; for who sees no figures the language alone."""
+        if not self.reader.may(Permission.SEE_FIGURES):
+            return {"lang": self.say.code} if self.say.code != "sv" else {}
         params = {
             "as_of": self.as_of.isoformat(),
             "organisation": self.scope.organisation if len(reads.organisations(self.data, self.as_of)) > 1 else None,
@@ -68,10 +71,17 @@ def user() -> User:
 
 def asking() -> Callable[[], User]:
     """A function that returns the current user also outside of a run, such as in the thread that makes a file."""
-    if settings.current().login is None:
-        return permissions.current_user
+    return permissions.current_user if settings.current().login is None else partial(sessions.user, _key())
+
+
+def session() -> Session | None:
+    """The session of the person whose page this is; None if it is over, and where there is no login."""
+    return sessions.find(_key(), now=clock.now())
+
+
+def _key() -> str:
     key = st.user.get("session")
-    return partial(sessions.user, key if isinstance(key, str) else "")
+    return key if isinstance(key, str) else ""
 
 
 def language() -> Language:

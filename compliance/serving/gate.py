@@ -255,13 +255,13 @@ class Gate:
                 raise Refusal(NOT_DONE)
             known = identity(claims, token, self.login, nonce=begun.nonce, now=clock.now())
         except Refusal as refusal:
-            audit.refused(audit.UNKNOWN, f"login: {refusal}")
+            audit.refused(audit.UNKNOWN, "login", why=refusal.message, **refusal.values)
             say = language(scope)
             return front.page(
                 say, 403, text=say.refusal(refusal), button=(say(front.LOG_IN), front.login_address(begun.back))
             )
         if session:
-            self.end(session)
+            sessions.end(session)
         secret = await asyncio.to_thread(sessions.begin, known, token=token, now=clock.now())
         answer = _redirect(begun.back, start)
         answer.set_cookie(self.cookie, secret, path="/", secure=self.secure, httponly=True, samesite="lax")
@@ -274,7 +274,7 @@ class Gate:
         answer: Response = RedirectResponse("/", 302)
         if session:
             start = await self._passed_on(cookies.with_cookies(scope, self.backend.cookies(session.token)), receive)
-            self.end(session)
+            sessions.end(session)
             answer = _redirect(_header(start, b"location") or "/", start)
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer
@@ -289,13 +289,6 @@ class Gate:
 
         await self.app(scope, receive, noted)
         return start
-
-    def end(self, session: Session) -> None:
-        """End a session for good, in all its windows."""
-        sessions.end(session)
-        for socket in self._sockets:
-            if socket.key == session.key:
-                socket.over.set()
 
     # --- Websockets -------------------------------------------------------------------------------------------------
 
@@ -339,7 +332,7 @@ class Gate:
         return session is not None
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the server, and close websockets whose sessions end by themselves or are ended by another process."""
+        """Run the server, and close the websockets of sessions that are over."""
         watch = asyncio.create_task(self._watch())
         try:
             await self.app(scope, receive, send)
@@ -347,11 +340,17 @@ class Gate:
             watch.cancel()
 
     async def _watch(self) -> None:
+        """Tell windows to leave whose session is over for the second time.
+
+        The one in which somebody logs out is on its way to the provider; told at once, it would turn back.
+        """
+        before: set[_Socket] = set()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            for socket in list(self._sockets):
-                if sessions.find(socket.key, now=clock.now()) is None:
-                    socket.over.set()
+            ended = {socket for socket in self._sockets if sessions.find(socket.key, now=clock.now()) is None}
+            for socket in ended & before:
+                socket.over.set()
+            before = ended
 
 
 def needed(path: str) -> Need | None:

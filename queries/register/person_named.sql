@@ -1,2 +1,2 @@
 -- A person by pseudonym.
-select person, issuer, subject, name, seen_at from persons where person = $person
+select person, issuer, subject, name, seen_at, held from persons where person = $person

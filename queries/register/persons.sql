@@ -1,2 +1,2 @@
 -- Everybody who has logged in or been given a role, by name.
-select person, issuer, subject, name, seen_at from persons order by name, person
+select person, issuer, subject, name, seen_at, held from persons order by name, person

@@ -1,12 +1,14 @@
 -- The register of those who reach the product, in SQLite. Names are only in `persons`, so that a person can be removed
 -- without breaking the audit trail.
 
+-- seen_at: the last login, empty before the first. held: the roles that the provider named then, as JSON.
 create table if not exists persons (
     person  text primary key,
     issuer  text not null,
     subject text not null,
     name    text not null,
     seen_at text not null,
+    held    text not null,
     unique (issuer, subject)
 );
 

@@ -42,6 +42,8 @@ STATES = {
     "quality": ["quality"],
     "extracts": ["extracts"],
     "about": ["about"],
+    "roles": ["roles"],
+    "audit": ["audit"],
 }
 BROWSERS = {"sv": "en-US", "en": "sv-SE"}
 WORDS = {
@@ -72,6 +74,8 @@ SAYS = {
     "quality": "Datakvalitet",
     "extracts": "Utdrag",
     "about": "Om siffrorna",
+    "roles": "Ingen inloggning är inställd",
+    "audit": "Loggen",
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
-from compliance.access.permissions import ANALYST, COORDINATOR, HEAD, MANAGEMENT, ROLES, User
+from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, HEAD, MANAGEMENT, ROLES, User
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
@@ -33,6 +33,8 @@ PAGES = {
     "quality": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
     "extracts": {COORDINATOR.id, ANALYST.id},
     "about": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
+    "roles": {ADMINISTRATOR.id},
+    "audit": {ADMINISTRATOR.id},
 }
 # These have test files of their own, with every role and both languages.
 ELSEWHERE = {"meeting", "training", "systems", "incidents", "plan"}
@@ -61,6 +63,8 @@ def expected(page, database, say):
         "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
         "about": ["Systemregister_2026-10-31.xlsx", say("Review point")],
+        "roles": [say("Give and take roles")],
+        "audit": [say("Audit trail")],
     }[page]
 
 

@@ -1,0 +1,167 @@
+"""The page of the audit trail: whether it is whole, a search, and what was found."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
+
+import streamlit as st
+
+from compliance.access import audit, people, permissions
+from compliance.access.audit import Action, Fault
+from compliance.access.permissions import Permission, User
+from compliance.core import clock, places
+from compliance.core.language import N_, swedish_order
+from compliance.counting import extracts
+from compliance.drawing import charts
+from compliance.screens import downloads, fields, reads, views, widgets
+from compliance.screens.audit import texts
+from compliance.screens.audit.texts import Said
+from compliance.screens.people_texts import names
+from compliance.screens.views import View
+from compliance.store.database import Rows
+
+T = TypeVar("T")
+# How far back the search goes at first, how many entries it reads, and how many the page shows.
+DAYS: Final = 30
+MOST: Final = 20_000
+SHOWN: Final = 100
+SHOWN_FAULTS: Final = 10
+# The trail is checked again after this time, also where its last entry is the same.
+CHECKED_SECONDS: Final = 60
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is searched for: days in Sweden, both included; a pseudonym, an action and a text if they are chosen."""
+
+    begin: date
+    end: date
+    person: str | None
+    action: Action | None
+    text: str
+
+
+def draw(view: View) -> None:
+    """Draw whether the trail is whole, the search, the entries found, and their download."""
+    say = view.say
+    number, seal = audit.last()
+    faults = _faults(str(places.register()), seal)
+    widgets.html(charts.headline(*texts.chain(number, faults, say), kicker=say(N_("Audit trail"))))
+    for each in faults[:SHOWN_FAULTS]:
+        widgets.html(charts.note(texts.fault(each, say)))
+    called = names(people.everybody(), say)
+    asked = _asked(view, called)
+    entries = _found(view, asked, called)
+    widgets.html(charts.section(say.plural("{n} entry found", "{n} entries found", len(entries))))
+    if entries:
+        widgets.html(charts.table(*texts.table(entries[:SHOWN], say), caption=say(N_("Entries, the newest first"))))
+        _download(view, asked, entries)
+    if len(entries) > SHOWN:
+        text = N_("The newest {n} are shown. The file has all of them.")
+        widgets.html(charts.caption(say(text, n=SHOWN)))
+    if number:
+        _seal(view, number, seal)
+
+
+@st.cache_data(show_spinner=False, max_entries=10, ttl=CHECKED_SECONDS)
+def _faults(place: str, seal: str) -> list[Fault]:  # noqa: ARG001 - parts of the cache key
+    """The faults of the chain."""
+    return [*audit.verify()]
+
+
+def _asked(view: View, called: dict[str, str]) -> Asked:
+    """Draw the search."""
+    say, today = view.say, clock.today()
+    persons = {id_: texts.searched(id_, called, say) for id_ in audit.persons()}
+    actions = {action: say(words) for action, words in texts.ACTIONS.items()}
+    first, second, third, fourth, fifth = st.columns([2, 2, 3, 3, 3])
+    with first:
+        begin = _day(say(N_("From")), today - timedelta(days=DAYS), key=f"audit from {say.code}")
+    with second:
+        end = _day(say(N_("To and including")), today, key=f"audit to {say.code}")
+    with third:
+        person = _choice(say(N_("Who")), persons, say(N_("Everybody")), key=f"audit who {say.code}")
+    with fourth:
+        action = _choice(say(N_("What")), actions, say(N_("Everything")), key=f"audit what {say.code}")
+    with fifth:
+        text = fields.line(say(N_("Words in the entry")), key="audit text")
+    return Asked(begin, end, person, action, text.strip())
+
+
+def _day(label: str, usual: date, *, key: str) -> date:
+    """Draw the choice of a day; the usual one if the field is empty."""
+    chosen = st.date_input(
+        label, value=usual, format="YYYY-MM-DD", min_value=views.FIRST_DAY, max_value=views.LAST_DAY, key=key
+    )
+    return chosen or usual
+
+
+def _choice(label: str, options: dict[T, str], every: str, *, key: str) -> T | None:
+    """Draw a list to choose from; None is all."""
+    ids = sorted(options, key=lambda id_: swedish_order(options[id_]))
+    return st.selectbox(label, ids, index=None, format_func=lambda id_: options[id_], placeholder=every, key=key)
+
+
+def _found(view: View, asked: Asked, called: dict[str, str]) -> list[Said]:
+    """The entries that are searched for, in words. Draw that there are more, if there are."""
+    say = view.say
+    rows = audit.found(
+        begin=clock.midnight(asked.begin),
+        end=clock.midnight(asked.end + timedelta(days=1)),
+        person=asked.person,
+        action=asked.action,
+        text="",
+        most=MOST + 1,
+    )
+    if len(rows) > MOST:
+        text = N_("Only the newest {n} entries of this time are searched. Choose a shorter time for the others.")
+        widgets.html(charts.note(say(text, n=say.number(MOST))))
+    entries = texts.said(rows[:MOST], called=called, codes=_codes(view), say=say)
+    return [entry for entry in entries if not asked.text or entry.has(asked.text)]
+
+
+def _codes(view: View) -> dict[str, str]:
+    """What the codes of points, sources and extracts stand for."""
+    say = view.say
+    named = {source.id: say.plain(source.title) for source in reads.sources().values()}
+    named |= {point.id: say.plain(point.title) for point in reads.points()}
+    named |= {each.id: say.plain(each.title) for each in extracts.load_extracts()}
+    return texts.codes(named, say)
+
+
+def _download(view: View, asked: Asked, entries: list[Said]) -> None:
+    """Draw the download of the entries that were found, which is an entry itself."""
+    say, asking = view.say, views.asking()
+
+    def rows() -> Rows:
+        user = asking()
+        permissions.require(user, Permission.SEE_AUDIT)
+        _record(user, asked, len(entries))
+        return texts.csv_rows(entries, say)
+
+    name = f"{say(N_('audit_trail'))}_{asked.begin}_{asked.end}.csv"
+    downloads.offer_rows(view, say(N_("Download as CSV")), name, "audit csv", rows)
+
+
+def _record(user: User, asked: Asked, rows: int) -> None:
+    chosen: dict[str, Any] = {
+        "of": asked.person,
+        "kind": asked.action.value if asked.action else None,
+        "filtered": bool(asked.text),
+    }
+    details = {name: value for name, value in chosen.items() if value}
+    audit.record(user, Action.EXTRACT, "audit", begin=asked.begin, end=asked.end, rows=rows, **details)
+
+
+def _seal(view: View, number: int, seal: str) -> None:
+    """Draw the latest seal, and what it is good for."""
+    say = view.say
+    note = say(
+        N_(
+            "Note the seal of the latest entry and keep it elsewhere. The command {command} with it then tells "
+            "whether entries have been removed from the end, or all of them replaced."
+        ),
+        command="python -m compliance audit verify --seal",
+    )
+    widgets.html(charts.section(say(N_("The latest seal")), note=note))
+    widgets.html(charts.pairs([charts.Pair(say(N_("Entry {number}"), number=say.number(number)), seal)]))

@@ -1,0 +1,145 @@
+"""The page of roles: who holds which, giving and taking them, and what each permits."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import streamlit as st
+
+from compliance.access import people, roles
+from compliance.access.permissions import Permission
+from compliance.access.roles import BY_ID, Held, Holder
+from compliance.core.language import N_
+from compliance.declarations import settings
+from compliance.drawing import charts
+from compliance.screens import reads, views, widgets
+from compliance.screens.people_texts import names, scope
+from compliance.screens.roles import texts
+from compliance.screens.views import View
+
+WIDTH: Final = 620
+# What has just been done, told once.
+NEWS: Final = "role news"
+
+
+def draw(view: View) -> None:
+    """Draw who holds which role, the forms to give and to take one, what each permits, and the provider's rules."""
+    say, login = view.say, settings.current().login
+    if login is None:
+        text = N_(
+            "There is no login: nobody but the person at this machine reaches the product, and may do everything."
+        )
+        widgets.html(charts.page_title(say(N_("Roles")), question=say(text)))
+        _permissions(view)
+        return
+    holders = roles.holders()
+    called = names(people.everybody(), say)
+    widgets.html(charts.headline(*texts.state(holders, say), kicker=say(N_("Roles"))))
+    if news := st.session_state.pop(NEWS, ""):
+        widgets.html(charts.note(news))
+    _persons(view, holders, called)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _giving(view, holders, called)
+    with right:
+        _taking(view, holders, called)
+    _permissions(view)
+    widgets.html(charts.section(say(N_("What the login service gives"))))
+    text = N_(
+        "The values of the claim {claim} give these roles. The rules are in {file} and are read at the next start."
+    )
+    widgets.html(charts.caption(say(text, claim=login.claim, file=settings.FILE)))
+    if login.roles:
+        caption = say(N_("What the login service gives"))
+        widgets.html(charts.table(*texts.rules_table(login, say), caption=caption))
+    else:
+        widgets.html(charts.note(say(N_("There is no rule: all roles are given on this page."))))
+
+
+def _persons(view: View, holders: list[Holder], called: dict[str, str]) -> None:
+    say = view.say
+    note = say(
+        N_(
+            "A role that is given or taken here holds from the person's next click. What the login service gives is "
+            "known from the last login: it is changed there, and holds from the next one."
+        )
+    )
+    widgets.html(charts.section(say(N_("Persons")), note=note))
+    if holders:
+        widgets.html(charts.table(*texts.persons_table(holders, called, say), caption=say(N_("Persons"))))
+    else:
+        widgets.html(charts.note(say(N_("Nobody has logged in yet."))))
+
+
+def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
+    """Draw the form that gives a role to somebody who has logged in, or been given one before."""
+    say = view.say
+    widgets.html(charts.section(say(N_("Give a role"))))
+    everybody = [holder.person.person for holder in texts.in_order(holders)]
+    person = _choice(say(N_("Person")), everybody, lambda id_: called.get(id_, ""), key="give to", empty=True)
+    role = _choice(say(N_("Role")), list(BY_ID), lambda id_: texts.role(id_, say), key="give role", empty=True)
+    if role:
+        widgets.html(charts.caption(say(BY_ID[role].held_by)))
+    units = reads.units(view.data, view.as_of)
+    limits = texts.scopes(reads.organisations(view.data, view.as_of), units)
+    limit = _choice(say(N_("Scope")), limits, lambda each: scope(each, say), key="give scope")
+    if limit:
+        text = N_("Whoever is limited to a part can see and download, but change nothing.")
+        widgets.html(charts.caption(say(text)))
+    if st.button(say(N_("Give the role")), type="primary", key="give", disabled=not (person and role)):
+        widgets.require(Permission.MANAGE_ROLES)
+        with widgets.showing_errors():
+            roles.give(views.user(), person, Held(role, limit))
+            st.session_state[NEWS] = say(
+                N_("{name} now has the role {role}."), name=called[person], role=texts.role(role, say)
+            )
+            st.rerun()
+
+
+def _taking(view: View, holders: list[Holder], called: dict[str, str]) -> None:
+    """Draw the choice of a role that was given here, and the confirmation that it is taken away."""
+    say = view.say
+    widgets.html(charts.section(say(N_("Take a role away"))))
+    given = texts.taken_away(grant for holder in holders for grant in holder.by_table)
+    if not given:
+        widgets.html(charts.caption(say(N_("No role has been given here."))))
+        return
+    chosen = _choice(
+        say(N_("Person and role")),
+        given,
+        lambda each: f"{called.get(each[0], '')} · {texts.role(each[1], say)}" if each else "",
+        key="take",
+        empty=True,
+    )
+    if chosen in given:
+        _confirm(view, *chosen, called=called)
+
+
+def _confirm(view: View, person: str, role: str, *, called: dict[str, str]) -> None:
+    say, title = view.say, texts.role(role, view.say)
+    with st.container(border=True, key="card-take-role"):
+        text = N_(
+            "The role is gone at the next click, also in windows that are open. The audit trail keeps that it was."
+        )
+        widgets.html(charts.card_head(f"{called[person]} · {title}", text=say(text)))
+        if st.button(say(N_("Take the role away")), type="primary", key=f"take {person} {role}"):
+            widgets.require(Permission.MANAGE_ROLES)
+            with widgets.showing_errors():
+                roles.take(views.user(), person, role)
+                st.session_state[NEWS] = say(
+                    N_("{name} no longer has the role {role}."), name=called[person], role=title
+                )
+                st.rerun()
+
+
+def _choice(label: str, options: list[Any], label_of: Callable[[Any], str], *, key: str, empty: bool = False) -> Any:
+    """Draw a list to choose from; nothing is chosen at first if it may be empty."""
+    index = None if empty else 0
+    return st.selectbox(label, options, index=index, format_func=label_of, placeholder="", key=key, width=WIDTH)
+
+
+def _permissions(view: View) -> None:
+    say = view.say
+    widgets.html(charts.section(say(N_("What each role permits"))))
+    widgets.html(charts.pairs(texts.holders_pairs(say)))
+    caption = say(N_("What each role permits"))
+    widgets.html(charts.table(*texts.permissions_table(say), caption=caption))

@@ -1,0 +1,2 @@
+-- The pseudonyms that the audit trail names.
+select distinct person from audit order by person

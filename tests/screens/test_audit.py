@@ -1,0 +1,106 @@
+"""The page of the audit trail: in words, searched, checked, and its file told of in the trail itself."""
+
+import ast
+import json
+import re
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from compliance.access import audit, people, roles
+from compliance.access.audit import Action
+from compliance.access.identity import WRONG
+from compliance.access.permissions import ADMINISTRATOR, NO_ROLE, Permission, User
+from compliance.access.roles import Held
+from compliance.access.scopes import Scope
+from compliance.core import clock, places
+from compliance.core.language import Language
+from compliance.screens.audit import page, texts
+from compliance.screens.audit.texts import ACTIONS, DETAILS
+from tests.apps import opened, text
+from tests.house.test_house import MODULES
+
+SV = Language("sv")
+
+
+@pytest.fixture
+def trail(own):
+    """A login that was refused, a role that was given to somebody who has been removed, and their refusal."""
+    ada = User("Ada Ek", ADMINISTRATOR, people.known("https://i", "ada", "Ada Ek"))
+    bo = people.known("https://i", "bo", "Bo Berg")
+    audit.record(audit.UNKNOWN, Action.REFUSAL, "login", why=WRONG, claim="aud")
+    roles.give(ada, bo, Held("analyst", Scope("Norr")))
+    audit.record(User("Bo Berg", NO_ROLE, bo), Action.REFUSAL, Permission.LOAD_EXPORTS.value)
+    people.remove(bo)
+    return ada
+
+
+def shown(app: AppTest) -> list[list[str]]:
+    """The cells of the table of entries, without the time."""
+    [table] = [part.value for part in app.markdown if "Poster, de nyaste först" in part.value]
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
+
+
+def test_entries_are_told_in_words_with_names_while_they_are_kept(trail, monkeypatch):
+    app = opened("audit", monkeypatch, role=ADMINISTRATOR)
+    assert "Loggen är hel: 3 poster." in text(app)
+    refused, given, login = shown(app)
+    assert refused == ["borttagen person", "Nekades", "Läsa in och rätta exporter", ""]
+    assert given[:3] == ["Ada Ek", "Ändrade en roll", "Analytiker"]
+    assert given[3] == "getts: ja; förvaltning: Norr; person: borttagen person"
+    assert login[:3] == ["någon okänd", "Nekades", "inloggningen"]
+    assert login[3].startswith("skäl: Inloggningen kan inte användas: dess aud är inte")
+    assert audit.last()[1] in text(app).replace("<wbr>", "")
+
+
+def test_the_search_narrows_what_is_shown_and_in_the_file_which_is_an_entry_itself(trail, monkeypatch):
+    app = opened("audit", monkeypatch, role=ADMINISTRATOR)
+    app.text_input(key="audit text").set_value("ANALYT").run()
+    assert [row[0] for row in shown(app)] == ["Ada Ek"]
+    app.text_input(key="audit text").set_value("").run()
+    app.selectbox(key="audit what sv").set_value(Action.REFUSAL).run()
+    assert [row[0] for row in shown(app)] == ["borttagen person", "någon okänd"]
+    app.selectbox(key="audit who sv").set_value(trail.person).run()
+    assert "0 poster" in text(app)
+    app.date_input(key="audit from sv").set_value(clock.today() + timedelta(days=1)).run()
+    assert "0 poster" in text(app)
+
+
+def test_the_page_says_where_the_trail_is_broken(trail, monkeypatch):
+    with closing(sqlite3.connect(places.register())) as raw:
+        raw.executescript("drop trigger audit_is_kept; update audit set what = 'head' where number = 2")
+    app = opened("audit", monkeypatch, role=ADMINISTRATOR)
+    assert "Loggen är <strong>inte hel</strong>." in text(app)
+    assert SV(audit.ALTERED, number=2) in text(app)
+
+
+def test_what_is_downloaded_is_the_search_and_is_told(trail):
+    rows = audit.found(begin=datetime(2000, 1, 1), end=datetime(2100, 1, 1), person=None, action=None, text="", most=9)
+    entries = texts.said(rows, called={}, codes=texts.codes({}, SV), say=SV)
+    asked = page.Asked(clock.today(), clock.today(), "p1", Action.ROLE, "Bo Berg")
+    page._record(trail, asked, len(entries))
+    [told] = audit.found(
+        begin=datetime(2000, 1, 1), end=datetime(2100, 1, 1), person=None, action=Action.EXTRACT, text="", most=9
+    )
+    day = clock.today().isoformat()
+    assert json.loads(told["details"]) == {
+        "begin": day, "end": day, "filtered": True, "kind": "role", "of": "p1", "rows": 3
+    }  # fmt: skip
+
+
+def test_no_code_of_the_trail_is_without_its_words():
+    assert {*ACTIONS} == {*Action}
+    told = {keyword.arg for path in MODULES for call in records(path) for keyword in call.keywords if keyword.arg}
+    assert sorted(told - DETAILS.keys()) == []
+
+
+def records(path):
+    """The calls in a file that add an entry."""
+    return [
+        node
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"audit.record", "audit.refused"}
+    ]
