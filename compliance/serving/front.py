@@ -1,4 +1,7 @@
-"""The pages for those who are not let in: to log in, and to be told why not. They need no script and no other file."""
+"""The pages for those who are not let in: to log in, and to be told why not.
+
+They look like the product, with the organisation's own colours, name and logo, and need no script and no other file.
+"""
 
 from html import escape
 from typing import Final
@@ -7,6 +10,8 @@ from urllib.parse import quote
 from starlette.responses import HTMLResponse
 
 from compliance.core.language import LANGUAGES, N_, Language
+from compliance.declarations import theming
+from compliance.declarations.theming import Theme
 
 LOGIN: Final = "/login"
 LOGOUT: Final = "/auth/logout"
@@ -16,18 +21,23 @@ LOG_OUT: Final = N_("Log out")
 WELCOME: Final = N_("Log in with your account in the organisation to see the figures.")
 NO_ROLE: Final = N_("You are logged in as {name}, but have no role here. Ask {contact}.")
 NAMELESS: Final = N_("somebody without a name")
+# The colours are those of data/theme.toml, or the organisation's own.
 STYLE: Final = """
-:root { color-scheme: light dark; font: 17px/1.5 system-ui, sans-serif }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#fff, #14181c);
-  color: light-dark(#1b2328, #e8ecef) }
-main { width: min(28rem, 100vw - 3rem); padding: 2rem 0 }
-h1 { font-size: 2.1rem; font-weight: 600; line-height: 1.2; margin: 0 0 1rem }
-p { margin: 0 0 1.5rem }
-a.button { display: inline-block; padding: .55rem 1.4rem; border-radius: 6px; font-weight: 600; text-decoration: none;
-  background: light-dark(#1f5f8b, #8cc4ea); color: light-dark(#fff, #10171d) }
-nav { margin-top: 2.5rem; font-size: .9rem } nav a { color: inherit; margin-right: 1.2rem }
-a:focus-visible { outline: 3px solid currentColor; outline-offset: 3px }
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; overflow-wrap: anywhere;
+  font: 1.06rem/1.5 "IBM Plex Sans", system-ui, sans-serif; color: var(--ink); background: var(--bg) }
+main { width: min(30rem, 100%) }
+.brand { display: flex; align-items: center; gap: .6rem; margin-bottom: 2rem; font-weight: 600 }
+.brand img { height: 2.2rem; max-width: 10rem; object-fit: contain }
+h1 { font-size: 2.1rem; font-weight: 600; line-height: 1.18; letter-spacing: -.015em; margin: 0 0 .8rem }
+p { margin: 0 0 1.6rem }
+a { color: var(--accent) } a.button { display: inline-block; padding: .5rem 1.3rem; border-radius: 8px;
+  text-decoration: none; background: var(--accent); color: var(--accent-ink) }
+nav { margin-top: 2.2rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .9rem }
+nav a { margin-right: 1.2rem }
+a:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px }
 """
+TOKENS: Final = ("bg", "ink", "line", "accent", "accent-ink")
 
 
 def page(say: Language, status: int, *, text: str, button: tuple[str, str], back: str = "") -> HTMLResponse:
@@ -38,15 +48,27 @@ def page(say: Language, status: int, *, text: str, button: tuple[str, str], back
         for code, name in LANGUAGES.items()
         if code != say.code and back
     )
+    look, _ = theming.current()
     body = (
         f'<!doctype html><html lang="{say.code}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        f"<title>{escape(say(TITLE))}</title><style>{STYLE}</style></head><body><main>"
-        f"<h1>{escape(say(TITLE))}</h1><p>{escape(text)}</p>"
+        f"<title>{escape(say(TITLE))}</title><style>{_colours(look)}{STYLE}</style></head><body><main>"
+        f"{_brand(look)}<h1>{escape(say(TITLE))}</h1><p>{escape(text)}</p>"
         f'<a class="button" href="{escape(address)}">{escape(label)}</a>'
         f"{f'<nav>{languages}</nav>' if languages else ''}</main></body></html>"
     )
     return HTMLResponse(body, status, headers={"cache-control": "no-store"})
+
+
+def _colours(look: Theme) -> str:
+    pairs = " ".join(f"--{name}: light-dark({look.light[name]}, {look.dark[name]});" for name in TOKENS)
+    return f":root {{ color-scheme: light dark; {pairs} }}"
+
+
+def _brand(look: Theme) -> str:
+    """The organisation's name after its logo, whose alternative text would repeat it."""
+    logo = f'<img src="{escape(look.logo)}" alt="">' if look.logo else ""
+    return f'<div class="brand">{logo}{escape(look.name)}</div>' if look.name else ""
 
 
 def login_page(say: Language, back: str, *, text: str = WELCOME, status: int = 401, **values: object) -> HTMLResponse:
