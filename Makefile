@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKS := requirements.lock requirements-tools.lock
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx
+.PHONY: run serve demo-login test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -14,6 +14,10 @@ run: $(READY)
 # For others too, through a login: docs/operating.md.
 serve: $(READY)
 	$(BIN)/python -m compliance.commands.server --login
+
+# The service with a login on the sample data, and a provider with a fictitious person for each role.
+demo-login: $(READY)
+	$(BIN)/python -W ignore -m tests.demo_login
 
 # In parallel: Chromium is fetched while packages are installed, and types are checked while the tests begin.
 test:

@@ -47,11 +47,13 @@ class Service:
 
 
 @contextmanager
-def service(folder: Path, people: Sequence[oidc_provider_mock.User], *, rules: str = RULES) -> Iterator[Service]:
+def service(
+    folder: Path, people: Sequence[oidc_provider_mock.User], *, rules: str = RULES, port: int = 0
+) -> Iterator[Service]:
     """A server with a login while the block lasts; its provider knows these people."""
     with (
         oidc_provider_mock.run_server_in_thread(user_claims=people) as provider,
-        served(folder, f"http://localhost:{provider.server_port}", rules=rules) as here,
+        served(folder, f"http://localhost:{provider.server_port}", rules=rules, port=port) as here,
     ):
         yield here
 
