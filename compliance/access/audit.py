@@ -1,7 +1,8 @@
 """The audit trail: who did what and when, each entry sealed with the one before.
 
 An entry names a person by pseudonym, and holds no name of anybody. It is written before what it tells of is done, so
-that nothing is done that it does not tell.
+that nothing is done that it does not tell: just before a change is committed, and before a file is handed out. A change
+that then fails has a second entry, which names the first.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -17,11 +18,12 @@ from typing import Any, Final
 import structlog
 
 from compliance.access.people import at, system_user
-from compliance.access.permissions import NO_ROLE, User
+from compliance.access.permissions import NO_ROLE, NOT_ALLOWED, Permission, User
 from compliance.core import clock
+from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.masking import mask_text
-from compliance.store import register
+from compliance.store import register, stores
 
 # The seal before the first entry.
 FIRST: Final = "0" * 64
@@ -44,19 +46,34 @@ log = structlog.wrap_logger(
 
 
 class Action(Enum):
-    """What the audit trail tells of."""
+    """What the audit trail tells of.
+
+    EXTRACT is a file with rows or figures, FORM a workbook for others to fill in, and REPORT any other document.
+    """
 
     LOGIN = "login"
     LOGOUT = "logout"
     REFUSAL = "refusal"
+    START = "start"
     UPLOAD = "upload"
     LOAD = "load"
     REVOCATION = "revocation"
+    MAPPING = "mapping"
+    RENAMING = "renaming"
     EXTRACT = "extract"
+    FORM = "form"
     REPORT = "report"
+    PACKAGE = "package"
+    OPENING = "opening"
+    DAY = "day"
+    COMMENT = "comment"
+    CHAPTER = "chapter"
     ASSESSMENT = "assessment"
     DECISION = "decision"
+    WITHDRAWAL = "withdrawal"
+    FOLLOW_UP = "follow_up"
     SUBMISSION = "submission"
+    SENDING_BACK = "sending_back"
     APPROVAL = "approval"
     CORRECTION = "correction"
     CHANGE = "change"
@@ -92,8 +109,8 @@ GAP: Final = N_("Entries are missing before entry {number}.")
 CUT: Final = N_("The seal {seal} is not in the trail: entries have been removed from its end, or all of it replaced.")
 
 
-def record(user: User, action: Action, what: str = "", **details: object) -> None:
-    """Add an entry. Raise Refusal if it cannot be written, so that what it tells of is not done."""
+def record(user: User, action: Action, what: str = "", **details: object) -> int:
+    """Add an entry and return its number. Raise Refusal if it cannot be written: what it tells of is then not done."""
     person = user.person or system_user()
     with register.own().writing() as run:
         last: dict[str, Any] = next(iter(run("last_entry")), {"number": 0, "at": "", "seal": FIRST})
@@ -102,6 +119,37 @@ def record(user: User, action: Action, what: str = "", **details: object) -> Non
         seal = seal_of(last["seal"], entry)
         run("add_entry", **asdict(entry), seal=seal)
     log.info(action.value, number=entry.number, person=person, what=entry.what, details=details, seal=seal)
+    return entry.number
+
+
+@dataclass
+class Act:
+    """A change of the store that is told when it is committed; one that is only rehearsed is never told."""
+
+    user: User
+    action: Action
+    what: str
+    details: dict[str, object]
+    number: int | None = field(default=None, init=False)
+
+    def tell(self, store: str) -> None:
+        """Add the entry of the change, in the organisation's own store: the samples are fictitious."""
+        if store == stores.own().name:
+            self.number = record(self.user, self.action, self.what, **self.details)
+
+    def tell_failure(self) -> None:
+        """Add an entry that says that the change has failed, if it has been told."""
+        if self.number is not None:
+            record(self.user, self.action, self.what, failed=self.number)
+
+
+def require(user: User, permission: Permission) -> None:
+    """Raise Refusal if the person lacks a permission. The trail tells of it if they have logged in."""
+    if user.may(permission):
+        return
+    if user.person:
+        refused(user, permission.value)
+    raise Refusal(NOT_ALLOWED)
 
 
 def refused(user: User, what: str, **details: object) -> None:

@@ -40,7 +40,8 @@ def known(issuer: str, subject: str, name: str) -> str:
 def system_user() -> str:
     """The pseudonym of the account that this process runs as."""
     name = getpass.getuser()
-    return known(SYSTEM, name, name)
+    found = register.own().rows("person_of", issuer=SYSTEM, subject=name)
+    return str(found[0]["person"]) if found else known(SYSTEM, name, name)
 
 
 def everybody() -> list[Person]:

@@ -6,7 +6,6 @@ from enum import Enum
 from typing import Final
 
 from compliance.access.scopes import Scope
-from compliance.core.errors import Refusal
 from compliance.core.language import N_
 
 NOT_ALLOWED: Final = N_("You are not allowed to do this. Ask the coordinator.")
@@ -168,9 +167,3 @@ class User:
 def current_user() -> User:
     """The person at this machine, where there is no login."""
     return User("coordinator", AT_THIS_MACHINE)
-
-
-def require(user: User, permission: Permission) -> None:
-    """Raise Refusal if the person lacks a permission."""
-    if not user.may(permission):
-        raise Refusal(NOT_ALLOWED)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from compliance.access import audit
-from compliance.access.audit import Action
+from compliance.access.audit import Action, require
 from compliance.access.people import SYSTEM, Person, at, everybody, named
 from compliance.access.permissions import (
     ADMINISTRATOR,
@@ -16,7 +16,6 @@ from compliance.access.permissions import (
     Role,
     User,
     combined,
-    require,
 )
 from compliance.access.scopes import Scope
 from compliance.core import clock

@@ -58,7 +58,7 @@ ROLE_COLUMNS: Final = (
 @role_app.command("list")
 def list_command(format: Format = "table") -> None:
     """Everybody who has logged in or been given a role, a row per role; that of the provider is of the last login."""
-    show([row for holder in roles.holders() for row in _rows(holder)], ROLE_COLUMNS, format)
+    show([row for holder in roles.holders() for row in _rows(holder)], ROLE_COLUMNS, format, what="roles")
 
 
 def _rows(holder: Holder) -> Iterator[dict[str, Any]]:
@@ -146,7 +146,8 @@ def audit_list_command(
         text=text,
         most=EVERY,
     )
-    show([{**row, "at": _moment(row["at"])} for row in found], AUDIT_COLUMNS, format)
+    listed = [{**row, "at": _moment(row["at"])} for row in found]
+    show(listed, AUDIT_COLUMNS, format, what="audit", begin=first, end=last)
 
 
 @audit_app.command("verify")

@@ -19,6 +19,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from compliance import __version__
+from compliance.access import audit
+from compliance.access.audit import Action
+from compliance.access.permissions import current_user
 from compliance.access.reader import EVERYTHING
 from compliance.access.scopes import Level
 from compliance.commands.arguments import Commands, shown
@@ -254,7 +257,7 @@ def coverage_command(
     day = day_of(as_of, "--as-of")
     with stores.own().cursor() as cursor:
         figures = coverage(cursor, load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level)
-    show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format)
+    show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format, what=f"coverage by {level}", day=day)
 
 
 COVERAGE_COLUMNS: Final = (
@@ -289,7 +292,7 @@ def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> N
     point_ = point_by(load_points(places.own_files()), point)
     with stores.own().cursor() as cursor:
         table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN)
-    show(table.to_pylist(), tuple(table.column_names), format)
+    show(table.to_pylist(), tuple(table.column_names), format, what="items", point=point_.id, day=day)
 
 
 PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "kind", "source", "import_id")
@@ -298,7 +301,7 @@ PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "
 @app.command("rejected")
 def rejected_command(format: Format = "table") -> None:
     """What was rejected, or loaded as empty with a warning, of the imports that count."""
-    show(_listed("problems"), PROBLEM_COLUMNS, format)
+    show(_listed("problems"), PROBLEM_COLUMNS, format, what="problems")
 
 
 IMPORT_COLUMNS: Final = (
@@ -310,7 +313,7 @@ IMPORT_COLUMNS: Final = (
 @app.command("imports")
 def imports_command(format: Format = "table") -> None:
     """Every import, the newest first, revoked ones too."""
-    show(_listed("imports"), IMPORT_COLUMNS, format)
+    show(_listed("imports"), IMPORT_COLUMNS, format, what="imports")
 
 
 def _listed(name: str) -> Rows:
@@ -359,12 +362,25 @@ def extract_command(
             own=places.own_files(),
             reader=EVERYTHING,
         )
+    details: dict[str, object] = {"point": only.id} if only else {}
+    hand_out(Action.EXTRACT, definition.id, day=day, format=kind, rows=len(result.table), **details)
     write(result, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
     print(f"{shown(to)}: {len(result.table)} rows")
 
 
-def show(records: Rows, columns: tuple[str, ...], format: str) -> None:
-    """Print rows as a JSON list of objects, as CSV or as a table to read."""
+def hand_out(action: Action, what: str, **details: object) -> None:
+    """Tell the audit trail what is handed out, just before it is: by the account that runs the command."""
+    audit.record(current_user(), action, what, **details)
+
+
+def show(records: Rows, columns: tuple[str, ...], format: str, *, what: str, **details: object) -> None:
+    """Print rows as a JSON list of objects, as CSV or as a table to read; the audit trail tells `what` they are."""
+    hand_out(Action.EXTRACT, what, rows=len(records), **details)
+    print_rows(records, columns, format)
+
+
+def print_rows(records: Rows, columns: tuple[str, ...], format: str) -> None:
+    """Print rows in a format."""
     {"json": _as_json, "csv": _as_csv, "table": _as_table}[format](records, columns)
 
 

@@ -12,7 +12,7 @@ from compliance.access import audit, permissions
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.commands.arguments import Commands, shown
-from compliance.commands.cli import WHO, Format, app, day_of, show
+from compliance.commands.cli import WHO, Format, app, day_of, print_rows
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
@@ -44,7 +44,7 @@ def backup_command(file: Archive) -> None:
     """Write the database, the register and your own declarations to one file, also while the server runs."""
     from compliance.keeping.backup import back_up
 
-    permissions.require(permissions.current_user(), Permission.PURGE)
+    audit.require(permissions.current_user(), Permission.PURGE)
     audit.record(permissions.current_user(), Action.BACKUP, file.name)
     manifest = back_up(stores.own(), file, own=places.own_files(), now=clock.now())
     print(f"{shown(file)}: {', '.join(manifest.parts)}")
@@ -61,7 +61,7 @@ def restore_command(
     from compliance.keeping.backup import restore
 
     own, user = places.own_files(), permissions.current_user()
-    permissions.require(user, Permission.PURGE)
+    audit.require(user, Permission.PURGE)
     has_register = places.register().exists()
     if has_register:
         audit.record(user, Action.RESTORE, file.name)
@@ -83,7 +83,7 @@ def purge_command(
     from compliance.keeping import purging
 
     user, database, own = permissions.current_user(), stores.own(), places.own_files()
-    permissions.require(user, Permission.PURGE)
+    audit.require(user, Permission.PURGE)
     day, today = day_of(before, "--before"), clock.today()
     if not database.exists():
         raise Refusal(N_("There is no database to purge."))
@@ -98,7 +98,9 @@ def purge_command(
 def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
     """Print what goes, which reviews cannot be counted again, and what stays, in the terminal's language."""
     say = Language(places.environment_language())
-    show([{name: getattr(old, name) for name in PURGED_COLUMNS} for old in planned.imports], PURGED_COLUMNS, "table")
+    print_rows(
+        [{name: getattr(old, name) for name in PURGED_COLUMNS} for old in planned.imports], PURGED_COLUMNS, "table"
+    )
     print()
     for review in planned.reviews:
         text = N_(
@@ -123,12 +125,12 @@ def person_list_command(person: Wanted, format: Format = "table") -> None:
     from compliance.keeping.persons import accounts_of, identify, places_of
 
     user = permissions.current_user()
-    permissions.require(user, Permission.SEE_PERSONS)
+    audit.require(user, Permission.SEE_PERSONS)
     audit.record(user, Action.PERSON, "list")
     with stores.own().cursor() as cursor:
         who = identify(cursor, person, own=places.own_files())
         found = places_of(cursor, who, own=places.own_files())
-    show(_place_rows(found, accounts_of(who)), PLACE_COLUMNS, format)
+    print_rows(_place_rows(found, accounts_of(who)), PLACE_COLUMNS, format)
 
 
 @person_app.command("remove")
@@ -138,14 +140,14 @@ def person_remove_command(person: Wanted, diary: Diary, really: Really = False) 
     from compliance.keeping.purging import diary_number
 
     user, own, say = permissions.current_user(), places.own_files(), Language(places.environment_language())
-    permissions.require(user, Permission.PURGE)
+    audit.require(user, Permission.PURGE)
     with stores.own().cursor() as cursor:
         who = persons.identify(cursor, person, own=own)
         accounts = persons.accounts_of(who)
         found = persons.places_of(cursor, who, own=own)
     if really:
         found = persons.remove(stores.own(), person, diary=diary, own=own, user=user, order=Order(WHO))
-    show(_place_rows(found, accounts), PLACE_COLUMNS, "table")
+    print_rows(_place_rows(found, accounts), PLACE_COLUMNS, "table")
     print()
     text = N_("What stays is in reviews and in the history: word drafts otherwise; what is approved is kept as it is.")
     print(say(text))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from compliance.access.audit import Action
 from compliance.commands.arguments import Commands, shown
-from compliance.commands.cli import WHO, AsOf, Format, app, day_of, one_of, show
+from compliance.commands.cli import WHO, AsOf, Format, app, day_of, hand_out, one_of, show
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
@@ -340,7 +341,12 @@ def list_command(format: Format = "table", organisation: Whose = None) -> None:
     """Every review, the newest year first."""
     with stores.own().cursor() as cursor:
         selected = _of_organisation(reviews(cursor), organisation)
-    show([{name: getattr(row, name) for name in REVIEW_COLUMNS} for row in selected], REVIEW_COLUMNS, format)
+    show(
+        [{name: getattr(row, name) for name in REVIEW_COLUMNS} for row in selected],
+        REVIEW_COLUMNS,
+        format,
+        what="reviews",
+    )
 
 
 @review_app.command("decisions")
@@ -349,7 +355,8 @@ def decisions_command(format: Format = "table", organisation: Whose = None) -> N
     with stores.own().cursor() as cursor:
         organisations = {row.review_id: row.organisation for row in _of_organisation(reviews(cursor), organisation)}
         selected = [row for row in decisions(cursor) if row.review_id in organisations]
-    show([_decision_row(row, organisations[row.review_id]) for row in selected], DECISION_COLUMNS, format)
+    listed = [_decision_row(row, organisations[row.review_id]) for row in selected]
+    show(listed, DECISION_COLUMNS, format, what="decisions")
 
 
 def _of_organisation(records: Sequence[Review], organisation: str | None) -> list[Review]:
@@ -430,7 +437,10 @@ def report_command(
         raise typer.BadParameter("is for a file that ends in .pdf", param_hint="--archive")
     dossier, state, signed = _read(year, organisation, version)
     options: Any = {"state": state, "signed": signed, "say": Language(language), "public": public}
-    save(write_report(dossier, kind=kind, template=places.report_template(), archive=archive, **options), to)
+    content = write_report(dossier, kind=kind, template=places.report_template(), archive=archive, **options)
+    what = "report to hand out" if public else "report"
+    hand_out(Action.REPORT, what, year=year, version=dossier.version, format=kind, bytes=len(content))
+    save(content, to)
     print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
 
 
@@ -466,6 +476,7 @@ def package_command(
         dossier, state, signed = _read(year, organisation, version)
         reports = every_report(dossier, state=state, signed=signed, say=say, template=places.report_template())
         content = write_package(cursor, review, version=version, reports=reports, say=say)
+    hand_out(Action.PACKAGE, "year package", year=year, version=version or review.version, bytes=len(content))
     save(content, to)
     print(f"{shown(to)}: review of {year}, {review.organisation}, version {version or review.version}")
 
@@ -506,6 +517,8 @@ def hand_off_command(
     dossier, state, _ = _read(year, organisation)
     say = Language(language)
     text = measures(dossier, say) if kind == "tsv" else as_text(dossier, say, state=state).replace("\n", "\r\n")
+    what, action = ("measures", Action.EXTRACT) if kind == "tsv" else ("paragraphs", Action.REPORT)
+    hand_out(action, what, year=year, version=dossier.version)
     save(text.encode("utf-8-sig"), to)
     print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
 
@@ -522,6 +535,7 @@ def figures_command(
 
     _ending(to, ("json",))
     dossier, state, _ = _read(year, organisation)
+    hand_out(Action.EXTRACT, "figures to share", year=year, version=dossier.version)
     save(as_peer_file(dossier), to)
     print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
 
@@ -549,7 +563,7 @@ def compare_command(
     compared = [row for row in compare(as_peer(dossier), others) if row.point_id in points]
     names = {"point_id": "id", "middle": "median"}
     lines = [{names.get(key, key): value for key, value in vars(row).items()} for row in compared]
-    show([{"point": points[row["id"]], **row} for row in lines], COMPARED_COLUMNS, format)
+    show([{"point": points[row["id"]], **row} for row in lines], COMPARED_COLUMNS, format, what="comparison", year=year)
 
 
 def _warn(message: str, **values: object) -> None:

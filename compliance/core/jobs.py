@@ -48,7 +48,8 @@ class JobFailed(Exception):
 class Job:
     """A file that somebody waits for: when it was requested, started and finished, and the sentence shown in the end.
 
-    `wanted` returns whether they still wait, `claimed` whether a thread has taken it up, `folder` is the child's.
+    `wanted` returns whether they still wait, `claimed` whether a thread has taken it up, `folder` is the child's, and
+    `rows` how many rows the file has.
     """
 
     wanted: Callable[[], bool] = lambda: True
@@ -58,6 +59,7 @@ class Job:
     finished_at: float | None = None
     sentence: str = ""
     folder: Path | None = None
+    rows: int | None = None
 
     @property
     def seconds(self) -> float:

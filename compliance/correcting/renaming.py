@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from compliance.access.audit import Action
 from compliance.access.scopes import Level
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -106,9 +107,10 @@ def add_alias_with(cursor: Cursor, *, kind: str, old: str, new: str, valid_from:
     _refuse_unusable(kind, old, new)
     entered = [alias for alias in aliases(cursor, EVERYTHING_KNOWN) if alias.kind == kind and not alias.follows]
     _refuse_known(entered, old, new, valid_from)
-    _write(cursor, kind, (old, new, valid_from), order, follows=False)
+    number = _write(cursor, kind, (old, new, valid_from), order, follows=False)
     _settle(cursor, kind, order)
-    add_event(cursor, order, "rename", f"{kind}: {old} → {new} from {valid_from}")
+    what = f"{kind}: {old} → {new} from {valid_from}"
+    add_event(cursor, order, "rename", what, action=Action.RENAMING, told=f"{kind} {number}", valid_from=valid_from)
 
 
 def remove_alias(database: Database, alias_id: int, order: Order) -> None:
@@ -131,8 +133,9 @@ def remove_alias_with(cursor: Cursor, alias_id: int, order: Order) -> None:
         )
     _remove(cursor, alias_id, order)
     _settle(cursor, alias.kind, order)
+    what = f"{alias.kind}: {alias.old_name} → {alias.new_name} from {alias.valid_from}"
     add_event(
-        cursor, order, "remove alias", f"{alias.kind}: {alias.old_name} → {alias.new_name} from {alias.valid_from}"
+        cursor, order, "remove alias", what, action=Action.RENAMING, told=f"{alias.kind} {alias_id}", removed=True
     )
 
 
@@ -290,11 +293,13 @@ def _settle(cursor: Cursor, kind: str, order: Order) -> None:
         _write(cursor, kind, (spelled[old], new, day), order, follows=True)
 
 
-def _write(cursor: Cursor, kind: str, change: Change, order: Order, *, follows: bool) -> None:
+def _write(cursor: Cursor, kind: str, change: Change, order: Order, *, follows: bool) -> int:
+    """Add an alias and return its number."""
     old, new, day = change
     number = next_number(cursor, "alias")
     values: Mapping[str, Any] = {"alias_id": number, "kind": kind, "old_name": old, "new_name": new, "valid_from": day}
     cursor.execute(statement("add_alias"), {**values, "who": order.who, "follows": follows})
+    return number
 
 
 def _remove(cursor: Cursor, alias_id: int, order: Order) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from compliance import __version__
+from compliance.access.audit import Action
 from compliance.core.clock import local
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -115,7 +116,8 @@ def _database_anew(staging: Path, manifest: Manifest, *, name: str, order: Order
     archived.unlink()
     with database.writing() as cursor:  # Later than everything in it.
         made = f"{manifest.made_at:%Y-%m-%d %H:%M} UTC by version {manifest.version}"
-        add_event(cursor, order, "restore", f"backup of {made}, {manifest.parts[DATABASE].sha256}")
+        what = f"backup of {made}, {manifest.parts[DATABASE].sha256}"
+        add_event(cursor, order, "restore", what, action=Action.RESTORE, told=what)
     (staging / name).chmod(PRIVATE)
     return name
 

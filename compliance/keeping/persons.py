@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 from compliance.access import audit, people
 from compliance.access.audit import Action
 from compliance.access.people import Person
-from compliance.access.permissions import Permission, User, require
+from compliance.access.permissions import Permission, User
 from compliance.access.withholding import WITHHELD, Names
 from compliance.cleaning.changes import Changes, tables_of
 from compliance.core.errors import Refusal
@@ -213,7 +213,7 @@ def _texts(cursor: Cursor, who: Identity, *, but: set[str]) -> Iterator[dict[str
 
 def remove(database: Database, wanted: str, *, diary: str, own: Path | None, user: User, order: Order) -> list[Place]:
     """Remove a person, and record it with the decision's diary number and no name. Raise Refusal if nobody is found."""
-    require(user, Permission.PURGE)
+    audit.require(user, Permission.PURGE)
     diary = diary_number(diary)
     with database.rewriting() as (cursor, path):
         who = identify(cursor, wanted, own=own)

@@ -23,7 +23,7 @@ import msgspec
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.disclosure import INCIDENT_SOURCES
-from compliance.access.permissions import Permission, User, require
+from compliance.access.permissions import Permission, User
 from compliance.access.withholding import WITHHELD
 from compliance.cleaning.changes import Changes
 from compliance.cleaning.cleaning import write_anew
@@ -112,7 +112,7 @@ def purge(
     database: Database, *, before: date, today: date, diary: str, own: Path | None, user: User, order: Order
 ) -> Plan:
     """Purge what `plan` says now, and record it with the decision's diary number. Raise Refusal if nothing is to go."""
-    require(user, Permission.PURGE)
+    audit.require(user, Permission.PURGE)
     diary = diary_number(diary)
     with database.rewriting() as (cursor, path):
         planned = plan(cursor, before=before, today=today, own=own)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from compliance.access.audit import Action
 from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
@@ -36,7 +37,8 @@ def mark_read(database: Database, order: Order) -> None:
     """Mark every cleaning until now as read."""
     with database.writing() as cursor:
         cursor.execute(statement("add_cleaning_read"), {"who": order.who})
-        add_event(cursor, order, "read cleaning", "what was cleaned of the store")
+        what = "what was cleaned of the store"
+        add_event(cursor, order, "read cleaning", what, action=Action.CHANGE, told=f"read {what}")
 
 
 def cleaning_sentences(cleaning: Cleaning, say: Language) -> list[str]:

@@ -2,11 +2,13 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date
 from itertools import groupby
 from typing import Final, TypeVar
 
+from compliance.access.audit import Act, Action
+from compliance.access.permissions import User, current_user
 from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
@@ -34,7 +36,7 @@ from compliance.reading.recognising import (
 )
 from compliance.reading.screening import ReadRequest, screened_again
 from compliance.reading.sheets import Workbook
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows, tell
 
 FIRST_NAME: Final = "Förvaltningen"
 # The reason of a revocation that nobody wrote.
@@ -58,13 +60,14 @@ class NothingToLoad(Refusal):
 
 @dataclass(frozen=True)
 class Order:
-    """What the user says of a file; None is detected. `who` goes into the history.
+    """What the user says of a file; None is detected. `who` goes into the history, `user` into the audit trail.
 
     `through` is the heading, in the export that a key refers to, of the column with the file's own keys.
     """
 
     who: str
     _: KW_ONLY
+    user: User = field(default_factory=current_user)
     source: str | None = None
     organisation: str | None = None
     extract_date: date | None = None
@@ -393,7 +396,18 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
             rejected={(p["sheet_number"], p["row"]) for p in problems if p["kind"] == "rejected"},
         )
     insert_typed(cursor, source, import_id=import_id)
-    add_event(cursor, job.order, "load", f"import {import_id}: {source.id}, {job.workbook.name}")
+    add_event(
+        cursor,
+        job.order,
+        "load",
+        f"import {import_id}: {source.id}, {job.workbook.name}",
+        action=Action.LOAD,
+        told=f"import {import_id}",
+        source=source.id,
+        extract_date=job.day.day,
+        rows=summary.loaded,
+        rejected=summary.rejected,
+    )
     return import_id
 
 
@@ -481,7 +495,9 @@ def revoke(database: Database, import_id: int, *, why: str, order: Order) -> Non
 
 def _revoke(cursor: Cursor, import_id: int, *, why: str, order: Order) -> None:
     cursor.execute(statement("revoke"), {"import_id": import_id, "who": order.who, "why": why})
-    add_event(cursor, order, "revoke", f"import {import_id}: {why}")
+    add_event(
+        cursor, order, "revoke", f"import {import_id}: {why}", action=Action.REVOCATION, told=f"import {import_id}"
+    )
 
 
 def rename_organisation(database: Database, organisation_id: int, *, name: str, order: Order) -> None:
@@ -501,7 +517,7 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
             statement("add_organisation_name"),
             {"organisation_id": organisation_id, "name": name, "who": order.who},
         )
-        add_event(cursor, order, "rename", name)
+        add_event(cursor, order, "rename", name, action=Action.RENAMING, told=f"organisation {organisation_id}")
 
 
 def clean_text(text: str) -> str:
@@ -531,6 +547,12 @@ def clean_name(text: str) -> str:
     return name
 
 
-def add_event(cursor: Cursor, order: Order, action: str, what: str) -> None:
-    """Record in the audit log what was done."""
-    cursor.execute(statement("add_event"), {"who": order.who, "action": action, "what": what})
+def add_event(
+    cursor: Cursor, order: Order, event: str, what: str, *, action: Action, told: str, **details: object
+) -> None:
+    """Record a change in the history of the store, and in the audit trail just before it is committed.
+
+    `action`, `told` and `details` are for the trail: unlike `what`, without any text that a user has written.
+    """
+    cursor.execute(statement("add_event"), {"who": order.who, "action": event, "what": what})
+    tell(cursor, Act(order.user, action, told, details))

@@ -5,7 +5,7 @@ from typing import Final
 
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.review import judging
-from compliance.review.approving import Signed
+from compliance.review.approving import Signed, identity_sentences
 from compliance.review.dossier import Dossier
 from compliance.review.verifying import resealing_sentences
 
@@ -73,6 +73,7 @@ def _in_language(dossier: Dossier, signatures: Signed, *, seal: str, say: Langua
             if text
         ),
         _wrapped(f"{dossier.organisation}. {say(state, version=dossier.version)}"),
+        _wrapped(" ".join(identity_sentences(signatures, say))),
         _wrapped(say(known, day=dossier.as_of, moment=dossier.known_at)),
         _wrapped(say(compare, seal=seal)),
         *(_wrapped(text) for text in resealing_sentences(dossier, say)),

@@ -12,7 +12,7 @@ from compliance.report.chapters import chapters
 from compliance.report.decisions import in_full, in_short
 from compliance.report.points import Edition, answer_sentence, bars_note, points_table, without_empty
 from compliance.review import judging, wording
-from compliance.review.approving import Signed
+from compliance.review.approving import Signed, identity_sentences
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import State
 from compliance.review.verifying import resealing_sentences
@@ -116,5 +116,7 @@ def _signatures(dossier: Dossier, signed: Signed, edition: Edition) -> list[Bloc
         (say(N_("Approved by the head of administration")), line(signed.approved_by, signed.approved_at)),
     )
     seal = [say(N_("Seal of the review (SHA-256): {seal}"), seal=signed.seal)] if signed.seal else []
-    notes = [Paragraph(text, "note") for text in (*seal, *resealing_sentences(dossier, say))]
+    identity = " ".join(identity_sentences(signed, say))
+    texts = (*([identity] if identity else []), *seal, *resealing_sentences(dossier, say))
+    notes = [Paragraph(text, "note") for text in texts]
     return [Signatures(say(N_("Assessment and decision")), lines), *notes]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import permutations
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
+from compliance.access.audit import Action
+from compliance.access.permissions import User, current_user
 from compliance.core.errors import Refusal
-from compliance.core.language import N_
+from compliance.core.language import N_, Language
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text
@@ -23,6 +25,22 @@ UNJUDGED: Final = N_(
     "The review cannot be submitted before the head of administration has judged the work as a whole: "
     "whether it is sufficient, whether it has the intended effect, and on what grounds."
 )
+NAMELESS: Final = N_(
+    "Your login gives no name, and whoever does this is named with it. Tell those who run the service."
+)
+# The person at a machine without a login, who gives a name.
+AT_HAND: Final = current_user()
+# How it was established who signed: by a login, and by hand.
+SUBMITTED: Final = (
+    N_("Whoever submitted it was logged in via {issuer}."),
+    N_("The name of whoever submitted it was given by hand, at a computer without a login."),
+)
+APPROVED: Final = (
+    N_("Whoever approved it was logged in via {issuer}."),
+    N_("The name of whoever approved it was given by hand, at a computer without a login."),
+)
+# What the history and the audit trail call a signature.
+SIGNING: Final = {"submitted": ("submit review", Action.SUBMISSION), "approved": ("approve review", Action.APPROVAL)}
 # Invisible letters of Unicode.
 INVISIBLE_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 
@@ -44,13 +62,19 @@ def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[M
 
 
 def submit(
-    database: Database, review_id: int, *, name: str, own: Path | None, confirmed: Collection[str] = ()
+    database: Database,
+    review_id: int,
+    *,
+    name: str,
+    own: Path | None,
+    confirmed: Collection[str] = (),
+    user: User = AT_HAND,
 ) -> Review:
     """Freeze a draft in which every point is discussed and the whole is judged, for somebody else to approve.
 
     Raise Refusal if anything that it leaves open (`judging.Concern`) is not named in `confirmed`.
     """
-    who = _order_of(name)
+    who = _order_of(name, user)
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         _refuse_incomplete(missing(cursor, review, load_points(own)))
@@ -61,16 +85,7 @@ def submit(
         content = as_json(document)
         params = {"review_id": review_id, "version": review.version, "content": content, "sha256": seal_of(content)}
         cursor.execute(statement("add_frozen_review"), params | {"who": who.who})
-        add_state(
-            cursor,
-            review_id,
-            version=review.version,
-            state="submitted",
-            figures_of=review.figures_of,
-            sha256=seal_of(content),
-            order=who,
-        )
-        add_event(cursor, who, "submit review", f"review {review_id}, version {review.version}: {seal_of(content)}")
+        _sign(cursor, review, who, state="submitted", sha256=seal_of(content))
         return by_number(cursor, review_id)
 
 
@@ -113,45 +128,37 @@ def _refuse_incomplete(entries: list[Missing]) -> None:
         )
 
 
-def send_back(database: Database, review_id: int, *, name: str, why: str) -> Review:
+def send_back(database: Database, review_id: int, *, name: str, why: str, user: User = AT_HAND) -> Review:
     """Make a submitted review a draft again, with the reason."""
-    who, reason = _order_of(name), _reason(why)
+    who, reason = _order_of(name, user), _reason(why)
     with database.writing() as cursor:
         review = _submitted(cursor, review_id)
         version, figures_of = review.version, review.figures_of
         add_state(cursor, review_id, version=version, state="draft", figures_of=figures_of, why=reason, order=who)
-        add_event(cursor, who, "send back review", f"review {review_id}, version {review.version}: {reason}")
+        what = _version(review_id, version)
+        add_event(cursor, who, "send back review", f"{what}: {reason}", action=Action.SENDING_BACK, told=what)
         return by_number(cursor, review_id)
 
 
-def approve(database: Database, review_id: int, *, name: str) -> Review:
+def approve(database: Database, review_id: int, *, name: str, user: User = AT_HAND) -> Review:
     """Approve a submitted review as it was frozen; whoever submitted it may not."""
-    who = _order_of(name)
+    who = _order_of(name, user)
     with database.writing() as cursor:
         review = _submitted(cursor, review_id)
-        if same_person(who.who, review.submitted_by or ""):
+        if _has_submitted(review, who):
             raise Refusal(
                 N_("{name} has submitted the review of {year}. Somebody else must approve it."),
                 name=review.submitted_by,
                 year=review.year,
             )
         load_frozen(cursor, review_id, review.version)
-        add_state(
-            cursor,
-            review_id,
-            version=review.version,
-            state="approved",
-            figures_of=review.figures_of,
-            sha256=review.sha256,
-            order=who,
-        )
-        add_event(cursor, who, "approve review", f"review {review_id}, version {review.version}: {review.sha256}")
+        _sign(cursor, review, who, state="approved", sha256=review.sha256)
         return by_number(cursor, review_id)
 
 
-def correct(database: Database, review_id: int, *, name: str, why: str, anew: bool) -> Review:
+def correct(database: Database, review_id: int, *, name: str, why: str, anew: bool, user: User = AT_HAND) -> Review:
     """Start the next version of an approved review; its figures stay, unless `anew` counts them again."""
-    who, reason = _order_of(name), _reason(why)
+    who, reason = _order_of(name, user), _reason(why)
     with database.writing() as cursor:
         review = by_number(cursor, review_id)
         if review.state != "approved":
@@ -162,7 +169,8 @@ def correct(database: Database, review_id: int, *, name: str, why: str, anew: bo
         figures_of = None if anew else review.version
         version = review.version + 1
         add_state(cursor, review_id, version=version, state="draft", figures_of=figures_of, why=reason, order=who)
-        add_event(cursor, who, "correct review", f"review {review_id}, version {version}: {reason}")
+        what = _version(review_id, version)
+        add_event(cursor, who, "correct review", f"{what}: {reason}", action=Action.CORRECTION, told=what)
         return by_number(cursor, review_id)
 
 
@@ -175,9 +183,35 @@ def _submitted(cursor: Cursor, review_id: int) -> Review:
     return review
 
 
-def _order_of(name: str) -> Order:
-    """An order in the name of the person who takes responsibility for it."""
-    cleaned = clean_name(name)
+def _sign(
+    cursor: Cursor, review: Review, who: Order, *, state: Literal["submitted", "approved"], sha256: str | None
+) -> None:
+    """Record that somebody has signed a version and its seal."""
+    id_, version = review.review_id, review.version
+    add_state(cursor, id_, version=version, state=state, figures_of=review.figures_of, sha256=sha256, order=who)
+    event, action = SIGNING[state]
+    what = _version(id_, version)
+    add_event(cursor, who, event, f"{what}: {sha256}", action=action, told=what, sha256=sha256)
+
+
+def _version(review_id: int, version: int) -> str:
+    return f"review {review_id}, version {version}"
+
+
+def _has_submitted(review: Review, who: Order) -> bool:
+    """Whether a person submitted a review: by their logins, else by the names that were given."""
+    if review.submitter and who.user.person:
+        return review.submitter == who.user.person
+    return same_person(who.who, review.submitted_by or "")
+
+
+def _order_of(name: str, user: User) -> Order:
+    """An order in the name of the person who takes responsibility for it: that of their login, else the given one."""
+    cleaned = clean_name(user.name if user.person else name)
+    if user.person and not cleaned:
+        raise Refusal(NAMELESS)
+    if user.person:
+        return Order(cleaned, user=user)
     if len([part for part in _folded(cleaned) if part[0].isalpha()]) < 2:
         raise Refusal(N_("Give the first name and surname of the person who does this."))
     return Order(cleaned)
@@ -225,7 +259,8 @@ class Signed:
     """Who submitted and approved a version of a review, and when (UTC); `changed_at` is when its state began.
 
     `submitted_seal` and `approved_seal` are the SHA-256 of what they signed. `seal` is the current one, which differs
-    if the review was sealed again since.
+    if the review was sealed again since. `submitted_via` and `approved_via` are the issuers of their logins; None where
+    the name was given by hand.
     """
 
     submitted_by: str | None
@@ -236,6 +271,8 @@ class Signed:
     submitted_seal: str | None
     approved_seal: str | None
     seal: str | None
+    submitted_via: str | None
+    approved_via: str | None
 
 
 def signatures_of(cursor: Cursor, review: Review, version: int | None = None) -> Signed:
@@ -256,4 +293,15 @@ def signatures_of(cursor: Cursor, review: Review, version: int | None = None) ->
         submitted_seal=submitted.get("sha256"),
         approved_seal=approved.get("sha256"),
         seal=submitted.get("seal"),
+        submitted_via=submitted.get("issuer"),
+        approved_via=approved.get("issuer"),
     )
+
+
+def identity_sentences(signed: Signed, say: Language) -> list[str]:
+    """How it was established who signed, a sentence for each signature; before there was a login, it was by hand."""
+    signatures = (
+        (signed.submitted_at, signed.submitted_via, SUBMITTED),
+        (signed.approved_at, signed.approved_via, APPROVED),
+    )
+    return [say(by_login if issuer else by_hand, issuer=issuer) for at, issuer, (by_login, by_hand) in signatures if at]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from compliance.access.audit import Action
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.queries import statement
@@ -112,7 +113,8 @@ def decide(
         else:
             decision_id = _own(cursor, review, number).decision_id
         _add(cursor, params | {"decision_id": decision_id, "review_id": review_id, "number": number}, order)
-        add_event(cursor, order, "decide", f"review {review_id}: decision {review.year}-{number}")
+        what = f"review {review_id}: decision {review.year}-{number}"
+        add_event(cursor, order, "decide", what, action=Action.DECISION, told=what)
     return number
 
 
@@ -129,7 +131,8 @@ def amend(
             "number": number,
         }
         _add(cursor, params, order)
-        add_event(cursor, order, "decide", f"review {review_id}: decision {current.name}")
+        what = f"review {review_id}: decision {current.name}"
+        add_event(cursor, order, "decide", what, action=Action.DECISION, told=what)
 
 
 def withdraw(database: Database, review_id: int, number: int, *, order: Order) -> None:
@@ -139,7 +142,8 @@ def withdraw(database: Database, review_id: int, number: int, *, order: Order) -
         current = _own(cursor, review, number)
         params = {name: getattr(current, name) for name in WORDS} | {"withdrawn": True}
         _add(cursor, params | {"decision_id": current.decision_id, "review_id": review_id, "number": number}, order)
-        add_event(cursor, order, "withdraw decision", f"review {review_id}: decision {current.name}")
+        what = f"review {review_id}: decision {current.name}"
+        add_event(cursor, order, "withdraw decision", what, action=Action.WITHDRAWAL, told=what)
 
 
 def follow_up(database: Database, decision_id: int, *, status: str, note: str, order: Order) -> None:
@@ -152,7 +156,15 @@ def follow_up(database: Database, decision_id: int, *, status: str, note: str, o
         if name is None:
             raise Refusal(N_("The decision has been withdrawn, so there is nothing to follow up."))
         cursor.execute(statement("add_follow_up"), params | {"who": order.who})
-        add_event(cursor, order, "follow up", f"decision {name}: {status}")
+        add_event(
+            cursor,
+            order,
+            "follow up",
+            f"decision {name}: {status}",
+            action=Action.FOLLOW_UP,
+            told=f"decision {name}",
+            status=status,
+        )
 
 
 WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")

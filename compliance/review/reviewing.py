@@ -5,6 +5,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from compliance.access.audit import Action
+from compliance.access.people import named
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.masking import mask_text
@@ -22,6 +24,14 @@ VERDICTS: Final = ("sufficient", "partly", "insufficient")
 JUDGED: Final = ("sufficient", "effect")
 ANSWERS: Final = ("yes", "partly", "no")
 GROUNDS: Final = "assessment"
+# What the audit trail calls the writing of each kind.
+WRITTEN: Final[dict[Kind, Action]] = {
+    "comment": Action.COMMENT,
+    "public_comment": Action.COMMENT,
+    "assessment": Action.ASSESSMENT,
+    "judgement": Action.ASSESSMENT,
+    "chapter": Action.CHAPTER,
+}
 CHOSEN: Final[dict[Kind, tuple[str, ...]]] = {"assessment": VERDICTS, "judgement": ANSWERS}
 
 
@@ -30,7 +40,8 @@ class Review:
     """The current state of a review: its latest version, and who submitted that unless it is a draft.
 
     `figures_of` is the version whose figures a correction keeps, `sha256` the seal of what was frozen of it, `why` the
-    reason of its current state, and `corrects` what its version corrects, even after being sent back.
+    reason of its current state, and `corrects` what its version corrects, even after being sent back. `submitter` is
+    the pseudonym of a person who had logged in to submit it.
     """
 
     review_id: int
@@ -48,6 +59,7 @@ class Review:
     changed_by: str
     submitted_by: str | None
     submitted_at: datetime | None
+    submitter: str | None
 
 
 @dataclass(frozen=True)
@@ -199,7 +211,10 @@ def open_review(database: Database, *, year: int, as_of: date | None, order: Ord
         review_id = next_number(cursor, "review")
         _add_review(cursor, review_id, organisation_id, year=year, as_of=day, order=order)
         add_state(cursor, review_id, version=1, state="draft", order=order)
-        add_event(cursor, order, "open review", f"review {review_id}: {year}, {organisation}, as of {day}")
+        what = f"review {review_id}: {year}, {organisation}, as of {day}"
+        add_event(
+            cursor, order, "open review", what, action=Action.OPENING, told=f"review {review_id}", year=year, as_of=day
+        )
         return by_number(cursor, review_id)
 
 
@@ -240,7 +255,10 @@ def choose_day(database: Database, review_id: int, *, as_of: date, order: Order,
             )
         _refuse_day(review.year, as_of, today)
         _add_review(cursor, review_id, review.organisation_id, year=review.year, as_of=as_of, order=order)
-        add_event(cursor, order, "choose day of review", f"review {review_id}: as of {as_of}")
+        what = f"review {review_id}: as of {as_of}"
+        add_event(
+            cursor, order, "choose day of review", what, action=Action.DAY, told=f"review {review_id}", as_of=as_of
+        )
 
 
 def _add_review(cursor: Cursor, review_id: int, organisation_id: int, *, year: int, as_of: date, order: Order) -> None:
@@ -259,9 +277,11 @@ def add_state(
     sha256: str | None = None,
     why: str | None = None,
 ) -> None:
-    """Record that a version of a review entered a state."""
+    """Record that a version of a review entered a state, and who said so: by a login, or by a name given by hand."""
     params: dict[str, Any] = {"review_id": review_id, "version": version, "state": state, "figures_of": figures_of}
-    cursor.execute(statement("add_review_state"), params | {"sha256": sha256, "why": why, "who": order.who})
+    known = named(order.user.person) if order.user.person else None
+    whose = {"who": order.who, "person": order.user.person or None, "issuer": known.issuer if known else None}
+    cursor.execute(statement("add_review_state"), params | {"sha256": sha256, "why": why} | whose)
 
 
 def draft(cursor: Cursor, review_id: int) -> Review:
@@ -296,8 +316,7 @@ def write(
                 if kind in CHOSEN
                 else N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it.")
             )
-        params = {"review_id": review_id, "kind": kind, "what": what, "text": stored}
-        cursor.execute(statement("add_review_text"), params | {"who": order.who})
+        _add_text(cursor, review_id, kind, what, text=stored, order=order)
 
 
 def _refuse_unknown(kind: Kind, what: str, stored: str) -> None:
@@ -318,14 +337,17 @@ def add_note(database: Database, review_id: int, *, point: str, note: str, befor
     with database.writing() as cursor:
         draft(cursor, review_id)
         comment = _current_text(cursor, review_id, "comment", point) or ""
-        params = {
-            "review_id": review_id,
-            "kind": "comment",
-            "what": point,
-            "text": stored_text(_noted(comment, before, stored)),
-        }
-        cursor.execute(statement("add_review_text"), params | {"who": order.who})
+        text = stored_text(_noted(comment, before, stored))
+        _add_text(cursor, review_id, "comment", point, text=text, order=order)
     return stored
+
+
+def _add_text(cursor: Cursor, review_id: int, kind: Kind, what: str, *, text: str, order: Order) -> None:
+    """Store a text. Its event says which field was written, and nothing of what it says."""
+    params = {"review_id": review_id, "kind": kind, "what": what, "text": text}
+    cursor.execute(statement("add_review_text"), params | {"who": order.who})
+    field = f"review {review_id}: {kind} {what}"
+    add_event(cursor, order, "write", field, action=WRITTEN[kind], told=field, removed=not text)
 
 
 def _noted(comment: str, before: str, note: str) -> str:

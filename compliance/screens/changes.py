@@ -62,4 +62,6 @@ def _download(view: View, point: Point, explanation: Explanation) -> None:
     name = f"{point.id}_{explanation.first.day}_{explanation.last.day}.csv"
     key = f"changes_csv {point.id} {explanation.first} {explanation.last}"
     rows = partial(changes_texts.csv_rows, explanation, view.say)
-    downloads.offer_rows(view, view.say(N_("Download the changed items as CSV")), name, key, rows)
+    downloads.offer_rows(
+        view, view.say(N_("Download the changed items as CSV")), name, key, rows, what="changes", point=point.id
+    )

@@ -1,24 +1,32 @@
 """Download buttons whose file is made on the click, with its progress and its errors.
 
+Every file that a page hands out is made here: for whoever the page was drawn for and nobody else, and once the audit
+trail tells of it.
+
 Streamlit makes the file in a thread of its own, outside of a run, and shows there only that something failed. So each
 session keeps the jobs of its files, and the page reads their state.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Literal
 
 import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from compliance.access import audit
+from compliance.access.audit import Action
+from compliance.access.permissions import User
 from compliance.core import children
+from compliance.core.errors import Refusal
 from compliance.core.jobs import SECONDS, Job, make_file
 from compliance.core.language import N_, Language
 from compliance.counting.separated import swedish_csv
 from compliance.drawing import charts
-from compliance.screens import widgets
+from compliance.screens import views, widgets
 from compliance.screens.views import View
 from compliance.store.database import Rows
 
@@ -33,15 +41,24 @@ NEWS_SECONDS: Final = 300.0
 MANY_ROWS: Final = 5_000
 
 
+ANOTHER: Final = N_("Your role or your login is not the one that the page was drawn for. Load the page again.")
+
+
 @dataclass(frozen=True)
 class File:
-    """A file to download: its button's label and key, its name and type, and the function that makes it."""
+    """A file to download: its button's label and key, its name and type, and the function that makes it.
+
+    `action`, `what` and `details` are what the audit trail says of it, besides the view, the format and the size.
+    """
 
     label: str
     name: str
     mime: str
     key: str
     make: Callable[[Job], bytes]
+    action: Action
+    what: str
+    details: Mapping[str, object] = field(default_factory=dict)
     type: Literal["primary", "secondary"] = "secondary"
     width: int | Literal["content"] = "content"
 
@@ -51,20 +68,34 @@ def offer(view: View, *files: File, key: str | None = None) -> None:
     _draw_offer(view, files, key)
 
 
-def offer_rows(view: View, label: str, name: str, key: str, rows: Callable[[], Rows]) -> None:
-    """Draw the button for a table as CSV for Swedish Excel; many rows are written in a child process."""
+def offer_small(view: View, file: File, *, at: Any = st, **kwargs: Any) -> None:
+    """Draw the button of a file that is made at once; the page is not drawn again on the click."""
+    make = partial(_content, view, file, {}, wanted=lambda: True, asking=views.asking())
+    at.download_button(file.label, make, file_name=file.name, mime=file.mime, key=file.key, on_click="ignore", **kwargs)
+
+
+def offer_rows(
+    view: View, label: str, name: str, key: str, rows: Callable[[], Rows], *, what: str, **details: object
+) -> None:
+    """Draw the button for a table as CSV for Swedish Excel; many rows are written in a child process.
+
+    `what` and `details` are what the audit trail says of it.
+    """
 
     def make(job: Job) -> bytes:
         table = rows()
+        job.rows = len(table)
         if len(table) > MANY_ROWS:
             return make_file(job, swedish_csv, table)
         return swedish_csv(table)
 
-    offer(view, File(label, name, "text/csv", key=key, make=make))
+    told: Any = {"action": Action.EXTRACT, "what": what, "details": details}
+    offer(view, File(label, name, "text/csv", key=key, make=make, **told))
 
 
 @st.fragment
 def _draw_offer(view: View, files: tuple[File, ...], key: str | None) -> None:
+    widgets.redraw_for_another(view)
     jobs: dict[str, Job] = st.session_state.setdefault("files asked for", {})
     with st.container(horizontal=key is not None, key=key):
         for file in files:
@@ -81,7 +112,7 @@ def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
     wanted = _connection()
     clicked = st.download_button(
         file.label,
-        lambda: _content(view, file, jobs, wanted),
+        partial(_content, view, file, jobs, wanted=wanted, asking=views.asking()),
         file_name=file.name,
         mime=file.mime,
         key=file.key,
@@ -106,13 +137,20 @@ def _connection() -> Callable[[], bool]:
     return lambda: runtime.get_instance().is_active_session(session)
 
 
-def _content(view: View, file: File, jobs: dict[str, Job], wanted: Callable[[], bool]) -> bytes:
+def _content(
+    view: View, file: File, jobs: dict[str, Job], *, wanted: Callable[[], bool], asking: Callable[[], User]
+) -> bytes:
+    """Make a file. It runs outside of a run, and long after the page was drawn."""
     job = jobs.get(file.key)
     if job is None or job.claimed or job.finished_at:
         job = jobs[file.key] = Job(wanted)
     job.claimed = True
     try:
-        return file.make(job)
+        refuse_another(view, asking())
+        content = file.make(job)
+        refuse_another(view, asking())
+        _record(view, file, job, len(content))
+        return content
     except children.Unwanted:
         raise
     except Exception as error:
@@ -120,6 +158,23 @@ def _content(view: View, file: File, jobs: dict[str, Job], wanted: Callable[[], 
         raise
     finally:
         job.finished_at = time.monotonic()
+
+
+def refuse_another(view: View, user: User) -> None:
+    """Raise Refusal unless a user is the one that the view was drawn for, with the same roles and the same limit."""
+    if user != view.reader.user:
+        if user.person:
+            audit.refused(user, "file")
+        raise Refusal(ANOTHER)
+
+
+def _record(view: View, file: File, job: Job, size: int) -> None:
+    """Tell the audit trail what is handed out, just before it is."""
+    scope = {name: value for name in ("organisation", "department", "unit") if (value := getattr(view.scope, name))}
+    said = {"day": view.as_of, **scope, "format": file.name.rpartition(".")[2], "bytes": size, **file.details}
+    counted = {} if job.rows is None else {"rows": job.rows}
+    sample = {"sample": True} if view.sample else {}
+    audit.record(view.reader.user, file.action, file.what, **said, **counted, **sample)
 
 
 @st.fragment(run_every=TICK_SECONDS)

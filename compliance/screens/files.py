@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
-from compliance.access import permissions
+from compliance.access import audit
 from compliance.access.permissions import Permission
 from compliance.screens import views
 from compliance.serving.uploading import LEDGER, NotTaken
@@ -16,7 +16,7 @@ from compliance.serving.uploading import LEDGER, NotTaken
 
 def field(label: str, **kwargs: Any) -> Sequence[Any]:
     """Draw a file field. Return its files. Raise Refusal if the person may not load."""
-    permissions.require(views.user(), Permission.LOAD_EXPORTS)
+    audit.require(views.user(), Permission.LOAD_EXPORTS)
     session, _ = _here()
     LEDGER.draw_field(session)
     return st.file_uploader(label, accept_multiple_files=True, **kwargs) or []

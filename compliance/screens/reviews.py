@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
 from compliance.access.permissions import Permission
 from compliance.access.scopes import Scope
 from compliance.core import clock, places
@@ -142,6 +142,11 @@ def _counted(data: reads.Data, review: Review) -> tuple[Dossier, ExportNames]:
         return compute(cursor, review, own=places.own_files(), named=named), named
 
 
+def told_of(opened: Opened) -> dict[str, object]:
+    """What the audit trail says of a file of the review, besides what file it is."""
+    return {"review": opened.review.review_id, "version": opened.review.version}
+
+
 # --- Actions --------------------------------------------------------------------------------------------------------
 
 
@@ -188,7 +193,7 @@ def save(opened: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) 
     if text == shown:
         return
     with keeping_unsaved("" if kind in reviewing.CHOSEN else text):
-        permissions.require(views.user(), _needed(kind, what))
+        audit.require(views.user(), _needed(kind, what))
         id_, database = opened.review.review_id, opened.view.database
         reviewing.write(database, id_, kind=kind, what=what, text=text, order=order(opened.view), shown=shown)
         if kind not in reviewing.CHOSEN:

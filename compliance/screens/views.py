@@ -97,8 +97,9 @@ def database() -> tuple[Database, bool]:
 
 
 def order(**fields: Any) -> Order:
-    """An order of the person at this machine."""
-    return Order(user().name, **fields)
+    """An order of the current user."""
+    who = user()
+    return Order(who.name, user=who, **fields)
 
 
 def current() -> View:

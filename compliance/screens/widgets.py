@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
+from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 def require(permission: Permission) -> None:
     """Stop the run with a sentence if the person lacks a permission; the first statement of every page and action."""
     try:
-        permissions.require(views.user(), permission)
+        audit.require(views.user(), permission)
     except Refusal as refusal:
         html(charts.note(views.language().refusal(refusal)))
         st.stop()
@@ -47,6 +48,15 @@ def whole_only(view: View) -> None:
     except Refusal as refusal:
         html(charts.note(view.say.refusal(refusal)))
         st.stop()
+
+
+def redraw_for_another(view: View) -> None:
+    """Run the whole page again if the user has another role or limit than the one that it was drawn for.
+
+    The first statement of a fragment, which runs alone and long after the page.
+    """
+    if views.user() != view.reader.user:
+        st.rerun()
 
 
 def row_table(view: View, traced: tracing.TracedRow | None) -> None:
@@ -100,7 +110,7 @@ def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
     if st.button(view.say(N_("Start with your own exports")), key=key, type=kind):
         require(Permission.START_OWN_DATABASE)
         with stores.own().writing() as cursor:
-            add_event(cursor, views.order(), "start", "own database")
+            add_event(cursor, views.order(), "start", "own database", action=Action.START, told="own database")
         st.switch_page("pages/imports.py", query_params={"lang": view.say.code})
 
 

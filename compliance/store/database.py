@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import duckdb
 
 from compliance.core import clock
+from compliance.core.errors import Refusal
 from compliance.declarations.queries import statement
 
 EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
@@ -24,6 +25,20 @@ Cursor = duckdb.DuckDBPyConnection
 Failure = duckdb.Error
 Rows = list[dict[str, Any]]
 Series = Literal["organisation", "import", "mapping", "alias", "review", "decision", "decision of a review"]
+
+
+class Told(Protocol):
+    """A change that is told in an audit trail."""
+
+    def tell(self, store: str) -> None:
+        """Tell of the change, of the store with a name, just before it is committed. Raise Refusal to prevent it."""
+
+    def tell_failure(self) -> None:
+        """Tell that the change has failed after all."""
+
+
+# What is to be told of each transaction that may be committed, by its cursor.
+_told: dict[int, list[Told]] = {}
 
 
 class Database(ABC):
@@ -96,11 +111,13 @@ class Database(ABC):
         """A cursor in a transaction, which is committed at the end of the block, or rolled back if the block raises.
 
         Its `moment` is later than any in the store. It is taken when the turn begins, so that a writer that has waited
-        does not write in the past.
+        does not write in the past. What `tell` was given in the block is told before the commit.
         """
         with self._turn() as cursor, self._transaction(cursor):
-            yield cursor
-            self._commit(cursor)
+            with _collecting(cursor) as told:
+                yield cursor
+            with _telling(told, self.name):
+                self._commit(cursor)
 
     @contextmanager
     def rehearsing(self) -> Iterator[Cursor]:
@@ -122,6 +139,35 @@ class Database(ABC):
             with suppress(Failure):
                 cursor.execute("rollback")
             raise
+
+
+def tell(cursor: Cursor, change: Told) -> None:
+    """Have a change told when its transaction is committed; in a rehearsal it is not."""
+    if id(cursor) in _told:
+        _told[id(cursor)].append(change)
+
+
+@contextmanager
+def _collecting(cursor: Cursor) -> Iterator[list[Told]]:
+    told = _told[id(cursor)] = []
+    try:
+        yield told
+    finally:
+        del _told[id(cursor)]
+
+
+@contextmanager
+def _telling(told: list[Told], store: str) -> Iterator[None]:
+    """Tell of changes, and that they have failed if the block raises."""
+    try:
+        for change in told:
+            change.tell(store)
+        yield
+    except BaseException:
+        for change in told:
+            with suppress(Refusal):
+                change.tell_failure()
+        raise
 
 
 def newest_moment(cursor: Cursor) -> datetime:

@@ -1,5 +1,7 @@
 -- Record a new state of a review.
 insert into review_states
-    (review_id, version, edition, state, figures_of, sha256, why, changed_at, changed_by)
-select $review_id, $version, coalesce(max(edition), 0) + 1, $state, $figures_of, $sha256, $why, moment(), $who
+    (review_id, version, edition, state, figures_of, sha256, why, changed_at, changed_by, person, issuer)
+select
+    $review_id, $version, coalesce(max(edition), 0) + 1, $state, $figures_of, $sha256, $why, moment(), $who, $person,
+    $issuer
 from review_states

@@ -32,7 +32,8 @@ select
     s.changed_at,
     s.changed_by,
     case when s.state <> 'draft' then b.changed_by end as submitted_by,
-    case when s.state <> 'draft' then b.changed_at end as submitted_at
+    case when s.state <> 'draft' then b.changed_at end as submitted_at,
+    case when s.state <> 'draft' then b.person end as submitter
 from chosen as c
 inner join last_states as s using (review_id)
 inner join first_states as f on f.review_id = s.review_id and f.version = s.version

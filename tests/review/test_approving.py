@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from compliance.access import people
+from compliance.access.permissions import HEAD, User
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.report.chapters import chapter_text, chapter_title
@@ -15,7 +17,7 @@ from compliance.review.dossier import as_json, from_json
 from compliance.review.reviewing import ReviewTexts
 from compliance.store.database import rows
 from tests.line import NOON
-from tests.reviewed import POINTS, SYSTEMS, TABLES, at
+from tests.reviewed import POINTS, SYSTEMS, TABLES, WHATEVER, at
 
 EN = Language("en")
 ALL = ", ".join(str(number) for number in range(1, len(POINTS) + 1))
@@ -244,6 +246,44 @@ def test_whoever_submitted_a_review_cannot_approve_it(waiting, name):
     with pytest.raises(Refusal, match=message):
         waiting.approve(waiting.review(), name)
     assert waiting.review().state == "submitted"
+
+
+@pytest.fixture
+def logged_in(tmp_path, monkeypatch):
+    """Gives somebody who has logged in, by the subject of their login and their name."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "test.duckdb"))
+    return lambda subject, name: User(name, HEAD, people.known("https://login.example.se", subject, name))
+
+
+def test_by_a_login_the_subject_tells_whether_it_is_the_same_person_and_the_review_says_so(submitted, logged_in):
+    """renamed: by another name one approves what one submitted; namesake: by the same name another may not"""
+    line, id_ = submitted, submitted.review().review_id
+    line.send_back(line.review())
+    ylva = logged_in("ylva", "Ylva Nordgren")
+    approving.submit(line.database, id_, name="", own=None, confirmed=WHATEVER, user=ylva)
+    with pytest.raises(Refusal, match="Ylva Nordgren has submitted the review of 2026"):
+        approving.approve(line.database, id_, name="Rolf Ahlberg", user=logged_in("ylva", "Rolf Ahlberg"))
+    with pytest.raises(Refusal, match="Ylva Nordgren has submitted the review of 2026"):
+        approving.approve(line.database, id_, name="Nordgren, Ylva")
+    with pytest.raises(Refusal, match="login gives no name"):
+        approving.approve(line.database, id_, name="Rolf Ahlberg", user=logged_in("rolf", " "))
+    review = approving.approve(line.database, id_, name="Somebody Else", user=logged_in("namesake", "Ylva Nordgren"))
+    assert (review.state, review.changed_by) == ("approved", "Ylva Nordgren")
+    with line.database.cursor() as cursor:
+        signed = approving.signatures_of(cursor, review)
+    assert approving.identity_sentences(signed, EN) == [
+        "Whoever submitted it was logged in via https://login.example.se.",
+        "Whoever approved it was logged in via https://login.example.se.",
+    ]
+
+
+def test_a_name_that_was_given_by_hand_is_told_as_such(approved):
+    with approved.database.cursor() as cursor:
+        signed = approving.signatures_of(cursor, approved.review())
+    assert approving.identity_sentences(signed, EN) == [
+        "The name of whoever submitted it was given by hand, at a computer without a login.",
+        "The name of whoever approved it was given by hand, at a computer without a login.",
+    ]
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "Rolf", "R.", "-- --", "12 34", "\u3164 \u3164"], ids=ascii)

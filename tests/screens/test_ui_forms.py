@@ -72,10 +72,10 @@ def test_a_file_is_made_only_for_those_who_may_load_exports(sample_database, mon
     assert unit in openpyxl.load_workbook(io.BytesIO(forms._file(view, unit, by_unit, Job()))).worksheets[0]["A1"].value
     with zipfile.ZipFile(io.BytesIO(forms._file(view, forms.EVERY, by_unit, Job()))) as archive:
         assert len(archive.namelist()) == len(by_unit)
-    assert forms._template(view, SOURCES["staff"])[:2] == b"PK"
+    assert forms._template(view, SOURCES["staff"], Job())[:2] == b"PK"
     for make in (
         lambda: forms._file(view_of(ANALYST), unit, by_unit, Job()),
-        lambda: forms._template(view_of(ANALYST), SOURCES["staff"]),
+        lambda: forms._template(view_of(ANALYST), SOURCES["staff"], Job()),
     ):
         with pytest.raises(Refusal):
             make()

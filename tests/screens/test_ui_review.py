@@ -510,7 +510,7 @@ def test_every_document_is_made_on_the_click(code, stage, monkeypatch, files):
     if code == "sv":
         assert files["package"][0]()[:2] == b"PK"
     assert "Klassa Betaportalen" in files["measures"][0]().decode("utf-8-sig")
-    assert b'"met": 1' in files["peer file"][0]
+    assert b'"met": 1' in files["peer file"][0]()
 
 
 def test_a_report_that_is_not_ready_in_time_is_reported_on_the_page(stage, monkeypatch, files):

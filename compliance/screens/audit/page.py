@@ -6,9 +6,9 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-from compliance.access import audit, people, permissions
+from compliance.access import audit, people
 from compliance.access.audit import Action, Fault
-from compliance.access.permissions import Permission, User
+from compliance.access.permissions import Permission
 from compliance.core import clock, places
 from compliance.core.language import N_, swedish_order
 from compliance.counting import extracts
@@ -131,26 +131,26 @@ def _codes(view: View) -> dict[str, str]:
 
 def _download(view: View, asked: Asked, entries: list[Said]) -> None:
     """Draw the download of the entries that were found, which is an entry itself."""
-    say, asking = view.say, views.asking()
+    say = view.say
 
     def rows() -> Rows:
-        user = asking()
-        permissions.require(user, Permission.SEE_AUDIT)
-        _record(user, asked, len(entries))
+        audit.require(view.reader.user, Permission.SEE_AUDIT)
         return texts.csv_rows(entries, say)
 
     name = f"{say(N_('audit_trail'))}_{asked.begin}_{asked.end}.csv"
-    downloads.offer_rows(view, say(N_("Download as CSV")), name, "audit csv", rows)
+    downloads.offer_rows(view, say(N_("Download as CSV")), name, "audit csv", rows, what="audit", **told(asked))
 
 
-def _record(user: User, asked: Asked, rows: int) -> None:
+def told(asked: Asked) -> dict[str, Any]:
+    """What the trail says of a search that is downloaded."""
     chosen: dict[str, Any] = {
+        "begin": asked.begin,
+        "end": asked.end,
         "of": asked.person,
         "kind": asked.action.value if asked.action else None,
         "filtered": bool(asked.text),
     }
-    details = {name: value for name, value in chosen.items() if value}
-    audit.record(user, Action.EXTRACT, "audit", begin=asked.begin, end=asked.end, rows=rows, **details)
+    return {name: value for name, value in chosen.items() if value}
 
 
 def _seal(view: View, number: int, seal: str) -> None:

@@ -7,7 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
+from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.core import places
@@ -112,22 +113,7 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
         widgets.html(charts.note(say(N_("The extract has the rows of {part} alone."), part=part)))
     elif part:
         widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
-    file = f"{name}{f'_{point_id}' if point_id else ''}_{view.as_of}"
-    downloads.offer(
-        view,
-        *(
-            File(
-                say(title),
-                f"{file}.{ending}",
-                mime,
-                key=f"download {kind}",
-                make=partial(_content, view, name, point_id, kind),
-                type="primary" if kind == "swedish_csv" else "secondary",
-            )
-            for kind, (title, ending, mime) in FORMATS.items()
-        ),
-        key="downloads",
-    )
+    _downloads(view, name, point_id)
     if count:
         shown = extracts.titled(replace(extract, table=extract.table.slice(0, SHOWN_ROWS)), say).to_pylist()
         columns = [charts.Column(title, nowrap=True) for title in shown[0]]
@@ -139,6 +125,32 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
             widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(count))))
 
 
+def _downloads(view: View, name: str, point_id: str | None) -> None:
+    """Draw the download of an extract in each format."""
+    say = view.say
+    file = f"{name}{f'_{point_id}' if point_id else ''}_{view.as_of}"
+    downloads.offer(
+        view,
+        *(
+            File(
+                say(title),
+                f"{file}.{ending}",
+                mime,
+                key=f"download {kind}",
+                make=partial(_content, view, name, point_id, kind),
+                type="primary" if kind == "swedish_csv" else "secondary",
+                action=Action.EXTRACT,
+                what=name,
+                details={"point": point_id} if point_id else {},
+            )
+            for kind, (title, ending, mime) in FORMATS.items()
+        ),
+        key="downloads",
+    )
+
+
 def _content(view: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
-    permissions.require(view.reader.user, Permission.DOWNLOAD_EXTRACTS)
-    return make_file(job, extracts.as_bytes, _extract_of(view, name, point_id), kind=kind, language=view.say)
+    audit.require(view.reader.user, Permission.DOWNLOAD_EXTRACTS)
+    extract = _extract_of(view, name, point_id)
+    job.rows = len(extract.table)
+    return make_file(job, extracts.as_bytes, extract, kind=kind, language=view.say)

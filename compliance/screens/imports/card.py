@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
+from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
@@ -55,8 +56,7 @@ class Card:
 def card_of(view: View, context: Context, waiting: Inbox, file: str, content: Content) -> Card:
     """The card of a file, with the choices in its widgets at the end of the previous run."""
     chosen, item = st.session_state, waiting.items[file]
-    order = Order(
-        view.reader.user.name,
+    order = views.order(
         source=chosen.get(f"source {file}"),
         organisation=chosen.get(f"organisation {file}") or view.scope.organisation,
         extract_date=item.extract_date,
@@ -302,16 +302,18 @@ def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:
     say = card.view.say
     label, name = say(N_("Download the rejected rows")), texts.rejected_name(receipts[0], say)
     make = partial(_rejected, card.view, files.finder(card.id))
-    downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.id}", make=make))
+    told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": receipts[0].source.id}}
+    downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.id}", make=make, **told))
 
 
 def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
-    permissions.require(view.reader.user, Permission.LOAD_EXPORTS)
+    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
     content = find()
     if not isinstance(content, Content):
         raise Refusal(GONE)
     preview = content.preview
     receipts = preview.receipts if isinstance(preview, Preview) else content.receipts
+    job.rows = sum(receipt.summary.rejected for receipt in receipts)
     book = replace(content.workbook, sheets=())
     return make_file(job, returning.return_workbook, returning.only_rejected(receipts), book, view.say)
 

@@ -2,11 +2,12 @@
 
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
+from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
@@ -39,21 +40,24 @@ def templates(view: View) -> None:
     for source in reads.sources().values():
         name = say.pick(source.title)
         left, right = st.columns([4, 7], vertical_alignment="center")
-        left.download_button(
+        file = File(
             widgets.plain(name),
-            lambda source=source: _template(view, source),  # type: ignore[misc]
-            file_name=say(N_("Template {name}"), name=name) + ".xlsx",
-            mime=XLSX,
-            help=say(N_("Download the template: {name}"), name=widgets.plain(name)),
+            say(N_("Template {name}"), name=name) + ".xlsx",
+            XLSX,
             key=f"template {source.id}",
-            on_click="ignore",
+            make=partial(_template, view, source),
+            action=Action.FORM,
+            what="template",
+            details={"source": source.id},
         )
+        help_ = say(N_("Download the template: {name}"), name=widgets.plain(name))
+        downloads.offer_small(view, file, at=left, help=help_)
         with right:
             widgets.html(charts.caption(f"{say.pick(source.system)} · {_used_by(view, source)}"))
 
 
-def _template(view: View, source: Source) -> bytes:
-    permissions.require(view.reader.user, Permission.LOAD_EXPORTS)
+def _template(view: View, source: Source, _job: Job) -> bytes:
+    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
     return template(source, view.say)
 
 
@@ -98,7 +102,10 @@ def questionnaires(view: View) -> None:
     )
     mime = "application/zip" if isinstance(chosen, tuple) else XLSX
     label, make = say(N_("Download the questions")), partial(_file, view, chosen, by_unit)
-    file = File(label, _file_name(view, chosen), mime, key="download questions", make=make, type="primary")
+    told: Any = {"action": Action.FORM, "what": "questions"}
+    if chosen and not isinstance(chosen, tuple):
+        told["details"] = {"unit": chosen}
+    file = File(label, _file_name(view, chosen), mime, key="download questions", make=make, type="primary", **told)
     downloads.offer(view, file)
 
 
@@ -120,7 +127,7 @@ def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:
 
 def _file(view: View, chosen: Choice, by_unit: dict[Unit, Questions], job: Job) -> bytes:
     """The workbook of a unit, or all of them in a zip."""
-    permissions.require(view.reader.user, Permission.LOAD_EXPORTS)
+    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
     asking = _asking(view.as_of, view.scope.organisation)
     if isinstance(chosen, tuple):
         return make_file(job, all_of_them, by_unit, asking, view.say)

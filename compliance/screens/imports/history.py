@@ -181,9 +181,8 @@ def _problems(view: View, row: dict[str, Any]) -> None:
     if of > SHOWN_PROBLEMS:
         widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     name, key = history_texts.problems_name(row, say), f"problems {row['import_id']}"
-    downloads.offer_rows(
-        view, say(N_("Download as CSV")), name, key, partial(history_texts.problem_rows, problems, say)
-    )
+    make, number = partial(history_texts.problem_rows, problems, say), row["import_id"]
+    downloads.offer_rows(view, say(N_("Download as CSV")), name, key, make, what="problems", imported=number)
 
 
 def _cells(view: View, row: dict[str, Any]) -> None:

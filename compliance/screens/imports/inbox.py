@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from compliance.access.audit import Action
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import DiskFull
@@ -216,4 +217,5 @@ def _save_match(database: Database, receipts: Sequence[Receipt], order: Order) -
     with database.writing() as cursor:
         for match in (match for receipt in receipts for match in receipt.matches if not match.combined):
             mapping.save(cursor, as_mapping(match, through=order.through), who=order.who)
-            add_event(cursor, order, "map", f"{match.source.id}: matched by {order.through}")
+            what = f"{match.source.id}: matched by {order.through}"
+            add_event(cursor, order, "map", what, action=Action.MAPPING, told=match.source.id)

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import streamlit as st
 
+from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
@@ -18,7 +19,8 @@ from compliance.reading.mapping import ColumnMapping, SavedMapping, headings_wri
 from compliance.reading.markers import split_marker
 from compliance.reading.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
 from compliance.reading.sheets import Sheet, Workbook
-from compliance.screens import reads, views, widgets
+from compliance.screens import downloads, reads, views, widgets
+from compliance.screens.downloads import File
 from compliance.screens.imports import mapping_texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
@@ -82,7 +84,8 @@ def _save(view: View, columns: ColumnMapping) -> None:
     order = views.order()
     with view.database.writing() as cursor:
         mapping.save(cursor, columns, who=order.who)
-        add_event(cursor, order, "map", f"{columns.source}: {len(columns.fields)} columns")
+        what = f"{columns.source}: {len(columns.fields)} columns"
+        add_event(cursor, order, "map", what, action=Action.MAPPING, told=columns.source, columns=len(columns.fields))
     st.rerun()
 
 
@@ -291,14 +294,17 @@ def _saved_mapping(view: View, entry: SavedMapping, source: Source) -> None:
     else:
         widgets.html(charts.table(*mapping_texts.mapping_table(columns, source, say), caption=say(N_("Columns"))))
     with st.container(horizontal=True, key=f"mapping-{entry.number}"):
-        st.download_button(
+        file = File(
             say(N_("Download as a source file")),
-            mapping.as_source_file(columns, source),
-            file_name=f"{source.id}.toml",
-            mime="application/toml",
+            f"{source.id}.toml",
+            "application/toml",
             key=f"toml {entry.number}",
-            on_click="ignore",
+            make=lambda _job: mapping.as_source_file(columns, source).encode(),
+            action=Action.EXTRACT,
+            what="mapping",
+            details={"source": source.id},
         )
+        downloads.offer_small(view, file)
         with st.popover(say(N_("Delete"))):
             widgets.html(
                 charts.caption(say(N_("Files with these headings are asked about anew. What is loaded stays.")))
@@ -315,5 +321,6 @@ def _delete(database: Database, entry: SavedMapping) -> None:
     order = views.order()
     with database.writing() as cursor:
         mapping.delete(cursor, entry.columns, who=order.who)
-        add_event(cursor, order, "unmap", entry.columns.source)
+        source = entry.columns.source
+        add_event(cursor, order, "unmap", source, action=Action.MAPPING, told=source, removed=True)
     st.rerun()

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
+from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
 from compliance.core import clock
@@ -164,12 +165,13 @@ def _choose_end(key: str) -> None:
 def _handout_button(opened: Opened) -> None:
     """Draw the download of the handout, which is made on the click."""
     name, label = handouts.file_name(opened.whole.year, opened.say), opened.say(N_("Handout for printing (PDF)"))
-    file = File(label, name, "application/pdf", key="handout", make=partial(_handout, opened))
+    told: Any = {"action": Action.REPORT, "what": "handout", "details": reviews.told_of(opened)}
+    file = File(label, name, "application/pdf", key="handout", make=partial(_handout, opened), **told)
     downloads.offer(opened.view, file)
 
 
 def _handout(opened: Opened, job: Job) -> bytes:
-    permissions.require(opened.view.reader.user, Permission.SEE_REVIEW)
+    audit.require(opened.view.reader.user, Permission.SEE_REVIEW)
     with opened.view.database.cursor() as cursor:
         made_at = approving.signatures_of(cursor, opened.review).changed_at
     kwargs: Any = {"names": _names(opened), "state": opened.review.state, "made_at": made_at}
@@ -299,7 +301,7 @@ def _save_note(opened: Opened, point_id: str, key: str) -> None:
     """Save a note when its field is left."""
     note, before = st.session_state.get(key) or "", st.session_state[f"kept {key}"]
     with reviews.keeping_unsaved(note):
-        permissions.require(views.user(), Permission.WRITE_REVIEW)
+        audit.require(views.user(), Permission.WRITE_REVIEW)
         kwargs = {"point": point_id, "note": note, "before": before, "order": reviews.order(opened.view)}
         st.session_state[f"kept {key}"] = reviewing.add_note(opened.view.database, opened.review.review_id, **kwargs)
 
@@ -392,7 +394,7 @@ def _save_decision(opened: Opened, point_id: str | None, prefix: str, left: str)
     values = {name: st.session_state.get(f"{prefix} {name}") for name in FIELDS}
     text = (values["text"] or "").strip()
     with reviews.keeping_unsaved(text):
-        permissions.require(views.user(), Permission.DECIDE)
+        audit.require(views.user(), Permission.DECIDE)
         args, number = (opened.view.database, opened.review.review_id), _saved_number(opened, prefix)
         kwargs: Any = {"order": reviews.order(opened.view), "points": tuple(point.id for point in reads.points())}
         if number and left == "text" and not text:

@@ -5,6 +5,7 @@ from datetime import UTC, date
 
 import streamlit as st
 
+from compliance.access import audit
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.core import clock
@@ -17,7 +18,8 @@ from compliance.drawing.elements import Html
 from compliance.review import planning, wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
-from compliance.screens import reads, widgets
+from compliance.screens import downloads, reads, widgets
+from compliance.screens.downloads import File
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
 from compliance.screens.reads import Data
@@ -130,14 +132,16 @@ def point_link(view: View, point: Point) -> Html:
 
 def _download(view: View, shown: Year) -> None:
     """Draw the download of the calendar file, which is made on the click."""
-    st.download_button(
+    file = File(
         view.say(N_("Download as a calendar file (.ics)")),
-        lambda: calendar(view, shown),
-        file_name=view.say(N_("plan_{year}"), year=shown.plan.year) + ".ics",
-        mime="text/calendar",
-        on_click="ignore",
+        view.say(N_("plan_{year}"), year=shown.plan.year) + ".ics",
+        "text/calendar",
         key="calendar",
+        make=lambda _job: calendar(view, shown),
+        action=audit.Action.EXTRACT,
+        what="calendar",
     )
+    downloads.offer_small(view, file)
 
 
 def calendar(view: View, shown: Year) -> bytes:

@@ -28,6 +28,7 @@ def why(view: View, point: Point) -> None:
     def section() -> None:
         with widgets.showing_errors():
             widgets.require(Permission.SEE_FIGURES)
+            widgets.redraw_for_another(view)
             # a fragment runs alone: if the data have changed meanwhile, the whole page must run
             if views.current().data != view.data:
                 st.rerun()

@@ -239,7 +239,8 @@ def item_list(view: View, point: Point, items: Rows, reason: str | None) -> None
     if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
     rows = partial(texts.item_rows, point, shown, say)
-    downloads.offer_rows(view, say(N_("Download as CSV")), f"{point.id}_{view.as_of}.csv", "items_csv", rows)
+    name = f"{point.id}_{view.as_of}.csv"
+    downloads.offer_rows(view, say(N_("Download as CSV")), name, "items_csv", rows, what="items", point=point.id)
 
 
 def _filter(view: View, point: Point, items: Rows, reason: str | None) -> texts.Filter:

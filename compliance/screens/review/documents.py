@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
+from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.core import places
 from compliance.core.errors import Refusal
@@ -24,7 +25,7 @@ from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
 from compliance.review import approving, dossier, peers
 from compliance.review.dossier import readable
-from compliance.screens import downloads, widgets
+from compliance.screens import downloads, reviews, widgets
 from compliance.screens import files as screens_files
 from compliance.screens.downloads import File
 from compliance.screens.review import texts as review_texts
@@ -133,6 +134,9 @@ def _report_buttons(opened: Opened, *, public: bool, archive: bool) -> None:
             key=f"report {kind} {public}",
             make=partial(_report, opened, kind, public=public, archive=archive and kind == "pdf"),
             width=240,
+            action=Action.REPORT,
+            what="report to hand out" if public else "report",
+            details=reviews.told_of(opened),
         )
         for kind in KINDS
     ]
@@ -141,7 +145,7 @@ def _report_buttons(opened: Opened, *, public: bool, archive: bool) -> None:
 
 def _report(opened: Opened, kind: Kind, job: Job, *, public: bool, archive: bool) -> bytes:
     """Make a report of what the page showed at the click."""
-    permissions.require(opened.view.reader.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
+    audit.require(opened.view.reader.user, Permission.SEE_REVIEW if public else Permission.READ_REVIEW)
     with opened.view.database.cursor() as cursor:
         signed = approving.signatures_of(cursor, opened.review)
     kwargs: Any = {"kind": kind, "state": opened.review.state, "signed": signed, "say": opened.say}
@@ -165,15 +169,15 @@ def _package(opened: Opened) -> None:
         return
     name = say(N_("management_review_{year}"), year=opened.review.year) + ".zip"
     label = say(N_("Download the year package"))
-    downloads.offer(
-        opened.view, File(label, name, "application/zip", key="package", make=partial(_whole_package, opened))
-    )
+    told: Any = {"action": Action.PACKAGE, "what": "year package", "details": reviews.told_of(opened)}
+    file = File(label, name, "application/zip", key="package", make=partial(_whole_package, opened), **told)
+    downloads.offer(opened.view, file)
 
 
 def _whole_package(opened: Opened, job: Job) -> bytes:
     from compliance.package.year_package import gathered, whole_package
 
-    permissions.require(opened.view.reader.user, Permission.READ_REVIEW)
+    audit.require(opened.view.reader.user, Permission.READ_REVIEW)
     with opened.view.database.cursor() as cursor:
         parts = gathered(cursor, opened.review, version=opened.review.version)
     return make_file(job, whole_package, parts, say=opened.say, template=places.report_template())
@@ -186,18 +190,21 @@ def _hand_off(opened: Opened) -> None:
     widgets.html(charts.section(say(N_("To paste into other reports")), note=say(text)))
     st.code(handing.as_text(shown, say, state=opened.review.state), language=None, wrap_lines=True)
     widgets.html(charts.caption(say(N_("The button in the corner copies the text."))))
-    st.download_button(
+    file = File(
         say(N_("Download the measures (tab-separated)")),
-        lambda: _measures(opened),
-        file_name=say(N_("measures_{year}"), year=opened.review.year) + ".txt",
-        mime="text/tab-separated-values",
+        say(N_("measures_{year}"), year=opened.review.year) + ".txt",
+        "text/tab-separated-values",
         key="measures",
-        on_click="ignore",
+        make=partial(_measures, opened),
+        action=Action.EXTRACT,
+        what="measures",
+        details=reviews.told_of(opened),
     )
+    downloads.offer_small(opened.view, file)
 
 
-def _measures(opened: Opened) -> bytes:
-    permissions.require(opened.view.reader.user, Permission.READ_REVIEW)
+def _measures(opened: Opened, _job: Job) -> bytes:
+    audit.require(opened.view.reader.user, Permission.READ_REVIEW)
     return b"\xef\xbb\xbf" + handing.measures(opened.whole, opened.say).encode()
 
 
@@ -207,14 +214,17 @@ def _peers(opened: Opened) -> None:
     text = N_("The file holds the numbers of the {count} points and nothing else: no names, no systems, no texts.")
     count = say.in_words(len(opened.whole.points))
     widgets.html(charts.section(say(N_("Compare with others")), note=say(text, count=count)))
-    st.download_button(
+    file = File(
         say(N_("Download our figures")),
-        peers.as_peer_file(opened.whole),
-        file_name=say(N_("figures_{year}"), year=opened.review.year) + ".json",
-        mime="application/json",
+        say(N_("figures_{year}"), year=opened.review.year) + ".json",
+        "application/json",
         key="peer file",
-        on_click="ignore",
+        make=lambda _job: peers.as_peer_file(opened.whole),
+        action=Action.EXTRACT,
+        what="figures to share",
+        details=reviews.told_of(opened),
     )
+    downloads.offer_small(opened.view, file)
     if not opened.view.reader.may(Permission.LOAD_EXPORTS):
         return
     files = screens_files.field(say(N_("The figures of other organisations")), type="json", key="peers")

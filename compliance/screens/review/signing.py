@@ -12,7 +12,7 @@ from compliance.drawing import charts
 from compliance.review import approving, judging, wording
 from compliance.review.verifying import resealing_sentences, verify
 from compliance.review.wording import STATES
-from compliance.screens import fields, reads, reviews, widgets
+from compliance.screens import fields, reads, reviews, views, widgets
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
 from compliance.wording import phrases
@@ -31,8 +31,13 @@ def signatures(opened: Opened) -> None:
     widgets.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
 
 
-def _name_field(label: str, key: str) -> str:
-    """Draw the field for the name of the person who acts: there is no login."""
+def _name_field(opened: Opened, label: str, key: str) -> str:
+    """Draw the name of the person who acts: that of their login, else a field for it. Return the name."""
+    user = opened.view.reader.user
+    if user.person:
+        text = N_("You do this as {name}, as your login says.")
+        widgets.html(charts.caption(opened.say(text, name=user.name or phrases.DASH)))
+        return user.name
     return fields.line(label, key=key, width=460, max_chars=LONGEST_NAME, autocomplete="off")
 
 
@@ -81,7 +86,7 @@ def _submit_form(opened: Opened) -> None:
         label = widgets.plain(review_texts.concern_text(opened.whole, concern, say))
         if st.checkbox(label, key=f"confirm {opened.review.review_id} {concern.name}"):
             ticked.append(concern.name)
-    name = _name_field(say(N_("Name of the person who submits")), "submitter")
+    name = _name_field(opened, say(N_("Name of the person who submits")), "submitter")
     ready = len(ticked) == len(left)
     if st.button(say(N_("Submit for approval")), type="primary", key="submit", disabled=not ready):
         with st.spinner(say(N_("Freezing the review"))):
@@ -90,9 +95,9 @@ def _submit_form(opened: Opened) -> None:
 
 
 def _sign(opened: Opened, permission: Permission, action: Callable[..., object], **kwargs: object) -> None:
-    """Change the state of the review in the name that was given, and rerun the page if it succeeds."""
+    """Change the state of the review in the name of the user or that was given, and rerun the page if it succeeds."""
     database, id_ = opened.view.database, opened.review.review_id
-    if reviews.perform(permission, action, database, id_, **kwargs):
+    if reviews.perform(permission, action, database, id_, user=views.user(), **kwargs):
         st.rerun()
 
 
@@ -110,12 +115,12 @@ def _submitted(opened: Opened) -> None:
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, key="card-approve"):
         widgets.html(charts.section(say(N_("Approve")), level=3))
-        name = _name_field(say(N_("Name of the person who approves")), "approver")
+        name = _name_field(opened, say(N_("Name of the person who approves")), "approver")
         if st.button(say(N_("Approve the review")), type="primary", key="approve"):
             _sign(opened, Permission.APPROVE_REVIEW, approving.approve, name=name)
     with right, st.container(border=True, key="card-send-back"):
         widgets.html(charts.section(say(N_("Send back")), level=3))
-        name = _name_field(say(N_("Name")), "sender")
+        name = _name_field(opened, say(N_("Name")), "sender")
         why = fields.text(say(N_("Why it is sent back")), key="why back", height=80)
         if st.button(say(N_("Send back for changes")), key="send back"):
             _sign(opened, Permission.APPROVE_REVIEW, approving.send_back, name=name, why=why)
@@ -139,6 +144,7 @@ def _approved(opened: Opened) -> None:
         charts.Pair(say(N_("Version")), say.number(opened.review.version)),
     ]
     widgets.html(charts.pairs(pairs))
+    widgets.html(charts.caption(" ".join(approving.identity_sentences(signed, say))))
     with st.expander(say(N_("The seal"))):
         text = N_(
             "SHA-256 of everything that was frozen. If the frozen review were changed, the seal would be another."
@@ -179,7 +185,7 @@ def _correct(opened: Opened) -> None:
     say = opened.say
     text = N_("The approved version stays. A correction is a new version that is submitted and approved anew.")
     widgets.html(charts.caption(say(text)))
-    name = _name_field(say(N_("Name")), "corrector")
+    name = _name_field(opened, say(N_("Name")), "corrector")
     why = fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
     recount = st.radio(
         say(N_("The figures")),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from compliance.access import permissions
+from compliance.access import audit
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
@@ -18,7 +18,7 @@ from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
-from compliance.screens import downloads, reads, views, widgets
+from compliance.screens import downloads, reads, widgets
 from compliance.screens.reads import Data
 from compliance.screens.training import texts
 from compliance.screens.views import View
@@ -212,7 +212,9 @@ def _list(view: View, courses: Training, which: Listed, *, of: int) -> None:
             _all_persons(view, courses, which, of=of)
     name = say(FILES[which], day=view.as_of) + ".csv"
     rows = partial(_reminders, view, courses, which)
-    downloads.offer_rows(view, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows)
+    downloads.offer_rows(
+        view, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows, what=f"reminders {which}"
+    )
 
 
 def _all_persons(view: View, courses: Training, which: Listed, *, of: int) -> None:
@@ -233,7 +235,7 @@ def _all_persons(view: View, courses: Training, which: Listed, *, of: int) -> No
 
 def _reminders(view: View, courses: Training, which: Listed) -> Rows:
     """Every person of a list. Raise Refusal if the current user may not see persons."""
-    permissions.require(views.user(), Permission.SEE_PERSONS)
+    audit.require(view.reader.user, Permission.SEE_PERSONS)
     kwargs: Any = {"place": view.scope, "as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
     with view.database.cursor() as cursor:
         persons = training.listed_persons(cursor, courses.rules, which, **kwargs)

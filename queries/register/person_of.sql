@@ -1,0 +1,2 @@
+-- The pseudonym of a subject.
+select person from persons where issuer = $issuer and subject = $subject

@@ -1,0 +1,104 @@
+"""Every command that changes the store or hands something out leaves its entry in the audit trail."""
+
+import getpass
+import json
+import shlex
+
+import pytest
+
+from compliance.access import audit, people
+from compliance.commands import cli
+from compliance.store import register
+from tests.command import run_here
+from tests.reports import drawn_once
+from tests.reviewed import SYSTEMS, at
+
+# What computes again what was handed out already, and says whether it is the same.
+CHECKS = {"verify", "review verify", "audit verify"}
+# The commands of keeping tell of themselves, and are tested beside it.
+KEEPING = {"backup", "restore", "purge", "person list", "person remove"}
+# Every command: what it is given, the entries that it leaves, and some of their details. {y} is the year of the review,
+# {f} a folder.
+STEPS = (
+    ("load {f}/mer.csv --extract-date 2026-11-19", ["load: import 4"], {"source": "systems", "rows": 4}),
+    ("revoke 4 --why 'Fel fil'", ["revocation: import 4"], {}),
+    ("coverage --as-of 2026-11-20", ["extract: coverage by organisation"], {"rows": 13}),
+    ("items 4 --as-of 2026-11-20", ["extract: items"], {"rows": 4, "point": "classification"}),
+    ("rejected", ["extract: problems"], {"rows": 0}),
+    ("imports", ["extract: imports"], {"rows": 4}),
+    ("extract items --to {f}/x.csv --as-of 2026-11-20", ["extract: items"], {"format": "csv", "day": "2026-11-20"}),
+    ("review open --year 2025", ["opening: review 2"], {"year": 2025}),
+    (
+        "review write {y} --point access --comment Hemligt --assessment partly",
+        ["comment: review 1: comment access", "assessment: review 1: assessment access"],
+        {"removed": False},
+    ),
+    ("review write {y} --chapter policy --text Hemligt", ["chapter: review 1: chapter policy"], {}),
+    ("review judge {y} --sufficient yes", ["assessment: review 1: judgement sufficient"], {}),
+    ("review decide {y} --text Hemligt", ["decision: review 1: decision 2026-2"], {}),
+    ("review decide {y} --text Hemligt", ["decision: review 1: decision 2026-3"], {}),
+    ("review withdraw --decision 2026-3", ["withdrawal: review 1: decision 2026-3"], {}),
+    ("review follow-up --decision 2026-1 --status done", ["follow_up: decision 2026-1"], {"status": "done"}),
+    ("review list", ["extract: reviews"], {"rows": 2}),
+    ("review decisions", ["extract: decisions"], {"rows": 2}),
+    ("review submit {y} --name 'Ylva Nordgren'", ["submission: review 1, version 1"], {}),
+    ("review send-back {y} --name 'Rolf Ahlberg' --why Hemligt", ["sending_back: review 1, version 1"], {}),
+    ("review submit {y} --name 'Ylva Nordgren'", ["submission: review 1, version 1"], {}),
+    ("review approve {y} --name 'Rolf Ahlberg'", ["approval: review 1, version 1"], {}),
+    ("report {y} --to {f}/r.docx --public", ["report: report to hand out"], {"format": "docx", "version": 1}),
+    ("review package {y} --to {f}/p.zip", ["package: year package"], {"year": 2026, "version": 1}),
+    ("review hand-off {y} --to {f}/t.txt", ["report: paragraphs"], {}),
+    ("review hand-off {y} --to {f}/m.tsv", ["extract: measures"], {}),
+    ("review figures {y} --to {f}/figures.json", ["extract: figures to share"], {}),
+    ("review compare {f}/figures.json {y}", ["extract: comparison"], {"year": 2026}),
+    ("role list", ["extract: roles"], {"rows": 0}),
+    ("role give analyst --issuer https://i --subject bo --name Bo", ["role: analyst"], {"given": True}),
+    ("role take analyst --issuer https://i --subject bo", ["role: analyst"], {"given": False}),
+    ("audit list", ["extract: audit"], {}),
+    ("review correct {y} --name 'Ylva Nordgren' --why Hemligt", ["correction: review 1, version 2"], {}),
+)
+REFUSED = ("revoke 4 --why Igen", "review approve {y} --name 'Rolf Ahlberg'", "extract nothing --to {f}/x.csv")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Runs a command on the draft of a review, and returns its status and the entries that it has left."""
+    with drawn_once(), at("draft", tmp_path).held() as line:
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        (tmp_path / "mer.csv").write_text(SYSTEMS.strip().replace("|", ";").replace("Alfa", "Ny"), "utf-8")
+
+        def invoke(said):
+            given = shlex.split(said.format(y="--year 2026", f=tmp_path))
+            before = len(entries())
+            done = run_here(line.database.path, *given)
+            if "confirmed: " in done.stderr:
+                names = done.stderr.split("confirmed: ")[1].rstrip(".\n").split(", ")
+                done = run_here(line.database.path, *given, *(part for name in names for part in ("--confirm", name)))
+            return done.returncode, entries()[before:]
+
+        yield invoke
+
+
+def entries():
+    return register.own().rows("entries", after=0)
+
+
+def commands(app, before=""):
+    """The names of all commands."""
+    names = {f"{before}{command.name}" for command in app.registered_commands}
+    return names.union(*(commands(group.typer_instance, f"{group.name} ") for group in app.registered_groups))
+
+
+def test_every_command_leaves_its_entries_and_what_is_refused_leaves_none(run):
+    for said, expected, details in STEPS:
+        status, left = run(said)
+        assert (status, [f"{row['action']}: {row['what']}" for row in left]) == (0, expected), said
+        assert json.loads(left[-1]["details"]).items() >= details.items(), said
+    assert [run(said) for said in REFUSED] == [(1, [])] * len(REFUSED)
+    done = {" ".join(said.split()[: 2 if said.startswith(("review ", "role ", "audit ")) else 1]) for said, *_ in STEPS}
+    assert done | CHECKS | KEEPING == commands(cli.app)
+    [system] = {row["person"] for row in entries()}
+    assert people.named(system).name == getpass.getuser()
+    assert list(audit.verify()) == []
+    told = json.dumps(entries(), ensure_ascii=False)
+    assert [word for word in ("Hemligt", "Ylva", "Rolf", "Fel fil") if word in told] == []
