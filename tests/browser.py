@@ -22,6 +22,8 @@ MOST = int(os.environ.get("LOOKS", "0"))
 READY_SECONDS = 90
 SAYS_WHERE = re.compile(r"URL: (http://127\.0\.0\.1:\d+)\n")
 PATIENCE = 30_000
+# What axe-core looks for.
+ALL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from compliance.screens.frame import BARE, PAGES
-from tests.browser import FRAME, MOST, PATIENCE, browsing, framed, said, serving, settle, visit
+from tests.browser import ALL_RULES, FRAME, MOST, PATIENCE, browsing, framed, said, serving, settle, visit
 from tests.line import POINTS
 from tests.sampled import beside
 from tests.spoken import slips
@@ -97,7 +97,6 @@ def each(states: list[tuple[str, str]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("code", "address"), states, ids=[f"{code}-{address}" for code, address in states])
 
 
-ALL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # What can be otherwise in the dark.
 COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from compliance.core.language import Language
-from tests.browser import browsing, said, settle, visit
+from tests.browser import ALL_RULES, browsing, said, settle, visit
 from tests.canaille import PASSWORD, provider
 from tests.provided import free_port, served
 from tests.sampled import beside
@@ -59,6 +60,11 @@ def login(here, browser):
         context.close()
 
 
+def violations(page):
+    """The rules of WCAG that a page breaks."""
+    return Axe().run(page, options=ALL_RULES).response["violations"]
+
+
 def test_a_link_leads_through_the_login_to_its_page_and_each_sees_what_their_role_may(here, login):
     sara = login("sara", TRAINING)
     settle(sara)
@@ -92,6 +98,8 @@ def test_the_way_out_is_for_every_window_and_the_browser_comes_to_the_login_by_i
 
 def test_somebody_without_a_group_is_told_whom_to_ask(here, login):
     nils = login("nils", "/review")
+    assert violations(nils) == []
     assert nils.inner_text("p") == "Du är inloggad som Nils, men har ingen roll här. Fråga Sara, 0123."
     nils.click("text=Logga ut")
     nils.wait_for_selector("text=Logga in med ditt konto")
+    assert violations(nils) == []
