@@ -108,6 +108,9 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
         )
         points = ", ".join(map(str, review.points))
         print(say(text, year=review.year, version=review.version, points=points))
+    if planned.last_day:
+        text = N_("Figures that rest on these rows, of days until {day}, say from then on that they were purged.")
+        print(say(text, day=say.date(planned.last_day)))
     if planned.pending:
         text = N_("Kept, since a review that is not approved yet needs them: imports {imports}.")
         print(say(text, imports=", ".join(map(str, planned.pending))))

@@ -14,7 +14,7 @@ The file is written anew, as by a cleaning, so that nothing of it is left.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,16 +48,17 @@ LONGEST_DIARY: Final = 100
 class Old:
     """An import to purge: how many rows go, how many texts are replaced, and of how many rows the cells as read go.
 
-    `whole` if its rows are about persons.
+    `whole` if its rows are about persons; `next` is the day from which a later one counts, as far as that is known.
     """
 
     import_id: int
     source: str
     extract_date: date
+    next: date | None
     whole: bool
-    rows: int = 0
-    texts: int = 0
-    cells: int = 0
+    rows: int
+    texts: int
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ class Plan:
     pending: tuple[int, ...]
     reviews: tuple[Concerned, ...]
     changes: Changes = field(repr=False)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of which some figure will say that it was purged."""
+        following = [old.next for old in self.imports if old.whole and old.next]
+        return max(following) - timedelta(days=1) if following else None
 
 
 def plan(cursor: Cursor, *, before: date, today: date, own: Path | None) -> Plan:
@@ -178,7 +185,7 @@ def _changed(
     _forget_columns(cursor, changes, import_id, {*names})
     for problem in _rows_of(cursor, "problems", import_id):
         changes.change("problems", "value", problem, None)
-    return Old(import_id, source.id, row["extract_date"], whole, len(gone), texts, len(cells))
+    return Old(import_id, source.id, row["extract_date"], row["next"], whole, len(gone), texts, len(cells))
 
 
 def _keep_places(cursor: Cursor, source: Source, import_id: int, changes: Changes) -> None:

@@ -115,6 +115,7 @@ def test_a_rehearsal_tells_what_would_go_and_changes_nothing(line):
         ("2", "training", "2024-01-31", "2", "0", "3"),
     ]
     assert "cannot be recounted in points 1, 2. It is kept as it is." in done.stdout
+    assert "of days until 31 October 2026, say" in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert "This was a rehearsal" in done.stdout
 
 
