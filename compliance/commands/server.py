@@ -38,7 +38,7 @@ from compliance.declarations import settings, theming
 from compliance.declarations.login import Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
-from compliance.serving import answering, discovery, guarding, words
+from compliance.serving import answering, discovery, guarding, receiving, words
 from compliance.serving import gate as gating
 from compliance.serving.guarding import LOOPBACK
 from compliance.serving.health import Health
@@ -261,7 +261,7 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
             Middleware(guarding.Guard, settings=settings.current, ours=OURS),
             Middleware(Health, ready=is_ready),
             *gate,
-            Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of),
+            Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of, tell=receiving.tell),
             Middleware(PageLanguage),
         ],
         on_script_error=show_error,

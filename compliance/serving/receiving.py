@@ -14,14 +14,19 @@ from python_multipart.multipart import parse_options_header
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from compliance.access import audit
+from compliance.access.audit import Action
 from compliance.access.permissions import User
+from compliance.core.errors import Refusal
 from compliance.serving.guarding import CHANGING, STRANGER, UPLOADS, language
 from compliance.serving.uploading import NO_ROOM, NOT_A_FILE, TOO_LARGE, TOO_SLOW, UNKNOWN, Ledger, NotTaken
 
 # The longest part head, in bytes: the file's name and type, which precede its content.
 LONGEST_HEAD: Final = 8_000
 LONGEST_BOUNDARY: Final = 70
-NAMED: Final = re.compile(rb"^content-disposition:[ \t]*form-data;[^\r\n]*filename", re.IGNORECASE | re.MULTILINE)
+NAMED: Final = re.compile(
+    rb"^content-disposition:[ \t]*(form-data;[^\r\n]*filename[^\r\n]*)", re.IGNORECASE | re.MULTILINE
+)
 # The end of a form, after the last boundary.
 END: Final = b"--\r\n"
 # The longest pause between two pieces, in seconds.
@@ -32,6 +37,11 @@ REFUSED: Final = {403: STRANGER, 413: TOO_LARGE}
 log = logging.getLogger(__name__)
 
 
+def tell(user: User, name: str, size: int) -> None:
+    """Tell the audit trail of a file, which is taken once it does."""
+    audit.record(user, Action.UPLOAD, name, bytes=size)
+
+
 class Gone(Exception):
     """The browser disconnected in the middle of a file, so no answer can be sent."""
 
@@ -40,9 +50,15 @@ class Uploads:
     """Middleware that receives files from sessions that may send them, and passes on everything else."""
 
     def __init__(
-        self, app: ASGIApp, *, ledger: Ledger, make_room: Callable[[], None], user_of: Callable[[Scope], User]
+        self,
+        app: ASGIApp,
+        *,
+        ledger: Ledger,
+        make_room: Callable[[], None],
+        user_of: Callable[[Scope], User],
+        tell: Callable[[User, str, int], None],
     ) -> None:
-        self.app, self.ledger, self.make_room, self.user_of = app, ledger, make_room, user_of
+        self.app, self.ledger, self.make_room, self.user_of, self.tell = app, ledger, make_room, user_of, tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Receive or delete a file, or pass the request on. Answer with a sentence if a file is refused."""
@@ -55,13 +71,16 @@ class Uploads:
             await act(scope, receive, send, session, file)
         except NotTaken as refusal:
             await PlainTextResponse(language(scope).refusal(refusal), refusal.status)(scope, receive, send)
+        except Refusal as refusal:  # The audit trail cannot be written.
+            await PlainTextResponse(language(scope).refusal(refusal), 503)(scope, receive, send)
         except Gone:
             pass
 
     async def _put(self, scope: Scope, receive: Receive, send: Send, session: str, file: str) -> None:
         try:
-            self.ledger.open(session, file, user=self.user_of(scope))
-            await self._take(scope, _Incoming(self, receive, session, file), send)
+            user = self.user_of(scope)
+            self.ledger.open(session, file, user=user)
+            await self._take(scope, _Incoming(self, receive, session, file, user=user), send)
         except NotTaken as refusal:
             self.ledger.refuse(session, refusal)
             raise
@@ -102,9 +121,9 @@ class Uploads:
 class _Incoming:
     """A file being received. Each piece is checked and counted before it is passed on."""
 
-    def __init__(self, uploads: Uploads, receive: Receive, session: str, file: str) -> None:
-        self.ledger, self.make_room, self.next = uploads.ledger, uploads.make_room, receive
-        self.session, self.file = session, file
+    def __init__(self, uploads: Uploads, receive: Receive, session: str, file: str, *, user: User) -> None:
+        self.ledger, self.make_room, self.next, self.tell = uploads.ledger, uploads.make_room, receive, uploads.tell
+        self.session, self.file, self.user, self.size = session, file, user, 0
 
     def check_headers(self, scope: Scope) -> None:
         """Check the headers. Raise NotTaken if they announce no form with a file, or one that is too large."""
@@ -119,7 +138,10 @@ class _Incoming:
             self._check_room(max(int(length) - LONGEST_HEAD - LONGEST_BOUNDARY, 0))
 
     async def receive(self) -> Message:
-        """The next piece, once it is known to fit. Raise NotTaken if it does not."""
+        """The next piece, once it is known to fit; the last one, once the audit trail tells of the file.
+
+        Raise NotTaken if it does not fit, and Refusal if the trail cannot be written.
+        """
         try:
             message = await asyncio.wait_for(self.next(), PATIENCE)
         except TimeoutError:
@@ -132,6 +154,9 @@ class _Incoming:
             raise self.ledger.not_taken(400, NOT_A_FILE) from None
         self._check_room(more)
         self.ledger.add(self.session, self.file, more)
+        self.size += more
+        if not message.get("more_body"):
+            await asyncio.to_thread(self.tell, self.user, self.form.name, self.size)
         return message
 
     def _check_room(self, more: int) -> None:
@@ -149,11 +174,12 @@ class OneFile:
     """A parser for a multipart form with exactly one file, fed piece by piece.
 
     `within` is the part that is read: the head, the file, or the end. `rest` is what is not yet known to belong to it.
+    `name` is the name of the file, once the head has been read.
     """
 
     def __init__(self, boundary: bytes) -> None:
         self.first, self.next = b"--" + boundary + b"\r\n", b"\r\n--" + boundary
-        self.rest, self.within = b"", "head"
+        self.rest, self.within, self.name = b"", "head", ""
 
     def feed(self, piece: bytes, *, last: bool) -> int:
         """Add a piece and return how many bytes of the file came with it. Raise ValueError if it is no such form."""
@@ -169,10 +195,12 @@ class OneFile:
 
     def _head(self) -> None:
         head, separator, rest = self.rest.partition(b"\r\n\r\n")
-        if len(head) > LONGEST_HEAD or (separator and not (head.startswith(self.first) and NAMED.search(head))):
+        named = NAMED.search(head)
+        if len(head) > LONGEST_HEAD or (separator and not (head.startswith(self.first) and named)):
             raise ValueError("no file")
-        if separator:
+        if separator and named:
             self.rest, self.within = rest, "file"
+            self.name = parse_options_header(named[1])[1].get(b"filename", b"").decode("utf-8", "replace")
 
     def _file(self) -> int:
         """Count the bytes that belong to the file. The last ones are kept: they may be the start of a boundary."""

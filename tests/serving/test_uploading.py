@@ -13,12 +13,14 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, StopExcept
 
 from compliance.access.permissions import ANALYST, COORDINATOR, User
 from compliance.commands import server
+from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.declarations.settings import Limits
 from compliance.screens import files as screens_files
 from compliance.serving import receiving, words
 from compliance.serving.receiving import OneFile, Uploads
 from compliance.serving.uploading import LEDGER, Ledger, NotTaken
+from compliance.store import register
 from compliance.store.file import FileDatabase
 from tests.apps import SESSION, dropped, opened, text
 from tests.browser import browsing, serving, settle, visit
@@ -226,7 +228,7 @@ def test_a_form_is_refused_before_more_of_it_is_kept_than_a_head():
 # --- What the server accepts --------------------------------------------------------------------------------------
 
 
-def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, **extra):
+def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, tell=print, **extra):
     """Send a file to the server. Return the status and text of the answer, and the bodies that reached the app."""
     got, sent = [], []
 
@@ -253,7 +255,8 @@ def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: No
         "query_string": b"",
         "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
     }
-    asyncio.run(Uploads(app or keeps, ledger=ledger, make_room=room, user_of=lambda _: ME)(scope, receive, send))
+    how = {"ledger": ledger, "make_room": room, "user_of": lambda _: ME, "tell": tell}
+    asyncio.run(Uploads(app or keeps, **how)(scope, receive, send))
     status = sent[0]["status"] if sent else None
     return status, b"".join(part.get("body", b"") for part in sent).decode(), got
 
@@ -261,8 +264,33 @@ def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: No
 def test_a_file_is_handed_on_as_it_came(ledger):
     [file, *_] = shown(ledger, "a")
     body = form(b"x" * 100)
-    assert put(ledger, file, body[:50], body[50:]) == (204, "", [body])
+    told = []
+    assert put(ledger, file, body[:50], body[50:], tell=lambda *said: told.append(said)) == (204, "", [body])
     assert ledger.in_field("a", file)
+    assert told == [(ME, "fil.csv", 100)]
+
+
+def test_a_file_that_the_audit_trail_cannot_tell_of_is_not_taken(ledger):
+    [file, *_] = shown(ledger, "a")
+
+    def broken(*_):
+        raise Refusal("The register {file} cannot be used.", file="register.sqlite")
+
+    status, words, got = put(ledger, file, form(b"x"), tell=broken)
+    assert (status, words, got) == (503, "The register register.sqlite cannot be used.", [])
+    assert ledger.holders() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("å 850709-1232.xlsx", "å ******-****.xlsx"), ('a"b;c.csv', "a%22b;c.csv"), ("", "")]
+)
+def test_an_upload_is_told_by_its_name_without_identity_numbers(name, wanted, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+    one = OneFile(BOUNDARY.encode())
+    one.feed(form(b"x" * 5, name.replace('"', "%22")), last=True)
+    receiving.tell(ME, one.name, 5)
+    [row] = register.own().rows("entries", after=0)
+    assert (row["action"], row["what"], row["details"]) == ("upload", wanted, '{"bytes": 5}')
 
 
 REFUSED = {
