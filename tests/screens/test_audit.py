@@ -5,6 +5,7 @@ import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import filterfalse
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,8 +18,8 @@ from compliance.access.roles import Held
 from compliance.access.scopes import Scope
 from compliance.core import clock, places
 from compliance.core.language import Language
-from compliance.screens.audit import page, texts
-from compliance.screens.audit.texts import ACTIONS, DETAILS
+from compliance.screens.audit import page, texts, told_texts
+from compliance.screens.audit.told_texts import ACTIONS, DETAILS, FLAGS, NUMBERED, PARTS, SUBJECTS
 from tests.apps import opened, text
 from tests.house.test_house import MODULES
 
@@ -49,7 +50,7 @@ def test_entries_are_told_in_words_with_names_while_they_are_kept(trail, monkeyp
     refused, given, login = shown(app)
     assert refused == ["borttagen person", "Nekades", "Läsa in och rätta exporter", ""]
     assert given[:3] == ["Ada Ek", "Ändrade en roll", "Analytiker"]
-    assert given[3] == "getts: ja; förvaltning: Norr; person: borttagen person"
+    assert given[3] == "inom Norr; gavs; person: borttagen person"
     assert login[:3] == ["någon okänd", "Nekades", "inloggningen"]
     assert login[3].startswith("skäl: Inloggningen kan inte användas: dess aud är inte")
     assert audit.last()[1] in text(app).replace("<wbr>", "")
@@ -78,7 +79,7 @@ def test_the_page_says_where_the_trail_is_broken(trail, monkeypatch):
 
 def test_what_is_downloaded_is_the_search_and_is_told(trail):
     rows = audit.found(begin=datetime(2000, 1, 1), end=datetime(2100, 1, 1), person=None, action=None, text="", most=9)
-    entries = texts.said(rows, called={}, codes=texts.codes({}, SV), say=SV)
+    entries = texts.said(rows, called={}, named={}, say=SV)
     asked = page.Asked(clock.today(), clock.today(), "p1", Action.ROLE, "Bo Berg")
     assert len(texts.csv_rows(entries, SV)) == 3
     day = clock.today()
@@ -90,12 +91,6 @@ TELLING = {"audit.record", "audit.refused", "add_event", "hand_out", "show", "do
 NOT_TOLD = {"action", "told", "what"}
 
 
-def test_no_code_of_the_trail_is_without_its_words():
-    assert {*ACTIONS} == {*Action}
-    told = {keyword.arg for path in MODULES for call in records(path) for keyword in call.keywords if keyword.arg}
-    assert sorted(told - DETAILS.keys() - NOT_TOLD) == []
-
-
 def records(path):
     """The calls in a file that add an entry."""
     return [
@@ -103,3 +98,60 @@ def records(path):
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in TELLING
     ]
+
+
+def subjects(path):
+    """What a file tells that an entry is about, where it says so itself; a number or a name in it is 1."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        values = [word.value for word in node.keywords if word.arg in {"told", "what"}] if is_told(node) else []
+        if isinstance(node, ast.Dict) and "action" in (keys := [getattr(key, "value", "") for key in node.keys]):
+            values += [value for key, value in zip(keys, node.values, strict=True) if key == "what"]
+        for value in values:
+            for each in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+                yield from text_of(each)
+
+
+def is_told(node):
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in TELLING | {"File"}
+
+
+def text_of(node):
+    """The text of a literal."""
+    if isinstance(node, ast.Constant):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+        yield "".join(part.value if isinstance(part, ast.Constant) else "1" for part in node.values)
+
+
+def test_no_code_of_the_trail_is_without_its_words():
+    assert {*ACTIONS} == {*Action}
+    told = {keyword.arg for path in MODULES for call in records(path) for keyword in call.keywords if keyword.arg}
+    assert sorted(told - DETAILS.keys() - FLAGS.keys() - {*PARTS} - NOT_TOLD) == []
+
+
+def test_what_an_entry_is_about_has_its_words():
+    found = {text for path in MODULES for text in subjects(path)}
+    assert len(found) > 20
+    assert sorted(filterfalse(has_words, found)) == []
+
+
+def has_words(text):
+    beginning = text.removesuffix(" 1")
+    return text in SUBJECTS or beginning in NUMBERED or any(f"{beginning} " in key for key in SUBJECTS)
+
+
+def test_an_entry_of_the_review_is_told_with_the_names_of_its_point_and_parts():
+    named = {"classification": "Informationsklassning", "ongoing": "Pågår"}
+    subject = told_texts.subject("review 3: public_comment classification", named, SV)
+    assert subject == "genomgång nummer 3: kommentar att dela ut till Informationsklassning"
+    assert told_texts.subject("review 3, version 2", named, SV) == "genomgång nummer 3, version 2"
+    found = {
+        "organisation": "Norr",
+        "unit": "Vik",
+        "day": "2026-10-31",
+        "rows": 1200,
+        "year": 2026,
+        "status": "ongoing",
+    }
+    details = told_texts.details(found | {"removed": False}, called={}, named=named, say=Language("en"))
+    assert details == "within Norr · Vik; on 31\u00a0October\u00a02026; 1,200 rows; year 2026; status: Pågår"

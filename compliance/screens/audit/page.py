@@ -13,9 +13,11 @@ from compliance.core import clock, places
 from compliance.core.language import N_, swedish_order
 from compliance.counting import extracts
 from compliance.drawing import charts
+from compliance.review.reviewing import load_chapters
 from compliance.screens import downloads, fields, reads, views, widgets
 from compliance.screens.audit import texts
 from compliance.screens.audit.texts import Said
+from compliance.screens.audit.told_texts import ACTIONS
 from compliance.screens.people_texts import names
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -73,7 +75,7 @@ def _asked(view: View, called: dict[str, str]) -> Asked:
     """Draw the search."""
     say, today = view.say, clock.today()
     persons = {id_: texts.searched(id_, called, say) for id_ in audit.persons()}
-    actions = {action: say(words) for action, words in texts.ACTIONS.items()}
+    actions = {action: say(words) for action, words in ACTIONS.items()}
     first, second, third, fourth, fifth = st.columns([2, 2, 3, 3, 3])
     with first:
         begin = _day(say(N_("From")), today - timedelta(days=DAYS), key=f"audit from {say.code}")
@@ -116,17 +118,18 @@ def _found(view: View, asked: Asked, called: dict[str, str]) -> list[Said]:
     if len(rows) > MOST:
         text = N_("Only the newest {n} entries of this time are searched. Choose a shorter time for the others.")
         widgets.html(charts.note(say(text, n=say.number(MOST))))
-    entries = texts.said(rows[:MOST], called=called, codes=_codes(view), say=say)
+    entries = texts.said(rows[:MOST], called=called, named=_named(view), say=say)
     return [entry for entry in entries if not asked.text or entry.has(asked.text)]
 
 
-def _codes(view: View) -> dict[str, str]:
-    """What the codes of points, sources and extracts stand for."""
+def _named(view: View) -> dict[str, str]:
+    """What codes stand for."""
     say = view.say
     named = {source.id: say.plain(source.title) for source in reads.sources().values()}
     named |= {point.id: say.plain(point.title) for point in reads.points()}
     named |= {each.id: say.plain(each.title) for each in extracts.load_extracts()}
-    return texts.codes(named, say)
+    named |= {each.id: say.plain(each.title) for each in reads.declared(load_chapters)}
+    return texts.with_own_codes(named, say)
 
 
 def _download(view: View, asked: Asked, entries: list[Said]) -> None:
