@@ -187,15 +187,15 @@ def contents(archive: Path) -> dict[str, bytes]:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
-def packed(parts: dict[str, bytes], *, listed: bool = True) -> bytes:
-    """An archive of some files, whose manifest lists them as they are."""
-    manifest = json.loads(parts[MANIFEST])
+def packed(parts: dict[str, bytes], *, listed: bool | None = True) -> bytes:
+    """An archive of some files, whose manifest lists them as they are; or has another list, or is as it was given."""
+    manifest = json.loads(parts[MANIFEST]) if listed is not None else {}
     if listed:
         sums = {name: {"size": len(c), "sha256": sha256(c).hexdigest()} for name, c in parts.items()}
         manifest["parts"] = {name: each for name, each in sums.items() if name != MANIFEST}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in (parts | {MANIFEST: json.dumps(manifest).encode()}).items():
+        for name, part in (parts if listed is None else parts | {MANIFEST: json.dumps(manifest).encode()}).items():
             archive.writestr(name, part)
     return content.getvalue()
 
@@ -220,6 +220,8 @@ def harmful(sound: Path, folder: Path):
         return packed({**parts, DATABASE: changed_database(database, folder, *statements)})
 
     yield b"no zip", "is no backup"
+    for manifest in (b"{", b"[]", parts[MANIFEST].replace(b'"format": 1', b'"format": 2')):
+        yield packed({**parts, MANIFEST: manifest}, listed=None), "is no backup"
     yield sound.read_bytes()[:-200], "is no backup"
     yield packed({MANIFEST: parts[MANIFEST]}), DATABASE
     for name in ("../evil.toml", "/etc/evil.toml", "sources/../../evil.toml", "evil.py", "sources/evil.py", ".bashrc"):
