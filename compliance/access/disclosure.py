@@ -1,6 +1,7 @@
 """Small numbers: figures that rest on few persons, or that reveal one that does (rulebook, section 5)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar, Final, Protocol, TypeVar
@@ -16,7 +17,6 @@ LEAST_SHARED: Final = 3
 INCIDENT_SOURCES: Final = frozenset({"incidents", "breaches"})
 COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
 OTHER_UNITS: Final = N_("Other units")
-Part = TypeVar("Part")
 
 
 @cache
@@ -56,6 +56,10 @@ class Figure(Protocol):
         """The unit; None for an organisation or a department."""
 
     @property
+    def exempt(self) -> int:
+        """Those who are not counted."""
+
+    @property
     def of(self) -> int:
         """The denominator."""
 
@@ -72,38 +76,136 @@ def about_incidents(point: Point) -> bool:
     return not INCIDENT_SOURCES.isdisjoint(point.needs)
 
 
-def few_of(parts: Sequence[Part], *, small: Callable[[Part], bool], size: Callable[[Part], int]) -> list[Part]:
-    """The parts of a whole that must not be shown individually.
+Key = tuple[str, Any]
+# The figures of one unit, by the point.
+Leaf = dict[str, Figure]
+# The units of each department; both are known by their names in lower case, "" for none.
+Homes = dict[str, dict[str, Leaf]]
+Hidden = tuple[frozenset[str], frozenset[str]]
 
-    They are the small ones and, if even those are few together, the smallest of the others: otherwise subtracting the
-    shown parts from the whole would reveal the hidden ones.
+
+class Plans:
+    """What is hidden of the departments and units of each organisation and day, on every page and in every file.
+
+    It is computed once from all units and all points about persons, since whoever may not see small figures could
+    subtract what one page shows from what another shows:
+
+    - A unit with fewer than five persons in any of the points is hidden. If the hidden units of a department have
+      fewer than five together, the smallest other one is hidden with them.
+    - The same holds for the departments of an organisation. Units of no department are one of them, since the whole
+      less the departments gives their sum. With a department all of its units are hidden.
+
+    So what can be computed of hidden parts is the sum of those of a department, or of those of all hidden departments.
+    Either covers five persons or more, unless it is the organisation's own figure.
     """
-    few = [part for part in parts if small(part)]
-    others = [part for part in parts if size(part) and not small(part)]
-    if few and others and sum(map(size, few)) < FEW_PERSONS:
-        few.append(min(others, key=size))
-    return few
+
+    def __init__(self, units: Iterable[Figure], organisations: Iterable[Figure]) -> None:
+        """Take the figures of all units, and those of the organisations, which count persons of no unit too."""
+        homes: dict[Key, Homes] = {_key(whole): {} for whole in organisations if whole.point.persons}
+        for figure in [*units, *_of_no_unit(units, organisations)]:
+            if figure.point.persons:
+                home = homes.setdefault(_key(figure), {}).setdefault(_folded(figure.department), {})
+                home.setdefault(_folded(figure.unit), {})[figure.point.id] = figure
+        self._hidden = {key: _hidden(departments) for key, departments in homes.items()}
+
+    def hides(self, figure: Figure) -> bool:
+        """Whether a figure must not be shown; one of a day that the plans do not know is not shown either."""
+        if not figure.point.persons or (figure.department is None and figure.unit is None):
+            return False
+        if _key(figure) not in self._hidden:
+            return True
+        return self.hides_part(figure.organisation, figure.as_of, department=figure.department, unit=figure.unit)
+
+    def hides_part(self, organisation: str, day: Any, *, department: str | None, unit: str | None) -> bool:
+        """Whether a unit, or a department if it is None, is hidden on a day; without either, those of no department."""
+        departments, units = self._of((organisation.casefold(), day))
+        return _folded(department) in departments if unit is None else _folded(unit) in units
+
+    def hides_sum(self, figure: Figure, *, department: str | None, unit: str | None = None) -> bool:
+        """Whether the sum of the hidden parts of a place would reveal a figure, on the day of one of them.
+
+        It would be the figure of the department or unit itself, or lack persons of no unit who are hidden too.
+        """
+        if department is None and unit is None:
+            unit = ""
+        return self.hides_part(figure.organisation, figure.as_of, department=department, unit=unit)
+
+    def _of(self, key: Key) -> Hidden:
+        return self._hidden.get(key, (frozenset(), frozenset()))
+
+    def rest(self, whole: F, figures: Sequence[F]) -> list[F]:
+        """What an organisation counts outside of its departments or units, if that is hidden."""
+        if not whole.point.persons or not figures:
+            return []
+        departments, units = self._of(_key(whole))
+        left = _less(whole, figures)
+        hides = "" in (units if figures[0].unit is not None else departments)
+        return [left] if hides and _persons(left) else []
 
 
-def hidden(figure: Figure) -> bool:
-    """Whether a figure of a department or unit rests on few persons."""
-    part = figure.department is not None or figure.unit is not None
-    return figure.point.persons and part and 0 < figure.of < FEW_PERSONS
+def _key(figure: Figure) -> Key:
+    return figure.organisation.casefold(), figure.as_of
 
 
-def mark_few(figures: Iterable[F]) -> list[F]:
-    """The figures of a level, with `few` set on those that must not be shown."""
-    figures = list(figures)
-    wholes: dict[tuple[object, ...], list[F]] = {}
-    for figure in figures:
-        above = (figure.organisation, figure.department if figure.unit else None)
-        wholes.setdefault((figure.point.id, figure.as_of, *above), []).append(figure)
-    few = {id(figure) for parts in wholes.values() for figure in few_of(parts, small=hidden, size=_persons)}
-    return [replace(figure, few=True) if id(figure) in few else figure for figure in figures]
+def _folded(name: str | None) -> str:
+    return (name or "").casefold()
 
 
 def _persons(figure: Figure) -> int:
-    return figure.of if figure.point.persons else 0
+    return figure.of + figure.exempt
+
+
+def _of_no_unit(units: Iterable[F], organisations: Iterable[F]) -> list[F]:
+    """The persons of each organisation who belong to no unit."""
+    parts: dict[tuple[object, ...], list[F]] = {}
+    for figure in units:
+        parts.setdefault((figure.point.id, *_key(figure)), []).append(figure)
+    rests = (_less(whole, parts.get((whole.point.id, *_key(whole)), [])) for whole in organisations)
+    return [rest for rest in rests if _persons(rest)]
+
+
+def _less(whole: F, parts: Iterable[F]) -> F:
+    """What a whole counts outside of its parts."""
+    parts = list(parts)
+    left = {name: getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in COUNTS}
+    return replace(whole, department=None, unit=None, **left)
+
+
+def _hidden(homes: Homes) -> Hidden:
+    """The departments and units that are hidden, of the units of each department."""
+    departments = _few({name: list(home.values()) for name, home in homes.items()})
+    units = {unit for name, home in homes.items() for unit in (home if name in departments else _few(_alone(home)))}
+    return frozenset(departments), frozenset(units)
+
+
+def _alone(home: dict[str, Leaf]) -> dict[str, list[Leaf]]:
+    return {name: [leaf] for name, leaf in home.items()}
+
+
+def _few(parts: dict[str, list[Leaf]]) -> set[str]:
+    """The parts of a whole that cover few persons; if even together they do, with the smallest of the others.
+
+    Sizes are compared by halves and doubles, then names, so that the choice seldom changes from day to day: two days
+    that hide different parts could be subtracted from each other.
+    """
+    sizes = {name: _size(leaves) for name, leaves in parts.items() if any(map(_persons, _figures(leaves)))}
+    few = {name for name, size in sizes.items() if size < FEW_PERSONS}
+    others = sizes.keys() - few
+    if few and others and _size([leaf for name in few for leaf in parts[name]]) < FEW_PERSONS:
+        few.add(min(others, key=lambda name: (sizes[name].bit_length(), name)))
+    return few
+
+
+def _figures(leaves: Iterable[Leaf]) -> list[Figure]:
+    return [figure for leaf in leaves for figure in leaf.values()]
+
+
+def _size(leaves: Iterable[Leaf]) -> int:
+    """The smallest number of persons that the figures of some units cover together in any of the points."""
+    sums: Counter[str] = Counter()
+    for figure in _figures(leaves):
+        sums[figure.point.id] += figure.of
+    return min(sums.values(), default=0)
 
 
 def without_counts(figure: F) -> F:
@@ -111,24 +213,26 @@ def without_counts(figure: F) -> F:
     return replace(figure, **dict.fromkeys(COUNTS, 0)) if figure.few else figure
 
 
-def without_few(figures: Sequence[F], others: str, whole: F | None = None) -> list[F]:
-    """The figures of units, with those of few persons added up as one called `others`.
+def told_together(figures: Sequence[F]) -> list[F]:
+    """The figures of several days, in which a part that is hidden on one of them is hidden on every earlier day.
 
-    The sum is left out if it is small itself. Given a `whole`, persons who belong to no unit are included if they are
-    few: otherwise subtracting the units from the whole would reveal them.
+    The last day is what every page shows.
     """
-    rest = _rest(whole, figures) if whole else []
-    few = few_of([*figures, *rest], small=lambda figure: figure.few or hidden(figure), size=_persons)
+    last = max((figure.as_of for figure in figures), default=None)
+    few = {_part(figure) for figure in figures if figure.few}
+    return [replace(figure, few=figure.few or (figure.as_of != last and _part(figure) in few)) for figure in figures]
+
+
+def _part(figure: Figure) -> tuple[object, ...]:
+    return (figure.organisation, _folded(figure.unit) or figure.department, figure.unit is None, figure.point.persons)
+
+
+def added_up(figures: Sequence[F], others: str) -> list[F]:
+    """The figures of parts, with those that are marked as few added up as one called `others`."""
+    few = [figure for figure in figures if figure.few]
+    shown = [figure for figure in figures if not figure.few]
     if not few:
-        return list(figures)
+        return shown
     counts = {name: sum(getattr(figure, name) for figure in few) for name in COUNTS}
     together = replace(few[0], department=None, unit=others, few=False, **counts)
-    shown = [figure for figure in figures if figure not in few]
-    return shown if hidden(together) else [*shown, together]
-
-
-def _rest(whole: F, parts: Sequence[F]) -> list[F]:
-    """What a whole counts outside of its parts, marked if it is few."""
-    left = {name: getattr(whole, name) - sum(getattr(part, name) for part in parts) for name in COUNTS}
-    rest = replace(whole, **left)
-    return [replace(rest, few=rest.of < FEW_PERSONS)] if _persons(rest) else []
+    return [*shown, together] if together.of >= FEW_PERSONS else shown

@@ -16,13 +16,14 @@ from compliance.access.disclosure import (
     LEAST_SHARED,
     OTHER_UNITS,
     F,
+    Plans,
     about_incidents,
-    mark_few,
+    added_up,
     private_sources,
+    told_together,
     without_counts,
-    without_few,
 )
-from compliance.access.permissions import AT_THIS_MACHINE, Permission, User
+from compliance.access.permissions import AT_THIS_MACHINE, NOT_ALLOWED, Permission, User
 from compliance.access.scopes import Scope
 from compliance.access.withholding import Names
 from compliance.core.errors import Refusal
@@ -78,6 +79,11 @@ class Reader:
     def named(self) -> bool:
         """Whether the reader may see names of persons."""
         return self.may(Permission.SEE_PERSONS)
+
+    def require_named(self) -> None:
+        """Raise Refusal if the reader may not see names of persons."""
+        if not self.named:
+            raise Refusal(NOT_ALLOWED)
 
     @property
     def anybody(self) -> "Reader":
@@ -184,17 +190,20 @@ class Reader:
         """Whether a number of persons is too small to be shown."""
         return not self.named and persons < FEW_PERSONS
 
-    def figures(self, figures: Iterable[F]) -> list[F]:
-        """The figures of a level; those of few persons are marked and have no counts."""
-        return [without_counts(figure) for figure in self.limited(self._mark_few(figures))]
+    def figures(self, figures: Iterable[F], plans: Plans) -> list[F]:
+        """The figures of one or more days; those that the plans hide are marked and have no counts."""
+        return [without_counts(figure) for figure in told_together(self._marked(figures, plans))]
 
-    def added_up(self, figures: Iterable[F], scope: Scope) -> list[F]:
-        """The figures of a level within a scope; those of few persons are added up as "Other units"."""
-        parts = list(filter(scope.holds, self.limited(self._mark_few(figures))))
-        return parts if self.named else without_few(parts, self.say(OTHER_UNITS))
+    def added_up(self, figures: Iterable[F], scope: Scope, plans: Plans) -> list[F]:
+        """The figures of a level within a scope; those that the plans hide are added up as "Other units"."""
+        parts = self._marked(filter(scope.holds, figures), plans)
+        if any(plans.hides_sum(part, department=scope.department, unit=scope.unit) for part in parts if part.few):
+            return [part for part in parts if not part.few]
+        return added_up(parts, self.say(OTHER_UNITS))
 
-    def _mark_few(self, figures: Iterable[F]) -> list[F]:
-        return list(figures) if self.named else mark_few(figures)
+    def _marked(self, figures: Iterable[F], plans: Plans) -> list[F]:
+        within = self.limited(figures)
+        return within if self.named else [replace(figure, few=plans.hides(figure)) for figure in within]
 
 
 # The product as its own reader: freezing, verifying, the command line.

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level
 from compliance.declarations.points import Point, Target
@@ -183,6 +184,15 @@ def coverage(
     with _pinned(cursor, _relations(points, days=days, level=level), days=days, known_at=known_at):
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
     return [figure for point in points for figure in _figures(point, counted, basis, days=days, level=level)]
+
+
+def plans(cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime) -> Plans:
+    """What is hidden on each of `days` from readers who may not see persons, of all points about persons."""
+    of_persons = tuple(point for point in points if point.persons)
+    units, organisations = (
+        coverage(cursor, of_persons, days=days, known_at=known_at, level=level) for level in ("unit", "organisation")
+    )
+    return Plans(units, organisations)
 
 
 def _relations(points: tuple[Point, ...], *, days: list[date], level: Level) -> list[str]:

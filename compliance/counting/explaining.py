@@ -15,11 +15,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from compliance.access.disclosure import hidden, without_counts
+from compliance.access.disclosure import FEW_PERSONS
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import year_before
-from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, coverage, requested_items
+from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, plans, requested_items
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
@@ -82,7 +82,8 @@ class Explanation:
     """A point's figure at two moments, and every item that makes the difference.
 
     `items` are those of the organisation at the last moment. `recounted` is True if the first figure was frozen and
-    would be counted differently now, so that no items can account for the difference.
+    would be counted differently now, so that no items can account for the difference. `withheld` is True if what makes
+    the difference concerns too few persons to be told.
     """
 
     first: Moment
@@ -92,6 +93,7 @@ class Explanation:
     changes: tuple[Change, ...]
     items: Rows = field(default_factory=list)
     recounted: bool = False
+    withheld: bool = False
 
     @property
     def total(self) -> Fraction | None:
@@ -127,7 +129,7 @@ def since_frozen(explanation: Explanation, before: Coverage) -> Explanation:
     before = replace(before, few=before.few or explanation.before.few)
     if all(getattr(before, name) == getattr(explanation.before, name) for name in (*OUTCOMES, "basis")):
         return replace(explanation, before=before)
-    return replace(explanation, before=before, changes=(), recounted=True)
+    return replace(explanation, before=before, changes=(), recounted=True, withheld=False)
 
 
 # --- The moments to compare ----------------------------------------------------------------------------------------
@@ -188,31 +190,53 @@ def around(day: date, moment: datetime) -> tuple[Moment, Moment]:
 # --- The difference -----------------------------------------------------------------------------------------------
 
 
-def explain(cursor: Cursor, point: Point, first: Moment, last: Moment, *, place: Scope, reader: Reader) -> Explanation:
+def explain(
+    cursor: Cursor,
+    point: Point,
+    first: Moment,
+    last: Moment,
+    *,
+    place: Scope,
+    reader: Reader,
+    points: tuple[Point, ...] = (),
+) -> Explanation:
     """Return why the figure of a place differs between two moments, as the reader may see it.
 
-    A figure that covers or would reveal few persons has empty counts, and its changes are left out.
+    A figure that covers or would reveal few persons (in any of the `points`) has empty counts, and its changes are left
+    out. They are left out of a part too if one of the causes concerns few persons.
     """
     place = reader.within(place)
     (explanation,) = explain_all(cursor, (point,), first, last, place=place)
     if reader.named:
         changes = tuple(_visible(point, change, reader) for change in explanation.changes)
         return replace(explanation, changes=changes, items=reader.limited(explanation.items))
-    before = _visible_figure(cursor, explanation.before, first, place, reader)
-    after = _visible_figure(cursor, explanation.after, last, place, reader)
-    changes = (
-        () if before.few or after.few else tuple(_visible(point, change, reader) for change in explanation.changes)
+    explanation = replace(explanation, items=[])
+    if point.persons and place.level != "organisation":
+        explanation = _of_part(cursor, explanation, points or (point,), reader)
+    return replace(explanation, changes=tuple(_visible(point, change, reader) for change in explanation.changes))
+
+
+def _of_part(cursor: Cursor, explanation: Explanation, points: tuple[Point, ...], reader: Reader) -> Explanation:
+    """The explanation of a point about persons in a part of an organisation, to whom small numbers are not told."""
+    before, after = (
+        _visible_figure(cursor, figure, moment, points, reader)
+        for figure, moment in ((explanation.before, explanation.first), (explanation.after, explanation.last))
     )
-    return replace(explanation, before=before, after=after, changes=changes, items=[])
+    if before.few or after.few:
+        return replace(explanation, before=before, after=after, changes=())
+    if any(len(part.changes) < FEW_PERSONS for part in explanation.parts):
+        return replace(explanation, changes=(), withheld=True)
+    return explanation
 
 
-def _visible_figure(cursor: Cursor, figure: Coverage, moment: Moment, place: Scope, reader: Reader) -> Coverage:
+def _visible_figure(
+    cursor: Cursor, figure: Coverage, moment: Moment, points: tuple[Point, ...], reader: Reader
+) -> Coverage:
     """One of the two figures as the overview shows it."""
-    if place.level == "organisation" or not figure.point.persons:
+    if not (figure.of or figure.exempt):
         return figure
-    parts = coverage(cursor, (figure.point,), days=[moment.day], known_at=moment.known_at, level=place.level)
-    few = any(part.few for part in reader.figures(parts) if place.holds(part))
-    return without_counts(replace(figure, few=few or hidden(figure)))
+    (shown,) = reader.figures([figure], plans(cursor, points, days=[moment.day], known_at=moment.known_at))
+    return shown
 
 
 def _visible(point: Point, change: Change, reader: Reader) -> Change:

@@ -24,7 +24,7 @@ from typing import Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.access.disclosure import FEW_PERSONS, about_incidents, few_of
+from compliance.access.disclosure import FEW_PERSONS, Plans, about_incidents
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level
 from compliance.core.errors import Refusal
@@ -40,6 +40,7 @@ from compliance.counting.assessing import (
     basis_on,
     coverage,
     items_of,
+    plans,
     run,
     traced_items,
 )
@@ -263,7 +264,8 @@ def _counted(cursor: Cursor, inputs: Inputs) -> pa.Table:
     if inputs.persons:
         shown = [(level, figure) for level in LEVELS for figure in by_level[level]]
     else:
-        shown = [part for whole in by_level["organisation"] for part in _without_few(whole, by_level)]
+        hiding = plans(cursor, inputs.points, days=[inputs.as_of], known_at=inputs.known_at)
+        shown = [part for whole in by_level["organisation"] for part in _without_few(whole, by_level, hiding)]
     return pa.Table.from_pylist([_counted_row(figure, level) for level, figure in shown], schema=COUNTED)
 
 
@@ -355,39 +357,23 @@ def _mixed(table: pa.Table, *, of: list[str]) -> pa.Table:
     return table.take(pa.array([origins.get(place, place) for place in range(len(table))], pa.int64()))
 
 
-def _without_few(whole: Coverage, by_level: dict[Level, list[Coverage]]) -> list[tuple[str, Coverage]]:
-    """A figure of an organisation and those of its parts; those of few persons are added up as other units.
-
-    The units of a hidden department are hidden too: their sum would reveal it.
-    """
+def _without_few(whole: Coverage, by_level: dict[Level, list[Coverage]], plans: Plans) -> list[tuple[str, Coverage]]:
+    """A figure of an organisation and those of its parts; those that the plans hide are added up as other units."""
     departments, units = (
         [part for part in by_level[level] if (part.point, part.organisation) == (whole.point, whole.organisation)]
         for level in ("department", "unit")
     )
-    if not whole.point.persons:
-        return [("organisation", whole), *(("department", d) for d in departments), *(("unit", u) for u in units)]
-    homes: dict[str | None, list[Coverage]] = {department.department: [] for department in departments}
-    for unit in units:
-        homes.setdefault(unit.department, []).append(unit)
-    sizes = {name: sum(unit.of for unit in home) for name, home in homes.items()}
-    few = few_of(list(homes), small=lambda name: 0 < sizes[name] < FEW_PERSONS, size=lambda name: sizes[name])
     shown: list[tuple[str, Coverage]] = [("organisation", whole)]
-    shown += [("department", department) for department in departments if department.department not in few]
-    hidden = {name: home if name in few else few_of(home, small=_few, size=_of) for name, home in homes.items()}
-    shown += [("unit", unit) for unit in units if unit not in hidden[unit.department]]
+    shown += [("department", department) for department in departments if not plans.hides(department)]
+    shown += [("unit", unit) for unit in units if not plans.hides(unit)]
     # units without a department, and those of hidden departments, are the rest of the whole
     together: dict[str | None, list[Coverage]] = {}
-    for name, home in hidden.items():
-        together.setdefault(None if name in few else name, []).extend(home)
+    for unit in filter(plans.hides, units):
+        hidden = unit.department is None or plans.hides(replace(unit, unit=None))
+        together.setdefault(None if hidden else unit.department, []).append(unit)
+    if plans.hides_sum(whole, department=None):
+        together.pop(None, None)
     return shown + [("other_units", part) for name, home in together.items() for part in _added_up(whole, name, home)]
-
-
-def _few(figure: Coverage) -> bool:
-    return 0 < figure.of < FEW_PERSONS
-
-
-def _of(figure: Coverage) -> int:
-    return figure.of
 
 
 def _added_up(whole: Coverage, department: str | None, units: list[Coverage]) -> list[Coverage]:

@@ -4,17 +4,20 @@ A duty is a report that a breach or a significant incident requires; while unsen
 comes from the items of points 12 and 13, and is not judged again here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core import clock
 from compliance.core.language import Texts, month_ends
 from compliance.core.places import POINTS
+from compliance.counting.assessing import plans
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
@@ -326,14 +329,18 @@ def incidents(
     first = month_ends(as_of, count=MONTHS)[0].replace(day=1)
     by_unit = place.department is not None or place.unit is not None
     recurring = run("incident_recurring")
+    hiding = Plans([], []) if reader.named else plans(cursor, points, days=[as_of], known_at=known_at)
+    hides = partial(hiding.hides_part, place.organisation, as_of)
     return Incidents(
         counts=Counts(**run("incident_counts", limit_days=limit)[0], limit_days=limit),
         months=tuple(Month(**reader.row(row)) for row in run("incident_months", first_month=first, most=MOST_KINDS)),
         causes=tuple(Cause(**reader.row(row, kept=("kind",))) for row in run("incident_causes", most=MOST_CAUSES)),
         steps=tuple(Step(**row) for row in run("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
         recurring=tuple(_recurring(row, reader) for row in recurring),
-        units=tuple(_staffed(StaffedUnit(**row), reader) for row in rows(cursor, statement("silent_units"), params)),
-        rates=_rates([Rate(**row) for row in run("incident_rates", by_unit=by_unit)], reader),
+        units=tuple(
+            _staffed(StaffedUnit(**row), reader, hides) for row in rows(cursor, statement("silent_units"), params)
+        ),
+        rates=_rates([Rate(**row) for row in run("incident_rates", by_unit=by_unit)], reader, hides, by_unit=by_unit),
     )
 
 
@@ -342,15 +349,21 @@ def _recurring(row: dict[str, Any], reader: Reader) -> Recurring:
     return Recurring(**row | {"cause": cause, "ids": tuple(row["ids"]), "earlier": tuple(row["earlier"])})
 
 
-def _staffed(unit: StaffedUnit, reader: Reader) -> StaffedUnit:
-    """A unit as the reader may see it: a small one has no name."""
-    return replace(unit, department=None, unit=None, persons=0) if reader.few(unit.persons) else unit
+def _staffed(unit: StaffedUnit, reader: Reader, hides: Callable[..., bool]) -> StaffedUnit:
+    """A unit as the reader may see it: one that is small, or hidden with small ones, has no name."""
+    few = reader.few(unit.persons) or hides(department=unit.department, unit=unit.unit)
+    return replace(unit, department=None, unit=None, persons=0) if few else unit
 
 
-def _rates(rates: Iterable[Rate], reader: Reader) -> tuple[Rate, ...]:
-    """The rates as the reader may see them: small parts are added up."""
+def _rates(rates: Iterable[Rate], reader: Reader, hides: Callable[..., bool], *, by_unit: bool) -> tuple[Rate, ...]:
+    """The rates as the reader may see them: parts that are small, or hidden with small ones, are added up."""
     rates = list(rates)
-    few = [rate for rate in rates if rate.part and rate.employed and reader.few(rate.employed)]
+
+    def is_few(rate: Rate) -> bool:
+        place = {"department": None, "unit": rate.part} if by_unit else {"department": rate.part, "unit": None}
+        return reader.few(rate.employed) or hides(**place)
+
+    few = [rate for rate in rates if rate.part and rate.employed and is_few(rate)]
     shown = [rate for rate in rates if rate not in few]
     if few:
         counted, employed = sum(rate.discovered for rate in few), sum(rate.employed for rate in few)

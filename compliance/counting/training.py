@@ -9,11 +9,10 @@ from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from compliance.access.disclosure import FEW_PERSONS, few_of, without_counts
-from compliance.access.disclosure import hidden as is_few
+from compliance.access.disclosure import FEW_PERSONS, Plans, without_counts
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
-from compliance.counting.assessing import OUTCOMES, Basis, Coverage
+from compliance.counting.assessing import OUTCOMES, Basis, Coverage, plans
 from compliance.counting.figures import Definition, rule_parameters
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -173,52 +172,43 @@ def training(
             tuple(_listed(cursor, "missing", **params) if most else ()),
             tuple(_listed(cursor, "expiring", **params) if most else ()),
         )
-    return visible_to(unfiltered, reader)
+    if reader.named:
+        return visible_to(unfiltered, reader, Plans([], []))
+    return visible_to(unfiltered, reader, plans(cursor, rules.points, days=[as_of], known_at=known_at))
 
 
-def visible_to(training: Training, reader: Reader) -> Training:
-    """Add up or leave out what the reader may not see."""
+def visible_to(training: Training, reader: Reader, plans: Plans) -> Training:
+    """Add up or leave out what the reader may not see, by the plans for those who may not see persons."""
     parts, n = training.parts, training.whole.n
-    shown = parts if reader.named else _without_few(parts)
+    shown = parts if reader.named else _without_few(training, plans)
     most = parts[0] if len(parts) > 1 and parts[0].n.missing != parts[1].n.missing and parts[0] in shown else None
     training = replace(training, named=reader.named, parts=shown, most=most)
     if reader.named:
         return training
-    if hidden(training.whole):
-        nothing = (
-            without_counts(replace(training.whole.courses[0], few=True)),
-            without_counts(replace(training.whole.courses[1], few=True)),
-        )
-        return replace(
-            training, few=True, parts=(), months=(), whole=replace(training.whole, courses=nothing, n=Counts())
-        )
-    few_managers = training.whole.within and 0 < n.management_in_both < FEW_PERSONS
+    first, second = training.whole.courses
+    if n.persons and plans.hides(first):
+        nothing = (without_counts(replace(first, few=True)), without_counts(replace(second, few=True)))
+        whole = replace(training.whole, courses=nothing, n=Counts())
+        return replace(training, few=True, parts=(), months=(), whole=whole)
+    # the managers of the parts could be subtracted from those of the whole
+    few_managers = training.whole.within and n.management_in_both > 0
     if few_managers:
         n = replace(n, management_both=0, management_in_both=0)
-    if n.without_department < FEW_PERSONS:
+    if plans.hides_part(first.organisation, first.as_of, department=None, unit=None):
         n = replace(n, without_department=0)
     return replace(training, few_managers=few_managers, whole=replace(training.whole, n=n))
 
 
-def hidden(part: Part) -> bool:
-    """Whether a part's figures cover few persons (rulebook, section 5)."""
-    few = part.n.counted < FEW_PERSONS or any(is_few(course) for course in part.courses)
-    return part.within and part.n.persons > 0 and few
-
-
-def _without_few(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The parts, with those of few persons added up."""
-    few = few_of(parts, small=hidden, size=_size)
-    if not few:
-        return parts
-    kept = tuple(part for part in parts if part not in few)
+def _without_few(training: Training, plans: Plans) -> tuple[Part, ...]:
+    """The parts, with those that the plans hide added up."""
+    whole = training.whole
+    few = [part for part in training.parts if plans.hides(part.courses[0])]
+    kept = tuple(part for part in training.parts if part not in few)
+    if not few or plans.hides_sum(whole.courses[0], department=whole.department, unit=whole.unit):
+        return kept
     together = _together(few)
-    return kept if hidden(together) else (*kept, together)
-
-
-def _size(part: Part) -> int:
-    """The smallest number that one of the part's figures covers."""
-    return min(part.n.counted, *(course.of for course in part.courses if course.of))
+    enough = all(course.of >= FEW_PERSONS for course in together.courses)
+    return (*kept, together) if enough else kept
 
 
 def _together(parts: Sequence[Part]) -> Part:

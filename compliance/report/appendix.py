@@ -91,7 +91,7 @@ def _by_name(answer: PointAnswer, edition: Edition) -> dict[str, str]:
     """The whole per cent of each department of a point."""
     return {
         figure.department or figure.unit or "": phrases.whole_percent(figure, edition.say)
-        for figure in departments(answer, edition)
+        for figure in departments(answer)
     }
 
 

@@ -23,15 +23,19 @@ def write_report(
     signed: Signed,
     say: Language,
     public: bool,
+    named: bool = True,
     template: Path | None = None,
     archive: bool = False,
 ) -> bytes:
-    """Write the report of a review as a file of a kind. `template` and `archive` are as in `as_document`."""
+    """Write the report of a review as a file of a kind.
+
+    `public` and `named` are as in `report_of`, `template` and `archive` as in `as_document`. Slides are for everybody.
+    """
     if kind == "pptx":
         from compliance.report.slides.writing import write_slides
 
         return write_slides(slides_of(dossier, state=state, signed=signed, say=say, public=public))
-    report = report_of(dossier, state=state, signed=signed, say=say, public=public)
+    report = report_of(dossier, state=state, signed=signed, say=say, public=public, named=named)
     return as_document(report, kind=kind, template=template, archive=archive)
 
 

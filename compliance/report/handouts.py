@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.withholding import Names
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
@@ -37,7 +38,7 @@ from compliance.report.points import (
 from compliance.report.report import as_document
 from compliance.review import judging, wording
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.dossier import Dossier, PointAnswer, few_added_up
 from compliance.review.reviewing import GROUNDS, JUDGED, State
 from compliance.review.wording import (
     DECISION_STATUSES,
@@ -64,7 +65,8 @@ def handout(dossier: Dossier, *, names: Names, say: Language) -> list[Block]:
 
     `names` are the names of persons that are withheld from every text.
     """
-    unnamed, edition = _without_names(dossier, names), Edition(say, public=True)
+    told = few_added_up(dossier, say(OTHER_UNITS))
+    unnamed, edition = _without_names(told, names), Edition(say, public=True)
     points = [_point(unnamed, answer, edition) for answer in unnamed.points]
     earlier = [_earlier(unnamed, say)] if unnamed.carried else []
     return [*earlier, *points, PageBreak(), _summary(unnamed, edition), _decisions(unnamed, say)]
@@ -157,7 +159,7 @@ def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
 
 def _units(answer: PointAnswer, say: Language) -> Table | None:
     """The units with most left to do; None if all reach the target."""
-    below = weakest(answer, say)
+    below = weakest(answer)
     columns = (
         Column(say(N_("Most left to do")), width=3),
         Column(say(N_("Left")), "right", 1.1),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance.access.disclosure import OTHER_UNITS, without_few
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import (
@@ -247,17 +246,15 @@ def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
     return [Beside(tables[0], tables[1] if len(tables) > 1 else ())] if tables else []
 
 
-def departments(answer: PointAnswer, edition: Edition) -> list[Coverage]:
-    """The departments of a point that have a figure; the public version adds up those of few persons."""
+def departments(answer: PointAnswer) -> list[Coverage]:
+    """The departments of a point that have a figure."""
     figures = [answer.figure(department) for department in answer.departments]
-    if edition.public:
-        figures = without_few(figures, edition.say(OTHER_UNITS), answer.coverage)
     return [figure for figure in figures if figure.coverage is not None]
 
 
 def _parts(answer: PointAnswer, edition: Edition) -> Table | None:
     """The departments with most left to do; None if there is one department, or nothing left."""
-    say, figures = edition.say, departments(answer, edition)
+    say, figures = edition.say, departments(answer)
     left = sorted(
         (figure for figure in figures if wording.left_of(figure)), key=lambda figure: -wording.left_of(figure)
     )

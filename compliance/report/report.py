@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final, Literal
 
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
@@ -13,7 +14,7 @@ from compliance.report.decisions import in_full, in_short
 from compliance.report.points import Edition, answer_sentence, bars_note, points_table, without_empty
 from compliance.review import judging, wording
 from compliance.review.approving import Signed, identity_sentences
-from compliance.review.dossier import Dossier
+from compliance.review.dossier import Dossier, few_added_up
 from compliance.review.reviewing import State
 from compliance.review.verifying import resealing_sentences
 
@@ -21,8 +22,15 @@ from compliance.review.verifying import resealing_sentences
 BRIEF_GROUNDS: Final = 700
 
 
-def report_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool) -> Report:
-    """The report of a review in any state. `public` is the version to hand out, without names and weaknesses."""
+def report_of(
+    dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool, named: bool = True
+) -> Report:
+    """The report of a review in any state. `public` is the version to hand out, without names and weaknesses.
+
+    It adds up departments of few persons, and so does one for a reader who may not see persons (`named` is False).
+    """
+    if public or not named:
+        dossier = few_added_up(dossier, say(OTHER_UNITS))
     edition = Edition(say, public)
     title = say(N_("Management review {year}"), year=dossier.year)
     parts = [title, dossier.organisation, *([say(N_("version to hand out"))] if public else [])]

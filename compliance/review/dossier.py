@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from compliance.access.disclosure import Plans, added_up
 from compliance.access.permissions import Permission
 from compliance.access.reader import EVERYTHING, Reader
 from compliance.access.scopes import Level, Scope
@@ -266,6 +267,10 @@ class Comparison:
             for answer in (self.review.points if self.review else ())
             for counted in answer.at(level)
         ]
+
+    def plans(self, organisation: str) -> Plans:
+        """What is hidden of its figures from readers who may not see persons."""
+        return Plans(self.figures("unit", organisation), self.figures("organisation", organisation))
 
 
 class ExportNames(NamedTuple):
@@ -558,6 +563,34 @@ def readable(dossier: Dossier, reader: Reader) -> Dossier:
     chapters = {GROUNDS: dossier.withheld.get(grounds, grounds)} if grounds else {}
     shown = ReviewTexts(written.assessments, {}, public, chapters, written.judgement)
     return replace(dossier, written=shown, decisions=(), carried=(), why=None)
+
+
+def plans_of(dossier: Dossier) -> Plans:
+    """What is hidden of a review's figures from readers who may not see persons."""
+    units, organisations = (
+        [answer.figure(counted) for answer in dossier.points for counted in answer.at(level)]
+        for level in ("unit", "organisation")
+    )
+    return Plans(units, organisations)
+
+
+def few_added_up(dossier: Dossier, others: str) -> Dossier:
+    """A review whose departments and units of few persons are added up as one called `others`, to show to anybody."""
+    plans = plans_of(dossier)
+    return replace(dossier, points=tuple(_few_added_up(answer, plans, others) for answer in dossier.points))
+
+
+def _few_added_up(answer: PointAnswer, plans: Plans, others: str) -> PointAnswer:
+    shown = (_added_up(answer, answer.at(level), plans, others) for level in ("department", "unit"))
+    departments, units = (tuple(map(_count, figures)) for figures in shown)
+    return replace(answer, departments=departments, units=units)
+
+
+def _added_up(answer: PointAnswer, parts: Sequence[PointCounts], plans: Plans, others: str) -> list[Coverage]:
+    figures_ = [answer.figure(part) for part in parts]
+    marked = [replace(figure, few=plans.hides(figure)) for figure in figures_]
+    rest = [replace(figure, few=True) for figure in plans.rest(answer.coverage, figures_)]
+    return added_up([*marked, *rest], others)
 
 
 # --- Freezing -----------------------------------------------------------------------------------------------------

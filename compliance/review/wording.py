@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from compliance.access.disclosure import OTHER_UNITS, without_few
 from compliance.core.language import N_, NBSP, Language, swedish_order
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
@@ -170,10 +169,9 @@ def _shares(text: str, say: Language) -> str:
     return " / ".join(phrases.share(float(part), say) for part in text.split(" / "))
 
 
-def weakest(answer: PointAnswer, say: Language) -> list[Coverage]:
-    """The units with most left to do among those below target; those of few persons are added up."""
-    units = [answer.figure(unit) for unit in answer.units if unit.unit]
-    return most_left(without_few(units, say(OTHER_UNITS), answer.coverage))
+def weakest(answer: PointAnswer) -> list[Coverage]:
+    """The units with most left to do among those below target."""
+    return most_left([answer.figure(unit) for unit in answer.units if unit.unit])
 
 
 def most_left(parts: Sequence[Coverage]) -> list[Coverage]:

@@ -23,7 +23,7 @@ def explained(data: Data, reader: Reader, point_id: str, scope: Scope, first: Mo
     """Why a scope's figure differs between two moments, as the reader may see it."""
     point = next(point for point in reads.points() if point.id == point_id)
     with data.database.cursor() as cursor:
-        return explain(cursor, point, first, last, place=scope, reader=reader)
+        return explain(cursor, point, first, last, place=scope, reader=reader, points=reads.points())
 
 
 def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader, Withheld
 from compliance.access.scopes import Level, Scope
 from compliance.access.withholding import Names, names_of_persons
@@ -32,6 +33,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 CACHED: Final = 200
 TREND_MONTHS: Final = 24
 Declared = TypeVar("Declared")
+NOTHING_HIDDEN: Final = Plans([], [])
 # How Streamlit's caches tell readers apart.
 READERS: Final[dict[str | type, Callable[[Any], Any]]] = {Reader: attrgetter("key")}
 
@@ -210,7 +212,20 @@ def _figures_for(
     """
     shared = len(days) == 1 or level == "organisation"
     figures_ = _all_figures(data, days, level) if shared else _count_figures(data, days, level)
-    return tuple(figure for figure in reader.figures(figures_) if unit in (None, figure.unit))
+    own = (figure for figure in figures_ if unit in (None, figure.unit))
+    return tuple(reader.figures(own, _plans(data, reader, days, level)))
+
+
+def _plans(data: Data, reader: Reader, days: tuple[date, ...], level: Level) -> Plans:
+    """What is hidden on some days; nothing is in the figures of organisations, or for a reader who sees persons."""
+    return NOTHING_HIDDEN if reader.named or level == "organisation" else plans(data, days)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def plans(data: Data, days: tuple[date, ...]) -> Plans:
+    """What is hidden of each organisation on some days from readers who may not see persons."""
+    with data.database.cursor() as cursor:
+        return assessing.plans(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
 
 
 def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, ids: tuple[str, ...]) -> list[Coverage]:
@@ -222,7 +237,8 @@ def parts_added_up(
     data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, point_id: str
 ) -> list[Coverage]:
     """The figures of the departments or units within a scope; those that may not be shown are added up as one."""
-    return reader.added_up(_of(_all_figures(data, (as_of,), level), (as_of,), (point_id,)), scope)
+    own = _of(_all_figures(data, (as_of,), level), (as_of,), (point_id,))
+    return reader.added_up(own, scope, _plans(data, reader, (as_of,), level))
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
@@ -263,7 +279,7 @@ def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, C
     whole, own = (earlier.figures(level, scope.organisation) for level in ("organisation", scope.level))
     # a unit stays the same if its department changes or is renamed
     then = replace(scope, department=None) if scope.unit else scope
-    figures_ = scoped(reader.figures(own), whole, then)
+    figures_ = scoped(reader.figures(own, earlier.plans(scope.organisation)), whole, then)
     if not any(map(then.holds, own)):
         day = year_before(as_of)
         ids = tuple(point.id for point in points())

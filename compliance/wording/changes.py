@@ -42,7 +42,7 @@ CAUSE_NAMES: Final = {
 
 def sentence(explanation: Explanation, say: Language) -> str:
     """Return how much the coverage changed, and mainly why."""
-    if explanation.recounted:
+    if explanation.recounted or explanation.withheld:
         return _sentence_alone(explanation, say)
     causes = _biggest_causes(explanation, say)
     if explanation.total is None:
@@ -55,12 +55,12 @@ def sentence(explanation: Explanation, say: Language) -> str:
 
 
 def _sentence_alone(explanation: Explanation, say: Language) -> str:
-    """The change since a frozen figure that would be counted differently today."""
+    """The change without its causes: since a frozen figure that would be counted differently today, or withheld."""
     texts = _not_compared(explanation, say) if explanation.total is None else [f"{_movement(explanation, say)}."]
-    why = say(
-        N_("The figure of {day} is counted otherwise today, so no items are named."),
-        day=say.date(explanation.first.day),
-    )
+    text = N_("The figure of {day} is counted otherwise today, so no items are named.")
+    if explanation.withheld:
+        text = N_("What makes the difference since {day} concerns too few persons to be told.")
+    why = say(text, day=say.date(explanation.first.day))
     return " ".join(text for text in [*texts, why, target_sentence(explanation, say)] if text)
 
 

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from compliance.access import permissions
+from compliance.access.disclosure import Plans
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.access.scopes import Scope
 from compliance.core.language import Language, tenths
@@ -548,7 +549,7 @@ def test_a_page_with_few_persons_before_says_so(sample, monkeypatch):
 
     def few(data, reader, point_id, scope, first, last):
         figure = Coverage(POINTS[0], A, ORGANISATION, None, "Norr", 2, 1, 0, 0, 0, basis=True)
-        return Explanation(first, last, *reader.figures([figure]), replace(figure, met=5), ())
+        return Explanation(first, last, *reader.figures([figure], Plans([figure], [])), replace(figure, met=5), ())
 
     monkeypatch.setattr(screens_changes, "explained", few)
     app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training")

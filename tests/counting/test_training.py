@@ -18,7 +18,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.counting import training
-from compliance.counting.assessing import coverage, items
+from compliance.counting.assessing import coverage, items, plans
 from compliance.counting.figures import figures, load_figures
 from compliance.drawing import training as drawing_training
 from compliance.drawing.training import Expiry, Link
@@ -84,6 +84,20 @@ def line(tmp_path_factory):
         line.load_table(STAFF, source="staff", organisation=ORGANISATION)
         line.load_table(COURSES, source="training")
         yield line
+
+
+@pytest.fixture(scope="module")
+def omsorg(tmp_path_factory):
+    """The persons above without Lager, whose one person Omsorg would reveal."""
+    with Line(tmp_path_factory.mktemp("omsorg")).held() as line:
+        line.load_table(STAFF[: STAFF.index("c1")], source="staff", organisation=ORGANISATION)
+        line.load_table(COURSES, source="training")
+        yield line
+
+
+def hidden(database, day=AS_OF):
+    with database.cursor() as cursor:
+        return plans(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN)
 
 
 @pytest.fixture(scope="module")
@@ -313,7 +327,7 @@ def test_the_answer_is_built_from_the_figures(line, whole):
         "Alla 2 medarbetare har båda kurserna."
     ]
     first, second = whole.parts
-    alike = training.visible_to(replace(whole, parts=(first, replace(second, n=first.n))), MINE)
+    alike = training.visible_to(replace(whole, parts=(first, replace(second, n=first.n))), MINE, hidden(line.database))
     assert "Omsorg har flest." not in texts.sentences(alike, SV)
     nobody = trained(line.database, Scope(ORGANISATION, None, "Ingenstans"))
     assert texts.sentences(nobody, SV) == ["Här finns ingen som ska ha kurserna."]
@@ -339,9 +353,9 @@ def of_few(line, who=MINE):
     return trained(line.database, Scope(ORGANISATION, "Omsorg"), most=0, who=who)
 
 
-def test_units_of_few_persons_are_added_up_except_for_the_coordinator(line):
-    assert [part.unit for part in of_few(line).parts] == ["Norr", "Söder"]
-    result = of_few(line, THEIRS)
+def test_units_of_few_persons_are_added_up_except_for_the_coordinator(omsorg):
+    assert [part.unit for part in of_few(omsorg).parts] == ["Norr", "Söder"]
+    result = of_few(omsorg, THEIRS)
     (together,) = result.parts
     assert (texts.part_name(together, SV), together.n.counted, together.n.missing) == (SV(OTHER_UNITS), 4 + 2, 3)
     assert [(course.met, course.unmet) for course in together.courses] == [(1 + 2, 3), (3 + 2, 1)]
@@ -356,17 +370,22 @@ def test_units_of_few_persons_are_added_up_except_for_the_coordinator(line):
 def test_units_that_are_too_few_even_together_are_left_out(line, whole):
     # Lager has one person, which Omsorg's six and the whole would reveal
     omsorg, lager = whole.parts
-    theirs = training.visible_to(whole, THEIRS)
+    plans = hidden(line.database)
+    theirs = training.visible_to(whole, THEIRS, plans)
     (together,) = theirs.parts
     assert (together.others, together.n.counted) == (True, omsorg.n.counted + lager.n.counted)
-    assert training.visible_to(replace(whole, parts=(lager,)), THEIRS).parts == ()
+    assert training.visible_to(replace(whole, parts=(lager,)), THEIRS, plans).parts == ()
+    # nor is Omsorg shown on a page of its own
+    assert of_few(line, THEIRS).few
+    assert not of_few(line, THEIRS).whole.n.persons
     assert len(texts.uncounted(theirs, SV)) == 1
     assert trained(line.database, Scope(ORGANISATION, None, "Norr"), who=THEIRS).few
     assert not theirs.few
 
 
-def test_the_management_group_of_a_part_is_shown_to_others_only_if_large_enough(line):
-    theirs, mine = (texts.facts(of_few(line, who), SV)[2] for who in (THEIRS, MINE))
+def test_the_management_group_of_a_part_is_shown_to_the_coordinator_only(line, omsorg):
+    """It could be subtracted from that of the organisation."""
+    theirs, mine = (texts.facts(of_few(omsorg, who), SV)[2] for who in (THEIRS, MINE))
     assert (theirs.value, theirs.note) == ("–", "färre än fem personer")
     assert (mine.value, mine.note) == ("100\u00a0%", "1 av 1 medarbetare")
     nobody = trained(line.database, Scope(ORGANISATION, None, "Söder"))
@@ -427,7 +446,7 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
         organisation = rows(cursor, "select organisation from organisations_on(as_of := $a, known_at := $k)",
                             {"a": DAY, "k": EVERYTHING_KNOWN})[0]["organisation"]  # fmt: skip
     result = trained(sample, Scope(organisation), day=DAY)
-    for sentence in texts.sentences(training.visible_to(result, reader(role)), say):
+    for sentence in texts.sentences(training.visible_to(result, reader(role), hidden(sample, DAY)), say):
         assert sentence in shown
     assert (result.missing[0].name in shown) is persons
     assert bool(app.get("download_button")) is persons

@@ -15,10 +15,12 @@ from compliance.declarations.points import load_points
 from compliance.report.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.report.chapters import covered_by
 from compliance.report.files import file_name
-from compliance.report.points import Edition, departments
+from compliance.report.points import departments
 from compliance.report.report import as_document, report_of
 from compliance.review.approving import dossier, signatures_of
+from compliance.review.dossier import few_added_up
 from compliance.review.reviewing import review_of
+from compliance.review.wording import weakest
 from compliance.store.database import rows
 from compliance.wording.phrases import percent, share
 from tests.browser import MOST
@@ -382,12 +384,23 @@ def test_the_public_version_adds_up_departments_of_few_persons(parts, report):
 
 def test_persons_of_no_department_cannot_be_found_by_subtraction(parts):
     """The organisation has two persons more than its departments; the smallest department is added to them."""
-    answer = parts(2025)[0].points[0]
+    document = parts(2025)[0]
+    answer = document.points[0]
     two = [replace(answer.now, department=name, met=met, unmet=1, unknown=0) for name, met in (("A", 9), ("B", 19))]
-    alone = replace(answer, departments=tuple(two), now=replace(answer.now, met=29, unmet=3, unknown=0))
-    shown = [(part.department or part.unit, part.of) for part in departments(alone, Edition(SV, public=True))]
-    assert shown == [("B", 20), ("Övriga enheter", 12)]
-    assert [part.of for part in departments(alone, Edition(SV, public=False))] == [10, 20]
+    now, units = (
+        replace(answer.now, met=29, unmet=3, unknown=0),
+        tuple(replace(part, unit=f"{part.department}1") for part in two),
+    )
+    document = replace(document, points=(replace(answer, departments=tuple(two), units=units, now=now),))
+    for part in ("department", "unit"):
+        (told,) = few_added_up(document, "Övriga enheter").points
+        shown = departments(told) if part == "department" else weakest(told)
+        assert {(figure.department or figure.unit, figure.of) for figure in shown} >= {("Övriga enheter", 12)}
+    assert [(part.department or part.unit, part.of) for part in departments(told)] == [
+        ("B", 20),
+        ("Övriga enheter", 12),
+    ]
+    assert [part.of for part in departments(document.points[0])] == [10, 20]
 
 
 def _by_department(report):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Bar, Column, LineChart, Report, Table
@@ -18,7 +19,7 @@ from compliance.report.report import report_of
 from compliance.review import judging, wording
 from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, PointAnswer, Priority
+from compliance.review.dossier import Dossier, PointAnswer, Priority, few_added_up
 from compliance.review.reviewing import State
 from compliance.review.wording import decision_state, met_of, most_common_reasons
 from compliance.wording import phrases, trends
@@ -96,7 +97,7 @@ class Slides:
 def slides_of(dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool) -> Slides:
     """The slides of a review in any state. `public` is the version to hand out, without names and weaknesses."""
     report = report_of(dossier, state=state, signed=signed, say=say, public=public)
-    builder = _Builder(dossier, Edition(say, public))
+    builder = _Builder(few_added_up(dossier, say(OTHER_UNITS)), Edition(say, public))
     return Slides(
         language=report.language,
         title=report.title,
@@ -278,11 +279,11 @@ class _Builder:
         ]
 
     def _weak(self, answer: PointAnswer) -> str:
-        """The units, in the public version the departments, with most left to do. Those of few persons are added up."""
+        """The units, in the public version the departments, with most left to do."""
         say = self.say
-        parts = wording.weakest(answer, say)
+        parts = wording.weakest(answer)
         if self.edition.public:
-            parts = wording.most_left(departments(answer, self.edition))
+            parts = wording.most_left(departments(answer))
         items = [f"{part.unit or part.department or ''} {wording.left_text(part, say)}" for part in parts]
         return say(N_("Most left to do: {units}"), units=_joined(items)) if items else ""
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from math import ceil
 from typing import Final, Literal
 
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.withholding import Names
 from compliance.core.language import N_, NBSP, Language, bold, number_in
 from compliance.counting.assessing import Coverage
@@ -17,7 +18,7 @@ from compliance.drawing import charts, elements, meeting
 from compliance.drawing.meeting import Lines
 from compliance.review import judging, wording
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.dossier import Dossier, PointAnswer, few_added_up
 from compliance.review.reviewing import Review
 from compliance.review.wording import DECISION_STATUSES, SHORT_VERDICTS, left_of
 from compliance.wording import breaking, phrases, trends
@@ -54,9 +55,8 @@ class Screen:
 
 def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
     """The screens: earlier decisions (ISO/IEC 27001, 9.3.2 a), the points, the summary, decisions and judgement."""
-    points = [
-        Screen(n, breaking.label(answer.point, say), "point", answer) for n, answer in enumerate(dossier.points, 2)
-    ]
+    answers = few_added_up(dossier, say(OTHER_UNITS)).points
+    points = [Screen(n, breaking.label(answer.point, say), "point", answer) for n, answer in enumerate(answers, 2)]
     last = len(points) + 2
     return (
         Screen(1, say(N_("Earlier decisions")), "earlier"),
@@ -208,7 +208,7 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
 
 def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
     """The units with most left to do, as bars; None if all reach the target."""
-    below = wording.weakest(answer, say)
+    below = wording.weakest(answer)
     if not below:
         return None
     most = left_of(below[0])

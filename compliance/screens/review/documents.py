@@ -43,8 +43,9 @@ def documents(opened: Opened) -> None:
     """Draw the reports and the files for others, of the chosen version."""
     opened = _of_chosen_version(opened)
     _reports(opened)
-    if opened.may_read:
+    if opened.may_read and opened.view.reader.named:
         _package(opened)
+    if opened.may_read:
         _hand_off(opened)
     _peers(opened)
 
@@ -149,6 +150,7 @@ def _report(opened: Opened, kind: Kind, job: Job, *, public: bool, archive: bool
     with opened.view.database.cursor() as cursor:
         signed = approving.signatures_of(cursor, opened.review)
     kwargs: Any = {"kind": kind, "state": opened.review.state, "signed": signed, "say": opened.say}
+    kwargs["named"] = opened.view.reader.named
     template = places.report_template()
     return make_file(job, write_report, opened.whole, **kwargs, public=public, archive=archive, template=template)
 
@@ -157,7 +159,10 @@ def _report(opened: Opened, kind: Kind, job: Job, *, public: bool, archive: bool
 
 
 def _package(opened: Opened) -> None:
-    """Draw the year package: everything that the review rests on, in one file that can be verified on its own."""
+    """Draw the year package: everything that the review rests on, in one file that can be verified on its own.
+
+    It has a row per person, without names but with units, so that it is for those who may see persons.
+    """
     say = opened.say
     text = N_(
         "The frozen figures, the rows that they were counted from without names, the SQL, the receipts of the imports, "
@@ -178,6 +183,7 @@ def _whole_package(opened: Opened, job: Job) -> bytes:
     from compliance.package.year_package import gathered, whole_package
 
     audit.require(opened.view.reader.user, Permission.READ_REVIEW)
+    opened.view.reader.require_named()
     with opened.view.database.cursor() as cursor:
         parts = gathered(cursor, opened.review, version=opened.review.version)
     return make_file(job, whole_package, parts, say=opened.say, template=places.report_template())

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from compliance.access.disclosure import Plans
+from compliance.access.scopes import Level
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage
 from compliance.drawing import charts
@@ -21,15 +23,17 @@ def draw(opened: Opened) -> None:
 
 def _figures(opened: Opened) -> list[Coverage]:
     """The figures of the part, one per point; none are counted where the review has none."""
-    scope, reader = opened.view.scope, opened.view.reader
+    scope, whole = opened.view.scope, _at(opened, "organisation")
     # a unit stays the same if its department changes
     place = replace(scope, department=None) if scope.unit else scope
-    own, whole = (
-        [
-            replace(answer.figure(counted), organisation=scope.organisation)
-            for answer in opened.whole.points
-            for counted in answer.at(level)
-        ]
-        for level in (scope.level, "organisation")
-    )
-    return reads.scoped(reader.figures(own), whole, place)
+    own = opened.view.reader.figures(_at(opened, scope.level), Plans(_at(opened, "unit"), whole))
+    return reads.scoped(own, whole, place)
+
+
+def _at(opened: Opened, level: Level) -> list[Coverage]:
+    """The figures of the review at a level, under the present name of its organisation."""
+    return [
+        replace(answer.figure(counted), organisation=opened.view.scope.organisation)
+        for answer in opened.whole.points
+        for counted in answer.at(level)
+    ]

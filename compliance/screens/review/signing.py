@@ -170,6 +170,9 @@ def _verify(opened: Opened) -> None:
     with widgets.showing_errors(), st.spinner(say(N_("Computing the review again"))):
         with opened.view.database.cursor() as cursor:
             differences = verify(cursor, opened.whole, own=places.own_files())
+        if not opened.view.reader.named:
+            # a figure of few persons that differs would be told
+            differences = [each for each in differences if not (each.point and each.point.persons and each.where)]
         for message in resealing_sentences(opened.whole, say):
             widgets.html(charts.note(message))
         widgets.html(charts.note(review_texts.differences_sentence(differences, say)))

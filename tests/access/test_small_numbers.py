@@ -1,0 +1,333 @@
+"""Nobody who may not see persons can compute a figure of fewer than five of them from all that the product shows.
+
+The attacker here shares nothing with the rules in `compliance.access.disclosure`: it writes down each figure that is
+shown as a sum of units, and asks by Gaussian elimination which other sums follow from them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from compliance.access.scopes import Scope
+from compliance.counting import assessing, extracts, incidents, training
+from compliance.counting.assessing import LEVELS, Coverage, coverage
+from compliance.counting.explaining import Moment, explain
+from compliance.counting.figures import load_figures
+from compliance.review.dossier import Dossier, few_added_up
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from compliance.store.file import FileDatabase
+from tests.apps import DAY as SAMPLED
+from tests.line import POINTS
+from tests.readers import THEIRS
+from tests.reviewed import Reviewed
+
+SEEDS = int(os.environ.get("SEEDS", "1"))
+COURSES = tuple(point for point in POINTS if point.persons)
+FIGURES = load_figures(None)
+FIRST, LAST = date(2026, 6, 1), date(2026, 11, 1)
+FEW = 5
+OTHERS = "Övriga enheter"
+Unit = str | None
+Place = tuple[str | None, Unit]
+
+
+@dataclass
+class Told:
+    """What is told of the persons of an organisation on a day in a course: sums of units, whose numbers are known."""
+
+    units: dict[Unit, Coverage]
+    sums: set[frozenset[Unit]] = field(default_factory=set)
+
+    def within(self, department: str | None = None, unit: Unit = None) -> frozenset[Unit]:
+        """The units of a place."""
+        return frozenset(
+            name
+            for name, figure in self.units.items()
+            if department in (None, figure.department) and unit in (None, name)
+        )
+
+    def tell(self, units: Iterable[Unit], figure: Coverage | None) -> None:
+        """A figure is shown, and is the sum of some units."""
+        units = frozenset(units)
+        if figure is not None:
+            assert not figure.few
+            for name in ("met", "unmet"):
+                assert getattr(figure, name) == sum(getattr(self.units[unit], name) for unit in units)
+        self.sums.add(units)
+
+    def tell_parts(self, parts: Iterable[Coverage], scope: Scope) -> None:
+        """Parts are shown side by side, the others of the scope as a sum or not at all."""
+        left = set(self.within(scope.department, scope.unit))
+        sums = []
+        for part in parts:
+            if OTHERS in (part.unit, part.department) or part.unit == "":
+                sums.append(part)
+            elif not part.few:
+                own = self.within(part.department, part.unit)
+                self.tell(own, part)
+                left -= own
+        for part in sums:
+            self.tell(left, part)
+
+
+Everything = dict[tuple[date, str], Told]
+
+
+def truth(cursor: Cursor, organisation: str, days: list[date]) -> Everything:
+    """The figures of all units as the coordinator sees them; those of no unit are one more."""
+    kwargs: Any = {"days": days, "known_at": EVERYTHING_KNOWN}
+    units = coverage(cursor, COURSES, level="unit", **kwargs)
+    return {
+        (day, point.id): Told(
+            {f.unit: f for f in units if (f.organisation, f.as_of, f.point) == (organisation, day, point)}
+        )
+        for day in days
+        for point in COURSES
+    }
+
+
+# --- All that is shown ------------------------------------------------------------------------------------------------
+
+
+def scopes(told: Told, organisation: str) -> list[Scope]:
+    """The organisation, its departments, and its two smallest units; what is shown of every unit is told elsewhere."""
+    departments = {figure.department for figure in told.units.values() if figure.department}
+    smallest = sorted(told.units.items(), key=lambda item: (item[1].of, str(item[0])))[:2]
+    units = [Scope(organisation, figure.department, name) for name, figure in smallest]
+    return [Scope(organisation), *(Scope(organisation, name) for name in sorted(departments)), *units]
+
+
+def tell_figures(cursor: Cursor, every: Everything, organisation: str, days: list[date]) -> None:
+    """Overview, heat table, trend and the lists of units: one day alone, and several days together."""
+    for told_days in (*([day] for day in days), days):
+        plans = assessing.plans(cursor, POINTS, days=told_days, known_at=EVERYTHING_KNOWN)
+        for level in LEVELS:
+            counted = coverage(cursor, COURSES, days=told_days, known_at=EVERYTHING_KNOWN, level=level)
+            own = [figure for figure in counted if figure.organisation == organisation]
+            for figure in THEIRS.figures(own, plans):
+                if not figure.few:
+                    told = every[figure.as_of, figure.point.id]
+                    told.tell(told.within(figure.department, figure.unit), figure)
+            if level != "organisation" and len(told_days) == 1:
+                _tell_lists(every, own, plans, organisation)
+
+
+def _tell_lists(every: Everything, own: list[Coverage], plans: Any, organisation: str) -> None:
+    for point in COURSES:
+        of_point = [figure for figure in own if figure.point == point]
+        if of_point:
+            told = every[of_point[0].as_of, point.id]
+            for scope in scopes(told, organisation):
+                told.tell_parts(THEIRS.added_up(of_point, scope, plans), scope)
+
+
+def tell_training(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
+    """The page of training, for every scope."""
+    rules = training.rules(POINTS, FIGURES, day)
+    for scope in scopes(every[day, COURSES[0].id], organisation):
+        kwargs: Any = {"place": scope, "as_of": day, "known_at": EVERYTHING_KNOWN, "reader": THEIRS}
+        shown = training.training(cursor, rules, **kwargs)
+        for place, point in enumerate(COURSES):
+            told = every[day, point.id]
+            if shown.few:
+                assert not shown.parts
+                assert not shown.months
+                assert not shown.whole.n.persons
+                continue
+            told.tell(told.within(scope.department, scope.unit), shown.whole.courses[place])
+            told.tell_parts((part.courses[place] for part in shown.parts), scope)
+            if shown.whole.n.without_department:
+                told.tell((unit for unit, figure in told.units.items() if not figure.department), None)
+        assert scope.level == "organisation" or not shown.whole.n.management_in_both
+
+
+def tell_extract(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
+    """The extract of the coverage: other units are a row for each department, and one for the rest of the whole."""
+    kwargs: Any = {"points": POINTS, "as_of": day, "known_at": EVERYTHING_KNOWN, "reader": THEIRS}
+    table = extracts.extract(cursor, "coverage", organisation=organisation, **kwargs).table.to_pylist()
+    for point in COURSES:
+        told, rows = every[day, point.id], [row for row in table if row["id"] == point.id]
+        single = {row["unit"] for row in rows if row["level"] == "unit"}
+        shown = {row["department"] for row in rows if row["level"] == "department"}
+        for row in rows:
+            units = told.within(row["department"], row["unit"])
+            if row["level"] == "other_units":
+                homes = (
+                    {row["department"]} if row["department"] else {f.department for f in told.units.values()} - shown
+                )
+                units = frozenset(u for u, f in told.units.items() if u not in single and f.department in homes)
+            assert sum(told.units[unit].met for unit in units) == row["met"]
+            told.tell(units, None)
+
+
+def tell_review(document: Dossier, every: Everything, organisation: str) -> None:
+    """Meeting, handout, slides and reports, which are made of the review with small parts added up."""
+    for answer in few_added_up(document, OTHERS).points:
+        if answer.point.persons:
+            told = every[document.as_of, answer.point.id]
+            for parts in (answer.departments, answer.units):
+                told.tell_parts(map(answer.figure, parts), Scope(organisation))
+
+
+def tell_incidents(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
+    """The number of employed persons of a part, which covers those who are exempt too."""
+    for scope in scopes(every[day, COURSES[0].id], organisation):
+        kwargs: Any = {"as_of": day, "known_at": EVERYTHING_KNOWN, "window_months": 6, "reader": THEIRS}
+        year = incidents.incidents(cursor, POINTS, place=scope, **kwargs)
+        for told in (every[day, point.id] for point in COURSES):
+            # the names of hidden units are not there
+            for unit in year.units:
+                if unit.unit:
+                    told.tell({unit.unit}, None)
+            for rate in year.rates:
+                if rate.part and scope.level == "organisation":
+                    told.tell(told.within(rate.part), None)
+
+
+def tell_changes(cursor: Cursor, every: Everything, organisation: str, days: list[date]) -> None:
+    """Why a figure changed, for every scope: both figures, and no cause that concerns few persons of a part."""
+    for point in COURSES:
+        for scope in scopes(every[days[-1], point.id], organisation)[1:]:
+            first, last = map(Moment, (days[0], days[-1]))
+            shown = explain(cursor, point, first, last, place=scope, reader=THEIRS, points=POINTS)
+            assert all(len(part.changes) >= FEW for part in shown.parts)
+            for figure in (shown.before, shown.after):
+                told = every[figure.as_of, point.id]
+                units = told.within(scope.department, scope.unit)
+                if not figure.few and sum(told.units[unit].of for unit in units) == figure.of:
+                    told.tell(units, None)
+
+
+# --- The attack -------------------------------------------------------------------------------------------------------
+
+
+def reduced(rows: Iterable[dict[Unit, Fraction]]) -> list[tuple[Unit, dict[Unit, Fraction]]]:
+    """The rows in echelon form, each with the unit that it is solved for."""
+    solved: list[tuple[Unit, dict[Unit, Fraction]]] = []
+    for row in rows:
+        if left := remainder(row, solved):
+            pivot = next(iter(left))
+            solved.append((pivot, {unit: value / left[pivot] for unit, value in left.items()}))
+    return solved
+
+
+def remainder(row: dict[Unit, Fraction], solved: Iterable[tuple[Unit, dict[Unit, Fraction]]]) -> dict[Unit, Fraction]:
+    """What is left of a sum after all that is known has been subtracted; nothing if it follows from what is known."""
+    left = dict(row)
+    for pivot, known in solved:
+        if factor := left.get(pivot):
+            for unit, value in known.items():
+                left[unit] = left.get(unit, Fraction()) - factor * value
+    return {unit: value for unit, value in left.items() if value}
+
+
+def revealed(told: Told) -> Iterator[tuple[frozenset[Unit], int]]:
+    """The groups of fewer than five persons whose figure follows from what is told; not the organisation itself."""
+    solved = reduced({unit: Fraction(1) for unit in sorted(units, key=str)} for units in told.sums)
+    sizes = {unit: figure.of for unit, figure in told.units.items() if 0 < figure.of < FEW}
+    whole = {unit for unit, figure in told.units.items() if figure.of}
+    for number in range(1, FEW):
+        for group in combinations(sorted(sizes, key=str), number):
+            size = sum(sizes[unit] for unit in group)
+            if size < FEW and {*group} != whole and not remainder(dict.fromkeys(group, Fraction(1)), solved):
+                yield frozenset(group), size
+
+
+def attack(every: Everything) -> None:
+    for (day, point), told in every.items():
+        assert list(revealed(told)) == [], (day, point, {u: f.of for u, f in told.units.items()}, told.sums)
+
+
+def shown_all(cursor: Cursor, organisation: str, days: list[date], document: Dossier | None) -> Everything:
+    """Everything that is told of an organisation on some days."""
+    every = truth(cursor, organisation, days)
+    tell_figures(cursor, every, organisation, days)
+    for day in days:
+        tell_training(cursor, every, organisation, day)
+        tell_extract(cursor, every, organisation, day)
+        tell_incidents(cursor, every, organisation, day)
+    if document:
+        tell_changes(cursor, every, organisation, days)
+        tell_review(document, every, organisation)
+    return every
+
+
+# --- Organisations by chance ------------------------------------------------------------------------------------------
+
+
+def organisation_of(random: Random) -> list[tuple[str, str, int]]:
+    """Units with their departments and sizes; many are small, and some belong to no department."""
+    departments = random.choice((["Vård"], ["Vård", ""], ["Vård", "Skola"], ["Vård", "Skola", "Teknik", ""]))
+    sizes = (0, 1, 2, 2, 3, 4, 5, 5, 6, 7, 9, 12)
+    return [
+        (f"{department or 'Fri'}{number}", department, random.choice(sizes))
+        for department in departments
+        for number in range(random.randint(1, 4))
+    ]
+
+
+def load(line: Reviewed, name: str, units: list[tuple[str, str, int]], day: date, random: Random) -> None:
+    staff = ["AD-konto | Enhet | Avdelning | Anställningsdatum | Tjänstledig | Ledningsgrupp"]
+    courses = ["AD-konto | Kurs | Kurskod | Status | Slutfört datum"]
+    for unit, department, size in units:
+        for number in range(size):
+            leave, manages = ("Ja" if random.random() < share else "Nej" for share in (0.1, 0.2))
+            staff.append(f"{unit}{number} | {unit} | {department} | 2020-01-01 | {leave} | {manages}")
+            for code in ("ISEC", "GDPR"):
+                if random.random() < 0.6:
+                    courses.append(f"{unit}{number} | {code} | {code} | Godkänd | 2026-01-01")
+    fields: Any = {"organisation": name, "extract_date": day}
+    line.load_table("\n".join(staff), source="staff", **fields)
+    line.load_table("\n".join([*courses, "ingen | ISEC | ISEC | Godkänd | 2026-01-01"]), source="training", **fields)
+    cases = f"Ärende-ID | Upptäcktes | Enhet\n{name} {day} | 2026-05-01 10:00 | Vård0"
+    line.load_table(cases, source="incidents", **fields)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_nothing_shown_reveals_a_figure_of_few_persons(seed: int, tmp_path: Path) -> None:
+    """Two organisations in one database, each on two days with other persons, and one with a review."""
+    random = Random(seed)
+    with Reviewed(tmp_path).held() as line:
+        for number in range(2):
+            for day in (FIRST, LAST):
+                load(line, f"Förvaltning {number}", organisation_of(random), day, random)
+        review = line.open(as_of=LAST, organisation="Förvaltning 0")
+        document = line.document(review)
+        with line.database.cursor() as cursor:
+            for number in range(2):
+                name = f"Förvaltning {number}"
+                attack(shown_all(cursor, name, [FIRST, LAST], None if number else document))
+
+
+def test_nothing_shown_of_the_samples_reveals_a_figure_of_few_persons(sample_database: FileDatabase) -> None:
+    with sample_database.cursor() as cursor:
+        (organisation, *_) = assessing.basis_on(cursor, days=[SAMPLED], known_at=EVERYTHING_KNOWN).organisations
+        every = truth(cursor, organisation, [SAMPLED])
+        tell_figures(cursor, every, organisation, [SAMPLED])
+        tell_extract(cursor, every, organisation, SAMPLED)
+        tell_training(cursor, every, organisation, SAMPLED)
+    attack(every)
+    told = every[SAMPLED, COURSES[0].id]
+    # what need not be hidden is shown
+    assert sum(len(units) == 1 for units in told.sums) >= len(told.units) // 2
+
+
+def test_the_attack_finds_what_is_told_level_by_level() -> None:
+    """Units of 6 and 3 in a department that is shown: either tells the other."""
+
+    def unit(name: str, persons: int) -> Coverage:
+        return Coverage(COURSES[0], LAST, "F", "Vård", name, persons, 0, 0, 0, 0, basis=True)
+
+    told = Told({"Norr": unit("Norr", 6), "Söder": unit("Söder", 3)})
+    told.tell(["Norr", "Söder"], None)
+    assert list(revealed(told)) == []
+    told.tell(["Norr"], None)
+    assert list(revealed(Told(told.units | {"Öst": unit("Öst", 9)}, told.sums))) == [(frozenset({"Söder"}), 3)]
