@@ -11,6 +11,7 @@ from compliance.counting.assessing import coverage
 from compliance.loading.loading import rehearse, rename_organisation, revoke
 from compliance.reading import mapping, markers
 from compliance.reading.mapping import ColumnMapping
+from compliance.store import register
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.files import xlsx
 from tests.line import NOON, POINTS, SOURCES, WORDS, Line, read_here
@@ -403,6 +404,40 @@ def test_everything_done_leaves_an_event(line):
         (NOON + timedelta(minutes=2), "Eva", "rename", "Norra"),
         (NOON + timedelta(minutes=3), "Bo", "revoke", "import 1: fel fil"),
     ]
+
+
+def test_what_is_rehearsed_or_refused_is_not_told_and_a_change_that_fails_is_told_to_have_failed(line, monkeypatch):
+    """A store that is not the organisation's own is told nothing of."""
+    line.load_table(incidents("I0"), name="untold.csv")
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    order = line.order(extract_date=date(2026, 11, 1))
+    rehearse(
+        line.database,
+        [(read_here(line.file(incidents("I1")), name="export.csv"), order)],
+        sources=SOURCES,
+        words=WORDS,
+        then=lambda _cursor, receipts: receipts,
+    )
+    with pytest.raises(Refusal):
+        revoke(line.database, 99, why="x", order=order)
+    assert register.own().rows("entries", after=0) == []
+    commit = line.database._commit
+    monkeypatch.setattr(line.database, "_commit", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        revoke(line.database, 1, why="x", order=order)
+    monkeypatch.setattr(line.database, "_commit", commit)
+    entries = [(row["action"], row["what"], row["details"]) for row in register.own().rows("entries", after=0)]
+    assert entries == [("revocation", "import 1", "{}"), ("revocation", "import 1", '{"failed": 1}')]
+    assert line.rows("from revocations") == []
+
+
+def test_nothing_is_changed_that_cannot_be_told(line, monkeypatch):
+    line.load_table(incidents("I0"))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    line.database.path.with_name("register.sqlite").write_text("something else, of some length, that is no register")
+    with pytest.raises(Refusal, match="Nothing has been done"):
+        revoke(line.database, 1, why="x", order=line.order())
+    assert line.rows("from revocations") == []
 
 
 def test_an_extract_date_is_after_today_by_the_day_in_sweden(line):

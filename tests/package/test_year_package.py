@@ -473,7 +473,9 @@ def one(line):
 def test_what_is_only_submitted_says_so(submitted, tmp_path):
     result = checked(tmp_path, submitted.content)
     assert (result.state, result.faults) == ("submitted", ())
-    assert "inlämnad men inte godkänd" in submitted.files["README.txt"].decode()
+    told = " ".join(submitted.files["README.txt"].decode().split())
+    assert "inlämnad men inte godkänd" in told
+    assert "Namnet på den som lämnade in den är angivet för hand, vid en dator utan inloggning. Avst" in told
     assert b"approved" not in submitted.files["signatures.csv"]
 
 
