@@ -17,11 +17,15 @@ from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import QUERIES
+from compliance.core.saving import is_disk_full
+from compliance.store import failures
 
 STATEMENTS: Final = QUERIES / "register"
 WAIT_SECONDS: Final = 30.0
 # Read and written by the service's own user alone.
 MODE: Final = 0o600
+# SQLite's names for a full disk, and for a file that may not grow.
+NO_ROOM: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"})
 Row = dict[str, Any]
 Run = Callable[..., list[Row]]
 
@@ -63,6 +67,8 @@ class Register:
         try:
             return self._connection().execute(sql, parameters or {})
         except (sqlite3.Error, OSError) as error:
+            if is_disk_full(error) or getattr(error, "sqlite_errorname", "") in NO_ROOM:
+                raise failures.no_room(self.path) from error
             text = N_(
                 "The register {file} cannot be used: {error}. Nothing has been done. Check its folder and its disk, "
                 "or restore a backup."
