@@ -30,7 +30,7 @@ TABLE_MENU: Final = "[data-testid^=stDataFrameColumn], [data-testid=stDataFrameS
 DIALOG: Final = "[data-testid=stDialog]:not(:has(.stVerticalBlock))"
 
 STALE: Final = N_("What you see may be old. The page continues by itself when the server answers.")
-LOST: Final = N_("It does not exist, or your role may not open it. The overview is shown instead.")
+LOST: Final = N_("It does not exist, or your role may not open it. Your first page is shown instead.")
 NOT_SENT: Final = N_("The file did not arrive. Try again.")
 
 # The parts of Streamlit's page that are visible before any script has run, or without scripts.
