@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT))
 # next two do not wait for it.
 LONGEST = (
     "test_accessible", "test_adding", "test_cli", "test_extracts", "test_year_package", "test_incidents",
-    "test_browser", "test_pages", "test_explaining", "test_cleaning", "test_training", "test_importing", "test_disk",
+    "test_browser", "test_pages", "test_roles", "test_explaining", "test_cleaning", "test_training", "test_importing",
+    "test_disk",
     "test_ui_review", "test_meeting", "test_addresses", "test_reporting", "test_handout", "test_loading",
     "test_database", "test_examples", "test_lengths", "test_cli_review", "test_renaming", "test_systems",
     "test_questionnaires", "test_reading", "test_quality",

@@ -13,8 +13,8 @@ from compliance.screens.people_texts import names
 from compliance.screens.roles import texts
 from tests.apps import opened, text
 from tests.browser import browsing, said, settle
-from tests.provided import person, service
-from tests.sampled import beside
+from tests.demo_login import started
+from tests.provided import login
 
 ISSUER = "https://login.example.se"
 SV = Language("sv")
@@ -105,19 +105,20 @@ def test_every_permission_has_its_words():
 # --- In a browser -----------------------------------------------------------------------------------------------------
 
 
-def log_in(browser, address, name, *, has_role):
+ADA, NILS, DISA = "Ada Administratör", "Nils Nyanställd", "Disa Delanalytiker"
+REFUSED = f"Du är inloggad som {NILS}, men har ingen roll här."
+
+
+def log_in(browser, address, name):
     page = browser.new_context(viewport={"width": 1280, "height": 1400}).new_page()
     page.goto(address)
     page.click("a.button")
     page.click(f"button[value='{name}']")
-    if has_role:
-        settle(page)
     return page
 
 
 def choose(page, label, option):
-    field = page.get_by_role("combobox", name=label, exact=True)
-    field.click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
     settle(page)
 
@@ -128,29 +129,54 @@ def press(page, name, then):
     settle(page)
 
 
+def gives_and_takes(ada, nils):
+    """Ada gives Nils a role, which opens the pages at his next click, and takes it, which closes them at the next."""
+    choose(ada, "Person", NILS)
+    choose(ada, "Roll", "Analytiker")
+    press(ada, "Ge rollen", f"{NILS} har nu rollen Analytiker.")
+    nils.reload()
+    settle(nils)
+    assert "når målet" in said(nils)
+    choose(ada, "Person och roll", f"{NILS} · Analytiker")
+    press(ada, "Ta bort rollen", f"{NILS} har inte längre rollen Analytiker.")
+    nils.locator(".v-over").first.dispatch_event("click")
+    nils.get_by_text(REFUSED).wait_for()
+
+
+def leaves(nils, here):
+    """The way out leads to the provider, and nothing calls the window back."""
+    nils.get_by_role("link", name="Logga ut").click()
+    nils.wait_for_url(f"{here.issuer}/**")
+    nils.goto(here.address)
+    assert nils.inner_text("a.button") == "Logga in"
+
+
+def reads_what_happened(ada):
+    """The trail tells of it, also in a file, which is an entry itself."""
+    ada.get_by_role("link", name="Logg", exact=True).click()
+    settle(ada)
+    assert ada.locator("td", has_text="Ändrade en roll").count() == 2
+    with ada.expect_download() as download:
+        ada.get_by_role("button", name="Ladda ner som CSV").click()
+    rows = download.value.path().read_text("utf-8-sig").splitlines()
+    assert [f";Ändrade en roll;Analytiker;gavs; person: {NILS};" in row.replace('"', "") for row in rows].count(
+        True
+    ) == 1
+    ada.reload()
+    settle(ada)
+    assert ada.locator("td", has_text="Laddade ner ett utdrag").count() == 1
+
+
 @pytest.mark.browser
-def test_a_role_opens_the_pages_at_the_next_click_and_closes_them_at_the_next(tmp_path):
-    beside(tmp_path)
-    with service(tmp_path, (person("ada", "administrator"), person("cilla"))) as here, browsing() as browser:
-        cilla = log_in(browser, here.address, "cilla", has_role=False)
-        assert "Du är inloggad som Cilla, men har ingen roll här." in cilla.inner_text("main")
-        ada = log_in(browser, f"{here.address}/roles", "ada", has_role=True)
-        assert ada.locator("[role=dialog]").count() == 0
-        choose(ada, "Person", "Cilla")
-        choose(ada, "Roll", "Analytiker")
-        press(ada, "Ge rollen", "Cilla har nu rollen Analytiker.")
-        cilla.reload()
-        settle(cilla)
-        assert "når målet" in said(cilla)
-        choose(ada, "Person och roll", "Cilla · Analytiker")
-        press(ada, "Ta bort rollen", "Cilla har inte längre rollen Analytiker.")
-        cilla.get_by_role("button", name="Cilla").click()
-        cilla.get_by_role("link", name="Om siffrorna").or_(cilla.locator(".v-over").first).first.dispatch_event("click")
-        cilla.get_by_text("Du är inloggad som Cilla, men har ingen roll här.").wait_for()
-        cilla.get_by_role("link", name="Logga ut").click()
-        cilla.wait_for_url(f"{here.issuer}/**")
-        cilla.goto(here.address)
-        assert cilla.inner_text("a.button") == "Logga in"
-        ada.get_by_role("link", name="Logg", exact=True).click()
+def test_in_the_demonstration_a_role_opens_the_pages_and_closes_them_at_the_next_click(tmp_path):
+    with started(tmp_path) as here, browsing() as browser:
+        nils = log_in(browser, here.address, NILS)
+        assert REFUSED in nils.inner_text("main")
+        login(here, DISA)
+        ada = log_in(browser, f"{here.address}/roles", ADA)
         settle(ada)
-        assert ada.locator("td", has_text="Ändrade en roll").count() == 2
+        assert ada.locator("[role=dialog]").count() == 0
+        assert "· Förskola" in ada.locator("tr", has_text=DISA).inner_text()
+        gives_and_takes(ada, nils)
+        leaves(nils, here)
+        reads_what_happened(ada)
