@@ -1,0 +1,91 @@
+"""Who may see and do what: each line of docs/access.md, tried on a real server by everybody whom it tells of."""
+
+import httpx2
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from compliance.access.permissions import READING, ROLES
+from compliance.core.language import Language
+from compliance.screens.frame import PAGES
+from compliance.screens.widgets import HOME
+from compliance.serving.gate import ROUTES, Need
+from tests.provided import PAGE, RULES, login, person, service, stream
+from tests.table import FILE, YES, markdown, page_answer, route_answer
+
+SV = Language("sv")
+LIMITED = '[[login.roles]]\nvalue = "C.limited"\nrole = "coordinator"\norganisation = "Annan"\n'
+# Something at each address below which there are many, and what is answered there to somebody who may.
+BELOW = {"/static/": ("favicon.svg", 200), "/app/static/": ("style.css", 200), "/media/": ("0.csv", 404)}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    people = [person(role.id, role.id) for role in ROLES] + [person("limited", "limited"), person("nobody")]
+    with service(tmp_path_factory.mktemp("table"), people, rules=RULES + LIMITED) as running:
+        yield running
+
+
+def test_the_documentation_is_what_the_code_says():
+    assert FILE.read_text("utf-8") == markdown(), "write it anew with: python -m tests.table"
+
+
+def run(socket, page):
+    """Run a page as a browser asks for it. Return whether the page is there, and what it draws."""
+    asked, found, drawn = BackMsg(), True, []
+    asked.rerun_script.page_name = page
+    socket.send(asked.SerializeToString())
+    while True:
+        said = ForwardMsg.FromString(socket.recv(timeout=60))
+        kind = said.WhichOneof("type")
+        found = found and kind != "page_not_found"
+        if kind == "delta":
+            drawn.append(said.delta.new_element.markdown.body)
+        if kind == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            return found, " ".join(drawn)
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.id)
+def test_a_role_opens_its_pages_and_no_other(role, here):
+    with stream(here, login(here, role.id)) as socket:
+        for entry in PAGES:
+            found, drawn = run(socket, "" if entry.id == HOME else entry.id)
+            # the address of the overview leads others on to the first page that their role opens
+            assert found == (page_answer(role, entry) == YES or entry.id == HOME), entry.id
+            assert SV("Something went wrong.") not in drawn
+            assert "v-top" in drawn
+
+
+def test_whoever_is_limited_opens_what_reads_and_no_other(here):
+    with stream(here, login(here, "limited")) as socket:
+        for entry in PAGES:
+            found, _ = run(socket, "" if entry.id == HOME else entry.id)
+            assert found == (entry.permission in READING), entry.id
+
+
+def statuses(here, client):
+    """What is answered at an address of each kind."""
+    found = {}
+    for path, need in ROUTES.items():
+        if need in {Need.NOTHING, Need.LOADING} or path.endswith("stream"):
+            continue
+        name, _ = BELOW.get(path, ("", 200))
+        found[path] = client.get(f"{here.address}{path}{name}", headers=PAGE).status_code
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.id)
+def test_a_role_reaches_its_addresses_and_no_other(role, here):
+    client = login(here, role.id)
+    assert statuses(here, client) == {path: BELOW.get(path, ("", 200))[1] for path in statuses(here, client)}
+    with stream(here, client) as socket:
+        assert run(socket, "")[1]
+    sent = client.put(f"{here.address}/_stcore/upload_file/another/file", headers={"origin": here.address})
+    assert sent.status_code == 403
+    assert route_answer(role, Need.LOADING) in {YES, ""}
+
+
+def test_nobody_and_nobody_without_a_role_reach_any(here):
+    with httpx2.Client() as nobody:
+        assert set(statuses(here, nobody).values()) == {401}
+    assert set(statuses(here, login(here, "nobody")).values()) == {403}
