@@ -25,6 +25,8 @@ LONGEST: Final = timedelta(hours=8)
 IDLE: Final = timedelta(hours=1)
 # A session that is used is written down again only after this time.
 TOUCHED: Final = timedelta(minutes=1)
+# A longer ID token, such as one with hundreds of groups, makes the address of the provider's logout too long for it.
+LONGEST_TOKEN: Final = 4_000
 NOBODY: Final = User("", NO_ROLE)
 
 
@@ -53,7 +55,7 @@ def key_of(secret: str) -> str:
 
 
 def begin(identity: Identity, *, token: str, now: datetime) -> str:
-    """Begin a session and return the id for the browser. `token` is the ID token, for the provider's logout."""
+    """Begin a session and return the id for the browser. `token` is the ID token, a hint for the provider's logout."""
     person = people.known(identity.issuer, identity.subject, identity.name)
     secret = secrets.token_urlsafe(32)
     held = json.dumps([each.row for each in identity.held], ensure_ascii=False)
@@ -67,7 +69,7 @@ def begin(identity: Identity, *, token: str, now: datetime) -> str:
             person=person,
             issuer=identity.issuer,
             held=held,
-            token=token,
+            token=token if len(token) <= LONGEST_TOKEN else "",
             at=at(now),
             ends_at=at(now + LONGEST),
         )

@@ -146,6 +146,12 @@ def test_a_session_ends_when_it_is_not_used_or_after_its_longest_time():
     assert found(secret, NOW + LONGEST) is None
 
 
+def test_a_token_that_no_address_has_room_for_is_not_kept():
+    identity = Identity(ISSUER, "bo", "Bo Berg", ())
+    kept = [found(sessions.begin(identity, token="x" * size, now=NOW), NOW).token for size in (4_000, 4_001)]
+    assert [len(token) for token in kept] == [4_000, 0]
+
+
 def test_what_is_over_is_gone_for_good_and_leaves_no_token():
     kept, ended = begun(subject="kept"), begun(subject="ended")
     sessions.end(found(ended, NOW))
