@@ -33,13 +33,13 @@ from compliance.keeping.archive import (
     pack,
     unpack,
 )
+from compliance.keeping.leftovers import STAGING, sweep
 from compliance.loading.loading import Order, add_event
 from compliance.store import stores
 from compliance.store.copies import applied_files, copy_register, rebuild, rebuild_register
 from compliance.store.database import Database
 
-# The folders in the organisation's folder: what is being restored, and what a restoring has replaced.
-STAGING: Final = ".restoring-"
+# The beginning of the name of a folder with what a restoring has replaced.
 REPLACED: Final = "replaced-"
 # The name of an archived file while another is made of it.
 ARCHIVED: Final = "archived"
@@ -75,7 +75,7 @@ def restore(database: Database, file: Path, *, own: Path, replace: bool, order: 
     Existing files are replaced only if `replace`. A register that is there stays: what was done, and which roles were
     taken away, is not undone. The backup's is for a machine that has none.
     """
-    with database.replacing() as path, _staging(own) as staging:
+    with database.replacing() as path, _staging(own, path) as staging:
         existing = _existing(own, path)
         if existing and not replace:
             raise Refusal(
@@ -92,10 +92,9 @@ def restore(database: Database, file: Path, *, own: Path, replace: bool, order: 
 
 
 @contextmanager
-def _staging(own: Path) -> Iterator[Path]:
-    """A folder in the organisation's own, on the same disk. What a killed restoring has left is removed first."""
-    for left in own.glob(f"{STAGING}*"):
-        shutil.rmtree(left, ignore_errors=True)
+def _staging(own: Path, database: Path) -> Iterator[Path]:
+    """A folder in the organisation's own, on the same disk."""
+    sweep(database)
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=own, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 

@@ -34,6 +34,7 @@ from compliance.core.saving import DiskFull, is_disk_full
 from compliance.declarations.queries import statement
 from compliance.declarations.retention import limit_on
 from compliance.declarations.sources import Source, load_sources
+from compliance.keeping.leftovers import sweep
 from compliance.loading.loading import Order
 from compliance.loading.purges import Kind
 from compliance.loading.validating import table_columns
@@ -267,6 +268,7 @@ def event(now: datetime, order: Order, diary: str, what: str) -> dict[str, Any]:
 def rewritten(cursor: Cursor, path: Path, changes: Changes) -> None:
     """Write the store anew. Raise Refusal, with the old one as it was, if that fails."""
     try:
+        sweep(path)
         write_anew(cursor, path, changes)
     except (Failure, OSError) as error:
         kind = DiskFull if is_disk_full(error) else Refusal

@@ -1,5 +1,6 @@
 """Purging rows of persons by a decision: nothing of them is left in the file, and nothing is counted wrongly since."""
 
+import shutil
 from datetime import date
 
 import pytest
@@ -86,8 +87,13 @@ def line(before, tmp_path):
 def purged(line, monkeypatch):
     """The same after a purge, whose new file hides nothing from a search."""
     monkeypatch.setattr(engine, "NO_EXTENSIONS", engine.NO_EXTENSIONS | {"force_compression": "uncompressed"})
+    killed = line.folder / ".restoring-killed"
+    killed.mkdir()
+    for file in (killed / "archived.duckdb", line.database.path.with_name("test.duckdb.cleaned")):
+        shutil.copyfile(line.database.path, file)
     done = purge(line, "2024-11-01", "--really")
     assert (done.returncode, done.stderr) == (0, "")
+    assert not killed.exists()
     assert "The review of 2024, version 1, cannot be recounted in points 1, 2." in done.stdout
     return line
 
