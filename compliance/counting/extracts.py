@@ -166,6 +166,8 @@ def extract(
         table = table.filter(pc.is_in(table["organisation"], pa.array([organisation])))
     table = reader.table(table)
     if not reader.named:
+        if not reader.whole and "label" in table.column_names:
+            table = _told(table, points, plans(cursor, points, days=[as_of], known_at=known_at), as_of)
         table = _nameless(table, definition, points, reader)
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     imports = [row for row in reader.limited(basis.imports) if organisation in (None, row["organisation"])]
@@ -319,13 +321,26 @@ def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...], re
     if "label" not in table.column_names:
         return table
     persons = [point.id for point in points if point.persons]
-    for name in ("item", "label", "department", "unit", "sheet", "row"):
+    # a file, too, may be of a unit
+    for name in ("item", "label", "department", "unit", "file", "sheet", "row"):
         table = _emptied(table, name, of=persons)
     # label and detail of an incident are its free text
     incidents = [point.id for point in points if about_incidents(point)]
     for name in ("label", "detail"):
         table = _emptied(table, name, of=incidents)
     return _mixed(table, of=persons)
+
+
+def _told(table: pa.Table, points: tuple[Point, ...], hiding: Plans, day: date) -> pa.Table:
+    """The rows of an extract of items without those of hidden units, which a reader of a part could count."""
+    persons = {point.id for point in points if point.persons}
+    places = table.select(["id", "organisation", "department", "unit"]).to_pylist()
+    kept = [
+        row["id"] not in persons
+        or not hiding.hides_part(row["organisation"], day, department=row["department"], unit=row["unit"])
+        for row in places
+    ]
+    return table.filter(pa.array(kept, pa.bool_()))
 
 
 def _changed(values: Cells, change: Callable[[str], str | None]) -> Cells:

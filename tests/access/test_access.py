@@ -289,6 +289,14 @@ def test_everybody_sees_how_many_findings_there_are_and_few_see_their_rows(
             assert row is None or READERS[who].may(Permission.SEE_PERSONS)
 
 
+@pytest.mark.parametrize(("unit", "rows"), [("Söder", 0), ("Norr", 0), ("Öst", 5)])
+def test_the_rows_of_a_hidden_unit_cannot_be_counted_in_an_extract(line: Line, unit: str, rows: int) -> None:
+    """An analyst of a unit gets rows without names, and as many as the unit has persons."""
+    who = reader(ANALYST, limit=Scope(ORG, None, unit))
+    with line.database.cursor() as cursor:
+        assert len(extracts.extract(cursor, "items", points=POINTS, point=TRAINING, **AT, reader=who).table) == rows
+
+
 def test_only_those_who_may_read_a_review_see_its_texts(tmp_path: Path) -> None:
     with Reviewed(tmp_path).held() as line:
         line.load_all()

@@ -225,7 +225,7 @@ def test_nothing_stays_registered_after_an_extract(loaded: Line) -> None:
 
 def test_without_names_nobody_is_named(loaded: Line) -> None:
     people = taken(loaded, "items", point="1", reader=THEIRS).table
-    for name in ("item", "label", "department", "unit", "sheet", "row"):
+    for name in ("item", "label", "department", "unit", "file", "sheet", "row"):
         assert set(people[name].to_pylist()) == {None}, name
     assert people["outcome"].to_pylist() == ["met", "unmet"]
     things = taken(loaded, "items", point="4", reader=THEIRS).table
