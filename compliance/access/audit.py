@@ -180,7 +180,7 @@ def _json(details: dict[str, object]) -> str:
 
 def seal_of(before: str, entry: Entry) -> str:
     """The seal of an entry: SHA-256 of the seal before it and of all that the entry says."""
-    text = json.dumps([before, *asdict(entry).values()], ensure_ascii=False)
+    text = json.dumps([before, *vars(entry).values()], ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

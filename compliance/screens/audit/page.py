@@ -1,7 +1,9 @@
 """The page of the audit trail: whether it is whole, a search, and what was found."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import streamlit as st
@@ -53,11 +55,14 @@ def draw(view: View) -> None:
         widgets.html(charts.note(texts.fault(each, say)))
     called = names(people.everybody(), say)
     asked = _asked(view, called)
-    entries = _found(view, asked, called)
+    in_words = partial(texts.said, called=called, named=_named(view), say=say)
+    entries = _found(view, asked, in_words)
     widgets.html(charts.section(say.plural("{n} entry found", "{n} entries found", len(entries))))
     if entries:
-        widgets.html(charts.table(*texts.table(entries[:SHOWN], say), caption=say(N_("Entries, the newest first"))))
-        _download(view, asked, entries)
+        widgets.html(
+            charts.table(*texts.table(in_words(entries[:SHOWN]), say), caption=say(N_("Entries, the newest first")))
+        )
+        _download(view, asked, partial(in_words, entries))
     if len(entries) > SHOWN:
         text = N_("The newest {n} are shown. The file has all of them.")
         widgets.html(charts.caption(say(text, n=SHOWN)))
@@ -104,8 +109,8 @@ def _choice(label: str, options: dict[T, str], every: str, *, key: str) -> T | N
     return st.selectbox(label, ids, index=None, format_func=lambda id_: options[id_], placeholder=every, key=key)
 
 
-def _found(view: View, asked: Asked, called: dict[str, str]) -> list[Said]:
-    """The entries that are searched for, in words. Draw that there are more, if there are."""
+def _found(view: View, asked: Asked, in_words: Callable[[Rows], list[Said]]) -> Rows:
+    """The entries that are searched for. Draw that there are more, if there are."""
     say = view.say
     rows = audit.found(
         begin=clock.midnight(asked.begin),
@@ -118,8 +123,10 @@ def _found(view: View, asked: Asked, called: dict[str, str]) -> list[Said]:
     if len(rows) > MOST:
         text = N_("Only the newest {n} entries of this time are searched. Choose a shorter time for the others.")
         widgets.html(charts.note(say(text, n=say.number(MOST))))
-    entries = texts.said(rows[:MOST], called=called, named=_named(view), say=say)
-    return [entry for entry in entries if not asked.text or entry.has(asked.text)]
+    rows = rows[:MOST]
+    if not asked.text:
+        return rows
+    return [row for row, entry in zip(rows, in_words(rows), strict=True) if entry.has(asked.text)]
 
 
 def _named(view: View) -> dict[str, str]:
@@ -132,13 +139,13 @@ def _named(view: View) -> dict[str, str]:
     return texts.with_own_codes(named, say)
 
 
-def _download(view: View, asked: Asked, entries: list[Said]) -> None:
+def _download(view: View, asked: Asked, entries: Callable[[], list[Said]]) -> None:
     """Draw the download of the entries that were found, which is an entry itself."""
     say = view.say
 
     def rows() -> Rows:
         audit.require(view.reader.user, Permission.SEE_AUDIT)
-        return texts.csv_rows(entries, say)
+        return texts.csv_rows(entries(), say)
 
     name = f"{say(N_('audit_trail'))}_{asked.begin}_{asked.end}.csv"
     downloads.offer_rows(view, say(N_("Download as CSV")), name, "audit csv", rows, what="audit", **told(asked))

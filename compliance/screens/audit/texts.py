@@ -22,10 +22,10 @@ Named = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Said:
-    """An entry in words."""
+    """An entry in words, but for its moment."""
 
     number: int
-    when: str
+    at: str
     who: str
     done: str
     what: str
@@ -51,7 +51,7 @@ def said(rows: Rows, *, called: Named, named: Named, say: Language) -> list[Said
     return [
         Said(
             row["number"],
-            moment(row["at"], say),
+            row["at"],
             who(row["person"], called, say),
             told_texts.done(row["action"], say),
             told_texts.subject(row["what"], named, say),
@@ -80,13 +80,13 @@ HEADS: Final = (N_("When"), N_("Who"), N_("What"), N_("Concerning"), N_("Details
 def table(entries: Sequence[Said], say: Language) -> charts.Table:
     """The entries as a table, as they are ordered."""
     columns = [charts.Column(say(head), nowrap=place == 0, row_header=place == 0) for place, head in enumerate(HEADS)]
-    return columns, [[each.when, each.who, each.done, each.what, each.details] for each in entries]
+    return columns, [[moment(each.at, say), each.who, each.done, each.what, each.details] for each in entries]
 
 
 def csv_rows(entries: Sequence[Said], say: Language) -> list[dict[str, object]]:
     """The entries for a file, with their numbers and seals."""
     heads = [say(N_("Number")), *map(say, HEADS), say(N_("Seal"))]
-    values = ((e.number, e.when, e.who, e.done, e.what, e.details, e.seal) for e in entries)
+    values = ((e.number, moment(e.at, say), e.who, e.done, e.what, e.details, e.seal) for e in entries)
     return [dict(zip(heads, row, strict=True)) for row in values]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from compliance.access.audit import Action
@@ -198,4 +199,10 @@ def _value(name: str, value: Any, called: Named, named: Named, say: Language) ->
         return done(text, say)
     if name in PERSONS:
         return who(text, called, say)
-    return say.date(date.fromisoformat(text)) if DAY.fullmatch(text) else named.get(text, text)
+    return _day(text, say) if DAY.fullmatch(text) else named.get(text, text)
+
+
+@lru_cache(maxsize=1_000)
+def _day(text: str, say: Language) -> str:
+    """A day in words, which takes longer than everything else of an entry."""
+    return say.date(date.fromisoformat(text))
