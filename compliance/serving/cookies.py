@@ -5,15 +5,20 @@ from typing import Final
 
 from starlette.types import Message, Scope
 
-# Streamlit's cookies with what the provider says of a person. They never reach a browser, nor come from one.
-OF_PERSONS: Final = "_streamlit_user"
+# Streamlit's cookies. What they hold of a person or of a login stays on the server: none reaches a browser, nor comes
+# from one, but the one against requests that another site makes.
+STREAMLIT: Final = "_streamlit_"
+KEPT: Final = "_streamlit_xsrf"
+# What may surround a name and a value (RFC 6265bis, section 5.7). A name after any other blank is another name, which
+# browsers let another host of the domain set, though it may not set the one with the prefix __Host-.
+BLANKS: Final = " \t"
 Headers = list[tuple[bytes, bytes]]
 
 
 def sent(scope: Scope) -> dict[str, str]:
     """The cookies of a request, by name."""
     pairs = (part.partition("=") for name, value in scope["headers"] if name == b"cookie" for part in _parts(value))
-    return {name.strip(): value.strip() for name, equals, value in pairs if equals}
+    return {name.strip(BLANKS): value.strip(BLANKS) for name, equals, value in pairs if equals}
 
 
 def _parts(value: bytes) -> list[str]:
@@ -21,11 +26,11 @@ def _parts(value: bytes) -> list[str]:
 
 
 def with_cookies(scope: Scope, more: dict[str, str]) -> Scope:
-    """A request without cookies that name a person, but for those of the server itself."""
-    kept = {name: value for name, value in sent(scope).items() if not name.startswith(OF_PERSONS)} | more
+    """A request without the browser's cookies, but for the one that is kept; `more` are those of the server itself."""
+    passed = {name: value for name, value in sent(scope).items() if name == KEPT} | more
     others = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
-    text = "; ".join(f"{name}={value}" for name, value in kept.items())
-    return {**scope, "headers": [*others, (b"cookie", text.encode("latin-1"))] if kept else others}
+    text = "; ".join(f"{name}={value}" for name, value in passed.items())
+    return {**scope, "headers": [*others, (b"cookie", text.encode("latin-1"))] if passed else others}
 
 
 def given(message: Message) -> dict[str, str]:
@@ -41,11 +46,11 @@ def given(message: Message) -> dict[str, str]:
 
 
 def secured(headers: Headers, *, secure: bool) -> Headers:
-    """The headers of an answer without cookies that name a person; the others only travel through TLS if `secure`."""
+    """The headers of an answer without Streamlit's cookies; the others only travel through TLS if `secure`."""
     kept: Headers = []
     for name, value in headers:
         if name.lower() == b"set-cookie":
-            if value.startswith(OF_PERSONS.encode()):
+            if value.startswith(STREAMLIT.encode()) and not value.startswith(f"{KEPT}=".encode()):
                 continue
             if secure and b"; secure" not in value.lower():
                 value += b"; Secure"

@@ -6,6 +6,8 @@ only travels through TLS, and that is worth nothing once the session is over.
 
 import asyncio
 import logging
+import re
+import secrets
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, Protocol
@@ -15,7 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from compliance.access import audit, sessions
-from compliance.access.identity import identity
+from compliance.access.identity import Identity, identity
 from compliance.access.permissions import NO_ROLE, NOT_ALLOWED, Permission, User
 from compliance.access.sessions import Session
 from compliance.core import clock
@@ -25,7 +27,7 @@ from compliance.declarations.login import Login
 from compliance.serving import cookies, front
 from compliance.serving.guarding import LONGEST_PATH, NOT_THERE, STRANGER, STREAM, UPLOADS, language
 from compliance.serving.health import LIVES, READY
-from compliance.serving.pending import Pending
+from compliance.serving.pending import Begun, Pending
 
 CALLBACK: Final = "/oauth2callback"
 BEGIN: Final = "/auth/login"
@@ -36,6 +38,8 @@ HEADER: Final = b"x-compliance-session"
 OVER: Final = 4401
 WATCH_SECONDS: Final = 2.0
 PRIVATE: Final = (b"cache-control", b"no-store")
+# The id of a browser that is about to log in.
+ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
 
 NO_SESSION: Final = N_("Log in first.")
 TOO_OLD: Final = N_("The login took too long, or was begun in another window. Log in again.")
@@ -118,6 +122,7 @@ class Gate:
         self.pending, self._sockets = pending, set[_Socket]()
         # A cookie with this prefix cannot be set by another host of the domain (RFC 6265bis, section 4.1.3.2).
         self.cookie = "__Host-compliance" if secure else "compliance"
+        self.browser = f"{self.cookie}-login"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it."""
@@ -238,8 +243,16 @@ class Gate:
         if start["status"] != 302 or not state or not nonce:
             log.warning("The login service did not answer as OpenID Connect requires.")
             return front.login_page(language(scope), back, text=UNREACHABLE, status=503)
-        self.pending.add(state, nonce=nonce, back=back)
-        return _redirect(address if self.login.prompt else _without_prompt(address), start)
+        browser = self._browser(scope)
+        self.pending.add(state, Begun(nonce, back, browser, cookies.given(start)))
+        answer = RedirectResponse(address if self.login.prompt else _without_prompt(address), 302)
+        answer.set_cookie(self.browser, browser, path="/", secure=self.secure, httponly=True, samesite="lax")
+        return answer
+
+    def _browser(self, scope: Scope) -> str:
+        """The id of a browser that logs in: the one it has, since it may log in in several windows, or a new one."""
+        known = cookies.sent(scope).get(self.browser, "")
+        return known if ID.fullmatch(known) else secrets.token_urlsafe(32)
 
     async def _end(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
         """Take the answer of the provider, begin a session, and lead to where the login began."""
@@ -248,12 +261,8 @@ class Gate:
         if begun is None:
             # the provider's logout ends here too
             return RedirectResponse("/", 302) if not query else front.login_page(language(scope), "/", text=TOO_OLD)
-        start = await self._passed_on(cookies.with_cookies(scope, {}), receive)
-        claims, token = self.backend.claims(cookies.given(start))
         try:
-            if not claims:
-                raise Refusal(NOT_DONE)
-            known = identity(claims, token, self.login, nonce=begun.nonce, now=clock.now())
+            known, token = await self._known(scope, receive, begun)
         except Refusal as refusal:
             audit.refused(audit.UNKNOWN, "login", why=refusal.message, **refusal.values)
             say = language(scope)
@@ -263,9 +272,20 @@ class Gate:
         if session:
             sessions.end(session)
         secret = await asyncio.to_thread(sessions.begin, known, token=token, now=clock.now())
-        answer = _redirect(begun.back, start)
+        answer = RedirectResponse(begun.back, 302)
         answer.set_cookie(self.cookie, secret, path="/", secure=self.secure, httponly=True, samesite="lax")
+        answer.delete_cookie(self.browser, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer
+
+    async def _known(self, scope: Scope, receive: Receive, begun: Begun) -> tuple[Identity, str]:
+        """Who has logged in, and the ID token. Raise Refusal if it was not done, or begun in another browser."""
+        if begun.browser != self._browser(scope):
+            raise Refusal(NOT_DONE)
+        start = await self._passed_on(cookies.with_cookies(scope, begun.cookies), receive)
+        claims, token = self.backend.claims(cookies.given(start))
+        if not claims:
+            raise Refusal(NOT_DONE)
+        return identity(claims, token, self.login, nonce=begun.nonce, now=clock.now()), token
 
     async def _leave(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
         """End the session for good, and lead to the provider's own logout."""
@@ -275,7 +295,7 @@ class Gate:
         if session:
             start = await self._passed_on(cookies.with_cookies(scope, self.backend.cookies(session.token)), receive)
             sessions.end(session)
-            answer = _redirect(_header(start, b"location") or "/", start)
+            answer = RedirectResponse(_header(start, b"location") or "/", 302)
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer
 
@@ -375,13 +395,6 @@ def _without_prompt(address: str) -> str:
     parts = urlsplit(address)
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "prompt"]
     return parts._replace(query=urlencode(kept)).geturl()
-
-
-def _redirect(address: str, start: Message) -> Response:
-    """A redirect with the cookies of Streamlit's own answer."""
-    answer = RedirectResponse(address, 302)
-    answer.raw_headers += [(name, value) for name, value in start["headers"] if name.lower() == b"set-cookie"]
-    return answer
 
 
 def _from_here(scope: Scope) -> bool:

@@ -12,28 +12,32 @@ MOST: Final = 10_000
 
 @dataclass(frozen=True)
 class Begun:
-    """A login that has begun: its nonce, where it leads, and when it began (seconds of a steady clock)."""
+    """A login that has begun: its nonce, where it leads, which browser began it, and what Streamlit keeps of it.
+
+    `browser` is the id in that browser's cookie, and `cookies` are Streamlit's own.
+    """
 
     nonce: str
     back: str
-    at: float
+    browser: str
+    cookies: dict[str, str]
 
 
 class Pending:
     """The logins that have begun on this server, by state. Each is taken once."""
 
     def __init__(self) -> None:
-        self._begun, self._lock = dict[str, Begun](), Lock()
+        self._begun, self._lock = dict[str, tuple[Begun, float]](), Lock()
 
-    def add(self, state: str, *, nonce: str, back: str) -> None:
+    def add(self, state: str, begun: Begun) -> None:
         """Remember a login that begins."""
         with self._lock:
-            self._begun[state] = Begun(nonce, back, time.monotonic())
+            self._begun[state] = begun, time.monotonic()
             while len(self._begun) > MOST:
                 del self._begun[next(iter(self._begun))]
 
     def take(self, state: str) -> Begun | None:
         """The login with a state, which is over with that; None if there is none, or if it began too long ago."""
         with self._lock:
-            begun = self._begun.pop(state, None)
-        return begun if begun and time.monotonic() - begun.at <= SECONDS else None
+            begun, at = self._begun.pop(state, (None, 0.0))
+        return begun if time.monotonic() - at <= SECONDS else None

@@ -114,6 +114,23 @@ def test_the_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(here):
     assert not [said for said in answer.headers.get_list("set-cookie") if "_streamlit_user" in said]
 
 
+def test_another_host_of_the_domain_cannot_log_a_browser_in_as_somebody_else(here):
+    mine, other = httpx2.Client(), httpx2.Client()
+    back = authorize(mine, begin(here, mine), "bo")
+    # It can set every cookie in a browser but those with the prefix __Host-, which ours have behind TLS.
+    tossed = {name: value for name, value in mine.cookies.items() if not name.startswith("compliance")}
+    said = {"cookie": "; ".join(f"{name}={value}" for name, value in tossed.items())}
+    assert other.get(back, headers=said).status_code == 403
+    assert not other.cookies
+
+
+def test_a_login_in_a_second_window_does_not_hinder_the_first(here):
+    client = httpx2.Client()
+    first, _ = (authorize(client, begin(here, client, page), "bo") for page in ("/point", "/review"))
+    assert client.get(first).headers["location"] == "/point"
+    assert [*client.cookies] == ["compliance"]
+
+
 def test_the_answer_of_the_provider_is_taken_once_and_in_the_browser_that_asked(here):
     mine, other = httpx2.Client(), httpx2.Client()
     back = authorize(mine, begin(here, mine), "bo")
