@@ -8,6 +8,7 @@ from compliance.core.places import ROOT
 from compliance.screens.frame import PAGES, PageEntry
 from compliance.screens.widgets import HOME
 from compliance.serving.gate import ROUTES, Need
+from tests.acts import ACTS, sites
 
 FILE: Final = ROOT / "docs" / "access.md"
 YES, NO = "yes", ""
@@ -68,9 +69,15 @@ def markdown() -> str:
         [f"`{path}{'…' if path.endswith('/') else ''}`: {need.value}", *(route_answer(role, need) for role in ROLES)]
         for path, need in ROUTES.items()
     ]
+    acts = sorted({(ACTS[module, function], permission) for module, function, permission in sites()}, key=str)
+    done = [
+        [f"{words} ({permission.value})", *(answer(role, permission) for role in ROLES)] for words, permission in acts
+    ]
+    tables = {"Page": pages, "Act on a page (permission)": done, "Address": routes}
+    drawn = "\n".join(table(heading, rows) for heading, rows in tables.items())
     return (
         f"{INTRODUCTION}## Roles\n\n{held}\n## Permissions\n\n{table('Permission', words)}"
-        f"\n## Pages\n\n{table('Page', pages)}\n## Addresses\n\n{table('Address', routes)}{NOBODY}{SCOPE}"
+        f"\n## Pages, acts and addresses\n\n{drawn}{NOBODY}{SCOPE}"
     )
 
 

@@ -10,6 +10,7 @@ from compliance.core.language import Language
 from compliance.screens.frame import PAGES
 from compliance.screens.widgets import HOME
 from compliance.serving.gate import ROUTES, Need
+from tests.acts import ACTS, sites
 from tests.provided import PAGE, RULES, login, person, service, stream
 from tests.table import FILE, YES, markdown, page_answer, route_answer
 
@@ -28,6 +29,10 @@ def here(tmp_path_factory):
 
 def test_the_documentation_is_what_the_code_says():
     assert FILE.read_text("utf-8") == markdown(), "write it anew with: python -m tests.table"
+
+
+def test_every_place_that_asks_for_a_permission_stands_in_the_table():
+    assert {(module, function) for module, function, _ in sites()} == {*ACTS}
 
 
 def run(socket, page):

@@ -1,0 +1,87 @@
+"""What can be done on the pages: the places that ask for a permission, and each in words."""
+
+import ast
+from collections.abc import Iterator
+from typing import Final
+
+from compliance.access.permissions import Permission
+from compliance.core.places import ROOT
+
+SCREENS: Final = ROOT / "compliance" / "screens"
+ASKS: Final = {"perform", "require", "_sign"}
+# By module and function. What changes something asks there for its permission, and what hands a file out.
+ACTS: Final = {
+    ("decisions.page", "_follow_up_form"): "follow up a decision",
+    ("extracts.page", "_content"): "download an extract",
+    ("files", "field"): "drop files",
+    ("imports.card", "_load_button"): "load a file",
+    ("imports.card", "_rejected"): "download the rejected rows of a file",
+    ("imports.forms", "_file"): "download a questionnaire",
+    ("imports.forms", "_template"): "download a template",
+    ("imports.forms", "questionnaires"): "see the questionnaires",
+    ("imports.forms", "templates"): "see the templates",
+    ("imports.history", "_cells"): "see the cells of an import",
+    ("imports.names", "_confirm_removal"): "remove a change of name",
+    ("imports.history", "_revoke"): "revoke an import",
+    ("imports.history", "unread_cleanings"): "confirm what an upgrade has cleaned",
+    ("imports.mapping", "_delete"): "remove a mapping of columns",
+    ("imports.mapping", "_save"): "map columns",
+    ("imports.names", "_form"): "change a name",
+    ("imports.names", "names"): "see the changes of names",
+    ("imports.history", "rename"): "change the name of the organisation",
+    ("imports.page", "_load_all"): "load all files",
+    ("meeting.page", "_handout"): "download the handout of the meeting",
+    ("meeting.page", "_save_decision"): "decide in the meeting",
+    ("meeting.page", "_save_note"): "write a note in the meeting",
+    ("audit.page", "rows"): "download the audit trail",
+    ("point.compare", "section"): "download what has changed",
+    ("review.decisions", "_change"): "withdraw a decision",
+    ("review.decisions", "_decide_form"): "decide",
+    ("review.documents", "_measures"): "download the measures",
+    ("review.documents", "_report"): "download a report, slides or a version to hand out",
+    ("review.documents", "_whole_package"): "download the year package",
+    ("review.page", "_day_form"): "choose another day for a review",
+    ("review.page", "_open_form"): "open a review",
+    ("review.signing", "_correct"): "correct an approved review",
+    ("review.signing", "_submit_form"): "submit a review",
+    ("review.signing", "_submitted"): "approve a review, or send it back",
+    ("review.signing", "_verify"): "verify a review",
+    ("reviews", "save"): "write in a review",
+    ("roles.page", "_confirm"): "take a role away",
+    ("roles.page", "_giving"): "give a role",
+    ("training.page", "_reminders"): "download whom to remind",
+    ("widgets", "start_own_button"): "start the own database",
+}
+
+
+def sites() -> Iterator[tuple[str, str, Permission]]:
+    """The places that ask for a permission: module, function and permission."""
+    for path in sorted(SCREENS.rglob("*.py")):
+        name = ".".join(path.relative_to(SCREENS).with_suffix("").parts)
+        for function, call in calls(ast.parse(path.read_text("utf-8")), ""):
+            for permission in asked(call):
+                yield name, function, permission
+
+
+def calls(node: ast.AST, function: str) -> Iterator[tuple[str, ast.Call]]:
+    """The calls below a node, each with the function that it stands in."""
+    function = node.name if isinstance(node, ast.FunctionDef) else function
+    if isinstance(node, ast.Call):
+        yield function, node
+    for child in ast.iter_child_nodes(node):
+        yield from calls(child, function)
+
+
+def asked(call: ast.Call) -> list[Permission]:
+    """The permissions that a call asks for."""
+    if ast.unparse(call.func).split(".")[-1] not in ASKS:
+        return []
+    return [permission for argument in call.args for permission in named(argument)]
+
+
+def named(part: ast.AST) -> list[Permission]:
+    """The permissions that a part of the code names. `_needed` chooses between two by the field that is written."""
+    if isinstance(part, ast.Call) and ast.unparse(part.func) == "_needed":
+        return [Permission.ASSESS_REVIEW, Permission.WRITE_REVIEW]
+    every = [node for node in ast.walk(part) if isinstance(node, ast.Attribute)]
+    return [Permission[node.attr] for node in every if ast.unparse(node.value) == "Permission"]
