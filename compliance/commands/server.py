@@ -261,7 +261,7 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
             Middleware(guarding.Guard, settings=settings.current, ours=OURS),
             Middleware(Health, ready=is_ready),
             *gate,
-            Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of, tell=receiving.tell),
+            Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of, record=receiving.record_upload),
             Middleware(PageLanguage),
         ],
         on_script_error=show_error,

@@ -71,7 +71,10 @@ def user() -> User:
 
 def asking() -> Callable[[], User]:
     """A function that returns the current user also outside of a run, such as in the thread that makes a file."""
-    return permissions.current_user if settings.current().login is None else partial(sessions.user, _key())
+    if settings.current().login is None:
+        # looked up when it is called: the test of a role that is taken away replaces it
+        return lambda: permissions.current_user()
+    return partial(sessions.user, _key())
 
 
 def session() -> Session | None:

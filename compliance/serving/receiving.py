@@ -37,7 +37,7 @@ REFUSED: Final = {403: STRANGER, 413: TOO_LARGE}
 log = logging.getLogger(__name__)
 
 
-def tell(user: User, name: str, size: int) -> None:
+def record_upload(user: User, name: str, size: int) -> None:
     """Tell the audit trail of a file, which is taken once it does."""
     audit.record(user, Action.UPLOAD, name, bytes=size)
 
@@ -56,9 +56,9 @@ class Uploads:
         ledger: Ledger,
         make_room: Callable[[], None],
         user_of: Callable[[Scope], User],
-        tell: Callable[[User, str, int], None],
+        record: Callable[[User, str, int], None],
     ) -> None:
-        self.app, self.ledger, self.make_room, self.user_of, self.tell = app, ledger, make_room, user_of, tell
+        self.app, self.ledger, self.make_room, self.user_of, self.record = app, ledger, make_room, user_of, record
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Receive or delete a file, or pass the request on. Answer with a sentence if a file is refused."""
@@ -122,7 +122,7 @@ class _Incoming:
     """A file being received. Each piece is checked and counted before it is passed on."""
 
     def __init__(self, uploads: Uploads, receive: Receive, session: str, file: str, *, user: User) -> None:
-        self.ledger, self.make_room, self.next, self.tell = uploads.ledger, uploads.make_room, receive, uploads.tell
+        self.ledger, self.make_room, self.next, self.record = uploads.ledger, uploads.make_room, receive, uploads.record
         self.session, self.file, self.user, self.size = session, file, user, 0
 
     def check_headers(self, scope: Scope) -> None:
@@ -156,7 +156,7 @@ class _Incoming:
         self.ledger.add(self.session, self.file, more)
         self.size += more
         if not message.get("more_body"):
-            await asyncio.to_thread(self.tell, self.user, self.form.name, self.size)
+            await asyncio.to_thread(self.record, self.user, self.form.name, self.size)
         return message
 
     def _check_room(self, more: int) -> None:

@@ -228,7 +228,7 @@ def test_a_form_is_refused_before_more_of_it_is_kept_than_a_head():
 # --- What the server accepts --------------------------------------------------------------------------------------
 
 
-def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, tell=print, **extra):
+def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, record=print, **extra):
     """Send a file to the server. Return the status and text of the answer, and the bodies that reached the app."""
     got, sent = [], []
 
@@ -255,7 +255,7 @@ def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: No
         "query_string": b"",
         "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
     }
-    how = {"ledger": ledger, "make_room": room, "user_of": lambda _: ME, "tell": tell}
+    how = {"ledger": ledger, "make_room": room, "user_of": lambda _: ME, "record": record}
     asyncio.run(Uploads(app or keeps, **how)(scope, receive, send))
     status = sent[0]["status"] if sent else None
     return status, b"".join(part.get("body", b"") for part in sent).decode(), got
@@ -265,7 +265,7 @@ def test_a_file_is_handed_on_as_it_came(ledger):
     [file, *_] = shown(ledger, "a")
     body = form(b"x" * 100)
     told = []
-    assert put(ledger, file, body[:50], body[50:], tell=lambda *said: told.append(said)) == (204, "", [body])
+    assert put(ledger, file, body[:50], body[50:], record=lambda *said: told.append(said)) == (204, "", [body])
     assert ledger.in_field("a", file)
     assert told == [(ME, "fil.csv", 100)]
 
@@ -276,7 +276,7 @@ def test_a_file_that_the_audit_trail_cannot_tell_of_is_not_taken(ledger):
     def broken(*_):
         raise Refusal("The register {file} cannot be used.", file="register.sqlite")
 
-    status, words, got = put(ledger, file, form(b"x"), tell=broken)
+    status, words, got = put(ledger, file, form(b"x"), record=broken)
     assert (status, words, got) == (503, "The register register.sqlite cannot be used.", [])
     assert ledger.holders() == []
 
@@ -288,7 +288,7 @@ def test_an_upload_is_told_by_its_name_without_identity_numbers(name, wanted, tm
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
     one = OneFile(BOUNDARY.encode())
     one.feed(form(b"x" * 5, name.replace('"', "%22")), last=True)
-    receiving.tell(ME, one.name, 5)
+    receiving.record_upload(ME, one.name, 5)
     [row] = register.own().rows("entries", after=0)
     assert (row["action"], row["what"], row["details"]) == ("upload", wanted, '{"bytes": 5}')
 
