@@ -56,10 +56,15 @@ def identity(claims: Mapping[str, Any], token: str, login: Login, *, nonce: str,
         raise Refusal(EXPIRED)
     if login.claim not in claims and _is_overage(claims, login.claim):
         raise Refusal(OVERAGE)
-    said = claims.get(login.claim)
-    values = {said} if isinstance(said, str) else {value for value in said or () if isinstance(value, str)}
+    values = _values(claims.get(login.claim))
     held = tuple(Held.of(rule.row) for rule in login.roles if rule.value in values)
     return Identity(claims["iss"], claims["sub"], _name(claims), held)
+
+
+def _values(said: object) -> set[str]:
+    """The values of a claim that is a text or a list of texts; none if it is anything else."""
+    listed = said if isinstance(said, list) else [said]
+    return {value for value in listed if isinstance(value, str)}
 
 
 def _is_signed(token: str) -> bool:
@@ -104,5 +109,9 @@ def _is_overage(claims: Mapping[str, Any], claim: str) -> bool:
 
 
 def _name(claims: Mapping[str, Any]) -> str:
-    named = (claims.get(claim) for claim in ("name", "preferred_username", "email"))
-    return next((name for name in named if isinstance(name, str) and name.strip()), "")
+    """The name to show, in one line: what cannot be seen, or turns the text around it, is a blank."""
+    said = (claims.get(claim) for claim in ("name", "preferred_username", "email"))
+    shown = (
+        "".join(letter if letter.isprintable() else " " for letter in name) for name in said if isinstance(name, str)
+    )
+    return next((name for text in shown if (name := " ".join(text.split()))), "")

@@ -45,8 +45,12 @@ def test_a_person_is_the_subject_of_the_issuer_with_the_roles_of_the_rules():
     assert (anna.issuer, anna.subject, anna.name, anna.held) == (LOGIN.issuer, "s1", "Anna Ask", (Held("analyst"),))
     assert known(roles="Compliance.Omsorg").held == (Held("management", Scope("Förvaltningen", "Omsorg")),)
     assert known(without=["roles"]).held == known(roles=[["Compliance.Analyst"], 5, None]).held == ()
+    for odd in (5, True, None, {"Compliance.Analyst": False}, b"Compliance.Analyst"):
+        assert known(roles=odd).held == ()
     assert known(aud=["compliance", "other"], azp="compliance").subject == "s1"
     assert known(without=["name"], preferred_username="anna@example.se").name == "anna@example.se"
+    assert known(name="A\u202e\x00nna\n\ud800 Ask\u200b").name == "A nna Ask"
+    assert known(name="\u200b\u2066 ", email="anna@example.se").name == "anna@example.se"
     assert known(exp=SECONDS - 59, iat=SECONDS + 59).subject == "s1"
 
 
