@@ -222,8 +222,10 @@ class Gate:
             parts = urlsplit(address)
         except ValueError:
             return "/"
-        ours = not parts.scheme and not parts.netloc and parts.path in self.pages and address.isprintable()
-        return address if ours and len(address) <= LONGEST_PATH and "\\" not in address else "/"
+        # A browser takes what stands after two slashes or more for a host.
+        ours = not parts.scheme and parts.path in self.pages and not address.startswith("//")
+        possible = address.isprintable() and len(address) <= LONGEST_PATH and "\\" not in address
+        return address if ours and possible else "/"
 
     # --- Logging in and out -----------------------------------------------------------------------------------------
 

@@ -147,6 +147,8 @@ def test_the_answer_of_the_provider_is_taken_once_and_in_the_browser_that_asked(
     [
         "https://example.org/",
         "//example.org",
+        "///point",
+        "///",
         "/\\example.org",
         "/nowhere",
         "javascript:alert(1)",
