@@ -22,7 +22,7 @@ from compliance.access.permissions import NO_ROLE, NOT_ALLOWED, Permission, User
 from compliance.access.sessions import Session
 from compliance.core import clock
 from compliance.core.errors import Refusal
-from compliance.core.language import N_
+from compliance.core.language import N_, Language
 from compliance.declarations.login import Login
 from compliance.serving import cookies, front
 from compliance.serving.guarding import LONGEST_PATH, NOT_THERE, STRANGER, STREAM, UPLOADS, language
@@ -290,13 +290,13 @@ class Gate:
         return identity(claims, token, self.login, nonce=begun.nonce, now=clock.now()), token
 
     async def _leave(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
-        """End the session for good, and lead to the provider's own logout."""
+        """End the session for good, and then lead to the provider's own logout, which may be long in answering."""
         if not _from_here(scope):
             return PlainTextResponse(language(scope)(STRANGER), 403)
         answer: Response = RedirectResponse("/", 302)
         if session:
-            start = await self._passed_on(cookies.with_cookies(scope, self.backend.cookies(session.token)), receive)
             sessions.end(session)
+            start = await self._passed_on(cookies.with_cookies(scope, self.backend.cookies(session.token)), receive)
             answer = RedirectResponse(_header(start, b"location") or "/", 302)
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer
@@ -369,7 +369,12 @@ class Gate:
         before: set[_Socket] = set()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            ended = {socket for socket in self._sockets if sessions.find(socket.key, now=clock.now()) is None}
+            try:
+                ended = {socket for socket in self._sockets if sessions.find(socket.key, now=clock.now()) is None}
+            except Refusal as refusal:
+                # Nothing passes meanwhile: each message asks too.
+                log.warning("Whether sessions are over cannot be told: %s", Language("en").refusal(refusal))
+                continue
             for socket in ended & before:
                 socket.over.set()
             before = ended

@@ -1,0 +1,67 @@
+"""The gate where what is behind it fails: a provider that does not answer, a register that cannot be read."""
+
+import asyncio
+import logging
+
+import pytest
+
+from compliance.access import sessions
+from compliance.access.identity import Identity
+from compliance.core import clock, places
+from compliance.declarations.login import Login
+from compliance.serving import front, gate
+from compliance.serving.pending import Pending
+
+LOGIN = Login("https://login.example.se", "compliance", "secret", "", "roles", "openid", "", "Sara", ())
+
+
+class Backend:
+    """What the gate asks Streamlit for when somebody leaves."""
+
+    farewell = b""
+
+    def cookies(self, token):
+        """None, since nothing here reads them."""
+        return {}
+
+
+@pytest.fixture(autouse=True)
+def _own_register(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
+
+
+def gate_before(app):
+    return gate.Gate(app, login=LOGIN, pages=frozenset("/"), backend=Backend(), secure=False, pending=Pending())
+
+
+def test_a_session_is_over_before_the_provider_is_asked_for_its_logout():
+    secret = sessions.begin(Identity(LOGIN.issuer, "bo", "Bo", ()), token="", now=clock.now())
+    found, headers = [], [(b"cookie", f"compliance={secret}".encode()), (b"sec-fetch-site", b"same-origin")]
+    scope = {"type": "http", "method": "GET", "path": front.LOGOUT, "query_string": b"", "headers": headers}
+
+    async def nothing(_message=None):
+        pass
+
+    async def slow(scope, receive, send):
+        found.append(sessions.find(sessions.key_of(secret), now=clock.now()))
+
+    asyncio.run(gate_before(slow)(scope, nothing, nothing))
+    assert found == [None]
+
+
+def test_windows_are_watched_again_once_the_register_can_be_read(monkeypatch, caplog):
+    monkeypatch.setattr(gate, "WATCH_SECONDS", 0.01)
+    places.register().mkdir()
+
+    async def until_told_to_leave(scope, receive, send):
+        while "Whether sessions are over cannot be told" not in caplog.text:
+            await asyncio.sleep(0.01)
+        places.register().rmdir()
+        await asyncio.wait_for(window.over.wait(), 10)
+
+    watched = gate_before(until_told_to_leave)
+    window = gate._Socket("key")
+    watched._sockets.add(window)
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(asyncio.wait_for(watched({"type": "lifespan"}, None, None), 20))
+    assert window.over.is_set()
