@@ -210,6 +210,17 @@ def test_tls_is_1_2_or_newer_and_offers_http_2(here):
         old.wrap_socket(plain, server_hostname=HOST)
 
 
+def test_nobody_keeps_others_from_logging_in(here):
+    many = httpx2.Client(transport=httpx2.HTTPTransport(local_address="127.0.0.3"))
+    answers = [many.get(f"{here.address}/oauth2callback?state=x&code=x") for _ in range(80)]
+    assert [answer.status_code for answer in answers[:40]] == [401] * 40
+    assert answers[-1].status_code == 429
+    assert "Många loggar in just nu." in answers[-1].text
+    assert answers[-1].headers["strict-transport-security"]
+    assert many.get(here.address, headers=PAGE).status_code == 401
+    assert login(here, "bo")
+
+
 def test_whether_the_service_is_well_is_told_to_this_machine_alone(here):
     elsewhere = httpx2.Client(transport=httpx2.HTTPTransport(local_address="127.0.0.2"))
     for path in ("/healthz", "/readyz"):
