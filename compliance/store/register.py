@@ -26,6 +26,10 @@ WAIT_SECONDS: Final = 30.0
 MODE: Final = 0o600
 # SQLite's names for a full disk, and for a file that may not grow.
 NO_ROOM: Final = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE"})
+REPLACED: Final = N_(
+    "The register {file} was removed or replaced while it was in use. Nothing has been done. Put it back, or restore a "
+    "backup, and start again."
+)
 Row = dict[str, Any]
 Run = Callable[..., list[Row]]
 
@@ -37,6 +41,7 @@ class Register:
         self.path = path
         self._lock = RLock()
         self._opened: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
 
     def rows(self, name: str, /, **parameters: object) -> list[Row]:
         """The rows of a statement of `queries/register`; none if there is no register yet."""
@@ -54,7 +59,7 @@ class Register:
                 yield self._run
                 self._execute("commit")
             except BaseException:
-                with suppress(sqlite3.Error):
+                with suppress(sqlite3.Error, Refusal):
                     self._connection().execute("rollback")
                 raise
 
@@ -76,6 +81,7 @@ class Register:
             raise Refusal(text, file=self.path.name, error=getattr(error, "strerror", None) or error) from error
 
     def _connection(self) -> sqlite3.Connection:
+        """The connection. Raise Refusal if the file is another one by now: what is written would be lost."""
         if self._opened is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, MODE))
@@ -86,8 +92,19 @@ class Register:
             # What is removed is overwritten.
             connection.execute("pragma secure_delete = on")
             connection.executescript(_statement("schema"))
-            self._opened = connection
+            self._opened, self._file = connection, _identity(self.path)
+        elif self._file != _identity(self.path):
+            raise Refusal(REPLACED, file=self.path.name)
         return self._opened
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @cache

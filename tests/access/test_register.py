@@ -65,6 +65,18 @@ def test_the_register_is_read_by_the_services_own_user_alone():
     assert places.register().stat().st_mode & 0o777 == 0o600
 
 
+def test_a_register_that_is_removed_or_replaced_while_it_is_used_lets_nobody_in_and_loses_no_entry(tmp_path):
+    secret, kept = begun(), places.register().rename(tmp_path / "kept")
+    for _ in range(2):
+        with pytest.raises(Refusal, match="removed or replaced"):
+            found(secret, NOW)
+        with pytest.raises(Refusal, match="removed or replaced"):
+            audit.record(administrator(), Action.DAY)
+        places.register().write_bytes(kept.read_bytes())
+    kept.rename(places.register())
+    assert found(secret, NOW)
+
+
 def test_a_register_that_cannot_be_used_is_a_refusal(tmp_path):
     places.register().write_text("something else, of some length, so that it is no register")
     with pytest.raises(Refusal, match=r"register\.sqlite"):
