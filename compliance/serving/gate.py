@@ -25,7 +25,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.declarations.login import Login
 from compliance.serving import cookies, front
-from compliance.serving.guarding import LONGEST_PATH, NOT_THERE, STRANGER, STREAM, UPLOADS, language
+from compliance.serving.guarding import LONGEST_PATH, NOT_SO, NOT_THERE, STRANGER, STREAM, UPLOADS, language
 from compliance.serving.health import LIVES, READY
 from compliance.serving.pending import Begun, Pending
 
@@ -158,8 +158,10 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, session: Session | None) -> None:
         path = scope["path"]
-        if path == front.LOGIN:
-            answer: Response | None = await self._begin(scope, receive)
+        if path in {front.LOGIN, CALLBACK} and scope["method"] != "GET":
+            answer: Response | None = PlainTextResponse(language(scope)(NOT_SO), 405, {"allow": "GET"})
+        elif path == front.LOGIN:
+            answer = await self._begin(scope, receive)
         elif path == CALLBACK:
             answer = await self._end(scope, receive, session)
         elif path == front.LOGOUT:

@@ -137,6 +137,8 @@ def test_the_answer_of_the_provider_is_taken_once_and_in_the_browser_that_asked(
     assert status(here, other, back.removeprefix(here.address)) == 403
     assert not other.cookies.get("compliance")
     again = authorize(mine, begin(here, mine), "bo")
+    # A program that looks at links before a person does takes nothing away.
+    assert mine.head(again).status_code == mine.options(f"{here.address}/login").status_code == 405
     assert mine.get(again).status_code == 302
     assert mine.get(again).status_code == 401
     assert other.get(f"{here.address}/oauth2callback?code=x&state=y").status_code == 401
