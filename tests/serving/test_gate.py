@@ -2,7 +2,8 @@
 
 import json
 import re
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 
 import httpx2
 import pytest
@@ -10,6 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from compliance.access import sessions
 from compliance.serving.gate import OVER
 from tests.provided import PAGE, authorize, begin, button, login, person, served, service, stream
 
@@ -219,6 +221,21 @@ def test_logging_out_ends_the_session_for_good_in_all_windows(here):
     told = [json.loads(line) for line in here.log.splitlines() if line.startswith('{"number"')]
     assert {entry["event"] for entry in told} >= {"login", "logout", "refusal"}
     assert "Traceback" not in here.log
+
+
+@pytest.mark.parametrize("past", ["seen_at = '2000-01-01T00:00:00.000000'", "ends_at = '2000-01-01T00:00:00.000000'"])
+def test_a_session_that_is_over_by_itself_closes_its_windows(past, here):
+    """Not used for an hour, or eight hours old: the register is told of another time."""
+    client = login(here, "bo")
+    key = sessions.key_of(client.cookies["compliance"])
+    with stream(here, client) as socket:
+        with closing(sqlite3.connect(here.database.with_name("register.sqlite"))) as register:
+            register.execute(f"update sessions set {past} where key = ?", [key])
+            register.commit()
+        assert status(here, client, "/") == 401
+        *_, last = until_closed(socket)
+    assert ForwardMsg.FromString(last).auth_redirect.url == "/"
+    assert refused(here, client) == 403
 
 
 def test_a_session_survives_a_restart_of_the_server(tmp_path):
