@@ -5,17 +5,11 @@ python -m tests.canaille PORT REDIRECT_URI
 It keeps everything in memory. Its users and their passwords are in PEOPLE.
 """
 
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Final
 
-import httpx2
-
-from compliance.core.places import ROOT
-from tests.provided import free_port
+from tests.provided import provider
 
 PASSWORD: Final = "korrekt häst batteri"
 # The groups of each user.
@@ -25,32 +19,11 @@ PEOPLE: Final = {
     "anna": ("analytiker", "en annan grupp"),
     "nils": (),
 }
-READY_SECONDS: Final = 60
 
 
-@contextmanager
-def provider(redirect_uri: str) -> Iterator[str]:
-    """A provider whose only client is sent back to `redirect_uri`, while the block lasts. Its issuer."""
-    port = free_port()
-    issuer = f"http://localhost:{port}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.canaille", str(port), redirect_uri],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        end = time.monotonic() + READY_SECONDS
-        while time.monotonic() < end and process.poll() is None:
-            try:
-                httpx2.get(f"{issuer}/.well-known/openid-configuration").raise_for_status()
-                break
-            except httpx2.HTTPError:
-                time.sleep(0.1)
-        yield issuer
-    finally:
-        process.terminate()
-        process.wait(20)
+def canaille(redirect_uri: str) -> AbstractContextManager[str]:
+    """Canaille, whose only client is sent back to `redirect_uri`, while the block lasts. Its issuer."""
+    return provider([sys.executable, "-m", "tests.canaille"], redirect_uri)
 
 
 def main(port: int, redirect_uri: str) -> None:

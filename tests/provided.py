@@ -59,6 +59,21 @@ def service(
 
 
 @contextmanager
+def provider(command: Sequence[str], redirect_uri: str, *, folder: Path = ROOT) -> Iterator[str]:
+    """A provider as a process that is told its port and `redirect_uri`, while the block lasts. Its issuer."""
+    port = free_port()
+    quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen([*command, str(port), redirect_uri], cwd=folder, **quiet)
+    issuer = f"http://localhost:{port}"
+    try:
+        _wait(f"{issuer}/.well-known/openid-configuration", process)
+        yield issuer
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
 def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **environment: str) -> Iterator[Service]:
     """A server with a login at a provider while the block lasts. `rules` stand in its server.toml."""
     settings, port = folder / "server.toml", port or free_port()
@@ -84,7 +99,7 @@ def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **en
             command, cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        _wait(here, process)
+        _wait(f"{here.address}/readyz", process, folder / "server.log")
         yield here
     finally:
         process.terminate()
@@ -98,15 +113,17 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-def _wait(here: Service, process: subprocess.Popen[bytes]) -> None:
+def _wait(address: str, process: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Wait until a process answers at an address; what it has said is in `log`."""
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            if httpx2.get(f"{here.address}/readyz").status_code == 200:
+            if httpx2.get(address).status_code == 200:
                 return
         except httpx2.TransportError:
-            time.sleep(0.1)
-    raise TimeoutError(here.log)
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(log.read_text("utf-8", "replace") if log else address)
 
 
 # --- A browser without pictures -------------------------------------------------------------------------------------

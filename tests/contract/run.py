@@ -4,19 +4,15 @@ It is no part of `make test`, since it needs Node.js. It prints what it has seen
 """
 
 import re
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx2
 
-from tests.provided import PAGE, Service, begin, free_port, served
+from tests.provided import PAGE, Service, begin, free_port, provider, served
 
 HERE = Path(__file__).parent
 RULES = """[login]
@@ -27,27 +23,6 @@ prompt = ""
 value = "samordnare"
 role = "coordinator"
 """
-READY_SECONDS = 30
-
-
-@contextmanager
-def provider(redirect_uri: str) -> Iterator[str]:
-    """The provider while the block lasts. Its issuer."""
-    port = free_port()
-    issuer = f"http://localhost:{port}"
-    process = subprocess.Popen(["node", "provider.mjs", str(port), redirect_uri], cwd=HERE, stderr=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + READY_SECONDS
-        while time.monotonic() < end:
-            try:
-                httpx2.get(f"{issuer}/.well-known/openid-configuration").raise_for_status()
-                break
-            except httpx2.HTTPError:
-                time.sleep(0.1)
-        yield issuer
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def followed(client: httpx2.Client, answer: httpx2.Response, until: str, **fields: str) -> httpx2.Response:
@@ -77,7 +52,7 @@ def main() -> None:
     """Log in, log out, and try what may not work."""
     folder, port = Path(tempfile.mkdtemp()), free_port()
     with (
-        provider(f"http://localhost:{port}/oauth2callback") as issuer,
+        provider(["node", "provider.mjs"], f"http://localhost:{port}/oauth2callback", folder=HERE) as issuer,
         served(folder, issuer, rules=RULES, port=port) as here,
     ):
         sara, answer = log_in(here, "sara")

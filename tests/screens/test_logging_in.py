@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from compliance.core.language import Language
 from tests.browser import ALL_RULES, browsing, said, settle, visit
-from tests.canaille import PASSWORD, provider
+from tests.canaille import PASSWORD, canaille
 from tests.provided import free_port, served
 from tests.sampled import beside
 
@@ -26,7 +26,7 @@ def here(tmp_path_factory):
     folder, port = tmp_path_factory.mktemp("login"), free_port()
     beside(folder)
     with (
-        provider(f"http://localhost:{port}/oauth2callback") as issuer,
+        canaille(f"http://localhost:{port}/oauth2callback") as issuer,
         served(folder, issuer, rules=RULES, port=port) as running,
     ):
         yield running
