@@ -5,6 +5,7 @@ import secrets
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from google.protobuf.message import DecodeError
 from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -22,6 +23,9 @@ PROVIDER: Final = "default"
 SESSION: Final = "session"
 # What a browser sends by itself, without anybody using the page.
 BY_ITSELF: Final = frozenset({"app_heartbeat", "heartbeat"})
+# What the pages need besides a file to download. Streamlit's other messages are tools for whoever writes an app: they
+# empty the caches of everybody, watch the files of the program, tell of its repository, and write beside it.
+NEEDED: Final = BY_ITSELF | {"rerun_script", "stop_script", "file_urls_request"}
 
 
 class Streamlit:
@@ -74,14 +78,17 @@ class Streamlit:
             name: create_signed_value(self._secret, name, json.dumps(value)).decode() for name, value in said.items()
         }
 
+    def is_needed(self, content: bytes) -> bool:
+        """Whether a browser's message is one that the pages need."""
+        message = _read(content)
+        asked = message.backend_operation_request.WhichOneof("payload")
+        return message.WhichOneof("type") in NEEDED or asked == "deferred_file"
+
     def is_use(self, content: bytes) -> bool:
         """Whether a browser's message comes from somebody who uses the page."""
-        try:
-            message = BackMsg.FromString(content)
-        except Exception:
-            return False
+        message = _read(content)
         kind = message.WhichOneof("type")
-        return kind not in BY_ITSELF and not (kind == "rerun_script" and message.rerun_script.is_auto_rerun)
+        return kind is not None and kind not in BY_ITSELF and not (kind == "rerun_script" and message.rerun_script.is_auto_rerun)
 
     def belongs(self, page: str, key: str) -> bool:
         """Whether a page of Streamlit belongs to the session with a key."""
@@ -92,6 +99,14 @@ class Streamlit:
         """Whether the file at an address was made for the session with a key."""
         file = path.removeprefix(MEDIA).partition(".")[0]
         return get_instance().media_file_mgr.is_of(file, key)  # type: ignore[attr-defined, no-any-return]
+
+
+def _read(content: bytes) -> BackMsg:
+    """A browser's message; an empty one if it cannot be read."""
+    try:
+        return BackMsg.FromString(content)
+    except DecodeError:
+        return BackMsg()
 
 
 def session_here() -> str:

@@ -87,6 +87,9 @@ class Backend(Protocol):
     def cookies(self, token: str) -> dict[str, str]:
         """The cookies from which Streamlit makes the address of the provider's logout."""
 
+    def is_needed(self, content: bytes) -> bool:
+        """Whether a browser's message is one that the pages need."""
+
     def is_use(self, content: bytes) -> bool:
         """Whether a browser's message comes from somebody who uses the page."""
 
@@ -329,24 +332,34 @@ class Gate:
             self._sockets.discard(socket)
 
     def _while_open(self, socket: _Socket, receive: Receive, send: Send) -> Receive:
-        """Receive messages until the session is over; then the browser is told to leave, and the websocket closed."""
+        """Receive what the pages need until the session is over; then the browser is told to leave."""
 
         async def received() -> Message:
-            waiting, over = asyncio.ensure_future(receive()), asyncio.ensure_future(socket.over.wait())
-            try:
-                await asyncio.wait({waiting, over}, return_when=asyncio.FIRST_COMPLETED)
-                if not socket.over.is_set():
-                    message = waiting.result()
-                    if message["type"] != "websocket.receive" or self._lasts(socket, message.get("bytes") or b""):
-                        return message
-                await send({"type": "websocket.send", "bytes": self.backend.farewell})
-                await send({"type": "websocket.close", "code": OVER, "reason": ""})
-                return {"type": "websocket.disconnect", "code": OVER, "reason": ""}
-            finally:
-                waiting.cancel()
-                over.cancel()
+            while True:
+                message = await self._next(socket, receive)
+                if message is None:
+                    await send({"type": "websocket.send", "bytes": self.backend.farewell})
+                    await send({"type": "websocket.close", "code": OVER, "reason": ""})
+                    return {"type": "websocket.disconnect", "code": OVER, "reason": ""}
+                if message["type"] != "websocket.receive" or self.backend.is_needed(message.get("bytes") or b""):
+                    return message
 
         return received
+
+    async def _next(self, socket: _Socket, receive: Receive) -> Message | None:
+        """The next message of a browser; None if its session is over."""
+        waiting, over = asyncio.ensure_future(receive()), asyncio.ensure_future(socket.over.wait())
+        try:
+            await asyncio.wait({waiting, over}, return_when=asyncio.FIRST_COMPLETED)
+            if socket.over.is_set():
+                return None
+            message = waiting.result()
+            if message["type"] == "websocket.receive" and not self._lasts(socket, message.get("bytes") or b""):
+                return None
+            return message
+        finally:
+            waiting.cancel()
+            over.cancel()
 
     def _lasts(self, socket: _Socket, content: bytes) -> bool:
         """Whether a session is still there. Note that it is used, unless the browser sends by itself."""

@@ -195,6 +195,22 @@ def test_a_page_of_another_origin_opens_no_stream_and_sends_no_file(here):
     assert sent.status_code == 403
 
 
+def test_what_no_page_needs_reaches_nothing(here):
+    """Streamlit's tools for whoever writes an app would empty everybody's caches, and write files beside the app."""
+    tools = [BackMsg(clear_cache=True), BackMsg(set_run_on_save=True), BackMsg(load_git_info=True), BackMsg()]
+    for tool in ("install_skills", "dismiss_skills_nudge", "dataframe_chunk"):
+        asked = BackMsg()
+        getattr(asked.backend_operation_request, tool).SetInParent()
+        tools.append(asked)
+    with stream(here, login(here, "bo")) as socket:
+        for asked in tools:
+            socket.send(asked.SerializeToString())
+        socket.send(b"\xff")
+        socket.send(BackMsg(app_heartbeat=True).SerializeToString())
+        said = ForwardMsg.FromString(socket.recv(timeout=20))
+        assert said.heartbeat_ack, said
+
+
 def test_a_file_is_taken_of_nobodys_page_but_ones_own(here):
     for who in ("anna", "bo"):
         answer = login(here, who).put(f"{here.address}/_stcore/upload_file/a/b", headers={"origin": here.address})
