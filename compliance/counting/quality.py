@@ -77,6 +77,10 @@ class Finding:
     opened: bool = True
 
 
+# What others have written, in a finding.
+TEXTS: Final = ("file", "sheet", "subject", "detail")
+
+
 @dataclass(frozen=True)
 class SheetRow:
     """A spreadsheet row: each heading with its value. `as_read` is False for values as they were loaded."""
@@ -112,8 +116,11 @@ def findings(
 
 
 def _visible(finding: Finding, reader: Reader) -> Finding:
+    """A finding as the reader may see it; what stands in a cell, and the names of files and sheets, can name anybody."""
+    texts = {name: reader.text(text) for name in TEXTS if (text := getattr(finding, name))}
+    finding = replace(finding, **texts, opened=reader.named)
     if reader.finds(finding.source):
-        return replace(finding, opened=reader.named)
+        return finding
     return replace(finding, row=None, subject=None, detail=None, shown=False, opened=False)
 
 

@@ -297,6 +297,19 @@ def test_the_rows_of_a_hidden_unit_cannot_be_counted_in_an_extract(line: Line, u
         assert len(extracts.extract(cursor, "items", points=POINTS, point=TRAINING, **AT, reader=who).table) == rows
 
 
+def test_what_stands_in_a_cell_of_a_finding_is_without_names(tmp_path: Path) -> None:
+    with Line(tmp_path).held() as line:
+        agreements = "Avtals-ID | Leverantör | Status\n1 | Alfa | Fråga Anna Ask"
+        name, day = "Avtal från Bo Berg.csv", BEFORE
+        line.load_table(agreements, name=name, source="processors", organisation=ORG, extract_date=day)
+        shown = {}
+        for who in ("coordinator", "analyst"):
+            with line.database.cursor() as cursor:
+                found = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
+            shown[who] = [(each.subject, each.file) for each in found if each.check == "unknown_words"]
+    assert shown == {"coordinator": [("Fråga Anna Ask", name)], "analyst": [("Fråga […]", "Avtal från […].csv")]}
+
+
 def test_only_those_who_may_read_a_review_see_its_texts(tmp_path: Path) -> None:
     with Reviewed(tmp_path).held() as line:
         line.load_all()
