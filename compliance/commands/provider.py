@@ -14,6 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import TOKENS_COOKIE_NAME, USER_COOKIE_NAME
 
+from compliance.access.permissions import User
 from compliance.declarations.login import Login
 from compliance.serving.gate import CALLBACK, HEADER, MEDIA
 
@@ -78,27 +79,33 @@ class Streamlit:
             name: create_signed_value(self._secret, name, json.dumps(value)).decode() for name, value in said.items()
         }
 
-    def is_needed(self, content: bytes) -> bool:
-        """Whether a browser's message is one that the pages need."""
+    def is_needed(self, content: bytes, key: str) -> bool:
+        """Whether a message is one that the pages need; a file is made for the session whose page shows its button."""
         message = _read(content)
-        asked = message.backend_operation_request.WhichOneof("payload")
-        return message.WhichOneof("type") in NEEDED or asked == "deferred_file"
+        if message.backend_operation_request.WhichOneof("payload") == "deferred_file":
+            file = message.backend_operation_request.deferred_file.file_id
+            return bool(get_instance().media_file_mgr.is_asked_by(file, key))  # type: ignore[attr-defined]
+        return message.WhichOneof("type") in NEEDED
 
     def is_use(self, content: bytes) -> bool:
         """Whether a browser's message comes from somebody who uses the page."""
         message = _read(content)
         kind = message.WhichOneof("type")
-        return kind is not None and kind not in BY_ITSELF and not (kind == "rerun_script" and message.rerun_script.is_auto_rerun)
+        return (
+            kind is not None
+            and kind not in BY_ITSELF
+            and not (kind == "rerun_script" and message.rerun_script.is_auto_rerun)
+        )
 
     def belongs(self, page: str, key: str) -> bool:
         """Whether a page of Streamlit belongs to the session with a key."""
         session = get_instance().get_app_session(page)
         return session is not None and session.matches_user_info({SESSION: key})
 
-    def may_fetch(self, path: str, key: str) -> bool:
-        """Whether the file at an address was made for the session with a key."""
+    def may_fetch(self, path: str, key: str, user: User) -> bool:
+        """Whether the file at an address was made for the session with a key, and for the user as they are now."""
         file = path.removeprefix(MEDIA).partition(".")[0]
-        return get_instance().media_file_mgr.is_of(file, key)  # type: ignore[attr-defined, no-any-return]
+        return bool(get_instance().media_file_mgr.is_of(file, key, user))  # type: ignore[attr-defined]
 
 
 def _read(content: bytes) -> BackMsg:

@@ -28,7 +28,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
-from compliance.access import audit, permissions
+from compliance.access import audit, permissions, sessions
+from compliance.access.permissions import User
 from compliance.commands import provider
 from compliance.commands.provider import Streamlit
 from compliance.core import logs, places
@@ -149,8 +150,9 @@ class DownloadFiles(MediaFileManager):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._replaced: dict[str, float] = {}
-        # The sessions that a file was made for: by the file's id, and by that of a button whose file is made later.
-        self._owners: dict[str, set[str]] = {}
+        # Whom a file was made for, by the file's id: a session, and the person with the roles that they held then.
+        self._owners: dict[str, set[tuple[str, User]]] = {}
+        # The session whose page shows a button, by the id of its file, which is made later.
         self._asked: dict[str, str] = {}
 
     def add(self, *args: Any, **kwargs: Any) -> str:
@@ -168,12 +170,17 @@ class DownloadFiles(MediaFileManager):
         return self._of(super().execute_deferred(file_id), self._asked.get(file_id, ""))
 
     def _of(self, address: str, key: str) -> str:
-        self._owners.setdefault(Path(address).stem, set()).add(key)
+        if key:
+            self._owners.setdefault(Path(address).stem, set()).add((key, sessions.user(key)))
         return address
 
-    def is_of(self, file: str, key: str) -> bool:
-        """Whether a file was made for a session."""
-        return key in self._owners.get(file, ())
+    def is_of(self, file: str, key: str, user: User) -> bool:
+        """Whether a file was made for a session, whose person still holds the same roles."""
+        return (key, user) in self._owners.get(file, ())
+
+    def is_asked_by(self, file: str, key: str) -> bool:
+        """Whether the button of a file that is made later is on a page of a session."""
+        return self._asked.get(file) == key
 
     def _delete_file(self, file_id: str) -> None:
         super()._delete_file(file_id)

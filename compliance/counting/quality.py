@@ -116,8 +116,8 @@ def findings(
 
 
 def _visible(finding: Finding, reader: Reader) -> Finding:
-    """A finding as the reader may see it; what stands in a cell, and the names of files and sheets, can name anybody."""
-    texts = {name: reader.text(text) for name in TEXTS if (text := getattr(finding, name))}
+    """A finding as the reader may see it; a cell can name anybody, as can the name of a file or a sheet."""
+    texts = {name: text and reader.text(text) for name, text in vars(finding).items() if name in TEXTS}
     finding = replace(finding, **texts, opened=reader.named)
     if reader.finds(finding.source):
         return finding

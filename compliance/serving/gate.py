@@ -87,8 +87,8 @@ class Backend(Protocol):
     def cookies(self, token: str) -> dict[str, str]:
         """The cookies from which Streamlit makes the address of the provider's logout."""
 
-    def is_needed(self, content: bytes) -> bool:
-        """Whether a browser's message is one that the pages need."""
+    def is_needed(self, content: bytes, key: str) -> bool:
+        """Whether a browser's message is one that the pages of the session with a key need."""
 
     def is_use(self, content: bytes) -> bool:
         """Whether a browser's message comes from somebody who uses the page."""
@@ -96,8 +96,8 @@ class Backend(Protocol):
     def belongs(self, page: str, key: str) -> bool:
         """Whether a page of Streamlit belongs to the session with a key."""
 
-    def may_fetch(self, path: str, key: str) -> bool:
-        """Whether the file at an address was made for the session with a key."""
+    def may_fetch(self, path: str, key: str, user: User) -> bool:
+        """Whether the file at an address was made for the session with a key, and for the user as they are now."""
 
     @property
     def farewell(self) -> bytes:
@@ -206,7 +206,7 @@ class Gate:
         need = needed(path)
         if need is Need.LOADING:
             return self._upload_refusal(scope, session, user)
-        if need is Need.ROLE or (need is Need.OWN and self.backend.may_fetch(path, session.key)):
+        if need is Need.ROLE or (need is Need.OWN and self.backend.may_fetch(path, session.key, user)):
             return None
         return PlainTextResponse(say(NOT_THERE), 404)
 
@@ -341,7 +341,8 @@ class Gate:
                     await send({"type": "websocket.send", "bytes": self.backend.farewell})
                     await send({"type": "websocket.close", "code": OVER, "reason": ""})
                     return {"type": "websocket.disconnect", "code": OVER, "reason": ""}
-                if message["type"] != "websocket.receive" or self.backend.is_needed(message.get("bytes") or b""):
+                content = message.get("bytes") or b""
+                if message["type"] != "websocket.receive" or self.backend.is_needed(content, socket.key):
                     return message
 
         return received

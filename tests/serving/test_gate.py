@@ -11,7 +11,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from compliance.access import sessions
+from compliance.access import people, roles, sessions
+from compliance.access.permissions import ADMINISTRATOR, User
+from compliance.access.roles import Held
 from compliance.serving.gate import OVER
 from tests.provided import PAGE, authorize, begin, button, login, person, served, service, stream
 
@@ -209,6 +211,40 @@ def test_what_no_page_needs_reaches_nothing(here):
         socket.send(BackMsg(app_heartbeat=True).SerializeToString())
         said = ForwardMsg.FromString(socket.recv(timeout=20))
         assert said.heartbeat_ack, said
+
+
+def said(socket, kind):
+    """What the server says of a kind, after all that it says before."""
+    while (message := ForwardMsg.FromString(socket.recv(timeout=30))).WhichOneof("type") != kind:
+        yield message
+    yield message
+
+
+def drawn(socket, page):
+    """What the server draws of a page, and the id that Streamlit has given its session."""
+    asked = BackMsg()
+    asked.rerun_script.page_name = page
+    socket.send(asked.SerializeToString())
+    messages = "".join(map(str, said(socket, "script_finished")))
+    return messages, re.search(r'session_id: "([\w-]+)"', messages)[1]
+
+
+def test_a_file_is_made_for_the_page_that_offers_it_and_for_the_roles_of_then(here, monkeypatch):
+    bo, anna, asked = login(here, "bo"), login(here, "anna"), BackMsg()
+    operation = asked.backend_operation_request
+    with stream(here, bo) as mine, stream(here, anna) as hers:
+        (page, my_session), (_, her_session) = drawn(mine, "plan"), drawn(hers, "about")
+        operation.deferred_file.file_id = re.search(r'deferred_file_id: "(\w+)"', page)[1]
+        for socket, session in ((hers, her_session), (mine, my_session)):
+            operation.session_id = session
+            socket.send(asked.SerializeToString())
+        *_, made = said(mine, "backend_operation_response")
+    assert here.log.count('"event": "extract"') == 1
+    address = made.backend_operation_response.deferred_file.url
+    assert (status(here, bo, address), status(here, anna, address)) == (200, 404)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(here.database))
+    roles.give(User("", ADMINISTRATOR, "p0"), people.known(here.issuer, "bo", ""), Held(ADMINISTRATOR.id))
+    assert (status(here, bo, "/plan"), status(here, bo, address)) == (200, 404)
 
 
 def test_a_file_is_taken_of_nobodys_page_but_ones_own(here):
