@@ -189,6 +189,15 @@ def page_text(page, monkeypatch, *, role=MANAGEMENT, **params):
     return html.unescape(shown).replace("\u00a0", " ")
 
 
+@pytest.mark.parametrize("page", ["about", "point"])
+def test_the_name_of_a_file_is_without_names_of_persons(page, line, monkeypatch):
+    staff = "AD-konto | Namn | Enhet | Anställningsdatum\na1 | Anna Berg | Norr | 2020-01-01"
+    line.load_table(staff, name="Lista från Anna Berg.csv", source="staff", extract_date=DAY)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    assert "Lista från Anna Berg.csv" in text(opened(page, monkeypatch, role=COORDINATOR))
+    assert "Lista från […].csv" in text(opened(page, monkeypatch, role=MANAGEMENT))
+
+
 def test_small_units_are_added_up_for_others_than_the_coordinator(parts, monkeypatch):
     """Rulebook, section 5: no unit figure that rests on fewer than five persons."""
     mine = page_text("point", monkeypatch, role=COORDINATOR, point="information_security_training", unit="Söder")

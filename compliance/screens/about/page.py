@@ -17,7 +17,8 @@ def draw(view: View) -> None:
     widgets.html(charts.page_title(say(N_("About the figures")), question=question))
     widgets.html(charts.section(say(N_("The exports that the figures rest on"))))
     if not widgets.nothing_loaded(view):
-        rows = reads.basis(view.data, view.as_of).of(view.scope.organisation)
+        basis = reads.basis(view.data, view.as_of).of(view.scope.organisation)
+        rows = [view.reader.row(row, kept=("source",)) for row in basis]
         table = figure_texts.basis_table(rows, reads.sources(), view.as_of, say, files=view.reader.whole)
         widgets.html(charts.table(*table, caption=say(N_("Exports"))))
     widgets.html(charts.section(say(N_("Words"))))

@@ -307,7 +307,8 @@ def how_counted(view: View, point: Point) -> None:
     with left:
         widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
     with right:
-        imports = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
+        used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
+        imports = [view.reader.row(row, kept=("source",)) for row in used]
         widgets.html(charts.section(say(N_("The exports it rests on")), level=3))
         if imports:
             table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
