@@ -5,7 +5,6 @@ import secrets
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from google.protobuf.message import DecodeError
 from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -111,9 +110,10 @@ class Streamlit:
 def _read(content: bytes) -> BackMsg:
     """A browser's message; an empty one if it cannot be read."""
     try:
-        return BackMsg.FromString(content)
-    except DecodeError:
+        message: BackMsg = BackMsg.FromString(content)
+    except Exception:
         return BackMsg()
+    return message
 
 
 def session_here() -> str:

@@ -117,7 +117,7 @@ def findings(
 
 def _visible(finding: Finding, reader: Reader) -> Finding:
     """A finding as the reader may see it; a cell can name anybody, as can the name of a file or a sheet."""
-    texts = {name: text and reader.text(text) for name, text in vars(finding).items() if name in TEXTS}
+    texts: dict[str, Any] = {name: text and reader.text(text) for name, text in vars(finding).items() if name in TEXTS}
     finding = replace(finding, **texts, opened=reader.named)
     if reader.finds(finding.source):
         return finding
