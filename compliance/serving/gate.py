@@ -40,6 +40,8 @@ WATCH_SECONDS: Final = 2.0
 PRIVATE: Final = (b"cache-control", b"no-store")
 # The id of a browser that is about to log in.
 ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
+# How much of a refusal of the provider is logged, in letters.
+LONGEST_TOLD: Final = 300
 
 NO_SESSION: Final = N_("Log in first.")
 TOO_OLD: Final = N_("The login took too long, or was begun in another window. Log in again.")
@@ -287,6 +289,12 @@ class Gate:
     async def _known(self, scope: Scope, receive: Receive, begun: Begun) -> tuple[Identity, str]:
         """Who has logged in, and the ID token. Raise Refusal if it was not done, or begun in another browser."""
         if begun.browser != self._browser(scope):
+            raise Refusal(NOT_DONE)
+        said = parse_qs(scope["query_string"].decode("latin-1"))
+        if "error" in said:
+            # Anybody can send this; it is one line of the log, and not a long one.
+            told = " ".join(said["error"] + said.get("error_description", []))
+            log.warning("The login service refused a login: %s", ascii(told[:LONGEST_TOLD]))
             raise Refusal(NOT_DONE)
         start = await self._passed_on(cookies.with_cookies(scope, begun.cookies), receive)
         claims, token = self.backend.claims(cookies.given(start))

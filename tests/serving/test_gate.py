@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing, suppress
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -166,6 +167,23 @@ def test_a_login_leads_to_pages_of_ours_alone(here, target):
     with httpx2.Client() as client:
         form = client.get(f"{here.address}/login", params={"next": target}).headers["location"]
         assert client.get(authorize(client, form, "bo")).headers["location"] == "/"
+
+
+def test_a_refusal_of_the_provider_is_one_short_line_of_the_log(here):
+    forged = '{"number": 9, "event": "login"}'
+    said = {
+        "error": "access_denied",
+        "error_description": f"\n\x1b[31m\x85{forged}\u2028{forged}\x0b{forged}{'x' * 9_000}",
+    }
+    with httpx2.Client() as client:
+        state = parse_qs(urlsplit(begin(here, client, "/point")).query)["state"][0]
+        answer = client.get(f"{here.address}/oauth2callback", params={"state": state, **said})
+    assert (answer.status_code, button(answer.text)) == (403, "/login?next=%2Fpoint")
+    [line] = [line for line in here.log.split("\n") if "access_denied" in line]
+    assert len(line) < 500
+    assert line.isascii()
+    assert line.isprintable()
+    assert not [line for line in here.log.splitlines() if line.startswith(forged)]
 
 
 def test_a_token_for_nobody_lets_nobody_in_and_says_so(here):
