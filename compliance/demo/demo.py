@@ -97,7 +97,7 @@ def build(database: FileDatabase, samples: Path = SAMPLES, *, progress: Progress
     It is built next to its final path and moved there when complete. Other processes wait for it.
     """
     path = database.path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with FileLock(f"{path}.building", thread_local=False):
         if is_built(database, samples):
             return

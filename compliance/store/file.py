@@ -99,7 +99,7 @@ class FileDatabase(Database):
         """No server runs on the file within the block."""
         with ExitStack() as held:
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 free = held.enter_context(unserved(self.path))
             except OSError as error:
                 raise failures.no_access(self.path, error) from error
@@ -135,7 +135,7 @@ class FileDatabase(Database):
     def _turn(self) -> Iterator[Cursor]:
         """A cursor that excludes other writers. A new file remains only if something is committed to it."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise failures.no_access(self.path, error) from error
         with self._writer, self._shared_cursor() as cursor:

@@ -83,7 +83,7 @@ class Register:
     def _connection(self) -> sqlite3.Connection:
         """The connection. Raise Refusal if the file is another one by now: what is written would be lost."""
         if self._opened is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, MODE))
             connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
             connection.execute("pragma journal_mode = wal")

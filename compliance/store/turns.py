@@ -55,7 +55,7 @@ def serve(path: Path) -> None:
     """Tell others that a server runs on the file in `path`, until this process ends. Wait if it is being replaced."""
     import fcntl  # The server needs Linux; everything else does not.
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fcntl.flock(_served(path), fcntl.LOCK_SH)
 
 

@@ -18,6 +18,7 @@ from compliance.access.sessions import IDLE, LONGEST, TOUCHED
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.store import register
+from compliance.store.file import FileDatabase
 
 NOW = datetime(2026, 11, 27, 8, 0)
 ISSUER = "https://login.example.se"
@@ -63,6 +64,18 @@ def test_the_register_is_read_by_the_services_own_user_alone():
     assert not places.register().exists()
     people.known(ISSUER, "anna", "Anna Ask")
     assert places.register().stat().st_mode & 0o777 == 0o600
+
+
+def test_the_folder_of_a_store_is_made_for_its_owner_alone(tmp_path, monkeypatch):
+    for name in ("register", "database"):
+        database = tmp_path / name / "own.duckdb"
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(database))
+        if name == "register":
+            people.known(ISSUER, "anna", "Anna Ask")
+        else:
+            with FileDatabase.at(database).writing():
+                pass
+        assert database.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_register_that_is_removed_or_replaced_while_it_is_used_lets_nobody_in_and_loses_no_entry(tmp_path):
