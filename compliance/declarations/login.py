@@ -64,12 +64,10 @@ class Login:
 
 
 def is_wanted(table: object, environment: Mapping[str, str]) -> bool:
-    """Whether anything is said of a login, so that nobody gets in without one."""
+    """Whether anything is said of a login, so that nobody gets in without one; also in a variable that is misspelt."""
     if not isinstance(table, dict):
         return True
-    return any(environment.get(variable) for variable in TEXTS.values()) or any(
-        value for key, value in table.items() if key not in USUAL
-    )
+    return any(environment.values()) or any(value for key, value in table.items() if key not in USUAL)
 
 
 def read_login(table: object, environment: Mapping[str, str], *, public_address: str) -> tuple[Login, list[Refusal]]:
@@ -81,7 +79,7 @@ def read_login(table: object, environment: Mapping[str, str], *, public_address:
     texts = {name: value.strip() if isinstance(value, str) else "" for name, value in said.items()}
     rules = table.get("roles", [])
     wrong = [*_rules_wrong(rules)]
-    refusals = [*_unknown(table, {*TEXTS, "roles"}, "login"), *_missing(said, texts)]
+    refusals = [*_unknown(table, {*TEXTS, "roles"}, "login"), *_misspelt(environment), *_missing(said, texts)]
     refusals += [*_addresses(texts["issuer"], public_address), *wrong]
     if texts["scope"] and "openid" not in texts["scope"].split():
         refusals.append(Refusal(N_("{file}: the scope “{said}” lacks openid."), file=FILE, said=texts["scope"]))
@@ -106,6 +104,12 @@ def _unknown(table: dict[str, Any], known: set[str], where: str) -> Iterator[Ref
     for key in table.keys() - known:
         text = N_("{file}: there is no setting {key} under [{where}]. There are: {known}.")
         yield Refusal(text, file=FILE, key=key, where=where, known=", ".join(sorted(known)))
+
+
+def _misspelt(environment: Mapping[str, str]) -> Iterator[Refusal]:
+    for variable in environment.keys() - TEXTS.values():
+        text = N_("There is no variable {variable}. There are: {known}.")
+        yield Refusal(text, variable=variable, known=", ".join(sorted(TEXTS.values())))
 
 
 def _addresses(issuer: str, public: str) -> Iterator[Refusal]:

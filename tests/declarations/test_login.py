@@ -86,6 +86,12 @@ def test_each_that_is_wrong_is_told_in_a_sentence(old, new, words, tmp_path):
     assert words in "\n".join(told(tmp_path, RIGHT.replace(old, new, 1)))
 
 
+def test_a_variable_that_is_misspelt_is_told_and_opens_nothing(tmp_path):
+    [sentence] = told(tmp_path, RIGHT, tenannt="t1")
+    assert sentence.startswith("Det finns ingen variabel COMPLIANCE_LOGIN_TENANNT. De som finns är: COMPLIANCE_LOGIN_")
+    assert any("COMPLIANCE_LOGIN_ISUER" in one for one in told(tmp_path, "", isuer="https://login.example.se"))
+
+
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
     assert told(tmp_path, "login = 5") == ["server.toml: inloggningen står under en egen rad, [login]."]
     assert len(told(tmp_path, '[login]\nissuer = "x"\nroles = 5\n', public="")) == 6
