@@ -137,7 +137,7 @@ class Gate:
         secret = cookies.sent(scope).get(self.cookie, "")
         session = sessions.find(sessions.key_of(secret), now=clock.now()) if secret else None
         if session and self._is_use(scope["path"]):
-            sessions.use(session, now=clock.now())
+            await asyncio.to_thread(sessions.use, session, now=clock.now())
         if scope["type"] == "websocket":
             await self._stream(scope, receive, send, session)
         else:
@@ -273,13 +273,14 @@ class Gate:
         try:
             known, token = await self._known(scope, receive, begun)
         except Refusal as refusal:
-            audit.refused(audit.UNKNOWN, "login", why=refusal.message, **refusal.values)
+            why = {"why": refusal.message, **refusal.values}
+            await asyncio.to_thread(audit.refused, audit.UNKNOWN, "login", **why)
             say = language(scope)
             return front.page(
                 say, 403, text=say.refusal(refusal), button=(say(front.LOG_IN), front.login_address(begun.back))
             )
         if session:
-            sessions.end(session)
+            await asyncio.to_thread(sessions.end, session)
         secret = await asyncio.to_thread(sessions.begin, known, token=token, now=clock.now())
         answer = RedirectResponse(begun.back, 302)
         answer.set_cookie(self.cookie, secret, path="/", secure=self.secure, httponly=True, samesite="lax")
@@ -308,7 +309,7 @@ class Gate:
             return PlainTextResponse(language(scope)(STRANGER), 403)
         answer: Response = RedirectResponse("/", 302)
         if session:
-            sessions.end(session)
+            await asyncio.to_thread(sessions.end, session)
             start = await self._passed_on(cookies.with_cookies(scope, self.backend.cookies(session.token)), receive)
             answer = RedirectResponse(_header(start, b"location") or "/", 302)
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
@@ -370,11 +371,11 @@ class Gate:
             waiting.cancel()
             over.cancel()
 
-    def _lasts(self, socket: _Socket, content: bytes) -> bool:
+    async def _lasts(self, socket: _Socket, content: bytes) -> bool:
         """Whether a session is still there. Note that it is used, unless the browser sends by itself."""
         session = sessions.find(socket.key, now=clock.now())
         if session and self.backend.is_use(content):
-            sessions.use(session, now=clock.now())
+            await asyncio.to_thread(sessions.use, session, now=clock.now())
         return session is not None
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:

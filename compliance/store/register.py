@@ -35,42 +35,50 @@ Run = Callable[..., list[Row]]
 
 
 class Register:
-    """The register in a file, which is created when it is first written. Threads and processes may share it."""
+    """The register in a file, which is created when it is first written. Threads and processes may share it.
+
+    It is read through a connection of its own, so that nobody who reads waits for those who write.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = RLock()
-        self._opened: sqlite3.Connection | None = None
+        self._writes, self._reads, self._opening = RLock(), RLock(), RLock()
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
     def rows(self, name: str, /, **parameters: object) -> list[Row]:
-        """The rows of a statement of `queries/register`; none if there is no register yet."""
-        if self._opened is None and not self.path.exists():
+        """The rows of a statement of `queries/register`, as last committed; none if there is no register yet."""
+        if self._file is None and not self.path.exists():
             return []
-        with self._lock:
-            return self._run(name, **parameters)
+        with self._reads, self._refusing():
+            return _rows(self._opened()[1], name, parameters)
 
     @contextmanager
     def writing(self) -> Iterator[Run]:
         """A function that runs statements in an exclusive transaction, rolled back if the block raises."""
-        with self._lock:
-            self._execute("begin immediate")
+
+        def run(name: str, /, **parameters: object) -> list[Row]:
+            with self._refusing():
+                return _rows(self._opened()[0], name, parameters)
+
+        with self._writes:
+            with self._refusing():
+                self._opened()[0].execute("begin immediate")
             try:
-                yield self._run
-                self._execute("commit")
+                yield run
+                with self._refusing():
+                    self._opened()[0].execute("commit")
             except BaseException:
                 with suppress(sqlite3.Error, Refusal):
-                    self._connection().execute("rollback")
+                    self._opened()[0].execute("rollback")
                 raise
 
-    def _run(self, name: str, /, **parameters: object) -> list[Row]:
-        cursor = self._execute(_statement(name), parameters)
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
-
-    def _execute(self, sql: str, parameters: Row | None = None) -> sqlite3.Cursor:
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Raise Refusal for an error of SQLite in the block."""
         try:
-            return self._connection().execute(sql, parameters or {})
+            yield
         except (sqlite3.Error, OSError) as error:
             if is_disk_full(error) or getattr(error, "sqlite_errorname", "") in NO_ROOM:
                 raise failures.no_room(self.path) from error
@@ -80,22 +88,34 @@ class Register:
             )
             raise Refusal(text, file=self.path.name, error=getattr(error, "strerror", None) or error) from error
 
-    def _connection(self) -> sqlite3.Connection:
-        """The connection. Raise Refusal if the file is another one by now: what is written would be lost."""
-        if self._opened is None:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, MODE))
-            connection = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
-            connection.execute("pragma journal_mode = wal")
-            # Every entry of the audit trail is on disk before what it tells of is done.
-            connection.execute("pragma synchronous = full")
-            # What is removed is overwritten.
-            connection.execute("pragma secure_delete = on")
-            connection.executescript(_statement("schema"))
-            self._opened, self._file = connection, _identity(self.path)
-        elif self._file != _identity(self.path):
-            raise Refusal(REPLACED, file=self.path.name)
-        return self._opened
+    def _opened(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+        """The connections to write and to read. Raise Refusal if the file is another one: writing would be lost."""
+        with self._opening:
+            if self._writer is None or self._reader is None:
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, MODE))
+                writer = _connected(self.path)
+                writer.executescript(_statement("schema"))
+                self._writer, self._reader, self._file = writer, _connected(self.path), _identity(self.path)
+            elif self._file != _identity(self.path):
+                raise Refusal(REPLACED, file=self.path.name)
+            return self._writer, self._reader
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("pragma journal_mode = wal")
+    # Every entry of the audit trail is on disk before what it tells of is done.
+    connection.execute("pragma synchronous = full")
+    # What is removed is overwritten.
+    connection.execute("pragma secure_delete = on")
+    return connection
+
+
+def _rows(connection: sqlite3.Connection, name: str, parameters: Row) -> list[Row]:
+    cursor = connection.execute(_statement(name), parameters)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

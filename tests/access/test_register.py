@@ -3,6 +3,9 @@
 import json
 import re
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -284,3 +287,17 @@ def test_entries_are_found_by_time_person_kind_and_text():
     assert [row["what"] for row in audit.found(**asked | {"text": "t_1"}, most=9)] == ["100 % list_1", "list_1"]
     assert audit.found(**asked | {"text": "%list"}, most=9) == []
     assert audit.found(**asked | {"end": datetime(2001, 1, 1)}, most=9) == []
+
+
+def test_nobody_who_reads_waits_for_another_program_that_writes():
+    secret = begun()
+    with closing(sqlite3.connect(places.register(), isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("begin immediate")
+        waiting = pool.submit(begun)
+        with pytest.raises(FutureTimeout):
+            waiting.result(0.5)
+        began = time.monotonic()
+        assert found(secret, NOW)
+        assert time.monotonic() - began < 0.2
+        other.execute("rollback")
+        assert waiting.result(20)
