@@ -364,7 +364,7 @@ class Gate:
             if socket.over.is_set():
                 return None
             message = waiting.result()
-            if message["type"] == "websocket.receive" and not self._lasts(socket, message.get("bytes") or b""):
+            if message["type"] == "websocket.receive" and not await self._lasts(socket, message.get("bytes") or b""):
                 return None
             return message
         finally:

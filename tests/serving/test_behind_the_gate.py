@@ -7,9 +7,12 @@ import pytest
 
 from compliance.access import sessions
 from compliance.access.identity import Identity
+from compliance.access.roles import Held
 from compliance.core import clock, places
+from compliance.core.errors import Refusal
 from compliance.declarations.login import Login
 from compliance.serving import front, gate
+from compliance.serving.guarding import STREAM
 from compliance.serving.pending import Pending
 
 LOGIN = Login("https://login.example.se", "compliance", "secret", "", "roles", "openid", "", "Sara", ())
@@ -23,6 +26,14 @@ class Backend:
     def cookies(self, token):
         """None, since nothing here reads them."""
         return {}
+
+    def is_use(self, content):
+        """Everything is."""
+        return True
+
+    def is_needed(self, content, key):
+        """Everything is."""
+        return True
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +58,36 @@ def test_a_session_is_over_before_the_provider_is_asked_for_its_logout():
 
     asyncio.run(gate_before(slow)(scope, nothing, nothing))
     assert found == [None]
+
+
+def test_no_message_passes_once_the_session_is_over_or_the_register_cannot_tell():
+    held = (Held("analyst"),)
+    secret = sessions.begin(Identity(LOGIN.issuer, "bo", "Bo", held), token="", now=clock.now())
+    key, sent = sessions.key_of(secret), []
+    scope = {
+        "type": "websocket",
+        "path": STREAM,
+        "query_string": b"",
+        "headers": [(b"cookie", f"compliance={secret}".encode())],
+    }
+
+    async def receive():
+        return {"type": "websocket.receive", "bytes": b"message"}
+
+    async def send(message):
+        sent.append(message["type"])
+
+    async def page(scope, receive, send):
+        assert (await receive())["type"] == "websocket.receive"
+        moved = places.register().rename(places.register().with_name("moved"))
+        with pytest.raises(Refusal):
+            await receive()
+        moved.rename(places.register())
+        sessions.end(sessions.find(key, now=clock.now()))
+        assert (await receive())["type"] == "websocket.disconnect"
+
+    asyncio.run(gate_before(page)(scope, receive, send))
+    assert sent == ["websocket.send", "websocket.close"]
 
 
 def test_windows_are_watched_again_once_the_register_can_be_read(monkeypatch, caplog):
