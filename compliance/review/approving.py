@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from compliance.access.audit import Action
+from compliance.access.people import named
 from compliance.access.permissions import User, current_user
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
@@ -199,8 +200,11 @@ def _version(review_id: int, version: int) -> str:
 
 
 def _has_submitted(review: Review, who: Order) -> bool:
-    """Whether a person submitted a review: by their logins, else by the names that were given."""
-    if review.submitter and who.user.person:
+    """Whether a person submitted a review: by their logins, else by the names that were given.
+
+    Whoever has been removed from the register since has another pseudonym at their next login, so the name counts.
+    """
+    if who.user.person and review.submitter and (review.submitter == who.user.person or named(review.submitter)):
         return review.submitter == who.user.person
     return same_person(who.who, review.submitted_by or "")
 

@@ -277,6 +277,18 @@ def test_by_a_login_the_subject_tells_whether_it_is_the_same_person_and_the_revi
     ]
 
 
+def test_whoever_was_removed_from_the_register_cannot_approve_what_they_submitted(submitted, logged_in):
+    line, id_ = submitted, submitted.review().review_id
+    line.send_back(line.review())
+    ylva = logged_in("ylva", "Ylva Nordgren")
+    approving.submit(line.database, id_, name="", own=None, confirmed=WHATEVER, user=ylva)
+    people.remove(ylva.person)
+    again = logged_in("ylva", "Ylva Nordgren")
+    assert again.person != ylva.person
+    with pytest.raises(Refusal, match="Ylva Nordgren has submitted the review of 2026"):
+        approving.approve(line.database, id_, name="", user=again)
+
+
 def test_a_name_that_was_given_by_hand_is_told_as_such(approved):
     with approved.database.cursor() as cursor:
         signed = approving.signatures_of(cursor, approved.review())
