@@ -120,7 +120,8 @@ def record(user: User, action: Action, what: str = "", **details: object) -> int
         entry = Entry(last["number"] + 1, moment, person, action.value, _short(what), _json(details))
         seal = seal_of(last["seal"], entry)
         run("add_entry", **asdict(entry), seal=seal)
-    log.info(action.value, number=entry.number, person=person, what=entry.what, details=details, seal=seal)
+    told = json.loads(entry.details)
+    log.info(action.value, number=entry.number, at=moment, person=person, what=entry.what, details=told, seal=seal)
     return entry.number
 
 

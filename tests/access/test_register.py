@@ -1,7 +1,6 @@
 """The register: persons by pseudonym, roles given and taken, sessions that end, and a trail that cannot be changed."""
 
 import json
-import re
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -269,10 +268,13 @@ def test_a_refusal_that_is_repeated_is_told_once():
 
 def test_each_entry_is_a_line_of_the_log_with_its_seal(caplog):
     caplog.set_level("INFO", logger="compliance.audit")
-    audit.record(User("Bo", ANALYST, "p1"), Action.EXTRACT, "working_list", rows=3)
+    audit.record(User("Bo", ANALYST, "p1"), Action.EXTRACT, "working_list", rows=3, unit="Norr 191212121212")
     [line] = [json.loads(record.message) for record in caplog.records]
-    assert (line["event"], line["person"], line["details"]) == ("extract", "p1", {"rows": 3})
-    assert re.fullmatch("[0-9a-f]{64}", line["seal"])
+    details = {"rows": 3, "unit": "Norr ******-****"}
+    assert (line["event"], line["person"], line["details"]) == ("extract", "p1", details)
+    told = json.dumps(details, ensure_ascii=False)
+    entry = audit.Entry(line["number"], line["at"], "p1", "extract", "working_list", told)
+    assert line["seal"] == audit.seal_of(audit.FIRST, entry)
 
 
 def test_entries_are_found_by_time_person_kind_and_text():
