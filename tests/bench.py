@@ -334,8 +334,7 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
 def made_of(cursor: Cursor, review: Review) -> dict[str, Callable[[], bytes]]:
     """What makes each file of a review that has been submitted, by what it is."""
     found, who, say = dossier(cursor, review, own=None), signatures_of(cursor, review), Language("sv")
-    asked = {"as_of": found.as_of, "known_at": found.known_at, "organisation": found.organisation}
-    names = names_of_persons(cursor, responsible=responsible(found), **asked)
+    names = names_of_persons(cursor, responsible=responsible(found))
     given = {"state": review.state, "signed": who, "say": say}
     kinds = {"its report as Word": "docx", "its report as PDF": "pdf", "its slides": "pptx"}
     return {

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
@@ -81,12 +80,10 @@ def names_of(persons: tuple[str, ...], things: tuple[str, ...]) -> Names:
     return Names(persons, things)
 
 
-def names_of_persons(
-    cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]
-) -> Names:
-    """The persons named in the exports of a day, and those responsible for decisions."""
-    params = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
-    return Names([*persons_named(cursor, params), *in_full(responsible)], [])
+def names_of_persons(cursor: Cursor, *, responsible: tuple[str, ...]) -> Names:
+    """The persons named in any export of any day, and those responsible for decisions."""
+    named = [row["name"] for row in rows(cursor, statement("persons_ever_named"))]
+    return Names([*named, *in_full(responsible)], [])
 
 
 def persons_named(cursor: Cursor, params: dict[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ everybody; one that also takes the reader is cached per reader that may see some
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache, partial
 from operator import attrgetter
 from pathlib import Path
@@ -116,10 +116,10 @@ def _responsible(store: str, state: str) -> tuple[str, ...]:  # noqa: ARG001 - p
         return tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
 
 
-def withheld(data: Data, as_of: date, organisation: str) -> Withheld:
-    """The names that are withheld on a day: of persons in exports, and of those responsible for decisions."""
+def withheld(data: Data) -> Withheld:
+    """The names that are withheld: of persons in exports, and of those responsible for decisions."""
     responsible = _responsible(data.store, data.database.state())
-    return Withheld(partial(person_names, data, as_of, EVERYTHING_KNOWN, organisation, responsible), responsible)
+    return Withheld(partial(person_names, data, responsible), responsible)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)
@@ -322,9 +322,7 @@ def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def person_names(data: Data, as_of: date, known_at: datetime, organisation: str, responsible: tuple[str, ...]) -> Names:
+def person_names(data: Data, responsible: tuple[str, ...]) -> Names:
     """The names of persons, cached while the data and the persons responsible for decisions stay the same."""
     with data.database.cursor() as cursor:
-        return names_of_persons(
-            cursor, as_of=as_of, known_at=known_at, organisation=organisation, responsible=responsible
-        )
+        return names_of_persons(cursor, responsible=responsible)

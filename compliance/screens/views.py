@@ -115,7 +115,7 @@ def current() -> View:
     who = user()
     reader = Reader(who, language(), Withheld(lambda: Names([], [])), who.limit)
     scope = _scope(data, reader, as_of)
-    reader = replace(reader, withheld=reads.withheld(data, as_of, scope.organisation))
+    reader = replace(reader, withheld=reads.withheld(data))
     return View(reader, data, sample, as_of, scope)
 
 

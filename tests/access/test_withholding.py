@@ -8,9 +8,7 @@ import pytest
 from compliance.access.disclosure import private_sources
 from compliance.access.withholding import Names, names_of_persons
 from compliance.declarations.queries import statement
-from compliance.loading.loading import FIRST_NAME
 from compliance.review.dossier import compute
-from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import SOURCES, Line
 from tests.reviewed import at
 
@@ -61,12 +59,13 @@ def test_other_words_stay(text):
     assert NAMES.withhold(text) == text
 
 
-def test_every_column_declared_as_naming_a_person_is_read_for_names():
+@pytest.mark.parametrize("name", ["persons_named", "persons_ever_named"])
+def test_every_column_declared_as_naming_a_person_is_read_for_names(name):
     """person = true in data/sources; a new one must not be forgotten."""
-    sql = statement("persons_named")
+    sql = statement(name)
     read = {
         (source, name.strip())
-        for columns, source in re.findall(r"unnest\(\[([^]]+)\]\) as name\s+from (\w+)_at\(", sql)
+        for columns, source in re.findall(r"unnest\(\[([^]]+)\]\) as name\s+from (\w+?)(?:_at\(|\n|$)", sql)
         for name in columns.split(",")
     }
     assert read == {(source.id, field.name) for source in SOURCES.values() for field in source.fields if field.person}
@@ -86,11 +85,21 @@ def test_a_person_in_an_export_is_withheld_by_name_account_and_address(tmp_path)
     line.load_table(plan, name="plan.csv", source="activities")
     staff = "AD-konto | Namn | E-post | Enhet | Anställningsdatum\nab1234 | Gun Gren | gg@x.se | Norr | 2024-01-01\n"
     line.load_table(staff, name="staff.csv", source="staff")
-    params = {"as_of": date(2026, 12, 31), "known_at": EVERYTHING_KNOWN, "organisation": FIRST_NAME}
     with line.database.cursor() as cursor:
-        names = names_of_persons(cursor, **params, responsible=("Rita Revisor", "Samordnare"))
+        names = names_of_persons(cursor, responsible=("Rita Revisor", "Samordnare"))
     text = "Kalle Konsult, Eva Elm, Gun Gren, AB1234, Rita Revisor; Informationssäkerhetssamordnare, Samordnare"
     assert names.withhold(text) == "[…], […], […], […], […]; Informationssäkerhetssamordnare, Samordnare"
+
+
+def test_whoever_has_left_is_withheld_too(tmp_path):
+    """Texts of today may still name them, and nobody may choose a day or an organisation without their names."""
+    line = Line(tmp_path)
+    for day, who in ((date(2026, 1, 1), "ab1234 | Gun Gren"), (date(2026, 6, 1), "cd5678 | Dag Dal")):
+        staff = f"AD-konto | Namn | Enhet | Anställningsdatum\n{who} | Norr | 2024-01-01\n"
+        line.load_table(staff, name=f"staff {day}.csv", source="staff", extract_date=day)
+    with line.database.cursor() as cursor:
+        names = names_of_persons(cursor, responsible=("Rita Revisor",))
+    assert names.withhold("Gun Gren, Dag Dal, Rita Revisor, Samordnare") == "[…], […], […], Samordnare"
 
 
 def test_nothing_is_withheld_without_names():

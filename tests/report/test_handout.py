@@ -88,8 +88,7 @@ def paper(full):
 
 
 def person_names(cursor, document):
-    params = {"as_of": document.as_of, "known_at": document.known_at, "organisation": document.organisation}
-    return names_of_persons(cursor, responsible=responsible(document), **params)
+    return names_of_persons(cursor, responsible=responsible(document))
 
 
 def handout_of(line, review, **options):

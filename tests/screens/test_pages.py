@@ -191,7 +191,10 @@ def page_text(page, monkeypatch, *, role=MANAGEMENT, **params):
 
 @pytest.mark.parametrize("page", ["about", "point"])
 def test_the_name_of_a_file_is_without_names_of_persons(page, line, monkeypatch):
+    """Anna Berg has left, and is in an earlier list alone."""
     staff = "AD-konto | Namn | Enhet | Anställningsdatum\na1 | Anna Berg | Norr | 2020-01-01"
+    line.load_table(staff, name="staff.csv", source="staff", extract_date=date(2026, 5, 1))
+    staff = staff.replace("a1 | Anna Berg", "b2 | Bo Ek")
     line.load_table(staff, name="Lista från Anna Berg.csv", source="staff", extract_date=DAY)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     assert "Lista från Anna Berg.csv" in text(opened(page, monkeypatch, role=COORDINATOR))

@@ -91,8 +91,7 @@ def _nothing_yet(view: View) -> None:
 
 def _names(opened: Opened) -> Names:
     """The names to withhold, cached while the data and the responsible persons stay the same."""
-    whole = opened.whole
-    return reads.person_names(opened.view.data, whole.as_of, whole.known_at, whole.organisation, responsible(whole))
+    return reads.person_names(opened.view.data, responsible(opened.whole))
 
 
 # --- The top --------------------------------------------------------------------------------------------------------
