@@ -497,7 +497,7 @@ def test_the_open_decisions_of_the_reviews_are_counted_with_a_link_to_them(small
 
 def seen_by(line, role):
     data = reads.data(line.database)
-    return View(Reader(User("tester", role), SV, reads.withheld(data, AS_OF, NAME)), data, False, AS_OF, Scope(NAME))
+    return View(Reader(User("tester", role), SV, reads.withheld(data)), data, False, AS_OF, Scope(NAME))
 
 
 def calendar_of(line, role, monkeypatch):
