@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -151,6 +152,17 @@ class Act:
         """Add an entry that says that the change has failed, if it has been told."""
         if self.number is not None:
             record(self.user, self.action, self.what, failed=self.number)
+
+
+@contextmanager
+def telling(user: User, action: Action, what: str, **details: object) -> Iterator[None]:
+    """Add the entry of what the block does, and one that says that it has failed if the block raises."""
+    number = record(user, action, what, **details)
+    try:
+        yield
+    except BaseException:
+        record(user, action, what, failed=number)
+        raise
 
 
 def require(user: User, permission: Permission) -> None:

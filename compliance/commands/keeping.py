@@ -3,6 +3,7 @@
 Its commands join those of `compliance.commands.cli`.
 """
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -45,8 +46,8 @@ def backup_command(file: Archive) -> None:
     from compliance.keeping.backup import back_up
 
     audit.require(permissions.current_user(), Permission.PURGE)
-    audit.record(permissions.current_user(), Action.BACKUP, file.name)
-    manifest = back_up(stores.own(), file, own=places.own_files(), now=clock.now())
+    with audit.telling(permissions.current_user(), Action.BACKUP, file.name):
+        manifest = back_up(stores.own(), file, own=places.own_files(), now=clock.now())
     print(f"{shown(file)}: {', '.join(manifest.parts)}")
 
 
@@ -63,9 +64,8 @@ def restore_command(
     own, user = places.own_files(), permissions.current_user()
     audit.require(user, Permission.PURGE)
     has_register = places.register().exists()
-    if has_register:
-        audit.record(user, Action.RESTORE, file.name)
-    restored = restore(stores.own(), file, own=own, replace=replace, order=Order(WHO), now=clock.now())
+    with audit.telling(user, Action.RESTORE, file.name) if has_register else nullcontext():
+        restored = restore(stores.own(), file, own=own, replace=replace, order=Order(WHO), now=clock.now())
     if not has_register:  # The register may have been in the backup.
         audit.record(user, Action.RESTORE, file.name)
     print(f"restored the backup of {clock.local(restored.manifest.made_at):%Y-%m-%d %H:%M} from {shown(file)}")

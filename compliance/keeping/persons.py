@@ -222,13 +222,13 @@ def remove(database: Database, wanted: str, *, diary: str, own: Path | None, use
         if not going and not accounts:
             raise Refusal(N_("Nobody is found by this id, address or name in any export."))
         imports = _counted(going, {source.id for source in _about_persons(own)})
-        audit.record(user, Action.PERSON, diary, rows=sum(gone for _, _, gone, _ in imports))
-        for account in accounts:
-            people.remove(account.person)
-        if going:
-            changes = _changes(who, going)
-            record(cursor, changes, imports, kind="person", diary=diary, before=None, order=order)
-            rewritten(cursor, path, changes)
+        with audit.telling(user, Action.PERSON, diary, rows=sum(gone for _, _, gone, _ in imports)):
+            for account in accounts:
+                people.remove(account.person)
+            if going:
+                changes = _changes(who, going)
+                record(cursor, changes, imports, kind="person", diary=diary, before=None, order=order)
+                rewritten(cursor, path, changes)
     return places
 
 

@@ -127,9 +127,10 @@ def purge(
         if not planned.imports:
             raise Refusal(N_("Nothing is to be purged before {day}."), day=before)
         numbers = [(old.import_id, old.whole, old.rows, old.texts) for old in planned.imports]
-        audit.record(user, Action.PURGE, diary, before=before, rows=sum(old.rows for old in planned.imports))
-        record(cursor, planned.changes, numbers, kind="retention", diary=diary, before=before, order=order)
-        rewritten(cursor, path, planned.changes)
+        gone = sum(old.rows for old in planned.imports)
+        with audit.telling(user, Action.PURGE, diary, before=before, rows=gone):
+            record(cursor, planned.changes, numbers, kind="retention", diary=diary, before=before, order=order)
+            rewritten(cursor, path, planned.changes)
     return planned
 
 

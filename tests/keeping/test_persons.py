@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from compliance.access import audit, people
+from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.loading.purges import purge_sentences, purges
 from compliance.review.dossier import seal_of
@@ -69,6 +70,10 @@ def person(line, *said):
     return run_here(line.database.path, "person", *said)
 
 
+def refused(*_):
+    raise Refusal("not written")
+
+
 def listed(line, wanted):
     done = person(line, "list", wanted, "--format", "json")
     assert (done.returncode, done.stderr) == (0, "")
@@ -101,6 +106,16 @@ def test_a_rehearsal_changes_nothing(line):
     done = person(line, "remove", "sixten9", "--diary", "KS 2026/13")
     assert (done.returncode, "This was a rehearsal" in done.stdout) == (0, True)
     assert line.database.path.read_bytes() == content
+
+
+def test_a_removal_or_a_backup_that_fails_is_told_as_such(line, monkeypatch):
+    monkeypatch.setattr("compliance.keeping.persons.rewritten", refused)
+    done = person(line, "remove", "sixten9", "--diary", "KS 2026/13", "--really")
+    assert (done.returncode, "not written" in done.stderr) == (1, True)
+    done = run_here(line.database.path, "backup", line.database.path)
+    assert (done.returncode, "already a file" in done.stderr) == (1, True)
+    told = [(e["action"], json.loads(e["details"])) for e in audit.register.own().rows("entries", after=0)]
+    assert told[-4:] == [("person", {"rows": 2}), ("person", {"failed": 1}), ("backup", {}), ("backup", {"failed": 3})]
 
 
 def test_whoever_is_removed_is_nowhere_but_in_reviews_and_nothing_breaks(before, line):
