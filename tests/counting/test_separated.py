@@ -73,7 +73,7 @@ def test_a_text_is_unchanged_where_no_cell_can_start():
 
 
 def written_by_the_command_line(rows, capsys):
-    cli.show(rows, tuple(rows[0]), "csv")
+    cli.print_rows(rows, tuple(rows[0]), "csv")
     return capsys.readouterr().out
 
 

@@ -96,6 +96,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "stack": lambda: charts.stack(charts.note(H), charts.note(H)),
     "brand": lambda: charts.brand(H, H),
     "anchor": lambda: charts.stack(charts.anchor(H, H, title=H)),
+    "way_out": lambda: charts.way_out(H, H),
 }
 
 

@@ -61,7 +61,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield line.database.path
 
 
-@pytest.fixture(params=LIMITS)
+@pytest.fixture(params=LIMITS if MOST else ["department"])
 def limited(request: pytest.FixtureRequest, database: Path, monkeypatch: pytest.MonkeyPatch) -> Limited:
     """The app for a person with a limit, and the marks that they must not see."""
     limit, marks = LIMITS[request.param]
