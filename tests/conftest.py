@@ -187,6 +187,7 @@ def stage(stages, monkeypatch):
     It is put back where it stood for the test before, unless a test wants it elsewhere: what the app has counted of the
     same file need not be counted again.
     """
+    from compliance.store import register
     from tests.reviewed import at
 
     with ExitStack() as held:
@@ -195,6 +196,8 @@ def stage(stages, monkeypatch):
             if folder is None:
                 folder = stages / name
                 shutil.rmtree(folder, ignore_errors=True)
+                # the register that went with the folder is still open
+                register._register.cache_clear()
             line = at(name, folder)
             held.enter_context(line.database.cursor())
             monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
