@@ -10,6 +10,7 @@ import pytest
 from compliance.core import clock
 from compliance.core.language import Language
 from compliance.loading.loading import revoke
+from compliance.store import register
 from tests.apps import opened, text
 from tests.line import POINTS, Line
 from tests.reviewed import Reviewed
@@ -55,6 +56,7 @@ def loaded(exports: Reviewed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Revie
     """The app on these exports, copied to the same path for every test so that its caches are used."""
     folder = exports.folder.with_name("put_back")
     shutil.rmtree(folder, ignore_errors=True)
+    register._register.cache_clear()  # the one that went with the folder is still open
     line = Reviewed(folder).copied_from(exports)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     with line.database.cursor():

@@ -12,7 +12,7 @@ from compliance.core.language import Language
 from compliance.screens.people_texts import names
 from compliance.screens.roles import texts
 from tests.apps import opened, text
-from tests.browser import browsing, said, settle
+from tests.browser import MOST, browsing, said, settle
 from tests.demo_login import started
 from tests.provided import login
 
@@ -168,6 +168,7 @@ def reads_what_happened(ada):
 
 
 @pytest.mark.browser
+@pytest.mark.skipif(not MOST, reason="in make fuzz; tests/serving/test_role_taken.py holds the same without a browser")
 def test_in_the_demonstration_a_role_opens_the_pages_and_closes_them_at_the_next_click(tmp_path):
     with started(tmp_path) as here, browsing() as browser:
         nils = log_in(browser, here.address, NILS)
