@@ -18,10 +18,10 @@ import oidc_provider_mock
 from websockets.sync.client import connect
 
 from compliance.core.places import ROOT
+from compliance.declarations.login import ROLES
 from compliance.store.file import FileDatabase
 
 READY_SECONDS = 60
-ROLES = ("coordinator", "head", "management", "analyst", "administrator")
 PAGE = {"accept": "text/html"}
 RULES = "".join(f'[[login.roles]]\nvalue = "C.{role}"\nrole = "{role}"\n' for role in ROLES)
 

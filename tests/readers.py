@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from compliance.access import roles
 from compliance.access.permissions import ANALYST, COORDINATOR, Role, User
 from compliance.access.reader import Reader, Withheld
+from compliance.access.roles import Held
 from compliance.access.scopes import Scope
 from compliance.access.withholding import Names
 from compliance.core.language import Language
@@ -13,6 +15,14 @@ def reader(role: Role, *, names: Iterable[str] = (), lang: str = "sv", limit: Sc
     """A person of a role, to whom `names` are withheld if persons are not named to them."""
     known = Names(names, [])
     return Reader(User("tester", role), Language(lang), Withheld(lambda: known), limit)
+
+
+def granted(person: str | None = None) -> dict[str, list[Held]]:
+    """The roles of the product's own table, by person; of one person alone if one is named."""
+    by_person: dict[str, list[Held]] = {}
+    for grant in roles.grants(person):
+        by_person.setdefault(grant.person, []).append(grant.held)
+    return by_person
 
 
 MINE = reader(COORDINATOR)

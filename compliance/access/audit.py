@@ -27,6 +27,7 @@ from compliance.core.language import N_
 from compliance.core.masking import mask_text
 from compliance.core.saving import DiskFull
 from compliance.store import failures, register, stores
+from compliance.store.register import Row
 
 # The seal before the first entry.
 FIRST: Final = "0" * 64
@@ -116,10 +117,10 @@ def record(user: User, action: Action, what: str = "", **details: object) -> int
     """Add an entry and return its number. Raise Refusal if it cannot be written: what it tells of is then not done."""
     person = user.person or system_user()
     with register.own().writing() as run:
-        last: dict[str, Any] = next(iter(run("last_entry")), {"number": 0, "at": "", "seal": FIRST})
-        moment = max(at(clock.now()), last["at"])
-        entry = Entry(last["number"] + 1, moment, person, action.value, _short(what), _json(details))
-        seal = seal_of(last["seal"], entry)
+        before = _last(run("last_entry"))
+        moment = max(at(clock.now()), before["at"])
+        entry = Entry(before["number"] + 1, moment, person, action.value, _short(what), _json(details))
+        seal = seal_of(before["seal"], entry)
         run("add_entry", **asdict(entry), seal=seal)
     told = json.loads(entry.details)
     log.info(action.value, number=entry.number, at=moment, person=person, what=entry.what, details=told, seal=seal)
@@ -214,8 +215,13 @@ def verify(seal: str = "") -> Iterator[Fault]:
 
 def last() -> tuple[int, str]:
     """The number and the seal of the last entry; 0 and the seal before the first if there is none."""
-    row: dict[str, Any] = next(iter(register.own().rows("last_entry")), {"number": 0, "seal": FIRST})
+    row = _last(register.own().rows("last_entry"))
     return row["number"], row["seal"]
+
+
+def _last(rows: list[Row]) -> Row:
+    """The row of the last entry, or what stands for it before the first."""
+    return next(iter(rows), {"number": 0, "at": "", "seal": FIRST})
 
 
 def persons() -> list[str]:

@@ -24,14 +24,13 @@ from compliance.access.disclosure import (
     without_counts,
 )
 from compliance.access.permissions import AT_THIS_MACHINE, NOT_ALLOWED, Permission, User
-from compliance.access.scopes import Scope
+from compliance.access.scopes import PARTS, Scope
 from compliance.access.withholding import Names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.store.database import Rows
 
-PARTS: Final = ("organisation", "department", "unit")
 PART_ONLY: Final = N_(
     "What is here concerns the whole organisation, and you see only {part}. Ask the information security coordinator."
 )

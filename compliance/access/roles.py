@@ -1,7 +1,7 @@
 """Who holds which role: what the provider says at the login, and what the product's own table says now."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from compliance.access import audit
@@ -13,11 +13,10 @@ from compliance.access.permissions import (
     READING,
     ROLES,
     Permission,
-    Role,
     User,
     combined,
 )
-from compliance.access.scopes import Scope
+from compliance.access.scopes import PARTS, Scope
 from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -44,15 +43,18 @@ class Held:
     @staticmethod
     def of(row: Row) -> "Held":
         """The role in a row or a JSON object with role, organisation, department and unit."""
-        organisation, department, unit = (row.get(name) for name in ("organisation", "department", "unit"))
+        organisation, department, unit = map(row.get, PARTS)
         return Held(row["role"], Scope(organisation, department, unit) if organisation else None)
 
     @property
     def row(self) -> dict[str, Any]:
         """The role as a row."""
-        limit = self.limit
-        parts = (limit.organisation, limit.department, limit.unit) if limit else (None, None, None)
-        return {"role": self.role, **dict(zip(("organisation", "department", "unit"), parts, strict=True))}
+        return {"role": self.role, **dict.fromkeys(PARTS), **self.names}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of the limit, by level; none if there is no limit."""
+        return self.limit.names if self.limit else {}
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,15 @@ def user_of(name: str, person: str, held: list[Held]) -> User:
 
     Whoever is limited keeps only the permissions to read.
     """
-    roles = [BY_ID[each.role] for each in held if each.role in BY_ID]
-    limits = {each.limit for each in held if each.role in BY_ID}
-    if not roles or len(limits) > 1:
+    known = [each for each in held if each.role in BY_ID]
+    limits = {each.limit for each in known}
+    if len(limits) != 1:
         return User(name, NO_ROLE, person)
-    role, [limit] = combined(sorted(set(roles), key=ROLES.index)), limits
+    ids, [limit] = tuple(dict.fromkeys(each.role for each in known)), limits
+    role = combined(sorted(map(BY_ID.__getitem__, ids), key=ROLES.index))
     if limit:
-        role = Role(role.id, role.title, role.held_by, role.permissions & READING)
-    return User(name, role, person, limit, tuple(dict.fromkeys(each.role for each in held if each.role in BY_ID)))
+        role = replace(role, permissions=role.permissions & READING)
+    return User(name, role, person, limit, ids)
 
 
 def grants(person: str | None = None) -> list[Grant]:
@@ -106,12 +109,9 @@ def grants(person: str | None = None) -> list[Grant]:
     return [Grant(row["person"], Held.of(row), row["at"], row["given_by"]) for row in rows]
 
 
-def given(person: str | None = None) -> dict[str, list[Held]]:
-    """The roles of the product's own table, by person."""
-    by_person: dict[str, list[Held]] = {}
-    for grant in grants(person):
-        by_person.setdefault(grant.person, []).append(grant.held)
-    return by_person
+def given(person: str) -> list[Held]:
+    """The roles that a person holds by the product's own table."""
+    return [grant.held for grant in grants(person)]
 
 
 def holders() -> list[Holder]:
@@ -132,7 +132,7 @@ def give(user: User, person: str, held: Held) -> None:
     check(held)
     if named(person) is None:
         raise Refusal(NOBODY)
-    others = [each for each in given(person).get(person, []) if each.role != held.role]
+    others = [each for each in given(person) if each.role != held.role]
     if any(each.limit != held.limit for each in others):
         raise Refusal(OTHER_LIMIT)
     _change(user, person, held, given=True)
@@ -147,7 +147,7 @@ def check(held: Held) -> None:
 def take(user: User, person: str, role: str) -> None:
     """Take a role away from a person; it holds from their next click. Raise Refusal for one's own administration."""
     require(user, Permission.MANAGE_ROLES)
-    held = next((each for each in given(person).get(person, []) if each.role == role), None)
+    held = next((each for each in given(person) if each.role == role), None)
     if held is None:
         raise Refusal(N_("The person does not hold this role."))
     if role == ADMINISTRATOR.id and person == user.person:
@@ -156,14 +156,6 @@ def take(user: User, person: str, role: str) -> None:
 
 
 def _change(user: User, person: str, held: Held, *, given: bool) -> None:
-    limit = {name: value for name, value in held.row.items() if value and name != "role"}
-    audit.record(user, Action.ROLE, held.role, to=person, given=given, **limit)
+    audit.record(user, Action.ROLE, held.role, to=person, given=given, **held.names)
     with register.own().writing() as run:
-        run(
-            "add_role",
-            at=at(clock.now()),
-            person=person,
-            given=given,
-            given_by=user.person,
-            **held.row,
-        )
+        run("add_role", at=at(clock.now()), person=person, given=given, given_by=user.person, **held.row)

@@ -9,6 +9,7 @@ from compliance.core.language import N_, Language
 
 OUTSIDE: Final = N_("You may see only a part of the organisation, and this is outside of it. Ask the coordinator.")
 Level = Literal["organisation", "department", "unit"]
+PARTS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Scope:
     def level(self) -> Level:
         """The level at which the scope is counted."""
         return "unit" if self.unit else "department" if self.department else "organisation"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that the scope has, by level."""
+        return {name: value for name in PARTS if (value := getattr(self, name))}
 
     @property
     def below(self) -> Level:
@@ -46,7 +52,7 @@ class Scope:
 
     def narrowed(self, other: "Scope") -> "Scope":
         """Return the intersection of two scopes. Raise Refusal if it is empty."""
-        names = [(getattr(self, name), getattr(other, name)) for name in ("organisation", "department", "unit")]
+        names = [(getattr(self, name), getattr(other, name)) for name in PARTS]
         if any(mine and theirs and _folded(mine) != _folded(theirs) for mine, theirs in names):
             raise Refusal(OUTSIDE)
         organisation, department, unit = (theirs or mine for mine, theirs in names)

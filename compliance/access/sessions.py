@@ -46,7 +46,7 @@ class Session:
     @property
     def user(self) -> User:
         """The person with the roles that they hold now, by the provider and by the product's own table."""
-        return user_of(self.name, self.person, [*self.held, *given(self.person).get(self.person, [])])
+        return user_of(self.name, self.person, [*self.held, *given(self.person)])
 
 
 def key_of(secret: str) -> str:

@@ -8,8 +8,8 @@ moment leaves one of the two; an old one is cleaned when it is opened next.
 import logging
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,10 @@ from compliance.store.schema import CLEANED
 SUFFIX: Final = ".cleaned"
 # Columns that are cleaned separately, as it depends on their export or review what is an identity number.
 CLEANED_SEPARATELY: Final = frozenset({("import_rows", "cells"), ("problems", "value"), ("frozen_reviews", "content")})
+TOO_OLD: Final = N_(
+    "The database {file} is of an earlier version and must be written anew once, without what is never "
+    "kept: {error}. Make room for {size} MB beside it, see to it that you may write there, and try again."
+)
 log = logging.getLogger(__name__)
 
 
@@ -43,19 +47,8 @@ def clean(connection: Cursor, path: Path, *, now: datetime) -> None:
     """
     changes = Changes()
     cleaning = _collect_changes(connection, changes, own=path.parent, now=now)
-    try:
+    with refusing_unwritten(path, TOO_OLD):
         write_anew(connection, path, changes)
-    except (Failure, OSError) as error:
-        kind = DiskFull if is_disk_full(error) else Refusal
-        raise kind(
-            N_(
-                "The database {file} is of an earlier version and must be written anew once, without what is never "
-                "kept: {error}. Make room for {size} MB beside it, see to it that you may write there, and try again."
-            ),
-            file=path.name,
-            error=str(error).split("\n")[0],
-            size=path.stat().st_size // 1_000_000 + 1,
-        ) from error
     if cleaning:
         log.warning(" ".join(cleaning_sentences(cleaning, Language("en"))), extra={"cleaning": cleaning})
 
@@ -90,6 +83,17 @@ def _fields(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
 
 
 # --- The file -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def refusing_unwritten(path: Path, sentence: str) -> Iterator[None]:
+    """Raise a Refusal of this sentence, with {file}, {error} and {size}, if the block cannot write the file anew."""
+    try:
+        yield
+    except (Failure, OSError) as error:
+        kind = DiskFull if is_disk_full(error) else Refusal
+        size = path.stat().st_size // 1_000_000 + 1
+        raise kind(sentence, file=path.name, error=str(error).split("\n")[0], size=size) from error
 
 
 def write_anew(connection: Cursor, path: Path, changes: Changes) -> None:

@@ -36,12 +36,11 @@ from compliance.core import logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.declarations import settings, theming
-from compliance.declarations.login import Login
+from compliance.declarations.login import LOOPBACK, Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
 from compliance.serving import answering, discovery, guarding, receiving, words
 from compliance.serving import gate as gating
-from compliance.serving.guarding import LOOPBACK
 from compliance.serving.health import Health
 from compliance.serving.pending import Pending
 from compliance.serving.receiving import Uploads

@@ -10,7 +10,7 @@ from compliance.core.language import N_
 from compliance.core.places import SERVER
 
 FILE: Final = SERVER.name
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 ROLES: Final = ("coordinator", "head", "management", "analyst", "administrator")
 PARTS: Final = ("organisation", "department", "unit")
 # What is set, and in which variable of the environment it may stand instead.

@@ -26,11 +26,10 @@ from compliance.access.disclosure import INCIDENT_SOURCES
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import WITHHELD
 from compliance.cleaning.changes import Changes
-from compliance.cleaning.cleaning import write_anew
+from compliance.cleaning.cleaning import refusing_unwritten, write_anew
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import RETENTION
-from compliance.core.saving import DiskFull, is_disk_full
 from compliance.declarations.queries import statement
 from compliance.declarations.retention import limit_on
 from compliance.declarations.sources import Source, load_sources
@@ -40,9 +39,13 @@ from compliance.loading.purges import Kind
 from compliance.loading.validating import table_columns
 from compliance.review.pinning import is_kept, kept_texts, person_of
 from compliance.review.reviewing import reviews
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Failure, moment, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, moment, rows
 
 LONGEST_DIARY: Final = 100
+UNPURGED: Final = N_(
+    "The database {file} cannot be written anew: {error}. Nothing has been purged. Make room for {size} MB "
+    "beside it, see to it that you may write there, and try again."
+)
 
 
 @dataclass(frozen=True)
@@ -268,17 +271,6 @@ def event(now: datetime, order: Order, diary: str, what: str) -> dict[str, Any]:
 
 def rewritten(cursor: Cursor, path: Path, changes: Changes) -> None:
     """Write the store anew. Raise Refusal, with the old one as it was, if that fails."""
-    try:
+    with refusing_unwritten(path, UNPURGED):
         sweep(path)
         write_anew(cursor, path, changes)
-    except (Failure, OSError) as error:
-        kind = DiskFull if is_disk_full(error) else Refusal
-        raise kind(
-            N_(
-                "The database {file} cannot be written anew: {error}. Nothing has been purged. Make room for {size} MB "
-                "beside it, see to it that you may write there, and try again."
-            ),
-            file=path.name,
-            error=str(error).split("\n")[0],
-            size=path.stat().st_size // 1_000_000 + 1,
-        ) from error

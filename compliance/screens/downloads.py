@@ -170,8 +170,8 @@ def refuse_another(view: View, user: User) -> None:
 
 def _record(view: View, file: File, job: Job, size: int) -> None:
     """Tell the audit trail what is handed out, just before it is."""
-    scope = {name: value for name in ("organisation", "department", "unit") if (value := getattr(view.scope, name))}
-    said = {"day": view.as_of, **scope, "format": file.name.rpartition(".")[2], "bytes": size, **file.details}
+    form = {"format": file.name.rpartition(".")[2], "bytes": size}
+    said = {"day": view.as_of, **view.scope.names, **form, **file.details}
     counted = {} if job.rows is None else {"rows": job.rows}
     sample = {"sample": True} if view.sample else {}
     audit.record(view.reader.user, file.action, file.what, **said, **counted, **sample)

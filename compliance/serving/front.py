@@ -71,9 +71,9 @@ def _brand(look: Theme) -> str:
     return f'<div class="brand">{logo}{escape(look.name)}</div>' if look.name else ""
 
 
-def login_page(say: Language, back: str, *, text: str = WELCOME, status: int = 401, **values: object) -> HTMLResponse:
+def login_page(say: Language, back: str, *, text: str = WELCOME, status: int = 401) -> HTMLResponse:
     """The page with the way to the login, which leads `back` afterwards."""
-    return page(say, status, text=say(text, **values), button=(say(LOG_IN), login_address(back)), back=back)
+    return page(say, status, text=say(text), button=(say(LOG_IN), login_address(back)), back=back)
 
 
 def login_address(back: str) -> str:

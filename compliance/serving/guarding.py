@@ -17,9 +17,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from compliance.core.language import LANGUAGES, N_, Language
+from compliance.declarations.login import LOOPBACK
 from compliance.declarations.settings import PORTS, Settings, origin
 
-LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 STREAM: Final = "/_stcore/stream"
 UPLOADS: Final = "/_stcore/upload_file/"
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})

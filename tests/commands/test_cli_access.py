@@ -9,10 +9,11 @@ from contextlib import closing
 
 import pytest
 
-from compliance.access import people, roles
+from compliance.access import people
 from compliance.access.roles import Held
 from compliance.access.scopes import Scope
 from tests.command import run_here
+from tests.readers import granted
 
 ADA = ("--issuer", "https://login.example.se", "--subject", "ada")
 
@@ -49,9 +50,9 @@ def test_a_role_is_given_within_a_part_and_taken(cli):
     who = people.known(ADA[1], "bo", "Bo Berg")
     part = ("--organisation", "Norr", "--department", "Omsorg")
     assert cli("role", "give", "analyst", "--person", who, *part).returncode == 0
-    assert roles.given(who) == {who: [Held("analyst", Scope("Norr", "Omsorg"))]}
+    assert granted(who) == {who: [Held("analyst", Scope("Norr", "Omsorg"))]}
     assert cli("role", "take", "analyst", "--issuer", ADA[1], "--subject", "bo").returncode == 0
-    assert roles.given() == {}
+    assert granted() == {}
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,11 @@
 
 import pytest
 
+from compliance.access import permissions
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.places import login_environment
+from compliance.declarations.login import ROLES
 from compliance.declarations.settings import load_settings
 
 SV = Language("sv")
@@ -37,6 +39,10 @@ def told(*args, **kwargs):
     with pytest.raises(ExceptionGroup) as group:
         read(*args, **kwargs)
     return [SV.refusal(refusal) for refusal in group.value.exceptions if isinstance(refusal, Refusal)]
+
+
+def test_the_roles_that_the_settings_may_give_are_those_of_the_product():
+    assert tuple(role.id for role in permissions.ROLES) == ROLES
 
 
 def test_where_nothing_is_said_there_is_no_login(tmp_path):

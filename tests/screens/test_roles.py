@@ -15,6 +15,7 @@ from tests.apps import opened, text
 from tests.browser import MOST, browsing, said, settle
 from tests.demo_login import started
 from tests.provided import login
+from tests.readers import granted
 
 ISSUER = "https://login.example.se"
 SV = Language("sv")
@@ -62,7 +63,7 @@ def test_the_page_gives_and_takes_roles_and_tells_where_each_comes_from(ada, lin
     app.selectbox(key="take").set_value((bo, "head")).run()
     app.button(key=f"take {bo} head").click().run()
     assert "Bo Berg har inte längre rollen Förvaltningschef." in text(app)
-    assert roles.given() == {}
+    assert granted() == {}
 
 
 def test_a_page_that_is_open_gives_nothing_once_the_administration_is_gone(ada, monkeypatch):
@@ -72,7 +73,7 @@ def test_a_page_that_is_open_gives_nothing_once_the_administration_is_gone(ada, 
     app.selectbox(key="give role").set_value("head").run()
     monkeypatch.setattr(sessions, "user", lambda _: User("Ada Ek", COORDINATOR, ada.person))
     app.button(key="give").click().run()
-    assert roles.given() == {}
+    assert granted() == {}
     monkeypatch.setattr(sessions, "user", lambda _: User("Ada Ek", NO_ROLE, ada.person))
     app.run()
     assert "har ingen roll här. Fråga Sara." in text(app)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from compliance.access.audit import Action
+from compliance.access.scopes import PARTS
 from compliance.core.language import N_, Language
 from compliance.screens.people_texts import THEN, who
 
@@ -129,7 +130,6 @@ DETAILS: Final = {
     "why": N_("reason: {value}"),
     "year": N_("year {value}"),
 }
-PARTS: Final = ("organisation", "department", "unit")
 WITHIN: Final = N_("within {value}")
 FLAGS: Final = {
     "filtered": (N_("searched by words"), ""),
