@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import combinations
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, rows
@@ -27,6 +27,13 @@ SHORTEST: Final = 4
 ENDINGS: Final = ("s", "en", "ens", "et", "ets", "n", "ns", "t", "ts")
 
 Words = tuple[str, ...]
+
+
+class ExportNames(NamedTuple):
+    """The names of persons and systems in the exports of all days and organisations."""
+
+    persons: tuple[str, ...]
+    systems: tuple[str, ...]
 
 
 class Names:
@@ -82,13 +89,16 @@ def names_of(persons: tuple[str, ...], things: tuple[str, ...]) -> Names:
 
 def names_of_persons(cursor: Cursor, *, responsible: tuple[str, ...]) -> Names:
     """The persons named in any export of any day, and those responsible for decisions."""
-    named = [row["name"] for row in rows(cursor, statement("persons_ever_named"))]
-    return Names([*named, *in_full(responsible)], [])
+    return Names([*_named(cursor, "persons_named"), *in_full(responsible)], [])
 
 
-def persons_named(cursor: Cursor, params: dict[str, Any]) -> list[str]:
-    """The persons named in the exports of a day."""
-    return [row["name"] for row in rows(cursor, statement("persons_named"), params)]
+def export_names(cursor: Cursor) -> ExportNames:
+    """The persons and systems named in any export of any day."""
+    return ExportNames(_named(cursor, "persons_named"), _named(cursor, "systems_named"))
+
+
+def _named(cursor: Cursor, name: str) -> tuple[str, ...]:
+    return tuple(row["name"] for row in rows(cursor, statement(name)))
 
 
 def in_full(responsible: Iterable[str]) -> list[str]:

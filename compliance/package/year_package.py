@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from compliance.access.withholding import export_names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import is_disk_full, temporary_folder
@@ -29,7 +30,7 @@ from compliance.package.readme import readme
 from compliance.package.tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables
 from compliance.report.files import every_report
 from compliance.review.approving import Signed, signatures_of
-from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, load_frozen, seal_of
+from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, load_frozen, seal_of, withheld_anew
 from compliance.review.pinning import PackageTables, names_in_statements, package_tables, write_database
 from compliance.review.recounting import Unusable, recount, script
 from compliance.review.reviewing import Review, State
@@ -75,7 +76,7 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
             version=number,
             year=review.year,
         )
-    dossier = load_frozen(cursor, review.review_id, number)
+    dossier = withheld_anew(load_frozen(cursor, review.review_id, number), export_names(cursor))
     return Parts(
         content=_content(cursor, review, number),
         dossier=dossier,

@@ -11,12 +11,13 @@ from typing import Final, Literal
 from compliance.access.audit import Action
 from compliance.access.people import named
 from compliance.access.permissions import User, current_user
+from compliance.access.withholding import ExportNames, export_names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text
-from compliance.review.dossier import Dossier, as_json, compute, load_frozen, seal_of
+from compliance.review.dossier import Dossier, as_json, compute, load_frozen, seal_of, withheld_anew
 from compliance.review.judging import concerns, missing_judgement
 from compliance.review.reviewing import Review, add_state, by_number, draft, review_texts
 from compliance.store.database import Cursor, Database, moment, rows
@@ -249,13 +250,17 @@ def _folded(name: str) -> list[str]:
 # --- Reading a review in any state --------------------------------------------------------------------------------
 
 
-def dossier(cursor: Cursor, review: Review, *, own: Path | None, version: int | None = None) -> Dossier:
-    """Return a review as one document: frozen if it was submitted, otherwise computed from the draft."""
-    if version is not None and version != review.version:
-        return load_frozen(cursor, review.review_id, version)
-    if review.state == "draft":
-        return compute(cursor, review, own=own)
-    return load_frozen(cursor, review.review_id, review.version)
+def dossier(
+    cursor: Cursor, review: Review, *, own: Path | None, version: int | None = None, names: ExportNames | None = None
+) -> Dossier:
+    """Return a review as one document: frozen if it was submitted, otherwise computed from the draft.
+
+    `names` are those that a version to hand out withholds; they are read if None.
+    """
+    names = names or export_names(cursor)
+    if review.state == "draft" and version in {None, review.version}:
+        return compute(cursor, review, own=own, named=names)
+    return withheld_anew(load_frozen(cursor, review.review_id, version or review.version), names)
 
 
 @dataclass(frozen=True)

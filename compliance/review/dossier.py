@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -18,7 +18,7 @@ from compliance.access.disclosure import Plans, added_up
 from compliance.access.permissions import Permission
 from compliance.access.reader import EVERYTHING, Reader
 from compliance.access.scopes import Level, Scope
-from compliance.access.withholding import in_full, names_of, persons_named
+from compliance.access.withholding import ExportNames, export_names, in_full, names_of
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
 from compliance.counting import figures, quality
@@ -273,13 +273,6 @@ class Comparison:
         return Plans(self.figures("unit", organisation), self.figures("organisation", organisation))
 
 
-class ExportNames(NamedTuple):
-    """The names in the exports of a day."""
-
-    persons: tuple[str, ...]
-    systems: tuple[str, ...]
-
-
 # --- Computing ----------------------------------------------------------------------------------------------------
 
 
@@ -312,10 +305,7 @@ def compute(
     if counted is None:
         counted = _Computation(cursor, review, own, known_at).dossier(current)
     document = replace(counted, **current)
-    named = named or export_names(
-        cursor, as_of=document.as_of, known_at=document.known_at, organisation=document.organisation
-    )
-    return replace(document, withheld=_withheld(document, named))
+    return replace(document, withheld=_withheld(document, named or export_names(cursor)))
 
 
 class _Computation:
@@ -451,11 +441,9 @@ class _Computation:
         return quality.remarks(checks, findings, self.points, self.review.organisation)
 
 
-def export_names(cursor: Cursor, *, as_of: date, known_at: datetime, organisation: str) -> ExportNames:
-    """The names of persons and systems in the exports of a day."""
-    params = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
-    systems = [row["name"] for row in rows(cursor, statement("systems_named"), params)]
-    return ExportNames(tuple(persons_named(cursor, params)), tuple(systems))
+def withheld_anew(frozen: Dossier, named: ExportNames) -> Dossier:
+    """A frozen review that also withholds the names in exports that were loaded since."""
+    return replace(frozen, withheld=frozen.withheld | _withheld(frozen, named))
 
 
 def _withheld(dossier: Dossier, named: ExportNames) -> dict[str, str]:

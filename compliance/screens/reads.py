@@ -14,10 +14,11 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
+from compliance.access import withholding
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader, Withheld
 from compliance.access.scopes import Level, Scope
-from compliance.access.withholding import Names, names_of_persons
+from compliance.access.withholding import ExportNames, Names, names_of_persons
 from compliance.core import places
 from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, quality
@@ -319,6 +320,13 @@ def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
             as_of=as_of,
             known_at=EVERYTHING_KNOWN,
         )
+
+
+@st.cache_data(show_spinner=False, max_entries=2)
+def export_names(data: Data) -> ExportNames:
+    """The names in the exports, which a version of a review to hand out withholds."""
+    with data.database.cursor() as cursor:
+        return withholding.export_names(cursor)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

@@ -23,7 +23,7 @@ from compliance.drawing import charts
 from compliance.loading.loading import Order
 from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, ExportNames, compute, export_names, readable
+from compliance.review.dossier import Dossier, compute, readable
 from compliance.review.reviewing import Review
 from compliance.screens import fields, reads, views, widgets
 from compliance.screens.views import View
@@ -121,25 +121,24 @@ def current(view: View) -> Opened | None:
 
 
 def _document(cursor: Cursor, view: View, review: Review) -> Dossier:
-    own = places.own_files()
+    own, named = places.own_files(), reads.export_names(view.data)
     if review.state != "draft":
-        return approving.dossier(cursor, review, own=own)
-    counted, names = None, None
+        return approving.dossier(cursor, review, own=own, names=named)
+    counted = None
     if review.figures_of is None:
         with st.spinner(view.say(N_("Computing the figures of the review"))):
-            counted, names = _counted(view.data, review)
-    return compute(cursor, review, own=own, counted=counted, named=names)
+            counted = _counted(view.data, review)
+    return compute(cursor, review, own=own, counted=counted, named=named)
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _counted(data: reads.Data, review: Review) -> tuple[Dossier, ExportNames]:
-    """The document of a draft with its figures, and the names in its exports.
+def _counted(data: reads.Data, review: Review) -> Dossier:
+    """The document of a draft with its figures.
 
     It is cached for all readers; `readable` then makes what one of them may see.
     """
     with data.database.cursor() as cursor:
-        named = export_names(cursor, as_of=review.as_of, known_at=EVERYTHING_KNOWN, organisation=review.organisation)
-        return compute(cursor, review, own=places.own_files(), named=named), named
+        return compute(cursor, review, own=places.own_files(), named=reads.export_names(data))
 
 
 def told_of(opened: Opened) -> dict[str, object]:

@@ -1,5 +1,6 @@
--- The names of systems in the exports of a day: a hand-out must not reveal which of them are weak.
+-- The names of systems in the exports of all days and organisations: a hand-out must not reveal which of them are or
+-- were weak.
 select distinct system as name
-from systems_at(as_of := $as_of, known_at := $known_at)
-where organisation = $organisation and length(system) > 3
+from systems
+where length(system) > 3
 order by name collate sv

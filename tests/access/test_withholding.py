@@ -8,7 +8,7 @@ import pytest
 from compliance.access.disclosure import private_sources
 from compliance.access.withholding import Names, names_of_persons
 from compliance.declarations.queries import statement
-from compliance.review.dossier import compute
+from compliance.review.dossier import compute, load_frozen
 from tests.line import SOURCES, Line
 from tests.reviewed import at
 
@@ -59,13 +59,12 @@ def test_other_words_stay(text):
     assert NAMES.withhold(text) == text
 
 
-@pytest.mark.parametrize("name", ["persons_named", "persons_ever_named"])
-def test_every_column_declared_as_naming_a_person_is_read_for_names(name):
+def test_every_column_declared_as_naming_a_person_is_read_for_names():
     """person = true in data/sources; a new one must not be forgotten."""
-    sql = statement(name)
+    sql = statement("persons_named")
     read = {
         (source, name.strip())
-        for columns, source in re.findall(r"unnest\(\[([^]]+)\]\) as name\s+from (\w+?)(?:_at\(|\n|$)", sql)
+        for columns, source in re.findall(r"unnest\(\[([^]]+)\]\) as name\s+from (\w+)", sql)
         for name in columns.split(",")
     }
     assert read == {(source.id, field.name) for source in SOURCES.values() for field in source.fields if field.person}
@@ -121,3 +120,29 @@ def test_a_review_withholds_the_names_of_its_exports(tmp_path):
         "Anna Berg reder ut": "[…] reder ut",
         "Betaportalen väntar på Carin Dahl och Bo Ek.": "[…] väntar på […] och […].",
     }
+
+
+SYSTEMS = "Systemnamn | Enhet | Objektägare\nGammasystemet | Norr | Fia Falk\n"
+NAMING = "Gammasystemet lades ned av Fia Falk."
+
+
+def test_a_review_withholds_whoever_was_in_an_export_of_another_day_too(tmp_path):
+    """A text of the year may name a system that was replaced, and its owner who has left."""
+    line = at("draft", tmp_path)
+    line.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
+    review = line.review()
+    line.write(review, "public_comment", "dpia", NAMING)
+    assert line.document(review).withheld[NAMING] == "[…] lades ned av […]."
+
+
+def test_a_frozen_review_withholds_names_that_were_loaded_since(tmp_path):
+    """The list of those who have left may be loaded after the review was submitted; what is frozen stays."""
+    line = at("draft", tmp_path)
+    review = line.review()
+    line.write(review, "public_comment", "dpia", NAMING)
+    review = line.submit(review)
+    assert NAMING not in line.document(review).withheld
+    line.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
+    assert line.document(review).withheld[NAMING] == "[…] lades ned av […]."
+    with line.database.cursor() as cursor:
+        assert NAMING not in load_frozen(cursor, review.review_id, review.version).withheld

@@ -25,7 +25,7 @@ from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
 from compliance.review import approving, dossier, peers
 from compliance.review.dossier import readable
-from compliance.screens import downloads, reviews, widgets
+from compliance.screens import downloads, reads, reviews, widgets
 from compliance.screens import files as screens_files
 from compliance.screens.downloads import File
 from compliance.screens.review import texts as review_texts
@@ -69,8 +69,9 @@ def _of_version(opened: Opened, version: int) -> Opened:
     """The review in another, frozen version: an approved version stays while a correction is written."""
     if version == opened.review.version:
         return opened
+    names = reads.export_names(opened.view.data)
     with opened.view.database.cursor() as cursor:
-        whole = approving.dossier(cursor, opened.review, own=places.own_files(), version=version)
+        whole = approving.dossier(cursor, opened.review, own=places.own_files(), version=version, names=names)
     shown = readable(whole, opened.view.reader)
     review = replace(opened.review, version=version, state=review_texts.versions(opened.states)[version])
     return replace(opened, review=review, whole=whole, dossier=shown)
