@@ -29,6 +29,7 @@ OTHER_LIMIT: Final = N_(
     "first."
 )
 OWN_ROLE: Final = N_("You cannot take the role of administrator from yourself. Another administrator can.")
+OWN_GIVEN: Final = N_("Nobody gives a role to themselves. Another administrator, or whoever runs the server, can.")
 NOT_LIMITED: Final = N_("The role of administrator concerns the whole service, so it has no narrower scope.")
 NOBODY: Final = N_("There is no such person. Whoever is to be given a role logs in once first.")
 
@@ -127,9 +128,11 @@ def holders() -> list[Holder]:
 
 
 def give(user: User, person: str, held: Held) -> None:
-    """Give a role to a person. Raise Refusal if the user may not, or if the scope is not possible."""
+    """Give a role to another person. Raise Refusal if the user may not, or if the scope is not possible."""
     require(user, Permission.MANAGE_ROLES)
     check(held)
+    if person == user.person:
+        raise Refusal(OWN_GIVEN)
     if named(person) is None:
         raise Refusal(NOBODY)
     others = [each for each in given(person) if each.role != held.role]

@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -132,9 +133,17 @@ def test_a_role_that_may_not_be_given_is_not(who, to, held):
 
 def test_nobody_takes_the_administration_from_themselves():
     ada = administrator()
-    roles.give(ada, ada.person, Held("administrator"))
+    roles.give(replace(ada, person="another"), ada.person, Held("administrator"))
     with pytest.raises(Refusal, match="yourself"):
         roles.take(ada, ada.person, "administrator")
+
+
+def test_nobody_gives_a_role_to_themselves():
+    """An administrator sees no figures, and must not become who does without anybody else."""
+    ada = administrator()
+    with pytest.raises(Refusal, match="themselves"):
+        roles.give(ada, ada.person, Held("coordinator"))
+    assert granted() == {}
 
 
 def test_several_roles_permit_what_one_of_them_does_and_a_limit_leaves_what_reads():
