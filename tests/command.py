@@ -6,6 +6,7 @@ import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -34,6 +35,16 @@ def run(database: Path, *said: object, **more: str) -> subprocess.CompletedProce
     return given
 
 
+@contextlib.contextmanager
+def _umask_kept() -> Iterator[None]:
+    before = os.umask(0o022)
+    os.umask(before)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def run_here(database: Path, *said: object) -> subprocess.CompletedProcess[str]:
     """The same without a process, which takes ten times as long; what would be a traceback is raised."""
     called = ["compliance", *map(str, said)]
@@ -44,6 +55,7 @@ def run_here(database: Path, *said: object) -> subprocess.CompletedProcess[str]:
         contextlib.chdir(ROOT),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
+        _umask_kept(),
         pytest.raises(SystemExit) as ended,
     ):
         runpy.run_module("compliance", run_name="__main__")

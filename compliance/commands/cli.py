@@ -63,7 +63,8 @@ AsOf = Annotated[
 
 
 def main() -> None:
-    """Run `python -m compliance`. Its output is UTF-8, whatever the terminal's encoding."""
+    """Run `python -m compliance`. Its output is UTF-8, whatever the terminal says; its files are its user's alone."""
+    os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A file name that is not UTF-8 must not make a load fail after it was committed.

@@ -498,3 +498,11 @@ def test_it_says_its_version_and_makes_no_database(tmp_path):
     done = run(tmp_path / "own.duckdb", "--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{compliance.__version__}\n", "")
     assert not (tmp_path / "own.duckdb").exists()
+
+
+def test_what_it_writes_is_for_the_account_that_runs_it(loaded, process, tmp_path):
+    """It speaks as the coordinator, whose files name persons."""
+    to = tmp_path / "coverage.csv"
+    assert process("extract", "coverage", "--to", to).returncode == 0
+    assert to.stat().st_mode & 0o777 == 0o600
+    assert loaded.database.path.stat().st_mode & 0o777 == 0o600
