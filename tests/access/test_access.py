@@ -4,7 +4,8 @@ A new role or limit is a column here and a change in compliance/access; no other
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -79,6 +80,40 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
         for source, table in EXPORTS.items():
             loaded.load_table(table, name=f"{source}.csv", source=source, organisation=ORG, extract_date=BEFORE)
         yield loaded
+
+
+# What no reader is given to, and its caller may hide from one: of the same database it is the same for all of them.
+BEFORE_READERS = {
+    "rows": (assessing, incidents, quality),
+    "coverage": (assessing, extracts),
+    "traced_items": (assessing, extracts),
+    "items_of": (extracts,),
+}
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def counted(line: Line, known: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cursor]:
+    """The database above, of which the same is counted once, before it is shown to any reader."""
+
+    def once(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(cursor: Cursor, *given: Any, **named: Any) -> Any:
+            key = repr((ask.__name__, given, named))
+            if key not in known:
+                known[key] = ask(cursor, *given, **named)
+            return deepcopy(known[key])
+
+        return asked
+
+    for name, modules in BEFORE_READERS.items():
+        for module in modules:
+            monkeypatch.setattr(module, name, once(getattr(module, name)))
+    with line.database.cursor() as cursor:
+        yield cursor
 
 
 # --- A function per kind of content -------------------------------------------------------------------------------
@@ -158,11 +193,6 @@ def moments(cursor: Cursor, who: Reader) -> bool:
     return bool(planning.plan(cursor, planning.load_wheel(None), organisation=ORG, as_of=DAY, reader=who).moments)
 
 
-def imports_told(cursor: Cursor, who: Reader) -> int:
-    """How many files an extract says that it rests on; a file may be called after a unit."""
-    return len(extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who).imports)
-
-
 def to_remind(cursor: Cursor, who: Reader) -> int:
     """The number of named persons who lack a course."""
     rules = training.rules(POINTS, FIGURES, DAY)
@@ -191,9 +221,10 @@ def opened(_: Cursor, who: Reader) -> tuple[bool, ...]:
     return tuple(who.opens(point) for point in (TRAINING, HANDLING, CLASSIFICATION))
 
 
-def extract(cursor: Cursor, who: Reader) -> list[tuple[str, str | None]]:
-    rows = extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who).table.to_pylist()
-    return sorted((row["system"], row["object_leader"]) for row in rows)
+def extract(cursor: Cursor, who: Reader) -> list[Any]:
+    """How many files it says that it rests on, since a file may be called after a unit; and its rows."""
+    found = extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who)
+    return [len(found.imports), *sorted((row["system"], row["object_leader"]) for row in found.table.to_pylist())]
 
 
 # --- The table ----------------------------------------------------------------------------------------------------
@@ -237,27 +268,25 @@ TABLE: list[tuple[Content, Any, Any, Any]] = [
         ("Anna Asks lista", "Ring Anna Ask", "Bo Berg"),
     ),
     (moments, True, True, False),
-    (imports_told, 5, 5, 0),
     (to_remind, 13, 0, 8),
     (courses, [("Norr", 6), ("Söder", 2)], [("others", 8)], [("Norr", 6), ("Söder", 2)]),
     (spreadsheet_row, {"Namn": "Anna Asks lista", "Objektägare": "Anna Ask"}, {"Namn": "[…] lista"}, ...),
     (opened, (True, True, True), (False, False, True), ...),
     (
         extract,
-        [("Anna Asks lista", "Bo Berg"), ("Beta", "Bo Berg")],
-        [("Anna Asks lista", None), ("Beta", None)],
-        [("Anna Asks lista", "Bo Berg")],
+        [5, ("Anna Asks lista", "Bo Berg"), ("Beta", "Bo Berg")],
+        [5, ("Anna Asks lista", None), ("Beta", None)],
+        [0, ("Anna Asks lista", "Bo Berg")],
     ),
 ]
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[content.__name__ for content, *_ in TABLE])
 @pytest.mark.parametrize("who", READERS)
-def test_a_reader_gets_what_the_table_says(line: Line, who: str, row: tuple[Content, Any, Any, Any]) -> None:
+def test_a_reader_gets_what_the_table_says(counted: Cursor, who: str, row: tuple[Content, Any, Any, Any]) -> None:
     content, named, unnamed, limited = row
     expected = {"management": unnamed, "analyst": unnamed, "limited": named if limited is ... else limited}
-    with line.database.cursor() as cursor:
-        assert content(cursor, READERS[who]) == expected.get(who, named)
+    assert content(counted, READERS[who]) == expected.get(who, named)
 
 
 # --- Permissions other than names ---------------------------------------------------------------------------------
@@ -274,27 +303,25 @@ def test_a_reader_gets_what_the_table_says(line: Line, who: str, row: tuple[Cont
     ],
 )
 def test_everybody_sees_how_many_findings_there_are_and_few_see_their_rows(
-    line: Line, who: str, private: bool, other: bool
+    counted: Cursor, who: str, private: bool, other: bool
 ) -> None:
     assert (READERS[who].finds("incidents"), READERS[who].finds("systems")) == (private, other)
-    with line.database.cursor() as cursor:
-        every = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS["coordinator"])
-        findings = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
-        assert every
-        assert len(findings) == len(every)
-        for finding in findings:
-            assert finding.shown is (private if finding.source in {"staff", "training", "incidents"} else other)
-            assert finding.shown or (finding.row, finding.subject, finding.detail) == (None, None, None)
-            row = quality.sheet_row(cursor, finding, SOURCES, reader=READERS[who])
-            assert row is None or READERS[who].may(Permission.SEE_PERSONS)
+    every = quality.findings(counted, quality.load_checks(None), SOURCES, **AT, reader=READERS["coordinator"])
+    findings = quality.findings(counted, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
+    assert every
+    assert len(findings) == len(every)
+    for finding in findings:
+        assert finding.shown is (private if finding.source in {"staff", "training", "incidents"} else other)
+        assert finding.shown or (finding.row, finding.subject, finding.detail) == (None, None, None)
+        row = quality.sheet_row(counted, finding, SOURCES, reader=READERS[who])
+        assert row is None or READERS[who].may(Permission.SEE_PERSONS)
 
 
 @pytest.mark.parametrize(("unit", "rows"), [("Söder", 0), ("Norr", 0), ("Öst", 5)])
-def test_the_rows_of_a_hidden_unit_cannot_be_counted_in_an_extract(line: Line, unit: str, rows: int) -> None:
+def test_the_rows_of_a_hidden_unit_cannot_be_counted_in_an_extract(counted: Cursor, unit: str, rows: int) -> None:
     """An analyst of a unit gets rows without names, and as many as the unit has persons."""
     who = reader(ANALYST, limit=Scope(ORG, None, unit))
-    with line.database.cursor() as cursor:
-        assert len(extracts.extract(cursor, "items", points=POINTS, point=TRAINING, **AT, reader=who).table) == rows
+    assert len(extracts.extract(counted, "items", points=POINTS, point=TRAINING, **AT, reader=who).table) == rows
 
 
 def test_what_stands_in_a_cell_of_a_finding_is_without_names(tmp_path: Path) -> None:
