@@ -1,10 +1,7 @@
 """What the server adds to Streamlit: the page in the reader's language and never cached, and late downloads."""
 
 import asyncio
-import os
 import socket
-import subprocess
-import sys
 
 import pytest
 from streamlit.runtime import media_file_manager
@@ -14,7 +11,8 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from compliance.commands import server
 from compliance.commands.server import DownloadFiles, PageLanguage, main
 from compliance.core.places import ROOT
-from tests.browser import READY_SECONDS, serving
+from tests import once
+from tests.browser import serving
 
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {
@@ -107,24 +105,22 @@ def test_a_service_without_a_login_does_not_start(monkeypatch, capsys, tmp_path)
     assert capsys.readouterr().err == "Ingen inloggning är inställd: [login] i server.toml.\n"
 
 
-def test_a_server_that_would_let_others_in_does_not_start(tmp_path):
-    """Real processes, both at once."""
+@pytest.mark.parametrize("case", NOT_STARTED)
+def test_a_server_that_would_let_others_in_does_not_start(monkeypatch, capsys, tmp_path, case):
+    arguments, environment, words = NOT_STARTED[case]
     tmp_path.chmod(0o755)
-    fixed = {"COMPLIANCE_DATABASE": str(tmp_path / "own.duckdb"), "LC_ALL": "sv_SE.UTF-8"}
-    begun = {
-        case: subprocess.Popen(
-            [sys.executable, "-m", "compliance.commands.server", "--port", "0", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **fixed, **environment},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for case, (arguments, environment, _) in NOT_STARTED.items()
-    }
-    for case, process in begun.items():
-        error = process.communicate(timeout=READY_SECONDS)[1]
-        assert process.returncode == 1, case
-        assert [words for words in NOT_STARTED[case][2] if words not in error] == [], error
+    for name, value in {
+        **environment,
+        "COMPLIANCE_DATABASE": str(tmp_path / "own.duckdb"),
+        "LC_ALL": "sv_SE.UTF-8",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.argv", ["server", "--port", "0", *arguments])
+    monkeypatch.setattr(server.logs, "begin", lambda: pytest.fail("it starts"))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    error = capsys.readouterr().err
+    assert (ended.value.code, [said for said in words if said not in error]) == (1, []), error
     assert [*tmp_path.iterdir()] == []
 
 
@@ -134,7 +130,8 @@ def test_no_setting_of_streamlits_opens_the_server_to_others(tmp_path, monkeypat
     (tmp_path / ".streamlit" / "config.toml").write_text('[server]\naddress = "0.0.0.0"\n', "utf-8")
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    with serving(tmp_path / "own.duckdb", folder=tmp_path) as running:
+    # beside a database it makes no sample
+    with serving(once.new(tmp_path / "own.duckdb"), folder=tmp_path) as running:
         port = int(running.address.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)):
             pass
