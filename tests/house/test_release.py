@@ -21,7 +21,20 @@ from release.pins import PRODUCT
 from release.wheels import PYTHONS, needed
 from tests.house.test_house import MODULES, THIN, imported
 
-INCIDENTS = "data/samples/2026-10-31/Incidenter jan-okt.xlsx"
+# What a process does with the files of a release.
+USE = """
+import runpy, sys
+import compliance.commands.server
+for said in (
+    ["load", "data/samples/2026-10-31/Incidenter jan-okt.xlsx"],
+    ["coverage", "--as-of", "2026-11-01", "--format", "csv"],
+):
+    sys.argv = ["compliance", *said]
+    try:
+        runpy.run_module("compliance", run_name="__main__")
+    except SystemExit as ended:
+        assert not ended.code, ended.code
+"""
 BROUGHT = {name for python in PYTHONS for name in needed(PRODUCT.read_text("utf-8"), python)}
 
 
@@ -58,12 +71,10 @@ def test_its_files_are_enough_to_load_to_count_and_to_serve(tmp_path):
     assert not any((tmp_path / left).exists() for left in ("data/store", "data/samples/make"))
     assert version(tmp_path) == __version__
     environment = {**os.environ, "COMPLIANCE_DATABASE": str(tmp_path / "own" / "own.duckdb"), "LANG": "C.UTF-8"}
-    server = ("-c", "import compliance.commands.server")
-    load, count = ("load", INCIDENTS), ("coverage", "--as-of", "2026-11-01", "--format", "csv")
-    for words in (server, ("-m", "compliance", *load), ("-m", "compliance", *count)):
-        command = [sys.executable, *words]
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", USE], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
     assert "11,incident_handling,Förvaltningen,,,128,11,0,4,0," in done.stdout
 
 
