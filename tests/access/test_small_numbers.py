@@ -107,7 +107,7 @@ def scopes(told: Told, organisation: str) -> list[Scope]:
 
 def tell_figures(cursor: Cursor, every: Everything, organisation: str, days: list[date]) -> None:
     """Overview, heat table, trend and the lists of units: one day alone, and several days together."""
-    for told_days in (*([day] for day in days), days):
+    for told_days in [[day] for day in days] + [days] * (len(days) > 1):
         plans = assessing.plans(cursor, POINTS, days=told_days, known_at=EVERYTHING_KNOWN)
         for level in LEVELS:
             counted = coverage(cursor, COURSES, days=told_days, known_at=EVERYTHING_KNOWN, level=level)

@@ -9,7 +9,7 @@ from compliance.access.disclosure import private_sources
 from compliance.access.withholding import Names, names_of_persons
 from compliance.declarations.queries import statement
 from compliance.review.dossier import compute, load_frozen
-from tests.line import SOURCES, Line
+from tests.line import SOURCES
 from tests.reviewed import at
 
 NAMES = Names(["Anna-Karin Berg", "Bo Ek", "Li Å", "Per Olof von Sydow"], ["Alfaportalen", "ÅKE", "Journal", "Beta 2"])
@@ -74,8 +74,7 @@ def test_exports_with_ids_of_persons_and_those_of_incidents_are_private():
     assert private_sources() == {"staff", "training", "incidents", "breaches"}
 
 
-def test_a_person_in_an_export_is_withheld_by_name_account_and_address(tmp_path):
-    line = Line(tmp_path)
+def test_a_person_in_an_export_is_withheld_by_name_account_and_address(line):
     head = "Aktivitets-ID | Aktivitet | Typ | Granskningspunkt | Ansvarig | Startdatum | Slutdatum | Status\n"
     plan = head + "".join(
         f"K{n} | Öva | Kontroll | 4 | {who} | 2026-01-01 | 2026-12-01 | Pågår\n"
@@ -90,9 +89,8 @@ def test_a_person_in_an_export_is_withheld_by_name_account_and_address(tmp_path)
     assert names.withhold(text) == "[…], […], […], […], […]; Informationssäkerhetssamordnare, Samordnare"
 
 
-def test_whoever_has_left_is_withheld_too(tmp_path):
+def test_whoever_has_left_is_withheld_too(line):
     """Texts of today may still name them, and nobody may choose a day or an organisation without their names."""
-    line = Line(tmp_path)
     for day, who in ((date(2026, 1, 1), "ab1234 | Gun Gren"), (date(2026, 6, 1), "cd5678 | Dag Dal")):
         staff = f"AD-konto | Namn | Enhet | Anställningsdatum\n{who} | Norr | 2024-01-01\n"
         line.load_table(staff, name=f"staff {day}.csv", source="staff", extract_date=day)
@@ -106,43 +104,42 @@ def test_nothing_is_withheld_without_names():
     assert Names(["", " ", "-"], [""]).withhold("Anna Berg") == "Anna Berg"
 
 
-def test_a_review_withholds_the_names_of_its_exports(tmp_path):
-    line = at("draft", tmp_path)
-    review = line.review()
-    line.decide(review, "Anna Berg reder ut", responsible="Carin Dahl")
-    line.write(review, "public_comment", "dpia", "Betaportalen väntar på Carin Dahl och Bo Ek.")
-    line.write(review, "chapter", "year", "Ett gott år.")
-    line.write(review, "comment", "dpia", "Bara för oss: Anna Berg")
-    with line.database.cursor() as cursor:
+SYSTEMS = "Systemnamn | Enhet | Objektägare\nGammasystemet | Norr | Fia Falk\n"
+NAMING = "Gammasystemet lades ned av Fia Falk."
+
+
+@pytest.fixture
+def draft(tmp_path):
+    with at("draft", tmp_path).held() as found:
+        yield found
+
+
+def test_a_review_withholds_the_names_of_its_exports_also_of_those_of_another_day(draft):
+    """A text of the year may name a system that was replaced, and its owner who has left."""
+    draft.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
+    review = draft.review()
+    draft.decide(review, "Anna Berg reder ut", responsible="Carin Dahl")
+    draft.write(review, "public_comment", "dpia", "Betaportalen väntar på Carin Dahl och Bo Ek.")
+    draft.write(review, "public_comment", "access", NAMING)
+    draft.write(review, "chapter", "year", "Ett gott år.")
+    draft.write(review, "comment", "dpia", "Bara för oss: Anna Berg")
+    with draft.database.cursor() as cursor:
         withheld = compute(cursor, review, own=None).withheld
     assert withheld == {
         "Klassa Betaportalen": "Klassa […]",
         "Anna Berg reder ut": "[…] reder ut",
         "Betaportalen väntar på Carin Dahl och Bo Ek.": "[…] väntar på […] och […].",
+        NAMING: "[…] lades ned av […].",
     }
 
 
-SYSTEMS = "Systemnamn | Enhet | Objektägare\nGammasystemet | Norr | Fia Falk\n"
-NAMING = "Gammasystemet lades ned av Fia Falk."
-
-
-def test_a_review_withholds_whoever_was_in_an_export_of_another_day_too(tmp_path):
-    """A text of the year may name a system that was replaced, and its owner who has left."""
-    line = at("draft", tmp_path)
-    line.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
-    review = line.review()
-    line.write(review, "public_comment", "dpia", NAMING)
-    assert line.document(review).withheld[NAMING] == "[…] lades ned av […]."
-
-
-def test_a_frozen_review_withholds_names_that_were_loaded_since(tmp_path):
+def test_a_frozen_review_withholds_names_that_were_loaded_since(draft):
     """The list of those who have left may be loaded after the review was submitted; what is frozen stays."""
-    line = at("draft", tmp_path)
-    review = line.review()
-    line.write(review, "public_comment", "dpia", NAMING)
-    review = line.submit(review)
-    assert NAMING not in line.document(review).withheld
-    line.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
-    assert line.document(review).withheld[NAMING] == "[…] lades ned av […]."
-    with line.database.cursor() as cursor:
+    review = draft.review()
+    draft.write(review, "public_comment", "dpia", NAMING)
+    review = draft.submit(review)
+    assert NAMING not in draft.document(review).withheld
+    draft.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
+    assert draft.document(review).withheld[NAMING] == "[…] lades ned av […]."
+    with draft.database.cursor() as cursor:
         assert NAMING not in load_frozen(cursor, review.review_id, review.version).withheld
