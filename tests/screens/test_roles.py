@@ -66,6 +66,14 @@ def test_the_page_gives_and_takes_roles_and_tells_where_each_comes_from(ada, lin
     assert granted() == {}
 
 
+def test_the_page_offers_to_give_a_role_to_everybody_but_oneself(ada, monkeypatch):
+    logged_in("Bo Berg")
+    sessions.begin(Identity(ISSUER, "ada", "Ada Ek", ()), token="", now=clock.now())
+    assert [row[0] for row in rows()] == ["Ada Ek", "Bo Berg"]
+    app = opened("roles", monkeypatch, role=ADMINISTRATOR)
+    assert [option for option in app.selectbox(key="give to").options if option] == ["Bo Berg"]
+
+
 def test_a_page_that_is_open_gives_nothing_once_the_administration_is_gone(ada, monkeypatch):
     bo = logged_in("Bo Berg")
     app = opened("roles", monkeypatch, role=ADMINISTRATOR)

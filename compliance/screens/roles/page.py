@@ -74,8 +74,8 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     """Draw the form that gives a role to somebody who has logged in, or been given one before."""
     say = view.say
     widgets.html(charts.section(say(N_("Give a role"))))
-    everybody = [holder.person.person for holder in texts.in_order(holders)]
-    person = _choice(say(N_("Person")), everybody, lambda id_: called.get(id_, ""), key="give to", empty=True)
+    others = [holder.person.person for holder in texts.in_order(holders) if holder.person.person != views.user().person]
+    person = _choice(say(N_("Person")), others, lambda id_: called.get(id_, ""), key="give to", empty=True)
     role = _choice(say(N_("Role")), list(BY_ID), lambda id_: texts.role(id_, say), key="give role", empty=True)
     if role:
         widgets.html(charts.caption(say(BY_ID[role].held_by)))
