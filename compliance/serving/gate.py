@@ -36,6 +36,8 @@ MEDIA: Final = "/media/"
 HEADER: Final = b"x-compliance-session"
 # Closing code of a websocket whose session is over (RFC 6455 leaves 4000 to 4999 to applications).
 OVER: Final = 4401
+# As many windows as nobody opens; each takes memory of the server.
+MOST_WINDOWS: Final = 40
 WATCH_SECONDS: Final = 2.0
 PRIVATE: Final = (b"cache-control", b"no-store")
 # The id of a browser that is about to log in.
@@ -330,7 +332,7 @@ class Gate:
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send, session: Session | None) -> None:
         """Pass a websocket on while its session lasts."""
-        if session is None or session.user.role is NO_ROLE:
+        if session is None or session.user.role is NO_ROLE or self._windows(session) >= MOST_WINDOWS:
             await send({"type": "websocket.close", "code": OVER, "reason": ""})
             return
         socket = _Socket(session.key)
@@ -339,6 +341,9 @@ class Gate:
             await self.app(self._named(scope, session), self._while_open(socket, receive, send), send)
         finally:
             self._sockets.discard(socket)
+
+    def _windows(self, session: Session) -> int:
+        return sum(socket.key == session.key for socket in self._sockets)
 
     def _while_open(self, socket: _Socket, receive: Receive, send: Send) -> Receive:
         """Receive what the pages need until the session is over; then the browser is told to leave."""

@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from compliance.access import people, roles, sessions
 from compliance.access.permissions import ADMINISTRATOR, User
 from compliance.access.roles import Held
-from compliance.serving.gate import OVER
+from compliance.serving.gate import MOST_WINDOWS, OVER
 from tests.provided import PAGE, authorize, begin, button, login, person, served, service, stream
 
 GROUPS = [f"group {number:04} of a directory with long names" for number in range(400)]
@@ -269,6 +269,17 @@ def test_a_file_is_taken_of_nobodys_page_but_ones_own(here):
     for who in ("anna", "bo"):
         answer = login(here, who).put(f"{here.address}/_stcore/upload_file/a/b", headers={"origin": here.address})
         assert answer.status_code == 403, who
+
+
+def test_a_session_has_no_more_windows_than_somebody_opens_and_another_keeps_its_own(here):
+    bo = login(here, "bo")
+    with ExitStack() as windows:
+        for _ in range(MOST_WINDOWS):
+            windows.enter_context(stream(here, bo))
+        assert refused(here, bo) == 403
+        windows.enter_context(stream(here, login(here, "anna")))
+    with stream(here, bo):
+        pass
 
 
 # --- The end ----------------------------------------------------------------------------------------------------------
