@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
@@ -18,13 +19,14 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.counting import training
-from compliance.counting.assessing import coverage, items, plans
+from compliance.counting.assessing import basis_on, coverage, items_of, plans
 from compliance.counting.figures import figures, load_figures
 from compliance.drawing import training as drawing_training
 from compliance.drawing.training import Expiry, Link
 from compliance.screens.training import texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.apps import DAY, opened, text
+from tests.browser import MOST
 from tests.exports import load_all, random_exports
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS, reader
@@ -95,7 +97,9 @@ def omsorg(tmp_path_factory):
         yield line
 
 
+@cache
 def hidden(database, day=AS_OF):
+    """Of a database that no test changes."""
     with database.cursor() as cursor:
         return plans(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN)
 
@@ -103,6 +107,13 @@ def hidden(database, day=AS_OF):
 @pytest.fixture(scope="module")
 def whole(line):
     return trained(line.database, Scope(ORGANISATION))
+
+
+@pytest.fixture(scope="module")
+def whole_sample(sample_database):
+    with sample_database.cursor() as cursor:
+        (organisation,) = basis_on(cursor, days=[DAY], known_at=EVERYTHING_KNOWN).organisations
+    return trained(sample_database, Scope(organisation), day=DAY)
 
 
 # --- The same figures as the points and the figures beside them ---------------------------------------------------
@@ -120,11 +131,8 @@ def assert_agrees(database, day):
             level: coverage(cursor, POINTS[:2], days=[day], known_at=EVERYTHING_KNOWN, level=level)
             for level in ("organisation", "department", "unit")
         }
-        point_items = [
-            (point.number, item)
-            for point in POINTS[:2]
-            for item in items(cursor, point, as_of=day, known_at=EVERYTHING_KNOWN).to_pylist()
-        ]
+        tables = items_of(cursor, POINTS[:2], as_of=day, known_at=EVERYTHING_KNOWN)
+        point_items = [(number, item) for number, table in enumerate(tables, 1) for item in table.to_pylist()]
         beside = figures(cursor, BESIDE, points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
     organisations = {figure.organisation for figure in levels["organisation"] if figure.basis}
     for organisation in organisations:
@@ -184,10 +192,6 @@ def assert_figures_agree(whole, by_id):
 
 def test_the_samples_agree_with_points_and_figures(sample):
     assert assert_agrees(sample, DAY)
-
-
-def test_the_persons_above_agree_with_points_and_figures(line):
-    assert assert_agrees(line.database, AS_OF) == {ORGANISATION}
 
 
 # `make fuzz` runs more seeds.
@@ -435,20 +439,18 @@ def everything(app):
 
 @pytest.mark.parametrize(
     ("role", "lang"),
-    [(COORDINATOR, "sv"), (MANAGEMENT, "en"), (ANALYST, "sv")],
-    ids=["coordinator", "other", "analyst"],
+    [(COORDINATOR, "sv"), (MANAGEMENT, "en"), *([(ANALYST, "sv")] if MOST else [])],
+    ids=lambda role: getattr(role, "id", role),
 )
-def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_only(role, lang, sample, monkeypatch):
+def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_only(
+    role, lang, sample, whole_sample, monkeypatch
+):
     say, persons = Language(lang), role is COORDINATOR
     app = opened("training", monkeypatch, role=role, lang=lang)
     shown = everything(app)
-    with sample.cursor() as cursor:
-        organisation = rows(cursor, "select organisation from organisations_on(as_of := $a, known_at := $k)",
-                            {"a": DAY, "k": EVERYTHING_KNOWN})[0]["organisation"]  # fmt: skip
-    result = trained(sample, Scope(organisation), day=DAY)
-    for sentence in texts.sentences(training.visible_to(result, reader(role), hidden(sample, DAY)), say):
+    for sentence in texts.sentences(training.visible_to(whole_sample, reader(role), hidden(sample, DAY)), say):
         assert sentence in shown
-    assert (result.missing[0].name in shown) is persons
+    assert (whole_sample.missing[0].name in shown) is persons
     assert bool(app.get("download_button")) is persons
     if lang == "sv":
         assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg"' in shown
