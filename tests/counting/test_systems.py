@@ -446,7 +446,8 @@ def test_others_see_that_somebody_is_named_but_not_who(own, monkeypatch, role):
     assert "I2" in shown
     # an analyst sees the row without the columns that name a person
     assert ("Kalkylarkets rad" in shown) == (role is ANALYST)
-    assert [name for name in PEOPLE if name in text(opened(monkeypatch, role=role))] == []
+    if MOST or role is ANALYST:
+        assert [name for name in PEOPLE if name in text(opened(monkeypatch, role=role))] == []
 
 
 def test_an_empty_database_says_what_is_missing(tmp_path, monkeypatch):
