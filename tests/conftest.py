@@ -182,15 +182,27 @@ def reads_here():
 
 
 @pytest.fixture
-def own(tmp_path, monkeypatch):
-    """The app on an empty database of one's own."""
+def own(stages, monkeypatch):
+    """The app on an empty database of one's own, in the same place for every test, as that of `stage`."""
     from compliance.store.file import FileDatabase
     from tests import once
 
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
-    database = FileDatabase.at(once.new(tmp_path / "own.duckdb"))
+    path = _emptied(stages / "own") / "own.duckdb"
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(path))
+    database = FileDatabase.at(once.new(path))
     with database.cursor():
         yield database
+
+
+def _emptied(folder):
+    """The folder, as if it were new."""
+    from compliance.store import register
+
+    shutil.rmtree(folder, ignore_errors=True)
+    # the register that went with the folder is still open
+    register._register.cache_clear()
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -205,17 +217,13 @@ def stage(stages, monkeypatch):
     It is put back where it stood for the test before, unless a test wants it elsewhere: what the app has counted of the
     same file need not be counted again.
     """
-    from compliance.store import register
     from tests.reviewed import at
 
     with ExitStack() as held:
 
         def prepared(name, folder=None):
             if folder is None:
-                folder = stages / name
-                shutil.rmtree(folder, ignore_errors=True)
-                # the register that went with the folder is still open
-                register._register.cache_clear()
+                folder = _emptied(stages / name)
             line = at(name, folder)
             held.enter_context(line.database.cursor())
             monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))

@@ -5,6 +5,7 @@ import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import filterfalse
 
 import pytest
@@ -91,28 +92,32 @@ TELLING = {"audit.record", "audit.refused", "add_event", "hand_out", "show", "do
 NOT_TOLD = {"action", "told", "what"}
 
 
+@cache
+def nodes(path):
+    """The calls and dictionaries in a file, with the name of each called function."""
+    every = ast.walk(ast.parse(path.read_text("utf-8")))
+    return [
+        (node, ast.unparse(node.func) if isinstance(node, ast.Call) else "")
+        for node in every
+        if isinstance(node, ast.Call | ast.Dict)
+    ]
+
+
 def records(path):
     """The calls in a file that add an entry."""
-    return [
-        node
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in TELLING
-    ]
+    return [node for node, name in nodes(path) if name in TELLING]
 
 
 def subjects(path):
     """What a file tells that an entry is about, where it says so itself; a number or a name in it is 1."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        values = [word.value for word in node.keywords if word.arg in {"told", "what"}] if is_told(node) else []
+    for node, name in nodes(path):
+        told = name in TELLING | {"File"}
+        values = [word.value for word in node.keywords if word.arg in {"told", "what"}] if told else []
         if isinstance(node, ast.Dict) and "action" in (keys := [getattr(key, "value", "") for key in node.keys]):
             values += [value for key, value in zip(keys, node.values, strict=True) if key == "what"]
         for value in values:
             for each in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
                 yield from text_of(each)
-
-
-def is_told(node):
-    return isinstance(node, ast.Call) and ast.unparse(node.func) in TELLING | {"File"}
 
 
 def text_of(node):

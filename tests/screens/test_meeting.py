@@ -115,19 +115,6 @@ def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, mo
 # --- Decisions ------------------------------------------------------------------------------------------------------
 
 
-def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, monkeypatch):
-    """ISO/IEC 27001, 9.3.2 a."""
-    shown = text(opened_page("meeting", monkeypatch, review="2026")).replace("\u00a0", " ")
-    assert "3 tidigare beslut är öppna. 2 av dem är försenade." in shown
-    assert re.findall(r"<strong>(2\d+-\d)</strong> <span.*?>([^<>]+)</span></div>", shown) == [
-        ("2025-4", "försenat"),
-        ("2025-1", "försenat"),
-        ("2025-2", "ej påbörjad"),
-        ("2025-3", "klar"),
-    ]
-    assert 'Samtliga verksamhetskritiska system ska klassas.<span class="v-mute"> Hälften är klassade.</span>' in shown
-
-
 def test_the_meeting_ends_with_the_judgement_of_the_whole(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()

@@ -94,14 +94,14 @@ ADDRESSES = {
 def test_what_is_written_into_the_address_is_masked_before_it_is_used(stage, monkeypatch):
     stage("draft")
     for page, params in ADDRESSES.items():
-        app = opened(page, monkeypatch, **params)
+        app = opened(page, monkeypatch, **{"as_of": AS_OF.isoformat(), **params})
         assert "1232" not in str(app.query_params), page
         assert "1232" not in text(app) + str([field.value for field in app.text_input]), page
 
 
 def test_a_case_that_is_named_in_the_address_is_found(stage, monkeypatch):
     stage("draft")
-    app = opened("point", monkeypatch, point="incident_handling", item="20261001-0015")
+    app = opened("point", monkeypatch, as_of=AS_OF.isoformat(), point="incident_handling", item="20261001-0015")
     assert app.query_params["item"] == "20261001-0015"
 
 
