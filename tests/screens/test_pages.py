@@ -13,6 +13,7 @@ from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, H
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
+from compliance.counting.quality import findings, load_checks, remarks
 from compliance.declarations.points import load_points
 from compliance.screens import frame
 from compliance.store.database import EVERYTHING_KNOWN
@@ -21,7 +22,8 @@ from compliance.wording.phrases import percent
 from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
-from tests.line import POINTS, Line
+from tests.line import POINTS, SOURCES, Line
+from tests.readers import MINE
 
 # The day of the samples' latest review.
 PAGES = {
@@ -148,6 +150,24 @@ def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, m
     assert 'Samtliga verksamhetskritiska system ska klassas.<span class="v-mute"> Hälften är klassade.</span>' in shown
 
 
+@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
+def test_the_overview_marks_each_point_with_remarks(sample, monkeypatch, lang):
+    say, checks = Language(lang), load_checks(None)
+    with sample.cursor() as cursor:
+        found = findings(cursor, checks, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
+    counts = [len(ids) for ids in remarks(checks, found, POINTS, found[0].organisation).values() if ids]
+    app = opened("overview", monkeypatch, lang=lang)
+    titles = re.findall(r'class="v-remark" role="img" title="([^"]*)"', text(app))
+    assert titles == [say.plural("{n} remark on its exports", "{n} remarks on its exports", n) for n in counts]
+
+
+def test_a_point_says_how_many_remarks_it_has_and_links_to_them(sample, monkeypatch):
+    app = opened("point", monkeypatch, point="access")
+    assert re.search(r"Underlaget har \d+ anmärkning", text(app))
+    links = [link.proto.query_string for link in app.get("page_link") if link.proto.page.startswith("quality")]
+    assert any("point=access" in link for link in links)
+
+
 @pytest.mark.parametrize("page", ["point", "review"])
 def test_the_reasons_of_a_reached_target_are_what_is_left(page, sample, monkeypatch):
     left = [figure for figure in figures(sample).values() if figure.coverage and figure.unmet]
@@ -207,16 +227,16 @@ def page_text(page, monkeypatch, *, role=MANAGEMENT, **params):
     return html.unescape(shown).replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize("page", ["about", "point"])
-def test_the_name_of_a_file_is_without_names_of_persons(page, line, monkeypatch):
+def test_the_name_of_a_file_is_without_names_of_persons(line, monkeypatch):
     """Anna Berg has left, and is in an earlier list alone."""
     staff = "AD-konto | Namn | Enhet | Anställningsdatum\na1 | Anna Berg | Norr | 2020-01-01"
     line.load_table(staff, name="staff.csv", source="staff", extract_date=date(2026, 5, 1))
     staff = staff.replace("a1 | Anna Berg", "b2 | Bo Ek")
     line.load_table(staff, name="Lista från Anna Berg.csv", source="staff", extract_date=DAY)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
-    assert "Lista från Anna Berg.csv" in text(opened(page, monkeypatch, role=COORDINATOR))
-    assert "Lista från […].csv" in text(opened(page, monkeypatch, role=MANAGEMENT))
+    for page in ("about", "point"):
+        assert "Lista från Anna Berg.csv" in text(opened(page, monkeypatch, role=COORDINATOR))
+        assert "Lista från […].csv" in text(opened(page, monkeypatch, role=MANAGEMENT))
 
 
 def test_small_units_are_added_up_for_others_than_the_coordinator(parts, monkeypatch):

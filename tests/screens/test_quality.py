@@ -466,28 +466,6 @@ def test_an_empty_database_leads_to_the_imports(own, monkeypatch):
     assert "Inga anmärkningar" not in text(app)
 
 
-@pytest.fixture
-def on_messy(messy, monkeypatch):
-    """The app on the messy exports: counting the sample data takes three times as long."""
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(messy.database.path))
-
-
-@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
-def test_the_overview_marks_each_point_with_remarks(sample, monkeypatch, lang):
-    say, all_findings = Language(lang), in_sample(sample)
-    counts = [len(ids) for ids in remarks(CHECKS, all_findings, POINTS, all_findings[0].organisation).values() if ids]
-    app = opened("overview", monkeypatch, lang=lang)
-    titles = re.findall(r'class="v-remark" role="img" title="([^"]*)"', text(app))
-    assert titles == [say.plural("{n} remark on its exports", "{n} remarks on its exports", n) for n in counts]
-
-
-def test_a_point_says_how_many_remarks_it_has_and_links_to_them(on_messy, monkeypatch):
-    app = opened("point", monkeypatch, point="risk_analysis", as_of=AS_OF.isoformat())
-    assert re.search(r"Underlaget har \d+ anmärkning", text(app))
-    links = [link.proto.query_string for link in app.get("page_link") if link.proto.page.startswith("quality")]
-    assert any("point=risk_analysis" in link for link in links)
-
-
 def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):
     monkeypatch.setattr(page.st, "dataframe", _first_row_chosen(page.st.dataframe))
     app = opened("quality", monkeypatch, point="processor_agreements")
@@ -509,9 +487,10 @@ def _first_row_chosen(draw):
 def test_the_checks_of_the_sample_are_fast_enough_for_the_overview(sample):
     """The sum of planning and running; generous, since others may use the machine."""
     with sample.cursor() as cursor:
-        seconds = []
-        for _ in range(3):
-            begun = time.process_time()
-            findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
-            seconds.append(time.process_time() - begun)
-    assert min(seconds) < 0.6
+        assert any(_seconds(cursor) < 0.6 for _ in range(3))
+
+
+def _seconds(cursor):
+    begun = time.process_time()
+    findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
+    return time.process_time() - begun
