@@ -406,9 +406,12 @@ def test_four_eyes_from_draft_to_approved(stage, monkeypatch):
     boxes = [box.label for box in app.checkbox]
     assert boxes[0] == "Kapitel 1\\.1\xa0Lokal anvisning för informationssäkerhet är tomt"
     assert "Punkt 13 Rapporteringsskyldighet NIS saknar underlag" in boxes
-    for box in app.checkbox:
+    last = len(boxes) - 1
+    for some in ([last], range(1, last), [0]):
         assert app.button(key="submit").disabled
-        box.check().run()
+        for number in some:
+            app.checkbox[number].check()
+        app.run()
     app.button(key="submit").click().run()
     assert SV("Give the first name and surname of the person who does this.") in text(app)
     app.text_input(key="submitter").set_value("Ylva Nordgren")
