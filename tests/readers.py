@@ -1,6 +1,7 @@
 """Readers as tests have them: of a role, with the names that their texts are without, and with a limit."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from compliance.access import roles
 from compliance.access.permissions import ANALYST, COORDINATOR, Role, User
@@ -9,12 +10,26 @@ from compliance.access.roles import Held
 from compliance.access.scopes import Scope
 from compliance.access.withholding import Names
 from compliance.core.language import Language
+from compliance.store.database import Cursor
 
 
 def reader(role: Role, *, names: Iterable[str] = (), lang: str = "sv", limit: Scope | None = None) -> Reader:
     """A person of a role, to whom `names` are withheld if persons are not named to them."""
     known = Names(names, [])
     return Reader(User("tester", role), Language(lang), Withheld(lambda: known), limit)
+
+
+def asked_once(ask: Callable[..., Any], known: dict[str, Any]) -> Callable[..., Any]:
+    """The same question, asked once of a database that nobody changes; the answers are kept in `known`."""
+
+    def asked(cursor: Cursor, *given: Any, **named: Any) -> Any:
+        key = repr((ask.__name__, given, named))
+        if key not in known:
+            known[key] = ask(cursor, *given, **named)
+        found = known[key]
+        return [dict(row) if isinstance(row, dict) else row for row in found] if isinstance(found, list) else found
+
+    return asked
 
 
 def granted(person: str | None = None) -> dict[str, list[Held]]:

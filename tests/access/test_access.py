@@ -5,7 +5,6 @@ A new role or limit is a column here and a change in compliance/access; no other
 
 import re
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +26,7 @@ from compliance.review.dossier import readable
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.house.test_house import MODULES
 from tests.line import POINTS, SOURCES, Line
-from tests.readers import reader
+from tests.readers import asked_once, reader
 from tests.reviewed import Reviewed
 
 DAY = date(2026, 11, 1)
@@ -100,18 +99,9 @@ def known() -> dict[str, Any]:
 def counted(line: Line, known: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Cursor]:
     """The database above, of which the same is counted once, before it is shown to any reader."""
 
-    def once(ask: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(cursor: Cursor, *given: Any, **named: Any) -> Any:
-            key = repr((ask.__name__, given, named))
-            if key not in known:
-                known[key] = ask(cursor, *given, **named)
-            return deepcopy(known[key])
-
-        return asked
-
     for name, modules in BEFORE_READERS.items():
         for module in modules:
-            monkeypatch.setattr(module, name, once(getattr(module, name)))
+            monkeypatch.setattr(module, name, asked_once(getattr(module, name), known))
     with line.database.cursor() as cursor:
         yield cursor
 

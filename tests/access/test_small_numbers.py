@@ -18,7 +18,7 @@ import pytest
 
 from compliance.access.scopes import Scope
 from compliance.counting import assessing, extracts, incidents, training
-from compliance.counting.assessing import LEVELS, Coverage, coverage
+from compliance.counting.assessing import LEVELS, Coverage
 from compliance.counting.explaining import Moment, explain
 from compliance.counting.figures import load_figures
 from compliance.review.dossier import Dossier, few_added_up
@@ -26,7 +26,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.store.file import FileDatabase
 from tests.apps import DAY as SAMPLED
 from tests.line import POINTS
-from tests.readers import THEIRS
+from tests.readers import THEIRS, asked_once
 from tests.reviewed import Reviewed
 
 SEEDS = int(os.environ.get("SEEDS", "1"))
@@ -84,7 +84,7 @@ Everything = dict[tuple[date, str], Told]
 def truth(cursor: Cursor, organisation: str, days: list[date]) -> Everything:
     """The figures of all units as the coordinator sees them; those of no unit are one more."""
     kwargs: Any = {"days": days, "known_at": EVERYTHING_KNOWN}
-    units = coverage(cursor, COURSES, level="unit", **kwargs)
+    units = assessing.coverage(cursor, COURSES, level="unit", **kwargs)
     return {
         (day, point.id): Told(
             {f.unit: f for f in units if (f.organisation, f.as_of, f.point) == (organisation, day, point)}
@@ -110,7 +110,7 @@ def tell_figures(cursor: Cursor, every: Everything, organisation: str, days: lis
     for told_days in [[day] for day in days] + [days] * (len(days) > 1):
         plans = assessing.plans(cursor, POINTS, days=told_days, known_at=EVERYTHING_KNOWN)
         for level in LEVELS:
-            counted = coverage(cursor, COURSES, days=told_days, known_at=EVERYTHING_KNOWN, level=level)
+            counted = assessing.coverage(cursor, COURSES, days=told_days, known_at=EVERYTHING_KNOWN, level=level)
             own = [figure for figure in counted if figure.organisation == organisation]
             for figure in THEIRS.figures(own, plans):
                 if not figure.few:
@@ -308,7 +308,13 @@ def test_nothing_shown_reveals_a_figure_of_few_persons(seed: int, tmp_path: Path
                 attack(shown_all(cursor, name, [FIRST, LAST], None if number else document))
 
 
-def test_nothing_shown_of_the_samples_reveals_a_figure_of_few_persons(sample_database: FileDatabase) -> None:
+def test_nothing_shown_of_the_samples_reveals_a_figure_of_few_persons(
+    sample_database: FileDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures are counted once, before they are shown to anybody."""
+    known: dict[str, Any] = {}
+    for module in (assessing, extracts):
+        monkeypatch.setattr(module, "coverage", asked_once(module.coverage, known))
     with sample_database.cursor() as cursor:
         (organisation, *_) = assessing.basis_on(cursor, days=[SAMPLED], known_at=EVERYTHING_KNOWN).organisations
         every = truth(cursor, organisation, [SAMPLED])
