@@ -73,14 +73,14 @@ def differences_of(line):
 
 
 def reports(line, *, verified):
-    """Every report of the review, complete and to hand out, in both languages; and files, including the package's."""
+    """Every report of the review, complete and to hand out; and files, including the package's in both languages."""
     document = frozen(line)
     with line.database.cursor() as cursor:
         signatures = signatures_of(cursor, line.review())
     params = {"state": line.review().state, "signed": signatures}
     blocks = {
         (code, public): report_of(document, **params, say=Language(code), public=public)
-        for code in ("sv", "en")
+        for code in (("sv", "en") if MOST else ("sv",))
         for public in (False, True)
     }
     files = {kind: write_report(document, kind=kind, **params, say=Language("sv"), public=False) for kind in FILES}
