@@ -1,5 +1,6 @@
 """The app as AppTest runs it: a page as a person of a role sees it, and what it says."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,12 @@ def opened(
 def text(app: AppTest) -> str:
     """Everything that the page says in its own fragments."""
     return " ".join(part.value for part in app.markdown)
+
+
+def notes(app: AppTest) -> list[str]:
+    """What the page says of names in its address."""
+    shown = text(app).replace("\u00ad", "")
+    return re.findall(r'<div class="v-note">(Adressen anger.*?|The address names.*?)</div>', shown)
 
 
 def dropped(app: AppTest, *files: Path) -> None:

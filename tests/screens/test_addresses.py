@@ -11,8 +11,8 @@ from compliance.core import clock
 from compliance.core.language import Language
 from compliance.loading.loading import revoke
 from compliance.store import register
-from tests.apps import opened, text
-from tests.line import POINTS, Line
+from tests.apps import notes, opened, text
+from tests.line import Line
 from tests.reviewed import Reviewed
 
 DAY = date(2026, 11, 24)
@@ -61,12 +61,6 @@ def loaded(exports: Reviewed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Revie
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     with line.database.cursor():
         yield line
-
-
-def notes(app) -> list[str]:
-    return re.findall(
-        r'<div class="v-note">(Adressen anger.*?|The address names.*?)</div>', text(app).replace("\u00ad", "")
-    )
 
 
 WHOLE = "Hela förvaltningen"
@@ -123,20 +117,6 @@ def test_a_name_that_exists_is_shown_without_a_note(loaded, monkeypatch, params,
     app = opened("point", monkeypatch, **{**BASE, "point": "classification", **params})
     assert notes(app) == []
     assert f"<strong>{met}</strong> av <strong>{of}</strong>" in text(app)
-
-
-def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch):
-    stage("draft")
-    assert notes(opened("review", monkeypatch, review="1999")) == [
-        "Adressen anger genomgången ”1999”, som inte finns. Här visas i stället: 2026."
-    ]
-    [note] = notes(opened("review", monkeypatch, review="2026", point="xyz"))
-    assert note.startswith("Adressen anger granskningspunkten ”xyz”, som inte finns. Här visas i stället: ")
-    [note] = notes(opened("meeting", monkeypatch, screen="99", lang="en"))
-    last = len(POINTS) + 3
-    assert note == f"The address names the screen “99”, which is not there. What is shown instead: {last}."
-    for screen in ("1", f"{last}", f"0{last}"):
-        assert notes(opened("meeting", monkeypatch, screen=screen)) == []
 
 
 # --- While a page is open --------------------------------------------------------------------------------------------

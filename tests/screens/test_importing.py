@@ -70,7 +70,7 @@ def test_a_file_and_the_choices_about_it_stay_in_the_inbox_until_it_is_taken_awa
     drop(app, tmp_path, personal=PEOPLE)
     assert "personal.xlsx" in text(app)
     app.date_input[-1].set_value(date(2026, 9, 1)).run()
-    app.switch_page("pages/overview.py").run()
+    app.switch_page("pages/about.py").run()
     app.switch_page("pages/imports.py").run()
     assert "personal.xlsx" in text(app)
     assert app.date_input[-1].value == date(2026, 9, 1)

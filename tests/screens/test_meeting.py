@@ -16,8 +16,8 @@ from compliance.screens.meeting import page
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import MINUTES, clock
 from compliance.wording import phrases
+from tests.apps import notes, text
 from tests.apps import opened as opened_page
-from tests.apps import text
 from tests.browser import MOST
 from tests.line import POINTS
 from tests.reviewed import AS_OF, IDS, at
@@ -85,6 +85,20 @@ def test_the_address_decides_the_screen_and_a_wrong_number_gives_the_nearest(sta
     last, first = f"{SCREENS} av {SCREENS}", f"1 av {SCREENS}"
     for number, shown in (("99", last), ("9" * 5000, last), ("0", first), ("x", first)):
         assert shown in text(opened(monkeypatch, screen=number))
+
+
+def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch):
+    stage("draft")
+    assert notes(opened_page("review", monkeypatch, as_of=AS_OF.isoformat(), review="1999")) == [
+        "Adressen anger genomgången ”1999”, som inte finns. Här visas i stället: 2026."
+    ]
+    [note] = notes(opened_page("review", monkeypatch, as_of=AS_OF.isoformat(), review="2026", point="xyz"))
+    assert note.startswith("Adressen anger granskningspunkten ”xyz”, som inte finns. Här visas i stället: ")
+    [note] = notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen="99", lang="en"))
+    last = len(POINTS) + 3
+    assert note == f"The address names the screen “99”, which is not there. What is shown instead: {last}."
+    for screen in ("1", f"{last}", f"0{last}"):
+        assert notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen=screen)) == []
 
 
 def test_without_a_review_the_page_links_to_opening_one(own, monkeypatch):

@@ -413,10 +413,11 @@ def persons(database):
 
 
 def test_the_page_opens_with_what_is_late_and_when_the_review_is_held(small, monkeypatch):
-    shown = plain(text(opened("plan", monkeypatch)))
+    app = opened("plan", monkeypatch)
+    shown = plain(text(app))
     assert "Två moment är försenade." in shown
     assert "Genomgången hålls den 26 november." in shown
-    assert "1 moment i tidigare års planer" in opened("plan", monkeypatch).expander[1].label
+    assert "1 moment i tidigare års planer" in app.expander[1].label
 
 
 def test_the_page_counts_open_overdue_and_done_in_words(small, monkeypatch):
