@@ -8,9 +8,9 @@ import pytest
 
 from compliance.access import audit, people
 from compliance.commands import cli
+from compliance.report import files
 from compliance.store import register
 from tests.command import run_here
-from tests.reports import drawn_once
 from tests.reviewed import SYSTEMS, at
 
 # What computes again what was handed out already, and says whether it is the same.
@@ -28,6 +28,7 @@ STEPS = (
     ("imports", ["extract: imports"], {"rows": 4}),
     ("extract items --to {f}/x.csv --as-of 2026-11-20", ["extract: items"], {"format": "csv", "day": "2026-11-20"}),
     ("review open --year 2025", ["opening: review 2"], {"year": 2025}),
+    ("review send-back {y} --name 'Rolf Ahlberg' --why Hemligt", ["sending_back: review 1, version 1"], {}),
     (
         "review write {y} --point access --comment Hemligt --assessment partly",
         ["comment: review 1: comment access", "assessment: review 1: assessment access"],
@@ -41,8 +42,6 @@ STEPS = (
     ("review follow-up --decision 2026-1 --status done", ["follow_up: decision 2026-1"], {"status": "done"}),
     ("review list", ["extract: reviews"], {"rows": 2}),
     ("review decisions", ["extract: decisions"], {"rows": 2}),
-    ("review submit {y} --name 'Ylva Nordgren'", ["submission: review 1, version 1"], {}),
-    ("review send-back {y} --name 'Rolf Ahlberg' --why Hemligt", ["sending_back: review 1, version 1"], {}),
     ("review submit {y} --name 'Ylva Nordgren'", ["submission: review 1, version 1"], {}),
     ("review approve {y} --name 'Rolf Ahlberg'", ["approval: review 1, version 1"], {}),
     ("report {y} --to {f}/r.docx --public", ["report: report to hand out"], {"format": "docx", "version": 1}),
@@ -62,8 +61,12 @@ REFUSED = ("revoke 4 --why Igen", "review approve {y} --name 'Rolf Ahlberg'", "e
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Runs a command on the draft of a review, and returns its status and the entries that it has left."""
-    with drawn_once(), at("draft", tmp_path).held() as line:
+    """Runs a command on a submitted review, and returns its status and the entries that it has left.
+
+    A package has no reports here, which take longer than all else.
+    """
+    monkeypatch.setattr(files, "every_report", lambda *_, **__: {})
+    with at("submitted", tmp_path).held() as line:
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         (tmp_path / "mer.csv").write_text(SYSTEMS.strip().replace("|", ";").replace("Alfa", "Ny"), "utf-8")
 
