@@ -452,19 +452,6 @@ def copied(tmp_path):
         yield lambda other: held.enter_context(Reviewed(tmp_path).copied_from(other).held())
 
 
-@pytest.fixture
-def staged(tmp_path):
-    """Return a function that gives a test a line of its own with the courses loaded, held open while the test lasts."""
-    with ExitStack() as held:
-
-        def prepared(stage):
-            line = held.enter_context(at(stage, tmp_path).held())
-            line.load_table(COURSES, name="training.csv", source="training")
-            return line
-
-        yield prepared
-
-
 def one(line):
     with line.database.cursor() as cursor:
         return reviewing.review_of(cursor, 2026)
@@ -486,40 +473,27 @@ def test_what_has_been_sent_back_is_a_draft_again(submitted, tmp_path, copied):
         packed(line.database, 2026)
 
 
-def test_a_correction_is_packed_beside_what_it_corrects(approved, tmp_path, copied):
+def test_a_correction_is_packed_beside_what_it_corrects_each_with_what_was_known_then(
+    approved, small, tmp_path, copied
+):
+    """The names that have changed until then are resolved, and others' organisations left out."""
     line = copied(approved)
-    review = line.correct(one(line))
+    line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
+    for kind, old, new_ in (("unit", "Norr", "Nord"), ("system", "Alfa", "Omega"), ("unit", "Grannens enhet", "Nära")):
+        add_alias(line.database, kind=kind, old=old, new=new_, valid_from=date(2026, 1, 1), order=line.order())
+    review = line.correct(line.review(), anew=True)
     with pytest.raises(Refusal, match="Version 2"):
         packed(line.database, 2026)
     line.write(review, "comment", "access", "Rättat.")
     line.approve(line.submit(review))
-    results = {number: checked(tmp_path, packed(line.database, 2026, version=number)) for number in (1, 2)}
-    assert [(each.version, each.state, each.faults) for each in results.values()] == [
-        (1, "approved", ()),
-        (2, "approved", ()),
-    ]
-    assert results[1].seal != results[2].seal
+    revoke(line.database, 1, why="Fel fil", order=line.order())
+    contents = [packed(line.database, 2026, version=number) for number in (1, 2)]
+    results = [checked(tmp_path, content) for content in contents]
+    assert [(each.version, each.state, each.faults) for each in results] == [(1, "approved", ()), (2, "approved", ())]
+    assert results[0].seal != results[1].seal
     with pytest.raises(Refusal):
         packed(line.database, 2026, version=3)
-
-
-def test_nothing_that_comes_later_is_in_it(approved, small, tmp_path, copied):
-    line = copied(approved)
-    line.load_table(OTHERS, name="later.csv", source="staff")
-    revoke(line.database, 1, why="Fel fil", order=line.order())
-    add_alias(line.database, kind="unit", old="Norr", new="Nord", valid_from=date(2026, 1, 1), order=line.order())
-    after = files_of(packed(line.database, 2026))
-    assert {name for name in small if small[name] != after[name]} <= {"frozen.duckdb", SUMS}
-    assert faults(tmp_path, forged(after)) == []
-
-
-def test_names_that_have_changed_are_resolved_and_others_organisations_left_out(tmp_path, staged):
-    line = staged("draft")
-    line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
-    for kind, old, new_ in (("unit", "Norr", "Nord"), ("system", "Alfa", "Omega"), ("unit", "Grannens enhet", "Nära")):
-        add_alias(line.database, kind=kind, old=old, new=new_, valid_from=date(2026, 1, 1), order=line.order())
-    line.approve(line.submit(line.review()))
-    files = files_of(packed(line.database, 2026))
+    before, files = map(files_of, contents)
     with opened(tmp_path, files["frozen.duckdb"]) as connection:
         named = connection.execute("select old_name from aliases order by 1").fetchall()
         units = connection.execute("select distinct unit from staff order by 1").fetchall()
@@ -527,17 +501,19 @@ def test_names_that_have_changed_are_resolved_and_others_organisations_left_out(
     assert (named, units) == ([("Alfa",), ("Norr",)], [("Norr",), ("Söder",)])
     assert names == [("Förvaltningen",)]
     assert b"Nord" in files["figures.csv"]
-    assert faults(tmp_path, forged(files)) == []
+    assert {name for name in small if small[name] != before[name]} <= {"frozen.duckdb", SUMS}
 
 
-def test_organisations_that_have_become_one_are_counted_as_one(tmp_path, staged):
-    line = staged("draft")
-    line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
+def test_organisations_that_have_become_one_are_counted_as_one(tmp_path):
     day = date(2026, 1, 1)
-    for old in ("Förvaltningen", "Grannen"):
-        add_alias(line.database, kind="organisation", old=old, new='Järva\'s "nya"', valid_from=day, order=line.order())
-    line.approve(line.submit(line.review()))
-    content = packed(line.database, 2026)
+    with at("draft", tmp_path).held() as line:
+        line.load_table(COURSES, name="training.csv", source="training")
+        line.load_table(OTHERS, name="other.csv", source="staff", organisation="Grannen")
+        for old in ("Förvaltningen", "Grannen"):
+            new_, order = 'Järva\'s "nya"', line.order()
+            add_alias(line.database, kind="organisation", old=old, new=new_, valid_from=day, order=order)
+        line.submit(line.review())
+        content = packed(line.database, 2026)
     result = checked(tmp_path, content)
     assert (result.organisation, result.faults) == ('Järva\'s "nya"', ())
     assert "Grannens enhet" in files_of(content)["figures.csv"].decode()
