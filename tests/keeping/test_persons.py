@@ -90,13 +90,14 @@ def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_
     texts = {("incidents", 3, 2, "text"), ("import_rows", 3, 2, "text"), ("import_rows", 1, 5, "text")}
     texts |= {("systems", 4, 2, "text"), ("import_rows", 4, 2, "text")}
     stays = {(table, None, None, "stays") for table in STAYS}
-    for wanted in ("sixten9", " SIXTEN  hemlig ", "Sixten.Hemlig@example.org"):
-        assert listed(line, wanted) == own | texts | stays
-    done = person(line, "list", "Anna Berg")
-    assert (done.returncode, "Several persons are called so: anna01, anna02" in done.stderr) == (1, True)
-    # A text cannot tell which of the two it means.
-    assert {table for table, *_ in listed(line, "anna01")} == {"staff", "training", "import_rows"}
-    assert listed(line, "Nobody Atall") == set()
+    with line.held():
+        for wanted in ("sixten9", " SIXTEN  hemlig ", "Sixten.Hemlig@example.org"):
+            assert listed(line, wanted) == own | texts | stays
+        done = person(line, "list", "Anna Berg")
+        assert (done.returncode, "Several persons are called so: anna01, anna02" in done.stderr) == (1, True)
+        # A text cannot tell which of the two it means.
+        assert {table for table, *_ in listed(line, "anna01")} == {"staff", "training", "import_rows"}
+        assert listed(line, "Nobody Atall") == set()
     done = person(line, "remove", "Nobody Atall", "--diary", "KS 1", "--really")
     assert (done.returncode, "Nobody is found" in done.stderr) == (1, True)
 
