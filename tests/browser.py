@@ -113,6 +113,34 @@ def settle(page: Page) -> None:
     assert not blocked, blocked
 
 
+# What follows a link within the app: no script is read and compiled again.
+GO = """address => {
+  window.quietSince = 0;
+  history.pushState({}, '', address);
+  dispatchEvent(new PopStateEvent('popstate'));
+}"""
+# Streamlit may keep elements for the next page, and a short run is not seen as one; but each run writes the day that is
+# looked at into the address.
+ARRIVED = """() => {
+  const state = document.querySelector('[data-test-script-state]').dataset.testScriptState;
+  const busy = document.querySelector('[data-stale=true], [data-testid=stSkeleton], [data-testid=stSpinner]');
+  if (!location.search.includes('as_of=') || state !== 'notRunning' || busy) { window.quietSince = 0; return false; }
+  window.quietSince ||= Date.now();
+  return Date.now() - window.quietSince > 300;
+}"""
+
+
+def go(page: Page, address: str) -> None:
+    """Follows an address, without a day, within the app; it takes half as long as to open it anew."""
+    page.evaluate(GO, address)
+    arrive(page)
+
+
+def arrive(page: Page) -> None:
+    """Waits until the page that was gone to is drawn."""
+    page.wait_for_function(ARRIVED, timeout=PATIENCE, polling=100)
+
+
 # The overview, three groups of pages, and the audit trail.
 NAVIGATION = 5
 FRAME = """() => ({
