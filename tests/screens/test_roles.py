@@ -177,7 +177,7 @@ def reads_what_happened(ada):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not MOST, reason="in make fuzz; tests/serving/test_role_taken.py holds the same without a browser")
+@pytest.mark.skipif(not MOST, reason="in make fuzz; tests/serving/test_gate.py holds the same without a browser")
 def test_in_the_demonstration_a_role_opens_the_pages_and_closes_them_at_the_next_click(tmp_path):
     with started(tmp_path) as here, browsing() as browser:
         nils = log_in(browser, here.address, NILS)

@@ -4,9 +4,10 @@ import json
 import re
 import sqlite3
 from contextlib import ExitStack, closing, suppress
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
+import oidc_provider_mock
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -16,13 +17,17 @@ from compliance.access import people, roles, sessions
 from compliance.access.permissions import ADMINISTRATOR, User
 from compliance.access.roles import Held
 from compliance.serving.gate import MOST_WINDOWS, OVER
-from tests.provided import PAGE, authorize, begin, button, login, person, served, service, stream
+from compliance.store import register
+from tests.command import run_here
+from tests.provided import PAGE, authorize, begin, button, login, person, served, stream
+from tests.reviewed import SYSTEMS
 
 GROUPS = [f"group {number:04} of a directory with long names" for number in range(400)]
 PEOPLE = (
     person("anna", "coordinator", groups=GROUPS, picture="x" * 5_000),
     person("bo", "analyst"),
     person("cilla"),
+    person("eva"),
     person("dan", "management", aud=[]),
 )
 PAGES = ("/", "/point", "/imports", "/extracts", "/review")
@@ -38,9 +43,24 @@ OPEN = {"/_stcore/health", "/_stcore/host-config", "/app/static/style.css", "/fa
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    with service(tmp_path_factory.mktemp("gate"), PEOPLE) as running:
-        yield running
+def restarted(tmp_path_factory):
+    """A server that has been started anew, and a browser that was logged in before."""
+    folder = tmp_path_factory.mktemp("gate")
+    export = folder / "s.csv"
+    export.write_text(SYSTEMS.strip().replace("|", ";"), "utf-8")
+    said = ("--extract-date", "2026-11-01", "--source", "systems")
+    assert run_here(folder / "own.duckdb", "load", export, *said).returncode == 0
+    with oidc_provider_mock.run_server_in_thread(user_claims=PEOPLE) as provider:
+        issuer = f"http://localhost:{provider.server_port}"
+        with served(folder, issuer) as before:
+            client = login(before, "bo")
+        with served(folder, issuer, port=int(before.address.rpartition(":")[2])) as running:
+            yield running, client
+
+
+@pytest.fixture(scope="module")
+def here(restarted):
+    return restarted[0]
 
 
 def status(here, client, path, method="GET", **headers):
@@ -319,10 +339,47 @@ def test_a_session_that_is_over_by_itself_closes_its_windows(past, here):
     assert refused(here, client) == 403
 
 
-def test_a_session_survives_a_restart_of_the_server(tmp_path):
-    with service(tmp_path, PEOPLE) as here:
-        client = login(here, "bo")
-        port = int(here.address.rpartition(":")[2])
-        issuer = here.issuer
-    with served(tmp_path, issuer, port=port) as again:
-        assert status(again, client, "/") == 200
+def test_a_session_survives_a_restart_of_the_server(restarted):
+    here, client = restarted
+    assert status(here, client, "/") == 200
+
+
+def offered(socket, page, **query):
+    """The id of a session that opens a page, and the ids of the files that the page offers."""
+    asked = BackMsg()
+    asked.rerun_script.page_name, asked.rerun_script.query_string = page, urlencode(query)
+    socket.send(asked.SerializeToString())
+    heard = [*said(socket, "script_finished")]
+    buttons = [each.delta.new_element.download_button for each in heard if each.WhichOneof("type") == "delta"]
+    [session] = {each.new_session.initialize.session_id for each in heard if each.WhichOneof("type") == "new_session"}
+    return session, [each.deferred_file_id for each in buttons if each.deferred_file_id]
+
+
+def asked_for(socket, session, file):
+    """What the server answers to a click on a download button."""
+    asked = BackMsg()
+    asked.backend_operation_request.session_id = session
+    asked.backend_operation_request.deferred_file.file_id = file
+    socket.send(asked.SerializeToString())
+    *_, answer = said(socket, "backend_operation_response")
+    return answer.backend_operation_response
+
+
+# The last test, since Streamlit writes to the log how a file was refused.
+def test_the_files_of_an_open_page_are_made_for_those_who_still_hold_the_role_and_told(here, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(here.database))
+    client, who = login(here, "eva"), ("analyst", "--issuer", here.issuer, "--subject", "eva")
+    assert run_here(here.database, "role", "give", *who).returncode == 0
+    with stream(here, client) as socket:
+        session, files = offered(socket, "extracts", as_of="2026-11-20")
+        made = asked_for(socket, session, files[2])
+        assert client.get(f"{here.address}{made.deferred_file.url}").status_code == 200
+        assert run_here(here.database, "role", "take", *who).returncode == 0
+        refused = asked_for(socket, session, files[2])
+    assert (refused.error_msg != "", refused.deferred_file.url) == (True, "")
+    loaded, *others = register.own().rows("entries", after=0)
+    entered, _, extracted, *_ = mine = others[-5:]
+    kinds = [row["action"] for row in (loaded, *mine)]
+    assert kinds == ["load", "login", "role", "extract", "role", "refusal"]
+    told = json.loads(extracted["details"])
+    assert (extracted["person"], told["format"], told["day"]) == (entered["person"], "csv", "2026-11-20")
