@@ -49,7 +49,7 @@ FUZZED := counting/test_agreement counting/test_incidents counting/test_training
   reading/test_doctor report/test_long_texts \
   report/test_slides report/test_reporting core/test_masking package/test_year_package correcting/test_templates \
   correcting/test_renaming correcting/test_questionnaires demo/test_samples review/test_verifying review/test_judging \
-  access/test_small_numbers screens/test_limit screens/test_roles house/test_adding \
+  review/test_compared access/test_small_numbers screens/test_limit screens/test_roles house/test_adding \
   keeping/test_purging
 
 fuzz: $(READY)

@@ -27,7 +27,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.house.test_house import MODULES
 from tests.line import POINTS, SOURCES, Line
 from tests.readers import asked_once, reader
-from tests.reviewed import Reviewed
+from tests.reviewed import at
 
 DAY = date(2026, 11, 1)
 BEFORE = date(2026, 10, 1)
@@ -328,11 +328,9 @@ def test_what_stands_in_a_cell_of_a_finding_is_without_names(tmp_path: Path) -> 
 
 
 def test_only_those_who_may_read_a_review_see_its_texts(tmp_path: Path) -> None:
-    with Reviewed(tmp_path).held() as line:
-        line.load_all()
-        review = line.open()
-        line.write(review, "comment", "access", "Anna Berg ska ordna det.")
-        document = line.document(review)
+    line = at("approved", tmp_path)
+    document = line.document(line.review())
+    document.written.comments["access"] = "Anna Berg ska ordna det."
     for who, reads in (("coordinator", True), ("management", True), ("analyst", False), ("new role", False)):
         assert ("Anna Berg" in str(readable(document, READERS[who]).written)) is reads
 
