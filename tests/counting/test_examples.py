@@ -111,8 +111,9 @@ def test_a_header_has_the_types_of_the_values_passed(connection: Cursor) -> None
     """A value that the product passes has the type in the header."""
     for case in (case for path in FILES if path.parent.name in FOLDERS for case in examples(path)):
         values, types = defaults(case), parameter_types(case.folder, case.id)
-        types_of = {name: connection.execute("select typeof($v)", {"v": values[name]}).fetchall() for name in types}
-        assert {name: type_.lower() for name, ((type_,),) in types_of.items()} == types, case.where
+        asked = ", ".join(f"lower(typeof(${name}))" for name in types)
+        (found,) = connection.execute(f"select [{asked}]", {name: values[name] for name in types}).fetchall()
+        assert dict(zip(types, found[0], strict=True)) == types, case.where
 
 
 # --- the harness itself --------------------------------------------------------------------------
