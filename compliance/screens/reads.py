@@ -322,7 +322,7 @@ def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
         )
 
 
-@st.cache_data(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=2)
 def export_names(data: Data) -> ExportNames:
     """The names in the exports, which a version of a review to hand out withholds."""
     with data.database.cursor() as cursor:
