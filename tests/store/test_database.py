@@ -71,8 +71,8 @@ def count(database):
 class Readers:
     """Threads that read until they are stopped, so that the file is never closed for lack of readers."""
 
-    def __init__(self, database, number, pause=0.02):
-        self.database, self.pause = database, pause
+    def __init__(self, database, number):
+        self.database = database
         self.stop, self.errors, self.counts = threading.Event(), [], []
         self.threads = [threading.Thread(target=self.read) for _ in range(number)]
 
@@ -81,7 +81,7 @@ class Readers:
             try:
                 with self.database.cursor() as cursor:
                     self.counts.append(rows(cursor, "select count(*) as n from staff")[0]["n"])
-                    time.sleep(self.pause)
+                    time.sleep(0.02)
             except Exception as error:
                 self.errors.append(error)
                 return
@@ -99,7 +99,7 @@ class Readers:
 
 
 def test_six_threads_read_while_one_writes(line):
-    with Readers(line.database, 6, pause=0.005) as readers:
+    with Readers(line.database, 6) as readers:
         for day in range(1, 4):
             line.load_table(TABLE, extract_date=date(2026, 10, day))
     assert readers.errors == []
