@@ -97,17 +97,10 @@ def nodes(path):
     """The calls and dictionaries in a file, with the name of each called function."""
     every = ast.walk(ast.parse(path.read_text("utf-8")))
     return [
-        (node, name_of(node.func) if isinstance(node, ast.Call) else "")
+        (node, ast.unparse(node.func) if isinstance(node, ast.Call) else "")
         for node in every
         if isinstance(node, ast.Call | ast.Dict)
     ]
-
-
-def name_of(called):
-    """The name of a function, as it is called: `ast.unparse` takes longer than all the rest."""
-    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
-        return f"{called.value.id}.{called.attr}"
-    return called.id if isinstance(called, ast.Name) else ""
 
 
 def records(path):
