@@ -431,13 +431,19 @@ def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ..
 
 def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:
     """(field, word, rows) of the words that are in no list, for fields that are nothing but their list."""
-    listed = [(f.name, f"{f.name}_code") for f in fields if f.listed]
-    listed += [(f.name, f.name) for f in fields if f.type == "yes_no" and not f.secret]
+    read = {f.name: f"{f.name}_code" for f in fields if f.listed}
+    read |= {f.name: f.name for f in fields if f.type == "yes_no" and not f.secret}
+    unknown = {name: f"cell_{name} is not null and {value} is null" for name, value in read.items()}
+    if not unknown:
+        return ()
+    # Nearly always all words are known; then this is the only statement.
+    cursor.execute(f"select {', '.join(f'bool_or({rows})' for rows in unknown.values())} from typed")
+    found = [name for name, some in zip(unknown, cursor.fetchall()[0], strict=True) if some]
     counts: list[tuple[str, str, int]] = []
-    for name, read in listed:
+    for name in found:
         cursor.execute(
             f"select '{name}', beginning(cell_{name}, {LONGEST_NAME}), count(*) from typed"
-            f" where cell_{name} is not null and {read} is null group by all order by 3 desc, 2 limit 20"
+            f" where {unknown[name]} group by all order by 3 desc, 2 limit 20"
         )
         counts += cursor.fetchall()
     return tuple(counts)
