@@ -219,13 +219,17 @@ def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at:
         yield
     finally:
         for relation in pinned:
-            cursor.execute(f"drop macro table temp.{relation}")
-        cursor.execute("drop macro temp.renamed")
+            cursor.execute(f"drop macro table if exists temp.{relation}")
+        cursor.execute("drop macro if exists temp.renamed")
 
 
 @contextmanager
 def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> Iterator[None]:
-    """Within the block, many statements on one day plan faster: the imports behind the day are computed once."""
+    """Within the block, many statements on one day plan faster: the imports behind the day are computed once.
+
+    A statement that reads another day too finds nothing of it here. A block within this one that pins too ends it: what
+    follows plans as slowly as without it.
+    """
     with _pinned(cursor, ["units_at"], days=[day], known_at=known_at):
         yield
 
@@ -362,7 +366,8 @@ def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> p
     """
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     with_basis = [name for name in basis.organisations if basis.has(point, name, as_of)]
-    return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
+    with _pinned(cursor, [], days=[as_of], known_at=known_at):
+        return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
 
 
 def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[pa.Table]:
@@ -377,15 +382,14 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
 
 def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
     """The items with `import_id`: after a merger, two organisations may have files of the same name."""
-    cursor.execute(statement("number_imports"))
-    try:
-        traced = items(cursor, point, as_of=as_of, known_at=known_at)
-    finally:
-        cursor.execute("drop macro table temp.chosen_imports")
+    basis = basis_on(cursor, days=[as_of], known_at=known_at)
+    with_basis = [name for name in basis.organisations if basis.has(point, name, as_of)]
+    with _pinned(cursor, [], days=[as_of], known_at=known_at):
+        cursor.execute(statement("number_imports"))
+        traced = _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
     numbers = pc.cast(traced["file"], pa.int32())
-    imports = basis_on(cursor, days=[as_of], known_at=known_at).imports
-    places = pc.index_in(numbers, pa.array([row["import_id"] for row in imports], pa.int32()))
-    files = pc.take(pa.array([row["file"] for row in imports], pa.string()), places)
+    places = pc.index_in(numbers, pa.array([row["import_id"] for row in basis.imports], pa.int32()))
+    files = pc.take(pa.array([row["file"] for row in basis.imports], pa.string()), places)
     return traced.set_column(traced.column_names.index("file"), "file", files).append_column("import_id", numbers)
 
 
