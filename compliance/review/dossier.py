@@ -443,16 +443,20 @@ class _Computation:
 
 def withheld_anew(frozen: Dossier, named: ExportNames) -> Dossier:
     """A frozen review that also withholds the names in exports that were loaded since."""
-    return replace(frozen, withheld=frozen.withheld | _withheld(frozen, named))
+    return replace(frozen, withheld=_withheld(frozen, named))
 
 
 def _withheld(dossier: Dossier, named: ExportNames) -> dict[str, str]:
-    """The texts that name a person or a system, with the names removed. The names are not stored."""
+    """The texts that name a person or a system, with the names removed. The names are not stored.
+
+    What was withheld before stays so: the export with the name may have been purged since.
+    """
     persons = (*named.persons, *in_full(responsible(dossier)))
     texts = [(text, names_of(persons, named.systems)) for text in _texts(dossier)]
     # initial chapter texts reveal no weaknesses, but use words that may also be a system's name
     texts += [(text, names_of(persons, ())) for chapter in dossier.chapters for text in chapter.start.values()]
-    return {text: shown for text, names in texts if (shown := names.withhold(text)) != text}
+    before = dossier.withheld
+    return {text: shown for text, names in texts if (shown := names.withhold(before.get(text, text))) != text}
 
 
 def responsible(dossier: Dossier) -> tuple[str, ...]:

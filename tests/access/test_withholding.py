@@ -1,14 +1,15 @@
 """A version to hand out has no name of a person or a system."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from compliance.access.disclosure import private_sources
-from compliance.access.withholding import Names, names_of_persons
+from compliance.access.withholding import ExportNames, Names, names_of_persons
 from compliance.declarations.queries import statement
-from compliance.review.dossier import compute, load_frozen
+from compliance.review.dossier import compute, load_frozen, withheld_anew
 from tests.line import SOURCES
 from tests.reviewed import at
 
@@ -142,4 +143,9 @@ def test_a_frozen_review_withholds_names_that_were_loaded_since(draft):
     draft.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
     assert draft.document(review).withheld[NAMING] == "[…] lades ned av […]."
     with draft.database.cursor() as cursor:
-        assert NAMING not in load_frozen(cursor, review.review_id, review.version).withheld
+        frozen = load_frozen(cursor, review.review_id, review.version)
+    assert NAMING not in frozen.withheld
+    # what it did withhold stays so: the export with the name may have been purged since
+    before = replace(frozen, withheld={NAMING: "[…] lades ned av Fia Falk."})
+    now = withheld_anew(before, ExportNames(("Fia Falk",), ()))
+    assert now.withheld[NAMING] == "[…] lades ned av […]."
