@@ -13,6 +13,7 @@ from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.store.file import connect
 from tests.apps import opened, text
+from tests.browser import MOST
 from tests.line import POINTS, TODAY, Line
 
 TRAINING = """
@@ -120,7 +121,7 @@ def test_the_version_of_another_kind_of_store_changes_as_that_of_the_file_does(l
     assert memory.version() != version
 
 
-@pytest.mark.parametrize("page", ["overview", "imports", "quality", "extracts"])
+@pytest.mark.parametrize("page", ["overview", "imports", *(["quality", "extracts"] if MOST else [])])
 @pytest.mark.usefixtures("line")
 def test_the_pages_show_another_kind_of_store(page, monkeypatch):
     """path: a page that knew a file would find none, and show the samples"""
