@@ -179,7 +179,8 @@ def _agree(line, day, organisation):
 
 
 def test_the_clocks_of_hand_made_rows_are_the_pending_items_and_those_not_sent(line):
-    for day in (date(2026, 3, 29), date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 2)):
+    days = date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 2)
+    for day in (date(2026, 3, 29), *days) if MOST else days:
         assert _agree(line, day, ORG)
 
 

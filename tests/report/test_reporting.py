@@ -25,6 +25,7 @@ from compliance.store.database import rows
 from compliance.wording.phrases import percent, share
 from tests.browser import MOST
 from tests.line import POINTS
+from tests.sampled import draft
 from tests.searching import named
 from tests.tagged import Tagged
 
@@ -69,7 +70,8 @@ def parts(database):
         if year not in by_year:
             with database.cursor() as cursor:
                 review = review_of(cursor, year)
-                by_year[year] = dossier(cursor, review, own=None), review.state, signatures_of(cursor, review)
+                document = draft(database) if year == 2026 else dossier(cursor, review, own=None)
+                by_year[year] = document, review.state, signatures_of(cursor, review)
         return by_year[year]
 
     return of

@@ -163,15 +163,9 @@ def test_what_is_left_open_is_confirmed_one_by_one(draft):
     review = draft.review()
     draft.decide(review, "Utan dag")
     submission = {"name": "Ylva Nordgren", "own": draft.folder}
-    with pytest.raises(Refusal, match=f"to be confirmed: {', '.join(LEFT_OPEN)}\\.$"):
-        approving.submit(draft.database, review.review_id, **submission)
-    with pytest.raises(Refusal, match=r"to be confirmed: decision:2026-2\.$"):
-        approving.submit(
-            draft.database,
-            review.review_id,
-            **submission,
-            confirmed={*LEFT_OPEN, "decision:2026-1"} - {"decision:2026-2"},
-        )
+    confirmed, *others = LEFT_OPEN
+    with pytest.raises(Refusal, match=f"to be confirmed: {', '.join(others)}\\.$"):
+        approving.submit(draft.database, review.review_id, **submission, confirmed={confirmed, "decision:2026-1"})
     assert draft.review().state == "draft"
     assert approving.submit(draft.database, review.review_id, **submission, confirmed=LEFT_OPEN).state == "submitted"
 
