@@ -14,7 +14,8 @@ from compliance.store.file import FileDatabase
 from tests.files import xlsx
 from tests.line import read_here
 
-SOURCES, WORDS, POINTS = load_sources(None), load_values(None), load_points(None)
+# Only the points that the files here are the basis of.
+SOURCES, WORDS, POINTS = load_sources(None), load_values(None), load_points(None)[:4]
 DAY = date(2026, 10, 31)
 ORDER = Order("tester", extract_date=DAY)
 ASKED = "Har informationssäkerhetsklassning genomförts under det senaste året?"

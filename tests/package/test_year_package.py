@@ -112,9 +112,10 @@ def sample(tmp_path_factory):
     with database.cursor() as cursor:  # Held open, since opening takes longer than most statements.
         draft = reviewing.review_of(cursor, 2026)
         reviewing.choose_day(database, draft.review_id, as_of=day, order=order, today=day)
-        for point in POINTS:
-            for kind, text in (("comment", "Samtalat."), ("assessment", "partly")):
-                reviewing.write(database, draft.review_id, kind=kind, what=point.id, text=text, order=order)
+        with database.writing() as cursor:  # in one transaction, since each takes long
+            for point in POINTS:
+                for kind, text in (("comment", "Samtalat."), ("assessment", "partly")):
+                    reviewing._add_text(cursor, draft.review_id, kind, point.id, text=text, order=order)
         for what in reviewing.JUDGED:
             reviewing.write(database, draft.review_id, kind="judgement", what=what, text="yes", order=order)
         reviewing.write(database, draft.review_id, kind="chapter", what="assessment", text="Skäl.", order=order)

@@ -180,14 +180,18 @@ def test_two_threads_that_load_at_the_same_time_get_numbers_of_their_own(line):
     assert [row["import_id"] for row in line.rows("from imports order by 1")] == [1, 2, 3]
 
 
+WAITING = (
+    "import sys; from pathlib import Path; from compliance.store.turns import Turns;"
+    " turns = Turns(Path(sys.argv[1])); turns.take(); turns.end()"
+)
+
+
 def test_a_block_within_a_block_never_waits_for_itself(line):
-    waiting = subprocess.Popen(
-        arguments("load", line.file(TABLE, name="b.csv"), "--extract-date", "2026-10-01"),
-        env=environment(line.database.path),
-        stdout=subprocess.DEVNULL,
-    )
     with line.database.cursor():
-        time.sleep(2)  # Long enough for the other process to start waiting.
+        waiting = subprocess.Popen([sys.executable, "-c", WAITING, line.database.path])
+        while not line.database._turns.is_awaited() and waiting.poll() is None:
+            time.sleep(0.02)
+        assert waiting.poll() is None
         assert count(line.database) == 1
     assert waiting.wait(60) == 0
 

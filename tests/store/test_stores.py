@@ -90,7 +90,7 @@ def line(memory, tmp_path):
 
 def test_another_kind_of_store_takes_the_whole_line(line, memory):
     with memory.cursor() as cursor:
-        figures = coverage(cursor, POINTS, days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
+        figures = coverage(cursor, POINTS[:2], days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
     (training,) = [figure for figure in figures if figure.point.id == "information_security_training"]
     review = open_review(memory, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
     write(memory, review.review_id, kind="comment", what="dpia", text="Väntar.", order=line.order())
