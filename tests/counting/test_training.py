@@ -466,9 +466,10 @@ def test_a_department_shows_its_units_and_a_unit_the_way_back_and_one_of_few_per
     above, unit = "Ledning och utveckling", "Informationssäkerhet och dataskydd"
     department = text(opened("training", monkeypatch, department=above))
     assert 'href="/training?as_of=2026-10-31&amp;unit=Informationss%C3%A4kerhet+och+dataskydd"' in department
-    mine = text(opened("training", monkeypatch, unit=unit, lang="en"))
-    assert 'href="/training?as_of=2026-10-31&amp;department=Ledning+och+utveckling&amp;lang=en"' in mine
-    assert "v-drill" in mine
+    if MOST:  # the next test opens another unit
+        mine = text(opened("training", monkeypatch, unit=unit, lang="en"))
+        assert 'href="/training?as_of=2026-10-31&amp;department=Ledning+och+utveckling&amp;lang=en"' in mine
+        assert "v-drill" in mine
     theirs = text(opened("training", monkeypatch, role=MANAGEMENT, unit=unit))
     assert "färre än fem personer" in theirs
     assert "v-drill" not in theirs
@@ -486,7 +487,9 @@ def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_agai
         return button(label, data, **params)
 
     monkeypatch.setattr(st, "download_button", recording)
-    opened("training", monkeypatch, unit="Hemtjänst Natt")
+    shown = text(opened("training", monkeypatch, unit="Hemtjänst Natt"))
+    assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg"' in shown
+    assert "v-drill" in shown
     assert names == ["utbildning_saknas_2026-10-31.csv"]
     lines = files["reminders missing"]().decode("utf-8-sig").splitlines()
     assert lines[0] == "Namn;E-post;Enhet;Kurs;Skäl"

@@ -111,10 +111,10 @@ def load_later(line):
 
 def test_nothing_later_affects_an_approved_review(line, statements):
     document, (blocks, files) = frozen(line), reports(line, verified=False)
-    assert differences_of(line) == []
     load_later(line)
     revoke_first(line)
     rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
+    assert differences_of(line) == []
     (line.folder / "review_points.toml").write_text(TARGET + RULE, "utf-8")
     (line.folder / "chapters.toml").write_text('[chapters.policy]\ntitle = { sv = "Nytt", en = "New" }\n', "utf-8")
     (line.folder / "figures.toml").write_text('[figures.both_courses]\ntitle = { sv = "Ny", en = "New" }\n', "utf-8")
@@ -138,13 +138,6 @@ def test_a_draft_does_follow_what_is_loaded(tmp_path):
 
 
 # --- Verifying ---------------------------------------------------------------------------------------------------
-
-
-def test_nothing_differs_without_a_change_that_counts(line):
-    load_later(line)
-    revoke_first(line)
-    rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
-    assert differences_of(line) == []
 
 
 def test_a_writer_that_waits_for_a_freeze_comes_after_it_and_is_not_in_its_recount(tmp_path):
@@ -180,14 +173,12 @@ def waits_and_is_not_in_the_recount(line):
     assert differences_of(line) == []
 
 
-def test_a_changed_target_is_reported_and_moves_no_figure(line):
-    (line.folder / "review_points.toml").write_text(TARGET, "utf-8")
-    assert differences_of(line) == [("target", 4, "", "0.95 / 0.8", "0.3 / 0.2")]
-
-
-def test_a_changed_parameter_of_a_rule_is_reported(line):
-    (line.folder / "review_points.toml").write_text("[points.classification]\n" + RULE, "utf-8")
-    assert differences_of(line) == [("rule", 4, "validity_months", "12", "6")]
+def test_a_changed_target_and_a_changed_parameter_of_a_rule_are_reported_and_move_no_figure(line):
+    (line.folder / "review_points.toml").write_text(TARGET + RULE, "utf-8")
+    assert sorted(differences_of(line)) == [
+        ("rule", 4, "validity_months", "12", "6"),
+        ("target", 4, "", "0.95 / 0.8", "0.3 / 0.2"),
+    ]
 
 
 def test_a_changed_statement_is_reported_even_if_no_figure_differs(line, statements):
