@@ -50,7 +50,8 @@ FUZZED := counting/test_agreement counting/test_incidents counting/test_training
   report/test_slides report/test_reporting core/test_masking package/test_year_package correcting/test_templates \
   correcting/test_renaming correcting/test_questionnaires demo/test_samples review/test_verifying review/test_judging \
   review/test_compared access/test_small_numbers screens/test_limit screens/test_roles house/test_adding \
-  keeping/test_purging keeping/test_backup store/test_upgrading store/test_stores
+  keeping/test_purging keeping/test_backup store/test_upgrading store/test_stores \
+  report/test_handout
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.hostile
