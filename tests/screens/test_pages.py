@@ -297,7 +297,7 @@ def test_without_a_day_the_samples_are_shown_on_the_day_of_their_latest_staff_li
 
 
 def test_the_numbers_of_the_address_win_over_what_was_chosen_before(own, monkeypatch):
-    app = opened("overview", monkeypatch)
+    app = opened("about", monkeypatch)
     app.date_input[0].set_value(date(2025, 10, 31)).run()
     assert app.query_params["as_of"] == "2025-10-31"
     assert "31\u00a0oktober\u00a02025" in " ".join(str(part.proto) for part in app.get("popover"))
