@@ -7,8 +7,10 @@ import sys
 from datetime import date
 from functools import cache
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from compliance.core.places import ROOT
 from compliance.core.places import SOURCES as DECLARED
@@ -16,6 +18,7 @@ from compliance.declarations.queries import names, query, text_of, without_comme
 from compliance.loading.validating import table_columns
 from compliance.store.schema import CLEANING
 from release.pins import PRODUCT, REQUIREMENTS, TOOLS, direct, pins, product
+from release.wheels import PYTHONS, needed
 from tests.line import POINTS, SOURCES, Line
 
 # A room imports only from those before it; CONTRIBUTING.md draws them.
@@ -35,6 +38,8 @@ THIN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 # What makes the samples: it stands beside them, and nothing of the product imports it.
 MAKER = sorted((ROOT / "data" / "samples" / "make").glob("*.py"))
 BESIDE = ("import_id", "sheet_number", "sheet", "row")
+# What a release brings.
+BROUGHT = {name for python in PYTHONS for name in needed(PRODUCT.read_text("utf-8"), python)}
 
 
 @cache
@@ -166,6 +171,13 @@ def test_a_library_is_known_in_one_place(package, where):
 def test_the_product_imports_neither_its_tests_nor_what_makes_the_samples():
     assert MAKER
     assert sorted(users("data") | users("tests")) == []
+
+
+def test_the_product_imports_only_what_a_release_brings():
+    of = packages_distributions()
+    names = {name.split(".")[0] for path in [*MODULES, *THIN] for name in imported(path)}
+    others = names - {*sys.stdlib_module_names} - {"compliance"}
+    assert [name for name in sorted(others) if not {*map(canonicalize_name, of.get(name, []))} & BROUGHT] == []
 
 
 def test_only_one_module_reads_the_environment():

@@ -6,20 +6,17 @@ import shutil
 import subprocess
 import sys
 from email.message import Message
-from importlib.metadata import Distribution, distribution, packages_distributions
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
-from packaging.utils import canonicalize_name
 
 from compliance import __version__
 from compliance.core.places import ROOT
 from release.archive import BRINGS, files, texts_of, version
 from release.bill import bill
 from release.licences import licence
-from release.pins import PRODUCT
-from release.wheels import PYTHONS, needed
-from tests.house.test_house import MODULES, THIN, imported
+from tests.house.test_house import BROUGHT
 
 # What a process does with the files of a release.
 USE = """
@@ -35,7 +32,6 @@ for said in (
     except SystemExit as ended:
         assert not ended.code, ended.code
 """
-BROUGHT = {name for python in PYTHONS for name in needed(PRODUCT.read_text("utf-8"), python)}
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +72,6 @@ def test_its_files_are_enough_to_load_to_count_and_to_serve(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "11,incident_handling,Förvaltningen,,,128,11,0,4,0," in done.stdout
-
-
-def test_the_product_imports_only_what_it_brings():
-    of = packages_distributions()
-    names = {name.split(".")[0] for path in [*MODULES, *THIN] for name in imported(path)}
-    others = names - {*sys.stdlib_module_names} - {"compliance"}
-    assert [name for name in sorted(others) if not {*map(canonicalize_name, of.get(name, []))} & BROUGHT] == []
 
 
 def test_each_of_its_packages_has_a_licence_that_is_allowed_and_a_text(packages):
