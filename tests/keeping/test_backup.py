@@ -37,7 +37,7 @@ OWN = {
     "sources/training.toml": '[fields.status]\nwords.passed = ["Klarmarkerad"]\n',
 }
 NOT_OURS = {"notes.txt": "x", "sample.duckdb": "x"}
-PEOPLE = 2000
+PEOPLE = 1000
 KEPT = ROOT / "tests" / "store" / "kept"
 
 

@@ -16,7 +16,7 @@ from tests.command import arguments, environment, run, run_here
 from tests.line import SOURCES, Line
 
 # `make fuzz` runs thirty. Every second is killed when it has acknowledged.
-ROWS, TIMES, SEED = 3000, int(os.environ.get("KILLS", "2")), 20261124
+ROWS, TIMES, SEED = 1500, int(os.environ.get("KILLS", "2")), 20261124
 COLUMNS = 4
 FIRST_DAY = date(2026, 1, 1)
 
