@@ -2,8 +2,6 @@
 
 import csv
 import io
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -39,7 +37,6 @@ from compliance.counting.separated import harmless
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import names
 from compliance.store.database import EVERYTHING_KNOWN
-from tests.conftest import ROOT
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS
 
@@ -693,12 +690,3 @@ def test_the_command_refuses_unknown_values(command: Any, arguments: list[str], 
     result = command(*arguments)
     assert isinstance(result.exception, Refusal)
     assert str(result.exception).startswith(message)
-
-
-def test_the_command_line_loads_neither_pandas_nor_streamlit() -> None:
-    code = (
-        "import sys, compliance.commands.cli, compliance.counting.extracts, compliance.counting.figures;"
-        "print(sorted({'pandas', 'streamlit', 'openpyxl'} & set(sys.modules)))"
-    )
-    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert result.stdout == "[]\n"

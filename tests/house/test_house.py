@@ -193,8 +193,9 @@ def test_only_the_store_knows_where_its_file_is():
 
 
 def test_the_command_line_starts_without_what_it_does_not_use():
-    heavy = ("pandas", "streamlit", "plotly")
-    code = f"import sys, compliance.commands.cli; print(*(name for name in {heavy} if name in sys.modules))"
+    heavy = ("pandas", "streamlit", "plotly", "openpyxl")
+    modules = "compliance.commands.cli, compliance.counting.extracts, compliance.counting.figures"
+    code = f"import sys, {modules}; print(*(name for name in {heavy} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
 

@@ -275,10 +275,9 @@ def logged_in(tmp_path, monkeypatch):
     return lambda subject, name: User(name, HEAD, people.known("https://login.example.se", subject, name))
 
 
-def test_by_a_login_the_subject_tells_whether_it_is_the_same_person_and_the_review_says_so(submitted, logged_in):
+def test_by_a_login_the_subject_tells_whether_it_is_the_same_person_and_the_review_says_so(draft, logged_in):
     """renamed: by another name one approves what one submitted; namesake: by the same name another may not"""
-    line, id_ = submitted, submitted.review().review_id
-    line.send_back(line.review())
+    line, id_ = draft, draft.review().review_id
     ylva = logged_in("ylva", "Ylva Nordgren")
     approving.submit(line.database, id_, name="", own=None, confirmed=WHATEVER, user=ylva)
     with pytest.raises(Refusal, match="Ylva Nordgren has submitted the review of 2026"):
@@ -297,9 +296,8 @@ def test_by_a_login_the_subject_tells_whether_it_is_the_same_person_and_the_revi
     ]
 
 
-def test_whoever_was_removed_from_the_register_cannot_approve_what_they_submitted(submitted, logged_in):
-    line, id_ = submitted, submitted.review().review_id
-    line.send_back(line.review())
+def test_whoever_was_removed_from_the_register_cannot_approve_what_they_submitted(draft, logged_in):
+    line, id_ = draft, draft.review().review_id
     ylva = logged_in("ylva", "Ylva Nordgren")
     approving.submit(line.database, id_, name="", own=None, confirmed=WHATEVER, user=ylva)
     people.remove(ylva.person)
