@@ -280,7 +280,8 @@ def test_no_subtraction_reveals_the_figure_of_a_lone_unit_of_few_persons(page, p
     assert [figure in mine for figure in ("63,6 %", "75,0 %")] == [True, True]
     assert [figure in theirs for figure in ("63,6 %", "75,0 %")] == [True, False]
     assert "75,0 %" not in page_text(page, monkeypatch, unit="Norr", point="1")
-    assert "69,2 %" in page_text(page, monkeypatch, department="Teknik", point="1")  # 9 of 13: nothing to hide there
+    if MOST or page == "point":  # 9 of 13: nothing to hide there
+        assert "69,2 %" in page_text(page, monkeypatch, department="Teknik", point="1")
 
 
 def test_the_view_is_kept_in_the_address_and_in_every_link(parts, monkeypatch):

@@ -89,7 +89,7 @@ ADDRESSES = {
     "systems": {"q": NUMBER},
     "imports": {"part": NUMBER, "unit": NUMBER},
     "point": {"point": "incident_handling", "item": NUMBER},
-    "overview": {"organisation": f"x {NUMBER}", "as_of": NUMBER, "lang": NUMBER, "anything": NUMBER},
+    "about": {"organisation": f"x {NUMBER}", "as_of": NUMBER, "lang": NUMBER, "anything": NUMBER},
 }
 
 
