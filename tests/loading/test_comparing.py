@@ -11,6 +11,7 @@ from compliance.declarations.sources import Source
 from compliance.loading import comparing
 from compliance.loading.comparing import Comparison
 from compliance.store.file import FileDatabase
+from tests.browser import MOST
 from tests.line import SOURCES, Line
 
 STAFF = "AD-konto | Anställningsnr | E-post | Enhet | Anställningsdatum\n"
@@ -121,7 +122,8 @@ def test_a_lost_column_is_reported_under_its_former_heading(line):
 
 
 @pytest.mark.parametrize(
-    ("column", "made"), [("Anställningsnr", lambda i: 7000 + i), ("E-post", lambda i: f"P{i}@EXEMPEL.SE")]
+    ("column", "made"),
+    [("E-post", lambda i: f"P{i}@EXEMPEL.SE"), *([("Anställningsnr", lambda i: 7000 + i)] if MOST else [])],
 )
 def test_for_another_kind_of_id_the_matching_column_is_offered_and_used(line, column, made):
     line.load_table(people(10), extract_date=OCTOBER)
