@@ -6,6 +6,7 @@ Everything starts from one shape: the items that a point's statement lists for a
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -148,6 +149,10 @@ class Basis:
         """The imports of an organisation."""
         return [row for row in self.imports if row["organisation"] == organisation]
 
+    def organisations_with(self, point: Point, day: date) -> list[str]:
+        """The organisations whose exports are enough for the point."""
+        return [name for name in self.organisations if self.has(point, name, day)]
+
     def has(self, point: Point, organisation: str, day: date) -> bool:
         """Whether every export that the point needs is loaded."""
         return self._sources.get((organisation, day), set()).issuperset(point.needs)
@@ -204,31 +209,57 @@ def _relations(points: tuple[Point, ...], *, days: list[date], level: Level) -> 
     return placed + [name for name, pin in PINNED.items() if name != "units_at" and read.intersection(pin.sources)]
 
 
+@dataclass(frozen=True)
+class _Pins:
+    """What a block has pinned: on which cursor, for which days and moment, and which relations."""
+
+    cursor: Cursor
+    days: frozenset[date]
+    known_at: datetime
+    relations: frozenset[str]
+
+    def cover(self, other: "_Pins") -> bool:
+        same = self.cursor is other.cursor and self.known_at == other.known_at
+        return same and self.days >= other.days and self.relations >= other.relations
+
+
+# What the innermost block has pinned.
+_HELD: Final[ContextVar[_Pins | None]] = ContextVar("pins", default=None)
+
+
 @contextmanager
 def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime) -> Iterator[None]:
-    """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor."""
+    """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
+
+    A block around it that has them already serves it too.
+    """
+    pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations))
+    if (held := _HELD.get()) and held.cover(pins):
+        yield
+        return
     _pin_names(cursor, known_at=known_at)
     pinned = ["chosen_imports"]
     table, macro = statement("pin_imports").split(";")
     cursor.execute(table, {"days": days, "known_at": known_at})
     cursor.execute(macro)
+    before = _HELD.set(pins)
     try:
         for relation in relations:
             _pin(cursor, relation, known_at=known_at)
             pinned.append(relation)
         yield
     finally:
+        _HELD.reset(before)
         for relation in pinned:
-            cursor.execute(f"drop macro table if exists temp.{relation}")
-        cursor.execute("drop macro if exists temp.renamed")
+            cursor.execute(f"drop macro table temp.{relation}")
+        cursor.execute("drop macro temp.renamed")
 
 
 @contextmanager
 def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> Iterator[None]:
     """Within the block, many statements on one day plan faster: the imports behind the day are computed once.
 
-    A statement that reads another day too finds nothing of it here. A block within this one that pins too ends it: what
-    follows plans as slowly as without it.
+    A statement that reads another day too finds nothing of it here.
     """
     with _pinned(cursor, ["units_at"], days=[day], known_at=known_at):
         yield
@@ -365,7 +396,7 @@ def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> p
     Columns: organisation, department, unit, item, label, outcome, reason, detail, due, file, sheet, row.
     """
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
-    with_basis = [name for name in basis.organisations if basis.has(point, name, as_of)]
+    with_basis = basis.organisations_with(point, as_of)
     with _pinned(cursor, [], days=[as_of], known_at=known_at):
         return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
 
@@ -375,7 +406,7 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
     if len(points) == 1:
         return [items(cursor, points[0], as_of=as_of, known_at=known_at)]
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
-    based = [(point, [name for name in basis.organisations if basis.has(point, name, as_of)]) for point in points]
+    based = [(point, basis.organisations_with(point, as_of)) for point in points]
     with one_day(cursor, as_of, known_at=known_at):
         return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
 
@@ -383,10 +414,13 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
 def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
     """The items with `import_id`: after a merger, two organisations may have files of the same name."""
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
-    with_basis = [name for name in basis.organisations if basis.has(point, name, as_of)]
+    with_basis = basis.organisations_with(point, as_of)
     with _pinned(cursor, [], days=[as_of], known_at=known_at):
         cursor.execute(statement("number_imports"))
-        traced = _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
+        try:
+            traced = _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
+        finally:
+            cursor.execute(statement("pin_imports").split(";")[1])
     numbers = pc.cast(traced["file"], pa.int32())
     places = pc.index_in(numbers, pa.array([row["import_id"] for row in basis.imports], pa.int32()))
     files = pc.take(pa.array([row["file"] for row in basis.imports], pa.string()), places)

@@ -87,7 +87,7 @@ def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at:
     """
     sql = statement("system_list")
     inputs = _inputs(points, as_of=as_of, known_at=known_at)
-    with relations(cursor, sql, inputs), one_day(cursor, as_of, known_at=known_at):
+    with one_day(cursor, as_of, known_at=known_at), relations(cursor, sql, inputs):
         return reader.limited(rows(cursor, sql, {"as_of": as_of, "known_at": known_at}))
 
 

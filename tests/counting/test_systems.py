@@ -6,12 +6,13 @@ from datetime import date
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
+import duckdb
 import pytest
 
 from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
-from compliance.counting.assessing import basis_on, items
+from compliance.counting.assessing import basis_on, items, one_day, traced_items
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.system_cards import DEMANDS, card, is_gap, systems
 from compliance.declarations.points import point_by
@@ -459,3 +460,19 @@ def test_an_empty_database_says_what_is_missing(tmp_path, monkeypatch):
     assert "No export of System register is loaded up to 1\N{NO-BREAK SPACE}November\N{NO-BREAK SPACE}2026." in text(
         app
     )
+
+
+def test_a_block_that_finds_the_imports_once_serves_those_within_and_stays_as_it_was(sample_database):
+    """A system's card asks for items within it. What numbered the imports of a point must not number those after it."""
+    at, point = {"as_of": SAMPLE_DAY, "known_at": EVERYTHING_KNOWN}, POINTS[3]
+    with sample_database.cursor() as cursor:
+        alone = items(cursor, point, **at).to_pylist()
+        with one_day(cursor, SAMPLE_DAY, known_at=EVERYTHING_KNOWN):
+            traced_items(cursor, point, **at)
+            assert items(cursor, point, **at).to_pylist() == alone
+            files = cursor.execute(
+                "select distinct file from temp.chosen_imports('systems', $as_of, $known_at)", at
+            ).fetchall()
+        assert {row["file"] for row in alone} == {file for (file,) in files}
+        with pytest.raises(duckdb.CatalogException):
+            cursor.execute("from temp.chosen_imports('systems', $as_of, $known_at)", at)
