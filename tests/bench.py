@@ -28,7 +28,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 
-from compliance.access.withholding import names_of_persons
+from compliance.access.withholding import export_names, names_of_persons
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT
@@ -334,7 +334,7 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
 def made_of(cursor: Cursor, review: Review) -> dict[str, Callable[[], bytes]]:
     """What makes each file of a review that has been submitted, by what it is."""
     found, who, say = dossier(cursor, review, own=None), signatures_of(cursor, review), Language("sv")
-    names = names_of_persons(cursor, responsible=responsible(found))
+    names = names_of_persons(export_names(cursor), responsible=responsible(found))
     given = {"state": review.state, "signed": who, "say": say}
     kinds = {"its report as Word": "docx", "its report as PDF": "pdf", "its slides": "pptx"}
     return {

@@ -87,9 +87,9 @@ def names_of(persons: tuple[str, ...], things: tuple[str, ...]) -> Names:
     return Names(persons, things)
 
 
-def names_of_persons(cursor: Cursor, *, responsible: tuple[str, ...]) -> Names:
+def names_of_persons(named: ExportNames, *, responsible: tuple[str, ...]) -> Names:
     """The persons named in any export of any day, and those responsible for decisions."""
-    return Names([*_named(cursor, "persons_named"), *in_full(responsible)], [])
+    return names_of((*named.persons, *in_full(responsible)), ())
 
 
 def export_names(cursor: Cursor) -> ExportNames:

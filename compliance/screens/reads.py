@@ -332,5 +332,4 @@ def export_names(data: Data) -> ExportNames:
 @st.cache_resource(show_spinner=False, max_entries=20)
 def person_names(data: Data, responsible: tuple[str, ...]) -> Names:
     """The names of persons, cached while the data and the persons responsible for decisions stay the same."""
-    with data.database.cursor() as cursor:
-        return names_of_persons(cursor, responsible=responsible)
+    return names_of_persons(export_names(data), responsible=responsible)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from compliance.access.disclosure import private_sources
-from compliance.access.withholding import ExportNames, Names, names_of_persons
+from compliance.access.withholding import ExportNames, Names, export_names, names_of_persons
 from compliance.declarations.queries import statement
 from compliance.review.dossier import compute, load_frozen, withheld_anew
 from tests.line import SOURCES
@@ -85,7 +85,7 @@ def test_a_person_in_an_export_is_withheld_by_name_account_and_address(line):
     staff = "AD-konto | Namn | E-post | Enhet | Anställningsdatum\nab1234 | Gun Gren | gg@x.se | Norr | 2024-01-01\n"
     line.load_table(staff, name="staff.csv", source="staff")
     with line.database.cursor() as cursor:
-        names = names_of_persons(cursor, responsible=("Rita Revisor", "Samordnare"))
+        names = names_of_persons(export_names(cursor), responsible=("Rita Revisor", "Samordnare"))
     text = "Kalle Konsult, Eva Elm, Gun Gren, AB1234, Rita Revisor; Informationssäkerhetssamordnare, Samordnare"
     assert names.withhold(text) == "[…], […], […], […], […]; Informationssäkerhetssamordnare, Samordnare"
 
@@ -96,7 +96,7 @@ def test_whoever_has_left_is_withheld_too(line):
         staff = f"AD-konto | Namn | Enhet | Anställningsdatum\n{who} | Norr | 2024-01-01\n"
         line.load_table(staff, name=f"staff {day}.csv", source="staff", extract_date=day)
     with line.database.cursor() as cursor:
-        names = names_of_persons(cursor, responsible=("Rita Revisor",))
+        names = names_of_persons(export_names(cursor), responsible=("Rita Revisor",))
     assert names.withhold("Gun Gren, Dag Dal, Rita Revisor, Samordnare") == "[…], […], […], Samordnare"
 
 

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from compliance.access.withholding import WITHHELD, Names, names_of_persons
+from compliance.access.withholding import WITHHELD, Names, export_names, names_of_persons
 from compliance.core.language import LANGUAGES, Language
 from compliance.report.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.report.handouts import file_name, handout, pdf
@@ -89,7 +89,7 @@ def paper(full):
 
 
 def person_names(cursor, document):
-    return names_of_persons(cursor, responsible=responsible(document))
+    return names_of_persons(export_names(cursor), responsible=responsible(document))
 
 
 def handout_of(line, review, **options):
