@@ -53,7 +53,8 @@ def run(socket, page):
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.id)
 def test_a_role_opens_its_pages_and_reaches_its_addresses_and_no_other(role, here):
     client = login(here, role.id)
-    assert statuses(here, client) == {path: BELOW.get(path, ("", 200))[1] for path in statuses(here, client)}
+    answered = statuses(here, client)
+    assert answered == {path: BELOW.get(path, ("", 200))[1] for path in answered}
     sent = client.put(f"{here.address}/_stcore/upload_file/another/file", headers={"origin": here.address})
     assert sent.status_code == 403
     assert route_answer(role, Need.LOADING) in {YES, ""}

@@ -74,7 +74,8 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     """Draw the form that gives a role to somebody who has logged in, or been given one before."""
     say = view.say
     widgets.html(charts.section(say(N_("Give a role"))))
-    others = [holder.person.person for holder in texts.in_order(holders) if holder.person.person != views.user().person]
+    everybody = (holder.person.person for holder in texts.in_order(holders))
+    others = [person for person in everybody if person != view.reader.user.person]
     person = _choice(say(N_("Person")), others, lambda id_: called.get(id_, ""), key="give to", empty=True)
     role = _choice(say(N_("Role")), list(BY_ID), lambda id_: texts.role(id_, say), key="give role", empty=True)
     if role:
