@@ -29,6 +29,7 @@ ACTS: Final = {
     ("imports.names", "_form"): "change a name",
     ("imports.names", "names"): "see the changes of names",
     ("imports.history", "rename"): "change the name of the organisation",
+    ("imports.returns", "_workbook"): "download the rows of an import to correct",
     ("imports.page", "_load_all"): "load all files",
     ("meeting.page", "_handout"): "download the handout of the meeting",
     ("meeting.page", "_save_decision"): "decide in the meeting",

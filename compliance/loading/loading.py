@@ -54,6 +54,14 @@ class Undated(Refusal):
     """A file without an extract date."""
 
 
+class AlreadyLoaded(Refusal):
+    """A file whose content is loaded and counts: `import_id` is its import."""
+
+    def __init__(self, message: str, *, import_id: int, **values: object) -> None:
+        self.import_id = import_id
+        super().__init__(message, id=import_id, **values)
+
+
 class NothingToLoad(Refusal):
     """A file that is recognised but has no row to load."""
 
@@ -216,7 +224,7 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
     ordered = sorted(file.matches, key=lambda match: (match.source.order, match.number))
     receipts = [_load_source(cursor, job, list(group)) for _, group in groupby(ordered, key=lambda m: m.source.id)]
     if not any(receipt.summary.loaded for receipt in receipts):
-        raise _nothing_to_load(file.workbook, receipts[0].source, receipts[0].problems)
+        raise _nothing_to_load(file.workbook, receipts[0].source, receipts[0].problems, receipts[0].matches)
     return receipts
 
 
@@ -325,7 +333,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         translate_keys(cursor, source, through, organisation_id=job.organisation_id, day=job.day.day)
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded and not (job.file.answered and problems):
-        raise _nothing_to_load(job.workbook, source, problems)
+        raise _nothing_to_load(job.workbook, source, problems, matches)
     replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _replaced(cursor, job, source)
     import_id = _add_import(cursor, job, matches, summary, problems)
     if job.file.returned:
@@ -384,7 +392,8 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
     cursor.execute(statement("add_problems"), {"import_id": import_id})
     store_columns(cursor, import_id, matches)
     if job.cells:
-        store_cells(cursor, import_id, matches)
+        rejected = {(p["sheet_number"], p["row"]) for p in problems if p["kind"] == "rejected"}
+        store_cells(cursor, import_id, matches, rejected=rejected)
         store_facts(
             cursor,
             import_id,
@@ -393,7 +402,7 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
             words=job.words,
             through=job.through(matches),
             returned_to=job.file.marker.sha256 if job.file.marker and job.file.returned else None,
-            rejected={(p["sheet_number"], p["row"]) for p in problems if p["kind"] == "rejected"},
+            rejected=rejected,
         )
     insert_typed(cursor, source, import_id=import_id)
     add_event(
@@ -448,15 +457,15 @@ def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: E
         },
     )
     if same:
-        raise Refusal(
+        raise AlreadyLoaded(
             N_("{file} has been loaded before, as import {id} on {day}. Nothing has changed."),
+            import_id=same[0]["import_id"],
             file=workbook.name,
-            id=same[0]["import_id"],
             day=local_day(same[0]["imported_at"]),
         )
 
 
-def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows) -> NothingToLoad:
+def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows, matches: Sequence[Match]) -> NothingToLoad:
     if workbook.formulas and (not problems or problems[0]["reason"] == "missing"):
         return NothingToLoad(FORMULAS, file=workbook.name, n=workbook.formulas)
     if not problems:
@@ -465,7 +474,8 @@ def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows) -> Noth
             file=workbook.name,
             source=source.title,
         )
-    first = problems[0]
+    needed = {c.heading for m in matches for f in source.required for c in m.columns[f.name]}
+    first = next((p for p in problems if p["column"] in needed), problems[0])
     return NothingToLoad(
         N_(
             "No row of {file} can be loaded as {source}. The first one, row {row}, column {column}: {reason} "

@@ -16,6 +16,7 @@ from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor
 
 SHOWN_PLACES: Final = 500
+NOT_AWAY: Final = frozenset({"", "nej", "n", "no", "0", "falskt", "false", "ingen", "-"})
 
 Fact = dict[str, Any]
 
@@ -25,10 +26,13 @@ def store_columns(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
     cursor.execute(statement("add_import_columns"), {"import_id": import_id, "columns": _columns(matches)})
 
 
-def store_cells(cursor: Cursor, import_id: int, matches: list[Match]) -> None:
-    """Store the cells of the sheets of an import, as they were read."""
+def store_cells(cursor: Cursor, import_id: int, matches: list[Match], *, rejected: Collection[tuple[int, int]]) -> None:
+    """Store the cells of the sheets of an import, as they were read; `rejected` are the (sheet, row) of its problems.
+
+    Where only yes or no may be known, that is stored for the rejected rows: they can be sent back without losing it.
+    """
     for match in matches:
-        _store_cells(cursor, import_id, match)
+        _store_cells(cursor, import_id, match, [row for number, row in rejected if number == match.number])
 
 
 def store_facts(
@@ -63,10 +67,33 @@ def never_stored(match: Match) -> frozenset[int]:
     return frozenset(range(match.sheet.cells.num_columns)) - kept
 
 
-def _store_cells(cursor: Cursor, import_id: int, match: Match) -> None:
+def read_as_yes_or_no(match: Match) -> frozenset[int]:
+    """The places of columns that a field reads as yes or no only."""
+    return frozenset(c.place for f in match.source.fields if f.secret for c in match.columns.get(f.name, ()))
+
+
+def yes_or_no(cell: str | None) -> str:
+    """Yes or no for a reason of absence: the reason is left out, but a corrected row must not lose the absence."""
+    return "Ja" if (cell or "").strip().casefold() not in NOT_AWAY else "Nej"
+
+
+def _answers(match: Match, place: int, rejected: Collection[int]) -> "pa.Array[Any]":
+    """A column of which only yes or no may be known: its heading, and the answer of each rejected row."""
+    column = match.sheet.cells.column(place)
+    cells: list[str | None] = [None] * len(column)
+    for row in rejected:
+        cells[row - 1] = yes_or_no(column[row - 1].as_py())
+    cells[match.heading_row - 1] = column[match.heading_row - 1].as_py()
+    return pa.array(cells, pa.string())
+
+
+def _store_cells(cursor: Cursor, import_id: int, match: Match, rejected: Collection[int]) -> None:
     """Store one row for each row of the sheet with any cell, including those above the heading and below the table."""
-    hidden = never_stored(match)
+    answered = read_as_yes_or_no(match) if rejected else frozenset()
+    hidden = never_stored(match) - answered
     cells = match.sheet.cells
+    for place in answered:
+        cells = cells.set_column(place, f"c{place}", _answers(match, place, rejected))
     names = [f"c{place}" if place not in hidden else "null" for place in range(cells.num_columns)]
     numbers = pa.array(range(1, cells.num_rows + 1), pa.int32())
     numbered = cells.append_column("row_number", numbers)

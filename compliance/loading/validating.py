@@ -286,7 +286,7 @@ def _find_problems(
     long: frozenset[str],
     month_first: frozenset[str],
 ) -> None:
-    """Create the table `found_problems`, without warnings for rows that are rejected anyway."""
+    """Create the table `found_problems`. Whatever is wrong in a row that is rejected is one of its reasons."""
     checks = [check for field in fields for check in _checks(field, month_first=field.name in month_first)]
     checks += [_too_long(field) for field in fields if field.name in long]
     selects = "\nunion all\n".join(
@@ -301,8 +301,9 @@ def _find_problems(
         rejected as (select distinct sheet_number, row from found where kind = 'rejected'),
         repeated as ({_repeated(source)}),
         every as (
-            select * from found
-            where kind = 'rejected' or (sheet_number, row) not in (select (sheet_number, row) from rejected)
+            select f.* replace (case when r.row is null then f.kind else 'rejected' end as kind)
+            from found as f
+            left join rejected as r using (sheet_number, row)
             union all
             select * from repeated
         )
@@ -314,7 +315,7 @@ def _find_problems(
     )
     for match in matches:
         _add_cells(cursor, match, match.withheld, "null as value, found.reason, 'rejected' as kind")
-        _add_cells(cursor, match, match.cut, "found.value, 'too_long' as reason, 'warning' as kind")
+        _add_cells(cursor, match, match.cut, "found.value, 'too_long' as reason, coalesce(r.kind, 'warning') as kind")
 
 
 def _too_long(field: Field) -> tuple[str, str, str, str]:
@@ -329,7 +330,7 @@ def _too_long(field: Field) -> tuple[str, str, str, str]:
 
 
 def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, columns: str) -> None:
-    """Add the problems of single cells noted in earlier steps: each cell once, and a rejected row only once."""
+    """Add the problems of single cells noted in earlier steps, each cell once."""
     if not cells.num_rows:
         return
     headings = {column.place: column.heading for column in match.every_column}
@@ -342,11 +343,12 @@ def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, columns: str) -> N
             found.place + 1 as column_number, h.heading as "column", {columns}
         from found_cells as found
         left join (select unnest($headings, recursive := true)) as h using (place)
+        left join (select distinct sheet_number, row, kind from found_problems where kind = 'rejected') as r
+            on r.sheet_number = $sheet_number and r.row = found.row
         where not exists (
             select 1
             from found_problems as p
-            where p.sheet_number = $sheet_number and p.row = found.row
-                and (p.kind = 'rejected' or p.column_number = found.place + 1)
+            where p.sheet_number = $sheet_number and p.row = found.row and p.column_number = found.place + 1
         )
         """,
         {

@@ -1,5 +1,5 @@
 -- what: Rows that were rejected and not returned corrected, and why: they are in no figure.
--- grain: one row per value for which its row was rejected
+-- grain: one row per wrong value of a rejected row
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment whose knowledge counts

@@ -10,11 +10,11 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import mask_text
-from compliance.correcting.returning import Change, corrections, return_workbook
-from compliance.loading.loading import REPLACED, revoke
+from compliance.correcting.returning import Change, corrections, return_workbook, returnable
+from compliance.loading.loading import REPLACED, AlreadyLoaded, revoke
 from compliance.reading.markers import SHEET, Marker, split_marker
 from tests.files import xlsx
-from tests.line import Line, read_here
+from tests.line import SOURCES, Line, read_here
 
 SV = Language("sv")
 DAY = date(2026, 10, 1)
@@ -99,7 +99,10 @@ def test_wrong_cells_are_marked_and_say_why(line):
     filled = [
         cell.coordinate for row in sheet.iter_rows(min_row=2) for cell in row if cell.fill.fgColor.rgb == "00F8CBAD"
     ]
-    assert filled == ["D2", "F3", "C4", "D4"]
+    assert filled == ["D2", "F3", "G3", "C4", "D4"]
+    assert sheet["A3"].value.endswith("Klart senast: Det är inget datum. Skriv det som 2026-10-31.")
+    assert line.problems()[2] == (6, "Klart senast", "snart", "not_a_date", "rejected")
+    assert (line.rows("select rejected, warnings from imports")) == [{"rejected": 3, "warnings": 0}]
     assert sheet["D2"].comment.text == "Värdet saknas. Fyll i det och läs in filen igen."
 
 
@@ -207,6 +210,99 @@ def test_a_file_of_two_sources_gives_a_return_that_names_neither(empty, tmp_path
     back = openpyxl.load_workbook(path)
     back["Plan"]["D2"].value, back["Rutiner"]["C2"].value = "Beta", "S"
     assert [receipt.summary.loaded for receipt in loaded_again(empty, back)] == [1, 1]
+
+
+# --- From the store -------------------------------------------------------------------------------------------------
+
+
+def later(line, import_id=1):
+    """The rows to send back as the history gives them."""
+    with line.database.cursor() as cursor:
+        return returnable(cursor, import_id, SOURCES)
+
+
+def content_of(file):
+    """The cells, the marked cells and the checks of each sheet of a workbook."""
+    book = openpyxl.load_workbook(io.BytesIO(file))
+    return [
+        (
+            sheet.title,
+            [[cell.value for cell in row] for row in sheet.iter_rows()],
+            [
+                (c.coordinate, c.comment and c.comment.text)
+                for row in sheet.iter_rows()
+                for c in row
+                if c.fill.fill_type
+            ],
+            sorted((str(check.sqref), check.formula1) for check in sheet.data_validations.dataValidation),
+        )
+        for sheet in book
+    ]
+
+
+HEAD = (
+    "Förnamn",
+    "Efternamn",
+    "Personnummer",
+    "AD-konto",
+    "Enhet",
+    "Anställningsdatum",
+    "Anställd t.o.m.",
+    "Frånvaroorsak",
+)
+FILES = {
+    "banner_and_identities": {"Blad1": ROWS},
+    "absence_and_names": {
+        "Blad1": [
+            HEAD,
+            ("Kim", "Ek", "19121212-1212", "kim", "Norr", "2020-01-01", None, "Sjuk"),
+            ("Lo", "Alm", "19121212-1212", "lo", None, "2020-01-01", "snart", "Sjuk"),
+            ("Bo", "Ek", None, "bo", "Norr", "i fjol", None, None),
+        ]
+    },
+    "two_sources": {
+        "Plan": [("Åtgärds-ID", "Systemnamn", "Status"), ("1", "Alfa", "Pågår"), ("2", None, "Pågår")],
+        "Rutiner": [("Rutin", "Granskningspunkt", "Fastställd"), ("R", 1, None), (None, 2, None)],
+    },
+    "level_4": {
+        "K": [
+            ("Systemnamn", "Klassad", "K", "R", "T"),
+            ("Alfa", "2026-01-01", 1, 1, 1),
+            ("Beta", "2026-01-01", 4, 1, 1),
+            ("Gamma", "aldrig", 2, 1, 1),
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("sheets", FILES.values(), ids=FILES)
+def test_the_store_gives_the_workbook_that_the_card_of_the_file_gave(empty, sheets):
+    """lost: the card is closed, and the rows were never sent"""
+    receipts, book = original(empty, sheets)
+    again = later(empty)
+    assert content_of(again.workbook(SV)) == content_of(return_workbook(receipts, book, SV))
+    assert again.count == sum(receipt.summary.returnable for receipt in receipts)
+    assert "Beta" not in str(content_of(again.workbook(SV))) or sheets != FILES["level_4"]
+
+
+def test_rows_that_came_back_corrected_are_not_sent_again(line):
+    loaded_again(line, corrected(line, returned(line), D2="Beta"))
+    assert [sorted(sheet.lines) for sheet in later(line).sheets] == [[6, 8]]
+    assert content_of(later(line, 2).workbook(SV)) == content_of(later(line, 1).workbook(SV))
+    loaded_again(line, corrected(line, returned(line), D2="B", F3="Klar", C4="5", D4="D"), name="alla.xlsx")
+    assert later(line) is later(line, 3) is None
+
+
+def test_a_file_that_does_not_count_gives_no_rows(line):
+    revoke(line.database, 1, why="fel fil", order=line.order())
+    assert later(line) is None
+    assert later(line, 99) is None
+
+
+def test_the_same_file_again_names_the_import_whose_rows_can_be_sent(line):
+    with pytest.raises(AlreadyLoaded) as refusal:
+        line.load(line.folder / "plan.xlsx", extract_date=DAY)
+    assert later(line, refusal.value.import_id).count == 3
 
 
 # --- Refusals and replacements --------------------------------------------------------------------------------------

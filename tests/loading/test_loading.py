@@ -269,6 +269,7 @@ def test_rejected_rows_are_stored_with_their_reasons_and_do_not_fail_the_load(li
         (2, "Anställd t.o.m.", "snart", "not_a_date", "warning"),
         (3, "AD-konto", None, "missing", "rejected"),
         (4, "Anställningsdatum", "i våras", "not_a_date", "rejected"),
+        (4, "Anställd t.o.m.", "också fel", "not_a_date", "rejected"),
     ]
     assert [(p["row"], p["reason"]) for p in receipt.problems] == [(p[0], p[3]) for p in line.problems()]
     assert line.rows("select employee_id, row from staff order by row") == [

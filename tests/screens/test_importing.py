@@ -162,6 +162,12 @@ def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monke
     page.selectbox(key="open import").set_value(1).run()
     assert "<strong>12</strong> inlästa, <strong>11</strong> avvisade." in text(page)
     assert "10 av 11 rader visas." in text(page)
+    button = "Ladda ner 11 rader att rätta"
+    assert button in [each.label for each in page.get("download_button")]
+    press(app, "Stäng kortet")
+    dropped(app, tmp_path / "personal.xlsx")
+    assert "är redan inläst, som import 1 den" in text(app)
+    assert button in [each.label for each in app.get("download_button")]
 
 
 def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):

@@ -26,7 +26,7 @@ from compliance.reading.recognising import Ambiguous, Unrecognised
 from compliance.reading.sheets import Workbook
 from compliance.screens import downloads, files, reads, views, widgets
 from compliance.screens.downloads import File
-from compliance.screens.imports import forms, inbox, mapping, texts
+from compliance.screens.imports import forms, inbox, mapping, returns, texts
 from compliance.screens.imports.history import effect
 from compliance.screens.imports.inbox import Content, Context, Inbox, Item, Result
 from compliance.screens.views import View
@@ -147,6 +147,8 @@ def _what_it_is(card: Card, preview: Preview | Refusal, book: Workbook) -> None:
     say = card.view.say
     if isinstance(preview, Refusal):
         widgets.html(charts.note(say.refusal(preview)))
+        if isinstance(preview, loading.AlreadyLoaded):
+            returns.offer(card.view, preview.import_id, key=card.id)
         return
     for receipt, comparison in zip(preview.receipts, preview.comparisons, strict=True):
         widgets.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, card.context.points, say)))

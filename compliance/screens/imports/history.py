@@ -20,7 +20,7 @@ from compliance.loading.cleanings import Cleaning, cleaning_sentences, cleanings
 from compliance.loading.comparing import compare
 from compliance.loading.purges import purge_sentences, purges
 from compliance.screens import changes, downloads, fields, reads, views, widgets
-from compliance.screens.imports import history_texts, texts
+from compliance.screens.imports import history_texts, returns, texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 
@@ -125,6 +125,8 @@ def _import(view: View, row: dict[str, Any]) -> None:
         if row["rejected"] or row["warnings"]:
             with st.expander(say(N_("Rejected rows and warnings"))):
                 _problems(view, row)
+                if row["rejected"]:
+                    returns.offer(view, row["import_id"], key="history")
         with st.expander(say(N_("The file as it was read"))):
             _cells(view, row)
         if not row["revoked_at"] and not view.sample and view.reader.may(Permission.REVOKE_IMPORTS):

@@ -1,0 +1,59 @@
+"""The rows of a loaded file that are still rejected, as a workbook for whoever owns its source."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from compliance.access import audit
+from compliance.access.audit import Action
+from compliance.access.permissions import Permission
+from compliance.core.errors import Refusal
+from compliance.core.jobs import Job, make_file
+from compliance.core.language import N_
+from compliance.correcting import returning
+from compliance.correcting.returning import Returnable
+from compliance.drawing import charts
+from compliance.screens import downloads, reads, widgets
+from compliance.screens.downloads import File
+from compliance.screens.imports import forms
+from compliance.screens.reads import Data
+from compliance.screens.views import View
+from compliance.wording import phrases
+
+
+def offer(view: View, import_id: int, *, key: str) -> None:
+    """Draw the download of the rows of an import's file that are still rejected; nothing if there are none."""
+    say = view.say
+    row = next((row for row in view.reader.limited(reads.imports(view.data)) if row["import_id"] == import_id), None)
+    if row is None or not (count := _count(view.data, import_id)):
+        return
+    source = row["source"]
+    name = f"{say(phrases.REJECTED)} {say.pick(reads.sources()[source].title)} {row['extract_date']}.xlsx"
+    make: Callable[[Job], bytes] = partial(_workbook, view, import_id)
+    told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": source, "imported": import_id}}
+    label = say.plural("Download {n} row to mend", "Download {n} rows to mend", count)
+    text = N_("Send the rows to whoever owns the source. Mended, they are dropped here and complete this file.")
+    widgets.html(charts.caption(say(text)))
+    downloads.offer(view, File(label, name, forms.XLSX, key=f"returned {key} {import_id}", make=make, **told))
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _count(data: Data, import_id: int) -> int:
+    found = _returnable(data, import_id)
+    return found.count if found else 0
+
+
+def _returnable(data: Data, import_id: int) -> Returnable | None:
+    with data.database.cursor() as cursor:
+        return returning.returnable(cursor, import_id, reads.sources())
+
+
+def _workbook(view: View, import_id: int, job: Job) -> bytes:
+    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
+    found = _returnable(view.data, import_id)
+    if found is None:
+        raise Refusal(N_("Import {id} has no rows to mend any more."), id=import_id)
+    job.rows = found.count
+    return make_file(job, Returnable.workbook, found, view.say)
