@@ -76,6 +76,7 @@ class Action(Enum):
     DECISION = "decision"
     WITHDRAWAL = "withdrawal"
     FOLLOW_UP = "follow_up"
+    ITEM_NOTE = "item_note"
     SUBMISSION = "submission"
     SENDING_BACK = "sending_back"
     APPROVAL = "approval"

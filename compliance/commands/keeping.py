@@ -108,6 +108,8 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
         )
         points = ", ".join(map(str, review.points))
         print(say(text, year=review.year, version=review.version, points=points))
+    if planned.notes:
+        print(say.plural("{n} note on an item goes too.", "{n} notes on items go too.", planned.notes))
     if planned.last_day:
         text = N_("Figures that rest on these rows, of days until {day}, say from then on that they were purged.")
         print(say(text, day=say.date(planned.last_day)))

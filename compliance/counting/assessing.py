@@ -4,7 +4,7 @@ Everything starts from one shape: the items that a point's statement lists for a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -462,6 +462,36 @@ def requested_items(
             else PointItems(basis=False, items=[], purged=basis.purged(point.needs, organisation, day))
             for point, day, rules in requests
         ]
+
+
+def left_on(
+    cursor: Cursor, days: Sequence[tuple[Point, list[date]]], *, known_at: datetime, organisation: str
+) -> dict[str, dict[date, Rows]]:
+    """What each point lists as unmet or unknown on each of its days: by point id and day, as item, label and unit.
+
+    A day without basis is left out.
+    """
+    every = sorted({day for _, each in days for day in each})
+    if not every:
+        return {}
+    basis = basis_on(cursor, days=every, known_at=known_at)
+    relations = _relations(tuple(point for point, _ in days), days=every, level="organisation")
+    with _pinned(cursor, relations, days=every, known_at=known_at):
+        return {
+            point.id: _left(cursor, point, based, known_at=known_at, organisation=organisation)
+            for point, each in days
+            if (based := [day for day in each if basis.has(point, organisation, day)])
+        }
+
+
+def _left(cursor: Cursor, point: Point, days: list[date], *, known_at: datetime, organisation: str) -> dict[date, Rows]:
+    by_day: dict[date, Rows] = {day: [] for day in days}
+    for parameters, same in _days_by_rules(point, days):
+        sql, params = _named_apart(query("points", point.id).sql, parameters, same, mark="_0")
+        asked = statement("left_on").replace("{items}", sql)
+        for row in rows(cursor, asked, {"known_at": known_at, "organisation": organisation} | params):
+            by_day[row["as_of"]].append(row)
+    return by_day
 
 
 def _items(

@@ -63,6 +63,13 @@ def load_points(own: Path | None) -> tuple[Point, ...]:
     return tuple(sorted(points, key=lambda point: point.number))
 
 
+def load_todo(own: Path | None) -> dict[str, dict[str, Texts]]:
+    """What is done about an item that is not met: by the id of its point and its reason."""
+    table = read_with_own(POINTS, own)
+    common = table.get("todo", {})
+    return {id_: common | point.get("todo", {}) for id_, point in table["points"].items()}
+
+
 def in_force(rows: tuple[Table, ...], day: date) -> Table:
     """The row with the latest `from` not after `day`, the last of several; before all of them, the earliest row."""
     ordered = sorted(rows, key=_start)

@@ -4,7 +4,8 @@
     places = places_of(cursor, who, own=folder)
     remove(stores.own(), "anna.berg@example.se", diary="KS 2026/12", own=folder, user=user, order=order)
 
-A person's own rows in exports go, with their cells. In other exports the name, address or id is replaced with a mark.
+A person's own rows in exports go, with their cells, and what was written of their items. In other exports, and in what
+was written of other items, the name, address or id is replaced with a mark.
 The texts and decisions of reviews stay, as do frozen ones: whoever wrote them can word them otherwise. In the register
 the pseudonym stays, without whom it stands for, so that the audit trail is whole.
 """
@@ -25,6 +26,7 @@ from compliance.access.withholding import WITHHELD, Names
 from compliance.cleaning.changes import Changes, tables_of
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.declarations.points import load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources
 from compliance.keeping.purging import diary_number, record, rewritten
@@ -37,6 +39,8 @@ OF_IMPORTS: Final = frozenset({"import_rows", "import_facts", "import_columns", 
 # The columns of a source about persons that tell who somebody is.
 NAMING: Final = ("name", "email")
 TEXTS: Final = {"VARCHAR": '["{}"]', "VARCHAR[]": '"{}"'}
+# What was written of items: whoever wrote it stays.
+OF_ITEMS: Final = frozenset({("item_notes", "item"), ("item_notes", "note")})
 LISTS: Final = frozenset({"cells"})
 # What stands beside a row of an export, with the column of its texts.
 BESIDE: Final = {"import_rows": "cells", "problems": "value"}
@@ -143,22 +147,38 @@ def places_of(cursor: Cursor, who: Identity, *, own: Path | None) -> list[Place]
     """Every place in the store where a person is."""
     about = list(_about_persons(own))
     changed = {*load_sources(own), *OF_IMPORTS}
+    notes = [*_notes_of(cursor, who, own)]
     mine = [place for source in about for place in _rows_of(cursor, source, who)]
     keys = {place.key for place in mine}
+    gone = {("item_notes", place.row_id) for place in notes}
     beside = [place for table in BESIDE for place in _beside(cursor, table, keys)]
     others = {_key(row) for source in about for row in _keys(cursor, source, who)}
     texts = [
         Place(row["table_name"], row["column_name"], row["row_id"], *_key(row), tuple(row["texts"]), fate)
         for row in _texts(cursor, who, but={source.id for source in about})
-        for fate in ("text" if row["table_name"] in changed else "stays",)
+        for fate in ("text" if row["table_name"] in changed or _of_items(row) else "stays",)
+        if (row["table_name"], row["row_id"]) not in gone
         # The row of somebody else, perhaps of the same name, is left alone; that of the person goes as a whole.
         if row["table_name"] not in BESIDE or _key(row) not in others | keys
     ]
-    return sorted([*mine, *beside, *texts], key=lambda place: (place.table, *(number or 0 for number in place.key)))
+    return sorted(
+        [*mine, *beside, *notes, *texts], key=lambda place: (place.table, *(number or 0 for number in place.key))
+    )
 
 
 def _key(row: Mapping[str, Any]) -> Key:
     return row["import_id"], row["sheet_number"], row["row"]
+
+
+def _of_items(row: Mapping[str, Any]) -> bool:
+    return (row["table_name"], row["column_name"]) in OF_ITEMS
+
+
+def _notes_of(cursor: Cursor, who: Identity, own: Path | None) -> Iterator[Place]:
+    """What was written of items that are the person."""
+    points = [point.id for point in load_points(own) if point.persons]
+    for row in rows(cursor, statement("person_notes"), {"points": points, "ids": list(who.ids)}):
+        yield Place("item_notes", "item", row["row_id"], None, None, None, (row["item"], row["note"]), "row")
 
 
 def _rows_of(cursor: Cursor, source: Source, who: Identity) -> Iterator[Place]:

@@ -6,7 +6,8 @@
 Exports before a day that a later one has replaced are purged; those that figures of today rest on never are. Rows about
 persons go. In other exports persons and the free text of incidents are replaced with a mark and a number, the same for
 the same text, so that figures are still counted alike. Of every export the cells as read go, since a column that is not
-read can name anybody, and the values in lists of problems. What was loaded, when and by whom stays, as do the names of
+read can name anybody, and the values in lists of problems. What was written of items before the day goes too. What was
+loaded, when and by whom stays, as do the names of
 files and sheets, and every review.
 
 The file is written anew, as by a cleaning, so that nothing of it is left.
@@ -76,11 +77,15 @@ class Concerned:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a purge removes. It leaves the imports that are `pending`: a review that is not approved yet needs them."""
+    """What a purge removes. It leaves the imports that are `pending`: a review that is not approved yet needs them.
+
+    `notes` is how many notes on items go, all that were written before the day.
+    """
 
     before: date
     imports: tuple[Old, ...]
     pending: tuple[int, ...]
+    notes: int
     reviews: tuple[Concerned, ...]
     changes: Changes = field(repr=False)
 
@@ -104,7 +109,9 @@ def plan(cursor: Cursor, *, before: date, today: date, own: Path | None) -> Plan
     changes, marks = Changes(), Marks()
     imports = tuple(_changed(cursor, row, sources, changes, marks) for row in found if not row["pending"])
     left = tuple(row["import_id"] for row in found if row["pending"])
-    return Plan(before, imports, left, tuple(_concerned(cursor, imports)), changes)
+    notes = [row["row_id"] for row in rows(cursor, statement("purge_notes"), {"before": before})]
+    changes.drop("item_notes", notes)
+    return Plan(before, imports, left, len(notes), tuple(_concerned(cursor, imports)), changes)
 
 
 def _refuse_later(before: date, today: date, own: Path | None) -> None:
@@ -127,7 +134,7 @@ def purge(
     diary = diary_number(diary)
     with database.rewriting() as (cursor, path):
         planned = plan(cursor, before=before, today=today, own=own)
-        if not planned.imports:
+        if not planned.imports and not planned.notes:
             raise Refusal(N_("Nothing is to be purged before {day}."), day=before)
         numbers = [(old.import_id, old.whole, old.rows, old.texts) for old in planned.imports]
         gone = sum(old.rows for old in planned.imports)

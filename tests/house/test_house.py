@@ -14,9 +14,11 @@ from packaging.utils import canonicalize_name
 
 from compliance.core.places import ROOT
 from compliance.core.places import SOURCES as DECLARED
+from compliance.declarations.points import load_todo
 from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
 from compliance.store.schema import CLEANING
+from compliance.worklists.lists import NOT_OF_UNITS
 from release.pins import PRODUCT, REQUIREMENTS, TOOLS, direct, pins, product
 from release.wheels import PYTHONS, needed
 from tests.line import POINTS, SOURCES, Line
@@ -24,7 +26,7 @@ from tests.line import POINTS, SOURCES, Line
 # A room imports only from those before it; CONTRIBUTING.md draws them.
 ROOMS = (
     "core", "declarations", "store", "access", "reading", "loading", "counting", "correcting", "wording", "review",
-    "drawing", "report", "package", "cleaning", "keeping", "demo", "serving", "screens", "commands",
+    "worklists", "drawing", "report", "package", "cleaning", "keeping", "demo", "serving", "screens", "commands",
 )  # fmt: skip
 LONGEST = 40
 MODULES = sorted(path for path in (ROOT / "compliance").rglob("*.py") if path.name != "__init__.py")
@@ -328,6 +330,16 @@ def test_every_reason_that_a_point_can_give_has_its_words(point):
     assert given
     assert sorted(given - set(point.reasons)) == []
     assert [code for code in given if not (point.reasons[code].get("sv") and point.reasons[code].get("en"))] == []
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
+def test_what_is_done_is_said_of_every_reason_that_leaves_something(point):
+    sql = statement_of(point)
+    others = set(re.findall(r"'(?:met|pending|exempt):(\w+)'", sql)) | {"exempt", "on_leave", "newly_employed"}
+    left = set(re.findall(r"'(?:unmet|unknown):(\w+)'", sql)) | (reasons_in(sql) - others)
+    todo = load_todo(None)[point.id]
+    assert [code for code in left - NOT_OF_UNITS if not (todo.get(code, {}).get("sv") and todo[code].get("en"))] == []
+    assert sorted(set(todo) - set(point.reasons)) == []
 
 
 def test_no_reason_is_declared_that_no_point_gives():

@@ -11,6 +11,8 @@ from compliance.core.language import Language
 from compliance.loading.purges import purge_sentences, purges
 from compliance.review.dossier import seal_of
 from compliance.store import engine
+from compliance.worklists import notes
+from compliance.worklists.notes import Note
 from tests.command import run_here
 from tests.reviewed import AS_OF, Reviewed
 from tests.searching import places_of
@@ -100,6 +102,22 @@ def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_
         assert listed(line, "Nobody Atall") == set()
     done = person(line, "remove", "Nobody Atall", "--diary", "KS 1", "--really")
     assert (done.returncode, "Nobody is found" in done.stderr) == (1, True)
+
+
+def test_what_is_written_of_a_persons_items_goes_and_the_name_in_other_notes(line):
+    written = [
+        Note("information_security_training", "SIXTEN9", "Söder", "waiting", "Sjuk"),
+        Note("information_security_training", "anna01", "Norr", "waiting", "Ny i höst"),
+        Note("access", "Alfa", "Norr", "waiting", "Sixten Hemlig svarar"),
+    ]
+    notes.write(
+        line.database, written, organisation="Förvaltningen", as_of=AS_OF, order=line.order(who="Sixten Hemlig")
+    )
+    found = {place for place in listed(line, "sixten9") if place[0] == "item_notes"}
+    assert found == {("item_notes", None, None, fate) for fate in ("row", "text", "stays")}
+    assert person(line, "remove", "sixten9", "--diary", "KS 1", "--really").returncode == 0
+    left = [(row["item"], row["note"]) for row in line.rows("from item_notes")]
+    assert left == [("anna01", "Ny i höst"), ("Alfa", "[…] svarar")]
 
 
 def test_a_rehearsal_changes_nothing(line):

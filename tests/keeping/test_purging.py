@@ -1,7 +1,7 @@
 """Purging rows of persons by a decision: nothing of them is left in the file, and nothing is counted wrongly since."""
 
 import shutil
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -14,6 +14,8 @@ from compliance.review.dossier import approved_reviews, seal_of
 from compliance.review.verifying import verify
 from compliance.store import engine
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.worklists import notes
+from compliance.worklists.notes import Note
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.command import run_here
@@ -128,6 +130,15 @@ def test_a_rehearsal_tells_what_would_go_and_changes_nothing(line):
     assert "cannot be recounted in points 1, 2. It is kept as it is." in done.stdout
     assert "of days until 31 October 2026, say" in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert "This was a rehearsal" in done.stdout
+
+
+def test_what_was_written_of_items_before_the_day_goes_too(line):
+    for now, item in ((datetime(2024, 5, 1, 12), "Alfa"), (None, "Beta")):
+        told = {"organisation": "Förvaltningen", "as_of": NOW, "order": line.order(now=now)}
+        notes.write(line.database, [Note("access", item, "Norr", "waiting", "Sixten Hemlig svarar")], **told)
+    assert "1 note on an item goes too." in purge(line, "2024-11-01").stdout
+    assert purge(line, "2024-11-01", "--really").returncode == 0
+    assert [row["item"] for row in line.rows("from item_notes")] == ["Beta"]
 
 
 def test_only_what_is_older_than_the_limit_and_replaced_is_purged_and_only_by_a_decision(line):

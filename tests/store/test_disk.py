@@ -39,6 +39,8 @@ from compliance.review import approving, deciding, reviewing
 from compliance.review.deciding import DecisionContent
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
+from compliance.worklists import notes
+from compliance.worklists.notes import Note
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
@@ -171,6 +173,9 @@ CHANGES = {
     "draft": [
         lambda base: load(base, SYSTEMS),
         lambda base: loading.revoke(base, 1, why="Fel fil", order=ORDER),
+        lambda base: notes.write(
+            base, [Note("access", "Alfa", None, "sent")], organisation="Förvaltningen", as_of=TODAY, order=ORDER
+        ),
         lambda base: loading.rename_organisation(base, 1, name="Nya", order=ORDER),
         remember,
         lambda base: renaming.add_alias(
@@ -197,6 +202,7 @@ CHANGES = {
 TABLES = (
     "imports", "revocations", "events", "mappings", "aliases", "organisation_names", "systems", "reviews",
     "review_states", "review_texts", "frozen_reviews", "decisions", "follow_ups",
+    "item_notes",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ ACTIONS: Final[dict[Action, str]] = {
     Action.DECISION: N_("Recorded a decision"),
     Action.WITHDRAWAL: N_("Withdrew a decision"),
     Action.FOLLOW_UP: N_("Followed up a decision"),
+    Action.ITEM_NOTE: N_("Wrote about what is left"),
     Action.SUBMISSION: N_("Submitted a review"),
     Action.SENDING_BACK: N_("Sent a review back"),
     Action.APPROVAL: N_("Approved a review"),
@@ -62,6 +63,7 @@ SUBJECTS: Final = {
     "findings": N_("the remarks on the data"),
     "handout": N_("the handout of the meeting"),
     "imports": N_("the imports"),
+    "item notes": N_("status and notes of items"),
     "items": N_("the items of a point"),
     "judgement effect": N_("the judgement of the effect"),
     "judgement sufficient": N_("the judgement of what is sufficient"),
@@ -82,6 +84,7 @@ SUBJECTS: Final = {
     "reviews": N_("the reviews"),
     "roles": N_("persons and roles"),
     "template": N_("a template to fill in"),
+    "work list": N_("what is left in a unit"),
     "year package": N_("the year package"),
 }
 # The same for what has a number or a name; the name may be that of a point, a source or a chapter.
@@ -115,6 +118,7 @@ DETAILS: Final = {
     "failed": N_("what entry {value} tells of has failed"),
     "format": N_("as {value}"),
     "imported": N_("import number {value}"),
+    "items": N_("{value} items"),
     "kind": N_("only: {value}"),
     "of": N_("only of {value}"),
     "point": N_("point: {value}"),

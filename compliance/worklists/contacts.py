@@ -1,0 +1,84 @@
+"""Whom a unit's list is sent to, as the exports in force name them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from compliance.core.language import N_
+from compliance.declarations.queries import statement
+from compliance.store.database import Cursor, Rows, rows
+
+By = Literal["unit", "owner", "leader", "department"]
+# Who somebody is to the unit, in words.
+BY: Final[dict[By, str]] = {
+    "unit": N_("leads the unit"),
+    "owner": N_("object owner"),
+    "leader": N_("object leader"),
+    "department": N_("leads the department"),
+}
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person, the address if an export has it, and what makes them the one to ask."""
+
+    name: str
+    email: str | None
+    by: By
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Those who lead units and departments, by name in lower case, and who answer for systems, by their name so."""
+
+    units: Mapping[str, Contact] = field(default_factory=dict)
+    departments: Mapping[str, Contact] = field(default_factory=dict)
+    systems: Mapping[str, tuple[Contact, ...]] = field(default_factory=dict)
+
+    def of_system(self, name: str) -> tuple[Contact, ...]:
+        """Who answers for a system, its owner first."""
+        return self.systems.get(name.casefold(), ())
+
+    def of_unit(self, unit: str | None, department: str | None, systems: Iterable[str]) -> Contact | None:
+        """Whom the list of a unit goes to: the first of these who has an address, else the first.
+
+        Its head, the head of its department, and who answers for most of some systems.
+        """
+        answering = [each for name in systems for each in self.of_system(name)]
+        found = [
+            self.units.get((unit or "").casefold()),
+            self.departments.get((department or "").casefold()),
+            *_most_often(answering),
+        ]
+        known = [contact for contact in found if contact]
+        return next((contact for contact in known if contact.email), next(iter(known), None))
+
+
+def _most_often(contacts: Sequence[Contact]) -> list[Contact]:
+    return [contact for contact, _ in Counter(contacts).most_common()]
+
+
+def contacts(cursor: Cursor, params: Mapping[str, Any], *, managers: Sequence[str]) -> Contacts:
+    """The contacts of an organisation on a day: `params` has both. `managers` are words in the positions of heads."""
+    leading = rows(cursor, statement("unit_contacts"), {**params, "managers": [*managers]})
+    systems = rows(cursor, statement("system_contacts"), dict(params))
+    return Contacts(
+        _heads(leading, "unit"),
+        _heads([row for row in leading if row["management"]], "department"),
+        {row["system_key"].casefold(): _answering(row) for row in systems},
+    )
+
+
+def _heads(leading: Rows, part: Literal["unit", "department"]) -> dict[str, Contact]:
+    """The first of each part, who has an address if anybody there has."""
+    heads: dict[str, Contact] = {}
+    for row in leading:
+        if row[part]:
+            heads.setdefault(row[part].casefold(), Contact(row["name"], row["email"], part))
+    return heads
+
+
+def _answering(row: Mapping[str, Any]) -> tuple[Contact, ...]:
+    each: tuple[tuple[By, str], ...] = (("owner", "owner_email"), ("leader", "leader_email"))
+    return tuple(Contact(row[by], row[email], by) for by, email in each if row[by])

@@ -1,0 +1,13 @@
+-- Who leads a unit or a department, by the staff list of the day; members of the management first. One row per
+-- employment.
+select
+    renamed('unit', unit, $as_of, $known_at) as unit,
+    renamed('department', department, $as_of, $known_at) as department,
+    coalesce(name, employee_id) as name,
+    email,
+    coalesce(management, false) as management
+from employments_at(as_of := $as_of, known_at := $known_at)
+where organisation = $organisation
+    and on_leave is not true
+    and (management or len(list_filter($managers, lambda word: contains(lower(position), word))) > 0)
+order by management desc nulls last, email is null, name collate sv, employee_id
