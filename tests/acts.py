@@ -11,15 +11,16 @@ SCREENS: Final = ROOT / "compliance" / "screens"
 ASKS: Final = {"perform", "require", "_sign"}
 # By module and function. What changes something asks there for its permission, and what hands a file out.
 ACTS: Final = {
+    ("checklist", "_note_form"): "write who delivers an export",
+    ("checklist", "_template"): "download a template",
+    ("checklist", "draw"): "see the checklist of exports",
     ("decisions.page", "_follow_up_form"): "follow up a decision",
     ("extracts.page", "_content"): "download an extract",
     ("files", "field"): "drop files",
     ("imports.card", "_load_button"): "load a file",
     ("imports.card", "_rejected"): "download the rejected rows of a file",
     ("imports.forms", "_file"): "download a questionnaire",
-    ("imports.forms", "_template"): "download a template",
     ("imports.forms", "questionnaires"): "see the questionnaires",
-    ("imports.forms", "templates"): "see the templates",
     ("imports.history", "_cells"): "see the cells of an import",
     ("imports.names", "_confirm_removal"): "remove a change of name",
     ("imports.history", "_revoke"): "revoke an import",

@@ -64,6 +64,7 @@ class Action(Enum):
     REVOCATION = "revocation"
     MAPPING = "mapping"
     RENAMING = "renaming"
+    ARRANGEMENT = "arrangement"
     EXTRACT = "extract"
     FORM = "form"
     REPORT = "report"

@@ -34,8 +34,8 @@ from compliance.loading.loading import Order
 from compliance.review.pinning import person_of
 from compliance.store.database import Cursor, Database, Rows, rows
 
-# What a removal changes besides the sources' own tables: all that belongs to an import.
-OF_IMPORTS: Final = frozenset({"import_rows", "import_facts", "import_columns", "problems"})
+# What a removal changes besides the sources' own tables: all that belongs to an import, and whom one expects it from.
+OF_IMPORTS: Final = frozenset({"import_rows", "import_facts", "import_columns", "problems", "arrangements"})
 # The columns of a source about persons that tell who somebody is.
 NAMING: Final = ("name", "email")
 TEXTS: Final = {"VARCHAR": '["{}"]', "VARCHAR[]": '"{}"'}

@@ -8,6 +8,7 @@ import pytest
 from compliance.access import audit, people
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.correcting import arrangements
 from compliance.loading.purges import purge_sentences, purges
 from compliance.review.dossier import seal_of
 from compliance.store import engine
@@ -51,6 +52,7 @@ def before(tmp_path_factory):
     with line.held():
         for source, table in TABLES.items():
             line.load_table(table, name=f"{source}.csv", source=source)
+        arrangements.deliver(line.database, "A", "staff", "sixten.hemlig@example.org", as_of=AS_OF, order=line.order())
         review = line.open(2026, AS_OF)
         line.discuss(review)
         line.write(review, "comment", "incidents", "Sixten Hemlig hör av sig.")
@@ -91,6 +93,7 @@ def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_
     }
     texts = {("incidents", 3, 2, "text"), ("import_rows", 3, 2, "text"), ("import_rows", 1, 5, "text")}
     texts |= {("systems", 4, 2, "text"), ("import_rows", 4, 2, "text")}
+    texts.add(("arrangements", None, None, "text"))
     stays = {(table, None, None, "stays") for table in STAYS}
     with line.held():
         for wanted in ("sixten9", " SIXTEN  hemlig ", "Sixten.Hemlig@example.org"):

@@ -35,11 +35,9 @@ def labels(app, kind):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_source_has_its_template_and_the_units_their_questions(sample, monkeypatch, code):
+def test_the_units_have_their_questions(sample, monkeypatch, code):
     app = opened("imports", monkeypatch, lang=code, part="forms")
-    buttons = labels(app, "download_button")
-    assert len(buttons) == len(SOURCES) + 1
-    assert [label for label in buttons if label == SOURCES["staff"].title[code]]
+    assert len(labels(app, "download_button")) == 1
     [choice] = [box for box in app.selectbox if box.key == f"questions to {code}"]
     assert len(choice.options) == 92
     n = 234 + len(POINTS)  # the organisation is asked for a routine of each point
@@ -72,10 +70,5 @@ def test_a_file_is_made_only_for_those_who_may_load_exports(sample_database, mon
     assert unit in openpyxl.load_workbook(io.BytesIO(forms._file(view, unit, by_unit, Job()))).worksheets[0]["A1"].value
     with zipfile.ZipFile(io.BytesIO(forms._file(view, forms.EVERY, by_unit, Job()))) as archive:
         assert len(archive.namelist()) == len(by_unit)
-    assert forms._template(view, SOURCES["staff"], Job())[:2] == b"PK"
-    for make in (
-        lambda: forms._file(view_of(ANALYST), unit, by_unit, Job()),
-        lambda: forms._template(view_of(ANALYST), SOURCES["staff"], Job()),
-    ):
-        with pytest.raises(Refusal):
-            make()
+    with pytest.raises(Refusal):
+        forms._file(view_of(ANALYST), unit, by_unit, Job())

@@ -28,7 +28,7 @@ from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import is_disk_full, refusal_of, save, temporary_folder
-from compliance.correcting import renaming
+from compliance.correcting import arrangements, renaming
 from compliance.counting.extracts import extract, write
 from compliance.demo import demo
 from compliance.loading import loading
@@ -178,6 +178,7 @@ CHANGES = {
         ),
         lambda base: loading.rename_organisation(base, 1, name="Nya", order=ORDER),
         remember,
+        lambda base: arrangements.answer(base, "A", by=TODAY, to="Registrator", as_of=TODAY, order=ORDER),
         lambda base: renaming.add_alias(
             base, kind="unit", old="Norr", new="Norra", valid_from=date(2026, 1, 1), order=ORDER
         ),
@@ -201,7 +202,7 @@ CHANGES = {
 
 TABLES = (
     "imports", "revocations", "events", "mappings", "aliases", "organisation_names", "systems", "reviews",
-    "review_states", "review_texts", "frozen_reviews", "decisions", "follow_ups",
+    "review_states", "review_texts", "frozen_reviews", "decisions", "follow_ups", "arrangements",
     "item_notes",
 )  # fmt: skip
 

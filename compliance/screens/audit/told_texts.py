@@ -21,6 +21,7 @@ ACTIONS: Final[dict[Action, str]] = {
     Action.REVOCATION: N_("Revoked an import"),
     Action.MAPPING: N_("Connected columns"),
     Action.RENAMING: N_("Changed a name"),
+    Action.ARRANGEMENT: N_("Noted"),
     Action.EXTRACT: N_("Downloaded an extract"),
     Action.FORM: N_("Made a workbook to fill in"),
     Action.REPORT: N_("Made a report"),
@@ -49,6 +50,7 @@ ACTIONS: Final[dict[Action, str]] = {
 OTHER: Final = N_("Something else")
 # What an entry is about, as it is written in the trail. An address, a file name or a diary number is shown as it is.
 SUBJECTS: Final = {
+    "answers": N_("when and where questions are answered"),
     "audit": N_("the audit trail"),
     "calendar": N_("the calendar of the year"),
     "chapter assessment": N_("the grounds of the judgement"),
@@ -93,6 +95,7 @@ NUMBERED: Final = {
     "chapter": N_("chapter {n}"),
     "comment": N_("comment on {n}"),
     "decision": N_("decision {n}"),
+    "delivery": N_("who delivers {n}"),
     "department": N_("name of a department ({n})"),
     "import": N_("import number {n}"),
     "organisation": N_("name of an administration ({n})"),

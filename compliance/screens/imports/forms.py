@@ -1,4 +1,4 @@
-"""Workbooks to fill in: a template for each source, and questions to the units."""
+"""Questions to the units: workbooks with what no system knows."""
 
 from datetime import date
 from functools import partial
@@ -13,8 +13,6 @@ from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.correcting.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.correcting.questionnaires import questionnaires as all_of_them
-from compliance.correcting.templates import template
-from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
 from compliance.screens.downloads import File
@@ -27,46 +25,6 @@ WIDTH: Final = 460
 # All units among the choices: None is the organisation as a whole.
 EVERY: Final = ("all",)
 Choice = tuple[str, ...] | Unit
-
-
-def templates(view: View) -> None:
-    """Draw the sources, each with the points that use it and the download of its template."""
-    widgets.require(Permission.LOAD_EXPORTS)
-    say = view.say
-    purpose = N_(
-        "For what no system exports: a workbook for each source, with explanations and drop-downs. It loads as it is."
-    )
-    widgets.html(charts.section(say(N_("Templates to fill in by hand")), note=say(purpose)))
-    for source in reads.sources().values():
-        name = say.pick(source.title)
-        left, right = st.columns([4, 7], vertical_alignment="center")
-        file = File(
-            widgets.plain(name),
-            say(N_("Template {name}"), name=name) + ".xlsx",
-            XLSX,
-            key=f"template {source.id}",
-            make=partial(_template, view, source),
-            action=Action.FORM,
-            what="template",
-            details={"source": source.id},
-        )
-        help_ = say(N_("Download the template: {name}"), name=widgets.plain(name))
-        downloads.offer_small(view, file, at=left, help=help_)
-        with right:
-            widgets.html(charts.caption(f"{say.pick(source.system)} · {_used_by(view, source)}"))
-
-
-def _template(view: View, source: Source, _job: Job) -> bytes:
-    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
-    return template(source, view.say)
-
-
-def _used_by(view: View, source: Source) -> str:
-    """The review points that read a source, in a sentence."""
-    numbers = [str(point.number) for point in reads.points() if source.id in (*point.needs, *point.uses)]
-    if not numbers:
-        return view.say(N_("No review point"))
-    return view.say(N_("Review points {points}"), points=", ".join(numbers))
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

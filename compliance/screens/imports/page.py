@@ -16,7 +16,7 @@ from compliance.core.language import N_
 from compliance.correcting.previewing import Preview
 from compliance.drawing import charts
 from compliance.reading import reading
-from compliance.screens import files, reads, widgets
+from compliance.screens import checklist, files, reads, widgets
 from compliance.screens.imports import card, forms, history, inbox, mapping, names
 from compliance.screens.imports.card import Card
 from compliance.screens.imports.inbox import Content, Context, Inbox, Item
@@ -27,11 +27,6 @@ AT_ONCE: Final = 20
 
 
 # --- The parts of the page ----------------------------------------------------------------------------------------
-
-
-def _forms(view: View) -> None:
-    forms.templates(view)
-    forms.questionnaires(view)
 
 
 def _names(view: View) -> None:
@@ -48,7 +43,7 @@ def _names(view: View) -> None:
 PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
     "load": (N_("Load exports"), lambda view: _load_exports(view)),
     "history": (N_("History"), history.history),
-    "forms": (N_("Templates and questions"), _forms),
+    "forms": (N_("Questions to the units"), forms.questionnaires),
     "mappings": (N_("Connected columns"), mapping.mappings),
     "names": (N_("Names"), _names),
 }
@@ -96,6 +91,7 @@ def _load_exports(view: View) -> None:
         widgets.start_own_button(view, key="start_imports")
     else:
         _inbox(view)
+    checklist.draw(view)
     history.table(view)
 
 

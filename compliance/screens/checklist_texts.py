@@ -1,0 +1,159 @@
+"""The checklist of exports: what counts of each source, how old it is for its rhythm, and its texts. No Streamlit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final, Literal
+
+from compliance.core.language import N_, Language
+from compliance.counting.assessing import Basis, Status
+from compliance.declarations.points import Point
+from compliance.declarations.sources import Source
+from compliance.drawing import charts
+from compliance.drawing.checklist import ExportRow
+from compliance.drawing.elements import Html
+from compliance.loading.purges import Purged, purged_text
+from compliance.store.database import Rows
+from compliance.wording import phrases
+
+State = Literal["missing", "late", "in_time"]
+STATUS: Final[dict[State, Status]] = {
+    "missing": Status.NO_BASIS, "late": Status.YELLOW, "in_time": Status.GREEN,
+}  # fmt: skip
+WORDS: Final[dict[State, str]] = {"missing": N_("missing"), "late": N_("late"), "in_time": N_("in time")}
+# The sources that no point reads and that the year wheel shows.
+PLANNED: Final = frozenset({"activities", "deviations", "dpo_recommendations"})
+Address = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A source on a day: the points that read it, the import that counts, how many complete it, and its age in days."""
+
+    source: Source
+    points: tuple[Point, ...]
+    chosen: Mapping[str, Any] | None
+    completing: int
+    age: int
+    purged: Purged | None = None
+
+    @property
+    def state(self) -> State:
+        """Whether it is missing, older than its rhythm, or in time."""
+        if self.chosen is None:
+            return "missing"
+        return "late" if self.age > self.source.rhythm_days else "in_time"
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """What needs somebody first: what is missing, what is late; of the same, what a point reads."""
+        return list(WORDS).index(self.state), not self.points
+
+
+def exports(
+    sources: Sequence[Source], points: Sequence[Point], basis: Basis, imports: Rows, organisation: str, as_of: date
+) -> list[Export]:
+    """Every source of an organisation on a day, what is missing first."""
+    details = {row["import_id"]: row for row in imports}
+    counting: dict[str, Rows] = {}
+    for row in basis.of(organisation):
+        counting.setdefault(row["source"], []).append(details[row["import_id"]])
+    found = [_export(source, points, counting.get(source.id, []), as_of) for source in sources]
+    purged = {source.id: basis.purged((source.id,), organisation, as_of) for source in sources}
+    told = (replace(export, purged=purged[export.source.id]) for export in found)
+    return sorted(told, key=lambda export: export.rank)
+
+
+def _export(source: Source, points: Sequence[Point], rows: Rows, as_of: date) -> Export:
+    """A source with the newest of its imports that completes no other, as the check of old exports has it."""
+    readers = tuple(point for point in points if source.id in (*point.needs, *point.uses))
+    newest = max(rows, key=lambda row: (not row["completes"], row["extract_date"], row["import_id"]), default=None)
+    age = (as_of - newest["extract_date"]).days if newest else 0
+    return Export(source, readers, newest, max(len(rows) - 1, 0), age)
+
+
+def headline(found: Sequence[Export], say: Language) -> str:
+    """How many of the exports are loaded, and how many of them are older than their rhythm."""
+    there, late = sum(export.chosen is not None for export in found), sum(export.state == "late" for export in found)
+    values = {"all": say.in_words(len(found)), "late": say.in_words(late), "there": say.in_words(there)}
+    if not there:
+        return say(N_("None of the {all} exports is loaded."), **values)
+    loaded = say.plural("{there} of {all} exports is loaded", "{there} of {all} exports are loaded", there, **values)
+    if there == len(found):
+        loaded = say(N_("all {all} exports are loaded"), **values)
+    old = say(N_("none is older than its rhythm"))
+    if late:
+        old = say.plural("one is older than its rhythm", "{late} are older than their rhythm", late, **values)
+    return _sentence(f"{loaded}; {old}.")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def first_step(found: Sequence[Export], say: Language) -> str:
+    """Which missing export makes most points countable, and which; empty if no point lacks one that it needs."""
+    missing = {export.source.id: export for export in found if export.chosen is None}
+    points = {point.number: point for export in missing.values() for point in export.points}
+    waiting = {number: missing.keys() & set(point.needs) for number, point in points.items()}
+    worth = {id_: sum(1 / len(lacks) for lacks in waiting.values() if id_ in lacks) for id_ in missing}
+    best = max(worth, key=lambda id_: worth[id_], default=None)
+    if best is None or not worth[best]:
+        return ""
+    numbers = sorted(number for number, lacks in waiting.items() if best in lacks)
+    listed = phrases.listed([str(number) for number in numbers], say)
+    return say.plural(
+        "Begin with {source}, which point {points} needs.",
+        "Begin with {source}, which points {points} need.",
+        len(numbers),
+        source=say.pick(missing[best].source.title),
+        points=listed,
+    )
+
+
+def heads(say: Language) -> list[str]:
+    """The headings of the list, besides those of the note and the template."""
+    return [say(N_("Export")), say(N_("Feeds")), say(N_("State")), say(N_("Counts")), say(N_("Rows"))]
+
+
+def row(export: Export, address: Address, say: Language) -> ExportRow:
+    """The row of a source; `address` gives the address of a page."""
+    return ExportRow(
+        title=say.pick(export.source.title),
+        system=say.pick(export.source.system),
+        feeds=_feeds(export, address, say),
+        status=STATUS[export.state],
+        word=say(WORDS[export.state]),
+        link=_link(export, address, say),
+        counts=_counts(export, say),
+        rows=say.number(export.chosen["loaded"]) if export.chosen else "",
+    )
+
+
+def _feeds(export: Export, address: Address, say: Language) -> list[Html]:
+    if not export.points and export.source.id in PLANNED:
+        return [charts.anchor(say(N_("Year wheel")), address("plan"))]
+    return [
+        charts.anchor(str(point.number), address("point", point=point.id), title=phrases.label(point, say))
+        for point in export.points
+    ]
+
+
+def _link(export: Export, address: Address, say: Language) -> Html:
+    """The number of the import that counts, as a link to its place in the history."""
+    if export.chosen is None:
+        return Html("")
+    number = str(export.chosen["import_id"])
+    title = say(N_("Import {id}"), id=number)
+    return charts.anchor(number, address("imports", part="history", **{"import": number}), title=title)
+
+
+def _counts(export: Export, say: Language) -> str:
+    """The extract date and the age of the import that counts, and how many complete it."""
+    if export.chosen is None:
+        return purged_text(export.purged, say) if export.purged else ""
+    age = say(N_("{age}, rhythm {days}"), age=say.age(export.age), days=say.number(export.source.rhythm_days))
+    told = [say.date(export.chosen["extract_date"], form="d MMM y"), age]
+    if export.completing:
+        told.append(say.plural("completed once", "completed {n} times", export.completing))
+    return " · ".join(told)

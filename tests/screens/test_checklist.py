@@ -1,0 +1,126 @@
+"""The checklist of exports: what is missing, late or in time, who delivers it, and its template."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from compliance.access.permissions import ANALYST, COORDINATOR
+from compliance.core.errors import Refusal
+from compliance.core.jobs import Job
+from compliance.core.language import LANGUAGES, Language
+from compliance.correcting import arrangements
+from compliance.counting.assessing import basis_on
+from compliance.declarations.queries import statement
+from compliance.loading.loading import Order, revoke
+from compliance.screens import checklist, checklist_texts
+from compliance.store.database import EVERYTHING_KNOWN, rows
+from tests.apps import opened, text
+from tests.line import POINTS, SOURCES
+from tests.screens.test_ui_forms import labels, view_of
+
+DAY = date(2026, 11, 1)
+ORDER = Order("test")
+SYSTEMS = "Systemnamn | Enhet | Centralt/lokalt\nAlfa | Norr | Lokalt"
+STAFF = "AD-konto | Enhet | Anställningsdatum\n" + "\n".join(f"aa{n} | Norr | 2020-01-01" for n in range(3))
+SV, EN = map(Language, ("sv", "en"))
+
+
+def exports_of(line, *, as_of, organisation="A"):
+    with line.database.cursor() as cursor:
+        basis = basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
+        imports = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
+    found = checklist_texts.exports(list(SOURCES.values()), POINTS, basis, imports, organisation, as_of)
+    return {export.source.id: export for export in found}
+
+
+def test_an_export_counts_until_its_rhythm_has_passed_and_the_newest_that_completes_no_other_is_named(line):
+    """completes: newer, but no new export; revoked: the one before counts again; other: of another organisation"""
+    line.load_table(STAFF, organisation="A", extract_date=DAY)
+    line.load_table(
+        STAFF + "\nbb1 | Söder | 2020-01-01", organisation="A", extract_date=DAY + timedelta(20), completes=True
+    )
+    line.load_table(SYSTEMS, organisation="B", extract_date=DAY)
+    revoke(
+        line.database,
+        line.load_table(SYSTEMS + "\nBeta | Norr | Lokalt", organisation="A")[0].import_id,
+        why="Fel fil",
+        order=ORDER,
+    )
+    last = DAY + timedelta(SOURCES["staff"].rhythm_days)
+    found = exports_of(line, as_of=last)
+    staff = found["staff"]
+    assert (staff.state, staff.chosen["import_id"], staff.completing, staff.age) == ("in_time", 1, 1, 31)
+    assert exports_of(line, as_of=last + timedelta(1))["staff"].state == "late"
+    assert exports_of(line, as_of=DAY - timedelta(1))["staff"].state == "missing"
+    assert found["systems"].state == "missing"
+    assert exports_of(line, as_of=last, organisation="B")["systems"].state == "in_time"
+    assert [export.state for export in found.values()] == ["missing"] * 17 + ["in_time"]
+
+
+def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
+    line.load_table(STAFF, organisation="A", extract_date=DAY)
+    empty, one, late = (list(exports_of(line, as_of=DAY + timedelta(n)).values()) for n in (-1, 1, 40))
+    assert checklist_texts.headline(empty, SV) == "Ingen av de arton exporterna är inläst."
+    assert checklist_texts.headline(one, SV) == "En av arton exporter är inläst; ingen är äldre än sin rytm."
+    assert checklist_texts.headline(late, EN) == "One of eighteen exports is loaded; one is older than its rhythm."
+    full = [export for export in one if export.chosen] * 3
+    assert checklist_texts.headline(full, EN) == "All three exports are loaded; none is older than its rhythm."
+    assert checklist_texts.first_step(one, SV).startswith(
+        "Börja med Systemförteckning, som punkterna 4, 5 och 7 behöver"
+    )
+    assert checklist_texts.first_step(full, SV) == ""
+
+
+def test_a_note_of_who_delivers_is_kept_per_organisation_and_the_newest_counts(line):
+    """before: written before there was an organisation, for all that come; personal: masked as all typed text"""
+    note, day = arrangements.deliver, {"as_of": DAY, "order": ORDER}
+    note(line.database, "Förvaltningen", "staff", "HR-stödet", **day)
+    line.load_table(STAFF, organisation="A")
+    line.load_table(SYSTEMS, organisation="B")
+    note(line.database, "B", "staff", "  HR i B, 19121212-1212 ", **day)
+    note(line.database, "A", "systems", "it@exempel.se", **day)
+    note(line.database, "A", "systems", "", **day)
+    arrangements.answer(line.database, "A", by=DAY, to="Registrator", **day)
+
+    def of(organisation):
+        with line.database.cursor() as cursor:
+            return arrangements.arrangements(cursor, organisation, as_of=DAY)
+
+    assert of("A") == arrangements.Arrangements({"staff": "HR-stödet"}, DAY, "Registrator")
+    [masked] = of("B").delivered_by.values()
+    assert masked.startswith("HR i B, ")
+    assert "1212-1212" not in masked
+    with pytest.raises(Refusal):
+        note(line.database, "A", "staff", "x" * 201, **day)
+    assert [row["what"] for row in line.rows("from events where action = 'arrange'")] == [
+        "staff", "staff", "systems", "systems", "answers",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_has_every_export_with_its_template(lang, sample, monkeypatch):
+    say, app = Language(lang), opened("imports", monkeypatch, lang=lang)
+    assert labels(app, "download_button").count(say("Get template")) == len(SOURCES)
+    shown = text(app)
+    assert {"sv": "Sjutton av arton exporter är inlästa", "en": "Seventeen of eighteen exports are loaded"}[
+        lang
+    ] in shown
+    assert shown.count('class="v-export"') == len(SOURCES)
+    assert "part=history&amp;import=105" in shown
+    assert not [button for button in app.button if str(button.key).startswith("delivers ")]  # the samples stay
+
+
+def test_a_note_is_written_on_the_page_and_shown_as_plain_text(own, monkeypatch):
+    app = opened("imports", monkeypatch)
+    app.button(key="delivers staff").click().run()
+    app.text_input(key="delivered by staff").set_value("**HR** <b>x</b>")
+    next(button for button in app.button if button.label == "Spara").click().run()
+    assert not app.exception
+    assert not app.text_input
+    assert app.button(key="delivers staff").label == r"\*\*HR\*\* \<b\>x\<\/b\>"
+
+
+def test_a_template_is_made_only_for_those_who_may_load_exports():
+    assert checklist._template(view_of(COORDINATOR), SOURCES["staff"], Job())[:2] == b"PK"
+    with pytest.raises(Refusal):
+        checklist._template(view_of(ANALYST), SOURCES["staff"], Job())
