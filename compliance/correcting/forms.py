@@ -19,6 +19,9 @@ from compliance.reading.markers import SHEET, Marker
 ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 NO_SHEET_MARKS: Final = dict.fromkeys(map(ord, "[]:*?/\\'"), " ")
 SHEET_NAME: Final = 31
+NO_FILE_MARKS: Final = dict.fromkeys(map(ord, '<>:"/\\|?*'), " ")
+# A name of this length, with its ending and a number, can be unpacked on every system.
+LONGEST_NAME: Final = 80
 LIST_LENGTH: Final = 255
 YES_NO: Final = ("Ja", "Nej")
 LEVELS: Final = ("0", "1", "2", "3")
@@ -184,6 +187,11 @@ def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
         number += 1
         unique = f"{name[: SHEET_NAME - 1 - len(str(number))]} {number}"
     return unique
+
+
+def file_name(text: str) -> str:
+    """A text as the name of a file, still without its ending."""
+    return " ".join(text.translate(ILLEGAL).translate(NO_FILE_MARKS).split())[:LONGEST_NAME]
 
 
 def new_book() -> Any:

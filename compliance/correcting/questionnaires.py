@@ -31,9 +31,6 @@ TITLE_ROW, HEADING_ROW = 1, 3
 NEW_ROWS: Final = 15
 WIDTHS: Final = {"date": 15, "yes_no": 16, "number": 13, "word": 18}
 TEXT_WIDTH: Final = 28
-# A name of this length, with its ending and a number, can be unpacked on every system.
-LONGEST_NAME: Final = 80
-NO_FILE_MARKS: Final = dict.fromkeys(map(ord, '<>:"/\\|?*'), " ")
 READ_FIRST: Final = N_("Read first")
 NEW: Final = N_("New procurements")
 
@@ -215,7 +212,7 @@ def questionnaire(unit: Unit, questions: Questions, asking: Asking, say: Languag
 def file_name(unit: Unit, asking: Asking, say: Language) -> str:
     """The name of the workbook. It has no date, so the day on which it is saved becomes its extract date."""
     name = say(N_("Questions {unit}"), unit=unit or asking.organisation)
-    return " ".join(name.translate(forms.ILLEGAL).translate(NO_FILE_MARKS).split())[:LONGEST_NAME] + ".xlsx"
+    return forms.file_name(name) + ".xlsx"
 
 
 def _sheet(book: Any, topic: Topic, topic_rows: Rows, addressee: str, asking: Asking, say: Language) -> str:
