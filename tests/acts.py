@@ -20,6 +20,7 @@ ACTS: Final = {
     ("imports.card", "_load_button"): "load a file",
     ("imports.card", "_rejected"): "download the rejected rows of a file",
     ("imports.forms", "_file"): "download a questionnaire",
+    ("imports.forms", "_when_and_where"): "write when and where to answer",
     ("imports.forms", "questionnaires"): "see the questionnaires",
     ("imports.history", "_cells"): "see the cells of an import",
     ("imports.names", "_confirm_removal"): "remove a change of name",

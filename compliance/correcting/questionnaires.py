@@ -40,13 +40,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asking:
-    """The organisation and the day that questions are asked for, and the rules that decide what is unknown."""
+    """The organisation and the day that questions are asked for, and the rules that decide what is unknown.
+
+    The answers are wanted on a day, at an address; what is not said is left open in the workbooks.
+    """
 
     organisation: str
     as_of: date
     known_at: datetime
     points: tuple[Point, ...]
     sources: dict[str, Source]
+    answer_by: date | None = None
+    return_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +209,7 @@ def questionnaire(unit: Unit, questions: Questions, asking: Asking, say: Languag
     }
     if unit:
         _new_procurements(book, unit, asking, say)
-    _read_first(first, addressee, sheets, say)
+    _read_first(first, addressee, sheets, asking, say)
     forms.mark(book, Marker(kind="answers"))
     return forms.content(book)
 
@@ -305,18 +310,29 @@ def _finish(sheet: Any, shown: list[Field], count_: int, *, labels: int, say: La
     forms.printable(sheet)
 
 
-def _read_first(sheet: Any, addressee: str, sheets: dict[str, int], say: Language) -> None:
+def _read_first(sheet: Any, addressee: str, sheets: dict[str, int], asking: Asking, say: Language) -> None:
     """Write the sheet that says why the questions are asked, what they cover and how to answer them."""
     forms.title(sheet, say(N_("Questions to {unit}"), unit=addressee))
     lines = [*_why(say), "", *_asked_lines(sheets, say), "", *_how(say)]
     for row, text in enumerate(lines, start=3):
         if text:
             forms.put(sheet, row, 1, text, alignment=forms.WRAPPED)
-    places = (say(N_("Answer by: write the day here")), say(N_("Send the file back to: write the role here")))
-    for row, text in enumerate(places, start=len(lines) + 4):
-        forms.put(sheet, row, 1, text, font=forms.font(bold=True), fill=forms.OPEN, border=forms.BOX)
+    for row, (text, fill) in enumerate(_agreed(asking, say), start=len(lines) + 4):
+        forms.put(sheet, row, 1, text, font=forms.font(bold=True), fill=fill, border=forms.BOX)
     forms.widths(sheet, [96])
     forms.printable(sheet)
+
+
+def _agreed(asking: Asking, say: Language) -> Iterator[tuple[str, Any]]:
+    """When and where to answer, each with its colour: yellow where somebody has yet to write it."""
+    if asking.answer_by:
+        yield say(N_("Answer by {day}"), day=say.date(asking.answer_by)), forms.KNOWN
+    else:
+        yield say(N_("Answer by: write the day here")), forms.OPEN
+    if asking.return_to:
+        yield say(N_("Send the file back to {address}"), address=asking.return_to), forms.KNOWN
+    else:
+        yield say(N_("Send the file back to: write the role here")), forms.OPEN
 
 
 def _why(say: Language) -> Iterator[str]:

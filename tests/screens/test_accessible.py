@@ -51,7 +51,7 @@ STATES = {
     "systems": ["systems", "systems?system=Familjehemsregistret"],
     "incidents": ["incidents"],
     "plan": ["plan"],
-    "imports": ["imports", *(f"imports?part={part}" for part in ("history", "forms", "mappings", "names"))],
+    "imports": ["imports", *(f"imports?part={part}" for part in ("history", "questions", "settings"))],
     "quality": ["quality"],
     "extracts": ["extracts"],
     "about": ["about"],

@@ -252,7 +252,7 @@ def test_corrected_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
 def test_every_part_of_the_page_opens_on_an_empty_database(lang, own, monkeypatch):
     app = opened("imports", monkeypatch, lang=lang)
-    for part in ("load", "history", "forms", "mappings", "names"):
+    for part in ("load", "history", "questions", "settings"):
         app.query_params["part"] = part
         app.run()
         assert not app.exception, part

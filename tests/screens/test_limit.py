@@ -27,7 +27,7 @@ PAGES: list[tuple[str, dict[str, str]]] = [
     ("systems", {"system": "norrsystemet"}),
     *(("review", {"part": part}) for part in ("points", "chapters", "decisions", "judgement", "documents", "years")),
     *(("meeting", {"screen": screen}) for screen in ("2", "5", "15", "16")),
-    *(("imports", {"part": part}) for part in ("load", "history", "forms", "mappings", "names")),
+    *(("imports", {"part": part}) for part in ("load", "history", "questions", "settings")),
 ]
 # The points of persons, of things and of incidents; the items of all are in an extract, and `make fuzz` looks at every
 # point with every limit.

@@ -113,6 +113,7 @@ FIELDS = [
     ("draft", "systems", {}, 1),
     ("draft", "point", {"point": "classification"}, 1),
     ("draft", "imports", {"part": "names"}, 1),
+    ("draft", "imports", {"part": "questions"}, 1),
     ("draft", "review", {"part": "points", "point": "dpia"}, 2),
     ("draft", "review", {"part": "decisions"}, 3),
     ("draft", "review", {"part": "sign"}, 1),

@@ -9,16 +9,19 @@ import openpyxl
 import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR
+from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
+from compliance.correcting.arrangements import Arrangements, arrangements
 from compliance.correcting.questionnaires import questions
 from compliance.screens.imports import forms
-from tests.apps import opened
+from tests.apps import opened, text
 from tests.line import POINTS, SOURCES
 from tests.readers import reader
 
 DAY = date(2026, 10, 31)
+NOTHING = Arrangements()
 
 
 def view_of(role, code="sv"):
@@ -59,16 +62,49 @@ def test_a_database_without_exports_asks_only_for_routines(own, monkeypatch):
     ]
 
 
+def test_when_and_where_to_answer_is_said_once_for_every_workbook(own, monkeypatch):
+    """passed: a day that nobody can answer by is left open, and the page says so"""
+    app = opened("imports", monkeypatch, part="questions")
+    app.date_input[-1].set_value(clock.today())
+    app.text_input(key="return to").set_value("Registrator, 19121212-1212")
+    next(button for button in app.button if button.label == "Spara").click().run()
+    assert not app.exception
+    with own.cursor() as cursor:
+        arranged = arrangements(cursor, "Förvaltningen", as_of=DAY)
+        by_unit = questions(cursor, forms._asking(DAY, "Förvaltningen", NOTHING))
+    assert arranged.answer_by == clock.today()
+    assert "1212-1212" not in arranged.return_to
+
+    def said(arranged):
+        content = forms._file(view_of(COORDINATOR), None, by_unit, arranged, Job())
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        return [cell.value for cell in sheet["A"] if cell.value][-2:]
+
+    day = Language("sv").date(clock.today())
+    assert said(arranged) == [f"Svara senast {day}", f"Skicka tillbaka filen till {arranged.return_to}"]
+    assert said(NOTHING) == ["Svara senast: skriv dagen här", "Skicka tillbaka filen till: skriv funktionen här"]
+    with own.writing() as cursor:
+        cursor.execute("update arrangements set text = '2020-01-01' where kind = 'answer_by'")
+        passed = arrangements(cursor, "Förvaltningen", as_of=DAY)
+    assert said(passed)[0] == "Svara senast: skriv dagen här"
+    assert "Svarsdagen har passerat" in text(opened("imports", monkeypatch, part="questions"))
+
+
 def test_a_file_is_made_only_for_those_who_may_load_exports(sample_database, monkeypatch):
     monkeypatch.setattr(forms.reads, "points", lambda: POINTS)
     monkeypatch.setattr(forms.reads, "sources", lambda: SOURCES)
     view = view_of(COORDINATOR)
     with sample_database.cursor() as cursor:
-        by_unit = questions(cursor, forms._asking(DAY, view.scope.organisation))
+        by_unit = questions(cursor, forms._asking(DAY, view.scope.organisation, NOTHING))
     unit = list(by_unit)[1]
     by_unit = {name: by_unit[name] for name in list(by_unit)[:5]}  # the rest would take time and show no more
-    assert unit in openpyxl.load_workbook(io.BytesIO(forms._file(view, unit, by_unit, Job()))).worksheets[0]["A1"].value
-    with zipfile.ZipFile(io.BytesIO(forms._file(view, forms.EVERY, by_unit, Job()))) as archive:
+    assert (
+        unit
+        in openpyxl.load_workbook(io.BytesIO(forms._file(view, unit, by_unit, NOTHING, Job())))
+        .worksheets[0]["A1"]
+        .value
+    )
+    with zipfile.ZipFile(io.BytesIO(forms._file(view, forms.EVERY, by_unit, NOTHING, Job()))) as archive:
         assert len(archive.namelist()) == len(by_unit)
     with pytest.raises(Refusal):
-        forms._file(view_of(ANALYST), unit, by_unit, Job())
+        forms._file(view_of(ANALYST), unit, by_unit, NOTHING, Job())

@@ -9,12 +9,15 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
+from compliance.core import clock
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
+from compliance.core.lengths import LONGEST_NAME
+from compliance.correcting.arrangements import Arrangements, answer, arrangements
 from compliance.correcting.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.drawing import charts
-from compliance.screens import downloads, reads, widgets
+from compliance.screens import downloads, fields, reads, views, widgets
 from compliance.screens.downloads import File
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -31,22 +34,30 @@ Choice = tuple[str, ...] | Unit
 def _questions(data: Data, as_of: date, organisation: str) -> dict[Unit, Questions]:
     """The questions to each unit on a day."""
     with data.database.cursor() as cursor:
-        return questions(cursor, _asking(as_of, organisation))
+        return questions(cursor, _asking(as_of, organisation, Arrangements()))
 
 
-def _asking(as_of: date, organisation: str) -> Asking:
-    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), reads.sources())
+def _asking(as_of: date, organisation: str, arranged: Arrangements) -> Asking:
+    """What is asked; a day that has passed is nothing to answer by."""
+    day = arranged.answer_by
+    by = day if day and day >= clock.today() else None
+    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), reads.sources(), by, arranged.return_to)
+
+
+def _arranged(view: View) -> Arrangements:
+    with view.database.cursor() as cursor:
+        return arrangements(cursor, view.scope.organisation, as_of=view.as_of)
 
 
 def questionnaires(view: View) -> None:
     """Draw the choice of a unit or of all, with their numbers of questions, and the download of the workbook."""
     widgets.require(Permission.LOAD_EXPORTS)
     say, by_unit = view.say, _questions(view.data, view.as_of, view.scope.organisation)
-    purpose = N_(
-        "What no system knows, asked unit by unit: the local instruction, procurements, access reviews and routines. "
-        "Only what is unknown is asked. The answers are loaded as any file is."
-    )
+    purpose = N_("What no system knows, and only what is unknown. The answers are loaded as any file is.")
     widgets.html(charts.section(say(N_("Questions to the units")), note=say(purpose)))
+    arranged = _arranged(view)
+    if not view.sample:
+        _when_and_where(view, arranged)
     if not by_unit:
         text = N_("Nothing is unknown on {day}, so there is nothing to ask.")
         widgets.html(charts.caption(say(text, day=say.date(view.as_of))))
@@ -59,7 +70,7 @@ def questionnaires(view: View) -> None:
         width=WIDTH,
     )
     mime = "application/zip" if isinstance(chosen, tuple) else XLSX
-    label, make = say(N_("Download the questions")), partial(_file, view, chosen, by_unit)
+    label, make = say(N_("Download the questions")), partial(_file, view, chosen, by_unit, arranged)
     told: Any = {"action": Action.FORM, "what": "questions"}
     if chosen and not isinstance(chosen, tuple):
         told["details"] = {"unit": chosen}
@@ -67,10 +78,35 @@ def questionnaires(view: View) -> None:
     downloads.offer(view, file)
 
 
+def _when_and_where(view: View, arranged: Arrangements) -> None:
+    """Draw the day and the address that all workbooks say."""
+    say = view.say
+    with st.form("answers", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        day: date | None = st.date_input(
+            say(N_("Answer by")),
+            value=arranged.answer_by,
+            format="YYYY-MM-DD",
+            min_value=views.FIRST_DAY,
+            max_value=views.LAST_DAY,
+            key=f"answer by {arranged.answer_by}",
+            width=180,
+        )
+        field: Any = {"max_chars": LONGEST_NAME, "form": True, "width": WIDTH, "autocomplete": "off"}
+        to = fields.line(say(N_("Send answers to")), value=arranged.return_to, key="return to", **field)
+        saved = st.form_submit_button(say(N_("Save")))
+    if saved:
+        widgets.require(Permission.LOAD_EXPORTS)
+        with widgets.showing_errors():
+            answer(view.database, view.scope.organisation, by=day, to=to, as_of=view.as_of, order=views.order())
+            st.rerun()
+    if arranged.answer_by and arranged.answer_by < clock.today():
+        widgets.html(charts.note(say(N_("The day to answer by has passed. The workbooks leave it open."))))
+
+
 def _file_name(view: View, chosen: Choice) -> str:
     if isinstance(chosen, tuple):
         return view.say(N_("Questions to all units")) + ".zip"
-    return file_name(chosen, _asking(view.as_of, view.scope.organisation), view.say)
+    return file_name(chosen, _asking(view.as_of, view.scope.organisation, Arrangements()), view.say)
 
 
 def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:
@@ -83,10 +119,10 @@ def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:
     return say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)
 
 
-def _file(view: View, chosen: Choice, by_unit: dict[Unit, Questions], job: Job) -> bytes:
+def _file(view: View, chosen: Choice, by_unit: dict[Unit, Questions], arranged: Arrangements, job: Job) -> bytes:
     """The workbook of a unit, or all of them in a zip."""
     audit.require(view.reader.user, Permission.LOAD_EXPORTS)
-    asking = _asking(view.as_of, view.scope.organisation)
+    asking = _asking(view.as_of, view.scope.organisation, arranged)
     if isinstance(chosen, tuple):
         return make_file(job, all_of_them, by_unit, asking, view.say)
     return make_file(job, questionnaire, chosen, by_unit[chosen], asking, view.say)

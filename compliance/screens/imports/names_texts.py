@@ -17,10 +17,7 @@ KINDS: Final = {
     "unit": N_("Unit"),
     "system": N_("System"),
 }
-PURPOSE: Final = N_(
-    "When a name changes, say so here once: from that day every export counts under the new name, whatever it says. "
-    "Since 1 July 2023, for instance, Spånga-Tensta and Rinkeby-Kista are Järva."
-)
+PURPOSE: Final = N_("Entered once: from its day every export counts under the new name.")
 
 
 def alias_table(aliases: Sequence[Alias], say: Language) -> charts.Table:

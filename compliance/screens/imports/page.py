@@ -40,13 +40,19 @@ def _names(view: View) -> None:
         history.rename(view)
 
 
+def _settings(view: View) -> None:
+    mapping.mappings(view)
+    _names(view)
+
+
 PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
-    "load": (N_("Load exports"), lambda view: _load_exports(view)),
+    "load": (N_("Load"), lambda view: _load_exports(view)),
     "history": (N_("History"), history.history),
-    "forms": (N_("Questions to the units"), forms.questionnaires),
-    "mappings": (N_("Connected columns"), mapping.mappings),
-    "names": (N_("Names"), _names),
+    "questions": (N_("Questions to the units"), forms.questionnaires),
+    "settings": (N_("Settings"), _settings),
 }
+# Where the parts of earlier addresses are now.
+MOVED: Final = {"forms": "questions", "mappings": "settings", "names": "settings"}
 
 
 def draw(view: View) -> None:
@@ -54,6 +60,7 @@ def draw(view: View) -> None:
     widgets.whole_only(view)
     say = view.say
     part = st.query_params.get("part", "load")
+    part = MOVED.get(part, part)
     here = part if part in PARTS else "load"
     text = N_("Drop the files as they came out of the systems. Nothing is saved until you confirm.")
     widgets.html(charts.page_title(say(N_("Imports")), question=say(text) if here == "load" else ""))
