@@ -149,7 +149,7 @@ def _show_not_found(view: View) -> None:
 
 def _wait_for_samples(say: Language) -> None:
     """Draw the progress of the sample database while the first start builds it, and stop the run."""
-    if stores.own().exists():
+    if stores.own().exists() and not views.looking():
         return
     if (state := demo.building(stores.samples())).over:
         if state.why:
@@ -263,6 +263,7 @@ def _chooser(view: View) -> None:
         chosen = ("unit", view.scope.unit) if view.scope.unit else ("department", view.scope.department or "")
         _choice(say(N_("Department or unit")), kinds, chosen, lambda kind: _scope_name(kind, say), _choose_scope)
         _language(view)
+        widgets.samples_button(view)
 
 
 def _language(view: View) -> None:
@@ -333,5 +334,7 @@ def _choose_language(key: str) -> None:
 def _sample_badge(view: View) -> None:
     with st.container(key="badge", horizontal=True, vertical_alignment="center", width="content"):
         widgets.html(charts.badge(view.say(N_("Sample data, all figures are invented"))))
-        if view.reader.may(Permission.START_OWN_DATABASE):
+        if view.looking:
+            widgets.own_button(view)
+        elif view.reader.may(Permission.START_OWN_DATABASE):
             widgets.start_own_button(view, key="start_badge", kind="tertiary")

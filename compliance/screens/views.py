@@ -27,17 +27,20 @@ from compliance.store.database import Database, Rows
 # The range of as-of dates, in the date field and in the address.
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
+# The parameter of the address that shows the samples beside an own database.
+SAMPLES: Final = {"data": "samples"}
 
 
 @dataclass(frozen=True)
 class View:
-    """What every page shows, and for whom."""
+    """What every page shows, and for whom. `looking` is whether it shows the samples beside an own database."""
 
     reader: Reader
     data: Data
     sample: bool
     as_of: date
     scope: Scope
+    looking: bool = False
 
     @property
     def say(self) -> Language:
@@ -53,15 +56,21 @@ class View:
     def address(self) -> dict[str, str]:
         """The view as parameters of the address, which every page has; for who sees no figures the language alone."""
         if not self.reader.may(Permission.SEE_FIGURES):
-            return {"lang": self.say.code} if self.say.code != "sv" else {}
+            return self.language
         params = {
             "as_of": self.as_of.isoformat(),
             "organisation": self.scope.organisation if len(reads.organisations(self.data, self.as_of)) > 1 else None,
             "department": self.scope.department if not self.scope.unit else None,
             "unit": self.scope.unit,
-            "lang": self.say.code if self.say.code != "sv" else None,
         }
-        return {name: value for name, value in params.items() if value}
+        return (
+            {name: value for name, value in params.items() if value} | self.language | (SAMPLES if self.looking else {})
+        )
+
+    @property
+    def language(self) -> dict[str, str]:
+        """The language alone as a parameter of the address, as of a page that shows other data."""
+        return {"lang": self.say.code} if self.say.code != "sv" else {}
 
 
 def user() -> User:
@@ -71,10 +80,28 @@ def user() -> User:
 
 def asking() -> Callable[[], User]:
     """A function that returns the current user also outside of a run, such as in the thread that makes a file."""
+    return partial(_only_reading, _asking()) if looking() else _asking()
+
+
+def _asking() -> Callable[[], User]:
     if settings.current().login is None:
         # looked up when it is called: the test of a role that is taken away replaces it
         return lambda: permissions.current_user()
     return partial(sessions.user, _key())
+
+
+def looking() -> bool:
+    """Whether somebody who sees all of an organisation asks for the samples although there is an own database."""
+    if st.query_params.get("data") != SAMPLES["data"] or not stores.own().exists():
+        return False
+    who = _asking()()
+    return who.may(Permission.SEE_FIGURES) and who.limit is None
+
+
+def _only_reading(asked: Callable[[], User]) -> User:
+    """The user as they look at the samples beside an own database: they change nothing, in either."""
+    who = asked()
+    return replace(who, role=replace(who.role, permissions=who.role.permissions & permissions.READING))
 
 
 def session() -> Session | None:
@@ -94,9 +121,9 @@ def language() -> Language:
 
 
 def database() -> tuple[Database, bool]:
-    """The organisation's own database, else the samples'; and whether it is the samples'."""
+    """The organisation's own database, else the samples', as if one looks at them; and whether it is the samples'."""
     own = stores.own()
-    return (own, False) if own.exists() else (stores.samples(), True)
+    return (own, False) if own.exists() and not looking() else (stores.samples(), True)
 
 
 def order(**fields: Any) -> Order:
@@ -116,7 +143,7 @@ def current() -> View:
     reader = Reader(who, language(), Withheld(lambda: Names([], [])), who.limit)
     scope = _scope(data, reader, as_of)
     reader = replace(reader, withheld=reads.withheld(data))
-    return View(reader, data, sample, as_of, scope)
+    return View(reader, data, sample, as_of, scope, looking())
 
 
 def _last_day_of(imports: Rows, today: date) -> date:

@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of
 from compliance.counting import tracing
 from compliance.counting.assessing import Status
+from compliance.declarations import settings
 from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import add_event
 from compliance.screens import reads, views
@@ -106,12 +107,38 @@ def sentence(error: Exception, say: Language) -> str:
 
 
 def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
-    """Draw the button that starts the organisation's own database; the samples stay in theirs."""
-    if st.button(view.say(N_("Start with your own exports")), key=key, type=kind):
-        require(Permission.START_OWN_DATABASE)
-        with stores.own().writing() as cursor:
-            add_event(cursor, views.order(), "start", "own database", action=Action.START, told="own database")
-        st.switch_page("pages/imports.py", query_params={"lang": view.say.code})
+    """Draw what happens when the organisation's own database is started, and the button that starts it."""
+    say = view.say
+    with st.popover(say(N_("Start with your own exports")), type=kind, key=f"{key}_first"):
+        text = N_(
+            "An empty database of your own is made. The sample data stay, are never mixed with it, "
+            "and can be shown again at any time."
+        )
+        everybody = [say(N_("Everybody who logs in sees the new one."))] if settings.current().login else []
+        html(charts.caption(" ".join([say(text), *everybody])))
+        if st.button(say(N_("Make the database")), key=key, type="primary"):
+            require(Permission.START_OWN_DATABASE)
+            with stores.own().writing() as cursor:
+                add_event(cursor, views.order(), "start", "own database", action=Action.START, told="own database")
+            st.switch_page("pages/imports.py", query_params=view.language)
+
+
+def samples_button(view: View) -> None:
+    """Draw the button that shows the samples beside the own database, to whoever sees all of it."""
+    if not view.sample and view.reader.limit is None:
+        _switch(view, N_("Show the sample data"), key="show_samples", params=views.SAMPLES)
+
+
+def own_button(view: View) -> None:
+    """Draw the button that leads from the samples back to the own database."""
+    _switch(view, N_("Back to your own data"), key="show_own", kind="primary")
+
+
+def _switch(
+    view: View, label: str, *, key: str, params: Mapping[str, str] | None = None, kind: Any = "secondary"
+) -> None:
+    if st.button(view.say(label), key=key, type=kind):
+        st.switch_page(f"pages/{HOME}.py", query_params=view.language | dict(params or {}))
 
 
 def html(fragment: elements.Html) -> None:

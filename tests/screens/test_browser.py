@@ -39,6 +39,7 @@ SAME_PERSON = Language("sv")(
 WORDS = {
     "sv": {
         "start": "Börja med egna exporter",
+        "make": "Skapa databasen",
         "load": re.compile(r"Läs in \d+ rader"),
         "overview": "Se översikten",
         "empty": "Ingen export är inläst än.",
@@ -54,6 +55,7 @@ WORDS = {
     },
     "en": {
         "start": "Start with your own exports",
+        "make": "Make the database",
         "load": re.compile(r"Load \d+ rows"),
         "overview": "See the overview",
         "empty": "No export is loaded yet.",
@@ -128,12 +130,18 @@ def test_a_link_is_the_first_visit_to_a_fresh_server_and_shows_the_same_view_aga
     assert page.inner_text(".v-hero") == first
 
 
+def start_own(page, words):
+    """Start the own database from the page of imports, after what is said before."""
+    page.get_by_role("button", name=words["start"]).last.click()
+    page.get_by_role("button", name=words["make"]).click()
+
+
 # `make fuzz` goes the whole way in both languages.
 @pytest.mark.parametrize("code", WORDS if MOST else ["sv"])
 def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, server, page):
     words = WORDS[code]
     visit(page, f"{server.address}/imports?lang={code}")
-    page.get_by_role("button", name=words["start"]).last.click()
+    start_own(page, words)
     page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
     drop_systems(page, words)
     take_the_rejected_rows(page, words)
@@ -269,7 +277,7 @@ def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server
     cases = {case: file for case, file in doctor_files().items() if MOST or case in KINDS}
     assert cases.keys() >= KINDS
     visit(page, f"{server.address}/imports")
-    page.get_by_role("button", name=WORDS["sv"]["start"]).last.click()
+    start_own(page, WORDS["sv"])
     page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
     settle(page)
     payloads = [{"name": name, "mimeType": "", "buffer": content} for content, name in cases.values()]

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
 from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, HEAD, MANAGEMENT, ROLES, User
+from compliance.access.scopes import Scope
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
@@ -19,6 +20,7 @@ from compliance.screens import frame
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
 from compliance.wording.phrases import percent
+from tests import once
 from tests.apps import DAY, SECONDS, dropped, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
@@ -316,6 +318,38 @@ def test_one_click_starts_a_database_of_ones_own_and_leaves_the_samples_alone(sa
             assert cursor.execute("select action, what from events").fetchall() == [("start", "own database")]
     finally:
         own.unlink(missing_ok=True)
+
+
+def test_the_samples_are_looked_at_beside_an_own_database_and_neither_is_changed(sample, monkeypatch):
+    """mixed: a figure of the one among those of the other; written: a text that was meant for one's own review"""
+    own = FileDatabase.at(once.new(sample.path.with_name("own.duckdb")))
+    try:
+        app = opened("overview", monkeypatch)
+        assert "Ingen export är inläst än." in text(app)
+        app.button(key="show_samples").click().run()
+        shown, shares = text(app), {percent(figure, Language("sv")) for figure in figures(sample).values()}
+        assert all(share in shown for share in ["Exempeldata, alla siffror är påhittade", *shares])
+        assert "show_samples" not in [button.key for button in app.button]
+        links = [link.proto.query_string for link in app.get("page_link") if not link.proto.external]
+        assert links
+        assert all("data=samples" in link for link in links)
+        assert "data=samples" in re.search(r'href="(/point[^"]*)"', shown)[1]
+        assert "imports" not in {link.proto.page for link in app.get("page_link")}
+        looked = opened("review", monkeypatch, data="samples", review="2026", part="points")
+        assert "Exempeldata" in text(looked)
+        assert not looked.text_area
+        app.button(key="show_own").click().run()
+        assert "Ingen export är inläst än." in text(app)
+        assert "data" not in app.query_params
+    finally:
+        own.path.unlink(missing_ok=True)
+
+
+def test_whoever_is_limited_or_sees_no_figures_is_shown_no_samples(own, monkeypatch):
+    limited = opened("overview", monkeypatch, limit=Scope("Förvaltningen", None, "Norr"), data="samples")
+    assert "show_samples" not in [button.key for button in limited.button]
+    assert "Exempeldata" not in text(limited)
+    assert "Roller" in text(opened("roles", monkeypatch, role=ADMINISTRATOR, data="samples"))
 
 
 def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):

@@ -90,11 +90,6 @@ def _choose_part(key: str) -> None:
 def _load_exports(view: View) -> None:
     """Draw the field to drop files in, a card for each file in the inbox, and the history."""
     if view.sample:
-        text = N_(
-            "The sample data are there to try with. "
-            "Your own exports go into a database of their own, and the two are never mixed."
-        )
-        widgets.html(charts.note(view.say(text)))
         widgets.start_own_button(view, key="start_imports")
     else:
         _inbox(view)
