@@ -100,7 +100,8 @@ class Source:
 
     `unique` are the fields whose combination is unique within an export, `key` those that identify a row across
     exports. `renewed` means that a row replaces those with the same key in the earlier files that its file completes.
-    `rhythm_days` is the expected number of days between exports.
+    `rhythm_days` is the expected number of days between exports. `called` are the beginnings of words by which a title
+    names it.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Source:
     rhythm_days: int
     fields: tuple[Field, ...]
     renewed: bool = False
+    called: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """The field with a name."""
@@ -283,6 +285,7 @@ def _source(table: dict[str, Any], *, file: str) -> Source:
             rhythm_days=table["rhythm_days"],
             fields=fields,
             renewed=table.get("renewed", False),
+            called=tuple(word.casefold() for word in table.get("called", ())),
         )
 
 

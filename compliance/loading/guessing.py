@@ -27,6 +27,9 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 SAMPLED_ROWS: Final = 2000
 SAMPLES: Final = 30
+# How many rows are looked at for the heading among them, and the share of the table's columns that it has at least.
+MEASURED_ROWS: Final = 200
+FULL: Final = 0.7
 # How many characters of a value are compared: no meaningful word and no date is longer.
 LOOKED_AT: Final = 100
 # The least score for which a column is offered.
@@ -111,11 +114,53 @@ def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:
 
 
 def likely_row(sheet: Sheet, sources: Collection[Source]) -> int:
-    """The row most likely to be the heading: the one with most known headings, else the fullest."""
+    """The row most likely to be the heading: the uppermost of those that are most like one."""
     known = known_headings(sources)
-    rows = [heading_keys(row) for row in top_rows(sheet)]
-    scores = [(sum(key in known for key in keys.values()), len(keys), -index) for index, keys in enumerate(rows)]
-    return -max(scores, default=(0, 0, 0))[2]
+    rows = top_rows(sheet)
+    width = _width(sheet)
+    columns = [_column_facts(sheet, place) for place in range(sheet.cells.num_columns)]
+    scores = [(_likeness(row, width, columns, known), -index) for index, row in enumerate(rows)]
+    return -max(scores, default=(0.0, 0))[1]
+
+
+def _width(sheet: Sheet) -> int:
+    """How many cells an ordinary row of the table has."""
+    filled: Any = [pc.is_valid(column).cast(pa.int32()) for column in sheet.cells.slice(0, MEASURED_ROWS).columns]
+    counts = sorted((sum(row) for row in zip(*(column.to_pylist() for column in filled), strict=True)), reverse=True)
+    return counts[len(counts) // 4] if counts else 0
+
+
+def _column_facts(sheet: Sheet, place: int) -> tuple[Counter[str], bool]:
+    """How often each of the first texts of a column stands there, and whether most are numbers, dates or addresses."""
+    cells = [
+        str(cell).strip()[:LOOKED_AT]
+        for cell in sheet.cells.column(place).slice(0, MEASURED_ROWS).drop_null().to_pylist()
+    ]
+    return Counter(cells), 2 * sum(map(_is_value, cells)) > len(cells)
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a text is a value rather than a name: a number, a date, an address."""
+    return MASK in cell or _is_address(cell) or bool(DATE.fullmatch(cell) or NUMBER.fullmatch(cell))
+
+
+def _likeness(
+    row: Sequence[str | None], width: int, columns: Sequence[tuple[Counter[str], bool]], known: Collection[str]
+) -> float:
+    """How much a row is like headings: known ones, as many as the table has columns, and not as the cells below them.
+
+    A heading is a text, stands once in its column, and may stand above values.
+    """
+    cells = [(place, cell.strip()[:LOOKED_AT]) for place, cell in enumerate(row) if cell and cell.strip()]
+    if not cells:
+        return 0.0
+    of = max(width, len(cells))
+    names = [(place, cell) for place, cell in cells if not _is_value(cell)]
+    once = sum(columns[place][0][cell] <= 1 for place, cell in names)
+    above = sum(columns[place][1] for place, _ in names)
+    known_ = sum(key in known for key in heading_keys(row).values())
+    full = min(1.0, len(cells) / max(FULL * width, 1))
+    return full * (2 + 3 * known_ / of + (len(names) + once + above) / len(cells))
 
 
 def looks_like_data(row: Sequence[str | None], sources: Collection[Source]) -> bool:

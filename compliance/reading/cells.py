@@ -47,6 +47,7 @@ class RawSheet:
     cells: "pa.Table"
     errors: int = 0
     cut: int = 0
+    hidden: bool = False
     error_places: list[tuple[int, int]] = field(default_factory=list)
     formulas: int = 0
 

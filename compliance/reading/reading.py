@@ -219,7 +219,7 @@ def _sheet(folder: Path, entry: dict[str, Any]) -> Sheet:
         cells = pa.ipc.open_file(file).read_all()
     error_places = tuple((row, column) for row, column in entry["error_places"])
     allowed, by_chance = tuple(entry["allowed"]), tuple(entry["by_chance"])
-    return Sheet(entry["name"], cells, entry["errors"], error_places, allowed, by_chance)
+    return Sheet(entry["name"], cells, entry["errors"], error_places, allowed, by_chance, entry["hidden"])
 
 
 def _refusal(code: str, shown: str, **values: object) -> Refusal:

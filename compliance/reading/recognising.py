@@ -22,6 +22,8 @@ from compliance.reading.sheets import Sheet, Workbook
 
 HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2
+# A sheet with more rows than this is no cover.
+COVER_ROWS: Final = 10
 # How many characters of a cell are searched for headings, a date and an organisation.
 LOOKED_AT: Final = 1_000
 MONTHS: Final = [
@@ -47,7 +49,14 @@ CUT: Final = pa.schema({"row": _CELL["row"], "place": _CELL["place"], "value": _
 
 
 class Unrecognised(Refusal):
-    """A file that is not recognised; the user can still say what it is and how its columns are read."""
+    """A file that is not recognised; the user can still say what it is and how its columns are read.
+
+    `source_id` is the source that its sentence names, if one.
+    """
+
+    def __init__(self, message: str, *, source_id: str | None = None, **values: object) -> None:
+        self.source_id = source_id
+        super().__init__(message, **values)
 
 
 class Ambiguous(Unrecognised):
@@ -74,7 +83,8 @@ class Match:
 
     `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
     `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `cut` has
-    the cells that were too long to be stored whole.
+    the cells that were too long to be stored whole. `titled` is the source that the file's own title names, where one
+    column alone speaks for another.
     """
 
     sheet: Sheet
@@ -88,6 +98,7 @@ class Match:
     mapping: ColumnMapping | None = None
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
+    titled: str | None = None
 
     @cached_property
     def withheld_rows(self) -> frozenset[int]:
@@ -126,6 +137,11 @@ class Match:
         """How many of its headings were recognised."""
         return self.width - len(self.unused) - len(self.dropped)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be something else: few of its headings are known, or its title says so."""
+        return (self.known <= 2 and self.width > 4 * self.known) or self.titled is not None
+
 
 def recognise(
     workbook: Workbook,
@@ -155,7 +171,13 @@ def recognise(
         matches = [match for match in matches if len(match.columns) > 1]
     if not matches:
         raise _unknown(workbook, list(wanted.values()), words, known)
-    return _with_words_of_mappings(matches)
+    return _with_words_of_mappings([_titled(match, workbook, list(wanted.values())) for match in matches])
+
+
+def _titled(match: Match, workbook: Workbook, sources: Sequence[Source]) -> Match:
+    """The match with the source that the title names, if that is another and the match rests on a single column."""
+    named = named_source(workbook, sources) if len(match.columns) == 1 and not match.mapping else None
+    return replace(match, titled=named.id) if named and named.id != match.source.id else match
 
 
 def _mapped(
@@ -459,16 +481,9 @@ def _letters(heading: str) -> str:
 
 
 def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: frozenset[str]) -> Unrecognised:
-    """Why nothing was recognised, naming the source that lacks fewest columns."""
-    near = [
-        (len(source.required) - len(missing), source, missing)
-        for sheet in workbook.sheets
-        for row in _headings(sheet, words, known)[0]
-        if row.known
-        for source in sources
-        if (missing := _missing(source, row)) and len(missing) < len(source.required)
-    ]
-    if not near:
+    """Why nothing was recognised, naming the source that the file most likely is and the columns that it lacks."""
+    found = nearest(workbook, sources, words, known)
+    if found is None:
         return Unrecognised(
             N_(
                 "{file} has no sheet with the headings of a known export. "
@@ -476,21 +491,80 @@ def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: fro
             ),
             file=workbook.name,
         )
-    _, source, missing = max(near, key=lambda entry: (entry[0], -len(entry[2])))
     return Unrecognised(
         N_(
             "{file} looks like {source} but has no column {columns}. "
             "Export it again with that column, or say on the page Imports which one it is."
         ),
+        source_id=found.source.id,
         file=workbook.name,
-        source=source.title,
-        columns=", ".join(missing),
+        source=found.source.title,
+        columns=", ".join(found.missing),
     )
 
 
-def _missing(source: Source, row: _Heading) -> list[str]:
+@dataclass(frozen=True)
+class Near:
+    """The source that a file nearly is: the number of its sheet, and the columns that this lacks."""
+
+    source: Source
+    sheet: int
+    missing: tuple[str, ...]
+
+
+def nearest(workbook: Workbook, sources: Sequence[Source], words: Words, known: frozenset[str]) -> Near | None:
+    """The source that the file's own words name, else the one of whose required columns a sheet has most.
+
+    None if it has no such column and names none.
+    """
+    named = named_source(workbook, sources)
+    near = [
+        (source is named, len(source.required) - len(missing), -len(missing), -number, Near(source, number, missing))
+        for number, sheet in enumerate(workbook.sheets)
+        for row in _headings(sheet, words, known)[0]
+        if row.known
+        for source in sources
+        if (missing := _missing(source, row)) and (len(missing) < len(source.required) or source is named)
+    ]
+    if near:
+        return max(near, key=lambda entry: entry[:4])[-1]
+    largest = max(enumerate(workbook.sheets), key=lambda entry: entry[1].cells.num_rows, default=(0, None))[0]
+    return Near(named, largest, tuple(field.heading for field in named.required)) if named else None
+
+
+def named_source(workbook: Workbook, sources: Sequence[Source]) -> Source | None:
+    """The source that a title above a table names, else the name of a sheet, else that of the file."""
+    width = max((_widest(sheet) for sheet in workbook.sheets), default=0)
+    titles = (title for sheet in workbook.sheets for title in _titles(sheet, width))
+    for text in (*titles, *(sheet.name for sheet in workbook.sheets), workbook.name):
+        said = [(len(word), source) for source in sources for word in source.called if _says(text, word)]
+        if said:
+            return max(said, key=lambda entry: entry[0])[1]
+    return None
+
+
+def _says(text: str, word: str) -> bool:
+    """Whether a word of a text begins in some way."""
+    return re.search(rf"(?<![^\W_]){re.escape(word)}", text.casefold()) is not None
+
+
+def _titles(sheet: Sheet, width: int) -> list[str]:
+    """The first rows with fewer cells than the table of the sheet, or of the file if the sheet is a cover, as texts."""
+    own = width if sheet.cells.num_rows <= COVER_ROWS else _widest(sheet)
+    return [" ".join(cells) for cells in _filled(sheet) if len(cells) <= FOOTER_CELLS and len(cells) < own]
+
+
+def _widest(sheet: Sheet) -> int:
+    return max(map(len, _filled(sheet)), default=0)
+
+
+def _filled(sheet: Sheet) -> list[list[str]]:
+    return [[cell for cell in row if cell and cell.strip()] for row in top_rows(sheet)]
+
+
+def _missing(source: Source, row: _Heading) -> tuple[str, ...]:
     columns, _ = _columns(source, row)
-    return [field.heading for field in source.required if field.name not in columns]
+    return tuple(field.heading for field in source.required if field.name not in columns)
 
 
 def top_rows(sheet: Sheet) -> list[Row]:

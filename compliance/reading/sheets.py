@@ -15,7 +15,7 @@ class Sheet:
     `errors` counts the error cells (#N/A …) that the workbook marks as such; they are null in `cells`. `error_places`
     has the first 500 of them: the spreadsheet's row, from 1, and the column, from 0. `allowed` are the columns (from 0)
     with numbers that have the form of an identity number and were left; `by_chance` those left because most numbers of
-    the column have an invalid check digit.
+    the column have an invalid check digit. `hidden` says that the workbook does not show it.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Sheet:
     error_places: tuple[tuple[int, int], ...] = ()
     allowed: tuple[int, ...] = ()
     by_chance: tuple[int, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

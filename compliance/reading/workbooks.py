@@ -457,6 +457,7 @@ def _sheet(reader: Any, index: int, name: str) -> RawSheet:
         cells=cells,
         errors=len(errors),
         cut=sheet.width - len(places),
+        hidden=sheet.visible != "visible",
         error_places=[(row + 1, places[column]) for row, column in sorted(errors)[:MAX_PLACES]],
     )
 

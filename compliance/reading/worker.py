@@ -88,6 +88,7 @@ def _answer(content: Content, *, target: Path) -> dict[str, Any]:
                 "error_places": sheet.error_places,
                 "allowed": sheet.allowed,
                 "by_chance": sheet.by_chance,
+                "hidden": sheet.hidden,
             }
         )
     return {
@@ -108,7 +109,7 @@ def _screened(content: Content, name: str, request: "ReadRequest") -> "Workbook"
     from compliance.reading.sheets import Sheet, Workbook
 
     sheets = tuple(
-        Sheet(few_marks(s.name), few_marks_in(s.cells), s.errors, tuple(s.error_places[:MAX_PLACES]))
+        Sheet(few_marks(s.name), few_marks_in(s.cells), s.errors, tuple(s.error_places[:MAX_PLACES]), hidden=s.hidden)
         for s in content.sheets
     )
     return screened(Workbook(name, "", content.kind, sheets, content.date1904, content.modified, masked=0), request)

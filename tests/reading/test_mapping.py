@@ -1,5 +1,6 @@
 """Files that no declaration covers: guesses that are offered, and mappings that are saved for their headings."""
 
+import io
 import tomllib
 from dataclasses import replace
 from datetime import date
@@ -8,12 +9,15 @@ import openpyxl
 import pytest
 
 from compliance.core.errors import Refusal
+from compliance.core.language import Language
 from compliance.declarations.sources import load_sources
 from compliance.loading import guessing
 from compliance.reading import mapping
+from compliance.reading.accounting import sheet_uses
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written
-from compliance.reading.recognising import Unrecognised, known_headings, top_rows
+from compliance.reading.recognising import Unrecognised, known_headings, recognise, top_rows
 from compliance.store.database import EVERYTHING_KNOWN
+from tests.files import saved, xlsx
 from tests.line import SOURCES, WORDS, read_here
 
 OCTOBER, NOVEMBER = date(2026, 10, 31), date(2026, 11, 15)
@@ -205,6 +209,85 @@ def test_source_row_and_columns_are_guessed_by_name(line):
     assert source.id == "training"
     found = guessed(line, COURSES, "training", index=1)
     assert {name: key for name, (key, _) in found.items()} == FIELDS
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("Behörighetsgranskning 2026, uttag 2026-10-02\n\nYta | När | Antal | Vem\nA | 2026-01-01 | 3 | x", 3),
+        (" | Yta | När |  | Vem\n1 | A | 2026-01-01 | a | x\n2 | B | 2026-01-01 | b | x", 1),
+        ("Yta | Grad | Svar\nA | Hög | Ja\nB | Hög | Nej\nC | Låg | Ja", 1),
+        (
+            "Ansvarig: | Kim\nFörvaltning: | X\n\nVad | Var | När | H\na | N | 2026-01-01 | x\nb | N | 2026-01-01 | y",
+            4,
+        ),
+        (" | Klassning\nYta | K1 | R1 | T1\nA | 1 | 2 | 3\nB | 1 | 2 | 3", 2),
+        ("Yta | Grad | Nr\nSystem | Hög | 1\nAlfa | Hög | 2\nBeta | Låg | 3", 1),
+        ("konto1 | Norr | kim@exempel.se\nkonto2 | Norr | bo@exempel.se", 1),
+    ],
+)
+def test_the_row_of_unknown_headings_is_proposed_and_not_the_first_of_data(line, table, row):
+    path = line.file(table, name="unknown.csv")
+    assert guessing.likely_row(read_here(path, name=path.name).sheets[0], SOURCES.values()) + 1 == row
+
+
+YEAR = [["Yta", "När", "Vem"], ["A", "2026-01-01", "x"], ["B", "2026-01-01", "y"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "sheets", "source"),
+    [
+        ("a.xlsx", {"Blad1": [["Behörighetsgranskning 2026, uttag 2026-10-02"], [], *YEAR]}, "access_reviews"),
+        ("a.xlsx", {"Blad1": YEAR, "Konsekvensbedömningar": YEAR}, "dpias"),
+        ("lista_över_upphandlingar.xlsx", {"Blad1": YEAR}, "procurements"),
+        ("incidenter.xlsx", {"Blad1": [["Personuppgiftsincidenter"], *YEAR]}, "breaches"),
+        ("a.xlsx", {"Blad1": [["Granskningsdatum", "Vem"], ["2026-01-01", "A"]]}, "access_reviews"),
+        (
+            "a.xlsx",
+            {"Blad1": [["Riskanalyser 2026"], ["Enhet", "Status", "Krav nr"], ["A", "x", "y"]]},
+            "risk_analyses",
+        ),
+        ("a.xlsx", {"Blad1": [["Incidentansvarig", "Utbildningsdag"], ["A", "2026-01-01"]]}, None),
+    ],
+)
+def test_the_refusal_names_the_source_that_the_file_says(name, sheets, source):
+    with pytest.raises(Unrecognised) as refusal:
+        recognise(read_here(xlsx(sheets), name=name), SOURCES, WORDS, source_id=None)
+    assert refusal.value.source_id == source
+    assert source is None or SOURCES[source].title["en"] in Language("en").refusal(refusal.value)
+
+
+def test_every_sheet_of_a_workbook_is_accounted_for():
+    book = openpyxl.load_workbook(io.BytesIO(xlsx({
+        "Omslag": [["System"], ["Om listan"]],
+        "Data": [["Systemnamn", "Objektledare"], ["Alfa", "A"], ["Beta", "B"], ["Totalt", 2]],
+        "Förra": [["Systemnamn", "Objektledare"]],
+        "Plan": [["Uppgift", "Åtgärds-ID", "Status"], ["Alfa", "1", "Pågår"]],
+        "Ordlista": [["Ord", "Betyder"], ["a", "b"]],
+        "Tomt": [],
+    })))  # fmt: skip
+    book["Data"].sheet_state = "hidden"
+    book = read_here(saved(book), name="a.xlsx")
+    matches = recognise(book, SOURCES, WORDS, source_id=None)
+    uses = sheet_uses(book, [match for match in matches if match.sheet.name == "Data"], SOURCES, WORDS)
+    assert [(use.sheet.name, use.sheet.hidden, use.why, use.source and use.source.id, use.rows) for use in uses] == [
+        ("Omslag", False, "beside", "systems", 1),
+        ("Data", True, "taken", "systems", 2),
+        ("Förra", False, "no_rows", "systems", 0),
+        ("Plan", False, "near", "classification_actions", 0),
+        ("Ordlista", False, "unknown", None, 0),
+        ("Tomt", False, "empty", None, 0),
+    ]
+    assert uses[3].missing == ("System",)
+
+
+def test_one_column_is_doubtful_where_the_title_names_another_source():
+    """replaced: a review of access passed for the register of systems, since it has a column System"""
+    table = [["System", "Sett den", "Vem"], ["Alfa", "2026-01-01", "x"]]
+    for name, doubtful in (("Behörighetsgranskning 2026", True), ("Systemförteckning", False)):
+        book = read_here(xlsx({"Blad1": [[name], *table]}), name="a.xlsx")
+        [match] = recognise(book, SOURCES, WORDS, source_id=None)
+        assert (match.source.id, match.doubtful) == ("systems", doubtful)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from datetime import date
 import openpyxl
 import pytest
 
+from compliance.core import remembering
 from compliance.core.language import LANGUAGES
+from compliance.loading import guessing
 from compliance.loading.loading import Order, load
 from compliance.reading import mapping
 from compliance.serving.uploading import LEDGER
@@ -97,7 +99,7 @@ def test_the_session_holds_no_cells(app, tmp_path):
 def test_an_unrecognised_file_is_mapped_and_the_mapping_is_saved_and_matched(loaded, own, tmp_path, monkeypatch):
     app = loaded
     drop(app, tmp_path, kurser=COURSES)
-    assert "inget blad med rubrikerna för en känd export" in text(app)
+    assert "kurser.xlsx liknar Utbildningsstatus" in text(app)
     # the best guesses are filled in
     assert next(b for b in app.selectbox if b.label.startswith("Kurs *")).value == "kurstitel"
     choose(app, "Status\\: ”Klarmarkerad”", "passed")
@@ -150,6 +152,24 @@ def test_a_file_without_headings_is_not_saved_as_a_mapping_with_its_persons(app,
     drop(app, tmp_path, utan=PEOPLE[2:])
     assert "Rad 1 ser ut som uppgifter och inte som rubriker." in text(app)
     assert "Läs filen så" not in [button.label for button in app.button]
+
+
+def test_a_file_that_waits_is_guessed_once_and_the_guesses_go_with_it(app, tmp_path, monkeypatch):
+    path, before = tmp_path / "okänt.xlsx", set(remembering._KEPT)
+    path.write_bytes(xlsx({"Försättsblad": [["Behörighetsgranskning 2026"]], "Data": [["Yta", "Grad"], ["a", "b"]]}))
+    dropped(app, path)
+    assert next(box for box in app.selectbox if box.label == "Vad filen är").value == "access_reviews"
+    assert "Läses inte: har inga kända rubriker." in text(app)
+    gc.collect()
+    kept = set(remembering._KEPT) - before
+    for name in ("likely_row", "likely_source", "guesses", "candidates", "shown_sheet"):
+        monkeypatch.setattr(guessing, name, None)
+    app.run()
+    assert not app.exception
+    press(app, "Ta bort filen")
+    gc.collect()
+    assert kept
+    assert not kept & remembering._KEPT.keys()
 
 
 def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monkeypatch):

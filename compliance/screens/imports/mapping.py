@@ -1,23 +1,33 @@
 """Mapping the columns of a file that no declaration recognises, and the saved mappings."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final, Literal
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeVar
 
 import streamlit as st
 
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.core.language import N_, Language
+from compliance.core.remembering import remembered
 from compliance.declarations.sources import Field, Source
 from compliance.drawing import charts
 from compliance.loading import guessing
 from compliance.loading.guessing import Candidate, Guess
 from compliance.loading.loading import add_event
 from compliance.reading import mapping
+from compliance.reading.accounting import SheetUse, sheet_uses
 from compliance.reading.mapping import ColumnMapping, SavedMapping, headings_written, saved_mappings
 from compliance.reading.markers import split_marker
-from compliance.reading.recognising import HEADING_ROWS, Match, as_mapping, known_headings, top_rows
+from compliance.reading.recognising import (
+    HEADING_ROWS,
+    Match,
+    Near,
+    as_mapping,
+    known_headings,
+    nearest,
+    top_rows,
+)
 from compliance.reading.sheets import Sheet, Workbook
 from compliance.screens import downloads, reads, views, widgets
 from compliance.screens.downloads import File
@@ -27,6 +37,40 @@ from compliance.store.database import EVERYTHING_KNOWN, Database
 
 SHOWN_COLUMNS: Final = 8
 WORDS_SHOWN: Final = 12
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sheet of a file on the panel. What is guessed of it is computed once, and forgotten with the file."""
+
+    view: View
+    book: Workbook
+    number: int
+    match: Match | None
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet as read."""
+        return self.book.sheets[self.number]
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """A result that depends on the sheet, the declarations and the data alone."""
+        return remembered(self.match or self.book, (self.view.data.version, self.number, key), make)
+
+    def columns(self, index: int) -> list[Candidate]:
+        """The columns below the headings in a row."""
+        known = known_headings(reads.sources().values())
+        return self.once(("columns", index), lambda: guessing.candidates(self.sheet, index, reads.words(), known))
+
+    def likely(self, index: int, source_id: str | None) -> Source | None:
+        """The source that the user chose, or that the refusal of the file names, else a guess by its columns."""
+        every = reads.sources()
+        proposed = source_id or _proposed(self.view, self.book, self.number)
+        if proposed in every or not self.columns(index):
+            return every.get(proposed or "")
+        guess = lambda: guessing.likely_source(self.columns(index), every.values(), reads.words())  # noqa: E731
+        return self.once(("likely", index), guess)
 
 
 def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, source_id: str | None) -> None:
@@ -34,14 +78,14 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
 
     `matches` is how the file is read now, if it is recognised; `source_id` is the source that the user has chosen.
     """
-    say = view.say
-    sheet = _sheet(view, file_id, split_marker(book)[0])
-    match = next((match for match in matches if match.sheet.name == sheet.name), None)
+    say, book = view.say, split_marker(book)[0]
+    sheets(view, book, matches)
+    opened = _opened(view, file_id, book, matches)
+    match, sheet = opened.match, opened.sheet
     source_id = match.source.id if match else source_id
-    index = _heading_row(view, file_id, sheet, match)
-    sheet = _shown_sheet(view, file_id, sheet, index, match, source_id)
-    _first_rows(sheet, index, say)
-    columns = guessing.candidates(sheet, index, reads.words(), known_headings(reads.sources().values()))
+    index = _heading_row(opened, file_id)
+    _first_rows(_shown_sheet(opened, file_id, index, source_id), index, say)
+    columns = opened.columns(index)
     if not columns:
         widgets.html(charts.note(say(N_("The row has no headings. Choose another row."))))
         return
@@ -53,22 +97,58 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
         )
         widgets.html(charts.note(say(text, n=index + 1)))
         return
-    source = _source(view, file_id, columns, source_id)
-    if source is None:
-        return
-    key = f"{file_id} {sheet.name} {index} {source.id}"
+    source = _source(opened, file_id, index, source_id)
+    if source:
+        _mapped(opened, f"{file_id} {sheet.name} {index} {source.id}", source, index)
+
+
+def _mapped(opened: Opened, key: str, source: Source, index: int) -> None:
+    """Draw the choice of the columns and words of a source, and the button that reads the file so."""
+    view, match, columns = opened.view, opened.match, opened.columns(index)
     as_now = match is not None and match.source.id == source.id and match.heading_row == index + 1
-    guessed = _as_read(match, columns) if match and as_now else _guesses(view, source, columns)
+    guessed = _as_read(match, columns) if match and as_now else _guesses(opened, source, index)
     fields = _fields(view, key, source, columns, guessed)
     words = _words(view, key, source, columns, fields)
-    lacking = [field for field in source.required if field.name not in fields]
-    if lacking:
-        names = ", ".join(say.pick(field.texts) for field in lacking)
-        widgets.html(charts.caption(say(N_("Still to choose: {names}."), names=names)))
+    if lacking := [field for field in source.required if field.name not in fields]:
+        names = ", ".join(view.say.pick(field.texts) for field in lacking)
+        widgets.html(charts.caption(view.say(N_("Still to choose: {names}."), names=names)))
     kind: Literal["primary", "secondary"] = "secondary" if match else "primary"
-    if st.button(say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
-        written = headings_written(row)
+    if st.button(view.say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
+        written = headings_written(top_rows(opened.sheet)[index])
         _save(view, ColumnMapping(source.id, tuple(written), fields, words, written=written))
+
+
+def sheets(view: View, book: Workbook, matches: Sequence[Match]) -> None:
+    """Draw what becomes of each sheet of a workbook; nothing if it has only one."""
+    uses = _uses(view, split_marker(book)[0], matches)
+    if len(uses) > 1:
+        widgets.html(charts.table(*mapping_texts.sheet_table(uses, view.say), caption=view.say(N_("Sheets"))))
+
+
+def _uses(view: View, book: Workbook, matches: Sequence[Match]) -> list[SheetUse]:
+    taken = tuple((match.number, match.source.id, match.heading_row) for match in matches)
+
+    def make() -> list[SheetUse]:
+        with view.database.cursor() as cursor:
+            mappings = [entry.columns for entry in saved_mappings(cursor)]
+        return sheet_uses(book, matches, reads.sources(), reads.words(), mappings)
+
+    return remembered(book, (view.data.version, "uses", taken), make)
+
+
+def _near(view: View, book: Workbook) -> Near | None:
+    """What the refusal of the file names."""
+    every = reads.sources()
+    known, named = known_headings(every.values()), list(every.values())
+    return remembered(book, (view.data.version, "near"), lambda: nearest(book, named, reads.words(), known))
+
+
+def _proposed(view: View, book: Workbook, number: int) -> str | None:
+    """The source that a sheet is recognised as, else the one that the refusal of the file names."""
+    use, near = _uses(view, book, ())[number], _near(view, book)
+    if use.why not in {"other", "no_rows"} and near and near.sheet == number:
+        return near.source.id
+    return use.source.id if use.source else None
 
 
 def _as_read(match: Match, columns: Sequence[Candidate]) -> dict[str, Guess]:
@@ -89,56 +169,72 @@ def _save(view: View, columns: ColumnMapping) -> None:
     st.rerun()
 
 
-def _sheet(view: View, file_id: str, book: Workbook) -> Sheet:
-    filled = [sheet for sheet in book.sheets if sheet.cells.num_rows] or list(book.sheets)
-    if len(filled) == 1:
-        return filled[0]
-    likely = max(filled, key=lambda sheet: sheet.cells.num_rows * max(sheet.cells.num_columns, 1))
-    number: int = st.selectbox(
-        view.say(N_("Sheet")),
-        range(len(filled)),
-        index=filled.index(likely),
-        format_func=lambda n: filled[n].name,
-        key=f"sheet {file_id}",
-        width=460,
-    )
-    return filled[number]
+def _opened(view: View, file_id: str, book: Workbook, matches: Sequence[Match]) -> Opened:
+    """Draw the choice of a sheet, if there are several."""
+    filled = [number for number, sheet in enumerate(book.sheets) if sheet.cells.num_rows] or [0]
+    number, names = filled[0], [sheet.name for sheet in book.sheets]
+    if len(filled) > 1:
+        number = st.selectbox(
+            view.say(N_("Sheet")),
+            filled,
+            index=filled.index(_likely_sheet(view, book, matches, filled)),
+            # The session keeps the function, which must not hold the cells.
+            format_func=lambda n: names[n],
+            key=f"sheet {file_id}",
+            width=460,
+        )
+    return Opened(view, book, number, next((match for match in matches if match.number == number), None))
 
 
-def _heading_row(view: View, file_id: str, sheet: Sheet, match: Match | None) -> int:
+def _likely_sheet(view: View, book: Workbook, matches: Sequence[Match], filled: Sequence[int]) -> int:
+    """The sheet that is read or recognised or nearly so, else the largest that the workbook shows."""
+    uses, near = _uses(view, book, matches), _near(view, book)
+    known = [number for number in filled if uses[number].why in {"taken", "other"}]
+    if known or (near and near.sheet in filled):
+        return known[0] if known else near.sheet  # type: ignore[union-attr]
+
+    def size(number: int) -> tuple[bool, int]:
+        sheet = uses[number].sheet
+        return not sheet.hidden, sheet.cells.num_rows * sheet.cells.num_columns
+
+    return max(filled, key=size)
+
+
+def _heading_row(opened: Opened, file_id: str) -> int:
     """Draw the choice of the heading row. Return its index."""
-    say = view.say
-    rows = top_rows(sheet)
-    start = match.heading_row - 1 if match else guessing.likely_row(sheet, reads.sources().values())
+    sheet, match = opened.sheet, opened.match
+    likely = opened.once("row", lambda: guessing.likely_row(sheet, reads.sources().values()))
     number: int = st.number_input(
-        say(N_("Row with the headings")),
+        opened.view.say(N_("Row with the headings")),
         min_value=1,
-        max_value=max(1, min(HEADING_ROWS, len(rows))),
-        value=start + 1,
+        max_value=max(1, min(HEADING_ROWS, sheet.cells.num_rows)),
+        value=match.heading_row if match else likely + 1,
         key=f"heading {file_id} {sheet.name}",
         width=220,
     )
     return number - 1
 
 
-def _shown_sheet(
-    view: View, file_id: str, sheet: Sheet, index: int, match: Match | None, source_id: str | None
-) -> Sheet:
+def _shown_sheet(opened: Opened, file_id: str, index: int, source_id: str | None) -> Sheet:
     """The first rows of the sheet, without those that have or may have level 4 in a column of levels."""
-    every, words = reads.sources(), reads.words()
-    sheet = match.sheet if match else sheet
-    columns = guessing.candidates(sheet, index, words, known_headings(every.values()))
+    every = reads.sources()
+    sheet = opened.match.sheet if opened.match else opened.sheet
     chosen = st.session_state.get(_source_key(file_id, source_id))
-    source = every[chosen] if chosen in every else _likely(columns, source_id)
-    fields = _levels_chosen(view, f"{file_id} {sheet.name} {index}", source, columns) if source else {}
+    source = every[chosen] if chosen in every else opened.likely(index, source_id)
+    fields = _levels_chosen(opened, f"{file_id} {sheet.name} {index}", source, index) if source else {}
     source = source or next(iter(every.values()))
-    return guessing.shown_sheet(sheet, index, source, fields, words=words, sources=every.values())
+
+    def shown() -> Sheet:
+        top = guessing.shown_sheet(sheet, index, source, fields, words=reads.words(), sources=every.values())
+        return replace(top, cells=top.cells.slice(0, HEADING_ROWS))
+
+    return opened.once(("shown", index, source.id, tuple(sorted(fields.items()))), shown)
 
 
-def _levels_chosen(view: View, key: str, source: Source, columns: Sequence[Candidate]) -> dict[str, str]:
+def _levels_chosen(opened: Opened, key: str, source: Source, index: int) -> dict[str, str]:
     """The columns chosen for levels, else guessed: from the session, since the widgets are drawn later."""
     names = [field.name for field in source.fields if field.type == "level"]
-    guessed = _guesses(view, source, columns) if names else {}
+    guessed = _guesses(opened, source, index) if names else {}
     fields = {name: guessed[name].key for name in names if name in guessed}
     chosen = {name: st.session_state.get(_field_key(f"{key} {source.id}", name)) for name in names}
     return fields | {name: column for name, column in chosen.items() if column}
@@ -163,14 +259,9 @@ def _field_key(key: str, name: str) -> str:
     return f"field {key} {name}"
 
 
-def _likely(columns: Sequence[Candidate], source_id: str | None) -> Source | None:
-    every = reads.sources()
-    return every.get(source_id or "") or guessing.likely_source(columns, every.values(), reads.words())
-
-
-def _source(view: View, file_id: str, columns: Sequence[Candidate], source_id: str | None) -> Source | None:
-    say, every = view.say, reads.sources()
-    likely = _likely(columns, source_id)
+def _source(opened: Opened, file_id: str, index: int, source_id: str | None) -> Source | None:
+    say, every = opened.view.say, reads.sources()
+    likely = opened.likely(index, source_id)
     names = list(every)
     chosen = st.selectbox(
         say(N_("What the file is")),
@@ -184,11 +275,16 @@ def _source(view: View, file_id: str, columns: Sequence[Candidate], source_id: s
     return every[chosen] if chosen else None
 
 
-def _guesses(view: View, source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
-    with view.database.cursor() as cursor:
-        known_values = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
-        before = guessing.headings_before(cursor, source)
-    return guessing.guesses(source, columns, words=reads.words(), known=known_values, before=before)
+def _guesses(opened: Opened, source: Source, index: int) -> dict[str, Guess]:
+    view = opened.view
+
+    def make() -> dict[str, Guess]:
+        with view.database.cursor() as cursor:
+            known = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
+            before = guessing.headings_before(cursor, source)
+        return guessing.guesses(source, opened.columns(index), words=reads.words(), known=known, before=before)
+
+    return opened.once(("guesses", index, source.id, view.as_of), make)
 
 
 def _fields(

@@ -8,6 +8,7 @@ from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
 from compliance.drawing import charts
 from compliance.loading.guessing import Candidate, Guess
+from compliance.reading.accounting import SheetUse
 from compliance.reading.mapping import ColumnMapping, SavedMapping
 from compliance.reading.recognising import Row
 
@@ -15,6 +16,16 @@ SHOWN_ROWS: Final = 8
 EXAMPLES: Final = 2
 LONGEST: Final = 24
 BY: Final = {"before": N_("as last time"), "name": N_("guess by its name"), "content": N_("guess by its content")}
+
+NOT_READ: Final = {
+    "other": N_("Not read: is recognised as {source}."),
+    "beside": N_("Not read: only one column is one of {source}."),
+    "no_rows": N_("Not read: has the headings of {source} but no rows."),
+    "near": N_("Not read: looks like {source} but has no column {columns}."),
+    "ambiguous": N_("Not read: could be several exports."),
+    "unknown": N_("Not read: has no known headings."),
+    "empty": N_("Empty."),
+}
 
 
 def first_rows(rows: Sequence[Row], heading: int, width: int, hidden: Collection[int], say: Language) -> charts.Table:
@@ -32,6 +43,23 @@ def first_rows(rows: Sequence[Row], heading: int, width: int, hidden: Collection
         ]
         texts.append([f"{number}{' ◂' if number - 1 == heading else ''}", *cells])
     return columns, texts
+
+
+def sheet_table(uses: Sequence[SheetUse], say: Language) -> charts.Table:
+    """What became of each sheet of a workbook."""
+    columns = [charts.Column(say(N_("Sheet")), row_header=True), charts.Column(say(N_("Taken for")))]
+    hidden = say(N_("hidden"))
+    return columns, [
+        [f"{use.sheet.name} ({hidden})" if use.sheet.hidden else use.sheet.name, sheet_text(use, say)] for use in uses
+    ]
+
+
+def sheet_text(use: SheetUse, say: Language) -> str:
+    """What became of a sheet."""
+    source = say.pick(use.source.title) if use.source else ""
+    if use.why == "taken":
+        return say.plural("{source}, {n} row", "{source}, {n} rows", use.rows, source=source)
+    return say(NOT_READ[use.why], source=source, columns=", ".join(use.missing))
 
 
 def _short(text: str) -> str:

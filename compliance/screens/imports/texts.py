@@ -335,7 +335,7 @@ def loaded_text(receipt: Receipt, say: Language) -> str:
 
 def is_doubtful(receipt: Receipt) -> bool:
     """Whether so few of a sheet's headings are known that it may be something else."""
-    return any(match.known <= 2 and match.width > 4 * match.known for match in receipt.matches)
+    return any(match.doubtful for match in receipt.matches)
 
 
 def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
