@@ -53,6 +53,11 @@ ACTS: Final = {
     ("roles.page", "_confirm"): "take a role away",
     ("roles.page", "_giving"): "give a role",
     ("training.page", "_reminders"): "download whom to remind",
+    ("worklists.page", "_all"): "download the lists of all units",
+    ("worklists.page", "_mail_file"): "download the mail of a unit",
+    ("worklists.page", "_mark_sent"): "mark the list of a unit as sent",
+    ("worklists.page", "_save"): "write a status and a note of items",
+    ("worklists.page", "_workbook"): "download the list of a unit",
     ("widgets", "start_own_button"): "start the own database",
 }
 

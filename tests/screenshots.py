@@ -38,6 +38,8 @@ PAGES: Final = {
     "system": "systems?system=Familjehemsregistret",
     "incidents": "incidents?",
     "plan": "plan?",
+    "worklists": "worklists?",
+    "worklist": "worklists?unit=Hemtj%C3%A4nst%20Natt",
     "imports": "imports?",
     "quality": "quality?",
     "extracts": "extracts?",

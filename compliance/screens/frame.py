@@ -65,6 +65,7 @@ PAGES: Final = (
     PageEntry("systems", N_("Systems"), Permission.SEE_FIGURES, FOLLOW_UP),
     PageEntry("incidents", N_("Incidents"), Permission.SEE_FIGURES, FOLLOW_UP),
     PageEntry("plan", N_("Year wheel"), Permission.SEE_FIGURES, FOLLOW_UP),
+    PageEntry("worklists", N_("Work lists"), Permission.LOAD_EXPORTS, FOLLOW_UP, whole=True),
     PageEntry("imports", N_("Imports"), Permission.LOAD_EXPORTS, BASIS, whole=True),
     PageEntry("quality", N_("Data quality"), Permission.SEE_FIGURES, BASIS),
     PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS, BASIS),

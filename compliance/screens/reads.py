@@ -6,7 +6,7 @@ everybody; one that also takes the reader is cached per reader that may see some
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache, partial
 from operator import attrgetter
 from pathlib import Path
@@ -30,6 +30,8 @@ from compliance.review import dossier
 from compliance.review.dossier import Comparison, Dossier
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
+from compliance.worklists import notes
+from compliance.worklists.notes import Notes
 
 CACHED: Final = 200
 TREND_MONTHS: Final = 24
@@ -307,6 +309,17 @@ def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
     point = next(point for point in points() if point.id == point_id)
     with data.database.cursor() as cursor:
         return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+
+
+def item_notes(data: Data, as_of: date, organisation: str, *, known_at: datetime = EVERYTHING_KNOWN) -> Notes:
+    """What is written of the items of an organisation, as known at a moment."""
+    return _item_notes(data, data.database.state(), as_of, organisation, known_at)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def _item_notes(data: Data, state: str, as_of: date, organisation: str, known_at: datetime) -> Notes:  # noqa: ARG001 - part of the cache key
+    with data.database.cursor() as cursor:
+        return notes.notes(cursor, points(), organisation=organisation, as_of=as_of, known_at=known_at)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)

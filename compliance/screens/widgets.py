@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -198,16 +198,26 @@ def selectable(table: list[dict[str, object]], *, key: str, alt: str) -> int | N
 
     The selection outlives the rows that it was made in, so that it may point beyond the present ones.
     """
+    return next(iter(_selected(table, "single-row", key=key, alt=alt)), None)
+
+
+def ticked(table: list[dict[str, object]], *, key: str, alt: str, wide: Sequence[str] = ()) -> list[int]:
+    """Draw a table of rows that can be ticked, some columns of it `wide`. Return the places of those that are."""
+    return _selected(table, "multi-row", key=key, alt=alt, wide=wide)
+
+
+def _selected(table: list[dict[str, object]], mode: Any, *, key: str, alt: str, wide: Sequence[str] = ()) -> list[int]:
     event = st.dataframe(
         table,
         hide_index=True,
         height=min(36 * (len(table) + 1) + 3, 420),
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode=mode,
+        column_config={title: st.column_config.Column(width="medium") for title in wide},
         key=key,
         alt=alt,
     )
-    return next((place for place in event.selection.rows[:1] if place < len(table)), None)
+    return [place for place in event.selection.rows if place < len(table)]
 
 
 def mode() -> plots.Mode:

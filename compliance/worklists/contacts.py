@@ -1,8 +1,9 @@
 """Whom a unit's list is sent to, as the exports in force name them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from compliance.core.language import N_
@@ -10,12 +11,14 @@ from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
 By = Literal["unit", "owner", "leader", "department"]
+# A shorter name of a part is more often something else in a position.
+SHORTEST: Final = 4
 # Who somebody is to the unit, in words.
 BY: Final[dict[By, str]] = {
-    "unit": N_("leads the unit"),
+    "unit": N_("who leads the unit"),
     "owner": N_("object owner"),
     "leader": N_("object leader"),
-    "department": N_("leads the department"),
+    "department": N_("who leads the department"),
 }
 
 
@@ -30,11 +33,15 @@ class Contact:
 
 @dataclass(frozen=True)
 class Contacts:
-    """Those who lead units and departments, by name in lower case, and who answer for systems, by their name so."""
+    """Those who lead units and departments, by name in lower case, and who answer for systems, by their name so.
+
+    `positions` are the positions of all who lead, in lower case: "avdelningschef förskola" leads Förskola.
+    """
 
     units: Mapping[str, Contact] = field(default_factory=dict)
     departments: Mapping[str, Contact] = field(default_factory=dict)
     systems: Mapping[str, tuple[Contact, ...]] = field(default_factory=dict)
+    positions: tuple[tuple[str, Contact], ...] = ()
 
     def of_system(self, name: str) -> tuple[Contact, ...]:
         """Who answers for a system, its owner first."""
@@ -47,12 +54,17 @@ class Contacts:
         """
         answering = [each for name in systems for each in self.of_system(name)]
         found = [
-            self.units.get((unit or "").casefold()),
-            self.departments.get((department or "").casefold()),
+            self.units.get((unit or "").casefold()) or self._by_position(unit, "unit"),
+            self._by_position(department, "department") or self.departments.get((department or "").casefold()),
             *_most_often(answering),
         ]
         known = [contact for contact in found if contact]
         return next((contact for contact in known if contact.email), next(iter(known), None))
+
+    def _by_position(self, part: str | None, by: By) -> Contact | None:
+        """Who has the name of a part in their position."""
+        name = re.compile(rf"\b{re.escape(part.casefold())}\b") if part and len(part) >= SHORTEST else None
+        return next((replace(each, by=by) for position, each in self.positions if name and name.search(position)), None)
 
 
 def _most_often(contacts: Sequence[Contact]) -> list[Contact]:
@@ -67,7 +79,12 @@ def contacts(cursor: Cursor, params: Mapping[str, Any], *, managers: Sequence[st
         _heads(leading, "unit"),
         _heads([row for row in leading if row["management"]], "department"),
         {row["system_key"].casefold(): _answering(row) for row in systems},
+        tuple((row["position"].casefold(), _contact(row, "unit")) for row in leading if row["position"]),
     )
+
+
+def _contact(row: Mapping[str, Any], by: By) -> Contact:
+    return Contact(row["name"], row["email"], by)
 
 
 def _heads(leading: Rows, part: Literal["unit", "department"]) -> dict[str, Contact]:
@@ -75,7 +92,7 @@ def _heads(leading: Rows, part: Literal["unit", "department"]) -> dict[str, Cont
     heads: dict[str, Contact] = {}
     for row in leading:
         if row[part]:
-            heads.setdefault(row[part].casefold(), Contact(row["name"], row["email"], part))
+            heads.setdefault(row[part].casefold(), _contact(row, part))
     return heads
 
 

@@ -67,8 +67,9 @@ def _lines(each: WorkList, all_: Sending, say: Language) -> Iterator[str]:
         yield ""
         yield title
         for item in left:
-            said = [sending.name(item, say), sending.missing(item, say), sending.since(item, say)]
-            yield f"- {_one_line(': '.join(said[:2]))} ({said[2]}). {_one_line(sending.todo(item, say))}".rstrip()
+            said = {"name": sending.name(item, say), "missing": sending.missing(item, say)}
+            text = say(N_("{name}: {missing}, since {day}."), **said, day=sending.since(item, say))
+            yield f"- {_one_line(f'{text} {sending.todo(item, say)}')}"
     if answer := sending.answering(all_, say):
         yield ""
         yield _one_line(answer)

@@ -5,6 +5,7 @@ select
     renamed('department', department, $as_of, $known_at) as department,
     coalesce(name, employee_id) as name,
     email,
+    position,
     coalesce(management, false) as management
 from employments_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation

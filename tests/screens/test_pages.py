@@ -33,6 +33,7 @@ PAGES = {
     "review": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
     "decisions": {COORDINATOR.id, HEAD.id, MANAGEMENT.id},
     "point": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
+    "worklists": {COORDINATOR.id},
     "imports": {COORDINATOR.id},
     "quality": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
     "extracts": {COORDINATOR.id, ANALYST.id},
@@ -56,6 +57,7 @@ def figures(database):
 def expected(page, database, say):
     """A figure, or a word of the rules, that a page must have."""
     counted = figures(database)
+    left = sum(figure.unmet + figure.unknown for figure in counted.values())
     return {
         "review": [say("Management review"), *(percent(figure, say) for figure in counted.values())],
         "decisions": ["2025-1", "2026-1"],
@@ -64,6 +66,7 @@ def expected(page, database, say):
             percent(counted["classification"], say),
             f"<strong>{say.number(counted['classification'].of)}</strong>",
         ],
+        "worklists": [say.plural("{n} item is left", "{n} items are left", left)],
         "imports": ["Systemregister_2026-10-31.xlsx"],
         "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],

@@ -1,0 +1,206 @@
+"""The page of work lists: the units, one unit's items with status and note, and its list as a workbook and a mail."""
+
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+
+from compliance.access import audit
+from compliance.access.audit import Action
+from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.core import clock
+from compliance.core.jobs import Job, make_file
+from compliance.core.language import N_
+from compliance.correcting.arrangements import arrangements
+from compliance.declarations.points import load_todo
+from compliance.drawing import charts
+from compliance.screens import downloads, fields, reads, reviews, views, widgets
+from compliance.screens.downloads import File
+from compliance.screens.reads import Data
+from compliance.screens.views import View
+from compliance.screens.worklists import texts
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.worklists import mails, notes, sending, workbooks
+from compliance.worklists.lists import Asking, Left, WorkList, work_lists
+from compliance.worklists.notes import LONGEST_NOTE, STATUSES, Note
+from compliance.worklists.sending import Sending
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NOTE_HEIGHT: Final = 90
+MAIL_HEIGHT: Final = 340
+
+
+@st.cache_resource(show_spinner=False, max_entries=10, hash_funcs=reads.READERS)
+def _lists(data: Data, reader: Reader, as_of: Any, organisation: str) -> tuple[WorkList, ...]:
+    """The list of each unit. What is written of the items is not cached with them."""
+    asking = Asking(
+        organisation,
+        as_of,
+        EVERYTHING_KNOWN,
+        reads.points(),
+        reads.declared(load_todo),
+        tuple(reads.words()["managers"]),
+    )
+    with data.database.cursor() as cursor:
+        return work_lists(cursor, asking, reader)
+
+
+def _sending(view: View) -> Sending:
+    organisation = view.scope.organisation
+    with view.database.cursor() as cursor:
+        arranged = arrangements(cursor, organisation, as_of=view.as_of)
+    notes_ = reads.item_notes(view.data, view.as_of, organisation)
+    return Sending(organisation, view.as_of, notes_, arranged.answer_by, arranged.return_to)
+
+
+def draw(view: View) -> None:
+    """Draw the lists within the scope; of a unit, its items."""
+    widgets.whole_only(view)
+    say = view.say
+    question = N_("What is left in each unit, to be sent to whoever leads it.")
+    widgets.html(charts.page_title(say(N_("Work lists")), question=say(question)))
+    reviews.show_unsaved()
+    if widgets.nothing_loaded(view):
+        return
+    with st.spinner(say(N_("Looking back on the exports"))):
+        every = _lists(view.data, view.reader, view.as_of, view.scope.organisation)
+    lists = [each for each in every if view.scope.holds(each.left[0].item)]
+    if not lists:
+        widgets.html(charts.caption(say(N_("Nothing is left to do on {day}."), day=say.date(view.as_of))))
+        return
+    all_ = _sending(view)
+    chosen = lists[0] if view.scope.unit else _units(view, lists, all_)
+    if chosen:
+        _unit(view, chosen, all_)
+
+
+def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
+    """Draw the units and the download of all lists. Return the chosen unit's."""
+    say = view.say
+    widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
+    told: Any = {"action": Action.FORM, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
+    name = say(N_("To do in all units")) + ".zip"
+    label, make = say(N_("Download all lists")), partial(_all, view, lists)
+    downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
+    _persons(view, lists)
+    table = texts.units(lists, all_, say)
+    alt = say(N_("{n} units and what is left in each"), n=len(table))
+    place = widgets.selectable(table, key=f"units left {say.code} {view.as_of} {view.scope.department}", alt=alt)
+    return None if place is None else lists[place]
+
+
+def _persons(view: View, lists: list[WorkList]) -> None:
+    if texts.is_about_persons(lists):
+        text = N_("The lists name persons who lack a course. The workbooks have the notes too.")
+        widgets.html(charts.caption(view.say(text)))
+
+
+def _unit(view: View, each: WorkList, all_: Sending) -> None:
+    """Draw a unit's list: whom it goes to, its files, its items, and what is written of those chosen."""
+    say = view.say
+    widgets.html(charts.section(texts.heading(each, all_, say), note=texts.contact(each, say)))
+    if view.scope.unit:
+        _persons(view, [each])
+    _files(view, each, all_)
+    with st.expander(say(N_("The text of a mail"))):
+        _mail(view, each, all_)
+    st.button(say(N_("Mark all as sent")), key="mark sent", on_click=_mark_sent, args=(view, each))
+    chosen = _items(view, each, all_)
+    if chosen:
+        _writing(view, chosen, all_)
+    else:
+        widgets.html(charts.caption(say(N_("Tick items to write their status and a note."))))
+
+
+def _files(view: View, each: WorkList, all_: Sending) -> None:
+    say, name = view.say, sending.file_name(each, all_, view.say)
+    told: Any = {"action": Action.FORM, "what": "work list", "details": {"items": len(each.left)}}
+    if each.unit:
+        told["details"]["unit"] = each.unit
+    book, text = say(N_("Download the workbook")), say(N_("Download the mail as a text file"))
+    make: Any = {"make": partial(_workbook, view, each), "type": "primary"}
+    files = [File(book, f"{name}.xlsx", XLSX, key="list", **make, **told)]
+    files.append(File(text, f"{name}.txt", "text/plain", key="mail file", make=partial(_mail_file, view, each), **told))
+    downloads.offer(view, *files, key="list-files")
+
+
+def _mail(view: View, each: WorkList, all_: Sending) -> None:
+    say, mail = view.say, mails.mail(each, all_, view.say)
+    pairs = [
+        charts.Pair(say(N_("To")), mail.to or say(N_("No export has an address."))),
+        charts.Pair(say(N_("Subject")), mail.subject),
+    ]
+    widgets.html(charts.pairs(pairs))
+    with st.container(key="mail-text"):
+        st.code(mail.text, language=None, wrap_lines=True, height=MAIL_HEIGHT)
+    st.link_button(say(N_("Open in the mail program")), mail.link)
+    if not mail.whole:
+        text = N_("The text is too long for a link: copy it into the mail, or attach the workbook.")
+        widgets.html(charts.caption(say(text)))
+
+
+def _items(view: View, each: WorkList, all_: Sending) -> list[Left]:
+    """Draw the items of a list. Return those that are ticked."""
+    say = view.say
+    alt = say(N_("{n} items left in {unit}"), n=len(each.left), unit=all_.addressee(each))
+    key = f"left {all_.addressee(each)} {say.code} {view.as_of}"
+    places = widgets.ticked(texts.items(each, all_, say), key=key, alt=alt, wide=(say(N_("Status")),))
+    return [each.left[place] for place in places]
+
+
+def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
+    """Draw the form of the status and the note of the chosen items; of several, an empty note keeps what each has."""
+    say = view.say
+    first = all_.note(chosen[0]) if len(chosen) == 1 else None
+    # another form once anything is written of them
+    mark = f"{[(left.point.id, left.item['item'], all_.note(left)) for left in chosen]}"
+    with st.form(f"write {mark}", border=True):
+        codes = list(STATUSES)
+        status = st.pills(
+            say(N_("Status")),
+            codes,
+            default=first.status if first else None,
+            format_func=lambda code: say(STATUSES[code]),
+            key=f"status {mark}",
+        )
+        args: Any = {"max_chars": LONGEST_NOTE, "height": NOTE_HEIGHT, "form": True}
+        note = fields.text(say(N_("Note")), value=first.note if first else "", key=f"note {mark}", **args)
+        if len(chosen) > 1:
+            widgets.html(charts.caption(say(N_("What is left empty here stays as each item has it."))))
+        label = say.plural("Save for {n} item", "Save for {n} items", len(chosen))
+        sent = st.form_submit_button(label, type="primary")
+    if sent and _save(view, texts.written(chosen, all_, status=status, note=note)):
+        st.rerun()
+
+
+def _save(view: View, written: list[Note]) -> bool:
+    """Write of some items. Return whether it succeeded."""
+    kwargs: Any = {"organisation": view.scope.organisation, "as_of": view.as_of, "order": views.order()}
+    return reviews.perform(Permission.LOAD_EXPORTS, notes.write, view.database, written, **kwargs)
+
+
+def _mark_sent(view: View, each: WorkList) -> None:
+    """Write that every item of a list was sent."""
+    with reviews.keeping_unsaved():
+        audit.require(views.user(), Permission.LOAD_EXPORTS)
+        kwargs: Any = {"organisation": view.scope.organisation, "as_of": view.as_of, "order": views.order()}
+        notes.write(view.database, texts.sent(each, _sending(view)), **kwargs)
+
+
+# --- Files --------------------------------------------------------------------------------------------------------
+
+
+def _workbook(view: View, each: WorkList, job: Job) -> bytes:
+    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
+    return make_file(job, workbooks.workbook, each, _sending(view), view.say)
+
+
+def _mail_file(view: View, each: WorkList, _job: Job) -> bytes:
+    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
+    return mails.mail(each, _sending(view), view.say).as_file(view.say)
+
+
+def _all(view: View, lists: list[WorkList], job: Job) -> bytes:
+    audit.require(view.reader.user, Permission.LOAD_EXPORTS)
+    return make_file(job, workbooks.all_of_them, lists, _sending(view), view.say, moment=clock.local(clock.now()))

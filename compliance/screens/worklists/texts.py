@@ -1,0 +1,96 @@
+"""The texts of the work lists: the units, and the items of one. No Streamlit."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from compliance.core import clock
+from compliance.core.language import N_, Language
+from compliance.worklists import sending
+from compliance.worklists.lists import Left, WorkList
+from compliance.worklists.notes import Note
+from compliance.worklists.sending import Sending
+
+
+def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[str, object]]:
+    """The units: how much is left, of which points, whom the list goes to, and when it was last sent."""
+    return [
+        {
+            say(N_("Unit")): each.unit or say(N_("The whole organisation")),
+            say(N_("Left")): len(each.left),
+            say(N_("By point")): " · ".join(f"{n}: {len(left)}" for n, left in each.by_point().items()),
+            say(N_("Goes to")): sending.person(each.contact, say) if each.contact else "",
+            say(N_("Last sent")): day.isoformat() if (day := last_sent(each, all_)) else "",
+        }
+        for each in lists
+    ]
+
+
+def last_sent(each: WorkList, all_: Sending) -> date | None:
+    """The day on which some item of a list was last sent to its unit."""
+    moments = [note.sent_at for left in each.left if (note := all_.note(left)) and note.sent_at]
+    return clock.local_day(max(moments)) if moments else None
+
+
+def contact(each: WorkList, say: Language) -> str:
+    """Whom a list goes to, in a sentence."""
+    if each.contact:
+        return say(N_("The list goes to {whom}."), whom=sending.person(each.contact, say))
+    return say(N_("No export names anybody to send the list to."))
+
+
+def heading(each: WorkList, all_: Sending, say: Language) -> str:
+    """How much is left in a unit."""
+    where = all_.addressee(each)
+    return say.plural("{n} item is left in {unit}.", "{n} items are left in {unit}.", len(each.left), unit=where)
+
+
+def items(each: WorkList, all_: Sending, say: Language) -> list[dict[str, object]]:
+    """The items of a list as they are shown."""
+    table = [
+        {
+            say(N_("Point")): left.point.number,
+            say(N_("What it concerns")): sending.name(left, say),
+            say(N_("Status")): sending.status(all_.note(left), say),
+            say(N_("Note")): note.note if (note := all_.note(left)) else "",
+            say(N_("What is missing")): sending.missing(left, say),
+            say(N_("Since")): sending.since(left, say),
+            say(N_("What to do")): sending.todo(left, say),
+            say(N_("Responsible")): sending.answers(left, say),
+        }
+        for left in each.left
+    ]
+    return [
+        {title: value for title, value in row.items() if any(other[title] != "" for other in table)} for row in table
+    ]
+
+
+def summary(lists: Sequence[WorkList], say: Language) -> str:
+    """How many items are left, in how many units."""
+    of_units = [each for each in lists if each.unit]
+    left = say.plural("{n} item is left", "{n} items are left", sum(len(each.left) for each in lists))
+    return say.plural("{left} in {n} unit.", "{left} in {n} units.", len(of_units), left=left)
+
+
+def written(chosen: Sequence[Left], all_: Sending, *, status: str | None, note: str) -> list[Note]:
+    """What changes of the chosen items: the status, and the note. Of several, each keeps its own where one is empty."""
+    found, several = [], len(chosen) > 1
+    for left in chosen:
+        before = all_.note(left)
+        kept = (before.status, before.note) if before else (None, "")
+        new = (status or kept[0], note or kept[1]) if several else (status, note)
+        if new != kept:
+            found.append(all_.notes.about(left.point, left.item, status=new[0], note=new[1]))
+    return found
+
+
+def sent(each: WorkList, all_: Sending) -> list[Note]:
+    """What is written when a list has been sent: the status of every item, also of one that was sent before."""
+    notes = ((left, all_.note(left)) for left in each.left)
+    return [
+        all_.notes.about(left.point, left.item, status="sent", note=note.note if note else "") for left, note in notes
+    ]
+
+
+def is_about_persons(lists: Sequence[WorkList]) -> bool:
+    """Whether some list names persons."""
+    return any(left.point.persons for each in lists for left in each.left)
