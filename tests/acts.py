@@ -12,7 +12,6 @@ ASKS: Final = {"perform", "require", "_sign"}
 # By module and function. What changes something asks there for its permission, and what hands a file out.
 ACTS: Final = {
     ("checklist", "_note_form"): "write who delivers an export",
-    ("checklist", "_template"): "download a template",
     ("checklist", "draw"): "see the checklist of exports",
     ("decisions.page", "_follow_up_form"): "follow up a decision",
     ("extracts.page", "_content"): "download an extract",
@@ -37,6 +36,7 @@ ACTS: Final = {
     ("meeting.page", "_save_decision"): "decide in the meeting",
     ("meeting.page", "_save_note"): "write a note in the meeting",
     ("audit.page", "rows"): "download the audit trail",
+    ("no_data", "_template"): "download a template",
     ("point.compare", "section"): "download what has changed",
     ("review.decisions", "_change"): "withdraw a decision",
     ("review.decisions", "_decide_form"): "decide",

@@ -57,3 +57,9 @@ def dropped(app: AppTest, *files: Path) -> None:
     uploader: Any = app.file_uploader[0]
     uploader.set_value([(path.name, path.read_bytes(), "") for path in files]).run()
     assert not app.exception
+
+
+def ways_in(app: AppTest) -> list[str]:
+    """The buttons of a page without data: the one that leads to the imports, and the templates."""
+    loads = [button.label for button in app.button if button.key == "load_exports"]
+    return [*loads, *(each.proto.label for each in app.get("download_button") if "mall: " in each.proto.label)]

@@ -36,7 +36,14 @@ def export_row(row: ExportRow, heads: Sequence[str]) -> Html:
 
     Example: `export_row(ExportRow("Staff list", "HR system", [], "green", "in time", Html(""), "", "412"), heads)`.
     """
-    name = tag("span", tag("strong", row.title), " ", tag("span", row.system, css="v-mute"), css="v-export-name")
+    name = tag(
+        "span",
+        tag("strong", row.title),
+        " ",
+        tag("span", row.system, css="v-mute"),
+        css="v-export-name",
+        title=f"{row.title} · {row.system}",
+    )
     told = filter(None, (row.link, escaped(row.counts)))
     cells = [
         tag("span", Html(" ".join(row.feeds)), css="v-export-feeds", data_head=heads[1]),

@@ -17,11 +17,10 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of
 from compliance.counting import tracing
-from compliance.counting.assessing import Status
 from compliance.declarations import settings
 from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import add_event
-from compliance.screens import reads, views
+from compliance.screens import views
 from compliance.screens.views import View
 from compliance.store import stores
 from compliance.wording import phrases
@@ -159,27 +158,6 @@ def link(view: View, page: str, label: str, **extra: str) -> None:
 def address(view: View, page: str, **extra: str) -> str:
     """The address of a page that shows the same view, for links within a fragment (charts.anchor)."""
     return f"/{'' if page == HOME else page}?{urlencode(view.address | extra)}"
-
-
-def link_to_imports(view: View) -> None:
-    """Draw the link to the imports, for those who may load an export."""
-    if view.reader.may(Permission.LOAD_EXPORTS):
-        link(view, "imports", view.say(N_("Load exports")))
-
-
-def no_basis(view: View, title: str, *texts: str) -> None:
-    """Draw the state of a page without data: which export is missing, what it would show, and where to load it."""
-    with st.container(border=True, key="card-empty"):
-        html(charts.empty_state(Status.NO_BASIS, view.say(N_("No basis")), title=title, texts=texts))
-        link_to_imports(view)
-
-
-def nothing_loaded(view: View) -> bool:
-    """Whether no export is loaded by the as-of date; if so, draw that and the link to the imports."""
-    if reads.basis(view.data, view.as_of).of(view.scope.organisation):
-        return False
-    no_basis(view, view.say(N_("No export is loaded up to {day}."), day=view.say.date(view.as_of)))
-    return True
 
 
 def chart(figure: Any, *, alt: str, key: str) -> None:

@@ -31,7 +31,7 @@ from compliance.screens.overview import texts as overview_texts
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import clocks as clock_words
 from tests import readers
-from tests.apps import opened, text
+from tests.apps import opened, text, ways_in
 from tests.browser import MOST
 from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS, Line
@@ -836,7 +836,7 @@ def test_without_exports_the_page_says_what_is_missing_and_links_to_it(own_line,
     app = opened("incidents", monkeypatch)
     assert "Underlag saknas" in text(app)
     assert "Sidan behöver Incidenter och Personuppgiftsincidenter." in text(app)
-    assert "Läs in exporter" in {link.proto.label for link in app.get("page_link")}
+    assert ways_in(app) == ["Läs in", "Hämta mall: Incidenter", "Hämta mall: Personuppgiftsincidenter"]
 
 
 def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_zero(own_line, monkeypatch):

@@ -12,7 +12,7 @@ from compliance.correcting import arrangements
 from compliance.counting.assessing import basis_on
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, revoke
-from compliance.screens import checklist, checklist_texts
+from compliance.screens import checklist_texts, no_data
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.apps import opened, text
 from tests.line import POINTS, SOURCES
@@ -121,6 +121,6 @@ def test_a_note_is_written_on_the_page_and_shown_as_plain_text(own, monkeypatch)
 
 
 def test_a_template_is_made_only_for_those_who_may_load_exports():
-    assert checklist._template(view_of(COORDINATOR), SOURCES["staff"], Job())[:2] == b"PK"
+    assert no_data._template(view_of(COORDINATOR), SOURCES["staff"], Job())[:2] == b"PK"
     with pytest.raises(Refusal):
-        checklist._template(view_of(ANALYST), SOURCES["staff"], Job())
+        no_data._template(view_of(ANALYST), SOURCES["staff"], Job())

@@ -21,7 +21,7 @@ from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
 from compliance.wording.phrases import percent
 from tests import once
-from tests.apps import DAY, SECONDS, dropped, opened, text
+from tests.apps import DAY, SECONDS, dropped, opened, text, ways_in
 from tests.browser import MOST
 from tests.files import xlsx
 from tests.line import POINTS, SOURCES, Line
@@ -360,13 +360,25 @@ def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):
     assert "Ingen export är inläst än." in text(app)
     assert text(app).count("Underlag saknas") >= len(POINTS)
     assert not re.search(r"(?<!\d)0\u00a0%", text(app))
+    assert ways_in(app) == ["Läs in"]
+    assert "Börja med Systemförteckning, som punkterna 4, 5 och 7 behöver." in text(app)
+    assert len(app.get("download_button")) == len(SOURCES)
+    for role in (HEAD, ANALYST):
+        theirs = opened("overview", monkeypatch, role=role)
+        assert not theirs.get("download_button")
+        assert not ways_in(theirs)
+    [lacking] = [point for point in POINTS if point.id == "access"]
+    titles = [f"Hämta mall: {SOURCES[id_].title['sv']}" for id_ in lacking.needs]
+    assert ways_in(opened("point", monkeypatch, point="access")) == ["Läs in", *titles]
 
 
 @pytest.mark.parametrize("page", ["quality", "extracts", "about"])
 def test_a_page_on_exports_says_that_none_is_loaded_and_leads_there(page, own, monkeypatch):
     app = opened(page, monkeypatch)
     assert "Ingen export är inläst till och med den" in text(app)
-    assert "Läs in exporter" in {link.proto.label for link in app.get("page_link")}
+    assert ways_in(app) == ["Läs in"]
+    app.button(key="load_exports").click().run()
+    assert app.file_uploader
 
 
 def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeypatch, caplog):

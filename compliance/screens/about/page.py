@@ -4,7 +4,7 @@ import streamlit as st
 
 from compliance.core.language import N_
 from compliance.drawing import charts
-from compliance.screens import figure_texts, reads, widgets
+from compliance.screens import figure_texts, no_data, reads, widgets
 from compliance.screens.about import texts
 from compliance.screens.views import View
 from compliance.wording import phrases
@@ -16,7 +16,7 @@ def draw(view: View) -> None:
     question = say(N_("What the words mean, how each point is counted, and what the figures rest on {day}."), day=day)
     widgets.html(charts.page_title(say(N_("About the figures")), question=question))
     widgets.html(charts.section(say(N_("The exports that the figures rest on"))))
-    if not widgets.nothing_loaded(view):
+    if not no_data.nothing_loaded(view):
         basis = reads.basis(view.data, view.as_of).of(view.scope.organisation)
         rows = [view.reader.row(row, kept=("source",)) for row in basis]
         table = figure_texts.basis_table(rows, reads.sources(), view.as_of, say, files=view.reader.whole)

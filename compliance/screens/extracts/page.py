@@ -17,7 +17,7 @@ from compliance.core.language import N_
 from compliance.core.lengths import shortened
 from compliance.counting import extracts
 from compliance.drawing import charts
-from compliance.screens import downloads, reads, widgets
+from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.downloads import File
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -105,7 +105,7 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
     say = view.say
     extract = _extract_of(view, name, point_id)
     count = len(extract.table)
-    if not count and widgets.nothing_loaded(view):
+    if not count and no_data.nothing_loaded(view):
         return
     widgets.html(charts.caption(say.plural("{n} row", "{n} rows", count)))
     part = view.scope.unit or view.scope.department

@@ -62,8 +62,7 @@ def draw(view: View) -> None:
     part = st.query_params.get("part", "load")
     part = MOVED.get(part, part)
     here = part if part in PARTS else "load"
-    text = N_("Drop the files as they came out of the systems. Nothing is saved until you confirm.")
-    widgets.html(charts.page_title(say(N_("Imports")), question=say(text) if here == "load" else ""))
+    widgets.html(charts.page_title(say(N_("Imports"))))
     history.unread_cleanings(view)
     with st.container(key="parts"):
         st.segmented_control(

@@ -15,7 +15,7 @@ from compliance.counting.figures import Definition
 from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
-from compliance.screens import clocks, reads, widgets
+from compliance.screens import clocks, no_data, reads, widgets
 from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -106,8 +106,8 @@ def answer(view: View, running: tuple[Clock, ...], existing: dict[str, date]) ->
     widgets.html(charts.headline(*clock_texts.sentences(running, say), kicker=kicker))
     days = list(zip(_titles(view, existing), existing.values(), strict=True))
     widgets.html(charts.caption(f"{clock_texts.basis_line(days, say)} {clock_texts.retention_line(say)}"))
-    if missing := [id_ for id_ in clocks.SOURCES if id_ not in existing]:
-        _partly(view, _titles(view, missing))
+    if lacking := [id_ for id_ in clocks.SOURCES if id_ not in existing]:
+        _partly(view, lacking)
 
 
 def empty(view: View) -> None:
@@ -119,15 +119,15 @@ def empty(view: View) -> None:
         N_("The page needs {sources}. Whatever is to be reported then stands here with the time left."), sources=names
     )
     widgets.html(charts.page_title(say(N_("Incidents"))))
-    widgets.no_basis(view, title, text)
+    no_data.no_basis(view, title, text, sources=clocks.SOURCES)
 
 
-def _partly(view: View, missing: list[str]) -> None:
+def _partly(view: View, lacking: list[str]) -> None:
     """Draw that one of the two exports is missing, and with it its clocks."""
     say = view.say
     text = N_("No export of **{sources}** is loaded up to {day}. Its clocks and figures are not seen here.")
-    widgets.html(charts.note(say(text, sources=phrases.listed(missing, say), day=say.date(view.as_of))))
-    widgets.link_to_imports(view)
+    widgets.html(charts.note(say(text, sources=phrases.listed(_titles(view, lacking), say), day=say.date(view.as_of))))
+    no_data.load_or_fill_in(view, lacking)
 
 
 def clock_cards(view: View, running: tuple[Clock, ...]) -> None:

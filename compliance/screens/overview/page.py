@@ -14,7 +14,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.review import judging
 from compliance.review.dossier import readable
-from compliance.screens import clocks, reads, widgets
+from compliance.screens import checklist, clocks, reads, widgets
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
 from compliance.screens.views import View
@@ -47,9 +47,10 @@ def draw(view: View) -> None:
     kicker = say(N_("Management review {year} · {organisation}"), year=year, organisation=view.scope.organisation)
     _verdict(view)
     widgets.html(charts.headline(*texts.overview_sentences(shown, say), kicker=kicker))
-    if not shown.basis.imports:
-        widgets.link_to_imports(view)
-    widgets.html(charts.facts([*texts.overview_facts(shown, say), _deadline(view, shown)]))
+    if shown.basis.of(view.scope.organisation):
+        widgets.html(charts.facts([*texts.overview_facts(shown, say), _deadline(view, shown)]))
+    else:
+        checklist.begin(view)
     _points(view, shown)
     if shown.parts:
         _parts(view, shown)

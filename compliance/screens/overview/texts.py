@@ -52,7 +52,7 @@ def _gap(figure: Coverage) -> float:
 def overview_sentences(view: Overview, say: Language) -> list[str]:
     """The page's answer."""
     if not view.basis.imports:
-        return [say(N_("No export is loaded yet.")), say(N_("Load the first ones, and the figures appear here."))]
+        return [say(N_("No export is loaded yet."))]
     first, worst = phrases.reached_sentence(view.now, say), view.worst
     far = say(N_("{point} is furthest from its target."), point=say.pick(worst.point.short)) if worst else ""
     return [first, far] if far else [first]

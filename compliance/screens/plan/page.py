@@ -18,7 +18,7 @@ from compliance.drawing.elements import Html
 from compliance.review import planning, wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
-from compliance.screens import downloads, reads, widgets
+from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.downloads import File
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
@@ -99,7 +99,8 @@ def _no_plan(view: View) -> None:
     """Draw that no plan is loaded, and where to load one."""
     say = view.say
     title = say(N_("No export of {source} is loaded."), source=say.pick(reads.sources()["activities"].title))
-    widgets.no_basis(view, title, say(N_("The wheel has only the yearly reports and the review until then.")))
+    text = say(N_("The wheel has only the yearly reports and the review until then."))
+    no_data.no_basis(view, title, text, sources=["activities"])
 
 
 def wheel(view: View, shown: Year) -> None:

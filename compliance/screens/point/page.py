@@ -13,7 +13,7 @@ from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
-from compliance.screens import downloads, fields, figure_texts, reads, widgets
+from compliance.screens import downloads, fields, figure_texts, no_data, reads, widgets
 from compliance.screens.point import compare, texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -121,7 +121,8 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     """Draw why the point has no figure, and where to load what is missing."""
     say = view.say
     loaded = {row["source"] for row in reads.basis(view.data, view.as_of).imports}
-    names = [say.pick(reads.sources()[id_].title) for id_ in point.needs if id_ not in loaded]
+    lacking = [id_ for id_ in point.needs if id_ not in loaded]
+    names = [say.pick(reads.sources()[id_].title) for id_ in lacking]
     texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if figure.basis:
         title = say(N_("No case is in scope of this point on {day}."), day=say.date(figure.as_of))
@@ -134,7 +135,7 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
             charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=[explanation, *texts])
         )
         if not figure.basis:
-            widgets.link_to_imports(view)
+            no_data.load_or_fill_in(view, lacking)
 
 
 def trend(view: View, months: list[Coverage]) -> None:

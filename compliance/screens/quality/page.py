@@ -11,7 +11,7 @@ from compliance.counting import quality
 from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
-from compliance.screens import downloads, reads, widgets
+from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.views import View
@@ -55,7 +55,7 @@ def findings_of(view: View) -> list[Finding]:
 def no_findings(view: View) -> None:
     """Draw that the checks found nothing, or that nothing is loaded."""
     say = view.say
-    if widgets.nothing_loaded(view):
+    if no_data.nothing_loaded(view):
         return
     title = say(
         N_("The checks found nothing in the exports that the figures of {day} rest on."), day=say.date(view.as_of)

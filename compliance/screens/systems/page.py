@@ -15,7 +15,7 @@ from compliance.counting import system_cards, tracing
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
-from compliance.screens import fields, reads, widgets
+from compliance.screens import fields, no_data, reads, widgets
 from compliance.screens.reads import Data
 from compliance.screens.systems import card_texts
 from compliance.screens.systems import texts as systems_texts
@@ -99,7 +99,7 @@ def _no_systems(view: View) -> None:
     name = say.pick(reads.sources()["systems"].title)
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=name, day=say.date(view.as_of))
     text = say(N_("The register tells which systems there are, who leads them and whether they handle personal data."))
-    widgets.no_basis(view, title, text)
+    no_data.no_basis(view, title, text, sources=["systems"])
 
 
 def _missing(view: View, rows: Rows) -> None:
@@ -109,7 +109,7 @@ def _missing(view: View, rows: Rows) -> None:
     if texts:
         widgets.html(charts.caption(" ".join(texts)))
         with st.container(key="more-systems-imports"):
-            widgets.link_to_imports(view)
+            no_data.load_button(view, kind="secondary")
 
 
 def _list(view: View, rows: Rows) -> None:

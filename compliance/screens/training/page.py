@@ -18,7 +18,7 @@ from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
-from compliance.screens import downloads, reads, widgets
+from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.reads import Data
 from compliance.screens.training import texts
 from compliance.screens.views import View
@@ -96,7 +96,7 @@ def empty(view: View, sources: tuple[str, ...]) -> None:
         title = phrases.purged_sentence(purged, view.as_of, say)
     text = say(N_("Who has the courses cannot be counted. It is shown as no basis, not as 0 per cent."))
     widgets.html(charts.page_title(say(N_("Training"))))
-    widgets.no_basis(view, title, text)
+    no_data.no_basis(view, title, text, sources=sources)
 
 
 def hidden(view: View, courses: Training) -> bool:

@@ -15,7 +15,7 @@ from compliance.core.language import N_
 from compliance.correcting.arrangements import arrangements
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
-from compliance.screens import downloads, fields, reads, reviews, views, widgets
+from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets
 from compliance.screens.downloads import File
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -61,7 +61,7 @@ def draw(view: View) -> None:
     question = N_("What is left in each unit, to be sent to whoever leads it.")
     widgets.html(charts.page_title(say(N_("Work lists")), question=say(question)))
     reviews.show_unsaved()
-    if widgets.nothing_loaded(view):
+    if no_data.nothing_loaded(view):
         return
     with st.spinner(say(N_("Looking back on the exports"))):
         every = _lists(view.data, view.reader, view.as_of, view.scope.organisation)
