@@ -3,17 +3,18 @@
 import csv
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from unittest.mock import patch
 
+from compliance.core.errors import Refusal
 from compliance.counting.assessing import items
 from compliance.declarations.points import load_points, point_by
 from compliance.declarations.sources import load_sources, load_values
-from compliance.loading.loading import Order, Receipt, load, read_request
+from compliance.loading.loading import Order, Receipt, load, prepare, read_request, rehearse
 from compliance.reading import reading, worker
 from compliance.reading.cells import Unreadable
 from compliance.reading.screening import ReadRequest
@@ -95,6 +96,19 @@ class Line:
     def items(self, point: str, as_of: date) -> list[dict[str, Any]]:
         with self.database.cursor() as cursor:
             return items(cursor, point_by(POINTS, point), as_of=as_of, known_at=EVERYTHING_KNOWN).to_pylist()
+
+
+def rehearsed(database: Any, book: Workbook, order: Order, then: Callable[[Any, list[Receipt]], Any]) -> Any:
+    """The receipts of a file that is rehearsed alone, and the result of `then`. A refused file raises its Refusal."""
+    found: list[Receipt] = []
+
+    def each(_cursor: Any, _file: Any, result: list[Receipt] | Refusal) -> None:
+        if isinstance(result, Refusal):
+            raise result
+        found.extend(result)
+
+    prepared = prepare(book, order, sources=SOURCES, words=WORDS)
+    return found, rehearse(database, [prepared], words=WORDS, each=each, then=lambda cursor: then(cursor, found))
 
 
 # --- Reading without a process ---------------------------------------------------------------------------------------

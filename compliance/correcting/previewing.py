@@ -1,18 +1,21 @@
-"""Previews: what loading a file or revoking an import would change, with nothing written."""
+"""Previews: what loading files or revoking an import would change, with nothing written."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from compliance.core.errors import Refusal
 from compliance.counting.assessing import Coverage, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source
 from compliance.loading.comparing import Comparison, compare
-from compliance.loading.loading import Order, Receipt, rehearse
+from compliance.loading.loading import Prepared, Receipt, hold_back, rehearse
 from compliance.reading.recognising import Words
-from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
+
+Figures = tuple[Coverage, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -20,17 +23,16 @@ class Effect:
     """The coverage of every point on `day` before and after a change."""
 
     day: date
-    before: tuple[Coverage, ...]
-    after: tuple[Coverage, ...]
+    before: Figures
+    after: Figures
 
 
 @dataclass(frozen=True)
-class Preview:
-    """The result of loading files: each import compared with the one before it, and the effect on every point."""
+class Rehearsal:
+    """What loading a file would do: each import, compared with the one before it."""
 
     receipts: tuple[Receipt, ...]
     comparisons: tuple[Comparison, ...]
-    effect: Effect
 
     @property
     def loaded(self) -> int:
@@ -48,34 +50,83 @@ class Preview:
         return sum(receipt.summary.withheld for receipt in self.receipts)
 
     @property
-    def sources(self) -> set[str]:
-        """The ids of the sources that would be loaded."""
-        return {receipt.source.id for receipt in self.receipts}
+    def loses_most(self) -> bool:
+        """Whether it would silently take the place of an export most of whose rows it lacks."""
+        return any(
+            compared.loses_most and receipt.marker is None
+            for receipt, compared in zip(self.receipts, self.comparisons, strict=True)
+        )
+
+
+Outcomes = dict[str, Rehearsal | Refusal]
+# Whether a rehearsed file is to count in the figures.
+Counts = Callable[[str, Rehearsal], bool]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What each of several files would do, or why it is refused, and the effect of those that count on every point."""
+
+    outcomes: Outcomes
+    effect: Effect
 
 
 def preview(
     database: Database,
-    files: list[tuple[Workbook, Order]],
+    files: Mapping[str, Prepared],
     *,
     as_of: date,
     points: tuple[Point, ...],
-    sources: dict[str, Source],
     words: Words,
+    counts: Counts = lambda _file, _rehearsal: True,
+    progress: Callable[[int], object] = lambda _done: None,
+    before: Effect | None = None,
 ) -> Preview:
-    """Load the files in a transaction that is rolled back. Raise Refusal if one cannot be loaded.
+    """Load the files in a transaction that is rolled back.
 
-    The figures are those of the as-of date, or of the extract date if that is later.
+    The figures are those of the as-of date, or of the latest extract date that counts. `progress` is called with the
+    number of files done, and may stop the rehearsal by raising. `before` is an earlier effect on the same data.
     """
 
-    def then(cursor: Cursor, receipts: list[Receipt]) -> tuple[date, list[Coverage], list[Comparison]]:
-        day = max(as_of, *(receipt.extract_date.day for receipt in receipts))
-        compared = [compare(cursor, receipt.import_id, receipt.source) for receipt in receipts]
-        return day, _figures(cursor, points, day), compared
+    def then(cursor: Cursor, outcomes: Outcomes) -> tuple[date, Figures]:
+        counted = [each for file, each in outcomes.items() if isinstance(each, Rehearsal) and counts(file, each)]
+        day = max([as_of, *(receipt.extract_date.day for each in counted for receipt in each.receipts)])
+        return day, figures_on(cursor, points, day)
 
-    receipts, (day, after, compared) = rehearse(database, files, sources=sources, words=words, then=then)
+    outcomes, (day, after) = rehearsed(database, files, words=words, counts=counts, progress=progress, then=then)
+    if before and before.day == day:
+        return Preview(outcomes, Effect(day, before.before, after))
     with database.cursor() as cursor:
-        before = _figures(cursor, points, day)
-    return Preview(tuple(receipts), tuple(compared), Effect(day, tuple(before), tuple(after)))
+        return Preview(outcomes, Effect(day, figures_on(cursor, points, day), after))
+
+
+def rehearsed(
+    database: Database,
+    files: Mapping[str, Prepared],
+    *,
+    words: Words,
+    then: Callable[[Cursor, Outcomes], T],
+    counts: Counts = lambda _file, _rehearsal: True,
+    progress: Callable[[int], object] = lambda _done: None,
+) -> tuple[Outcomes, T]:
+    """What each file would do, and the result of `then` once all of them that count are loaded."""
+    outcomes: Outcomes = {}
+    names = {id(prepared): file for file, prepared in files.items()}
+
+    def each(cursor: Cursor, prepared: Prepared, result: list[Receipt] | Refusal) -> None:
+        file = names[id(prepared)]
+        outcomes[file] = result if isinstance(result, Refusal) else _compared(cursor, result)
+        if isinstance(result, list) and not counts(file, outcomes[file]):  # type: ignore[arg-type]
+            hold_back(cursor, result, prepared.order)
+        progress(len(outcomes))
+
+    last = rehearse(database, list(files.values()), words=words, each=each, then=lambda cursor: then(cursor, outcomes))
+    return outcomes, last
+
+
+def _compared(cursor: Cursor, receipts: Sequence[Receipt]) -> Rehearsal:
+    compared = [compare(cursor, receipt.import_id, receipt.source) for receipt in receipts]
+    return Rehearsal(tuple(receipts), tuple(compared))
 
 
 def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
@@ -83,8 +134,8 @@ def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, po
     day = max(as_of, row["extract_date"])
     moments = (row["imported_at"] - timedelta(microseconds=1), row["imported_at"])
     with database.cursor() as cursor:
-        before, after = (_figures(cursor, points, day, known_at=moment) for moment in moments)
-    return Effect(day, tuple(before), tuple(after))
+        before, after = (figures_on(cursor, points, day, known_at=moment) for moment in moments)
+    return Effect(day, before, after)
 
 
 def effect_of_revoking(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
@@ -92,13 +143,14 @@ def effect_of_revoking(database: Database, row: dict[str, Any], *, as_of: date, 
     day = max(as_of, row["extract_date"])
     values = {"import_id": row["import_id"], "who": "", "why": ""}
     with database.rehearsing() as cursor:
-        before = _figures(cursor, points, day)
+        before = figures_on(cursor, points, day)
         cursor.execute(statement("revoke"), values)
-        after = _figures(cursor, points, day)
-    return Effect(day, tuple(before), tuple(after))
+        after = figures_on(cursor, points, day)
+    return Effect(day, before, after)
 
 
-def _figures(
+def figures_on(
     cursor: Cursor, points: tuple[Point, ...], day: date, *, known_at: datetime = EVERYTHING_KNOWN
-) -> list[Coverage]:
-    return coverage(cursor, points, days=[day], known_at=known_at, level="organisation")
+) -> Figures:
+    """The coverage of every point of each organisation on a day."""
+    return tuple(coverage(cursor, points, days=[day], known_at=known_at, level="organisation"))

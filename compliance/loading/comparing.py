@@ -70,6 +70,11 @@ class Comparison:
         return self.rows < SHRUNK * before and before - self.rows >= LEAST
 
     @property
+    def loses_most(self) -> bool:
+        """Whether most rows of the export before would no longer count."""
+        return 2 * self.gone > (self.earlier[2] if self.earlier else 0)
+
+    @property
     def unfamiliar(self) -> bool:
         """Whether it has hardly any key of the export before."""
         return bool(self.earlier) and self.keys >= LEAST and self.shared < UNFAMILIAR * self.keys

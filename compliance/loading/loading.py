@@ -1,9 +1,9 @@
 """Loading a file into the database in one transaction, all of it or nothing, and revoking an import."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final, TypeVar
 
@@ -36,7 +36,7 @@ from compliance.reading.recognising import (
 )
 from compliance.reading.screening import ReadRequest, screened_again
 from compliance.reading.sheets import Workbook
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows, tell
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows, stamp, tell
 
 FIRST_NAME: Final = "Förvaltningen"
 # The reason of a revocation that nobody wrote.
@@ -111,37 +111,28 @@ def load(
     database: Database, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words
 ) -> list[Receipt]:
     """Load every recognised sheet of a workbook, one import a source, and commit. A Refusal changes nothing."""
-    prepared = prepare(workbook, order, sources=sources, words=words, mappings=_mappings(database))
+    prepared = prepare(workbook, order, sources=sources, words=words, mappings=mappings_of(database))
     with database.writing() as cursor:
         return load_prepared(cursor, prepared, words=words, cells=True)
 
 
-def rehearse(
-    database: Database,
-    files: list[tuple[Workbook, Order]],
-    *,
-    sources: dict[str, Source],
-    words: Words,
-    then: Callable[[Cursor, list[Receipt]], T],
-) -> tuple[list[Receipt], T]:
-    """Load files one after the other, and return the receipts and the result of `then`; nothing is committed."""
-    mappings = _mappings(database)
-    prepared = [prepare(book, order, sources=sources, words=words, mappings=mappings) for book, order in files]
-    # Sources that others refer to come first.
-    prepared.sort(key=lambda file: min(match.source.order for match in file.matches))
-    with database.rehearsing() as cursor:
-        receipts = [receipt for file in prepared for receipt in load_prepared(cursor, file, words=words, cells=False)]
-        return receipts, then(cursor, receipts)
-
-
 @dataclass(frozen=True)
 class Prepared:
-    """A file ready to be loaded: its sheets, and what the user or the file itself says of it."""
+    """A file ready to be loaded: its sheets, and what the user or the file itself says of it.
+
+    `day` is None if nothing says the extract date.
+    """
 
     workbook: Workbook
     order: Order
     matches: list[Match]
     marker: Marker | None
+    day: ExtractDate | None
+
+    @property
+    def place(self) -> int:
+        """Its place among files of other sources: those that others refer to come first."""
+        return min(match.source.order for match in self.matches)
 
     @property
     def returned(self) -> bool:
@@ -154,16 +145,59 @@ class Prepared:
         return self.marker is not None and self.marker.kind == "answers"
 
 
+def rehearse(
+    database: Database,
+    files: Sequence[Prepared],
+    *,
+    words: Words,
+    each: Callable[[Cursor, Prepared, list[Receipt] | Refusal], None],
+    then: Callable[[Cursor], T],
+) -> T:
+    """Load files one after the other, each at its own moment, and return the result of `then`; nothing is committed.
+
+    `each` is given a file and its receipts. If a file is refused it is given the Refusal, and nothing of it counts.
+    """
+    with database.rehearsing() as cursor:
+        begun = moment(cursor)
+        for number, file in enumerate(in_order(files)):
+            stamp(cursor, begun + timedelta(microseconds=number))
+            each(cursor, file, _tried(cursor, file, words))
+        return then(cursor)
+
+
+def in_order(files: Sequence[Prepared]) -> list[Prepared]:
+    """Files in the order in which they are loaded: sources that others refer to first, and then the oldest."""
+    return sorted(files, key=lambda file: (file.place, file.day.day if file.day else date.max))
+
+
+def _tried(cursor: Cursor, file: Prepared, words: Words) -> list[Receipt] | Refusal:
+    """The receipts of a rehearsed file, or its Refusal."""
+    first = next_number(cursor, "import")
+    try:
+        return load_prepared(cursor, file, words=words, cells=False)
+    except Refusal as refusal:
+        for number in range(first, next_number(cursor, "import")):
+            _revoke(cursor, number, why="", order=file.order)
+        return refusal
+
+
+def hold_back(cursor: Cursor, receipts: Sequence[Receipt], order: Order) -> None:
+    """Take rehearsed imports out of the figures of the rehearsal."""
+    for receipt in receipts:
+        _revoke(cursor, receipt.import_id, why="", order=order)
+
+
 def read_request(
     database: Database, order: Order, *, sources: dict[str, Source], words: Words, today: date
 ) -> ReadRequest:
     """What is known of a file before it is read. Raise Refusal if the source does not exist."""
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    return ReadRequest(sources, words, today, _mappings(database), order.source, order.extract_date)
+    return ReadRequest(sources, words, today, mappings_of(database), order.source, order.extract_date)
 
 
-def _mappings(database: Database) -> list[ColumnMapping]:
+def mappings_of(database: Database) -> list[ColumnMapping]:
+    """The columns that users have mapped."""
     if not database.exists():
         return []
     with database.cursor() as cursor:
@@ -186,19 +220,36 @@ def prepare(
         raise unknown_source(order.source, sources)
     request = ReadRequest(sources, words, workbook.around, mappings, order.source, order.extract_date)
     workbook, marker = split_marker(screened_again(workbook, request))
-    if marker:
-        order = replace(
-            order,
-            completes=True,
-            source=order.source or (marker.source if marker.source in sources else None),
-        )
+    order = _as_marked(order, marker, sources)
     returned = marker is not None and marker.kind == "return"
     matches = recognise(workbook, sources, words, source_id=order.source, mappings=mappings, returned=returned)
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
     matches = [truncate(without_refused(match, words, sources.values()), words) for match in matches]
-    filled = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows]
-    return Prepared(workbook, order, filled or matches, marker)
+    matches = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows] or matches
+    return Prepared(workbook, order, matches, marker, _extract_date(workbook, matches, order, marker, words))
+
+
+def _as_marked(order: Order, marker: Marker | None, sources: Mapping[str, Source]) -> Order:
+    """The order of a file with what its marker says: a workbook of our own completes what it was made from."""
+    if marker is None:
+        return order
+    source = order.source or (marker.source if marker.source in sources else None)
+    return replace(order, completes=True, source=source)
+
+
+def ordered_anew(file: Prepared, order: Order, sources: Mapping[str, Source]) -> Prepared:
+    """A prepared file with another organisation, completing or not, or matched by another column.
+
+    The source and the extract date must be those that it was prepared with.
+    """
+    return replace(file, order=_as_marked(order, file.marker, sources))
+
+
+def organisation_of(cursor: Cursor, file: Prepared, words: Words) -> str | None:
+    """The organisation that a file names, by its present name; None if it names none."""
+    named = organisation_named(file.matches, words)
+    return _name_on_day(cursor, named, file.day.day if file.day else date.max) if named else None
 
 
 def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:
@@ -216,7 +267,7 @@ def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:
 
 def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool = True) -> list[Receipt]:
     """Load a file inside the caller's transaction; `cells` says whether its cells are stored as they were read."""
-    day = _extract_date(file, words)
+    day = _dated(file)
     organisation_id, organisation = organisation_for(cursor, file.order, day.day)
     if file.returned:
         _refuse_return(cursor, file, day.day)
@@ -275,14 +326,21 @@ def unknown_source(source_id: str, sources: dict[str, Source]) -> Refusal:
     )
 
 
-def _extract_date(file: Prepared, words: Words) -> ExtractDate:
-    """The extract date: the user's, else the marker's, else the file's own. Raise Undated if there is none."""
-    if file.order.extract_date:
-        return ExtractDate(file.order.extract_date, "said")
-    if file.marker and file.marker.extract_date:
-        return ExtractDate(file.marker.extract_date, "marker")
-    if detected := extract_date(file.workbook, file.matches, words):
-        return detected
+def _extract_date(
+    workbook: Workbook, matches: list[Match], order: Order, marker: Marker | None, words: Words
+) -> ExtractDate | None:
+    """The extract date: the user's, else the marker's, else the file's own; None if there is none."""
+    if order.extract_date:
+        return ExtractDate(order.extract_date, "said")
+    if marker and marker.extract_date:
+        return ExtractDate(marker.extract_date, "marker")
+    return extract_date(workbook, matches, words)
+
+
+def _dated(file: Prepared) -> ExtractDate:
+    """The extract date of a file. Raise Undated if there is none."""
+    if file.day:
+        return file.day
     raise Undated(
         N_("{file} does not say on which day it was exported. Give its extract date."), file=file.workbook.name
     )

@@ -673,6 +673,12 @@ def _day_after(keyword: re.Pattern[str], cell: str, following: str, *, date1904:
     return None
 
 
+def written_day(text: str) -> date | None:
+    """The date that a text is, in any form that an export may have it."""
+    match = DAY.fullmatch(text.strip())
+    return _day_of(match) if match else None
+
+
 def _first_day(text: str) -> date | None:
     """The first date in a text, unless it begins a period."""
     match = DAY.search(text)

@@ -14,12 +14,12 @@ from compliance.correcting.returning import return_workbook
 from compliance.counting.assessing import coverage
 from compliance.declarations.sources import normal
 from compliance.loading import guessing
-from compliance.loading.loading import clean_text, rehearse
+from compliance.loading.loading import clean_text
 from compliance.reading.reading import safe_name
 from compliance.reading.recognising import known_headings
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import xlsx
-from tests.line import POINTS, SOURCES, WORDS, read_here
+from tests.line import POINTS, SOURCES, WORDS, read_here, rehearsed
 
 DAY = date(2026, 11, 1)
 LONG, TEXT, NAME, ID, REQUIREMENT = 20_000, 10_000, 200, 200, 1_000
@@ -222,7 +222,7 @@ def test_guessing_rehearsing_and_returning_take_linear_time_in_a_cell(line):
     def figures(cursor, receipts):
         return coverage(cursor, reading, days=[DAY], known_at=EVERYTHING_KNOWN, level="unit")
 
-    receipts, _ = rehearse(line.database, [(book, order)], sources=SOURCES, words=WORDS, then=figures)
+    receipts, _ = rehearsed(line.database, book, order, figures)
     assert return_workbook(tuple(receipts), book, Language("sv"))
     assert time.process_time() - started < 15 * SIZE / 50_000
 

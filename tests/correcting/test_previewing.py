@@ -1,15 +1,16 @@
-"""The preview of a file: what it would change, with nothing written."""
+"""The preview of files: what they would change together, with nothing written."""
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from compliance.core.errors import Refusal
 from compliance.correcting.previewing import preview
 from compliance.counting.assessing import Status
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources, load_values
-from compliance.loading.loading import Order, load
+from compliance.loading.loading import Order, load, prepare
 from compliance.store.file import FileDatabase
 from tests.files import xlsx
 from tests.line import read_here
@@ -20,6 +21,7 @@ DAY = date(2026, 10, 31)
 ORDER = Order("tester", extract_date=DAY)
 ASKED = "Har informationssäkerhetsklassning genomförts under det senaste året?"
 HEADING = ("Systemnamn", "Enhet", "Status", "Personnummer", ASKED)
+STAFF = "AD-konto;Enhet;Anställningsdatum\np;A;2020-01-01"
 
 
 @pytest.fixture
@@ -31,50 +33,108 @@ def systems(*lines):
     return read_here(xlsx({"Blad1": [HEADING, *lines]}), name="system.xlsx")
 
 
-def previewed(database, book, **kwargs):
-    return preview(database, [(book, ORDER)], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS, **kwargs)
+def system(number, *, answer="Ja"):
+    return (f"System {number}", "Norr", None, None, answer)
+
+
+def previewed(database, *books, as_of=DAY, **kwargs):
+    prepared = {
+        book.name if order is ORDER else f"{book.name} {number}": prepare(book, order, sources=SOURCES, words=WORDS)
+        for number, (book, order) in enumerate(book if isinstance(book, tuple) else (book, ORDER) for book in books)
+    }
+    return preview(database, prepared, as_of=as_of, points=POINTS, words=WORDS, **kwargs)
 
 
 def status(figures, point):
     return next(figure.status for figure in figures if figure.point.id == point)
 
 
+def only(found):
+    [outcome] = found.outcomes.values()
+    return outcome
+
+
 def test_a_preview_shows_before_and_after_and_writes_nothing(database):
-    book = systems(("Alfa", "Norr", None, None, "Ja"), ("Beta", "Norr", None, None, "Nej"))
-    result = previewed(database, book)
+    result = previewed(database, systems(system("A"), system("B", answer="Nej")))
     assert status(result.effect.before, "classification") is Status.NO_BASIS
     assert status(result.effect.after, "classification") is Status.RED
-    assert (result.loaded, result.rejected) == (2, 0)
+    assert (only(result).loaded, only(result).rejected) == (2, 0)
     assert not database.exists()
 
 
 def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
-    book = systems(("Alfa", "Norr", None, None, "Ja"))
-    result = preview(database, [(book, ORDER)], as_of=date(2026, 1, 1), points=POINTS, sources=SOURCES, words=WORDS)
+    result = previewed(database, systems(system("A")), as_of=date(2026, 1, 1))
     assert result.effect.day == DAY
     assert status(result.effect.after, "classification") is Status.GREEN
 
 
 def test_files_dropped_together_are_counted_together(database):
-    both = [
-        (read_here(csv("AD-konto;Enhet;Anställningsdatum\np;A;2020-01-01"), name="p.csv"), ORDER),
-        (read_here(csv("AD-konto;Kurs;Status\np;K;Pågår"), name="u.csv"), ORDER),
-    ]
-    orders = [(book, replace(ORDER, extract_date=DAY)) for book, _ in both]
-    alone = preview(database, orders[:1], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS)
-    together = preview(database, orders, as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS)
-    assert status(alone.effect.after, "information_security_training") is Status.NO_BASIS
+    staff = read_here(csv(STAFF), name="p.csv")
+    courses = read_here(csv("AD-konto;Kurs;Status\np;K;Pågår"), name="u.csv")
+    assert status(previewed(database, staff).effect.after, "information_security_training") is Status.NO_BASIS
+    # sources that others refer to come first, whatever the order
+    together = previewed(database, courses, staff)
+    assert list(together.outcomes) == ["p.csv", "u.csv"]
     assert status(together.effect.after, "information_security_training") is Status.RED
 
 
 def test_a_file_that_takes_anothers_place_is_told_unless_it_completes_it(database):
-    load(database, systems(("Alfa", "Norr", None, None, "Ja")), ORDER, sources=SOURCES, words=WORDS)
-    other = systems(("Beta", "Norr", None, None, "Ja"))
-    assert previewed(database, other).receipts[0].replaces == ((1, "system.xlsx"),)
-    [receipt] = preview(
-        database, [(other, replace(ORDER, completes=True))], as_of=DAY, points=POINTS, sources=SOURCES, words=WORDS
-    ).receipts
-    assert receipt.replaces == ()
+    load(database, systems(system("A")), ORDER, sources=SOURCES, words=WORDS)
+    other = systems(system("B"))
+    assert only(previewed(database, other)).receipts[0].replaces == ((1, "system.xlsx"),)
+    completing = replace(ORDER, completes=True)
+    assert only(previewed(database, (other, completing))).receipts[0].replaces == ()
+
+
+def test_a_file_that_lacks_most_rows_of_the_one_before_would_take_its_place(database):
+    load(database, systems(*map(system, range(5))), ORDER, sources=SOURCES, words=WORDS)
+    later = replace(ORDER, extract_date=date(2026, 11, 1))
+
+    def loses(*numbers, **order):
+        return only(previewed(database, (systems(*map(system, numbers)), replace(later, **order)))).loses_most
+
+    assert loses(0)
+    assert loses(5, 6, 7, 8, 9)  # as many rows, but others
+    assert not loses(0, 1, 2)
+    assert not loses(0, completes=True)
+
+
+def test_files_dropped_together_are_compared_with_each_other_in_the_order_of_their_days(database):
+    newer = (systems(*map(system, range(4))), replace(ORDER, extract_date=date(2026, 10, 30)))
+    older = (systems(system(0), system(9)), replace(ORDER, extract_date=date(2026, 10, 1)))
+    first, second = previewed(database, newer, older).outcomes.values()
+    assert first.comparisons[0].earlier is None
+    assert second.comparisons[0].earlier[1:] == (date(2026, 10, 1), 2)
+    assert (second.comparisons[0].new, second.comparisons[0].gone) == (3, 1)
+
+
+def test_a_refused_file_leaves_nothing_and_stops_no_other(database):
+    two = {"A": [HEADING, system("A")], "B": [["AD-konto", "Enhet", "Anställningsdatum"], ["p", "A", "igår"]]}
+    half = read_here(xlsx(two), name="half.xlsx")
+    found = previewed(database, half, systems(system("B", answer="Nej")))
+    assert isinstance(found.outcomes["half.xlsx"], Refusal)
+    assert found.outcomes["system.xlsx"].loaded == 1
+    [figure] = [figure for figure in found.effect.after if figure.point.id == "classification"]
+    assert (figure.met, figure.unmet) == (0, 1)
+
+
+def test_a_file_that_is_held_back_changes_no_figure(database):
+    found = previewed(database, systems(system("A")), counts=lambda _file, _rehearsal: False)
+    assert only(found).loaded == 1
+    assert status(found.effect.after, "classification") is Status.NO_BASIS
+
+
+def test_a_rehearsal_that_is_stopped_between_two_files_writes_nothing(database):
+    load(database, systems(system("A")), ORDER, sources=SOURCES, words=WORDS)
+    before = database.state()
+    with pytest.raises(KeyboardInterrupt):
+        previewed(database, systems(system("B")), progress=lambda _done: raised())
+    assert database.state() == before
+    assert only(previewed(database, systems(system("B")))).loaded == 1
+
+
+def raised():
+    raise KeyboardInterrupt
 
 
 def csv(text):

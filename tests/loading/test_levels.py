@@ -11,12 +11,11 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.returning import corrections, return_workbook
 from compliance.loading.levels import read_of, read_one
-from compliance.loading.loading import rehearse
 from compliance.loading.validating import withheld_text
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
-from tests.line import SOURCES, WORDS, Line, read_here
+from tests.line import WORDS, Line, read_here, rehearsed
 from tests.searching import bytes_of, holds, places_of, uncompressed, unpacked, values_of
 
 FOUR, NONE = "protective_security", "not_a_level"
@@ -167,7 +166,7 @@ def test_nothing_of_a_refused_row_is_stored_by_a_completing_file_or_a_rehearsal(
         tables = [name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()]
         return str([cursor.execute(f"from {table}").fetchall() for table in tables])
 
-    receipts, tables = rehearse(line.database, [(book, order)], sources=SOURCES, words=WORDS, then=seen)
+    receipts, tables = rehearsed(line.database, book, order, seen)
     assert "Alfa" in tables
     assert SECRET not in tables + str(receipts[0].problems)
     loaded(line, rows, name="komplettering.xlsx", completes=True)

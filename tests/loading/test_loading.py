@@ -8,13 +8,14 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.counting.assessing import coverage
-from compliance.loading.loading import rehearse, rename_organisation, revoke
+from compliance.loading.loading import rename_organisation, revoke
 from compliance.reading import mapping, markers
 from compliance.reading.mapping import ColumnMapping
 from compliance.store import register
 from compliance.store.database import EVERYTHING_KNOWN, rows
+from tests import line as lines
 from tests.files import xlsx
-from tests.line import NOON, POINTS, SOURCES, WORDS, Line, read_here
+from tests.line import NOON, POINTS, Line, read_here
 
 HEAD = "AD-konto | Enhet | Anställningsdatum"
 INCIDENTS = POINTS[10]
@@ -345,7 +346,7 @@ def test_a_revocation_needs_a_reason_stays_in_the_history_and_is_made_once(
 def rehearsed(line, table, then, **said):
     path = line.file(table, name="rehearsed.csv")
     order = line.order(**{"extract_date": LATER} | said)
-    return rehearse(line.database, [(read_here(path, name=path.name), order)], sources=SOURCES, words=WORDS, then=then)
+    return lines.rehearsed(line.database, read_here(path, name=path.name), order, then)
 
 
 def seen(cursor, _):
@@ -414,13 +415,7 @@ def test_what_is_rehearsed_or_refused_is_not_told_and_a_change_that_fails_is_tol
     line.load_table(incidents("I0"), name="untold.csv")
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     order = line.order(extract_date=date(2026, 11, 1))
-    rehearse(
-        line.database,
-        [(read_here(line.file(incidents("I1")), name="export.csv"), order)],
-        sources=SOURCES,
-        words=WORDS,
-        then=lambda _cursor, receipts: receipts,
-    )
+    lines.rehearsed(line.database, read_here(line.file(incidents("I1")), name="export.csv"), order, seen)
     with pytest.raises(Refusal):
         revoke(line.database, 99, why="x", order=order)
     assert register.own().rows("entries", after=0) == []
@@ -539,12 +534,11 @@ def test_a_column_of_identity_numbers_is_not_stored(line):
 
 def test_a_rehearsal_stores_no_cells_and_changes_nothing(fresh):
     path = fresh.file(incidents("I1"))
-    receipts, found = rehearse(
+    receipts, found = lines.rehearsed(
         fresh.database,
-        [(read_here(path, name=path.name), fresh.order(extract_date=OCTOBER))],
-        sources=SOURCES,
-        words=WORDS,
-        then=lambda cursor, _: cursor.execute("select count(*) from import_rows").fetchall(),
+        read_here(path, name=path.name),
+        fresh.order(extract_date=OCTOBER),
+        lambda cursor, _: cursor.execute("select count(*) from import_rows").fetchall(),
     )
     assert [receipt.summary.loaded for receipt in receipts] == [1]
     assert found == [(0,)]

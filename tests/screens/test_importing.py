@@ -10,6 +10,7 @@ import pytest
 
 from compliance.core import remembering
 from compliance.core.language import LANGUAGES
+from compliance.correcting import previewing
 from compliance.loading import guessing
 from compliance.loading.loading import Order, load
 from compliance.reading import mapping
@@ -50,6 +51,10 @@ def press(app, label):
     assert not app.exception
 
 
+def day_field(app):
+    return next(field for field in app.text_input if field.label.startswith("Uttagsdatum"))
+
+
 def choose(app, label, value):
     box = next(b for b in app.selectbox if b.label.startswith(label))
     box.set_value(value).run()
@@ -72,12 +77,15 @@ def loaded(own, app):
 def test_a_file_and_the_choices_about_it_stay_in_the_inbox_until_it_is_taken_away(app, tmp_path):
     drop(app, tmp_path, personal=PEOPLE)
     assert "personal.xlsx" in text(app)
-    app.date_input[-1].set_value(date(2026, 9, 1)).run()
+    day_field(app).set_value("1 sept 2026").run()
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/imports.py").run()
     assert "personal.xlsx" in text(app)
-    assert app.date_input[-1].value == date(2026, 9, 1)
-    assert app.date_input[-1].label == "Uttagsdatum (som du har angett)"
+    assert (day_field(app).value, day_field(app).label) == ("2026-09-01", "Uttagsdatum (som du har angett)")
+    day_field(app).set_value("igår").run()
+    assert "”igår” är inget datum." in text(app)
+    day_field(app).set_value("").run()
+    assert (day_field(app).value, day_field(app).label) == ("2026-10-15", "Uttagsdatum (står ovanför rubrikerna)")
     press(app, "Ta bort filen")
     assert "personal.xlsx" not in text(app)
 
@@ -184,7 +192,7 @@ def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monke
     assert "10 av 11 rader visas." in text(page)
     button = "Ladda ner 11 rader att rätta"
     assert button in [each.label for each in page.get("download_button")]
-    press(app, "Stäng kortet")
+    press(app, "Dölj")
     dropped(app, tmp_path / "personal.xlsx")
     assert "är redan inläst, som import 1 den" in text(app)
     assert button in [each.label for each in app.get("download_button")]
@@ -257,7 +265,7 @@ def rejected(app):
 
     [file] = app.session_state["inbox"].items
     content = LEDGER.content(SESSION, file)
-    return returning.return_workbook(content.preview.receipts, content.workbook, Language("sv"))
+    return returning.return_workbook(content.outcome.receipts, content.workbook, Language("sv"))
 
 
 def test_corrected_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
@@ -267,6 +275,122 @@ def test_corrected_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
     press(app, "Ta bort filen")
     dropped(app, back)
     assert "innehåller rättade rader till en fil som inte är inläst" in text(app)
+
+
+# --- Many files ---------------------------------------------------------------------------------------------------
+
+OURS = [["Förvaltning: Socialförvaltningen"], *PEOPLE]
+KNOWN = [["Uttagen 2026-10-16"], ["AD-konto", "Kurs", "Status"], ["konto1", "Grundkurs i dataskydd", "Pågår"]]
+REGISTER = [["Uttagen 2026-10-17"], ["Systemnamn", "Enhet"], *([f"System {n}", "Norr"] for n in range(12))]
+LEVELS = [["Uttagen 2026-10-18"], ["System", "K/R/T", "Klassad datum"], ["System 1", "K1 R1 T1", "2026-05-01"]]
+
+
+def table(app):
+    return app.dataframe[0].value
+
+
+def open_row(app, name):
+    """Open the card of a file as a click in the table does; AppTest has no selections."""
+    waiting = app.session_state["inbox"]
+    waiting.opened = next(file for file, item in waiting.items.items() if item.name == f"{name}.xlsx")
+    app.run()
+
+
+def loaded_files(own):
+    with own.cursor() as cursor:
+        return rows(
+            cursor,
+            "select file, loaded, completes, n.name from imports join organisation_names n using (organisation_id)",
+        )
+
+
+def test_many_files_are_one_table_with_the_doubtful_first_and_the_organisation_is_asked_once(app, own, tmp_path):
+    unknown = [["Något"], ["annat"]]
+    drop(app, tmp_path, personal=OURS, kurser=KNOWN, system=REGISTER, klassning=LEVELS, okänd=unknown)
+    assert table(app)["Fil"].tolist()[0] == "personal.xlsx"
+    assert [state.split()[1] for state in table(app)["Läge"]] == ["Svara"] * 5
+    assert "En fil nämner Socialförvaltningen. Vems är den?" in [radio.label for radio in app.radio]
+    assert not [button for button in app.button if button.label.startswith("Läs\u00a0in")]
+    app.radio[0].set_value("Socialförvaltningen").run()
+    assert "Fyra filer är klara att läsa in och en behöver ett svar." in text(app)
+    assert table(app)["Fil"].tolist()[0] == "okänd.xlsx"
+    assert (
+        dict(zip(table(app)["Fil"], table(app)["Tolkad som"], strict=True))["klassning.xlsx"] == "Informationsklassning"
+    )
+    press(app, "Läs in fyra filer")
+    assert "Fyra filer med 26 rader är inlästa." in text(app)
+    assert {(row["file"], row["name"]) for row in loaded_files(own)} == {
+        (f"{name}.xlsx", "Socialförvaltningen") for name in ("personal", "kurser", "system", "klassning")
+    }
+    # what is loaded can be hidden, and what still waits stays
+    press(app, "Dölj")
+    assert table(app)["Fil"].tolist() == ["okänd.xlsx"]
+
+
+def test_files_that_name_none_are_asked_about_where_the_others_belong_to_several(app, own, tmp_path):
+    other = [["Förvaltning: Kulturförvaltningen"], *KNOWN]
+    drop(app, tmp_path, personal=OURS, kurser=other, system=REGISTER)
+    for place, name in enumerate(("Socialförvaltningen", "Kulturförvaltningen")):
+        app.radio[place].set_value(name).run()
+    assert app.radio[-1].label == "En fil nämner ingen förvaltning. Vems är den?"
+    assert "Två filer är klara att läsa in och en behöver ett svar." in text(app)
+    app.radio[-1].set_value("Kulturförvaltningen").run()
+    press(app, "Läs in tre filer")
+    assert {(row["file"], row["name"]) for row in loaded_files(own)} == {
+        ("personal.xlsx", "Socialförvaltningen"),
+        ("kurser.xlsx", "Kulturförvaltningen"),
+        ("system.xlsx", "Kulturförvaltningen"),
+    }
+
+
+@pytest.mark.parametrize(("answer", "completes"), [("Den kompletterar dem", True), ("Den ersätter dem", False)])
+def test_a_file_that_loses_most_rows_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
+    one = [["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
+    drop(loaded, tmp_path, mall=one)
+    assert "Skulle ersätta 12 rader från 15\u00a0oktober\u00a02026, och 12 av dem finns inte med." in text(loaded)
+    assert "Läs\u00a0in\u00a01\u00a0rad" not in [button.label for button in loaded.button]
+    press(loaded, answer)
+    press(loaded, "Läs in 1 rad")
+    assert [(row["file"], row["completes"]) for row in loaded_files(own)][1:] == [("mall.xlsx", completes)]
+
+
+def test_an_answer_holds_for_the_file_as_it_was(loaded, own, tmp_path):
+    drop(loaded, tmp_path, mall=[["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "", "Norr", "2020-01-01"]])
+    press(loaded, "Den ersätter dem")
+    day_field(loaded).set_value("2026-10-20").run()
+    assert "Kompletterar filen dem, eller ersätter den dem?" in text(loaded)
+
+
+def test_the_same_file_dropped_twice_is_refused_once(app, own, tmp_path):
+    drop(app, tmp_path, personal=PEOPLE, kopia=PEOPLE)
+    assert "kopia.xlsx är samma fil som personal.xlsx." in text(app) + str(table(app)["Anmärkning"].tolist())
+    press(app, "Läs in 12 rader")
+    assert [row["file"] for row in loaded_files(own)] == ["personal.xlsx"]
+
+
+def test_a_choice_about_one_of_many_files_is_answered_before_all_are_rehearsed_anew(app, own, tmp_path, monkeypatch):
+    drop(app, tmp_path, personal=PEOPLE, kurser=KNOWN, system=REGISTER, klassning=LEVELS)
+    rehearsed = []
+    original = previewing.rehearsed
+    monkeypatch.setattr(previewing, "rehearsed", lambda *a, **k: rehearsed.append(set(a[1])) or original(*a, **k))
+    open_row(app, "klassning")
+    assert rehearsed == []
+    next(box for box in app.checkbox if box.label.startswith("Kompletterar")).check().run()
+    names = [{app.session_state["inbox"].items[file].name for file in files} for files in rehearsed]
+    # with what it refers to, then all of them for the effect
+    assert names == [
+        {"klassning.xlsx", "system.xlsx"},
+        {f"{n}.xlsx" for n in ("personal", "kurser", "system", "klassning")},
+    ]
+
+
+def test_loading_goes_on_where_a_click_has_stopped_it(app, own, tmp_path):
+    drop(app, tmp_path, personal=PEOPLE, system=REGISTER)
+    waiting = app.session_state["inbox"]
+    waiting.queue = list(waiting.items)
+    app.run()
+    assert [row["file"] for row in loaded_files(own)] == ["personal.xlsx", "system.xlsx"]
+    assert "Två filer med 24 rader är inlästa." in text(app)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
@@ -288,7 +412,7 @@ def test_another_extract_date_reads_the_file_again(app, own, tmp_path):
     """said_later: a number is a case only near the extract date; with another date it may be a person"""
     drop(app, tmp_path, ärenden=[*CASES, ["A-1", "2026-10-01", "Norr"]])
     for day, refused in ((date(2020, 1, 1), True), (date(2026, 10, 15), False)):
-        next(field for field in app.date_input if field.label.startswith("Uttagsdatum")).set_value(day).run()
+        day_field(app).set_value(str(day)).run()
         assert ("Ett personnummer kan inte" in text(app)) is refused
     press(app, "Läs in 2 rader")
     with own.cursor() as cursor:

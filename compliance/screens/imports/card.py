@@ -1,83 +1,66 @@
-"""The card of a file in the inbox: what it is, the choices about it, what it changes, and loading it."""
+"""The card of a file in the inbox: what it is, the questions and choices about it, and its rejected rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
-from compliance.core.saving import DiskFull
 from compliance.correcting import returning
-from compliance.correcting.previewing import Effect, Preview
+from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
-from compliance.loading import loading
-from compliance.loading.loading import Order, Receipt
+from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, Undated
 from compliance.loading.validating import withheld_text
-from compliance.reading.recognising import Ambiguous, Unrecognised
+from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
 from compliance.reading.sheets import Workbook
-from compliance.screens import downloads, files, reads, views, widgets
+from compliance.screens import downloads, fields, files, reads, views, widgets
 from compliance.screens.downloads import File
-from compliance.screens.imports import forms, inbox, mapping, returns, texts
-from compliance.screens.imports.history import effect
-from compliance.screens.imports.inbox import Content, Context, Inbox, Item, Result
+from compliance.screens.imports import forms, inbox_texts, mapping, returns, texts
+from compliance.screens.imports.inbox import Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
 from compliance.store.database import Rows
 
 SHOWN_PROBLEMS: Final = 10
+DAY_WIDTH: Final = 320
+# The answers that are a press of a button.
+ANSWERS: Final[Mapping[Question, Mapping[str, Literal["accepted", "completes"]]]] = {
+    "few": {N_("Yes, it is"): "accepted"},
+    "loses": {N_("It completes them"): "completes", N_("It takes their place"): "accepted"},
+}
 GONE: Final = N_("The file does not lie here any more. Drop it again.")
 
 
 @dataclass(frozen=True)
 class Card:
-    """A file in the inbox during a run, with the current choices as its order."""
+    """The open file during a run, with what is asked about it."""
 
     view: View
     context: Context
     inbox: Inbox
-    id: str
-    content: Content
-    order: Order
+    file: Dropped
+    asked: tuple[Question, ...]
 
     @property
     def item(self) -> Item:
-        """What the session stores of the file."""
-        return self.inbox.items[self.id]
+        """The choices about the file."""
+        return self.file.item
 
 
-def card_of(view: View, context: Context, waiting: Inbox, file: str, content: Content) -> Card:
-    """The card of a file, with the choices in its widgets at the end of the previous run."""
-    chosen, item = st.session_state, waiting.items[file]
-    order = views.order(
-        source=chosen.get(f"source {file}"),
-        organisation=chosen.get(f"organisation {file}") or view.scope.organisation,
-        extract_date=item.extract_date,
-        completes=bool(chosen.get(f"completes {file}")),
-        through=item.through,
-    )
-    return Card(view, context, waiting, file, content, order)
-
-
-def draw(card: Card, *, number: int, of: int) -> None:
+def draw(card: Card) -> None:
     """Draw the card of a file. The button that takes it away is there even if the file is faulty."""
-    item, content = card.item, card.content
-    kicker = card.view.say(N_("File {n} of {of}"), n=number, of=of)
-    with st.container(border=True, key=f"card-{card.id}"):
-        widgets.html(charts.card_head(item.name, kicker=kicker, text=item.result.text if item.result else ""))
+    item, content = card.item, card.file.content
+    with st.container(border=True, key="card-file"):
+        widgets.html(charts.card_head(item.name, text=item.result.text if item.result else ""))
         if item.result:
             _loaded(card, item.result)
             return
-        if inbox.is_outdated(content, card.order, card.context):
-            with st.spinner(card.view.say(N_("Reading {file}"), file=widgets.plain(item.name))):
-                inbox.read(content, card.order, card.context)
         if isinstance(content.book, Workbook):
             with widgets.showing_errors():
                 _waiting(card, content.book)
@@ -87,24 +70,18 @@ def draw(card: Card, *, number: int, of: int) -> None:
 
 
 def _waiting(card: Card, book: Workbook) -> None:
-    """Draw what a file was recognised as and why, what it changes, its rejected rows, and the button that loads it."""
-    with st.spinner(card.view.say(N_("Working out what the file changes"))):
-        preview = inbox.preview(card.content, card.order, card.context)
+    """Draw what a file was recognised as and why, what is asked, its rejected rows, and its columns."""
     left, right = st.columns([5, 7], gap="large")
     with left:
-        _what_it_is(card, preview, book)
-        _choices(card, preview)
+        _what_it_is(card, book)
+        _choices(card)
     with right:
-        if isinstance(preview, Preview):
-            _doubts(card, preview, book)
-            if len(card.inbox.items) - len(card.inbox.loaded) == 1:
-                widgets.html(charts.section(card.view.say(N_("How the figures change")), level=3))
-                effects(card.view, preview.effect, preview.sources)
-    if isinstance(preview, Preview):
-        _problems(card, preview)
-    _by_hand(card, book, preview)
-    if isinstance(preview, Preview):
-        _load_button(card, preview)
+        _questions(card)
+        if card.file.rehearsal:
+            _doubts(card, card.file.rehearsal, book)
+    if card.file.rehearsal:
+        _problems(card, card.file.rehearsal)
+    _by_hand(card, book)
 
 
 def _loaded(card: Card, result: Result) -> None:
@@ -118,18 +95,16 @@ def _loaded(card: Card, result: Result) -> None:
             if result.of > len(result.corrections):
                 text = N_("{n} of {of} are shown.")
                 widgets.html(charts.caption(say(text, n=len(result.corrections), of=say.number(result.of))))
-    with st.container(horizontal=True, key=f"done-{card.id}"):
-        widgets.link(card.view, "overview", say(N_("See the overview")))
-        if result.returnable and card.content.receipts:
-            _rejected_button(card, card.content.receipts)
+    with st.container(horizontal=True, key="done-file"):
+        if result.returnable and card.file.content.receipts:
+            _rejected_button(card, card.file.content.receipts)
         _take_away_button(card)
 
 
 def _take_away_button(card: Card) -> None:
-    label = N_("Close the card") if card.item.result else N_("Take away")
-    st.button(
-        card.view.say(label), key=f"away {card.id}", on_click=take_away, args=(card.inbox, [card.id]), type="tertiary"
-    )
+    file = card.file.id
+    label = card.view.say(N_("Take away"))
+    st.button(label, key=f"away {file}", on_click=take_away, args=(card.inbox, [file]), type="tertiary")
 
 
 def take_away(waiting: Inbox, removed: list[str]) -> None:
@@ -137,20 +112,16 @@ def take_away(waiting: Inbox, removed: list[str]) -> None:
     for file in removed:
         files.release(file)
         waiting.items.pop(file, None)
-    waiting.together = None
 
 
 # --- What it is ---------------------------------------------------------------------------------------------------
 
 
-def _what_it_is(card: Card, preview: Preview | Refusal, book: Workbook) -> None:
-    say = card.view.say
-    if isinstance(preview, Refusal):
-        widgets.html(charts.note(say.refusal(preview)))
-        if isinstance(preview, loading.AlreadyLoaded):
-            returns.offer(card.view, preview.import_id, key=card.id)
+def _what_it_is(card: Card, book: Workbook) -> None:
+    say, rehearsal = card.view.say, card.file.rehearsal
+    if rehearsal is None:
         return
-    for receipt, comparison in zip(preview.receipts, preview.comparisons, strict=True):
+    for receipt, comparison in zip(rehearsal.receipts, rehearsal.comparisons, strict=True):
         widgets.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, card.context.points, say)))
         for text in texts.remarks(receipt, book, say):
             widgets.html(charts.caption(text))
@@ -159,10 +130,32 @@ def _what_it_is(card: Card, preview: Preview | Refusal, book: Workbook) -> None:
                 widgets.html(charts.caption(", ".join(unused)))
 
 
-def _doubts(card: Card, preview: Preview, book: Workbook) -> None:
+def _questions(card: Card) -> None:
+    """Draw why the file cannot be loaded, or what is asked first, each question with its answers."""
+    say = card.view.say
+    if card.file.refusal and not card.asked:
+        widgets.html(charts.note(say.refusal(card.file.refusal)))
+        if isinstance(card.file.refusal, AlreadyLoaded):
+            returns.offer(card.view, card.file.refusal.import_id, key=card.file.id)
+    for question in card.asked:
+        widgets.html(charts.note(inbox_texts.asked_text(card.file, question, say)))
+        with st.container(horizontal=True, key=f"answers-{question}"):
+            for label, about in ANSWERS.get(question, {}).items():
+                key = f"{question} {about} {card.file.id}"
+                st.button(say(label), key=key, on_click=_answer, args=(card.item, question, about))
+
+
+def _answer(item: Item, question: Question, about: Literal["accepted", "completes"]) -> None:
+    if about == "completes":
+        item.completes = True
+    else:
+        item.accepted |= {question}
+
+
+def _doubts(card: Card, rehearsal: Rehearsal, book: Workbook) -> None:
     """Draw the doubts about the file as sentences, with the button that resolves one if there is any."""
     say = card.view.say
-    for receipt, comparison in zip(preview.receipts, preview.comparisons, strict=True):
+    for receipt, comparison in zip(rehearsal.receipts, rehearsal.comparisons, strict=True):
         for text in texts.doubts(receipt, comparison, book, card.context.sources, say):
             widgets.html(charts.note(text))
         for unmatched in comparison.unmatched:
@@ -170,14 +163,14 @@ def _doubts(card: Card, preview: Preview, book: Workbook) -> None:
                 widgets.html(charts.note(texts.fit_text(unmatched, card.context.sources, say)))
                 st.button(
                     say(N_("Match by the column {column}"), column=widgets.plain(unmatched.fit.heading)),
-                    key=f"fit {card.id}",
+                    key=f"fit {card.file.id}",
                     on_click=_match_by,
                     args=(card.item, unmatched.fit.heading),
                 )
         if receipt.through:
             widgets.html(charts.note(say(N_("Matched by the column {column}."), column=receipt.through)))
             if card.item.through:
-                st.button(say(N_("Undo")), key=f"unfit {card.id}", on_click=_match_by, args=(card.item, None))
+                st.button(say(N_("Undo")), key=f"unfit {card.file.id}", on_click=_match_by, args=(card.item, None))
 
 
 def _match_by(item: Item, heading: str | None) -> None:
@@ -187,105 +180,120 @@ def _match_by(item: Item, heading: str | None) -> None:
 # --- Choices ------------------------------------------------------------------------------------------------------
 
 
-def _choices(card: Card, preview: Preview | Refusal) -> None:
+def _choices(card: Card) -> None:
     """Draw the choices: extract date, source if it is unclear, organisation if there are several, completing or not."""
-    say = card.view.say
-    if isinstance(preview, Preview | loading.Undated) or card.order.extract_date:
-        _day_choice(card, preview)
-    if isinstance(preview, Ambiguous) or (card.order.source and not isinstance(preview, Unrecognised)):
-        st.selectbox(
+    say, refusal = card.view.say, card.file.refusal
+    if refusal is None or isinstance(refusal, Undated) or card.item.extract_date:
+        _day_choice(card)
+    if isinstance(refusal, Ambiguous) or (card.item.source and not isinstance(refusal, Unrecognised)):
+        names = list(card.context.sources)
+        _choice(
+            card,
             say(N_("What the file is")),
-            list(card.context.sources),
-            index=None,
+            names,
+            "source",
             format_func=lambda id_: say.pick(card.context.sources[id_].title),
             placeholder=say(N_("Found out from its headings")),
-            key=f"source {card.id}",
         )
-    names = _organisations(card, preview)
-    if len(names) > 1:
-        start = names.index(card.view.scope.organisation)
-        st.selectbox(say(N_("Organisation")), names, index=start, key=f"organisation {card.id}")
-    if isinstance(preview, Preview) and preview.receipts[0].marker is None:
-        st.checkbox(say(N_("Completes a file already loaded")), key=f"completes {card.id}")
+    existing = card.view.reader.organisations(reads.organisations(card.view.data, card.view.as_of))
+    names = list(dict.fromkeys([*existing, *card.inbox.names.values()]))
+    if len(names) > 1 and refusal is None:
+        _choice(card, say(N_("Organisation")), names, "organisation", placeholder=card.file.order.organisation or "")
+    if card.file.rehearsal and card.file.rehearsal.receipts[0].marker is None:
+        key = f"completes {card.file.id}"
+        st.checkbox(
+            say(N_("Completes a file already loaded")),
+            value=card.item.completes,
+            key=key,
+            on_change=_choose,
+            args=(card.item, "completes", key),
+        )
 
 
-def _organisations(card: Card, preview: Preview | Refusal) -> list[str]:
-    """The organisations that a file may belong to: those of the database, and the one that the file names."""
-    names = list(card.view.reader.organisations(reads.organisations(card.view.data, card.view.as_of)))
-    named = preview.receipts[0].other_organisation if isinstance(preview, Preview) else None
-    if named and not card.view.reader.sees(Scope(named)):
-        return names
-    folded = {name.casefold() for name in names}
-    return [*names, named] if named and named.casefold() not in folded else names
-
-
-def _day_choice(card: Card, preview: Preview | Refusal) -> None:
-    """Draw the extract date, with where it comes from."""
-    by = texts.FOUND_BY[preview.receipts[0].extract_date.by] if isinstance(preview, Preview) else None
-    day = preview.receipts[0].extract_date.day if isinstance(preview, Preview) else card.item.extract_date
-    key = f"day {card.id}"
-    initial: Any = {} if key in st.session_state else {"value": day}
-    st.date_input(
-        card.view.say(N_("Extract date")) + (f" ({card.view.say(by)})" if by else ""),
-        format="YYYY-MM-DD",
+def _choice(card: Card, label: str, names: list[str], about: str, **kwargs: Any) -> None:
+    """Draw a choice that may be left open."""
+    chosen, key = getattr(card.item, about), f"{about} {card.file.id}"
+    st.selectbox(
+        label,
+        names,
+        index=names.index(chosen) if chosen in names else None,
         key=key,
-        on_change=_choose_day,
-        args=(card.item, key),
-        max_value=views.LAST_DAY,
-        **initial,
+        on_change=_choose,
+        args=(card.item, about, key),
+        **kwargs,
     )
 
 
+def _choose(item: Item, about: str, key: str) -> None:
+    """Keep a choice beyond its widget. What was accepted of the file as it was before is asked again."""
+    setattr(item, about, st.session_state.get(key))
+    item.accepted = frozenset()
+
+
+def _day_choice(card: Card) -> None:
+    """Draw the extract date, with where it comes from."""
+    prepared = card.file.content.prepared
+    found = prepared.day if isinstance(prepared, Prepared) else None
+    day = card.item.extract_date or (found.day if found else None)
+    by = texts.FOUND_BY["said" if card.item.extract_date else found.by] if found else None
+    say, key = card.view.say, f"day {card.file.id} {day}"
+    fields.line(
+        say(N_("Extract date")) + (f" ({say(by)})" if by else ""),
+        value=str(day or ""),
+        placeholder=say(N_("YYYY-MM-DD")),
+        key=key,
+        on_change=_choose_day,
+        args=(card.item, key),
+        width=DAY_WIDTH,
+    )
+    if card.item.wrong_day:
+        widgets.html(charts.note(say(N_("“{text}” is no date. Write it as 2026-11-15."), text=card.item.wrong_day)))
+
+
 def _choose_day(item: Item, key: str) -> None:
-    day: date | None = st.session_state.get(key)
-    item.extract_date = day
+    """Take the typed date; an empty field leaves it to the file again."""
+    text = st.session_state.get(key) or ""
+    day = written_day(text)
+    if day and views.FIRST_DAY <= day <= views.LAST_DAY:
+        item.extract_date, item.wrong_day, item.accepted = day, "", frozenset()
+    elif text.strip():
+        item.wrong_day = text
+    else:
+        item.extract_date, item.wrong_day, item.accepted = None, "", frozenset()
 
 
-def _by_hand(card: Card, book: Workbook, preview: Preview | Refusal) -> None:
+def _by_hand(card: Card, book: Workbook) -> None:
     """Draw the panel to map columns by hand, expanded if the file needs it."""
-    if isinstance(preview, Refusal) and not isinstance(preview, Unrecognised | loading.NothingToLoad):
+    refusal, rehearsal = card.file.refusal, card.file.rehearsal
+    if refusal and not isinstance(refusal, Unrecognised | NothingToLoad):
         return
-    recognised = isinstance(preview, Preview) and not is_doubtful(preview)
-    lost = isinstance(preview, Preview) and any(compared.lost for compared in preview.comparisons)
-    with st.expander(card.view.say(N_("Say how the columns are read")), expanded=lost or not recognised):
-        receipts = preview.receipts if isinstance(preview, Preview) and recognised else ()
+    recognised = rehearsal is not None and "few" not in card.asked
+    lost = rehearsal is not None and any(compared.lost for compared in rehearsal.comparisons)
+    with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not recognised):
+        receipts = rehearsal.receipts if rehearsal and recognised else ()
         matches = [match for receipt in receipts for match in receipt.matches]
-        mapping.panel(card.view, card.id, book, matches, source_id=card.order.source)
+        mapping.panel(card.view, card.file.id, book, matches, source_id=card.item.source)
 
 
-def is_doubtful(preview: Preview) -> bool:
-    """Whether so few columns of a file are recognised that it may be something else."""
-    return any(texts.is_doubtful(receipt) for receipt in preview.receipts)
+# --- Rejected rows ------------------------------------------------------------------------------------------------
 
 
-# --- What it changes ----------------------------------------------------------------------------------------------
-
-
-def effects(view: View, changed: Effect, dropped: set[str]) -> None:
-    """Draw the points that change; if none does, which exports the points of the `dropped` sources still need."""
-    if effect(view, changed):
-        return
-    existing = {row["source"] for row in reads.basis(view.data, changed.day).imports} | dropped
-    for text in texts.waiting(changed.after, dropped, existing, reads.sources(), view.say):
-        widgets.html(charts.caption(text))
-
-
-def _problems(card: Card, preview: Preview) -> None:
+def _problems(card: Card, rehearsal: Rehearsal) -> None:
     say = card.view.say
-    problems = [problem for receipt in preview.receipts for problem in receipt.problems]
+    problems = [problem for receipt in rehearsal.receipts for problem in receipt.problems]
     rejected = [problem for problem in problems if problem["kind"] == "rejected"]
     warned = [problem for problem in problems if problem["kind"] != "rejected"]
     if rejected:
-        with st.expander(say.plural("{n} row is rejected", "{n} rows are rejected", preview.rejected), expanded=True):
+        with st.expander(say.plural("{n} row is rejected", "{n} rows are rejected", rehearsal.rejected), expanded=True):
             _problem_list(card.view, rejected, say(N_("Rejected rows")))
-            if preview.withheld:
-                widgets.html(charts.note(withheld_text(preview.withheld, say)))
-            if preview.rejected > preview.withheld:
+            if rehearsal.withheld:
+                widgets.html(charts.note(withheld_text(rehearsal.withheld, say)))
+            if rehearsal.rejected > rehearsal.withheld:
                 text = N_(
                     "Send the rows to whoever owns the source. Mended, they are dropped here and complete this file."
                 )
                 widgets.html(charts.caption(say(text)))
-                _rejected_button(card, preview.receipts)
+                _rejected_button(card, rehearsal.receipts)
     if warned:
         with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):
             _problem_list(card.view, warned, say(N_("Values with a warning")))
@@ -303,9 +311,9 @@ def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:
     """Draw the download of the rejected rows. The rows are looked up on the click: the button must not hold them."""
     say = card.view.say
     label, name = say(N_("Download the rejected rows")), texts.rejected_name(receipts[0], say)
-    make = partial(_rejected, card.view, files.finder(card.id))
+    make = partial(_rejected, card.view, files.finder(card.file.id))
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": receipts[0].source.id}}
-    downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.id}", make=make, **told))
+    downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.file.id}", make=make, **told))
 
 
 def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
@@ -313,34 +321,8 @@ def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:
     content = find()
     if not isinstance(content, Content):
         raise Refusal(GONE)
-    preview = content.preview
-    receipts = preview.receipts if isinstance(preview, Preview) else content.receipts
+    outcome = content.outcome
+    receipts = outcome.receipts if isinstance(outcome, Rehearsal) else content.receipts
     job.rows = sum(receipt.summary.rejected for receipt in receipts)
     book = replace(content.workbook, sheets=())
     return make_file(job, returning.return_workbook, returning.only_rejected(receipts), book, view.say)
-
-
-# --- Loading ------------------------------------------------------------------------------------------------------
-
-
-def _load_button(card: Card, preview: Preview) -> None:
-    say = card.view.say
-    label = say.plural("Load {n} row", "Load {n} rows", preview.loaded).replace(" ", "\N{NO-BREAK SPACE}")
-    if st.button(label, type="secondary" if is_doubtful(preview) else "primary", key=f"load {card.id}"):
-        widgets.require(Permission.LOAD_EXPORTS)
-        with st.spinner(say(N_("Loading {file}"), file=widgets.plain(card.item.name))):
-            finished = load(card)
-        if finished:
-            st.rerun()
-
-
-def load(card: Card) -> bool:
-    """Load a file as it was previewed; False if it can be tried again."""
-    try:
-        inbox.load(card.item, card.content, card.order, card.context, card.view.say)
-    except DiskFull as refusal:
-        widgets.show_error(refusal)
-        return False
-    if not card.content.receipts:
-        files.release(card.id)
-    return True

@@ -1,34 +1,46 @@
-"""The inbox of dropped files: the choices about each, and its content as read.
+"""The inbox of dropped files: the choices about each, and its content as read and rehearsed.
 
-The session holds an Inbox with names and choices only. The content of a file is held by the ledger of uploads, which
-releases it with the file or the session. Its cells are in unnamed files that are mapped into memory, so that nothing is
-left of them if the server is killed.
+The session holds an Inbox with names, choices and figures only. The content of a file is held by the ledger of uploads,
+which releases it with the file or the session. Its cells are in unnamed files that are mapped into memory, so that
+nothing is left of them if the server is killed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from compliance.access.audit import Action
 from compliance.core.errors import Refusal
-from compliance.core.language import Language
+from compliance.core.language import N_, Language
 from compliance.core.saving import DiskFull
 from compliance.correcting import previewing, returning
-from compliance.correcting.previewing import Effect, Preview
+from compliance.correcting.previewing import Effect, Rehearsal
 from compliance.correcting.returning import Change
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.loading import loading
-from compliance.loading.loading import Order, Receipt, add_event
+from compliance.loading.loading import Order, Prepared, Receipt, Undated, add_event
 from compliance.reading import mapping, reading
-from compliance.reading.recognising import Words, as_mapping
+from compliance.reading.mapping import ColumnMapping
+from compliance.reading.recognising import Ambiguous, Match, Unrecognised, Words, as_mapping
 from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
 from compliance.store.database import Database
 
 SHOWN_CHANGES: Final = 50
+# Files whose choices have changed are rehearsed first, with those that they are compared with; then all together.
+FIRST: Final = 3
+
+# What only the user can answer before a file is loaded.
+Question = Literal["source", "columns", "day", "organisation", "few", "loses"]
+# In the order in which files are listed.
+Rank = Literal["asks", "refused", "look", "ready", "loaded"]
+RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "look", "ready", "loaded")
+# The refusals that are questions.
+ASKING: Final[dict[type[Refusal], Question]] = {Undated: "day", Ambiguous: "source", Unrecognised: "columns"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,9 @@ class Result:
     """
 
     text: str
+    imports: tuple[int, ...] = ()
+    rows: int = 0
+    rejected: int = 0
     returnable: bool = False
     corrections: tuple[Change, ...] = ()
     of: int = 0
@@ -46,33 +61,68 @@ class Result:
 
 @dataclass
 class Item:
-    """A file in the inbox: its name, the choices on its card, and the result once it is loaded."""
+    """A file in the inbox: its name, the choices about it, and the result once it is loaded.
+
+    `accepted` are the questions that the user has answered with yes; `wrong_day` is what
+    was typed as its extract date and is none; `taken_for` and
+    `loaded_day` are what and of which day it was loaded.
+    """
 
     name: str
+    source: str | None = None
+    organisation: str | None = None
     extract_date: date | None = None
+    completes: bool = False
     through: str | None = None
+    accepted: frozenset[Question] = frozenset()
+    wrong_day: str = ""
+    taken_for: str = ""
+    loaded_day: str = ""
     result: Result | None = None
 
 
 @dataclass(frozen=True)
 class Together:
-    """The effect of several files together, with the choices and data that it was computed for."""
+    """The effect of the files that are ready, with the choices and data that it was computed for."""
 
-    key: object
-    effect: Effect | Refusal
+    key: tuple[object, ...]
+    effect: Effect
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a press of the button has loaded: files, rows loaded and rejected, files refused, and the effect."""
+
+    files: int
+    rows: int
+    rejected: int
+    refused: int
+    effect: Effect
 
 
 @dataclass
 class Inbox:
-    """The files by id in the order they were dropped, and the number of drops."""
+    """The files by id in the order they were dropped, and the number of drops.
+
+    `opened` is the file whose card is open, `listed` the files in the order of the table, `names` the organisation that
+    the user has given for each that files name, in lower case, and "" for files that name none. `queue` are the files
+    that the user has ordered to be loaded, and `before` the figures when loading began.
+    """
 
     items: dict[str, Item] = field(default_factory=dict)
     drops: int = 0
+    opened: str | None = None
+    listed: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
     together: Together | None = None
+    queue: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
+    before: Effect | None = None
+    loaded: Loaded | None = None
 
     @property
-    def loaded(self) -> list[str]:
-        """The loaded files whose cards are still open."""
+    def finished(self) -> list[str]:
+        """The loaded files that are still listed."""
         return [file for file, item in self.items.items() if item.result]
 
 
@@ -81,14 +131,18 @@ class Content:
     """A file as read, and what it would change; too large for the session.
 
     `dropped` is the uploaded file. It is kept only if reading it depends on the choices, which are the `request`.
+    `prepared` and `outcome` are of the choices and data of their keys; `named` is the organisation that it names.
     """
 
     dropped: Any
     request: ReadRequest | None = None
     version: str = ""
     book: Workbook | Refusal | None = None
-    key: object = None
-    preview: Preview | Refusal | None = None
+    prepared: Prepared | Refusal | None = None
+    prepared_for: object = None
+    named: str | None = None
+    outcome: Rehearsal | Refusal | None = None
+    outcome_for: object = None
     receipts: tuple[Receipt, ...] = ()
 
     @property
@@ -98,12 +152,6 @@ class Content:
             return self.book
         raise self.book or LookupError("The file is not read yet.")
 
-    @property
-    def order(self) -> int:
-        """The position of the file when several are loaded: sources that others refer to come first."""
-        receipts = self.preview.receipts if isinstance(self.preview, Preview) else ()
-        return min((receipt.source.order for receipt in receipts), default=99)
-
 
 @dataclass(frozen=True)
 class Context:
@@ -111,6 +159,7 @@ class Context:
 
     database: Database
     version: str
+    organisation: str
     as_of: date
     today: date
     points: tuple[Point, ...]
@@ -118,10 +167,89 @@ class Context:
     words: Words
 
 
-def read(content: Content, order: Order, context: Context) -> None:
+@dataclass(frozen=True)
+class Dropped:
+    """A file during a run, with the current choices as its order."""
+
+    id: str
+    item: Item
+    content: Content
+    order: Order
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why it cannot be read, recognised or loaded, if so."""
+        parts = (self.content.book, self.content.prepared, self.content.outcome)
+        return next((part for part in parts if isinstance(part, Refusal)), None)
+
+    @property
+    def rehearsal(self) -> Rehearsal | None:
+        """What loading it would do, if it can be."""
+        return None if self.refusal or not isinstance(self.content.outcome, Rehearsal) else self.content.outcome
+
+    @property
+    def matches(self) -> Sequence[Match]:
+        """What its sheets were recognised as."""
+        return self.content.prepared.matches if isinstance(self.content.prepared, Prepared) else ()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Whose the files are. `own` is the organisation of the page.
+
+    An organisation that a file names is never taken for granted: the user says once for each name whose those files
+    are. Files that name none follow the others; if those belong to several, the user says it of them too.
+    """
+
+    files: tuple[tuple[str | None, str | None], ...]
+    answers: Mapping[str, str]
+    own: str
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """The names to be asked about, with the numbers of their files; "" is that of the files that name none."""
+        named = [named for named, chosen in self.files if not chosen]
+        others = Counter(name for name in named if name and name.casefold() != self.own.casefold())
+        nameless = named.count(None)
+        return {**others, **({"": nameless} if nameless and len(self._organisations) > 1 else {})}
+
+    @property
+    def _organisations(self) -> set[str]:
+        """The organisations of the files that name one."""
+        return {self.answers.get(name.casefold(), name) for name, chosen in self.files if name and not chosen}
+
+    def open(self, file: "Dropped") -> bool:
+        """Whether the user has yet to say whose a file is."""
+        if file.item.organisation:
+            return False
+        if name := file.content.named:
+            return name in self.asked and name.casefold() not in self.answers
+        return self._unanswered
+
+    def of(self, item: Item, named: str | None) -> str:
+        """The organisation of a file, as far as it is known."""
+        if item.organisation:
+            return item.organisation
+        if named:
+            return self.answers.get(named.casefold(), self.own)
+        followed = self._organisations
+        return self.answers.get("") or (
+            next(iter(followed)) if len(followed) == 1 and not self._unanswered else self.own
+        )
+
+    @property
+    def _unanswered(self) -> bool:
+        return any(name.casefold() not in self.answers for name in self.asked)
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------
+
+
+def read(file: Dropped, context: Context) -> None:
     """Read a file with the choices about it. The upload is kept for reading again if the result depends on them."""
-    content.request, content.version = _request(order, context), context.version
-    content.key = content.preview = None
+    content = file.content
+    content.request, content.version = _request(file.order, context), context.version
+    content.prepared = content.outcome = content.prepared_for = content.outcome_for = None
     read_before = content.book is not None
     try:
         content.book = reading.read(content.dropped.getvalue(), name=content.dropped.name, request=content.request)
@@ -131,8 +259,11 @@ def read(content: Content, order: Order, context: Context) -> None:
         content.dropped = None
 
 
-def is_outdated(content: Content, order: Order, context: Context) -> bool:
-    """Whether the choices about a file have changed since it was read, in a way that may change the result."""
+def is_unread(file: Dropped, context: Context) -> bool:
+    """Whether a file is to be read: for the first time, or again with choices that may change the result."""
+    content, order = file.content, file.order
+    if file.item.result or content.book is None:
+        return not file.item.result
     if content.dropped is None or content.request is None or not isinstance(content.book, Workbook):
         return False
     read_with = (content.version, content.request.source, content.request.day)
@@ -150,66 +281,190 @@ def _request(order: Order, context: Context) -> ReadRequest:
     )
 
 
-def preview(content: Content, order: Order, context: Context) -> Preview | Refusal:
-    """What a file would change, computed again only if the choices, the day or the data change."""
-    key = order, context.version, context.as_of
-    if content.preview is None or content.key != key:
-        content.preview, content.key = _rehearsed([(content.workbook, order)], context), key
-    return content.preview
+# --- Rehearsing ---------------------------------------------------------------------------------------------------
 
 
-def together(inbox: Inbox, files: Mapping[str, tuple[Content, Order]], context: Context) -> Effect | Refusal:
-    """What several files change together: one alone often lacks what another has."""
-    key = tuple((file, order) for file, (_, order) in files.items()), context.version, context.as_of
-    if inbox.together is None or inbox.together.key != key:
-        books = [(content.workbook, order) for content, order in files.values()]
-        preview = _rehearsed(books, context)
-        inbox.together = Together(key, preview.effect if isinstance(preview, Preview) else preview)
-    return inbox.together.effect
+def prepare(files: Iterable[Dropped], context: Context) -> None:
+    """Recognise the files whose choices, or the data, have changed."""
+    waiting = [file for file in files if isinstance(file.content.book, Workbook) and not file.item.result]
+    changed = [file for file in waiting if file.content.prepared_for != _read_as(file, context)]
+    if changed:
+        mappings = loading.mappings_of(context.database)
+        with context.database.cursor() as cursor:
+            for file in changed:
+                file.content.prepared = prepared = _prepared(file, context, mappings)
+                if isinstance(prepared, Prepared):
+                    file.content.named = loading.organisation_of(cursor, prepared, context.words)
+                file.content.prepared_for = _read_as(file, context)
 
 
-def _rehearsed(files: list[tuple[Workbook, Order]], context: Context) -> Preview | Refusal:
+def _read_as(file: Dropped, context: Context) -> object:
+    return file.order.source, file.order.extract_date, context.version
+
+
+def _prepared(file: Dropped, context: Context, mappings: Sequence[ColumnMapping]) -> Prepared | Refusal:
     try:
-        return previewing.preview(
-            context.database,
-            files,
-            as_of=context.as_of,
-            points=context.points,
-            sources=context.sources,
-            words=context.words,
+        return loading.prepare(
+            file.content.workbook, file.order, sources=context.sources, words=context.words, mappings=mappings
         )
     except Refusal as refusal:
         return refusal
 
 
-def load(item: Item, content: Content, order: Order, context: Context, say: Language) -> None:
-    """Load a file as previewed, and set its result. Raise DiskFull if loading can be tried again.
+def _twins(files: Sequence[Dropped]) -> dict[str, Refusal]:
+    """The refusals of files that lie here a second time: loaded together, they would meet as loaded before."""
+    first: dict[object, Dropped] = {}
+    refusals = {}
+    for file in files:
+        prepared = file.content.prepared
+        if isinstance(prepared, Prepared):
+            key = prepared.workbook.sha256, file.order.source, file.order.extract_date
+            if (twin := first.setdefault(key, file)) is not file:
+                text = N_("{file} is the same file as {twin}. Take one of them away.")
+                refusals[file.id] = Refusal(text, file=file.item.name, twin=twin.item.name)
+    return refusals
+
+
+def stale(files: Sequence[Dropped], context: Context) -> list[Dropped]:
+    """The files whose rehearsal is missing or of other choices or data."""
+    return [f for f in files if isinstance(f.content.prepared, Prepared) and f.content.outcome_for != _key(f, context)]
+
+
+def _key(file: Dropped, context: Context) -> object:
+    return file.order, context.version
+
+
+def rehearse_first(files: Sequence[Dropped], context: Context) -> None:
+    """Rehearse the few files whose choices have changed, with those that they are compared with.
+
+    All together take seconds; what the user has just chosen is to be answered at once.
+    """
+    changed = stale(files, context)
+    if not changed or len(changed) > FIRST or len(files) <= FIRST:
+        return
+    sources = [match.source for file in changed for match in file.matches]
+    ids = {id_ for source in sources for id_ in (source.id, *_targets(source))}
+    beside = [file for file in files if any(match.source.id in ids for match in file.matches)]
+    twins = _twins(files)
+    outcomes, _ = previewing.rehearsed(
+        context.database, _loadable(beside, context, twins), words=context.words, then=lambda _cursor, _outcomes: None
+    )
+    _keep(changed, outcomes | twins, context)
+
+
+def _targets(source: Source) -> set[str]:
+    return {each.refers_to[0] for each in source.fields if each.refers_to}
+
+
+def _loadable(files: Sequence[Dropped], context: Context, twins: Mapping[str, Refusal]) -> dict[str, Prepared]:
+    return {
+        file.id: loading.ordered_anew(file.content.prepared, file.order, context.sources)
+        for file in files
+        if isinstance(file.content.prepared, Prepared) and file.id not in twins
+    }
+
+
+def _keep(files: Sequence[Dropped], outcomes: Mapping[str, Rehearsal | Refusal], context: Context) -> None:
+    for file in files:
+        if file.id in outcomes:
+            file.content.outcome, file.content.outcome_for = outcomes[file.id], _key(file, context)
+
+
+def is_current(inbox: Inbox, files: Sequence[Dropped], context: Context) -> bool:
+    """Whether the joint effect is that of the present files, choices and data."""
+    return bool(inbox.together and inbox.together.key == _joint_key(inbox, files, context))
+
+
+def _joint_key(inbox: Inbox, files: Sequence[Dropped], context: Context) -> tuple[object, ...]:
+    chosen = tuple((file.id, file.order, file.item.accepted) for file in files)
+    return chosen, tuple(inbox.names.items()), context.version, context.as_of
+
+
+def rehearse(
+    inbox: Inbox, files: Sequence[Dropped], places: Places, context: Context, *, progress: Callable[[int], object]
+) -> None:
+    """Rehearse all files together, since one alone often lacks what another has."""
+    by_id, twins = {file.id: file for file in files}, _twins(files)
+    key = _joint_key(inbox, files, context)
+    same_data = inbox.together and inbox.together.key[2:] == key[2:]
+    preview = previewing.preview(
+        context.database,
+        _loadable(files, context, twins),
+        as_of=context.as_of,
+        points=context.points,
+        words=context.words,
+        counts=lambda file, rehearsal: not (places.open(by_id[file]) or _asked_by(by_id[file].item, rehearsal)),
+        progress=progress,
+        before=inbox.together.effect if inbox.together and same_data else None,
+    )
+    _keep(files, preview.outcomes | twins, context)
+    inbox.together = Together(key, preview.effect)
+
+
+# --- What only the user can say -----------------------------------------------------------------------------------
+
+
+def questions(files: Sequence[Dropped], places: Places) -> dict[str, tuple[Question, ...]]:
+    """What the user is asked about each file before it is loaded."""
+    return {file.id: _questions(file, unplaced=places.open(file)) for file in files}
+
+
+def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
+    if refusal := file.refusal:
+        asked = next((question for kind, question in ASKING.items() if isinstance(refusal, kind)), None)
+        return (asked,) if asked else ()
+    asked_by = _asked_by(file.item, file.rehearsal) if file.rehearsal else ()
+    return (*asked_by, *(("organisation",) if unplaced else ()))
+
+
+def _asked_by(item: Item, rehearsal: Rehearsal) -> tuple[Question, ...]:
+    """The questions about a file that could be loaded, without those that the user has answered."""
+    asked: dict[Question, bool] = {
+        "few": any(texts.is_doubtful(receipt) for receipt in rehearsal.receipts),
+        "loses": rehearsal.loses_most,
+    }
+    return tuple(question for question, applies in asked.items() if applies and question not in item.accepted)
+
+
+# --- Loading ------------------------------------------------------------------------------------------------------
+
+
+def load(file: Dropped, context: Context, say: Language) -> None:
+    """Load a file as rehearsed, and set its result. Raise DiskFull if loading can be tried again.
 
     Only the receipts with rejected rows are kept of the content, for the workbook of rows to correct.
     """
+    content, receipts = file.content, list[Receipt]()
     content.dropped = None
-    receipts: list[Receipt] = []
     try:
-        receipts = loading.load(context.database, content.workbook, order, sources=context.sources, words=context.words)
+        receipts = loading.load(
+            context.database, content.workbook, file.order, sources=context.sources, words=context.words
+        )
     except DiskFull:
         raise
     except Refusal as refusal:
-        item.result = Result(say.refusal(refusal))
+        file.item.result = Result(say.refusal(refusal))
     else:
-        if order.through:
-            _save_match(context.database, receipts, order)
-        item.result = _result(context.database, receipts, say)
+        if file.order.through:
+            _save_match(context.database, receipts, file.order)
+        file.item.result = _result(context.database, receipts, say)
     rejected = any(receipt.summary.rejected for receipt in receipts)
     content.receipts = returning.only_rejected(tuple(receipts)) if rejected else ()
-    content.book, content.preview = replace(content.workbook, sheets=()), None
+    content.book, content.prepared, content.outcome = replace(content.workbook, sheets=()), None, None
 
 
 def _result(database: Database, receipts: Sequence[Receipt], say: Language) -> Result:
     with database.cursor() as cursor:
         corrections = [change for receipt in receipts for change in returning.corrections(cursor, receipt)]
-    text = " ".join(texts.loaded_text(receipt, say) for receipt in receipts)
-    returnable = any(receipt.summary.returnable for receipt in receipts)
-    return Result(text, returnable, tuple(corrections[:SHOWN_CHANGES]), len(corrections))
+    return Result(
+        " ".join(texts.loaded_text(receipt, say) for receipt in receipts),
+        tuple(receipt.import_id for receipt in receipts),
+        sum(receipt.summary.loaded for receipt in receipts),
+        sum(receipt.summary.rejected for receipt in receipts),
+        any(receipt.summary.returnable for receipt in receipts),
+        tuple(corrections[:SHOWN_CHANGES]),
+        len(corrections),
+    )
 
 
 def _save_match(database: Database, receipts: Sequence[Receipt], order: Order) -> None:

@@ -1,0 +1,395 @@
+"""The inbox on the page: the field, what is asked once, the effect, the table of files, and the card of one.
+
+A file is read once and stays in the inbox until it is loaded or taken away, even if the user leaves the page. All files
+are rehearsed together; that takes seconds with many, so a click stops it and is answered first.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+
+from compliance.access.permissions import Permission
+from compliance.access.scopes import Scope
+from compliance.core import clock
+from compliance.core.language import N_
+from compliance.core.saving import DiskFull
+from compliance.correcting import previewing
+from compliance.correcting.previewing import Effect
+from compliance.drawing import charts
+from compliance.loading import loading
+from compliance.reading import reading
+from compliance.screens import files as uploads
+from compliance.screens import reads, views, widgets
+from compliance.screens.imports import card, inbox, inbox_texts, texts
+from compliance.screens.imports.history import effect
+from compliance.screens.imports.inbox import (
+    RANKS,
+    Content,
+    Context,
+    Dropped,
+    Inbox,
+    Item,
+    Loaded,
+    Places,
+    Question,
+    Rank,
+)
+from compliance.screens.views import View
+
+# As many children read at once as `reading` lets.
+READERS: Final = 2
+# The effect of so few files is opened at once.
+SHOWN_EFFECT: Final = 3
+SHOWN_ROWS: Final = 14
+ROW_PIXELS: Final = 36
+
+
+def draw(view: View) -> bool:
+    """Draw the field to drop files in and what became of them. Return whether files wait."""
+    waiting: Inbox = st.session_state.setdefault("inbox", Inbox())
+    _receive(view, waiting)
+    context = _context(view)
+    _read(view, _files(view, waiting), context)
+    inbox.prepare(_files(view, waiting), context)
+    _load(view, waiting, _files(view, waiting), context)
+    if waiting.loaded:
+        _loaded(view, waiting, waiting.loaded)
+    if files := _files(view, waiting):
+        _table(view, waiting, files, context)
+    return bool(files)
+
+
+def _context(view: View) -> Context:
+    return Context(
+        view.database,
+        view.data.version,
+        view.scope.organisation,
+        view.as_of,
+        clock.today(),
+        reads.points(),
+        reads.sources(),
+        reads.words(),
+    )
+
+
+def _receive(view: View, waiting: Inbox) -> None:
+    """Move dropped files to the inbox to be read. The new key after each drop empties the field."""
+    dropped = uploads.field(view.say(N_("Files")), label_visibility="collapsed", key=f"files {waiting.drops}")
+    for refusal, number in uploads.refusals():
+        text = view.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
+        widgets.html(charts.note(f"{text} {view.say.refusal(refusal)}"))
+    if dropped:
+        uploads.keep({file.file_id: Content(file) for file in dropped})
+        waiting.items |= {file.file_id: Item(reading.safe_name(file.name)[0]) for file in dropped}
+        waiting.drops += 1
+        waiting.loaded = None
+        waiting.opened = dropped[0].file_id if len(dropped) == 1 else None
+        st.rerun()
+
+
+def _files(view: View, waiting: Inbox) -> list[Dropped]:
+    """The files of the inbox with their orders, without those that the ledger has released before they were loaded."""
+    contents = {file: _content(file, item) for file, item in waiting.items.items()}
+    waiting.items = {file: item for file, item in waiting.items.items() if contents[file]}
+    there = {file: content for file, content in contents.items() if content}
+    places, order = _places(view, waiting, there), views.order()
+    return [_file(file, waiting.items[file], content, places, order) for file, content in there.items()]
+
+
+def _content(file: str, item: Item) -> Content | None:
+    content = uploads.content(file)
+    return content if isinstance(content, Content) else Content(None) if item.result else None
+
+
+def _places(view: View, waiting: Inbox, contents: dict[str, Content]) -> Places:
+    open_ = [(c.named, waiting.items[f].organisation) for f, c in contents.items() if not waiting.items[f].result]
+    return Places(tuple(open_), waiting.names, view.scope.organisation)
+
+
+def _file(file: str, item: Item, content: Content, places: Places, order: loading.Order) -> Dropped:
+    chosen = replace(
+        order,
+        source=item.source,
+        organisation=places.of(item, content.named),
+        extract_date=item.extract_date,
+        completes=item.completes,
+        through=item.through,
+    )
+    return Dropped(file, item, content, chosen)
+
+
+def _read(view: View, files: Sequence[Dropped], context: Context) -> None:
+    """Read the files that are not read yet, some at a time, with a progress bar."""
+    unread = [file for file in files if inbox.is_unread(file, context)]
+    if not unread:
+        return
+    place = st.empty()
+    with ThreadPoolExecutor(READERS) as pool:
+        started = {pool.submit(inbox.read, file, context): file for file in unread}
+        try:
+            for number, each in enumerate(as_completed(started), start=1):
+                each.result()
+                uploads.drop_upload(started[each].id)
+                text = N_("Reading {n} of {of}: {file}")
+                name = widgets.plain(started[each].item.name)
+                place.progress(number / len(unread), view.say(text, file=name, n=number, of=len(unread)))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    place.empty()
+
+
+# --- The table and what stands above it ---------------------------------------------------------------------------
+
+
+def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -> None:
+    """Draw what is asked, the effect, the table and the open card; then rehearse anew if anything has changed."""
+    places = _places(view, waiting, {file.id: file.content for file in files})
+    open_ = [file for file in files if not file.item.result]
+    above = st.container()
+    if waiting.together is None and open_:
+        _rehearse(view, waiting, open_, places, context)
+    inbox.rehearse_first(open_, context)
+    asked = inbox.questions(open_, places)
+    ranks = {f.id: inbox_texts.rank(f, asked.get(f.id, ()), context.sources, view.say) for f in files}
+    with above:
+        _ask_names(view, waiting, places)
+        progress = _above(view, waiting, open_, ranks, current=inbox.is_current(waiting, open_, context))
+    _rows(view, waiting, files, asked, ranks)
+    _open_card(view, waiting, files, asked, context)
+    _take_away_refused(view, waiting, ranks)
+    if open_ and not inbox.is_current(waiting, open_, context):
+        with progress:
+            _rehearse(view, waiting, open_, places, context)
+        st.rerun()
+
+
+def _rehearse(view: View, waiting: Inbox, files: list[Dropped], places: Places, context: Context) -> None:
+    """Rehearse the files together, with a progress bar. A click meanwhile stops it between two files."""
+    place = st.empty()
+    text = view.say(N_("Working out what the files change"))
+    number = len(files)
+
+    def progress(done: int) -> None:
+        place.progress(min(done / number, 1.0), text)
+
+    inbox.rehearse(waiting, files, places, context, progress=progress)
+    place.empty()
+
+
+def _ask_names(view: View, waiting: Inbox, places: Places) -> None:
+    """Ask once for each organisation that files name, and the page's is not, whose the files are."""
+    say = view.say
+    existing = list(view.reader.organisations(reads.organisations(view.data, view.as_of)))
+    for name, number in places.asked.items():
+        if name and not view.reader.sees(Scope(name)):
+            continue
+        names = list(dict.fromkeys([*([name] if name else [n for n in places.asked if n]), *existing]))
+        key = f"whose {name.casefold()}"
+        st.radio(
+            inbox_texts.name_question(widgets.plain(name), number, say),
+            names,
+            index=_index(names, waiting.names.get(name.casefold())),
+            format_func=lambda each: widgets.plain(inbox_texts.name_label(each, existing, say)),
+            key=key,
+            on_change=_answer,
+            args=(waiting, name.casefold(), key),
+            horizontal=True,
+        )
+
+
+def _index(names: Sequence[str], chosen: str | None) -> int | None:
+    return names.index(chosen) if chosen in names else None
+
+
+def _answer(waiting: Inbox, name: str, key: str) -> None:
+    if chosen := st.session_state.get(key):
+        waiting.names[name] = chosen
+
+
+def _above(view: View, waiting: Inbox, files: list[Dropped], ranks: dict[str, Rank], *, current: bool) -> Any:
+    """Draw how many files are ready, the button that loads them and the effect. Return the place of the progress."""
+    say = view.say
+    ready = [file for file in files if ranks[file.id] in {"look", "ready"}]
+    left, right = st.columns([8, 4], vertical_alignment="center")
+    if sentence := inbox_texts.standing([ranks[file.id] for file in files], say):
+        left.markdown(charts.section(sentence), unsafe_allow_html=True)
+    if ready and right.button(inbox_texts.load_label(ready, say), type="primary", key="load", width="stretch"):
+        widgets.require(Permission.LOAD_EXPORTS)
+        waiting.queue, waiting.before = [file.id for file in ready], None
+        st.rerun()
+    place = st.container()
+    if ready and waiting.together:
+        with place:
+            _effect(view, waiting.together.effect, ready, current=current)
+    return st.container()
+
+
+def _effect(view: View, changed: Effect, ready: list[Dropped], *, current: bool) -> None:
+    """Draw how many figures change, and which; if none does, which exports their points still need."""
+    say = view.say
+    sentence = inbox_texts.changed_text(changed.before, changed.after, say) if current else ""
+    dropped = {receipt.source.id for file in ready if file.rehearsal for receipt in file.rehearsal.receipts}
+    if sentence:
+        widgets.html(charts.answer(sentence))
+    with st.expander(say(N_("The effect on the figures")), expanded=len(ready) <= SHOWN_EFFECT, key="effect"):
+        if not effect(view, changed):
+            existing = {row["source"] for row in reads.basis(view.data, changed.day).imports} | dropped
+            for text in texts.waiting(changed.after, dropped, existing, reads.sources(), say):
+                widgets.html(charts.caption(text))
+
+
+def _rows(
+    view: View,
+    waiting: Inbox,
+    files: list[Dropped],
+    asked: dict[str, tuple[Question, ...]],
+    ranks: dict[str, Rank],
+) -> None:
+    """Draw the files as a table, the doubtful first. A row opens its card."""
+    say, sources = view.say, reads.sources()
+    ordered = sorted(files, key=lambda file: RANKS.index(ranks[file.id]))
+    waiting.listed = tuple(file.id for file in ordered)
+    if waiting.opened not in waiting.listed:
+        waiting.opened = next((f.id for f in ordered if ranks[f.id] in {"asks", "refused"} or len(ordered) == 1), None)
+    table = [inbox_texts.row(f, ranks[f.id], asked.get(f.id, ()), sources, say) for f in ordered]
+    key = f"inbox {say.code} {hash(waiting.listed)}"
+    right = {say(N_("Rows")), say(N_("Rejected"))}
+    wide = {say(N_("Remark")): "large"}
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=ROW_PIXELS * (min(len(table), SHOWN_ROWS) + 1) + 3,
+        row_height=ROW_PIXELS,
+        column_config={
+            name: st.column_config.TextColumn(
+                width=wide.get(name),  # type: ignore[arg-type]
+                alignment="right" if name in right else None,
+            )
+            for name in table[0]
+        },
+        on_select=partial(_open, waiting, key),
+        selection_mode="single-cell",
+        key=key,
+        alt=say(N_("The files that wait")),
+    )
+
+
+def _open(waiting: Inbox, key: str) -> None:
+    """Open the card of the row that was clicked."""
+    selection = st.session_state[key].selection
+    places = [row for row, _ in selection.cells]
+    opened = [waiting.listed[place] for place in places if place < len(waiting.listed)]
+    waiting.opened = next((file for file in opened if file != waiting.opened), waiting.opened)
+
+
+def _open_card(
+    view: View, waiting: Inbox, files: list[Dropped], asked: dict[str, tuple[Question, ...]], context: Context
+) -> None:
+    opened = next((file for file in files if file.id == waiting.opened), None)
+    if opened:
+        card.draw(card.Card(view, context, waiting, opened, asked.get(opened.id, ())))
+
+
+def _take_away_refused(view: View, waiting: Inbox, ranks: dict[str, Rank]) -> None:
+    """Draw the button that empties the table of the files that cannot be loaded, if there are several."""
+    refused = [file for file, rank in ranks.items() if rank == "refused"]
+    if len(refused) > 1:
+        label = view.say(N_("Take away the {n} that cannot be loaded"), n=len(refused))
+        st.button(label, on_click=card.take_away, args=(waiting, refused), type="tertiary", key="take away refused")
+
+
+# --- Loading ------------------------------------------------------------------------------------------------------
+
+
+def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) -> None:
+    """Load the files that the user has ordered, with a progress bar. If a click interrupts it, the next run goes on."""
+    by_id = {file.id: file for file in files}
+    waiting.queue = [file for file in waiting.queue if file in by_id]
+    if not waiting.queue:
+        return
+    widgets.require(Permission.LOAD_EXPORTS)
+    if waiting.before is None:
+        waiting.before, waiting.done = _begin(waiting, by_id, context), []
+    place = st.empty()
+    for file in _in_order([by_id[file] for file in waiting.queue]):
+        name, total = widgets.plain(file.item.name), len(waiting.queue) + len(waiting.done)
+        place.progress(len(waiting.done) / total, view.say(N_("Loading {file}"), file=name))
+        if not _load_one(view, waiting, file, context):
+            waiting.queue, waiting.before = [], None
+            return
+    waiting.loaded, waiting.before = _sum(waiting, waiting.before, context), None
+    st.rerun()
+
+
+def _begin(waiting: Inbox, files: dict[str, Dropped], context: Context) -> Effect:
+    """The figures before loading, on the day that the effect was shown for."""
+    shown = waiting.together.effect if waiting.together else None
+    if shown:
+        return shown
+    days = [
+        file.content.prepared.day.day
+        for file in files.values()
+        if isinstance(file.content.prepared, loading.Prepared) and file.content.prepared.day
+    ]
+    day = max([context.as_of, *days])
+    with context.database.cursor() as cursor:
+        before = previewing.figures_on(cursor, context.points, day)
+    return Effect(day, before, before)
+
+
+def _in_order(files: list[Dropped]) -> list[Dropped]:
+    by_prepared = {id(file.content.prepared): file for file in files}
+    prepared = [f.content.prepared for f in files if isinstance(f.content.prepared, loading.Prepared)]
+    return [by_prepared[id(each)] for each in loading.in_order(prepared)]
+
+
+def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bool:
+    """Load a file as it was rehearsed; False if it can be tried again."""
+    file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox_texts.extract_day(file)
+    try:
+        inbox.load(file, context, view.say)
+    except DiskFull as refusal:
+        widgets.show_error(refusal)
+        return False
+    waiting.queue.remove(file.id)
+    waiting.done.append(file.id)
+    if not file.content.receipts:
+        uploads.release(file.id)
+    return True
+
+
+def _sum(waiting: Inbox, before: Effect, context: Context) -> Loaded:
+    """What was loaded, with the figures now."""
+    results = [item.result for file in waiting.done if (item := waiting.items.get(file)) and item.result]
+    with context.database.cursor() as cursor:
+        after = previewing.figures_on(cursor, context.points, before.day)
+    return Loaded(
+        sum(bool(result.imports) for result in results),
+        sum(result.rows for result in results),
+        sum(result.rejected for result in results),
+        sum(not result.imports for result in results),
+        Effect(before.day, before.before, after),
+    )
+
+
+def _loaded(view: View, waiting: Inbox, loaded: Loaded) -> None:
+    """Draw the receipt: what was loaded, and what it has changed."""
+    say = view.say
+    with st.container(border=True, key="card-loaded"):
+        widgets.html(charts.answer(inbox_texts.loaded_text(loaded, say)))
+        if sentence := inbox_texts.changed_text(loaded.effect.before, loaded.effect.after, say):
+            widgets.html(charts.caption(sentence))
+        with st.expander(say(N_("What changed in the figures")), expanded=loaded.files <= SHOWN_EFFECT):
+            effect(view, loaded.effect)
+        with st.container(horizontal=True, key="done"):
+            widgets.link(view, "overview", say(N_("See the overview")))
+            st.button(say(N_("Hide")), key="close loaded", on_click=_close, args=(waiting,), type="tertiary")
+
+
+def _close(waiting: Inbox) -> None:
+    card.take_away(waiting, waiting.finished)
+    waiting.loaded = None

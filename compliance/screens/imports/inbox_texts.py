@@ -1,0 +1,229 @@
+"""The texts of the inbox: its table of files, what is asked, and what was loaded. No Streamlit."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from compliance.core.language import N_, Language
+from compliance.correcting.previewing import Rehearsal
+from compliance.counting.assessing import Coverage, Status
+from compliance.declarations.sources import Source
+from compliance.loading.loading import Prepared
+from compliance.reading.sheets import Workbook
+from compliance.screens.imports import texts
+from compliance.screens.imports.inbox import Dropped, Loaded, Question, Rank
+from compliance.wording import phrases
+
+Row = dict[str, str]
+# Above this share of rejected rows the figures are hardly those of the file.
+MANY_REJECTED: Final = 0.05
+RANK_WORDS: Final[Mapping[Rank, str]] = {
+    "asks": N_("Answer"),
+    "refused": N_("Cannot be loaded"),
+    "look": N_("Check"),
+    "ready": N_("Ready"),
+    "loaded": N_("Loaded"),
+}
+# The ranks in words that the eye finds: shapes as everywhere, since colour alone tells nothing.
+SIGNS: Final[Mapping[Rank, str]] = {"asks": "▲", "refused": "◆", "look": "△", "ready": "●", "loaded": "✓"}
+
+
+def rank(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Rank:
+    """Where a file stands."""
+    if file.item.result:
+        return "loaded" if file.item.result.imports else "refused"
+    if asked:
+        return "asks"
+    if file.refusal:
+        return "refused"
+    return "look" if warnings(file, sources, say) else "ready"
+
+
+def asked_text(file: Dropped, question: Question, say: Language) -> str:
+    """A question about a file as a sentence."""
+    if file.refusal:
+        return say(N_("Which day was it exported?")) if question == "day" else say.refusal(file.refusal)
+    if question == "organisation":
+        return say(N_("Whose file is it? Answer above, for all at once."))
+    receipts = file.rehearsal.receipts if file.rehearsal else ()
+    if question == "few":
+        title = next(say.pick(r.source.title) for r in receipts if texts.is_doubtful(r))
+        return say(N_("Few of the columns are recognised. Is it {source}?"), source=title)
+    return " ".join(loses_texts(file, say))
+
+
+def loses_texts(file: Dropped, say: Language) -> list[str]:
+    """Which imports a file would take the place of, though most of their rows are not in it."""
+    compared = file.rehearsal.comparisons if file.rehearsal else ()
+    text = N_(
+        "Would replace {before} rows of {day}, and {gone} of them are not in it. Does it complete or replace them?"
+    )
+    return [
+        say(text, before=say.number(before), day=say.date(day), gone=say.number(each.gone))
+        for each in compared
+        if each.loses_most and each.earlier
+        for _, day, before in [each.earlier]
+    ]
+
+
+def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> list[str]:
+    """What the user should look at before a file is loaded, in sentences."""
+    if not file.rehearsal or not isinstance(file.content.book, Workbook):
+        return []
+    compared = zip(file.rehearsal.receipts, file.rehearsal.comparisons, strict=True)
+    doubts = [text for each in compared for text in texts.doubts(*each, file.content.book, sources, say)]
+    return [*doubts, *([_rejected_text(file.rehearsal, say)] if _loses_rows(file.rehearsal) else [])]
+
+
+def _loses_rows(rehearsal: Rehearsal) -> bool:
+    """Whether so many rows are rejected that the figures are not those of the file."""
+    return rehearsal.rejected > MANY_REJECTED * (rehearsal.loaded + rehearsal.rejected)
+
+
+def _rejected_text(rehearsal: Rehearsal, say: Language) -> str:
+    return say.plural("{n} row is rejected.", "{n} rows are rejected.", rehearsal.rejected)
+
+
+def row(file: Dropped, standing: Rank, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Row:
+    """A file in the table: where it stands, what it was taken for, its day and rows, and the first remark."""
+    return {
+        say(N_("State")): f"{SIGNS[standing]} {say(RANK_WORDS[standing])}",
+        say(N_("File")): file.item.name,
+        say(N_("Taken for")): taken_for(file, say),
+        say(N_("Extract date")): extract_day(file),
+        say(N_("Rows")): _rows(file, say),
+        say(N_("Rejected")): _rejected(file, say),
+        say(N_("Remark")): _remark(file, asked, sources, say),
+    }
+
+
+def taken_for(file: Dropped, say: Language) -> str:
+    """What a file was recognised as, or was loaded as."""
+    receipts = file.rehearsal.receipts if file.rehearsal else ()
+    found = [receipt.source for receipt in receipts] or [match.source for match in file.matches]
+    return ", ".join(dict.fromkeys(say.pick(source.title) for source in found)) or (file.item.taken_for or "")
+
+
+def extract_day(file: Dropped) -> str:
+    """The extract date of a file, as far as it is known."""
+    prepared = file.content.prepared
+    if isinstance(prepared, Prepared) and prepared.day:
+        return str(prepared.day.day)
+    return file.item.loaded_day or str(file.item.extract_date or "")
+
+
+def _rows(file: Dropped, say: Language) -> str:
+    if file.item.result:
+        return say.number(file.item.result.rows) if file.item.result.imports else ""
+    return say.number(file.rehearsal.loaded) if file.rehearsal else ""
+
+
+def _rejected(file: Dropped, say: Language) -> str:
+    number = file.item.result.rejected if file.item.result else file.rehearsal.rejected if file.rehearsal else 0
+    return say.number(number) if number else ""
+
+
+def _remark(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> str:
+    if result := file.item.result:
+        numbers = phrases.listed([str(number) for number in result.imports], say)
+        return say(N_("Import {id}"), id=numbers) if result.imports else result.text
+    if asked:
+        return asked_text(file, asked[0], say)
+    return say.refusal(file.refusal) if file.refusal else " ".join(warnings(file, sources, say))
+
+
+# --- Above the table ----------------------------------------------------------------------------------------------
+
+
+def standing(ranks: Sequence[Rank], say: Language) -> str:
+    """How many files are ready, need an answer and cannot be loaded, in a sentence."""
+    counted = Counter(ranks)
+    ready, asks, refused = counted["ready"] + counted["look"], counted["asks"], counted["refused"]
+    sentences = {
+        say.plural("{count} file is ready", "{count} files are ready", ready, count=say.in_words(ready)): ready,
+        say.plural("{count} needs an answer", "{count} need an answer", asks, count=say.in_words(asks)): asks,
+        say.plural(
+            "{count} cannot be loaded", "{count} cannot be loaded", refused, count=say.in_words(refused)
+        ): refused,
+    }
+    return _sentence([text for text, number in sentences.items() if number], say)
+
+
+def _sentence(parts: Sequence[str], say: Language) -> str:
+    text = phrases.listed(parts, say)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def load_label(ready: Sequence[Dropped], say: Language) -> str:
+    """The button that loads the files that are ready."""
+    total = sum(file.rehearsal.loaded for file in ready if file.rehearsal)
+    rows = say.plural("{n} row", "{n} rows", total)
+    if len(ready) == 1:
+        return _together(say(N_("Load {rows}"), rows=rows))
+    return _together(say(N_("Load {files} files"), files=say.in_words(len(ready))))
+
+
+def _together(label: str) -> str:
+    return label.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def changed_text(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> str:
+    """How many points get a figure, and how many figures change."""
+    earlier = {(f.point.id, f.organisation): f for f in before}
+    counted = Counter(_kind(earlier.get((f.point.id, f.organisation)), f) for f in after)
+    new, changed = counted["new"], counted["changed"]
+    sentences = {
+        say.plural("{count} point gets a figure", "{count} points get a figure", new, count=say.in_words(new)): new,
+        say.plural("{count} figure changes", "{count} figures change", changed, count=say.in_words(changed)): changed,
+    }
+    return _sentence([text for text, number in sentences.items() if number], say)
+
+
+def _kind(old: Coverage | None, new: Coverage) -> str:
+    if old and texts.counts(old) == texts.counts(new):
+        return "same"
+    had = old is not None and old.status is not Status.NO_BASIS
+    return "changed" if had else "new" if new.status is not Status.NO_BASIS else "same"
+
+
+def loaded_text(loaded: Loaded, say: Language) -> str:
+    """What was loaded, in a sentence."""
+    text = say.plural(
+        "{count} file with {rows} is loaded.",
+        "{count} files with {rows} are loaded.",
+        loaded.files,
+        count=phrases.counted(loaded.files, say),
+        rows=say.plural("{n} row", "{n} rows", loaded.rows),
+    )
+    if loaded.rejected:
+        text += " " + say.plural("{n} row is rejected.", "{n} rows are rejected.", loaded.rejected)
+    if loaded.refused:
+        refused = say.in_words(loaded.refused)
+        text += " " + say.plural(
+            "{count} file was refused.", "{count} files were refused.", loaded.refused, count=refused
+        )
+    return text
+
+
+def name_question(name: str, number: int, say: Language) -> str:
+    """The question whose files are that name an organisation, or none."""
+    count = phrases.counted(number, say)
+    if not name:
+        return say.plural(
+            "{count} file names no organisation. Whose is it?",
+            "{count} files name no organisation. Whose are they?",
+            number,
+            count=count,
+        )
+    return say.plural(
+        "{count} file names {name}. Whose is it?",
+        "{count} files name {name}. Whose are they?",
+        number,
+        count=count,
+        name=name,
+    )
+
+
+def name_label(name: str, existing: Sequence[str], say: Language) -> str:
+    """An organisation to choose."""
+    return name if name in existing else say(N_("{name} (new)"), name=name)
