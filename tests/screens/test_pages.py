@@ -16,6 +16,7 @@ from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.counting.quality import findings, load_checks, remarks
 from compliance.declarations.points import load_points
+from compliance.declarations.sources import load_sources
 from compliance.screens import frame
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
@@ -67,7 +68,7 @@ def expected(page, database, say):
             f"<strong>{say.number(counted['classification'].of)}</strong>",
         ],
         "worklists": [say.plural("{n} item is left", "{n} items are left", left)],
-        "imports": ["Systemregister_2026-10-31.xlsx"],
+        "imports": [say.pick(source.title) for source in load_sources(None).values()],
         "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
         "about": ["Systemregister_2026-10-31.xlsx", say("Review point")],

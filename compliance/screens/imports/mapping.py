@@ -84,8 +84,8 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     match, sheet = opened.match, opened.sheet
     source_id = match.source.id if match else source_id
     index = _heading_row(opened, file_id)
-    _first_rows(_shown_sheet(opened, file_id, index, source_id), index, say)
-    columns = opened.columns(index)
+    rows, columns = _shown_sheet(opened, file_id, index, source_id)
+    _first_rows(rows, index, say)
     if not columns:
         widgets.html(charts.note(say(N_("The row has no headings. Choose another row."))))
         return
@@ -99,12 +99,12 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
         return
     source = _source(opened, file_id, index, source_id)
     if source:
-        _mapped(opened, f"{file_id} {sheet.name} {index} {source.id}", source, index)
+        _mapped(opened, f"{file_id} {sheet.name} {index} {source.id}", source, index, columns=columns)
 
 
-def _mapped(opened: Opened, key: str, source: Source, index: int) -> None:
+def _mapped(opened: Opened, key: str, source: Source, index: int, *, columns: list[Candidate]) -> None:
     """Draw the choice of the columns and words of a source, and the button that reads the file so."""
-    view, match, columns = opened.view, opened.match, opened.columns(index)
+    view, match = opened.view, opened.match
     as_now = match is not None and match.source.id == source.id and match.heading_row == index + 1
     guessed = _as_read(match, columns) if match and as_now else _guesses(opened, source, index)
     fields = _fields(view, key, source, columns, guessed)
@@ -215,8 +215,10 @@ def _heading_row(opened: Opened, file_id: str) -> int:
     return number - 1
 
 
-def _shown_sheet(opened: Opened, file_id: str, index: int, source_id: str | None) -> Sheet:
-    """The first rows of the sheet, without those that have or may have level 4 in a column of levels."""
+def _shown_sheet(
+    opened: Opened, file_id: str, index: int, source_id: str | None
+) -> tuple[list[list[str | None]], list[Candidate]]:
+    """The first rows of the sheet and its columns, without rows that have or may have level 4 in a column of levels."""
     every = reads.sources()
     sheet = opened.match.sheet if opened.match else opened.sheet
     chosen = st.session_state.get(_source_key(file_id, source_id))
@@ -224,9 +226,10 @@ def _shown_sheet(opened: Opened, file_id: str, index: int, source_id: str | None
     fields = _levels_chosen(opened, f"{file_id} {sheet.name} {index}", source, index) if source else {}
     source = source or next(iter(every.values()))
 
-    def shown() -> Sheet:
-        top = guessing.shown_sheet(sheet, index, source, fields, words=reads.words(), sources=every.values())
-        return replace(top, cells=top.cells.slice(0, HEADING_ROWS))
+    def shown() -> tuple[list[list[str | None]], list[Candidate]]:
+        words, known = reads.words(), known_headings(every.values())
+        allowed = guessing.shown_sheet(sheet, index, source, fields, words=words, sources=every.values())
+        return top_rows(allowed), guessing.candidates(allowed, index, words, known)
 
     return opened.once(("shown", index, source.id, tuple(sorted(fields.items()))), shown)
 
@@ -240,8 +243,7 @@ def _levels_chosen(opened: Opened, key: str, source: Source, index: int) -> dict
     return fields | {name: column for name, column in chosen.items() if column}
 
 
-def _first_rows(sheet: Sheet, index: int, say: Language) -> None:
-    rows = top_rows(sheet)
+def _first_rows(rows: list[list[str | None]], index: int, say: Language) -> None:
     hidden = (
         guessing.hidden_places(rows[index], reads.words(), known_headings(reads.sources().values()))
         if rows
