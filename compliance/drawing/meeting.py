@@ -116,6 +116,11 @@ def sentence(text: str) -> Html:
     return tag("div", rich(text), css="v-m-sentence")
 
 
+def small(text: str) -> Html:
+    """A line beside a sentence, in smaller type."""
+    return tag("div", rich(text), css="v-m-small")
+
+
 def units(items: Sequence[Unit], *, label: str) -> Html:
     """Units with a bar of what is left to do, and their counts."""
     return tag("ul", *(_unit(item) for item in items), css="v-m-units", aria_label=label)

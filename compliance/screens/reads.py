@@ -4,6 +4,7 @@ A cached function takes everything that its result depends on. One that takes on
 everybody; one that also takes the reader is cached per reader that may see something else (`Reader.key`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,14 +24,14 @@ from compliance.core import places
 from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, quality
 from compliance.counting.assessing import Basis, Coverage
-from compliance.declarations.points import Point, load_points
+from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier
 from compliance.review.dossier import Comparison, Dossier
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.worklists import notes
+from compliance.worklists import lists, notes
 from compliance.worklists.notes import Notes
 
 CACHED: Final = 200
@@ -320,6 +321,23 @@ def item_notes(data: Data, as_of: date, organisation: str, *, known_at: datetime
 def _item_notes(data: Data, state: str, as_of: date, organisation: str, known_at: datetime) -> Notes:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return notes.notes(cursor, points(), organisation=organisation, as_of=as_of, known_at=known_at)
+
+
+def item_statuses(
+    data: Data, as_of: date, organisation: str, point_id: str, *, known_at: datetime = EVERYTHING_KNOWN
+) -> Counter[str]:
+    """How many items that are left of a point have each status, as known at a moment."""
+    return _item_statuses(data, data.database.state(), as_of, organisation, point_id, known_at)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def _item_statuses(
+    data: Data, state: str, as_of: date, organisation: str, point_id: str, known_at: datetime
+) -> Counter[str]:
+    point, written = point_by(points(), point_id), _item_notes(data, state, as_of, organisation, known_at)
+    asking = {"organisation": organisation, "as_of": as_of, "known_at": known_at}
+    with data.database.cursor() as cursor:
+        return lists.statuses(cursor, point, written, asking)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)

@@ -7,6 +7,7 @@
 export and the one before.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,13 +16,13 @@ from typing import Any, Final
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.core.language import Texts, swedish_order
-from compliance.counting.assessing import items_of, left_on
+from compliance.counting.assessing import items, items_of, left_on
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.review.dossier import REMAINING
 from compliance.store.database import Cursor, Rows, rows
 from compliance.worklists.contacts import Contact, Contacts, contacts
-from compliance.worklists.notes import Renamed, renamed
+from compliance.worklists.notes import Notes, Renamed, renamed
 
 # What an export has no column for is not the unit's to mend.
 NOT_OF_UNITS: Final = frozenset({"column_missing"})
@@ -115,6 +116,15 @@ def _items(cursor: Cursor, asking: Asking) -> Iterator[tuple[Point, dict[str, An
 def is_of_unit(row: Mapping[str, Any]) -> bool:
     """Whether an item is left for a unit to do."""
     return row["outcome"] in REMAINING and row["reason"] not in NOT_OF_UNITS
+
+
+def statuses(cursor: Cursor, point: Point, written: Notes, asking: Mapping[str, Any]) -> Counter[str]:
+    """How many items that are left of a point have each status: `asking` has organisation, day and moment."""
+    if not written.by_key:
+        return Counter()
+    table = items(cursor, point, as_of=asking["as_of"], known_at=asking["known_at"])
+    own = (row for row in table.to_pylist() if row["organisation"] == asking["organisation"] and is_of_unit(row))
+    return Counter(note.status for row in own if (note := written.of(point, row)) and note.status)
 
 
 # --- Since when ---------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The page of work lists: units, a list's items with status and note, and its files, as the coordinator has them."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -8,14 +9,17 @@ import pytest
 from openpyxl import load_workbook
 
 from compliance.access import audit
-from compliance.access.permissions import COORDINATOR
+from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.access.scopes import Scope
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import arrangements
 from compliance.screens import downloads, widgets
+from compliance.worklists import notes
+from compliance.worklists.notes import Note
 from tests.apps import opened, text
 from tests.line import Line
+from tests.reviewed import AS_OF, Reviewed
 
 DAY = date(2026, 11, 1)
 SV = Language("sv")
@@ -136,3 +140,44 @@ def test_nothing_left_and_nothing_loaded_are_said(line, monkeypatch, tmp_path):
     line.load_table(SYSTEMS.replace("| Lokalt", "| Centralt"), extract_date=date(2026, 11, 2))
     assert "Inget återstår att göra den 2" in text(page(monkeypatch, as_of="2026-11-02"))
     assert "Ingen export är inläst" in text(page(monkeypatch, as_of="2020-01-01"))
+
+
+def test_a_point_shows_the_status_and_the_note_of_what_is_left_and_an_analyst_no_name(line, monkeypatch):
+    written = [Note("risk_analysis", "Alfa", "Norr", "waiting", "Bo Ek svarar")]
+    notes.write(line.database, written, organisation="Förvaltningen", as_of=DAY, order=line.order())
+    params = {"as_of": DAY.isoformat(), "point": "risk_analysis"}
+    for role, note in ((COORDINATOR, "Bo Ek svarar"), (ANALYST, "[…] svarar")):
+        app = opened("point", monkeypatch, role=role, **params)
+        table = app.dataframe[0].value.to_dict("records")
+        found = {row["Namn"]: (row["Status"], row["Anteckning"]) for row in table}
+        assert found == {"Alfa": ("Väntar på svar", note), "Beta": ("", ""), "Gamma": ("", "")}
+        assert ("worklists" in {link.proto.page for link in app.get("page_link")}) is (role is COORDINATOR)
+    limit = Scope("Förvaltningen", None, "Norr")
+    table = opened("point", monkeypatch, role=COORDINATOR, limit=limit, **params).dataframe[0].value.to_dict("records")
+    assert {row["Namn"]: row["Status"] for row in table} == {"Alfa": "Väntar på svar", "Beta": ""}
+    line.load_table(SYSTEMS.replace("| Nej", "| Ja"), extract_date=date(2026, 11, 2))
+    app = opened("point", monkeypatch, point="risk_analysis", as_of="2026-11-02")
+    assert "Väntar på svar" not in str(app.dataframe[0].value)
+
+
+def test_the_meeting_counts_the_statuses_and_a_frozen_review_those_of_then(tmp_path, monkeypatch):
+    line = Reviewed(tmp_path)
+    line.load_all()
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    review = line.open(2026, AS_OF)
+    line.discuss(review)
+    kwargs = {"organisation": "Förvaltningen", "as_of": AS_OF}
+    note = Note("classification", "Gamma", "Söder", "disputed", "Anna Berg menar nej")
+    notes.write(line.database, [note], order=line.order(), **kwargs)
+    counted = '<div class="v-m-small">Ifrågasätts <strong>1</strong></div>'
+    for role in (COORDINATOR, MANAGEMENT):
+        shown = text(meeting(monkeypatch, role))
+        assert counted in shown
+        assert "menar nej" not in shown
+    line.submit(review)
+    notes.write(line.database, [replace(note, status="reported")], order=line.order(), **kwargs)
+    assert counted in text(meeting(monkeypatch, MANAGEMENT))
+
+
+def meeting(monkeypatch, role):
+    return opened("meeting", monkeypatch, role=role, as_of=AS_OF.isoformat(), review="2026", screen="5")

@@ -3,6 +3,7 @@
 Notes are added to the review's comments and decisions to its decisions. Each is saved when its field is left.
 """
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -36,6 +37,8 @@ from compliance.screens.views import View
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
 GROUNDS_HEIGHT: Final = 110
+# How many units are drawn beside the statuses of what is left.
+BARS: Final = 2
 # The fields of a decision, with the attribute that each holds.
 FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
@@ -193,14 +196,23 @@ def _point(opened: Opened, answer: PointAnswer, names: Names) -> None:
         for fragment in meeting_texts.comment_and_decisions(*args, writable=opened.decidable):
             widgets.html(fragment)
     with right:
+        statuses = meeting_texts.statuses(_statuses(opened, answer), say)
+        # the statuses take the room of a bar
+        worst = meeting_texts.worst(answer, say, most_bars=BARS if statuses else None)
         parts = (
-            (N_("The trend towards the target"), meeting_texts.trend(answer, say)),
-            (N_("Most left to do"), meeting_texts.worst(answer, say)),
-            (N_("Why"), meeting_texts.why(answer, say)),
+            (N_("The trend towards the target"), [meeting_texts.trend(answer, say)]),
+            (N_("Most left to do"), [worst]),
+            (N_("Why"), [meeting_texts.why(answer, say), statuses]),
         )
         for title, drawn in parts:
-            if drawn:
-                widgets.html(charts.stack(drawing_meeting.heading(say(title)), drawn))
+            if shown := [each for each in drawn if each]:
+                widgets.html(charts.stack(drawing_meeting.heading(say(title)), *shown))
+
+
+def _statuses(opened: Opened, answer: PointAnswer) -> Counter[str]:
+    """How many items that are left of a point have each status, as known when the review was frozen, if it is."""
+    args = (opened.view.data, opened.whole.as_of, opened.whole.organisation, answer.point.id)
+    return reads.item_statuses(*args, known_at=opened.whole.known_at)
 
 
 def _summary(opened: Opened, _here: Screen, _names: Names) -> None:

@@ -4,7 +4,7 @@ The screens are projected, so for every reader they follow section 5 of the rule
 text of an incident, and no unit of fewer than five persons.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
@@ -22,6 +22,7 @@ from compliance.review.dossier import Dossier, PointAnswer, few_added_up
 from compliance.review.reviewing import Review
 from compliance.review.wording import DECISION_STATUSES, SHORT_VERDICTS, left_of
 from compliance.wording import breaking, phrases, trends
+from compliance.worklists.notes import STATUSES
 
 MINUTES: Final = 40
 # Months between two labels of the axis.
@@ -206,9 +207,9 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     return meeting.trend(drawn.named(TICKS), alt=trends.trend_alt(months, say))
 
 
-def worst(answer: PointAnswer, say: Language) -> elements.Html | None:
+def worst(answer: PointAnswer, say: Language, *, most_bars: int | None = None) -> elements.Html | None:
     """The units with most left to do, as bars; None if all reach the target."""
-    below = wording.weakest(answer)
+    below = wording.weakest(answer)[:most_bars]
     if not below:
         return None
     most = left_of(below[0])
@@ -233,6 +234,12 @@ def why(answer: PointAnswer, say: Language) -> elements.Html | None:
     if len(biggest) > wording.REASONS:
         parts.append(say.plural("{n} more reason", "{n} more reasons", len(biggest) - wording.REASONS))
     return meeting.sentence(" · ".join(parts))
+
+
+def statuses(counted: Mapping[str, int], say: Language) -> elements.Html | None:
+    """How many of the items that are left have each status; None if none has any."""
+    parts = [f"{say(words)} {bold(say.number(counted[code]))}" for code, words in STATUSES.items() if counted.get(code)]
+    return meeting.small(" · ".join(parts)) if parts else None
 
 
 # --- Decisions ------------------------------------------------------------------------------------------------------

@@ -102,8 +102,10 @@ def months_of(view: View, point: Point) -> list[Coverage]:
 
 
 def items_of(view: View, point: Point) -> Rows:
-    """The point's items in the scope, as the reader may see them."""
-    return list(filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point.id)))
+    """The point's items in the scope, as the reader may see them, with what is written of those that are left."""
+    items = filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point.id))
+    notes = reads.item_notes(view.data, view.as_of, view.scope.organisation)
+    return [row | texts.written(notes, point, row, view.reader) for row in items]
 
 
 def neighbours(view: View, point: Point) -> None:
@@ -233,6 +235,8 @@ def item_list(view: View, point: Point, items: Rows, reason: str | None) -> None
             say(N_("The items behind the figure")), note=say(N_("Choose a row to see the spreadsheet row behind it."))
         )
     )
+    if view.reader.may(Permission.LOAD_EXPORTS) and view.reader.whole:
+        widgets.link(view, "worklists", say(N_("Send them to the units, and note how they stand")))
     chosen = _filter(view, point, items, reason)
     shown = [row for row in items if chosen.lets(row)]
     widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(items)))))

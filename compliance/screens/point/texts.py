@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from compliance.access.reader import Reader
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.drawing import charts, plots
+from compliance.review.dossier import REMAINING
 from compliance.store.database import Rows
 from compliance.wording import phrases, reasons
+from compliance.worklists.notes import STATUSES, Notes
 
 FIRST_UNITS: Final = 8
 
@@ -101,6 +104,8 @@ ITEM_COLUMNS: Final = {
     "outcome": N_("Outcome"),
     "reason": N_("Reason"),
     "detail": N_("Detail"),
+    "status": N_("Status"),
+    "note": N_("Note"),
     "due": N_("Due"),
     "file": N_("File"),
     "sheet": N_("Sheet"),
@@ -139,9 +144,17 @@ def _item_value(point: Point, row: Mapping[str, Any], name: str, say: Language) 
         return say.pick(point.reasons[row["reason"]]) if row["reason"] in point.reasons else ""
     if name == "due":
         return row["due"].isoformat() if row["due"] else ""
+    if name == "status":
+        return say(STATUSES[row["status"]]) if row.get("status") else ""
     if name == "detail":
         return reasons.detail_text(row["detail"], say)
-    return "" if row[name] is None else row[name]
+    return "" if row.get(name) is None else row[name]
+
+
+def written(notes: Notes, point: Point, row: Mapping[str, Any], reader: Reader) -> dict[str, str | None]:
+    """The status and the note of an item that is left, as the reader may see them."""
+    note = notes.seen(point, row, reader) if row["outcome"] in REMAINING else None
+    return {"status": note.status, "note": note.note or None} if note else {}
 
 
 def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
