@@ -38,7 +38,15 @@ def opened(
         app.query_params[name] = value
     app.run()
     assert not app.exception
+    assert "00:00:00" not in tables(app) + text(app)
     return app
+
+
+def tables(app: AppTest) -> str:
+    """What the tables of the page say. A moment must be a text in them: browsers show one in their own way."""
+    frames = [frame.value for frame in app.dataframe]
+    assert not any(str(kind).startswith("datetime") for frame in frames for kind in frame.dtypes)
+    return "".join(frame.to_csv() for frame in frames)
 
 
 def text(app: AppTest) -> str:

@@ -107,7 +107,7 @@ def hidden_places(row: Sequence[str | None], words: Words, known: Collection[str
 
 def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:
     texts = pc.utf8_trim_whitespace(cells[f"c{place}"].drop_null())
-    column: Any = pc.replace_substring(pc.utf8_slice_codeunits(texts, 0, LOOKED_AT), " 00:00:00", "")
+    column: Any = pc.utf8_slice_codeunits(texts, 0, LOOKED_AT)
     counted = pc.value_counts(column).to_pylist()
     filled = [(entry["values"], entry["counts"]) for entry in counted if entry["values"]]
     return tuple(sorted(filled, key=lambda entry: (-entry[1], entry[0]))[:SAMPLES])

@@ -23,6 +23,7 @@ SPARSE: Final = 10
 MAX_PLACES: Final = 500
 
 Row = list[str | None]
+MIDNIGHT: Final = "00:00:00"
 ISO_MOMENT: Final = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$"
 
 
@@ -136,6 +137,19 @@ def replaced(table: "pa.Table", *, pattern: str, by: str) -> "pa.Table":
 def plain_dates(sheet: RawSheet) -> RawSheet:
     """The sheet with a space for the T in its ISO moments, as the other formats write them."""
     return replace(sheet, cells=replaced(sheet.cells, pattern=ISO_MOMENT, by=r"\1 \2"))
+
+
+def dates_alone(table: "pa.Table") -> "pa.Table":
+    """The table with dates for moments at midnight: that is how a workbook writes a date, which has no time of day."""
+    import pyarrow.compute as pc
+
+    for place, name in enumerate(table.column_names):
+        column = table[name]
+        if pc.any(pc.ends_with(column, MIDNIGHT)).as_py():
+            dates = pc.utf8_slice_codeunits(column, 0, 10)
+            is_date = pc.match_like(column, f"____-__-__ {MIDNIGHT}")
+            table = table.set_column(place, name, pc.if_else(is_date, dates, column))
+    return table
 
 
 def modified(properties: bytes) -> datetime | None:

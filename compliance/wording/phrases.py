@@ -228,10 +228,13 @@ def stored_value(value: object, say: Language) -> str:
     if isinstance(value, float):
         return say.number(value, decimals=0 if value.is_integer() else 2)
     if isinstance(value, date):
-        return (
-            say(N_("until further notice")) if str(value)[:10] == "9999-12-31" else str(value).removesuffix(" 00:00:00")
-        )
-    return str(value)
+        return say(N_("until further notice")) if str(value)[:10] == "9999-12-31" else as_read(str(value))
+    return as_read(str(value))
+
+
+def as_read(cell: str) -> str:
+    """A cell as a person reads it: a date has no time of day. Cells that were stored earlier are not without."""
+    return cell.removesuffix(" 00:00:00")
 
 
 def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:

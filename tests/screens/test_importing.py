@@ -1,9 +1,12 @@
 """The page of imports: the inbox, doubts, choices and saved mappings, returned rows, the history."""
 
 import gc
+import html
 import io
+import re
 import weakref
 from datetime import date
+from urllib.parse import parse_qsl
 
 import openpyxl
 import pytest
@@ -16,7 +19,7 @@ from compliance.loading.loading import Order, load
 from compliance.reading import mapping
 from compliance.serving.uploading import LEDGER
 from compliance.store.database import rows
-from tests.apps import SESSION, dropped, opened, text
+from tests.apps import SESSION, dropped, notes, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
 from tests.line import SOURCES, WORDS, read_here
@@ -186,8 +189,11 @@ def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monke
     assert "11 rader avvisas" in [box.label for box in app.expander]
     assert "10 av 11 rader visas." in text(app)
     press(app, "Läs in 12 rader")
-    page = opened("imports", monkeypatch, part="history")
-    page.selectbox(key="open import").set_value(1).run()
+    page = opened("imports", monkeypatch, part="history", **{"import": "99"})
+    assert notes(page) == ["Adressen anger importen ”99”, som inte finns. Här visas i stället: Alla importer."]
+    [address] = re.findall(r'v-row-link" href="/imports\?([^"]*)">', text(page))
+    page.query_params.update(parse_qsl(html.unescape(address)))
+    page.run()
     assert "<strong>12</strong> inlästa, <strong>11</strong> avvisade." in text(page)
     assert "10 av 11 rader visas." in text(page)
     button = "Ladda ner 11 rader att rätta"
@@ -219,7 +225,8 @@ def test_an_opened_import_shows_its_cells_what_it_changed_and_the_imports_that_c
     page = opened("imports", monkeypatch, part="history")
 
     def note_of(import_id):
-        page.selectbox(key="open import").set_value(import_id).run()
+        page.query_params["import"] = str(import_id)
+        page.run()
         return next((part.value for part in page.markdown if "kompletterar den" in part.value), "")
 
     assert "Import 2 (2.csv) och 3 (3.csv) kompletterar den och räknas fortfarande." in note_of(1)

@@ -130,8 +130,9 @@ def chosen(app: AppTest) -> Iterator[AppTest]:
     """The page with each extract, or with an import opened."""
     for name in extract_names() if app.radio else ():
         yield app.radio[0].set_value(name).run()
-    for box in [box for box in app.selectbox if box.key == "open import"]:
-        yield box.select_index(0).run()
+    for number in re.findall(r"import=(\d+)", text(app))[:1]:
+        app.query_params["import"] = number
+        yield app.run()
 
 
 @pytest.mark.parametrize(

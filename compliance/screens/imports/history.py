@@ -73,21 +73,13 @@ def _past_purges(view: View) -> None:
 
 
 def history(view: View) -> None:
-    """Draw every import, including revoked ones, and the details of the chosen one."""
-    say, imports = view.say, view.reader.limited(reads.imports(view.data))
-    if imports:
-        by_id = {row["import_id"]: row for row in imports}
-        chosen = st.selectbox(
-            say(N_("Open an import")),
-            list(by_id),
-            index=None,
-            format_func=lambda id_: history_texts.import_label(by_id[id_], reads.sources(), say),
-            placeholder=say(N_("Choose an import")),
-            key="open import",
-            width=620,
-        )
-        if chosen is not None:
-            _import(view, by_id[chosen])
+    """Draw the import that the address names, and below it every import, including revoked ones."""
+    named = st.query_params.get("import", "")
+    imports = {str(row["import_id"]): row for row in view.reader.limited(reads.imports(view.data))}
+    if named in imports:
+        _import(view, imports[named])
+    elif named:
+        widgets.not_found(view, N_("the import"), named, view.say(N_("All imports")))
     table(view)
     _past_cleanings(view)
     _past_purges(view)
@@ -104,8 +96,12 @@ def table(view: View) -> None:
         say(N_("Show all {n} imports"), n=say.number(len(imports))), key=f"all imports {say.code}"
     )
     shown = imports if every else imports[:SHOWN_IMPORTS]
-    drawn = texts.history_table(shown, reads.sources(), say)
+    drawn = texts.history_table(shown, reads.sources(), partial(_address, view), say)
     widgets.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
+
+
+def _address(view: View, import_id: int) -> str:
+    return widgets.address(view, "imports", part="history", **{"import": str(import_id)})
 
 
 def _import(view: View, row: dict[str, Any]) -> None:
@@ -114,6 +110,8 @@ def _import(view: View, row: dict[str, Any]) -> None:
     with st.container(border=True, key="card-import"):
         title = say(N_("Import {id}"), id=row["import_id"])
         widgets.html(charts.card_head(row["file"], kicker=title))
+        every = widgets.address(view, "imports", part="history")
+        widgets.html(charts.anchor(say(N_("All imports")), every))
         left, right = st.columns([5, 7], gap="large")
         change = previewing.effect_of_import(view.database, row, as_of=view.as_of, points=reads.points())
         with left:

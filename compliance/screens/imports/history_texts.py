@@ -17,12 +17,6 @@ from compliance.store.database import Rows
 from compliance.wording import phrases
 
 
-def import_label(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> str:
-    """An import in a list: its number, export, file and day."""
-    source = say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
-    return f"{row['import_id']} · {source} · {row['file']} · {row['extract_date']}"
-
-
 def changed_points(effect: Effect, scope: Scope) -> list[Point]:
     """The points whose figure for the organisation an import changed."""
     before = {figure.point.id: figure for figure in effect.before if figure.organisation == scope.organisation}
@@ -78,7 +72,7 @@ def problem_rows(problems: Rows, say: Language) -> list[dict[str, object]]:
             say(N_("Sheet")): row["sheet"] or "",
             say(N_("Row")): row["row"],
             say(N_("Column")): row["column"] or "",
-            say(N_("Value")): row["value"] or "",
+            say(N_("Value")): phrases.as_read(row["value"] or ""),
             say(N_("What is wrong and what to do")): say(REASONS[row["reason"]]),
             say(N_("Rejected")): say(N_("Yes")) if row["kind"] == "rejected" else say(N_("No")),
         }
@@ -97,7 +91,8 @@ def cell_table(rows: Rows, say: Language) -> pd.DataFrame:
     letters = [column_letter(place) for place in range(width)]
     table = {say(N_("Row")): [row["row"] for row in rows]}
     for place, letter in enumerate(letters):
-        table[letter] = [(row["cells"][place] or "") if place < len(row["cells"]) else "" for row in rows]
+        cells = [row["cells"][place] if place < len(row["cells"]) else None for row in rows]
+        table[letter] = [phrases.as_read(cell or "") for cell in cells]
     return pd.DataFrame(table)
 
 

@@ -64,6 +64,7 @@ def draw(view: View) -> None:
 def _choose_part(key: str) -> None:
     if chosen := st.session_state.get(key):
         st.query_params["part"] = chosen
+        st.query_params.pop("import", None)
 
 
 def _load_exports(view: View) -> None:

@@ -1,6 +1,6 @@
 """The texts of the page of imports: what a file was recognised as, what it changes, and the history. No Streamlit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from compliance.core import clock
@@ -392,7 +392,7 @@ def problem_table(problems: Rows, say: Language) -> charts.Table:
 def _value(problem: Mapping[str, Any], say: Language) -> str:
     if problem["reason"] in UNKEPT:
         return say(N_("(not kept)"))
-    return problem["value"] or say(N_("(empty)"))
+    return phrases.as_read(problem["value"] or say(N_("(empty)")))
 
 
 def corrections_table(changes: Sequence[Change], say: Language) -> charts.Table:
@@ -408,26 +408,28 @@ def corrections_table(changes: Sequence[Change], say: Language) -> charts.Table:
     ]
 
 
-def history_table(imports: Rows, sources: Mapping[str, Source], say: Language) -> charts.Table:
-    """The imports, including revoked ones."""
+def history_table(
+    imports: Rows, sources: Mapping[str, Source], address: Callable[[int], str], say: Language
+) -> charts.Table:
+    """The imports, including revoked ones, each with a link that opens it."""
     columns = [
         charts.Column(say(N_("Import")), numeric=True),
         charts.Column(say(N_("Export"))),
-        charts.Column(say(N_("File"))),
+        charts.Column(say(N_("File")), row_header=True),
         charts.Column(say(N_("Extract date")), nowrap=True),
         charts.Column(say(N_("Rows")), numeric=True),
         charts.Column(say(N_("Rejected")), numeric=True),
         charts.Column(say(N_("Loaded"))),
         charts.Column(say(N_("State"))),
     ]
-    return columns, [_history_row(row, sources, say) for row in imports]
+    return columns, [_history_row(row, sources, address(row["import_id"]), say) for row in imports]
 
 
-def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> list[str]:
+def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], address: str, say: Language) -> list[str]:
     return [
         str(row["import_id"]),
         say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
-        row["file"],
+        charts.row_link(row["file"], address),
         str(row["extract_date"]),
         say.number(row["loaded"]),
         say.number(row["rejected"]),
