@@ -36,7 +36,9 @@ def begin(view: View) -> None:
         return
     found = exports(view)
     widgets.html(charts.section(checklist_texts.first_step(found, view.say)))
-    no_data.load_button(view)
+    with st.container(horizontal=True):
+        no_data.load_button(view)
+        widgets.samples_button(view, key="show_samples_instead")
     _rows(view, found)
 
 

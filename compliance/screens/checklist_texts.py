@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
+from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Basis, Status
 from compliance.declarations.points import Point
@@ -113,7 +114,7 @@ def first_step(found: Sequence[Export], say: Language) -> str:
 
 def heads(say: Language) -> list[str]:
     """The headings of the list, besides those of the note and the template."""
-    return [say(N_("Export")), say(N_("Feeds")), say(N_("State")), say(N_("Counts")), say(N_("Rows"))]
+    return [say(N_("Export")), say(N_("Feeds")), say(N_("State")), say(N_("Import that counts")), say(N_("Rows"))]
 
 
 def row(export: Export, address: Address, say: Language) -> ExportRow:
@@ -144,7 +145,8 @@ def _link(export: Export, address: Address, say: Language) -> Html:
     if export.chosen is None:
         return Html("")
     number = str(export.chosen["import_id"])
-    title = say(N_("Import {id}"), id=number)
+    moment = say.moment(clock.local(export.chosen["imported_at"]))
+    title = say(N_("Import {id}, loaded {moment}"), id=number, moment=moment)
     return charts.anchor(number, address("imports", part="history", **{"import": number}), title=title)
 
 

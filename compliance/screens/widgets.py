@@ -110,8 +110,8 @@ def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
     say = view.say
     with st.popover(say(N_("Start with your own exports")), type=kind, key=f"{key}_first"):
         text = N_(
-            "An empty database of your own is made. The sample data stay, are never mixed with it, "
-            "and can be shown again at any time."
+            "An empty database of your own is made. The sample data stay and are never mixed with it. "
+            "“Show the sample data”, under the day at the top, leads back to them."
         )
         everybody = [say(N_("Everybody who logs in sees the new one."))] if settings.current().login else []
         html(charts.caption(" ".join([say(text), *everybody])))
@@ -122,10 +122,10 @@ def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
             st.switch_page("pages/imports.py", query_params=view.language)
 
 
-def samples_button(view: View) -> None:
+def samples_button(view: View, *, key: str = "show_samples") -> None:
     """Draw the button that shows the samples beside the own database, to whoever sees all of it."""
     if not view.sample and view.reader.limit is None:
-        _switch(view, N_("Show the sample data"), key="show_samples", params=views.SAMPLES)
+        _switch(view, N_("Show the sample data"), key=key, params=views.SAMPLES)
 
 
 def own_button(view: View) -> None:
