@@ -100,12 +100,38 @@ create or replace macro imports_at(as_of, known_at) as table
         partition by organisation, source
     );
 
+-- One row an import: the fields that it has a column for, sheet by sheet, in one text that `lacks` searches.
+create or replace macro columns_of_imports() as table
+    select
+        import_id,
+        ' ' || string_agg(coalesce(cast(sheet_number as varchar), '') || '.' || field, ' ') || ' ' as columns_read
+    from import_columns
+    where field is not null
+    group by import_id;
+
+-- Whether the sheet that a row is of has no column for a field: its export does not say, which is not an empty cell.
+-- Where it is not known which columns there were, none is missing.
+create or replace macro lacks(columns_read, sheet_number, field) as
+    coalesce(
+        not contains(columns_read, ' ' || sheet_number || '.' || field || ' ')
+        and not contains(columns_read, ' .' || field || ' '),
+        false
+    );
+
+-- Of some fields that are empty in a row: those that its sheet has a column for, and those that it has none for.
+create or replace macro with_column(fields, columns_read, sheet_number) as
+    list_filter(fields, lambda name: name is not null and not lacks(columns_read, sheet_number, name));
+
+create or replace macro without_column(fields, columns_read, sheet_number) as
+    list_filter(fields, lambda name: lacks(columns_read, sheet_number, name));
+
 -- The same for one source, with what an item needs to know of its import. Ids are those of the organisation that gave
 -- them, also where several have become one.
 create or replace macro chosen_imports(wanted, as_of, known_at) as table
-    select import_id, organisation_id, organisation, file, extract_date
-    from imports_at(as_of, known_at)
-    where source = wanted;
+    select i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date, c.columns_read
+    from imports_at(as_of, known_at) as i
+    left join columns_of_imports() as c using (import_id)
+    where i.source = wanted;
 
 -- One row a row of an export that came back mended, by the number that it had there.
 create or replace macro mended_rows(as_of, known_at) as table
@@ -119,14 +145,14 @@ create or replace macro mended_rows(as_of, known_at) as table
 -- row again, those of the last file: answers that were corrected and sent again. A system has its name of the day.
 -- for each source
 create or replace macro {source}_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, {columns}
+    select i.organisation, i.file, i.extract_date, i.columns_read, {columns}
     from {source} as t
     inner join chosen_imports('{source}', as_of, known_at) as i using (import_id);
 
 -- end
 -- for each source with unique rows
 create or replace macro {source}_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, {columns}
+    select i.organisation, i.file, i.extract_date, i.columns_read, {columns}
     from {source} as t
     inner join chosen_imports('{source}', as_of, known_at) as i using (import_id)
     qualify row_number() over (
@@ -137,7 +163,7 @@ create or replace macro {source}_at(as_of, known_at) as table
 -- end
 -- for each source with renewed rows
 create or replace macro {source}_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, {columns}
+    select i.organisation, i.file, i.extract_date, i.columns_read, {columns}
     from {source} as t
     inner join chosen_imports('{source}', as_of, known_at) as i using (import_id)
     qualify t.import_id = max(t.import_id) over (partition by i.organisation, {key});
@@ -322,6 +348,11 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
             status_code,
             status_code = 'passed' and completed <= as_of as passed,
             coalesce(valid_to, months_after(completed, validity_months)) as valid_until,
+            -- a pass without its day, because the export has no column for it
+            case
+                when status_code = 'passed' and completed is null and (valid_to is null or valid_to >= as_of)
+                    then lacks(columns_read, sheet_number, 'completed')
+            end as undated,
             -- what is dated after the day has not happened yet
             coalesce(started > as_of, false) as starts_later,
             coalesce(completed > as_of, false) as completed_later
@@ -334,6 +365,7 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
             organisation,
             person,
             max(valid_until) filter (where passed) as valid_until,
+            bool_or(undated) as undated,
             bool_or(status_code = 'failed' and not completed_later) as failed,
             bool_or(
                 (status_code = 'passed' and passed is not true)
@@ -350,12 +382,14 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
             case
                 when p.on_leave or p.employed_since > as_of - grace_days then 'exempt'
                 when r.valid_until >= as_of then 'met'
+                when r.undated then 'unknown'
                 else 'unmet'
             end as outcome,
             case
                 when p.on_leave then 'on_leave'
                 when p.employed_since > as_of - grace_days then 'newly_employed'
                 when r.valid_until >= as_of then null
+                when r.undated then 'column_missing'
                 when r.valid_until is not null then 'expired'
                 when r.failed then 'failed'
                 when r.started then 'started'
@@ -366,7 +400,8 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
     )
     select
         organisation, unit, employee_id as item, coalesce(name, employee_id) as label, outcome, reason,
-        cast(null as varchar) as detail, due_of(valid_until) as due, file, sheet, row, management
+        case when reason = 'column_missing' then 'completed' end as detail,
+        due_of(valid_until) as due, file, sheet, row, management
     from judged;
 
 -- One row a system in use, for points 4, 5 and 7: some row of it has a lifecycle that is neither retired, planned
@@ -379,10 +414,12 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
         first(unit order by import_id, sheet_number, row) filter (where unit is not null) as unit,
         first(object_leader order by import_id, sheet_number, row) filter (where object_leader is not null)
             as object_leader,
+        bool_and(lacks(columns_read, sheet_number, 'object_leader')) as without_leaders,
         first(responsibility_code order by import_id, sheet_number, row) filter (where responsibility is not null)
             as responsibility_code,
         first(personal_data order by import_id, sheet_number, row) filter (where personal_data is not null)
             as personal_data,
+        bool_and(lacks(columns_read, sheet_number, 'personal_data')) as without_personal_data,
         first(classified_last_year order by import_id, sheet_number, row)
             filter (where classified_last_year is not null) as classified_last_year,
         first(risk_analysed_last_year order by import_id, sheet_number, row)
@@ -402,12 +439,15 @@ create or replace macro latest_classifications_at(as_of, known_at) as table
     qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1;
 
 -- One row an action of a classification's plan, with how far it has come on as_of: its days tell, whatever its status
--- says.
+-- says. Where its export has no column for the day it was done, nobody knows.
 create or replace macro planned_actions_at(as_of, known_at) as table
     select
         *,
         lower(system) as system_key,
-        progress(case when done <= as_of then 'done' end, due, as_of) as state
+        case
+            when done is null and lacks(columns_read, sheet_number, 'done') then 'untold'
+            else progress(case when done <= as_of then 'done' end, due, as_of)
+        end as state
     from classification_actions_at(as_of, known_at);
 
 -- One row an incident discovered by as_of, for points 11 and 13, with what had happened to it by then.

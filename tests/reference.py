@@ -210,6 +210,16 @@ def happened(moment: date | datetime | None, d: date) -> bool:
     return moment is not None and day_of(moment) <= d
 
 
+def lacks(row: Row, name: str) -> bool:
+    """Whether the export of a row has no column for a field: it does not say, which is not an empty cell."""
+    return bool(row["columns"]) and name not in row["columns"]
+
+
+def unsaid(row: Row, names: list[str]) -> list[str]:
+    """Those of some fields that the export of the row has no column for."""
+    return [name for name in names if lacks(row, name)]
+
+
 def by_then(moment: Moment | None, d: date) -> Moment | None:
     """The value, or nothing where it is dated after the as-of date."""
     return moment if moment is not None and happened(moment, d) else None
@@ -241,13 +251,13 @@ class View:
         """Whether an export of the source exists on or before the as-of date."""
         return source in self.chosen
 
-    def columns(self, source: str) -> frozenset[str]:
-        """The fields that the latest export has a column for."""
-        return frozenset().union(*(export.columns for export in self.chosen.get(source, [])))
-
     def rows(self, source: str) -> list[Row]:
         """The rows of the latest export; of a repeated id only the last row."""
-        rows = [{**row, "file": export.file} for export in self.chosen.get(source, []) for row in export.rows]
+        rows = [
+            {**row, "file": export.file, "columns": export.columns}
+            for export in self.chosen.get(source, [])
+            for row in export.rows
+        ]
         if source not in UNIQUE:
             return rows
         last: dict[tuple[str, ...], int] = {}
@@ -320,13 +330,14 @@ def _person(v: View, active: list[Row], course: Course) -> Item:
         key=lambda row: swedish(row["unit"]),
     )
     outcome, reason, due = _course_outcome(v, main["employee_id"], course)
+    detail = "completed" if reason == "column_missing" else None
     earliest = min(row["employed_from"] for row in active)
     if all(row.get("on_leave") is True for row in active):
-        outcome, reason = "exempt", "on_leave"
+        outcome, reason, detail = "exempt", "on_leave", None
     elif earliest > v.d - timedelta(days=v.parameters.newly_employed_days):
-        outcome, reason = "exempt", "newly_employed"
+        outcome, reason, detail = "exempt", "newly_employed", None
     name = main.get("name") or main["employee_id"]
-    return _item(v, main, main["employee_id"], outcome, reason=reason, due=due, label=name)
+    return _item(v, main, main["employee_id"], outcome, reason=reason, detail=detail, due=due, label=name)
 
 
 def _of_course(row: Row, course: Course) -> bool:
@@ -340,6 +351,7 @@ def _course_outcome(v: View, employee_id: str, course: Course) -> tuple[str, str
     """Outcome, reason and the end of the best pass."""
     ends: list[date] = []
     states: set[str] = set()
+    undated = False
     for row in v.rows_of("training", "employee_id", employee_id):
         if not _of_course(row, course):
             continue
@@ -348,8 +360,12 @@ def _course_outcome(v: View, employee_id: str, course: Course) -> tuple[str, str
         if state == "passed":
             end = row.get("valid_to")
             ends.append(end or add_months(row["completed"], v.parameters.training_months))
+        ended = row.get("valid_to") is not None and row["valid_to"] < v.d
+        undated |= row["status"] == "passed" and lacks(row, "completed") and not ended
     if ends and max(ends) >= v.d:
         return "met", None, max(ends)
+    if undated:
+        return "unknown", "column_missing", max(ends, default=None)
     if ends:
         return "unmet", "expired", max(ends)
     for state in ("failed", "started"):
@@ -387,8 +403,11 @@ def _local_instruction(v: View, point: int) -> list[Item]:
             "not_started": ("unmet", "not_started"),
             "exempt": ("exempt", "exempt") if row.get("comment") else ("unknown", "no_information"),
         }.get(status, ("unknown", "no_information"))
+        detail = None
+        if status == "exempt" and outcome == "unknown" and lacks(row, "comment"):
+            reason, detail = "column_missing", "comment"
         name = f"{row['unit']}/{row['requirement']}"
-        found.append(_item(v, row, name, outcome, reason=reason, label=row["requirement"]))
+        found.append(_item(v, row, name, outcome, reason=reason, detail=detail, label=row["requirement"]))
     return found
 
 
@@ -435,7 +454,8 @@ def _system_items(v: View, judge: Callable[[View, System], tuple[str, str | None
         outcome, reason, due = judge(v, system)
         if system.central:
             outcome, reason = "exempt", "central"
-        more = {"reason": reason, "due": due, "unit": system.unit, "label": system.name}
+        detail = "done" if reason == "column_missing" else None
+        more = {"reason": reason, "detail": detail, "due": due, "unit": system.unit, "label": system.name}
         found.append(_item(v, system.row, system.name, outcome, **more))
     return found
 
@@ -471,11 +491,14 @@ def _classified(v: View, system: System) -> tuple[str, str | None, date | None]:
     )
     if end < v.d:
         return "unmet", "outdated", end
-    for action in v.rows_of("classification_actions", "system", system.name):
-        due, done = action.get("due"), action.get("done")
-        if due is not None and due < v.d and not happened(done, v.d):
-            return "unmet", "action_overdue", end
-    return "met", None, end
+    was_due = [
+        action
+        for action in v.rows_of("classification_actions", "system", system.name)
+        if action.get("due") is not None and action["due"] < v.d and not happened(action.get("done"), v.d)
+    ]
+    if any(not lacks(action, "done") for action in was_due):
+        return "unmet", "action_overdue", end
+    return ("unknown", "column_missing", end) if was_due else ("met", None, end)
 
 
 def _risk_analysed(v: View, system: System) -> tuple[str, str | None, date | None]:
@@ -511,13 +534,18 @@ def _dpia(v: View, point: int) -> list[Item]:
     found = []
     for row in _active_processing(v):
         dpias = v.rows_of("dpias", "processing_id", row["processing_id"])
-        outcome, reason, due = _dpia_outcome(v, row, dpias)
-        more = {"reason": reason, "due": due, "label": row["name"]}
+        outcome, reason, due, detail = _dpia_outcome(v, row, dpias)
+        more = {"reason": reason, "detail": detail, "due": due, "label": row["name"]}
         found.append(_item(v, row, row["processing_id"], outcome, **more))
     return found
 
 
-def _dpia_outcome(v: View, row: Row, dpias: list[Row]) -> tuple[str, str | None, date | None]:
+DpiaOutcome = tuple[str, str | None, date | None, str | None]
+
+
+def _dpia_outcome(v: View, row: Row, dpias: list[Row]) -> DpiaOutcome:
+    """Outcome, reason, due and the columns that are missing."""
+
     def many(dpia: Row) -> bool:
         return (dpia.get("criteria") or 0) >= v.parameters.criteria_needed
 
@@ -525,24 +553,41 @@ def _dpia_outcome(v: View, row: Row, dpias: list[Row]) -> tuple[str, str | None,
     not_required = row.get("dpia_required") is False or any(
         dpia.get("required") is False and not many(dpia) for dpia in dpias
     )
-    if not required:
-        return ("exempt", "not_required", None) if not_required else _need_not_assessed()
+    if required:
+        return _required_dpia(v, dpias)
+    if not_required:
+        return "exempt", "not_required", None, None
+    if lacks(row, "dpia_required"):
+        return "unknown", "column_missing", None, "dpia_required"
+    return "unknown", "need_not_assessed", None, None
+
+
+def _required_dpia(v: View, dpias: list[Row]) -> DpiaOutcome:
     decided = [
         dpia.get("next_review") or OPEN_END
         for dpia in dpias
         if dpia.get("status") == "approved" and happened(dpia.get("decided"), v.d)
     ]
-    if decided and max(decided) >= v.d:
-        return "met", None, max(decided)
+    due = max(decided, default=None)
+    if due and due >= v.d:
+        return "met", None, due, None
+    perhaps = [dpia for dpia in dpias if _may_be_approved(v, dpia)]
+    if lacking := [name for name in ("status", "decided") if any(lacks(dpia, name) for dpia in perhaps)]:
+        return "unknown", "column_missing", due, ", ".join(lacking)
     if decided:
-        return "unmet", "review_overdue", max(decided)
+        return "unmet", "review_overdue", due, None
     if any(dpia.get("status") != "not_started" for dpia in dpias):
-        return "unmet", "ongoing", None
-    return "unmet", "missing", None
+        return "unmet", "ongoing", None, None
+    return "unmet", "missing", None, None
 
 
-def _need_not_assessed() -> tuple[str, str | None, date | None]:
-    return "unknown", "need_not_assessed", None
+def _may_be_approved(v: View, dpia: Row) -> bool:
+    """Whether nothing that the export has a column for says that it is not."""
+    return (
+        (dpia.get("status") == "approved" or lacks(dpia, "status"))
+        and (happened(dpia.get("decided"), v.d) or lacks(dpia, "decided"))
+        and (dpia.get("next_review") or OPEN_END) >= v.d
+    )
 
 
 def _processing_record(v: View, point: int) -> list[Item]:
@@ -556,10 +601,14 @@ def _processing_record(v: View, point: int) -> list[Item]:
         reviewed = by_then(row.get("reviewed"), v.d)
         due = reviewed and add_months(reviewed, v.parameters.register_months)
         outcome, reason, detail = "met", None, None
+        lacking = unsaid(row, [*missing, *(["reviewed"] if row.get("reviewed") is None else [])])
+        missing = [name for name in missing if name not in lacking]
         if missing:
             outcome, reason, detail = "unmet", "incomplete", ", ".join(missing)
-        elif due is None or due < v.d:
+        elif (due is None and "reviewed" not in lacking) or (due is not None and due < v.d):
             outcome, reason = "unmet", "review_overdue"
+        elif lacking:
+            outcome, reason, detail = "unknown", "column_missing", ", ".join(lacking)
         more = {"reason": reason, "detail": detail, "due": due, "label": row["name"]}
         found.append(_item(v, row, row["processing_id"], outcome, **more))
     return found
@@ -591,9 +640,10 @@ def _procurement_outcome(v: View, row: Row) -> tuple[str, str | None, str | None
     missing = [step for step in steps if row.get(step) is not True]
     if consulted is None:
         missing.append("coordinator_consulted")
-    if missing:
-        return "unmet", "steps_missing", ", ".join(missing)
-    return "met", None, None
+    lacking = unsaid(row, missing)
+    if len(missing) > len(lacking):
+        return "unmet", "steps_missing", ", ".join(name for name in missing if name not in lacking)
+    return ("unknown", "column_missing", ", ".join(lacking)) if lacking else ("met", None, None)
 
 
 # --- 10 processor agreements -----------------------------------------------------------------
@@ -603,7 +653,8 @@ def _agreements(v: View, point: int) -> list[Item]:
     found = []
     for row in v.rows("processors"):
         outcome, reason = _agreement_outcome(v, row)
-        more = {"reason": reason, "due": row.get("valid_to"), "label": row["supplier"]}
+        detail = "signed" if reason == "column_missing" else None
+        more = {"reason": reason, "detail": detail, "due": row.get("valid_to"), "label": row["supplier"]}
         found.append(_item(v, row, row["agreement_id"], outcome, **more))
     return found
 
@@ -618,13 +669,13 @@ def _agreement_outcome(v: View, row: Row) -> tuple[str, str | None]:
         return "unmet", "in_preparation"
     if status != "yes":
         return "unknown", "no_information"
-    if not happened(row.get("signed"), v.d):
+    if not happened(row.get("signed"), v.d) and not lacks(row, "signed"):
         return "unmet", "not_signed"
     if valid_to is not None and valid_to < v.d and row.get("renews") is not True:
         return "unmet", "expired"
     if row.get("instruction") is False or row.get("subprocessors") is False:
         return "unmet", "incomplete"
-    return "met", None
+    return ("unknown", "column_missing") if lacks(row, "signed") else ("met", None)
 
 
 # --- 11 incident handling --------------------------------------------------------------------
@@ -634,26 +685,29 @@ def _incident_handling(v: View, point: int) -> list[Item]:
     found = []
     for row in v.rows("incidents"):
         if this_year(row["discovered"], v.d):
-            outcome, reason = _incident_outcome(v, row)
+            outcome, reason, detail = _incident_outcome(v, row)
             due = day_of(row["discovered"]) + timedelta(days=v.parameters.incident_days)
-            more = {"reason": reason, "due": due, "label": row.get("title")}
+            more = {"reason": reason, "detail": detail, "due": due, "label": row.get("title")}
             found.append(_item(v, row, row["incident_id"], outcome, **more))
     return found
 
 
-def _incident_outcome(v: View, row: Row) -> tuple[str, str | None]:
+def _incident_outcome(v: View, row: Row) -> tuple[str, str | None, str | None]:
     discovered, closed = day_of(row["discovered"]), by_then(row.get("closed"), v.d)
     limit = v.parameters.incident_days
     if closed is None:
-        too_long = (v.d - discovered).days > limit
-        return ("unmet", "open_too_long") if too_long else ("pending", "not_due")
+        if (v.d - discovered).days <= limit:
+            return "pending", "not_due", None
+        return ("unknown", "column_missing", "closed") if lacks(row, "closed") else ("unmet", "open_too_long", None)
     if closed < discovered:
-        return "unknown", "dates_contradict"
+        return "unknown", "dates_contradict", None
     if (closed - discovered).days > limit:
-        return "unmet", "late"
-    if row.get("cause") is None or row.get("action") is None:
-        return "unmet", "undocumented"
-    return "met", None
+        return "unmet", "late", None
+    empty = [name for name in ("cause", "action") if row.get(name) is None]
+    lacking = unsaid(row, empty)
+    if len(empty) > len(lacking):
+        return "unmet", "undocumented", ", ".join(name for name in empty if name not in lacking)
+    return ("unknown", "column_missing", ", ".join(lacking)) if lacking else ("met", None, None)
 
 
 # --- 12, 13 reporting within hours -----------------------------------------------------------
@@ -694,25 +748,29 @@ def _gdpr(v: View, point: int) -> list[Item]:
     found = []
     for row in v.rows("breaches"):
         if this_year(row["aware"], v.d):
-            outcome, reason = _breach_outcome(v, row)
+            outcome, reason, detail = _breach_outcome(v, row)
             due = _deadline(row["aware"], v.parameters.gdpr_hours)
-            more = {"reason": reason, "due": due, "label": row.get("type")}
+            more = {"reason": reason, "detail": detail, "due": due, "label": row.get("type")}
             found.append(_item(v, row, row["breach_id"], outcome, **more))
     return found
 
 
-def _breach_outcome(v: View, row: Row) -> tuple[str, str | None]:
+def _breach_outcome(v: View, row: Row) -> tuple[str, str | None, str | None]:
     aware, notified = row["aware"], by_then(row.get("notified"), v.d)
     notifiable, hours = row.get("notifiable"), v.parameters.gdpr_hours
     if notifiable is False:
         if row.get("not_notified_reason") is not None:
-            return "exempt", "not_notifiable"
-        return "unmet", "no_reason"
-    if notified is None:
-        if _limit_remains(aware, hours, v.d):
-            return "pending", "not_due"
-        return "unmet", "not_notified" if notifiable is True else "not_assessed"
-    return _sent_outcome(aware, notified, hours)
+            return "exempt", "not_notifiable", None
+        if lacks(row, "not_notified_reason"):
+            return "unknown", "column_missing", "not_notified_reason"
+        return "unmet", "no_reason", None
+    if notified is not None:
+        return *_sent_outcome(aware, notified, hours), None
+    if _limit_remains(aware, hours, v.d):
+        return "pending", "not_due", None
+    if lacking := unsaid(row, ["notifiable", "notified"]):
+        return "unknown", "column_missing", ", ".join(lacking)
+    return "unmet", "not_notified" if notifiable is True else "not_assessed", None
 
 
 def _sent_outcome(start: datetime, sent: datetime, hours: int) -> tuple[str, str | None]:
@@ -726,7 +784,6 @@ def _sent_outcome(start: datetime, sent: datetime, hours: int) -> tuple[str, str
 
 def _nis(v: View, point: int) -> list[Item]:
     found = []
-    asked = "significant" in v.columns("incidents")
     for row in v.rows("incidents"):
         significant, label = row.get("significant"), row.get("title")
         if not this_year(row["discovered"], v.d) or significant is False:
@@ -734,8 +791,9 @@ def _nis(v: View, point: int) -> list[Item]:
         if significant is True:
             for stage, outcome, reason, due in _stages(v, row):
                 name = f"{row['incident_id']}/{stage}"
-                found.append(_item(v, row, name, outcome, reason=reason, due=due, label=label))
-        elif asked:
+                detail = stage if reason == "column_missing" else None
+                found.append(_item(v, row, name, outcome, reason=reason, detail=detail, due=due, label=label))
+        elif not lacks(row, "significant"):
             more = {"reason": "not_assessed", "label": label}
             found.append(_item(v, row, row["incident_id"], "unknown", **more))
     return found
@@ -758,7 +816,7 @@ def _stages(v: View, row: Row) -> list[Stage]:
             elif _limit_remains(discovered, hours, v.d):
                 outcome = "pending", "not_due"
             else:
-                outcome = "unmet", "not_sent"
+                outcome = _unsent(row, stage)
             stages.append((stage, *outcome, _deadline(discovered, hours)))
         if rules.final_report_months and happened(row.get("notification"), v.d):
             stages.append(_final_report(v, row, rules.final_report_months))
@@ -779,7 +837,11 @@ def _final_report(v: View, row: Row, months: int) -> Stage:
         return "final_report", "unmet", "late", limit
     if limit is None or v.d <= limit:
         return "final_report", "pending", "not_due", limit
-    return "final_report", "unmet", "not_sent", limit
+    return "final_report", *_unsent(row, "final_report"), limit
+
+
+def _unsent(row: Row, stage: str) -> tuple[str, str | None]:
+    return ("unknown", "column_missing") if lacks(row, stage) else ("unmet", "not_sent")
 
 
 # --- what the tests ask for ------------------------------------------------------------------
@@ -862,14 +924,16 @@ def _figure(
     outcomes = ("met", "unmet", "unknown", "pending", "exempt")
     count = {outcome: sum(item.outcome == outcome for item in group) for outcome in outcomes}
     denominator = count["met"] + count["unmet"] + count["unknown"]
-    share = Fraction(count["met"], denominator) if denominator else None
+    counted = [item for item in group if item.outcome in outcomes[:3]]
+    untold = bool(counted) and all(item.reason == "column_missing" for item in counted)
+    share = Fraction(count["met"], denominator) if denominator and not untold else None
     return {
         "point": point,
         "id": POINT_IDS[point],
         **head,
         **count,
         "coverage": None if share is None else float(share),
-        "status": _status(share, has_basis, parameters.targets[point]),
+        "status": _status(share, has_basis and not untold, parameters.targets[point]),
         "basis": has_basis,
     }
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level
-from compliance.declarations.points import Point, Target
+from compliance.declarations.points import Point, Target, columns_asked
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
@@ -78,7 +78,8 @@ class Coverage:
 
     `basis` is False where an export that the point needs is missing; nothing is counted then. `few` marks a figure that
     is hidden from most readers, because it covers or would reveal so few persons. `approved` marks the figure of the
-    year's approved review, as it was then. `purged` is the purge that took its basis, if one did.
+    year's approved review, as it was then. `purged` is the purge that took its basis, if one did. `columns` are the
+    fields for want of which every item that counts is unknown: the exports have no column for them.
     """
 
     point: Point
@@ -95,6 +96,7 @@ class Coverage:
     few: bool = False
     approved: bool = False
     purged: Purged | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def of(self) -> int:
@@ -104,7 +106,12 @@ class Coverage:
     @property
     def coverage(self) -> float | None:
         """Met of all, 0–1 and unrounded; None if there is no basis or nothing to assess."""
-        return self.met / self.of if self.basis and self.of else None
+        return self.met / self.of if self.basis and self.of and not self.untold else None
+
+    @property
+    def untold(self) -> bool:
+        """Whether the exports lack the columns that would tell of any item, so that its items are no basis."""
+        return bool(self.columns) and self.of == self.unknown
 
     @property
     def of_answered(self) -> float | None:
@@ -120,7 +127,7 @@ class Coverage:
     @property
     def status(self) -> Status:
         """The unrounded coverage measured against target and limit."""
-        if not self.basis:
+        if not self.basis or self.untold:
             return Status.NO_BASIS
         if self.coverage is None:
             return Status.NOTHING_TO_ASSESS
@@ -188,7 +195,32 @@ def coverage(
     basis = basis_on(cursor, days=days, known_at=known_at)
     with _pinned(cursor, _relations(points, days=days, level=level), days=days, known_at=known_at):
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
-    return [figure for point in points for figure in _figures(point, counted, basis, days=days, level=level)]
+        figures = [figure for point in points for figure in _figures(point, counted, basis, days=days, level=level)]
+        return _with_columns(cursor, figures, basis, known_at=known_at, level=level)
+
+
+def _with_columns(
+    cursor: Cursor, figures: list[Coverage], basis: Basis, *, known_at: datetime, level: Level
+) -> list[Coverage]:
+    """The figures, those of which all is unknown with the columns that the exports lack."""
+    unknown = [figure for figure in figures if figure.unknown and figure.of == figure.unknown]
+    points = tuple({figure.point.id: figure.point for figure in unknown}.values())
+    days = sorted({figure.as_of for figure in unknown})
+    if not unknown or not _any_lacking(cursor):
+        return figures
+    told = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, what="columns_missing")
+    columns = {(row["as_of"], row["point"], _place(row)): tuple(sorted({*row["columns"].split(", ")})) for row in told}
+    return [replace(f, columns=columns.get((f.as_of, f.point.number, _place(vars(f))), ())) for f in figures]
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The part of an organisation that a figure is of, in any spelling."""
+    return tuple((row[name] or "").casefold() for name in ("organisation", "department", "unit"))
+
+
+def _any_lacking(cursor: Cursor) -> bool:
+    """Whether an import behind the days lacks a column that is asked for: `_pin_imports` fills them in then."""
+    return bool(rows(cursor, "select 1 as one from pinned_imports where columns_read is not null limit 1"))
 
 
 def plans(cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime) -> Plans:
@@ -239,9 +271,7 @@ def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at:
         return
     _pin_names(cursor, known_at=known_at)
     pinned = ["chosen_imports"]
-    table, macro = statement("pin_imports").split(";")
-    cursor.execute(table, {"days": days, "known_at": known_at})
-    cursor.execute(macro)
+    hidden = _pin_imports(cursor, days=days, known_at=known_at)
     before = _HELD.set(pins)
     try:
         for relation in relations:
@@ -252,7 +282,8 @@ def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at:
         _HELD.reset(before)
         for relation in pinned:
             cursor.execute(f"drop macro table temp.{relation}")
-        cursor.execute("drop macro temp.renamed")
+        for macro in ("renamed", *hidden):
+            cursor.execute(f"drop macro temp.{macro}")
 
 
 @contextmanager
@@ -271,6 +302,20 @@ def _pin_names(cursor: Cursor, *, known_at: datetime) -> None:
     cursor.execute(table, {"known_at": known_at})
     ((any_known,),) = cursor.execute("select names is not null from pinned_names").fetchall()
     cursor.execute(with_names if any_known else without_names)
+
+
+def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime) -> tuple[str, ...]:
+    """Hide `chosen_imports` on this cursor, and the macros that it returns: they look for columns that are missing."""
+    table, macro, read, fill, *complete = statement("pin_imports").split(";")
+    cursor.execute(table, {"days": days, "known_at": known_at})
+    cursor.execute(macro)
+    asked = columns_asked()
+    if any(not asked.get(row["source"], frozenset()).issubset(row["fields"]) for row in rows(cursor, read)):
+        cursor.execute(fill)
+        return ()
+    for each in complete:
+        cursor.execute(each)
+    return ("lacks", "with_column", "without_column")
 
 
 def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
@@ -311,7 +356,14 @@ def _figures(point: Point, counted: Rows, basis: Basis, *, days: list[date], lev
 
 
 def _counts(
-    cursor: Cursor, points: tuple[Point, ...], basis: Basis, *, days: list[date], known_at: datetime, level: Level
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    basis: Basis,
+    *,
+    days: list[date],
+    known_at: datetime,
+    level: Level,
+    what: str = "coverage",
 ) -> Rows:
     """Count every point that has a basis in one statement, which plans faster than many."""
     parts: list[str] = []
@@ -325,7 +377,7 @@ def _counts(
     if not parts:
         return []
     units = _for_days(statement("units"), days, "")
-    sql = f"with items as ({' union all '.join(parts)}), units as ({units}) {statement('coverage')}"
+    sql = f"with items as ({' union all '.join(parts)}), units as ({units}) {statement(what)}"
     return rows(cursor, sql, params)
 
 

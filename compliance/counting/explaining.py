@@ -121,7 +121,7 @@ def _cause(leg: Leg, kind: Kind) -> Cause:
 
 
 def _coverage(figure: Coverage) -> Fraction | None:
-    return Fraction(figure.met, figure.of) if figure.basis and figure.of else None
+    return Fraction(figure.met, figure.of) if figure.coverage is not None else None
 
 
 def since_frozen(explanation: Explanation, before: Coverage) -> Explanation:
@@ -271,8 +271,8 @@ def _explained(cursor: Cursor, point: Point, route: list[Stop], by_stop: States,
     (_, first_day, first_known, _), (_, last_day, last_known, _) = route[0], route[-1]
     first, last = Moment(first_day, first_known), Moment(last_day, last_known)
     ends = {0, len(route) - 1}
-    stops = [number for number, figure in enumerate(figures) if number in ends or figure.of]
-    compared = all(figures[number].of for number in ends)
+    stops = [number for number, figure in enumerate(figures) if number in ends or figure.coverage is not None]
+    compared = all(figures[number].coverage is not None for number in ends)
     key = _keys(cursor, point, states, last=last)
     changes: list[Change] = []
     for start, end in pairwise(stops):
@@ -313,7 +313,15 @@ def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverag
     n = Counter(row["outcome"] for row in state.items if place.holds(row))
     counts = (n["met"], n["unmet"], n["unknown"], n["pending"], n["exempt"])
     where = (place.organisation, place.department, place.unit)
-    return Coverage(point, day, *where, *counts, state.basis, purged=state.purged)
+    return Coverage(point, day, *where, *counts, state.basis, purged=state.purged, columns=_columns(state.items, place))
+
+
+def _columns(items: Rows, place: Scope) -> tuple[str, ...]:
+    """The fields that the exports have no column for, where every item that counts is unknown for want of them."""
+    counted = [row for row in items if row["outcome"] in COUNTED and place.holds(row)]
+    if any(row["reason"] != "column_missing" for row in counted):
+        return ()
+    return tuple(sorted({name for row in counted for name in row["detail"].split(", ")}))
 
 
 def _keys(cursor: Cursor, point: Point, states: Sequence[PointItems], *, last: Moment) -> Callable[[Row], str]:

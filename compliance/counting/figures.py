@@ -1,5 +1,6 @@
 """The figures shown next to a review point, outside its coverage: what each counts, and its value on a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,8 +11,8 @@ from compliance.core.places import POINTS
 from compliance.counting.assessing import Basis, basis_on, run
 from compliance.declarations.declared import Table, complete, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
-from compliance.declarations.queries import query
-from compliance.store.database import Cursor
+from compliance.declarations.queries import query, statement
+from compliance.store.database import Cursor, rows
 
 FIGURES = POINTS.with_name("figures.toml")
 Form = Literal["share", "count", "rate"]
@@ -21,8 +22,9 @@ Form = Literal["share", "count", "rate"]
 class Definition:
     """What a figure counts.
 
-    It is shown next to `points` (numbers), and without the sources in `needs` it has no basis. `form` says how to read
-    part and whole: share (part of whole), count (part alone), rate (part per 100 of whole). `all_points` is the number
+    It is shown next to `points` (numbers), and without the sources in `needs`, or a column for each field in `reads`
+    (as systems.object_leader), it has no basis. `form` says how to read part and whole: share (part of whole), count
+    (part alone), rate (part per 100 of whole). `all_points` is the number
     of review points, for `{all_points}` in `definition`.
     """
 
@@ -35,6 +37,7 @@ class Definition:
     dated_parameters: tuple[Table, ...]
     dated_notes: tuple[Table, ...] = ()
     all_points: int = 0
+    reads: tuple[str, ...] = ()
 
     def parameters(self, day: date) -> dict[str, Any]:
         """The numbers in force on a day."""
@@ -59,9 +62,9 @@ class Definition:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of an organisation on a day; part and whole are None if a needed export is missing.
+    """A figure of an organisation on a day; part and whole are None if a needed export is missing, or a column of one.
 
-    `whole` is None for a plain count too.
+    `whole` is None for a plain count too. `missing` are the fields, as systems.object_leader, that have no column.
     """
 
     definition: Definition
@@ -70,6 +73,7 @@ class Figure:
     part: int | None
     whole: int | None
     basis: bool
+    missing: tuple[str, ...] = ()
 
     @property
     def explained(self) -> Texts:
@@ -102,12 +106,42 @@ def figures(
 ) -> list[Figure]:
     """Every figure for every organisation, in the order of the definitions."""
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
+    columns = columns_on(cursor, as_of=as_of, known_at=known_at)
     rules = rule_parameters(points, as_of)
     return [
         figure
         for definition in definitions
-        for figure in _counted(cursor, definition, basis, rules=rules, as_of=as_of, known_at=known_at)
+        for figure in _counted(cursor, definition, basis, columns, rules=rules, as_of=as_of, known_at=known_at)
     ]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The fields that the imports behind a day have a column for, by organisation and source, one set an import."""
+
+    imports: dict[tuple[str, str], list[frozenset[str] | None]]
+
+    def missing(self, reads: Iterable[str], organisation: str) -> tuple[str, ...]:
+        """Those of some fields, as systems.object_leader, that no import of their source has a column for."""
+        return tuple(name for name in reads if all(self._lacking(name, organisation)))
+
+    def partly_missing(self, reads: Iterable[str], organisation: str) -> tuple[str, ...]:
+        """Those that some import of their source has no column for."""
+        return tuple(name for name in reads if any(self._lacking(name, organisation)))
+
+    def _lacking(self, name: str, organisation: str) -> list[bool]:
+        source, _, field = name.partition(".")
+        imports = self.imports.get((organisation, source)) or [None]
+        return [fields is not None and field not in fields for fields in imports]
+
+
+def columns_on(cursor: Cursor, *, as_of: date, known_at: datetime) -> Columns:
+    """Return the columns that the imports behind a day have."""
+    imports: dict[tuple[str, str], list[frozenset[str] | None]] = {}
+    for row in rows(cursor, statement("columns_read"), {"as_of": as_of, "known_at": known_at}):
+        fields = None if row["fields"] is None else frozenset(row["fields"])
+        imports.setdefault((row["organisation"], row["source"]), []).append(fields)
+    return Columns(imports)
 
 
 def rule_parameters(points: tuple[Point, ...], day: date) -> dict[str, Any]:
@@ -117,24 +151,37 @@ def rule_parameters(points: tuple[Point, ...], day: date) -> dict[str, Any]:
 
 
 def _counted(
-    cursor: Cursor, definition: Definition, basis: Basis, *, rules: dict[str, Any], as_of: date, known_at: datetime
+    cursor: Cursor,
+    definition: Definition,
+    basis: Basis,
+    columns: Columns,
+    *,
+    rules: dict[str, Any],
+    as_of: date,
+    known_at: datetime,
 ) -> list[Figure]:
-    with_basis = {name for name in basis.organisations if _has(basis, definition, name)}
-    counts: dict[str, tuple[int, int | None]] = {}
-    if with_basis:
+    with_exports = {name for name in basis.organisations if _has(basis, definition, name)}
+    missing = {name: columns.missing(definition.reads, name) for name in with_exports}
+    counts: dict[str, tuple[int | None, int | None]] = {}
+    if not all(missing.values()):
         values = rules | definition.parameters(as_of)
         table = run(cursor, query("figures", definition.id), as_of=as_of, known_at=known_at, values=values)
         counts = {row["organisation"]: (row["part"], row["whole"]) for row in table.to_pylist()}
+    for name in with_exports:
+        # a statement that needs a column of every import has none to count where one lacks it
+        if not missing[name] and counts[name][0] is None:
+            missing[name] = columns.partly_missing(definition.reads, name)
+    found = {name: counts[name] for name in with_exports if not missing[name]}
     return [
         Figure(
             definition,
             as_of,
-            organisation,
-            part=counts[organisation][0] if organisation in with_basis else None,
-            whole=counts[organisation][1] if organisation in with_basis else None,
-            basis=organisation in with_basis,
+            name,
+            *found.get(name, (None, None)),
+            basis=name in found,
+            missing=missing.get(name, ()),
         )
-        for organisation in basis.organisations
+        for name in basis.organisations
     ]
 
 
@@ -159,4 +206,5 @@ def _definition(id_: str, entry: Table, points: int) -> Definition:
             dated_parameters=tuple(entry.get("parameters", ())),
             dated_notes=tuple(entry.get("notes", ())),
             all_points=points,
+            reads=tuple(entry.get("reads", ())),
         )

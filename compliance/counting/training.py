@@ -13,7 +13,7 @@ from compliance.access.disclosure import FEW_PERSONS, Plans, without_counts
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.counting.assessing import OUTCOMES, Basis, Coverage, plans
-from compliance.counting.figures import Definition, rule_parameters
+from compliance.counting.figures import Definition, columns_on, rule_parameters
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
@@ -59,7 +59,8 @@ def missing_sources(basis: Basis, rules: Rules, organisation: str) -> tuple[str,
 class Counts:
     """Persons of a scope or a part of it.
 
-    `counted` are those who need at least one course, `in_both` those who need both. `missing` lack at least one course,
+    `counted` are those who need at least one course, `in_both` those who need both and of whom both are known; of the
+    `untold` the export does not say when a course was completed. `missing` lack at least one course,
     `expiring` have one that expires soon. `management_…` count the management group.
     """
 
@@ -77,6 +78,7 @@ class Counts:
     without_department: int = 0
     information_security_expiring: int = 0
     data_protection_expiring: int = 0
+    untold: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
@@ -137,7 +139,8 @@ class Training:
 
     `missing` and `expiring` are the first persons who lack a course or have one that expires soon, if the reader may
     see names. `few` is whether the scope has too few persons to be shown, `few_managers` whether its management group
-    has. `most` is the part where most lack a course; None if two are equal or it is not shown.
+    has. `managers_told` is whether the staff list has a column for it. `most` is the part where most lack a course;
+    None if two are equal or it is not shown.
     """
 
     rules: Rules
@@ -151,6 +154,7 @@ class Training:
     few: bool = False
     few_managers: bool = False
     most: Part | None = None
+    managers_told: bool = True
 
 
 def training(
@@ -160,6 +164,7 @@ def training(
     place, most = reader.within(place), most if reader.named else 0
     params = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": most}
     level: Level = "unit" if place.department or place.unit else "department"
+    columns = columns_on(cursor, as_of=as_of, known_at=known_at)
     with _persons(cursor, rules, place=place, as_of=as_of, known_at=known_at):
         whole, *parts = (_part(row, rules, place, as_of) for row in _rows(cursor, "training_parts", level=level))
         unfiltered = Training(
@@ -171,6 +176,7 @@ def training(
             tuple(_month(row) for row in _rows(cursor, "training_months", as_of=as_of)),
             tuple(_listed(cursor, "missing", **params) if most else ()),
             tuple(_listed(cursor, "expiring", **params) if most else ()),
+            managers_told=not columns.missing(["staff.management"], place.organisation),
         )
     if reader.named:
         return visible_to(unfiltered, reader, Plans([], []))
@@ -275,10 +281,12 @@ def _part(row: dict[str, Any], rules: Rules, place: Scope, as_of: date) -> Part:
             unit=unit,
             met=row[f"{COURSES[point.id]}_met"],
             unmet=row[f"{COURSES[point.id]}_unmet"],
-            unknown=0,
+            unknown=row[f"{COURSES[point.id]}_unknown"],
             pending=0,
             exempt=row[f"{COURSES[point.id]}_exempt"],
             basis=True,
+            # the only reason why a course is unknown
+            columns=("completed",) if row[f"{COURSES[point.id]}_unknown"] else (),
         )
         for point in rules.points
     )

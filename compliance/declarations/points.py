@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import Table, complete, read_with_own
+from compliance.declarations.declared import Table, complete, read_toml, read_with_own
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,19 @@ def load_todo(own: Path | None) -> dict[str, dict[str, Texts]]:
     table = read_with_own(POINTS, own)
     common = table.get("todo", {})
     return {id_: common | point.get("todo", {}) for id_, point in table["points"].items()}
+
+
+@cache
+def columns_asked() -> dict[str, frozenset[str]]:
+    """The fields of each source that a point, a figure or an extract counts by, whose column an export can lack."""
+    kinds = (
+        ("points", POINTS),
+        ("figures", POINTS.with_name("figures.toml")),
+        ("extracts", POINTS.with_name("extracts.toml")),
+    )
+    tables = [table for kind, path in kinds for table in read_toml(path)[kind].values()]
+    pairs = [name.split(".") for table in tables for name in table.get("reads", ())]
+    return {source: frozenset(field for of, field in pairs if of == source) for source, _ in pairs}
 
 
 def in_force(rows: tuple[Table, ...], day: date) -> Table:

@@ -202,6 +202,7 @@ def _moment(row: MomentRow) -> Html:
 # An open action has the sign of "not started": no source says whether it has begun.
 ACTION_SIGNS: Final[Mapping[ActionState, State]] = {
     "late": "late",
+    "untold": "unknown",
     "open": "not_started",
     "done": "done",
     "cancelled": "cancelled",

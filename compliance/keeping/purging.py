@@ -226,10 +226,16 @@ def _masked(cursor: Cursor, table: str, columns: list[str], import_id: int, chan
 
 
 def _forget_columns(cursor: Cursor, changes: Changes, import_id: int, names: set[str]) -> None:
-    """Drop the headings of columns that were not read, or whose texts are gone: they are not compared any more."""
+    """Forget the headings of columns that were not read, or whose texts are gone: they are not compared any more.
+
+    That there was a column for a field stays: figures tell an empty cell from an export that does not say.
+    """
     sql = statement("purge_texts").replace("{table}", "import_columns").replace("{columns}", "field")
     found = rows(cursor, sql, {"imports": [import_id]})
-    changes.drop("import_columns", [row["row_id"] for row in found if row["field"] is None or row["field"] in names])
+    changes.drop("import_columns", [row["row_id"] for row in found if row["field"] is None])
+    for row in found:
+        if row["field"] in names:
+            changes.change("import_columns", "heading", row["row_id"], "")
 
 
 def _concerned(cursor: Cursor, imports: Iterable[Old]) -> list[Concerned]:

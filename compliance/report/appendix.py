@@ -128,7 +128,9 @@ def figure_text(dossier: Dossier, shown: ShownFigure, say: Language) -> str:
         needs=(),
         dated_parameters=(),
     )
-    figure = figures.Figure(definition, dossier.as_of, dossier.organisation, shown.part, shown.whole, shown.basis)
+    figure = figures.Figure(
+        definition, dossier.as_of, dossier.organisation, shown.part, shown.whole, shown.basis, shown.missing
+    )
     return phrases.figure_text(figure, say)
 
 

@@ -14,6 +14,7 @@ from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import State
 from compliance.review.wording import DECISION_STATUSES, STATES
 from compliance.wording import phrases
+from compliance.wording.reasons import untold_sentence
 
 TARGETS: Final = {
     Status.GREEN: N_("The target of {target} is reached."),
@@ -71,6 +72,8 @@ def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
 
 def _figure(answer: PointAnswer, say: Language) -> str:
     figure, day = answer.coverage, say.date(answer.now.as_of)
+    if figure.untold:
+        return untold_sentence(figure, say)
     if figure.status is Status.NO_BASIS:
         return say(N_("The point cannot be assessed on {day}, as a needed export is missing."), day=day)
     if figure.coverage is None:

@@ -23,7 +23,7 @@ from compliance.review import wording
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import reason_text
+from compliance.wording.reasons import reason_text, untold_sentence
 
 FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
@@ -171,7 +171,8 @@ def _figure(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Blo
         text = N_("Nothing to assess on {day}.")
         if figure.status is Status.NO_BASIS:
             text = N_("No basis: a needed export is missing on {day}.")
-        return [Paragraph(say(text, day=say.date(figure.as_of)), "answer"), assessed]
+        sentence = untold_sentence(figure, say) if figure.untold else say(text, day=say.date(figure.as_of))
+        return [Paragraph(sentence, "answer"), assessed]
     large = result(answer, figure_texts(answer, say), say)
     return [Beside((large,), (chart,)) if chart else large, assessed]
 

@@ -65,6 +65,7 @@ class PointCounts:
     pending: int
     exempt: int
     basis: bool
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,7 @@ class ShownFigure:
     part: int | None
     whole: int | None
     basis: bool
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -417,6 +419,7 @@ class _Computation:
                 part=figure.part,
                 whole=figure.whole,
                 basis=figure.basis,
+                missing=figure.missing,
             )
             for figure in counted
             if figure.organisation == self.review.organisation

@@ -24,7 +24,7 @@ Evidence = Literal["deviations", "plan", "review"]
 Ring = Literal["activities", "controls", "reports"]
 RINGS: Final[tuple[Ring, ...]] = ("activities", "controls", "reports")
 State = Literal["late", "ongoing", "unknown", "not_started", "done", "cancelled"]
-ActionState = Literal["late", "open", "done", "cancelled"]
+ActionState = Literal["late", "open", "untold", "done", "cancelled"]
 Source = Literal["classification", "recommendation", "deviation"]
 # The export behind each kind of evidence except the review.
 EXPORTS: Final[Mapping[Evidence, str]] = {"deviations": "deviations", "plan": "activities"}

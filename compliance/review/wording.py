@@ -19,7 +19,7 @@ from compliance.review.reviewing import Review
 from compliance.review.verifying import Difference
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import ReasonShare, reason_shares
+from compliance.wording.reasons import ReasonShare, reason_shares, untold_sentence
 
 VERDICT_WORDS: Final = {
     "sufficient": N_("sufficient"),
@@ -103,6 +103,8 @@ def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     text = say(N_("No case is in scope of this point on {day}."), day=day)
     if figure.status is Status.NO_BASIS:
         text = say(N_("No basis: a needed export is missing on {day}."), day=day)
+    if figure.untold:
+        text = untold_sentence(figure, say)
     earlier = phrases.earlier_sentence(answer.coverage_before, say)
     return [text, *([earlier] if earlier else [])]
 

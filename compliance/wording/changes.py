@@ -14,7 +14,7 @@ from compliance.counting.explaining import (
 from compliance.declarations.points import Point
 from compliance.loading.purges import purged_text
 from compliance.wording import phrases
-from compliance.wording.reasons import reason_text
+from compliance.wording.reasons import reason_text, untold_sentence
 
 CAUSES_IN_SENTENCE: Final = 3
 # Singular and plural: {count} is the number, followed in the first cause by what is counted.
@@ -99,6 +99,8 @@ def _not_compared(explanation: Explanation, say: Language) -> list[str]:
     sentences = (
         say(purged, day=say.date(figure.as_of), purged=purged_text(figure.purged, say))
         if figure.purged
+        else f"{say.date(figure.as_of)}: {untold_sentence(figure, say)}"
+        if figure.untold
         else say(texts[figure.status], day=say.date(figure.as_of))
         for figure in missing
     )
@@ -107,7 +109,8 @@ def _not_compared(explanation: Explanation, say: Language) -> list[str]:
 
 def shown_parts(explanation: Explanation) -> list[Part]:
     """The causes that are shown: none if either day has no basis, since its items mean nothing then."""
-    return explanation.parts if explanation.before.basis and explanation.after.basis else []
+    counted = (figure.status is not Status.NO_BASIS for figure in (explanation.before, explanation.after))
+    return explanation.parts if all(counted) else []
 
 
 def _biggest_causes(explanation: Explanation, say: Language) -> str:

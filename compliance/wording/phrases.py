@@ -8,6 +8,7 @@ from compliance.core.language import N_, Language, rounded_below
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.figures import Figure
 from compliance.declarations.points import Point
+from compliance.declarations.sources import load_sources
 from compliance.loading.purges import Purged, purged_text
 
 # Marks up a part of a sentence for display: language.bold, or nothing.
@@ -28,6 +29,7 @@ OUTCOMES: Final = {
     "exempt": N_("Exempt"),
 }
 FEW: Final = N_("Too few persons")
+NOT_IN_EXPORT: Final = N_("Not in the export")
 TOO_FEW: Final = N_("The figure rests on fewer than five persons, or would tell such a figure, and is not shown.")
 MANDATORY: Final = N_("mandatory practice")
 PERCENTAGE_POINTS: Final = N_("pp")
@@ -38,6 +40,7 @@ REJECTED: Final = N_("rejected")
 ACTION_STATES: Final[Mapping[str, str]] = {
     "late": N_("Overdue"),
     "open": N_("Open"),
+    "untold": NOT_IN_EXPORT,
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
 }
@@ -83,7 +86,14 @@ def word(figure: Coverage, say: Language) -> str:
     """The status in words, or that too few persons are behind the figure to show it."""
     if figure.purged:
         return say(N_("Purged on {day}"), day=say.date(figure.purged.day))
-    return say(FEW) if figure.few else say(STATUS_WORDS[figure.status])
+    return say(status_text(figure))
+
+
+def status_text(figure: Coverage) -> str:
+    """The same, not translated."""
+    if figure.few:
+        return FEW
+    return NOT_IN_EXPORT if figure.untold else STATUS_WORDS[figure.status]
 
 
 def label(point: Point, say: Language) -> str:
@@ -239,6 +249,8 @@ def as_read(cell: str) -> str:
 
 def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:
     """A figure next to a point: "61 of 312 (19,6 %)", "12" or "3,4 per 100"; `strong` marks up the numbers."""
+    if figure.missing:
+        return not_in_export(figure.missing, say)
     if figure.part is None:
         return DASH
     n = say.number(figure.part)
@@ -253,6 +265,13 @@ def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:
         )
     of = strong(say.number(figure.whole))
     return say(N_("{n} of {of} ({share})"), n=strong(n), of=of, share=say.percent(figure.share))
+
+
+def not_in_export(fields: Sequence[str], say: Language) -> str:
+    """Which columns the exports lack; a field is named as systems.object_leader."""
+    sources = load_sources(None)
+    titles = [say.pick(sources[source].field(name).texts) for source, _, name in (f.partition(".") for f in fields)]
+    return say(N_("Not in the export: {columns}"), columns=listed(titles, say))
 
 
 def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -> str:

@@ -71,6 +71,12 @@ def detail_text(detail: str | None, say: Language) -> str:
     return ", ".join(say.plain(_details()[part]) if part in _details() else part for part in parts)
 
 
+def untold_sentence(figure: Coverage, say: Language) -> str:
+    """Which columns the exports lack, so that they tell nothing of the point."""
+    columns = phrases.listed([detail_text(name, say) for name in figure.columns], say)
+    return f"{say(N_('Not in the export: {columns}'), columns=columns)}"
+
+
 def item_name(item: str, say: Language) -> str:
     """The name of an item known only by its id; a report of an incident is named by incident and stage."""
     incident, _, stage = item.rpartition("/")

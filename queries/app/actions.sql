@@ -43,7 +43,10 @@ recommended as (
         due,
         null::date as done,
         responsible,
-        progress_said(word, $done, $cancelled, due, $as_of) as state,
+        case
+            when word is null and lacks(columns_read, sheet_number, 'status') then 'untold'
+            else progress_said(word, $done, $cancelled, due, $as_of)
+        end as state,
         null as department,
         null as unit
     from recommendations
@@ -102,7 +105,7 @@ select
 from actions
 order by
     source,
-    list_position(['late', 'open', 'done', 'cancelled'], state),
+    list_position(['late', 'open', 'untold', 'done', 'cancelled'], state),
     case when state = 'done' then done end desc nulls last,
     due nulls last,
     subject collate sv,

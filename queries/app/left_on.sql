@@ -2,3 +2,4 @@
 select as_of, item, label, unit
 from ({items})
 where organisation = $organisation and outcome in ('unmet', 'unknown')
+    and reason is distinct from 'column_missing'

@@ -6,12 +6,30 @@ select
     $known_at as known,
     -- identifies the names in force: their number only grows with the day
     (select count(*) from live_aliases(known_at := $known_at) as a where a.valid_from <= day.day) as names,
-    i.source, i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date
+    i.source, i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date,
+    cast(null as varchar) as columns_read
 from (select unnest($days) as day) as day, lateral (
     select * from imports_at(as_of := day.day, known_at := $known_at)
 ) as i;
 
 create or replace temp macro chosen_imports(wanted, as_of, known_at) as table
-    select import_id, organisation_id, organisation, file, extract_date
+    select import_id, organisation_id, organisation, file, extract_date, columns_read
     from pinned_imports
-    where source = wanted and day = as_of and known = known_at
+    where source = wanted and day = as_of and known = known_at;
+
+-- The columns that the sheets of each import had. Where none of those that are asked for is missing, the last parts hide
+-- the stored macros, and planning is spared them; else the part after it fills them in.
+select i.source, list(c.field) as fields
+from (select distinct source, import_id from pinned_imports) as i
+inner join import_columns as c using (import_id)
+where c.field is not null
+group by i.source, c.import_id, c.sheet_number;
+
+update pinned_imports
+set columns_read = c.columns_read
+from columns_of_imports() as c
+where c.import_id = pinned_imports.import_id;
+
+create or replace temp macro lacks(columns_read, sheet_number, field) as false;
+create or replace temp macro with_column(fields, columns_read, sheet_number) as fields;
+create or replace temp macro without_column(fields, columns_read, sheet_number) as cast(null as varchar[])

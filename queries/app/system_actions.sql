@@ -1,4 +1,4 @@
--- The actions of one system's plan: late, then open, then done, each by due date.
+-- The actions of one system's plan: late, then open, then those of which no column tells, then done, each by due date.
 select
     action_id,
     requirement,
@@ -8,4 +8,4 @@ select
     state
 from planned_actions_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation and system_key = lower($system)
-order by list_position(['late', 'open', 'done'], state), due, lower(action_id)
+order by list_position(['late', 'open', 'untold', 'done'], state), due, lower(action_id)

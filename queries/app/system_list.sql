@@ -13,6 +13,7 @@ suppliers as (
     select
         organisation,
         lower(system) as system_key,
+        bool_and(lacks(columns_read, sheet_number, 'supplier')) as without_suppliers,
         lower(first(supplier order by import_id, sheet_number, row) filter (where supplier is not null))
             as supplier_key
     from systems_at(as_of := $as_of, known_at := $known_at)
@@ -24,7 +25,8 @@ plans as (
         organisation,
         system_key,
         count(*) as actions,
-        count(*) filter (where state = 'late') as overdue
+        count(*) filter (where state = 'late') as overdue,
+        count(*) filter (where state = 'untold') as untold
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     group by organisation, system_key
 ),
@@ -35,6 +37,12 @@ recorded as (
         select organisation, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
         from active_processing_at(as_of := $as_of, known_at := $known_at)
     )
+),
+-- a processing whose export has no column for systems may name any
+unrecorded as (
+    select distinct organisation
+    from active_processing_at(as_of := $as_of, known_at := $known_at)
+    where lacks(columns_read, sheet_number, 'system')
 ),
 numbered as (
     select
@@ -99,10 +107,15 @@ combined as (
         four.unit,
         four.item as system,
         s.object_leader is not null as led,
+        s.object_leader is null and s.without_leaders as leader_untold,
         s.personal_data,
+        s.personal_data is null and s.without_personal_data as personal_data_untold,
         coalesce(p.actions, 0) as actions,
         coalesce(p.overdue, 0) as overdue,
+        coalesce(p.untold, 0) as untold,
         r.system_key is not null as processed,
+        r.system_key is null and w.organisation is not null as processed_untold,
+        d.organisation is null and u.without_suppliers as supplier_untold,
         four.outcome as classification_outcome,
         four.reason as classification_reason,
         four.due as classification_due,
@@ -129,23 +142,26 @@ combined as (
     left join suppliers as u on u.organisation = four.organisation and u.system_key = s.system_key
     left join plans as p on p.organisation = four.organisation and p.system_key = s.system_key
     left join recorded as r on r.organisation = four.organisation and r.system_key = s.system_key
+    left join unrecorded as w on w.organisation = four.organisation
     left join served as v on v.organisation = four.organisation and v.system_key = s.system_key
     left join supplied as d on d.organisation = four.organisation and d.supplier_key = u.supplier_key
 ),
 judged as (
     select
         *,
-        if(led, 'met', 'unmet') as leader_outcome,
+        case when led then 'met' when not leader_untold then 'unmet' end as leader_outcome,
         case
             when not with_plans then null
             when classification_outcome = 'exempt' then 'exempt'
             when overdue > 0 then 'unmet'
+            when untold > 0 then null
             when actions > 0 then 'met'
             else 'none'
         end as plan_outcome,
         case
             when not with_processings then null
             when processed then 'met'
+            when processed_untold or personal_data_untold then null
             when personal_data then 'unmet'
             else 'none'
         end as processing_outcome,
@@ -154,6 +170,7 @@ judged as (
             when agreement_found = 'met' then 'met'
             when classification_outcome = 'exempt' then 'exempt'
             when agreement_found is not null then agreement_found
+            when supplier_untold or personal_data_untold then null
             when personal_data then 'unknown'
             else 'none'
         end as agreement_outcome,
@@ -172,13 +189,14 @@ select
     actions,
     overdue,
     leader_outcome,
-    cast(null as varchar) as leader_reason,
+    if(leader_outcome is null, 'column_missing', null) as leader_reason,
     cast(null as date) as leader_due,
     classification_outcome,
     classification_reason,
     classification_due,
     plan_outcome,
-    if(plan_outcome = 'exempt', 'central', null) as plan_reason,
+    case when plan_outcome = 'exempt' then 'central' when plan_outcome is null and with_plans then 'column_missing' end
+        as plan_reason,
     cast(null as date) as plan_due,
     risk_analysis_outcome,
     risk_analysis_reason,
@@ -187,10 +205,14 @@ select
     access_reason,
     access_due,
     processing_outcome,
-    if(processing_outcome = 'none' and personal_data is null, 'not_said', null) as processing_reason,
+    case
+        when processing_outcome = 'none' and personal_data is null then 'not_said'
+        when processing_outcome is null and with_processings then 'column_missing'
+    end as processing_reason,
     cast(null as date) as processing_due,
     agreement_outcome,
     case
+        when agreement_outcome is null and with_agreements then 'column_missing'
         when agreement_outcome = 'exempt' and classification_outcome = 'exempt' then 'central'
         when agreement_outcome = 'unknown' and agreement_found is null then 'none_found'
         when agreement_outcome = 'none' and personal_data is null then 'not_said'

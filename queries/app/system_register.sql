@@ -18,6 +18,8 @@ select
     arg_min(object_leader, place) as object_leader,
     arg_min(object_owner, place) is not null as owned,
     arg_min(object_leader, place) is not null as led,
+    not owned and bool_and(lacks(columns_read, sheet_number, 'object_owner')) as owner_untold,
+    not led and bool_and(lacks(columns_read, sheet_number, 'object_leader')) as leader_untold,
     arg_min(supplier, place) as supplier,
     arg_min(lifecycle, place) as lifecycle,
     bool_or(lifecycle_code is null) as in_use,

@@ -8,7 +8,9 @@ select
     risk_value,
     coalesce(risk_value > $tolerance, false) as above,
     action,
-    action is null or due is null as unplanned,
+    action is null and lacks(columns_read, sheet_number, 'action') as action_untold,
+    (action is null and not action_untold)
+    or (due is null and not lacks(columns_read, sheet_number, 'due')) as unplanned,
     responsible,
     due_of(due) as due,
     status

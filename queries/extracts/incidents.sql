@@ -16,7 +16,7 @@
 --   discovered (timestamp): when it was discovered, local time
 --   reported (timestamp): when it was reported, local time
 --   closed (date): the day it was closed
---   days_open (bigint): days from discovery until it was closed, or until the day described
+--   days_open (bigint): days from discovery until it was closed, or until the day described; null if its export does not say
 --   status (varchar): the status in words, as the export has it
 --   personal_data (boolean): whether it is a personal data breach
 --   significant (boolean): whether it is significant under the law
@@ -50,7 +50,10 @@ select
     k.discovered,
     k.reported,
     k.closed,
-    least(k.closed, $as_of) - k.discovered_on as days_open,
+    case
+        when k.closed is not null or not lacks(k.columns_read, k.sheet_number, 'closed')
+            then least(k.closed, $as_of) - k.discovered_on
+    end as days_open,
     k.status,
     k.personal_data,
     k.significant,

@@ -9,7 +9,7 @@
 --   id (varchar): its id
 --   routine (varchar): the routine or document; null where there is none
 --   adopted (date): the day it was adopted
---   in_force (boolean): whether it was adopted by the day described
+--   in_force (boolean): whether it was adopted by the day described; null where its export has no column for that
 --   next_review (date): when it is to be reviewed next
 --   review_overdue (boolean): whether that day has passed
 --   owner (varchar): who is responsible for it
@@ -26,7 +26,10 @@ select
     p.id,
     r.routine,
     r.adopted,
-    coalesce(r.adopted <= $as_of, false) as in_force,
+    case
+        when r.adopted is not null or not coalesce(lacks(r.columns_read, r.sheet_number, 'adopted'), false)
+            then coalesce(r.adopted <= $as_of, false)
+    end as in_force,
     r.next_review,
     r.next_review < $as_of as review_overdue,
     r.owner,

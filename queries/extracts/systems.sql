@@ -24,15 +24,15 @@
 --   availability (tinyint): the same
 --   classified (date): the day of the latest classification
 --   classification_valid_to (date): the last day that it is valid; null where there is none
---   actions_open (bigint): actions of its plan that are not done
---   actions_overdue (bigint): of those, actions that were due before the day
+--   actions_open (bigint): actions of its plan that are not done; null where no export says
+--   actions_overdue (bigint): of those, actions that were due before the day; likewise
 --   risk_analysed (date): the day of the latest risk analysis
 --   highest_risk (double): the highest risk value in that
 --   access_reviewed (date): the day of the latest access review
 --   accounts_removed (double): accounts removed at that
---   processings (bigint): active processings that name it
---   agreements (bigint): processor agreements with its supplier, but those not applicable
---   incidents (bigint): incidents discovered this year that name it
+--   processings (bigint): active processings that name it; null where no export says
+--   agreements (bigint): processor agreements with its supplier, but those not applicable; likewise
+--   incidents (bigint): incidents discovered this year that name it; likewise
 --   classification (varchar): its outcome in point 4; null where it is not in use
 --   risk_analysis (varchar): its outcome in point 5
 --   access (varchar): its outcome in point 7
@@ -40,7 +40,17 @@
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
 
-with numbered as (
+with exports as (
+    select
+        organisation,
+        bool_or(source = 'classification_actions') as plans,
+        bool_or(source = 'processing') as processings,
+        bool_or(source = 'processors') as agreements,
+        bool_or(source = 'incidents') as incidents
+    from imports_at(as_of := $as_of, known_at := $known_at)
+    group by organisation
+),
+numbered as (
     select
         * replace (renamed('unit', unit, $as_of, $known_at) as unit),
         lower(system) as system_key,
@@ -62,6 +72,7 @@ listed as (
         arg_min(object_owner, place) as object_owner,
         arg_min(object_leader, place) as object_leader,
         arg_min(supplier, place) as supplier,
+        bool_and(lacks(columns_read, sheet_number, 'supplier')) as without_suppliers,
         arg_min(lifecycle, place) as lifecycle,
         arg_min(lifecycle_code is null, place) as in_use,
         -- an unknown word is a filled value
@@ -91,7 +102,8 @@ actions as (
         organisation,
         system_key,
         count(*) filter (where state in ('open', 'late')) as actions_open,
-        count(*) filter (where state = 'late') as actions_overdue
+        count(*) filter (where state = 'late') as actions_overdue,
+        bool_and(state <> 'untold') as told
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
@@ -126,6 +138,22 @@ named as (
         select organisation, processing_id, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
         from active_processing_at(as_of := $as_of, known_at := $known_at)
     )
+),
+untold as (
+    select
+        organisation,
+        bool_or(source = 'processing') as processings,
+        bool_or(source = 'incidents') as incidents
+    from (
+        select organisation, 'processing' as source
+        from active_processing_at(as_of := $as_of, known_at := $known_at)
+        where lacks(columns_read, sheet_number, 'system')
+        union all
+        select organisation, 'incidents'
+        from discovered_at(as_of := $as_of, known_at := $known_at)
+        where this_year and lacks(columns_read, sheet_number, 'system')
+    )
+    group by organisation
 ),
 recorded as (
     select organisation, system_key, count(*) as processings
@@ -164,15 +192,15 @@ select
     c.availability,
     c.classified,
     c.classification_valid_to,
-    coalesce(a.actions_open, 0) as actions_open,
-    coalesce(a.actions_overdue, 0) as actions_overdue,
+    case when e.plans and coalesce(a.told, true) then coalesce(a.actions_open, 0) end as actions_open,
+    case when e.plans and coalesce(a.told, true) then coalesce(a.actions_overdue, 0) end as actions_overdue,
     r.risk_analysed,
     r.highest_risk,
     v.access_reviewed,
     v.accounts_removed,
-    coalesce(n.processings, 0) as processings,
-    coalesce(g.agreements, 0) as agreements,
-    coalesce(h.incidents, 0) as incidents,
+    case when e.processings and t.processings is not true then coalesce(n.processings, 0) end as processings,
+    case when e.agreements and not s.without_suppliers then coalesce(g.agreements, 0) end as agreements,
+    case when e.incidents and t.incidents is not true then coalesce(h.incidents, 0) end as incidents,
     four.outcome as classification,
     five.outcome as risk_analysis,
     seven.outcome as access,
@@ -180,6 +208,8 @@ select
     s.sheet,
     s.row
 from listed as s
+left join exports as e using (organisation)
+left join untold as t using (organisation)
 left join classified as c using (organisation, system_key)
 left join actions as a using (organisation, system_key)
 left join risks as r using (organisation, system_key)

@@ -34,13 +34,20 @@ with courses as (
     )
 ),
 persons as (
-    select organisation, item, bool_and(outcome = 'met') as met
+    select
+        organisation,
+        item,
+        case
+            when bool_or(outcome = 'unmet') then false
+            -- an export without the column for the day says nothing
+            when not bool_or(outcome = 'unknown') then true
+        end as met
     from courses
     where management
     group by organisation, item
     having bool_and(outcome <> 'exempt')
 )
-select o.organisation, count(*) filter (where persons.met) as part, count(persons.organisation) as whole
+select o.organisation, count(*) filter (where persons.met) as part, count(persons.met) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join persons using (organisation)
 group by o.organisation

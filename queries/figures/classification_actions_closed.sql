@@ -6,9 +6,12 @@
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): actions done on the day or before it
---   whole (bigint): all actions
+--   whole (bigint): all actions whose export has the column for the day
 
-select o.organisation, count(*) filter (where a.state = 'done') as part, count(a.organisation) as whole
+select
+    o.organisation,
+    count(*) filter (where a.state = 'done') as part,
+    count(*) filter (where a.state <> 'untold') as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join planned_actions_at(as_of := $as_of, known_at := $known_at) as a using (organisation)
 group by o.organisation

@@ -6,10 +6,17 @@
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): actions due before the day and not done by it, whatever their status says
---   whole (bigint): all actions
+--   whole (bigint): all actions whose export has the columns for the two days
 
-select o.organisation, count(*) filter (where a.state = 'late') as part, count(a.organisation) as whole
+select
+    o.organisation,
+    count(*) filter (where a.state = 'late') as part,
+    count(*) filter (where a.state <> 'untold') as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
-left join planned_actions_at(as_of := $as_of, known_at := $known_at) as a using (organisation)
+left join (
+    select *
+    from planned_actions_at(as_of := $as_of, known_at := $known_at)
+    where due is not null or not lacks(columns_read, sheet_number, 'due')
+) as a using (organisation)
 group by o.organisation
 order by o.organisation collate sv

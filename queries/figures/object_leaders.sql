@@ -6,11 +6,12 @@
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): systems with an object leader
---   whole (bigint): systems in use
+--   whole (bigint): systems in use for which an export has the column
 
 with systems as (
     select organisation, object_leader is not null as led
     from systems_in_use_at(as_of := $as_of, known_at := $known_at)
+    where object_leader is not null or not without_leaders
 )
 select o.organisation, count(*) filter (where systems.led) as part, count(systems.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o

@@ -7,12 +7,12 @@
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): of those, incidents that another with the same unit and cause precedes or follows within the months
---   whole (bigint): incidents discovered this year
+--   whole (bigint): incidents discovered this year whose export has the column for the cause
 
 with incidents as (
     select organisation, recurs
     from recurring_at(as_of := $as_of, known_at := $known_at, window_months := $window_months)
-    where this_year
+    where this_year and not (cause is null and lacks(columns_read, sheet_number, 'cause'))
 )
 select o.organisation, count(*) filter (where incidents.recurs) as part, count(incidents.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o

@@ -19,6 +19,8 @@ risks as (
     select organisation, action is null or due is null as unplanned
     from latest
     where risk_value > $tolerance
+        and not (action is null and lacks(columns_read, sheet_number, 'action'))
+        and not (action is not null and due is null and lacks(columns_read, sheet_number, 'due'))
 )
 select o.organisation, count(*) filter (where risks.unplanned) as part, count(risks.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o

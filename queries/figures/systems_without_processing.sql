@@ -16,13 +16,22 @@ with named as (
         from active_processing_at(as_of := $as_of, known_at := $known_at)
     )
 ),
+untold as (
+    select distinct organisation
+    from active_processing_at(as_of := $as_of, known_at := $known_at)
+    where lacks(columns_read, sheet_number, 'system')
+),
 systems as (
     select s.organisation, n.system_key is null as unnamed
     from systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
     left join named as n using (organisation, system_key)
     where s.personal_data
 )
-select o.organisation, count(*) filter (where systems.unnamed) as part, count(systems.organisation) as whole
+select
+    o.organisation,
+    -- where a processing may name a system that its export has no column for, none is known to be unnamed
+    case when o.organisation not in (from untold) then count(*) filter (where systems.unnamed) end as part,
+    count(systems.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join systems using (organisation)
 group by o.organisation

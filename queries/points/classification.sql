@@ -24,10 +24,11 @@ overdue as (
     select
         organisation,
         system_key,
-        min(due) as since,
-        string_agg(action_id, ', ' order by due, lower(action_id)) as actions
+        min(due) filter (where state = 'late') as since,
+        string_agg(action_id, ', ' order by due, lower(action_id)) filter (where state = 'late') as actions
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
-    where state = 'late'
+    -- without a column for the day it was done, an action that was due may be late
+    where state in ('late', 'untold') and due < $as_of
     group by all
 ),
 exports as (
@@ -43,7 +44,8 @@ judged as (
         o.actions,
         case
             when s.responsibility_code = 'central' then 'exempt:central'
-            when l.valid and o.system_key is not null then 'unmet:action_overdue'
+            when l.valid and o.actions is not null then 'unmet:action_overdue'
+            when l.valid and o.system_key is not null then 'unknown:column_missing'
             when l.valid then 'met:'
             when l.valid_until is not null then 'unmet:outdated'
             when s.classified_last_year then 'met:register_says_yes'
@@ -63,7 +65,7 @@ select
     system as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    case when judgement = 'unmet:action_overdue' then actions end as detail,
+    case judgement when 'unmet:action_overdue' then actions when 'unknown:column_missing' then 'done' end as detail,
     case when judgement = 'unmet:action_overdue' then since else due_of(valid_until) end as due,
     file,
     sheet,

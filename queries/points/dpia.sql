@@ -9,6 +9,17 @@
 with processings as (
     select * from active_processing_at(as_of := $as_of, known_at := $known_at)
 ),
+said as (
+    select
+        *,
+        lacks(columns_read, sheet_number, 'status') as without_status,
+        lacks(columns_read, sheet_number, 'decided') as without_decided,
+        -- as far as the columns of its export tell
+        (status_code = 'approved' or without_status)
+        and (decided <= $as_of or without_decided)
+        and (next_review is null or next_review >= $as_of) as may_be_approved
+    from dpias_at(as_of := $as_of, known_at := $known_at)
+),
 assessments as (
     select
         organisation,
@@ -18,26 +29,33 @@ assessments as (
         bool_or(
             status_code = 'approved' and decided <= $as_of and (next_review is null or next_review >= $as_of)
         ) as approved,
+        bool_or(may_be_approved and without_status) as without_status,
+        bool_or(may_be_approved and without_decided) as without_decided,
         bool_or(status_code = 'approved' and decided <= $as_of and next_review < $as_of) as lapsed,
         bool_or(status_code is distinct from 'not_started') as begun,
         max(coalesce(next_review, date '9999-12-31')) filter (where status_code = 'approved' and decided <= $as_of)
             as next_review
-    from dpias_at(as_of := $as_of, known_at := $known_at)
+    from said
     group by all
 ),
 judged as (
     select
         p.*,
         a.next_review,
+        coalesce(p.dpia_required or a.required, false) as needed,
+        concat_ws(', ', case when a.without_status then 'status' end, case when a.without_decided then 'decided' end)
+            as lacking,
         case
-            when p.dpia_required or a.required then
+            when needed then
                 case
                     when a.approved then 'met:'
+                    when a.without_status or a.without_decided then 'unknown:column_missing'
                     when a.lapsed then 'unmet:review_overdue'
                     when a.begun then 'unmet:ongoing'
                     else 'unmet:missing'
                 end
             when a.not_required or p.dpia_required = false then 'exempt:not_required'
+            when lacks(p.columns_read, p.sheet_number, 'dpia_required') then 'unknown:column_missing'
             else 'unknown:need_not_assessed'
         end as judgement
     from processings as p
@@ -51,8 +69,8 @@ select
     name as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    cast(null as varchar) as detail,
-    case when judgement not in ('exempt:not_required', 'unknown:need_not_assessed') then due_of(next_review) end as due,
+    case when judgement = 'unknown:column_missing' then if(needed, lacking, 'dpia_required') end as detail,
+    case when needed then due_of(next_review) end as due,
     file,
     sheet,
     row

@@ -9,14 +9,23 @@
 with judged as (
     select
         *,
+        array_to_string(
+            without_column(
+                [case when notifiable is null then 'notifiable' end, case when notified is null then 'notified' end],
+                columns_read, sheet_number
+            ), ', '
+        ) as lacking,
         case
             when notifiable = false and not_notified_reason is not null then 'exempt:not_notifiable'
+            when notifiable = false and lacks(columns_read, sheet_number, 'not_notified_reason')
+                then 'unknown:column_missing'
             when notifiable = false then 'unmet:no_reason'
             when sent_before(aware, sent) then 'unknown:dates_contradict'
             when sent_in_time(aware, sent, $limit_hours) then 'met:'
             when not sent_in_time(aware, sent, $limit_hours) then 'unmet:late'
             when sent is not null then 'unknown:time_missing'
             when still_time(aware, $limit_hours, $as_of) then 'pending:not_due'
+            when lacking <> '' then 'unknown:column_missing'
             when notifiable then 'unmet:not_notified'
             else 'unmet:not_assessed'
         end as judgement
@@ -30,7 +39,11 @@ select
     coalesce(type, breach_id) as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    cast(null as varchar) as detail,
+    case
+        when judgement <> 'unknown:column_missing' then null
+        when notifiable = false then 'not_notified_reason'
+        else lacking
+    end as detail,
     deadline_day(aware, $limit_hours) as due,
     file,
     sheet,

@@ -9,11 +9,17 @@
 with judged as (
     select
         *,
+        [case when cause is null then 'cause' end, case when action is null then 'action' end] as empty,
+        array_to_string(with_column(empty, columns_read, sheet_number), ', ') as missing,
+        array_to_string(without_column(empty, columns_read, sheet_number), ', ') as lacking,
         case
             when closed_on < discovered_on then 'unknown:dates_contradict'
             when closed_on - discovered_on > $limit_days then 'unmet:late'
-            when closed_on is not null and (cause is null or action is null) then 'unmet:undocumented'
+            when closed_on is not null and missing <> '' then 'unmet:undocumented'
+            when closed_on is not null and lacking <> '' then 'unknown:column_missing'
             when closed_on is not null then 'met:'
+            when $as_of - discovered_on > $limit_days and closed is null and lacks(columns_read, sheet_number, 'closed')
+                then 'unknown:column_missing'
             when $as_of - discovered_on > $limit_days then 'unmet:open_too_long'
             else 'pending:not_due'
         end as judgement
@@ -28,9 +34,9 @@ select
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     case
-        when judgement = 'unmet:undocumented' then concat_ws(
-            ', ', case when cause is null then 'cause' end, case when action is null then 'action' end
-        )
+        when judgement = 'unmet:undocumented' then missing
+        when judgement = 'unknown:column_missing' and closed_on is null then 'closed'
+        when judgement = 'unknown:column_missing' then lacking
     end as detail,
     cast(discovered_on + $limit_days as date) as due,
     file,

@@ -10,7 +10,8 @@ with judged as (
         *,
         -- what is dated after the day has not happened yet
         case when status_code = 'done' and confirmed > $as_of then 'ongoing' else status_code end as state,
-        comment is not null as commented
+        comment is not null as commented,
+        lacks(columns_read, sheet_number, 'comment') as uncommented
     from local_instruction_at(as_of := $as_of, known_at := $known_at)
 )
 select
@@ -28,9 +29,10 @@ select
         when state = 'done' then null
         when state = 'exempt' and commented then 'exempt'
         when state in ('ongoing', 'not_started') then state
+        when state = 'exempt' and uncommented then 'column_missing'
         else 'no_information'
     end as reason,
-    cast(null as varchar) as detail,
+    case when state = 'exempt' and not commented and uncommented then 'comment' end as detail,
     cast(null as date) as due,
     file,
     sheet,

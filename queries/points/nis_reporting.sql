@@ -9,17 +9,18 @@
 with judged as (
     select
         *,
+        if(lacks(columns_read, sheet_number, stage), 'unknown:column_missing', 'unmet:not_sent') as unsent,
         case
             when sent_before(discovered, sent) then 'unknown:dates_contradict'
             when stage = 'final_report' and sent is not null
                 then case when cast(sent as date) > last_day then 'unmet:late' else 'met:' end
             when stage = 'final_report'
-                then case when $as_of > last_day then 'unmet:not_sent' else 'pending:not_due' end
+                then case when $as_of > last_day then unsent else 'pending:not_due' end
             when sent_in_time(discovered, sent, limit_hours) then 'met:'
             when not sent_in_time(discovered, sent, limit_hours) then 'unmet:late'
             when sent is not null then 'unknown:time_missing'
             when still_time(discovered, limit_hours, $as_of) then 'pending:not_due'
-            else 'unmet:not_sent'
+            else unsent
         end as judgement,
         case when stage = 'final_report' then last_day else deadline_day(discovered, limit_hours) end as due
     from incident_reports_at(as_of := $as_of, known_at := $known_at, stages := $stages)
@@ -30,11 +31,7 @@ unassessed as (
     from discovered_at(as_of := $as_of, known_at := $known_at) as i
     where i.this_year
         and i.significant is null
-        and exists (
-            select 1
-            from import_columns as c
-            where c.import_id = i.import_id and c.field = 'significant'
-        )
+        and not lacks(i.columns_read, i.sheet_number, 'significant')
 )
 select
     organisation,
@@ -43,7 +40,7 @@ select
     coalesce(title, incident_id) as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    cast(null as varchar) as detail,
+    case when judgement = 'unknown:column_missing' then stage end as detail,
     due,
     file,
     sheet,

@@ -9,8 +9,7 @@
 with checked as (
     select
         *,
-        concat_ws(
-            ', ',
+        [
             case when controller is null then 'controller' end,
             case when dpo is null then 'dpo' end,
             case when purpose is null then 'purpose' end,
@@ -20,7 +19,11 @@ with checked as (
             case when third_country is null then 'third_country' end,
             case when third_country and countries is null then 'countries' end,
             case when third_country and safeguards is null then 'safeguards' end
-        ) as missing,
+        ] as empty,
+        array_to_string(with_column(empty, columns_read, sheet_number), ', ') as missing,
+        array_to_string(
+            without_column(empty || [case when reviewed is null then 'reviewed' end], columns_read, sheet_number), ', '
+        ) as lacking,
         case when reviewed <= $as_of then months_after(reviewed, $interval_months) end as next_review
     from active_processing_at(as_of := $as_of, known_at := $known_at)
 ),
@@ -29,6 +32,9 @@ judged as (
         *,
         case
             when missing <> '' then 'unmet:incomplete'
+            when lacking <> ''
+                and (next_review >= $as_of or (reviewed is null and lacks(columns_read, sheet_number, 'reviewed')))
+                then 'unknown:column_missing'
             when next_review >= $as_of then 'met:'
             else 'unmet:review_overdue'
         end as judgement
@@ -41,7 +47,10 @@ select
     name as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    nullif(missing, '') as detail,
+    case judgement
+        when 'unmet:incomplete' then missing
+        when 'unknown:column_missing' then lacking
+    end as detail,
     due_of(next_review) as due,
     file,
     sheet,

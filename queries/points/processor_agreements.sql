@@ -8,14 +8,16 @@
 with judged as (
     select
         *,
+        lacks(columns_read, sheet_number, 'signed') as unsaid,
         case
             when status_code is null then 'unknown:no_information'
             when status_code = 'not_applicable' then 'exempt:exempt'
             when status_code = 'no' then 'unmet:missing'
             when status_code = 'in_preparation' then 'unmet:in_preparation'
-            when signed is null or signed > $as_of then 'unmet:not_signed'
+            when signed > $as_of or (signed is null and not unsaid) then 'unmet:not_signed'
             when valid_to < $as_of and renews is not true then 'unmet:expired'
             when instruction = false or subprocessors = false then 'unmet:incomplete'
+            when signed is null then 'unknown:column_missing'
             else 'met:'
         end as judgement,
         concat_ws(
@@ -32,7 +34,7 @@ select
     concat_ws(', ', supplier, service) as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    case when judgement = 'unmet:incomplete' then lacking end as detail,
+    case judgement when 'unmet:incomplete' then lacking when 'unknown:column_missing' then 'signed' end as detail,
     due_of(valid_to) as due,
     file,
     sheet,

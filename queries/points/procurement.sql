@@ -16,13 +16,14 @@ with this_year as (
 checked as (
     select
         *,
-        concat_ws(
-            ', ',
+        [
             case when classified is not true then 'classified' end,
             case when requirements is not true then 'requirements' end,
             case when processor_assessed is not true then 'processor_assessed' end,
             case when consulted is null then 'coordinator_consulted' end
-        ) as missing
+        ] as steps,
+        array_to_string(with_column(steps, columns_read, sheet_number), ', ') as missing,
+        array_to_string(without_column(steps, columns_read, sheet_number), ', ') as lacking
     from this_year
 ),
 judged as (
@@ -33,6 +34,7 @@ judged as (
             when not handles_information then 'exempt:exempt'
             when consulted > contract_date then 'unmet:afterwards'
             when missing <> '' then 'unmet:steps_missing'
+            when lacking <> '' then 'unknown:column_missing'
             else 'met:'
         end as judgement
     from checked
@@ -44,7 +46,10 @@ select
     title as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    case when starts_with(judgement, 'unmet') then nullif(missing, '') end as detail,
+    case
+        when starts_with(judgement, 'unmet') then nullif(missing, '')
+        when judgement = 'unknown:column_missing' then lacking
+    end as detail,
     cast(null as date) as due,
     file,
     sheet,

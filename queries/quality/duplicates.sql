@@ -20,7 +20,14 @@ with system_values as (
     select
         organisation, import_id, file, sheet_number, sheet, row, system,
         unnest([
-            {'field': 'lifecycle', 'code': coalesce(lifecycle_code, 'in use'), 'word': lifecycle},
+            {
+                'field': 'lifecycle',
+                -- what has no column says nothing
+                'code': case
+                    when not lacks(columns_read, sheet_number, 'lifecycle') then coalesce(lifecycle_code, 'in use')
+                end,
+                'word': lifecycle
+            },
             {'field': 'responsibility', 'code': responsibility_code, 'word': responsibility},
             {'field': 'classified_last_year', 'code': cast(classified_last_year as varchar), 'word': null},
             {'field': 'risk_analysed_last_year', 'code': cast(risk_analysed_last_year as varchar), 'word': null}

@@ -21,7 +21,7 @@ SEEDS = range(int(os.environ.get("SEEDS", "0"))) or [65]
 MORE = len(SEEDS) > 1
 # The first three reach every outcome and reason that all of them do; coverage is compared on each.
 ITEM_DAYS = DAYS if MORE else DAYS[:3]
-DETAILED = {(8, "incomplete"), (9, "steps_missing")}
+DETAILED = {(8, "incomplete"), (9, "steps_missing"), *((n, "column_missing") for n in reference.POINT_IDS)}
 
 
 @pytest.fixture(scope="module", params=SEEDS)

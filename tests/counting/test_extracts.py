@@ -434,9 +434,9 @@ def test_the_detail_of_a_reason_is_put_into_words(line: Line) -> None:
         """
     )
     wanted = taken(line, "items", point="8")
-    assert wanted.table["detail"].to_pylist() == ["dpo, data_subjects, data_categories, recipients"]
+    assert wanted.table["detail"].to_pylist() == ["dpo, data_subjects, data_categories, recipients, reviewed"]
     assert titled(wanted, SV)["Vad som saknas"].to_pylist() == [
-        "Dataskyddsombud, Kategorier registrerade, Kategorier personuppgifter, Kategorier mottagare"
+        "Dataskyddsombud, Kategorier registrerade, Kategorier personuppgifter, Kategorier mottagare, Senast granskad"
     ]
 
 

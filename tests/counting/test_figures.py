@@ -65,7 +65,7 @@ def test_a_missing_database_gives_every_figure_without_basis(line: Line) -> None
 
 
 def test_nothing_to_count_is_no_share(line: Line) -> None:
-    line.load_table("Analysobjekt | Analysdatum | Riskvärde\nAlfa | 2026-03-01 | 2")
+    line.load_table("Analysobjekt | Analysdatum | Riskvärde | Åtgärd | Klart senast\nAlfa | 2026-03-01 | 2 | |")
     risks = counted(line)["risks_without_action"]
     assert (risks.part, risks.whole, risks.share) == (0, 0, None)
 

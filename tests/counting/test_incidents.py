@@ -299,8 +299,8 @@ def test_the_law_is_the_discoverys_and_the_recipient_the_days(line):
 
 def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(own_line):
     """Without a time of day they end on the day of discovery."""
-    rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident\n"
-    rows += "old | 2025-12-31 20:00 | Norr | Ja\nday | 2025-12-30 | Norr | Ja"
+    rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident | Incidentanmälan skickad\n"
+    rows += "old | 2025-12-31 20:00 | Norr | Ja |\nday | 2025-12-30 | Norr | Ja |"
     own_line.load_table(rows, extract_date=date(2025, 12, 31), source="incidents", organisation=ORG)
     on_the_day = running(own_line, date(2025, 12, 31))
     assert on_the_day.keys() == {("old", "notification"), ("day", "notification")}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.exports import AS_OF, random_exports, write_workbook
+from tests.exports import AS_OF, fields_of, random_exports, write_workbook
 from tests.reference import (
     NEEDS,
     OPEN_END,
@@ -37,10 +37,10 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def export(source: str, *rows: Row, on: date = date(2026, 1, 1), **more: Any) -> Export:
-    """An export with these rows, and the columns that any of them has."""
+def export(source: str, *rows: Row, on: date = date(2026, 1, 1), lacks: tuple[str, ...] = (), **more: Any) -> Export:
+    """An export with these rows, and every column of its source but some."""
     numbered = [{"sheet": "Blad1", "row": n, **row} for n, row in enumerate(rows, 2)]
-    columns = frozenset().union(*(row.keys() for row in rows))
+    columns = frozenset(fields_of(source)) - {*lacks}
     return Export("Org", source, on, numbered, f"{source}.xlsx", columns=columns, **more)
 
 
@@ -705,8 +705,8 @@ def test_a_progress_report_moves_the_limit_of_the_final_report() -> None:
 
 def test_an_incident_not_assessed_is_an_item_only_where_there_is_the_column() -> None:
     row = {"incident_id": "I", "unit": "Norr", "discovered": at("2026-06-01 10:00")}
-    assert items([export("incidents", row)], 13, D) == []
-    with_column = export("incidents", {**row, "significant": None})
+    assert items([export("incidents", row, lacks=("significant",))], 13, D) == []
+    with_column = export("incidents", row)
     assert outcomes(13, D, with_column) == {"I": ("unknown", "not_assessed")}
     assert items([export("incidents", {**row, "significant": False})], 13, D) == []
 
@@ -724,21 +724,21 @@ def test_random_exports_reach_every_reason() -> None:
     assert reasons == {point: {None, *words.split()} for point, words in REASONS.items()}
 
 
-TRAINING = "on_leave newly_employed expired failed started not_started"
+TRAINING = "on_leave newly_employed expired failed started not_started column_missing"
 REASONS = {
     1: TRAINING,
     2: TRAINING,
-    3: "exempt ongoing not_started no_information",
-    4: "central register_says_yes action_overdue outdated not_classified no_information",
+    3: "exempt ongoing not_started no_information column_missing",
+    4: "central register_says_yes action_overdue outdated not_classified no_information column_missing",
     5: "central register_says_yes outdated not_analysed no_information",
-    6: "not_required need_not_assessed review_overdue ongoing missing",
+    6: "not_required need_not_assessed review_overdue ongoing missing column_missing",
     7: "central overdue never_reviewed",
-    8: "incomplete review_overdue",
-    9: "exempt no_information afterwards steps_missing",
-    10: "exempt missing in_preparation not_signed expired incomplete no_information",
-    11: "not_due dates_contradict late undocumented open_too_long",
-    12: "not_notifiable no_reason late not_due not_notified not_assessed dates_contradict time_missing",
-    13: "not_assessed late not_due not_sent dates_contradict time_missing",
+    8: "incomplete review_overdue column_missing",
+    9: "exempt no_information afterwards steps_missing column_missing",
+    10: "exempt missing in_preparation not_signed expired incomplete no_information column_missing",
+    11: "not_due dates_contradict late undocumented open_too_long column_missing",
+    12: "not_notifiable no_reason late not_due not_notified not_assessed dates_contradict time_missing column_missing",
+    13: "not_assessed late not_due not_sent dates_contradict time_missing column_missing",
 }
 
 

@@ -30,7 +30,7 @@ EXAMPLES = Path(__file__).parent
 FOLDERS = ("points", "figures", "quality", "extracts")
 KEYS = {"title", "as_of", "known_at", "given", "imports", "parameters", "expected", "point", "level", "days"}
 KEYS |= {"names", "aliases", "points"}
-IMPORT_KEYS = {"extract_date", "imported_at", "completes", "revoked_at", "organisation", "file", "columns"}
+IMPORT_KEYS = {"extract_date", "imported_at", "completes", "revoked_at", "organisation", "file", "columns", "lacks"}
 ALIAS_KEYS = {"kind", "old", "new", "valid_from", "made_at", "removed_at", "follows"}
 ORGANISATION = "Förvaltningen"
 # What is kept of an import beside its rows; given with a column `import`, the key of the import that it belongs to.
@@ -229,7 +229,9 @@ def fill(cursor: Cursor, case: Case) -> None:
         imports.append(_import(case, key=key, number=number, organisation=organisation))
         if "revoked_at" in said:
             revocations.append({"import_id": number, "revoked_at": said["revoked_at"]})
-        columns += _columns(said.get("columns", table.names), number=number)
+        every = _every_column(key.partition("__")[0], table.names)
+        kept = [name for name in said.get("columns", every) if name not in said.get("lacks", ())]
+        columns += _columns(kept, number=number)
         _add_rows(cursor, table, source=key.partition("__")[0], import_id=number)
     for name in set(DETAILS).intersection(case.given):
         _add_details(cursor, case.given[name], name=name, imports=list(exports))
@@ -285,6 +287,17 @@ def _import(case: Case, *, key: str, number: int, organisation: int) -> Values:
 def _columns(names: Iterable[str], *, number: int) -> list[Values]:
     sheet = {"import_id": number, "sheet_number": 0, "sheet": "Blad1"}
     return [sheet | {"place": place, "field": name, "heading": name} for place, name in enumerate(names)]
+
+
+def _every_column(source: str, names: Iterable[str]) -> list[str]:
+    """The columns of a table, and those of its source that are empty in it."""
+    return list(dict.fromkeys([*names, *_fields(source)]))
+
+
+@cache
+def _fields(source: str) -> tuple[str, ...]:
+    sources = load_sources(None)
+    return tuple(field.name for field in sources[source].fields) if source in sources else ()
 
 
 def _add_rows(cursor: Cursor, table: Table, *, source: str, import_id: int) -> None:

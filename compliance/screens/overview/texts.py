@@ -113,7 +113,10 @@ def _missing_fact(view: Overview, say: Language) -> charts.Fact:
     if len(names) > 2:
         note = say(N_("{first} and {n} more"), first=names[0], n=say.number(len(names) - 1))
     elif names:
-        note = say(N_("{points}: no export loaded"), points=phrases.listed(names, say))
+        text = N_("{points}: no export loaded")
+        if any(figure.untold for figure in without_basis):
+            text = N_("{points}: not in the export")
+        note = say(text, points=phrases.listed(names, say))
     purged = next((figure.purged for figure in without_basis if figure.purged), None)
     if purged:
         note = f"{phrases.listed(names[:2], say)}: {purged_text(purged, say)}"
@@ -132,10 +135,12 @@ def age(basis: Basis, figure: Coverage) -> int | None:
 
 def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     """The legend of the overview, each status with its number of points."""
-    counted = Counter(
-        (figure.status, phrases.FEW if figure.few else phrases.STATUS_WORDS[figure.status]) for figure in view.now
-    )
-    signs = [*phrases.STATUS_WORDS.items(), (Status.NOTHING_TO_ASSESS, phrases.FEW)]
+    counted = Counter((figure.status, phrases.status_text(figure)) for figure in view.now)
+    signs = [
+        *phrases.STATUS_WORDS.items(),
+        (Status.NO_BASIS, phrases.NOT_IN_EXPORT),
+        (Status.NOTHING_TO_ASSESS, phrases.FEW),
+    ]
     entries = [
         charts.LegendEntry(kind, say(text), say.number(counted[kind, text]))
         for kind, text in signs

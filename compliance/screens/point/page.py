@@ -9,7 +9,7 @@ from compliance.access.permissions import Permission
 from compliance.core.language import N_, bold, month_ends
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import tracing
-from compliance.counting.assessing import Coverage
+from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
@@ -18,7 +18,14 @@ from compliance.screens.point import compare, texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, trends
-from compliance.wording.reasons import detail_text, reason_shares, reason_text, reasons_title, unmet_reasons
+from compliance.wording.reasons import (
+    detail_text,
+    reason_shares,
+    reason_text,
+    reasons_title,
+    unmet_reasons,
+    untold_sentence,
+)
 from compliance.wording.trends import Level
 
 # Months between two labels of the axis.
@@ -126,17 +133,19 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     lacking = [id_ for id_ in point.needs if id_ not in loaded]
     names = [say.pick(reads.sources()[id_].title) for id_ in lacking]
     texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
-    if figure.basis:
+    if figure.basis and not figure.untold:
         title = say(N_("No case is in scope of this point on {day}."), day=say.date(figure.as_of))
         explanation = say(N_("The exports are there. This is shown as nothing to assess, not as 100 per cent."))
     else:
         title = phrases.no_basis_sentence(figure, names, say)
+        if figure.untold:
+            title = untold_sentence(figure, say)
         explanation = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
     with st.container(border=True, key="card-empty"):
         widgets.html(
             charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=[explanation, *texts])
         )
-        if not figure.basis:
+        if figure.status is Status.NO_BASIS:
             no_data.load_or_fill_in(view, lacking)
 
 

@@ -45,7 +45,11 @@ def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
         [
             say.date(f.as_of),
             phrases.percent(f, say),
-            *((say.number(f.met), say.number(f.of)) if f.basis and not f.few else (phrases.DASH, phrases.DASH)),
+            *(
+                (say.number(f.met), say.number(f.of))
+                if f.basis and not f.few and not f.untold
+                else (phrases.DASH, phrases.DASH)
+            ),
             phrases.word(f, say),
         ]
         for f in reversed(months)

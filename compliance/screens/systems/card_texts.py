@@ -66,7 +66,8 @@ def card_facts(card: Card, say: Language) -> list[Fact]:
 
 def _led_fact(card: Card, say: Language) -> Fact:
     named = card.register["object_leader"] if card.named else None
-    value = named or (say(N_("Named")) if card.register["led"] else say(N_("Missing")))
+    without = phrases.NOT_IN_EXPORT if card.register["leader_untold"] else N_("Missing")
+    value = named or (say(N_("Named")) if card.register["led"] else say(without))
     return Fact(say(N_("Object leader")), value, note=card.register["object"] or "")
 
 
@@ -120,13 +121,15 @@ def leader_pairs(card: Card, say: Language) -> list[Pair]:
     """Who owns and leads the object; names only if the reader may see them."""
     register = card.register
 
-    def who(name: str, has_one: bool) -> str:
+    def who(name: str, has_one: bool, untold: bool) -> str:
+        if untold:
+            return say(phrases.NOT_IN_EXPORT)
         return register[name] or DASH if card.named else say(N_("Named")) if has_one else say(N_("Not named"))
 
     return [
         Pair(say(N_("Object")), _text(register["object"])),
-        Pair(say(N_("Object owner")), who("object_owner", register["owned"])),
-        Pair(say(N_("Object leader")), who("object_leader", register["led"])),
+        Pair(say(N_("Object owner")), who("object_owner", register["owned"], register["owner_untold"])),
+        Pair(say(N_("Object leader")), who("object_leader", register["led"], register["leader_untold"])),
     ]
 
 
@@ -191,7 +194,7 @@ def demand_text(row: Row, demand: str, points: tuple[Point, ...], say: Language)
     """The outcome of a demand in words, with the point's reason if there is one."""
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
-        return say(phrases.STATUS_WORDS[Status.NO_BASIS])
+        return say(phrases.NOT_IN_EXPORT if reason == "column_missing" else phrases.STATUS_WORDS[Status.NO_BASIS])
     if (demand, outcome, reason) in DEMAND_TEXTS:
         return say(DEMAND_TEXTS[demand, outcome, reason])
     if reason == "central":
@@ -303,11 +306,15 @@ def _plan(card: Card, say: Language) -> Section:
         "classification_actions",
         say(N_("Action plan")),
         say(N_("which actions are open, overdue and done")),
-        say(N_("**{overdue} overdue**, {open} open and {done} done."), overdue=late, open=open_, done=done)
-        if rows_
-        else "",
+        _plan_sentence(card, late, open_, done, say) if rows_ else "",
         (columns, rows_) if rows_ else None,
     )
+
+
+def _plan_sentence(card: Card, late: str, open_: str, done: str, say: Language) -> str:
+    if all(row["state"] == "untold" for row in card.actions):
+        return f"{say(N_('Not in the export: {columns}'), columns=say(N_('Done on')))}."
+    return say(N_("**{overdue} overdue**, {open} open and {done} done."), overdue=late, open=open_, done=done)
 
 
 def _risks(card: Card, say: Language) -> Section:
@@ -359,6 +366,8 @@ def _risk_value(row: Row, say: Language) -> Html | str:
 
 
 def _risk_action(row: Row, say: Language) -> str:
+    if row["action"] is None and row["action_untold"]:
+        return say(phrases.NOT_IN_EXPORT)
     if row["action"] is None:
         return say(N_("No action")) if row["above"] else DASH
     return str(row["action"])
@@ -495,19 +504,22 @@ def _incidents(card: Card, say: Language) -> Section:
         ]
         for row in card.incidents
     ]
-    n = sum(row["closed"] is None for row in card.incidents)
+    n = sum(row["closed"] is None and not row["closed_untold"] for row in card.incidents)
     first = say.plural("**{n} incident** names the system.", "**{n} incidents** name the system.", len(rows_))
     second = say.plural("{n} is open.", "{n} are open.", n) if n else say(N_("None is open."))
+    second = "" if any(row["closed_untold"] for row in card.incidents) and not n else second
     return Section(
         "incidents",
         say(N_("Incidents")),
         say(N_("which incidents name the system")),
-        f"{first} {second}" if rows_ else "",
+        f"{first} {second}".strip() if rows_ else "",
         (columns, rows_) if rows_ else None,
     )
 
 
 def _incident_state(row: Row, say: Language) -> Html:
+    if row["closed_untold"]:
+        return wheel.work("unknown", say(phrases.NOT_IN_EXPORT))
     if row["closed"] is None:
         return charts.work_mark("ongoing", say(N_("Open")))
     return charts.work_mark("done", say(N_("Closed")), note=row["closed"].isoformat())

@@ -69,6 +69,7 @@ REASONS: Final = {
     "incomplete": N_("Incomplete"),
     "none_found": N_("None found"),
     "not_said": N_("Not stated"),
+    "column_missing": phrases.NOT_IN_EXPORT,
 }
 OUTCOME_WORDS: Final = {"met": N_("Met"), "unmet": N_("Missing"), "unknown": N_("Unknown"), "exempt": N_("Exempt")}
 
@@ -98,12 +99,19 @@ def shown_demands(rows: Rows) -> list[str]:
 
 def sentences(rows: Rows, say: Language) -> list[str]:
     """The page's answer: how many systems lack an object leader, and how many have a gap."""
-    of, n = len(rows), sum(is_gap(row, "leader") for row in rows)
+    of, n = len(told(rows, "leader")), sum(is_gap(row, "leader") for row in rows)
     gaps = sum(row["gaps"] > 0 for row in rows)
-    return [_leader_sentence(n, of, say), _gap_sentence(gaps, of, say)]
+    return [_leader_sentence(n, of, say), _gap_sentence(gaps, len(rows), say)]
+
+
+def told(rows: Rows, demand: str) -> Rows:
+    """The systems of which the exports have the columns that a demand reads."""
+    return [row for row in rows if row[f"{demand}_outcome"] is not None]
 
 
 def _leader_sentence(n: int, of: int, say: Language) -> str:
+    if of == 0:
+        return say(N_("The export does not say who leads the systems."))
     if n == 0:
         return say.plural("The only system has an object leader.", "All {n} systems have an object leader.", of)
     if n == of:
@@ -137,9 +145,25 @@ def facts(rows: Rows, say: Language) -> list[Fact]:
 
 
 def _leader_fact(rows: Rows, say: Language) -> Fact:
-    n = sum(is_gap(row, "leader") for row in rows)
-    note = say(N_("central systems too"))
-    return Fact(say(N_("Without an object leader")), say.number(n), say(N_("of {of}"), of=say.number(len(rows))), note)
+    n, of = sum(is_gap(row, "leader") for row in rows), len(told(rows, "leader"))
+    title, note = say(N_("Without an object leader")), say(N_("central systems too"))
+    if not of:
+        return _untold_fact(rows, "leader", title, say)
+    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)), note)
+
+
+def _untold_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
+    """A fact that no export tells: none is loaded, or those that are have no column for it."""
+    return Fact(title, DASH, note=_untold_word(untold(rows, demand), say))
+
+
+def untold(rows: Rows, demand: str) -> bool:
+    """Whether the exports of a demand are loaded, but have no column for it."""
+    return any(row[f"{demand}_reason"] == "column_missing" for row in rows if row[f"{demand}_outcome"] is None)
+
+
+def _untold_word(column: bool, say: Language) -> str:
+    return say(phrases.NOT_IN_EXPORT if column else phrases.STATUS_WORDS[Status.NO_BASIS])
 
 
 def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
@@ -153,8 +177,8 @@ def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
 
 def _plan_fact(rows: Rows, say: Language) -> Fact:
     title = say(N_("With overdue actions"))
-    if "plan" not in shown_demands(rows):
-        return Fact(title, DASH, note=say(phrases.STATUS_WORDS[Status.NO_BASIS]))
+    if not told(rows, "plan"):
+        return _untold_fact(rows, "plan", title, say)
     late = [row for row in rows if is_gap(row, "plan")]
     planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in rows)
     note = say(N_("systems with an action plan"))
@@ -163,8 +187,8 @@ def _plan_fact(rows: Rows, say: Language) -> Fact:
 
 def _processing_fact(rows: Rows, say: Language) -> Fact:
     title = say(N_("Personal data without a recorded processing"))
-    if "processing" not in shown_demands(rows):
-        return Fact(title, DASH, note=say(phrases.STATUS_WORDS[Status.NO_BASIS]))
+    if not told(rows, "processing"):
+        return _untold_fact(rows, "processing", title, say)
     of = sum(row["personal_data"] is True for row in rows)
     silent = sum(row["personal_data"] is None for row in rows)
     note = (
@@ -181,12 +205,15 @@ def list_kicker(scope: str, say: Language) -> str:
 
 
 def missing_texts(rows: Rows, whole: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
-    """Which demands no export covers, and whether the whole register has no object leader."""
-    missing = [demand for demand in DEMANDS if demand not in shown_demands(rows)]
+    """Which demands no export covers, or has a column for, and whether the whole register has no object leader."""
+    without_column = [demand for demand in DEMANDS if untold(rows, demand) and not told(rows, demand)]
+    missing = [demand for demand in DEMANDS if not told(rows, demand) and demand not in without_column]
     texts = []
-    if not any(row["leader_outcome"] == "met" for row in whole):
-        text = N_("The register names no object leader at all. See that the export has the column for them.")
-        texts.append(say(text))
+    if without_column:
+        columns = phrases.listed([say(DEMAND_NAMES[demand]) for demand in without_column], say)
+        texts.append(f"{say(N_('Not in the export: {columns}'), columns=columns)}.")
+    elif not any(row["leader_outcome"] == "met" for row in whole):
+        texts.append(say(N_("The register names no object leader at all.")))
     if missing:
         names = [say.pick(sources[id_].title) for demand in missing for id_ in DEMANDS[demand]]
         demands = phrases.listed([say(DEMAND_NAMES[demand]) for demand in missing], say)
@@ -242,7 +269,7 @@ def outcome_of(row: Row, demand: str) -> Outcome:
 def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> str:
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
-        return say(phrases.STATUS_WORDS[Status.NO_BASIS])
+        return _untold_word(reason == "column_missing", say)
     if demand == "plan" and outcome == "unmet":
         return say.plural("{n} overdue", "{n} overdue", row["overdue"])
     if (demand, outcome, reason) in WORDS:

@@ -13,7 +13,7 @@ from compliance.counting.training import Counts, CourseState, Listed, Part, Pers
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
-from compliance.wording import breaking, phrases
+from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
 
 # The address of the page for a department and a unit.
@@ -40,6 +40,8 @@ def sentences(courses: Training, say: Language) -> list[str]:
     n = courses.whole.n
     if not n.counted:
         return [say(N_("There is nobody here whom the courses are asked of."))]
+    if not n.missing and n.untold:
+        return [untold_sentence(courses.whole.courses, say)]
     if not n.missing:
         return [
             say.plural("The only employee has both courses.", "All {n} employees have both courses.", n.counted),
@@ -52,6 +54,11 @@ def sentences(courses: Training, say: Language) -> list[str]:
         of=say.number(n.counted),
     )
     return [first, *(_most(courses, say) or _soon(courses, say))]
+
+
+def untold_sentence(courses: Sequence[Coverage], say: Language) -> str:
+    """Which column the learning platform's export lacks."""
+    return reasons.untold_sentence(next(course for course in courses if course.columns), say)
 
 
 def _most(courses: Training, say: Language) -> list[str]:
@@ -103,6 +110,8 @@ def _management_fact(courses: Training, say: Language) -> charts.Fact:
     title, n = say(N_("The management group, both courses")), courses.whole.n
     if courses.few_managers:
         return charts.Fact(title, DASH, note=say(TOO_FEW))
+    if not courses.managers_told:
+        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
     if not n.management_in_both:
         return charts.Fact(title, DASH, note=say(N_("the staff list names nobody as management group")))
     return _share_fact(title, n.management_both, n.management_in_both, say)
@@ -139,6 +148,8 @@ def uncounted(courses: Training, say: Language) -> list[str]:
     ]
     if any(parts):
         texts.append(say(N_("Not counted: {parts}."), parts=phrases.listed([part for part in parts if part], say)))
+    if n.untold and n.missing:
+        texts.append(f"{untold_sentence(courses.whole.courses, say)} ({say.number(n.untold)})")
     lost = 0 if courses.whole.within else n.without_department
     if lost:
         texts.append(
