@@ -30,15 +30,15 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
-from compliance.counting.assessing import Coverage, coverage, items
-from compliance.declarations.points import load_points, point_by
+from compliance.counting.assessing import Coverage, basis_on, coverage, items
+from compliance.declarations.points import load_points, load_todo, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import cleanings
 from compliance.loading.loading import Order, load, read_request, revoke
 from compliance.loading.validating import withheld_text
 from compliance.store import stores
-from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.store.schema import CLEANING
 
 WHO: Final = "command line"
@@ -367,6 +367,39 @@ def extract_command(
     hand_out(Action.EXTRACT, definition.id, day=day, format=kind, rows=len(result.table), **details)
     write(result, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
     print(f"{shown(to)}: {len(result.table)} rows")
+
+
+@app.command("worklists")
+def worklists_command(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="the lists of all units, each with its mail")],
+    as_of: AsOf = None,
+    organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
+) -> None:
+    """Write what is left in each unit, as a workbook and a mail for each."""
+    from compliance.core.saving import save
+    from compliance.worklists.lists import Asking, work_lists
+    from compliance.worklists.sending import begun
+    from compliance.worklists.workbooks import all_of_them
+
+    own, day = places.own_files(), day_of(as_of, "--as-of")
+    managers = tuple(load_values(own)["managers"])
+    with stores.own().cursor() as cursor:
+        name = _organisation(cursor, organisation, day)
+        asking = Asking(name, day, EVERYTHING_KNOWN, load_points(own), load_todo(own), managers)
+        lists, all_ = work_lists(cursor, asking, EVERYTHING), begun(cursor, asking)
+    content = all_of_them(lists, all_, Language(places.environment_language()), moment=clock.local(clock.now()))
+    hand_out(Action.FORM, "work list", day=day, organisation=name, items=sum(len(each.left) for each in lists))
+    save(content, to)
+    print(f"{shown(to)}: {len(lists)} lists")
+
+
+def _organisation(cursor: Cursor, wanted: str | None, day: date) -> str:
+    """The organisation with a name, or the only one. Raise BadParameter if it is not there, or several are."""
+    names = basis_on(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations
+    found = [name for name in names if wanted is None or name.casefold() == wanted.casefold()]
+    if len(found) != 1:
+        raise typer.BadParameter(f"name one of {', '.join(names)}", param_hint="--organisation")
+    return found[0]
 
 
 def hand_out(action: Action, what: str, **details: object) -> None:

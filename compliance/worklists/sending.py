@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from compliance.access.disclosure import about_incidents
 from compliance.core.language import N_, Language
 from compliance.correcting import forms
+from compliance.correcting.arrangements import arrangements
+from compliance.store.database import Cursor
 from compliance.wording import phrases
 from compliance.wording.reasons import detail_text, item_name, reason_text
 from compliance.worklists.contacts import BY, Contact
-from compliance.worklists.lists import Left, WorkList
-from compliance.worklists.notes import STATUSES, Note, Notes
+from compliance.worklists.lists import Asking, Left, WorkList
+from compliance.worklists.notes import STATUSES, Note, Notes, notes
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Sending:
     def addressee(self, each: WorkList) -> str:
         """The unit, or the organisation as a whole."""
         return each.unit or self.organisation
+
+
+def begun(cursor: Cursor, asking: Asking) -> Sending:
+    """What the lists of an organisation on a day share."""
+    known: Any = {"organisation": asking.organisation, "as_of": asking.as_of}
+    written = notes(cursor, asking.points, known_at=asking.known_at, **known)
+    arranged = arrangements(cursor, asking.organisation, as_of=asking.as_of)
+    return Sending(asking.organisation, asking.as_of, written, arranged.answer_by, arranged.return_to)
 
 
 def file_name(each: WorkList, sending: Sending, say: Language) -> str:

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 import subprocess
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -193,6 +194,8 @@ def test_the_organisation_is_what_is_said(line, cli):
         ("revoke", "one", "--why", "x"),
         ("extract", "coverage"),
         ("extract", "coverage", "--to", "x.csv", "--as-of", "x"),
+        ("worklists",),
+        ("worklists", "--to", "x.zip", "--organisation", "Ingen"),
         ("nonsense",),
     ],
 )
@@ -490,6 +493,21 @@ def test_an_extract_that_cannot_be_is_one_line(line, cli, args, sentence):
     done = cli("extract", name, option, line.folder / to)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith(sentence)
+
+
+def test_the_work_lists_of_an_organisation_are_one_zip(copied, cli):
+    to = copied.folder / "lists.zip"
+    with copied.held():
+        done = cli("worklists", "--to", to, *DAY)
+        assert (done.returncode, done.stderr, done.stdout) == (0, "", "lists.zip: 2 lists\n")
+        copied.load_table(STAFF.replace("Enhet A", "Annan"), source="staff", organisation="Den andra")
+        done = cli("worklists", "--to", to, *DAY)
+        assert (done.returncode, "name one of" in done.stderr) == (2, True)
+        assert cli("worklists", "--to", to, *DAY, "--organisation", "förvaltningen").returncode == 0
+    with zipfile.ZipFile(to) as archive:
+        names = {name.partition(".")[0].split(" ", 2)[-1] for name in archive.namelist()}
+        assert names == {"Enhet A", "Enhet B"}
+        assert "p3" not in archive.read(next(name for name in archive.namelist() if name.endswith("A.txt"))).decode()
 
 
 def test_the_day_is_today_in_sweden_where_none_is_said(loaded, cli):

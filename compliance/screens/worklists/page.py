@@ -1,5 +1,6 @@
 """The page of work lists: the units, one unit's items with status and note, and its list as a workbook and a mail."""
 
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -12,7 +13,6 @@ from compliance.access.reader import Reader
 from compliance.core import clock
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
-from compliance.correcting.arrangements import arrangements
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets
@@ -32,26 +32,20 @@ MAIL_HEIGHT: Final = 340
 
 
 @st.cache_resource(show_spinner=False, max_entries=10, hash_funcs=reads.READERS)
-def _lists(data: Data, reader: Reader, as_of: Any, organisation: str) -> tuple[WorkList, ...]:
+def _lists(data: Data, reader: Reader, as_of: date, organisation: str) -> tuple[WorkList, ...]:
     """The list of each unit. What is written of the items is not cached with them."""
-    asking = Asking(
-        organisation,
-        as_of,
-        EVERYTHING_KNOWN,
-        reads.points(),
-        reads.declared(load_todo),
-        tuple(reads.words()["managers"]),
-    )
     with data.database.cursor() as cursor:
-        return work_lists(cursor, asking, reader)
+        return work_lists(cursor, _asking(as_of, organisation), reader)
+
+
+def _asking(as_of: date, organisation: str) -> Asking:
+    managers = tuple(reads.words()["managers"])
+    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), reads.declared(load_todo), managers)
 
 
 def _sending(view: View) -> Sending:
-    organisation = view.scope.organisation
     with view.database.cursor() as cursor:
-        arranged = arrangements(cursor, organisation, as_of=view.as_of)
-    notes_ = reads.item_notes(view.data, view.as_of, organisation)
-    return Sending(organisation, view.as_of, notes_, arranged.answer_by, arranged.return_to)
+        return sending.begun(cursor, _asking(view.as_of, view.scope.organisation))
 
 
 def draw(view: View) -> None:
@@ -86,7 +80,7 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     _persons(view, lists)
     table = texts.units(lists, all_, say)
     alt = say(N_("{n} units and what is left in each"), n=len(table))
-    place = widgets.selectable(table, key=f"units left {say.code} {view.as_of} {view.scope.department}", alt=alt)
+    place = widgets.selectable(table, key=f"units left {say.code} {texts.mark([each.unit for each in lists])}", alt=alt)
     return None if place is None else lists[place]
 
 
@@ -144,7 +138,7 @@ def _items(view: View, each: WorkList, all_: Sending) -> list[Left]:
     """Draw the items of a list. Return those that are ticked."""
     say = view.say
     alt = say(N_("{n} items left in {unit}"), n=len(each.left), unit=all_.addressee(each))
-    key = f"left {all_.addressee(each)} {say.code} {view.as_of}"
+    key = f"left {say.code} {texts.mark([(left.point.id, left.item['item']) for left in each.left])}"
     places = widgets.ticked(texts.items(each, all_, say), key=key, alt=alt, wide=(say(N_("Status")),))
     return [each.left[place] for place in places]
 
@@ -154,7 +148,7 @@ def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
     say = view.say
     first = all_.note(chosen[0]) if len(chosen) == 1 else None
     # another form once anything is written of them
-    mark = f"{[(left.point.id, left.item['item'], all_.note(left)) for left in chosen]}"
+    mark = texts.mark([(left.point.id, left.item["item"], all_.note(left)) for left in chosen])
     with st.form(f"write {mark}", border=True):
         codes = list(STATUSES)
         status = st.pills(

@@ -1,5 +1,6 @@
 """The texts of the work lists: the units, and the items of one. No Streamlit."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 
@@ -89,6 +90,11 @@ def sent(each: WorkList, all_: Sending) -> list[Note]:
     return [
         all_.notes.about(left.point, left.item, status="sent", note=note.note if note else "") for left, note in notes
     ]
+
+
+def mark(shown: object) -> str:
+    """A short mark of what is shown, so that what was chosen of it is not taken for a choice of something else."""
+    return hashlib.sha256(repr(shown).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def is_about_persons(lists: Sequence[WorkList]) -> bool:
