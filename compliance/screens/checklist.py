@@ -57,9 +57,15 @@ def _rows(view: View, found: list[Export]) -> None:
 
 def exports(view: View) -> list[Export]:
     """Every export on the as-of date, what is missing first."""
-    basis, imports = reads.basis(view.data, view.as_of), reads.imports(view.data)
-    sources, points = list(reads.sources().values()), reads.points()
-    return checklist_texts.exports(sources, points, basis, imports, view.scope.organisation, view.as_of)
+    return checklist_texts.exports(
+        list(reads.sources().values()),
+        reads.points(),
+        reads.definitions(),
+        basis=reads.basis(view.data, view.as_of),
+        imports=reads.imports(view.data),
+        organisation=view.scope.organisation,
+        as_of=view.as_of,
+    )
 
 
 def _row(view: View, export: Export, note: str) -> None:

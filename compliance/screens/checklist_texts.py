@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Basis, Status
+from compliance.counting.figures import Definition
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
@@ -29,13 +30,13 @@ Address = Callable[..., str]
 
 @dataclass(frozen=True)
 class Export:
-    """A source on a day: the points that read it, the import that counts, how many complete it, and its age in days."""
+    """A source on a day: the import that counts, how many complete it, its age in days, the points that it feeds."""
 
     source: Source
-    points: tuple[Point, ...]
     chosen: Mapping[str, Any] | None
     completing: int
     age: int
+    points: tuple[Point, ...] = ()
     purged: Purged | None = None
 
     @property
@@ -52,25 +53,43 @@ class Export:
 
 
 def exports(
-    sources: Sequence[Source], points: Sequence[Point], basis: Basis, imports: Rows, organisation: str, as_of: date
+    sources: Sequence[Source],
+    points: Sequence[Point],
+    definitions: Sequence[Definition],
+    *,
+    basis: Basis,
+    imports: Rows,
+    organisation: str,
+    as_of: date,
 ) -> list[Export]:
     """Every source of an organisation on a day, what is missing first."""
     details = {row["import_id"]: row for row in imports}
     counting: dict[str, Rows] = {}
     for row in basis.of(organisation):
         counting.setdefault(row["source"], []).append(details[row["import_id"]])
-    found = [_export(source, points, counting.get(source.id, []), as_of) for source in sources]
-    purged = {source.id: basis.purged((source.id,), organisation, as_of) for source in sources}
-    told = (replace(export, purged=purged[export.source.id]) for export in found)
-    return sorted(told, key=lambda export: export.rank)
+    found = [
+        replace(
+            _export(source, counting.get(source.id, []), as_of),
+            points=_readers(source, points, definitions),
+            purged=basis.purged((source.id,), organisation, as_of),
+        )
+        for source in sources
+    ]
+    return sorted(found, key=lambda export: export.rank)
 
 
-def _export(source: Source, points: Sequence[Point], rows: Rows, as_of: date) -> Export:
+def _export(source: Source, rows: Rows, as_of: date) -> Export:
     """A source with the newest of its imports that completes no other, as the check of old exports has it."""
-    readers = tuple(point for point in points if source.id in (*point.needs, *point.uses))
     newest = max(rows, key=lambda row: (not row["completes"], row["extract_date"], row["import_id"]), default=None)
     age = (as_of - newest["extract_date"]).days if newest else 0
-    return Export(source, readers, newest, max(len(rows) - 1, 0), age)
+    return Export(source, newest, sum(row["completes"] for row in rows if row is not newest), age)
+
+
+def _readers(source: Source, points: Sequence[Point], definitions: Sequence[Definition]) -> tuple[Point, ...]:
+    """The points that read a source; where none does, those beside which a figure of it is shown."""
+    readers = tuple(point for point in points if source.id in (*point.needs, *point.uses))
+    beside = {number for definition in definitions if source.id in definition.needs for number in definition.points}
+    return readers or tuple(point for point in points if point.number in beside)
 
 
 def headline(found: Sequence[Export], say: Language) -> str:

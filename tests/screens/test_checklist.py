@@ -10,6 +10,7 @@ from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import arrangements
 from compliance.counting.assessing import basis_on
+from compliance.counting.figures import load_figures
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, revoke
 from compliance.screens import checklist_texts, no_data
@@ -29,7 +30,9 @@ def exports_of(line, *, as_of, organisation="A"):
     with line.database.cursor() as cursor:
         basis = basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
         imports = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
-    found = checklist_texts.exports(list(SOURCES.values()), POINTS, basis, imports, organisation, as_of)
+    declared = list(SOURCES.values()), POINTS, load_figures(None)
+    where = {"organisation": organisation, "as_of": as_of}
+    found = checklist_texts.exports(*declared, basis=basis, imports=imports, **where)
     return {export.source.id: export for export in found}
 
 
@@ -55,6 +58,7 @@ def test_an_export_counts_until_its_rhythm_has_passed_and_the_newest_that_comple
     assert found["systems"].state == "missing"
     assert exports_of(line, as_of=last, organisation="B")["systems"].state == "in_time"
     assert [export.state for export in found.values()] == ["missing"] * 17 + ["in_time"]
+    assert [point.number for point in found["routines"].points] == [3]  # that of a figure beside it
 
 
 def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
