@@ -110,6 +110,11 @@ class Reader:
         """Whether the reader may see what concerns a whole organisation: its reviews, its plan and its imports."""
         return self.limit is None or self.limit.level == "organisation"
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether the reader may see all organisations."""
+        return self.limit is None
+
     def require_whole(self) -> None:
         """Raise Refusal if the reader is limited to a part of an organisation."""
         if self.limit is not None and not self.whole:
@@ -154,7 +159,7 @@ class Reader:
     def finds(self, source: str) -> bool:
         """Whether the reader may see which rows of an export fail a check."""
         private = source in private_sources()
-        return self.may(Permission.SEE_ITEMS) and (self.named or not private) and self.limit is None
+        return self.may(Permission.SEE_ITEMS) and (self.named or not private) and self.everywhere
 
     def items(self, point: Point, items: Rows) -> Rows:
         """The items of a point without persons, free text of incidents, and names in other texts."""

@@ -124,7 +124,7 @@ def start_own_button(view: View, *, key: str, kind: Any = "primary") -> None:
 
 def samples_button(view: View, *, key: str = "show_samples") -> None:
     """Draw the button that shows the samples beside the own database, to whoever sees all of it."""
-    if not view.sample and view.reader.limit is None:
+    if not view.sample and view.reader.everywhere:
         _switch(view, N_("Show the sample data"), key=key, params=views.SAMPLES)
 
 

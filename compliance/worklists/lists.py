@@ -139,7 +139,8 @@ def _since(cursor: Cursor, asking: Asking, every: Iterable[tuple[Point, Mapping[
     called = _called(cursor, asking, past)
     names = {
         point.id: {
-            day: {called(point, row).casefold() for row in found} for day, found in past.get(point.id, {}).items()
+            day: {called(point, row).casefold() for row in found if row["reason"] not in NOT_OF_UNITS}
+            for day, found in past.get(point.id, {}).items()
         }
         for point, _ in days
     }
