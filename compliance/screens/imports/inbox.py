@@ -7,6 +7,7 @@ nothing is left of them if the server is killed.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Literal
@@ -31,6 +32,8 @@ from compliance.screens.imports import texts
 from compliance.store.database import Database
 
 SHOWN_CHANGES: Final = 50
+# As many children read at once as `reading` lets.
+READERS: Final = 2
 # Files whose choices have changed are rehearsed first, with those that they are compared with; then all together.
 FIRST: Final = 3
 
@@ -245,10 +248,26 @@ class Places:
 # --- Reading ------------------------------------------------------------------------------------------------------
 
 
-def read(file: Dropped, context: Context) -> None:
-    """Read a file with the choices about it. The upload is kept for reading again if the result depends on them."""
+def read_all(files: Sequence[Dropped], context: Context, *, progress: Callable[[int, Dropped], object]) -> None:
+    """Read files with the choices about each, as many at a time as `reading` lets.
+
+    `progress` is called after each with the number of files done, and may stop the rest by raising.
+    """
+    mappings = loading.mappings_of(context.database) if files else []
+    with ThreadPoolExecutor(READERS) as pool:
+        started = {pool.submit(_read, file, context, mappings): file for file in files}
+        try:
+            for number, each in enumerate(as_completed(started), start=1):
+                each.result()
+                progress(number, started[each])
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _read(file: Dropped, context: Context, mappings: Sequence[ColumnMapping]) -> None:
+    """Read a file. The upload is kept for reading again if the result depends on the choices."""
     content = file.content
-    content.request, content.version = _request(file.order, context), context.version
+    content.request, content.version = _request(file.order, context, mappings), context.version
     content.prepared = content.outcome = content.prepared_for = content.outcome_for = None
     read_before = content.book is not None
     try:
@@ -269,16 +288,14 @@ def is_unread(file: Dropped, context: Context) -> bool:
     read_with = (content.version, content.request.source, content.request.day)
     if read_with == (context.version, order.source, order.extract_date):
         return False
-    if _request(order, context).user_input != content.request.user_input:
+    if _request(order, context, loading.mappings_of(context.database)).user_input != content.request.user_input:
         return True
     content.version = context.version
     return False
 
 
-def _request(order: Order, context: Context) -> ReadRequest:
-    return loading.read_request(
-        context.database, order, sources=context.sources, words=context.words, today=context.today
-    )
+def _request(order: Order, context: Context, mappings: Sequence[ColumnMapping]) -> ReadRequest:
+    return ReadRequest(context.sources, context.words, context.today, mappings, order.source, order.extract_date)
 
 
 # --- Rehearsing ---------------------------------------------------------------------------------------------------
@@ -358,7 +375,7 @@ def _targets(source: Source) -> set[str]:
 
 def _loadable(files: Sequence[Dropped], context: Context, twins: Mapping[str, Refusal]) -> dict[str, Prepared]:
     return {
-        file.id: loading.ordered_anew(file.content.prepared, file.order, context.sources)
+        file.id: _ready(file, context)
         for file in files
         if isinstance(file.content.prepared, Prepared) and file.id not in twins
     }
@@ -437,9 +454,7 @@ def load(file: Dropped, context: Context, say: Language) -> None:
     content, receipts = file.content, list[Receipt]()
     content.dropped = None
     try:
-        receipts = loading.load(
-            context.database, content.workbook, file.order, sources=context.sources, words=context.words
-        )
+        receipts = loading.load_ready(context.database, _ready(file, context), words=context.words)
     except DiskFull:
         raise
     except Refusal as refusal:
@@ -453,9 +468,19 @@ def load(file: Dropped, context: Context, say: Language) -> None:
     content.book, content.prepared, content.outcome = replace(content.workbook, sheets=()), None, None
 
 
+def _ready(file: Dropped, context: Context) -> Prepared:
+    """The file as it was recognised, with the present choices. Raise its Refusal if it was refused."""
+    prepared = file.content.prepared
+    if isinstance(prepared, Prepared):
+        return loading.ordered_anew(prepared, file.order, context.sources)
+    raise prepared or LookupError("The file is not recognised yet.")
+
+
 def _result(database: Database, receipts: Sequence[Receipt], say: Language) -> Result:
-    with database.cursor() as cursor:
-        corrections = [change for receipt in receipts for change in returning.corrections(cursor, receipt)]
+    corrections: list[Change] = []
+    if returned := [receipt for receipt in receipts if receipt.marker]:
+        with database.cursor() as cursor:
+            corrections = [change for receipt in returned for change in returning.corrections(cursor, receipt)]
     return Result(
         " ".join(texts.loaded_text(receipt, say) for receipt in receipts),
         tuple(receipt.import_id for receipt in receipts),

@@ -5,7 +5,6 @@ are rehearsed together; that takes seconds with many, so a click stops it and is
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -40,8 +39,6 @@ from compliance.screens.imports.inbox import (
 )
 from compliance.screens.views import View
 
-# As many children read at once as `reading` lets.
-READERS: Final = 2
 # The effect of so few files is opened at once.
 SHOWN_EFFECT: Final = 3
 SHOWN_ROWS: Final = 14
@@ -127,18 +124,14 @@ def _read(view: View, files: Sequence[Dropped], context: Context) -> None:
     unread = [file for file in files if inbox.is_unread(file, context)]
     if not unread:
         return
-    place = st.empty()
-    with ThreadPoolExecutor(READERS) as pool:
-        started = {pool.submit(inbox.read, file, context): file for file in unread}
-        try:
-            for number, each in enumerate(as_completed(started), start=1):
-                each.result()
-                uploads.drop_upload(started[each].id)
-                text = N_("Reading {n} of {of}: {file}")
-                name = widgets.plain(started[each].item.name)
-                place.progress(number / len(unread), view.say(text, file=name, n=number, of=len(unread)))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    place, say, of = st.empty(), view.say, len(unread)
+
+    def progress(number: int, file: Dropped) -> None:
+        uploads.drop_upload(file.id)
+        text = N_("Reading {n} of {of}: {file}")
+        place.progress(number / of, say(text, file=widgets.plain(file.item.name), n=number, of=of))
+
+    inbox.read_all(unread, context, progress=progress)
     place.empty()
 
 
@@ -351,7 +344,8 @@ def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bo
     """Load a file as it was rehearsed; False if it can be tried again."""
     file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox_texts.extract_day(file)
     try:
-        inbox.load(file, context, view.say)
+        with context.database.cursor():  # opened once for all that loading does
+            inbox.load(file, context, view.say)
     except DiskFull as refusal:
         widgets.show_error(refusal)
         return False
