@@ -1,6 +1,6 @@
 """Previews: what loading files or revoking an import would change, with nothing written."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -108,16 +108,20 @@ def rehearsed(
     then: Callable[[Cursor, Outcomes], T],
     counts: Counts = lambda _file, _rehearsal: True,
     progress: Callable[[int], object] = lambda _done: None,
+    asked: Collection[str] | None = None,
 ) -> tuple[Outcomes, T]:
-    """What each file would do, and the result of `then` once all of them that count are loaded."""
+    """What each file would do, or only those asked about, and the result of `then` once all that count are loaded."""
     outcomes: Outcomes = {}
     names = {id(prepared): file for file, prepared in files.items()}
 
     def each(cursor: Cursor, prepared: Prepared, result: list[Receipt] | Refusal) -> None:
         file = names[id(prepared)]
-        outcomes[file] = result if isinstance(result, Refusal) else _compared(cursor, result)
-        if isinstance(result, list) and not counts(file, outcomes[file]):  # type: ignore[arg-type]
-            hold_back(cursor, result, prepared.order)
+        if isinstance(result, Refusal):
+            outcomes[file] = result
+        elif asked is None or file in asked:
+            outcomes[file] = rehearsal = _compared(cursor, result)
+            if not counts(file, rehearsal):
+                hold_back(cursor, result, prepared.order)
         progress(len(outcomes))
 
     last = rehearse(database, list(files.values()), words=words, each=each, then=lambda cursor: then(cursor, outcomes))

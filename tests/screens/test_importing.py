@@ -153,7 +153,7 @@ def test_new_changed_and_gone_rows_are_reported_with_the_doubts(loaded, tmp_path
     app = loaded
     later = [["Uttagen 2026-11-01"], PEOPLE[1], *PEOPLE[3:13], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
     drop(app, tmp_path, personal2=later)
-    assert "Sedan 2026-10-15 (import 1): 1 nya, 0 ändrade, 2 borta." in text(app)
+    assert "Jämfört med 15\u00a0oktober\u00a02026: en ny rad och två borta." in text(app)
     press(app, "Ta bort filen")
     drop(app, tmp_path, gammal=[["Uttagen 2026-09-01"], *PEOPLE[1:4]])
     assert "En nyare export, från 15\u00a0oktober\u00a02026, är inläst." in text(app)
@@ -357,6 +357,7 @@ def test_a_file_that_loses_most_rows_of_the_one_before_waits_for_an_answer(answe
     assert "Skulle ersätta 12 rader från 15\u00a0oktober\u00a02026, och 12 av dem finns inte med." in text(loaded)
     assert "Läs\u00a0in\u00a01\u00a0rad" not in [button.label for button in loaded.button]
     press(loaded, answer)
+    assert [box.value for box in loaded.checkbox if box.label.startswith("Kompletterar")] == [completes]
     press(loaded, "Läs in 1 rad")
     assert [(row["file"], row["completes"]) for row in loaded_files(own)][1:] == [("mall.xlsx", completes)]
 
@@ -366,6 +367,18 @@ def test_an_answer_holds_for_the_file_as_it_was(loaded, own, tmp_path):
     press(loaded, "Den ersätter dem")
     day_field(loaded).set_value("2026-10-20").run()
     assert "Kompletterar filen dem, eller ersätter den dem?" in text(loaded)
+
+
+def test_the_day_of_files_that_do_not_say_it_is_asked_once(app, own, tmp_path):
+    paths = [tmp_path / name for name in ("personal.csv", "system.csv")]
+    for path, lines in zip(paths, (PEOPLE[1:], REGISTER[1:]), strict=True):
+        path.write_text("\n".join(";".join(map(str, line)) for line in lines), "utf-8")
+    dropped(app, *paths)
+    field = next(f for f in app.text_input if f.label.startswith("Två filer säger inte när de togs ut."))
+    field.set_value("31/10/2026").run()
+    assert table(app)["Uttagsdatum"].tolist() == ["2026-10-31", "2026-10-31"]
+    press(app, "Läs in två filer")
+    assert len(loaded_files(own)) == 2
 
 
 def test_the_same_file_dropped_twice_is_refused_once(app, own, tmp_path):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -142,14 +143,14 @@ def _questions(card: Card) -> None:
         with st.container(horizontal=True, key=f"answers-{question}"):
             for label, about in ANSWERS.get(question, {}).items():
                 key = f"{question} {about} {card.file.id}"
-                st.button(say(label), key=key, on_click=_answer, args=(card.item, question, about))
+                st.button(say(label), key=key, on_click=_answer, args=(card.file, question, about))
 
 
-def _answer(item: Item, question: Question, about: Literal["accepted", "completes"]) -> None:
+def _answer(file: Dropped, question: Question, about: Literal["accepted", "completes"]) -> None:
     if about == "completes":
-        item.completes = True
+        file.item.completes = st.session_state[f"completes {file.id}"] = True
     else:
-        item.accepted |= {question}
+        file.item.accepted |= {question}
 
 
 def _doubts(card: Card, rehearsal: Rehearsal, book: Workbook) -> None:
@@ -236,30 +237,36 @@ def _day_choice(card: Card) -> None:
     found = prepared.day if isinstance(prepared, Prepared) else None
     day = card.item.extract_date or (found.day if found else None)
     by = texts.FOUND_BY["said" if card.item.extract_date else found.by] if found else None
-    say, key = card.view.say, f"day {card.file.id} {day}"
+    label = card.view.say(N_("Extract date")) + (f" ({card.view.say(by)})" if by else "")
+    day_field(card.view, label, [card.item], day=day)
+
+
+def day_field(view: View, label: str, items: list[Item], *, day: date | None) -> None:
+    """Draw the field for the extract date of one or several files."""
+    say, key = view.say, f"day {len(items)} {items[0].name} {day}"
     fields.line(
-        say(N_("Extract date")) + (f" ({say(by)})" if by else ""),
+        label,
         value=str(day or ""),
         placeholder=say(N_("YYYY-MM-DD")),
         key=key,
         on_change=_choose_day,
-        args=(card.item, key),
+        args=(items, key),
         width=DAY_WIDTH,
     )
-    if card.item.wrong_day:
-        widgets.html(charts.note(say(N_("“{text}” is no date. Write it as 2026-11-15."), text=card.item.wrong_day)))
+    if wrong := items[0].wrong_day:
+        widgets.html(charts.note(say(N_("“{text}” is no date. Write it as 2026-11-15."), text=wrong)))
 
 
-def _choose_day(item: Item, key: str) -> None:
-    """Take the typed date; an empty field leaves it to the file again."""
+def _choose_day(items: list[Item], key: str) -> None:
+    """Take the typed date; an empty field leaves it to the files again."""
     text = st.session_state.get(key) or ""
     day = written_day(text)
-    if day and views.FIRST_DAY <= day <= views.LAST_DAY:
-        item.extract_date, item.wrong_day, item.accepted = day, "", frozenset()
-    elif text.strip():
-        item.wrong_day = text
-    else:
-        item.extract_date, item.wrong_day, item.accepted = None, "", frozenset()
+    if day and not views.FIRST_DAY <= day <= views.LAST_DAY:
+        day = None
+    for item in items:
+        item.wrong_day = text if text.strip() and not day else ""
+        if not item.wrong_day:
+            item.extract_date, item.accepted = day, frozenset()
 
 
 def _by_hand(card: Card, book: Workbook) -> None:

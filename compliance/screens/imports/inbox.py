@@ -361,12 +361,22 @@ def rehearse_first(files: Sequence[Dropped], context: Context) -> None:
         return
     sources = [match.source for file in changed for match in file.matches]
     ids = {id_ for source in sources for id_ in (source.id, *_targets(source))}
-    beside = [file for file in files if any(match.source.id in ids for match in file.matches)]
+    last = max((day for file in changed if (day := _day(file))), default=date.max)
+    beside = [f for f in files if (_day(f) or date.max) <= last and any(match.source.id in ids for match in f.matches)]
     twins = _twins(files)
     outcomes, _ = previewing.rehearsed(
-        context.database, _loadable(beside, context, twins), words=context.words, then=lambda _cursor, _outcomes: None
+        context.database,
+        _loadable(beside, context, twins),
+        words=context.words,
+        then=lambda _cursor, _outcomes: None,
+        asked={file.id for file in changed},
     )
     _keep(changed, outcomes | twins, context)
+
+
+def _day(file: Dropped) -> date | None:
+    prepared = file.content.prepared
+    return prepared.day.day if isinstance(prepared, Prepared) and prepared.day else None
 
 
 def _targets(source: Source) -> set[str]:

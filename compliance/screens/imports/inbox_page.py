@@ -150,6 +150,7 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
     ranks = {f.id: inbox_texts.rank(f, asked.get(f.id, ()), context.sources, view.say) for f in files}
     with above:
         _ask_names(view, waiting, places)
+        _ask_day(view, [file.item for file in open_ if asked[file.id] == ("day",)])
         progress = _above(view, waiting, open_, ranks, current=inbox.is_current(waiting, open_, context))
     _rows(view, waiting, files, asked, ranks)
     _open_card(view, waiting, files, asked, context)
@@ -192,6 +193,12 @@ def _ask_names(view: View, waiting: Inbox, places: Places) -> None:
             args=(waiting, name.casefold(), key),
             horizontal=True,
         )
+
+
+def _ask_day(view: View, undated: list[Item]) -> None:
+    """Ask once which day the files were exported that do not say it, if there are several."""
+    if len(undated) > 1:
+        card.day_field(view, inbox_texts.days_question(len(undated), view.say), undated, day=None)
 
 
 def _index(names: Sequence[str], chosen: str | None) -> int | None:
@@ -308,12 +315,13 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) ->
     if waiting.before is None:
         waiting.before, waiting.done = _begin(waiting, by_id, context), []
     place = st.empty()
-    for file in _in_order([by_id[file] for file in waiting.queue]):
-        name, total = widgets.plain(file.item.name), len(waiting.queue) + len(waiting.done)
-        place.progress(len(waiting.done) / total, view.say(N_("Loading {file}"), file=name))
-        if not _load_one(view, waiting, file, context):
-            waiting.queue, waiting.before = [], None
-            return
+    with context.database.cursor():  # the file is opened once for all of them
+        for file in _in_order([by_id[file] for file in waiting.queue]):
+            name, total = widgets.plain(file.item.name), len(waiting.queue) + len(waiting.done)
+            place.progress(len(waiting.done) / total, view.say(N_("Loading {file}"), file=name))
+            if not _load_one(view, waiting, file, context):
+                waiting.queue, waiting.before = [], None
+                return
     waiting.loaded, waiting.before = _sum(waiting, waiting.before, context), None
     st.rerun()
 
@@ -344,8 +352,7 @@ def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bo
     """Load a file as it was rehearsed; False if it can be tried again."""
     file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox_texts.extract_day(file)
     try:
-        with context.database.cursor():  # opened once for all that loading does
-            inbox.load(file, context, view.say)
+        inbox.load(file, context, view.say)
     except DiskFull as refusal:
         widgets.show_error(refusal)
         return False

@@ -224,6 +224,13 @@ def name_question(name: str, number: int, say: Language) -> str:
     )
 
 
+def days_question(number: int, say: Language) -> str:
+    """The question which day several files were exported."""
+    return say(
+        N_("{count} files do not say when they were exported. Extract date of all:"), count=phrases.counted(number, say)
+    )
+
+
 def name_label(name: str, existing: Sequence[str], say: Language) -> str:
     """An organisation to choose."""
     return name if name in existing else say(N_("{name} (new)"), name=name)

@@ -69,17 +69,18 @@ def waiting(
     say: Language,
 ) -> list[str]:
     """Which other exports are still needed by the points of the `dropped` sources."""
-    lacking: dict[tuple[str, ...], list[str]] = {}
+    # of several organisations a point is named once
+    lacking: dict[tuple[str, ...], dict[str, None]] = {}
     for figure in after:
         missing = tuple(id_ for id_ in figure.point.needs if id_ not in existing)
         if missing and dropped.intersection(figure.point.needs):
-            lacking.setdefault(missing, []).append(str(figure.point.number))
+            lacking.setdefault(missing, {})[str(figure.point.number)] = None
     return [
         say.plural(
             "Point {points} can be counted once {sources} is loaded too.",
             "Points {points} can be counted once {sources} is loaded too.",
             len(numbers),
-            points=phrases.listed(numbers, say),
+            points=phrases.listed([*numbers], say),
             sources=source_names(missing, sources, say),
         )
         for missing, numbers in lacking.items()
@@ -125,11 +126,9 @@ def receipt_pairs(
 ) -> list[charts.Pair]:
     """What a file, or a part of it, was recognised as and why; its rows and the changes in them; its points."""
     summary = receipt.summary
-    row_counts = say(
-        N_("**{n}** are loaded, **{rejected}** rejected"),
-        n=say.number(summary.loaded),
-        rejected=say.number(summary.rejected),
-    )
+    row_counts = say(N_("**{n}** are loaded"), n=say.number(summary.loaded))
+    if summary.rejected:
+        row_counts += ", " + say(N_("**{rejected}** rejected"), rejected=say.number(summary.rejected))
     about = [str(point.number) for point in points if receipt.source.id in {*point.needs, *point.uses}]
     return [
         charts.Pair(say(N_("Taken for")), bold(say.pick(receipt.source.title)), why(receipt.matches, workbook, say)),
@@ -142,14 +141,15 @@ def moved(comparison: Comparison, say: Language) -> str:
     """How many rows are new, changed and gone since the previous export."""
     if comparison.earlier is None:
         return say(N_("No earlier export of this kind is loaded."))
-    number, day, _ = comparison.earlier
-    counts = {"new": comparison.new, "changed": comparison.changed, "gone": comparison.gone}
-    return say(
-        N_("Since {day} (import {id}): {new} new, {changed} changed, {gone} gone."),
-        day=day,
-        id=number,
-        **{name: say.number(count) for name, count in counts.items()},
-    )
+    new, changed, gone = comparison.new, comparison.changed, comparison.gone
+    counted = {
+        say.plural("{count} new row", "{count} new rows", new, count=say.in_words(new)): new,
+        say.plural("{count} changed", "{count} changed", changed, count=say.in_words(changed)): changed,
+        say.plural("{count} gone", "{count} gone", gone, count=say.in_words(gone)): gone,
+    }
+    parts = [text for text, number in counted.items() if number]
+    what = phrases.listed(parts, say) if parts else say(N_("the same rows"))
+    return say(N_("Beside {day}: {what}."), day=say.date(comparison.earlier[1]), what=what)
 
 
 def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
@@ -238,7 +238,7 @@ def _doubts_against_previous(comparison: Comparison, say: Language) -> dict[str,
             N_("Far fewer rows than in the export before: {n} now, {before} then. Check that the export is whole."),
             n=say.number(comparison.rows),
             before=say.number(before),
-        ): comparison.shrunk,
+        ): comparison.shrunk and not comparison.loses_most,
         say(
             N_("A newer export, of {newer}, is loaded. This one changes only figures of days before that."),
             newer=say.date(comparison.newer),
@@ -249,7 +249,7 @@ def _doubts_against_previous(comparison: Comparison, say: Language) -> dict[str,
         ): comparison.likely_owner,
         say(
             N_("Hardly anything is the same as in the export before. Check that it is the same kind of export.")
-        ): comparison.unfamiliar and not comparison.likely_owner,
+        ): comparison.unfamiliar and not (comparison.likely_owner or comparison.loses_most),
         say(
             N_(
                 "Columns of the export before that are not found now: {columns}. "
