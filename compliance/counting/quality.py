@@ -3,10 +3,13 @@
 A check is a statement in `queries/quality/`, whose rows are findings, and an entry in `data/quality.toml`.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -19,22 +22,27 @@ from compliance.core.places import POINTS
 from compliance.counting.tracing import row_loaded
 from compliance.declarations.declared import Table, complete, read_with_own
 from compliance.declarations.points import Point
-from compliance.declarations.queries import Query, query, statement
-from compliance.declarations.sources import Source
+from compliance.declarations.queries import Query, query, statement, text_of
+from compliance.declarations.sources import Source, load_sources, normal
 from compliance.store.database import Cursor, Rows, rows
 
 QUALITY: Final = POINTS.with_name("quality.toml")
+MACRO: Final = re.compile(r"create or replace macro (\w+)\([^)]*\) as(.*?);", re.DOTALL)
+WORD: Final = re.compile(r"\b[a-z_]\w*\b")
 Severity = Literal["error", "warning", "notice"]
 Owner = Literal["coordinator", "source_owner", "unit"]
-# The severities that make a figure doubtful.
-REMARKS: Final = frozenset({"error", "warning"})
+Changes = Literal["always", "rows", "values", "never"]
+# The share of the rows of an export from which on findings can change what a figure says.
+MANY: Final = 0.02
 
 
 @dataclass(frozen=True)
 class Check:
     """What a check looks for, how serious a finding is, who fixes it and how.
 
-    `subject`, `detail` and `number` are the headings of those columns of its findings; None if they are empty.
+    `changes` is when its findings can change the meaning of a figure: always, where they concern many rows or values of
+    an export, or never. `subject`, `detail` and `number` are the headings of those columns of its findings, if they are
+    filled. `counts_rows` is whether the number is that of the rows.
     """
 
     id: str
@@ -46,11 +54,8 @@ class Check:
     subject: Texts | None
     detail: Texts | None
     number: Texts | None
-
-    @property
-    def remark(self) -> bool:
-        """Whether its findings make a figure doubtful."""
-        return self.severity in REMARKS
+    changes: Changes = "never"
+    counts_rows: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,19 +171,105 @@ def rests_on(point: Point, source: str) -> bool:
     return source in point.needs or source in point.uses
 
 
-def remarks(
-    checks: tuple[Check, ...], findings: Iterable[Finding], points: tuple[Point, ...], organisation: str
-) -> dict[str, tuple[str, ...]]:
-    """The checks with serious findings in the exports of each point of an organisation, by point id."""
-    pairs = {(finding.check, finding.source) for finding in findings if finding.organisation == organisation}
+@dataclass(frozen=True)
+class Exports:
+    """The exports that findings are measured by: the declared sources, and how many rows each has."""
+
+    sources: Mapping[str, Source]
+    sizes: Mapping[str, int]
+
+
+def exports_of(imports: Iterable[Mapping[str, Any]], sources: Mapping[str, Source]) -> Exports:
+    """The exports behind the figures of an organisation, with the rows that were rejected."""
+    sizes: Counter[str] = Counter()
+    for row in imports:
+        sizes[row["source"]] += row["loaded"] + row["rejected"]
+    return Exports(sources, sizes)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the findings of a check concern: rows, of how many, and the points whose figure they can change by that."""
+
+    rows: int
+    of: int
+    points: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """The share of the rows, at most 1; of findings about whole files all."""
+        return min(self.rows / self.of, 1.0) if self.of and self.rows else 1.0
+
+
+def effects(
+    checks: Sequence[Check], findings: Iterable[Finding], points: Sequence[Point], exports: Exports
+) -> dict[str, Effect]:
+    """The effect of each check with findings in the exports of an organisation, by its id."""
     return {
-        point.id: tuple(
-            check.id
-            for check in checks
-            if check.remark and any(id_ == check.id and rests_on(point, source) for id_, source in pairs)
+        id_: Effect(
+            concerned(check, found),
+            sum(exports.sizes.get(source, 0) for source in {finding.source for finding in found}),
+            tuple(point.id for point in changed_points(check, found, points, exports)),
         )
-        for point in points
+        for id_, found in by_check(findings).items()
+        for check in checks
+        if check.id == id_
     }
+
+
+def remarks(effects: Mapping[str, Effect], points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
+    """The checks whose findings can change the meaning of a point's figure, by point id."""
+    return {point.id: tuple(id_ for id_, effect in effects.items() if point.id in effect.points) for point in points}
+
+
+def changed_points(check: Check, findings: Sequence[Finding], points: Iterable[Point], exports: Exports) -> list[Point]:
+    """The points whose figure the findings of a check can change the meaning of."""
+    by_source: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_source.setdefault(finding.source, []).append(finding)
+    return [
+        point
+        for point in points
+        if any(rests_on(point, id_) and _changes(check, found, point, exports) for id_, found in by_source.items())
+    ]
+
+
+def _changes(check: Check, found: Sequence[Finding], point: Point, exports: Exports) -> bool:
+    """Whether findings in one source can change the meaning of a point's figure."""
+    if check.changes in {"always", "never"}:
+        return check.changes == "always"
+    source = exports.sources.get(found[0].source)
+    if check.changes == "values" and source:
+        found = [finding for finding in found if _is_read(finding, point, source)]
+    return bool(found) and concerned(check, found) >= MANY * exports.sizes.get(found[0].source, 0)
+
+
+def concerned(check: Check, found: Sequence[Finding]) -> int:
+    """How many rows findings concern. One about a whole file concerns none in particular."""
+    if check.counts_rows:
+        return sum(finding.number for finding in found)
+    return len({(f.import_id, f.sheet_number, f.row) for f in found if f.row is not None})
+
+
+def _is_read(finding: Finding, point: Point, source: Source) -> bool:
+    """Whether a point reads a field of a finding. A heading that is no field's could be any field's."""
+    fields = {field.name: field for field in source.fields}
+    named = (finding.field or "").split(", ")
+    ids = {name for name in named if name in fields}
+    ids |= {f.name for f in source.fields if any(normal(name) in f.headings for name in named)}
+    return not ids or any({name, f"{name}_code"} & _words_of(point.id) for name in ids)
+
+
+@cache
+def _words_of(point: str) -> frozenset[str]:
+    """The words in the statement of a point, and in the macros that it uses."""
+    bodies = {name: frozenset(WORD.findall(body)) for name, body in MACRO.findall(text_of("macros.sql"))}
+    # A relation of all rows of a source has every field of it.
+    whole = {f"{source}_at" for source in load_sources(None)}
+    words = frozenset(WORD.findall(query("points", point).sql))
+    while used := {name for name in words & bodies.keys() - whole if not bodies[name] <= words}:
+        words |= frozenset().union(*(bodies[name] for name in used))
+    return words
 
 
 def sheet_row(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, reader: Reader) -> SheetRow | None:
@@ -216,9 +307,12 @@ def _check(id_: str, entry: Table) -> Check:
             subject=entry.get("subject"),
             detail=entry.get("detail"),
             number=entry.get("number"),
+            changes=entry.get("changes", "never"),
+            counts_rows=entry.get("counts_rows", False),
         )
     _refuse_unknown("severity", check.severity, get_args(Severity), check=id_)
     _refuse_unknown("owner", check.owner, get_args(Owner), check=id_)
+    _refuse_unknown("changes", check.changes, get_args(Changes), check=id_)
     return check
 
 

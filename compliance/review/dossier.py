@@ -441,7 +441,10 @@ class _Computation:
         checks = quality.load_checks(self.own)
         params: Any = {"as_of": self.day, "known_at": self.known_at, "reader": EVERYTHING}
         findings = quality.findings(self.cursor, checks, self.sources, **params)
-        return quality.remarks(checks, findings, self.points, self.review.organisation)
+        mine = [finding for finding in findings if finding.organisation == self.review.organisation]
+        used = basis_on(self.cursor, days=[self.day], known_at=self.known_at).of(self.review.organisation)
+        exports = quality.exports_of(used, self.sources)
+        return quality.remarks(quality.effects(checks, mine, self.points, exports), self.points)
 
 
 def withheld_anew(frozen: Dossier, named: ExportNames) -> Dossier:

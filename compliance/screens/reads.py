@@ -17,7 +17,7 @@ import streamlit as st
 
 from compliance.access import withholding
 from compliance.access.disclosure import Plans
-from compliance.access.reader import Reader, Withheld
+from compliance.access.reader import EVERYTHING, Reader, Withheld
 from compliance.access.scopes import Level, Scope
 from compliance.access.withholding import ExportNames, Names, names_of_persons
 from compliance.core import places
@@ -298,10 +298,23 @@ def findings(data: Data, reader: Reader, as_of: date) -> list[quality.Finding]:
         return quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
-def remarks(data: Data, reader: Reader, as_of: date, organisation: str) -> dict[str, tuple[str, ...]]:
-    """The checks with serious findings in the exports of each point, by the point's id."""
-    return quality.remarks(checks(), findings(data, reader, as_of), points(), organisation)
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def effects(data: Data, as_of: date, organisation: str, point_id: str | None = None) -> dict[str, quality.Effect]:
+    """What the findings of each check, or those in the exports of a point, can change, by the id of the check.
+
+    It is the same for everybody, whatever rows they may see.
+    """
+    found = [finding for finding in findings(data, EVERYTHING, as_of) if finding.organisation == organisation]
+    if point_id:
+        point = next(point for point in points() if point.id == point_id)
+        found = [finding for finding in found if quality.rests_on(point, finding.source)]
+    exports = quality.exports_of(basis(data, as_of).of(organisation), sources())
+    return quality.effects(checks(), found, points(), exports)
+
+
+def remarks(data: Data, as_of: date, organisation: str) -> dict[str, tuple[str, ...]]:
+    """The checks whose findings can change the meaning of a point's figure, by the point's id."""
+    return quality.remarks(effects(data, as_of, organisation), points())
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)

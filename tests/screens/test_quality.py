@@ -22,7 +22,7 @@ from compliance.screens.quality import page
 from compliance.screens.quality import texts as quality_texts
 from compliance.screens.quality.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN
-from tests.apps import DAY, opened, text
+from tests.apps import DAY, notes, opened, text
 from tests.browser import MOST
 from tests.files import xlsx
 from tests.line import POINTS, SOURCES, Line, read_here
@@ -121,9 +121,10 @@ def test_several_rows_of_an_id_are_correct_only_if_the_source_says_so(check):
 
 
 def test_an_organisation_changes_a_severity_in_its_own_file(tmp_path):
-    (tmp_path / "quality.toml").write_text('[checks.freshness]\nseverity = "notice"\n', "utf-8")
+    text_ = '[checks.freshness]\nseverity = "notice"\nchanges = "never"\n'
+    (tmp_path / "quality.toml").write_text(text_, "utf-8")
     mine = {check.id: check for check in load_checks(tmp_path)}
-    assert not mine["freshness"].remark
+    assert (mine["freshness"].severity, mine["freshness"].changes) == ("notice", "never")
     assert mine["freshness"].title == next(check for check in CHECKS if check.id == "freshness").title
 
 
@@ -131,6 +132,7 @@ def test_an_organisation_changes_a_severity_in_its_own_file(tmp_path):
     ("table", "message"),
     [
         ('[checks.freshness]\nowner = "boss"\n', "owner boss. Choose one of coordinator, source_owner, unit."),
+        ('[checks.freshness]\nchanges = "often"\n', "changes often. Choose one of always, rows, values, never."),
         ('[checks.mine]\nseverity = "error"\n', "lacks the key owner of the check mine"),
     ],
 )
@@ -322,20 +324,58 @@ def test_a_row_without_stored_cells_is_shown_as_it_was_loaded(line):
 # --- which points rest on them -----------------------------------------------------------------------------------
 
 
-def test_a_point_has_the_serious_findings_of_the_exports_it_reads(in_messy):
-    all_findings = in_messy
-    organisation = all_findings[0].organisation
-    rests = remarks(CHECKS, all_findings, POINTS, organisation)
-    assert {id_ for id_, ids in rests.items() if "unmatched_keys" in ids} == points_of("training")
-    assert {id_ for id_, ids in rests.items() if "unclear_answers" in ids} == points_of("systems")
-    assert not any({"identity_numbers", "unregistered_systems"} & set(ids) for ids in rests.values())
-    assert not any(remarks(CHECKS, all_findings, POINTS, "Another").values())
+def rests(found, rows):
+    """The checks that can change each point's figure if each export has so many rows."""
+    exports = quality.Exports(SOURCES, dict.fromkeys(SOURCES, rows))
+    return remarks(quality.effects(CHECKS, found, POINTS, exports), POINTS)
+
+
+def changed_by(check, by_point):
+    return {point for point, ids in by_point.items() if check in ids}
+
+
+def test_only_what_can_change_a_figure_is_a_remark_on_it(in_messy):
+    """noise: one value in ten thousand marked every point of the overview"""
+    few, many = rests(in_messy, 20), rests(in_messy, 10_000)
+    assert changed_by("unmatched_keys", few) == points_of("training")
+    assert changed_by("rejected_rows", few) == points_of("training")
+    assert {id_ for ids in few.values() for id_ in ids}.isdisjoint({"identity_numbers", "unregistered_systems"})
+    assert {id_ for ids in many.values() for id_ in ids} <= {check.id for check in CHECKS if check.changes == "always"}
+    assert {check.changes for check in CHECKS} == {"always", "rows", "values", "never"}
+
+
+def test_a_value_is_a_remark_on_the_points_that_read_its_field():
+    def found(field):
+        return quality.Finding("unreadable_values", "A", "systems", 1, "f", 0, None, 3, "x", field, "not_a_date", 1)
+
+    asked = SOURCES["systems"].field("classified_last_year").heading
+    assert changed_by("unreadable_values", rests([found(asked)], 10)) == {"classification", "risk_analysis", "access"}
+    assert changed_by("unreadable_values", rests([found("Leverantör")], 10)) == set()
+    # the rows of a source on its own have every field, so that a heading that is no field's could be any
+    assert changed_by("unreadable_values", rests([found("Vår egen rubrik")], 10)) == points_of("systems")
+    assert changed_by("unreadable_values", rests([found(asked)], 100)) == set()
 
 
 def test_a_point_has_the_findings_of_an_export_it_only_uses():
     finding = quality.Finding("freshness", "A", "classifications", 1, "f", None, None, None, None, None, "", 1)
-    rests = remarks(CHECKS, [finding], POINTS, "A")
-    assert {id_ for id_, ids in rests.items() if ids} == {"classification", "access"}
+    assert changed_by("freshness", rests([finding], 10_000)) == {"classification", "access"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_begins_with_what_can_change_most(in_messy, lang):
+    say = Language(lang)
+    every = quality_texts.remarks(CHECKS, in_messy, Filter())
+    effects = quality.effects(CHECKS, in_messy, POINTS, quality.Exports(SOURCES, dict.fromkeys(SOURCES, 20)))
+    ordered = quality_texts.by_effect(every, effects)
+    points = [len(effects[remark.check.id].points) for remark in ordered]
+    assert points == sorted(points, reverse=True)
+    assert points[0] > points[-1] == 0
+    said = quality_texts.sentence(ordered, effects, POINTS, say)
+    assert say.pick(ordered[0].check.title) in said
+    assert not re.search(r"\d+ (av|of)", said)
+    assert quality_texts.sentence(ordered[-1:], effects, POINTS, say) == say("No remark changes a figure.")
+    _, rows = quality_texts.remark_table(ordered, effects, POINTS, str, say)
+    assert [len(row) for row in rows] == [6] * len(every)
 
 
 # --- what a page says --------------------------------------------------------------------------------------------
@@ -365,11 +405,7 @@ def test_a_pair_of_dates_is_described_as_one_before_the_other(in_messy):
     ("chosen", "shown"),
     [
         (Filter(), set(EXPECTED)),
-        (Filter(severities=("error",)), {"rejected_rows", "contradicting_dates"}),
-        (Filter(severities=("notice",)), {"unregistered_systems", "identity_numbers"}),
         (Filter(owner="unit"), {"unclear_answers"}),
-        (Filter(source="systems"), {"unclear_answers", "duplicates", "error_cells", "units_in_one_source"}),
-        (Filter(severities=("error",), source="systems"), set()),
         (
             Filter(point=next(point for point in POINTS if point.id == "risk_analysis")),
             {"unclear_answers", "duplicates", "error_cells", "units_in_one_source"},
@@ -405,21 +441,21 @@ def finding_count(database):
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
 def test_the_page_lists_every_check_with_findings(sample, monkeypatch, lang):
     say, counts = Language(lang), finding_count(sample)
-    app = opened("quality", monkeypatch, lang=lang)
+    app = opened("quality", monkeypatch, lang=lang, check="rejected_rows")
     shown = text(app)
     assert counts["rejected_rows"] > 1
     for check in CHECKS:
+        assert (f"check={check.id}" in shown) is (check.id in counts)
         if check.id in counts:
             assert say.pick(check.title) in shown
-            assert say.plural("{n} finding", "{n} findings", counts[check.id]) in shown
             assert say.pick(check.todo) in shown
-    assert [len(table.value) for table in app.dataframe] == [counts[c.id] for c in CHECKS if c.id in counts]
+    assert [len(table.value) for table in app.dataframe] == [counts["rejected_rows"]]
     clean = [say.pick(check.title).lower() for check in CHECKS if check.id not in counts]
     assert all(title in shown for title in clean)
 
 
 def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):
-    app = opened("quality", monkeypatch, role=MANAGEMENT)
+    app = opened("quality", monkeypatch, role=MANAGEMENT, check="rejected_rows")
     assert "Avvisade rader" in text(app)
     assert "Raderna visas bara för samordnaren." in text(app)
     assert not app.dataframe
@@ -427,26 +463,27 @@ def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):
 
 
 def test_an_analyst_sees_no_row_of_a_person_or_an_incident(sample, monkeypatch):
-    mine = opened("quality", monkeypatch, role=COORDINATOR).dataframe[0].value
-    theirs = opened("quality", monkeypatch, role=ANALYST).dataframe[0].value
+    mine = opened("quality", monkeypatch, role=COORDINATOR, check="rejected_rows").dataframe[0].value
+    theirs = opened("quality", monkeypatch, role=ANALYST, check="rejected_rows").dataframe[0].value
     private = {"Personallista", "Utbildningsstatus", "Incidenter", "Personuppgiftsincidenter"}
     assert private & set(mine["Källa"])
     assert set(theirs["Källa"]) == set(mine["Källa"]) - private
 
 
 def test_a_link_from_a_point_limits_the_page_to_it(sample, monkeypatch):
-    app = opened("quality", monkeypatch, point="processor_agreements")
+    app = opened("quality", monkeypatch, point="processor_agreements", check="rejected_rows")
     assert {source for table in app.dataframe for source in table.value["Källa"]} == {"Personuppgiftsbiträdesavtal"}
-
-
-def test_filters_narrow_the_page(sample, monkeypatch):
-    app = opened("quality", monkeypatch)
-    app.selectbox(key="source sv").set_value("processors").run()
-    assert {source for table in app.dataframe for source in table.value["Källa"]} == {"Personuppgiftsbiträdesavtal"}
-    next(group for group in app.get("button_group") if group.key == "severity sv").set_value(["error"]).run()
-    assert len(app.dataframe) == 1
+    assert "check=rejected_rows&amp;point=processor_agreements" in text(app)
     app.selectbox(key="owner sv").set_value("coordinator").run()
-    assert "Ingen anmärkning är av det slaget." in text(app)
+    assert "check=rejected_rows" not in text(app)
+    assert not app.dataframe
+
+
+def test_a_remark_that_is_not_there_is_said(sample, monkeypatch):
+    app = opened("quality", monkeypatch, check="nothing")
+    assert notes(app) == [
+        "Adressen anger anmärkningen ”nothing”, som inte finns. Här visas i stället: Alla anmärkningar."
+    ]
 
 
 def test_clean_exports_have_no_findings_and_the_page_lists_the_checks(own, monkeypatch, tmp_path):
@@ -468,7 +505,7 @@ def test_an_empty_database_leads_to_the_imports(own, monkeypatch):
 
 def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):
     monkeypatch.setattr(page.st, "dataframe", _first_row_chosen(page.st.dataframe))
-    app = opened("quality", monkeypatch, point="processor_agreements")
+    app = opened("quality", monkeypatch, point="processor_agreements", check="rejected_rows")
     assert "Behörighetsgenomgångar" not in text(app)
     assert "v-card-title" in text(app)
     assert "Avtals-ID" in text(app)

@@ -36,7 +36,7 @@ def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Ove
         months=by_point,
         parts=tuple(reads.parts(data, reader, as_of, scope, scope.below, ids)) if not scope.unit else (),
         basis=reads.basis(data, as_of),
-        remarks={id_: len(checks) for id_, checks in reads.remarks(data, reader, as_of, scope.organisation).items()},
+        remarks={id_: len(checks) for id_, checks in reads.remarks(data, as_of, scope.organisation).items()},
     )
 
 

@@ -150,7 +150,11 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
         *entries,
         charts.LegendEntry("target", say(N_("Target"))),
         *(charts.LegendEntry("last_review", phrases.then_label(before, say)) for before in [*view.before.values()][:1]),
-        *([charts.LegendEntry("remark", say(N_("Remarks on the exports")))] if any(view.remarks.values()) else []),
+        *(
+            [charts.LegendEntry("remark", say(N_("Remarks that can change the figure")))]
+            if any(view.remarks.values())
+            else []
+        ),
     ]
 
 
@@ -190,7 +194,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
 def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:
     """The number of remarks on a point's exports, as a number and in words; empty if there are none."""
     n = view.remarks.get(figure.point.id, 0) if figure.basis else 0
-    text = say.plural("{n} remark on its exports", "{n} remarks on its exports", n)
+    text = say.plural("{n} remark can change it", "{n} remarks can change it", n)
     return {"remarks": say.number(n), "remarks_alt": text} if n else {}
 
 

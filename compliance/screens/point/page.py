@@ -327,7 +327,7 @@ def how_counted(view: View, point: Point) -> None:
         if imports:
             table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
             widgets.html(charts.table(*table, caption=say(N_("The exports it rests on"))))
-            remarks = reads.remarks(view.data, view.reader, view.as_of, view.scope.organisation)[point.id]
+            remarks = reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]
             widgets.html(charts.caption(texts.remark_sentence(len(remarks), say)))
             if remarks:
                 widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)

@@ -1,4 +1,4 @@
-"""The page of data quality: the remarks with their filter, their rows, and the spreadsheet row behind one."""
+"""The page of data quality: the remarks by what they can change, the rows of one, and the row of a file behind one."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,32 +15,50 @@ from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.views import View
-from compliance.wording import breaking, phrases
+from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 500
 
 
 def draw(view: View) -> None:
-    """Draw what in the exports may make a figure wrong, remark by remark."""
+    """Draw what the checks have found, by what it can change, and the rows of the remark that the address names."""
     say = view.say
-    question = say(N_("What in the exports can make a figure wrong, and whose job it is to mend it."))
-    widgets.html(charts.page_title(say(N_("Data quality")), question=question))
+    widgets.html(charts.page_title(say(N_("Data quality"))))
     findings = findings_of(view)
     every = texts.remarks(reads.checks(), findings, Filter())
     if not every:
         no_findings(view)
         return
-    if part := view.scope.unit or view.scope.department:
-        widgets.html(charts.note(say(N_("The checks cover the whole organisation, not only {part}."), part=part)))
-    shown = texts.remarks(reads.checks(), findings, chosen(view, every))
+    chosen = _chosen(view, every)
+    effects = reads.effects(view.data, view.as_of, view.scope.organisation, chosen.point.id if chosen.point else None)
+    shown = texts.by_effect(texts.remarks(reads.checks(), findings, chosen), effects)
     if shown:
-        widgets.html(charts.legend(texts.legend(shown, say), label=say(N_("Severity"))))
+        widgets.html(charts.answer(texts.sentence(shown, effects, reads.points(), say)))
+        table = texts.remark_table(shown, effects, reads.points(), partial(_address, view), say)
+        widgets.html(charts.table(*table, caption=say(N_("Remarks"))))
     else:
         widgets.html(charts.caption(say(N_("No remark is of this kind."))))
-    for each in shown:
-        remark(view, each)
+    _opened(view, shown)
     download(view, shown)
+    if part := view.scope.unit or view.scope.department:
+        widgets.html(charts.caption(say(N_("The checks cover the whole organisation, not only {part}."), part=part)))
     widgets.html(charts.caption(texts.clean_sentence(reads.checks(), every, say)))
+
+
+def _address(view: View, check: str) -> str:
+    """The address of the page with a check opened, limited to the same point."""
+    point = st.query_params.get("point")
+    return widgets.address(view, "quality", check=check, **({"point": point} if point else {}))
+
+
+def _opened(view: View, shown: Sequence[Remark]) -> None:
+    """Draw the remark that the address names."""
+    named = st.query_params.get("check", "")
+    each = next((each for each in shown if each.check.id == named), None)
+    if each:
+        remark(view, each)
+    elif named and named not in {check.id for check in reads.checks()}:
+        widgets.not_found(view, N_("the remark"), named, view.say(N_("All remarks")))
 
 
 def findings_of(view: View) -> list[Finding]:
@@ -64,22 +82,12 @@ def no_findings(view: View) -> None:
     widgets.html(charts.empty_state(Status.GREEN, say(N_("No remarks")), title=title, texts=[checked]))
 
 
-def chosen(view: View, remarks: Sequence[Remark]) -> Filter:
-    """Draw the filter: severity, owner, source and review point. Return what is chosen."""
+def _chosen(view: View, remarks: Sequence[Remark]) -> Filter:
+    """Draw the filter: owner and review point. Return what is chosen."""
     say = view.say
-    severities = [s for s in texts.SEVERITIES if any(r.check.severity == s for r in remarks)]
     owners = [o for o in texts.OWNERS if any(r.check.owner == o for r in remarks)]
-    names = [id_ for id_ in reads.sources() if any(id_ in r.sources for r in remarks)]
-    first, second, third, fourth = st.columns([3, 3, 3, 3])
+    first, second, _ = st.columns([3, 4, 5])
     with first:
-        picked = st.pills(
-            say(N_("Severity")),
-            severities,
-            selection_mode="multi",
-            format_func=lambda s: say(texts.SEVERITIES[s]),
-            key=f"severity {say.code}",
-        )
-    with second:
         owner = st.selectbox(
             say(N_("Whose job it is")),
             owners,
@@ -88,21 +96,12 @@ def chosen(view: View, remarks: Sequence[Remark]) -> Filter:
             placeholder=say(N_("Everyone")),
             key=f"owner {say.code}",
         )
-    with third:
-        source = st.selectbox(
-            say(N_("Source")),
-            names,
-            index=None,
-            format_func=lambda id_: say.pick(reads.sources()[id_].title),
-            placeholder=say(N_("All sources")),
-            key=f"source {say.code}",
-        )
-    with fourth:
+    with second:
         point = _point(view)
     name = st.query_params.get("point", "")
     if name and point is None and not reads.point_named(name):
         widgets.not_found(view, N_("the review point"), name, say(N_("All points")))
-    return Filter(tuple(picked), owner, source, next((p for p in reads.points() if p.id == point), None))
+    return Filter(owner, next((p for p in reads.points() if p.id == point), None))
 
 
 def _point(view: View) -> str | None:
@@ -123,31 +122,12 @@ def _point(view: View) -> str | None:
 
 
 def remark(view: View, shown: Remark) -> None:
-    """Draw a remark: its severity, explanation, owner, what to do, the affected points, and its rows."""
+    """Draw a remark: its explanation, where it was found, and its rows."""
     say, check = view.say, shown.check
     with st.container(key=f"remark-{check.id}"):
-        left, right = st.columns([6, 6], gap="medium")
-        with left:
-            count = say.plural("{n} finding", "{n} findings", len(shown.findings))
-            word = say(texts.SEVERITIES[check.severity])
-            widgets.html(charts.status_mark(texts.SIGNS[check.severity], word, note=count))
-            widgets.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
-            _points(view, shown)
-        with right:
-            widgets.html(charts.pairs(texts.remark_pairs(shown, reads.sources(), say)))
+        widgets.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
+        widgets.html(charts.caption(texts.found_in(shown, reads.sources(), say)))
         _rows(view, shown)
-
-
-def _points(view: View, shown: Remark) -> None:
-    """Draw links to the points that rest on the exports of a remark."""
-    points = texts.points_of(shown, reads.points())
-    if not points:
-        widgets.html(charts.caption(view.say(N_("No review point rests on it."))))
-        return
-    widgets.html(charts.caption(view.say(N_("Points that rest on it"))))
-    with st.container(key=f"rests-{shown.check.id}", horizontal=True):
-        for point in points:
-            widgets.link(view, "point", breaking.label(point, view.say), point=point.id)
 
 
 def visible(shown: Remark) -> Remark:
@@ -162,15 +142,14 @@ def _rows(view: View, shown: Remark) -> None:
         widgets.html(charts.caption(say(N_("The rows are shown to the coordinator only."))))
         return
     first = Remark(shown.check, allowed.findings[:SHOWN_ROWS])
-    with st.expander(say(N_("Show the rows"))):
-        if len(allowed.findings) < len(shown.findings) or len(first.findings) < len(allowed.findings):
-            values = {"n": say.number(len(first.findings)), "of": say.number(len(shown.findings))}
-            widgets.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
-        table = texts.finding_rows(first, reads.sources(), say)
-        key = f"findings {shown.check.id} {say.code} {view.as_of}"
-        picked = widgets.selectable(table, key=key, alt=say.pick(shown.check.title))
-        if picked is not None and first.findings[picked].opened:
-            _row_card(view, first.findings[picked])
+    if len(first.findings) < len(shown.findings):
+        values = {"n": say.number(len(first.findings)), "of": say.number(len(shown.findings))}
+        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
+    table = texts.finding_rows(first, reads.sources(), say)
+    key = f"findings {shown.check.id} {say.code} {view.as_of}"
+    picked = widgets.selectable(table, key=key, alt=say.pick(shown.check.title))
+    if picked is not None and first.findings[picked].opened:
+        _row_card(view, first.findings[picked])
 
 
 def _row_card(view: View, finding: Finding) -> None:

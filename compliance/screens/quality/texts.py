@@ -1,13 +1,13 @@
 """The texts of data quality: the checks with findings, the findings, and the row behind one. No Streamlit."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
-from compliance.counting.quality import Check, Finding, SheetRow, by_check, rests_on
+from compliance.counting.quality import Check, Effect, Finding, SheetRow, by_check, rests_on
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
@@ -26,21 +26,14 @@ FACTS: Final = {"masked": N_("masked in a text"), "dropped_column": N_("the colu
 
 @dataclass(frozen=True)
 class Filter:
-    """The filter of findings; None or empty matches everything."""
+    """The filter of findings; None matches everything."""
 
-    severities: tuple[str, ...] = ()
     owner: str | None = None
-    source: str | None = None
     point: Point | None = None
 
     def lets(self, check: Check, finding: Finding) -> bool:
         """Whether a finding passes the filter."""
-        return (
-            (not self.severities or check.severity in self.severities)
-            and self.owner in (None, check.owner)
-            and self.source in (None, finding.source)
-            and (self.point is None or rests_on(self.point, finding.source))
-        )
+        return self.owner in (None, check.owner) and (self.point is None or rests_on(self.point, finding.source))
 
 
 @dataclass(frozen=True)
@@ -63,30 +56,82 @@ def remarks(checks: Sequence[Check], findings: Iterable[Finding], chosen: Filter
     return [remark for remark in every if remark.findings]
 
 
-def legend(shown: Sequence[Remark], say: Language) -> list[charts.LegendEntry]:
-    """The severities, each with the number of remarks."""
-    counted = Counter(remark.check.severity for remark in shown)
-    return [
-        charts.LegendEntry(SIGNS[severity], say(word), say.number(counted[severity]))  # type: ignore[index]
-        for severity, word in SEVERITIES.items()
-        if counted[severity]  # type: ignore[index]
+def by_effect(remarks: Iterable[Remark], effects: Mapping[str, Effect]) -> list[Remark]:
+    """The remarks by what they can change: those of most points first, then the gravest, then those of most rows."""
+    order = list(SEVERITIES)
+
+    def rank(remark: Remark) -> tuple[int, int, float]:
+        effect = effects[remark.check.id]
+        return -len(effect.points), order.index(remark.check.severity), -effect.share
+
+    return sorted(remarks, key=rank)
+
+
+def sentence(ordered: Sequence[Remark], effects: Mapping[str, Effect], points: Sequence[Point], say: Language) -> str:
+    """How many of the remarks can change a figure, and with which to begin."""
+    changing = sum(bool(effects[remark.check.id].points) for remark in ordered)
+    if not changing:
+        return say(N_("No remark changes a figure."))
+    first, numbers = ordered[0].check, point_numbers(effects[ordered[0].check.id], points, say)
+    if len(ordered) == 1:
+        return say(N_("**{title}** can change point {points}."), title=say.pick(first.title), points=numbers)
+    return say.plural(
+        "One of {of} remarks can change a figure: **{title}**, in point {points}.",
+        "{count} of {of} remarks can change a figure. Begin with **{title}**, in point {points}.",
+        changing,
+        count=phrases.counted(changing, say),
+        of=phrases.counted(len(ordered), say).lower(),
+        title=say.pick(first.title),
+        points=numbers,
+    )
+
+
+def point_numbers(effect: Effect, points: Iterable[Point], say: Language) -> str:
+    """The numbers of the points whose figure an effect can change."""
+    return phrases.listed([str(point.number) for point in points if point.id in effect.points], say)
+
+
+def remark_table(
+    ordered: Sequence[Remark],
+    effects: Mapping[str, Effect],
+    points: Sequence[Point],
+    address: Callable[[str], str],
+    say: Language,
+) -> charts.Table:
+    """The remarks, each with a link that opens its rows."""
+    columns = [
+        charts.Column(say(N_("Remark")), row_header=True),
+        charts.Column(say(N_("Severity")), nowrap=True),
+        charts.Column(say(N_("Can change point")), nowrap=True),
+        charts.Column(say(N_("Rows")), numeric=True),
+        charts.Column(say(N_("Whose job it is"))),
+        charts.Column(say(N_("What to do"))),
+    ]
+    return columns, [
+        [
+            charts.row_link(say.pick(remark.check.title), address(remark.check.id)),
+            charts.status_mark(SIGNS[remark.check.severity], say(SEVERITIES[remark.check.severity])),
+            point_numbers(effects[remark.check.id], points, say) or phrases.DASH,
+            rows_text(effects[remark.check.id], say),
+            say(OWNERS[remark.check.owner]),
+            say.pick(remark.check.todo),
+        ]
+        for remark in ordered
     ]
 
 
-def remark_pairs(remark: Remark, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:
-    """The owner of a remark, what to do, and the exports with findings."""
+def rows_text(effect: Effect, say: Language) -> str:
+    """How many rows are concerned, of how many; a finding about a whole file concerns all."""
+    if not effect.rows:
+        return say(N_("whole exports"))
+    return say(N_("{n} of {of}"), n=say.number(effect.rows), of=say.number(effect.of))
+
+
+def found_in(remark: Remark, sources: Mapping[str, Source], say: Language) -> str:
+    """The exports with findings, each with their number."""
     counted = Counter(finding.source for finding in remark.findings)
     where = [f"{source_title(source, sources, say)} ({say.number(n)})" for source, n in counted.items()]
-    return [
-        charts.Pair(say(N_("Whose job it is")), say(OWNERS[remark.check.owner])),
-        charts.Pair(say(N_("What to do")), say.pick(remark.check.todo)),
-        charts.Pair(say(N_("Found in")), phrases.listed(where, say)),
-    ]
-
-
-def points_of(remark: Remark, points: Iterable[Point]) -> list[Point]:
-    """The points that rest on the exports of a remark."""
-    return [point for point in points if any(rests_on(point, source) for source in remark.sources)]
+    return say(N_("Found in {where}."), where=phrases.listed(where, say))
 
 
 def source_title(source: str, sources: Mapping[str, Source], say: Language) -> str:
