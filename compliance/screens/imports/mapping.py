@@ -364,7 +364,7 @@ def mappings(view: View) -> None:
     widgets.html(
         charts.section(
             say(N_("Columns that you have connected")),
-            note=say(N_("Remembered for files with exactly these headings. A file with other headings is asked anew.")),
+            note=say(N_("Remembered for files with exactly these headings.")),
         )
     )
     with view.database.cursor() as cursor:
