@@ -39,11 +39,12 @@ COURSES = [
 
 
 def drop(app, tmp_path, **sheets):
-    """Drop a workbook for each name."""
+    """Drop a workbook for each name; those of the same table are the same file, to the second in which it was made."""
     paths = []
+    made = {id(table): xlsx({"Blad1": table}) for table in sheets.values()}
     for name, table in sheets.items():
         path = tmp_path / f"{name}.xlsx"
-        path.write_bytes(xlsx({"Blad1": table}))
+        path.write_bytes(made[id(table)])
         paths.append(path)
     dropped(app, *paths)
 
