@@ -131,13 +131,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Counts:
-    """This year's incidents and how they were closed; `limit_days` is the limit of point 11."""
+    """This year's incidents and how they were closed; `limit_days` is the limit of point 11.
+
+    Of the `closed_untold` the export has no column that tells whether they are closed.
+    """
 
     discovered: int
     in_time: int
     late: int
     open: int
     open_too_long: int
+    closed_untold: int
     contradicting: int
     median_days: int | None
     limit_days: int
@@ -145,7 +149,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Month:
-    """Incidents of one kind in one month; `kind` is None for the other kinds, `n` if nothing is known of the month."""
+    """Incidents of one kind in one month; `kind` is None for the other kinds, `n` if nothing is known of the month.
+
+    Those whose export has no column for the kind are in the last place, and have none either.
+    """
 
     month: date
     place: int
@@ -155,7 +162,7 @@ class Month:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause and how many incidents have it; `kind` is cause, others or missing."""
+    """A cause and how many incidents have it; `kind` is cause, others, missing or untold."""
 
     kind: str
     cause: str | None

@@ -1,6 +1,6 @@
 -- Every report that a breach or a significant incident requires: when it was sent, or when its time limit runs out. One
--- row per report, and one per incident that has not been assessed. The items of points 12 and 13 precede it as
--- `breach_items` and `incident_items`; they decide what was in time.
+-- row per report, and one per incident that has not been assessed; none where no column tells whether it was sent. The
+-- items of points 12 and 13 precede it as `breach_items` and `incident_items`; they decide what was in time.
 , required as (
     select
         'breach' as duty,
@@ -24,6 +24,9 @@
             case when type is null then 'type' end,
             case when delay_reason is null then 'delay_reason' end
         ] as gaps,
+        sent is null and lacks(columns_read, sheet_number, 'notified') as untold,
+        columns_read,
+        sheet_number,
         cast(null as timestamp) as early_warning,
         cast(null as timestamp) as notification,
         cast(null as timestamp) as progress_report,
@@ -53,6 +56,9 @@
             case when stage = 'final_report' and cause is null then 'cause' end,
             case when stage <> 'early_warning' and action is null then 'action' end
         ],
+        sent is null and lacks(columns_read, sheet_number, stage),
+        columns_read,
+        sheet_number,
         case when stage <> 'early_warning' then early_warning_sent end,
         case when stage <> 'notification' then notification_sent end,
         progress_report_sent,
@@ -76,6 +82,9 @@
         null,
         false,
         [],
+        false,
+        columns_read,
+        sheet_number,
         null,
         null,
         null,
@@ -130,7 +139,7 @@ items as (
             'sheet': sheet,
             'row': row
         } as place,
-        coalesce(reason in ('not_due', 'not_notified', 'not_assessed', 'not_sent'), false) as unsent,
+        coalesce(reason in ('not_due', 'not_notified', 'not_assessed', 'not_sent', 'column_missing'), false) as unsent,
         row_number() over (partition by place order by unsent, outcome) as nth
     from (select * from breach_items union all select * from incident_items)
     -- a breach that need not be notified is no duty
@@ -141,10 +150,11 @@ judged as (
     from numbered as n
     left join items as i on i.place = n.place and i.nth = n.nth and n.this_year
     -- what began in an earlier year is no item of this year's points: it is listed for some months after its time limit
-    where i.outcome is not null
+    where (i.outcome is not null and i.reason is distinct from 'column_missing')
         or (
             n.duty <> 'assessment'
             and n.sent is null
+            and not (n.untold and coalesce(local_day(n.deadline), n.last_day) < $as_of)
             and coalesce(local_day(n.deadline), n.last_day, $as_of) >= months_after($as_of, -$kept_months)
         )
 ),
@@ -175,7 +185,7 @@ select
     timed_hours(began, sent) as hours,
     cast(sent as date) - coalesce(month_from, began_on) as days,
     assessed,
-    list_filter(gaps, lambda gap: gap is not null) as gaps,
+    list_filter(with_column(gaps, columns_read, sheet_number), lambda gap: gap is not null) as gaps,
     early_warning,
     notification,
     progress_report,

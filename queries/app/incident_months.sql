@@ -1,4 +1,5 @@
--- Incidents discovered each month by kind, the largest kinds by name and the rest together. One row per month and kind;
+-- Incidents discovered each month by kind, the largest kinds by name, the rest together, and last those whose export has
+-- no column for it. One row per month and kind;
 -- the count is null before the first known incident and after the day of the export. The incidents precede it as
 -- `incidents`.
 , recent as (
@@ -17,7 +18,7 @@ named as (
     qualify place <= $most
 ),
 placed as (
-    select s.month, coalesce(n.place, $most + 1) as place
+    select s.month, coalesce(n.place, case when s.category_untold then $most + 2 else $most + 1 end) as place
     from recent as s
     left join named as n using (kind_key)
 ),
@@ -27,7 +28,7 @@ months as (
 kinds as (
     select place, kind from named
     union all
-    select $most + 1, null where exists (select 1 from placed where place = $most + 1)
+    select distinct place, null from placed where place > $most
 )
 select
     m.month,

@@ -46,7 +46,11 @@ select
     unit,
     unit_key,
     case when category_used >= $least then category end as category,
-    cause is null as causeless,
+    -- what the export has no column for is not known to be missing
+    cause is null and lacks(columns_read, sheet_number, 'cause') as cause_untold,
+    category is null and lacks(columns_read, sheet_number, 'category') as category_untold,
+    closed is null and lacks(columns_read, sheet_number, 'closed') as closed_untold,
+    cause is null and not cause_untold as causeless,
     case when cause_used >= $least then cause end as cause,
     lower(cause) as cause_key,
     discovered_on,

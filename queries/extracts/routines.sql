@@ -19,6 +19,12 @@
 
 with routines as (
     select * from routines_at(as_of := $as_of, known_at := $known_at)
+),
+-- a routine whose export has no column for it may be of any point, and be adopted
+untold as (
+    select organisation
+    from routines
+    where lacks(columns_read, sheet_number, 'review_point') or lacks(columns_read, sheet_number, 'adopted')
 )
 select
     o.organisation,
@@ -27,8 +33,7 @@ select
     r.routine,
     r.adopted,
     case
-        when r.adopted is not null or not coalesce(lacks(r.columns_read, r.sheet_number, 'adopted'), false)
-            then coalesce(r.adopted <= $as_of, false)
+        when r.adopted is not null or o.organisation not in (from untold) then coalesce(r.adopted <= $as_of, false)
     end as in_force,
     r.next_review,
     r.next_review < $as_of as review_overdue,

@@ -1,17 +1,21 @@
 """The product's figures equal those of a second, naive implementation, on random exports through the real line."""
 
 import os
+import re
 from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 
+from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, coverage, items, items_of
+from compliance.declarations.points import columns_asked
 from compliance.store.database import EVERYTHING_KNOWN
 from tests import reference
 from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS as DECLARED
 from tests.line import Line
+from tests.untold import OPTIONAL, assert_nobody_accused, told, without
 
 # The reference has rules of its own: a point that it does not know is compared with nothing.
 POINTS = tuple(point for point in DECLARED if point.number in reference.POINT_IDS)
@@ -69,6 +73,24 @@ def test_coverage(loaded, level):
         figures = [one for one in together if one.as_of == day]
         assert Counter(map(figure, figures)) == Counter(map(expected_figure, reference.coverage(exports, day, level)))
         assert day not in apart or Counter(map(repr, apart[day])) == Counter(map(repr, figures)), day
+
+
+def test_a_column_that_no_export_has_accuses_nobody(loaded):
+    """All that may be missing at once; `make fuzz` takes each away alone too."""
+    line, _ = loaded
+    alone = [[column] for column in OPTIONAL] if MORE and len(line.rows("select * from imports")) % 4 == 0 else []
+    with line.database.cursor() as cursor:
+        before = told(cursor)
+    for lost in (OPTIONAL, *alone):
+        with without(line, lost) as cursor:
+            assert_nobody_accused(before, told(cursor), lost)
+
+
+def test_every_column_that_a_statement_asks_for_is_declared():
+    """Where none of those declared is missing, nobody asks: another would count as there."""
+    asked = set().union(*columns_asked().values())
+    for path in (QUERIES / "macros.sql", *QUERIES.glob("points/*.sql"), *QUERIES.glob("figures/*.sql")):
+        assert set(re.findall(r"lacks\([^()]*'(\w+)'\)", path.read_text("utf-8"))) <= asked, path.name
 
 
 COUNTS = ("met", "unmet", "unknown", "pending", "exempt")

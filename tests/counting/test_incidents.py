@@ -247,9 +247,9 @@ def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_inc
 
 def test_a_clock_continues_over_new_year_although_it_is_no_item_of_the_new_years_points(own_line):
     rows = """
-Incident-ID | Enhet | Vetskap          | Anmälningspliktig
-new-year    | Norr  | 2026-12-30 12:00 | Ja
-long-ago    | Norr  | 2026-06-30 12:00 | Ja
+Incident-ID | Enhet | Vetskap          | Anmälningspliktig | Anmäld till IMY
+new-year    | Norr  | 2026-12-30 12:00 | Ja                |
+long-ago    | Norr  | 2026-06-30 12:00 | Ja                |
 """  # the 72 hours of long-ago end on 3 July 2026
     own_line.load_table(rows, extract_date=date(2026, 12, 31), source="breaches", organisation=ORG)
     day = date(2027, 1, 1)

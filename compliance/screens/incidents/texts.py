@@ -7,6 +7,7 @@ from typing import Final
 
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.incidents import (
+    MOST_KINDS,
     Cause,
     Counts,
     Duty,
@@ -65,15 +66,23 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
     title = say(N_("Closed within {n} days"), n=counts.limit_days)
     of = counts.in_time + counts.late
     if not of:
-        return charts.Fact(title, phrases.DASH, note=say(N_("none has been closed this year")))
+        note = phrases.NOT_IN_EXPORT if counts.closed_untold else N_("none has been closed this year")
+        return charts.Fact(title, phrases.DASH, note=say(note))
     half = say.plural("half of them within {n} day", "half of them within {n} days", counts.median_days or 0)
     return charts.Fact(title, say.number(counts.in_time), say(N_("of {of}"), of=say.number(of)), half)
 
 
 def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
+    if _causes_untold(year):
+        return charts.Fact(say(N_("Recurring")), phrases.DASH, note=say(phrases.NOT_IN_EXPORT))
     n = sum(row.n for row in year.recurring)
     rest = say(N_("of {of}"), of=say.number(year.counts.discovered))
     return charts.Fact(say(N_("Recurring")), say.number(n), rest, say(N_("same unit and same cause again")))
+
+
+def _causes_untold(year: Incidents) -> bool:
+    """Whether no export of the year's incidents has a column for their cause."""
+    return bool(year.causes) and all(cause.kind == "untold" for cause in year.causes)
 
 
 # --- Months by kind -----------------------------------------------------------------------------------------------
@@ -110,7 +119,10 @@ def month_columns(counts: Sequence[Month], say: Language) -> Columns:
 
 def kind_names(counts: Sequence[Month], say: Language) -> dict[int, str]:
     """The names of the kinds by their position in the stack."""
-    return {part.place: part.kind or say(N_("Other kinds")) for part in counts}
+    return {
+        part.place: part.kind or say(phrases.NOT_IN_EXPORT if part.place > MOST_KINDS + 1 else N_("Other kinds"))
+        for part in counts
+    }
 
 
 def _month_column(
@@ -336,6 +348,8 @@ def _step_name(step: Step, say: Language) -> str:
 
 def closing_sentence(counts: Counts, say: Language) -> str:
     """How many were closed in time, and how many are still open."""
+    if counts.closed_untold and counts.closed_untold == counts.discovered:
+        return say(phrases.NOT_IN_EXPORT)
     parts = [
         say(
             N_("{n} of {of} closed incidents were closed within {days} days."),
@@ -350,6 +364,8 @@ def closing_sentence(counts: Counts, say: Language) -> str:
             N_("{n} of them for more than {days} days"), n=say.number(counts.open_too_long), days=counts.limit_days
         )
         parts.append(f"{text}, {too_long}." if counts.open_too_long else f"{text}.")
+    if counts.closed_untold:
+        parts.append(f"{say(phrases.NOT_IN_EXPORT)}: {say.number(counts.closed_untold)}.")
     if counts.contradicting:
         text = say.plural(
             "{n} is closed before it was discovered and cannot be judged.",
@@ -377,7 +393,11 @@ def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
 def cause_bars(causes: Sequence[Cause], say: Language) -> list[charts.Reason]:
     """The causes as bars; other causes added up and incidents without a cause come last."""
     total, most = sum(cause.n for cause in causes) or 1, max((cause.n for cause in causes), default=1)
-    names = {"others": say(N_("Other causes")), "missing": say(N_("No cause given"))}
+    names = {
+        "others": say(N_("Other causes")),
+        "missing": say(N_("No cause given")),
+        "untold": say(phrases.NOT_IN_EXPORT),
+    }
     return [
         charts.Reason(
             breaking.add_soft_hyphens(cause.cause or names[cause.kind]),
@@ -417,6 +437,8 @@ def cases(row: Recurring, say: Language, *, address: Address | None) -> elements
 
 def recurring_sentence(year: Incidents, months: int, say: Language) -> str:
     """How many of the year's incidents recur."""
+    if _causes_untold(year):
+        return say(phrases.NOT_IN_EXPORT)
     n = sum(row.n for row in year.recurring)
     return say(
         N_(

@@ -1,0 +1,105 @@
+"""What the product tells of a database, with and without some columns of its exports.
+
+A column that an export does not have accuses nobody: no point, figure, check, extract or page counts its absence.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from compliance.access.reader import EVERYTHING
+from compliance.counting import system_cards
+from compliance.counting.assessing import items_of
+from compliance.counting.extracts import extract
+from compliance.counting.figures import figures, load_figures
+from compliance.counting.quality import findings, load_checks
+from compliance.declarations.sources import Field, Source
+from compliance.loading.validating import table_columns
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from tests.exports import AS_OF
+from tests.line import POINTS, SOURCES, Line
+
+DAY: Any = {"as_of": AS_OF, "known_at": EVERYTHING_KNOWN}
+Told = dict[str, Any]
+Columns = list[tuple[Source, Field]]
+OPTIONAL: Columns = [(source, field) for source in SOURCES.values() for field in source.fields if not field.required]
+# A column that only excuses (on leave, renewed by itself, a progress report), or sets a limit or an end, is empty where
+# it is missing; what the register says of the last year follows the rulebook.
+EXCUSED = {"expired", "not_classified", "not_analysed", "outdated", "overdue", "late"}
+# The extracts with numbers of things, and what identifies a row of each.
+COUNTING = {
+    "systems": ("organisation", "system"),
+    "incidents": ("organisation", "incident_id"),
+    "breaches": ("organisation", "breach_id"),
+    "routines": ("organisation", "point", "routine"),
+    "figures": ("organisation", "figure"),
+}
+# What may be another answer: whether a system of a register without life cycles is in use; whether there is a basis.
+OTHERWISE = {"in_use", "basis", "row"}
+
+
+@contextmanager
+def without(line: Line, lost: Columns) -> Iterator[Cursor]:
+    """A cursor on which the exports never had some columns."""
+    with line.database.rehearsing() as cursor:
+        for source, field in lost:
+            for column, _ in table_columns(field):
+                cursor.execute(f"update {source.id} set {column} = null")
+            of_source = "import_id in (select import_id from imports where source = $source)"
+            params = {"field": field.name, "source": source.id}
+            cursor.execute(f"delete from import_columns where field = $field and {of_source}", params)
+        yield cursor
+
+
+def told(cursor: Cursor) -> Told:
+    """Items, figures, findings, extracts and systems on the day."""
+    found = findings(cursor, load_checks(None), SOURCES, reader=EVERYTHING, **DAY)
+    extracts = {name: extract(cursor, name, points=POINTS, reader=EVERYTHING, **DAY) for name in COUNTING}
+    return {
+        "items": {
+            (point.number, row["organisation"], row["item"].casefold()): row
+            for point, table in zip(POINTS, items_of(cursor, POINTS, **DAY), strict=True)
+            for row in table.to_pylist()
+        },
+        "figures": figures(cursor, load_figures(None), points=POINTS, **DAY),
+        "findings": Counter((f.check, f.organisation, f.source, f.subject, f.field) for f in found),
+        "extracts": {name: extracts[name].table.to_pylist() for name in COUNTING},
+        "systems": {
+            (row["organisation"], row["system"]): row
+            for row in system_cards.systems(cursor, POINTS, reader=EVERYTHING, **DAY)
+        },
+    }
+
+
+def assert_nobody_accused(before: Told, after: Told, lost: Columns) -> None:
+    """What was not wrong before is not wrong without the columns, and no number of it has become another."""
+    names = {f"{source.id}.{field.name}" for source, field in lost}
+    for figure in after["figures"]:
+        if names.intersection(figure.definition.reads):
+            assert (figure.basis, figure.part) == (False, None), figure
+    for key, item in after["items"].items():
+        was = before["items"].get(key, item)
+        if item["outcome"] == "unmet" and item["reason"] not in EXCUSED:
+            assert was["outcome"] in {"unmet", "exempt"}, (was, item)
+    assert not after["findings"] - before["findings"]
+    for name, key in COUNTING.items():
+        _assert_numbers(before["extracts"][name], after["extracts"][name], key)
+    for name, row in after["systems"].items():
+        _assert_demands(before["systems"].get(name, row), row)
+
+
+def _assert_numbers(before: list[Told], after: list[Told], key: tuple[str, ...]) -> None:
+    """A number or an answer of an extract is what it was, or empty."""
+    known = {tuple(row[name] for name in key): row for row in before}
+    for row in after:
+        was = known.get(tuple(row[name] for name in key), row)
+        for name, value in row.items():
+            if isinstance(value, bool | int | float) and name not in OTHERWISE:
+                assert value == was[name], (name, was, row)
+
+
+def _assert_demands(before: Told, after: Told) -> None:
+    for demand in system_cards.DEMANDS:
+        if after[f"{demand}_outcome"] == "unmet" and after[f"{demand}_reason"] not in EXCUSED:
+            assert before[f"{demand}_outcome"] in {"unmet", "exempt"}, (demand, after)
