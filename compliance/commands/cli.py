@@ -196,10 +196,11 @@ def load_command(
     extract_date: Annotated[str | None, typer.Option("--extract-date", metavar="DATE")] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="ID")] = None,
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
+    completes: Annotated[bool, typer.Option("--completes", help="count beside what is loaded of the same day")] = False,
 ) -> None:
     """Load exports, each file all or nothing; one that fails does not stop the next."""
     day = day_of(extract_date, "--extract-date") if extract_date else None
-    order = Order(WHO, source=source, organisation=organisation, extract_date=day)
+    order = Order(WHO, source=source, organisation=organisation, extract_date=day, completes=completes)
     failed = [path for path in _with_progress(files) if not _load_one(path, order)]
     raise typer.Exit(1 if failed else 0)
 
@@ -227,6 +228,7 @@ def _load_one(path: Path, order: Order) -> bool:
     except Refusal as refusal:
         report(refusal)
         return False
+    say = Language(places.environment_language())
     for receipt in receipts:
         print(
             f"import {receipt.import_id}: {workbook.name} as {receipt.source.id},"
@@ -234,8 +236,11 @@ def _load_one(path: Path, order: Order) -> bool:
             f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # A reader can use it at once, even if a later file takes long.
         )
+        if receipt.loses_most:
+            text = N_("It takes the place of {n} rows. If it completes them, revoke it and load it with --completes.")
+            print(say(text, n=receipt.rows_before), file=sys.stderr, flush=True)
         if withheld := receipt.summary.withheld:
-            print(withheld_text(withheld, Language(places.environment_language())), flush=True)
+            print(withheld_text(withheld, say), flush=True)
     return True
 
 

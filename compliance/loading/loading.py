@@ -88,8 +88,9 @@ class Receipt:
     """One import as it was loaded, or would be.
 
     `future` says that the extract date is after today; `other_organisation` is the organisation that the file names, if
-    another; `replaces` lists the imports that it replaces; `marker` is that of a workbook of our own; `through` is the
-    column of another export by which its keys were matched.
+    another; `replaces` lists the imports that it replaces, and `rows_before` counts the rows of the exports whose place
+    it takes; `marker` is that of a workbook of our own; `through` is the column of another export by which its keys
+    were matched.
     """
 
     import_id: int
@@ -103,8 +104,14 @@ class Receipt:
     future: bool
     other_organisation: str | None
     replaces: Replaced
+    rows_before: int
     marker: Marker | None
     through: str | None
+
+    @property
+    def loses_most(self) -> bool:
+        """Whether it takes the place of more than twice as many rows."""
+        return 2 * (self.summary.loaded + self.summary.rejected) < self.rows_before
 
 
 def load(
@@ -398,6 +405,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     if not summary.loaded and not (job.file.answered and problems):
         raise _nothing_to_load(job.workbook, source, problems, matches)
     replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _replaced(cursor, job, source)
+    before = 0 if job.order.completes else _rows_before(cursor, job, source)
     import_id = _add_import(cursor, job, matches, summary, problems)
     if job.file.returned:
         for number, _ in replaced:
@@ -416,6 +424,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         future=job.day.day > local_day(moment(cursor)),
         other_organisation=named if named and named.casefold() != job.organisation.casefold() else None,
         replaces=replaced,
+        rows_before=before,
         marker=job.file.marker,
         through=through,
     )
@@ -490,6 +499,13 @@ def _replaced(cursor: Cursor, job: _Job, source: Source) -> Replaced:
     params = {"organisation_id": job.organisation_id, "source": source.id, "extract_date": job.day.day}
     imports = rows(cursor, statement("same_day"), params | {"known_at": EVERYTHING_KNOWN})
     return tuple((row["import_id"], row["file"]) for row in imports)
+
+
+def _rows_before(cursor: Cursor, job: _Job, source: Source) -> int:
+    """The rows of the exports that count on the day."""
+    params = {"organisation_id": job.organisation_id, "source": source.id, "day": job.day.day}
+    counting = rows(cursor, statement("counting_imports"), params | {"known_at": EVERYTHING_KNOWN})
+    return sum(row["rows"] for row in counting)
 
 
 def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, object]:

@@ -133,6 +133,19 @@ def test_rejected_rows_do_not_make_a_load_fail(line, cli):
     assert "1 rows, 1 rejected, 0 warnings" in done.stdout
 
 
+def test_a_load_that_takes_the_place_of_many_more_rows_says_so(line, cli):
+    staff = "AD-konto | Enhet | Anställningsdatum"
+    many = line.file(staff + "\na | A | 2020-01-01\nb | A | 2020-01-01\nc | A | 2020-01-01", name="many.csv")
+    one = line.file(staff + "\nd | A | 2020-01-01", name="one.csv")
+    assert cli("load", many, "--extract-date", "2026-11-01").stderr == ""
+    assert "3 rows" in cli("load", one, "--extract-date", "2026-11-02").stderr
+    more = line.file(staff + "\ne | A | 2020-01-01", name="more.csv")
+    assert cli("load", more, "--extract-date", "2026-11-01", "--completes").stderr == ""
+    assert line.rows("select list(completes order by import_id) as completes from imports") == [
+        {"completes": [False, False, True]}
+    ]
+
+
 def test_the_same_file_again_is_one_line_and_nothing_changes(loaded, cli):
     state = loaded.database.state()
     done = cli("load", loaded.folder / "s.csv", "--extract-date", "2026-11-01")
