@@ -1,5 +1,6 @@
 """The status and the note of an item: they stay when exports come and names change, and decide nothing."""
 
+import shutil
 from datetime import date, timedelta
 
 import pytest
@@ -33,12 +34,21 @@ I1           | Norr  | 2026-01-05 | Anna Berg ringde
 """
 
 
-@pytest.fixture
-def line(tmp_path):
-    line = Line(tmp_path)
-    for table in (INSTRUCTION, SYSTEMS, INCIDENTS):
-        line.load_table(table)
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    line = Line(tmp_path_factory.mktemp("before"))
+    with line.held():
+        for table in (INSTRUCTION, SYSTEMS, INCIDENTS):
+            line.load_table(table)
     return line
+
+
+@pytest.fixture
+def line(before, tmp_path):
+    shutil.copytree(before.folder, tmp_path, dirs_exist_ok=True)
+    with Line(tmp_path).held() as line:
+        line.loads = before.loads
+        yield line
 
 
 def write(line, *written, organisation=ORGANISATION, as_of=DAY):
