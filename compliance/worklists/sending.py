@@ -97,7 +97,7 @@ def missing(left: Left, say: Language) -> str:
 def since(left: Left, say: Language) -> str:
     """Since when; where it may have been so before the first export, that too."""
     day = left.since.isoformat()
-    return say(N_("{day} or before"), day=day) if left.earlier else day
+    return say(N_("{day} or earlier"), day=day) if left.earlier else day
 
 
 def todo(left: Left, say: Language) -> str:

@@ -73,7 +73,7 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     """Draw the units and the download of all lists. Return the chosen unit's."""
     say = view.say
     widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
-    told: Any = {"action": Action.FORM, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
+    told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
     name = say(N_("To do in all units")) + ".zip"
     label, make = say(N_("Download all lists")), partial(_all, view, lists)
     downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
@@ -109,7 +109,7 @@ def _unit(view: View, each: WorkList, all_: Sending) -> None:
 
 def _files(view: View, each: WorkList, all_: Sending) -> None:
     say, name = view.say, sending.file_name(each, all_, view.say)
-    told: Any = {"action": Action.FORM, "what": "work list", "details": {"items": len(each.left)}}
+    told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": len(each.left)}}
     if each.unit:
         told["details"]["unit"] = each.unit
     book, text = say(N_("Download the workbook")), say(N_("Download the mail as a text file"))
