@@ -139,8 +139,8 @@ class Training:
 
     `missing` and `expiring` are the first persons who lack a course or have one that expires soon, if the reader may
     see names. `few` is whether the scope has too few persons to be shown, `few_managers` whether its management group
-    has. `managers_told` is whether the staff list has a column for it. `most` is the part where most lack a course;
-    None if two are equal or it is not shown.
+    has. `managers_told` is whether the staff list has a column for it, `told` whether the courses have one for the day
+    of completion. `most` is the part where most lack a course; None if two are equal or it is not shown.
     """
 
     rules: Rules
@@ -155,6 +155,7 @@ class Training:
     few_managers: bool = False
     most: Part | None = None
     managers_told: bool = True
+    told: bool = True
 
 
 def training(
@@ -177,6 +178,7 @@ def training(
             tuple(_listed(cursor, "missing", **params) if most else ()),
             tuple(_listed(cursor, "expiring", **params) if most else ()),
             managers_told=not columns.missing(["staff.management"], place.organisation),
+            told=not columns.missing(["training.completed"], place.organisation),
         )
     if reader.named:
         return visible_to(unfiltered, reader, Plans([], []))

@@ -116,7 +116,8 @@ combined as (
         r.system_key is not null as processed,
         r.system_key is null and w.organisation is not null as processed_untold,
         d.organisation is null and u.without_suppliers as supplier_untold,
-        four.outcome as classification_outcome,
+        -- what no column tells is no gap
+        case when four.reason is distinct from 'column_missing' then four.outcome end as classification_outcome,
         four.reason as classification_reason,
         four.due as classification_due,
         five.outcome as risk_analysis_outcome,
@@ -125,8 +126,9 @@ combined as (
         seven.outcome as access_outcome,
         seven.reason as access_reason,
         seven.due as access_due,
-        coalesce(v.outcome, d.outcome) as agreement_found,
         case when v.outcome is not null then v.reason else d.reason end as agreed_reason,
+        case when agreed_reason is distinct from 'column_missing' then coalesce(v.outcome, d.outcome) end
+            as agreement_found,
         coalesce(e.plans, false) as with_plans,
         coalesce(e.processings, false) as with_processings,
         coalesce(e.agreements, false) as with_agreements,
@@ -170,7 +172,7 @@ judged as (
             when agreement_found = 'met' then 'met'
             when classification_outcome = 'exempt' then 'exempt'
             when agreement_found is not null then agreement_found
-            when supplier_untold or personal_data_untold then null
+            when supplier_untold or personal_data_untold or agreed_reason = 'column_missing' then null
             when personal_data then 'unknown'
             else 'none'
         end as agreement_outcome,

@@ -169,6 +169,8 @@ def _untold_word(column: bool, say: Language) -> str:
 def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
     """The systems with a gap in a demand, out of those that it applies to."""
     assessed = [row for row in rows if row[f"{demand}_outcome"] in {"met", "unmet", "unknown"}]
+    if not assessed and untold(rows, demand):
+        return _untold_fact(rows, demand, title, say)
     exempt = sum(row[f"{demand}_outcome"] == "exempt" for row in rows)
     n = sum(is_gap(row, demand) for row in assessed)
     note = say.plural("{n} exempt", "{n} exempt", exempt) if exempt else ""
@@ -177,10 +179,10 @@ def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
 
 def _plan_fact(rows: Rows, say: Language) -> Fact:
     title = say(N_("With overdue actions"))
-    if not told(rows, "plan"):
-        return _untold_fact(rows, "plan", title, say)
     late = [row for row in rows if is_gap(row, "plan")]
     planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in rows)
+    if not told(rows, "plan") or (not planned and untold(rows, "plan")):
+        return _untold_fact(rows, "plan", title, say)
     note = say(N_("systems with an action plan"))
     return Fact(title, say.number(len(late)), say(N_("of {of}"), of=say.number(planned)), note)
 

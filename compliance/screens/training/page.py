@@ -74,10 +74,11 @@ def _courses(view: View, courses: Training) -> None:
         drill(view, courses)
         if courses.named:
             missing(view, courses)
-        months_ahead(view, courses)
-        if courses.named:
+        if courses.told:
+            months_ahead(view, courses)
+        if courses.named and courses.told:
             expiring(view, courses)
-        else:
+        elif not courses.named:
             text = N_("Who lacks a course, and whose course expires, is shown to the coordinator only.")
             widgets.html(charts.caption(say(text)))
 

@@ -8,7 +8,7 @@ from typing import Final
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language
-from compliance.counting.assessing import Coverage
+from compliance.counting.assessing import Coverage, Status
 from compliance.counting.training import Counts, CourseState, Listed, Part, Person, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
@@ -92,13 +92,15 @@ def facts(courses: Training, say: Language) -> list[charts.Fact]:
     management = n.management_in_both > 0 or courses.few_managers or not courses.whole.within
     return [
         charts.Fact(say(N_("Lack a course")), say.number(n.missing), of, split),
-        _share_fact(say(N_("Both courses")), n.met_both, n.in_both, say),
+        _share_fact(say(N_("Both courses")), n.met_both, n.in_both, say, told=courses.told),
         *([_management_fact(courses, say)] if management else []),
         _expiring_fact(courses, say),
     ]
 
 
-def _share_fact(title: str, part: int, whole: int, say: Language) -> charts.Fact:
+def _share_fact(title: str, part: int, whole: int, say: Language, *, told: bool) -> charts.Fact:
+    if not told:
+        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
     if not whole:
         return charts.Fact(title, DASH)
     note = say(N_("{n} of {of} employees"), n=say.number(part), of=say.number(whole))
@@ -110,11 +112,10 @@ def _management_fact(courses: Training, say: Language) -> charts.Fact:
     title, n = say(N_("The management group, both courses")), courses.whole.n
     if courses.few_managers:
         return charts.Fact(title, DASH, note=say(TOO_FEW))
-    if not courses.managers_told:
-        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
-    if not n.management_in_both:
+    told = courses.told and courses.managers_told
+    if told and not n.management_in_both:
         return charts.Fact(title, DASH, note=say(N_("the staff list names nobody as management group")))
-    return _share_fact(title, n.management_both, n.management_in_both, say)
+    return _share_fact(title, n.management_both, n.management_in_both, say, told=told)
 
 
 def _expiring_fact(courses: Training, say: Language) -> charts.Fact:
@@ -132,6 +133,8 @@ def _expiring_fact(courses: Training, say: Language) -> charts.Fact:
         say(N_("Course expires {soon}"), soon=within(courses, say)),
         say(N_("of {of}"), of=say.number(n.counted)),
     )
+    if not courses.told:
+        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
     return charts.Fact(title, say.number(n.expiring), of, ". ".join(parts))
 
 
@@ -216,9 +219,14 @@ def _row(part: Part, say: Language) -> DrillRow:
         missing=say.number(part.n.missing) if part.n.counted else DASH,
         of=say(N_("of {of}"), of=say.number(part.n.counted)) if part.n.counted else "",
         courses=(first, second),
-        expiring=say.number(part.n.expiring) if part.n.counted else DASH,
+        # where nobody has a pass with a day, none is known to expire
+        expiring=say.number(part.n.expiring) if part.n.counted and (part.n.expiring or not _untold(part)) else DASH,
         note=say(N_("without department")) if alone else "",
     )
+
+
+def _untold(part: Part) -> bool:
+    return part.n.untold > 0 and not any(course.met for course in part.courses)
 
 
 def _cell(course: Coverage, say: Language) -> CourseCell:
@@ -234,8 +242,12 @@ def _cell(course: Coverage, say: Language) -> CourseCell:
 
 def legend(courses: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
     """The legend of the statuses in the rows."""
-    used = {course.status for part in (courses.whole, *parts) for course in part.courses}
-    signs = [charts.LegendEntry(kind, say(word)) for kind, word in phrases.STATUS_WORDS.items() if kind in used]
+    used = {(course.status, course.untold) for part in (courses.whole, *parts) for course in part.courses}
+    words = [
+        *((kind, False, word) for kind, word in phrases.STATUS_WORDS.items()),
+        (Status.NO_BASIS, True, phrases.NOT_IN_EXPORT),
+    ]
+    signs = [charts.LegendEntry(kind, say(word)) for kind, untold, word in words if (kind, untold) in used]
     return [*signs, charts.LegendEntry("target", say(N_("Target")))]
 
 
