@@ -59,7 +59,9 @@ def _since_frozen(view: View, explanation: Explanation) -> Explanation:
 
 
 def _download(view: View, point: Point, explanation: Explanation) -> None:
-    name = f"{point.id}_{explanation.first.day}_{explanation.last.day}.csv"
+    days = {"first": str(explanation.first.day), "last": str(explanation.last.day)}
+    title = phrases.label(point, view.say)
+    name = downloads.file_name(view.say, N_("{title} changes {first} {last}"), "csv", title=title, **days)
     key = f"changes_csv {point.id} {explanation.first} {explanation.last}"
     rows = partial(changes_texts.csv_rows, explanation, view.say)
     downloads.offer_rows(

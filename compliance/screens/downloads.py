@@ -24,6 +24,7 @@ from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.jobs import SECONDS, Job, make_file
 from compliance.core.language import N_, Language
+from compliance.correcting import forms
 from compliance.counting.separated import swedish_csv
 from compliance.drawing import charts
 from compliance.screens import views, widgets
@@ -44,6 +45,20 @@ MANY_ROWS: Final = 5_000
 ANOTHER: Final = N_("Your role or your login is not the one that the page was drawn for. Load the page again.")
 
 
+class FileName(str):
+    """The name of a file in the language of the page. A file has no other; `file_name` makes one."""
+
+    __slots__ = ()
+
+
+def file_name(say: Language, message: str, ending: str, **values: object) -> FileName:
+    """A message of the catalogue as the name of a file, without what a name cannot have.
+
+    Example: `file_name(say, N_("Data quality {day}"), "csv", day=view.as_of)`.
+    """
+    return FileName(f"{forms.file_name(say(message, **values))}.{ending}")
+
+
 @dataclass(frozen=True)
 class File:
     """A file to download: its button's label and key, its name and type, and the function that makes it.
@@ -52,7 +67,7 @@ class File:
     """
 
     label: str
-    name: str
+    name: FileName
     mime: str
     key: str
     make: Callable[[Job], bytes]
@@ -75,7 +90,7 @@ def offer_small(view: View, file: File, *, at: Any = st, **kwargs: Any) -> None:
 
 
 def offer_rows(
-    view: View, label: str, name: str, key: str, rows: Callable[[], Rows], *, what: str, **details: object
+    view: View, label: str, name: FileName, key: str, rows: Callable[[], Rows], *, what: str, **details: object
 ) -> None:
     """Draw the button for a table as CSV for Swedish Excel; many rows are written in a child process.
 

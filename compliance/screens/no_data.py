@@ -58,7 +58,7 @@ def template_button(view: View, source: Source, *, label: str) -> None:
     name = view.say.pick(source.title)
     file = File(
         label,
-        view.say(N_("Template {name}"), name=name) + ".xlsx",
+        downloads.file_name(view.say, N_("Template {name}"), "xlsx", name=name),
         XLSX,
         key=f"template {source.id}",
         make=partial(_template, view, source),

@@ -33,7 +33,6 @@ NOT_IN_EXPORT: Final = N_("Not in the export")
 TOO_FEW: Final = N_("The figure rests on fewer than five persons, or would tell such a figure, and is not shown.")
 MANDATORY: Final = N_("mandatory practice")
 PERCENTAGE_POINTS: Final = N_("pp")
-REJECTED: Final = N_("rejected")
 
 
 # The states of an action of a plan or a recommendation.

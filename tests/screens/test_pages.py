@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
@@ -18,10 +19,11 @@ from compliance.counting.quality import Effect
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources
 from compliance.screens import frame, reads
+from compliance.screens.downloads import FileName, file_name
 from compliance.screens.overview import page as overview_page
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
-from compliance.wording.phrases import percent
+from compliance.wording.phrases import label, percent
 from tests import once
 from tests.apps import DAY, SECONDS, dropped, opened, text, ways_in
 from tests.browser import MOST
@@ -77,9 +79,25 @@ def expected(page, database, say):
     }[page]
 
 
+def file_names(page, say):
+    """How the name of a file of a page begins, in the language of the page."""
+    point = next(point for point in POINTS if point.id == "classification")
+    return {
+        "quality": [say("Data quality {day}", day=DAY)],
+        "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"}) + f" {DAY}.csv"],
+        "point": [f"{label(point, say)} {DAY}.csv"],
+    }.get(page, [])
+
+
 def test_every_page_is_tested_here_or_in_a_file_of_its_own():
     assert {entry.id for entry in frame.PAGES} == {*PAGES, *ELSEWHERE}
     assert [page for page in ELSEWHERE if not [*(ROOT / "tests").glob(f"*/test_{page}.py")]] == []
+
+
+def test_the_name_of_a_file_has_no_mark_that_a_name_cannot_have():
+    say = Language("sv")
+    assert file_name(say, "{title} {day}", "csv", title="4 A/B: <c>\n*", day=DAY) == f"4 A B c {DAY}.csv"
+    assert len(file_name(say, "{title}", "xlsx", title="x" * 5000)) < 255
 
 
 # Every page for the role that sees most of it in both languages, and what each other role is refused in Swedish.
@@ -105,8 +123,12 @@ def test_every_page_for_every_role_in_both_languages(page, role, lang, sample, m
         assert not alone.exception
         assert text(alone) == f'<div class="v-note">{say("You are not allowed to do this. Ask the coordinator.")}</div>'
         return
+    button, names = st.download_button, []
+    monkeypatch.setattr(st, "download_button", lambda *a, **k: names.append(k["file_name"]) or button(*a, **k))
     app = opened(page, monkeypatch, role=role, lang=lang, point="classification")
     shown = text(app)
+    assert [name for name in names if not isinstance(name, FileName)] == []
+    assert all(any(name.startswith(begun) for name in names) for begun in file_names(page, say))
     for figure in expected(page, sample, say):
         assert figure in shown
     assert say("Sample data, all figures are invented") in shown

@@ -147,7 +147,8 @@ def _download(view: View, asked: Asked, entries: Callable[[], list[Said]]) -> No
         audit.require(view.reader.user, Permission.SEE_AUDIT)
         return texts.csv_rows(entries(), say)
 
-    name = f"{say(N_('audit_trail'))}_{asked.begin}_{asked.end}.csv"
+    days = {"begin": str(asked.begin), "end": str(asked.end)}
+    name = downloads.file_name(say, N_("Audit trail {begin} {end}"), "csv", **days)
     downloads.offer_rows(view, say(N_("Download as CSV")), name, "audit csv", rows, what="audit", **told(asked))
 
 

@@ -128,13 +128,15 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
 def _downloads(view: View, name: str, point_id: str | None) -> None:
     """Draw the download of an extract in each format."""
     say = view.say
-    file = f"{name}{f'_{point_id}' if point_id else ''}_{view.as_of}"
+    point = reads.point_named(point_id) if point_id else None
+    whole = say.pick(next(each for each in extracts.load_extracts() if each.id == name).title)
+    called = f"{whole} {phrases.label(point, say)}" if point else whole
     downloads.offer(
         view,
         *(
             File(
                 say(title),
-                f"{file}.{ending}",
+                downloads.file_name(say, N_("{title} {day}"), ending, title=called, day=str(view.as_of)),
                 mime,
                 key=f"download {kind}",
                 make=partial(_content, view, name, point_id, kind),

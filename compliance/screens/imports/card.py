@@ -317,7 +317,10 @@ def _problem_list(view: View, problems: Rows, caption: str) -> None:
 def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:
     """Draw the download of the rejected rows. The rows are looked up on the click: the button must not hold them."""
     say = card.view.say
-    label, name = say(N_("Download the rejected rows")), texts.rejected_name(receipts[0], say)
+    label, name = (
+        say(N_("Download the rejected rows")),
+        returns.file_name(receipts[0].source, receipts[0].extract_date.day, say),
+    )
     make = partial(_rejected, card.view, files.finder(card.file.id))
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": receipts[0].source.id}}
     downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.file.id}", make=make, **told))

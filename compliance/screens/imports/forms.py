@@ -18,7 +18,7 @@ from compliance.correcting.questionnaires import Asking, Questions, Unit, count,
 from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, reads, views, widgets
-from compliance.screens.downloads import File
+from compliance.screens.downloads import File, FileName
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
@@ -103,10 +103,10 @@ def _when_and_where(view: View, arranged: Arrangements) -> None:
         widgets.html(charts.note(say(N_("The day to answer by has passed. The workbooks leave it open."))))
 
 
-def _file_name(view: View, chosen: Choice) -> str:
+def _file_name(view: View, chosen: Choice) -> FileName:
     if isinstance(chosen, tuple):
-        return view.say(N_("Questions to all units")) + ".zip"
-    return file_name(chosen, _asking(view.as_of, view.scope.organisation, Arrangements()), view.say)
+        return downloads.file_name(view.say, N_("Questions to all units"), "zip")
+    return FileName(file_name(chosen, _asking(view.as_of, view.scope.organisation, Arrangements()), view.say))
 
 
 def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:

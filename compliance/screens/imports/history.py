@@ -180,7 +180,8 @@ def _problems(view: View, row: dict[str, Any]) -> None:
     widgets.html(charts.table(*texts.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
     if of > SHOWN_PROBLEMS:
         widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
-    name, key = history_texts.problems_name(row, say), f"problems {row['import_id']}"
+    name = downloads.file_name(say, N_("Rejected rows of import {id}"), "csv", id=row["import_id"])
+    key = f"problems {row['import_id']}"
     make, number = partial(history_texts.problem_rows, problems, say), row["import_id"]
     downloads.offer_rows(view, say(N_("Download as CSV")), name, key, make, what="problems", imported=number)
 

@@ -80,11 +80,6 @@ def problem_rows(problems: Rows, say: Language) -> list[dict[str, object]]:
     ]
 
 
-def problems_name(row: Mapping[str, Any], say: Language) -> str:
-    """The name of the file with an import's problems."""
-    return f"{say(phrases.REJECTED)} import {row['import_id']}.csv"
-
-
 def cell_table(rows: Rows, say: Language) -> pd.DataFrame:
     """Rows of cells with row numbers and column letters; empty columns at the end are left out."""
     width = max((place + 1 for row in rows for place, cell in enumerate(row["cells"]) if cell is not None), default=0)

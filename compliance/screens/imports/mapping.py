@@ -30,7 +30,7 @@ from compliance.reading.recognising import (
 )
 from compliance.reading.sheets import Sheet, Workbook
 from compliance.screens import downloads, reads, views, widgets
-from compliance.screens.downloads import File
+from compliance.screens.downloads import File, FileName
 from compliance.screens.imports import mapping_texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
@@ -394,7 +394,8 @@ def _saved_mapping(view: View, entry: SavedMapping, source: Source) -> None:
     with st.container(horizontal=True, key=f"mapping-{entry.number}"):
         file = File(
             say(N_("Download as a source file")),
-            f"{source.id}.toml",
+            # the server finds the file by this name
+            FileName(f"{source.id}.toml"),
             "application/toml",
             key=f"toml {entry.number}",
             make=lambda _job: mapping.as_source_file(columns, source).encode(),

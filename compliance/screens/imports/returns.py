@@ -1,6 +1,7 @@
 """The rows of a loaded file that are still rejected, as a workbook for whoever owns its source."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,16 +12,16 @@ from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
-from compliance.core.language import N_
+from compliance.core.language import N_, Language
 from compliance.correcting import returning
 from compliance.correcting.returning import Returnable
+from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
-from compliance.screens.downloads import File
+from compliance.screens.downloads import File, FileName
 from compliance.screens.imports import forms
 from compliance.screens.reads import Data
 from compliance.screens.views import View
-from compliance.wording import phrases
 
 
 def offer(view: View, import_id: int, *, key: str) -> None:
@@ -30,13 +31,19 @@ def offer(view: View, import_id: int, *, key: str) -> None:
     if row is None or not (count := _count(view.data, import_id)):
         return
     source = row["source"]
-    name = f"{say(phrases.REJECTED)} {say.pick(reads.sources()[source].title)} {row['extract_date']}.xlsx"
+    name = file_name(reads.sources()[source], row["extract_date"], say)
     make: Callable[[Job], bytes] = partial(_workbook, view, import_id)
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": source, "imported": import_id}}
     label = say.plural("Download {n} row to mend", "Download {n} rows to mend", count)
     text = N_("Send the rows to whoever owns the source. Mended, they are dropped here and complete this file.")
     widgets.html(charts.caption(say(text)))
     downloads.offer(view, File(label, name, forms.XLSX, key=f"returned {key} {import_id}", make=make, **told))
+
+
+def file_name(source: Source, day: date, say: Language) -> FileName:
+    """The name of the workbook of rejected rows."""
+    title = say.pick(source.title)
+    return downloads.file_name(say, N_("Rejected rows {title} {day}"), "xlsx", title=title, day=str(day))
 
 
 @st.cache_data(show_spinner=False, max_entries=50)

@@ -355,11 +355,6 @@ def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dic
     }
 
 
-def rejected_name(receipt: Receipt, say: Language) -> str:
-    """The name of the workbook of rejected rows."""
-    return f"{say(phrases.REJECTED)} {say.pick(receipt.source.title)} {receipt.extract_date.day}.xlsx"
-
-
 def of_first_rows(problems: Rows, most: int) -> tuple[Rows, int]:
     """The problems of the first `most` rows with problems, and the number of such rows: one row may have several."""
     places = list(dict.fromkeys((problem["sheet_number"], problem["row"]) for problem in problems))

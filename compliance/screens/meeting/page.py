@@ -28,7 +28,7 @@ from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision, DecisionContent, decisions_of
 from compliance.review.dossier import PointAnswer, responsible
 from compliance.screens import downloads, fields, reads, reviews, views, widgets
-from compliance.screens.downloads import File
+from compliance.screens.downloads import File, FileName
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import Screen
 from compliance.screens.reviews import Opened
@@ -166,7 +166,10 @@ def _choose_end(key: str) -> None:
 
 def _handout_button(opened: Opened) -> None:
     """Draw the download of the handout, which is made on the click."""
-    name, label = handouts.file_name(opened.whole.year, opened.say), opened.say(N_("Handout for printing (PDF)"))
+    name, label = (
+        FileName(handouts.file_name(opened.whole.year, opened.say)),
+        opened.say(N_("Handout for printing (PDF)")),
+    )
     told: Any = {"action": Action.REPORT, "what": "handout", "details": reviews.told_of(opened)}
     file = File(label, name, "application/pdf", key="handout", make=partial(_handout, opened), **told)
     downloads.offer(opened.view, file)

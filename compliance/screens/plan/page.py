@@ -135,7 +135,7 @@ def _download(view: View, shown: Year) -> None:
     """Draw the download of the calendar file, which is made on the click."""
     file = File(
         view.say(N_("Download as a calendar file (.ics)")),
-        view.say(N_("plan_{year}"), year=shown.plan.year) + ".ics",
+        downloads.file_name(view.say, N_("plan_{year}"), "ics", year=shown.plan.year),
         "text/calendar",
         key="calendar",
         make=lambda _job: calendar(view, shown),

@@ -253,7 +253,8 @@ def item_list(view: View, point: Point, items: Rows, reason: str | None) -> None
     if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
     rows = partial(texts.item_rows, point, shown, say)
-    name = f"{point.id}_{view.as_of}.csv"
+    title = phrases.label(point, say)
+    name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=str(view.as_of))
     downloads.offer_rows(view, say(N_("Download as CSV")), name, "items_csv", rows, what="items", point=point.id)
 
 

@@ -178,5 +178,5 @@ def download(view: View, shown: Sequence[Remark]) -> None:
     visible_remarks = [visible(remark_) for remark_ in shown]
     if any(remark_.findings for remark_ in visible_remarks):
         rows = partial(texts.csv_rows, visible_remarks, reads.sources(), say)
-        name = f"quality_{view.as_of}.csv"
+        name = downloads.file_name(say, N_("Data quality {day}"), "csv", day=str(view.as_of))
         downloads.offer_rows(view, say(N_("Download as CSV")), name, "findings_csv", rows, what="findings")

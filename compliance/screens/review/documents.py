@@ -27,7 +27,7 @@ from compliance.review import approving, dossier, peers
 from compliance.review.dossier import readable
 from compliance.screens import downloads, reads, reviews, widgets
 from compliance.screens import files as screens_files
-from compliance.screens.downloads import File
+from compliance.screens.downloads import File, FileName
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
 
@@ -131,7 +131,7 @@ def _report_buttons(opened: Opened, *, public: bool, archive: bool) -> None:
     files = [
         File(
             opened.say(NAMES[kind]),
-            file_name(opened.whole, kind=kind, say=opened.say, public=public),
+            FileName(file_name(opened.whole, kind=kind, say=opened.say, public=public)),
             MIMES[kind],
             key=f"report {kind} {public}",
             make=partial(_report, opened, kind, public=public, archive=archive and kind == "pdf"),
@@ -173,7 +173,7 @@ def _package(opened: Opened) -> None:
     if opened.review.state == "draft":
         widgets.html(charts.caption(say(N_("It is there once the review has been submitted."))))
         return
-    name = say(N_("management_review_{year}"), year=opened.review.year) + ".zip"
+    name = downloads.file_name(say, N_("management_review_{year}"), "zip", year=opened.review.year)
     label = say(N_("Download the year package"))
     told: Any = {"action": Action.PACKAGE, "what": "year package", "details": reviews.told_of(opened)}
     file = File(label, name, "application/zip", key="package", make=partial(_whole_package, opened), **told)
@@ -199,7 +199,7 @@ def _hand_off(opened: Opened) -> None:
     widgets.html(charts.caption(say(N_("The button in the corner copies the text."))))
     file = File(
         say(N_("Download the measures (tab-separated)")),
-        say(N_("measures_{year}"), year=opened.review.year) + ".txt",
+        downloads.file_name(say, N_("measures_{year}"), "txt", year=opened.review.year),
         "text/tab-separated-values",
         key="measures",
         make=partial(_measures, opened),
@@ -223,7 +223,7 @@ def _peers(opened: Opened) -> None:
     widgets.html(charts.section(say(N_("Compare with others")), note=say(text, count=count)))
     file = File(
         say(N_("Download our figures")),
-        say(N_("figures_{year}"), year=opened.review.year) + ".json",
+        downloads.file_name(say, N_("figures_{year}"), "json", year=opened.review.year),
         "application/json",
         key="peer file",
         make=lambda _job: peers.as_peer_file(opened.whole),

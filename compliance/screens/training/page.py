@@ -211,7 +211,7 @@ def _list(view: View, courses: Training, which: Listed, *, of: int) -> None:
     if of > len(first):
         with st.expander(say(N_("Show all {n}"), n=say.number(of))):
             _all_persons(view, courses, which, of=of)
-    name = say(FILES[which], day=view.as_of) + ".csv"
+    name = downloads.file_name(say, FILES[which], "csv", day=str(view.as_of))
     rows = partial(_reminders, view, courses, which)
     downloads.offer_rows(
         view, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows, what=f"reminders {which}"

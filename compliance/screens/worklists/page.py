@@ -16,7 +16,7 @@ from compliance.core.language import N_
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets
-from compliance.screens.downloads import File
+from compliance.screens.downloads import File, FileName
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.screens.worklists import texts
@@ -74,7 +74,7 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     say = view.say
     widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
     told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
-    name = say(N_("To do in all units")) + ".zip"
+    name = downloads.file_name(say, N_("To do in all units"), "zip")
     label, make = say(N_("Download all lists")), partial(_all, view, lists)
     downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
     _persons(view, lists)
@@ -114,8 +114,10 @@ def _files(view: View, each: WorkList, all_: Sending) -> None:
         told["details"]["unit"] = each.unit
     book, text = say(N_("Download the workbook")), say(N_("Download the mail as a text file"))
     make: Any = {"make": partial(_workbook, view, each), "type": "primary"}
-    files = [File(book, f"{name}.xlsx", XLSX, key="list", **make, **told)]
-    files.append(File(text, f"{name}.txt", "text/plain", key="mail file", make=partial(_mail_file, view, each), **told))
+    files = [File(book, FileName(f"{name}.xlsx"), XLSX, key="list", **make, **told)]
+    files.append(
+        File(text, FileName(f"{name}.txt"), "text/plain", key="mail file", make=partial(_mail_file, view, each), **told)
+    )
     downloads.offer(view, *files, key="list-files")
 
 
