@@ -31,12 +31,14 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
 from websockets.sync.client import connect
 
+from compliance.access.reader import EVERYTHING
 from compliance.access.withholding import export_names, names_of_persons
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT, SAMPLES
 from compliance.correcting.previewing import preview
-from compliance.counting.assessing import coverage
+from compliance.counting.assessing import basis_on, coverage
+from compliance.declarations.points import load_todo
 from compliance.demo import demo
 from compliance.loading.loading import Order, load, prepare
 from compliance.package.year_package import gathered, whole_package
@@ -49,6 +51,7 @@ from compliance.review.judging import concerns
 from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, write
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 from compliance.store.file import FileDatabase
+from compliance.worklists.lists import Asking, work_lists
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.readme import SPEED, keep
@@ -139,6 +142,7 @@ def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
     with FileDatabase.at(samples).cursor():  # who joins an open file, as a page of a busy server does
         yield counted("… the file open already", samples, [AS_OF], wished="< 150 ms")
     yield counted("… their trend over 36 months", samples, TREND, wished="< 3 s")
+    yield listed(samples)
     large = large_database(samples, folder)
     what = "All points by unit, 50,000 people, 2,000 systems, 5,000 processings"
     yield counted(what, large, [AS_OF], wished="< 1 s")
@@ -334,6 +338,18 @@ def count(database: Database, days: list[date]) -> None:
     with database.cursor() as cursor:
         level = "unit" if len(days) == 1 else "organisation"
         coverage(cursor, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level)
+
+
+def listed(samples: Path) -> Measured:
+    """The work lists of all units, with since when each item is left."""
+    managers = tuple(WORDS["managers"])
+
+    def once() -> None:
+        with FileDatabase.at(samples).cursor() as cursor:
+            (name, *_) = basis_on(cursor, days=[AS_OF], known_at=EVERYTHING_KNOWN).organisations
+            work_lists(cursor, Asking(name, AS_OF, EVERYTHING_KNOWN, POINTS, load_todo(None), managers), EVERYTHING)
+
+    return Measured("The work lists of all units, 2,000 people", shown(median(lambda: timed(once), times=3)), "< 2 s")
 
 
 def large_database(samples: Path, folder: Path) -> Path:
