@@ -98,16 +98,15 @@ def pictures(browser: Browser, name: str, address: str, *, drop: bool = False) -
 
 def drop_files(page: Page) -> None:
     """Begins a database of one's own where there is none, and drops a few messy files."""
-    start = page.locator(".st-key-start_imports button")
+    start = page.locator(".st-key-start_imports_first button")
     if start.count():
         start.click()
+        page.locator(".st-key-start_imports button").click()
         page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
         settle(page)
     files = [str(next(SAMPLES.glob(pattern))) for pattern in MESSY]
     page.set_input_files("input[type=file]", files)
-    page.wait_for_function(
-        f"() => document.querySelectorAll('.v-dumbbells').length >= {len(files) - 2}", timeout=90_000
-    )
+    page.wait_for_selector(".st-key-load button", timeout=90_000)
     settle(page)
 
 

@@ -402,7 +402,7 @@ def test_lists_searches_and_dialogs_speak_the_language(code, site, tab):
 def _open_frame(page: Page) -> None:
     """Opens what chooses the day, the unit and the language."""
     if not page.locator("[data-testid=stDateInputCalendarButton]").count():
-        page.locator(".st-key-frame [data-testid=stPopoverButton]").click()
+        page.locator(".st-key-frame [data-testid=stPopoverButton]").first.click()
     page.locator("[data-testid=stDateInputCalendarButton]").wait_for()
 
 
