@@ -119,6 +119,7 @@ def test_one_button_marks_a_list_as_sent_and_keeps_the_notes(line, tables, monke
     button(app, "Markera alla som skickade").click().run()
     assert not app.exception
     assert [row["Status"] for row in shown[-1]] == ["Skickad till enheten"] * 4
+    assert "Senast skickad den" in text(app)
     listed = page(monkeypatch).dataframe[0].value
     assert [bool(day) for day in listed["Senast skickad"]] == [True, False]
     assert {row["unit"] for row in line.rows("from item_notes")} == {"Norr"}

@@ -100,6 +100,8 @@ def _unit(view: View, each: WorkList, all_: Sending) -> None:
     with st.expander(say(N_("The text of a mail"))):
         _mail(view, each, all_)
     st.button(say(N_("Mark all as sent")), key="mark sent", on_click=_mark_sent, args=(view, each))
+    if day := texts.last_sent(each, all_):
+        widgets.html(charts.caption(say(N_("Last sent on {day}."), day=say.date(day))))
     chosen = _items(view, each, all_)
     if chosen:
         _writing(view, chosen, all_)
