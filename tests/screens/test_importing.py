@@ -351,6 +351,15 @@ def test_files_that_name_none_are_asked_about_where_the_others_belong_to_several
     }
 
 
+def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
+    other = [["FÖRVALTNING:  SOCIALFÖRVALTNINGEN "], *KNOWN]
+    drop(app, tmp_path, personal=OURS, kurser=other)
+    assert [radio.label for radio in app.radio] == ["Två filer nämner Socialförvaltningen. Vems är de?"]
+    app.radio[0].set_value("Socialförvaltningen").run()
+    press(app, "Läs in två filer")
+    assert {row["name"] for row in loaded_files(own)} == {"Socialförvaltningen"}
+
+
 @pytest.mark.parametrize(("answer", "completes"), [("Den kompletterar dem", True), ("Den ersätter dem", False)])
 def test_a_file_that_loses_most_rows_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
     one = [["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]

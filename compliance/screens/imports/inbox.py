@@ -5,7 +5,6 @@ which releases it with the file or the session. Its cells are in unnamed files t
 nothing is left of them if the server is killed.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from compliance.reading.recognising import Ambiguous, Match, Unrecognised, Words
 from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
+from compliance.screens.imports.placing import Places
 from compliance.store.database import Database
 
 SHOWN_CHANGES: Final = 50
@@ -194,55 +194,6 @@ class Dropped:
     def matches(self) -> Sequence[Match]:
         """What its sheets were recognised as."""
         return self.content.prepared.matches if isinstance(self.content.prepared, Prepared) else ()
-
-
-@dataclass(frozen=True)
-class Places:
-    """Whose the files are. `own` is the organisation of the page.
-
-    An organisation that a file names is never taken for granted: the user says once for each name whose those files
-    are. Files that name none follow the others; if those belong to several, the user says it of them too.
-    """
-
-    files: tuple[tuple[str | None, str | None], ...]
-    answers: Mapping[str, str]
-    own: str
-
-    @property
-    def asked(self) -> dict[str, int]:
-        """The names to be asked about, with the numbers of their files; "" is that of the files that name none."""
-        named = [named for named, chosen in self.files if not chosen]
-        others = Counter(name for name in named if name and name.casefold() != self.own.casefold())
-        nameless = named.count(None)
-        return {**others, **({"": nameless} if nameless and len(self._organisations) > 1 else {})}
-
-    @property
-    def _organisations(self) -> set[str]:
-        """The organisations of the files that name one."""
-        return {self.answers.get(name.casefold(), name) for name, chosen in self.files if name and not chosen}
-
-    def open(self, file: "Dropped") -> bool:
-        """Whether the user has yet to say whose a file is."""
-        if file.item.organisation:
-            return False
-        if name := file.content.named:
-            return name in self.asked and name.casefold() not in self.answers
-        return self._unanswered
-
-    def of(self, item: Item, named: str | None) -> str:
-        """The organisation of a file, as far as it is known."""
-        if item.organisation:
-            return item.organisation
-        if named:
-            return self.answers.get(named.casefold(), self.own)
-        followed = self._organisations
-        return self.answers.get("") or (
-            next(iter(followed)) if len(followed) == 1 and not self._unanswered else self.own
-        )
-
-    @property
-    def _unanswered(self) -> bool:
-        return any(name.casefold() not in self.answers for name in self.asked)
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------
@@ -420,7 +371,7 @@ def rehearse(
         as_of=context.as_of,
         points=context.points,
         words=context.words,
-        counts=lambda file, rehearsal: not (places.open(by_id[file]) or _asked_by(by_id[file].item, rehearsal)),
+        counts=lambda file, rehearsal: not (_unplaced(by_id[file], places) or _asked_by(by_id[file].item, rehearsal)),
         progress=progress,
         before=inbox.together.effect if inbox.together and same_data else None,
     )
@@ -433,7 +384,7 @@ def rehearse(
 
 def questions(files: Sequence[Dropped], places: Places) -> dict[str, tuple[Question, ...]]:
     """What the user is asked about each file before it is loaded."""
-    return {file.id: _questions(file, unplaced=places.open(file)) for file in files}
+    return {file.id: _questions(file, unplaced=_unplaced(file, places)) for file in files}
 
 
 def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
@@ -442,6 +393,10 @@ def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
         return (asked,) if asked else ()
     asked_by = _asked_by(file.item, file.rehearsal) if file.rehearsal else ()
     return (*asked_by, *(("organisation",) if unplaced else ()))
+
+
+def _unplaced(file: Dropped, places: Places) -> bool:
+    return places.is_open(file.content.named, file.item.organisation)
 
 
 def _asked_by(item: Item, rehearsal: Rehearsal) -> tuple[Question, ...]:

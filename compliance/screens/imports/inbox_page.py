@@ -33,10 +33,10 @@ from compliance.screens.imports.inbox import (
     Inbox,
     Item,
     Loaded,
-    Places,
     Question,
     Rank,
 )
+from compliance.screens.imports.placing import Places, choices
 from compliance.screens.views import View
 
 # The effect of so few files is opened at once.
@@ -111,7 +111,7 @@ def _file(file: str, item: Item, content: Content, places: Places, order: loadin
     chosen = replace(
         order,
         source=item.source,
-        organisation=places.of(item, content.named),
+        organisation=places.of(content.named, item.organisation),
         extract_date=item.extract_date,
         completes=item.completes,
         through=item.through,
@@ -178,19 +178,19 @@ def _ask_names(view: View, waiting: Inbox, places: Places) -> None:
     """Ask once for each organisation that files name, and the page's is not, whose the files are."""
     say = view.say
     existing = list(view.reader.organisations(reads.organisations(view.data, view.as_of)))
-    for name, number in places.asked.items():
-        if name and not view.reader.sees(Scope(name)):
+    named = [each.name for each in places.asked.values() if each.name]
+    for about, each in places.asked.items():
+        if each.name and not view.reader.sees(Scope(each.name)):
             continue
-        names = list(dict.fromkeys([*([name] if name else [n for n in places.asked if n]), *existing]))
-        key = f"whose {name.casefold()}"
+        names = choices([each.name] if each.name else named, existing)
         st.radio(
-            inbox_texts.name_question(widgets.plain(name), number, say),
+            inbox_texts.name_question(widgets.plain(each.name), each.number, say),
             names,
-            index=_index(names, waiting.names.get(name.casefold())),
-            format_func=lambda each: widgets.plain(inbox_texts.name_label(each, existing, say)),
-            key=key,
+            index=_index(names, waiting.names.get(about)),
+            format_func=lambda name: widgets.plain(inbox_texts.name_label(name, existing, say)),
+            key=f"whose {about}",
             on_change=_answer,
-            args=(waiting, name.casefold(), key),
+            args=(waiting, about, f"whose {about}"),
             horizontal=True,
         )
 
