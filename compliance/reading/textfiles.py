@@ -109,13 +109,13 @@ def delimiter_of(text: str) -> str:
 def _evenness(text: str, delimiter: str) -> tuple[int, int]:
     """How many of the first fifty records have the most common width, and that width.
 
-    Titles, the records before the first one that is split, do not count. A later record that is not split weighs
-    against the delimiter; so the comma loses if it is only a decimal comma, which headings lack.
+    Titles, the records before the first one of that width, do not count. A later record that is not split weighs
+    against the delimiter; so the comma loses if it is only a decimal comma or within texts, which headings lack.
     """
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     widths = [len(record) for record in itertools.islice(records, 50) if record]
-    table = list(itertools.dropwhile(lambda width: width == 1, widths))
-    if not table:
+    split = Counter(width for width in widths if width > 1)
+    if not split:
         return (-len(widths) * 3, 0)
-    width, count = Counter(width for width in table if width > 1).most_common(1)[0]
-    return (count - 3 * table.count(1), width)
+    width, count = split.most_common(1)[0]
+    return (count - 3 * widths[widths.index(width) :].count(1), width)

@@ -601,6 +601,14 @@ def test_one_foreign_byte_does_not_spoil_a_utf8_file():
     assert values("Å;Ä\n".encode() * 20 + "Ö;x\n".encode("cp1252"))[-2:] == [["Å", "Ä"], ["Ö", "x"]]
 
 
+def test_delimiter_is_found_below_titles_of_several_cells_and_beside_texts_with_commas():
+    rows = "".join(f"B-{n};Register {n};namn, adress, hälsa;Ja\n" for n in range(20))
+    text = f"Registerförteckning;Granby\nRapport per 2026-05-15\n\nBehandlings-ID;Namn;Uppgifter;Tredjeland\n{rows}"
+    assert values(text.encode())[4] == ["B-0", "Register 0", "namn, adress, hälsa", "Ja"]
+    turned = text.translate(str.maketrans(",;", ";,"))
+    assert values(turned.encode())[4] == ["B-0", "Register 0", "namn; adress; hälsa", "Ja"]
+
+
 def test_delimiter_is_found_below_titles_and_beside_decimal_commas():
     """A comma in every row, and a line of prose above."""
     content = b"Rapport, uttagen 2026-10-02, av HR\n\nId;Procent\n1;1,5\n2;2,5\n3;3,5\n"
