@@ -156,7 +156,7 @@ def recognise(
 
     `source_id` is the source that the user names, if any. `returned` says that the file is a return, which has other
     columns besides those of its original. A sheet recognised by a single column is left out if another sheet is
-    recognised by more: a cover sheet often says "System" somewhere.
+    recognised by more, or if nothing stands below it: a cover sheet often says "System" somewhere.
     """
     wanted = {source_id: sources[source_id]} if source_id else sources
     known = known_headings(sources.values())
@@ -169,6 +169,10 @@ def recognise(
     matches = [_without_identities(match, words, known, masked=bool(workbook.masked)) for match in matches]
     if any(len(match.columns) > 1 for match in matches):
         matches = [match for match in matches if len(match.columns) > 1]
+    if any(sheet.cells.num_rows for sheet in workbook.sheets if all(sheet is not match.sheet for match in matches)):
+        matches = [
+            match for match in matches if len(match.columns) > 1 or match.sheet.cells.num_rows > match.heading_row
+        ]
     if not matches:
         raise _unknown(workbook, list(wanted.values()), words, known)
     return _with_words_of_mappings([_titled(match, workbook, list(wanted.values())) for match in matches])
@@ -493,8 +497,8 @@ def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: fro
         )
     return Unrecognised(
         N_(
-            "{file} looks like {source} but has no column {columns}. "
-            "Export it again with that column, or say on the page Imports which one it is."
+            "{file} looks like {source} but lacks {columns}. "
+            "Export it again with that, or connect its columns on the page Imports."
         ),
         source_id=found.source.id,
         file=workbook.name,

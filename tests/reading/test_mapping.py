@@ -239,6 +239,7 @@ YEAR = [["Yta", "När", "Vem"], ["A", "2026-01-01", "x"], ["B", "2026-01-01", "y
     [
         ("a.xlsx", {"Blad1": [["Behörighetsgranskning 2026, uttag 2026-10-02"], [], *YEAR]}, "access_reviews"),
         ("a.xlsx", {"Blad1": YEAR, "Konsekvensbedömningar": YEAR}, "dpias"),
+        ("a.xlsx", {"Incidenter": YEAR, "Ordlista": [["Ord", "Betyder"], ["Yta", "System"]]}, "incidents"),
         ("lista_över_upphandlingar.xlsx", {"Blad1": YEAR}, "procurements"),
         ("incidenter.xlsx", {"Blad1": [["Personuppgiftsincidenter"], *YEAR]}, "breaches"),
         ("a.xlsx", {"Blad1": [["Granskningsdatum", "Vem"], ["2026-01-01", "A"]]}, "access_reviews"),

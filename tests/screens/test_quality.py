@@ -376,6 +376,8 @@ def test_the_page_begins_with_what_can_change_most(in_messy, lang):
     assert quality_texts.sentence(ordered[-1:], effects, POINTS, say) == say("No remark changes a figure.")
     _, rows = quality_texts.remark_table(ordered, effects, POINTS, str, say)
     assert [len(row) for row in rows] == [6] * len(every)
+    _, rows = quality_texts.remark_table(ordered[-1:], effects, POINTS, str, say)
+    assert [len(row) for row in rows] == [5]
 
 
 # --- what a page says --------------------------------------------------------------------------------------------

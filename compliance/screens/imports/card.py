@@ -296,10 +296,7 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
             if rehearsal.withheld:
                 widgets.html(charts.note(withheld_text(rehearsal.withheld, say)))
             if rehearsal.rejected > rehearsal.withheld:
-                text = N_(
-                    "Send the rows to whoever owns the source. Mended, they are dropped here and complete this file."
-                )
-                widgets.html(charts.caption(say(text)))
+                widgets.html(charts.caption(say(returns.SEND)))
                 _rejected_button(card, rehearsal.receipts)
     if warned:
         with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):

@@ -215,9 +215,7 @@ def _cells(view: View, row: dict[str, Any]) -> None:
         key=f"cells {row['import_id']} {number} {first}",
         alt=say(N_("The cells of the sheet as they were read")),
     )
-    text = N_(
-        "{n} rows. Columns with identity numbers and reasons of absence are never kept, identity numbers are masked."
-    )
+    text = N_("{n} rows, without identity numbers and reasons of absence.")
     widgets.html(charts.caption(say(text, n=say.number(sheet["rows"]))))
 
 

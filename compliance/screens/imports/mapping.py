@@ -92,8 +92,8 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     row = top_rows(sheet)[index]
     if guessing.looks_like_data(row, reads.sources().values()):
         text = N_(
-            "Row {n} looks like data, not like headings. Choose the row with the headings. "
-            "Where the file has none, write them in a row of their own and load it again."
+            "Row {n} looks like data. Choose the row with the headings. "
+            "If the file has none, write them in a row of their own and load it again."
         )
         widgets.html(charts.note(say(text, n=index + 1)))
         return
@@ -294,7 +294,7 @@ def _fields(
 ) -> dict[str, str]:
     """Draw the choice of a column for each field, required ones first. Guesses are filled in and marked as such."""
     say = view.say
-    widgets.html(charts.section(say(N_("Which column is what")), note=mapping_texts.guess_note(guessed, say), level=3))
+    widgets.html(charts.caption(mapping_texts.guess_note(guessed, say)))
     by_key = {column.key: column for column in columns}
     chosen: dict[str, str] = {}
     ordered = sorted((field for field in source.fields if not field.secret), key=lambda field: not field.required)
@@ -329,7 +329,7 @@ def _words(
     if not unknown:
         return {}
     say = view.say
-    note = say(N_("A word that is not explained is kept, and counts as unknown."))
+    note = say(N_("A word without a meaning counts as unknown."))
     widgets.html(charts.section(say(N_("What the words mean")), note=note, level=3))
     meanings: dict[str, dict[str, str]] = {}
     left, right = st.columns(2, gap="large")

@@ -11,6 +11,7 @@ from compliance.loading.guessing import Candidate, Guess
 from compliance.reading.accounting import SheetUse
 from compliance.reading.mapping import ColumnMapping, SavedMapping
 from compliance.reading.recognising import Row
+from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 8
 EXAMPLES: Final = 2
@@ -21,7 +22,7 @@ NOT_READ: Final = {
     "other": N_("Not read: is recognised as {source}."),
     "beside": N_("Not read: only one column is one of {source}."),
     "no_rows": N_("Not read: has the headings of {source} but no rows."),
-    "near": N_("Not read: looks like {source} but has no column {columns}."),
+    "near": N_("Not read: looks like {source} but lacks {columns}."),
     "ambiguous": N_("Not read: could be several exports."),
     "unknown": N_("Not read: has no known headings."),
     "empty": N_("Empty."),
@@ -72,11 +73,12 @@ def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
     if any(guess.by == "read" for guess in guessed.values()):
         return say(N_("As the file is read now."))
     if not guessed:
-        return say(N_("Nothing could be guessed. Choose a column for each field that the file has."))
+        return say(N_("Nothing could be guessed."))
     return say.plural(
-        "{n} column is a guess. Look at it before the file is read.",
-        "{n} columns are guesses. Look at them before the file is read.",
+        "One column is guessed. Check it.",
+        "{count} columns are guessed. Check them.",
         len(guessed),
+        count=phrases.counted(len(guessed), say),
     )
 
 

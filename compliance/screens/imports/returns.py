@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
@@ -23,6 +23,8 @@ from compliance.screens.imports import forms
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 
+SEND: Final = N_("Send the rows to whoever owns the source. Mended, they are loaded as any file and complete this one.")
+
 
 def offer(view: View, import_id: int, *, key: str) -> None:
     """Draw the download of the rows of an import's file that are still rejected; nothing if there are none."""
@@ -35,8 +37,7 @@ def offer(view: View, import_id: int, *, key: str) -> None:
     make: Callable[[Job], bytes] = partial(_workbook, view, import_id)
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": source, "imported": import_id}}
     label = say.plural("Download {n} row to mend", "Download {n} rows to mend", count)
-    text = N_("Send the rows to whoever owns the source. Mended, they are dropped here and complete this file.")
-    widgets.html(charts.caption(say(text)))
+    widgets.html(charts.caption(say(SEND)))
     downloads.offer(view, File(label, name, forms.XLSX, key=f"returned {key} {import_id}", make=make, **told))
 
 

@@ -300,7 +300,7 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
         say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
         say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
-        say(N_("Words that no list knows, counted as unknown: {words}."), words="; ".join(words)): words,
+        say(N_("Answers that cannot be read (counted as unknown): {words}."), words="; ".join(words)): words,
         **_counted_remarks(receipt, workbook, say),
     }
     return [text for text, applies in texts.items() if applies]

@@ -29,11 +29,13 @@ def draw(view: View) -> None:
     if not every:
         no_findings(view)
         return
+    begun = st.container()
     chosen = _chosen(view, every)
     effects = reads.effects(view.data, view.as_of, view.scope.organisation, chosen.point.id if chosen.point else None)
     shown = texts.by_effect(texts.remarks(reads.checks(), findings, chosen), effects)
     if shown:
-        widgets.html(charts.answer(texts.sentence(shown, effects, reads.points(), say)))
+        with begun:
+            widgets.html(charts.answer(texts.sentence(shown, effects, reads.points(), say)))
         table = texts.remark_table(shown, effects, reads.points(), partial(_address, view), say)
         widgets.html(charts.table(*table, caption=say(N_("Remarks"))))
     else:

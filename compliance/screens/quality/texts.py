@@ -99,10 +99,12 @@ def remark_table(
     say: Language,
 ) -> charts.Table:
     """The remarks, each with a link that opens its rows."""
+    numbers = {remark.check.id: point_numbers(effects[remark.check.id], points, say) for remark in ordered}
+    some = any(numbers.values())
     columns = [
         charts.Column(say(N_("Remark")), row_header=True),
         charts.Column(say(N_("Severity")), nowrap=True),
-        charts.Column(say(N_("Can change point")), nowrap=True),
+        *([charts.Column(say(N_("Can change point")))] if some else []),
         charts.Column(say(N_("Rows")), numeric=True),
         charts.Column(say(N_("Whose job it is"))),
         charts.Column(say(N_("What to do"))),
@@ -111,7 +113,7 @@ def remark_table(
         [
             charts.row_link(say.pick(remark.check.title), address(remark.check.id)),
             charts.status_mark(SIGNS[remark.check.severity], say(SEVERITIES[remark.check.severity])),
-            point_numbers(effects[remark.check.id], points, say) or phrases.DASH,
+            *([numbers[remark.check.id] or phrases.DASH] if some else []),
             rows_text(effects[remark.check.id], say),
             say(OWNERS[remark.check.owner]),
             say.pick(remark.check.todo),
