@@ -553,8 +553,10 @@ def _says(text: str, word: str) -> bool:
 
 
 def _titles(sheet: Sheet, width: int) -> list[str]:
-    """The first rows with fewer cells than the table of the sheet, or of the file if the sheet is a cover, as texts."""
-    own = width if sheet.cells.num_rows <= COVER_ROWS else _widest(sheet)
+    """The first rows with fewer cells than the table of the sheet, as texts; those of a cover if they are no table."""
+    own = _widest(sheet)
+    if sheet.cells.num_rows <= COVER_ROWS and own < width:
+        return [" ".join(cells) for cells in _filled(sheet) if len(cells) == 1 or (cells and cells[0].endswith(":"))]
     return [" ".join(cells) for cells in _filled(sheet) if len(cells) <= FOOTER_CELLS and len(cells) < own]
 
 
