@@ -118,12 +118,13 @@ create or replace macro lacks(columns_read, sheet_number, field) as
         false
     );
 
--- Of some fields that are empty in a row: those that its sheet has a column for, and those that it has none for.
+-- Of some fields that are empty in a row: those that its sheet has a column for, and those that it has none for, in a text
+-- that is null where there are none.
 create or replace macro with_column(fields, columns_read, sheet_number) as
-    list_filter(fields, lambda name: name is not null and not lacks(columns_read, sheet_number, name));
+    list_aggregate(list_filter(fields, lambda name: not lacks(columns_read, sheet_number, name)), 'string_agg', ', ');
 
 create or replace macro without_column(fields, columns_read, sheet_number) as
-    list_filter(fields, lambda name: lacks(columns_read, sheet_number, name));
+    list_aggregate(list_filter(fields, lambda name: lacks(columns_read, sheet_number, name)), 'string_agg', ', ');
 
 -- The same for one source, with what an item needs to know of its import. Ids are those of the organisation that gave
 -- them, also where several have become one.
@@ -414,12 +415,10 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
         first(unit order by import_id, sheet_number, row) filter (where unit is not null) as unit,
         first(object_leader order by import_id, sheet_number, row) filter (where object_leader is not null)
             as object_leader,
-        bool_and(lacks(columns_read, sheet_number, 'object_leader')) as without_leaders,
         first(responsibility_code order by import_id, sheet_number, row) filter (where responsibility is not null)
             as responsibility_code,
         first(personal_data order by import_id, sheet_number, row) filter (where personal_data is not null)
             as personal_data,
-        bool_and(lacks(columns_read, sheet_number, 'personal_data')) as without_personal_data,
         first(classified_last_year order by import_id, sheet_number, row)
             filter (where classified_last_year is not null) as classified_last_year,
         first(risk_analysed_last_year order by import_id, sheet_number, row)
@@ -427,6 +426,17 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
         first(file order by import_id, sheet_number, row) as file,
         first(sheet order by import_id, sheet_number, row) as sheet,
         first(row order by import_id, sheet_number, row) as row
+    from systems_at(as_of, known_at)
+    where lifecycle_code is null
+    group by organisation, lower(system);
+
+-- One row a system in use: what no export of it has a column for.
+create or replace macro systems_untold_at(as_of, known_at) as table
+    select
+        organisation,
+        lower(system) as system_key,
+        bool_and(lacks(columns_read, sheet_number, 'object_leader')) as object_leader,
+        bool_and(lacks(columns_read, sheet_number, 'personal_data')) as personal_data
     from systems_at(as_of, known_at)
     where lifecycle_code is null
     group by organisation, lower(system);

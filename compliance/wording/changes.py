@@ -14,7 +14,7 @@ from compliance.counting.explaining import (
 from compliance.declarations.points import Point
 from compliance.loading.purges import purged_text
 from compliance.wording import phrases
-from compliance.wording.reasons import reason_text, untold_sentence
+from compliance.wording.reasons import columns_text, reason_text
 
 CAUSES_IN_SENTENCE: Final = 3
 # Singular and plural: {count} is the number, followed in the first cause by what is counted.
@@ -96,12 +96,15 @@ def _not_compared(explanation: Explanation, say: Language) -> list[str]:
     }
     purged = N_("The rows behind {day} were {purged}, so the coverages cannot be compared.")
     missing = [figure for figure in (explanation.before, explanation.after) if figure.coverage is None]
+    untold = N_("On {day} the export did not have {columns}, so the coverages cannot be compared.")
     sentences = (
         say(purged, day=say.date(figure.as_of), purged=purged_text(figure.purged, say))
         if figure.purged
-        else f"{say.date(figure.as_of)}: {untold_sentence(figure, say)}"
-        if figure.untold
-        else say(texts[figure.status], day=say.date(figure.as_of))
+        else say(
+            untold if figure.untold else texts[figure.status],
+            day=say.date(figure.as_of),
+            columns=columns_text(figure, say),
+        )
         for figure in missing
     )
     return list(dict.fromkeys(sentences))

@@ -71,10 +71,14 @@ def detail_text(detail: str | None, say: Language) -> str:
     return ", ".join(say.plain(_details()[part]) if part in _details() else part for part in parts)
 
 
+def columns_text(figure: Coverage, say: Language) -> str:
+    """The columns that the exports lack, so that they tell nothing of the point."""
+    return phrases.listed([detail_text(name, say) for name in figure.columns], say)
+
+
 def untold_sentence(figure: Coverage, say: Language) -> str:
     """Which columns the exports lack, so that they tell nothing of the point."""
-    columns = phrases.listed([detail_text(name, say) for name in figure.columns], say)
-    return f"{say(N_('Not in the export: {columns}'), columns=columns)}"
+    return f"{say(N_('Not in the export: {columns}'), columns=columns_text(figure, say))}."
 
 
 def item_name(item: str, say: Language) -> str:

@@ -185,7 +185,7 @@ select
     timed_hours(began, sent) as hours,
     cast(sent as date) - coalesce(month_from, began_on) as days,
     assessed,
-    list_filter(with_column(gaps, columns_read, sheet_number), lambda gap: gap is not null) as gaps,
+    list_filter(gaps, lambda gap: gap is not null and not lacks(columns_read, sheet_number, gap)) as gaps,
     early_warning,
     notification,
     progress_report,

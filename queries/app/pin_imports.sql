@@ -31,5 +31,6 @@ from columns_of_imports() as c
 where c.import_id = pinned_imports.import_id;
 
 create or replace temp macro lacks(columns_read, sheet_number, field) as false;
-create or replace temp macro with_column(fields, columns_read, sheet_number) as fields;
-create or replace temp macro without_column(fields, columns_read, sheet_number) as cast(null as varchar[])
+create or replace temp macro with_column(fields, columns_read, sheet_number) as
+    list_aggregate(fields, 'string_agg', ', ');
+create or replace temp macro without_column(fields, columns_read, sheet_number) as cast(null as varchar)

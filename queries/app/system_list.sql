@@ -107,9 +107,9 @@ combined as (
         four.unit,
         four.item as system,
         s.object_leader is not null as led,
-        s.object_leader is null and s.without_leaders as leader_untold,
+        s.object_leader is null and t.object_leader as leader_untold,
         s.personal_data,
-        s.personal_data is null and s.without_personal_data as personal_data_untold,
+        s.personal_data is null and t.personal_data as personal_data_untold,
         coalesce(p.actions, 0) as actions,
         coalesce(p.overdue, 0) as overdue,
         coalesce(p.untold, 0) as untold,
@@ -138,6 +138,8 @@ combined as (
     from classification_items as four
     inner join systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
         on s.organisation = four.organisation and s.system_key = lower(four.item)
+    inner join systems_untold_at(as_of := $as_of, known_at := $known_at) as t
+        on t.organisation = s.organisation and t.system_key = s.system_key
     left join risk_analysis_items as five on five.organisation = four.organisation and five.item = four.item
     left join access_items as seven on seven.organisation = four.organisation and seven.item = four.item
     left join exports as e on e.organisation = four.organisation

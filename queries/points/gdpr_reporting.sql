@@ -9,11 +9,9 @@
 with judged as (
     select
         *,
-        array_to_string(
-            without_column(
-                [case when notifiable is null then 'notifiable' end, case when notified is null then 'notified' end],
-                columns_read, sheet_number
-            ), ', '
+        without_column(
+            [case when notifiable is null then 'notifiable' end, case when notified is null then 'notified' end],
+            columns_read, sheet_number
         ) as lacking,
         case
             when notifiable = false and not_notified_reason is not null then 'exempt:not_notifiable'
@@ -25,7 +23,7 @@ with judged as (
             when not sent_in_time(aware, sent, $limit_hours) then 'unmet:late'
             when sent is not null then 'unknown:time_missing'
             when still_time(aware, $limit_hours, $as_of) then 'pending:not_due'
-            when lacking <> '' then 'unknown:column_missing'
+            when lacking is not null then 'unknown:column_missing'
             when notifiable then 'unmet:not_notified'
             else 'unmet:not_assessed'
         end as judgement

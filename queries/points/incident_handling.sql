@@ -6,25 +6,33 @@
 --   limit_days (integer): within how many days an incident is closed
 -- columns: columns.txt
 
-with judged as (
+with listed as (
+    select *, [case when cause is null then 'cause' end, case when action is null then 'action' end] as empty
+    from discovered_at(as_of := $as_of, known_at := $known_at)
+    where this_year
+),
+checked as (
     select
         *,
-        [case when cause is null then 'cause' end, case when action is null then 'action' end] as empty,
-        array_to_string(with_column(empty, columns_read, sheet_number), ', ') as missing,
-        array_to_string(without_column(empty, columns_read, sheet_number), ', ') as lacking,
+        with_column(empty, columns_read, sheet_number) as missing,
+        without_column(empty, columns_read, sheet_number) as lacking
+    from listed
+),
+judged as (
+    select
+        *,
         case
             when closed_on < discovered_on then 'unknown:dates_contradict'
             when closed_on - discovered_on > $limit_days then 'unmet:late'
-            when closed_on is not null and missing <> '' then 'unmet:undocumented'
-            when closed_on is not null and lacking <> '' then 'unknown:column_missing'
+            when closed_on is not null and missing is not null then 'unmet:undocumented'
+            when closed_on is not null and lacking is not null then 'unknown:column_missing'
             when closed_on is not null then 'met:'
             when $as_of - discovered_on > $limit_days and closed is null and lacks(columns_read, sheet_number, 'closed')
                 then 'unknown:column_missing'
             when $as_of - discovered_on > $limit_days then 'unmet:open_too_long'
             else 'pending:not_due'
         end as judgement
-    from discovered_at(as_of := $as_of, known_at := $known_at)
-    where this_year
+    from checked
 )
 select
     organisation,

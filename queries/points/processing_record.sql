@@ -6,7 +6,7 @@
 --   interval_months (integer): how often a processing is reviewed
 -- columns: columns.txt
 
-with checked as (
+with listed as (
     select
         *,
         [
@@ -19,20 +19,23 @@ with checked as (
             case when third_country is null then 'third_country' end,
             case when third_country and countries is null then 'countries' end,
             case when third_country and safeguards is null then 'safeguards' end
-        ] as empty,
-        array_to_string(with_column(empty, columns_read, sheet_number), ', ') as missing,
-        array_to_string(
-            without_column(empty || [case when reviewed is null then 'reviewed' end], columns_read, sheet_number), ', '
-        ) as lacking,
-        case when reviewed <= $as_of then months_after(reviewed, $interval_months) end as next_review
+        ] as empty
     from active_processing_at(as_of := $as_of, known_at := $known_at)
+),
+checked as (
+    select
+        *,
+        with_column(empty, columns_read, sheet_number) as missing,
+        without_column(empty || [case when reviewed is null then 'reviewed' end], columns_read, sheet_number) as lacking,
+        case when reviewed <= $as_of then months_after(reviewed, $interval_months) end as next_review
+    from listed
 ),
 judged as (
     select
         *,
         case
-            when missing <> '' then 'unmet:incomplete'
-            when lacking <> ''
+            when missing is not null then 'unmet:incomplete'
+            when lacking is not null
                 and (next_review >= $as_of or (reviewed is null and lacks(columns_read, sheet_number, 'reviewed')))
                 then 'unknown:column_missing'
             when next_review >= $as_of then 'met:'

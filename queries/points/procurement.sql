@@ -9,21 +9,21 @@ with this_year as (
     select
         *,
         -- what is dated after the day has not happened yet
-        case when coordinator_consulted <= $as_of then coordinator_consulted end as consulted
+        case when coordinator_consulted <= $as_of then coordinator_consulted end as consulted,
+        [
+            case when classified is not true then 'classified' end,
+            case when requirements is not true then 'requirements' end,
+            case when processor_assessed is not true then 'processor_assessed' end,
+            case when consulted is null then 'coordinator_consulted' end
+        ] as steps
     from procurements_at(as_of := $as_of, known_at := $known_at)
     where coalesce(contract_date, announced) between date_trunc('year', $as_of) and $as_of
 ),
 checked as (
     select
         *,
-        [
-            case when classified is not true then 'classified' end,
-            case when requirements is not true then 'requirements' end,
-            case when processor_assessed is not true then 'processor_assessed' end,
-            case when consulted is null then 'coordinator_consulted' end
-        ] as steps,
-        array_to_string(with_column(steps, columns_read, sheet_number), ', ') as missing,
-        array_to_string(without_column(steps, columns_read, sheet_number), ', ') as lacking
+        with_column(steps, columns_read, sheet_number) as missing,
+        without_column(steps, columns_read, sheet_number) as lacking
     from this_year
 ),
 judged as (
@@ -33,8 +33,8 @@ judged as (
             when handles_information is null then 'unknown:no_information'
             when not handles_information then 'exempt:exempt'
             when consulted > contract_date then 'unmet:afterwards'
-            when missing <> '' then 'unmet:steps_missing'
-            when lacking <> '' then 'unknown:column_missing'
+            when missing is not null then 'unmet:steps_missing'
+            when lacking is not null then 'unknown:column_missing'
             else 'met:'
         end as judgement
     from checked
@@ -47,7 +47,7 @@ select
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     case
-        when starts_with(judgement, 'unmet') then nullif(missing, '')
+        when starts_with(judgement, 'unmet') then missing
         when judgement = 'unknown:column_missing' then lacking
     end as detail,
     cast(null as date) as due,
