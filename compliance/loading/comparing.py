@@ -51,6 +51,7 @@ class Comparison:
     """
 
     import_id: int
+    completes: bool
     rows: int
     earlier: tuple[int, date, int] | None
     new: int
@@ -67,7 +68,7 @@ class Comparison:
     def shrunk(self) -> bool:
         """Whether it has far fewer rows than the export before."""
         before = self.earlier[2] if self.earlier else 0
-        return self.rows < SHRUNK * before and before - self.rows >= LEAST
+        return not self.completes and self.rows < SHRUNK * before and before - self.rows >= LEAST
 
     @property
     def loses_most(self) -> bool:
@@ -77,7 +78,8 @@ class Comparison:
     @property
     def unfamiliar(self) -> bool:
         """Whether it has hardly any key of the export before."""
-        return bool(self.earlier) and self.keys >= LEAST and self.shared < UNFAMILIAR * self.keys
+        familiar = self.completes or self.keys < LEAST or self.shared >= UNFAMILIAR * self.keys
+        return bool(self.earlier) and not familiar
 
 
 def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
@@ -91,6 +93,7 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
     later = [r["extract_date"] for r in _imports_on(cursor, own, date.max, known_at=before) if not r["completes"]]
     return Comparison(
         import_id,
+        own["completes"],
         own["loaded"] + own["rejected"],
         (newest["import_id"], newest["extract_date"], sum(r["rows"] for r in earlier)) if newest else None,
         new=counted["new"],

@@ -104,7 +104,7 @@ def _loaded(card: Card, result: Result) -> None:
 
 def _take_away_button(card: Card) -> None:
     file = card.file.id
-    label = card.view.say(N_("Take away"))
+    label = card.view.say(N_("Take off the list") if card.item.result else N_("Take away"))
     st.button(label, key=f"away {file}", on_click=take_away, args=(card.inbox, [file]), type="tertiary")
 
 

@@ -107,7 +107,8 @@ class Loaded:
 class Inbox:
     """The files by id in the order they were dropped, and the number of drops.
 
-    `opened` is the file whose card is open, `listed` the files in the order of the table, `names` the organisation that
+    `opened` is the file whose card is open, `listed` the files in the order of the table, `clicked` the
+    row that was clicked last, `names` the organisation that
     the user has given for each that files name, in lower case, and "" for files that name none. `queue` are the files
     that the user has ordered to be loaded, and `before` the figures when loading began.
     """
@@ -116,6 +117,7 @@ class Inbox:
     drops: int = 0
     opened: str | None = None
     listed: tuple[str, ...] = ()
+    clicked: int | None = None
     names: dict[str, str] = field(default_factory=dict)
     together: Together | None = None
     queue: list[str] = field(default_factory=list)

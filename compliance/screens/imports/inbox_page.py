@@ -279,11 +279,10 @@ def _rows(
 
 
 def _open(waiting: Inbox, key: str) -> None:
-    """Open the card of the row that was clicked."""
-    selection = st.session_state[key].selection
-    places = [row for row, _ in selection.cells]
-    opened = [waiting.listed[place] for place in places if place < len(waiting.listed)]
-    waiting.opened = next((file for file in opened if file != waiting.opened), waiting.opened)
+    """Open the card of the row that was clicked. A second click on a cell takes its selection away."""
+    waiting.clicked = next((row for row, _ in st.session_state[key].selection.cells), waiting.clicked)
+    if waiting.clicked is not None and waiting.clicked < len(waiting.listed):
+        waiting.opened = waiting.listed[waiting.clicked]
 
 
 def _open_card(
