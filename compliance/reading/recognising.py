@@ -526,7 +526,7 @@ def nearest(workbook: Workbook, sources: Sequence[Source], words: Words, known: 
         (source is named, len(source.required) - len(missing), -len(missing), -number, Near(source, number, missing))
         for number, sheet in enumerate(workbook.sheets)
         for row in _headings(sheet, words, known)[0]
-        if row.known
+        if row.known and row.last + 1 < sheet.cells.num_rows
         for source in sources
         if (missing := _missing(source, row)) and (len(missing) < len(source.required) or source is named)
     ]

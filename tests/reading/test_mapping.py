@@ -15,7 +15,7 @@ from compliance.loading import guessing
 from compliance.reading import mapping
 from compliance.reading.accounting import sheet_uses
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written
-from compliance.reading.recognising import Unrecognised, known_headings, recognise, top_rows
+from compliance.reading.recognising import Unrecognised, known_headings, nearest, recognise, top_rows
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import saved, xlsx
 from tests.line import SOURCES, WORDS, read_here
@@ -256,6 +256,13 @@ def test_the_refusal_names_the_source_that_the_file_says(name, sheets, source):
         recognise(read_here(xlsx(sheets), name=name), SOURCES, WORDS, source_id=None)
     assert refusal.value.source_id == source
     assert source is None or SOURCES[source].title["en"] in Language("en").refusal(refusal.value)
+
+
+def test_the_sheet_that_the_refusal_means_has_rows():
+    """glossary: a word in its last row is no heading"""
+    sheets = {"Lista": [["Behörighetsgranskning 2026"], *YEAR], "Ordlista": [["Ord", "Betyder"], ["Yta", "System"]]}
+    near = nearest(read_here(xlsx(sheets), name="a.xlsx"), list(SOURCES.values()), WORDS, KNOWN)
+    assert (near.source.id, near.sheet, near.missing) == ("access_reviews", 0, ("System", "Granskningsdatum"))
 
 
 def test_every_sheet_of_a_workbook_is_accounted_for():
