@@ -119,7 +119,7 @@ def rehearsed(
         if isinstance(result, Refusal):
             outcomes[file] = result
         elif asked is None or file in asked:
-            outcomes[file] = rehearsal = _compared(cursor, result)
+            outcomes[file] = rehearsal = compared(cursor, result)
             if not counts(file, rehearsal):
                 hold_back(cursor, result, prepared.order)
         progress(len(outcomes))
@@ -128,9 +128,10 @@ def rehearsed(
     return outcomes, last
 
 
-def _compared(cursor: Cursor, receipts: Sequence[Receipt]) -> Rehearsal:
-    compared = [compare(cursor, receipt.import_id, receipt.source) for receipt in receipts]
-    return Rehearsal(tuple(receipts), tuple(compared))
+def compared(cursor: Cursor, receipts: Sequence[Receipt]) -> Rehearsal:
+    """What loading a file does, in the transaction that has loaded it."""
+    each = [compare(cursor, receipt.import_id, receipt.source) for receipt in receipts]
+    return Rehearsal(tuple(receipts), tuple(each))
 
 
 def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:

@@ -462,3 +462,27 @@ def test_mapping_a_column_reads_the_file_again(app, own, tmp_path):
     press(app, "Läs in 2 rader")
     with own.cursor() as cursor:
         assert [row["incident_id"] for row in rows(cursor, "from incidents")] == ["20261001-0015", "A-1"]
+
+
+def test_a_file_that_is_refused_while_it_is_queued_leaves_the_queue(app, own, tmp_path):
+    """The progress bar leaves the card on the page: a click on it meanwhile can make the file another's, or none's."""
+    drop(app, tmp_path, personal=PEOPLE, kurser=COURSES)
+    waiting = app.session_state["inbox"]
+    (file, *_) = waiting.items
+    waiting.items[file].source, waiting.queue = "systems", [file]
+    app.run()
+    assert (waiting.queue, waiting.loaded, waiting.items[file].result) == ([], None, None)
+
+
+def test_what_others_load_meanwhile_is_not_replaced_unasked(app, own, tmp_path):
+    drop(app, tmp_path, personal=PEOPLE[:3])
+    book = read_here(xlsx({"Blad1": PEOPLE}), name="hela.xlsx")
+    load(own, book, Order("another"), sources=SOURCES, words=WORDS)
+    press(app, "Läs in 1 rad")
+    assert "Skulle ersätta 12 rader" in text(app)
+    with own.cursor() as cursor:
+        assert [row["loaded"] for row in rows(cursor, "select loaded from imports")] == [12]
+    press(app, "Den ersätter dem")
+    press(app, "Läs in 1 rad")
+    with own.cursor() as cursor:
+        assert [row["loaded"] for row in rows(cursor, "select loaded from imports order by import_id")] == [12, 1]

@@ -413,15 +413,18 @@ def _asked_by(item: Item, rehearsal: Rehearsal) -> tuple[Question, ...]:
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
+class Unasked(Exception):
+    """Others have changed the data since a file was rehearsed, and there is a question about it now."""
+
+
 def load(file: Dropped, context: Context, say: Language) -> None:
-    """Load a file as rehearsed, and set its result. Raise DiskFull if loading can be tried again.
+    """Load a file as rehearsed, and set its result. Raise DiskFull or Unasked if it stays in the inbox.
 
     Only the receipts with rejected rows are kept of the content, for the workbook of rows to correct.
     """
     content, receipts = file.content, list[Receipt]()
-    content.dropped = None
     try:
-        receipts = loading.load_ready(context.database, _ready(file, context), words=context.words)
+        receipts = _load(file, context)
     except DiskFull:
         raise
     except Refusal as refusal:
@@ -432,7 +435,18 @@ def load(file: Dropped, context: Context, say: Language) -> None:
         file.item.result = _result(context.database, receipts, say)
     rejected = any(receipt.summary.rejected for receipt in receipts)
     content.receipts = returning.only_rejected(tuple(receipts)) if rejected else ()
+    content.dropped = None
     content.book, content.prepared, content.outcome = replace(content.workbook, sheets=()), None, None
+
+
+def _load(file: Dropped, context: Context) -> list[Receipt]:
+    """Load and commit; nothing if the user has not been asked what there is to ask by now."""
+    with context.database.writing() as cursor:
+        receipts = loading.load_prepared(cursor, _ready(file, context), words=context.words)
+        doubtful = any(receipt.loses_most or texts.is_doubtful(receipt) for receipt in receipts)
+        if doubtful and _asked_by(file.item, previewing.compared(cursor, receipts)):
+            raise Unasked
+        return receipts
 
 
 def _ready(file: Dropped, context: Context) -> Prepared:

@@ -15,7 +15,6 @@ from compliance.access.permissions import Permission
 from compliance.access.scopes import Scope
 from compliance.core import clock
 from compliance.core.language import N_
-from compliance.core.saving import DiskFull
 from compliance.correcting import previewing
 from compliance.correcting.previewing import Effect
 from compliance.drawing import charts
@@ -35,6 +34,7 @@ from compliance.screens.imports.inbox import (
     Loaded,
     Question,
     Rank,
+    Unasked,
 )
 from compliance.screens.imports.placing import Places, choices
 from compliance.screens.views import View
@@ -208,6 +208,9 @@ def _index(names: Sequence[str], chosen: str | None) -> int | None:
 def _answer(waiting: Inbox, name: str, key: str) -> None:
     if chosen := st.session_state.get(key):
         waiting.names[name] = chosen
+        # what was accepted concerned the exports of another organisation
+        for item in waiting.items.values():
+            item.accepted = frozenset()
 
 
 def _above(view: View, waiting: Inbox, files: list[Dropped], ranks: dict[str, Rank], *, current: bool) -> Any:
@@ -305,23 +308,26 @@ def _take_away_refused(view: View, waiting: Inbox, ranks: dict[str, Rank]) -> No
 
 
 def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) -> None:
-    """Load the files that the user has ordered, with a progress bar. If a click interrupts it, the next run goes on."""
-    by_id = {file.id: file for file in files}
+    """Load the files that the user has ordered, with a progress bar. If a click interrupts it, the next run goes on.
+
+    What cannot be loaded any more, such as by another choice about it meanwhile, is left out.
+    """
+    by_id = {file.id: file for file in files if isinstance(file.content.prepared, loading.Prepared)}
     waiting.queue = [file for file in waiting.queue if file in by_id]
-    if not waiting.queue:
+    if not waiting.queue and waiting.before is None:
         return
-    widgets.require(Permission.LOAD_EXPORTS)
     if waiting.before is None:
         waiting.before, waiting.done = _begin(waiting, by_id, context), []
     place = st.empty()
     with context.database.cursor():  # the file is opened once for all of them
         for file in _in_order([by_id[file] for file in waiting.queue]):
+            widgets.require(Permission.LOAD_EXPORTS)
             name, total = widgets.plain(file.item.name), len(waiting.queue) + len(waiting.done)
             place.progress(len(waiting.done) / total, view.say(N_("Loading {file}"), file=name))
             if not _load_one(view, waiting, file, context):
                 waiting.queue, waiting.before = [], None
                 return
-    waiting.loaded, waiting.before = _sum(waiting, waiting.before, context), None
+    waiting.loaded, waiting.before = _sum(waiting, waiting.before, context) if waiting.done else None, None
     st.rerun()
 
 
@@ -348,12 +354,15 @@ def _in_order(files: list[Dropped]) -> list[Dropped]:
 
 
 def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bool:
-    """Load a file as it was rehearsed; False if it can be tried again."""
+    """Load a file as it was rehearsed, unless there is something to ask by now; False if it can be tried again."""
     file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox_texts.extract_day(file)
     try:
         inbox.load(file, context, view.say)
-    except DiskFull as refusal:
-        widgets.show_error(refusal)
+    except Unasked:
+        waiting.queue.remove(file.id)
+        return True
+    except Exception as error:
+        widgets.show_error(error)
         return False
     waiting.queue.remove(file.id)
     waiting.done.append(file.id)
