@@ -98,7 +98,7 @@ def test_a_status_and_a_note_of_ticked_items_are_saved_and_stay_with_the_next_ex
     app = page(monkeypatch, unit="Norr")
     next(group for group in app.get("button_group") if group.label == "Status").set_value("disputed")
     app.text_area[0].set_value("Ringde 850709-1232")
-    button(app, "Spara för 2 poster").click().run()
+    button(app, "Spara för två poster").click().run()
     assert not app.exception
     line.load_table(SYSTEMS.replace("Alfa ", "ALFA "), extract_date=date(2026, 11, 2))
     shown.clear()
@@ -113,12 +113,15 @@ def test_a_status_and_a_note_of_ticked_items_are_saved_and_stay_with_the_next_ex
     assert (told["action"], json.loads(told["details"])["items"]) == ("item_note", 2)
 
 
-def test_one_button_marks_a_list_as_sent_and_keeps_the_notes(line, tables, monkeypatch):
-    shown, _ = tables
+def test_one_button_marks_a_list_as_sent_and_keeps_what_says_more(line, tables, monkeypatch):
+    shown, tick = tables
+    tick.append(0)
     app = page(monkeypatch, unit="Norr")
+    next(group for group in app.get("button_group") if group.label == "Status").set_value("begun")
+    button(app, "Spara för en post").click().run()
     button(app, "Markera alla som skickade").click().run()
     assert not app.exception
-    assert [row["Status"] for row in shown[-1]] == ["Skickad till enheten"] * 4
+    assert [row["Status"] for row in shown[-1]] == ["Åtgärd pågår", *["Skickad till enheten"] * 3]
     assert "Senast skickad den" in text(app)
     listed = page(monkeypatch).dataframe[0].value
     assert [bool(day) for day in listed["Senast skickad"]] == [True, False]

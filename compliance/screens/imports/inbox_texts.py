@@ -170,7 +170,7 @@ def _together(label: str) -> str:
 def changed_text(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> str:
     """How many points get a figure, and how many figures change."""
     earlier = {(f.point.id, f.organisation): f for f in before}
-    counted = Counter(_kind(earlier.get((f.point.id, f.organisation)), f) for f in after)
+    counted = Counter(_kind(earlier.get((f.point.id, f.organisation)), f, say) for f in after)
     new, changed = counted["new"], counted["changed"]
     sentences = {
         say.plural("{count} point gets a figure", "{count} points get a figure", new, count=say.in_words(new)): new,
@@ -179,11 +179,11 @@ def changed_text(before: Sequence[Coverage], after: Sequence[Coverage], say: Lan
     return _sentence([text for text, number in sentences.items() if number], say)
 
 
-def _kind(old: Coverage | None, new: Coverage) -> str:
-    if old and texts.counts(old) == texts.counts(new):
-        return "same"
-    had = old is not None and old.status is not Status.NO_BASIS
-    return "changed" if had else "new" if new.status is not Status.NO_BASIS else "same"
+def _kind(old: Coverage | None, new: Coverage, say: Language) -> str:
+    """Whether a figure is new, reads otherwise than before, or is the same to the reader."""
+    if old is None or old.status is Status.NO_BASIS:
+        return "same" if new.status is Status.NO_BASIS else "new"
+    return "same" if phrases.percent(old, say) == phrases.percent(new, say) else "changed"
 
 
 def loaded_text(loaded: Loaded, say: Language) -> str:

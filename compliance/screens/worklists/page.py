@@ -164,9 +164,9 @@ def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
         )
         args: Any = {"max_chars": LONGEST_NOTE, "height": NOTE_HEIGHT, "form": True}
         note = fields.text(say(N_("Note")), value=first.note if first else "", key=f"note {mark}", **args)
-        if len(chosen) > 1:
+        if (of := len(chosen)) > 1:
             widgets.html(charts.caption(say(N_("What is left empty here stays as each item has it."))))
-        label = say.plural("Save for {n} item", "Save for {n} items", len(chosen))
+        label = say.plural("Save for {count} item", "Save for {count} items", of, count=say.in_words(of))
         sent = st.form_submit_button(label, type="primary")
     if sent and _save(view, texts.written(chosen, all_, status=status, note=note)):
         st.rerun()

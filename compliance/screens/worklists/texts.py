@@ -85,10 +85,12 @@ def written(chosen: Sequence[Left], all_: Sending, *, status: str | None, note: 
 
 
 def sent(each: WorkList, all_: Sending) -> list[Note]:
-    """What is written when a list has been sent: the status of every item, also of one that was sent before."""
+    """What is written when a list has been sent: the status of each item that has none that says more."""
     notes = ((left, all_.note(left)) for left in each.left)
     return [
-        all_.notes.about(left.point, left.item, status="sent", note=note.note if note else "") for left, note in notes
+        all_.notes.about(left.point, left.item, status="sent", note=note.note if note else "")
+        for left, note in notes
+        if note is None or note.status in {None, "sent"}
     ]
 
 
