@@ -309,8 +309,11 @@ def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime) -> tup
     table, macro, read, fill, *complete = statement("pin_imports").split(";")
     cursor.execute(table, {"days": days, "known_at": known_at})
     cursor.execute(macro)
+    fields: dict[tuple[str, int, int], set[str]] = {}
+    for *sheet, name in cursor.execute(read).fetchall():
+        fields.setdefault(tuple(sheet), set()).add(name)
     asked = columns_asked()
-    if any(not asked.get(row["source"], frozenset()).issubset(row["fields"]) for row in rows(cursor, read)):
+    if any(not asked.get(source, frozenset()) <= names for (source, *_), names in fields.items()):
         cursor.execute(fill)
         return ()
     for each in complete:

@@ -19,11 +19,10 @@ create or replace temp macro chosen_imports(wanted, as_of, known_at) as table
 
 -- The columns that the sheets of each import had. Where none of those that are asked for is missing, the last parts hide
 -- the stored macros, and planning is spared them; else the part after it fills them in.
-select i.source, list(c.field) as fields
-from (select distinct source, import_id from pinned_imports) as i
+select i.source, c.import_id, c.sheet_number, c.field
+from pinned_imports as i
 inner join import_columns as c using (import_id)
-where c.field is not null
-group by i.source, c.import_id, c.sheet_number;
+where c.field is not null;
 
 update pinned_imports
 set columns_read = c.columns_read
