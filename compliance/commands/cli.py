@@ -391,7 +391,7 @@ def worklists_command(
     with stores.own().cursor() as cursor:
         name = _organisation(cursor, organisation, day)
         asking = Asking(name, day, EVERYTHING_KNOWN, load_points(own), load_todo(own), managers)
-        lists, all_ = work_lists(cursor, asking, EVERYTHING), begun(cursor, asking)
+        lists, all_ = work_lists(cursor, asking, EVERYTHING), begun(cursor, asking, today=clock.today())
     content = all_of_them(lists, all_, Language(places.environment_language()), moment=clock.local(clock.now()))
     hand_out(Action.EXTRACT, "work list", day=day, organisation=name, items=sum(len(each.left) for each in lists))
     save(content, to)

@@ -23,6 +23,10 @@ class Arrangements:
     answer_by: date | None = None
     return_to: str = ""
 
+    def answer_from(self, today: date) -> date | None:
+        """The day to answer by, unless it has passed: then there is nothing to answer by."""
+        return self.answer_by if self.answer_by and self.answer_by >= today else None
+
 
 def arrangements(cursor: Cursor, organisation: str, *, as_of: date) -> Arrangements:
     """What is arranged in an organisation, as it is called on a day."""

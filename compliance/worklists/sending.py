@@ -36,12 +36,12 @@ class Sending:
         return each.unit or self.organisation
 
 
-def begun(cursor: Cursor, asking: Asking) -> Sending:
+def begun(cursor: Cursor, asking: Asking, *, today: date) -> Sending:
     """What the lists of an organisation on a day share."""
     known: Any = {"organisation": asking.organisation, "as_of": asking.as_of}
     written = notes(cursor, asking.points, known_at=asking.known_at, **known)
     arranged = arrangements(cursor, asking.organisation, as_of=asking.as_of)
-    return Sending(asking.organisation, asking.as_of, written, arranged.answer_by, arranged.return_to)
+    return Sending(asking.organisation, asking.as_of, written, arranged.answer_from(today), arranged.return_to)
 
 
 def file_name(each: WorkList, sending: Sending, say: Language) -> str:

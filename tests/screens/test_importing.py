@@ -486,3 +486,19 @@ def test_what_others_load_meanwhile_is_not_replaced_unasked(app, own, tmp_path):
     press(app, "Läs in 1 rad")
     with own.cursor() as cursor:
         assert [row["loaded"] for row in rows(cursor, "select loaded from imports order by import_id")] == [12, 1]
+
+
+def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_path):
+    """Until then it is compared with another's exports, and what is accepted of those is not of its own."""
+    for name in ("A", "B"):
+        staff = [[f"{name}{i}", i, f"{name}{i}@exempel.se", "Norr", "2020-01-01"] for i in range(12)]
+        book = read_here(xlsx({"Blad1": [*PEOPLE[:2], *staff]}), name=f"{name}.xlsx")
+        load(own, book, Order("tester", organisation=name), sources=SOURCES, words=WORDS)
+    app = opened("imports", monkeypatch, organisation="A")
+    drop(app, tmp_path, personal=[["Organisation:", "B"], *PEOPLE[:3]])
+    assert "Skulle ersätta" not in text(app)
+    app.radio[0].set_value("A").run()
+    press(app, "Den ersätter dem")
+    assert "Skulle ersätta" not in text(app)
+    app.radio[0].set_value("B").run()
+    assert "Skulle ersätta 12 rader" in text(app)

@@ -8,11 +8,13 @@ import pytest
 from compliance.access import audit
 from compliance.access.permissions import ANALYST
 from compliance.core.errors import Refusal
-from compliance.correcting import renaming
+from compliance.correcting import arrangements, renaming
 from compliance.declarations.points import point_by
 from compliance.loading.loading import rename_organisation
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.worklists import notes as kept
+from compliance.worklists import sending
+from compliance.worklists.lists import Asking
 from compliance.worklists.notes import LONGEST_NOTE, Note
 from tests.line import POINTS, Line
 from tests.readers import MINE, reader
@@ -141,3 +143,11 @@ def test_the_trail_tells_how_many_and_no_text_and_no_item(line, monkeypatch):
     assert (entry["action"], entry["what"]) == ("item_note", "item notes")
     assert entry["details"] == '{"items": 2, "status": "sent", "unit": "Norr"}'
     assert "Hemligt" not in str(line.rows("from events"))
+
+
+def test_a_day_to_answer_by_that_has_passed_is_not_sent(line):
+    arrangements.answer(line.database, ORGANISATION, by=DAY, to="", as_of=DAY, order=line.order())
+    asking = Asking(ORGANISATION, DAY, EVERYTHING_KNOWN, POINTS, {}, ())
+    with line.database.cursor() as cursor:
+        days = [sending.begun(cursor, asking, today=DAY + timedelta(days=n)).answer_by for n in (0, 1)]
+    assert days == [DAY, None]

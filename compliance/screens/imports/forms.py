@@ -38,9 +38,7 @@ def _questions(data: Data, as_of: date, organisation: str) -> dict[Unit, Questio
 
 
 def _asking(as_of: date, organisation: str, arranged: Arrangements) -> Asking:
-    """What is asked; a day that has passed is nothing to answer by."""
-    day = arranged.answer_by
-    by = day if day and day >= clock.today() else None
+    by = arranged.answer_from(clock.today())
     return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), reads.sources(), by, arranged.return_to)
 
 

@@ -393,8 +393,9 @@ def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
     if refusal := file.refusal:
         asked = next((question for kind, question in ASKING.items() if isinstance(refusal, kind)), None)
         return (asked,) if asked else ()
-    asked_by = _asked_by(file.item, file.rehearsal) if file.rehearsal else ()
-    return (*asked_by, *(("organisation",) if unplaced else ()))
+    if unplaced:  # until it is said whose it is, it is compared with another's exports
+        return ("organisation",)
+    return _asked_by(file.item, file.rehearsal) if file.rehearsal else ()
 
 
 def _unplaced(file: Dropped, places: Places) -> bool:

@@ -45,7 +45,7 @@ def _asking(as_of: date, organisation: str) -> Asking:
 
 def _sending(view: View) -> Sending:
     with view.database.cursor() as cursor:
-        return sending.begun(cursor, _asking(view.as_of, view.scope.organisation))
+        return sending.begun(cursor, _asking(view.as_of, view.scope.organisation), today=clock.today())
 
 
 def draw(view: View) -> None:
