@@ -925,7 +925,7 @@ def _figure(
     count = {outcome: sum(item.outcome == outcome for item in group) for outcome in outcomes}
     denominator = count["met"] + count["unmet"] + count["unknown"]
     counted = [item for item in group if item.outcome in outcomes[:3]]
-    untold = bool(counted) and all(item.reason == "column_missing" for item in counted)
+    untold = not count["met"] and any(item.reason == "column_missing" for item in counted)
     share = Fraction(count["met"], denominator) if denominator and not untold else None
     return {
         "point": point,

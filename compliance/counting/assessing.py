@@ -79,7 +79,7 @@ class Coverage:
     `basis` is False where an export that the point needs is missing; nothing is counted then. `few` marks a figure that
     is hidden from most readers, because it covers or would reveal so few persons. `approved` marks the figure of the
     year's approved review, as it was then. `purged` is the purge that took its basis, if one did. `columns` are the
-    fields for want of which every item that counts is unknown: the exports have no column for them.
+    fields for want of which none is met and some are unknown: the exports have no column for them.
     """
 
     point: Point
@@ -110,8 +110,8 @@ class Coverage:
 
     @property
     def untold(self) -> bool:
-        """Whether the exports lack the columns that would tell of any item, so that its items are no basis."""
-        return bool(self.columns) and self.of == self.unknown
+        """Whether no item can be told to be met for want of columns, so that its items are no basis."""
+        return bool(self.columns)
 
     @property
     def of_answered(self) -> float | None:
@@ -202,8 +202,8 @@ def coverage(
 def _with_columns(
     cursor: Cursor, figures: list[Coverage], basis: Basis, *, known_at: datetime, level: Level
 ) -> list[Coverage]:
-    """The figures, those of which all is unknown with the columns that the exports lack."""
-    unknown = [figure for figure in figures if figure.unknown and figure.of == figure.unknown]
+    """The figures, those of which none is met with the columns for want of which some is unknown."""
+    unknown = [figure for figure in figures if figure.unknown and not figure.met]
     points = tuple({figure.point.id: figure.point for figure in unknown}.values())
     days = sorted({figure.as_of for figure in unknown})
     if not unknown or not _any_lacking(cursor):

@@ -1,5 +1,5 @@
--- For what want of columns the figure of a place is unknown, where that is so of every item that counts there. The points'
--- own statements stand before it as `items`, the departments as `units`, as before `coverage`.
+-- For what want of columns a place has no figure: some of its items are unknown for it, and none is met. The points' own
+-- statements stand before it as `items`, the departments as `units`, as before `coverage`.
 , called as (
     select as_of, point, organisation, renamed('unit', unit, as_of, $known_at) as unit, outcome, reason, detail
     from items
@@ -17,7 +17,7 @@ select
     organisation,
     case when $level <> 'organisation' then max(department) end as department,
     case when $level = 'unit' then min(unit) end as unit,
-    string_agg(distinct detail, ', ') as columns
+    string_agg(distinct detail, ', ') filter (where reason = 'column_missing') as columns
 from placed
 group by
     as_of,
@@ -25,4 +25,4 @@ group by
     organisation,
     case when $level <> 'organisation' then department_key end,
     case when $level = 'unit' then unit_key end
-having bool_and(reason is not distinct from 'column_missing')
+having bool_and(outcome <> 'met') and bool_or(reason is not distinct from 'column_missing')
