@@ -502,3 +502,14 @@ def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_
     assert "Skulle ersätta" not in text(app)
     app.radio[0].set_value("B").run()
     assert "Skulle ersätta 12 rader" in text(app)
+
+
+def test_what_an_organisation_lacks_is_named_though_another_has_it(own, monkeypatch, tmp_path):
+    for name, table in {"A": [["Uttagen 2026-10-15"], ["Systemnamn", "Enhet"], ["Alfa", "Norr"]], "B": PEOPLE}.items():
+        book = read_here(xlsx({"Blad1": table}), name=f"{name}.xlsx")
+        load(own, book, Order("tester", organisation=name), sources=SOURCES, words=WORDS)
+    app = opened("imports", monkeypatch, organisation="A")
+    drop(app, tmp_path, kurser=[COURSES[0], ["AD-konto", "Kurs", "Status", "Slutfört"], *COURSES[2:]])
+    assert "kan räknas när Personallista också" in text(app)
+    app = opened("point", monkeypatch, organisation="A", point="data_protection_training")
+    assert "Ingen export av Personallista" in text(app)

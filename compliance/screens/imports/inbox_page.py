@@ -235,12 +235,14 @@ def _effect(view: View, changed: Effect, ready: list[Dropped], *, current: bool)
     """Draw how many figures change, and which; if none does, which exports their points still need."""
     say = view.say
     sentence = inbox_texts.changed_text(changed.before, changed.after, say) if current else ""
-    dropped = {receipt.source.id for file in ready if file.rehearsal for receipt in file.rehearsal.receipts}
+    receipts = [receipt for file in ready if file.rehearsal for receipt in file.rehearsal.receipts]
+    dropped = {(receipt.organisation, receipt.source.id) for receipt in receipts}
     if sentence:
         widgets.html(charts.answer(sentence))
     with st.expander(say(N_("The effect on the figures")), expanded=len(ready) <= SHOWN_EFFECT, key="effect"):
         if not effect(view, changed):
-            existing = {row["source"] for row in reads.basis(view.data, changed.day).imports} | dropped
+            counting = reads.basis(view.data, changed.day).imports
+            existing = {(row["organisation"], row["source"]) for row in counting} | dropped
             for text in texts.waiting(changed.after, dropped, existing, reads.sources(), say):
                 widgets.html(charts.caption(text))
 

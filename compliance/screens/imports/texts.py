@@ -63,17 +63,18 @@ def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumb
 
 def waiting(
     after: Sequence[Coverage],
-    dropped: set[str],
-    existing: set[str],
+    dropped: set[tuple[str, str]],
+    existing: set[tuple[str, str]],
     sources: Mapping[str, Source],
     say: Language,
 ) -> list[str]:
-    """Which other exports are still needed by the points of the `dropped` sources."""
+    """Which other exports are still needed by the points of the `dropped` sources, each with its organisation."""
     # of several organisations a point is named once
     lacking: dict[tuple[str, ...], dict[str, None]] = {}
     for figure in after:
-        missing = tuple(id_ for id_ in figure.point.needs if id_ not in existing)
-        if missing and dropped.intersection(figure.point.needs):
+        needs = [(figure.organisation, id_) for id_ in figure.point.needs]
+        missing = tuple(id_ for own, id_ in needs if (own, id_) not in existing)
+        if missing and dropped.intersection(needs):
             lacking.setdefault(missing, {})[str(figure.point.number)] = None
     return [
         say.plural(

@@ -57,7 +57,8 @@ def draw(view: View) -> None:
 
 
 def _deadline(view: View, shown: Overview) -> charts.Fact:
-    basis = not {row["source"] for row in shown.basis.imports}.isdisjoint(clocks.SOURCES)
+    own = shown.basis.of(view.scope.organisation)
+    basis = not {row["source"] for row in own}.isdisjoint(clocks.SOURCES)
     clock = next_deadline(clocks.clocks(view))
     return texts.next_deadline_fact(clock, view.say, basis=basis, address=widgets.address(view, "incidents"))
 

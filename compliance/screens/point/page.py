@@ -129,7 +129,7 @@ def neighbours(view: View, point: Point) -> None:
 def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | None) -> None:
     """Draw why the point has no figure, and where to load what is missing."""
     say = view.say
-    loaded = {row["source"] for row in reads.basis(view.data, view.as_of).imports}
+    loaded = {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}
     lacking = [id_ for id_ in point.needs if id_ not in loaded]
     names = [say.pick(reads.sources()[id_].title) for id_ in lacking]
     texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
