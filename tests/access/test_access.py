@@ -60,9 +60,9 @@ PLAN = """
 1          | Anna Asks lista | Ring Anna Ask  | Pågår  | Bo Berg  | 2026-09-01
 """
 INCIDENTS = """
-Ärende-ID | Rubrik             | Kategori | Upptäckt         | Enhet | Betydande incident | System          | Orsak
-I1        | Anna Ask tappade   | Felskick | 2026-10-01 10:00 | Norr  | Ja                 | Anna Asks lista | Slarv
-I2        | Brevet kom bort    | Felskick | 2026-10-02 10:00 | Öst   | Nej                | Beta            | Brand
+Ärende-ID | Rubrik           | Kategori | Upptäckt | Enhet | Betydande | System          | Orsak | Upplysning skickad
+I1        | Anna Ask tappade | Felskick | 2026-10-01 10:00 | Norr  | Ja        | Anna Asks lista | Slarv |
+I2        | Brevet kom bort  | Felskick | 2026-10-02 10:00 | Öst   | Nej       | Beta            | Brand |
 """
 EXPORTS = {
     "staff": STAFF,

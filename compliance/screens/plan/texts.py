@@ -344,12 +344,13 @@ def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language) ->
 
 
 def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
-    """How many are overdue, open and done, and how many cancelled if any are."""
+    """How many are overdue, open and done; how many are cancelled, or that no column tells of, if any are."""
     by_state = Counter(action.state for action in actions)
+    untold = by_state["untold"] == len(actions)
     return [
         Count(sign, f"{say(phrases.ACTION_STATES[state])} {say.number(by_state[state])}")
         for state, sign in ACTION_SIGNS.items()
-        if state != "cancelled" or by_state[state]
+        if by_state[state] or not (untold or state in {"cancelled", "untold"})
     ]
 
 
