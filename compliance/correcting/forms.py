@@ -1,5 +1,6 @@
 """Workbooks to fill in: text cells that stay text, drop-downs and checks by field type, a hidden sheet."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
@@ -20,8 +21,9 @@ ILLEGAL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFF
 NO_SHEET_MARKS: Final = dict.fromkeys(map(ord, "[]:*?/\\'"), " ")
 SHEET_NAME: Final = 31
 NO_FILE_MARKS: Final = dict.fromkeys(map(ord, '<>:"/\\|?*'), " ")
-# A name of this length, with its ending and a number, can be unpacked on every system.
+# A name of this length, with its ending and a number, can be unpacked on every system, which may count bytes.
 LONGEST_NAME: Final = 80
+MOST_BYTES: Final = 200
 LIST_LENGTH: Final = 255
 YES_NO: Final = ("Ja", "Nej")
 LEVELS: Final = ("0", "1", "2", "3")
@@ -190,8 +192,10 @@ def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
 
 
 def file_name(text: str) -> str:
-    """A text as the name of a file, still without its ending."""
-    return " ".join(text.translate(ILLEGAL).translate(NO_FILE_MARKS).split())[:LONGEST_NAME]
+    """A text as the name of a file, still without its ending, and without what could show another one."""
+    seen = "".join(mark for mark in text if mark.isspace() or unicodedata.category(mark) not in {"Cc", "Cf", "Cs"})
+    name = " ".join(seen.translate(NO_FILE_MARKS).split())[:LONGEST_NAME]
+    return name.encode()[:MOST_BYTES].decode(errors="ignore")
 
 
 def new_book() -> Any:

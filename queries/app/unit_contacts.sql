@@ -10,5 +10,9 @@ select
 from employments_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation
     and on_leave is not true
-    and (management or len(list_filter($managers, lambda word: contains(lower(position), word))) > 0)
+    -- a word of another that goes on, as in "chefssekreterare", leads nothing
+    and (
+        management
+        or len(list_filter($managers, lambda word: regexp_matches(lower(position), '\Q' || word || '\E(?:\PL|$)'))) > 0
+    )
 order by management desc nulls last, email is null, name collate sv, employee_id

@@ -105,7 +105,7 @@ def test_a_list_goes_to_the_head_and_where_it_names_persons_to_nobody_else(line)
 
 
 def test_without_a_head_of_its_own_it_goes_to_the_head_of_the_department(line):
-    line.load_table(STAFF.replace("Enhetschef ", "Sekreterare"), extract_date=DAY)
+    line.load_table(STAFF.replace("Enhetschef ", "Chefssekreterare"), extract_date=DAY)
     assert asked(line)["Norr"].contact == Contact("Eva Dal", "eva@a.example", "department")
     assert asked(line)["Söder"].contact is None
 

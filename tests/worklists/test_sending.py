@@ -128,10 +128,11 @@ def test_what_is_not_arranged_is_not_said():
 
 def test_all_lists_are_in_one_zip_each_with_its_mail_under_a_name_of_its_own():
     lists = [NORR, SOUTH, replace(NORR, unit="NORR"), replace(SOUTH, unit=None), replace(SOUTH, unit="a/b:c" * 90)]
+    lists += [replace(SOUTH, unit="\N{GRINNING FACE}" * 90), replace(SOUTH, unit="a\N{RIGHT-TO-LEFT OVERRIDE}xslx.exe")]
     content = workbooks.all_of_them(*pickle.loads(pickle.dumps((lists, ALL, SV))), moment=datetime(2026, 11, 20))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         assert "Hemligt" not in archive.read("Att göra Norr.txt").decode()
         assert len(names) == len({name.casefold() for name in names}) == 2 * len(lists)
     assert names[0] == "Att göra Norr.xlsx"
-    assert not [name for name in names if set(name) & set("/\\:") or len(name) > 90]
+    assert not [name for name in names if set(name) & set("/\\:\u202e") or len(name) > 90 or len(name.encode()) > 255]
