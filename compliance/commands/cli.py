@@ -27,7 +27,7 @@ from compliance.access.scopes import Level
 from compliance.commands.arguments import Commands, shown
 from compliance.core import clock, logs, places
 from compliance.core.errors import Refusal
-from compliance.core.language import N_, Language
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
 from compliance.counting.assessing import Coverage, basis_on, coverage, items
@@ -59,6 +59,15 @@ Format = Annotated[
 ]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="the day described, YYYY-MM-DD; today in Sweden")
+]
+Spoken = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        metavar="sv|en",
+        help="the language of the file",
+        callback=lambda text: one_of(text, list(LANGUAGES), "--language"),
+    ),
 ]
 
 
@@ -379,6 +388,7 @@ def worklists_command(
     to: Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="the lists of all units, each with its mail")],
     as_of: AsOf = None,
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
+    language: Spoken = "sv",
 ) -> None:
     """Write what is left in each unit, as a workbook and a mail for each."""
     from compliance.core.saving import save
@@ -392,7 +402,7 @@ def worklists_command(
         name = _organisation(cursor, organisation, day)
         asking = Asking(name, day, EVERYTHING_KNOWN, load_points(own), load_todo(own), managers)
         lists, all_ = work_lists(cursor, asking, EVERYTHING), begun(cursor, asking, today=clock.today())
-    content = all_of_them(lists, all_, Language(places.environment_language()), moment=clock.local(clock.now()))
+    content = all_of_them(lists, all_, Language(language), moment=clock.local(clock.now()))
     hand_out(Action.EXTRACT, "work list", day=day, organisation=name, items=sum(len(each.left) for each in lists))
     save(content, to)
     print(f"{shown(to)}: {len(lists)} lists")

@@ -14,7 +14,7 @@ import typer
 
 from compliance.access.audit import Action
 from compliance.commands.arguments import Commands, shown
-from compliance.commands.cli import WHO, AsOf, Format, app, day_of, hand_out, one_of, show
+from compliance.commands.cli import WHO, AsOf, Format, Spoken, app, day_of, hand_out, one_of, show
 from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
@@ -51,15 +51,6 @@ Whose = Annotated[
 Who = Annotated[str, typer.Option("--name", metavar="NAME", help="the first name and surname of who does this")]
 Version = Annotated[
     int | None, typer.Option("--version", min=1, metavar="N", help="an earlier version; else the latest")
-]
-Spoken = Annotated[
-    str,
-    typer.Option(
-        "--language",
-        metavar="sv|en",
-        help="the language of the file",
-        callback=lambda text: one_of(text, list(LANGUAGES), "--language"),
-    ),
 ]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="the reason, which is kept")]
 Called = Annotated[str, typer.Option("--decision", metavar="2026-3", help="the year of its review and its number")]

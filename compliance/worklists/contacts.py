@@ -1,8 +1,7 @@
 """Whom a unit's list is sent to, as the exports in force name them."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
@@ -24,11 +23,15 @@ BY: Final[dict[By, str]] = {
 
 @dataclass(frozen=True)
 class Contact:
-    """A person, the address if an export has it, and what makes them the one to ask."""
+    """A person, the address if an export has it, and what makes them the one to ask.
+
+    `greeted` is whether `name` is what a person is called, and no title or id.
+    """
 
     name: str
     email: str | None
     by: By
+    greeted: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,11 @@ class Contacts:
         """Who answers for a system, its owner first."""
         return self.systems.get(name.casefold(), ())
 
-    def of_unit(self, unit: str | None, department: str | None, systems: Iterable[str]) -> Contact | None:
-        """Whom the list of a unit goes to: the first of these who has an address, else the first.
-
-        Its head, the head of its department, and who answers for most of some systems.
-        """
-        answering = [each for name in systems for each in self.of_system(name)]
+    def of_unit(self, unit: str | None, department: str | None) -> Contact | None:
+        """Whom the list of a unit goes to: its head, else of its department; with an address before one without."""
         found = [
             self.units.get((unit or "").casefold()) or self._by_position(unit, "unit"),
             self._by_position(department, "department") or self.departments.get((department or "").casefold()),
-            *_most_often(answering),
         ]
         known = [contact for contact in found if contact]
         return next((contact for contact in known if contact.email), next(iter(known), None))
@@ -65,10 +63,6 @@ class Contacts:
         """Who has the name of a part in their position."""
         name = re.compile(rf"\b{re.escape(part.casefold())}\b") if part and len(part) >= SHORTEST else None
         return next((replace(each, by=by) for position, each in self.positions if name and name.search(position)), None)
-
-
-def _most_often(contacts: Sequence[Contact]) -> list[Contact]:
-    return [contact for contact, _ in Counter(contacts).most_common()]
 
 
 def contacts(cursor: Cursor, params: Mapping[str, Any], *, managers: Sequence[str]) -> Contacts:
@@ -84,7 +78,7 @@ def contacts(cursor: Cursor, params: Mapping[str, Any], *, managers: Sequence[st
 
 
 def _contact(row: Mapping[str, Any], by: By) -> Contact:
-    return Contact(row["name"], row["email"], by)
+    return Contact(row["name"], row["email"], by, row["greeted"])
 
 
 def _heads(leading: Rows, part: Literal["unit", "department"]) -> dict[str, Contact]:

@@ -98,11 +98,10 @@ def work_lists(cursor: Cursor, asking: Asking, reader: Reader) -> tuple[WorkList
 
 
 def _list(left: list[Left], known: Contacts) -> WorkList:
-    """A list. Where it names persons, it goes to nobody but who leads them."""
-    row, persons = left[0].item, any(each.point.persons for each in left)
-    systems = [each.item["item"] for each in left if each.point.needs[0] == "systems" and not persons]
-    contact = known.of_unit(row["unit"], row["department"], systems)
-    return WorkList(row["unit"], row["department"], contact, tuple(left))
+    """A list. It goes to nobody but who leads all of it: who answers for a system sees no other items."""
+    unit, department = left[0].item["unit"], left[0].item["department"]
+    one = all(each.item["department"] == department for each in left)
+    return WorkList(unit, department, known.of_unit(unit, department if one else None), tuple(left))
 
 
 def _items(cursor: Cursor, asking: Asking) -> Iterator[tuple[Point, dict[str, Any]]]:

@@ -60,7 +60,8 @@ def mail(each: WorkList, all_: Sending, say: Language) -> Mail:
 
 
 def _lines(each: WorkList, all_: Sending, say: Language) -> Iterator[str]:
-    yield say(N_("Hello {name},"), name=_one_line(each.contact.name)) if each.contact else say(N_("Hello,"))
+    named = each.contact and each.contact.greeted
+    yield say(N_("Hello {name},"), name=_one_line(each.contact.name)) if each.contact and named else say(N_("Hello,"))
     yield ""
     yield _one_line(sending.purpose(each, all_, say))
     for title, left in sending.by_point(each, say):

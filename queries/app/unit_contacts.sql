@@ -1,11 +1,18 @@
 -- Who leads a unit or a department, by the staff list of the day; members of the management first. One row per
--- employment.
+-- employment. `greeted` is whether the name is a person's: neither an id nor a title.
 select
     renamed('unit', unit, $as_of, $known_at) as unit,
     renamed('department', department, $as_of, $known_at) as department,
     coalesce(name, employee_id) as name,
     email,
     position,
+    coalesce(
+        lower(name) <> lower(employee_id)
+        -- one word is as often a function as a first name
+        and regexp_matches(name, '\pL\s+\pL')
+        and len(list_filter($managers, lambda word: regexp_matches(lower(name), '\Q' || word || '\E(?:\PL|$)'))) = 0,
+        false
+    ) as greeted,
     coalesce(management, false) as management
 from employments_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation

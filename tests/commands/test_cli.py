@@ -520,6 +520,7 @@ def test_the_work_lists_of_an_organisation_are_one_zip(copied, cli):
     with zipfile.ZipFile(to) as archive:
         names = {name.partition(".")[0].split(" ", 2)[-1] for name in archive.namelist()}
         assert names == {"Enhet A", "Enhet B"}
+        assert all(name.startswith("Att göra ") for name in archive.namelist())
         assert "p3" not in archive.read(next(name for name in archive.namelist() if name.endswith("A.txt"))).decode()
 
 

@@ -91,13 +91,13 @@ def test_a_unit_has_what_is_left_in_it_and_nothing_of_others(line):
     assert found["Norr"].left[0].todo["sv"] == "Gör om kursen."
 
 
-def test_a_list_goes_to_the_head_and_where_it_names_persons_to_nobody_else(line):
+def test_a_list_goes_to_whoever_leads_the_unit_and_to_nobody_who_only_answers_for_a_system(line):
     found = {unit: each.contact for unit, each in asked(line).items()}
     assert found == {
-        "Norr": Contact("Bo Ek", "bo@a.example", "unit"),
-        "Stab": Contact("Eva Dal", "eva@a.example", "unit"),
-        "Väst": Contact("Ulf Ny", "ulf@a.example", "owner"),
-        None: Contact("Okänd Berg", None, "owner"),
+        "Norr": Contact("Bo Ek", "bo@a.example", "unit", greeted=True),
+        "Stab": Contact("Eva Dal", "eva@a.example", "unit", greeted=True),
+        "Väst": None,
+        None: None,
         "Söder": None,
     }
     (alfa, _) = [x.contacts for x in asked(line)["Norr"].left if x.item["item"] == "Alfa"]
@@ -106,8 +106,15 @@ def test_a_list_goes_to_the_head_and_where_it_names_persons_to_nobody_else(line)
 
 def test_without_a_head_of_its_own_it_goes_to_the_head_of_the_department(line):
     line.load_table(STAFF.replace("Enhetschef ", "Chefssekreterare"), extract_date=DAY)
-    assert asked(line)["Norr"].contact == Contact("Eva Dal", "eva@a.example", "department")
+    assert asked(line)["Norr"].contact == Contact("Eva Dal", "eva@a.example", "department", greeted=True)
     assert asked(line)["Söder"].contact is None
+
+
+@pytest.mark.parametrize("name", ["Enhetschef Norr", "Rektorn", "p2", ""])
+def test_a_title_or_an_id_is_not_greeted_as_a_person(line, name):
+    line.load_table(STAFF.replace("Bo Ek", name), extract_date=DAY)
+    contact = asked(line)["Norr"].contact
+    assert (contact.name, contact.email, contact.greeted) == (name or "p2", "bo@a.example", False)
 
 
 def test_since_is_the_export_from_which_it_has_been_so_or_the_day_after_it_lapsed(line):

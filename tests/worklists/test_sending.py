@@ -30,7 +30,7 @@ def left(point, item, *, label=None, reason, unit="Norr", detail=None, due=None,
     return Left(point, row | {"detail": detail, "due": due}, date(2026, 6, 30), earlier, todo)
 
 
-ANNA = Contact("Anna Berg", "anna@a.example", "unit")
+ANNA = Contact("Anna Berg", "anna@a.example", "unit", greeted=True)
 NORR = WorkList(
     "Norr",
     "Öst",
@@ -111,7 +111,7 @@ def test_an_address_that_would_be_too_long_has_no_text_and_the_file_has_it():
 )
 def test_an_address_of_an_export_adds_no_recipient_and_no_field(email):
     unit = 'Norr\r\nBcc: x@y.example&cc=z"'
-    each = replace(NORR, unit=unit, contact=Contact("Anna\nBerg", email, "unit"))
+    each = replace(NORR, unit=unit, contact=Contact("Anna\nBerg", email, "unit", greeted=True))
     mail = mails.mail(each, ALL, SV)
     assert urlsplit(mail.link).path == ""
     assert set(parse_qs(urlsplit(mail.link).query)) == {"subject", "body"}
@@ -121,9 +121,11 @@ def test_an_address_of_an_export_adds_no_recipient_and_no_field(email):
 
 
 def test_what_is_not_arranged_is_not_said():
+    title = Contact("Avdelningschef", "a@b.example", "unit")
+    assert mails.mail(replace(SOUTH, contact=title), ALL, SV).text.startswith("Hej!\n")
     mail = mails.mail(replace(SOUTH, contact=None), sending.Sending("Förvaltningen", DAY, NAMELESS), SV)
     assert "Svara" not in mail.text
-    assert mail.text.startswith("Hej,\n")
+    assert mail.text.startswith("Hej!\n")
 
 
 def test_all_lists_are_in_one_zip_each_with_its_mail_under_a_name_of_its_own():
