@@ -55,11 +55,14 @@ def asked_text(file: Dropped, question: Question, say: Language) -> str:
 def loses_texts(file: Dropped, say: Language) -> list[str]:
     """Which imports a file would take the place of, though most of their rows are not in it."""
     compared = file.rehearsal.comparisons if file.rehearsal else ()
-    text = N_(
-        "Would replace {before} rows of {day}, and {gone} of them are not in it. Does it complete or replace them?"
-    )
     return [
-        say(text, before=say.number(before), day=say.date(day), gone=say.number(each.gone))
+        say.plural(
+            "Would replace the only row of {day}, which is not in it. Does it complete or replace it?",
+            "Would replace {n} rows of {day}, and {gone} of them are not in it. Does it complete or replace them?",
+            before,
+            day=say.date(day),
+            gone=say.number(each.gone),
+        )
         for each in compared
         if each.loses_most and each.earlier
         for _, day, before in [each.earlier]
