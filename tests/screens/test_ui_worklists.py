@@ -113,6 +113,18 @@ def test_a_status_and_a_note_of_ticked_items_are_saved_and_stay_with_the_next_ex
     assert (told["action"], json.loads(told["details"])["items"]) == ("item_note", 2)
 
 
+def test_what_another_has_written_meanwhile_is_kept_and_ones_own_text_shown(line, tables, monkeypatch):
+    tables[1].append(0)
+    app = page(monkeypatch, unit="Norr")
+    app.text_area[0].set_value("Ringde själv")
+    theirs = Note("classification", "Alfa", "Norr", "waiting", "Väntar")
+    notes.write(line.database, [theirs], organisation="Förvaltningen", as_of=DAY, order=line.order())
+    button(app, "Spara för en post").click().run()
+    assert "Någon annan har ändrat texten" in text(app)
+    assert "Ringde själv" in text(app)
+    assert [row["note"] for row in line.rows("from item_notes")] == ["Väntar"]
+
+
 def test_one_button_marks_a_list_as_sent_and_keeps_what_says_more(line, tables, monkeypatch):
     shown, tick = tables
     tick.append(0)

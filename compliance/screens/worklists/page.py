@@ -11,8 +11,10 @@ from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.core import clock
+from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
+from compliance.core.masking import mask_text
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets
@@ -151,11 +153,10 @@ def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
     """Draw the form of the status and the note of the chosen items; of several, an empty note keeps what each has."""
     say = view.say
     first = all_.note(chosen[0]) if len(chosen) == 1 else None
-    # another form once anything is written of them
-    mark = texts.mark([(left.point.id, left.item["item"], all_.note(left)) for left in chosen])
+    mark = _form_mark(chosen, all_)
     with st.form(f"write {mark}", border=True):
         codes = list(STATUSES)
-        status = st.pills(
+        st.pills(
             say(N_("Status")),
             codes,
             default=first.status if first else None,
@@ -163,27 +164,39 @@ def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
             key=f"status {mark}",
         )
         args: Any = {"max_chars": LONGEST_NOTE, "height": NOTE_HEIGHT, "form": True}
-        note = fields.text(say(N_("Note")), value=first.note if first else "", key=f"note {mark}", **args)
+        fields.text(say(N_("Note")), value=first.note if first else "", key=f"note {mark}", **args)
         if (of := len(chosen)) > 1:
             widgets.html(charts.caption(say(N_("What is left empty here stays as each item has it."))))
         label = say.plural("Save for {count} item", "Save for {count} items", of, count=say.in_words(of))
-        sent = st.form_submit_button(label, type="primary")
-    if sent and _save(view, texts.written(chosen, all_, status=status, note=note)):
-        st.rerun()
+        st.form_submit_button(label, type="primary", on_click=_save, args=(view, chosen, mark))
 
 
-def _save(view: View, written: list[Note]) -> bool:
-    """Write of some items. Return whether it succeeded."""
+def _form_mark(chosen: list[Left], all_: Sending) -> str:
+    """A mark of the chosen items and what is written of them: there is another form once anything is."""
+    return texts.mark([(left.point.id, left.item["item"], all_.note(left)) for left in chosen])
+
+
+def _save(view: View, chosen: list[Left], mark: str) -> None:
+    """Write what the form says. If others have written of the items since it was drawn, its text is shown to copy."""
+    status, note = st.session_state.get(f"status {mark}"), mask_text(st.session_state.get(f"note {mark}") or "")[0]
+    with reviews.keeping_unsaved(note):
+        audit.require(views.user(), Permission.LOAD_EXPORTS)
+        all_ = _sending(view)
+        if _form_mark(chosen, all_) != mark:
+            raise Refusal(N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it."))
+        _write(view, texts.written(chosen, all_, status=status, note=note))
+
+
+def _write(view: View, written: list[Note]) -> None:
     kwargs: Any = {"organisation": view.scope.organisation, "as_of": view.as_of, "order": views.order()}
-    return reviews.perform(Permission.LOAD_EXPORTS, notes.write, view.database, written, **kwargs)
+    notes.write(view.database, written, **kwargs)
 
 
 def _mark_sent(view: View, each: WorkList) -> None:
     """Write that every item of a list was sent."""
     with reviews.keeping_unsaved():
         audit.require(views.user(), Permission.LOAD_EXPORTS)
-        kwargs: Any = {"organisation": view.scope.organisation, "as_of": view.as_of, "order": views.order()}
-        notes.write(view.database, texts.sent(each, _sending(view)), **kwargs)
+        _write(view, texts.sent(each, _sending(view)))
 
 
 # --- Files --------------------------------------------------------------------------------------------------------
