@@ -46,9 +46,9 @@ select
     title as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    case
-        when starts_with(judgement, 'unmet') then missing
-        when judgement = 'unknown:column_missing' then lacking
+    case judgement
+        when 'unmet:steps_missing' then missing
+        when 'unknown:column_missing' then lacking
     end as detail,
     cast(null as date) as due,
     file,
