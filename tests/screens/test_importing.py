@@ -12,11 +12,12 @@ import openpyxl
 import pytest
 
 from compliance.core import remembering
-from compliance.core.language import LANGUAGES
+from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import previewing
 from compliance.loading import guessing
 from compliance.loading.loading import Order, load
 from compliance.reading import mapping
+from compliance.screens.imports import texts
 from compliance.serving.uploading import LEDGER
 from compliance.store.database import rows
 from tests.apps import SESSION, dropped, notes, opened, text
@@ -224,6 +225,9 @@ def test_an_opened_import_shows_its_cells_what_it_changed_and_the_imports_that_c
     load(own, read_here(xlsx({"Blad1": courses}), name="kurser.xlsx"), Order("test"), **line_of)
 
     page = opened("imports", monkeypatch, part="history")
+    assert text(page).count("Äldre än import 4; räknas bara före den 25\N{NO-BREAK SPACE}oktober") == 3
+    assert text(page).count(">Räknas<") == 2
+    assert text(page).count("Räknas, kompletterar en annan fil") == 1
 
     def note_of(import_id):
         page.query_params["import"] = str(import_id)
@@ -240,6 +244,15 @@ def test_an_opened_import_shows_its_cells_what_it_changed_and_the_imports_that_c
     cells = page.dataframe[0].value
     assert cells["A"].tolist() == ["Uttagen 2026-10-16", "AD-konto", "konto1"]
     assert cells["Rad"].tolist() == [1, 2, 3]
+
+
+def test_an_import_that_does_not_count_says_which_one_does():
+    same = {"organisation": "F", "source": "staff", "revoked_at": None, "completes": False, "purged_at": None}
+    days = ((1, date(2026, 10, 1)), (2, date(2026, 10, 1)), (3, date(2026, 10, 9)))
+    imports = [same | {"import_id": id_, "extract_date": day} for id_, day in days]
+    standing = texts.Standing(date(2026, 10, 5), {2}, [*imports, same | imports[2] | {"source": "other"}])
+    said = [texts.state(row, standing, Language("sv")).replace("\N{NO-BREAK SPACE}", " ") for row in imports]
+    assert said == ["Ersatt av import 2", "Räknas", "Räknas från och med den 9 oktober 2026"]
 
 
 def test_rejected_rows_are_downloaded_corrected_returned_and_complete_the_import(app, own, tmp_path):

@@ -96,8 +96,13 @@ def table(view: View) -> None:
         say(N_("Show all {n} imports"), n=say.number(len(imports))), key=f"all imports {say.code}"
     )
     shown = imports if every else imports[:SHOWN_IMPORTS]
-    drawn = texts.history_table(shown, reads.sources(), partial(_address, view), say)
+    drawn = texts.history_table(shown, _standing(view), reads.sources(), partial(_address, view), say)
     widgets.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
+
+
+def _standing(view: View) -> texts.Standing:
+    counting = {row["import_id"] for row in reads.basis(view.data, view.as_of).imports}
+    return texts.Standing(view.as_of, counting, view.reader.limited(reads.imports(view.data)))
 
 
 def _address(view: View, import_id: int) -> str:
@@ -115,7 +120,8 @@ def _import(view: View, row: dict[str, Any]) -> None:
         left, right = st.columns([5, 7], gap="large")
         change = previewing.effect_of_import(view.database, row, as_of=view.as_of, points=reads.points())
         with left:
-            widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), reads.sources(), say)))
+            state = texts.state(row, _standing(view), say)
+            widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), state, reads.sources(), say)))
         with right:
             widgets.html(charts.section(say(N_("What it changed in the figures")), level=3))
             effect(view, change)

@@ -29,7 +29,9 @@ def point_label(point: Point, say: Language) -> str:
     return phrases.label(point, say)
 
 
-def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Source], say: Language) -> list[charts.Pair]:
+def import_pairs(
+    row: Mapping[str, Any], moved: str, state: str, sources: Mapping[str, Source], say: Language
+) -> list[charts.Pair]:
     """The facts of an import: export, organisation, dates, rows, state and the file's SHA-256."""
     by = texts.FOUND_BY.get(row["extract_date_by"])
     rows = say(
@@ -47,7 +49,7 @@ def import_pairs(row: Mapping[str, Any], moved: str, sources: Mapping[str, Sourc
         charts.Pair(say(N_("Extract date")), say.date(row["extract_date"]), say(by) if by else ""),
         charts.Pair(say(N_("Loaded")), texts.when_and_who(row, say)),
         charts.Pair(say(N_("Rows")), rows, moved),
-        charts.Pair(say(N_("State")), texts.state(row, say)),
+        charts.Pair(say(N_("State")), state),
         charts.Pair(say(N_("SHA-256 of the file")), f"{row['sha256'][:16]} {row['sha256'][16:32]}", row["sha256"][32:]),
     ]
     if row["sheets"]:

@@ -1,7 +1,9 @@
 """The texts of the page of imports: what a file was recognised as, what it changes, and the history. No Streamlit."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language, bold
@@ -404,8 +406,16 @@ def corrections_table(changes: Sequence[Change], say: Language) -> charts.Table:
     ]
 
 
+class Standing(NamedTuple):
+    """All imports, and the ids of those that the figures of a day rest on."""
+
+    day: date
+    counting: AbstractSet[int]
+    imports: Rows
+
+
 def history_table(
-    imports: Rows, sources: Mapping[str, Source], address: Callable[[int], str], say: Language
+    imports: Rows, standing: Standing, sources: Mapping[str, Source], address: Callable[[int], str], say: Language
 ) -> charts.Table:
     """The imports, including revoked ones, each with a link that opens it."""
     columns = [
@@ -418,19 +428,25 @@ def history_table(
         charts.Column(say(N_("Loaded"))),
         charts.Column(say(N_("State"))),
     ]
-    return columns, [_history_row(row, sources, address(row["import_id"]), say) for row in imports]
+    return columns, [_history_row(row, standing, sources, address, say) for row in imports]
 
 
-def _history_row(row: Mapping[str, Any], sources: Mapping[str, Source], address: str, say: Language) -> list[str]:
+def _history_row(
+    row: Mapping[str, Any],
+    standing: Standing,
+    sources: Mapping[str, Source],
+    address: Callable[[int], str],
+    say: Language,
+) -> list[str]:
     return [
         str(row["import_id"]),
         say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
-        charts.row_link(row["file"], address),
+        charts.row_link(row["file"], address(row["import_id"])),
         str(row["extract_date"]),
         say.number(row["loaded"]),
         say.number(row["rejected"]),
         when_and_who(row, say),
-        state(row, say),
+        state(row, standing, say),
     ]
 
 
@@ -444,17 +460,44 @@ def _who(name: str, say: Language) -> str:
     return say(WHO[name]) if name in WHO else name
 
 
-def state(row: Mapping[str, Any], say: Language) -> str:
+def state(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
     """Whether an import counts, and if not, why; and when its rows of persons were purged."""
-    text = _counting(row, say)
+    text = _counting(row, standing, say)
     if not row["purged_at"]:
         return text
     return f"{text}; {purged_text(Purged(clock.local_day(row['purged_at']), row['diary']), say)}"
 
 
-def _counting(row: Mapping[str, Any], say: Language) -> str:
+def _counting(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
     if row["revoked_at"]:
         moment, who = say.moment(clock.local(row["revoked_at"])), _who(row["revoked_by"], say)
         why = say(REPLACED) if row["why"] == REPLACED else row["why"]
         return say(N_("Revoked {moment} by {who}: {why}"), moment=moment, who=who, why=why)
-    return say(N_("Counts, completes another file")) if row["completes"] else say(N_("Counts"))
+    if row["import_id"] in standing.counting:
+        return say(N_("Counts, completes another file")) if row["completes"] else say(N_("Counts"))
+    return _not_counting(row, standing, say)
+
+
+def _not_counting(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
+    """Which import counts in the place of one, and on which days."""
+    later = _later(row, standing.imports)
+    if same := [id_ for day, id_ in later if day == row["extract_date"]]:
+        return say(N_("Replaced by import {id}"), id=max(same))
+    if row["extract_date"] > standing.day:
+        return say(N_("Counts from {day}"), day=say.date(row["extract_date"]))
+    if not later or row["purged_at"]:
+        return say(N_("Does not count"))
+    day = min(later)[0]
+    newer = max(id_ for other, id_ in later if other == day)
+    return say(N_("Older than import {id}; counts only before {day}"), day=say.date(day), id=newer)
+
+
+def _later(row: Mapping[str, Any], imports: Rows) -> list[tuple[date, int]]:
+    """The extract dates and the ids of the whole exports that take the place of an import."""
+    return [
+        key
+        for other in imports
+        if (other["organisation"], other["source"]) == (row["organisation"], row["source"])
+        and not (other["revoked_at"] or other["completes"])
+        and (key := (other["extract_date"], other["import_id"])) > (row["extract_date"], row["import_id"])
+    ]
