@@ -423,6 +423,8 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
             filter (where classified_last_year is not null) as classified_last_year,
         first(risk_analysed_last_year order by import_id, sheet_number, row)
             filter (where risk_analysed_last_year is not null) as risk_analysed_last_year,
+        bool_and(lacks(columns_read, sheet_number, 'classified_last_year')) as classified_untold,
+        bool_and(lacks(columns_read, sheet_number, 'risk_analysed_last_year')) as risk_analysed_untold,
         first(file order by import_id, sheet_number, row) as file,
         first(sheet order by import_id, sheet_number, row) as sheet,
         first(row order by import_id, sheet_number, row) as row

@@ -414,6 +414,9 @@ def _local_instruction(v: View, point: int) -> list[Item]:
 # --- 4, 5, 7 systems -------------------------------------------------------------------------
 
 
+ANSWERS = ("classified_last_year", "risk_analysed_last_year")
+
+
 @dataclass(frozen=True)
 class System:
     """A system in use: its first row in use, and each attribute of the first row that has it."""
@@ -424,6 +427,7 @@ class System:
     central: bool
     classified_last_year: bool | None
     risk_analysed_last_year: bool | None
+    unsaid: list[str]
 
 
 def _systems(v: View) -> list[System]:
@@ -443,6 +447,7 @@ def _systems(v: View) -> list[System]:
             central=first(rows, "responsibility") == "central",
             classified_last_year=first(rows, "classified_last_year"),
             risk_analysed_last_year=first(rows, "risk_analysed_last_year"),
+            unsaid=[name for name in ANSWERS if all(lacks(row, name) for row in rows)],
         )
         for rows in in_use.values()
     ]
@@ -454,8 +459,14 @@ def _system_items(v: View, judge: Callable[[View, System], tuple[str, str | None
         outcome, reason, due = judge(v, system)
         if system.central:
             outcome, reason = "exempt", "central"
-        detail = "done" if reason == "column_missing" else None
-        more = {"reason": reason, "detail": detail, "due": due, "unit": system.unit, "label": system.name}
+        reason, _, detail = (reason or "").partition("/")
+        more = {
+            "reason": reason or None,
+            "detail": detail or None,
+            "due": due,
+            "unit": system.unit,
+            "label": system.name,
+        }
         found.append(_item(v, system.row, system.name, outcome, **more))
     return found
 
@@ -468,20 +479,20 @@ def _latest(v: View, source: str, system: System, name: str) -> list[Row]:
 
 
 def _as_the_register_says(
-    v: View, answer: bool | None, source: str, not_done: str
+    v: View, system: System, name: str, source: str, not_done: str
 ) -> tuple[str, str | None, date | None]:
+    answer = getattr(system, name)
     if answer is True:
         return "met", "register_says_yes", None
     if answer is False or v.has(source):
         return "unmet", not_done, None
-    return "unknown", "no_information", None
+    return "unknown", f"column_missing/{name}" if name in system.unsaid else "no_information", None
 
 
 def _classified(v: View, system: System) -> tuple[str, str | None, date | None]:
     latest = _latest(v, "classifications", system, "classified")
     if not latest:
-        answer = system.classified_last_year
-        return _as_the_register_says(v, answer, "classifications", "not_classified")
+        return _as_the_register_says(v, system, "classified_last_year", "classifications", "not_classified")
     end = min(
         min(
             add_months(row["classified"], v.parameters.classification_months),
@@ -498,14 +509,13 @@ def _classified(v: View, system: System) -> tuple[str, str | None, date | None]:
     ]
     if any(not lacks(action, "done") for action in was_due):
         return "unmet", "action_overdue", end
-    return ("unknown", "column_missing", end) if was_due else ("met", None, end)
+    return ("unknown", "column_missing/done", end) if was_due else ("met", None, end)
 
 
 def _risk_analysed(v: View, system: System) -> tuple[str, str | None, date | None]:
     latest = _latest(v, "risk_analyses", system, "analysed")
     if not latest:
-        answer = system.risk_analysed_last_year
-        return _as_the_register_says(v, answer, "risk_analyses", "not_analysed")
+        return _as_the_register_says(v, system, "risk_analysed_last_year", "risk_analyses", "not_analysed")
     end = add_months(latest[0]["analysed"], v.parameters.risk_months)
     return ("met", None, end) if end >= v.d else ("unmet", "outdated", end)
 

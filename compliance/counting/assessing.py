@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level
-from compliance.declarations.points import Point, Target, columns_asked
+from compliance.declarations.points import Point, Target, fields_asked
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
@@ -312,7 +312,7 @@ def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime) -> tup
     fields: dict[tuple[str, int, int], set[str]] = {}
     for *sheet, name in cursor.execute(read).fetchall():
         fields.setdefault(tuple(sheet), set()).add(name)
-    asked = columns_asked()
+    asked = fields_asked()
     if any(not asked.get(source, frozenset()) <= names for (source, *_), names in fields.items()):
         cursor.execute(fill)
         return ()

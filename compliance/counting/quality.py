@@ -21,7 +21,7 @@ from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.counting.tracing import row_loaded
 from compliance.declarations.declared import Table, complete, read_with_own
-from compliance.declarations.points import Point
+from compliance.declarations.points import Point, columns_asked
 from compliance.declarations.queries import Query, query, statement, text_of
 from compliance.declarations.sources import Source, load_sources, normal
 from compliance.store.database import Cursor, Rows, rows
@@ -112,7 +112,7 @@ def findings(
 
     Every reader sees how many there are; where a row is about persons or incidents, few see which.
     """
-    with rhythms(cursor, sources), _pinned(cursor, as_of=as_of, known_at=known_at):
+    with declared(cursor, sources), _pinned(cursor, as_of=as_of, known_at=known_at):
         return [
             _visible(Finding(check.id, **row), reader)
             for check in checks
@@ -135,15 +135,23 @@ def _rows(cursor: Cursor, query: Query, *, as_of: date, known_at: datetime) -> R
 
 
 @contextmanager
-def rhythms(cursor: Cursor, sources: dict[str, Source]) -> Iterator[None]:
-    """Within the block the relation `source_rhythms` exists: how often each source should be exported."""
-    every = sources.values()
-    table = pa.table({"source": [s.id for s in every], "rhythm_days": [s.rhythm_days for s in every]})
-    cursor.register("source_rhythms", table)
+def declared(cursor: Cursor, sources: dict[str, Source]) -> Iterator[None]:
+    """Within the block there are the relations of what is declared, which checks compare the exports with.
+
+    `source_rhythms`: how often each source should be exported. `columns_asked`: what `columns_asked` returns.
+    """
+    every, asked = sources.values(), sorted(columns_asked(), key=str)
+    relations: dict[str, dict[str, Any]] = {
+        "source_rhythms": {"source": [s.id for s in every], "rhythm_days": [s.rhythm_days for s in every]},
+        "columns_asked": {name: pa.array([vars(c)[name] for c in asked], pa.string()) for name in vars(asked[0])},
+    }
+    for name, columns in relations.items():
+        cursor.register(name, pa.table(columns))
     try:
         yield
     finally:
-        cursor.unregister("source_rhythms")
+        for name in relations:
+            cursor.unregister(name)
 
 
 @contextmanager

@@ -71,17 +71,39 @@ def load_todo(own: Path | None) -> dict[str, dict[str, Texts]]:
     return {id_: common | point.get("todo", {}) for id_, point in table["points"].items()}
 
 
+@dataclass(frozen=True)
+class AskedColumn:
+    """A field that a point, a figure or an extract counts by, whose column an export of its source can lack.
+
+    With `without` it is asked for only where there is no export of that source.
+    """
+
+    source: str
+    field: str
+    without: str | None = None
+
+
 @cache
-def columns_asked() -> dict[str, frozenset[str]]:
-    """The fields of each source that a point, a figure or an extract counts by, whose column an export can lack."""
+def columns_asked() -> frozenset[AskedColumn]:
+    """The columns that are asked for."""
     kinds = (
         ("points", POINTS),
         ("figures", POINTS.with_name("figures.toml")),
         ("extracts", POINTS.with_name("extracts.toml")),
     )
     tables = [table for kind, path in kinds for table in read_toml(path)[kind].values()]
-    pairs = [name.split(".") for table in tables for name in table.get("reads", ())]
-    return {source: frozenset(field for of, field in pairs if of == source) for source, _ in pairs}
+    always = [(name, None) for table in tables for name in table.get("reads", ())]
+    instead = [
+        (name, other) for table in tables for other, names in table.get("reads_without", {}).items() for name in names
+    ]
+    pairs = [(*name.split(".", 1), without) for name, without in (*always, *instead)]
+    return frozenset(AskedColumn(source, field, without) for source, field, without in pairs)
+
+
+def fields_asked() -> dict[str, frozenset[str]]:
+    """The fields of each source whose columns are asked for, be it only without another export."""
+    asked = columns_asked()
+    return {source: frozenset(c.field for c in asked if c.source == source) for source in {c.source for c in asked}}
 
 
 def in_force(rows: tuple[Table, ...], day: date) -> Table:

@@ -121,8 +121,10 @@ def _changes(cursor: Cursor, source: Source, own: dict[str, Any], earlier: list[
 
     Rows with the same key are compared together by a sum of hashes, whatever their order, over the columns of both.
     """
-    key = ", ".join(f"lower(cast({name} as varchar))" for name in source.key)
     both = _in_both(cursor, source, [own["import_id"], *earlier]) or source.fields
+    names = {field.name for field in both}
+    # a column that one of them lacks would make every key another
+    key = ", ".join(f"lower(cast({name} as varchar))" for name in source.key if name in names or name == source.key[0])
     every = ", ".join(name for field in both for name, _ in table_columns(field))
     return rows(
         cursor,

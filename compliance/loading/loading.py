@@ -119,8 +119,21 @@ def load(
 ) -> list[Receipt]:
     """Load every recognised sheet of a workbook, one import a source, and commit. A Refusal changes nothing."""
     prepared = prepare(workbook, order, sources=sources, words=words, mappings=mappings_of(database))
+    return load_ready(database, prepared, words=words)
+
+
+def load_ready(
+    database: Database,
+    file: "Prepared",
+    *,
+    words: Words,
+    agree: Callable[[Cursor, list["Receipt"]], object] = lambda _cursor, _receipts: None,
+) -> list[Receipt]:
+    """Load a prepared file and commit. A Refusal, or whatever `agree` raises, changes nothing."""
     with database.writing() as cursor:
-        return load_prepared(cursor, prepared, words=words)
+        receipts = load_prepared(cursor, file, words=words)
+        agree(cursor, receipts)
+        return receipts
 
 
 @dataclass(frozen=True)

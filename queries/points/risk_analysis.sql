@@ -31,6 +31,7 @@ judged as (
             when s.risk_analysed_last_year then 'met:register_says_yes'
             when s.risk_analysed_last_year = false then 'unmet:not_analysed'
             when e.organisation is not null then 'unmet:not_analysed'
+            when s.risk_analysed_untold then 'unknown:column_missing'
             else 'unknown:no_information'
         end as judgement
     from systems as s
@@ -44,7 +45,7 @@ select
     system as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
-    cast(null as varchar) as detail,
+    if(judgement = 'unknown:column_missing', 'risk_analysed_last_year', null) as detail,
     due_of(valid_until) as due,
     file,
     sheet,

@@ -9,7 +9,7 @@ import pytest
 
 from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, coverage, items, items_of
-from compliance.declarations.points import columns_asked
+from compliance.declarations.points import fields_asked
 from compliance.store.database import EVERYTHING_KNOWN
 from tests import reference
 from tests.exports import AS_OF, load_all, random_exports
@@ -88,7 +88,7 @@ def test_a_column_that_no_export_has_accuses_nobody(loaded):
 
 def test_every_column_that_a_statement_asks_for_is_declared():
     """Where none of those declared is missing, nobody asks: another would count as there."""
-    asked = set().union(*columns_asked().values())
+    asked = set().union(*fields_asked().values())
     for path in (QUERIES / "macros.sql", *QUERIES.glob("points/*.sql"), *QUERIES.glob("figures/*.sql")):
         assert set(re.findall(r"lacks\([^()]*'(\w+)'\)", path.read_text("utf-8"))) <= asked, path.name
 

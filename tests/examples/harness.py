@@ -19,7 +19,7 @@ from compliance.counting.assessing import Coverage, coverage
 from compliance.counting.extracts import Inputs, relations
 from compliance.counting.figures import Definition as FigureDefinition
 from compliance.counting.figures import load_figures, rule_parameters
-from compliance.counting.quality import rhythms
+from compliance.counting.quality import declared
 from compliance.declarations import queries
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import without_comments
@@ -425,7 +425,7 @@ def answer(cursor: Cursor, case: Case, sql: str | None = None) -> Answer:
 def _relations(cursor: Cursor, case: Case, sql: str) -> AbstractContextManager[None]:
     """What an extract or a check reads besides the exports, as the product gives it."""
     if case.folder == "quality":
-        return rhythms(cursor, _sources())
+        return declared(cursor, _sources())
     if case.folder != "extracts":
         return nullcontext()
     point = point_by(_points(), case.point) if case.point else None
@@ -444,7 +444,7 @@ def extract_relations(
 ) -> Iterator[None]:
     """The relations that an extract's or a check's statement names, computed for a day."""
     inputs = Inputs(_points()[:points], point, _figures(), as_of=as_of, known_at=known_at)
-    with relations(cursor, sql, inputs), rhythms(cursor, _sources()):
+    with relations(cursor, sql, inputs), declared(cursor, _sources()):
         yield
 
 

@@ -158,7 +158,7 @@ def test_new_changed_and_gone_rows_are_reported_with_the_doubts(loaded, tmp_path
     assert "Jämfört med 15\u00a0oktober\u00a02026: en ny rad och två borta." in text(app)
     press(app, "Ta bort filen")
     drop(app, tmp_path, gammal=[["Uttagen 2026-09-01"], *PEOPLE[1:4]])
-    assert "En nyare export, från 15\u00a0oktober\u00a02026, är inläst." in text(app)
+    assert "Det finns en nyare export, från 15\u00a0oktober\u00a02026." in text(app)
 
 
 def test_a_file_without_headings_is_not_saved_as_a_mapping_with_its_persons(app, tmp_path):

@@ -276,7 +276,8 @@ def _by_hand(card: Card, book: Workbook) -> None:
         return
     recognised = rehearsal is not None and "few" not in card.asked
     lost = rehearsal is not None and any(compared.lost for compared in rehearsal.comparisons)
-    with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not recognised):
+    key = f"columns {card.file.id}"
+    with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not recognised, key=key):
         receipts = rehearsal.receipts if rehearsal and recognised else ()
         matches = [match for receipt in receipts for match in receipt.matches]
         mapping.panel(card.view, card.file.id, book, matches, source_id=card.item.source)

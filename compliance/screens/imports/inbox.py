@@ -29,7 +29,7 @@ from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
 from compliance.screens.imports.placing import Places
-from compliance.store.database import Database
+from compliance.store.database import Cursor, Database
 
 SHOWN_CHANGES: Final = 50
 # As many children read at once as `reading` lets.
@@ -108,7 +108,7 @@ class Inbox:
     """The files by id in the order they were dropped, and the number of drops.
 
     `opened` is the file whose card is open, `listed` the files in the order of the table, `clicked` the
-    row that was clicked last, `names` the organisation that
+    row that was clicked last, `asking` the open file while something is asked about it, `names` the organisation that
     the user has given for each that files name, in lower case, and "" for files that name none. `queue` are the files
     that the user has ordered to be loaded, and `before` the figures when loading began.
     """
@@ -118,6 +118,7 @@ class Inbox:
     opened: str | None = None
     listed: tuple[str, ...] = ()
     clicked: int | None = None
+    asking: str | None = None
     names: dict[str, str] = field(default_factory=dict)
     together: Together | None = None
     queue: list[str] = field(default_factory=list)
@@ -442,12 +443,13 @@ def load(file: Dropped, context: Context, say: Language) -> None:
 
 def _load(file: Dropped, context: Context) -> list[Receipt]:
     """Load and commit; nothing if the user has not been asked what there is to ask by now."""
-    with context.database.writing() as cursor:
-        receipts = loading.load_prepared(cursor, _ready(file, context), words=context.words)
+
+    def agree(cursor: Cursor, receipts: list[Receipt]) -> None:
         doubtful = any(receipt.loses_most or texts.is_doubtful(receipt) for receipt in receipts)
         if doubtful and _asked_by(file.item, previewing.compared(cursor, receipts)):
             raise Unasked
-        return receipts
+
+    return loading.load_ready(context.database, _ready(file, context), words=context.words, agree=agree)
 
 
 def _ready(file: Dropped, context: Context) -> Prepared:

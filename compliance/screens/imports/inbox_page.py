@@ -42,6 +42,7 @@ from compliance.screens.views import View
 # The effect of so few files is opened at once.
 SHOWN_EFFECT: Final = 3
 SHOWN_ROWS: Final = 14
+SHOWN_BESIDE_CARD: Final = 8
 ROW_PIXELS: Final = 36
 
 
@@ -154,7 +155,7 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
         progress = _above(view, waiting, open_, ranks, current=inbox.is_current(waiting, open_, context))
     _rows(view, waiting, files, asked, ranks)
     _open_card(view, waiting, files, asked, context)
-    _take_away_refused(view, waiting, ranks)
+    _take_away_rest(view, waiting, files, ranks)
     if open_ and not inbox.is_current(waiting, open_, context):
         with progress:
             _rehearse(view, waiting, open_, places, context)
@@ -177,7 +178,9 @@ def _rehearse(view: View, waiting: Inbox, files: list[Dropped], places: Places, 
 def _ask_names(view: View, waiting: Inbox, places: Places) -> None:
     """Ask once for each organisation that files name, and the page's is not, whose the files are."""
     say = view.say
-    existing = list(view.reader.organisations(reads.organisations(view.data, view.as_of)))
+    # the organisation of an empty database has only the name that it was given there
+    every = reads.organisations(view.data, view.as_of) if reads.imports(view.data) else []
+    existing = list(view.reader.organisations(every))
     named = [each.name for each in places.asked.values() if each.name]
     for about, each in places.asked.items():
         if each.name and not view.reader.sees(Scope(each.name)):
@@ -258,8 +261,8 @@ def _rows(
     say, sources = view.say, reads.sources()
     ordered = sorted(files, key=lambda file: RANKS.index(ranks[file.id]))
     waiting.listed = tuple(file.id for file in ordered)
-    if waiting.opened not in waiting.listed:
-        waiting.opened = next((f.id for f in ordered if ranks[f.id] in {"asks", "refused"} or len(ordered) == 1), None)
+    _choose_card(waiting, ordered, asked, ranks)
+    shown = SHOWN_BESIDE_CARD if waiting.opened else SHOWN_ROWS
     table = [inbox_texts.row(f, ranks[f.id], asked.get(f.id, ()), sources, say) for f in ordered]
     key = f"inbox {say.code} {hash(waiting.listed)}"
     right = {say(N_("Rows")), say(N_("Rejected"))}
@@ -267,7 +270,7 @@ def _rows(
     st.dataframe(
         table,
         hide_index=True,
-        height=ROW_PIXELS * (min(len(table), SHOWN_ROWS) + 1) + 3,
+        height=ROW_PIXELS * (min(len(table), shown) + 1) + 3,
         row_height=ROW_PIXELS,
         column_config={
             name: st.column_config.TextColumn(
@@ -281,6 +284,19 @@ def _rows(
         key=key,
         alt=say(N_("The files that wait")),
     )
+
+
+def _choose_card(
+    waiting: Inbox, ordered: list[Dropped], asked: dict[str, tuple[Question, ...]], ranks: dict[str, Rank]
+) -> None:
+    """Open the first card that asks something, or the only one; and the next one when it has been answered."""
+    asking = [file.id for file in ordered if set(asked.get(file.id, ())) - {"organisation"}]
+    if waiting.opened not in waiting.listed:
+        doubtful = [file.id for file in ordered if ranks[file.id] in {"asks", "refused"} or len(ordered) == 1]
+        waiting.opened = next(iter(asking or doubtful), None)
+    elif waiting.opened == waiting.asking and waiting.opened not in asking:
+        waiting.opened = next(iter(asking), waiting.opened)
+    waiting.asking = waiting.opened if waiting.opened in asking else None
 
 
 def _open(waiting: Inbox, key: str) -> None:
@@ -298,12 +314,12 @@ def _open_card(
         card.draw(card.Card(view, context, waiting, opened, asked.get(opened.id, ())))
 
 
-def _take_away_refused(view: View, waiting: Inbox, ranks: dict[str, Rank]) -> None:
+def _take_away_rest(view: View, waiting: Inbox, files: list[Dropped], ranks: dict[str, Rank]) -> None:
     """Draw the button that empties the table of the files that cannot be loaded, if there are several."""
-    refused = [file for file, rank in ranks.items() if rank == "refused"]
-    if len(refused) > 1:
-        label = view.say(N_("Take away the {n} that cannot be loaded"), n=len(refused))
-        st.button(label, on_click=card.take_away, args=(waiting, refused), type="tertiary", key="take away refused")
+    rest = [file.id for file in files if file.refusal and ranks[file.id] in {"refused", "loaded"}]
+    if len(rest) > 1:
+        label = view.say(N_("Take away the {count} that cannot be loaded"), count=view.say.in_words(len(rest)))
+        st.button(label, on_click=card.take_away, args=(waiting, rest), type="tertiary", key="take away rest")
 
 
 # --- Loading ------------------------------------------------------------------------------------------------------

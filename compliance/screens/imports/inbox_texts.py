@@ -8,7 +8,7 @@ from compliance.core.language import N_, Language
 from compliance.correcting.previewing import Rehearsal
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
-from compliance.loading.loading import Prepared
+from compliance.loading.loading import AlreadyLoaded, Prepared
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
 from compliance.screens.imports.inbox import Dropped, Loaded, Question, Rank
@@ -35,7 +35,7 @@ def rank(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source]
     if asked:
         return "asks"
     if file.refusal:
-        return "refused"
+        return "loaded" if isinstance(file.refusal, AlreadyLoaded) else "refused"
     return "look" if warnings(file, sources, say) else "ready"
 
 

@@ -243,7 +243,7 @@ def _doubts_against_previous(comparison: Comparison, say: Language) -> dict[str,
             before=say.number(before),
         ): comparison.shrunk and not comparison.loses_most,
         say(
-            N_("A newer export, of {newer}, is loaded. This one changes only figures of days before that."),
+            N_("There is a newer export, of {newer}. This one changes only figures of days before that."),
             newer=say.date(comparison.newer),
         ): comparison.newer,
         say(
