@@ -17,11 +17,11 @@ AS_OF = date(2026, 11, 20)
 IDS = tuple(point.id for point in POINTS)
 # Point 4 has 1 of 3 systems, point 7 has no basis, point 3 has 2 of 3 requirements; Anna Berg is also in a text.
 SYSTEMS = """
-Systemnamn | Enhet | Centralt/lokalt | Har informationssäkerhetsklassning genomförts under det senaste året?
-Alfa       | Norr  | Lokalt          | Ja
-Betaportalen | Norr  | Lokalt          | Nej
-Gamma      | Söder | Lokalt          | Nej
-Delta      | Söder | Centralt        | Nej
+Systemnamn | Enhet | Centralt/lokalt | Har informationssäkerhetsklassning genomförts under det senaste året? | Har riskanalys genomförts under det senaste året?
+Alfa       | Norr  | Lokalt          | Ja |
+Betaportalen | Norr  | Lokalt          | Nej |
+Gamma      | Söder | Lokalt          | Nej |
+Delta      | Söder | Centralt        | Nej |
 """
 INSTRUCTION = """
 Enhet | Krav         | Status

@@ -31,6 +31,7 @@ STEPS = (
     ("rejected", ["extract: problems"], {"rows": 0}),
     ("imports", ["extract: imports"], {"rows": 4}),
     ("extract items --to {f}/x.csv --as-of 2026-11-20", ["extract: items"], {"format": "csv", "day": "2026-11-20"}),
+    ("worklists --to {f}/w.zip --as-of 2026-11-20", ["extract: work list"], {"day": "2026-11-20"}),
     ("review open --year 2025", ["opening: review 2"], {"year": 2025}),
     ("review send-back {y} --name 'Rolf Ahlberg' --why Hemligt", ["sending_back: review 1, version 1"], {}),
     (

@@ -125,6 +125,6 @@ def test_the_version_of_another_kind_of_store_changes_as_that_of_the_file_does(l
 @pytest.mark.usefixtures("line")
 def test_the_pages_show_another_kind_of_store(page, monkeypatch):
     """path: a page that knew a file would find none, and show the samples"""
-    shown = text(opened(page, monkeypatch))
+    shown = text(opened(page, monkeypatch, part="history"))
     assert "Exempeldata" not in shown
     assert "staff.csv" in shown or page != "imports"
