@@ -16,8 +16,11 @@ TODAY = date(2026, 11, 24)
 AS_OF = date(2026, 11, 20)
 IDS = tuple(point.id for point in POINTS)
 # Point 4 has 1 of 3 systems, point 7 has no basis, point 3 has 2 of 3 requirements; Anna Berg is also in a text.
-SYSTEMS = """
-Systemnamn | Enhet | Centralt/lokalt | Har informationssäkerhetsklassning genomförts under det senaste året? | Har riskanalys genomförts under det senaste året?
+ANSWERS = " | ".join(
+    f"Har {what} genomförts under det senaste året?" for what in ("informationssäkerhetsklassning", "riskanalys")
+)
+SYSTEMS = f"""
+Systemnamn | Enhet | Centralt/lokalt | {ANSWERS}
 Alfa       | Norr  | Lokalt          | Ja |
 Betaportalen | Norr  | Lokalt          | Nej |
 Gamma      | Söder | Lokalt          | Nej |
