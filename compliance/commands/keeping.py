@@ -20,6 +20,7 @@ from compliance.core.language import N_, Language
 from compliance.loading.loading import Order
 from compliance.store import stores
 from compliance.store.database import Rows
+from compliance.wording import phrases
 
 if TYPE_CHECKING:
     from compliance.access.people import Person
@@ -109,7 +110,12 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
         points = ", ".join(map(str, review.points))
         print(say(text, year=review.year, version=review.version, points=points))
     if planned.notes:
-        print(say.plural("{n} note on an item goes too.", "{n} notes on items go too.", planned.notes))
+        count = phrases.counted(planned.notes, say)
+        print(
+            say.plural(
+                "{count} note on an item goes too.", "{count} notes on items go too.", planned.notes, count=count
+            )
+        )
     if planned.last_day:
         text = N_("Figures that rest on these rows, of days until {day}, say from then on that they were purged.")
         print(say(text, day=say.date(planned.last_day)))

@@ -176,5 +176,9 @@ def _counts(export: Export, say: Language) -> str:
     age = say(N_("{age}, rhythm {days}"), age=say.age(export.age), days=say.number(export.source.rhythm_days))
     told = [say.date(export.chosen["extract_date"], form="d MMM y"), age]
     if export.completing:
-        told.append(say.plural("completed once", "completed {n} times", export.completing))
+        told.append(
+            say.plural(
+                "completed once", "completed {count} times", export.completing, count=say.in_words(export.completing)
+            )
+        )
     return " · ".join(told)

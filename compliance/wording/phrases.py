@@ -52,6 +52,13 @@ def counted(n: int, say: Language) -> str:
     return say.in_words(n).capitalize() if n <= LAST_IN_WORDS else say.number(n)
 
 
+def remarks(n: int, say: Language) -> str:
+    """How many remarks on the exports can change a figure."""
+    return say.plural(
+        "{count} remark can change the figure", "{count} remarks can change the figure", n, count=counted(n, say)
+    )
+
+
 def all_points(number: int, say: Language) -> str:
     """The heading of all review points: The thirteen review points."""
     return say(N_("The {count} review points"), count=say.in_words(number))

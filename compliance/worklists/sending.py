@@ -57,13 +57,17 @@ def heading(each: WorkList, sending: Sending, say: Language) -> str:
 
 def purpose(each: WorkList, sending: Sending, say: Language) -> str:
     """Where the list comes from, in a sentence."""
-    return say.plural(
-        "{n} item is left by the exports of {organisation} on {day}.",
-        "{n} items are left by the exports of {organisation} on {day}.",
-        len(each.left),
+    return say(
+        N_("{left} by the exports of {organisation} on {day}."),
+        left=items_left(len(each.left), say),
         organisation=sending.organisation,
         day=say.date(sending.as_of),
     )
+
+
+def items_left(number: int, say: Language) -> str:
+    """How many items are left, to begin a sentence."""
+    return say.plural("{count} item is left", "{count} items are left", number, count=phrases.counted(number, say))
 
 
 def answering(sending: Sending, say: Language) -> str:
@@ -72,7 +76,7 @@ def answering(sending: Sending, say: Language) -> str:
     if day and to:
         return say(N_("Answer by {day} to {to}."), day=day, to=to)
     if day:
-        return say(N_("Answer by {day}."), day=day)
+        return f"{say(N_('Answer by {day}'), day=day)}."
     return say(N_("Answer to {to}."), to=to) if to else ""
 
 

@@ -136,7 +136,7 @@ def test_what_was_written_of_items_before_the_day_goes_too(line):
     for now, item in ((datetime(2024, 5, 1, 12), "Alfa"), (None, "Beta")):
         told = {"organisation": "Förvaltningen", "as_of": NOW, "order": line.order(now=now)}
         notes.write(line.database, [Note("access", item, "Norr", "waiting", "Sixten Hemlig svarar")], **told)
-    assert "1 note on an item goes too." in purge(line, "2024-11-01").stdout
+    assert "One note on an item goes too." in purge(line, "2024-11-01").stdout
     assert purge(line, "2024-11-01", "--really").returncode == 0
     assert [row["item"] for row in line.rows("from item_notes")] == ["Beta"]
 

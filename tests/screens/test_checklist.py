@@ -65,7 +65,7 @@ def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
     line.load_table(STAFF, organisation="A", extract_date=DAY)
     empty, one, late = (list(exports_of(line, as_of=DAY + timedelta(n)).values()) for n in (-1, 1, 40))
     assert checklist_texts.headline(empty, SV) == "Ingen av de arton exporterna är inläst."
-    assert checklist_texts.headline(one, SV) == "En av arton exporter är inläst; ingen är äldre än sin rytm."
+    assert checklist_texts.headline(one, SV) == "En av arton exporter är inläst; ingen är äldre än sin takt."
     assert checklist_texts.headline(late, EN) == "One of eighteen exports is loaded; one is older than its rhythm."
     full = [export for export in one if export.chosen] * 3
     assert checklist_texts.headline(full, EN) == "All three exports are loaded; none is older than its rhythm."

@@ -188,7 +188,7 @@ def test_a_file_that_waits_is_guessed_once_and_the_guesses_go_with_it(app, tmp_p
 def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monkeypatch):
     wrong = [[f"konto{i}", 7000 + i, "", None, "igår"] for i in range(20, 31)]
     drop(app, tmp_path, personal=[*PEOPLE, *wrong])
-    assert "11 rader avvisas" in [box.label for box in app.expander]
+    assert "Elva rader avvisas" in [box.label for box in app.expander]
     assert "10 av 11 rader visas." in text(app)
     press(app, "Läs in 12 rader")
     page = opened("imports", monkeypatch, part="history", **{"import": "99"})
@@ -198,7 +198,7 @@ def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monke
     page.run()
     assert "<strong>12</strong> inlästa, <strong>11</strong> avvisade." in text(page)
     assert "10 av 11 rader visas." in text(page)
-    button = "Ladda ner 11 rader att rätta"
+    button = "Ladda ner de avvisade raderna"
     assert button in [each.label for each in page.get("download_button")]
     press(app, "Dölj")
     dropped(app, tmp_path / "personal.xlsx")
@@ -377,7 +377,7 @@ def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
 def test_a_file_that_loses_most_rows_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
     one = [["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
     drop(loaded, tmp_path, mall=one)
-    assert "Skulle ersätta 12 rader från 15\u00a0oktober\u00a02026, och 12 av dem finns inte med." in text(loaded)
+    assert "12 av de 12 raderna från 15\u00a0oktober\u00a02026 finns inte med." in text(loaded)
     assert "Läs\u00a0in\u00a01\u00a0rad" not in [button.label for button in loaded.button]
     press(loaded, answer)
     assert [box.value for box in loaded.checkbox if box.label.startswith("Kompletterar")] == [completes]
@@ -492,7 +492,7 @@ def test_what_others_load_meanwhile_is_not_replaced_unasked(app, own, tmp_path):
     book = read_here(xlsx({"Blad1": PEOPLE}), name="hela.xlsx")
     load(own, book, Order("another"), sources=SOURCES, words=WORDS)
     press(app, "Läs in 1 rad")
-    assert "Skulle ersätta 12 rader" in text(app)
+    assert "12 av de 12 raderna" in text(app)
     with own.cursor() as cursor:
         assert [row["loaded"] for row in rows(cursor, "select loaded from imports")] == [12]
     press(app, "Den ersätter dem")
@@ -509,12 +509,12 @@ def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_
         load(own, book, Order("tester", organisation=name), sources=SOURCES, words=WORDS)
     app = opened("imports", monkeypatch, organisation="A")
     drop(app, tmp_path, personal=[["Organisation:", "B"], *PEOPLE[:3]])
-    assert "Skulle ersätta" not in text(app)
+    assert "raderna från" not in text(app)
     app.radio[0].set_value("A").run()
     press(app, "Den ersätter dem")
-    assert "Skulle ersätta" not in text(app)
+    assert "raderna från" not in text(app)
     app.radio[0].set_value("B").run()
-    assert "Skulle ersätta 12 rader" in text(app)
+    assert "12 av de 12 raderna" in text(app)
 
 
 def test_what_an_organisation_lacks_is_named_though_another_has_it(own, monkeypatch, tmp_path):

@@ -23,6 +23,7 @@ from compliance.screens.downloads import FileName, file_name
 from compliance.screens.overview import page as overview_page
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
+from compliance.wording import phrases
 from compliance.wording.phrases import label, percent
 from tests import once
 from tests.apps import DAY, SECONDS, dropped, opened, text, ways_in
@@ -181,16 +182,16 @@ def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, m
 @pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
 def test_the_overview_marks_the_points_whose_figure_a_remark_can_change(sample, monkeypatch, lang):
     """noise: of the samples no remark concerns so many rows that it can"""
-    say, one, two = Language(lang), "{n} remark can change it", "{n} remarks can change it"
+    say = Language(lang)
     assert "v-remark" not in text(opened("overview", monkeypatch, lang=lang))
     effects = {"freshness": Effect(0, 9, ("classification", "access")), "rejected_rows": Effect(5, 9, ("access",))}
     monkeypatch.setattr(reads, "effects", lambda *_: effects)
     monkeypatch.setattr(overview_page, "overview", overview_page.overview.__wrapped__)
     app = opened("overview", monkeypatch, lang=lang)
     titles = re.findall(r'class="v-remark" role="img" title="([^"]*)"', text(app))
-    assert titles == [say.plural(one, two, n) for n in (1, 2)]
+    assert titles == [phrases.remarks(n, say) for n in (1, 2)]
     point = opened("point", monkeypatch, point="access", lang=lang)
-    assert say.plural("{n} remark can change the figure.", "{n} remarks can change the figure.", 2) in text(point)
+    assert f"{phrases.remarks(2, say)}." in text(point)
     links = [link.proto.query_string for link in point.get("page_link") if link.proto.page.startswith("quality")]
     assert any("point=access" in link for link in links)
 

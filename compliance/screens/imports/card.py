@@ -292,7 +292,7 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
     rejected = [problem for problem in problems if problem["kind"] == "rejected"]
     warned = [problem for problem in problems if problem["kind"] != "rejected"]
     if rejected:
-        with st.expander(say.plural("{n} row is rejected", "{n} rows are rejected", rehearsal.rejected), expanded=True):
+        with st.expander(inbox_texts.rejected_text(rehearsal.rejected, say), expanded=True):
             _problem_list(card.view, rejected, say(N_("Rejected rows")))
             if rehearsal.withheld:
                 widgets.html(charts.note(withheld_text(rehearsal.withheld, say)))
@@ -315,10 +315,7 @@ def _problem_list(view: View, problems: Rows, caption: str) -> None:
 def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:
     """Draw the download of the rejected rows. The rows are looked up on the click: the button must not hold them."""
     say = card.view.say
-    label, name = (
-        say(N_("Download the rejected rows")),
-        returns.file_name(receipts[0].source, receipts[0].extract_date.day, say),
-    )
+    label, name = say(returns.DOWNLOAD), returns.file_name(receipts[0].source, receipts[0].extract_date.day, say)
     make = partial(_rejected, card.view, files.finder(card.file.id))
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": receipts[0].source.id}}
     downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.file.id}", make=make, **told))

@@ -44,7 +44,7 @@ def asked_text(file: Dropped, question: Question, say: Language) -> str:
     if file.refusal:
         return say(N_("Which day was it exported?")) if question == "day" else say.refusal(file.refusal)
     if question == "organisation":
-        return say(N_("Whose file is it? Answer above, for all at once."))
+        return say(N_("Whose is it? Answer above."))
     receipts = file.rehearsal.receipts if file.rehearsal else ()
     if question == "few":
         title = next(say.pick(r.source.title) for r in receipts if texts.is_doubtful(r))
@@ -57,8 +57,8 @@ def loses_texts(file: Dropped, say: Language) -> list[str]:
     compared = file.rehearsal.comparisons if file.rehearsal else ()
     return [
         say.plural(
-            "Would replace the only row of {day}, which is not in it. Does it complete or replace it?",
-            "Would replace {n} rows of {day}, and {gone} of them are not in it. Does it complete or replace them?",
+            "The only row of {day} is not in it. Does it complete or replace it?",
+            "{gone} of the {n} rows of {day} are not in it. Does it complete or replace them?",
             before,
             day=say.date(day),
             gone=say.number(each.gone),
@@ -75,7 +75,7 @@ def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> lis
         return []
     compared = zip(file.rehearsal.receipts, file.rehearsal.comparisons, strict=True)
     doubts = [text for each in compared for text in texts.doubts(*each, file.content.book, sources, say)]
-    return [*doubts, *([_rejected_text(file.rehearsal, say)] if _loses_rows(file.rehearsal) else [])]
+    return [*doubts, *([f"{rejected_text(file.rehearsal.rejected, say)}."] if _loses_rows(file.rehearsal) else [])]
 
 
 def _loses_rows(rehearsal: Rehearsal) -> bool:
@@ -83,8 +83,11 @@ def _loses_rows(rehearsal: Rehearsal) -> bool:
     return rehearsal.rejected > MANY_REJECTED * (rehearsal.loaded + rehearsal.rejected)
 
 
-def _rejected_text(rehearsal: Rehearsal, say: Language) -> str:
-    return say.plural("{n} row is rejected.", "{n} rows are rejected.", rehearsal.rejected)
+def rejected_text(number: int, say: Language) -> str:
+    """How many rows are rejected."""
+    return say.plural(
+        "{count} row is rejected", "{count} rows are rejected", number, count=phrases.counted(number, say)
+    )
 
 
 def row(file: Dropped, standing: Rank, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Row:
@@ -145,9 +148,7 @@ def standing(ranks: Sequence[Rank], say: Language) -> str:
     sentences = {
         say.plural("{count} file is ready", "{count} files are ready", ready, count=say.in_words(ready)): ready,
         say.plural("{count} needs an answer", "{count} need an answer", asks, count=say.in_words(asks)): asks,
-        say.plural(
-            "{count} cannot be loaded", "{count} cannot be loaded", refused, count=say.in_words(refused)
-        ): refused,
+        say(N_("{count} cannot be loaded"), count=say.in_words(refused)): refused,
     }
     return _sentence([text for text, number in sentences.items() if number], say)
 
@@ -199,7 +200,7 @@ def loaded_text(loaded: Loaded, say: Language) -> str:
         rows=say.plural("{n} row", "{n} rows", loaded.rows),
     )
     if loaded.rejected:
-        text += " " + say.plural("{n} row is rejected.", "{n} rows are rejected.", loaded.rejected)
+        text += f" {rejected_text(loaded.rejected, say)}."
     if loaded.refused:
         refused = say.in_words(loaded.refused)
         text += " " + say.plural(

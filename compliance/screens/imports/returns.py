@@ -23,6 +23,7 @@ from compliance.screens.imports import forms
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 
+DOWNLOAD: Final = N_("Download the rejected rows")
 SEND: Final = N_("Send the rows to whoever owns the source. Mended, they are loaded as any file and complete this one.")
 
 
@@ -30,15 +31,14 @@ def offer(view: View, import_id: int, *, key: str) -> None:
     """Draw the download of the rows of an import's file that are still rejected; nothing if there are none."""
     say = view.say
     row = next((row for row in view.reader.limited(reads.imports(view.data)) if row["import_id"] == import_id), None)
-    if row is None or not (count := _count(view.data, import_id)):
+    if row is None or not _any(view.data, import_id):
         return
     source = row["source"]
     name = file_name(reads.sources()[source], row["extract_date"], say)
     make: Callable[[Job], bytes] = partial(_workbook, view, import_id)
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": source, "imported": import_id}}
-    label = say.plural("Download {n} row to mend", "Download {n} rows to mend", count)
     widgets.html(charts.caption(say(SEND)))
-    downloads.offer(view, File(label, name, forms.XLSX, key=f"returned {key} {import_id}", make=make, **told))
+    downloads.offer(view, File(say(DOWNLOAD), name, forms.XLSX, key=f"returned {key} {import_id}", make=make, **told))
 
 
 def file_name(source: Source, day: date, say: Language) -> FileName:
@@ -48,9 +48,8 @@ def file_name(source: Source, day: date, say: Language) -> FileName:
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def _count(data: Data, import_id: int) -> int:
-    found = _returnable(data, import_id)
-    return found.count if found else 0
+def _any(data: Data, import_id: int) -> bool:
+    return _returnable(data, import_id) is not None
 
 
 def _returnable(data: Data, import_id: int) -> Returnable | None:

@@ -148,7 +148,7 @@ def moved(comparison: Comparison, say: Language) -> str:
     counted = {
         say.plural("{count} new row", "{count} new rows", new, count=say.in_words(new)): new,
         say.plural("{count} changed", "{count} changed", changed, count=say.in_words(changed)): changed,
-        say.plural("{count} gone", "{count} gone", gone, count=say.in_words(gone)): gone,
+        say(N_("{count} gone"), count=say.in_words(gone)): gone,
     }
     parts = [text for text, number in counted.items() if number]
     what = phrases.listed(parts, say) if parts else say(N_("the same rows"))
@@ -201,10 +201,6 @@ def doubts(
 def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, object]:
     chance = [column.heading for match in receipt.matches for column in match.by_chance]
     return {
-        say(
-            N_("Few of the columns are recognised. Check that the file really is {source}, or say what it is."),
-            source=say.pick(receipt.source.title),
-        ): is_doubtful(receipt),
         say.plural(
             "Replaces import {imports} of the same extract date. Tick Completes if both shall count.",
             "Replaces imports {imports} of the same extract date. Tick Completes if all shall count.",

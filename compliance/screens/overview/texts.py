@@ -194,8 +194,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
 def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:
     """The number of remarks on a point's exports, as a number and in words; empty if there are none."""
     n = view.remarks.get(figure.point.id, 0) if figure.basis else 0
-    text = say.plural("{n} remark can change it", "{n} remarks can change it", n)
-    return {"remarks": say.number(n), "remarks_alt": text} if n else {}
+    return {"remarks": say.number(n), "remarks_alt": phrases.remarks(n, say)} if n else {}
 
 
 @dataclass(frozen=True)

@@ -179,5 +179,5 @@ def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, objec
 def remark_sentence(n: int, say: Language) -> str:
     """The number of remarks on a point's exports, in a sentence."""
     if not n:
-        return say(N_("No remark on the exports can change the figure."))
-    return say.plural("{n} remark can change the figure.", "{n} remarks can change the figure.", n)
+        return say(N_("No remark can change the figure."))
+    return f"{phrases.remarks(n, say)}."

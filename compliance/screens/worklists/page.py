@@ -23,6 +23,7 @@ from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.screens.worklists import texts
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.wording import phrases
 from compliance.worklists import mails, notes, sending, workbooks
 from compliance.worklists.lists import Asking, Left, WorkList, work_lists
 from compliance.worklists.notes import LONGEST_NOTE, STATUSES, Note
@@ -59,7 +60,7 @@ def draw(view: View) -> None:
     reviews.show_unsaved()
     if no_data.nothing_loaded(view):
         return
-    with st.spinner(say(N_("Looking back on the exports"))):
+    with st.spinner(say(N_("Working out what is left"))):
         every = _lists(view.data, view.reader, view.as_of, view.scope.organisation)
     lists = [each for each in every if view.scope.holds(each.left[0].item)]
     if not lists:
@@ -81,8 +82,8 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
     _persons(view, lists)
     table = texts.units(lists, all_, say)
-    alt = say(N_("{n} units and what is left in each"), n=len(table))
-    place = widgets.selectable(table, key=f"units left {say.code} {texts.mark([each.unit for each in lists])}", alt=alt)
+    key = f"units left {say.code} {texts.mark([each.unit for each in lists])}"
+    place = widgets.selectable(table, key=key, alt=texts.summary(lists, say))
     return None if place is None else lists[place]
 
 
@@ -128,7 +129,7 @@ def _files(view: View, each: WorkList, all_: Sending) -> None:
 def _mail(view: View, each: WorkList, all_: Sending) -> None:
     say, mail = view.say, mails.mail(each, all_, view.say)
     pairs = [
-        charts.Pair(say(N_("To")), mail.to or say(N_("No export has an address."))),
+        charts.Pair(say(N_("To")), mail.to or phrases.DASH),
         charts.Pair(say(N_("Subject")), mail.subject),
     ]
     widgets.html(charts.pairs(pairs))
@@ -143,9 +144,10 @@ def _mail(view: View, each: WorkList, all_: Sending) -> None:
 def _items(view: View, each: WorkList, all_: Sending) -> list[Left]:
     """Draw the items of a list. Return those that are ticked."""
     say = view.say
-    alt = say(N_("{n} items left in {unit}"), n=len(each.left), unit=all_.addressee(each))
     key = f"left {say.code} {texts.mark([(left.point.id, left.item['item']) for left in each.left])}"
-    places = widgets.ticked(texts.items(each, all_, say), key=key, alt=alt, wide=(say(N_("Status")),))
+    places = widgets.ticked(
+        texts.items(each, all_, say), key=key, alt=texts.heading(each, all_, say), wide=(say(N_("Status")),)
+    )
     return [each.left[place] for place in places]
 
 

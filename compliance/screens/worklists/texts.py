@@ -41,8 +41,7 @@ def contact(each: WorkList, say: Language) -> str:
 
 def heading(each: WorkList, all_: Sending, say: Language) -> str:
     """How much is left in a unit."""
-    where = all_.addressee(each)
-    return say.plural("{n} item is left in {unit}.", "{n} items are left in {unit}.", len(each.left), unit=where)
+    return say(N_("{left} in {unit}."), left=sending.items_left(len(each.left), say), unit=all_.addressee(each))
 
 
 def items(each: WorkList, all_: Sending, say: Language) -> list[dict[str, object]]:
@@ -68,8 +67,8 @@ def items(each: WorkList, all_: Sending, say: Language) -> list[dict[str, object
 def summary(lists: Sequence[WorkList], say: Language) -> str:
     """How many items are left, in how many units."""
     of_units = [each for each in lists if each.unit]
-    left = say.plural("{n} item is left", "{n} items are left", sum(len(each.left) for each in lists))
-    return say.plural("{left} in {n} unit.", "{left} in {n} units.", len(of_units), left=left)
+    left, count = sending.items_left(sum(len(each.left) for each in lists), say), say.in_words(len(of_units))
+    return say.plural("{left} in {count} unit.", "{left} in {count} units.", len(of_units), left=left, count=count)
 
 
 def written(chosen: Sequence[Left], all_: Sending, *, status: str | None, note: str) -> list[Note]:
