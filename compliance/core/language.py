@@ -27,6 +27,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name, which its tools
     return message
 
 
+def begun(text: str) -> str:
+    """A text with a capital letter to begin with, and otherwise as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def bold(text: str) -> str:
     """A part of a rich text that is drawn bold (elements.rich). A sentence of the catalogue writes it `**so**`."""
     return f"{BOLD_BEGINS}{text}{BOLD_ENDS}"

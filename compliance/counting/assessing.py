@@ -522,7 +522,7 @@ def requested_items(
 def left_on(
     cursor: Cursor, days: Sequence[tuple[Point, list[date]]], *, known_at: datetime, organisation: str
 ) -> dict[str, dict[date, Rows]]:
-    """What each point lists as unmet or unknown on each of its days, by point id and day; see `left_on.sql`.
+    """What each point has left on each of its days, by point id and day; see `left_on.sql`.
 
     A day without basis is left out.
     """

@@ -34,7 +34,8 @@ SECONDS: Final = 6.0
 SECONDS_A_MEGABYTE: Final = 2.0
 MOST_SECONDS: Final = 120.0
 # Each child may use memory up to its limit, so only two run at once.
-AT_ONCE: Final = threading.BoundedSemaphore(2)
+READERS: Final = 2
+AT_ONCE: Final = threading.BoundedSemaphore(READERS)
 # From this year on, a date in a file name may be the day of the export.
 FIRST_YEAR: Final = 2000
 SMALL: Final = 1 << 20

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from compliance.core import clock
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, begun
 from compliance.counting.assessing import Basis, Status
 from compliance.counting.figures import Definition
 from compliance.declarations.points import Point
@@ -104,11 +104,7 @@ def headline(found: Sequence[Export], say: Language) -> str:
     old = say(N_("none is older than its rhythm"))
     if late:
         old = say.plural("one is older than its rhythm", "{late} are older than their rhythm", late, **values)
-    return _sentence(f"{loaded}; {old}.")
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return begun(f"{loaded}; {old}.")
 
 
 def first_step(found: Sequence[Export], say: Language) -> str:

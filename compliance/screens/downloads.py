@@ -39,6 +39,7 @@ WAITING_SECONDS: Final = 1.0
 # How long the error of a job is shown.
 NEWS_SECONDS: Final = 300.0
 # Fewer rows than these are written faster than a child process starts.
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MANY_ROWS: Final = 5_000
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import streamlit as st
 
@@ -18,8 +18,6 @@ from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
 from compliance.screens.downloads import File
 from compliance.screens.views import View
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def no_basis(view: View, title: str, *texts: str, sources: Iterable[str] = ()) -> None:
@@ -59,7 +57,7 @@ def template_button(view: View, source: Source, *, label: str) -> None:
     file = File(
         label,
         downloads.file_name(view.say, N_("Template {name}"), "xlsx", name=name),
-        XLSX,
+        downloads.XLSX,
         key=f"template {source.id}",
         make=partial(_template, view, source),
         action=Action.FORM,

@@ -306,7 +306,7 @@ def effects(data: Data, as_of: date, organisation: str, point_id: str | None = N
     """
     found = [finding for finding in findings(data, EVERYTHING, as_of) if finding.organisation == organisation]
     if point_id:
-        point = next(point for point in points() if point.id == point_id)
+        point = point_by(points(), point_id)
         found = [finding for finding in found if quality.rests_on(point, finding.source)]
     exports = quality.exports_of(basis(data, as_of).of(organisation), sources())
     return quality.effects(checks(), found, points(), exports)
@@ -320,7 +320,7 @@ def remarks(data: Data, as_of: date, organisation: str) -> dict[str, tuple[str, 
 @st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
 def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
     """The items of a point as the reader may see them."""
-    point = next(point for point in points() if point.id == point_id)
+    point = point_by(points(), point_id)
     with data.database.cursor() as cursor:
         return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
@@ -348,9 +348,8 @@ def _item_statuses(
     data: Data, state: str, as_of: date, organisation: str, point_id: str, known_at: datetime
 ) -> Counter[str]:
     point, written = point_by(points(), point_id), _item_notes(data, state, as_of, organisation, known_at)
-    asking = {"organisation": organisation, "as_of": as_of, "known_at": known_at}
     with data.database.cursor() as cursor:
-        return lists.statuses(cursor, point, written, asking)
+        return lists.statuses(cursor, point, written, organisation=organisation, as_of=as_of, known_at=known_at)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED)

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Final
 
-from compliance.core.language import N_, NBSP, Language, tenths
+from compliance.core.language import N_, NBSP, Language, begun, tenths
 from compliance.counting.assessing import Status
 from compliance.counting.explaining import (
     Change,
@@ -46,7 +46,7 @@ def sentence(explanation: Explanation, say: Language) -> str:
         return _sentence_alone(explanation, say)
     causes = _biggest_causes(explanation, say)
     if explanation.total is None:
-        texts = [*_not_compared(explanation, say), f"{causes[:1].upper()}{causes[1:]}." if causes else ""]
+        texts = [*_not_compared(explanation, say), f"{begun(causes)}." if causes else ""]
     elif causes:
         texts = [f"{_movement(explanation, say)}: {causes}."]
     else:

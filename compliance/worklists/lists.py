@@ -8,7 +8,7 @@ export and the one before.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -117,29 +117,29 @@ def is_of_unit(row: Mapping[str, Any]) -> bool:
     return row["outcome"] in REMAINING and row["reason"] not in NOT_OF_UNITS
 
 
-def statuses(cursor: Cursor, point: Point, written: Notes, asking: Mapping[str, Any]) -> Counter[str]:
-    """How many items that are left of a point have each status: `asking` has organisation, day and moment."""
+def statuses(
+    cursor: Cursor, point: Point, written: Notes, *, organisation: str, as_of: date, known_at: datetime
+) -> Counter[str]:
+    """How many items that are left of a point have each status."""
     if not written.by_key:
         return Counter()
-    table = items(cursor, point, as_of=asking["as_of"], known_at=asking["known_at"])
-    own = (row for row in table.to_pylist() if row["organisation"] == asking["organisation"] and is_of_unit(row))
+    table = items(cursor, point, as_of=as_of, known_at=known_at)
+    own = (row for row in table.to_pylist() if row["organisation"] == organisation and is_of_unit(row))
     return Counter(note.status for row in own if (note := written.of(point, row)) and note.status)
 
 
 # --- Since when ---------------------------------------------------------------------------------------------------
 
 
-def _since(cursor: Cursor, asking: Asking, every: Iterable[tuple[Point, Mapping[str, Any]]]) -> list[tuple[date, bool]]:
+def _since(cursor: Cursor, asking: Asking, every: Sequence[tuple[Point, Mapping[str, Any]]]) -> list[tuple[date, bool]]:
     """The first day since which each of the items has not been met, and whether it may have been so before."""
-    every = list(every)
     wanted = {point.id for point, _ in every}
     days = [(point, _days(cursor, asking, point)) for point in asking.points if point.id in wanted]
     past = left_on(cursor, days, known_at=asking.known_at, organisation=asking.organisation)
     called = _called(cursor, asking, past)
     names = {
         point.id: {
-            day: {called(point, row).casefold() for row in found if row["reason"] not in NOT_OF_UNITS}
-            for day, found in past.get(point.id, {}).items()
+            day: {called(point, row).casefold() for row in found} for day, found in past.get(point.id, {}).items()
         }
         for point, _ in days
     }

@@ -4,7 +4,7 @@ They are the coordinator's own record. They change no outcome and no figure: the
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -77,7 +77,7 @@ class Notes:
         if found is None or reader.named:
             return found
         text = "" if point.persons or about_incidents(point) else reader.text(found.note)
-        return Note(found.point, found.item, found.unit, found.status, text, found.written_at)
+        return replace(found, note=text, written_by="", sent_at=None)
 
 
 # --- Names --------------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ class Renamed:
             item = self.systems.get(item, item)
         elif unit and item.casefold().startswith(f"{unit}/".casefold()):
             item = called + item[len(unit) :]
-        return Note(**{**vars(note), "item": item, "unit": called or None})
+        return replace(note, item=item, unit=called or None)
 
 
 def renamed(cursor: Cursor, names: Mapping[str, Iterable[str]], *, as_of: date, known_at: datetime) -> Renamed:

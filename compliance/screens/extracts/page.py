@@ -29,7 +29,7 @@ SHOWN_ROWS: Final = 10
 SHOWN_LETTERS: Final = 100
 FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
     "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
-    "xlsx": (N_("Excel workbook"), "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (N_("Excel workbook"), "xlsx", downloads.XLSX),
     "csv": (N_("Plain CSV"), "csv", "text/csv"),
     "parquet": (N_("Parquet"), "parquet", "application/vnd.apache.parquet"),
 }

@@ -23,15 +23,16 @@ from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
 from compliance.reading.sheets import Workbook
 from compliance.screens import downloads, fields, files, reads, views, widgets
 from compliance.screens.downloads import File
-from compliance.screens.imports import forms, inbox_texts, mapping, returns, texts
+from compliance.screens.imports import inbox_texts, mapping, returns, texts
 from compliance.screens.imports.inbox import Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
 from compliance.store.database import Rows
 
 SHOWN_PROBLEMS: Final = 10
 DAY_WIDTH: Final = 320
+Answer = Literal["accepted", "completes"]
 # The answers that are a press of a button.
-ANSWERS: Final[Mapping[Question, Mapping[str, Literal["accepted", "completes"]]]] = {
+ANSWERS: Final[Mapping[Question, Mapping[str, Answer]]] = {
     "few": {N_("Yes, it is"): "accepted"},
     "loses": {N_("It completes them"): "completes", N_("It takes their place"): "accepted"},
 }
@@ -146,7 +147,7 @@ def _questions(card: Card) -> None:
                 st.button(say(label), key=key, on_click=_answer, args=(card.file, question, about))
 
 
-def _answer(file: Dropped, question: Question, about: Literal["accepted", "completes"]) -> None:
+def _answer(file: Dropped, question: Question, about: Answer) -> None:
     if about == "completes":
         file.item.completes = st.session_state[f"completes {file.id}"] = True
     else:
@@ -318,7 +319,7 @@ def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:
     label, name = say(returns.DOWNLOAD), returns.file_name(receipts[0].source, receipts[0].extract_date.day, say)
     make = partial(_rejected, card.view, files.finder(card.file.id))
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": receipts[0].source.id}}
-    downloads.offer(card.view, File(label, name, forms.XLSX, key=f"rejected {card.file.id}", make=make, **told))
+    downloads.offer(card.view, File(label, name, downloads.XLSX, key=f"rejected {card.file.id}", make=make, **told))
 
 
 def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:

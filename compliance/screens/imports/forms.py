@@ -23,7 +23,6 @@ from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 460
 # All units among the choices: None is the organisation as a whole.
 EVERY: Final = ("all",)
@@ -67,7 +66,7 @@ def questionnaires(view: View) -> None:
         key=f"questions to {say.code}",
         width=WIDTH,
     )
-    mime = "application/zip" if isinstance(chosen, tuple) else XLSX
+    mime = "application/zip" if isinstance(chosen, tuple) else downloads.XLSX
     label, make = say(N_("Download the questions")), partial(_file, view, chosen, by_unit, arranged)
     told: Any = {"action": Action.FORM, "what": "questions"}
     if chosen and not isinstance(chosen, tuple):

@@ -32,8 +32,6 @@ from compliance.screens.imports.placing import Places
 from compliance.store.database import Cursor, Database
 
 SHOWN_CHANGES: Final = 50
-# As many children read at once as `reading` lets.
-READERS: Final = 2
 # Files whose choices have changed are rehearsed first, with those that they are compared with; then all together.
 FIRST: Final = 3
 
@@ -66,9 +64,8 @@ class Result:
 class Item:
     """A file in the inbox: its name, the choices about it, and the result once it is loaded.
 
-    `accepted` are the questions that the user has answered with yes; `wrong_day` is what
-    was typed as its extract date and is none; `taken_for` and
-    `loaded_day` are what and of which day it was loaded.
+    `accepted` are the questions that the user has answered with yes; `wrong_day` is what was typed as its extract date
+    and is none; `taken_for` and `loaded_day` are what it was loaded as, and of which day.
     """
 
     name: str
@@ -107,10 +104,11 @@ class Loaded:
 class Inbox:
     """The files by id in the order they were dropped, and the number of drops.
 
-    `opened` is the file whose card is open, `listed` the files in the order of the table, `clicked` the
-    row that was clicked last, `asking` the open file while something is asked about it, `names` the organisation that
-    the user has given for each that files name, in lower case, and "" for files that name none. `queue` are the files
-    that the user has ordered to be loaded, and `before` the figures when loading began.
+    `opened` is the file whose card is open, `asking` that file while something is asked about it, `listed` the files in
+    the order of the table, and `clicked` the row that was clicked last. `names` is the organisation that the user has
+    given for each that files name (see `Places`), `together` the effect as last computed. `queue` are the files that
+    the user has ordered to be loaded, `done` those of them that are, `before` the figures when loading began, and
+    `loaded` its receipt.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -208,7 +206,7 @@ def read_all(files: Sequence[Dropped], context: Context, *, progress: Callable[[
     `progress` is called after each with the number of files done, and may stop the rest by raising.
     """
     mappings = loading.mappings_of(context.database) if files else []
-    with ThreadPoolExecutor(READERS) as pool:
+    with ThreadPoolExecutor(reading.READERS) as pool:
         started = {pool.submit(_read, file, context, mappings): file for file in files}
         try:
             for number, each in enumerate(as_completed(started), start=1):

@@ -7,7 +7,7 @@ are rehearsed together; that takes seconds with many, so a click stops it and is
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -46,8 +46,8 @@ SHOWN_BESIDE_CARD: Final = 8
 ROW_PIXELS: Final = 36
 
 
-def draw(view: View) -> bool:
-    """Draw the field to drop files in and what became of them. Return whether files wait."""
+def draw(view: View) -> None:
+    """Draw the field to drop files in and what became of them."""
     waiting: Inbox = st.session_state.setdefault("inbox", Inbox())
     _receive(view, waiting)
     context = _context(view)
@@ -58,7 +58,6 @@ def draw(view: View) -> bool:
         _loaded(view, waiting, waiting.loaded)
     if files := _files(view, waiting):
         _table(view, waiting, files, context)
-    return bool(files)
 
 
 def _context(view: View) -> Context:
@@ -266,17 +265,14 @@ def _rows(
     table = [inbox_texts.row(f, ranks[f.id], asked.get(f.id, ()), sources, say) for f in ordered]
     key = f"inbox {say.code} {hash(waiting.listed)}"
     right = {say(N_("Rows")), say(N_("Rejected"))}
-    wide = {say(N_("Remark")): "large"}
+    wide: dict[str, Literal["large"]] = {say(N_("Remark")): "large"}
     st.dataframe(
         table,
         hide_index=True,
         height=ROW_PIXELS * (min(len(table), shown) + 1) + 3,
         row_height=ROW_PIXELS,
         column_config={
-            name: st.column_config.TextColumn(
-                width=wide.get(name),  # type: ignore[arg-type]
-                alignment="right" if name in right else None,
-            )
+            name: st.column_config.TextColumn(width=wide.get(name), alignment="right" if name in right else None)
             for name in table[0]
         },
         on_select=partial(_open, waiting, key),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, begun
 from compliance.correcting.previewing import Rehearsal
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
@@ -155,7 +155,7 @@ def standing(ranks: Sequence[Rank], say: Language) -> str:
 
 def _sentence(parts: Sequence[str], say: Language) -> str:
     text = phrases.listed(parts, say)
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    return f"{begun(text)}." if text else ""
 
 
 def load_label(ready: Sequence[Dropped], say: Language) -> str:

@@ -79,7 +79,7 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     `matches` is how the file is read now, if it is recognised; `source_id` is the source that the user has chosen.
     """
     say, book = view.say, split_marker(book)[0]
-    sheets(view, book, matches)
+    _sheets(view, book, matches)
     opened = _opened(view, file_id, book, matches)
     match, sheet = opened.match, opened.sheet
     source_id = match.source.id if match else source_id
@@ -118,9 +118,9 @@ def _mapped(opened: Opened, key: str, source: Source, index: int, *, columns: li
         _save(view, ColumnMapping(source.id, tuple(written), fields, words, written=written))
 
 
-def sheets(view: View, book: Workbook, matches: Sequence[Match]) -> None:
+def _sheets(view: View, book: Workbook, matches: Sequence[Match]) -> None:
     """Draw what becomes of each sheet of a workbook; nothing if it has only one."""
-    uses = _uses(view, split_marker(book)[0], matches)
+    uses = _uses(view, book, matches)
     if len(uses) > 1:
         widgets.html(charts.table(*mapping_texts.sheet_table(uses, view.say), caption=view.say(N_("Sheets"))))
 
@@ -190,8 +190,10 @@ def _likely_sheet(view: View, book: Workbook, matches: Sequence[Match], filled: 
     """The sheet that is read or recognised or nearly so, else the largest that the workbook shows."""
     uses, near = _uses(view, book, matches), _near(view, book)
     known = [number for number in filled if uses[number].why in {"taken", "other"}]
-    if known or (near and near.sheet in filled):
-        return known[0] if known else near.sheet  # type: ignore[union-attr]
+    if known:
+        return known[0]
+    if near and near.sheet in filled:
+        return near.sheet
 
     def size(number: int) -> tuple[bool, int]:
         sheet = uses[number].sheet

@@ -19,7 +19,6 @@ from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
 from compliance.screens.downloads import File, FileName
-from compliance.screens.imports import forms
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 
@@ -38,7 +37,9 @@ def offer(view: View, import_id: int, *, key: str) -> None:
     make: Callable[[Job], bytes] = partial(_workbook, view, import_id)
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": source, "imported": import_id}}
     widgets.html(charts.caption(say(SEND)))
-    downloads.offer(view, File(say(DOWNLOAD), name, forms.XLSX, key=f"returned {key} {import_id}", make=make, **told))
+    downloads.offer(
+        view, File(say(DOWNLOAD), name, downloads.XLSX, key=f"returned {key} {import_id}", make=make, **told)
+    )
 
 
 def file_name(source: Source, day: date, say: Language) -> FileName:

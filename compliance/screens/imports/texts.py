@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from compliance.core import clock
-from compliance.core.language import N_, NBSP, Language, bold
+from compliance.core.language import N_, NBSP, Language, begun, bold
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
@@ -175,7 +175,7 @@ def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
         for match in matches
     ]
     kind = kind_text(workbook, say)
-    return " ".join([*parts, f"{kind[:1].upper()}{kind[1:]}."])
+    return " ".join([*parts, f"{begun(kind)}."])
 
 
 def doubts(

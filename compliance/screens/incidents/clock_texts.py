@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Final
 
-from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, bold
+from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun, bold
 from compliance.counting.incidents import (
     BREACHES,
     KEPT_MONTHS,
@@ -98,14 +98,14 @@ def missing(clock: Clock, say: Language) -> str:
     """The fields that the export lacks."""
     names = [say(GAPS[gap]) for gap in clock.gaps]
     text = phrases.listed(names, say) if names else say(N_("nothing but the report itself"))
-    return text[:1].upper() + text[1:]
+    return begun(text)
 
 
 def sent_before(duty: Duty, say: Language) -> str:
     """The reports of the incident that have been sent."""
     parts = [f"{say(EARLIER[name])} {clocks.short_day(moment.date(), say)}" for name, moment in duty.earlier]
     text = ", ".join(parts)
-    return text[:1].upper() + text[1:]
+    return begun(text)
 
 
 def clock_cards(

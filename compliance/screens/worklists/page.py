@@ -29,7 +29,6 @@ from compliance.worklists.lists import Asking, Left, WorkList, work_lists
 from compliance.worklists.notes import LONGEST_NOTE, STATUSES, Note
 from compliance.worklists.sending import Sending
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOTE_HEIGHT: Final = 90
 MAIL_HEIGHT: Final = 340
 
@@ -119,7 +118,7 @@ def _files(view: View, each: WorkList, all_: Sending) -> None:
         told["details"]["unit"] = each.unit
     book, text = say(N_("Download the workbook")), say(N_("Download the mail as a text file"))
     make: Any = {"make": partial(_workbook, view, each), "type": "primary"}
-    files = [File(book, FileName(f"{name}.xlsx"), XLSX, key="list", **make, **told)]
+    files = [File(book, FileName(f"{name}.xlsx"), downloads.XLSX, key="list", **make, **told)]
     files.append(
         File(text, FileName(f"{name}.txt"), "text/plain", key="mail file", make=partial(_mail_file, view, each), **told)
     )
