@@ -21,15 +21,15 @@ from compliance.worklists.notes import Note
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.line import Line
-from tests.reviewed import AS_OF, at
+from tests.reviewed import ANSWERS, AS_OF, at
 
 DAY = date(2026, 11, 1)
 SV = Language("sv")
-SYSTEMS = """
-Systemnamn | Enhet         | Centralt/lokalt | Objektägare | Har riskanalys genomförts under det senaste året?
-Alfa       | Norr          | Lokalt          | Bo Ek       | Nej
-Beta       | Norr          | Lokalt          | Bo Ek       | Nej
-Gamma      | <b>*Söder*</b> | Lokalt         |             | Nej
+SYSTEMS = f"""
+Systemnamn | Enhet         | Centralt/lokalt | Objektägare | {ANSWERS}
+Alfa       | Norr          | Lokalt          | Bo Ek       | | Nej
+Beta       | Norr          | Lokalt          | Bo Ek       | | Nej
+Gamma      | <b>*Söder*</b> | Lokalt         |             | | Nej
 """
 STAFF = """
 AD-konto | Namn  | E-post       | Befattning | Enhet | Anställningsdatum

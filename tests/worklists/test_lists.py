@@ -16,6 +16,7 @@ from compliance.worklists.contacts import Contact
 from compliance.worklists.lists import Asking, work_lists
 from tests.line import POINTS, Line
 from tests.readers import MINE, reader
+from tests.reviewed import ANSWERS
 
 DAY = date(2026, 11, 20)
 FIRST, SECOND, THIRD = date(2026, 1, 31), date(2026, 6, 30), date(2026, 10, 31)
@@ -34,11 +35,11 @@ p2       | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15     |
 p3       | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15     |
 p4       | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15     |
 """
-SYSTEMS = """
-Systemnamn | Enhet | Objektägare | Centralt/lokalt | Har riskanalys genomförts under det senaste året?
-Alfa       | Norr  | Ulf Ny      | Lokalt          | Nej
-Beta       | Väst  | Ulf Ny      | Lokalt          | Nej
-Gamma      |       | Okänd Berg  | Lokalt          | Nej
+SYSTEMS = f"""
+Systemnamn | Enhet | Objektägare | Centralt/lokalt | {ANSWERS}
+Alfa       | Norr  | Ulf Ny      | Lokalt          | | Nej
+Beta       | Väst  | Ulf Ny      | Lokalt          | | Nej
+Gamma      |       | Okänd Berg  | Lokalt          | | Nej
 """
 INCIDENTS = """
 Ärendenummer | Enhet | Upptäckt   | Stängd
