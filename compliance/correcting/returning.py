@@ -5,7 +5,7 @@ sheet says which file it belongs to, so that the corrected rows complete that fi
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.correcting import forms
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Field, Source, normal
+from compliance.declarations.sources import Field, Source, normal, spoken
 from compliance.loading.loading import Receipt
 from compliance.loading.storing import never_stored, read_as_yes_or_no, yes_or_no
 from compliance.loading.validating import REASONS
@@ -124,7 +124,7 @@ def _write(book: Any, rejected: RejectedRows, say: Language) -> None:
     _write_head(sheet, [say(ERROR), say(ROW), *(headings.get(place) or "" for place in places)])
     columns = {place: column for column, place in enumerate(places, start=OWN_COLUMNS + 1)}
     for number, ((row, group), cells) in enumerate(zip(by_row.items(), lines, strict=True), start=2):
-        forms.put(sheet, number, 1, " ".join(_sentences(group, say)), alignment=forms.WRAPPED)
+        forms.put(sheet, number, 1, " ".join(_sentences(group, headings.values(), say)), alignment=forms.WRAPPED)
         forms.put(sheet, number, 2, row, alignment=forms.TOP)
         for place, column in columns.items():
             if text := _cell(cells, place):
@@ -149,10 +149,10 @@ def _write_head(sheet: Any, headings: list[str]) -> None:
             sheet.cell(1, column).font = forms.font(bold=True, italic=True)
 
 
-def _sentences(problems: Rows, say: Language) -> list[str]:
+def _sentences(problems: Rows, headings: Collection[str], say: Language) -> list[str]:
     """The problems of a row as sentences, each after the name of its column."""
     return [
-        say(N_("{column}: {sentence}"), column=problem["column"], sentence=say(REASONS[problem["reason"]]))
+        f"{spoken(problem['column'] or '', headings)}: {say(REASONS[problem['reason']])}"
         for problem in sorted(problems, key=lambda problem: problem["column_number"] or 0)
     ]
 

@@ -256,6 +256,21 @@ def normal(heading: str) -> str:
     return text[:end][:LONGEST_HEADING]
 
 
+def spoken(heading: str, others: Iterable[str] = ()) -> str:
+    """A heading within a sentence: without what `normal` takes from its end, unless it differs from `others` in that.
+
+    >>> spoken("AD-konto (id)*:")
+    'AD-konto'
+    """
+    plain = heading.rstrip(" *:") or heading
+    text, end = " ".join(plain.split()), len(" ".join(plain.split()))
+    if sum(normal(other) == normal(heading) for other in {*others}) > 1:
+        return text
+    while shorter := _without_tail(text, end):
+        end = shorter
+    return text[:end]
+
+
 def _without_tail(text: str, end: int) -> int:
     """The end of a heading without its last colon, asterisk or parenthesis; 0 if it has none, or nothing else."""
     if text[end - 1 : end] == ")":

@@ -16,7 +16,7 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source
+from compliance.declarations.sources import Source, spoken
 from compliance.loading.levels import without_refused
 from compliance.loading.matching import translate_keys
 from compliance.loading.storing import original_rows, store_cells, store_columns, store_facts
@@ -571,7 +571,7 @@ def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows, matches
         file=workbook.name,
         source=source.title,
         row=first["row"],
-        column=first["column"],
+        column=spoken(first["column"] or ""),
         reason=Refusal(REASONS[first["reason"]]),
     )
 

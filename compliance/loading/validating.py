@@ -75,15 +75,23 @@ class Summary:
         return self.rejected - self.withheld
 
 
-def withheld_text(n: int, say: Language) -> str:
-    """How many rejected rows are withheld, and where to correct them."""
+def withheld_text(n: int, say: Language, *, of: int | None = None) -> str:
+    """How many rejected rows are withheld, and where to correct them; `of` is how many the sentence before counts."""
     return say.plural(
-        "{n} rejected row says level 4, or a level that cannot be read and so could be 4. "
+        "{rows} says level 4, or a level that cannot be read and so could be 4. "
         "Nothing of it is kept or sent back; it is mended in the system that it comes from.",
-        "{n} rejected rows say level 4, or a level that cannot be read and so could be 4. "
+        "{rows} say level 4, or a level that cannot be read and so could be 4. "
         "Nothing of them is kept or sent back; they are mended in the system that they come from.",
         n,
+        rows=_withheld_rows(n, of, say),
     )
+
+
+def _withheld_rows(n: int, of: int | None, say: Language) -> str:
+    count = say.in_words(n).capitalize()
+    if of is None:
+        return say.plural("{count} rejected row", "{count} rejected rows", n, count=count)
+    return say.plural("It", "They", n) if of == n else say(N_("{count} of them"), count=count)
 
 
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:

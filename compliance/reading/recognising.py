@@ -491,15 +491,15 @@ def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: fro
         return Unrecognised(
             N_(
                 "{file} has no sheet with the headings of a known export. "
-                "Check that it is the right file, or say on the page Imports how its columns are read."
+                "Check that it is the right file, or connect its columns."
             ),
             file=workbook.name,
         )
+    text = N_("{file} looks like {source} but lacks {columns}. Export it again with that, or connect its columns.")
+    if len(found.missing) > 1:
+        text = N_("{file} looks like {source} but lacks {columns}. Export it again with those, or connect its columns.")
     return Unrecognised(
-        N_(
-            "{file} looks like {source} but lacks {columns}. "
-            "Export it again with that, or connect its columns on the page Imports."
-        ),
+        text,
         source_id=found.source.id,
         file=workbook.name,
         source=found.source.title,

@@ -11,6 +11,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import mask_text
 from compliance.correcting.returning import Change, corrections, return_workbook, returnable
+from compliance.declarations.sources import spoken
 from compliance.loading.loading import REPLACED, AlreadyLoaded, revoke
 from compliance.reading.markers import SHEET, Marker, split_marker
 from tests.files import xlsx
@@ -92,6 +93,12 @@ def test_rows_stand_as_in_the_file_with_what_is_wrong_before_them(line):
     assert table[1][2:] == ["2", None, "z", "Pågår", "2026-11-30", "B"]
     assert "1212" not in str(table)
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", "A1:H4")
+
+
+def test_a_heading_in_a_sentence_is_without_the_marks_at_its_end(line):
+    rows = [("Åtgärds-ID", "Systemnamn (id)*:", "Status"), ("1", None, "Klar"), ("2", "Alfa", "Klar")]
+    assert returned(line, sheets={"Blad1": rows}).worksheets[0]["A2"].value.startswith("Systemnamn: Värdet saknas.")
+    assert spoken("Datum (start) *", ["Datum (start) *", "Datum (slut)"]) == "Datum (start)"
 
 
 def test_wrong_cells_are_marked_and_say_why(line):

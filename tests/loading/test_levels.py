@@ -224,9 +224,11 @@ def test_the_command_line_says_how_many_and_where_to_correct_them(line):
 
 def test_the_receipt_says_how_many_and_where_to_correct_them():
     assert withheld_text(2, Language("en")) == (
-        "2 rejected rows say level 4, or a level that cannot be read and so could be 4. "
+        "Two rejected rows say level 4, or a level that cannot be read and so could be 4. "
         "Nothing of them is kept or sent back; they are mended in the system that they come from."
     )
+    beginnings = [withheld_text(n, Language("sv"), of=of).split(" 4")[0] for n, of in ((1, 1), (2, 2), (2, 3))]
+    assert beginnings == ["Den anger nivå", "De anger nivå", "Två av dem anger nivå"]
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
@@ -241,7 +243,7 @@ def test_the_page_says_how_many_and_shows_none_of_them(own, tmp_path, monkeypatc
     path = tmp_path / "klassa.xlsx"
     path.write_bytes(xlsx({"Blad1": [HEAD, OPEN, secret("K4"), secret("IV")]}))
     dropped(app, path)
-    assert "2 avvisade rader anger nivå 4" in text(app)
+    assert "Två avvisade rader anger nivå 4" in text(app)
     assert "Alfa" in everything(app)
     assert SECRET not in everything(app)
     assert [button.label for button in app.get("download_button") if "avvisade" in button.label] == []

@@ -269,7 +269,7 @@ def test_rejected_rows_are_downloaded_corrected_returned_and_complete_the_import
     dropped(app, back)
     assert "Rättade rader som kompletterar filen de kom från." in text(app)
     press(app, "Läs in 1 rad")
-    assert "1 rad avvisas fortfarande." in text(app)
+    assert "En rad avvisas fortfarande." in text(app)
     assert "Söder" in text(app)
     with own.cursor() as cursor:
         found = rows(cursor, "select extract_date, completes, loaded from imports order by import_id")

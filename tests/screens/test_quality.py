@@ -371,6 +371,8 @@ def test_the_page_begins_with_what_can_change_most(in_messy, lang):
     effects = quality.effects(CHECKS, in_messy, POINTS, quality.Exports(SOURCES, dict.fromkeys(SOURCES, 20)))
     ordered = quality_texts.by_effect(every, effects)
     points = [len(effects[remark.check.id].points) for remark in ordered]
+    assert ", i punkterna " in quality_texts.sentence(ordered, effects, POINTS, Language("sv"))
+    assert " kan ändra punkt" in quality_texts.sentence(ordered[:1], effects, POINTS, Language("sv"))
     assert points == sorted(points, reverse=True)
     assert points[0] > points[-1] == 0
     said = quality_texts.sentence(ordered, effects, POINTS, say)

@@ -40,7 +40,12 @@ def import_pairs(
         rejected=say.number(row["rejected"]),
     )
     if row["warnings"]:
-        rows += " " + say.plural("{n} value has a warning.", "{n} values have a warning.", row["warnings"])
+        rows += " " + say.plural(
+            "{count} value has a warning.",
+            "{count} values have a warning.",
+            row["warnings"],
+            count=phrases.counted(row["warnings"], say),
+        )
     pairs = [
         charts.Pair(
             say(N_("Export")), say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]

@@ -51,9 +51,10 @@ def suggestion_text(suggestion: Suggestion, sources: Mapping[str, Source], say: 
     """A suggestion as a question, with the exports that use the earlier name."""
     where = phrases.listed([say.pick(sources[id_].title) for id_ in suggestion.sources if id_ in sources], say)
     return say.plural(
-        "{kind}: is **{old}** now called **{new}**? {n} row in {sources}.",
-        "{kind}: is **{old}** now called **{new}**? {n} rows in {sources}.",
+        "{kind}: is **{old}** now called **{new}**? {count} row in {sources}.",
+        "{kind}: is **{old}** now called **{new}**? {count} rows in {sources}.",
         suggestion.naming,
+        count=phrases.counted(suggestion.naming, say),
         kind=say(KINDS[suggestion.kind]),
         old=suggestion.old_name,
         new=suggestion.new_name,
@@ -66,9 +67,10 @@ def rows_text(old: str, naming: int, sources: Sequence[str], declared: Mapping[s
     if not naming:
         return say(N_("No export in use names {old}. Check how it is spelled."), old=old)
     return say.plural(
-        "{n} row names {old}, in {sources}.",
-        "{n} rows name {old}, in {sources}.",
+        "{count} row names {old}, in {sources}.",
+        "{count} rows name {old}, in {sources}.",
         naming,
+        count=phrases.counted(naming, say),
         old=old,
         sources=source_names(sources, declared, say),
     )

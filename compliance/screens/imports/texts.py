@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from compliance.core import clock
@@ -10,7 +11,7 @@ from compliance.core.language import N_, NBSP, Language, begun, bold
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
-from compliance.declarations.sources import Source
+from compliance.declarations.sources import Source, spoken
 from compliance.drawing import charts
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import REPLACED, Receipt
@@ -219,12 +220,13 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
             len(chance),
             columns=", ".join(chance),
         ): chance,
-        say(
-            N_(
-                "{n} formulas have no stored value and are read as empty. "
-                "Open the file in Excel, save it and load it again."
-            ),
-            n=say.number(workbook.formulas),
+        say.plural(
+            "{count} formula has no stored value and is read as empty. "
+            "Open the file in Excel, save it and load it again.",
+            "{count} formulas have no stored value and are read as empty. "
+            "Open the file in Excel, save it and load it again.",
+            workbook.formulas,
+            count=phrases.counted(workbook.formulas, say),
         ): workbook.formulas,
     }
 
@@ -288,7 +290,10 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
     dropped = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped))
     titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
     ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
-    words = [f"{titles.get(name, name)}: {word} ({say.number(n)})" for name, word, n in receipt.summary.unknown_words]
+    words = [
+        f"{spoken(titles.get(name, name), titles.values())}: {word} ({say.number(n)})"
+        for name, word, n in receipt.summary.unknown_words
+    ]
     texts = {
         say(N_("Mended rows that complete the file they came from.")): _was_returned(receipt, "return"),
         say(
@@ -316,19 +321,24 @@ def unused(receipt: Receipt) -> list[str]:
 
 def loaded_text(receipt: Receipt, say: Language) -> str:
     """The result of loading a file: its rows, the id of its import, and how many rows were rejected."""
+    summary = receipt.summary
     text = say.plural(
-        "{n} row of {source} loaded as import {id}.",
-        "{n} rows of {source} loaded as import {id}.",
-        receipt.summary.loaded,
+        "{count} row of {source} loaded as import {id}.",
+        "{count} rows of {source} loaded as import {id}.",
+        summary.loaded,
+        count=phrases.counted(summary.loaded, say),
         source=say.pick(receipt.source.title),
         id=receipt.import_id,
     )
-    if not receipt.summary.rejected:
+    if not summary.rejected:
         return text
-    rest = say.plural("{n} row is rejected still.", "{n} rows are rejected still.", receipt.summary.rejected)
-    if not _was_returned(receipt, "return"):
-        rest = say.plural("{n} row was rejected.", "{n} rows were rejected.", receipt.summary.rejected)
-    withheld = withheld_text(receipt.summary.withheld, say) if receipt.summary.withheld else ""
+    count = phrases.counted(summary.rejected, say)
+    rest = say.plural("{count} row was rejected.", "{count} rows were rejected.", summary.rejected, count=count)
+    if _was_returned(receipt, "return"):
+        rest = say.plural(
+            "{count} row is rejected still.", "{count} rows are rejected still.", summary.rejected, count=count
+        )
+    withheld = withheld_text(summary.withheld, say, of=summary.rejected) if summary.withheld else ""
     return f"{text} {rest} {withheld}".strip()
 
 
@@ -339,18 +349,30 @@ def is_doubtful(receipt: Receipt) -> bool:
 
 def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
     """Remarks that are a count, each sentence with its count."""
-    masked, errors, warnings = workbook.masked, receipt.error_cells, receipt.summary.warnings
+    masked, cut, errors, warnings = workbook.masked, workbook.cut, receipt.error_cells, receipt.summary.warnings
+    count = partial(phrases.counted, say=say)
     return {
         say.plural(
-            "{n} personal identity number has been masked.", "{n} personal identity numbers have been masked.", masked
+            "{count} personal identity number has been masked.",
+            "{count} personal identity numbers have been masked.",
+            masked,
+            count=count(masked),
         ): masked,
         say.plural(
-            "{n} column or cell far outside the table is left out.",
-            "{n} columns or cells far outside the table are left out.",
-            workbook.cut,
-        ): workbook.cut,
-        say.plural("{n} error cell is read as empty.", "{n} error cells are read as empty.", errors): errors,
-        say.plural("{n} value has a warning.", "{n} values have a warning.", warnings): warnings,
+            "{count} column or cell far outside the table is left out.",
+            "{count} columns or cells far outside the table are left out.",
+            cut,
+            count=count(cut),
+        ): cut,
+        say.plural(
+            "{count} error cell is read as empty.",
+            "{count} error cells are read as empty.",
+            errors,
+            count=count(errors),
+        ): errors,
+        say.plural(
+            "{count} value has a warning.", "{count} values have a warning.", warnings, count=count(warnings)
+        ): warnings,
     }
 
 

@@ -72,17 +72,19 @@ def sentence(ordered: Sequence[Remark], effects: Mapping[str, Effect], points: S
     changing = sum(bool(effects[remark.check.id].points) for remark in ordered)
     if not changing:
         return say(N_("No remark changes a figure."))
-    first, numbers = ordered[0].check, point_numbers(effects[ordered[0].check.id], points, say)
+    first = ordered[0].check
+    numbers, many = point_numbers(effects[first.id], points, say), len(effects[first.id].points)
+    where = say.plural("point {points}", "points {points}", many, points=numbers)
     if len(ordered) == 1:
-        return say(N_("**{title}** can change point {points}."), title=say.pick(first.title), points=numbers)
+        return say(N_("**{title}** can change {points}."), title=say.pick(first.title), points=where)
     return say.plural(
-        "One of {of} remarks can change a figure: **{title}**, in point {points}.",
-        "{count} of {of} remarks can change a figure. Begin with **{title}**, in point {points}.",
+        "One of {of} remarks can change a figure: **{title}**, in {points}.",
+        "{count} of {of} remarks can change a figure. Begin with **{title}**, in {points}.",
         changing,
         count=phrases.counted(changing, say),
         of=phrases.counted(len(ordered), say).lower(),
         title=say.pick(first.title),
-        points=numbers,
+        points=where,
     )
 
 
