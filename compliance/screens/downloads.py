@@ -47,7 +47,7 @@ ANOTHER: Final = N_("Your role or your login is not the one that the page was dr
 
 
 class FileName(str):
-    """The name of a file in the language of the page. A file has no other; `file_name` makes one."""
+    """The name of a file in the language of the page. `file_name` makes one of a message of the catalogue."""
 
     __slots__ = ()
 
