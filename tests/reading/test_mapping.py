@@ -16,6 +16,7 @@ from compliance.reading import mapping
 from compliance.reading.accounting import sheet_uses
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written
 from compliance.reading.recognising import Unrecognised, known_headings, nearest, recognise, top_rows
+from compliance.screens.imports.mapping_texts import words_note
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import saved, xlsx
 from tests.line import SOURCES, WORDS, read_here
@@ -351,3 +352,10 @@ def test_unknown_words_are_listed_with_their_counts(line):
     columns = guessing.candidates(read_here(path, name=path.name).sheets[0], 1, WORDS, KNOWN)
     status = SOURCES["training"].field("status")
     assert guessing.unknown_words(status, columns[2], WORDS) == [("Klarmarkerad", 1), ("Väntar", 1)]
+
+
+def test_a_word_of_ones_own_is_not_said_to_count_as_unknown():
+    lifecycle, level = (SOURCES["systems"].field(name) for name in ("lifecycle", "responsibility"))
+    true = "Status: tomt, eller ett eget ord, betyder att systemet används."
+    assert words_note([lifecycle, lifecycle], Language("sv")) == true
+    assert words_note([level, lifecycle], Language("sv")) == f"Ett ord utan betydelse räknas som uppgift saknas. {true}"

@@ -331,7 +331,7 @@ def _words(
     if not unknown:
         return {}
     say = view.say
-    note = say(N_("A word without a meaning counts as unknown."))
+    note = mapping_texts.words_note([field for field, _, _ in unknown], say)
     widgets.html(charts.section(say(N_("What the words mean")), note=note, level=3))
     meanings: dict[str, dict[str, str]] = {}
     left, right = st.columns(2, gap="large")
@@ -351,7 +351,7 @@ def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> st
         codes,
         index=None,
         format_func=lambda code: mapping_texts.code_label(field, code, say),
-        placeholder=say(N_("Unknown")),
+        placeholder=say(N_("None of them")) if mapping_texts.is_open(field) else say(N_("Unknown")),
         key=key,
     )
     return chosen

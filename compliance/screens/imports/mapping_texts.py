@@ -94,6 +94,20 @@ def column_label(column: Candidate) -> str:
     return f"{column.heading} · {examples}" if examples else column.heading
 
 
+def is_open(field: Field) -> bool:
+    """Whether words of one's own are valid in a field; its help says what they mean."""
+    return field.type == "word" and not field.listed and bool(field.help)
+
+
+def words_note(fields: Sequence[Field], say: Language) -> str:
+    """What a word without a meaning counts as, in each of some fields."""
+    helps = {say.pick(field.texts): say.pick(field.help) for field in fields if is_open(field)}
+    notes = [f"{name}: {text[:1].lower()}{text[1:]}" for name, text in helps.items()]
+    if not all(is_open(field) for field in fields):
+        notes.insert(0, say(N_("A word without a meaning counts as unknown.")))
+    return " ".join(notes)
+
+
 def word_label(field: Field, word: str, rows: int, say: Language) -> str:
     """A word of a field, and in how many rows it occurs."""
     return say.plural(
