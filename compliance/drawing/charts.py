@@ -742,20 +742,23 @@ class Column:
 Table = tuple[list[Column], list[list[str]]]
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str) -> Html:
+def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str, stacked: bool = False) -> Html:
     """An HTML table in a scroll area; `caption` names both to a screen reader.
+
+    Where it has no room, the cells of a row stand below each other if it is `stacked`.
 
     Example: `table([Column("Row", numeric=True)], [["412"]], caption="Rejected rows")`.
     """
     heads = (tag("th", column.label, scope="col", css=_column_css(column)) for column in columns)
-    body = (tag("tr", *(_cell(column, value) for column, value in zip(columns, row, strict=True))) for row in rows)
-    return scrolling_table(heads, body, caption=caption, css="v-table")
+    cells = (zip(columns, row, strict=True) for row in rows)
+    body = (tag("tr", *(_cell(column, value, stacked=stacked) for column, value in row)) for row in cells)
+    return scrolling_table(heads, body, caption=caption, css="v-table v-stacked" if stacked else "v-table")
 
 
-def _cell(column: Column, value: str) -> Html:
+def _cell(column: Column, value: str, *, stacked: bool) -> Html:
     if column.row_header:
         return tag("th", value, scope="row", css=_column_css(column))
-    return tag("td", value, css=_column_css(column))
+    return tag("td", value, css=_column_css(column), data_head=column.label if stacked else "")
 
 
 def _column_css(column: Column) -> str:

@@ -84,7 +84,10 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
         total=H,
         label=H,
     ),
-    "table": lambda: charts.table([charts.Column(H, row_header=True), charts.Column(H)], [[H, H]], caption=H),
+    "row_link": lambda: charts.stack(charts.row_link(H, "/?" + H)),
+    "table": lambda: charts.table(
+        [charts.Column(H, row_header=True), charts.Column(H)], [[H, H]], caption=H, stacked=True
+    ),
     "heat_table": lambda: charts.heat_table(
         [H], [charts.HeatRow(H, [charts.HeatCell("red", H, H)])], corner=H, caption=H
     ),
@@ -108,6 +111,7 @@ FRAGMENTS |= {
     "meeting comment": lambda: meeting.comment(H, H, (2, 3)),
     "meeting heading": lambda: charts.stack(meeting.heading(H)),
     "meeting sentence": lambda: meeting.sentence(H),
+    "meeting small": lambda: meeting.small(H),
     "meeting units": lambda: meeting.units([meeting.Unit(H, H, 0.2, "red")], label=H),
     "meeting decisions": lambda: meeting.decisions([meeting.DecisionItem(H, H, H, (2, 3), H, H, late=True)], label=H),
     "meeting summary": lambda: meeting.summary(
@@ -253,6 +257,14 @@ def test_markup_is_not_escaped_twice() -> None:
     mark = charts.status_mark("green", "a & b")
     assert elements.escaped(mark) is mark
     assert mark in charts.table([charts.Column("Status")], [[mark]], caption="c")
+
+
+def test_a_cell_of_a_stacked_table_names_its_column():
+    columns = [charts.Column("Fil", row_header=True), charts.Column("Läge <b>")]
+    assert 'data-head="Läge &lt;b&gt;">Räknas</td>' in charts.table(
+        columns, [["a", "Räknas"]], caption="c", stacked=True
+    )
+    assert "data-head" not in charts.table(columns, [["a", "Räknas"]], caption="c")
 
 
 def parts(fragment: str, css: str) -> list[ElementTree.Element]:

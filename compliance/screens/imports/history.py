@@ -97,7 +97,7 @@ def table(view: View) -> None:
     )
     shown = imports if every else imports[:SHOWN_IMPORTS]
     drawn = texts.history_table(shown, _standing(view), reads.sources(), partial(_address, view), say)
-    widgets.html(charts.table(*drawn, caption=say(N_("What has been loaded"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("What has been loaded")), stacked=True))
 
 
 def _standing(view: View) -> texts.Standing:

@@ -37,7 +37,7 @@ def draw(view: View) -> None:
         with begun:
             widgets.html(charts.answer(texts.sentence(shown, effects, reads.points(), say)))
         table = texts.remark_table(shown, effects, reads.points(), partial(_address, view), say)
-        widgets.html(charts.table(*table, caption=say(N_("Remarks"))))
+        widgets.html(charts.table(*table, caption=say(N_("Remarks")), stacked=True))
     else:
         widgets.html(charts.caption(say(N_("No remark is of this kind."))))
     _opened(view, shown)
