@@ -104,10 +104,8 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
     )
     print()
     for review in planned.reviews:
-        text = N_(
-            "The review of {year}, version {version}, cannot be recounted in points {points}. It is kept as it is."
-        )
-        points = ", ".join(map(str, review.points))
+        text = N_("The review of {year}, version {version}, cannot be recounted in {points}. It is kept as it is.")
+        points = phrases.points_named(review.points, say)
         print(say(text, year=review.year, version=review.version, points=points))
     if planned.notes:
         count = phrases.counted(planned.notes, say)

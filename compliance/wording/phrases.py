@@ -64,6 +64,12 @@ def all_points(number: int, say: Language) -> str:
     return say(N_("The {count} review points"), count=say.in_words(number))
 
 
+def points_named(numbers: Sequence[int], say: Language) -> str:
+    """Some points within a sentence, by their numbers."""
+    names = listed([str(number) for number in numbers], say)
+    return say.plural("point {points}", "points {points}", len(numbers), points=names)
+
+
 def listed(names: Sequence[str], say: Language) -> str:
     """Join names with commas, the last two with "and"."""
     joint = say(N_("and"))

@@ -92,7 +92,7 @@ def purged(before, tmp_path_factory):
         done = purge(line, "2024-11-01", "--really")
     assert (done.returncode, done.stderr) == (0, "")
     assert not killed.exists()
-    assert "The review of 2024, version 1, cannot be recounted in points 1, 2." in done.stdout
+    assert "The review of 2024, version 1, cannot be recounted in points 1 and 2." in done.stdout
     return line
 
 
@@ -127,7 +127,7 @@ def test_a_rehearsal_tells_what_would_go_and_changes_nothing(line):
         ("4", "systems", "2024-01-31", "0", "2", "3"),
         ("2", "training", "2024-01-31", "2", "0", "3"),
     ]
-    assert "cannot be recounted in points 1, 2. It is kept as it is." in done.stdout
+    assert "cannot be recounted in points 1 and 2. It is kept as it is." in done.stdout
     assert "of days until 31 October 2026, say" in done.stdout.replace("\N{NO-BREAK SPACE}", " ")
     assert "This was a rehearsal" in done.stdout
 

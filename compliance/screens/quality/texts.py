@@ -73,8 +73,7 @@ def sentence(ordered: Sequence[Remark], effects: Mapping[str, Effect], points: S
     if not changing:
         return say(N_("No remark changes a figure."))
     first = ordered[0].check
-    numbers, many = point_numbers(effects[first.id], points, say), len(effects[first.id].points)
-    where = say.plural("point {points}", "points {points}", many, points=numbers)
+    where = phrases.points_named([point.number for point in points if point.id in effects[first.id].points], say)
     if len(ordered) == 1:
         return say(N_("**{title}** can change {points}."), title=say.pick(first.title), points=where)
     return say.plural(
