@@ -317,11 +317,12 @@ def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverag
 
 
 def _columns(items: Rows, place: Scope) -> tuple[str, ...]:
-    """The fields that the exports have no column for, where every item that counts is unknown for want of them."""
+    """The fields for want of which some item is unknown, where none is met: as `columns_missing.sql` has it."""
     counted = [row for row in items if row["outcome"] in COUNTED and place.holds(row)]
-    if any(row["reason"] != "column_missing" for row in counted):
+    if any(row["outcome"] == "met" for row in counted):
         return ()
-    return tuple(sorted({name for row in counted for name in row["detail"].split(", ")}))
+    lacking = (row["detail"] for row in counted if row["reason"] == "column_missing")
+    return tuple(sorted({name for detail in lacking for name in detail.split(", ")}))
 
 
 def _keys(cursor: Cursor, point: Point, states: Sequence[PointItems], *, last: Moment) -> Callable[[Row], str]:

@@ -288,7 +288,9 @@ def _part(row: dict[str, Any], rules: Rules, place: Scope, as_of: date) -> Part:
             exempt=row[f"{COURSES[point.id]}_exempt"],
             basis=True,
             # the only reason why a course is unknown
-            columns=("completed",) if row[f"{COURSES[point.id]}_unknown"] else (),
+            columns=("completed",)
+            if row[f"{COURSES[point.id]}_unknown"] and not row[f"{COURSES[point.id]}_met"]
+            else (),
         )
         for point in rules.points
     )

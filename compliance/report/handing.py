@@ -73,7 +73,7 @@ def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
 def _figure(answer: PointAnswer, say: Language) -> str:
     figure, day = answer.coverage, say.date(answer.now.as_of)
     if figure.untold:
-        return untold_sentence(figure, say)
+        return untold_sentence(figure.columns, say)
     if figure.status is Status.NO_BASIS:
         return say(N_("The point cannot be assessed on {day}, as a needed export is missing."), day=day)
     if figure.coverage is None:

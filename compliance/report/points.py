@@ -171,7 +171,7 @@ def _figure(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Blo
         text = N_("Nothing to assess on {day}.")
         if figure.status is Status.NO_BASIS:
             text = N_("No basis: a needed export is missing on {day}.")
-        sentence = untold_sentence(figure, say) if figure.untold else say(text, day=say.date(figure.as_of))
+        sentence = untold_sentence(figure.columns, say) if figure.untold else say(text, day=say.date(figure.as_of))
         return [Paragraph(sentence, "answer"), assessed]
     large = result(answer, figure_texts(answer, say), say)
     return [Beside((large,), (chart,)) if chart else large, assessed]

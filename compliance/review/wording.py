@@ -104,7 +104,7 @@ def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     if figure.status is Status.NO_BASIS:
         text = say(N_("No basis: a needed export is missing on {day}."), day=day)
     if figure.untold:
-        text = untold_sentence(figure, say)
+        text = untold_sentence(figure.columns, say)
     earlier = phrases.earlier_sentence(answer.coverage_before, say)
     return [text, *([earlier] if earlier else [])]
 

@@ -103,7 +103,7 @@ def _not_compared(explanation: Explanation, say: Language) -> list[str]:
         else say(
             untold if figure.untold else texts[figure.status],
             day=say.date(figure.as_of),
-            columns=columns_text(figure, say),
+            columns=columns_text(figure.columns, say),
         )
         for figure in missing
     )

@@ -71,14 +71,14 @@ def detail_text(detail: str | None, say: Language) -> str:
     return ", ".join(say.plain(_details()[part]) if part in _details() else part for part in parts)
 
 
-def columns_text(figure: Coverage, say: Language) -> str:
-    """The columns that the exports lack, so that they tell nothing of the point."""
-    return phrases.listed([detail_text(name, say) for name in figure.columns], say)
+def columns_text(columns: Sequence[str], say: Language) -> str:
+    """The titles of fields that the exports have no column for."""
+    return phrases.listed([detail_text(name, say) for name in columns], say)
 
 
-def untold_sentence(figure: Coverage, say: Language) -> str:
-    """Which columns the exports lack, so that they tell nothing of the point."""
-    return f"{say(N_('Not in the export: {columns}'), columns=columns_text(figure, say))}."
+def untold_sentence(columns: Sequence[str], say: Language) -> str:
+    """Which fields the exports have no column for, so that they do not tell of them."""
+    return f"{say(N_('Not in the export: {columns}'), columns=columns_text(columns, say))}."
 
 
 def item_name(item: str, say: Language) -> str:

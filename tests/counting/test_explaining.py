@@ -251,6 +251,22 @@ def test_without_a_basis_there_is_no_percentage_and_no_cause(line: Line) -> None
     assert changes_texts.causes(explanation, Language("sv"), opened=True) == []
 
 
+def test_where_none_can_be_met_for_want_of_a_column_there_is_no_percentage(line: Line) -> None:
+    """0 %: one of them is not met for another reason"""
+    procurements = """
+Dnr | Benämning | Enhet | Avtalsdatum | Innehåller IT/information | Klassning gjord | Infosäkkrav | Avstämd samordnare
+U-1 | A         | Norr  | 2026-01-15  | Ja                        | Ja              | Ja          | 2026-01-10
+U-2 | B         | Norr  | 2026-01-15  | Ja                        | Nej             | Ja          | 2026-01-10
+"""
+    line.load_table(procurements, source="procurements", extract_date=A)
+    point = point_by(POINTS, "procurement")
+    with line.database.cursor() as cursor:
+        [figure] = coverage(cursor, (point,), days=[B], known_at=EVERYTHING_KNOWN, level="organisation")
+    explanation = explained(line, Moment(A), Moment(B), point=point)
+    assert explanation.after.columns == figure.columns == ("processor_assessed",)
+    assert (explanation.total, explanation.after.coverage) == (None, None)
+
+
 def test_with_nothing_to_assess_there_are_only_counts(line: Line) -> None:
     systems(line, "System | Ansvar\na | Centralt", A)
     systems(line, "System | Ansvar\na | Lokalt\nb | Lokalt", B)

@@ -121,7 +121,16 @@ def whole_sample(sample_database):
 
 def shape(figure):
     low = [name.casefold() if name else None for name in (figure.department, figure.unit)]
-    return (figure.point.number, *low, figure.met, figure.unmet, figure.unknown, figure.pending, figure.exempt)
+    return (
+        figure.point.number,
+        *low,
+        figure.met,
+        figure.unmet,
+        figure.unknown,
+        figure.pending,
+        figure.exempt,
+        figure.columns,
+    )
 
 
 def assert_agrees(database, day):
@@ -203,6 +212,19 @@ def test_odd_exports_agree_with_points_and_figures(seed, tmp_path):
         load_all(line, (export for export in exports if export.source in {"staff", "training", "systems"}))
         # for other seeds an organisation may lack an export, and has nothing to compare
         assert assert_agrees(line.database, AS_OF) or seed > 1
+
+
+def test_a_pass_without_its_day_hides_no_figure_of_those_that_have_one(tmp_path):
+    """no basis: one of several exports had no column for the day"""
+    with Line(tmp_path).held() as line:
+        line.load_table(STAFF, source="staff")
+        line.load_table(COURSES, source="training")
+        undated = "AD-konto | Kurskod | Kurs | Status\na3 | INFOSAK | I | Godkänd"
+        line.load_table(undated, source="training", name="more.csv", completes=True)
+        assert assert_agrees(line.database, AS_OF)
+        page = trained(line.database, Scope(ORGANISATION))
+    assert page.whole.n.untold == 1
+    assert "Uppgift saknas i exporten: Slutfört datum. (1)" in texts.uncounted(page, SV)
 
 
 def test_a_unit_is_counted_under_its_new_name(tmp_path):

@@ -139,7 +139,7 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     else:
         title = phrases.no_basis_sentence(figure, names, say)
         if figure.untold:
-            title = untold_sentence(figure, say)
+            title = untold_sentence(figure.columns, say)
         explanation = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
     with st.container(border=True, key="card-empty"):
         widgets.html(

@@ -41,7 +41,7 @@ def sentences(courses: Training, say: Language) -> list[str]:
     if not n.counted:
         return [say(N_("There is nobody here whom the courses are asked of."))]
     if not n.missing and n.untold:
-        return [untold_sentence(courses.whole.courses, say)]
+        return [untold_sentence(say)]
     if not n.missing:
         return [
             say.plural("The only employee has both courses.", "All {n} employees have both courses.", n.counted),
@@ -56,9 +56,9 @@ def sentences(courses: Training, say: Language) -> list[str]:
     return [first, *(_most(courses, say) or _soon(courses, say))]
 
 
-def untold_sentence(courses: Sequence[Coverage], say: Language) -> str:
-    """Which column the learning platform's export lacks."""
-    return reasons.untold_sentence(next(course for course in courses if course.columns), say)
+def untold_sentence(say: Language) -> str:
+    """Which column the learning platform's export lacks, or one of them does."""
+    return reasons.untold_sentence(["completed"], say)
 
 
 def _most(courses: Training, say: Language) -> list[str]:
@@ -152,7 +152,7 @@ def uncounted(courses: Training, say: Language) -> list[str]:
     if any(parts):
         texts.append(say(N_("Not counted: {parts}."), parts=phrases.listed([part for part in parts if part], say)))
     if n.untold and n.missing:
-        texts.append(f"{untold_sentence(courses.whole.courses, say)} ({say.number(n.untold)})")
+        texts.append(f"{untold_sentence(say)} ({say.number(n.untold)})")
     lost = 0 if courses.whole.within else n.without_department
     if lost:
         texts.append(
