@@ -120,7 +120,7 @@ combined as (
         case when four.reason is distinct from 'column_missing' then four.outcome end as classification_outcome,
         four.reason as classification_reason,
         four.due as classification_due,
-        five.outcome as risk_analysis_outcome,
+        case when five.reason is distinct from 'column_missing' then five.outcome end as risk_analysis_outcome,
         five.reason as risk_analysis_reason,
         five.due as risk_analysis_due,
         seven.outcome as access_outcome,

@@ -241,7 +241,7 @@ NEVER_KEPT = [
 
 def _plant_never_kept(connection):
     ((id_,),) = connection.execute("select import_id from imports where source = 'systems'").fetchall()
-    for place, (heading, row, value) in enumerate(NEVER_KEPT, start=4):
+    for place, (heading, row, value) in enumerate(NEVER_KEPT, start=5):
         connection.execute("insert into import_columns values ($id, '', null, $heading, 0, $place, 1)",
                            {"id": id_, "heading": heading, "place": place})  # fmt: skip
         connection.execute("update import_rows set cells = list_append(cells, case row when 1 then $heading when $row"
@@ -257,7 +257,7 @@ def test_columns_with_headings_of_identity_numbers_or_levels_are_cleaned_in_ever
     for system, level in {"Betaportalen": True, "Gamma": False}.items():
         assert (system in planted.column("system", "systems")) != level
         assert any(system in row for row in rows_of_systems) != level
-    assert [p[:5] for p in problems(planted, "systems")] == [(3, 5, "Konfidentialitet", None, "protective_security")]
+    assert [p[:5] for p in problems(planted, "systems")] == [(3, 6, "Konfidentialitet", None, "protective_security")]
 
 
 ACCOUNTS = [f"850709{n:04}" for n in range(1230, 1240)]

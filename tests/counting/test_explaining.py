@@ -269,7 +269,7 @@ U-2 | B         | Norr  | 2026-01-15  | Ja                        | Nej         
 
 def test_with_nothing_to_assess_there_are_only_counts(line: Line) -> None:
     systems(line, "System | Ansvar\na | Centralt", A)
-    systems(line, "System | Ansvar\na | Lokalt\nb | Lokalt", B)
+    systems(line, "System | Ansvar | Klassat\na | Lokalt |\nb | Lokalt |", B)
     explanation = explained(line, Moment(A), Moment(B))
     assert (explanation.total, items_by_cause(explanation)) == (None, {"new": ["b"], "entered": ["a"]})
     words = sentence(explanation, Language("en"))

@@ -420,7 +420,7 @@ def test_codes_become_words_and_reasons_the_words_of_their_point(loaded: Line) -
     points = {(row["Punkt"], row["Utfall"], row["Skäl"]) for row in rows}
     assert (1, "Ej uppfyllt", "Ej påbörjad") in points
     assert (4, "Ej uppfyllt", "Inte klassat") in points
-    assert (5, "Uppgift saknas", "Uppgift saknas i registret") in points
+    assert (5, "Uppgift saknas", "Uppgift saknas i exporten") in points
     assert (11, "Ej uppfyllt", "Öppen för länge") in points
     incidents = titled(taken(loaded, "incidents"), SV).to_pylist()
     assert {row["Skäl"] for row in incidents} == {"Öppen för länge"}

@@ -169,14 +169,14 @@ def test_an_unknown_system_has_no_gap_where_an_export_is_missing(fresh):
     line = fresh
     line.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
     alone = {row["system"]: short(row) for row in of(line.database, DAY)}
-    # the register has no answer on classification and risk analysis: unknown, and a gap
-    assert alone["Alfa"] == "M ? . ? . . ."
+    # the register has no column for classification and risk analysis: nothing is told, and no gap
+    assert alone["Alfa"] == "M . . . . . ."
     assert alone["Gamma"] == "U E . E . . ."
     line.load_table(lines(EXPORTS["avtal"]), name="avtal.csv", extract_date=DAY)
     line.load_table(lines(EXPORTS["plan"]), name="plan.csv", extract_date=DAY)
     more = {row["system"]: short(row) for row in of(line.database, DAY)}
     assert more["Gamma"] == "U E E E . . E"
-    assert more["Beta"] == "U ? U ? . . M"
+    assert more["Beta"] == "U . U . . . M"
 
 
 def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(fresh):
