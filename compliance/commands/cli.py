@@ -245,7 +245,7 @@ def _load_one(path: Path, order: Order) -> bool:
             f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # A reader can use it at once, even if a later file takes long.
         )
-        if receipt.loses_most:
+        if receipt.far_fewer:
             text = N_("It takes the place of {n} rows. If it completes them, revoke it and load it with --completes.")
             print(say(text, n=receipt.rows_before), file=sys.stderr, flush=True)
         if withheld := receipt.summary.withheld:

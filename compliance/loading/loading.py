@@ -109,7 +109,7 @@ class Receipt:
     through: str | None
 
     @property
-    def loses_most(self) -> bool:
+    def far_fewer(self) -> bool:
         """Whether it takes the place of more than twice as many rows."""
         return 2 * (self.summary.loaded + self.summary.rejected) < self.rows_before
 

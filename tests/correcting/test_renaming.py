@@ -386,9 +386,9 @@ def test_a_suggestion_is_used_seen_in_the_figures_saved_and_removed(line, monkey
     line.load_table(STAFF, name="staff.csv", extract_date=date(2026, 10, 1))
     line.load_table(INSTRUCTION.format("Förskolan Bjorken", "Förskolan Björken"), name="instruction.csv")
     app = drawn(monkeypatch, line.folder)
-    assert "heter <strong>Förskolan Bjorken</strong> numera <strong>Förskolan Björken</strong>? 1 rad i" in text(app)
+    assert "heter <strong>Förskolan Bjorken</strong> numera <strong>Förskolan Björken</strong>? En rad i" in text(app)
     press(app, "Använd")
-    assert "1 rad nämner Förskolan Bjorken, i Lokal anvisning." in text(app)
+    assert "En rad nämner Förskolan Bjorken, i Lokal anvisning." in text(app)
     assert "Så ändras siffrorna för Förskolan Björken" in text(app)
     assert "0\u00a0% före, 50,0\u00a0% efter" in text(app)
     assert aliases_of(line) == []

@@ -44,7 +44,7 @@ def kept(line):
 
 
 def test_an_unrecognised_file_is_refused_as_one_that_can_be_mapped(line):
-    with pytest.raises(Unrecognised, match="Imports"):
+    with pytest.raises(Unrecognised, match="connect its columns"):
         line.load_table(COURSES)
 
 

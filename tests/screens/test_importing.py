@@ -211,7 +211,7 @@ def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):
     next(box for box in loaded.checkbox if box.label.startswith("Kompletterar")).check().run()
     press(loaded, "Läs in 1 rad")
     drop(loaded, tmp_path, allt=[*PEOPLE, ["konto81", 7081, "", "Norr", "2020-01-01"]])
-    assert "Ersätter import 1 (personal.xlsx) och 2 (mer.xlsx) med samma uttagsdatum." in text(loaded)
+    assert "Ersätter personal.xlsx och mer.xlsx med samma uttagsdatum." in text(loaded)
     assert "om alla ska räknas" in text(loaded)
 
 

@@ -70,7 +70,7 @@ def expected(page, database, say):
             percent(counted["classification"], say),
             f"<strong>{say.number(counted['classification'].of)}</strong>",
         ],
-        "worklists": [say.plural("{n} item is left", "{n} items are left", left)],
+        "worklists": [say.plural("{count} item is left", "{count} items are left", left, count=say.number(left))],
         "imports": [say.pick(source.title) for source in load_sources(None).values()],
         "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],

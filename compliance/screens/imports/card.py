@@ -296,7 +296,7 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
         with st.expander(inbox_texts.rejected_text(rehearsal.rejected, say), expanded=True):
             _problem_list(card.view, rejected, say(N_("Rejected rows")))
             if rehearsal.withheld:
-                widgets.html(charts.note(withheld_text(rehearsal.withheld, say)))
+                widgets.html(charts.note(withheld_text(rehearsal.withheld, say, of=rehearsal.rejected)))
             if rehearsal.rejected > rehearsal.withheld:
                 widgets.html(charts.caption(say(returns.SEND)))
                 _rejected_button(card, rehearsal.receipts)

@@ -443,7 +443,7 @@ def _load(file: Dropped, context: Context) -> list[Receipt]:
     """Load and commit; nothing if the user has not been asked what there is to ask by now."""
 
     def agree(cursor: Cursor, receipts: list[Receipt]) -> None:
-        doubtful = any(receipt.loses_most or texts.is_doubtful(receipt) for receipt in receipts)
+        doubtful = any(receipt.rows_before or texts.is_doubtful(receipt) for receipt in receipts)
         if doubtful and _asked_by(file.item, previewing.compared(cursor, receipts)):
             raise Unasked
 

@@ -331,7 +331,7 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) ->
     if not waiting.queue and waiting.before is None:
         return
     if waiting.before is None:
-        waiting.before, waiting.done = _begin(waiting, by_id, context), []
+        waiting.before, waiting.done = _begin(waiting, files, context), []
     place = st.empty()
     with context.database.cursor():  # the file is opened once for all of them
         for file in _in_order([by_id[file] for file in waiting.queue]):
@@ -345,16 +345,10 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) ->
     st.rerun()
 
 
-def _begin(waiting: Inbox, files: dict[str, Dropped], context: Context) -> Effect:
-    """The figures before loading, on the day that the effect was shown for."""
-    shown = waiting.together.effect if waiting.together else None
-    if shown:
-        return shown
-    days = [
-        file.content.prepared.day.day
-        for file in files.values()
-        if isinstance(file.content.prepared, loading.Prepared) and file.content.prepared.day
-    ]
+def _begin(waiting: Inbox, files: Sequence[Dropped], context: Context) -> Effect:
+    """The figures before loading, on the as-of date or the latest extract date of the files."""
+    prepared = [file.content.prepared for file in files if file.id in waiting.queue]
+    days = [each.day.day for each in prepared if isinstance(each, loading.Prepared) and each.day]
     day = max([context.as_of, *days])
     with context.database.cursor() as cursor:
         before = previewing.figures_on(cursor, context.points, day)

@@ -203,10 +203,10 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
     chance = [column.heading for match in receipt.matches for column in match.by_chance]
     return {
         say.plural(
-            "Replaces import {imports} of the same extract date. Tick Completes if both shall count.",
-            "Replaces imports {imports} of the same extract date. Tick Completes if all shall count.",
+            "Replaces {files} of the same extract date. Tick Completes if both shall count.",
+            "Replaces {files} of the same extract date. Tick Completes if all shall count.",
             len(receipt.replaces),
-            imports=phrases.listed([f"{number} ({file})" for number, file in receipt.replaces], say),
+            files=phrases.listed([file for _, file in receipt.replaces], say),
         ): receipt.replaces and receipt.marker is None,
         say(
             N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""

@@ -113,10 +113,12 @@ def _missing_fact(view: Overview, say: Language) -> charts.Fact:
     if len(names) > 2:
         note = say(N_("{first} and {n} more"), first=names[0], n=say.number(len(names) - 1))
     elif names:
-        text = N_("{points}: no export loaded")
-        if any(figure.untold for figure in without_basis):
-            text = N_("{points}: not in the export")
-        note = say(text, points=phrases.listed(names, say))
+        note = phrases.listed(names, say)
+        untold = sum(figure.untold for figure in without_basis)
+        if untold == len(without_basis):
+            note = say(N_("{points}: not in the export"), points=note)
+        elif not untold:
+            note = say(N_("{points}: no export loaded"), points=note)
     purged = next((figure.purged for figure in without_basis if figure.purged), None)
     if purged:
         note = f"{phrases.listed(names[:2], say)}: {purged_text(purged, say)}"
