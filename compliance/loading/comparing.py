@@ -106,7 +106,7 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
         unmatched=tuple(
             entry for field in referring_fields(source) if (entry := _unmatched(cursor, source, field, own))
         ),
-        lost=_lost(cursor, source, import_id, newest),
+        lost=() if own["completes"] else _lost(cursor, source, import_id, newest),
     )
 
 

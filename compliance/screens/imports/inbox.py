@@ -314,7 +314,8 @@ def rehearse_first(files: Sequence[Dropped], context: Context) -> None:
     sources = [match.source for file in changed for match in file.matches]
     ids = {id_ for source in sources for id_ in (source.id, *_targets(source))}
     last = max((day for file in changed if (day := _day(file))), default=date.max)
-    beside = [f for f in files if (_day(f) or date.max) <= last and any(match.source.id in ids for match in f.matches)]
+    counting = {file.id for id_ in ids for file in _counting([f for f in files if f not in changed], id_, last)}
+    beside = [file for file in files if file in changed or file.id in counting]
     twins = _twins(files)
     outcomes, _ = previewing.rehearsed(
         context.database,
@@ -324,6 +325,13 @@ def rehearse_first(files: Sequence[Dropped], context: Context) -> None:
         asked={file.id for file in changed},
     )
     _keep(changed, outcomes | twins, context)
+
+
+def _counting(files: Sequence[Dropped], source: str, last: date) -> list[Dropped]:
+    """The files of a source that would count on a day: the newest full export, and what completes it."""
+    found = [f for f in files if (_day(f) or date.max) <= last and any(m.source.id == source for m in f.matches)]
+    newest = max((_day(file) or date.min for file in found if not file.order.completes), default=date.min)
+    return [file for file in found if (_day(file) or date.max) >= newest]
 
 
 def _day(file: Dropped) -> date | None:
