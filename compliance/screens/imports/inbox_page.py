@@ -51,12 +51,14 @@ def draw(view: View) -> None:
     waiting: Inbox = st.session_state.setdefault("inbox", Inbox())
     _receive(view, waiting)
     context = _context(view)
-    _read(view, _files(view, waiting), context)
-    inbox.prepare(_files(view, waiting), context)
-    _load(view, waiting, _files(view, waiting), context)
+    files = _files(view, waiting)
+    _read(view, files, context)
+    inbox.prepare(files, context)
+    files = _files(view, waiting)  # what they name decides whose they are
+    _load(view, waiting, files, context)
     if waiting.loaded:
         _loaded(view, waiting, waiting.loaded)
-    if files := _files(view, waiting):
+    if files:
         _table(view, waiting, files, context)
 
 
