@@ -42,7 +42,7 @@ viewers: $(READY) browser
 	$(BIN)/python -m tests.viewers
 
 # The tests that try more, or all of it, in `make fuzz`.
-FUZZED := counting/test_agreement counting/test_incidents counting/test_training counting/test_explaining \
+FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents counting/test_training counting/test_explaining \
   counting/test_systems store/test_killed store/test_disk cleaning/test_cleaning screens/test_accessible \
   screens/test_browser screens/test_ui_review screens/test_pages screens/test_quality screens/test_meeting \
   screens/test_importing screens/test_plan screens/test_ui_fields serving/test_uploading reading/test_reading \

@@ -12,6 +12,7 @@ from pathlib import Path
 from compliance.core.places import ROOT
 from compliance.counting.extracts import load_extracts
 from compliance.counting.figures import load_figures
+from compliance.counting.outlook import load_definitions
 from compliance.counting.quality import load_checks
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources
@@ -55,6 +56,11 @@ def figures_table() -> str:
     return table("figure | Swedish title | beside point | what is counted | needs", rows)
 
 
+def outlook_table() -> str:
+    rows = [f"`{each.id}` | {each.title['sv']} | {each.definition['en']}" for each in load_definitions()]
+    return table("outlook | Swedish title | what is counted", rows)
+
+
 def extracts_table() -> str:
     rows = [f"`{extract.id}` | {extract.title['sv']} | {extract.purpose['en']}" for extract in load_extracts()]
     return table("extract | Swedish title | what it is for", rows)
@@ -72,6 +78,7 @@ PARTS = {
     "points": points_table,
     "sources": sources_table,
     "figures": figures_table,
+    "outlook": outlook_table,
     "extracts": extracts_table,
     "checks": checks_table,
 }

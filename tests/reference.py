@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -969,3 +970,118 @@ def due_is_specified(point: int, item: Item) -> bool:
         and item.reason != "action_overdue"
         and not (point == 6 and item.reason in ("ongoing", "missing"))
     )
+
+
+# --- Outlook ---------------------------------------------------------------------------------
+
+OF_THE_YEAR = (9, 11, 12, 13)
+FIVE_YEARS = 60
+
+
+def outlook(exports: list[Export], as_of: date, parameters: Parameters = DEFAULTS) -> list[dict[str, Any]]:
+    """Where each figure of each organisation is heading."""
+    return [
+        {"point": point, "organisation": organisation, "as_of": as_of}
+        | _outlook(exports, organisation, point, as_of, parameters)
+        for organisation in organisations(exports)
+        for point in POINTS
+    ]
+
+
+def _outlook(exports: list[Export], organisation: str, point: int, d: date, parameters: Parameters) -> dict[str, Any]:
+    nothing = dict.fromkeys(("if_nothing_is_done", "pace", "reached", "enough_items", "enough_units", "at_most"), None)
+    mine = [export for export in exports if export.organisation == organisation]
+    if any(export.source in NEEDS[point] and export.extract_date > d for export in mine):
+        return nothing
+    v = view(exports, organisation, d, parameters)
+    now = _share(v, point)
+    if not all(map(v.has, NEEDS[point])) or now.untold:
+        return nothing
+    if point in OF_THE_YEAR:
+        return nothing | {"at_most": _at_most(v, point)}
+    # the exports of the day, read on the last day of the year
+    then = _share(View(organisation, date(d.year, 12, 31), parameters, v.chosen), point)
+    answer = nothing | {"if_nothing_is_done": None if then.share is None else float(then.share)}
+    if now.share is None:
+        return answer
+    target = Fraction(parameters.targets[point][0], 100)
+    if now.share >= target:
+        return answer | {"reached": "reached"}
+    a_year_before = view(exports, organisation, add_months(d, -12), parameters)
+    before = _share(a_year_before, point) if all(map(a_year_before.has, NEEDS[point])) else None
+    return answer | _pace(now, before, target, d) | _enough(v, point, target)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Met of those that are counted; `untold` where a column is missing and none is met."""
+
+    met: int
+    whole: int
+    untold: bool
+
+    @property
+    def share(self) -> Fraction | None:
+        """The coverage."""
+        return Fraction(self.met, self.whole) if self.whole and not self.untold else None
+
+
+def _share(v: View, point: int) -> Share:
+    counted = [item for item in POINTS[point](v, point) if item.outcome in ("met", "unmet", "unknown")]
+    met = sum(item.outcome == "met" for item in counted)
+    return Share(met, len(counted), not met and any(item.reason == "column_missing" for item in counted))
+
+
+def _pace(now: Share, before: Share | None, target: Fraction, d: date) -> dict[str, Any]:
+    if before is None or before.share is None or now.share is None or min(before.whole, now.whole) < 20:
+        return {}
+    pace = (now.share - before.share) / 12
+    if abs(pace) < Fraction(1, 1000):
+        return {"pace": float(pace), "reached": "no_change"}
+    if pace < 0:
+        return {"pace": float(pace), "reached": "falling"}
+    months = 1
+    while now.share + months * pace < target and months <= FIVE_YEARS:
+        months += 1
+    if months > FIVE_YEARS:
+        return {"pace": float(pace), "reached": "not_within_five_years"}
+    return {"pace": float(pace), "reached": add_months(d.replace(day=1), months).strftime("%Y-%m")}
+
+
+def _enough(v: View, point: int, target: Fraction) -> dict[str, Any]:
+    found = POINTS[point](v, point)
+    left = [item for item in found if item.outcome in ("unmet", "unknown")]
+    counted = [item for item in found if item.outcome in ("met", "unmet", "unknown")]
+    wanted = 0
+    while Fraction(len(counted) - len(left) + wanted, len(counted)) < target:
+        wanted += 1
+    by_unit = Counter(key(item.unit) for item in left if item.unit is not None)
+    groups = [*sorted(by_unit.values(), reverse=True), sum(item.unit is None for item in left)]
+    units = 0
+    while sum(groups[:units]) < wanted:
+        units += 1
+    return {"enough_items": wanted, "enough_units": units}
+
+
+def _at_most(v: View, point: int) -> float | None:
+    found = POINTS[point](v, point)
+    open_ones = [item for item in found if item.outcome in ("met", "unmet", "unknown", "pending")]
+    lost = [item for item in open_ones if _is_lost(v, point, item)]
+    return (len(open_ones) - len(lost)) / len(open_ones) if open_ones else None
+
+
+def _is_lost(v: View, point: int, item: Item) -> bool:
+    if item.outcome != "unmet":
+        return False
+    if point != 9:
+        return (
+            item.reason
+            in {
+                11: ("late", "open_too_long"),
+                12: ("late", "not_notified"),
+                13: ("late", "not_sent"),
+            }[point]
+        )
+    contract = v.rows_of("procurements", "reference", item.item)[-1].get("contract_date")
+    unasked = "coordinator_consulted" in (item.detail or "").split(", ")
+    return contract is not None and contract < v.d and (item.reason == "afterwards" or unasked)

@@ -199,6 +199,39 @@ def coverage(
         return _with_columns(cursor, figures, basis, known_at=known_at, level=level)
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """A point of a place on the last day of a year, `then`, if nothing is done from a day on.
+
+    `lapsing` items are met on the day, and no longer then; `lost` ones can never be met any more.
+    """
+
+    then: Coverage
+    lapsing: int
+    lost: int
+
+
+def ahead(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, level: Level) -> list[Ahead]:
+    """Count every point on 31 December of a day's year, with the exports of the day and the rules in force then.
+
+    By organisation each point has one; by department and unit only where it has items then, or some that lapse.
+    """
+    end = as_of.replace(month=12, day=31)
+    days, known = sorted({as_of, end}), basis_on(cursor, days=[as_of], known_at=known_at)
+    basis = replace(known, imports=[{**row, "as_of": day} for row in known.imports for day in days])
+    options: dict[str, Any] = {"known_at": known_at, "level": level}
+    with _pinned(cursor, _relations(points, days=days, level=level), days=days, known_at=known_at, exports_until=as_of):
+        counted = _counts(cursor, points, basis, days=days, **options, chosen="ahead")
+        figures = [figure for point in points for figure in _figures(point, counted, basis, days=[end], level=level)]
+        figures = _with_columns(cursor, figures, basis, **options)
+    marked = {(-row["point"], _place(row)): row for row in counted if row["point"] < 0}
+    return [_ahead(figure, marked.get((figure.point.number, _place(vars(figure))))) for figure in figures]
+
+
+def _ahead(then: Coverage, marked: dict[str, Any] | None) -> Ahead:
+    return Ahead(then, marked["met"], marked["unmet"]) if marked else Ahead(then, 0, 0)
+
+
 def _with_columns(
     cursor: Cursor, figures: list[Coverage], basis: Basis, *, known_at: datetime, level: Level
 ) -> list[Coverage]:
@@ -249,10 +282,12 @@ class _Pins:
     days: frozenset[date]
     known_at: datetime
     relations: frozenset[str]
+    exports_until: date
 
     def cover(self, other: "_Pins") -> bool:
         same = self.cursor is other.cursor and self.known_at == other.known_at
-        return same and self.days >= other.days and self.relations >= other.relations
+        exports = self.exports_until == other.exports_until
+        return same and exports and self.days >= other.days and self.relations >= other.relations
 
 
 # What the innermost block has pinned.
@@ -260,18 +295,20 @@ _HELD: Final[ContextVar[_Pins | None]] = ContextVar("pins", default=None)
 
 
 @contextmanager
-def _pinned(cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime) -> Iterator[None]:
+def _pinned(
+    cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime, exports_until: date = date.max
+) -> Iterator[None]:
     """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
 
-    A block around it that has them already serves it too.
+    Days after `exports_until` have its exports. A block around it that has all this already serves it too.
     """
-    pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations))
+    pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations), exports_until)
     if (held := _HELD.get()) and held.cover(pins):
         yield
         return
     _pin_names(cursor, known_at=known_at)
     pinned = ["chosen_imports"]
-    hidden = _pin_imports(cursor, days=days, known_at=known_at)
+    hidden = _pin_imports(cursor, days=days, known_at=known_at, until=exports_until)
     before = _HELD.set(pins)
     try:
         for relation in relations:
@@ -304,10 +341,10 @@ def _pin_names(cursor: Cursor, *, known_at: datetime) -> None:
     cursor.execute(with_names if any_known else without_names)
 
 
-def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime) -> tuple[str, ...]:
+def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime, until: date) -> tuple[str, ...]:
     """Hide `chosen_imports` on this cursor, and the macros that it returns: they look for columns that are missing."""
     table, macro, read, fill, *complete = statement("pin_imports").split(";")
-    cursor.execute(table, {"days": days, "known_at": known_at})
+    cursor.execute(table, {"days": days, "known_at": known_at, "until": until})
     cursor.execute(macro)
     fields: dict[tuple[str, int, int], set[str]] = {}
     for *sheet, name in cursor.execute(read).fetchall():
@@ -367,8 +404,12 @@ def _counts(
     known_at: datetime,
     level: Level,
     what: str = "coverage",
+    chosen: str = "",
 ) -> Rows:
-    """Count every point that has a basis in one statement, which plans faster than many."""
+    """Count every point that has a basis in one statement, which plans faster than many.
+
+    `chosen` is a statement that says which of `every_item` are counted.
+    """
     parts: list[str] = []
     params = {"known_at": known_at, "level": level, **_days(days, "")}
     for point in points:
@@ -380,8 +421,11 @@ def _counts(
     if not parts:
         return []
     units = _for_days(statement("units"), days, "")
-    sql = f"with items as ({' union all '.join(parts)}), units as ({units}) {statement(what)}"
-    return rows(cursor, sql, params)
+    items_ = f"items as ({' union all '.join(parts)})"
+    if chosen:
+        items_ = f"every_{items_.replace('items', 'item', 1)}, items as ({statement(chosen)})"
+        params |= {"day": min(days), "end": max(days)}
+    return rows(cursor, f"with {items_}, units as ({units}) {statement(what)}", params)
 
 
 def _named_apart(sql: str, parameters: dict[str, Any], days: list[date], *, mark: str) -> tuple[str, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The review points: their questions, and the targets, parameters and laws in force on a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Point:
-    """A review point. `needs` are the sources without which it has no basis, `uses` those that it also reads."""
+    """A review point. `needs` are the sources without which it has no basis, `uses` those that it also reads.
+
+    The items of one that is `of_the_year` are a year's cases, so that what was late stays late. Those of others last
+    until they lapse: `lapsing` says of how many, as one and many.
+    """
 
     id: str
     number: int
@@ -41,6 +45,8 @@ class Point:
     targets: tuple[Table, ...]
     dated_parameters: tuple[Table, ...]
     laws: tuple[Table, ...]
+    of_the_year: bool = False
+    lapsing: dict[str, Texts] = field(default_factory=dict)
 
     def target(self, day: date) -> Target:
         """The target in force on a day."""
@@ -51,6 +57,10 @@ class Point:
         """The parameters of the rule in force on a day, with texts in lower case as they are compared."""
         row = in_force(self.dated_parameters, day) if self.dated_parameters else {}
         return {key: _folded(value) for key, value in row.items() if key != "from"}
+
+    def rules_begin_between(self, first: date, last: date) -> bool:
+        """Whether parameters of the rule begin after a day, up to another."""
+        return any(first < _start(row) <= last for row in self.dated_parameters)
 
     def law(self, day: date) -> list[Texts]:
         """The laws and local rules of the point in force up to a day, the newest first."""
@@ -160,4 +170,6 @@ def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
             targets=tuple(table["targets"]),
             dated_parameters=tuple(table.get("parameters", ())),
             laws=tuple(table.get("law", ())),
+            of_the_year=table.get("of_the_year", False),
+            lapsing=table.get("lapsing", {}),
         )

@@ -9,7 +9,8 @@ select
     i.source, i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date,
     cast(null as varchar) as columns_read
 from (select unnest($days) as day) as day, lateral (
-    select * from imports_at(as_of := day.day, known_at := $known_at)
+    -- what is yet to come is seen with the exports that there are
+    select * from imports_at(as_of := least(day.day, $until), known_at := $known_at)
 ) as i;
 
 create or replace temp macro chosen_imports(wanted, as_of, known_at) as table

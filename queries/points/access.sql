@@ -53,6 +53,7 @@ select
     nullif(split_part(judgement, ':', 2), '') as reason,
     cast(null as varchar) as detail,
     due_of(next_review) as due,
+    false as lost,
     file,
     sheet,
     row

@@ -68,6 +68,7 @@ select
     nullif(split_part(judgement, ':', 2), '') as reason,
     case when judgement = 'unmet:action_overdue' then actions else nullif(split_part(judgement, ':', 3), '') end as detail,
     case when judgement = 'unmet:action_overdue' then since else due_of(valid_until) end as due,
+    false as lost,
     file,
     sheet,
     row

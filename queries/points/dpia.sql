@@ -71,6 +71,7 @@ select
     nullif(split_part(judgement, ':', 2), '') as reason,
     case when judgement = 'unknown:column_missing' then if(needed, lacking, 'dpia_required') end as detail,
     case when needed then due_of(next_review) end as due,
+    false as lost,
     file,
     sheet,
     row

@@ -43,6 +43,7 @@ select
         else lacking
     end as detail,
     deadline_day(aware, $limit_hours) as due,
+    judgement in ('unmet:late', 'unmet:not_notified') as lost,
     file,
     sheet,
     row

@@ -47,6 +47,7 @@ select
         when judgement = 'unknown:column_missing' then lacking
     end as detail,
     cast(discovered_on + $limit_days as date) as due,
+    judgement in ('unmet:late', 'unmet:open_too_long') as lost,
     file,
     sheet,
     row

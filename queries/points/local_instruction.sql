@@ -34,6 +34,7 @@ select
     end as reason,
     case when state = 'exempt' and not commented and uncommented then 'comment' end as detail,
     cast(null as date) as due,
+    false as lost,
     file,
     sheet,
     row

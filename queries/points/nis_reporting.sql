@@ -42,6 +42,7 @@ select
     nullif(split_part(judgement, ':', 2), '') as reason,
     case when judgement = 'unknown:column_missing' then stage end as detail,
     due,
+    judgement in ('unmet:late', 'unmet:not_sent') as lost,
     file,
     sheet,
     row
@@ -56,6 +57,7 @@ select
     'not_assessed',
     cast(null as varchar),
     cast(null as date),
+    false,
     file,
     sheet,
     row

@@ -55,6 +55,7 @@ select
         when 'unknown:column_missing' then lacking
     end as detail,
     due_of(next_review) as due,
+    false as lost,
     file,
     sheet,
     row

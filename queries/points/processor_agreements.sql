@@ -36,6 +36,7 @@ select
     nullif(split_part(judgement, ':', 2), '') as reason,
     case judgement when 'unmet:incomplete' then lacking when 'unknown:column_missing' then 'signed' end as detail,
     due_of(valid_to) as due,
+    false as lost,
     file,
     sheet,
     row

@@ -36,7 +36,12 @@ judged as (
             when missing is not null then 'unmet:steps_missing'
             when lacking is not null then 'unknown:column_missing'
             else 'met:'
-        end as judgement
+        end as judgement,
+        -- whoever was not asked before the contract cannot be asked before it any more
+        contract_date < $as_of and (
+            judgement = 'unmet:afterwards'
+            or (judgement = 'unmet:steps_missing' and contains(missing, 'coordinator_consulted'))
+        ) as lost
     from checked
 )
 select
@@ -51,6 +56,7 @@ select
         when 'unknown:column_missing' then lacking
     end as detail,
     cast(null as date) as due,
+    lost,
     file,
     sheet,
     row

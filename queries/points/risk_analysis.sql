@@ -47,6 +47,7 @@ select
     nullif(split_part(judgement, ':', 2), '') as reason,
     if(judgement = 'unknown:column_missing', 'risk_analysed_last_year', null) as detail,
     due_of(valid_until) as due,
+    false as lost,
     file,
     sheet,
     row

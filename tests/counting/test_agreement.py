@@ -9,6 +9,7 @@ import pytest
 
 from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, coverage, items, items_of
+from compliance.counting.outlook import outlooks
 from compliance.declarations.points import fields_asked
 from compliance.store.database import EVERYTHING_KNOWN
 from tests import reference
@@ -73,6 +74,28 @@ def test_coverage(loaded, level):
         figures = [one for one in together if one.as_of == day]
         assert Counter(map(figure, figures)) == Counter(map(expected_figure, reference.coverage(exports, day, level)))
         assert day not in apart or Counter(map(repr, apart[day])) == Counter(map(repr, figures)), day
+
+
+OUTLOOK = ("if_nothing_is_done", "pace", "reached", "enough_items", "enough_units", "at_most")
+
+
+def test_outlook(loaded):
+    """On the days that some or all sources have no newer extract, and on one that is history to most."""
+    line, exports = loaded
+    for day in DAYS if MORE else (AS_OF, AS_OF + timedelta(days=45)):
+        with line.database.cursor() as cursor:
+            found = outlooks(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+        expected = {(row["point"], row["organisation"]): row for row in reference.outlook(exports, day)}
+        assert len(found) == len(expected)
+        for one in found:
+            row = expected[one.now.point.number, one.now.organisation]
+            assert {name: rounded(getattr(one, name)) for name in OUTLOOK} == {
+                name: rounded(row[name]) for name in OUTLOOK
+            }, (one.now.point.id, one.now.organisation, day)
+
+
+def rounded(value):
+    return round(value, 12) if isinstance(value, float) else value
 
 
 def test_a_column_that_no_export_has_accuses_nobody(loaded):

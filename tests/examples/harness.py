@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from compliance.counting import outlook
 from compliance.counting.assessing import Coverage, coverage
 from compliance.counting.extracts import Inputs, relations
 from compliance.counting.figures import Definition as FigureDefinition
@@ -27,7 +28,7 @@ from compliance.declarations.sources import Source, load_sources
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
 EXAMPLES = Path(__file__).parent
-FOLDERS = ("points", "figures", "quality", "extracts")
+FOLDERS = ("points", "figures", "outlook", "quality", "extracts")
 KEYS = {"title", "as_of", "known_at", "given", "imports", "parameters", "expected", "point", "level", "days"}
 KEYS |= {"names", "aliases", "points"}
 IMPORT_KEYS = {"extract_date", "imported_at", "completes", "revoked_at", "organisation", "file", "columns", "lacks"}
@@ -423,9 +424,12 @@ def answer(cursor: Cursor, case: Case, sql: str | None = None) -> Answer:
 
 
 def _relations(cursor: Cursor, case: Case, sql: str) -> AbstractContextManager[None]:
-    """What an extract or a check reads besides the exports, as the product gives it."""
+    """What an outlook, an extract or a check reads besides the exports, as the product gives it."""
     if case.folder == "quality":
         return declared(cursor, _sources())
+    if case.folder == "outlook":
+        asked = (point_by(_points(), case.point or ""),)
+        return outlook.relations(cursor, outlook.asked_on(cursor, asked, as_of=case.as_of, known_at=case.known_at))
     if case.folder != "extracts":
         return nullcontext()
     point = point_by(_points(), case.point) if case.point else None

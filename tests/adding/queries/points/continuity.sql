@@ -26,6 +26,7 @@ select
     nullif(split_part(judgement, ':', 2), '') as reason,
     cast(null as varchar) as detail,
     next_exercise as due,
+    false as lost,
     file,
     sheet,
     row

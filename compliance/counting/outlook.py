@@ -1,0 +1,215 @@
+"""Where a figure is heading: if nothing is done, pace, enough and at most (rulebook, section 4, Outlook).
+
+    for outlook in outlooks(cursor, points, as_of=day, known_at=EVERYTHING_KNOWN):
+        outlook.now, outlook.reached, outlook.enough_items
+
+It stands beside a figure, never in it. The rules are the statements of `queries/outlook/`, which read two relations:
+`outlook_figures` has a row for each figure that can be looked ahead from, and `outlook_parts` one for each unit of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+import pyarrow as pa
+
+from compliance.core.language import Texts, year_before
+from compliance.core.places import POINTS
+from compliance.counting.assessing import Ahead, Coverage, ahead, coverage
+from compliance.declarations.declared import read_toml
+from compliance.declarations.points import Point
+from compliance.declarations.queries import names, query, statement
+from compliance.store.database import Cursor, Rows, rows
+
+OUTLOOK: Final = POINTS.with_name("outlook.toml")
+FIGURES: Final[dict[str, pa.DataType]] = {
+    "place": pa.int64(),
+    "as_of": pa.date32(),
+    "of_the_year": pa.bool_(),
+    "target": pa.decimal128(9, 6),
+    **dict.fromkeys(("met", "whole", "pending", "lost"), pa.int64()),
+    **dict.fromkeys(("met_before", "whole_before"), pa.int64()),
+    **dict.fromkeys(("met_then", "whole_then", "lapsing"), pa.int64()),
+    "rules_changed": pa.bool_(),
+}
+PARTS: Final[dict[str, pa.DataType]] = {"place": pa.int64(), "unit": pa.string(), "remaining": pa.int64()}
+MILLIONTH: Final = Decimal("0.000001")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What an outlook says, in plain words."""
+
+    id: str
+    title: Texts
+    definition: Texts
+
+
+@cache
+def load_definitions() -> tuple[Definition, ...]:
+    """The definitions in display order."""
+    return tuple(Definition(id_, **entry) for id_, entry in read_toml(OUTLOOK)["outlook"].items())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A figure, and what its outlook rests on: that of the year before, what is ahead of it, and those of its units."""
+
+    now: Coverage
+    before: Coverage | None
+    ahead: Ahead | None
+    units: Sequence[Coverage] = ()
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Where the figure `now` is heading; what does not apply is None.
+
+    `before` is the figure of the same day a year before, `then` that of 31 December if nothing is done, when `lapsing`
+    items that are met now no longer are. `pace` is the change of the coverage a month. `reached` is the month in which
+    the target is reached at that pace, YYYY-MM, or reached, not_within_five_years, no_change or falling.
+    `enough_items` more reach the target, and `units` have them (None: what belongs to no unit). `at_most` is the
+    highest coverage, 0-1, that this year's items can reach, of which `lost` can never be met.
+    """
+
+    now: Coverage
+    before: Coverage | None = None
+    then: Coverage | None = None
+    lapsing: int = 0
+    pace: float | None = None
+    reached: str | None = None
+    enough_items: int | None = None
+    units: tuple[str | None, ...] = ()
+    at_most: float | None = None
+    lost: int = 0
+
+    @property
+    def if_nothing_is_done(self) -> float | None:
+        """The coverage on 31 December if nothing is done, 0-1."""
+        return self.then.coverage if self.then else None
+
+    @property
+    def enough_units(self) -> int | None:
+        """How many units have the items that are enough."""
+        return None if self.enough_items is None else len(self.units)
+
+
+def outlooks(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[Outlook]:
+    """The outlook of every point and organisation, in the order of `coverage`."""
+    return look_ahead(cursor, asked_on(cursor, points, as_of=as_of, known_at=known_at))
+
+
+def asked_on(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[Asked]:
+    """Every point and organisation with what its outlook rests on."""
+    options: dict[str, Any] = {"known_at": known_at}
+    days = [year_before(as_of), as_of]
+    figures = coverage(cursor, points, days=days, level="organisation", **options)
+    before = {_place(figure): figure for figure in figures if figure.as_of == days[0]}
+    expected = {_place(each.then): each for each in ahead(cursor, points, as_of=as_of, level="organisation", **options)}
+    newer = newer_exports(cursor, as_of=as_of, **options)
+    units: defaultdict[tuple[str, str], list[Coverage]] = defaultdict(list)
+    for unit in coverage(cursor, points, days=[as_of], level="unit", **options):
+        units[_place(unit)].append(unit)
+    return [
+        Asked(
+            now,
+            before.get(_place(now)),
+            None if is_past(now, newer) else expected.get(_place(now)),
+            units[_place(now)],
+        )
+        for now in figures
+        if now.as_of == as_of
+    ]
+
+
+def _place(figure: Coverage) -> tuple[str, str]:
+    return figure.point.id, figure.organisation
+
+
+def newer_exports(cursor: Cursor, *, as_of: date, known_at: datetime) -> frozenset[tuple[str, str]]:
+    """The (organisation, source) pairs of which there is an extract after a day."""
+    found = rows(cursor, statement("newer_exports"), {"as_of": as_of, "known_at": known_at})
+    return frozenset((row["organisation"], row["source"]) for row in found)
+
+
+def is_past(figure: Coverage, newer: Iterable[tuple[str, str]]) -> bool:
+    """Whether a source that the figure's point needs has a newer extract, so that its outlook is history."""
+    return any((figure.organisation, source) in newer for source in figure.point.needs)
+
+
+def look_ahead(cursor: Cursor, asked: Sequence[Asked]) -> list[Outlook]:
+    """The outlook of each figure; without a basis, or what is ahead, it has nothing."""
+    found: dict[int, dict[str, Any]] = {}
+    with relations(cursor, asked):
+        for name in names("outlook"):
+            for row in rows(cursor, query("outlook", name).sql):
+                found.setdefault(row.pop("place"), {}).update(row)
+    return [_outlook(each, found.get(place, {})) for place, each in enumerate(asked)]
+
+
+@contextmanager
+def relations(cursor: Cursor, asked: Sequence[Asked]) -> Iterator[None]:
+    """Within the block, the relations that the statements read are registered."""
+    told = [(place, each, each.ahead) for place, each in enumerate(asked) if each.ahead and _has_basis(each.now)]
+    figures = [_figure(place, each, expected) for place, each, expected in told]
+    parts = [part for place, each, _ in told for part in _parts(place, each)]
+    cursor.register("outlook_figures", pa.Table.from_pylist(figures, schema=pa.schema(FIGURES)))
+    cursor.register("outlook_parts", pa.Table.from_pylist(parts, schema=pa.schema(PARTS)))
+    try:
+        yield
+    finally:
+        cursor.unregister("outlook_figures")
+        cursor.unregister("outlook_parts")
+
+
+def _has_basis(figure: Coverage) -> bool:
+    return figure.basis and not figure.untold
+
+
+def _figure(place: int, each: Asked, expected: Ahead) -> dict[str, Any]:
+    now, before = each.now, each.before
+    row: dict[str, Any] = {
+        "place": place,
+        "as_of": now.as_of,
+        "of_the_year": now.point.of_the_year,
+        "target": Decimal(str(now.target.target)).quantize(MILLIONTH),
+        "met": now.met,
+        "whole": now.of,
+        "pending": now.pending,
+        "lost": expected.lost,
+        "lapsing": expected.lapsing,
+        "rules_changed": now.point.rules_begin_between(year_before(now.as_of), now.as_of),
+    }
+    if before and before.coverage is not None:
+        row |= {"met_before": before.met, "whole_before": before.of}
+    if expected.then.coverage is not None:
+        row |= {"met_then": expected.then.met, "whole_then": expected.then.of}
+    return row
+
+
+def _parts(place: int, each: Asked) -> Rows:
+    """What remains of each unit, and of what belongs to none."""
+    left = [(unit.unit, unit.unmet + unit.unknown) for unit in each.units]
+    outside = each.now.unmet + each.now.unknown - sum(number for _, number in left)
+    return [{"place": place, "unit": unit, "remaining": number} for unit, number in (*left, (None, outside))]
+
+
+def _outlook(each: Asked, found: dict[str, Any]) -> Outlook:
+    then = each.ahead.then if each.ahead and "if_nothing_is_done" in found else None
+    return Outlook(
+        now=each.now,
+        before=each.before if found.get("pace") is not None else None,
+        then=then,
+        lapsing=found.get("lapsing", 0),
+        pace=found.get("pace"),
+        reached=found.get("reached"),
+        enough_items=found.get("enough_items"),
+        units=tuple(found.get("units") or ()),
+        at_most=found.get("at_most"),
+        lost=each.ahead.lost if each.ahead and "at_most" in found else 0,
+    )

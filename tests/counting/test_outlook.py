@@ -1,0 +1,81 @@
+"""The outlook of a figure beside a naive one: on random counts, and on random exports with many items."""
+
+import os
+from datetime import date, timedelta
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from compliance.counting.assessing import Ahead, Coverage
+from compliance.counting.outlook import Asked, look_ahead, outlooks
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.file import connect
+from tests import exports, reference
+from tests.line import POINTS, Line
+from tests.reference import Export, Share
+
+POINT = next(point for point in POINTS if point.id == "local_instruction")
+MANY = 1500
+IDS = {"local_instruction": "requirement", "processors": "agreement_id", "processing": "processing_id"}
+SEEDS = range(int(os.environ.get("SEEDS", "0"))) or [7]
+
+
+def random_pair(random):
+    """A figure, and that of the year before: of few items, of about twenty, or of many."""
+    of = random.choice([random.randint(1, 30), random.randint(18, 22), random.randint(100, 50_000)])
+    of_before = max(1, of + random.choice([0, 0, -1, 1, random.randint(-20, 20)]))
+    met = random.randint(0, of)
+    met_before = min(of_before, max(0, met - random.choice([0, 1, of // 83, of // 20, random.randint(-of, of)])))
+    return (met, of), (met_before, of_before)
+
+
+def test_pace_and_enough_on_random_counts():
+    """A month that hangs on a rounding, sixty months, a tenth of a point: whatever whole numbers can make of them."""
+    random = Random(16)
+    day, before = date(2026, 11, 24), date(2025, 11, 24)
+    pairs = [random_pair(random) for _ in range(MANY)]
+    asked = [Asked(figure(day, *now), figure(before, *then), Ahead(figure(day, *now), 0, 0)) for now, then in pairs]
+    with connect(":memory:") as cursor:
+        found = look_ahead(cursor, asked)
+    target = Fraction(str(POINT.target(day).target))
+    for one, (now, then) in zip(found, pairs, strict=True):
+        now_share, then_share = Share(*now, untold=False), Share(*then, untold=False)
+        reached = now_share.share >= target
+        expected = {"reached": "reached"} if reached else reference._pace(now_share, then_share, target, day)
+        assert (one.reached, one.pace) == (expected.get("reached"), pytest.approx(expected.get("pace"))), (now, then)
+        assert one.enough_items == (None if reached else -((now[0] - target * now[1]) // 1)), now
+    assert {one.reached for one in found} > {"reached", "not_within_five_years", "no_change", "falling", None}
+
+
+def figure(day, met, of):
+    return Coverage(POINT, day, "Förvaltningen", None, None, met, of - met, 0, 0, 0, basis=True)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_exports_of_many_items(seed, tmp_path):
+    """What lapses, who has it and how fast it goes, of points whose items are enough for a pace."""
+    chance = exports.Chance(Random(seed), exports.AS_OF, disputed=False)
+    loaded = [
+        export_of(chance, source, id_, exports.AS_OF - timedelta(days=days), number)
+        for source, id_ in IDS.items()
+        for number, days in enumerate((500, 3))
+    ]
+    with Line(tmp_path).held() as line, line.database.cursor() as cursor:
+        exports.load_all(line, loaded)
+        found = outlooks(cursor, POINTS, as_of=exports.AS_OF, known_at=EVERYTHING_KNOWN)
+    expected = {row["point"]: row for row in reference.outlook(loaded, exports.AS_OF)}
+    told = [one for one in found if one.reached]
+    assert {one.now.point.number for one in told} >= {3, 8, 10}
+    for one in found:
+        row = expected[one.now.point.number]
+        mine = (one.if_nothing_is_done, one.pace, one.reached, one.enough_items, one.enough_units)
+        theirs = [row[name] for name in ("if_nothing_is_done", "pace", "reached", "enough_items", "enough_units")]
+        assert mine == pytest.approx(theirs), one.now.point.id
+
+
+def export_of(chance, source, id_, day, number):
+    made = [exports.MAKERS[source](chance, day) for _ in range(40)]
+    rows = [{**row, id_: f"{source}-{n}", "sheet": "Blad1", "row": n + 2} for n, row in enumerate(made)]
+    names = frozenset(name for name in exports.fields_of(source) if name in rows[0])
+    return Export("Stadsbyggnad", source, day, rows, f"{source}-{number}.xlsx", columns=names)
