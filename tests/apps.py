@@ -27,15 +27,18 @@ def opened(
     role: Role = AT_THIS_MACHINE,
     lang: str = "sv",
     limit: Scope | None = None,
+    unfolded: str = "",
     **params: str,
 ) -> AppTest:
-    """A page as a person of a role sees it, who may be limited to a part of the organisation."""
+    """A page as a person of a role sees it, who may be limited to a part, with an expander open."""
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role, limit=limit))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
     if page != "overview":
         app.switch_page(f"pages/{page}.py")
     for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():
         app.query_params[name] = value
+    if unfolded:
+        app.session_state[unfolded] = True
     app.run()
     assert not app.exception
     assert "00:00:00" not in tables(app) + text(app)

@@ -545,6 +545,34 @@ def _reason(item: Reason) -> Html:
 
 
 @dataclass(frozen=True)
+class UnitRow:
+    """A unit: how much is left, as a share of the most, and how much of all is met; the name may be a link."""
+
+    name: str
+    address: str
+    status: Status
+    left: str
+    counts: str
+    share: float
+
+
+def units(items: Sequence[UnitRow], *, label: str) -> Html:
+    """Units with bars of what is left, in the order given; `label` names the list.
+
+    Example: `units([UnitRow("HR", "/point?unit=HR", "red", "8 left", "7 of 15", 0.4)], label="Units")`.
+    """
+    return tag("ul", *(_unit(item) for item in items), css="v-reasons v-units", aria_label=label)
+
+
+def _unit(item: UnitRow) -> Html:
+    name = anchor(item.name, item.address) if item.address else breakable(item.name)
+    sign = tag("span", css=f"v-sign v-{item.status}", aria_hidden="true")
+    track = tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
+    figures = tag("span", tag("strong", item.left), " ", rich_span("v-mute v-small", item.counts))
+    return tag("li", tag("span", sign, " ", name, css="v-reason"), track, figures, css=f"v-{item.status}")
+
+
+@dataclass(frozen=True)
 class Dumbbell:
     """A figure before and after; None if there is none."""
 

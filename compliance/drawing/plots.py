@@ -10,7 +10,6 @@ from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 import plotly.graph_objects as go
 
-from compliance.core.lengths import shortened
 from compliance.counting.assessing import Status
 from compliance.declarations import theming
 from compliance.drawing.elements import escaped
@@ -18,11 +17,9 @@ from compliance.drawing.geometry import spread
 from compliance.wording.trends import Level, Moment
 
 Mode = theming.Mode
-# What the labels at the end of a trend need: pixels to its right, and a line's height in per cent of the axis.
+# What the labels at the end of a trend need: pixels to its right, and pixels of the figure's height for a line.
 LABEL_WIDTH: Final = 112
-LABEL_LINE: Final = 8.0
-# A name next to its bar is shortened to so many letters; the table below the chart has all of it.
-NAME_LETTERS: Final = 60
+LABEL_LINE: Final = 26.5
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
@@ -79,17 +76,6 @@ def cached(
     return hashable
 
 
-@dataclass(frozen=True)
-class UnitBar:
-    """A unit: name, "7 of 15" below it, and the per cent at the end of the bar."""
-
-    name: str
-    counts: str
-    figure: str
-    share: float | None
-    status: Status
-
-
 class HeightLabel(NamedTuple):
     """A label at a height of the axis, to the right of the lines: its HTML and its font."""
 
@@ -121,7 +107,7 @@ def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level,
         _add_level(figure, target, colour=colours.ink, line={"width": 2}),
         _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"}),
     ]
-    _add_labels(figure, labels + _add_last(figure, moments, colours=colours))
+    _add_labels(figure, labels + _add_last(figure, moments, colours=colours), line=LABEL_LINE * 100 / height)
     figure.update_layout(margin_r=LABEL_WIDTH)
     ticks = [(index, moment.label) for index, moment in enumerate(moments) if moment.label]
     figure.update_xaxes(
@@ -161,67 +147,13 @@ def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, 
     return HeightLabel(level.share * 100, escaped(level.text), {"color": colour, "size": 15})
 
 
-def _add_labels(figure: go.Figure, labels: Sequence[HeightLabel]) -> None:
-    """Add the labels to the right of the lines, so that no line crosses one."""
+def _add_labels(figure: go.Figure, labels: Sequence[HeightLabel], *, line: float) -> None:
+    """Add the labels to the right of the lines, so that no line crosses one; each needs `line` per cent."""
     downwards = sorted(labels, key=lambda label: -label.height)
-    ys = spread([-label.height for label in downwards], LABEL_LINE)
+    ys = spread([-label.height for label in downwards], line)
     for label, y in zip(downwards, ys, strict=True):
         position = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "y": -y, "yanchor": "middle"}
         figure.add_annotation(text=label.text, font=label.font, showarrow=False, **position)
-
-
-@cached
-def unit_bars(units: Sequence[UnitBar], *, mode: Mode, target: Level | None = None, row_height: int = 46) -> go.Figure:
-    """Units as horizontal bars in the order given, worst first.
-
-    Example: `unit_bars([UnitBar("HR", "7 of 15", "47 %", 0.47, "red")], mode="light")`.
-    """
-    colours = PALETTES[mode]
-    height = row_height * len(units) + 40
-    figure = go.Figure(layout=layout(colours, height=height))
-    figure.add_bar(
-        orientation="h",
-        x=[(unit.share or 0) * 100 for unit in units],
-        y=list(range(len(units))),
-        width=0.52,
-        marker={"color": [colours.status[unit.status] for unit in units]},
-        text=[f"\u00a0<b>{escaped(unit.figure)}</b>" for unit in units],
-        textposition="outside",
-        textfont={"color": colours.ink, "size": 15},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    if target is not None:
-        _add_target_post(figure, target, colours=colours)
-    figure.update_xaxes(visible=False, range=[0, 112])
-    figure.update_yaxes(
-        tickvals=list(range(len(units))),
-        ticktext=[_unit_label(unit, colours=colours) for unit in units],
-        range=[len(units) - 0.5, -0.5],
-        tickfont={"color": colours.ink},
-    )
-    figure.update_layout(margin={"t": 30, "b": 4}, hovermode=False)
-    return figure
-
-
-def _unit_label(unit: UnitBar, *, colours: Palette) -> str:
-    counts = f'<span style="color:{colours.mute}">{escaped(unit.counts)}</span>'
-    return f"{escaped(shortened(unit.name, NAME_LETTERS))}<br>{counts}"
-
-
-def _add_target_post(figure: go.Figure, target: Level, *, colours: Palette) -> None:
-    figure.add_vline(
-        x=target.share * 100,
-        line={"color": colours.ink, "width": 2},
-        annotation={
-            "text": escaped(target.text),
-            "font": {"color": colours.ink, "size": 15},
-            "showarrow": False,
-            "xanchor": "center",
-            "yanchor": "bottom",
-        },
-        annotation_position="top",
-    )
 
 
 def tick_text(text: str) -> str:

@@ -28,6 +28,8 @@ from compliance.wording import phrases
 HOME: Final = "overview"
 # How many characters of a parameter of the address are repeated on the page.
 MOST_SHOWN: Final = 80
+# The height of a table that scrolls.
+TALLEST: Final = 420
 MARKS: Final = re.compile(r"([!-/:-@\[-`{-~])")
 log = logging.getLogger(__name__)
 
@@ -171,12 +173,12 @@ def as_table(view: View, table: charts.Table, *, caption: str) -> None:
         html(charts.table(*table, caption=caption))
 
 
-def selectable(table: list[dict[str, object]], *, key: str, alt: str) -> int | None:
+def selectable(table: list[dict[str, object]], *, key: str, alt: str, height: int = TALLEST) -> int | None:
     """Draw a table of rows that can be selected. Return the place of the selected row; None if there is none.
 
     The selection outlives the rows that it was made in, so that it may point beyond the present ones.
     """
-    return next(iter(_selected(table, "single-row", key=key, alt=alt)), None)
+    return next(iter(_selected(table, "single-row", key=key, alt=alt, height=height)), None)
 
 
 def ticked(table: list[dict[str, object]], *, key: str, alt: str, wide: Sequence[str] = ()) -> list[int]:
@@ -184,11 +186,19 @@ def ticked(table: list[dict[str, object]], *, key: str, alt: str, wide: Sequence
     return _selected(table, "multi-row", key=key, alt=alt, wide=wide)
 
 
-def _selected(table: list[dict[str, object]], mode: Any, *, key: str, alt: str, wide: Sequence[str] = ()) -> list[int]:
+def _selected(
+    table: list[dict[str, object]],
+    mode: Any,
+    *,
+    key: str,
+    alt: str,
+    wide: Sequence[str] = (),
+    height: int = TALLEST,
+) -> list[int]:
     event = st.dataframe(
         table,
         hide_index=True,
-        height=min(36 * (len(table) + 1) + 3, 420),
+        height=min(36 * (len(table) + 1) + 3, height),
         on_select="rerun",
         selection_mode=mode,
         column_config={title: st.column_config.Column(width="medium") for title in wide},

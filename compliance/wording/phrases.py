@@ -220,19 +220,6 @@ def percent_answered(figure: Coverage, say: Language) -> str:
     return say.percent(figure.of_answered, limits=(figure.target.target, figure.target.limit))
 
 
-def units_alt(units: Sequence[Coverage], say: Language) -> str:
-    """The unit bars in a sentence."""
-    if not units:
-        return ""
-    weakest = units[0]
-    return say(
-        N_("{n} units, the weakest first: {unit} has {share}."),
-        n=say.number(len(units)),
-        unit=weakest.unit or "",
-        share=percent(weakest, say),
-    )
-
-
 def source_line(row: Mapping[str, Any], say: Language) -> str:
     """The location of an item: file, sheet and row."""
     values = {"file": row["file"], "sheet": row["sheet"], "row": say.number(row["row"])}

@@ -75,6 +75,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "hero": lambda: charts.hero(hero(text=H)),
     "answer_strip": lambda: charts.answer_strip([charts.AnswerPart("met", H, H, 1.0)], alt=H),
     "reasons": lambda: charts.reasons([charts.Reason(H, H, H, 0.5)], label=H),
+    "units": lambda: charts.units([charts.UnitRow(H, H, "red", H, H, 0.5)], label=H),
     "dumbbells": lambda: charts.dumbbells([charts.Dumbbell(H, 0.1, 0.2, H, H, H, H)], label=H),
     "answer": lambda: charts.answer(H),
     "changes": lambda: charts.changes(
@@ -410,7 +411,7 @@ def test_the_trend_runs_from_0_to_100_without_grid_and_names_its_levels() -> Non
 def test_labels_of_the_same_height_do_not_overlap() -> None:
     figure = plots.trend(points(1.0, text="100 %"), mode="light", **LEVELS | {"target": Level(1.0, "Target")})
     ys = [note.y for note in figure.layout.annotations]
-    assert all(upper - lower >= plots.LABEL_LINE - 0.1 for upper, lower in pairwise(ys))
+    assert all(upper - lower >= plots.LABEL_LINE * 100 / figure.layout.height - 0.1 for upper, lower in pairwise(ys))
     assert [note.text for note in figure.layout.annotations] == ["Target", "<b>100 %</b>", "Limit 80 %"]
 
 
@@ -419,22 +420,17 @@ def test_a_trend_without_values_draws_none(shares: list[float | None]) -> None:
     assert len(plots.trend(points(*shares, text="–"), mode="light", **LEVELS).data) == 1
 
 
-def test_units_keep_their_order_from_the_top_and_show_counts_below_the_name() -> None:
-    units = [
-        plots.UnitBar("<A>", "0 of 14", "0 %", 0.0, "red"),
-        plots.UnitBar("B", "–", "–", None, "no_basis"),
+def test_units_keep_their_order_and_tell_what_is_left_where_all_are_at_nought() -> None:
+    """link: a unit is opened by its name, one that is added up of others is not"""
+    rows = [charts.UnitRow("<A>", "/point?unit=A", "red", "14 left", "0 of 14", 1.0)]
+    rows.append(charts.UnitRow("B", "", "red", "7 left", "0 of 7", 0.5))
+    drawn = charts.units(rows, label="Units")
+    assert re.findall(r"width:([0-9.]+)%.*?<strong>(.*?)</strong>", drawn) == [
+        ("100.00", "14 left"),
+        ("50.00", "7 left"),
     ]
-    figure = plots.unit_bars(units, mode="light", target=Level(0.95, "Target"))
-    assert figure.layout.yaxis.range == (1.5, -0.5)
-    assert list(figure.data[0].x) == [0.0, 0.0]
-    assert "&lt;A&gt;<br>" in figure.layout.yaxis.ticktext[0]
-    assert "0 of 14" in figure.layout.yaxis.ticktext[0]
-
-
-def test_a_long_name_of_a_bar_is_shortened() -> None:
-    unit = plots.UnitBar("a" * 200, "0 of 14", "0 %", 0.0, "red")
-    [label] = plots.unit_bars([unit], mode="light").layout.yaxis.ticktext
-    assert label.startswith(f"{'a' * 59}…<br>")
+    assert 'href="/point?unit=A">&lt;A&gt;</a>' in drawn
+    assert drawn.count("<a ") == 1
 
 
 # ---------------------------------------------------------------- one palette in three files

@@ -225,6 +225,14 @@ def test_an_analyst_sees_no_person_and_no_free_text_of_an_incident(sample, monke
     assert all(name.startswith("INC-") for name in shown["Namn"])
 
 
+def test_a_point_tells_what_its_review_says_to_those_who_may_read_it(sample, monkeypatch):
+    part = Scope("Lövsta stadsdelsförvaltning (exempel)", "Förskola")
+    for role, limit, said in ((MANAGEMENT, None, True), (ANALYST, None, False), (MANAGEMENT, part, False)):
+        shown = text(opened("point", monkeypatch, role=role, limit=limit, point="classification"))
+        for words in ("Samordnarens kommentar, 8", "bedömning: otillräckligt", "Samtliga verksamhetskritiska system"):
+            assert (words in shown) == said, (role.id, words)
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """Omsorg: Norr with eight persons, six of them trained, and Söder with three, one trained. Teknik: Verk with seven,

@@ -10,7 +10,6 @@ from compliance.core.language import N_
 from compliance.counting import explaining
 from compliance.counting.explaining import Moment
 from compliance.declarations.points import Point
-from compliance.drawing import charts
 from compliance.screens import changes, reads, views, widgets
 from compliance.screens.point import compare_texts
 from compliance.screens.views import View
@@ -32,7 +31,6 @@ def why(view: View, point: Point) -> None:
             # a fragment runs alone: if the data have changed meanwhile, the whole page must run
             if views.current().data != view.data:
                 st.rerun()
-            widgets.html(charts.section(view.say(N_("Why did the figure change?"))))
             if first := _chosen_moment(view, point):
                 changes.change_of(view, point, first, Moment(view.as_of))
 

@@ -1,11 +1,15 @@
-"""The page of a point: its figure, trend, reasons, units and items, and the spreadsheet row behind an item."""
+"""The page of a point: its figure, trend, reasons, units and items; what explains the figure is folded below."""
 
+from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.permissions import Permission
+from compliance.access.scopes import Scope
 from compliance.core.language import N_, bold, month_ends
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import tracing
@@ -13,8 +17,9 @@ from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
+from compliance.review.dossier import REMAINING
 from compliance.screens import downloads, fields, figure_texts, no_data, reads, widgets
-from compliance.screens.point import compare, texts
+from compliance.screens.point import about, compare, texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, trends
@@ -26,10 +31,11 @@ from compliance.wording.reasons import (
     unmet_reasons,
     untold_sentence,
 )
-from compliance.wording.trends import Level
 
 # Months between two labels of the axis.
 TICKS: Final = 6
+TREND_HEIGHT: Final = 270
+ITEMS_HEIGHT: Final = 304
 
 
 def draw(view: View) -> None:
@@ -46,9 +52,8 @@ def draw(view: View) -> None:
         empty_point(view, point, now, before)
     else:
         _figure(view, months, before)
-        compare.why(view, point)
     _details(view, point, now)
-    how_counted(view, point)
+    _folded(view, point, now)
 
 
 def _head(view: View, point: Point) -> None:
@@ -79,17 +84,35 @@ def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None
 
 
 def _details(view: View, point: Point, now: Coverage) -> None:
-    """Draw where and why the figure is weak: reasons, units and items."""
+    """Draw why the figure is weak and what the review says of it, next to the units; then the items."""
     items, allowed = items_of(view, point), view.reader.may(Permission.SEE_ITEMS)
-    left, right = st.columns([5, 7], gap="large")
+    counted, said = unmet_reasons(point, items) if allowed else [], about.said(view, point)
+    # without anything on the left, the units have the whole width
+    left, right = st.columns([5, 7], gap="large") if counted or said else (st.container(), st.container())
     with left:
-        reason = reasons(view, now, items) if allowed else None
-        additional_figures(view, point)
+        if counted:
+            reasons(view, now, counted)
+        if said:
+            about.draw(view, said)
     with right:
         if not view.scope.unit:
             units_of(view, point)
     if allowed and items:
-        item_list(view, point, items, reason)
+        item_list(view, point, items, counted)
+
+
+def _folded(view: View, point: Point, now: Coverage) -> None:
+    """Draw what explains the figure, each part folded."""
+    say = view.say
+    with st.container(key="folded", gap="xsmall"):
+        if now.coverage is not None:
+            changed = st.expander(say(N_("Why did the figure change?")), key="changed", on_change="rerun")
+            if changed.open:
+                with changed:
+                    compare.why(view, point)
+        additional_figures(view, point)
+        with st.expander(say(N_("How the point is counted"))):
+            how_counted(view, point)
 
 
 def chosen_point(view: View) -> Point:
@@ -154,44 +177,48 @@ def trend(view: View, months: list[Coverage]) -> None:
     say = view.say
     widgets.html(charts.section(say(N_("The trend towards the target"))))
     course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}").named(TICKS, first=True)
-    drawn = plots.trend(course.moments, mode=widgets.mode(), target=course.target, limit=course.limit)
+    drawn = plots.trend(
+        course.moments, mode=widgets.mode(), target=course.target, limit=course.limit, height=TREND_HEIGHT
+    )
     widgets.chart(drawn, alt=trends.trend_alt(months, say), key="trend")
     widgets.as_table(view, texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
-def reasons(view: View, figure: Coverage, items: Rows) -> str | None:
-    """Draw why items are not met, the biggest reason first. Return the reason chosen to filter the items."""
-    say, point = view.say, figure.point
-    counted = unmet_reasons(point, items)
-    if not counted:
-        return None
+def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> None:
+    """Draw why items are not met, the biggest reason first."""
+    say = view.say
     widgets.html(charts.section(reasons_title(figure, say)))
-    bars = [charts.Reason(*row) for row in reason_shares(point, counted, say)]
+    bars = [charts.Reason(*row) for row in reason_shares(figure.point, counted, say)]
     widgets.html(charts.reasons(bars, label=say(N_("Reasons"))))
-    total = sum(n for _, n in counted)
-    widgets.html(
-        charts.caption(
-            say(
-                N_("{n} {items} do not meet the requirement, or the export does not say."),
-                n=say.number(total),
-                items=say.pick(point.items),
-            )
-        )
+
+
+def units_of(view: View, point: Point) -> None:
+    """Draw the first units, those with most left first, and a table of all."""
+    say = view.say
+    units = texts.most_left_first(
+        reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point.id)
     )
-    codes = [code for code, _ in counted]
-    if len(codes) < 2:
-        return None
-    chosen: str | None = st.pills(
-        say(N_("Show only items with this reason")),
-        codes,
-        format_func=lambda code: reason_text(point, "unmet", code, say),
-        key=f"reason {point.id} {say.code}",
-    )
-    return chosen
+    if not units:
+        return
+    title = say(N_("Units, those with most left first"))
+    widgets.html(charts.section(title))
+    rows = texts.unit_rows(units[: texts.FIRST_UNITS], say, lambda unit: _unit_address(view, point, unit))
+    widgets.html(charts.units(rows, label=title))
+    more = len(units) > texts.FIRST_UNITS
+    label = say(N_("Show all {n} units"), n=say.number(len(units))) if more else say(N_("Show as a table"))
+    with st.expander(label):
+        widgets.html(charts.table(*texts.units_table(units, say), caption=title))
+
+
+def _unit_address(view: View, point: Point, unit: Coverage) -> str:
+    """The address of the point in a unit; empty for units that are added up."""
+    scope = Scope(view.scope.organisation, unit.department, unit.unit)
+    known = unit.unit and view.reader.sees(scope) and unit.unit != view.say(OTHER_UNITS)
+    return widgets.address(replace(view, scope=scope), "point", point=point.id) if known else ""
 
 
 def additional_figures(view: View, point: Point) -> None:
-    """Draw the figures that belong to the point but are not part of its coverage."""
+    """Draw the figures that belong to the point but are not part of its coverage, folded."""
     say = view.say
     figures = [
         f
@@ -200,103 +227,99 @@ def additional_figures(view: View, point: Point) -> None:
     ]
     if not figures:
         return
-    widgets.html(
-        charts.section(
-            say(N_("Also shown")),
-            note=say(N_("For the whole organisation. These figures are no part of the coverage.")),
-        )
-    )
-    widgets.html(
-        charts.pairs(
-            [
-                charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
-                for f in figures
-            ]
-        )
-    )
+    with st.expander(say(N_("Other figures"))):
+        widgets.html(charts.caption(say(N_("For the whole organisation. They are no part of the coverage."))))
+        pairs = [
+            charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
+            for f in figures
+        ]
+        widgets.html(charts.pairs(pairs))
 
 
-def units_of(view: View, point: Point) -> None:
-    """Draw the units, the weakest first: the first few, or all."""
-    say = view.say
-    units = texts.worst_first(reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point.id))
-    if not units:
-        return
-    widgets.html(charts.section(say(N_("Units, the weakest first"))))
-    every = len(units) > texts.FIRST_UNITS and st.toggle(
-        say(N_("Show all {n} units"), n=say.number(len(units))), key=f"all units {point.id} {say.code}"
-    )
-    shown = units if every else units[: texts.FIRST_UNITS]
-    target = Level(shown[0].target.target, say(N_("Target")))
-    widgets.chart(
-        plots.unit_bars(texts.unit_bars(shown, say), mode=widgets.mode(), target=target),
-        alt=phrases.units_alt(units, say),
-        key="units",
-    )
-    widgets.as_table(view, texts.units_table(shown, say), caption=say(N_("Units, the weakest first")))
-
-
-def item_list(view: View, point: Point, items: Rows, reason: str | None) -> None:
+def item_list(view: View, point: Point, items: Rows, counted: list[tuple[str, int]]) -> None:
     """Draw the filter, the items, the row behind the selected one, and the download of those shown."""
     say = view.say
-    widgets.html(
-        charts.section(
-            say(N_("The items behind the figure")), note=say(N_("Choose a row to see the spreadsheet row behind it."))
-        )
-    )
-    if view.reader.may(Permission.LOAD_EXPORTS) and view.reader.whole:
-        widgets.link(view, "worklists", say(N_("Send them to the units, and note how they stand")))
-    chosen = _filter(view, point, items, reason)
+    widgets.html(charts.section(say(N_("The items behind the figure"))))
+    chosen = _filter(view, point, items, counted)
     shown = [row for row in items if chosen.lets(row)]
-    widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=say.number(len(shown)), of=say.number(len(items)))))
     picked = _item_table(view, point, shown) if shown else None
+    with st.container(horizontal=True, vertical_alignment="center", key="below-items"):
+        n, of = say.number(len(shown)), say.number(len(items))
+        note = say(N_("Choose a row to see the spreadsheet row behind it."))
+        widgets.html(charts.caption(f"{say(N_('{n} of {of} are shown.'), n=n, of=of)} {note}"))
+        _download(view, point, shown)
+        if view.reader.may(Permission.LOAD_EXPORTS) and view.reader.whole:
+            widgets.link(view, "worklists", say(N_("Send them to the units, and note how they stand")))
     if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
-    rows = partial(texts.item_rows, point, shown, say)
-    title = phrases.label(point, say)
+
+
+def _download(view: View, point: Point, shown: Rows) -> None:
+    say, title = view.say, phrases.label(point, view.say)
     name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=str(view.as_of))
+    rows = partial(texts.item_rows, point, shown, say)
     downloads.offer_rows(view, say(N_("Download as CSV")), name, "items_csv", rows, what="items", point=point.id)
 
 
-def _filter(view: View, point: Point, items: Rows, reason: str | None) -> texts.Filter:
-    say = view.say
-    outcomes_found = [outcome for outcome in phrases.OUTCOMES if any(row["outcome"] == outcome for row in items)]
+def _filter(view: View, point: Point, items: Rows, counted: list[tuple[str, int]]) -> texts.Filter:
     # an item that the address names is shown whatever its outcome
-    named = st.query_params.get("item", "")
-    start = (
-        outcomes_found
-        if named
-        else [outcome for outcome in ("unmet", "unknown") if outcome in outcomes_found] or outcomes_found
-    )
-    left, middle, right = st.columns([4, 3, 3])
-    with left:
-        outcomes = st.pills(
-            say(N_("Outcome")),
-            outcomes_found,
-            selection_mode="multi",
-            default=start,
-            format_func=lambda outcome: (
-                f"{say(phrases.OUTCOMES[outcome])} {say.number(sum(row['outcome'] == outcome for row in items))}"
-            ),
-            key=f"outcome {point.id} {say.code} {named}",
+    say, named = view.say, st.query_params.get("item", "")
+    places = iter(st.columns([4, 3, 3, 3]))
+    with next(places):
+        outcomes = _outcomes(view, point, items, named)
+    with next(places):
+        reason = st.selectbox(
+            say(N_("Reason")),
+            [code for code, _ in counted],
+            index=None,
+            format_func=lambda code: reason_text(point, "unmet", code, say),
+            placeholder=say(N_("All reasons")),
+            key=f"reason {point.id} {say.code}",
+            label_visibility="collapsed",
         )
-    with middle:
+    with next(places):
         names = sorted({row["unit"] for row in items if row["unit"]})
         unit = st.selectbox(
-            say(N_("Unit")), names, index=None, placeholder=say(N_("All units")), key=f"unit {point.id} {say.code}"
+            say(N_("Unit")),
+            names,
+            index=None,
+            placeholder=say(N_("All units")),
+            key=f"unit {point.id} {say.code}",
+            label_visibility="collapsed",
         )
-    with right:
+    with next(places):
         placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
-        kwargs: Any = {"about": view.as_of, "placeholder": placeholder, "max_chars": LONGEST_NAME}
+        kwargs: Any = {
+            "about": view.as_of,
+            "placeholder": placeholder,
+            "max_chars": LONGEST_NAME,
+            "label_visibility": "collapsed",
+        }
         text = fields.line(say(N_("Search")), value=named, key=key, **kwargs)
     return texts.Filter(tuple(outcomes), reason, unit, text)
+
+
+def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:
+    """Draw the choice of outcomes, at first of those that are left."""
+    say, n = view.say, Counter(row["outcome"] for row in items)
+    found = [outcome for outcome in phrases.OUTCOMES if n[outcome]]
+    left = [outcome for outcome in REMAINING if n[outcome]]
+    return st.pills(
+        say(N_("Outcome")),
+        found,
+        selection_mode="multi",
+        default=found if named else left or found,
+        format_func=lambda outcome: f"{say(phrases.OUTCOMES[outcome])} {say.number(n[outcome])}",
+        key=f"outcome {point.id} {say.code} {named}",
+        label_visibility="collapsed",
+    )
 
 
 def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
     say = view.say
     table = texts.item_table(point, shown, say)
     alt = say(N_("{n} items of {point}"), n=len(table), point=say.pick(point.title))
-    picked = widgets.selectable(table, key=f"items {point.id} {say.code} {view.as_of}", alt=alt)
+    picked = widgets.selectable(table, key=f"items {point.id} {say.code} {view.as_of}", alt=alt, height=ITEMS_HEIGHT)
     return shown[picked] if picked is not None else None
 
 
@@ -317,22 +340,26 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
 def how_counted(view: View, point: Point) -> None:
     """Draw the rule, its law, parameters and SQL, and the exports that the figure rests on."""
     say = view.say
-    widgets.html(charts.section(say(N_("How the point is counted"))))
     left, right = st.columns([5, 7], gap="large")
     with left:
         widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
     with right:
-        used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
-        imports = [view.reader.row(row, kept=("source",)) for row in used]
-        widgets.html(charts.section(say(N_("The exports it rests on")), level=3))
-        if imports:
-            table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
-            widgets.html(charts.table(*table, caption=say(N_("The exports it rests on"))))
-            remarks = reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]
-            widgets.html(charts.caption(texts.remark_sentence(len(remarks), say)))
-            if remarks:
-                widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)
-        else:
-            widgets.html(charts.caption(say(N_("None is loaded."))))
-    with st.expander(say(N_("The SQL"))):
-        st.code(query("points", point.id).text, language="sql")
+        _exports(view, point)
+    widgets.html(charts.section(say(N_("The SQL")), level=3))
+    st.code(query("points", point.id).text, language="sql", height=300)
+
+
+def _exports(view: View, point: Point) -> None:
+    say, title = view.say, view.say(N_("The exports it rests on"))
+    used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
+    imports = [view.reader.row(row, kept=("source",)) for row in used]
+    widgets.html(charts.section(title, level=3))
+    if not imports:
+        widgets.html(charts.caption(say(N_("None is loaded."))))
+        return
+    table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
+    widgets.html(charts.table(*table, caption=title))
+    remarks = reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]
+    widgets.html(charts.caption(texts.remark_sentence(len(remarks), say)))
+    if remarks:
+        widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)

@@ -1,17 +1,18 @@
 """The texts of a point: its trend, units and items. No Streamlit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from compliance.access.reader import Reader
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
-from compliance.drawing import charts, plots
+from compliance.drawing import charts
 from compliance.review.dossier import REMAINING
+from compliance.review.wording import left_of, met_of
 from compliance.store.database import Rows
-from compliance.wording import phrases, reasons
+from compliance.wording import breaking, phrases, reasons
 from compliance.worklists.notes import STATUSES, Notes
 
 FIRST_UNITS: Final = 8
@@ -57,21 +58,23 @@ def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
     return columns, rows
 
 
-def worst_first(units: Sequence[Coverage]) -> list[Coverage]:
-    """The units with a figure, the weakest first; of equals the one with most items."""
+def most_left_first(units: Sequence[Coverage]) -> list[Coverage]:
+    """The units with a figure, those with most left to do first; of equals the weaker one."""
     measured = [unit for unit in units if unit.coverage is not None]
-    return sorted(measured, key=lambda unit: (unit.coverage or 0.0, -unit.of, unit.unit or ""))
+    return sorted(measured, key=lambda unit: (-left_of(unit), unit.coverage or 0.0, unit.unit or ""))
 
 
-def unit_bars(units: Sequence[Coverage], say: Language) -> list[plots.UnitBar]:
-    """Units as bars."""
+def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> list[charts.UnitRow]:
+    """Units with the number of items that are left, in proportion to the most."""
+    most = max((left_of(unit) for unit in units), default=0) or 1
     return [
-        plots.UnitBar(
-            name=unit.unit or unit.department or "",
-            counts=say(N_("{n} of {of}"), n=say.number(unit.met), of=say.number(unit.of)),
-            figure=f"{phrases.whole_percent(unit, say)}{'' if say.code == 'en' else NBSP}%",
-            share=unit.coverage,
+        charts.UnitRow(
+            name=breaking.add_soft_hyphens(unit.unit or unit.department or ""),
+            address=address(unit),
             status=unit.status,
+            left=say(N_("{n} left"), n=say.number(left_of(unit))),
+            counts=met_of(unit, say),
+            share=left_of(unit) / most,
         )
         for unit in units
     ]
