@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 
 from compliance.core.places import ROOT
-from compliance.counting.extracts import load_extracts
 from compliance.counting.figures import load_figures
 from compliance.counting.outlook import load_definitions
 from compliance.counting.quality import load_checks
 from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources
+from compliance.extracts.declared import load_extracts
 
 FIGURES = ROOT / "docs" / "figures.md"
 SPEED = ROOT / "docs" / "speed.md"

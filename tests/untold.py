@@ -11,10 +11,10 @@ from typing import Any
 from compliance.access.reader import EVERYTHING
 from compliance.counting import system_cards
 from compliance.counting.assessing import items_of
-from compliance.counting.extracts import extract
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.quality import findings, load_checks
 from compliance.declarations.sources import Field, Source
+from compliance.extracts.extracting import extract
 from compliance.loading.validating import table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.exports import AS_OF

@@ -359,7 +359,9 @@ def extract_command(
     point: Annotated[str | None, typer.Option("--point", help="only this review point, a number or an id")] = None,
 ) -> None:
     """Write a named extract to a file."""
-    from compliance.counting.extracts import extract, extract_by, kind_of, write
+    from compliance.extracts.declared import extract_by
+    from compliance.extracts.extracting import extract
+    from compliance.extracts.files import kind_of, write
 
     day = day_of(as_of, "--as-of")
     kind = kind_of(to, swedish_excel=swedish_excel)

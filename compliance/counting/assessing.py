@@ -512,14 +512,24 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
 
 def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
     """The items with `import_id`: after a merger, two organisations may have files of the same name."""
+    return traced_items_of(cursor, (point,), as_of=as_of, known_at=known_at)[0]
+
+
+def traced_items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[pa.Table]:
+    """The items of several points with `import_id`; what they share is computed once."""
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
-    with_basis = basis.organisations_with(point, as_of)
-    with _pinned(cursor, [], days=[as_of], known_at=known_at):
+    moment: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "rules": as_of}
+    with _pinned(cursor, ["units_at"] if len(points) > 1 else [], days=[as_of], known_at=known_at):
         cursor.execute(statement("number_imports"))
         try:
-            traced = _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
+            tables = [_items(cursor, each, basis.organisations_with(each, as_of), **moment) for each in points]
         finally:
             cursor.execute(statement("pin_imports").split(";")[1])
+    return [_with_import(table, basis) for table in tables]
+
+
+def _with_import(traced: pa.Table, basis: Basis) -> pa.Table:
+    """The items whose file is the number of an import, with the name of the file and that number."""
     numbers = pc.cast(traced["file"], pa.int32())
     places = pc.index_in(numbers, pa.array([row["import_id"] for row in basis.imports], pa.int32()))
     files = pc.take(pa.array([row["file"] for row in basis.imports], pa.string()), places)

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from compliance.access.reader import Reader
 from compliance.counting.assessing import basis_on, one_day
-from compliance.counting.extracts import Inputs, relations
 from compliance.counting.figures import Definition
+from compliance.counting.relations import Inputs, relations
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows

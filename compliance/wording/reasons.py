@@ -6,8 +6,8 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from compliance.core.language import N_, Language, Texts
+from compliance.core.places import EXTRACTS
 from compliance.counting.assessing import Coverage, Status
-from compliance.counting.extracts import EXTRACTS
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
 from compliance.store.database import Rows

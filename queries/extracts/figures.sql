@@ -6,12 +6,13 @@
 --   organisation (varchar): whose figure it is
 --   figure (varchar): its id
 --   form (varchar): share (part of whole), count (part alone) or rate (part for each 100 of whole)
---   part (bigint): what is counted; null without basis
---   whole (bigint): of how many; null for a count or without basis
+--   part (bigint): what is counted; empty without basis
+--   whole (bigint): of how many; empty for a count or without basis
 --   share (double): part of whole, 0 to 1, for a share
 --   per_hundred (double): part for each 100 of whole, for a rate
 --   basis (boolean): whether every export that it needs is there
+--   point_id (varchar): the id of the review point that it is shown beside; empty where there are several
 
-select as_of, organisation, figure, form, part, whole, share, per_hundred, basis
+select as_of, organisation, figure, form, part, whole, share, per_hundred, basis, point_id
 from shown_figures
 order by organisation collate sv, place

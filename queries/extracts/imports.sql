@@ -18,10 +18,12 @@
 --   warnings (integer): values that were loaded as empty, and rows that do not count
 --   imported_at (timestamp): when it was loaded, local time
 --   imported_by (varchar): by whom
---   revoked_at (timestamp): when it was revoked, local time; null where it was not
+--   revoked_at (timestamp): when it was revoked, local time; empty where it was not
 --   revoked_by (varchar): by whom
 --   why (varchar): why
 --   sha256 (varchar): the file's mark, by which the same file is recognised
+--   as_of (date): the day that is described
+--   point_id (varchar): the id of the review point that it is about; empty, since it is about none or several
 
 with in_effect as (
     select import_id from imports_at(as_of := $as_of, known_at := $known_at)
@@ -44,7 +46,9 @@ select
     date_trunc('second', (r.revoked_at at time zone 'UTC') at time zone 'Europe/Stockholm') as revoked_at,
     r.revoked_by,
     r.why,
-    i.sha256
+    i.sha256,
+    $as_of as as_of,
+    null::varchar as point_id
 from imports as i
 inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
 left join revocations as r on r.import_id = i.import_id and r.revoked_at <= $known_at

@@ -4,25 +4,28 @@
 --   as_of (date): the day that is described
 -- columns:
 --   organisation (varchar): whose it is
---   department (varchar): the department of its unit, or null
---   unit (varchar): the unit that it belongs to, or null
+--   department (varchar): the department of its unit, or empty
+--   unit (varchar): the unit that it belongs to, or empty
 --   point (bigint): the number of the review point
 --   id (varchar): its id
 --   item (varchar): the id of the item
 --   label (varchar): what a person calls it
 --   outcome (varchar): met, unmet, unknown, pending or exempt
---   reason (varchar): why, as a code; null for most that are met
---   detail (varchar): what the reason names, or null
---   due (date): when the requirement falls due or lapses, or null
---   days_overdue (bigint): how many days ago it was due; null where it has no due date, is still to come or was done late
+--   reason (varchar): why, as a code; empty for most that are met
+--   detail (varchar): what the reason names, or empty
+--   due (date): when the requirement falls due or lapses, or empty
+--   days_overdue (bigint): how many days ago it was due; empty where it has no due date, is still to come or was done late
 --   file (varchar): the export that it came from
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
+--   as_of (date): the day that is described
+--   point_id (varchar): the id of the review point
+--   import_id (integer): the number of the import that it came from
 
 select
     organisation, department, unit, point, id, item, label, outcome, reason, detail, due,
     case when due < $as_of and reason is distinct from 'late' then $as_of - due end as days_overdue,
-    file, sheet, row
+    file, sheet, row, $as_of as as_of, id as point_id, import_id
 from point_items
 where outcome in ('unmet', 'unknown')
 order by organisation collate sv, department collate sv, unit collate sv, point, due, item collate sv

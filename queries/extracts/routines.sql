@@ -7,15 +7,18 @@
 --   organisation (varchar): whose it is
 --   point (bigint): the number of the review point
 --   id (varchar): its id
---   routine (varchar): the routine or document; null where there is none
+--   routine (varchar): the routine or document; empty where there is none
 --   adopted (date): the day it was adopted
---   in_force (boolean): whether it was adopted by the day described; null where its export has no column for that
+--   in_force (boolean): whether it was adopted by the day described; empty where its export has no column for that
 --   next_review (date): when it is to be reviewed next
 --   review_overdue (boolean): whether that day has passed
 --   owner (varchar): who is responsible for it
 --   file (varchar): the export that it came from
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
+--   as_of (date): the day that is described
+--   point_id (varchar): the id of the review point
+--   import_id (integer): the number of the import that it came from
 
 with routines as (
     select * from routines_at(as_of := $as_of, known_at := $known_at)
@@ -40,7 +43,10 @@ select
     r.owner,
     r.file,
     r.sheet,
-    r.row
+    r.row,
+    $as_of as as_of,
+    p.id as point_id,
+    r.import_id
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
 cross join review_points as p
 left join routines as r on r.organisation = o.organisation and r.review_point = p.point

@@ -6,8 +6,8 @@
 --   classification_validity_months (integer): how long a classification is valid
 -- columns:
 --   organisation (varchar): whose it is
---   department (varchar): the department of its unit, or null
---   unit (varchar): the unit that it belongs to, or null
+--   department (varchar): the department of its unit, or empty
+--   unit (varchar): the unit that it belongs to, or empty
 --   system (varchar): its name
 --   system_id (varchar): its id in the register
 --   object (varchar): the management object that it belongs to
@@ -16,29 +16,32 @@
 --   supplier (varchar): who supplies the system
 --   lifecycle (varchar): where it is in its life, as the export has it
 --   in_use (boolean): whether it counts as in use
---   responsibility (varchar): central or local; null where the register does not say
+--   responsibility (varchar): central or local; empty where the register does not say
 --   criticality (varchar): how critical it is, as the export has it
 --   handles_personal_data (boolean): whether it handles personal data
 --   confidentiality (tinyint): the highest level of the latest classification
 --   integrity (tinyint): the same
 --   availability (tinyint): the same
 --   classified (date): the day of the latest classification
---   classification_valid_to (date): the last day that it is valid; null where there is none
---   actions_open (bigint): actions of its plan that are not done; null where no export says
+--   classification_valid_to (date): the last day that it is valid; empty where there is none
+--   actions_open (bigint): actions of its plan that are not done; empty where no export says
 --   actions_overdue (bigint): of those, actions that were due before the day; likewise
 --   risk_analysed (date): the day of the latest risk analysis
 --   highest_risk (double): the highest risk value in that
 --   access_reviewed (date): the day of the latest access review
 --   accounts_removed (double): accounts removed at that
---   processings (bigint): active processings that name it; null where no export says
+--   processings (bigint): active processings that name it; empty where no export says
 --   agreements (bigint): processor agreements with its supplier, but those not applicable; likewise
 --   incidents (bigint): incidents discovered this year that name it; likewise
---   classification (varchar): its outcome in point 4; null where it is not in use
+--   classification (varchar): its outcome in point 4; empty where it is not in use
 --   risk_analysis (varchar): its outcome in point 5
 --   access (varchar): its outcome in point 7
 --   file (varchar): the export that it came from
 --   sheet (varchar): the sheet of it
 --   row (integer): the row of that
+--   as_of (date): the day that is described
+--   point_id (varchar): the id of the review point that it is about; empty, since it is about none or several
+--   import_id (integer): the number of the import that it came from
 
 with exports as (
     select
@@ -81,7 +84,8 @@ listed as (
         arg_min(personal_data, place) as handles_personal_data,
         arg_min(file, place) as file,
         arg_min(sheet, place) as sheet,
-        arg_min(row, place) as row
+        arg_min(row, place) as row,
+        arg_min(import_id, place) as import_id
     from numbered
     group by organisation, system_key
 ),
@@ -206,7 +210,10 @@ select
     seven.outcome as access,
     s.file,
     s.sheet,
-    s.row
+    s.row,
+    $as_of as as_of,
+    null::varchar as point_id,
+    s.import_id
 from listed as s
 left join exports as e using (organisation)
 left join untold as t using (organisation)

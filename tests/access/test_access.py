@@ -17,10 +17,12 @@ from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, Perm
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
-from compliance.counting import assessing, explaining, extracts, incidents, quality, system_cards, tracing, training
+from compliance.counting import assessing, explaining, incidents, quality, system_cards, tracing, training
+from compliance.counting import relations as counted_relations
 from compliance.counting.explaining import Moment
 from compliance.counting.figures import load_figures
 from compliance.declarations.points import point_by
+from compliance.extracts import extracting
 from compliance.review import planning
 from compliance.review.dossier import readable
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
@@ -84,9 +86,9 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
 # What no reader is given to, and its caller may hide from one: of the same database it is the same for all of them.
 BEFORE_READERS = {
     "rows": (assessing, incidents, quality),
-    "coverage": (assessing, extracts),
-    "traced_items": (assessing, extracts),
-    "items_of": (extracts,),
+    "coverage": (assessing, counted_relations),
+    "traced_items": (assessing,),
+    "traced_items_of": (counted_relations,),
 }
 
 
@@ -213,7 +215,7 @@ def opened(_: Cursor, who: Reader) -> tuple[bool, ...]:
 
 def extract(cursor: Cursor, who: Reader) -> list[Any]:
     """How many files it says that it rests on, since a file may be called after a unit; and its rows."""
-    found = extracts.extract(cursor, "systems", points=POINTS, **AT, reader=who)
+    found = extracting.extract(cursor, "systems", points=POINTS, **AT, reader=who)
     return [len(found.imports), *sorted((row["system"], row["object_leader"]) for row in found.table.to_pylist())]
 
 
@@ -311,7 +313,7 @@ def test_everybody_sees_how_many_findings_there_are_and_few_see_their_rows(
 def test_the_rows_of_a_hidden_unit_cannot_be_counted_in_an_extract(counted: Cursor, unit: str, rows: int) -> None:
     """An analyst of a unit gets rows without names, and as many as the unit has persons."""
     who = reader(ANALYST, limit=Scope(ORG, None, unit))
-    assert len(extracts.extract(counted, "items", points=POINTS, point=TRAINING, **AT, reader=who).table) == rows
+    assert len(extracting.extract(counted, "items", points=POINTS, point=TRAINING, **AT, reader=who).table) == rows
 
 
 def test_what_stands_in_a_cell_of_a_finding_is_without_names(tmp_path: Path) -> None:

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 
 from compliance.access.scopes import Scope
-from compliance.counting import assessing, extracts, incidents, training
+from compliance.counting import assessing, incidents, relations, training
 from compliance.counting.assessing import LEVELS, Coverage
 from compliance.counting.explaining import Moment, explain
 from compliance.counting.figures import load_figures
+from compliance.extracts.extracting import extract
 from compliance.review.dossier import Dossier, few_added_up
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.store.file import FileDatabase
@@ -152,7 +153,7 @@ def tell_training(cursor: Cursor, every: Everything, organisation: str, day: dat
 def tell_extract(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
     """The extract of the coverage: other units are a row for each department, and one for the rest of the whole."""
     kwargs: Any = {"points": POINTS, "as_of": day, "known_at": EVERYTHING_KNOWN, "reader": THEIRS}
-    table = extracts.extract(cursor, "coverage", organisation=organisation, **kwargs).table.to_pylist()
+    table = extract(cursor, "coverage", organisation=organisation, **kwargs).table.to_pylist()
     for point in COURSES:
         told, rows = every[day, point.id], [row for row in table if row["id"] == point.id]
         single = {row["unit"] for row in rows if row["level"] == "unit"}
@@ -313,7 +314,7 @@ def test_nothing_shown_of_the_samples_reveals_a_figure_of_few_persons(
 ) -> None:
     """Figures are counted once, before they are shown to anybody."""
     known: dict[str, Any] = {}
-    for module in (assessing, extracts):
+    for module in (assessing, relations):
         monkeypatch.setattr(module, "coverage", asked_once(module.coverage, known))
     with sample_database.cursor() as cursor:
         (organisation, *_) = assessing.basis_on(cursor, days=[SAMPLED], known_at=EVERYTHING_KNOWN).organisations

@@ -18,7 +18,8 @@ from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import MASK
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
-from compliance.counting.extracts import extract, kind_of, write
+from compliance.extracts.extracting import extract
+from compliance.extracts.files import kind_of, write
 from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import write_report
 from compliance.review.approving import signatures_of

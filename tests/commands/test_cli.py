@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 import compliance
 from compliance.commands.cli import app
 from compliance.core import places
-from compliance.counting.extracts import extract_names
+from compliance.extracts.declared import extract_names
 from tests.command import arguments, environment, run, run_here
 from tests.line import POINTS, Line, reading_here
 

@@ -8,12 +8,12 @@ from compliance.access.reader import EVERYTHING
 from compliance.access.scopes import Scope
 from compliance.correcting.renaming import add_alias, add_alias_with
 from compliance.counting.assessing import traced_items
-from compliance.counting.extracts import extract
 from compliance.counting.figures import load_figures
 from compliance.counting.incidents import duties
 from compliance.counting.system_cards import card, systems
 from compliance.counting.tracing import register_row, row_behind
 from compliance.declarations.points import point_by
+from compliance.extracts.extracting import extract
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, SOURCES, Line
 

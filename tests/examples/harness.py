@@ -17,14 +17,15 @@ from typing import Any
 
 from compliance.counting import outlook
 from compliance.counting.assessing import Coverage, coverage
-from compliance.counting.extracts import Inputs, relations
 from compliance.counting.figures import Definition as FigureDefinition
 from compliance.counting.figures import load_figures, rule_parameters
 from compliance.counting.quality import declared
+from compliance.counting.relations import Inputs, relations
 from compliance.declarations import queries
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import without_comments
 from compliance.declarations.sources import Source, load_sources
+from compliance.extracts.extracting import MORE
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
 EXAMPLES = Path(__file__).parent
@@ -448,7 +449,7 @@ def extract_relations(
 ) -> Iterator[None]:
     """The relations that an extract's or a check's statement names, computed for a day."""
     inputs = Inputs(_points()[:points], point, _figures(), as_of=as_of, known_at=known_at)
-    with relations(cursor, sql, inputs), declared(cursor, _sources()):
+    with relations(cursor, sql, inputs, MORE), declared(cursor, _sources()):
         yield
 
 

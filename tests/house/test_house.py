@@ -26,7 +26,8 @@ from tests.line import POINTS, SOURCES, Line
 # A room imports only from those before it; CONTRIBUTING.md draws them.
 ROOMS = (
     "core", "declarations", "store", "access", "reading", "loading", "counting", "correcting", "wording", "review",
-    "worklists", "drawing", "report", "package", "cleaning", "keeping", "demo", "serving", "screens", "commands",
+    "extracts", "worklists", "drawing", "report", "package", "cleaning", "keeping", "demo", "serving", "screens",
+    "commands",
 )  # fmt: skip
 LONGEST = 40
 MODULES = sorted(path for path in (ROOT / "compliance").rglob("*.py") if path.name != "__init__.py")
@@ -196,7 +197,7 @@ def test_only_the_store_knows_where_its_file_is():
 
 def test_the_command_line_starts_without_what_it_does_not_use():
     heavy = ("pandas", "streamlit", "plotly", "openpyxl")
-    modules = "compliance.commands.cli, compliance.counting.extracts, compliance.counting.figures"
+    modules = "compliance.commands.cli, compliance.extracts.files, compliance.counting.figures"
     code = f"import sys, {modules}; print(*(name for name in {heavy} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

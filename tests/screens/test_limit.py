@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, Permission, Role
-from compliance.counting.extracts import extract_names
+from compliance.extracts.declared import extract_names
 from compliance.screens import frame
 from tests import parted
 from tests.apps import opened, text

@@ -29,8 +29,9 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.saving import is_disk_full, refusal_of, save, temporary_folder
 from compliance.correcting import arrangements, renaming
-from compliance.counting.extracts import extract, write
 from compliance.demo import demo
+from compliance.extracts.extracting import extract
+from compliance.extracts.files import write
 from compliance.loading import loading
 from compliance.package.year_package import verify_package, write_package
 from compliance.reading import mapping, reading, worker

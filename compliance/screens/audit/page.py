@@ -13,8 +13,8 @@ from compliance.access.audit import Action, Fault
 from compliance.access.permissions import Permission
 from compliance.core import clock, places
 from compliance.core.language import N_, swedish_order
-from compliance.counting import extracts
 from compliance.drawing import charts
+from compliance.extracts.declared import load_extracts
 from compliance.review.reviewing import load_chapters
 from compliance.screens import downloads, fields, reads, views, widgets
 from compliance.screens.audit import texts
@@ -134,7 +134,7 @@ def _named(view: View) -> dict[str, str]:
     say = view.say
     named = {source.id: say.plain(source.title) for source in reads.sources().values()}
     named |= {point.id: say.plain(point.title) for point in reads.points()}
-    named |= {each.id: say.plain(each.title) for each in extracts.load_extracts()}
+    named |= {each.id: say.plain(each.title) for each in load_extracts()}
     named |= {each.id: say.plain(each.title) for each in reads.declared(load_chapters)}
     return texts.with_own_codes(named, say)
 

@@ -15,8 +15,12 @@ from compliance.core import places
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.lengths import shortened
-from compliance.counting import extracts
 from compliance.drawing import charts
+from compliance.extracts import extracting
+from compliance.extracts.declared import extract_by, load_extracts
+from compliance.extracts.extracting import Extract
+from compliance.extracts.files import Kind, as_bytes
+from compliance.extracts.words import dictionary, titled
 from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.downloads import File
 from compliance.screens.reads import Data
@@ -27,7 +31,7 @@ from compliance.wording import phrases
 SHOWN_ROWS: Final = 10
 # Texts of the preview are cut to this length; the file has them whole.
 SHOWN_LETTERS: Final = 100
-FORMATS: Final[dict[extracts.Kind, tuple[str, str, str]]] = {
+FORMATS: Final[dict[Kind, tuple[str, str, str]]] = {
     "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
     "xlsx": (N_("Excel workbook"), "xlsx", downloads.XLSX),
     "csv": (N_("Plain CSV"), "csv", "text/csv"),
@@ -40,7 +44,7 @@ def draw(view: View) -> None:
     say = view.say
     question = say(N_("Tables to go on with elsewhere, as they are on {day}."), day=say.date(view.as_of))
     widgets.html(charts.page_title(say(N_("Extracts")), question=question))
-    definitions = {definition.id: definition for definition in extracts.load_extracts()}
+    definitions = {definition.id: definition for definition in load_extracts()}
     left, right = st.columns([4, 8], gap="large")
     with left:
         chosen = st.radio(
@@ -57,7 +61,7 @@ def draw(view: View) -> None:
         with st.expander(say(N_("The columns"))):
             heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
             columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
-            widgets.html(charts.table(columns, extracts.dictionary(definition, say), caption=say(N_("The columns"))))
+            widgets.html(charts.table(columns, dictionary(definition, say), caption=say(N_("The columns"))))
 
 
 def point_of_extract(view: View, name: str) -> str | None:
@@ -77,13 +81,11 @@ def point_of_extract(view: View, name: str) -> str | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=20, hash_funcs=reads.READERS)
-def extracted(
-    data: Data, reader: Reader, name: str, as_of: date, organisation: str, point_id: str | None
-) -> extracts.Extract:
+def extracted(data: Data, reader: Reader, name: str, as_of: date, organisation: str, point_id: str | None) -> Extract:
     """A named extract, as the reader may see it."""
     point = next((point for point in reads.points() if point.id == point_id), None)
     with data.database.cursor() as cursor:
-        return extracts.extract(
+        return extracting.extract(
             cursor,
             name,
             points=reads.points(),
@@ -96,7 +98,7 @@ def extracted(
         )
 
 
-def _extract_of(view: View, name: str, point_id: str | None) -> extracts.Extract:
+def _extract_of(view: View, name: str, point_id: str | None) -> Extract:
     return extracted(view.data, view.reader, name, view.as_of, view.scope.organisation, point_id)
 
 
@@ -115,7 +117,7 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
         widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     _downloads(view, name, point_id)
     if count:
-        shown = extracts.titled(replace(extract, table=extract.table.slice(0, SHOWN_ROWS)), say).to_pylist()
+        shown = titled(replace(extract, table=extract.table.slice(0, SHOWN_ROWS)), say).to_pylist()
         columns = [charts.Column(title, nowrap=True) for title in shown[0]]
         texts = [
             [shortened(phrases.stored_value(value, say), SHOWN_LETTERS) for value in row.values()] for row in shown
@@ -129,7 +131,7 @@ def _downloads(view: View, name: str, point_id: str | None) -> None:
     """Draw the download of an extract in each format."""
     say = view.say
     point = reads.point_named(point_id) if point_id else None
-    whole = say.pick(next(each for each in extracts.load_extracts() if each.id == name).title)
+    whole = say.pick(extract_by(name).title)
     called = f"{whole} {phrases.label(point, say)}" if point else whole
     downloads.offer(
         view,
@@ -151,8 +153,8 @@ def _downloads(view: View, name: str, point_id: str | None) -> None:
     )
 
 
-def _content(view: View, name: str, point_id: str | None, kind: extracts.Kind, job: Job) -> bytes:
+def _content(view: View, name: str, point_id: str | None, kind: Kind, job: Job) -> bytes:
     audit.require(view.reader.user, Permission.DOWNLOAD_EXTRACTS)
     extract = _extract_of(view, name, point_id)
     job.rows = len(extract.table)
-    return make_file(job, extracts.as_bytes, extract, kind=kind, language=view.say)
+    return make_file(job, as_bytes, extract, kind=kind, language=view.say)

@@ -21,21 +21,13 @@ from compliance.access.withholding import Names
 from compliance.commands.cli import app
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.counting.extracts import (
-    Extract,
-    as_bytes,
-    dictionary,
-    extract,
-    extract_by,
-    extract_names,
-    kind_of,
-    load_extracts,
-    titled,
-    write,
-)
 from compliance.counting.separated import harmless
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import names
+from compliance.extracts.declared import extract_by, extract_names, load_extracts
+from compliance.extracts.extracting import Extract, extract
+from compliance.extracts.files import as_bytes, kind_of, write
+from compliance.extracts.words import dictionary, titled
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS
@@ -161,6 +153,9 @@ def test_every_statement_is_an_extract_with_texts_in_both_languages() -> None:
         assert set(definition.title) == set(definition.purpose) == {"sv", "en"}
         for column in definition.columns:
             assert set(column.title) == set(column.meaning) == {"sv", "en"}, f"{definition.id}.{column.name}"
+        types = {column.name: column.type for column in definition.columns}
+        told = [types.get(name) for name in ("as_of", "organisation", "point_id")]
+        assert told == ["date", "varchar", "varchar"], definition.id
 
 
 @pytest.mark.parametrize("language", [SV, EN], ids=["sv", "en"])
@@ -339,7 +334,7 @@ def test_without_names_free_text_has_its_names_removed(line: Line) -> None:
         rows = taken(line, name, reader=theirs).table.to_pylist()
         assert "Larsson" not in str(rows), name
         # it was there before it was withheld, except where another rule empties the column
-        assert ("Larsson" in str(withheld)) == (bool(rows) and name not in {"coverage", "figures"}), name
+        assert ("Larsson" in str(withheld)) == (bool(rows) and name not in {"coverage", "trend", "figures"}), name
     systems = taken(line, "systems", reader=theirs).table.to_pylist()[0]
     assert (systems["system"], systems["object"], systems["supplier"]) == ("Alfa", "[…] objekt", "[…] AB")
 
@@ -459,7 +454,7 @@ def test_a_time_without_a_time_of_day_is_a_date_in_swedish(loaded: Line) -> None
 def test_hostile_texts_come_back_as_texts(loaded: Line, kind: Any, delimiter: str) -> None:
     wanted = with_labels(loaded, HOSTILE)
     rows = read_csv(as_bytes(wanted, kind=kind, language=SV), delimiter=delimiter, encoding="utf-8-sig")
-    assert {len(row) for row in rows} == {14}
+    assert {len(row) for row in rows} == {17}
     labels = [row[6] for row in rows[1:]]
     assert labels == [harmless(label) if label else "" for label in HOSTILE]
     assert not [text for text in labels if text[:1] in "=+-@\t\r" and text]
@@ -477,7 +472,7 @@ def test_a_negative_number_is_a_number_and_a_text_that_looks_like_one_is_not(loa
     delimiter, mark = (",", ".") if kind == "csv" else (";", ",")
     rows = read_csv(as_bytes(wanted, kind=kind, language=SV), delimiter=delimiter, encoding="utf-8-sig")
     assert [row[6] for row in rows[1:]] == ["'-1", "'-1,5"]
-    assert [row[14:] for row in rows[1:]] == [["-1", f"-1{mark}5"], ["-1", f"-0{mark}25"]]
+    assert [row[17:] for row in rows[1:]] == [["-1", f"-1{mark}5"], ["-1", f"-0{mark}25"]]
 
 
 def test_harmless_leaves_everything_but_dangerous_texts() -> None:
@@ -528,7 +523,7 @@ def test_a_workbook_has_rows_dictionary_and_source(loaded: Line) -> None:
     assert data["A1"].font.bold
     assert not data["A2"].font.bold
     assert data.freeze_panes == columns.freeze_panes == "A2"
-    assert data.auto_filter.ref == "A1:O2"
+    assert data.auto_filter.ref == "A1:R2"
     assert 8 <= data.column_dimensions["A"].width <= 60
     assert [cell.value for cell in columns[2]] == ["Förvaltning", "organisation", "varchar", "vems det är"]
     about_facts = {row[0].value: row[1].value for row in about.iter_rows(min_row=2)}
@@ -583,7 +578,7 @@ def test_characters_that_no_workbook_can_hold_are_left_out(loaded: Line) -> None
 
 
 def test_more_rows_than_a_worksheet_has_are_refused(loaded: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compliance.counting.extracts.EXCEL_ROWS", 2)
+    monkeypatch.setattr("compliance.extracts.workbooks.EXCEL_ROWS", 2)
     with pytest.raises(Refusal, match="Choose CSV or Parquet"):
         as_bytes(taken(loaded, "systems"), kind="xlsx", language=SV)
 

@@ -1,0 +1,1 @@
+"""The extracts: named tables, as files."""

@@ -1,0 +1,125 @@
+"""What `data/extracts.toml` and the headers of `queries/extracts/` declare: the extracts, columns and words."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
+from compliance.access.scopes import PARTS
+from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
+from compliance.core.language import N_, Texts
+from compliance.core.places import EXTRACTS
+from compliance.declarations.declared import Table, read_toml
+from compliance.declarations.queries import Query, names, query
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an extract: its name and type in the database, its title and meaning in both languages.
+
+    `words` names its set of codes, if it holds codes. What only the coordinator sees: `personal` columns can name a
+    person, `free` ones may contain names, and of `shared` ones the values that only one row has.
+    """
+
+    name: str
+    type: str
+    title: Texts
+    meaning: Texts
+    words: str | None
+    personal: bool
+    free: bool
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named extract: its title, purpose and columns.
+
+    `reasons_of` is the point that its reasons belong to, if no column says so; `permission` what a reader needs besides that of extracts;
+    `written` whether its rows rest on what is written in the product, and not on exports alone.
+    """
+
+    id: str
+    title: Texts
+    purpose: Texts
+    columns: tuple[Column, ...]
+    reasons_of: str | None
+    permission: Permission | None
+    written: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether its rows concern whole organisations: none of its columns names a part."""
+        return not {column.name for column in self.columns}.intersection(PARTS[1:])
+
+    def open_to(self, reader: Reader) -> bool:
+        """Whether a reader may have it at all."""
+        return self.permitted(reader) and (reader.whole or not self.whole)
+
+    def permitted(self, reader: Reader) -> bool:
+        """Whether a reader has the permission that it needs."""
+        return self.permission is None or reader.may(self.permission)
+
+
+def extract_names() -> tuple[str, ...]:
+    """The ids of the extracts in display order."""
+    return tuple(definition.id for definition in load_extracts())
+
+
+@cache
+def load_extracts() -> tuple[Definition, ...]:
+    """Every extract: its statement's header with the titles from `data/extracts.toml`."""
+    entries = declared()
+    order = list(entries["extracts"])
+    ordered = sorted(names("extracts"), key=lambda name: (order.index(name) if name in order else len(order), name))
+    return tuple(_definition(query("extracts", name), entries) for name in ordered)
+
+
+def extract_by(name: str) -> Definition:
+    """Return the extract of a name. Raise Refusal with the nearest name if there is none."""
+    for definition in load_extracts():
+        if definition.id == name:
+            return definition
+    raise Refusal(
+        N_("There is no extract {said}. Perhaps you mean {near}; there are {all}."),
+        said=name,
+        near=nearest(name, extract_names()),
+        all=", ".join(extract_names()),
+    )
+
+
+@cache
+def declared() -> Table:
+    """The declarations as they are written."""
+    return read_toml(EXTRACTS)
+
+
+def _definition(query: Query, declared: Table) -> Definition:
+    entry = declared["extracts"].get(query.id, {})
+    own = entry.get("columns", {})
+    return Definition(
+        id=query.id,
+        title=entry.get("title", {"en": query.id}),
+        purpose=entry.get("purpose", {"en": query.what}),
+        columns=tuple(
+            _column(name, type_, meaning, declared["columns"].get(name, {}) | own.get(name, {}))
+            for name, (type_, meaning) in query.columns.items()
+        ),
+        reasons_of=entry.get("reasons_of"),
+        permission=Permission(entry["permission"]) if "permission" in entry else None,
+        written=entry.get("written", False),
+    )
+
+
+def _column(name: str, type_: str, meaning: str, entry: Table) -> Column:
+    return Column(
+        name=name,
+        type=type_,
+        title={"en": name.replace("_", " ").capitalize()} | entry.get("title", {}),
+        meaning={"en": meaning} | entry.get("meaning", {}),
+        words=entry.get("words"),
+        personal=entry.get("personal", False),
+        free=entry.get("free", False),
+        shared=entry.get("shared", False),
+    )

@@ -1,0 +1,143 @@
+"""An extract as an Excel workbook: its rows, what its columns mean, and where they come from."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
+from compliance.core.zips import EARLIEST, parts_of, write_zip
+from compliance.counting.separated import DANGEROUS
+from compliance.extracts.declared import Definition
+from compliance.extracts.extracting import Extract
+from compliance.extracts.words import dictionary, titled, words_of_extract
+
+MIDNIGHT: Final = datetime.min.time()
+# Characters that XML, and so a workbook, cannot hold.
+UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+EXCEL_ROWS: Final = 1_048_576
+
+
+def workbook(wanted: Extract, language: Language) -> bytes:
+    """The extract as a workbook. Raise Refusal if it has more rows than a sheet takes."""
+    from openpyxl import Workbook
+
+    if len(wanted.table) >= EXCEL_ROWS:
+        raise Refusal(
+            N_("The extract has {rows} rows, and a worksheet at most {most}. Choose CSV or Parquet."),
+            rows=len(wanted.table),
+            most=EXCEL_ROWS,
+        )
+    from compliance.counting import books
+
+    book = Workbook(write_only=True)
+    table = titled(wanted, language)
+    data = zip(*(c.to_pylist() for c in table.columns), strict=True)
+    sheets = {
+        language(N_("Data")): (table.column_names, data),
+        language(N_("Columns")): _dictionary(wanted.definition, language),
+        language(N_("About")): _about(wanted, language),
+    }
+    rows = {title: _add_sheet(book, title, *content) for title, content in sheets.items()}
+    return _without_clock(books.content(book, rows))
+
+
+def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> Iterator[list[Any]]:
+    """Add a sheet with a frozen bold heading, filters, and columns as wide as their texts; return its rows."""
+    from openpyxl.utils import get_column_letter
+
+    sheet = book.create_sheet(title)
+    listed = [list(row) for row in rows]
+    for place, name in enumerate(heading):
+        widest = max([len(name) + 3, *(len(_shown(row[place])) for row in listed[:500])])
+        sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(widest + 1, 8), 60)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heading))}{len(listed) + 1}"
+    return _cells(sheet, heading, listed)
+
+
+def _cells(sheet: Any, heading: list[str], rows: list[list[Any]]) -> Iterator[list[Any]]:
+    yield [_heading(sheet, name) for name in heading]
+    for row in rows:
+        yield [_cell(sheet, value) for value in row]
+
+
+def _shown(value: object) -> str:
+    return str(value)[:60] if value is not None else ""
+
+
+def _heading(sheet: Any, text: str) -> Any:
+    from openpyxl.styles import Font
+
+    cell = _text(sheet, text)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, value: object) -> Any:
+    """What a sheet gets for a value: the value, or a cell where openpyxl would misread it."""
+    if isinstance(value, str):
+        text = UNWRITABLE.sub("", value)
+        return _text(sheet, text) if text.startswith((*DANGEROUS, "#")) else text
+    if isinstance(value, datetime):
+        return _time(sheet, value)
+    return value
+
+
+def _text(sheet: Any, text: str) -> Any:
+    """A cell that is text whatever it starts with: not a formula (=1) and not an error (#N/A)."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    cell.quotePrefix = text.startswith(DANGEROUS)
+    return cell
+
+
+def _time(sheet: Any, moment: datetime) -> Any:
+    """A cell with date and time; a time at midnight is shown as a date."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, moment)
+    cell.number_format = "yyyy-mm-dd hh:mm" if moment.time() != MIDNIGHT else "yyyy-mm-dd"
+    return cell
+
+
+def _dictionary(definition: Definition, language: Language) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+    heading = [
+        language(N_("Column")),
+        language(N_("Name in CSV and Parquet")),
+        language(N_("Type")),
+        language(N_("Meaning")),
+    ]
+    return heading, dictionary(definition, language)
+
+
+def _about(wanted: Extract, language: Language) -> tuple[list[str], list[tuple[object, ...]]]:
+    """The extract's title, purpose and day, and the exports behind it."""
+    facts: list[tuple[object, ...]] = [
+        (language(N_("Extract")), language.pick(wanted.definition.title)),
+        (language(N_("Purpose")), language.pick(wanted.definition.purpose)),
+        (language(N_("As-of date")), wanted.as_of),
+        (language(N_("Rows")), len(wanted.table)),
+    ]
+    if wanted.organisation:
+        facts.append((language(N_("Organisation")), wanted.organisation))
+    if wanted.point:
+        facts.append((language(N_("Review point")), language.pick(wanted.point.title)))
+    titles = words_of_extract(wanted, "sources")
+    for row in wanted.imports:
+        exported = language(N_("Export {file}, extract date {day}"), file=row["file"], day=row["extract_date"])
+        facts.append((language.pick(titles[row["source"]]), exported))
+    return [language(N_("What")), language(N_("Value"))], facts
+
+
+def _without_clock(content: bytes) -> bytes:
+    """Return the workbook with fixed times, so that the same rows give the same file."""
+    time = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+    parts = (
+        (name, time.sub(b"1980-01-01T00:00:00Z", part) if name == "docProps/core.xml" else part)
+        for name, part in parts_of(content)
+    )
+    return write_zip(parts, EARLIEST)
