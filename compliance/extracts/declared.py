@@ -36,8 +36,8 @@ class Column:
 class Definition:
     """A named extract: its title, purpose and columns.
 
-    `reasons_of` is the point that its reasons belong to, if no column says so; `permission` what a reader needs besides that of extracts;
-    `written` whether its rows rest on what is written in the product, and not on exports alone.
+    `reasons_of` is the point that its reasons belong to, if no column says so; `permission` what a reader needs for it
+    besides that of extracts; `written` whether its rows rest on what is written in the product too.
     """
 
     id: str
