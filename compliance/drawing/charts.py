@@ -742,14 +742,14 @@ class DecisionRow:
 
 
 def decision(row: DecisionRow) -> Html:
-    """A decision with its number to the left and its state to the right.
+    """A decision: number, text, facts (beside the text if there is room, else below it) and state.
 
     Example: `decision(DecisionRow("2026-3", "All systems …", ["4 Classification"], "late", "Late"))`.
     """
-    about = (tag("span", fact) for fact in row.facts if fact)
-    text = tag("div", tag("div", row.text), tag("div", *about, css="v-decision-facts"), css="v-decision-text")
-    name = tag("div", row.name, css="v-decision-name")
-    return tag("div", name, text, work_mark(row.work, row.word, note=row.note), css="v-decision")
+    facts = tag("div", *(tag("span", fact) for fact in row.facts if fact), css="v-decision-facts")
+    name, text = tag("div", row.name, css="v-decision-name"), tag("div", row.text, css="v-decision-text")
+    drawn = tag("div", name, text, facts, work_mark(row.work, row.word, note=row.note), css="v-decision")
+    return tag("div", drawn, css="v-decision-frame")
 
 
 # ---------------------------------------------------------------- tables

@@ -15,10 +15,10 @@ def runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float,
     return [part for part in parts if part]
 
 
-def spread(ys: Sequence[float], line: float) -> list[float]:
-    """Heights, the uppermost first, moved apart until a line of text fits at each.
+def spread(ys: Sequence[float], line: float, *, top: float, bottom: float) -> list[float]:
+    """Heights, the uppermost first, moved apart until a line of text fits at each between `top` and `bottom`.
 
-    Example: `spread([10.0, 12.0], 8.0)` is about `[7.0, 15.0]`.
+    Example: `spread([10.0, 12.0], 8.0, top=0.0, bottom=100.0)` is about `[7.0, 15.0]`.
     """
     placed = list(ys)
     # Each pass moves only neighbours, and moving a pair may close the gap next to it: a few passes settle them all.
@@ -28,4 +28,5 @@ def spread(ys: Sequence[float], line: float) -> list[float]:
             if overlap > 0.01:
                 placed[upper] -= overlap / 2
                 placed[lower] += overlap / 2
-    return placed
+    below = [max(y, top + line * place) for place, y in enumerate(placed)]
+    return [min(y, bottom - line * place) for place, y in enumerate(reversed(below))][::-1]

@@ -221,7 +221,7 @@ def _end_labels(trend: Trend) -> list[Html]:
     labels = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
     labels += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.measured[-1:]]
     labels.sort(key=lambda label: -label[0])
-    ys = spread([_y(share) for share, *_ in labels], LINE)
+    ys = spread([_y(share) for share, *_ in labels], LINE, top=LINE / 2, bottom=BOTTOM)
     return [
         _text(RIGHT + 16, y + BASELINE, text, css=css, anchor_="start")
         for (_, text, css), y in zip(labels, ys, strict=True)

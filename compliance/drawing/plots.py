@@ -20,6 +20,8 @@ Mode = theming.Mode
 # What the labels at the end of a trend need: pixels to its right, and pixels of the figure's height for a line.
 LABEL_WIDTH: Final = 112
 LABEL_LINE: Final = 26.5
+# The upper end of the axis, in per cent: a line at 100 has room.
+HIGHEST: Final = 106
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
@@ -117,7 +119,7 @@ def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level,
         showline=True,
         linecolor=colours.line,
     )
-    figure.update_yaxes(range=[0, 106], tickvals=[0, 50, 100], ticktext=["0", "50", "100"])
+    figure.update_yaxes(range=[0, HIGHEST], tickvals=[0, 50, 100], ticktext=["0", "50", "100"])
     return figure
 
 
@@ -150,7 +152,8 @@ def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, 
 def _add_labels(figure: go.Figure, labels: Sequence[HeightLabel], *, line: float) -> None:
     """Add the labels to the right of the lines, so that no line crosses one; each needs `line` per cent."""
     downwards = sorted(labels, key=lambda label: -label.height)
-    ys = spread([-label.height for label in downwards], line)
+    # above the months below the axis, and within the chart
+    ys = spread([-label.height for label in downwards], line, top=line / 2 - HIGHEST, bottom=-line / 2)
     for label, y in zip(downwards, ys, strict=True):
         position = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "y": -y, "yanchor": "middle"}
         figure.add_annotation(text=label.text, font=label.font, showarrow=False, **position)

@@ -12,12 +12,17 @@ from compliance.drawing.plots import PALETTES, Mode, Palette, layout, tick_text
 
 DOT: Final = 11
 LATE_DOT: Final = 14
-LANE_HEIGHT: Final = 72
-# Dots closer than this part of the axis are stacked, by so much of a lane each.
+LANE_HEIGHT: Final = 88
+# A lane's name stands so much of a lane above its line.
+NAMED: Final = 0.46
+# Dots closer than this part of the axis are stacked, by so much of a lane each; many come closer, below the names.
 CROWDED: Final = 0.017
 STACKED: Final = 0.15
+MOST_STACKED: Final = 0.17
 # Beyond this part of the axis a figure is to the left of its diamond.
 BEYOND: Final = 0.8
+# The axis on a phone, and what a letter and the space around a text take of it, in pixels.
+NARROW_AXIS, LETTER, SPACE = 300, 9, 8
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,15 @@ def month_columns(months: Sequence[MonthColumn], *, mode: Mode, others: bool, he
 
 
 def _add_totals(figure: go.Figure, months: Sequence[MonthColumn], *, colours: Palette) -> None:
+    longest = max((len(month.total) for month in months), default=1)
+    fits = round(15 * NARROW_AXIS / max(len(months), 1) / (LETTER * longest))
     figure.add_scatter(
         x=list(range(len(months))),
         y=[sum(month.parts) for month in months],
         mode="text",
         text=[f"<b>{escaped(month.total)}</b>" for month in months],
         textposition="top center",
-        textfont={"color": colours.ink, "size": 15},
+        textfont={"color": colours.ink, "size": max(11, min(15, fits))},
         cliponaxis=False,
         hoverinfo="skip",
     )
@@ -127,7 +134,7 @@ def duty_dots(lanes: Sequence[Lane], scale: Scale, *, mode: Mode) -> go.Figure:
         showline=True,
         linecolor=colours.line,
     )
-    figure.update_yaxes(visible=False, range=[len(lanes) - 0.55, -0.72])
+    figure.update_yaxes(visible=False, range=[len(lanes) - 0.6, -0.72])
     return figure
 
 
@@ -135,7 +142,7 @@ def _add_name(figure: go.Figure, row: int, lane: Lane, *, colours: Palette) -> N
     figure.add_annotation(
         x=0,
         xref="paper",
-        y=row - 0.36,
+        y=row - NAMED,
         text=escaped(lane.name),
         font={"color": colours.ink, "size": 15},
         showarrow=False,
@@ -167,7 +174,9 @@ def _add_limit(figure: go.Figure, row: int, limit: tuple[float, float], *, colou
 
 def _add_dots(figure: go.Figure, row: int, lane: Lane, scale: Scale, *, colours: Palette) -> None:
     places = [min(dot.value, scale.end) for dot in lane.dots]
-    heights = [row + STACKED * lift for lift in stack_lifts([place / scale.end for place in places], gap=CROWDED)]
+    lifts = stack_lifts([place / scale.end for place in places], gap=CROWDED)
+    step = min(STACKED, MOST_STACKED / max(map(abs, lifts), default=1)) if any(lifts) else 0
+    heights = [row + step * lift for lift in lifts]
     late = [bool(dot.late) for dot in lane.dots]
     labels = labels_that_fit([dot.late for dot in lane.dots], [place / scale.end for place in places])
     figure.add_scatter(
@@ -205,13 +214,15 @@ def _outwards() -> Sequence[int]:
     return [0, *(step for n in range(1, 1000) for step in (-n, n))]
 
 
-def labels_that_fit(texts: Sequence[str], places: Sequence[float], *, room: float = 0.14) -> list[str]:
-    """The texts, with "" for one that would cover the text to its right; the table has them all."""
+def labels_that_fit(texts: Sequence[str], places: Sequence[float]) -> list[str]:
+    """The texts, with "" for one that would cover the text to its right on a phone; the table has them all."""
     shown = [""] * len(texts)
-    last = -1.0
+    free = 2.0
     for index in sorted(range(len(texts)), key=lambda index: -places[index]):
-        if texts[index] and (last < 0 or last - places[index] >= room):
-            shown[index], last = texts[index], places[index]
+        width = (LETTER * len(texts[index]) + SPACE) / NARROW_AXIS
+        start = places[index] - (width if places[index] > BEYOND else 0)
+        if texts[index] and start + width <= free:
+            shown[index], free = texts[index], start
     return shown
 
 

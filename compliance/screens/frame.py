@@ -116,6 +116,7 @@ def _go_on() -> None:
 
 def _refuse(who: User, say: Language) -> None:
     """Draw that somebody has no role, whom to ask, and the way out."""
+    widgets.brand()
     login = settings.current().login
     text = front.no_role(say, who.name, login.contact if login else "")
     widgets.html(charts.page_title(say(front.TITLE), question=text))
@@ -185,9 +186,7 @@ def _keep_in_address(view: View) -> None:
 def _navigation(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
     """Draw the links to the pages by group. Those of a group of one, and of the only group, are plain links."""
     with st.container(key="nav", horizontal=True, vertical_alignment="center"):
-        look, _ = theming.current()
-        if look.name:
-            widgets.html(charts.brand(look.name, look.logo))
+        widgets.brand()
         groups = dict.fromkeys(entry.group for entry in allowed)
         for group in groups:
             pages = [entry for entry in allowed if entry.group == group]
@@ -245,7 +244,7 @@ def _label(user: User, say: Language) -> str:
 def _chooser(view: View) -> None:
     """Draw the choice of as-of date, organisation, unit and language, which holds for all pages."""
     say = view.say
-    label = say(N_("Status on {day} · {scope}"), day=say.date(view.as_of), scope=widgets.plain(view.scope.name(say)))
+    label = say(N_("Status on {day} · {scope}"), day=say.date(view.as_of), scope=widgets.plain(view.place))
     with st.popover(label):
         st.date_input(
             say(N_("As-of date")),

@@ -59,13 +59,26 @@ class View:
             return self.language
         params = {
             "as_of": self.as_of.isoformat(),
-            "organisation": self.scope.organisation if len(reads.organisations(self.data, self.as_of)) > 1 else None,
+            "organisation": self.scope.organisation if self.of_several else None,
             "department": self.scope.department if not self.scope.unit else None,
             "unit": self.scope.unit,
         }
         return (
             {name: value for name, value in params.items() if value} | self.language | (SAMPLES if self.looking else {})
         )
+
+    @property
+    def of_several(self) -> bool:
+        """Whether the store has more organisations than the one that is shown."""
+        return len(reads.organisations(self.data, self.as_of)) > 1
+
+    @property
+    def place(self) -> str:
+        """The part that is shown, as the button of the view names it: after its organisation if there are several."""
+        part = self.scope.unit or self.scope.department
+        if not self.of_several:
+            return self.scope.name(self.say)
+        return " · ".join(filter(None, (self.scope.organisation, part)))
 
     @property
     def language(self) -> dict[str, str]:

@@ -17,7 +17,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of
 from compliance.counting import tracing
-from compliance.declarations import settings
+from compliance.declarations import settings, theming
 from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import add_event
 from compliance.screens import views
@@ -140,6 +140,13 @@ def _switch(
 ) -> None:
     if st.button(view.say(label), key=key, type=kind):
         st.switch_page(f"pages/{HOME}.py", query_params=view.language | dict(params or {}))
+
+
+def brand() -> None:
+    """Draw the organisation's name and logo, if its theme has them."""
+    look, _ = theming.current()
+    if look.name:
+        html(charts.brand(look.name, look.logo))
 
 
 def html(fragment: elements.Html) -> None:

@@ -472,6 +472,16 @@ def test_dots_that_lie_close_do_not_cover_each_other():
     assert plots_incidents.stack_lifts([0.1, 0.1, 0.1, 0.5], gap=0.02) == [0, -1, 1, 0]
     assert plots_incidents.labels_that_fit(["a", "", "b"], [0.9, 0.9, 0.85]) == ["a", "", ""]
     assert plots_incidents.labels_that_fit(["a", "b"], [0.9, 0.3]) == ["a", "b"]
+    # the one to the right stands to the left of its diamond
+    assert plots_incidents.labels_that_fit(["300 tim", "200 tim"], [0.9, 0.5]) == ["300 tim", ""]
+
+
+def test_many_dots_at_once_stay_below_the_name_of_their_line():
+    lane = plots_incidents.Lane("Upplysning", [plots_incidents.Dot(4, "a")] * 30, (24, 24))
+    drawn = plots_incidents.duty_dots([lane], plots_incidents.Scale(48, 24, "tim"), mode="light")
+    (name,) = drawn.layout.annotations
+    above = plots_incidents.LANE_HEIGHT * (min(drawn.data[0].y) - name.y)
+    assert above >= plots_incidents.DOT / 2 + 15
 
 
 # --- The year -----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from compliance.core import language
 from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, Language
 from compliance.drawing import charts, elements, incidents, meeting, plots, systems, training, wheel, wheel_layout
 from compliance.drawing.elements import Html
+from compliance.drawing.geometry import spread
 from compliance.wording.trends import Level, Moment, Trend
 
 ROOT = Path(__file__).parents[2]
@@ -413,6 +414,14 @@ def test_labels_of_the_same_height_do_not_overlap() -> None:
     ys = [note.y for note in figure.layout.annotations]
     assert all(upper - lower >= plots.LABEL_LINE * 100 / figure.layout.height - 0.1 for upper, lower in pairwise(ys))
     assert [note.text for note in figure.layout.annotations] == ["Target", "<b>100 %</b>", "Limit 80 %"]
+
+
+@pytest.mark.parametrize("ys", [[0, 0, 0], [100, 100, 100], [3, 4, 98], [0, 50, 100]])
+def test_labels_that_are_moved_apart_stay_within_their_chart(ys: list[float]) -> None:
+    placed = spread(ys, 8, top=4, bottom=96)
+    assert placed[0] >= 4
+    assert placed[-1] <= 96
+    assert all(lower - upper >= 7.9 for upper, lower in pairwise(placed))
 
 
 @pytest.mark.parametrize("shares", [[], [None, None]])

@@ -507,7 +507,8 @@ def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_
         staff = [[f"{name}{i}", i, f"{name}{i}@exempel.se", "Norr", "2020-01-01"] for i in range(12)]
         book = read_here(xlsx({"Blad1": [*PEOPLE[:2], *staff]}), name=f"{name}.xlsx")
         load(own, book, Order("tester", organisation=name), sources=SOURCES, words=WORDS)
-    app = opened("imports", monkeypatch, organisation="A")
+    app = opened("imports", monkeypatch, organisation="A", unit="Norr")
+    assert any(opens.proto.popover.label.endswith("2026 · A · Norr") for opens in app.get("popover"))
     drop(app, tmp_path, personal=[["Organisation:", "B"], *PEOPLE[:3]])
     assert "raderna från" not in text(app)
     app.radio[0].set_value("A").run()

@@ -350,7 +350,8 @@ def _trend(sheet: _Sheet, chart: LineChart) -> float:
     sheet.line([(left, low), (plot.right, low)], colour=RULE, width=1.0)
     _levels(sheet, chart, plot)
     _line(sheet, chart, plot)
-    for (_, text, colour, weight), y in zip(labels, spread([plot.y(share) for share, *_ in labels], LINE), strict=True):
+    ys = spread([plot.y(share) for share, *_ in labels], LINE, top=plot.y(1.0) - LINE / 2, bottom=low)
+    for (_, text, colour, weight), y in zip(labels, ys, strict=True):
         sheet.text(plot.right + 6, y, text, colour=colour, weight=weight)
     return _times(sheet, chart, plot)
 

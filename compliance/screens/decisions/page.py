@@ -40,8 +40,7 @@ def draw(view: View) -> None:
 def _decisions(view: View, group: Sequence[Decision]) -> None:
     for decision in group:
         reviews.decision(view, decision, view.as_of)
-        label = view.say(N_("Follow up {name}"), name=decision.name)
-        expander = st.expander(label, key=f"follow {decision.decision_id}", on_change="rerun")
+        expander = st.expander(view.say(N_("Follow up")), key=f"follow {decision.decision_id}", on_change="rerun")
         if expander.open:
             with expander:
                 _follow_up(view, decision)

@@ -1,6 +1,7 @@
 """The texts of decisions: the groups, and the table of follow-ups. No Streamlit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from compliance.core import clock
@@ -17,7 +18,9 @@ def grouped(decisions: Sequence[Decision], day: date, say: Language) -> list[tup
     groups = [(say(N_("Late")), [d for d in left if d.late(day)])]
     for name in FOLLOWED_UP:
         title = say(N_("Followed up in: {report}"), report=say(FOLLOW_UPS[name]))
-        groups.append((title, [d for d in left if d.follow_up == name and not d.late(day)]))
+        # the title says in which report
+        named = [replace(d, follow_up="") for d in left if d.follow_up == name and not d.late(day)]
+        groups.append((title, named))
     groups.append((say(N_("Without follow-up")), [d for d in left if not d.follow_up and not d.late(day)]))
     return [(title, members) for title, members in groups if members]
 

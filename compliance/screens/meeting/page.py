@@ -103,6 +103,7 @@ def _names(opened: Opened) -> Names:
 def _top(opened: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
     """Draw the number of the screen, the clock, the agenda, and the way out."""
     say, view = opened.say, opened.view
+    widgets.brand()
     widgets.html(meeting_texts.where(here, len(screens), say))
     until = _until()
     _clock(opened.say, until)

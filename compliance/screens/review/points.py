@@ -210,21 +210,25 @@ def judgement(opened: Opened) -> None:
 def chapters(opened: Opened) -> None:
     """Draw the chapters in the report's order, and which clauses of the standard the review covers."""
     say = opened.say
-    note = say(N_("In the order of the report. What you write is saved when you leave the field."))
-    widgets.html(charts.section(say(N_("Chapters")), note=note if opened.writable else ""))
-    if empty := review_texts.chapters_sentence(opened.dossier, say):
-        widgets.html(charts.caption(empty))
+    widgets.html(charts.section(say(N_("Chapters")), note=review_texts.chapters_sentence(opened.dossier, say)))
     with st.container(key="chapters", gap="xsmall"):
         for chapter in judging.single_chapters(opened.dossier):
-            # the label must not depend on the text: a changed label closes the expander being written in
-            label = chapter_title(opened.dossier, chapter, say)
-            expander = st.expander(widgets.plain(label), key=f"chapter {chapter.id}", on_change="rerun")
-            if expander.open:
-                with expander:
-                    _chapter(opened, chapter)
+            _chapter_row(opened, chapter)
     sentence, drawn = review_texts.matrix(opened.dossier, say)
     widgets.html(charts.section("ISO/IEC 27001:2022, 9.3.2", note=sentence))
     widgets.html(charts.table(*drawn, caption=say(N_("What a management review shall consider"))))
+
+
+def _chapter_row(opened: Opened, chapter: Chapter) -> None:
+    """Draw a chapter to open, marked with whether it is written."""
+    with st.container(key=f"row of {chapter.id}", gap=None):
+        widgets.html(review_texts.chapter_mark(opened.dossier, chapter, opened.say))
+        # the label must not depend on the text: a changed label closes the expander being written in
+        label = chapter_title(opened.dossier, chapter, opened.say)
+        expander = st.expander(widgets.plain(label), key=f"chapter {chapter.id}", on_change="rerun")
+        if expander.open:
+            with expander:
+                _chapter(opened, chapter)
 
 
 def _chapter(opened: Opened, chapter: Chapter) -> None:

@@ -186,21 +186,23 @@ def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
 
 
 def chapters_sentence(dossier: Dossier, say: Language) -> str:
-    """Which chapters are empty, by number or title; optional ones in a sentence of their own."""
-    empty = [chapter for chapter in judging.single_chapters(dossier) if judging.is_empty(dossier, chapter)]
+    """How many chapters are left to write; those that may be left empty are not counted."""
+    chapters = judging.single_chapters(dossier)
+    n = sum(judging.is_empty(dossier, chapter) and not chapter.optional for chapter in chapters)
+    if n == 0:
+        return say(N_("Every chapter of the report has a text."))
+    return say.plural("{n} chapter of the report is empty.", "{n} chapters of the report are empty.", n)
 
-    def names(*, optional: bool) -> list[str]:
-        chapters = [chapter for chapter in empty if chapter.optional is optional]
-        return [chapter.number or chapter_title(dossier, chapter, say) for chapter in chapters]
 
-    named = {optional: names(optional=optional) for optional in (False, True)}
-    texts = []
-    if named[False]:
-        texts.append(say(N_("Nothing is written in {chapters} yet."), chapters=phrases.listed(named[False], say)))
-    if named[True]:
-        template = N_("{chapters} may be left empty, and are left out of the report then.")
-        texts.append(say(template, chapters=phrases.listed(named[True], say)))
-    return " ".join(texts)
+def chapter_mark(dossier: Dossier, chapter: Chapter, say: Language) -> elements.Html:
+    """Whether a chapter is written, still has the text that it began with, or is empty."""
+    if not judging.is_empty(dossier, chapter):
+        return charts.work_mark(
+            "done", say(N_("Written") if chapter.id in dossier.written.chapters else N_("Prefilled"))
+        )
+    if chapter.optional:
+        return charts.work_mark("cancelled", say(N_("May be empty")))
+    return charts.work_mark("not_started", say(N_("Empty")))
 
 
 def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Html]:
