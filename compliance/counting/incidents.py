@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
@@ -31,6 +31,9 @@ MOST_CAUSES: Final = 8
 MOST_LATE_STEPS: Final = 4
 # The point whose rules and recipient a duty follows.
 BREACHES, INCIDENTS, HANDLING = "gdpr_reporting", "nis_reporting", "incident_handling"
+State = Literal["running", "unlimited", "run_out"]
+# A limit that can still be met is most urgent; what has none waits, and what has run out cannot be met.
+URGENCY: Final[tuple[State, ...]] = ("running", "unlimited", "run_out")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +86,11 @@ class Clock:
         """Whether the limit has passed."""
         ends = self.duty.ends
         return ends is not None and ends < self.moment
+
+    @property
+    def state(self) -> State:
+        """Whether the limit can still be met, has passed, or does not exist while the incident is open."""
+        return "unlimited" if self.duty.ends is None else "run_out" if self.run_out else "running"
 
     @property
     def by_day(self) -> bool:
@@ -296,18 +304,18 @@ def _law(declared: Table, kind: str, day: date) -> Texts:
 
 
 def clocks(duties: tuple[Duty, ...], *, as_of: date, now: datetime | None) -> tuple[Clock, ...]:
-    """Return the unsent duties, most urgent first: expired, then by limit, then without limit.
+    """Return the unsent duties: those whose limit comes first, then without a limit, then the latest to have run out.
 
     `now` is the moment (UTC) to count from when the as-of date is today; None counts from the day's 24:00.
     """
     moment = now or end_of(as_of)
     unsent = [Clock(duty, moment, as_of) for duty in duties if duty.sent is None and duty.kind != "assessment"]
-    return tuple(sorted(unsent, key=lambda clock: clock.duty.ends or datetime.max))
+    return tuple(sorted(unsent, key=lambda clock: (URGENCY.index(clock.state), abs(clock.left))))
 
 
 def next_deadline(running: tuple[Clock, ...]) -> Clock | None:
-    """The most urgent clock: expired if any is, else the next to expire; None without clocks."""
-    return next(iter(running), None)
+    """The clock whose limit comes first of those that can still be met; None if there is none."""
+    return next((clock for clock in running if clock.state == "running"), None)
 
 
 # --- What the incidents have in common ----------------------------------------------------------------------------

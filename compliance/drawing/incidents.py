@@ -10,13 +10,12 @@ from typing import Literal
 from compliance.drawing.charts import Pair, pair
 from compliance.drawing.elements import Html, css_share, rich, rich_span, tag
 
-State = Literal["running", "run_out", "open"]
 Shade = Literal["kind_1", "kind_2", "kind_3", "kind_others"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClockCard:
-    """A clock: what it belongs to, the time that is left, and what remains to be done.
+    """A running clock: what it belongs to, the time that is left, and what remains to be done.
 
     `figure` is large and `rest` follows it quietly. `share` is the part of the time limit that has passed, or None.
     `kicker` may be a fragment with a link.
@@ -24,7 +23,6 @@ class ClockCard:
 
     kicker: str
     title: str
-    state: State
     figure: str
     rest: str
     share: float | None
@@ -46,13 +44,12 @@ def _clock_card(card: ClockCard) -> Html:
         + tag("div", card.title, css="v-clock-title", role="heading", aria_level="2")
     )
     facts = tag("dl", *(pair(fact) for fact in card.facts if fact.value), css="v-clock-facts")
-    return tag("li", tag("div", head), _time(card), facts, css=f"v-clock v-clock-{card.state}")
+    return tag("li", tag("div", head), _time(card), facts)
 
 
 def _time(card: ClockCard) -> Html:
-    """The large figure with its sign, and the part of the limit that has passed as a bar."""
-    sign = tag("span", css="v-sign v-red", aria_hidden="true") if card.state == "run_out" else Html("")
-    figure = tag("div", sign, tag("strong", card.figure), " ", rich_span("v-rest", card.rest), css="v-clock-figure")
+    """The large figure, and the part of the limit that has passed as a bar."""
+    figure = tag("div", tag("strong", card.figure), " ", rich_span("v-rest", card.rest), css="v-clock-figure")
     fill = Html("") if card.share is None else tag("span", css="v-fill", style=f"width:{css_share(card.share)}")
     bar = tag("div", fill, css="v-clock-bar", role="img", aria_label=card.alt)
     return tag("div", figure, bar, css="v-clock-time")

@@ -1,6 +1,6 @@
 """A required report in words: how much of its time is left, how long ago it ran out, and when it ends."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from compliance.core import clock as core_clock
@@ -25,7 +25,7 @@ def time_left(clock: Clock, say: Language, *, long: bool = False) -> str:
     return _duration(clock.left, say, long=long)
 
 
-def _duration(span: timedelta, say: Language, *, long: bool) -> str:
+def _duration(span: timedelta, say: Language, *, long: bool = True) -> str:
     if span < HOUR:
         minutes = span // timedelta(minutes=1)
         text = say.plural("{n} minute", "{n} minutes", minutes) if long else say(N_("{n} min"), n=minutes)
@@ -44,11 +44,10 @@ def _ago(clock: Clock, say: Language) -> str:
     """3 days ago, 5 hours ago."""
     gone = -clock.left
     if clock.by_day or gone >= RECENT_HOURS * HOUR:
-        days = -clock.days_left if clock.by_day else gone // timedelta(days=1)
-        return say.plural("{n} day ago", "{n} days ago", days).replace(" ", NBSP)
-    if gone < HOUR:
-        return say.plural("{n} minute ago", "{n} minutes ago", gone // timedelta(minutes=1)).replace(" ", NBSP)
-    return say.plural("{n} hour ago", "{n} hours ago", gone // HOUR).replace(" ", NBSP)
+        time = say.plural("{n} day", "{n} days", -clock.days_left if clock.by_day else gone.days)
+    else:
+        time = _duration(gone, say)
+    return say(N_("{time} ago"), time=time).replace(" ", NBSP)
 
 
 def limit_text(duty: Duty, say: Language) -> str:
@@ -70,18 +69,15 @@ def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
     return time_left(clock, say), say(N_("left of {limit}"), limit=of)
 
 
-def when_it_ends(duty: Duty, say: Language) -> str:
+def when_it_ends(clock: Clock, say: Language) -> str:
     """Sun 1 Nov 14.40 in local time; for a limit in days, the day."""
+    duty, year = clock.duty, clock.as_of.year
     if duty.deadline:
-        return short_moment(core_clock.local(duty.deadline), say)
-    return short_day(duty.last_day, say) if duty.last_day else ""
+        moment = core_clock.local(duty.deadline)
+        return f"{short_day(moment.date(), say, year=year)}{NBSP}{say.clock(moment)}"
+    return short_day(duty.last_day, say, year=year) if duty.last_day else ""
 
 
-def short_day(day: date, say: Language) -> str:
-    """sön 1 nov, with the year where it is not obvious."""
-    return say.date(day, form="EEE d MMM").replace(".", "")
-
-
-def short_moment(moment: datetime, say: Language) -> str:
-    """sön 1 nov 14.40, local time."""
-    return f"{short_day(moment.date(), say)}{NBSP}{say.clock(moment)}"
+def short_day(day: date, say: Language, *, year: int) -> str:
+    """sön 1 nov, and its year unless that is `year`."""
+    return say.date(day, form="EEE d MMM" if day.year == year else "EEE d MMM y").replace(".", "")

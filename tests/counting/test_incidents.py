@@ -91,6 +91,10 @@ def duties_on(line, as_of, *, own=None, organisation=ORG, **place):
         return duties(cursor, POINTS, as_of=as_of, known_at=EVERYTHING_KNOWN, place=where, own=own, reader=MINE)
 
 
+def plain(fragment):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", fragment).replace("\u00ad", "")).strip()
+
+
 def running(line, as_of, *, now=None, **scope):
     """The clocks by id and kind."""
     return {(c.duty.id, c.duty.kind): c for c in clocks(duties_on(line, as_of, **scope), as_of=as_of, now=now)}
@@ -194,7 +198,7 @@ def test_the_hour_that_spring_takes_away_does_not_shorten_the_72_hours(line):
     assert clock.left == timedelta(hours=16, minutes=30)
     assert clock.share == pytest.approx((72 - 16.5) / 72)
     assert clock_words.figure_of(clock, SV) == ("16\u00a0tim", "kvar av 72\u00a0tim")
-    assert clock_words.when_it_ends(clock.duty, SV) == "mån\u00a030\u00a0mars\u00a016.30"
+    assert clock_words.when_it_ends(clock, SV) == "mån\u00a030\u00a0mars\u00a016.30"
 
 
 def test_today_the_time_is_counted_from_now_also_where_the_limit_passes_before_midnight(line):
@@ -259,22 +263,46 @@ long-ago    | Norr  | 2026-06-30 12:00 | Ja                |
     assert {id_ for id_, _ in running(own_line, date(2027, 7, 3))} == {"long-ago", "new-year"}
     assert {id_ for id_, _ in running(own_line, date(2027, 7, 4))} == {"new-year"}
     # a point has no item to lead to
-    (card,) = clock_texts.clock_cards(list(running(own_line, date(2027, 7, 4)).values()), SV, address=lambda _: "/")
+    (clock_,) = running(own_line, date(2027, 7, 4)).values()
+    (card,) = clock_texts.clock_cards([clock_], SV, address=lambda _: "/")
     assert card.kicker == "new-year · Norr"
+    # a day of another year than the page's has its year
+    assert clock_words.when_it_ends(clock_, SV) == "lör\u00a02\u00a0jan\u00a012.00"
+    (before,) = (c for c in running(own_line, date(2026, 12, 31)).values() if not c.run_out)
+    assert clock_words.when_it_ends(before, SV) == "lör\u00a02\u00a0jan\u00a02027\u00a012.00"
     assert {id_: c.run_out for (id_, _), c in running(own_line, date(2026, 12, 31)).items()} == {
         "long-ago": True,
         "new-year": False,
     }
 
 
-def test_expired_clocks_are_most_urgent_then_those_that_expire_first(line):
+def test_what_can_still_be_met_is_first_by_its_limit_and_what_ran_out_is_last_the_latest_first(line):
     unsent = clocks(duties_on(line, date(2026, 3, 30)), as_of=date(2026, 3, 30), now=None)
-    assert [c.duty.id for c in unsent if c.run_out] == ["month", "over-spring"]
     # aware 29 March 10:00 in summer time: 1 April 10:00; the day of `by-day` ends at this very moment
-    assert next_deadline(unsent).duty.id == "month"
-    assert next_deadline(tuple(c for c in unsent if not c.run_out)).duty.id == "by-day"
-    assert unsent[-1].duty.id == "open"
+    assert [c.duty.id for c in unsent] == ["by-day", "early", "unassessed", "early", "open", "over-spring", "month"]
+    assert [c.state for c in unsent] == ["running"] * 4 + ["unlimited"] + ["run_out"] * 2
+    assert next_deadline(unsent).duty.id == "by-day"
+    assert next_deadline(unsent[4:]) is None
     assert next_deadline(()) is None
+
+
+def test_what_has_no_card_is_a_row_and_nothing_is_both(line, monkeypatch):
+    unsent = clocks(duties_on(line, date(2026, 3, 30)), as_of=date(2026, 3, 30), now=None)
+    monkeypatch.setattr(clock_texts, "FIRST_CARDS", 2)
+    titles = {title: [c.duty.id for c in listed] for title, _, listed in clock_texts.lists(unsent, SV)}
+    assert titles == {
+        "Löper ut senare": ["unassessed", "early"],
+        "Tidsfrister som har passerat": ["over-spring", "month"],
+        "Utan tidsfrist": ["open"],
+    }
+    (row, *_) = clock_texts.clock_table(unsent[5:6], SV, address=None)[1]
+    assert [plain(cell) for cell in row] == [
+        "over-spring Röjande · Norr",
+        "Anmälan, dataskyddsförordningen art. 33",
+        "Gick ut för 7 timmar sedan mån 30 mars 16.30",
+        "Integritetsskyddsmyndigheten (IMY)",
+        "Motivering försening",
+    ]
 
 
 def test_only_the_scope_is_visible(line):
@@ -332,8 +360,8 @@ def test_the_empty_fields_of_the_row_are_missing(line):
     assert clocks_by_id["early", "early_warning"].gaps == ("system",)
     assert clocks_by_id["early", "notification"].gaps == ("system", "action")
     assert clocks_by_id["month", "final_report"].gaps == ("action",)
-    assert clock_texts.missing(clocks_by_id["month", "final_report"], SV) == "Åtgärd"
-    assert clock_texts.missing(clocks_by_id["open", "final_report"], SV) == "Bara att skicka"
+    assert clock_texts.missing(clocks_by_id["early", "notification"], SV) == "System och åtgärd"
+    assert clock_texts.missing(clocks_by_id["open", "final_report"], SV) == "Klar att skicka"
 
 
 def test_an_unassessed_incident_is_mentioned_and_has_no_clock(line):
@@ -351,23 +379,24 @@ def sentences_on(line, day, **more):
 
 def test_the_headline_counts_the_clocks_and_says_when_the_first_runs_out(line):
     assert sentences_on(line, date(2026, 3, 29)) == [
-        "En klocka har gått ut utan att rapporten är skickad.",
-        "Fyra klockor går. Den första löper ut om 16\u00a0timmar.",
+        "Tre klockor går. Den första löper ut om 16\u00a0timmar.",
+        "En tidsfrist har passerat utan att rapporten skickats.",
     ]
-    assert sentences_on(line, date(2026, 3, 29), unit="Söder") == [
-        "Två klockor går. Den första löper ut om 1\u00a0dag."
-    ]
-    assert sentences_on(line, date(2026, 3, 30), unit="Söder") == ["Två klockor går. Den första löper ut i dag."]
-    assert sentences_on(line, date(2026, 3, 5), unit="Söder") == ["En klocka går."]
-    assert sentences_on(line, date(2026, 1, 31)) == [
-        "Ingen klocka går.",
-        "Ingen anmälan eller rapport väntar på att skickas.",
-    ]
+    # what has no limit is not running
+    assert sentences_on(line, date(2026, 3, 29), unit="Söder") == ["En klocka går. Den löper ut om 1\u00a0dag."]
+    assert sentences_on(line, date(2026, 3, 30), unit="Söder") == ["En klocka går. Den löper ut i dag."]
+    assert sentences_on(line, date(2026, 3, 5), unit="Söder") == ["Ingen klocka går."]
+    assert sentences_on(line, date(2026, 1, 31)) == ["Ingen klocka går."]
 
 
 def test_the_headline_says_when_the_only_clock_runs_out(line):
     clock = running(line, date(2026, 3, 29))["over-spring", "breach"]
     assert clock_texts.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
+    out = running(line, date(2026, 3, 31))["over-spring", "breach"]
+    assert clock_texts.sentences([out] * 76, SV) == [
+        "Ingen klocka går.",
+        "76 tidsfrister har passerat utan att rapporten skickats.",
+    ]
 
 
 def at(line, *, before):
@@ -396,13 +425,11 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     def fact_of(clock, *, basis=True):
         return overview_texts.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
 
-    fact = fact_of(next_deadline(tuple(c for c in unsent if not c.run_out)))
-    assert (fact.label, fact.value, fact.rest) == ("Nästa tidsgräns", "16\u00a0tim", "kvar av 72\u00a0tim")
+    fact = fact_of(next_deadline(unsent))
+    assert (fact.label, fact.value, fact.rest) == ("Nästa tidsfrist", "16\u00a0tim", "kvar av 72\u00a0tim")
     note = "over-spring, anmälan till IMY, mån\u00a030\u00a0mars\u00a016.30"
     assert fact.note == f'<a class="v-link" href="/incidents?a=1&amp;b=2">{note}</a>'
     assert f'<dd class="v-fact-note">{fact.note}</dd>' in charts.facts([fact])
-    out = fact_of(next_deadline(unsent))
-    assert (out.label, out.value) == ("Tidsgräns som gått ut", "Gick ut")
     none = {basis: fact_of(None, basis=basis) for basis in (True, False)}
     assert {fact.value for fact in none.values()} == {"–"}
     assert none[True].note != none[False].note
@@ -691,7 +718,7 @@ def test_incidents_per_hundred_employees_by_department_and_by_unit(year):
     theirs = of_year(year, reader=THEIRS).rates
     assert [b.label for b in texts.rate_bars(theirs, SV)] == ["B"]
     for shown in (rates, theirs):
-        assert texts.rate_note(shown, SV) == "Tillsammans 90,0. 2 incidenter hör inte till någon enhet med anställda."
+        assert texts.rate_note(shown, SV) == "2 incidenter hör inte till någon enhet med anställda."
     assert [(r.part, r.discovered, r.employed) for r in of_year(year, department="B").rates] == [
         ("Stor", 0, 5),
         ("Söder", 3, 1),
@@ -734,15 +761,12 @@ def _figures_agree(line, day):
 # --- What is drawn ------------------------------------------------------------------------------------------------
 
 
-def test_expiry_shows_by_shape_and_word_and_a_missing_limit_by_a_dashed_line(line):
-    clocks_by_id = running(line, date(2026, 3, 30))
-    cards = clock_texts.clock_cards(list(clocks_by_id.values()), SV, address=None)
+def test_a_card_says_how_much_of_its_limit_has_passed(line):
+    cards = clock_texts.clock_cards([running(line, date(2026, 3, 29))["over-spring", "breach"]], SV, address=None)
     drawn = drawing_incidents.clock_cards(cards, label="Klockor")
     assert (
-        drawn.count("v-sign v-red") == sum(c.run_out for c in clocks_by_id.values()) == drawn.count(">Gick ut</strong>")
+        'aria-label="over-spring: 16\u00a0tim kvar av 72\u00a0tim"><span class="v-fill" style="width:77.08%"' in drawn
     )
-    assert drawn.count("v-clock-open") == 1
-    assert 'aria-label="over-spring: Gick ut för' in drawn
 
 
 def test_months_are_stacked_with_the_largest_kind_below_and_the_others_as_an_outline():
@@ -782,8 +806,8 @@ def _told(monkeypatch, lang, role, day):
     """The page of a day: its clocks in the headline and below, and links to their items for those who may see them."""
     shown = text(opened("incidents", monkeypatch, role=role, lang=lang, as_of=f"2026-03-{day}"))
     first = {
-        29: {"sv": "Fyra klockor går. Den första löper ut om 16\u00a0timmar.", "en": "Four clocks are running."},
-        30: {"sv": "Två klockor har gått ut utan att rapporten är skickad.", "en": "Two clocks have run out"},
+        29: {"sv": "Tre klockor går. Den första löper ut om 16\u00a0timmar.", "en": "Three clocks are running."},
+        30: {"sv": "Två tidsfrister har passerat utan", "en": "Two time limits have passed"},
     }
     assert first[day][lang] in shown
     assert "over-spring" in shown
@@ -831,7 +855,7 @@ def test_the_samples_show_every_part_of_the_page(sample, monkeypatch):
 
 def test_the_page_follows_the_scope(own, monkeypatch):
     shown = text(opened("incidents", monkeypatch, unit="Söder", as_of="2026-03-29"))
-    assert "Två klockor går. Den första löper ut om 1\u00a0dag." in shown
+    assert "En klocka går. Den löper ut om 1\u00a0dag." in shown
     assert "over-spring" not in shown
 
 
@@ -845,15 +869,19 @@ def test_without_exports_the_page_says_what_is_missing_and_links_to_it(own_line,
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(own_line.database.path))
     app = opened("incidents", monkeypatch)
     assert "Underlag saknas" in text(app)
-    assert "Sidan behöver Incidenter och Personuppgiftsincidenter." in text(app)
+    assert "Ingen export av Incidenter och Personuppgiftsincidenter är inläst" in text(app)
     assert ways_in(app) == ["Läs in", "Hämta mall: Incidenter", "Hämta mall: Personuppgiftsincidenter"]
 
 
 def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_zero(own_line, monkeypatch):
+    """Another organisation has what this one lacks."""
     own_line.load_table(BREACHES, extract_date=date(2026, 3, 30), source="breaches", organisation=ORG)
+    other = INCIDENTS.replace("early ", "theirs")
+    own_line.load_table(other, extract_date=date(2026, 3, 30), source="incidents", organisation="Annan")
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(own_line.database.path))
-    shown = text(opened("incidents", monkeypatch, as_of="2026-03-30"))
-    assert "Ingen export av <strong>Incidenter</strong> är inläst" in shown
+    shown = text(opened("incidents", monkeypatch, as_of="2026-03-30", organisation=ORG))
+    assert "theirs" not in shown
+    assert "Ingen export av Incidenter är inläst" in shown
     assert "over-spring" in shown
     assert "Incidenter i år" not in shown
 

@@ -128,11 +128,7 @@ FRAGMENTS |= {
 
 FRAGMENTS |= {
     "incidents clock_cards": lambda: incidents.clock_cards(
-        [
-            incidents.ClockCard(
-                kicker=H, title=H, state="run_out", figure=H, rest=H, share=0.5, alt=H, facts=[charts.Pair(H, H, H)]
-            )
-        ],
+        [incidents.ClockCard(kicker=H, title=H, figure=H, rest=H, share=0.5, alt=H, facts=[charts.Pair(H, H, H)])],
         label=H,
     ),
     "incidents kinds": lambda: incidents.kinds([incidents.Kind("kind_1", H, H)], label=H),

@@ -12,68 +12,42 @@ from compliance.counting.incidents import (
     Clock,
     Duty,
 )
+from compliance.declarations.sources import load_sources
 from compliance.drawing import charts, elements, incidents
 from compliance.wording import breaking, clocks, phrases
 
-FIRST_CARDS: Final = 9
-GAPS: Final = {
-    "notifiable": N_("assessment of the duty to notify"),
-    "decided": N_("date of the decision"),
-    "affected": N_("number of data subjects"),
-    "informed": N_("whether the data subjects are informed"),
-    "type": N_("type of breach"),
-    "delay_reason": N_("reason for the delay"),
-    "severity": N_("severity"),
-    "system": N_("affected system"),
-    "cause": N_("cause"),
-    "action": N_("action taken"),
-}
-EARLIER: Final = {
-    "early_warning": N_("early warning"),
-    "notification": N_("notification of the incident"),
-    "progress_report": N_("progress report"),
-}
+FIRST_CARDS: Final = 6
+FIRST_ROWS: Final = 8
 BREACH: Final = N_("Personal data breach")
 SIGNIFICANT: Final = N_("Significant incident")
+EARLIER: Final = clocks.LANES | {"progress_report": N_("Progress report")}
 # The spaces between a number of a law and the word that it belongs to.
 NUMBER_BEFORE: Final = re.compile(r"\b(art\.|kap\.|ch\.|s\.) (?=\d)")
 NUMBER_AFTER: Final = re.compile(r"(?<=\d) (?=kap\.|§)")
 
 
-def sentences(open_clocks: Sequence[Clock], say: Language) -> list[str]:
-    """The page's answer."""
-    expired, running = [c for c in open_clocks if c.run_out], [c for c in open_clocks if not c.run_out]
-    if not open_clocks:
-        return [say(N_("No clock is running.")), say(N_("No report is waiting to be sent."))]
-    lines = []
-    if expired:
-        lines.append(
-            say.plural(
-                "{count} clock has run out without a report.",
-                "{count} clocks have run out without a report.",
-                len(expired),
-                count=phrases.counted(len(expired), say),
-            )
+def sentences(unsent: Sequence[Clock], say: Language) -> list[str]:
+    """The page's answer: what can still be met, and how much has run out."""
+    limited = [clock for clock in unsent if clock.state == "running"]
+    lines = [say(N_("No clock is running."))]
+    if limited:
+        text = say.plural(
+            "One clock is running. It runs out {when}.",
+            "{count} clocks are running. The first runs out {when}.",
+            len(limited),
+            count=phrases.counted(len(limited), say),
+            when=_within(limited[0], say),
         )
-    if running:
-        going = say.plural(
-            "{count} clock is running.",
-            "{count} clocks are running.",
-            len(running),
-            count=phrases.counted(len(running), say),
+        lines = [text]
+    if out := sum(clock.run_out for clock in unsent):
+        text = say.plural(
+            "One time limit has passed and the report has not been sent.",
+            "{count} time limits have passed and the reports have not been sent.",
+            out,
+            count=phrases.counted(out, say),
         )
-        lines.append(f"{going} {_first_runs_out(running, say)}".strip())
+        lines.append(text)
     return lines
-
-
-def _first_runs_out(running: Sequence[Clock], say: Language) -> str:
-    limited = [clock for clock in running if clock.duty.ends]
-    if not limited:
-        return ""
-    when = _within(limited[0], say)
-    if len(running) == 1:
-        return say(N_("It runs out {when}."), when=when)
-    return say(N_("The first runs out {when}."), when=when)
 
 
 def _within(clock: Clock, say: Language) -> str:
@@ -95,35 +69,34 @@ def title_of(duty: Duty, say: Language) -> str:
 
 
 def missing(clock: Clock, say: Language) -> str:
-    """The fields that the export lacks."""
-    names = [say(GAPS[gap]) for gap in clock.gaps]
-    text = phrases.listed(names, say) if names else say(N_("nothing but the report itself"))
-    return begun(text)
+    """The columns of the export that are empty."""
+    source = load_sources(None)["breaches" if clock.duty.point == BREACHES else "incidents"]
+    names = [say.pick(source.field(gap).texts) for gap in clock.gaps]
+    lowered = phrases.listed([f"{name[:1].lower()}{name[1:]}" for name in names], say)
+    return begun(lowered) or say(N_("Ready to send"))
 
 
-def sent_before(duty: Duty, say: Language) -> str:
+def sent_before(clock: Clock, say: Language) -> str:
     """The reports of the incident that have been sent."""
-    parts = [f"{say(EARLIER[name])} {clocks.short_day(moment.date(), say)}" for name, moment in duty.earlier]
-    text = ", ".join(parts)
-    return begun(text)
+    year = clock.as_of.year
+    sent = [(say(EARLIER[name]), moment.date()) for name, moment in clock.duty.earlier]
+    return begun(", ".join(f"{name.lower()} {clocks.short_day(day, say, year=year)}" for name, day in sent))
 
 
-def clock_cards(
-    open_clocks: Sequence[Clock], say: Language, *, address: Callable[[Duty], str] | None
-) -> list[incidents.ClockCard]:
+Address = Callable[[Duty], str]
+
+
+def clock_cards(running: Sequence[Clock], say: Language, *, address: Address | None) -> list[incidents.ClockCard]:
     """The clocks as cards; `address` is the link to the point's item if the reader may see items."""
-    return [_clock_card(clock, say, address=address) for clock in open_clocks]
+    return [_clock_card(clock, say, address=address) for clock in running]
 
 
-def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] | None) -> incidents.ClockCard:
+def _clock_card(clock: Clock, say: Language, *, address: Address | None) -> incidents.ClockCard:
     figure, rest = clocks.figure_of(clock, say)
-    duty = clock.duty
-    # points have no items of earlier years
-    id_ = charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.breakable(duty.id)
+    duty, id_ = clock.duty, _id(clock.duty, address)
     return incidents.ClockCard(
         kicker=elements.Html(f"{id_} · {elements.breakable(duty.unit)}") if duty.unit else id_,
         title=title_of(duty, say),
-        state="run_out" if clock.run_out else "running" if duty.ends else "open",
         figure=figure,
         rest=rest,
         share=clock.share,
@@ -132,18 +105,23 @@ def _clock_card(clock: Clock, say: Language, *, address: Callable[[Duty], str] |
     )
 
 
+def _id(duty: Duty, address: Address | None) -> elements.Html:
+    """The id of a case; a link if there is an item, which points do not have of earlier years."""
+    return charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.breakable(duty.id)
+
+
 def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
     """The facts of a clock: when it runs out, what has to be done, the recipient, and what is missing."""
     duty = clock.duty
-    ends = say(N_("Ran out")) if clock.run_out else say(N_("Last day")) if clock.by_day else say(N_("Runs out"))
     note = ""
     if clock.by_day and not duty.limit_months:
         note = say(N_("The export has no time of day: what is sent by then is surely in time."))
+    ends = say(N_("Last day")) if clock.by_day else say(N_("Runs out"))
     return [
-        charts.Pair(ends, bold(clocks.when_it_ends(duty, say)) if duty.ends else "", note),
+        charts.Pair(ends, bold(clocks.when_it_ends(clock, say)), note),
         charts.Pair(say(N_("To be done")), breaking.add_soft_hyphens(unbroken(say.pick(duty.law)))),
         charts.Pair(say(N_("Recipient")), breaking.add_soft_hyphens(say.pick(duty.recipient))),
-        charts.Pair(say(N_("Sent")), sent_before(duty, say)),
+        charts.Pair(say(N_("Sent")), sent_before(clock, say)),
         charts.Pair(say(N_("Remains")), missing(clock, say)),
     ]
 
@@ -153,25 +131,40 @@ def unbroken(law: str) -> str:
     return NUMBER_AFTER.sub(NBSP, NUMBER_BEFORE.sub(rf"\1{NBSP}", law))
 
 
-def clock_table(open_clocks: Sequence[Clock], say: Language) -> charts.Table:
-    """The clocks as a table, for those beyond the cards."""
+def clock_table(listed: Sequence[Clock], say: Language, *, address: Address | None) -> charts.Table:
+    """Clocks as a table, a row each."""
     columns = [
-        charts.Column(say(N_("Id")), row_header=True, nowrap=True),
+        charts.Column(say(N_("Id")), row_header=True),
         charts.Column(say(N_("To be done"))),
-        charts.Column(say(N_("Time limit")), nowrap=True),
+        charts.Column(say(N_("Time limit"))),
         charts.Column(say(N_("Recipient"))),
         charts.Column(say(N_("Remains"))),
     ]
-    return columns, [
-        [
-            clock.duty.id,
-            say.pick(clock.duty.law),
-            f"{' '.join(clocks.figure_of(clock, say))}, {clocks.when_it_ends(clock.duty, say)}".removesuffix(", "),
-            say.pick(clock.duty.recipient),
-            missing(clock, say),
-        ]
-        for clock in open_clocks
+    return columns, [_clock_row(clock, say, address) for clock in listed]
+
+
+def _clock_row(clock: Clock, say: Language, address: Address | None) -> list[str]:
+    figure, rest = clocks.figure_of(clock, say)
+    when = charts.work_mark("late", figure, note=rest) if clock.run_out else f"{figure} {rest}"
+    return [
+        incidents.two_lines(_id(clock.duty, address), " · ".join(filter(None, (clock.duty.label, clock.duty.unit)))),
+        breaking.add_soft_hyphens(unbroken(say.pick(clock.duty.law))),
+        incidents.two_lines(when, clocks.when_it_ends(clock, say)),
+        breaking.add_soft_hyphens(say.pick(clock.duty.recipient)),
+        missing(clock, say),
     ]
+
+
+def lists(unsent: Sequence[Clock], say: Language) -> list[tuple[str, str, list[Clock]]]:
+    """What has no card, under a heading with a note: clocks that run out later, without a limit, and run out."""
+    later = [clock for clock in unsent if clock.state == "running"][FIRST_CARDS:]
+    kept = say(N_("The latest first. A report that is not sent stays here for {n} months."), n=say.number(KEPT_MONTHS))
+    groups = [
+        (say(N_("Running out later")), "", later),
+        (say(N_("Time limits that have passed")), kept, [clock for clock in unsent if clock.run_out]),
+        (say(N_("Without a time limit")), "", [clock for clock in unsent if clock.state == "unlimited"]),
+    ]
+    return [group for group in groups if group[2]]
 
 
 def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
@@ -181,13 +174,7 @@ def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
         say(N_("{sources} of {day}"), sources=phrases.listed(sources, say), day=say.date(day))
         for day, sources in by_day.items()
     ]
-    return say(N_("Basis: {exports}. What was sent after that is not seen here."), exports=phrases.listed(parts, say))
-
-
-def retention_line(say: Language) -> str:
-    """How long a report that has not been sent is shown."""
-    text = N_("A report that is not sent stays here for {n} months after its time limit.")
-    return say(text, n=say.number(KEPT_MONTHS))
+    return say(N_("Basis: {exports}. What was sent later is not seen here."), exports=phrases.listed(parts, say))
 
 
 def unassessed_text(n: int, say: Language) -> str:

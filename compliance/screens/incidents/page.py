@@ -57,9 +57,9 @@ def draw(view: View) -> None:
     if not existing:
         empty(view)
         return
-    running = clocks.clocks(view)
-    answer(view, running, existing)
-    clock_cards(view, running)
+    unsent = clocks.clocks(view)
+    answer(view, unsent, existing)
+    clock_cards(view, unsent)
     unassessed(view)
     if "incidents" in existing:
         _year(view, of_the_year(view.data, view.reader, view.as_of, view.scope))
@@ -75,6 +75,12 @@ def _year(view: View, year: Incidents) -> None:
         months(view, year)
     with right:
         in_time(view)
+    if year.counts.discovered:
+        _of_the_discovered(view, year)
+    silent(view, year)
+
+
+def _of_the_discovered(view: View, year: Incidents) -> None:
     left, right = st.columns([7, 5], gap="large")
     with left:
         closing(view, year)
@@ -85,7 +91,6 @@ def _year(view: View, year: Incidents) -> None:
         causes(view, year)
     with right:
         recurring(view, year)
-    silent(view, year)
 
 
 def basis(view: View) -> dict[str, date]:
@@ -99,48 +104,59 @@ def _titles(view: View, sources: Iterable[str]) -> list[str]:
     return [view.say.pick(reads.sources()[id_].title) for id_ in sources]
 
 
-def answer(view: View, running: tuple[Clock, ...], existing: dict[str, date]) -> None:
+def answer(view: View, unsent: tuple[Clock, ...], existing: dict[str, date]) -> None:
     """Draw the page's answer as its heading, the exports it rests on, and a note if one is missing."""
     say = view.say
     kicker = " · ".join([say(N_("Incidents")), view.scope.name(say)])
-    widgets.html(charts.headline(*clock_texts.sentences(running, say), kicker=kicker))
+    widgets.html(charts.headline(*clock_texts.sentences(unsent, say), kicker=kicker))
     days = list(zip(_titles(view, existing), existing.values(), strict=True))
-    widgets.html(charts.caption(f"{clock_texts.basis_line(days, say)} {clock_texts.retention_line(say)}"))
+    widgets.html(charts.caption(clock_texts.basis_line(days, say)))
     if lacking := [id_ for id_ in clocks.SOURCES if id_ not in existing]:
         _partly(view, lacking)
 
 
 def empty(view: View) -> None:
     """Draw the page without any export: what is missing, and where to load it."""
-    say = view.say
-    title = say(N_("No export of incidents is loaded up to {day}."), day=say.date(view.as_of))
-    names = phrases.listed(_titles(view, clocks.SOURCES), say)
-    text = say(
-        N_("The page needs {sources}. Whatever is to be reported then stands here with the time left."), sources=names
-    )
-    widgets.html(charts.page_title(say(N_("Incidents"))))
-    no_data.no_basis(view, title, text, sources=clocks.SOURCES)
+    widgets.html(charts.page_title(view.say(N_("Incidents"))))
+    no_data.no_basis(view, _not_loaded(view, clocks.SOURCES), sources=clocks.SOURCES)
+
+
+def _not_loaded(view: View, sources: Iterable[str]) -> str:
+    names = phrases.listed(_titles(view, sources), view.say)
+    return view.say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=view.say.date(view.as_of))
 
 
 def _partly(view: View, lacking: list[str]) -> None:
     """Draw that one of the two exports is missing, and with it its clocks."""
-    say = view.say
-    text = N_("No export of **{sources}** is loaded up to {day}. Its clocks and figures are not seen here.")
-    widgets.html(charts.note(say(text, sources=phrases.listed(_titles(view, lacking), say), day=say.date(view.as_of))))
+    widgets.html(charts.note(_not_loaded(view, lacking)))
     no_data.load_or_fill_in(view, lacking)
 
 
-def clock_cards(view: View, running: tuple[Clock, ...]) -> None:
-    """Draw the clocks as cards, the most urgent first, and those beyond the first few as a table."""
-    say, most = view.say, clock_texts.FIRST_CARDS
-    if running:
-        may = view.reader.may(Permission.SEE_ITEMS)
-        cards = clock_texts.clock_cards(running[:most], say, address=partial(_duty_address, view) if may else None)
+def clock_cards(view: View, unsent: tuple[Clock, ...]) -> None:
+    """Draw the first clocks that can still be met as cards, and everything else that is not sent a row each."""
+    say = view.say
+    address = partial(_duty_address, view) if view.reader.may(Permission.SEE_ITEMS) else None
+    if running := [clock for clock in unsent if clock.state == "running"][: clock_texts.FIRST_CARDS]:
+        cards = clock_texts.clock_cards(running, say, address=address)
         widgets.html(drawing_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
-    if len(running) > most:
-        label = say.plural("{n} more clock", "{n} more clocks", len(running) - most)
-        with st.expander(label):
-            widgets.html(charts.table(*clock_texts.clock_table(running[most:], say), caption=label))
+    for title, note, listed in clock_texts.lists(unsent, say):
+        widgets.html(charts.section(title, note=note))
+        _rows(view, title, listed, address)
+
+
+def _rows(view: View, title: str, listed: list[Clock], address: clock_texts.Address | None) -> None:
+    """Draw clocks a row each, and those after the first in an expander."""
+    say, most = view.say, clock_texts.FIRST_ROWS
+    widgets.html(
+        charts.table(*clock_texts.clock_table(listed[:most], say, address=address), caption=title, stacked=True)
+    )
+    if rest := listed[most:]:
+        label = say.plural("Show {n} more", "Show {n} more", len(rest))
+        expander = st.expander(label, key=f"more {title}", on_change="rerun")
+        if expander.open:
+            with expander:
+                table = clock_texts.clock_table(rest, say, address=address)
+                widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
 def unassessed(view: View) -> None:
@@ -169,12 +185,11 @@ def months(view: View, year: Incidents) -> None:
     """Draw the incidents of twelve months by kind."""
     say = view.say
     title = say(N_("Incidents by month and kind"))
-    widgets.html(charts.section(title))
     drawn = texts.month_columns(year.months, say)
     if not drawn.kinds:
-        widgets.html(charts.caption(say(N_("No incident is known of the last twelve months."))))
         return
-    widgets.html(drawing_incidents.kinds(drawn.kinds, label=say(N_("Kinds"))))
+    widgets.html(charts.section(title))
+    widgets.html(drawing_incidents.kinds(drawn.kinds, label=title))
     widgets.chart(
         plots_incidents.month_columns(drawn.months, mode=widgets.mode(), others=drawn.others),
         alt=texts.months_alt(year.months, say),
@@ -188,10 +203,6 @@ def in_time(view: View) -> None:
     say, duties = view.say, clocks.duties(view.data, view.reader, view.as_of, view.scope)
     title = say(N_("From discovery to report"))
     if not texts.sent_reports(duties):
-        widgets.html(charts.section(title))
-        widgets.html(
-            charts.caption(say(N_("No report has been sent this year, or it cannot be told whether it was in time.")))
-        )
         return
     widgets.html(charts.section(title, note=texts.reports_sentence(duties, say)))
     by_hour, by_month = texts.hour_lanes(duties, say), texts.day_lanes(duties, say)

@@ -57,9 +57,7 @@ def _reports_fact(duties: Sequence[Duty], say: Language) -> charts.Fact:
     title = say(N_("Reports in time"))
     if not of:
         return charts.Fact(title, phrases.DASH, note=say(N_("no report has been sent this year")))
-    return charts.Fact(
-        title, say.number(in_time), say(N_("of {of}"), of=say.number(of)), say(N_("notifications and reports sent"))
-    )
+    return charts.Fact(title, say.number(in_time), say(N_("of {of}"), of=say.number(of)))
 
 
 def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
@@ -77,7 +75,7 @@ def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
         return charts.Fact(say(N_("Recurring")), phrases.DASH, note=say(phrases.NOT_IN_EXPORT))
     n = sum(row.n for row in year.recurring)
     rest = say(N_("of {of}"), of=say.number(year.counts.discovered))
-    return charts.Fact(say(N_("Recurring")), say.number(n), rest, say(N_("same unit and same cause again")))
+    return charts.Fact(say(N_("Recurring")), say.number(n), rest)
 
 
 def _causes_untold(year: Incidents) -> bool:
@@ -271,9 +269,8 @@ def scale(lanes: Sequence[plots_incidents.Lane], say: Language, *, by_day: bool)
 
 
 def reports_sentence(duties: Sequence[Duty], say: Language) -> str:
-    """How to read the dots, how many reports were in time, and how many cannot be drawn."""
-    in_time, of = reports_in_time(duties)
-    text = say(N_("One dot a case. {n} of {of} reports were in time."), n=say.number(in_time), of=say.number(of))
+    """How many reports were in time, and how many cannot be drawn."""
+    text = _in_time_sentence(duties, say)
     untimed = sum(duty.hours is None and not duty.limit_months for duty in sent_reports(duties))
     if untimed:
         text += " " + say.plural(
@@ -284,11 +281,15 @@ def reports_sentence(duties: Sequence[Duty], say: Language) -> str:
     return text
 
 
+def _in_time_sentence(duties: Sequence[Duty], say: Language) -> str:
+    in_time, of = reports_in_time(duties)
+    return say(N_("{n} of {of} reports were sent in time."), n=say.number(in_time), of=say.number(of))
+
+
 def reports_alt(duties: Sequence[Duty], say: Language) -> str:
     """The dots in a sentence."""
-    in_time, of = reports_in_time(duties)
     late = [duty for duty in sent_reports(duties) if duty.reason == "late"]
-    text = say(N_("{n} of {of} reports were sent in time."), n=say.number(in_time), of=say.number(of))
+    text = _in_time_sentence(duties, say)
     if late:
         worst = ", ".join(f"{duty.id} ({say(LANES[duty.kind]).lower()})" for duty in late)
         text += " " + say(N_("Late: {cases}."), cases=worst)
@@ -506,14 +507,9 @@ def rate_bars(rates: Sequence[Rate], say: Language) -> list[charts.Reason]:
 
 
 def rate_note(rates: Sequence[Rate], say: Language) -> str:
-    """The rate of the whole, and how many incidents belong to no part."""
-    whole = per_hundred(rates)
-    text = say(N_("All together {rate}."), rate=say.number(whole, decimals=1)) if whole is not None else ""
+    """How many incidents belong to no part."""
     lost = sum(rate.discovered for rate in rates if not (rate.part and rate.employed) and not rate.few)
-    if lost:
-        text += " " + say.plural(
-            "{n} incident belongs to no unit where somebody is employed.",
-            "{n} incidents belong to no unit where somebody is employed.",
-            lost,
-        )
-    return text.strip()
+    text = say.plural(
+        "{n} incident belongs to no unit with employees.", "{n} incidents belong to no unit with employees.", lost
+    )
+    return text if lost else ""

@@ -74,8 +74,7 @@ def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, addre
         return charts.Fact(title, phrases.DASH, note=say(note))
     figure, rest = clocks.figure_of(clock, say)
     what = say(clocks.LANES[clock.duty.kind])
-    text = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {clocks.when_it_ends(clock.duty, say)}"
-    title = say(N_("Deadline that has run out")) if clock.run_out else title
+    text = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {clocks.when_it_ends(clock, say)}"
     return charts.Fact(title, figure, rest, charts.anchor(text, address))
 
 
