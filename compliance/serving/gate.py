@@ -25,7 +25,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.declarations.login import Login
 from compliance.serving import cookies, front
-from compliance.serving.guarding import LONGEST_PATH, NOT_SO, NOT_THERE, STRANGER, STREAM, UPLOADS, language
+from compliance.serving.guarding import LONGEST_PATH, NOT_SO, NOT_THERE, STREAM, UPLOADS, language
 from compliance.serving.health import LIVES, READY
 from compliance.serving.pending import Begun, Pending
 
@@ -46,7 +46,6 @@ ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
 LONGEST_TOLD: Final = 300
 
 NO_SESSION: Final = N_("Log in first.")
-TOO_OLD: Final = N_("The login took too long, or was begun in another window. Log in again.")
 NOT_DONE: Final = N_("The login was not completed. Log in again. If it happens again, tell those who run the service.")
 UNREACHABLE: Final = N_("The login service does not answer just now. Try again in a while.")
 log = logging.getLogger(__name__)
@@ -271,7 +270,7 @@ class Gate:
         begun = self.pending.take(query.get("state", [""])[0])
         if begun is None:
             # the provider's logout ends here too
-            return RedirectResponse("/", 302) if not query else front.login_page(language(scope), "/", text=TOO_OLD)
+            return RedirectResponse("/", 302) if not query else front.login_page(language(scope), "/", text=NOT_DONE)
         try:
             known, token = await self._known(scope, receive, begun)
         except Refusal as refusal:
@@ -308,7 +307,7 @@ class Gate:
     async def _leave(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
         """End the session for good, and then lead to the provider's own logout, which may be long in answering."""
         if not _from_here(scope):
-            return PlainTextResponse(language(scope)(STRANGER), 403)
+            return PlainTextResponse(language(scope)(NOT_SO), 403)
         answer: Response = RedirectResponse("/", 302)
         if session:
             await asyncio.to_thread(sessions.end, session)

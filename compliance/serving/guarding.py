@@ -123,9 +123,7 @@ NAMELESS: Final = N_(
     "COMPLIANCE_PUBLIC_ADDRESS."
 )
 NOT_THERE: Final = N_("There is nothing at this address.")
-TOO_LONG: Final = N_("The address, or what is sent with it, is too long.")
-NOT_SO: Final = N_("This cannot be done at this address.")
-STRANGER: Final = N_("Only the app's own pages may do this.")
+NOT_SO: Final = N_("The server does not take this request.")
 FAULT: Final = N_(
     "Something went wrong. Try again. If it happens again, give reference {reference} to those who run the service."
 )
@@ -182,12 +180,12 @@ def refusal(scope: Scope, public: str) -> tuple[int, str] | None:
     if not _is_possible_path(scope["path"]) or (scope["type"] == "websocket" and scope["path"] != STREAM):
         return 404, NOT_THERE
     if len(scope["query_string"]) > LONGEST_QUERY:
-        return 414, TOO_LONG
+        return 414, NOT_SO
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LONGEST_HEAD:
-        return 431, TOO_LONG
+        return 431, NOT_SO
     if scope["type"] == "http" and scope["method"] not in _methods(scope):
         return 405, NOT_SO
-    return (403, STRANGER) if _is_foreign(scope, public) else None
+    return (403, NOT_SO) if _is_foreign(scope, public) else None
 
 
 def _names_this_server(host: str, public: str) -> bool:

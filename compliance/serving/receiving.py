@@ -18,8 +18,8 @@ from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import User
 from compliance.core.errors import Refusal
-from compliance.serving.guarding import CHANGING, STRANGER, UPLOADS, language
-from compliance.serving.uploading import NO_ROOM, NOT_A_FILE, TOO_LARGE, TOO_SLOW, UNKNOWN, Ledger, NotTaken
+from compliance.serving.guarding import CHANGING, NOT_SO, UPLOADS, language
+from compliance.serving.uploading import NO_ROOM, TOO_LARGE, TOO_SLOW, UNKNOWN, Ledger, NotTaken
 
 # The longest part head, in bytes: the file's name and type, which precede its content.
 LONGEST_HEAD: Final = 8_000
@@ -33,7 +33,7 @@ END: Final = b"--\r\n"
 PATIENCE: Final = 30
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 # Sentences for Streamlit's own refusals.
-REFUSED: Final = {403: STRANGER, 413: TOO_LARGE}
+REFUSED: Final = {403: NOT_SO, 413: TOO_LARGE}
 log = logging.getLogger(__name__)
 
 
@@ -115,7 +115,7 @@ class Uploads:
         await self.app(scope, receive, answer)
         if status >= 400:
             code = status if status in REFUSED else 400
-            raise self.ledger.not_taken(code, REFUSED.get(status, NOT_A_FILE))
+            raise self.ledger.not_taken(code, REFUSED.get(status, UNKNOWN))
 
 
 class _Incoming:
@@ -131,7 +131,7 @@ class _Incoming:
         kind, options = parse_options_header(headers.get(b"content-type"))
         boundary = options.get(b"boundary", b"")
         if kind != b"multipart/form-data" or not 0 < len(boundary) <= LONGEST_BOUNDARY:
-            raise self.ledger.not_taken(415, NOT_A_FILE)
+            raise self.ledger.not_taken(415, UNKNOWN)
         self.form = OneFile(boundary)
         length = headers.get(b"content-length", b"")
         if length.isdigit() and len(length) < 20:
@@ -151,7 +151,7 @@ class _Incoming:
         try:
             more = self.form.feed(message.get("body", b""), last=not message.get("more_body"))
         except ValueError:
-            raise self.ledger.not_taken(400, NOT_A_FILE) from None
+            raise self.ledger.not_taken(400, UNKNOWN) from None
         self._check_room(more)
         self.ledger.add(self.session, self.file, more)
         self.size += more

@@ -25,12 +25,10 @@ TOO_MANY: Final = N_(
 )
 NO_ROOM: Final = N_("The server has no room for more files just now. Try again in a while.")
 TOO_SLOW: Final = N_("The file came too slowly and was not taken. Try again.")
-NO_FIELD: Final = N_("No file is asked for here, so none was taken. Open the page of imports and drop it there.")
 UNKNOWN: Final = N_("The page has not asked for this file. Load the page anew and drop it again.")
 THERE: Final = N_("The file is here already, or on its way.")
-NOT_A_FILE: Final = N_("One file is taken at a time, in the form that browsers send. This was something else.")
 # By status, since the browser's code sees only the status of an answer.
-SENTENCES: Final = {413: TOO_LARGE, 429: TOO_MANY, 507: NO_ROOM, 408: TOO_SLOW, 403: NO_FIELD, 404: UNKNOWN}
+SENTENCES: Final = {413: TOO_LARGE, 429: TOO_MANY, 507: NO_ROOM, 408: TOO_SLOW, 403: UNKNOWN, 404: UNKNOWN}
 
 
 class NotTaken(Refusal):
@@ -140,7 +138,7 @@ class Ledger:
         with self._lock:
             record = self._sessions.get(session)
             if not record or not record.shown or not user.may(Permission.LOAD_EXPORTS):
-                raise self.not_taken(403, NO_FIELD)
+                raise self.not_taken(403, UNKNOWN)
             if file in record.held:
                 raise self.not_taken(409, THERE)
             if len(record.held) >= self._limits().files:
@@ -155,7 +153,7 @@ class Ledger:
         with self._lock:
             limits, record = self._limits(), self._sessions.get(session)
             if not record or file not in record.held:
-                raise self.not_taken(403, NO_FIELD)
+                raise self.not_taken(403, UNKNOWN)
             if record.held[file] + more > limits.file:
                 raise self.not_taken(413, TOO_LARGE)
             if sum(record.held.values()) + more > limits.session:

@@ -19,19 +19,20 @@ from compliance.serving import uploading
 DATE: Final = "[data-testid=stDateInput], [data-testid=stDateInputCalendar]"
 DATE_ERROR: Final = f"{DATE}, [data-testid^=stTooltip]"
 TIME: Final = "[data-testid=stTimeInput], [data-testid^=stTooltip]"
-LIST: Final = ":is([data-testid=stSelectbox], [data-testid=stMultiSelect])"
+LIST: Final = "[data-testid=stSelectbox]"
 NO_MATCH: Final = "[role=listbox][data-empty=true]"
 UPLOADER: Final = "[data-testid=stFileUploader], [data-testid^=stTooltip]"
-ONE_FILE: Final = "[data-testid=stFileUploaderDropzone]:not(:has(input[multiple]))"
-SEVERAL_FILES: Final = "[data-testid=stFileUploaderDropzone]:has(input[multiple])"
+DROP: Final = "[data-testid=stFileUploaderDropzone]"
 TABLE_TOOLS: Final = "[data-testid=stElementToolbar], [data-testid^=stTooltip]"
-TABLE_MENU: Final = "[data-testid^=stDataFrameColumn], [data-testid=stDataFrameStatisticsMenu]"
+TABLE_MENU: Final = "[data-testid^=stDataFrameColumn]"
 # Streamlit's own dialogs contain no block of the app.
 DIALOG: Final = "[data-testid=stDialog]:not(:has(.stVerticalBlock))"
 
 STALE: Final = N_("What you see may be old. The page continues by itself when the server answers.")
 LOST: Final = N_("It does not exist, or your role may not open it. Your first page is shown instead.")
 NOT_SENT: Final = N_("The file did not arrive. Try again.")
+NO_TIME: Final = N_("This is no time of day. Write it as 14:30.")
+MANY: Final = N_("more than 1000 matches")
 
 # The parts of Streamlit's page that are visible before any script has run, or without scripts.
 FIRST: Final[dict[str, str]] = {
@@ -46,12 +47,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Help": N_("Help"),
     },
     "[data-testid=InputInstructions]": {
-        "Press Enter to apply": N_("Press Enter to apply"),
-        "Press Ctrl+Enter to apply": N_("Press Ctrl+Enter to apply"),
-        "Press ⌘+Enter to apply": N_("Press ⌘+Enter to apply"),
-        "Press Enter to submit form": N_("Press Enter to send"),
-        "Press Ctrl+Enter to submit form": N_("Press Ctrl+Enter to send"),
-        "Press ⌘+Enter to submit form": N_("Press ⌘+Enter to send"),
+        "Press {keys} to apply": N_("Press {keys}"),
+        "Press {keys} to submit form": N_("Press {keys}"),
     },
     # --- dates and times
     "[role=spinbutton]": {
@@ -68,8 +65,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "body > div": {"Selected Date: {date}": N_("Selected date: {date}")},
     DATE: {
         "Choose date": N_("Choose a date"),
-        "Choose date, {shown}": N_("Choose a date, {shown}"),
-        "Clear date": N_("Clear the date"),
+        "Choose date, {shown}": N_("Choose a date"),
+        "Clear date": N_("Clear"),
         "Previous month": N_("Previous month"),
         "Next month": N_("Next month"),
         "Use arrow keys to navigate dates. Enter to select. Escape to close.": N_(
@@ -85,50 +82,33 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "{error}Date set outside allowed range. Please select a date on or before {last}.": N_(
             "{error}The date can be {last} at the latest."
         ),
-        "{error}Date set outside allowed range. Please select a date on or after {first}.": N_(
-            "{error}The date can be {first} at the earliest."
-        ),
     },
     TIME: {
-        "Clear time": N_("Clear the time"),
-        "Invalid time format. Please use {form}.": N_("Write the time as {form}."),
-        "Time is out of range.{more}": N_("There is no such time."),
-        "Hours must be 0–23.": N_("Hours go from 0 to 23."),
-        "Minutes must be 0–59.": N_("Minutes go from 0 to 59."),
+        "Invalid time format. Please use HH:MM.": NO_TIME,
+        "Time is out of range.{more}": NO_TIME,
+        "Value is out of range for {more}": NO_TIME,
     },
     # --- lists
     NO_MATCH: {"No results": N_("No matches")},
     f"{LIST} button": {
         "Open": N_("Show the choices"),
-        "Clear value": N_("Clear the choice"),
-        "Clear all": N_("Clear the choices"),
-        "Remove {choice}": N_("Remove {choice}"),
+        "Clear value": N_("Clear"),
     },
     f"{LIST} input": {
         "Choose an option": N_("Choose"),
-        "Choose options": N_("Choose one or more"),
         "Choose or add an option": N_("Choose or write"),
-        "Choose or add options": N_("Choose or write one or more"),
         "No options to select": N_("Nothing to choose"),
     },
-    "[data-testid$=Dropdown]": {"Add: {text}": N_("Use “{text}”"), "Dismiss": N_("Close the list")},
+    "[data-testid$=Dropdown]": {"Add: {text}": N_("Use “{text}”"), "Dismiss": N_("Close this")},
     "[data-testid=stNumberInput]": {
         "Decrement": N_("Decrease"),
         "Increment": N_("Increase"),
-        "Clear value": N_("Clear the number"),
         "Number is outside the allowed range. Please enter a value between {low} and {high}.": N_(
             "The number must be between {low} and {high}."
         ),
-        "Number is above the allowed range.{more}": N_("The number is too large."),
-        "Number is below the allowed range.{more}": N_("The number is too small."),
     },
     # --- files
-    ONE_FILE: {
-        "Upload": N_("Choose a file"),
-        "{n}MB per file": N_("or drop it here. At most {n}\N{NO-BREAK SPACE}MB."),
-        "Drag and drop a file here": N_("Drop the file here"),
-    },
-    SEVERAL_FILES: {
+    DROP: {
         "Upload": N_("Choose files"),
         "{n}MB per file": N_("or drop them here. At most {n}\N{NO-BREAK SPACE}MB a file."),
         "Drag and drop files here": N_("Drop the files here"),
@@ -142,8 +122,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Error:": N_("Error:"),
         "File must be {size} or smaller.": N_("The file is larger than {size}."),
         "{type} files are not allowed.": N_("Files of the type {type} are not taken."),
-        "Only one file is allowed.": N_("Only one file at a time."),
-        "File size is too small.": N_("The file is empty."),
         "Upload failed": NOT_SENT,
         "AxiosError: {more}": NOT_SENT,
         "Network Error": NOT_SENT,
@@ -157,77 +135,34 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Previous Result": N_("Previous match"),
         "Next Result": N_("Next match"),
         "Close Search": N_("Close the search"),
-        "{k} of over 1000": N_("{k} of more than 1000"),
-        "{k} of 1 result": N_("{k} of 1"),
-        "{k} of {n} results": N_("{k} of {n}"),
-        "over 1000": N_("more than 1000 matches"),
-        "1 result": N_("1 match"),
-        "{n} results": N_("{n} matches"),
+        "{k} of over 1000": MANY,
+        "{k} of {n} result{more}": N_("{k} of {n}"),
+        "over 1000": MANY,
+        "{n} result{more}": N_("Matches: {n}"),
     },
     TABLE_TOOLS: {
         "Search": N_("Search"),
-        "Search: {table}": N_("Search: {table}"),
         "Show/hide columns": N_("Choose columns"),
-        "Show/hide columns: {table}": N_("Choose columns: {table}"),
         "Fullscreen": N_("Full screen"),
-        "Fullscreen: {table}": N_("Full screen: {table}"),
         "Close fullscreen": N_("Leave full screen"),
-        "Close fullscreen: {table}": N_("Leave full screen: {table}"),
-        "Clear selection": N_("Clear the selection"),
-        "Clear selection: {table}": N_("Clear the selection: {table}"),
+        "Clear selection": N_("Clear"),
     },
+    # Its figures and formats are hidden by static/style.css.
     TABLE_MENU: {
+        "Select all": N_("Everything"),
         "Dataframe column menu": N_("What can be done with the column"),
         "Copy column name": N_("Copy the name of the column"),
         "Sort ascending": N_("Sort ascending"),
         "Sort descending": N_("Sort descending"),
-        "Statistics": N_("Figures of the column"),
         "Autosize": N_("Fit the width"),
         "Pin column": N_("Pin the column"),
         "Unpin column": N_("Unpin the column"),
         "Hide column": N_("Hide the column"),
-        "Format": N_("Format"),
-        "text": N_("text"),
-        "number": N_("number"),
-        "Values": N_("Values"),
-        "Empty": N_("Empty"),
-        "Distinct": N_("Different"),
-        "Average": N_("Average"),
-        "Standard deviation": N_("Standard deviation"),
-        "Minimum": N_("Smallest"),
-        "25th percentile": N_("25th percentile"),
-        "Median": N_("Median"),
-        "75th percentile": N_("75th percentile"),
-        "Maximum": N_("Largest"),
-        "Sum": N_("Sum"),
-        "Range": N_("Span"),
-        "Minimum length": N_("Shortest text"),
-        "Maximum length": N_("Longest text"),
-        "Average length": N_("Average length"),
-        "Based on sample": N_("From a part of the rows"),
-        "No data": N_("No values"),
-        "Top values frequency chart": N_("The most frequent values as a chart"),
-        "Distribution histogram": N_("The distribution as a chart"),
-        "Automatic": N_("Automatic"),
-        "Localized": N_("As in the language"),
-        "Plain": N_("Plain"),
-        "Compact": N_("Short"),
-        "Dollar": N_("Dollar"),
-        "Euro": N_("Euro"),
-        "Yen": N_("Yen"),
-        "Percent": N_("Per cent"),
-        "Scientific": N_("Scientific"),
-        "Accounting": N_("Accounting"),
-        "Duration": N_("Duration"),
-        "Distance": N_("Distance from now"),
-        "Calendar": N_("Calendar"),
     },
     # --- everything else
     "[data-testid=stCode], .stCode": {"Copy to clipboard": N_("Copy"), "Copied": N_("Copied")},
     "[role=progressbar]": {"progress": N_("how far it has come")},
-    "[data-testid=stToastContainer]": {"Notifications": N_("Messages")},
-    "[data-testid=stToast]": {"Close": N_("Close the message")},
-    "[data-testid=stDialog]": {"Close": N_("Close the dialog"), "Dismiss": N_("Close the dialog")},
+    "[data-testid=stDialog]": {"Close": N_("Close this"), "Dismiss": N_("Close this")},
     "[data-testid=stException]": {
         "This app has encountered an error.{more}": N_(
             "Something went wrong, and the fault is in the log. Try again, or ask the person who runs the service."
@@ -251,6 +186,7 @@ def translations(code: str) -> dict[str, dict[str, str]]:
     """Streamlit's texts with their translations, by selector, without those that stay the same."""
     say = Language(code)
     words = {where: {own: say(text) for own, text in texts.items()} for where, texts in WORDS.items()}
+    words[TABLE_TOOLS] |= {f"{own}: {{table}}": f"{text}: {{table}}" for own, text in words[TABLE_TOOLS].items()}
     # The frontend learns only the status of an answer.
     words[UPLOADER] |= {
         f"AxiosError: Request failed with status code {n}": text for n, text in uploading.sentences(say).items()
