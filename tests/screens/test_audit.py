@@ -51,9 +51,9 @@ def test_entries_are_told_in_words_with_names_while_they_are_kept(trail, monkeyp
     refused, given, login = shown(app)
     assert refused == ["borttagen person", "Nekades", "Läsa in och rätta exporter", ""]
     assert given[:3] == ["Ada Ek", "Ändrade en roll", "Analytiker"]
-    assert given[3] == "inom Norr; gavs; person: borttagen person"
-    assert login[:3] == ["någon okänd", "Nekades", "inloggningen"]
-    assert login[3].startswith("skäl: Inloggningen kan inte användas: dess aud är inte")
+    assert given[3] == "Avgränsning: Norr; gavs; person: borttagen person"
+    assert login[:3] == ["någon okänd", "Nekades", "Logga in"]
+    assert login[3].startswith("Skäl: Inloggningen kan inte användas: dess aud är inte")
     assert audit.last()[1] in text(app).replace("<wbr>", "")
 
 
@@ -148,8 +148,8 @@ def has_words(text):
 def test_an_entry_of_the_review_is_told_with_the_names_of_its_point_and_parts():
     named = {"classification": "Informationsklassning", "ongoing": "Pågår"}
     subject = told_texts.subject("review 3: public_comment classification", named, SV)
-    assert subject == "genomgång nummer 3: kommentar att dela ut till Informationsklassning"
-    assert told_texts.subject("review 3, version 2", named, SV) == "genomgång nummer 3, version 2"
+    assert subject == "Genomgång 3: kommentar i versionen som lämnas ut (Informationsklassning)"
+    assert told_texts.subject("review 3, version 2", named, SV) == "Genomgång 3, version 2"
     found = {
         "organisation": "Norr",
         "unit": "Vik",
@@ -159,4 +159,4 @@ def test_an_entry_of_the_review_is_told_with_the_names_of_its_point_and_parts():
         "status": "ongoing",
     }
     details = told_texts.details(found | {"removed": False}, called={}, named=named, say=Language("en"))
-    assert details == "within Norr · Vik; on 31\u00a0October\u00a02026; 1,200 rows; year 2026; status: Pågår"
+    assert details == "Scope: Norr · Vik; day: 31\u00a0October\u00a02026; rows: 1,200; year: 2026; status: Pågår"

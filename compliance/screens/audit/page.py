@@ -87,7 +87,7 @@ def _asked(view: View, called: dict[str, str]) -> Asked:
     with second:
         end = _day(say(N_("To and including")), today, key=f"audit to {say.code}")
     with third:
-        person = _choice(say(N_("Who")), persons, say(N_("Everybody")), key=f"audit who {say.code}")
+        person = _choice(say(N_("Who")), persons, say(N_("Everyone")), key=f"audit who {say.code}")
     with fourth:
         action = _choice(say(N_("What")), actions, say(N_("Everything")), key=f"audit what {say.code}")
     with fifth:

@@ -96,8 +96,6 @@ def chain(number: int, faults: Sequence[Fault], say: Language) -> list[str]:
     """Whether the trail is whole, in a sentence."""
     if faults:
         return [say(N_("The audit trail is **not whole**."))]
-    if not number:
-        return [say(N_("The audit trail has no entry yet."))]
     return [
         say.plural("The audit trail is whole: {n} entry.", "The audit trail is whole: {n} entries.", number),
     ]

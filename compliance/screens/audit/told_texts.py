@@ -50,99 +50,99 @@ ACTIONS: Final[dict[Action, str]] = {
 OTHER: Final = N_("Something else")
 # What an entry is about, as it is written in the trail. An address, a file name or a diary number is shown as it is.
 SUBJECTS: Final = {
-    "answers": N_("when and where questions are answered"),
-    "audit": N_("the audit trail"),
-    "calendar": N_("the calendar of the year"),
-    "chapter assessment": N_("the grounds of the judgement"),
-    "changes": N_("why a figure changed"),
-    "comparison": N_("the comparison with others"),
-    "coverage by department": N_("the coverage of the departments"),
-    "coverage by organisation": N_("the coverage of the administration"),
-    "coverage by unit": N_("the coverage of the units"),
-    "decisions": N_("the decisions"),
-    "figures to share": N_("figures for others to compare with"),
-    "file": N_("a file of a page that was open"),
-    "findings": N_("the remarks on the data"),
-    "handout": N_("the handout of the meeting"),
-    "imports": N_("the imports"),
-    "item notes": N_("status and notes of items"),
-    "items": N_("the items of a point"),
-    "judgement effect": N_("the judgement of the effect"),
-    "judgement sufficient": N_("the judgement of what is sufficient"),
-    "list": N_("what is kept of a person"),
-    "login": N_("the login"),
-    "mapping": N_("how columns are connected"),
-    "measures": N_("the measures"),
-    "own database": N_("a database of one's own"),
-    "paragraphs": N_("paragraphs to paste"),
-    "problems": N_("rejected rows and warnings"),
-    "questions": N_("questions to the units"),
-    "read what was cleaned of the store": N_("what an upgrade has cleaned, as read"),
-    "rejected rows": N_("rejected rows to correct"),
-    "reminders expiring": N_("whose course expires soon"),
-    "reminders missing": N_("those who lack a course"),
-    "report": N_("the whole report"),
-    "report to hand out": N_("the report to hand out"),
-    "reviews": N_("the reviews"),
-    "roles": N_("persons and roles"),
-    "template": N_("a template to fill in"),
-    "work list": N_("what is left in a unit"),
-    "year package": N_("the year package"),
+    "answers": N_("Questions to the units"),
+    "audit": N_("Audit trail"),
+    "calendar": N_("Year wheel"),
+    "chapter assessment": N_("Judgement"),
+    "changes": N_("Why did the figure change?"),
+    "comparison": N_("Compare with others"),
+    "coverage by department": N_("Coverage"),
+    "coverage by organisation": N_("Coverage"),
+    "coverage by unit": N_("Coverage"),
+    "decisions": N_("Decisions"),
+    "figures to share": N_("Compare with others"),
+    "file": N_("File"),
+    "findings": N_("Remarks"),
+    "handout": N_("meeting handout"),
+    "imports": N_("Imports"),
+    "item notes": N_("Notes"),
+    "items": N_("The items behind the figure"),
+    "judgement effect": N_("Judgement"),
+    "judgement sufficient": N_("Judgement"),
+    "list": N_("Person"),
+    "login": N_("Log in"),
+    "mapping": N_("Columns that you have connected"),
+    "measures": N_("Actions"),
+    "own database": N_("Start with your own exports"),
+    "paragraphs": N_("To paste into other reports"),
+    "problems": N_("Rejected rows and warnings"),
+    "questions": N_("Questions to the units"),
+    "read what was cleaned of the store": N_("What the database has been cleaned of"),
+    "rejected rows": N_("Rejected rows"),
+    "reminders expiring": N_("Training"),
+    "reminders missing": N_("Training"),
+    "report": N_("Report"),
+    "report to hand out": N_("version to hand out"),
+    "reviews": N_("Reviews"),
+    "roles": N_("Roles"),
+    "template": N_("Get template"),
+    "work list": N_("Work lists"),
+    "year package": N_("Year package"),
 }
 # The same for what has a number or a name; the name may be that of a point, a source or a chapter.
 NUMBERED: Final = {
-    "assessment": N_("assessment of {n}"),
-    "chapter": N_("chapter {n}"),
-    "comment": N_("comment on {n}"),
-    "decision": N_("decision {n}"),
-    "delivery": N_("who delivers {n}"),
-    "department": N_("name of a department ({n})"),
-    "import": N_("import number {n}"),
-    "organisation": N_("name of an administration ({n})"),
-    "public_comment": N_("comment to hand out on {n}"),
-    "review": N_("review number {n}"),
-    "system": N_("name of a system ({n})"),
-    "unit": N_("name of a unit ({n})"),
-    "version": N_("version {n}"),
+    "assessment": N_("Assessment"),
+    "chapter": N_("Text of the chapter"),
+    "comment": N_("Comment"),
+    "decision": N_("Decision"),
+    "delivery": N_("Delivered by"),
+    "department": N_("Department"),
+    "import": N_("Import"),
+    "organisation": N_("Organisation"),
+    "public_comment": N_("Comment in the version to hand out"),
+    "review": N_("review"),
+    "system": N_("System"),
+    "unit": N_("Unit"),
+    "version": N_("Version"),
 }
 NAMED: Final = re.compile(r"(.+) (\S+)")
 BETWEEN: Final = re.compile(r"(: |, )")
 # Each detail of an entry. A part of an organisation is told as one, and what is true or false by other words.
 DETAILS: Final = {
-    "as_of": N_("as of {value}"),
-    "before": N_("older than {value}"),
-    "begin": N_("from {value}"),
-    "bytes": N_("{value} bytes"),
-    "claim": N_("part of the token: {value}"),
-    "columns": N_("{value} columns"),
-    "day": N_("on {value}"),
-    "end": N_("to and including {value}"),
-    "extract_date": N_("extract date {value}"),
-    "failed": N_("what entry {value} tells of has failed"),
-    "format": N_("as {value}"),
-    "imported": N_("import number {value}"),
-    "items": N_("{value} items"),
-    "kind": N_("only: {value}"),
-    "of": N_("only of {value}"),
-    "point": N_("point: {value}"),
-    "rejected": N_("{value} rejected"),
-    "review": N_("review number {value}"),
-    "rows": N_("{value} rows"),
-    "sha256": N_("seal {value}"),
-    "source": N_("source: {value}"),
-    "status": N_("status: {value}"),
-    "to": N_("person: {value}"),
-    "valid_from": N_("from {value}"),
-    "version": N_("version {value}"),
-    "why": N_("reason: {value}"),
-    "year": N_("year {value}"),
+    "as_of": N_("As-of date"),
+    "before": N_("older than"),
+    "begin": N_("From"),
+    "bytes": N_("bytes"),
+    "claim": N_("part of the token"),
+    "columns": N_("Columns"),
+    "day": N_("Day"),
+    "end": N_("To and including"),
+    "extract_date": N_("Extract date"),
+    "failed": N_("failed entry"),
+    "format": N_("format"),
+    "imported": N_("Import"),
+    "items": N_("items"),
+    "kind": N_("What"),
+    "of": N_("Who"),
+    "point": N_("Point"),
+    "rejected": N_("Rejected"),
+    "review": N_("review"),
+    "rows": N_("Rows"),
+    "sha256": N_("Seal"),
+    "source": N_("Source"),
+    "status": N_("Status"),
+    "to": N_("Person"),
+    "valid_from": N_("From"),
+    "version": N_("Version"),
+    "why": N_("Reason"),
+    "year": N_("Year"),
 }
-WITHIN: Final = N_("within {value}")
+WITHIN: Final = N_("Scope")
 FLAGS: Final = {
     "filtered": (N_("searched by words"), ""),
     "given": (N_("was given"), N_("was taken away")),
-    "removed": (N_("was removed"), ""),
-    "sample": (N_("of the sample data"), ""),
+    "removed": (N_("was taken away"), ""),
+    "sample": (N_("the sample data"), ""),
 }
 # The details whose values are pseudonyms, and those that are numbers but not amounts.
 PERSONS: Final = frozenset({"of", "to"})
@@ -158,27 +158,29 @@ def done(action: str, say: Language) -> str:
 
 def subject(what: str, named: Named, say: Language) -> str:
     """What it was about. `named` has what the codes of points, sources and the like stand for."""
-    return "".join(part if BETWEEN.fullmatch(part) else _subject(part, named, say) for part in BETWEEN.split(what))
+    parts = (part if BETWEEN.fullmatch(part) else _subject(part, named, say) for part in BETWEEN.split(what))
+    return _capital("".join(parts))
 
 
 def _subject(part: str, named: Named, say: Language) -> str:
     match = NAMED.fullmatch(part)
     if part in SUBJECTS:
-        return say(SUBJECTS[part])
+        return _small(say(SUBJECTS[part]))
     if match and match[1] in NUMBERED:
-        return say(NUMBERED[match[1]], n=named.get(match[2], match[2]))
+        name = match[2]
+        return f"{_small(say(NUMBERED[match[1]]))} {name if name.isdigit() else f'({named.get(name, name)})'}"
     return named.get(part, part)
 
 
 def details(found: dict[str, Any], *, called: Named, named: Named, say: Language) -> str:
-    """The details of an entry, such as "was given; person: Bo Ek". `called` names persons by pseudonym."""
-    return "; ".join(filter(None, _details(found, called, named, say)))
+    """The details of an entry, such as "Was given; person: Bo Ek". `called` names persons by pseudonym."""
+    return _capital("; ".join(filter(None, _details(found, called, named, say))))
 
 
 def _details(found: dict[str, Any], called: Named, named: Named, say: Language) -> Iterator[str]:
     why = str(found.get("why", ""))
     if parts := [str(found[name]) for name in PARTS if name in found]:
-        yield say(WITHIN, value=THEN.join(parts))
+        yield f"{_small(say(WITHIN))}: {THEN.join(parts)}"
     for name, value in found.items():
         if name in PARTS or f"{{{name}}}" in why:
             continue
@@ -187,7 +189,15 @@ def _details(found: dict[str, Any], called: Named, named: Named, say: Language) 
             yield say(text) if text else ""
         else:
             shown = _sentence(why, found, say) if name == "why" else _value(name, value, called, named, say)
-            yield say(DETAILS[name], value=shown) if name in DETAILS else shown
+            yield f"{_small(say(DETAILS[name]))}: {shown}" if name in DETAILS else shown
+
+
+def _small(text: str) -> str:
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _sentence(why: str, values: dict[str, Any], say: Language) -> str:
