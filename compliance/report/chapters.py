@@ -25,7 +25,7 @@ HEADINGS: Final = {
     "STATUS": N_("Status"),
     "DUE": N_("Due"),
 }
-EMPTY: Final = N_("Nothing yet")
+EMPTY: Final = N_("Nothing yet.")
 
 
 def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:

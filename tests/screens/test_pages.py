@@ -483,7 +483,7 @@ def revokes_with_a_reason(own, monkeypatch):
     app.query_params["import"] = str(1)
     app.run()
     # what revoking would change is shown first
-    assert "Så skulle siffrorna ändras" in text(app)
+    assert "Effekten på siffrorna" in text(app)
     app.button(key="revoke 1").click().run()
     assert "Ange varför importen återkallas." in text(app)
     app.text_area(key="reason 1").set_value("fel fil")

@@ -47,8 +47,8 @@ def test_the_units_have_their_questions(sample, monkeypatch, code):
     assert (
         choice.options[0]
         == {
-            "sv": f"Alla enheter i en zip-fil: {n} frågor",
-            "en": f"All units in one zip file: {n} questions",
+            "sv": f"Alla enheter: {n} frågor",
+            "en": f"All units: {n} questions",
         }[code]
     )
 
@@ -57,7 +57,7 @@ def test_a_database_without_exports_asks_only_for_routines(own, monkeypatch):
     app = opened("imports", monkeypatch, part="forms")
     [choice] = [box for box in app.selectbox if box.key == "questions to sv"]
     assert choice.options == [
-        f"Alla enheter i en zip-fil: {len(POINTS)} frågor",
+        f"Alla enheter: {len(POINTS)} frågor",
         f"Hela förvaltningen: {len(POINTS)} frågor",
     ]
 

@@ -18,7 +18,7 @@ from compliance.correcting import returning
 from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
 from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, Undated
-from compliance.loading.validating import withheld_text
+from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
 from compliance.reading.sheets import Workbook
 from compliance.screens import downloads, fields, files, reads, views, widgets
@@ -92,7 +92,9 @@ def _loaded(card: Card, result: Result) -> None:
     if result.corrections:
         with st.expander(say(N_("What was changed in the rows"))):
             widgets.html(
-                charts.table(*texts.corrections_table(result.corrections, say), caption=say(N_("Mended values")))
+                charts.table(
+                    *texts.corrections_table(result.corrections, say), caption=say(N_("What was changed in the rows"))
+                )
             )
             if result.of > len(result.corrections):
                 text = N_("{n} of {of} are shown.")
@@ -105,8 +107,13 @@ def _loaded(card: Card, result: Result) -> None:
 
 def _take_away_button(card: Card) -> None:
     file = card.file.id
-    label = card.view.say(N_("Take off the list") if card.item.result else N_("Take away"))
-    st.button(label, key=f"away {file}", on_click=take_away, args=(card.inbox, [file]), type="tertiary")
+    st.button(
+        card.view.say(N_("Take away")),
+        key=f"away {file}",
+        on_click=take_away,
+        args=(card.inbox, [file]),
+        type="tertiary",
+    )
 
 
 def take_away(waiting: Inbox, removed: list[str]) -> None:
@@ -195,7 +202,7 @@ def _choices(card: Card) -> None:
             names,
             "source",
             format_func=lambda id_: say.pick(card.context.sources[id_].title),
-            placeholder=say(N_("Found out from its headings")),
+            placeholder=say(N_("Choose an export")),
         )
     existing = card.view.reader.organisations(reads.organisations(card.view.data, card.view.as_of))
     names = list(dict.fromkeys([*existing, *card.inbox.names.values()]))
@@ -254,8 +261,8 @@ def day_field(view: View, label: str, items: list[Item], *, day: date | None) ->
         args=(items, key),
         width=DAY_WIDTH,
     )
-    if wrong := items[0].wrong_day:
-        widgets.html(charts.note(say(N_("“{text}” is no date. Write it as 2026-11-15."), text=wrong)))
+    if items[0].wrong_day:
+        widgets.html(charts.note(say(REASONS["not_a_date"])))
 
 
 def _choose_day(items: list[Item], key: str) -> None:
@@ -293,7 +300,7 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
     rejected = [problem for problem in problems if problem["kind"] == "rejected"]
     warned = [problem for problem in problems if problem["kind"] != "rejected"]
     if rejected:
-        with st.expander(inbox_texts.rejected_text(rehearsal.rejected, say), expanded=True):
+        with st.expander(texts.rejected_text(rehearsal.rejected, say), expanded=True):
             _problem_list(card.view, rejected, say(N_("Rejected rows")))
             if rehearsal.withheld:
                 widgets.html(charts.note(withheld_text(rehearsal.withheld, say, of=rehearsal.rejected)))
@@ -301,8 +308,8 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
                 widgets.html(charts.caption(say(returns.SEND)))
                 _rejected_button(card, rehearsal.receipts)
     if warned:
-        with st.expander(say.plural("{n} value with a warning", "{n} values with a warning", len(warned))):
-            _problem_list(card.view, warned, say(N_("Values with a warning")))
+        with st.expander(text := texts.warned_text(len(warned), say)):
+            _problem_list(card.view, warned, text)
 
 
 def _problem_list(view: View, problems: Rows, caption: str) -> None:
@@ -310,7 +317,7 @@ def _problem_list(view: View, problems: Rows, caption: str) -> None:
     shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
     widgets.html(charts.table(*texts.problem_table(shown, say), caption=caption))
     if of > SHOWN_PROBLEMS:
-        widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
+        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
 
 
 def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:

@@ -60,7 +60,7 @@ def questionnaires(view: View) -> None:
         widgets.html(charts.caption(say(text, day=say.date(view.as_of))))
         return
     chosen: Choice = st.selectbox(
-        say(N_("Whom to ask")),
+        say(N_("Unit")),
         [EVERY, *by_unit],
         format_func=lambda choice: _label(view, choice, by_unit),
         key=f"questions to {say.code}",
@@ -102,7 +102,7 @@ def _when_and_where(view: View, arranged: Arrangements) -> None:
 
 def _file_name(view: View, chosen: Choice) -> FileName:
     if isinstance(chosen, tuple):
-        return downloads.file_name(view.say, N_("Questions to all units"), "zip")
+        return downloads.file_name(view.say, N_("Questions to the units"), "zip")
     return FileName(file_name(chosen, _asking(view.as_of, view.scope.organisation, Arrangements()), view.say))
 
 
@@ -110,7 +110,7 @@ def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:
     """A choice with its number of questions."""
     say = view.say
     if isinstance(choice, tuple):
-        name, number = say(N_("All units in one zip file")), sum(map(count, by_unit.values()))
+        name, number = say(N_("All units")), sum(map(count, by_unit.values()))
     else:
         name, number = choice or say(N_("The whole organisation")), count(by_unit[choice])
     return say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)

@@ -93,7 +93,7 @@ def table(view: View) -> None:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
     every = len(imports) > SHOWN_IMPORTS and st.toggle(
-        say(N_("Show all {n} imports"), n=say.number(len(imports))), key=f"all imports {say.code}"
+        say(N_("Show all {n}"), n=say.number(len(imports))), key=f"all imports {say.code}"
     )
     shown = imports if every else imports[:SHOWN_IMPORTS]
     drawn = texts.history_table(shown, _standing(view), reads.sources(), partial(_address, view), say)
@@ -123,7 +123,7 @@ def _import(view: View, row: dict[str, Any]) -> None:
             state = texts.state(row, _standing(view), say)
             widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), state, reads.sources(), say)))
         with right:
-            widgets.html(charts.section(say(N_("What it changed in the figures")), level=3))
+            widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
             effect(view, change)
         _why(view, row, change)
         if row["rejected"] or row["warnings"]:
@@ -145,7 +145,7 @@ def effect(view: View, change: Effect) -> bool:
     if not changed:
         widgets.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(change.day))))
         return False
-    widgets.html(charts.dumbbells(changed, label=say(N_("How the figures change"))))
+    widgets.html(charts.dumbbells(changed, label=say(N_("The effect on the figures"))))
     text = N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp).")
     widgets.html(charts.caption(say(text, day=say.date(change.day))))
     return True
@@ -185,7 +185,7 @@ def _problems(view: View, row: dict[str, Any]) -> None:
     shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
     widgets.html(charts.table(*texts.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
     if of > SHOWN_PROBLEMS:
-        widgets.html(charts.caption(say(N_("{n} of {of} rows are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
+        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
     name = downloads.file_name(say, N_("Rejected rows of import {id}"), "csv", id=row["import_id"])
     key = f"problems {row['import_id']}"
     make, number = partial(history_texts.problem_rows, problems, say), row["import_id"]
@@ -219,7 +219,7 @@ def _cells(view: View, row: dict[str, Any]) -> None:
         _cell_table(view, row["import_id"], number, first),
         hide_index=True,
         key=f"cells {row['import_id']} {number} {first}",
-        alt=say(N_("The cells of the sheet as they were read")),
+        alt=say(N_("The file as it was read")),
     )
     text = N_("{n} rows, without identity numbers and reasons of absence.")
     widgets.html(charts.caption(say(text, n=say.number(sheet["rows"]))))
@@ -244,9 +244,9 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
     widgets.html(charts.caption(say(text, file=row["file"])))
     if stays := _completing(view, number):
         widgets.html(charts.note(history_texts.stays_text(stays, say)))
-    widgets.html(charts.section(say(N_("How the figures would change")), level=3))
+    widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
     effect(view, previewing.effect_of_revoking(view.database, row, as_of=view.as_of, points=reads.points()))
-    why = fields.text(say(N_("Why is it revoked?")), key=f"reason {number}", width=460)
+    why = fields.text(say(N_("Reason")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
         widgets.require(Permission.REVOKE_IMPORTS)
         with widgets.showing_errors():
@@ -278,7 +278,7 @@ def rename(view: View) -> None:
             width=460,
             form=True,
         )
-        if st.form_submit_button(say(N_("Change the name"))):
+        if st.form_submit_button(say(N_("Save"))):
             widgets.require(Permission.LOAD_EXPORTS)
             loading.rename_organisation(view.database, mine[0]["organisation_id"], name=name, order=views.order())
             st.query_params.pop("organisation", None)

@@ -34,18 +34,9 @@ def import_pairs(
 ) -> list[charts.Pair]:
     """The facts of an import: export, organisation, dates, rows, state and the file's SHA-256."""
     by = texts.FOUND_BY.get(row["extract_date_by"])
-    rows = say(
-        N_("**{n}** loaded, **{rejected}** rejected."),
-        n=say.number(row["loaded"]),
-        rejected=say.number(row["rejected"]),
-    )
+    rows = texts.row_counts(row["loaded"], row["rejected"], say)
     if row["warnings"]:
-        rows += " " + say.plural(
-            "{count} value has a warning.",
-            "{count} values have a warning.",
-            row["warnings"],
-            count=phrases.counted(row["warnings"], say),
-        )
+        rows += f" {texts.warned_text(row['warnings'], say)}"
     pairs = [
         charts.Pair(
             say(N_("Export")), say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]

@@ -166,7 +166,7 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
 def _rehearse(view: View, waiting: Inbox, files: list[Dropped], places: Places, context: Context) -> None:
     """Rehearse the files together, with a progress bar. A click meanwhile stops it between two files."""
     place = st.empty()
-    text = view.say(N_("Working out what the files change"))
+    text = view.say(N_("Working out what changes"))
     number = len(files)
 
     def progress(done: int) -> None:
@@ -280,7 +280,7 @@ def _rows(
         on_select=partial(_open, waiting, key),
         selection_mode="single-cell",
         key=key,
-        alt=say(N_("The files that wait")),
+        alt=say(N_("Files")),
     )
 
 
@@ -339,7 +339,10 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) ->
         for file in _in_order([by_id[file] for file in waiting.queue]):
             widgets.require(Permission.LOAD_EXPORTS)
             name, total = widgets.plain(file.item.name), len(waiting.queue) + len(waiting.done)
-            place.progress(len(waiting.done) / total, view.say(N_("Loading {file}"), file=name))
+            place.progress(
+                len(waiting.done) / total,
+                view.say(N_("Reading {n} of {of}: {file}"), n=len(waiting.done) + 1, of=total, file=name),
+            )
             if not _load_one(view, waiting, file, context):
                 waiting.queue, waiting.before = [], None
                 return
@@ -402,11 +405,11 @@ def _loaded(view: View, waiting: Inbox, loaded: Loaded) -> None:
         widgets.html(charts.answer(inbox_texts.loaded_text(loaded, say)))
         if sentence := inbox_texts.changed_text(loaded.effect.before, loaded.effect.after, say):
             widgets.html(charts.caption(sentence))
-        with st.expander(say(N_("What changed in the figures")), expanded=loaded.files <= SHOWN_EFFECT):
+        with st.expander(say(N_("The effect on the figures")), expanded=loaded.files <= SHOWN_EFFECT):
             effect(view, loaded.effect)
         with st.container(horizontal=True, key="done"):
             widgets.link(view, "overview", say(N_("See the overview")))
-            st.button(say(N_("Hide")), key="close loaded", on_click=_close, args=(waiting,), type="tertiary")
+            st.button(say(N_("Close this")), key="close loaded", on_click=_close, args=(waiting,), type="tertiary")
 
 
 def _close(waiting: Inbox) -> None:

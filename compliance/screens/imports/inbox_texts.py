@@ -75,19 +75,12 @@ def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> lis
         return []
     compared = zip(file.rehearsal.receipts, file.rehearsal.comparisons, strict=True)
     doubts = [text for each in compared for text in texts.doubts(*each, file.content.book, sources, say)]
-    return [*doubts, *([f"{rejected_text(file.rehearsal.rejected, say)}."] if _loses_rows(file.rehearsal) else [])]
+    return [*doubts, *([texts.rejected_text(file.rehearsal.rejected, say)] if _loses_rows(file.rehearsal) else [])]
 
 
 def _loses_rows(rehearsal: Rehearsal) -> bool:
     """Whether so many rows are rejected that the figures are not those of the file."""
     return rehearsal.rejected > MANY_REJECTED * (rehearsal.loaded + rehearsal.rejected)
-
-
-def rejected_text(number: int, say: Language) -> str:
-    """How many rows are rejected."""
-    return say.plural(
-        "{count} row is rejected", "{count} rows are rejected", number, count=phrases.counted(number, say)
-    )
 
 
 def row(file: Dropped, standing: Rank, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Row:
@@ -200,12 +193,9 @@ def loaded_text(loaded: Loaded, say: Language) -> str:
         rows=say.plural("{n} row", "{n} rows", loaded.rows),
     )
     if loaded.rejected:
-        text += f" {rejected_text(loaded.rejected, say)}."
+        text += f" {texts.rejected_text(loaded.rejected, say)}"
     if loaded.refused:
-        refused = say.in_words(loaded.refused)
-        text += " " + say.plural(
-            "{count} file was refused.", "{count} files were refused.", loaded.refused, count=refused
-        )
+        text += f" {begun(say(N_('{count} cannot be loaded'), count=say.in_words(loaded.refused)))}."
     return text
 
 

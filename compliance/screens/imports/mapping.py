@@ -86,13 +86,9 @@ def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *,
     index = _heading_row(opened, file_id)
     rows, columns = _shown_sheet(opened, file_id, index, source_id)
     _first_rows(rows, index, say)
-    if not columns:
-        widgets.html(charts.note(say(N_("The row has no headings. Choose another row."))))
-        return
-    row = top_rows(sheet)[index]
-    if guessing.looks_like_data(row, reads.sources().values()):
+    if not columns or guessing.looks_like_data(top_rows(sheet)[index], reads.sources().values()):
         text = N_(
-            "Row {n} looks like data. Choose the row with the headings. "
+            "Row {n} has no headings. Choose the row with the headings. "
             "If the file has none, write them in a row of their own and load it again."
         )
         widgets.html(charts.note(say(text, n=index + 1)))
@@ -252,7 +248,7 @@ def _first_rows(rows: list[list[str | None]], index: int, say: Language) -> None
         else frozenset()
     )
     shown = mapping_texts.first_rows(rows, index, SHOWN_COLUMNS, hidden, say)
-    widgets.html(charts.table(*shown, caption=say(N_("The first rows of the sheet"))))
+    widgets.html(charts.table(*shown, caption=say(N_("The first rows"))))
 
 
 def _source_key(file_id: str, source_id: str | None) -> str:
@@ -296,7 +292,8 @@ def _fields(
 ) -> dict[str, str]:
     """Draw the choice of a column for each field, required ones first. Guesses are filled in and marked as such."""
     say = view.say
-    widgets.html(charts.caption(mapping_texts.guess_note(guessed, say)))
+    if note := mapping_texts.guess_note(guessed, say):
+        widgets.html(charts.caption(note))
     by_key = {column.key: column for column in columns}
     chosen: dict[str, str] = {}
     ordered = sorted((field for field in source.fields if not field.secret), key=lambda field: not field.required)
@@ -389,7 +386,7 @@ def _saved_mapping(view: View, entry: SavedMapping, source: Source) -> None:
     now = {name: Guess(key, "before") for name, key in columns.fields.items() if key in columns.headings}
     if st.toggle(say(N_("Edit")), key=f"change {entry.number}"):
         fields = _fields(view, f"kept {entry.number}", source, as_candidates, now)
-        if st.button(say(N_("Save the change")), type="primary", key=f"save {entry.number}"):
+        if st.button(say(N_("Save")), type="primary", key=f"save {entry.number}"):
             _save(view, replace(columns, fields=fields))
     else:
         widgets.html(charts.table(*mapping_texts.mapping_table(columns, source, say), caption=say(N_("Columns"))))
@@ -410,7 +407,7 @@ def _saved_mapping(view: View, entry: SavedMapping, source: Source) -> None:
             widgets.html(
                 charts.caption(say(N_("Files with these headings are asked about anew. What is loaded stays.")))
             )
-            if st.button(say(N_("Delete the connection")), type="primary", key=f"forget {entry.number}"):
+            if st.button(say(N_("Delete")), type="primary", key=f"forget {entry.number}"):
                 _delete(view.database, entry)
     widgets.html(
         charts.caption(say(N_("The source file belongs in the folder data/store/sources of the organisation.")))

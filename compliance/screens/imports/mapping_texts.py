@@ -20,12 +20,12 @@ BY: Final = {"before": N_("as last time"), "name": N_("guess by its name"), "con
 
 NOT_READ: Final = {
     "other": N_("Not read: is recognised as {source}."),
-    "beside": N_("Not read: only one column is one of {source}."),
+    "beside": N_("Not read: has too few known headings."),
     "no_rows": N_("Not read: has the headings of {source} but no rows."),
     "near": N_("Not read: looks like {source} but lacks {columns}."),
     "ambiguous": N_("Not read: could be several exports."),
-    "unknown": N_("Not read: has no known headings."),
-    "empty": N_("Empty."),
+    "unknown": N_("Not read: has too few known headings."),
+    "empty": N_("Empty"),
 }
 
 
@@ -69,11 +69,9 @@ def _short(text: str) -> str:
 
 
 def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
-    """How many columns are guesses to be checked, or where they come from."""
-    if any(guess.by == "read" for guess in guessed.values()):
-        return say(N_("As the file is read now."))
-    if not guessed:
-        return say(N_("Nothing could be guessed."))
+    """How many columns are guesses to be checked, if any are."""
+    if not guessed or any(guess.by == "read" for guess in guessed.values()):
+        return ""
     return say.plural(
         "One column is guessed. Check it.",
         "{count} columns are guessed. Check them.",
@@ -143,7 +141,7 @@ def mapping_table(columns: ColumnMapping, source: Source, say: Language) -> char
     """Each field of a mapping with its heading and the words given a meaning."""
     heads = [
         charts.Column(say(N_("Field")), row_header=True),
-        charts.Column(say(N_("Column in the file"))),
+        charts.Column(say(N_("Column"))),
         charts.Column(say(N_("Words"))),
     ]
     rows, shown = [], columns.shown
@@ -151,6 +149,6 @@ def mapping_table(columns: ColumnMapping, source: Source, say: Language) -> char
         if key := columns.fields.get(field.name):
             words = [f"{w} = {code_label(field, c, say)}" for w, c in columns.words.get(field.name, {}).items()]
             through = columns.through if field.refers_to and columns.through else ""
-            matched = [say(N_("matched by the column {column}"), column=through)] if through else []
+            matched = [say(N_("Matched by the column {column}."), column=through)] if through else []
             rows.append([say.pick(field.texts), shown.get(key, key), "; ".join([*words, *matched])])
     return heads, rows

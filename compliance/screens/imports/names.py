@@ -48,7 +48,7 @@ def names(view: View) -> None:
         _suggestions(view, suggested)
         _form(view, used)
     if not aliases:
-        widgets.html(charts.caption(say(N_("No change of name has been said."))))
+        widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
     widgets.html(charts.table(*names_texts.alias_table(aliases, say), caption=say(N_("Names that change"))))
     if not view.sample:
@@ -65,7 +65,7 @@ def _suggestions(view: View, suggestions: list[Suggestion]) -> None:
         return
     widgets.html(charts.section(say(N_("Names that may be the same")), level=3))
     every = len(suggestions) > SHOWN_SUGGESTIONS and st.toggle(
-        say(N_("Show all {n} suggestions"), n=say.number(len(suggestions))), key=f"all suggestions {say.code}"
+        say(N_("Show all {n}"), n=say.number(len(suggestions))), key=f"all suggestions {say.code}"
     )
     for item in suggestions if every else suggestions[:SHOWN_SUGGESTIONS]:
         left, right = st.columns([9, 2], vertical_alignment="center")
@@ -99,9 +99,7 @@ def _form(view: View, used: Rows) -> None:
             rehearsed = _rehearsed(view, (kind, old, new, day), _addition(kind=kind, old=old, new=new, day=day))
             _rows_touched(view, used, kind, old)
             _effect(view, rehearsed, kind)
-        if isinstance(rehearsed, Effect) and st.button(
-            say(N_("Save the change of name")), type="primary", key="save name"
-        ):
+        if isinstance(rehearsed, Effect) and st.button(say(N_("Save")), type="primary", key="save name"):
             widgets.require(Permission.LOAD_EXPORTS)
             renaming.add_alias(view.database, kind=kind, old=old, new=new, valid_from=day, order=views.order())
             st.session_state["names said"] = st.session_state.get("names said", 0) + 1
@@ -122,11 +120,11 @@ def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date |
         **initial_kind,
     )
     names_in_use = [row["name"] for row in used if row["kind"] == kind]
-    old = _name(view, say(N_("Earlier name")), names_in_use, "old")
-    new = _name(view, say(N_("New name")), [name for name in names_in_use if name != old], "new")
+    old = _name(say(N_("Earlier name")), names_in_use, "old")
+    new = _name(say(N_("New name")), [name for name in names_in_use if name != old], "new")
     initial_day: Any = {} if _key("day") in st.session_state else {"value": view.as_of}
     day = st.date_input(
-        say(N_("From day")),
+        say(N_("From")),
         format="YYYY-MM-DD",
         min_value=views.FIRST_DAY,
         max_value=views.LAST_DAY,
@@ -137,10 +135,9 @@ def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date |
     return kind, old, new, day
 
 
-def _name(view: View, label: str, options: list[str], field: str) -> str | None:
+def _name(label: str, options: list[str], field: str) -> str | None:
     """Draw a field to choose a name in use or to write another."""
-    placeholder = view.say(N_("Choose, or write a name"))
-    return fields.name(label, options, placeholder=placeholder, key=_key(field), width=WIDTH)
+    return fields.name(label, options, key=_key(field), width=WIDTH)
 
 
 def _addition(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor], None]:
@@ -159,7 +156,7 @@ def _rehearsed(view: View, choice: tuple[str, str, str, date], change: Callable[
     key, what = (choice, view.data.version, view.as_of), change.__name__
     if what not in cached or cached[what][0] != key:
         kind, old, _, day = choice
-        with st.spinner(view.say(N_("Working out what the change of name does"))):
+        with st.spinner(view.say(N_("Working out what changes"))):
             try:
                 effect = renaming.effect(
                     view.database, change, kind=kind, old=old, valid_from=day, points=reads.points(), as_of=view.as_of
@@ -196,11 +193,10 @@ def _removal(view: View, aliases: dict[int, Alias]) -> None:
     """Draw the choice of an entered change to remove, and its confirmation."""
     say = view.say
     chosen = st.selectbox(
-        say(N_("Remove a change of name")),
+        say(N_("Remove the change of name")),
         list(aliases),
         index=None,
         format_func=lambda id_: names_texts.alias_choice(aliases[id_]) if id_ in aliases else "",
-        placeholder=say(N_("Choose a change of name")),
         key="remove name",
         width=WIDTH,
     )

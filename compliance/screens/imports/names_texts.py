@@ -26,8 +26,8 @@ def alias_table(aliases: Sequence[Alias], say: Language) -> charts.Table:
         charts.Column(say(N_("Kind"))),
         charts.Column(say(N_("Earlier name"))),
         charts.Column(say(N_("New name")), strong=True),
-        charts.Column(say(N_("From day")), nowrap=True),
-        charts.Column(say(N_("Said"))),
+        charts.Column(say(N_("From")), nowrap=True),
+        charts.Column(say(N_("When"))),
     ]
     return columns, [
         [say(KINDS[alias.kind]), alias.old_name, alias.new_name, str(alias.valid_from), _entered(alias, say)]
@@ -78,9 +78,8 @@ def rows_text(old: str, naming: int, sources: Sequence[str], declared: Mapping[s
 
 def effect_title(effect: Effect, kind: str, say: Language) -> str:
     """Whose figures change."""
-    if kind == "system":
-        return say(N_("How the figures change"))
-    return say(N_("How the figures of {name} change"), name=effect.name)
+    title = say(N_("The effect on the figures"))
+    return title if kind == "system" else f"{title}: {effect.name}"
 
 
 def effect_note(effect: Effect, say: Language, *, changed: bool) -> str:

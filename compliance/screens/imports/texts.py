@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from compliance.core import clock
-from compliance.core.language import N_, NBSP, Language, begun, bold
+from compliance.core.language import N_, NBSP, Language, bold
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
@@ -93,15 +93,6 @@ def waiting(
 
 # --- What a file was recognised as --------------------------------------------------------------------------------
 
-KINDS: Final = {
-    "xlsx": N_("Excel workbook"),
-    "xlsm": N_("Excel workbook with macros"),
-    "xls": N_("old Excel workbook"),
-    "ods": N_("OpenDocument spreadsheet"),
-    "csv": N_("text file with separated values"),
-    "html": N_("HTML table"),
-    "xml": N_("XML spreadsheet"),
-}
 FOUND_BY: Final = {
     "said": N_("as you said"),
     "marker": N_("that of the file whose rows these are"),
@@ -117,12 +108,11 @@ WHO: Final = {
 
 
 def kind_text(workbook: Workbook, say: Language) -> str:
-    """The kind of a file, with its ending if that does not match."""
-    kind = say(KINDS[workbook.kind])
+    """The kind of a file if its ending says another; else nothing."""
     ending = workbook.name.rpartition(".")[2].lower() if "." in workbook.name else ""
     if ending in {workbook.kind, "txt"} or not ending:
-        return kind
-    return say(N_("{kind} with the ending .{ending}"), kind=kind, ending=ending)
+        return ""
+    return say(N_("The content of the file is {kind}, not {ending}."), kind=workbook.kind, ending=ending)
 
 
 def receipt_pairs(
@@ -130,15 +120,31 @@ def receipt_pairs(
 ) -> list[charts.Pair]:
     """What a file, or a part of it, was recognised as and why; its rows and the changes in them; its points."""
     summary = receipt.summary
-    row_counts = say(N_("**{n}** are loaded"), n=say.number(summary.loaded))
-    if summary.rejected:
-        row_counts += ", " + say(N_("**{rejected}** rejected"), rejected=say.number(summary.rejected))
+    counts_of_rows = row_counts(summary.loaded, summary.rejected, say)
     about = [str(point.number) for point in points if receipt.source.id in {*point.needs, *point.uses}]
     return [
         charts.Pair(say(N_("Taken for")), bold(say.pick(receipt.source.title)), why(receipt.matches, workbook, say)),
-        charts.Pair(say(N_("Rows")), row_counts, moved(comparison, say)),
-        charts.Pair(say(N_("Points")), ", ".join(about) or say(N_("none; shown beside the points"))),
+        charts.Pair(say(N_("Rows")), counts_of_rows, moved(comparison, say)),
+        *([charts.Pair(say(N_("Points")), ", ".join(about))] if about else []),
     ]
+
+
+def row_counts(loaded: int, rejected: int, say: Language) -> str:
+    """How many rows of a file are accepted and rejected."""
+    text = N_("Accepted: **{n}**. Rejected: **{rejected}**.")
+    return say(text, n=say.number(loaded), rejected=say.number(rejected))
+
+
+def rejected_text(number: int, say: Language) -> str:
+    """How many rows are rejected."""
+    count = phrases.counted(number, say)
+    return say.plural("{count} row is rejected.", "{count} rows are rejected.", number, count=count)
+
+
+def warned_text(number: int, say: Language) -> str:
+    """How many values have a warning."""
+    count = phrases.counted(number, say)
+    return say.plural("{count} value has a warning.", "{count} values have a warning.", number, count=count)
 
 
 def moved(comparison: Comparison, say: Language) -> str:
@@ -157,26 +163,11 @@ def moved(comparison: Comparison, say: Language) -> str:
 
 
 def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
-    """Why sheets were recognised: the number of known columns, the heading row, and the kind of file."""
-    parts = [
-        say(
-            N_("{known} of {width} columns recognised, headings in row {row}."),
-            known=match.known,
-            width=match.width,
-            row=match.heading_row,
-        )
-        if not match.sheet.name
-        else say(
-            N_("Sheet {sheet}: {known} of {width} columns recognised, headings in row {row}."),
-            sheet=match.sheet.name,
-            known=match.known,
-            width=match.width,
-            row=match.heading_row,
-        )
-        for match in matches
-    ]
-    kind = kind_text(workbook, say)
-    return " ".join([*parts, f"{begun(kind)}."])
+    """Why sheets were recognised: the number of known columns, and the heading row."""
+    text = N_("{known} of {width} columns recognised, headings in row {row}.")
+    found = [(m.sheet.name, say(text, known=m.known, width=m.width, row=m.heading_row)) for m in matches]
+    parts = [f"{name}: {part}" if name else part for name, part in found]
+    return " ".join(filter(None, [*parts, kind_text(workbook, say)]))
 
 
 def doubts(
@@ -295,12 +286,11 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         for name, word, n in receipt.summary.unknown_words
     ]
     texts = {
-        say(N_("Mended rows that complete the file they came from.")): _was_returned(receipt, "return"),
         say(
             N_("Takes the place of the rows that came back before, in import {id}."),
             id=phrases.listed([str(number) for number, _ in receipt.replaces], say),
         ): receipt.replaces and _was_returned(receipt, "return"),
-        say(N_("Answers that complete what is loaded.")): _was_returned(receipt, "answers"),
+        say(N_("Completes what is loaded.")): receipt.marker,
         say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
         say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
         say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
@@ -332,12 +322,7 @@ def loaded_text(receipt: Receipt, say: Language) -> str:
     )
     if not summary.rejected:
         return text
-    count = phrases.counted(summary.rejected, say)
-    rest = say.plural("{count} row was rejected.", "{count} rows were rejected.", summary.rejected, count=count)
-    if _was_returned(receipt, "return"):
-        rest = say.plural(
-            "{count} row is rejected still.", "{count} rows are rejected still.", summary.rejected, count=count
-        )
+    rest = rejected_text(summary.rejected, say)
     withheld = withheld_text(summary.withheld, say, of=summary.rejected) if summary.withheld else ""
     return f"{text} {rest} {withheld}".strip()
 
@@ -370,9 +355,7 @@ def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dic
             errors,
             count=count(errors),
         ): errors,
-        say.plural(
-            "{count} value has a warning.", "{count} values have a warning.", warnings, count=count(warnings)
-        ): warnings,
+        warned_text(warnings, say): warnings,
     }
 
 
