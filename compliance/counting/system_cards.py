@@ -83,12 +83,14 @@ def systems(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at:
     """Return every system in use, one row each, most gaps first.
 
     For each demand, `<demand>_outcome` (met, unmet, unknown, exempt; none if nothing is required, None if an export is
-    missing), `<demand>_reason` and `<demand>_due`; `gaps` counts the demands that are unmet or unknown.
+    missing), `<demand>_reason` and `<demand>_due`; `gaps` counts the demands that are unmet or unknown. A late action
+    is a gap of the plan alone, though point 4 does not count such a classification as met.
     """
     sql = statement("system_list")
     inputs = _inputs(points, as_of=as_of, known_at=known_at)
     with one_day(cursor, as_of, known_at=known_at), relations(cursor, sql, inputs):
-        return reader.limited(rows(cursor, sql, {"as_of": as_of, "known_at": known_at}))
+        listed = reader.limited(rows(cursor, sql, {"as_of": as_of, "known_at": known_at}))
+    return listed if reader.named else [row | {"object_leader": None} for row in listed]
 
 
 def card(

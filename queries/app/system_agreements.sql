@@ -46,7 +46,8 @@ select
     case when a.signed <= $as_of then a.signed end as signed,
     a.valid_to,
     i.outcome,
-    i.reason
+    -- one that is past its day and met renews automatically
+    if(i.outcome = 'met' and a.valid_to < $as_of, 'renews', i.reason) as reason
 from numbered as a
 left join naming as n using (import_id, sheet_number, row)
 left join judged as i using (place, nth)

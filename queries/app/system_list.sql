@@ -1,5 +1,6 @@
 -- Every system in use, with its outcome for each requirement (null without a needed export, none where nothing is
--- required) and its gaps. The items of points 4, 5, 7 and 10 are attached as relations.
+-- required) and its gaps. A late action is a gap of the plan alone. The items of points 4, 5, 7 and 10 are attached as
+-- relations.
 with exports as (
     select
         organisation,
@@ -73,10 +74,12 @@ agreements as (
         lower(a.supplier) as supplier_key,
         a.service,
         i.outcome,
-        i.reason,
+        -- one that is past its day and met renews automatically
+        if(i.outcome = 'met' and a.valid_to < $as_of, 'renews', i.reason) as reason,
         -- one that is met is enough; otherwise the first decides
         {
             'rank': list_position(['met', 'unmet', 'unknown', 'exempt'], i.outcome),
+            'renewed': a.valid_to < $as_of,
             'id': lower(a.agreement_id)
         } as standing
     from numbered as a
@@ -106,6 +109,7 @@ combined as (
         four.department,
         four.unit,
         four.item as system,
+        s.object_leader,
         s.object_leader is not null as led,
         s.object_leader is null and t.object_leader as leader_untold,
         s.personal_data,
@@ -117,9 +121,12 @@ combined as (
         r.system_key is null and w.organisation is not null as processed_untold,
         d.organisation is null and u.without_suppliers as supplier_untold,
         -- what no column tells is no gap
-        case when four.reason is distinct from 'column_missing' then four.outcome end as classification_outcome,
-        four.reason as classification_reason,
-        four.due as classification_due,
+        case
+            when four.reason = 'action_overdue' then 'met'
+            when four.reason is distinct from 'column_missing' then four.outcome
+        end as classification_outcome,
+        nullif(four.reason, 'action_overdue') as classification_reason,
+        case when four.reason is distinct from 'action_overdue' then four.due end as classification_due,
         case when five.reason is distinct from 'column_missing' then five.outcome end as risk_analysis_outcome,
         five.reason as risk_analysis_reason,
         five.due as risk_analysis_due,
@@ -189,6 +196,7 @@ select
     department,
     unit,
     system,
+    object_leader,
     personal_data,
     actions,
     overdue,

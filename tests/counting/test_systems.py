@@ -10,13 +10,14 @@ import duckdb
 import pytest
 
 from compliance.access.permissions import ANALYST, MANAGEMENT
+from compliance.access.scopes import Scope
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.counting.assessing import basis_on, items, one_day, traced_items
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.system_cards import DEMANDS, card, is_gap, systems
 from compliance.declarations.points import point_by
-from compliance.screens.systems import card_texts, texts
+from compliance.screens.systems import card_texts, group_texts, texts
 from compliance.screens.systems.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
@@ -148,7 +149,9 @@ def test_each_system_has_its_outcome_in_each_demand(by_name):
     #                 leader, classification, plan, risk analysis, access, processing, agreement
     assert {name: short(row) for name, row in by_name.items()} == {
         "Alfa": "M M M M M M U",  # its own agreement has expired, though another with the supplier is in order
-        "Beta": "U U U U U U M",  # the only processing that names it has ended; an agreement of its supplier will do
+        # a late action is a gap of the plan alone; the only processing that names it has ended; its supplier's
+        # agreement will do
+        "Beta": "U M U U U U M",
         "Gamma": "U E E E E U E",  # central: exempt except from the two that figures count for all systems
         ODD: "M U - U U - -",  # no personal data, no plan
         "Zeta": "M U - U U M E",  # named next to another, in another case; its agreement is not applicable
@@ -157,7 +160,7 @@ def test_each_system_has_its_outcome_in_each_demand(by_name):
 
 def test_systems_with_most_gaps_come_first(by_name):
     assert [(name, row["gaps"]) for name, row in by_name.items()] == [
-        ("Beta", 6),
+        ("Beta", 5),
         (ODD, 3),
         ("Zeta", 3),
         ("Gamma", 2),
@@ -182,14 +185,21 @@ def test_an_unknown_system_has_no_gap_where_an_export_is_missing(fresh):
 def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(fresh):
     line = fresh
     line.load_table(
-        "Systemnamn | Leverantör | Behandlar personuppgifter\nAlfa | X AB | Ja\nBeta | X AB |", name="r.csv"
+        "Systemnamn | Leverantör | Behandlar personuppgifter\nAlfa | X AB | Ja\nBeta | X AB |\nGamma | Z AB | Ja",
+        name="r.csv",
     )
-    line.load_table("Avtals-ID | Leverantör | Status\nA1 | Y AB | Ja", name="a.csv")
+    agreements = "Avtals-ID | Leverantör | Status | Avtalsdatum | Giltigt till | Autoförlängning\nA1 | Y AB | Ja | | |"
+    line.load_table(f"{agreements}\nA2 | Z AB | Ja | 2020-01-01 | 2021-01-01 | Ja", name="a.csv")
     both = of(line.database, DAY)
     assert [(r["system"], r["agreement_outcome"], r["agreement_reason"]) for r in both] == [
         ("Alfa", "unknown", "none_found"),
         ("Beta", "none", "not_said"),
+        # past its day, it renews automatically, and says so
+        ("Gamma", "met", "renews"),
     ]
+    assert "förnyas automatiskt" in card_texts.demand_text(both[2], "agreement", POINTS, SV)
+    [_, table] = card_texts.sections(card_of(line.database, DAY, "Gamma"), POINTS, SV)[5].table
+    assert "förnyas automatiskt" in table[0][-1]
 
 
 @pytest.mark.parametrize("point_id", ["classification", "risk_analysis", "access"])
@@ -202,7 +212,13 @@ def test_the_list_agrees_with_the_point_item_by_item(point_id, is_sample, sample
         row["system"]: (row[f"{point_id}_outcome"], row[f"{point_id}_reason"], row[f"{point_id}_due"], row["unit"])
         for row in listed_in(database, day)
     }
-    assert listed == {item["item"]: (item["outcome"], item["reason"], item["due"], item["unit"]) for item in point}
+    late = ("unmet", "action_overdue")
+
+    def told(item):
+        judged = (item["outcome"], item["reason"], item["due"])
+        return ("met", None, None) if judged[:2] == late else judged
+
+    assert listed == {item["item"]: (*told(item), item["unit"]) for item in point}
 
 
 @pytest.mark.parametrize("is_sample", [False, True], ids=["hand-made", "sample"])
@@ -250,8 +266,8 @@ def test_the_answer_is_a_sentence_built_from_the_figures(by_name):
 def test_the_facts_leave_out_what_is_exempt(by_name):
     leader, classified, late, unrecorded = texts.facts(list(by_name.values()), EN)
     assert (leader.value, leader.rest) == ("2", "of 5")
-    # one of five is central; Beta, Delta and Zeta are unmet
-    assert (classified.value, classified.rest, classified.note) == ("3", "of 4", "1 exempt")
+    # one of five is central; Delta and Zeta are unmet
+    assert (classified.value, classified.rest, classified.note) == ("2", "of 4", "1 exempt")
     assert (late.value, late.rest) == ("1", "of 2")
     assert (unrecorded.value, unrecorded.rest) == ("2", "of 4")
 
@@ -389,7 +405,7 @@ def text(app):
 def names(app):
     """The systems of the list in their order, each with the parameters of its address."""
     links = re.findall(
-        r'<th scope="row"><a class="v-link" href="([^"]+)">([^<]+)</a>', " ".join(m.value for m in app.markdown)
+        r'<th scope="row"><a class="v-link[^"]*" href="([^"]+)">([^<]+)</a>', " ".join(m.value for m in app.markdown)
     )
     return {html.unescape(name): dict(parse_qsl(urlsplit(html.unescape(address)).query)) for address, name in links}
 
@@ -399,9 +415,39 @@ def test_the_samples_open_with_their_answer(sample, monkeypatch, lang):
     app = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat())
     listed = listed_in(sample, SAMPLE_DAY)
     assert all(sentence in text(app) for sentence in texts.sentences(listed, Language(lang)))
-    assert list(names(app)) == [row["system"] for row in listed[: texts.PAGE]]
+    # the departments, each with a link to its systems
+    departments = [group.name for group in group_texts.groups(listed, "department")]
+    assert list(names(app)) == [name or group_texts.WITHOUT["department"] for name in departments]
     third = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat(), part="3")
     assert list(names(third)) == [row["system"] for row in listed[100:150]]
+
+
+def test_an_object_leader_has_their_systems_and_nobody_is_named_in_an_address(own, monkeypatch):
+    links = names(opened(monkeypatch, by="object_leader"))
+    assert list(links) == ["Ingen objektledare", "Bo Berg", "Cia Ceder", "Anna Ask"]
+    assert not any(name in repr(links.values()) for name in PEOPLE)
+    app = opened(monkeypatch, **links["Bo Berg"])
+    assert "System · Hela förvaltningen · Bo Berg" in text(app)
+    assert names(app) == {ODD: links["Bo Berg"] | {"part": "1", "system": ODD}}
+    assert list(names(opened(monkeypatch, **links["Ingen objektledare"]))) == ["Beta", "Gamma"]
+    if MOST:
+        units = names(opened(monkeypatch))
+        assert {name: links.get("unit") for name, links in units.items()} == {"HR": "HR", "Skola": "Skola"}
+
+
+def test_systems_are_grouped_by_what_their_exports_tell(by_name):
+    listed = list(by_name.values())
+    whole, unit = Scope("A"), Scope("A", None, "HR")
+    assert group_texts.kinds(listed, whole, named=True) == ["unit", "object_leader"]
+    assert group_texts.kinds(listed, whole, named=False) == ["unit"]
+    assert group_texts.kinds(listed, unit, named=True) == ["object_leader"]
+    assert group_texts.kinds([row | {"unit": None} for row in listed], whole, named=False) == []
+    assert group_texts.chosen({}, [], whole) == "all"
+    assert group_texts.chosen({"by": "object_leader"}, ["unit"], whole) == "unit"
+    columns, shown = group_texts.table(group_texts.groups(listed, "unit"), listed, lambda group: group.name, SV)
+    assert [column.label for column in columns[:3]] == ["Enhet", "Med brist", "System"]
+    #                                  gap, systems, leader, classified, plan, risk, access, processing, agreement
+    assert [row[1:] for row in shown] == [list("332011121"), list("220202200")]
 
 
 def test_the_gap_and_the_text_are_kept_in_the_address(own, monkeypatch):
@@ -418,7 +464,7 @@ def test_the_gap_and_the_text_are_kept_in_the_address(own, monkeypatch):
 
 
 def test_a_name_with_odd_signs_opens_by_its_link(own, monkeypatch):
-    address = names(opened(monkeypatch))[ODD]
+    address = names(opened(monkeypatch, by="all"))[ODD]
     app = opened(monkeypatch, **address)
     assert f"{ODD} har 3 brister: klassning, riskanalys och behörighetsgranskning." in text(app)
 

@@ -174,6 +174,7 @@ def _due_text(outcome: str | None, due: date | None, say: Language) -> str:
     return say(N_("until {day}") if outcome == "met" else N_("since {day}"), day=due.isoformat())
 
 
+RENEWS: Final = N_("Past its day, and renews automatically")
 # The outcomes for which no point has a reason.
 DEMAND_TEXTS: Final = {
     ("leader", "met", None): N_("The register names one"),
@@ -184,6 +185,7 @@ DEMAND_TEXTS: Final = {
     ("processing", "none", None): N_("No personal data according to the register"),
     ("processing", "none", "not_said"): N_("The register does not say whether there are personal data"),
     ("agreement", "met", None): N_("An agreement is in order"),
+    ("agreement", "met", "renews"): RENEWS,
     ("agreement", "unknown", "none_found"): N_("Personal data, but no agreement names the system or its supplier"),
     ("agreement", "none", None): N_("No personal data according to the register"),
     ("agreement", "none", "not_said"): N_("The register does not say whether there are personal data"),
@@ -427,6 +429,8 @@ def _item_mark(row: Row, point_id: str, points: tuple[Point, ...], say: Language
     if row["outcome"] is None:
         return DASH
     kind: Outcome = row["outcome"]
+    if row["reason"] == "renews":
+        return systems.demand_mark(Mark(kind, say(RENEWS)))
     return systems.demand_mark(Mark(kind, reasons.reason_text(point_by(points, point_id), kind, row["reason"], say)))
 
 

@@ -1,8 +1,9 @@
-"""The page of systems: the list, most gaps first, and everything that is known of one system."""
+"""The page of systems: by department or object leader, the list, and everything that is known of one system."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -17,8 +18,9 @@ from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
 from compliance.screens import fields, no_data, reads, widgets
 from compliance.screens.reads import Data
-from compliance.screens.systems import card_texts
+from compliance.screens.systems import card_texts, group_texts
 from compliance.screens.systems import texts as systems_texts
+from compliance.screens.systems.group_texts import Group, Kind
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
@@ -72,21 +74,89 @@ def draw(view: View) -> None:
 
 
 def all_systems(view: View) -> None:
-    """Draw the answer, the facts and the list; or what is missing if there is no system."""
+    """Draw the answer, the facts, and the departments or the systems; or what is missing if there is no system."""
     say = view.say
     rows = list(filter(view.scope.holds, systems_in_use(view.data, view.reader, view.as_of)))
     if not rows:
         _no_systems(view)
         return
-    kicker = systems_texts.list_kicker(view.scope.name(say), say)
+    allowed = group_texts.kinds(rows, view.scope, named=view.reader.named)
+    by = group_texts.chosen(st.query_params.to_dict(), allowed, view.scope)
+    group = _group(rows, by)
+    if group:
+        rows = group.rows
+        _back(view, "by")
+    kicker = systems_texts.list_kicker(view.scope.name(say), group.title(say) if group else "", say=say)
     widgets.html(charts.headline(*systems_texts.sentences(rows, say), kicker=kicker))
     if system_param():
         unknown = N_("The register has no system called {system}. Here are all of them.")
         widgets.html(charts.note(say(unknown, system=system_param())))
     widgets.html(charts.facts(systems_texts.facts(rows, say)))
-    widgets.html(charts.section(say(systems_texts.LIST), note=say(systems_texts.EXPLAINED)))
+    if allowed and not group:
+        _how(view, allowed, by)
+    if group or by == group_texts.ALL:
+        widgets.html(charts.section(say(systems_texts.LIST), note=say(systems_texts.EXPLAINED)))
+        _missing(view, rows)
+        _list(view, rows)
+    else:
+        _groups(view, rows, cast(Kind, by))
+
+
+def _group(rows: Rows, by: str) -> Group | None:
+    """The group that the address names, if there is one."""
+    id_ = st.query_params.get("group")
+    if by == group_texts.ALL or not id_:
+        return None
+    return next((group for group in group_texts.groups(rows, cast(Kind, by)) if group.id == id_), None)
+
+
+def _how(view: View, allowed: list[Kind], by: str) -> None:
+    """Draw the choice of what the systems are shown by."""
+    say = view.say
+    names = {kind: say(group_texts.HEADS[kind]) for kind in allowed} | {group_texts.ALL: say(N_("All systems"))}
+    key = f"by {by} {say.code}"
+    st.segmented_control(
+        say(N_("Shown by")),
+        list(names),
+        default=by,
+        format_func=lambda kind: names[kind],
+        key=key,
+        on_change=_choose_how,
+        args=(key,),
+        label_visibility="collapsed",
+    )
+
+
+def _choose_how(key: str) -> None:
+    """Write the choice to the address, without what was chosen within another."""
+    for other in ("part", "system", "gap", "q", "group"):
+        st.query_params.pop(other, None)
+    if value := st.session_state.get(key):
+        st.query_params["by"] = value
+
+
+def _groups(view: View, rows: Rows, kind: Kind) -> None:
+    """Draw a page of the groups, each with a link to its systems."""
+    say, every = view.say, group_texts.groups(rows, kind)
+    page = _page(len(every))
+    first = (page - 1) * systems_texts.PAGE
+    title = say(group_texts.TITLES[kind])
+    what = say(N_("How many systems have a gap, and in what."))
+    widgets.html(charts.section(title, note=f"{what} {say(systems_texts.EXPLAINED)}"))
     _missing(view, rows)
-    _list(view, rows)
+    drawn = group_texts.table(
+        every[first : first + systems_texts.PAGE], rows, lambda group: _group_address(view, group), say
+    )
+    widgets.html(charts.table(*drawn, caption=title, stacked=True))
+    _pager(view, page, len(every), lambda **extra: widgets.address(view, "systems", by=kind, **extra))
+
+
+def _group_address(view: View, group: Group) -> str:
+    """The address of a group's systems: of a department or unit the page of that part, so that other pages follow."""
+    if group.kind == "object_leader" or not group.name:
+        return widgets.address(view, "systems", by=group.kind, group=group.id)
+    scope = Scope(view.scope.organisation, group.rows[0]["department"], group.name if group.kind == "unit" else None)
+    return widgets.address(replace(view, scope=scope), "systems")
 
 
 def _no_systems(view: View) -> None:
@@ -125,17 +195,23 @@ def _list(view: View, rows: Rows) -> None:
     demands = systems_texts.shown_demands(rows)
 
     def addresses(**extra: str) -> str:
-        return widgets.address(view, "systems", **(chosen_filter.address | {"part": str(page)} | extra))
+        return widgets.address(view, "systems", **(_kept("by", "group") | chosen_filter.address | extra))
 
     part = shown[first : first + systems_texts.PAGE]
-    drawn = systems_texts.entries(part, demands, reads.points(), addresses, say)
+    drawn = systems_texts.entries(part, demands, reads.points(), partial(addresses, part=str(page)), say)
     heads = systems_texts.heads(demands, say)
     widgets.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
-    turns = systems_texts.turns(page, len(shown), addresses, say)
-    widgets.html(systems.pager(*turns, label=say(N_("Pages of the list"))))
+    _pager(view, page, len(shown), addresses)
     if view.reader.may(Permission.DOWNLOAD_EXTRACTS):
         with st.container(key="more-systems-extract"):
             widgets.link(view, "extracts", say(N_("Download all that is known of the systems")))
+
+
+def _pager(view: View, page: int, count: int, addresses: systems_texts.Addresses) -> None:
+    """Draw the ways to the other pages of a list, if it has any."""
+    if count > systems_texts.PAGE:
+        turns = systems_texts.turns(page, count, addresses, view.say)
+        widgets.html(systems.pager(*turns, label=view.say(N_("Pages of the list"))))
 
 
 def _page(count: int) -> int:
@@ -188,7 +264,7 @@ def one_system(view: View, card: Card) -> None:
     """Draw everything that is known of a system."""
     say = view.say
     row = _row_of(view, card)
-    _back(view)
+    _back(view, "by", "group", "gap", "q", "part")
     sentences = card_texts.card_sentences(card, row, say)
     widgets.html(charts.headline(*sentences, kicker=card_texts.card_kicker(card, say)))
     widgets.html(charts.facts(card_texts.card_facts(card, say)))
@@ -217,11 +293,16 @@ def _row_of(view: View, card: Card) -> dict[str, Any] | None:
     return next((row for row in rows if row["system"].lower() == name), None)
 
 
-def _back(view: View) -> None:
-    params = {name: st.query_params[name] for name in ("gap", "q", "part") if name in st.query_params}
-    label = view.say(N_("All systems"))
+def _back(view: View, *kept: str) -> None:
+    """Draw the way back to the page before, with what was chosen there."""
+    label = view.say(N_("Systems"))
     with st.container(key="neighbours", horizontal=True):
-        widgets.link(view, "systems", f"\N{LEFTWARDS ARROW} {label}", **params)
+        widgets.link(view, "systems", f"\N{LEFTWARDS ARROW} {label}", **_kept(*kept))
+
+
+def _kept(*names: str) -> dict[str, str]:
+    """Those parameters that the address has."""
+    return {name: st.query_params[name] for name in names if name in st.query_params}
 
 
 def _demands(view: View, row: dict[str, Any]) -> None:

@@ -52,12 +52,12 @@ WORDS: Final[dict[tuple[str, str, str | None], str]] = {
     ("access", "met", None): N_("On time"),
     ("processing", "met", None): N_("Recorded"),
     ("agreement", "met", None): N_("In order"),
+    ("agreement", "met", "renews"): N_("Renews"),
     ("agreement", "exempt", "exempt"): N_("Not needed"),
 }
 REASONS: Final = {
     "central": N_("Central"),
     "register_says_yes": N_("Yes in the register"),
-    "action_overdue": N_("Action overdue"),
     "outdated": N_("Outdated"),
     "not_classified": N_("Missing"),
     "not_analysed": N_("Missing"),
@@ -200,10 +200,9 @@ def _processing_fact(rows: Rows, say: Language) -> Fact:
     return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)), note)
 
 
-def list_kicker(scope: str, say: Language) -> str:
+def list_kicker(*parts: str, say: Language) -> str:
     """The line above the page's answer."""
-    title = say(N_("Systems"))
-    return f"{title} · {scope}"
+    return " · ".join([say(N_("Systems")), *filter(None, parts)])
 
 
 def missing_texts(rows: Rows, whole: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
