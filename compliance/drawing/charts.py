@@ -200,7 +200,7 @@ def card_head(title: str, *, kicker: str = "", text: str = "") -> Html:
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure of the strip: `value` is large, `rest` follows it quietly; `note` is rich, or a link."""
+    """A figure of the strip: `value` is large, `rest` follows it quietly; `label` may be a link, `note` is rich."""
 
     label: str
     value: str
@@ -209,7 +209,7 @@ class Fact:
 
 
 def facts(items: Sequence[Fact]) -> Html:
-    """A strip of two to four facts between thin rules.
+    """A strip of two to six facts between thin rules.
 
     Example: `facts([Fact("Reach the target", "3", "of 11", "one more than last time")])`.
     """
@@ -247,6 +247,14 @@ def legend(entries: Sequence[LegendEntry], *, label: str) -> Html:
         for entry in entries
     )
     return tag("ul", *items, css="v-legend", aria_label=label)
+
+
+def headed(title: str, content: Html) -> Html:
+    """Something under a heading that only a screen reader gets, where what is seen needs none.
+
+    Example: `headed("The thirteen review points", legend(…))`.
+    """
+    return tag("div", tag("div", title, css="v-sr", role="heading", aria_level="2"), content, css="v-headed")
 
 
 @dataclass(frozen=True)
@@ -305,7 +313,7 @@ def _mark(css: str, side: str, share: float) -> Html:
 
 @dataclass(frozen=True)
 class BulletHead:
-    """The headings of the bullet rows; a screen reader gets them in each row."""
+    """The headings of the bullet rows; a screen reader gets them in each row. `outlook` is left out if empty."""
 
     coverage: str
     figure: str
@@ -313,6 +321,7 @@ class BulletHead:
     change: str
     trend: str
     age: str
+    outlook: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,6 +342,7 @@ class Bullet:
     change: str = ""
     trend: Sequence[float | None] = ()
     trend_alt: str = ""
+    outlook: str = ""
     age: str = ""
     remarks: str = ""
     remarks_alt: str = ""
@@ -360,6 +370,7 @@ def bullet_head(head: BulletHead) -> Html:
             ("sta", head.status),
             ("chg", head.change),
             ("spk", head.trend),
+            *([("out", head.outlook)] if head.outlook else []),
             ("age", head.age),
         )
     )
@@ -378,6 +389,7 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
         tag("div", for_screen_reader(head.status), status_mark(row.status, row.word), css="v-sta"),
         tag("div", unless_empty(row.change, for_screen_reader(head.change)), row.change, css="v-chg"),
         tag("div", sparkline(row.trend, alt=row.trend_alt), css="v-spk"),
+        unless_empty(head.outlook, tag("div", for_screen_reader(head.outlook), row.outlook, css="v-out")),
         tag(
             "div",
             unless_empty(row.age, tag("span", f"{head.age} ", css="v-age-word")),

@@ -27,8 +27,10 @@ from compliance.counting.assessing import Basis, Coverage
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
-from compliance.review import dossier
+from compliance.review import dossier, planning
+from compliance.review.deciding import Decision
 from compliance.review.dossier import Comparison, Dossier
+from compliance.review.planning import Plan
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.worklists import lists, notes
@@ -289,6 +291,27 @@ def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, C
         ids = tuple(point.id for point in points())
         figures_ = [figure for figure in coverage(data, reader, (day, as_of), scope, ids) if figure.as_of == day]
     return {figure.point.id: figure for figure in figures_}
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
+    """The plan of a day, as the reader may see it."""
+    with data.database.cursor() as cursor:
+        wheel = declared(planning.load_wheel)
+        return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
+
+
+def written(data: Data, as_of: date, organisation: str) -> tuple[str, tuple[Decision, ...]]:
+    """The state of the review of a day's year, empty if there is none, and the open decisions of all reviews."""
+    return _written(data, data.database.state(), as_of, organisation)
+
+
+@st.cache_data(show_spinner=False, max_entries=CACHED)
+def _written(data: Data, state: str, as_of: date, organisation: str) -> tuple[str, tuple[Decision, ...]]:  # noqa: ARG001 - part of the cache key
+    with data.database.cursor() as cursor:
+        reviews = planning.reviews_of(cursor, organisation=organisation, as_of=as_of)
+        decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of)
+    return next((review.state for review in reviews if review.year == as_of.year), ""), tuple(decisions)
 
 
 @st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)

@@ -422,17 +422,23 @@ def test_time_left_is_never_rounded_up(line, before, figure):
 def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     unsent = clocks(duties_on(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
 
-    def fact_of(clock, *, basis=True):
-        return overview_texts.next_deadline_fact(clock, SV, basis=basis, address="/incidents?a=1&b=2")
+    def fact_of(clocks_, *lacking):
+        return overview_texts.next_deadline_fact(clocks_, SV, lacking=lacking, address="/incidents?a=1&b=2")
 
-    fact = fact_of(next_deadline(unsent))
-    assert (fact.label, fact.value, fact.rest) == ("Nästa tidsfrist", "16\u00a0tim", "kvar av 72\u00a0tim")
-    note = "over-spring, anmälan till IMY, mån\u00a030\u00a0mars\u00a016.30"
-    assert fact.note == f'<a class="v-link" href="/incidents?a=1&amp;b=2">{note}</a>'
-    assert f'<dd class="v-fact-note">{fact.note}</dd>' in charts.facts([fact])
-    none = {basis: fact_of(None, basis=basis) for basis in (True, False)}
-    assert {fact.value for fact in none.values()} == {"–"}
-    assert none[True].note != none[False].note
+    fact = fact_of(unsent)
+    assert (fact.value, fact.note) == ("16\u00a0tim", "mån\u00a030\u00a0mars\u00a016.30")
+    assert fact.label == '<a class="v-link" href="/incidents?a=1&amp;b=2">Nästa tidsfrist</a>'
+    assert f"<dt>{fact.label}</dt>" in charts.facts([fact])
+    # what has passed is no next deadline, and without an export it is not known whether any clock runs
+    out = [c for c in unsent if c.run_out]
+    nones = [fact_of(out), fact_of(out, "Incidenter"), fact_of(()), fact_of((), "Incidenter")]
+    assert {fact.value for fact in nones} == {"–"}
+    assert [fact.note for fact in nones] == [
+        "1 har passerat",
+        "1 har passerat",
+        "ingen klocka går",
+        "Ingen export av Incidenter är inläst.",
+    ]
 
 
 def test_a_law_is_not_broken_between_its_number_and_its_word():

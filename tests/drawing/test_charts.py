@@ -18,7 +18,7 @@ from compliance.wording.trends import Level, Moment, Trend
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
-HEAD = charts.BulletHead(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+HEAD = charts.BulletHead(*[HOSTILE] * 7)
 
 
 def bullet(share: float | None = 0.196, text: str = "19.6 %") -> charts.Bullet:
@@ -66,6 +66,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "empty_state": lambda: charts.empty_state("no_basis", H, title=H, texts=[H]),
     "card_head": lambda: charts.card_head(H, kicker=H, text=H),
     "facts": lambda: charts.facts([charts.Fact(H, H, H, H)]),
+    "headed": lambda: charts.headed(H, elements.rich(H)),
     "legend": lambda: charts.legend([charts.LegendEntry("target", H, H)], label=H),
     "pair": lambda: charts.pair(charts.Pair(H, H, H)),
     "pairs": lambda: charts.pairs([charts.Pair(H, H, H)]),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from compliance.access.permissions import ANALYST, COORDINATOR
+from compliance.access.permissions import ANALYST, COORDINATOR, Permission
 from compliance.access.withholding import Names
 from compliance.core.language import Language
 from compliance.package import readme as package_readme
@@ -35,6 +35,8 @@ def test_the_overview_of_an_approved_year_begins_with_it(sample, monkeypatch, ro
     page = text(opened("overview", monkeypatch, as_of="2025-11-15", role=role))
     assert page.index(SENTENCE) < page.index("mätbara punkter")
     assert "Arbetet fortlöper i huvudsak enligt plan." in page
+    assert "Genomgång 2025</a></dt><dd>Godkänd</dd>" in page
+    assert ("Öppna beslut" in page) is (Permission.READ_REVIEW in role.permissions)
     assert "Genomgången 2025, per den 15\xa0november\xa02025, är godkänd." in page
 
 

@@ -451,6 +451,9 @@ def _tab_to(page: Page, words: str) -> None:
 def test_by_keyboard_alone_one_reaches_a_point_comes_back_and_uses_the_navigation(site, tab):
     page = tab("sv")
     visit(page, f"{site}/?lang=sv")
+    # all points are seen without scrolling
+    last = page.locator(".v-bullet").last.bounding_box()
+    assert last["y"] + last["height"] < DESKTOP["height"]
     _tab_to(page, "Hoppa till innehållet")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement.matches('.v-top')")

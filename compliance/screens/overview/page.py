@@ -9,7 +9,6 @@ from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, month_ends
-from compliance.counting.incidents import next_deadline
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.review import judging
@@ -48,7 +47,7 @@ def draw(view: View) -> None:
     _verdict(view)
     widgets.html(charts.headline(*texts.overview_sentences(shown, say), kicker=kicker))
     if shown.basis.of(view.scope.organisation):
-        widgets.html(charts.facts([*texts.overview_facts(shown, say), _deadline(view, shown)]))
+        widgets.html(charts.facts([*texts.overview_facts(shown, say), _deadline(view, shown), *_work(view)]))
     else:
         checklist.begin(view)
     _points(view, shown)
@@ -57,17 +56,37 @@ def draw(view: View) -> None:
 
 
 def _deadline(view: View, shown: Overview) -> charts.Fact:
-    own = shown.basis.of(view.scope.organisation)
-    basis = not {row["source"] for row in own}.isdisjoint(clocks.SOURCES)
-    clock = next_deadline(clocks.clocks(view))
-    return texts.next_deadline_fact(clock, view.say, basis=basis, address=widgets.address(view, "incidents"))
+    loaded = {row["source"] for row in shown.basis.of(view.scope.organisation)}
+    lacking = [view.say.pick(reads.sources()[id_].title) for id_ in clocks.SOURCES if id_ not in loaded]
+    address = widgets.address(view, "incidents")
+    return texts.next_deadline_fact(clocks.clocks(view), view.say, lacking=lacking, address=address)
+
+
+def _work(view: View) -> list[charts.Fact]:
+    """The year's review, and the open decisions and actions, of the whole organisation."""
+    say, may, organisation = view.say, view.reader.may, view.scope.organisation
+    if view.scope.level != "organisation" or not view.reader.whole:
+        return []
+    state, decisions = reads.written(view.data, view.as_of, organisation)
+    planned = reads.plan(view.data, view.reader, view.as_of, organisation)
+    late = [action.state == "late" for action in planned.actions if action.state in ("late", "open")]
+    facts = [texts.left_fact(say(N_("Open actions")), late, say, address=widgets.address(view, "plan"))]
+    if may(Permission.READ_REVIEW):
+        late = [decision.late(view.as_of) for decision in decisions]
+        facts = [
+            texts.left_fact(say(N_("Open decisions")), late, say, address=widgets.address(view, "decisions")),
+            *facts,
+        ]
+    if may(Permission.SEE_REVIEW):
+        facts = [texts.review_fact(state, view.as_of.year, say, address=widgets.address(view, "review")), *facts]
+    return facts
 
 
 def _points(view: View, shown: Overview) -> None:
     say = view.say
-    widgets.html(charts.section(phrases.all_points(len(reads.points()), say)))
-    widgets.html(charts.legend(texts.legend(shown, say), label=say(N_("Signs"))))
-    head = texts.bullet_head(say)
+    signs = charts.legend(texts.legend(shown, say), label=say(N_("Signs")))
+    widgets.html(charts.headed(phrases.all_points(len(reads.points()), say), signs))
+    head = texts.bullet_head(shown, say)
     left, right = st.columns([3, 8])
     with left:
         widgets.html(charts.name_head(say(N_("Point"))))

@@ -3,15 +3,22 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from compliance.access.scopes import Scope
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import MINUS, N_, Language
 from compliance.counting.assessing import Basis, Coverage, Status
-from compliance.counting.incidents import Clock
+from compliance.counting.incidents import Clock, next_deadline
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
-from compliance.loading.purges import purged_text
 from compliance.wording import breaking, clocks, phrases, trends
+
+REVIEW_STATES: Final = {
+    "": N_("Not opened"),
+    "draft": N_("Ongoing"),
+    "submitted": N_("Submitted"),
+    "approved": N_("Approved"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,69 +66,62 @@ def overview_sentences(view: Overview, say: Language) -> list[str]:
 
 
 def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
-    """The main facts; the next deadline is made by `next_deadline_fact`."""
-    return [_reached_fact(view, say), _worst_fact(view, say), _missing_fact(view, say)]
+    """What has changed since the figures compared with, and the age that most exports have."""
+    return [fact for fact in (_change_fact(view, say), _age_fact(view, say)) if fact]
 
 
-def next_deadline_fact(clock: Clock | None, say: Language, *, basis: bool, address: str) -> charts.Fact:
-    """The most urgent clock as a fact. Without a `basis` it is unknown whether any clock runs.
-
-    `address` is that of the page of incidents.
-    """
-    title = say(N_("Next deadline"))
-    if clock is None:
-        note = N_("no clock is running") if basis else N_("no export of incidents or breaches is loaded")
-        return charts.Fact(title, phrases.DASH, note=say(note))
-    figure, rest = clocks.figure_of(clock, say)
-    what = say(clocks.LANES[clock.duty.kind])
-    text = f"{clock.duty.id}, {what[:1].lower()}{what[1:]}, {clocks.when_it_ends(clock, say)}"
-    return charts.Fact(title, figure, rest, charts.anchor(text, address))
-
-
-def _reached_fact(view: Overview, say: Language) -> charts.Fact:
+def _change_fact(view: Overview, say: Language) -> charts.Fact | None:
     earlier = [figure for figure in view.before.values() if figure.coverage is not None]
-    note = _more_reached(view, earlier, say) if earlier else say(N_("nothing to compare with"))
-    rest = say(N_("of {of}"), of=say.number(len(view.measured)))
-    return charts.Fact(say(N_("Reach the target")), say.number(len(view.reached)), rest, note)
+    if not earlier:
+        return None
+    more = len(view.reached) - sum(figure.status is Status.GREEN for figure in earlier)
+    sign = "+" if more > 0 else MINUS if more else "±"
+    year = earlier[0].as_of.year
+    since = say(N_("since the review of {year}"), year=year) if earlier[0].approved else say(N_("in a year"))
+    return charts.Fact(say(phrases.STATUS_WORDS[Status.GREEN]), f"{sign}{abs(more)}", note=since)
 
 
-def _more_reached(view: Overview, earlier: list[Coverage], say: Language) -> str:
-    more = len(view.reached) - len([figure for figure in earlier if figure.status is Status.GREEN])
-    when = phrases.then(earlier[0], say)
-    if not more:
-        return say(N_("as many as {then}"), then=when)
-    if more > 0:
-        return say.plural("{n} more than {then}", "{n} more than {then}", more, then=when)
-    return say.plural("{n} fewer than {then}", "{n} fewer than {then}", -more, then=when)
+def _age_fact(view: Overview, say: Language) -> charts.Fact | None:
+    days = common_age(view)
+    if days is None:
+        return None
+    n = sum(age(view.basis, figure) == days for figure in view.now)
+    of = say(N_("{n} of {of} points"), n=say.number(n), of=say.number(len(view.now)))
+    return charts.Fact(say(N_("Basis")), say.age(days), note=of)
 
 
-def _worst_fact(view: Overview, say: Language) -> charts.Fact:
-    title = say(N_("Furthest from the target"))
-    if view.worst is None:
-        return charts.Fact(title, phrases.DASH, note=say(N_("no point is below its target")) if view.measured else "")
-    target = say(N_("target {share}"), share=phrases.share(view.worst.target.target, say))
-    return charts.Fact(title, phrases.percent(view.worst, say), note=f"{say.pick(view.worst.point.short)}, {target}")
+def next_deadline_fact(unsent: Sequence[Clock], say: Language, *, lacking: Sequence[str], address: str) -> charts.Fact:
+    """The time limit that comes first of those that can still be met, else how many have passed.
+
+    `lacking` are the exports without which it is not known, `address` is that of the page of incidents.
+    """
+    title = charts.anchor(say(N_("Next deadline")), address)
+    if clock := next_deadline(tuple(unsent)):
+        return charts.Fact(title, clocks.figure_of(clock, say)[0], note=clocks.when_it_ends(clock, say))
+    passed = sum(clock.run_out for clock in unsent)
+    note = say.plural("{n} has passed", "{n} have passed", passed) if passed else say(N_("no clock is running"))
+    if lacking and not passed:
+        note = say(N_("No export of {source} is loaded."), source=phrases.listed(lacking, say))
+    return charts.Fact(title, phrases.DASH, note=note)
 
 
-def _missing_fact(view: Overview, say: Language) -> charts.Fact:
-    without_basis = [figure for figure in view.now if figure.status is Status.NO_BASIS]
-    missing = [figure.point for figure in without_basis]
-    value = say.plural("{n} point", "{n} points", len(missing)).replace(" ", NBSP)
-    names = [say.pick(point.short) for point in missing]
-    note = say(N_("every point has its exports"))
-    if len(names) > 2:
-        note = say(N_("{first} and {n} more"), first=names[0], n=say.number(len(names) - 1))
-    elif names:
-        note = phrases.listed(names, say)
-        untold = sum(figure.untold for figure in without_basis)
-        if untold == len(without_basis):
-            note = say(N_("{points}: not in the export"), points=note)
-        elif not untold:
-            note = say(N_("{points}: no export loaded"), points=note)
-    purged = next((figure.purged for figure in without_basis if figure.purged), None)
-    if purged:
-        note = f"{phrases.listed(names[:2], say)}: {purged_text(purged, say)}"
-    return charts.Fact(say(phrases.STATUS_WORDS[Status.NO_BASIS]), value, note=note)
+def review_fact(state: str, year: int, say: Language, *, address: str) -> charts.Fact:
+    """The state of the year's review, which is empty if none has been opened."""
+    title = charts.anchor(say(N_("Review {year}"), year=year), address)
+    return charts.Fact(title, say(REVIEW_STATES[state]))
+
+
+def left_fact(title: str, late: Sequence[bool], say: Language, *, address: str) -> charts.Fact:
+    """How many decisions or actions are open, and how many of them are late; `late` says of each open one if it is."""
+    note = say(N_("overdue: {n}"), n=say.number(sum(late))) if any(late) else ""
+    return charts.Fact(charts.anchor(title, address), say.number(len(late)), note=note)
+
+
+def common_age(view: Overview) -> int | None:
+    """The age in days that the exports of most points have; None if no two have the same."""
+    ages = Counter(days for figure in view.now if (days := age(view.basis, figure)) is not None)
+    days, n = max(ages.items(), key=lambda counted: (counted[1], -counted[0]), default=(0, 0))
+    return days if n > 1 else None
 
 
 def age(basis: Basis, figure: Coverage) -> int | None:
@@ -159,15 +159,17 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     ]
 
 
-def bullet_head(say: Language) -> charts.BulletHead:
-    """The headings of the rows."""
+def bullet_head(view: Overview, say: Language) -> charts.BulletHead:
+    """The headings of the rows; that of the age only if some exports are of another than most."""
+    common = common_age(view)
+    others = any(age(view.basis, figure) not in (None, common) for figure in view.now)
     return charts.BulletHead(
         coverage=say(N_("Coverage")),
         figure=say(N_("Now")),
         status=say(N_("Status")),
         change=say(N_("Change")),
         trend=say(N_("12 months")),
-        age=say(N_("Basis")),
+        age=say(N_("Basis")) if others else "",
     )
 
 
@@ -186,7 +188,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
         change=say.change(phrases.change(figure, before)),
         trend=[month.coverage for month in months],
         trend_alt=trends.trend_alt(months, say),
-        age=say(N_("missing")) if days is None else say.age(days),
+        age="" if days in (None, common_age(view)) else say.age(days or 0),
         address=address,
         **_remarks(view, figure, say),
     )

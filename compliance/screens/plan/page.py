@@ -1,13 +1,12 @@
 """The page of the year wheel: the wheel and its list, the promises, the actions, and the calendar file."""
 
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import UTC
 
 import streamlit as st
 
 from compliance.access import audit
 from compliance.access.permissions import Permission
-from compliance.access.reader import Reader
 from compliance.core import clock
 from compliance.core.language import N_, NBSP
 from compliance.counting.assessing import Coverage
@@ -22,7 +21,6 @@ from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.downloads import File
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
-from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.wording import breaking
 
@@ -31,7 +29,7 @@ from compliance.wording import breaking
 
 def year(view: View) -> Year:
     """The year as the reader may see it. Reviews are not cached: writing in one does not change the data's version."""
-    planned = plan(view.data, view.reader, view.as_of, view.scope.organisation)
+    planned = reads.plan(view.data, view.reader, view.as_of, view.scope.organisation)
     organisation, as_of = view.scope.organisation, view.as_of
     wheel, may_read = reads.declared(planning.load_wheel), view.reader.may(Permission.READ_REVIEW)
     if not view.reader.whole:
@@ -40,14 +38,6 @@ def year(view: View) -> Year:
         review = planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
         decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if may_read else []
     return Year(planned, review, tuple(decisions))
-
-
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
-def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
-    """The plan of a day, as the reader may see it."""
-    wheel = reads.declared(planning.load_wheel)
-    with data.database.cursor() as cursor:
-        return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
 
 
 def figures(view: View, planned: Plan) -> list[Coverage]:
