@@ -19,7 +19,8 @@ class Column:
     """A column of an extract: its name and type in the database, its title and meaning in both languages.
 
     `words` names its set of codes, if it holds codes. What only the coordinator sees: `personal` columns can name a
-    person, `free` ones may contain names, and of `shared` ones the values that only one row has.
+    person, `free` ones may contain names, and of `shared` ones the values that only one row has. `percent` marks a
+    share, which is shown as per cent.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Column:
     personal: bool
     free: bool
     shared: bool
+    percent: bool
 
 
 @dataclass(frozen=True)
@@ -122,4 +124,5 @@ def _column(name: str, type_: str, meaning: str, entry: Table) -> Column:
         personal=entry.get("personal", False),
         free=entry.get("free", False),
         shared=entry.get("shared", False),
+        percent=entry.get("percent", False),
     )

@@ -17,26 +17,31 @@ from compliance.access.disclosure import Plans, about_incidents
 from compliance.access.permissions import NOT_ALLOWED
 from compliance.access.reader import Reader
 from compliance.core.errors import Refusal
-from compliance.core.language import N_
+from compliance.core.language import N_, Texts
 from compliance.counting.assessing import basis_on, plans, run
-from compliance.counting.figures import Definition as FigureDefinition
 from compliance.counting.figures import load_figures, rule_parameters
 from compliance.counting.relations import Inputs, Relation, relations, words_of
 from compliance.counting.separated import Cells
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
-from compliance.extracts.declared import Definition, extract_by
+from compliance.declarations.sources import load_sources
+from compliance.extracts import planned
+from compliance.extracts.declared import Definition, declared, extract_by
+from compliance.review.planning import load_wheel
 from compliance.store.database import Cursor, Rows
 
 # The relations that later rooms count.
-MORE: Final[Mapping[str, Relation]] = {}
+MORE: Final[Mapping[str, Relation]] = {"planned_moments": planned.year_wheel, "actions_left": planned.actions}
 # The relations that can be limited to one review point.
 BY_POINT: Final = frozenset({"point_items", "counted", "counted_by_month", "shown_figures", "review_points"})
 
 
 @dataclass(frozen=True)
 class Extract:
-    """The rows of a named extract for a day, with codes as codes, and the imports behind them."""
+    """The rows of a named extract for a day, with codes as codes, and the imports behind them.
+
+    `words` gives the texts of each code, by the set that a column names.
+    """
 
     definition: Definition
     table: pa.Table
@@ -44,8 +49,7 @@ class Extract:
     organisation: str | None
     point: Point | None
     imports: Rows
-    points: tuple[Point, ...]
-    figures: tuple[FigureDefinition, ...]
+    words: Mapping[str, Mapping[str, Texts]]
 
 
 def extract(
@@ -69,10 +73,9 @@ def extract(
     if not definition.permitted(reader):
         raise Refusal(NOT_ALLOWED)
     statement = query("extracts", name)
-    if point and not BY_POINT.intersection(words_of(statement.sql)):
+    if point and not by_point(name):
         raise Refusal(N_("The extract {name} is not divided by review points. Ask for it without one."), name=name)
-    shown = load_figures(own)
-    inputs = Inputs(points, point, shown, as_of=as_of, known_at=known_at, persons=reader.named, own=own)
+    inputs = Inputs(points, point, load_figures(own), as_of=as_of, known_at=known_at, persons=reader.named, own=own)
     with relations(cursor, statement.sql, inputs, MORE):
         table = run(cursor, statement, as_of=as_of, known_at=known_at, values=rule_parameters(points, as_of))
     if organisation is not None:
@@ -84,7 +87,34 @@ def extract(
         table = _nameless(table, definition, points, reader)
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     imports = [row for row in reader.limited(basis.imports) if organisation in (None, row["organisation"])]
-    return Extract(definition, table, as_of, organisation, point, imports, points, shown)
+    return Extract(definition, table, as_of, organisation, point, imports, _words(definition, inputs))
+
+
+def _words(definition: Definition, inputs: Inputs) -> dict[str, Mapping[str, Texts]]:
+    """The words of the sets of codes that the columns name, and of answers."""
+    named = {column.words for column in definition.columns if column.words}
+    return {name: _set_of(name, inputs) for name in sorted({"answers", "sources", *named})}
+
+
+def _set_of(name: str, inputs: Inputs) -> Mapping[str, Texts]:
+    if name == "points":
+        return {point.id: point.title for point in inputs.points}
+    if name == "figures":
+        return {figure.id: figure.title for figure in inputs.figures}
+    if name == "reasons":
+        return {f"{point.id}:{code}": texts for point in inputs.points for code, texts in point.reasons.items()}
+    if name == "sources":
+        return {source.id: source.title for source in load_sources(inputs.own).values()}
+    if name == "reports":
+        year = inputs.as_of.year
+        return {f"{each.id}-{year}": each.called(year) for each in load_wheel(inputs.own).reports}
+    words: Mapping[str, Texts] = declared()["words"][name]
+    return words
+
+
+def by_point(name: str) -> bool:
+    """Whether an extract can be limited to one review point."""
+    return bool(BY_POINT.intersection(words_of(query("extracts", name).sql)))
 
 
 # --- names ---------------------------------------------------------------------------------------

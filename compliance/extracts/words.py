@@ -1,19 +1,31 @@
 """The rows and the columns of an extract in words."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.core.language import Language, Texts
+from compliance.core.language import N_, Language, Texts
 from compliance.counting.separated import Cells
-from compliance.declarations.sources import load_sources
 from compliance.extracts.declared import Column, Definition, declared
 from compliance.extracts.extracting import Extract, with_column
+
+# The types of the database in a reader's words.
+TYPES: Final = {
+    "varchar": N_("text"),
+    "date": N_("date"),
+    "timestamp": N_("date and time"),
+    "boolean": N_("yes or no"),
+    **dict.fromkeys(("tinyint", "integer", "bigint"), N_("whole number")),
+    "double": N_("decimal number"),
+}
 
 
 def titled(wanted: Extract, language: Language) -> pa.Table:
     """Return the rows as a person reads them: titles instead of names, words instead of codes, Ja and Nej."""
     table = wanted.table
-    yes, no = (language.pick(texts) for texts in words_of_extract(wanted, "answers").values())
+    yes, no = (language.pick(texts) for texts in wanted.words["answers"].values())
     for column in wanted.definition.columns:
         values = table[column.name]
         if pa.types.is_boolean(values.type):
@@ -30,34 +42,47 @@ def _column_in_words(wanted: Extract, column: Column, language: Language) -> Cel
     if column.words == "reasons":
         point = wanted.definition.reasons_of
         codes = pc.binary_join_element_wise(point or wanted.table["id"], codes, ":")
-    parts = words_of_extract(wanted, column.words or "")
+    parts = wanted.words[column.words or ""]
     different = [code for code in pc.unique(codes).to_pylist() if code is not None]
     words = [_in_words(code.rpartition(":")[2], parts.get(code), parts=parts, language=language) for code in different]
     index: Cells = pc.index_in(codes, pa.array(different, pa.string()))
     return pc.take(pa.array(words, pa.string()), index)
 
 
-def _in_words(code: str, texts: Texts | None, *, parts: dict[str, Texts], language: Language) -> str:
+def _in_words(code: str, texts: Texts | None, *, parts: Mapping[str, Texts], language: Language) -> str:
     """The words of a code, or of several separated by commas; an unknown code stays."""
     if texts:
         return language.pick(texts)
     return ", ".join(language.pick(parts[part]) if part in parts else part for part in code.split(", "))
 
 
-def words_of_extract(wanted: Extract, name: str) -> dict[str, Texts]:
-    """The words of a set of codes, by code."""
-    if name == "points":
-        return {point.id: point.title for point in wanted.points}
-    if name == "figures":
-        return {figure.id: figure.title for figure in wanted.figures}
-    if name == "reasons":
-        return {f"{point.id}:{code}": texts for point in wanted.points for code, texts in point.reasons.items()}
-    if name == "sources":
-        return {source.id: source.title for source in load_sources(None).values()}
-    words: dict[str, Texts] = declared()["words"][name]
-    return words
+def dictionary(definition: Definition, language: Language, *, codes: bool = False) -> list[tuple[str, ...]]:
+    """The columns of an extract: title, name, type, and meaning with the values that it has, as a workbook has them.
+
+    With `codes`, CSV and Parquet are described too: each value has the code that it has there in brackets.
+    """
+    return [
+        (language.pick(each.title), each.name, type_in_words(each, language), _meaning(each, language, codes=codes))
+        for each in definition.columns
+    ]
 
 
-def dictionary(definition: Definition, language: Language) -> list[tuple[str, str, str, str]]:
-    """The columns of an extract: title, name, type and meaning."""
-    return [(language.pick(c.title), c.name, c.type, language.pick(c.meaning)) for c in definition.columns]
+def type_in_words(column: Column, language: Language) -> str:
+    """The type of a column in a reader's words."""
+    return language(N_("per cent") if column.percent else TYPES[column.type])
+
+
+def _meaning(column: Column, language: Language, *, codes: bool) -> str:
+    meaning, values = language.pick(column.meaning), values_of(column)
+    if not values:
+        return meaning
+    told = [f"{language.pick(texts)} ({code})" if codes else language.pick(texts) for code, texts in values.items()]
+    return f"{meaning}: {', '.join(told)}"
+
+
+def values_of(column: Column) -> Mapping[str, Texts]:
+    """The few codes that a column can have, with their words; none where there are many."""
+    if column.type == "boolean":
+        return dict(zip(("true", "false"), declared()["words"]["answers"].values(), strict=True))
+    sets: Mapping[str, Mapping[str, Texts]] = declared()["words"]
+    return sets.get(column.words or "", {}) if column.words != "details" else {}

@@ -1,8 +1,9 @@
 """An extract as an Excel workbook: its rows, what its columns mean, and where they come from."""
 
 import re
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final
 
 from compliance.core.errors import Refusal
@@ -11,7 +12,7 @@ from compliance.core.zips import EARLIEST, parts_of, write_zip
 from compliance.counting.separated import DANGEROUS
 from compliance.extracts.declared import Definition
 from compliance.extracts.extracting import Extract
-from compliance.extracts.words import dictionary, titled, words_of_extract
+from compliance.extracts.words import dictionary, titled
 
 MIDNIGHT: Final = datetime.min.time()
 # Characters that XML, and so a workbook, cannot hold.
@@ -34,33 +35,61 @@ def workbook(wanted: Extract, language: Language) -> bytes:
     book = Workbook(write_only=True)
     table = titled(wanted, language)
     data = zip(*(c.to_pylist() for c in table.columns), strict=True)
+    percent = {place for place, column in enumerate(wanted.definition.columns) if column.percent}
     sheets = {
-        language(N_("Data")): (table.column_names, data),
-        language(N_("Columns")): _dictionary(wanted.definition, language),
-        language(N_("About")): _about(wanted, language),
+        language(N_("Data")): _sheet(table.column_names, data, table=wanted.definition.id, percent=percent),
+        language(N_("Columns")): _sheet(*_dictionary(wanted.definition, language), table="columns"),
+        language(N_("About")): _sheet(*_about(wanted, language)),
     }
-    rows = {title: _add_sheet(book, title, *content) for title, content in sheets.items()}
+    rows = {title: _add_sheet(book, title, content) for title, content in sheets.items()}
     return _without_clock(books.content(book, rows))
 
 
-def _add_sheet(book: Any, title: str, heading: list[str], rows: Any) -> Iterator[list[Any]]:
-    """Add a sheet with a frozen bold heading, filters, and columns as wide as their texts; return its rows."""
+@dataclass(frozen=True)
+class _Sheet:
+    """The heading and rows of a sheet; those of a `table` can be filtered, and `percent` are places of shares."""
+
+    heading: list[str]
+    rows: list[list[Any]]
+    table: str
+    percent: frozenset[int]
+
+
+def _sheet(heading: list[str], rows: Iterable[Any], *, table: str = "", percent: Iterable[int] = ()) -> _Sheet:
+    return _Sheet(heading, [list(row) for row in rows], table, frozenset(percent))
+
+
+def _add_sheet(book: Any, title: str, content: _Sheet) -> Iterator[list[Any]]:
+    """Add a sheet with a frozen bold heading and columns as wide as their texts; return its rows."""
     from openpyxl.utils import get_column_letter
 
     sheet = book.create_sheet(title)
-    listed = [list(row) for row in rows]
-    for place, name in enumerate(heading):
-        widest = max([len(name) + 3, *(len(_shown(row[place])) for row in listed[:500])])
+    for place, name in enumerate(content.heading):
+        widest = max([len(name) + 4, *(len(_shown(row[place])) for row in content.rows[:500])])
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(widest + 1, 8), 60)
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heading))}{len(listed) + 1}"
-    return _cells(sheet, heading, listed)
+    if content.table:
+        sheet.tables.add(_table(content))
+    return _cells(sheet, content)
 
 
-def _cells(sheet: Any, heading: list[str], rows: list[list[Any]]) -> Iterator[list[Any]]:
-    yield [_heading(sheet, name) for name in heading]
-    for row in rows:
-        yield [_cell(sheet, value) for value in row]
+def _table(content: _Sheet) -> Any:
+    """The range of a sheet as a table of Excel, with filters; one without rows needs an empty one."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.filters import AutoFilter
+    from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+
+    where = f"A1:{get_column_letter(len(content.heading))}{max(len(content.rows), 1) + 1}"
+    table = Table(displayName=content.table, ref=where, autoFilter=AutoFilter(ref=where))
+    table.tableColumns = [TableColumn(id=place, name=name) for place, name in enumerate(content.heading, start=1)]
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+    return table
+
+
+def _cells(sheet: Any, content: _Sheet) -> Iterator[list[Any]]:
+    yield [_heading(sheet, name) for name in content.heading]
+    for row in content.rows:
+        yield [_cell(sheet, value, percent=place in content.percent) for place, value in enumerate(row)]
 
 
 def _shown(value: object) -> str:
@@ -75,14 +104,19 @@ def _heading(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _cell(sheet: Any, value: object) -> Any:
+def _cell(sheet: Any, value: object, *, percent: bool) -> Any:
     """What a sheet gets for a value: the value, or a cell where openpyxl would misread it."""
     if isinstance(value, str):
         text = UNWRITABLE.sub("", value)
         return _text(sheet, text) if text.startswith((*DANGEROUS, "#")) else text
-    if isinstance(value, datetime):
-        return _time(sheet, value)
-    return value
+    if isinstance(value, date):
+        return _formatted(sheet, value, "yyyy-mm-dd hh:mm" if _has_time(value) else "yyyy-mm-dd")
+    return _formatted(sheet, value, "0.0%") if percent and value is not None else value
+
+
+def _has_time(value: date) -> bool:
+    """Whether a moment has a time of day: one at midnight is a date."""
+    return isinstance(value, datetime) and value.time() != MIDNIGHT
 
 
 def _text(sheet: Any, text: str) -> Any:
@@ -95,16 +129,15 @@ def _text(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _time(sheet: Any, moment: datetime) -> Any:
-    """A cell with date and time; a time at midnight is shown as a date."""
+def _formatted(sheet: Any, value: object, form: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
-    cell = WriteOnlyCell(sheet, moment)
-    cell.number_format = "yyyy-mm-dd hh:mm" if moment.time() != MIDNIGHT else "yyyy-mm-dd"
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = form
     return cell
 
 
-def _dictionary(definition: Definition, language: Language) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+def _dictionary(definition: Definition, language: Language) -> tuple[list[str], list[tuple[str, ...]]]:
     heading = [
         language(N_("Column")),
         language(N_("Name in CSV and Parquet")),
@@ -126,7 +159,7 @@ def _about(wanted: Extract, language: Language) -> tuple[list[str], list[tuple[o
         facts.append((language(N_("Organisation")), wanted.organisation))
     if wanted.point:
         facts.append((language(N_("Review point")), language.pick(wanted.point.title)))
-    titles = words_of_extract(wanted, "sources")
+    titles = wanted.words["sources"]
     for row in wanted.imports:
         exported = language(N_("Export {file}, extract date {day}"), file=row["file"], day=row["extract_date"])
         facts.append((language.pick(titles[row["source"]]), exported))

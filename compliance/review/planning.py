@@ -203,8 +203,7 @@ def plan(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, rea
     words = {name: declared.words[name] for name in ("done", "ongoing", "not_started", "cancelled")}
     planned = rows(cursor, statement("planned"), day | words | {"year": as_of.year})
     reported = rows(cursor, statement("reported"), day)
-    closed = {"done": words["done"], "cancelled": words["cancelled"], "reports": _in_order(declared)}
-    actions = reader.limited(rows(cursor, statement("actions"), day | closed | {"year": as_of.year}))
+    actions = reader.limited(action_rows(cursor, declared, organisation=organisation, as_of=as_of))
     written = [_written(report, reported, as_of) for report in declared.reports if report.evidence != "review"]
     moments = [_activity(row, reader) for row in planned if not row["earlier"]] + written
     return Plan(
@@ -216,6 +215,13 @@ def plan(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, rea
         extracts=_extracts(reported),
         named=reader.named,
     )
+
+
+def action_rows(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date) -> Rows:
+    """The actions left by reports in the year of a day, each with its unit."""
+    day: dict[str, Any] = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    closed = {name: declared.words[name] for name in ("done", "cancelled")}
+    return rows(cursor, statement("actions"), day | closed | {"reports": _in_order(declared), "year": as_of.year})
 
 
 def _action(row: dict[str, Any], reader: Reader) -> Action:

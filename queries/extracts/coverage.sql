@@ -14,8 +14,8 @@
 --   unknown (bigint): items of which the export does not say
 --   pending (bigint): items whose time limit has not run out; not in the denominator
 --   exempt (bigint): items out of scope for a stated reason; not in the denominator
---   coverage (double): met of met, unmet and unknown, 0 to 1; empty without basis or anything to assess
---   of_answered (double): met of met and unmet, 0 to 1
+--   coverage (double): met of met, unmet and unknown; empty without basis or anything to assess
+--   of_answered (double): met of met and unmet
 --   target (double): from which coverage the status is green
 --   warning_limit (double): from which coverage it is yellow
 --   status (varchar): green, yellow, red, no_basis or nothing_to_assess

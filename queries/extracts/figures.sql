@@ -8,7 +8,7 @@
 --   form (varchar): share (part of whole), count (part alone) or rate (part for each 100 of whole)
 --   part (bigint): what is counted; empty without basis
 --   whole (bigint): of how many; empty for a count or without basis
---   share (double): part of whole, 0 to 1, for a share
+--   share (double): part of whole, for a share
 --   per_hundred (double): part for each 100 of whole, for a rate
 --   basis (boolean): whether every export that it needs is there
 --   point_id (varchar): the id of the review point that it is shown beside; empty where there are several

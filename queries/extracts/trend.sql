@@ -7,10 +7,11 @@
 --   organisation (varchar): whose it is
 --   point_id (varchar): the id of the review point
 --   point (bigint): the number of the review point
+--   id (varchar): its title
 --   month_end (date): the last day of the month, or the day described: the figure is of that day
 --   met (bigint): items that fulfil the requirement
 --   of (bigint): items that are met, unmet or unknown
---   coverage (double): met of met, unmet and unknown, 0 to 1; empty without basis or anything to assess
+--   coverage (double): met of met, unmet and unknown; empty without basis or anything to assess
 --   target (double): from which coverage the target is reached
 --   warning_limit (double): below which coverage it is below the limit
 --   status (varchar): how the coverage stands to target and limit
@@ -22,6 +23,7 @@ select
     organisation,
     id as point_id,
     point,
+    id,
     as_of as month_end,
     met,
     "of",

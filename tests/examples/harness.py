@@ -37,6 +37,8 @@ ALIAS_KEYS = {"kind", "old", "new", "valid_from", "made_at", "removed_at", "foll
 ORGANISATION = "Förvaltningen"
 # What is kept of an import beside its rows; given with a column `import`, the key of the import that it belongs to.
 DETAILS = ("problems", "import_facts", "import_rows")
+# What is written in the reviews, which is of no import.
+WRITTEN = ("reviews", "review_states", "decisions", "follow_ups")
 # What `compliance.counting.assessing.coverage` gives is no statement's columns: their types stand here.
 COVERAGE_TYPES = {
     "as_of": "date",
@@ -223,7 +225,7 @@ def fill(cursor: Cursor, case: Case) -> None:
     """Loads the case's exports as the loader leaves them: imports with their columns, rows and revocations."""
     organisations: dict[str, int] = {}
     imports, revocations, columns = [], [], []
-    exports = {key: table for key, table in case.given.items() if key not in DETAILS}
+    exports = {key: table for key, table in case.given.items() if key not in (*DETAILS, *WRITTEN)}
     for number, (key, table) in enumerate(exports.items(), 1):
         said = case.imports.get(key, {})
         name = said.get("organisation", ORGANISATION)
@@ -237,6 +239,8 @@ def fill(cursor: Cursor, case: Case) -> None:
         _add_rows(cursor, table, source=key.partition("__")[0], import_id=number)
     for name in set(DETAILS).intersection(case.given):
         _add_details(cursor, case.given[name], name=name, imports=list(exports))
+    for name in set(WRITTEN).intersection(case.given):
+        _add_written(cursor, case.given[name], name=name)
     _insert(cursor, "imports", *imports)
     _insert(cursor, "revocations", *revocations)
     _insert(cursor, "import_columns", *columns)
@@ -327,6 +331,16 @@ def _add_details(cursor: Cursor, table: Table, *, name: str, imports: list[str])
         said = row.pop("import")
         _known({said}, set(imports), where=f"{table.where}, row {number}, column import")
         _insert(cursor, name, {"import_id": imports.index(said) + 1} | row)
+
+
+def _add_written(cursor: Cursor, table: Table, *, name: str) -> None:
+    types = column_types(cursor, f"from {name}", {})
+    _known(set(table.names), set(types), where=f"{table.where}, the heading")
+    for number, line in enumerate(table.lines, 1):
+        where = f"{table.where}, row {number}"
+        cells = zip(table.names, line.cells, strict=True)
+        row = {column: value(cell, types[column], where=f"{where}, column {column}") for column, cell in cells}
+        _insert(cursor, name, row | ({"withdrawn": row.get("withdrawn", False)} if name == "decisions" else {}))
 
 
 def _insert(cursor: Cursor, table: str, *rows: Values) -> None:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from compliance.access.permissions import ANALYST, MANAGEMENT, combined
 from compliance.access.reader import Withheld
 from compliance.access.withholding import Names
 from compliance.commands.cli import app
@@ -28,9 +29,12 @@ from compliance.extracts.declared import extract_by, extract_names, load_extract
 from compliance.extracts.extracting import Extract, extract
 from compliance.extracts.files import as_bytes, kind_of, write
 from compliance.extracts.words import dictionary, titled
+from compliance.loading.loading import Order
+from compliance.review.deciding import DecisionContent, decide
+from compliance.review.reviewing import open_review
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, Line
-from tests.readers import MINE, THEIRS
+from tests.readers import MINE, THEIRS, reader
 
 AS_OF = date(2026, 11, 24)
 SV, EN = Language("sv"), Language("en")
@@ -167,8 +171,13 @@ def test_no_two_columns_of_an_extract_share_a_title(language: Language) -> None:
 
 def test_the_dictionary_says_title_name_type_and_meaning() -> None:
     columns = dictionary(extract_by("missing"), SV)
-    assert columns[0] == ("Förvaltning", "organisation", "varchar", "vems det är")
-    assert ("Förfaller", "due", "date", "när kravet förfaller eller slutar gälla, eller tomt") in columns
+    assert columns[0] == ("Förvaltning", "organisation", "text", "vems det är")
+    assert ("Förfaller", "due", "datum", "när kravet förfaller eller slutar gälla, eller tomt") in columns
+    status = next(column for column in dictionary(extract_by("coverage"), SV) if column[1] == "status")
+    assert status[3].startswith("täckningen mot mål och gräns: Når målet, Nära")
+    both = {column[1]: column for column in dictionary(extract_by("coverage"), EN, codes=True)}
+    assert both["basis"][3].endswith(": Yes (true), No (false)")
+    assert both["coverage"][2] == "per cent"
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
@@ -297,29 +306,34 @@ def test_without_names_units_without_department_are_the_rest(few: Line) -> None:
     ]
 
 
+# A name in the free text of every kind of export.
+NAMED = {
+    "processing": """
+    Behandlings-ID | Namn                  | Enhet
+    P1             | Löner hos Eva Larsson | Norr
+    """,
+    "routines": """
+    Rutin              | Granskningspunkt | Fastställd
+    Eva Larssons rutin | 4                | 2026-01-01
+    """,
+    "activities": """
+    Aktivitets-ID | Aktivitet                 | Typ       | Ansvarig    | Slutdatum  | Status
+    V1            | Gå igenom med Eva Larsson | Aktivitet | Eva Larsson | 2026-12-01 | Pågår
+    """,
+    "deviations": """
+    År   | Rapport | Område | Avvikelse | Beskrivning | Åtgärd              | Ansvarig
+    2026 | T1      | Rutin  | Ja        | Saknas      | Eva Larsson skriver | Eva Larsson
+    """,
+    "systems": """
+    Systemnamn | Förvaltningsobjekt  | Leverantör     | Enhet
+    Alfa       | Eva Larssons objekt | Eva Larsson AB | Norr
+    """,
+}
+
+
 def test_without_names_free_text_has_its_names_removed(line: Line) -> None:
-    line.load_table(
-        """
-        Behandlings-ID | Namn                | Enhet
-        P1             | Löner hos Eva Larsson | Norr
-        """,
-        name="Register Eva Larsson.csv",
-        source="processing",
-    )
-    line.load_table(
-        """
-        Rutin                | Granskningspunkt | Fastställd
-        Eva Larssons rutin   | 4                | 2026-01-01
-        """,
-        source="routines",
-    )
-    line.load_table(
-        """
-        Systemnamn | Förvaltningsobjekt | Leverantör     | Enhet
-        Alfa       | Eva Larssons objekt | Eva Larsson AB | Norr
-        """,
-        source="systems",
-    )
+    for source, table in NAMED.items():
+        line.load_table(table, name=f"{source} Eva Larsson.csv", source=source)
     withheld: list[str] = []
 
     class Heard(Names):
@@ -329,7 +343,7 @@ def test_without_names_free_text_has_its_names_removed(line: Line) -> None:
 
     names = Heard(["Eva Larsson"], [])
     theirs = replace(THEIRS, withheld=Withheld(lambda: names))
-    for name in extract_names():
+    for name in (each.id for each in load_extracts() if each.permitted(theirs)):
         withheld.clear()
         rows = taken(line, name, reader=theirs).table.to_pylist()
         assert "Larsson" not in str(rows), name
@@ -337,6 +351,20 @@ def test_without_names_free_text_has_its_names_removed(line: Line) -> None:
         assert ("Larsson" in str(withheld)) == (bool(rows) and name not in {"coverage", "trend", "figures"}), name
     systems = taken(line, "systems", reader=theirs).table.to_pylist()[0]
     assert (systems["system"], systems["object"], systems["supplier"]) == ("Alfa", "[…] objekt", "[…] AB")
+
+
+def test_decisions_are_for_those_who_may_read_the_review(line: Line) -> None:
+    order = Order("test")
+    review = open_review(line.database, year=2026, as_of=AS_OF, order=order, today=AS_OF)
+    content = DecisionContent("Eva Larsson klassar", point="classification", responsible="Eva Larsson")
+    decide(line.database, review.review_id, content, order=order, points=tuple(point.id for point in POINTS))
+    (decided,) = taken(line, "decisions").table.to_pylist()
+    assert (decided["decision"], decided["responsible"], decided["review_state"]) == ("2026-1", "Eva Larsson", "draft")
+    with pytest.raises(Refusal, match="not allowed"):
+        taken(line, "decisions", reader=THEIRS)
+    both = reader(combined([ANALYST, MANAGEMENT]), names=["Eva Larsson"])
+    (row,) = taken(line, "decisions", reader=both).table.to_pylist()
+    assert (row["text"], row["responsible"]) == ("[…] klassar", None)
 
 
 def test_without_names_a_text_of_a_single_incident_is_left_out(line: Line) -> None:
@@ -523,9 +551,11 @@ def test_a_workbook_has_rows_dictionary_and_source(loaded: Line) -> None:
     assert data["A1"].font.bold
     assert not data["A2"].font.bold
     assert data.freeze_panes == columns.freeze_panes == "A2"
-    assert data.auto_filter.ref == "A1:R2"
+    table = data.tables["missing"]
+    assert (table.ref, table.autoFilter.ref) == ("A1:R2", "A1:R2")
+    assert table.column_names == [cell.value for cell in data[1]]
     assert 8 <= data.column_dimensions["A"].width <= 60
-    assert [cell.value for cell in columns[2]] == ["Förvaltning", "organisation", "varchar", "vems det är"]
+    assert [cell.value for cell in columns[2]] == ["Förvaltning", "organisation", "text", "vems det är"]
     about_facts = {row[0].value: row[1].value for row in about.iter_rows(min_row=2)}
     assert datetime(2026, 11, 24) in about_facts.values()
     assert "Arbetslistan" in about_facts.values()
@@ -570,6 +600,14 @@ def test_numbers_dates_and_times_in_a_workbook_keep_their_types(loaded: Line) ->
     assert (oldest[at].value, oldest[at].number_format) == (datetime(2026, 5, 1, 14, 30), "yyyy-mm-dd hh:mm")
     assert newest[heading.index("Dagar öppen")].value == 206
     assert newest[heading.index("Förfaller")].value == datetime(2026, 6, 1)
+
+
+def test_a_share_in_a_workbook_is_per_cent_and_a_date_a_date(loaded: Line) -> None:
+    sheet = book(taken(loaded, "coverage", point="1"), SV).worksheets[0]
+    row = dict(zip([cell.value for cell in sheet[1]], sheet[2], strict=True))
+    assert (row["Täckning"].value, row["Täckning"].number_format) == (0.5, "0.0%")
+    day = row["Avstämningsdatum"]
+    assert (day.value, day.number_format) == (datetime(2026, 11, 24), "yyyy-mm-dd")
 
 
 def test_characters_that_no_workbook_can_hold_are_left_out(loaded: Line) -> None:

@@ -14,7 +14,6 @@ from compliance.access.reader import Reader
 from compliance.core import places
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
-from compliance.core.lengths import shortened
 from compliance.drawing import charts
 from compliance.extracts import extracting
 from compliance.extracts.declared import extract_by, load_extracts
@@ -23,17 +22,16 @@ from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.words import dictionary, titled
 from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.downloads import File
+from compliance.screens.extracts import texts
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 10
-# Texts of the preview are cut to this length; the file has them whole.
-SHOWN_LETTERS: Final = 100
 FORMATS: Final[dict[Kind, tuple[str, str, str]]] = {
-    "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
     "xlsx": (N_("Excel workbook"), "xlsx", downloads.XLSX),
+    "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
     "csv": (N_("Plain CSV"), "csv", "text/csv"),
     "parquet": (N_("Parquet"), "parquet", "application/vnd.apache.parquet"),
 }
@@ -44,7 +42,7 @@ def draw(view: View) -> None:
     say = view.say
     question = say(N_("Tables to go on with elsewhere, as they are on {day}."), day=say.date(view.as_of))
     widgets.html(charts.page_title(say(N_("Extracts")), question=question))
-    definitions = {definition.id: definition for definition in load_extracts()}
+    definitions = {definition.id: definition for definition in load_extracts() if definition.open_to(view.reader)}
     left, right = st.columns([4, 8], gap="large")
     with left:
         chosen = st.radio(
@@ -61,12 +59,12 @@ def draw(view: View) -> None:
         with st.expander(say(N_("The columns"))):
             heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
             columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
-            widgets.html(charts.table(columns, dictionary(definition, say), caption=say(N_("The columns"))))
+            widgets.html(charts.table(columns, dictionary(definition, say, codes=True), caption=say(N_("The columns"))))
 
 
 def point_of_extract(view: View, name: str) -> str | None:
     """Draw the choice of a review point for extracts that can be limited to one. Return its id."""
-    if name not in {"items", "missing", "coverage"}:
+    if not extracting.by_point(name):
         return None
     titles = {point.id: phrases.label(point, view.say) for point in reads.points()}
     chosen: str | None = st.selectbox(
@@ -81,8 +79,16 @@ def point_of_extract(view: View, name: str) -> str | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=20, hash_funcs=reads.READERS)
-def extracted(data: Data, reader: Reader, name: str, as_of: date, organisation: str, point_id: str | None) -> Extract:
-    """A named extract, as the reader may see it."""
+def extracted(
+    data: Data,
+    reader: Reader,
+    name: str,
+    as_of: date,
+    organisation: str,
+    point_id: str | None,
+    state: str,  # noqa: ARG001 - part of the cache key
+) -> Extract:
+    """A named extract, as the reader may see it; `state` is that of the store where more than the exports counts."""
     point = next((point for point in reads.points() if point.id == point_id), None)
     with data.database.cursor() as cursor:
         return extracting.extract(
@@ -99,7 +105,8 @@ def extracted(data: Data, reader: Reader, name: str, as_of: date, organisation: 
 
 
 def _extract_of(view: View, name: str, point_id: str | None) -> Extract:
-    return extracted(view.data, view.reader, name, view.as_of, view.scope.organisation, point_id)
+    state = view.database.state() if extract_by(name).written else ""
+    return extracted(view.data, view.reader, name, view.as_of, view.scope.organisation, point_id, state)
 
 
 def extract_preview(view: View, name: str, point_id: str | None) -> None:
@@ -117,14 +124,21 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
         widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
     _downloads(view, name, point_id)
     if count:
-        shown = titled(replace(extract, table=extract.table.slice(0, SHOWN_ROWS)), say).to_pylist()
-        columns = [charts.Column(title, nowrap=True) for title in shown[0]]
-        texts = [
-            [shortened(phrases.stored_value(value, say), SHOWN_LETTERS) for value in row.values()] for row in shown
-        ]
-        widgets.html(charts.table(columns, texts, caption=say(N_("The first rows"))))
-        if count > SHOWN_ROWS:
-            widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(count))))
+        _first_rows(view, extract)
+
+
+def _first_rows(view: View, extract: Extract) -> None:
+    """Draw the first rows: the columns that vary, below what is the same in all rows."""
+    say, count = view.say, len(extract.table)
+    same, varying = texts.columns(extract, say)
+    if same:
+        widgets.html(charts.caption(same))
+    first = titled(replace(extract, table=extract.table.slice(0, SHOWN_ROWS)), say)
+    columns = [charts.Column(say.pick(column.title), nowrap=True) for column in varying]
+    shown = [[texts.cell(row[say.pick(each.title)], each, say) for each in varying] for row in first.to_pylist()]
+    widgets.html(charts.table(columns, shown, caption=say(N_("The first rows"))))
+    if count > SHOWN_ROWS:
+        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_ROWS, of=say.number(count))))
 
 
 def _downloads(view: View, name: str, point_id: str | None) -> None:
@@ -142,7 +156,7 @@ def _downloads(view: View, name: str, point_id: str | None) -> None:
                 mime,
                 key=f"download {kind}",
                 make=partial(_content, view, name, point_id, kind),
-                type="primary" if kind == "swedish_csv" else "secondary",
+                type="primary" if kind == "xlsx" else "secondary",
                 action=Action.EXTRACT,
                 what=name,
                 details={"point": point_id} if point_id else {},
