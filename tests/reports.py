@@ -71,7 +71,7 @@ UNITS = (
 )
 WORDS: dict[Status, tuple[str, str]] = {
     "green": ("Når målet", "On target"),
-    "yellow": ("Nära", "Close"),
+    "yellow": ("Nära", "Near target"),
     "red": ("Under gränsen", "Below limit"),
     "no_basis": ("Underlag saknas", "No basis"),
     "nothing_to_assess": ("Inga ärenden", "Nothing to assess"),

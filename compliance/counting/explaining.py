@@ -27,6 +27,8 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 Leg = Literal["corrected", "happened", "rule"]
 Kind = Literal["done", "lapsed", "new", "gone", "entered", "left"]
 Cause = Kind | Literal["rule", "corrected"]
+# What joins and leaves on its own account, and not by what is done.
+COMING: Final = frozenset({"new", "gone"})
 Row = dict[str, Any]
 # A state on the way: (leg that leads to it, day, known at, day of the rules).
 Stop = tuple[Leg, date, datetime, date]
@@ -105,6 +107,12 @@ class Explanation:
     def target_changed(self) -> bool:
         """Whether target or limit changed, which moves the status but never the coverage."""
         return self.before.target != self.after.target
+
+    @property
+    def years(self) -> tuple[int, int] | None:
+        """The years of the two days, if each has cases of its own: none of one is counted in the other."""
+        first, last = self.first.day.year, self.last.day.year
+        return (first, last) if self.after.point.of_the_year and first != last else None
 
     @cached_property
     def parts(self) -> list[Part]:

@@ -41,7 +41,7 @@ def causes(explanation: Explanation, say: Language, *, opened: bool) -> list[cha
     rounded = sizes(explanation)
     return [
         charts.ChangePart(
-            label=changes.cause_text(part, bold(say.number(len(part.changes))), say),
+            label=changes.cause_text(explanation, part, bold(say.number(len(part.changes))), say),
             note=_note(explanation.after.point, part, say),
             share=None if rounded is None else float(part.share or 0),
             figure="" if rounded is None else say.signed(rounded[number]),
@@ -90,14 +90,15 @@ def _note(point: Point, part: Part, say: Language) -> str:
 
 
 def _opened(explanation: Explanation, part: Part, say: Language) -> elements.Html:
-    """The items of a cause as a table, with how many more the CSV has."""
+    """The items of a cause as a table, or the first of many: the file has all."""
     columns, table = item_table(explanation.after.point, part.changes[:FIRST_ITEMS], say)
-    drawn = charts.table(columns, table, caption=changes.cause_text(part, say.number(len(part.changes)), say))
-    more = len(part.changes) - FIRST_ITEMS
-    if more <= 0:
+    drawn = charts.table(
+        columns, table, caption=changes.cause_text(explanation, part, say.number(len(part.changes)), say)
+    )
+    if len(part.changes) <= FIRST_ITEMS:
         return drawn
-    rest = say.plural("{n} more is in the CSV below.", "{n} more are in the CSV below.", more)
-    return charts.stack(drawn, charts.caption(rest))
+    n, of = say.number(FIRST_ITEMS), say.number(len(part.changes))
+    return charts.stack(drawn, charts.caption(say(N_("{n} of {of} are shown."), n=n, of=of)))
 
 
 def item_table(point: Point, changes: Sequence[Change], say: Language) -> charts.Table:
@@ -120,7 +121,7 @@ def _item_row(point: Point, change: Change, say: Language) -> list[str]:
 def _side(point: Point, row: Mapping[str, Any] | None, say: Language) -> str:
     """An outcome with its reason, or that the item did not exist."""
     if row is None:
-        return say(N_("not there")).replace(" ", NBSP)
+        return phrases.DASH
     outcome = say(phrases.OUTCOMES[row["outcome"]])
     reason = reason_text(point, row["outcome"], row["reason"], say) if row["reason"] else ""
     detail = detail_text(row["detail"], say)
@@ -133,7 +134,7 @@ def csv_rows(explanation: Explanation, say: Language) -> list[dict[str, object]]
     point = explanation.after.point
     return [
         {
-            say(N_("Cause")): say(changes.CAUSE_NAMES[part.cause]),
+            say(N_("Cause")): changes.cause_name(explanation, part, say),
             **_csv_item(point, change, say),
             say(N_("Percentage points")): "" if change.share is None else _exactly(change.share, say, decimals=4),
         }
@@ -151,13 +152,11 @@ def _csv_item(point: Point, change: Change, say: Language) -> dict[str, object]:
 
 
 def remarks(explanation: Explanation, say: Language) -> list[str]:
-    """The unrounded sum, and that no item is counted on both days."""
+    """The unrounded sum."""
     texts = []
     if explanation.total is not None and explanation.parts:
-        text = N_("In percentage points. Unrounded the change is {exact}; the parts are rounded so that they add up.")
+        text = N_("Unrounded {exact} percentage points; the parts are rounded so that they add up.")
         texts.append(say(text, exact=_exactly(explanation.total, say, decimals=2)))
-    if {part.cause for part in changes.shown_parts(explanation)} == {"new", "gone"}:
-        texts.append(say(N_("No item is counted on both days, so all are added or no longer there.")))
     return texts
 
 

@@ -27,7 +27,7 @@ def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Her
         parts = {"share": phrases.percent(before, say), "change": say.change(phrases.change(figure, before))}
         ring = say(text, then=phrases.then(before, say), **parts)
     elif figure.coverage is not None:
-        ring = say(N_("The tick: the target. There is no earlier figure to compare with."))
+        ring = say(N_("The tick: the target."))
     return charts.Hero(
         status=figure.status,
         word=phrases.word(figure, say),
@@ -51,12 +51,11 @@ def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:
         target=phrases.share(goal.target, say),
         limit=phrases.share(goal.limit, say),
     )
-    parameters = rules.parameter_texts(point, day, say)
     return [
         charts.Pair(say(N_("Rule")), say.pick(point.rule)),
         charts.Pair(say(N_("Law")), laws[0] if laws else phrases.DASH, " ".join(laws[1:])),
         charts.Pair(say(N_("Target")), targets, rules.dated(point.targets, day, say)),
-        *([charts.Pair(say(N_("Numbers of the rule")), "; ".join(parameters))] if parameters else []),
+        *(charts.Pair(name, value) for name, value in rules.parameter_pairs(point, day, say)),
     ]
 
 

@@ -5,36 +5,20 @@ from dataclasses import replace
 from typing import Final
 
 from compliance.core.language import N_, NBSP, Language, begun, tenths
-from compliance.counting.assessing import Status
-from compliance.counting.explaining import (
-    Change,
-    Explanation,
-    Part,
-)
+from compliance.counting.assessing import Coverage, Status
+from compliance.counting.explaining import COMING, Cause, Change, Explanation, Part
 from compliance.declarations.points import Point
-from compliance.loading.purges import purged_text
 from compliance.wording import phrases
 from compliance.wording.reasons import columns_text, reason_text
 
 CAUSES_IN_SENTENCE: Final = 3
-# Singular and plural: {count} is the number, followed in the first cause by what is counted.
-PHRASES: Final = {
-    "done": (N_("{count} now meets the requirement"), N_("{count} now meet the requirement")),
-    "lapsed": (N_("{count} no longer meets the requirement"), N_("{count} no longer meet the requirement")),
-    "new": (N_("{count} has been added"), N_("{count} have been added")),
-    "gone": (N_("{count} is no longer counted"), N_("{count} are no longer counted")),
-    "entered": (N_("{count} has come into the count"), N_("{count} have come into the count")),
-    "left": (N_("{count} has left the count"), N_("{count} have left the count")),
-    "rule": (N_("{count} is judged otherwise by a changed rule"), N_("{count} are judged otherwise by a changed rule")),
-    "corrected": (N_("{count} has been corrected afterwards"), N_("{count} have been corrected afterwards")),
-}
 CAUSE_NAMES: Final = {
     "done": N_("Now met"),
     "lapsed": N_("No longer met"),
     "new": N_("Added"),
     "gone": N_("No longer there"),
-    "entered": N_("Came into the count"),
-    "left": N_("Left the count"),
+    "entered": N_("Now counted"),
+    "left": N_("No longer counted"),
     "rule": N_("Rule changed"),
     "corrected": N_("Data corrected"),
 }
@@ -50,8 +34,22 @@ def sentence(explanation: Explanation, say: Language) -> str:
     elif causes:
         texts = [f"{_movement(explanation, say)}: {causes}."]
     else:
-        texts = [f"{_movement(explanation, say)}.", say(N_("No item counts otherwise."))]
-    return " ".join(text for text in [*texts, target_sentence(explanation, say)] if text)
+        texts = [f"{_movement(explanation, say)}.", "" if explanation.parts else say(N_("No item counts otherwise."))]
+    return " ".join(text for text in [*texts, _years(explanation, say), target_sentence(explanation, say)] if text)
+
+
+def _years(explanation: Explanation, say: Language) -> str:
+    """How many cases each of the two years has, if each has its own."""
+    if explanation.years is None or not shown_parts(explanation):
+        return ""
+    return say(
+        N_("Each year's {items} are counted by themselves: {n} of {year}, {then} of {earlier}."),
+        items=say.plain(explanation.after.point.items),
+        n=say.number(explanation.after.of),
+        then=say.number(explanation.before.of),
+        year=explanation.years[1],
+        earlier=explanation.years[0],
+    )
 
 
 def _sentence_alone(explanation: Explanation, say: Language) -> str:
@@ -90,24 +88,20 @@ def _unmoved(explanation: Explanation, say: Language) -> str:
 
 def _not_compared(explanation: Explanation, say: Language) -> list[str]:
     """Why there is no percentage to compare, for each of the two days without one."""
-    texts = {
-        Status.NO_BASIS: N_("On {day} the point had no basis, so the coverages cannot be compared."),
-        Status.NOTHING_TO_ASSESS: N_("On {day} there was nothing to assess, so the coverages cannot be compared."),
-    }
-    purged = N_("The rows behind {day} were {purged}, so the coverages cannot be compared.")
     missing = [figure for figure in (explanation.before, explanation.after) if figure.coverage is None]
-    untold = N_("On {day} the export did not have {columns}, so the coverages cannot be compared.")
-    sentences = (
-        say(purged, day=say.date(figure.as_of), purged=purged_text(figure.purged, say))
-        if figure.purged
-        else say(
-            untold if figure.untold else texts[figure.status],
-            day=say.date(figure.as_of),
-            columns=columns_text(figure.columns, say),
-        )
-        for figure in missing
-    )
-    return list(dict.fromkeys(sentences))
+    return [*dict.fromkeys(_missing(figure, say) for figure in missing), say(N_("The coverage cannot be compared."))]
+
+
+def _missing(figure: Coverage, say: Language) -> str:
+    day = say.date(figure.as_of)
+    if figure.purged:
+        return phrases.purged_sentence(figure.purged, figure.as_of, say)
+    if figure.untold:
+        columns = columns_text(figure.columns, say)
+        return say(N_("On {day} the export did not have {columns}."), day=day, columns=columns)
+    if figure.status is Status.NO_BASIS:
+        return say(N_("On {day} there was no basis."), day=day)
+    return say(N_("On {day} there was nothing to assess."), day=day)
 
 
 def shown_parts(explanation: Explanation) -> list[Part]:
@@ -117,26 +111,74 @@ def shown_parts(explanation: Explanation) -> list[Part]:
 
 
 def _biggest_causes(explanation: Explanation, say: Language) -> str:
-    """The biggest causes, separated by commas."""
-    biggest = sorted(shown_parts(explanation), key=lambda part: (-abs(part.share or 0), -len(part.changes)))
-    point = explanation.after.point
-    items = say.plain(point.items)
+    """The causes to tell, separated by commas."""
+    items = say.plain(explanation.after.point.items)
     return ", ".join(
-        _cause_phrase(point, part, say, items="" if number else items)
-        for number, part in enumerate(biggest[:CAUSES_IN_SENTENCE])
+        _cause_phrase(explanation, part, say, items="" if number else items)
+        for number, part in enumerate(_told_parts(explanation))
     )
 
 
-def _cause_phrase(point: Point, part: Part, say: Language, *, items: str) -> str:
+def _told_parts(explanation: Explanation) -> list[Part]:
+    """The biggest causes; of persons all but who is exempt, so that points of the same persons tell them alike.
+
+    The cases of two years are told beside.
+    """
+    parts = [part for part in shown_parts(explanation) if not (explanation.years and part.cause in COMING)]
+    own = [part for part in parts if part.cause not in {"entered", "left"}]
+    if explanation.after.point.persons and own:
+        return own
+    return sorted(parts, key=lambda part: (-abs(part.share or 0), -len(part.changes)))[:CAUSES_IN_SENTENCE]
+
+
+def _cause_phrase(explanation: Explanation, part: Part, say: Language, *, items: str) -> str:
     n = len(part.changes)
-    text = cause_text(part, f"{say.number(n)}{NBSP}{items}" if items and n > 1 else say.number(n), say)
-    reason = _main_reason(point, part, say) if part.cause == "lapsed" else ""
+    text = cause_text(explanation, part, f"{say.number(n)}{NBSP}{items}" if items and n > 1 else say.number(n), say)
+    reason = _main_reason(explanation.after.point, part, say) if part.cause == "lapsed" else ""
     return f"{text} ({reason})" if reason else text
 
 
-def cause_text(part: Part, count: str, say: Language) -> str:
-    """A cause and its number of items."""
-    return say(PHRASES[part.cause][0 if len(part.changes) == 1 else 1], count=count)
+def cause_text(explanation: Explanation, part: Part, count: str, say: Language) -> str:
+    """A cause and its number of items, in the words of the point where it has its own."""
+    n, point = len(part.changes), explanation.after.point
+    if own := point.turned.get(part.cause, {}).get("one" if n == 1 else "many"):
+        return say.plain(own).replace("{count}", count)
+    if explanation.years and part.cause in COMING:
+        year = explanation.years[1 if part.cause == "new" else 0]
+        return say(N_("{count} of {year}"), count=count, year=year)
+    if point.persons and part.cause in COMING:
+        if part.cause == "new":
+            return say.plural("{count} has joined", "{count} have joined", n, count=count)
+        return say.plural("{count} has left", "{count} have left", n, count=count)
+    return _phrase(part.cause, n, count, say)
+
+
+def _phrase(cause: Cause, n: int, count: str, say: Language) -> str:
+    """A cause in the words of any point."""
+    text = {
+        "done": lambda: say.plural(
+            "{count} now meets the requirement", "{count} now meet the requirement", n, count=count
+        ),
+        "lapsed": lambda: say.plural(
+            "{count} no longer meets the requirement", "{count} no longer meet the requirement", n, count=count
+        ),
+        "new": lambda: say.plural("{count} has been added", "{count} have been added", n, count=count),
+        "gone": lambda: say.plural("{count} is no longer there", "{count} are no longer there", n, count=count),
+        "entered": lambda: say.plural("{count} is now counted", "{count} are now counted", n, count=count),
+        "left": lambda: say.plural("{count} is no longer counted", "{count} are no longer counted", n, count=count),
+        "rule": lambda: say.plural(
+            "{count} is judged by a new rule", "{count} are judged by a new rule", n, count=count
+        ),
+        "corrected": lambda: say.plural("{count} has been corrected", "{count} have been corrected", n, count=count),
+    }
+    return text[cause]()
+
+
+def cause_name(explanation: Explanation, part: Part, say: Language) -> str:
+    """A cause in a file; of the cases of two years, their year."""
+    if explanation.years and part.cause in COMING:
+        return str(explanation.years[1 if part.cause == "new" else 0])
+    return say(CAUSE_NAMES[part.cause])
 
 
 def _main_reason(point: Point, part: Part, say: Language) -> str:
@@ -185,7 +227,7 @@ def cause_reasons(point: Point, part: Part, say: Language) -> list[tuple[str, in
 
 
 def _reason(point: Point, part: Part, change: Change, say: Language) -> str:
-    if part.cause in {"new", "gone", "rule", "corrected"}:
+    if part.cause in {*COMING, "rule", "corrected"}:
         return ""
     if change.moved:
         return say(N_("From another unit")) if change.kind == "entered" else say(N_("To another unit"))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from compliance.core.language import N_, Language, rounded_below
+from compliance.core.language import N_, Language, begun, rounded_below
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.figures import Figure
 from compliance.declarations.points import Point
@@ -16,7 +16,7 @@ Mark = Callable[[str], str]
 DASH: Final = "\N{EN DASH}"
 STATUS_WORDS: Final = {
     Status.GREEN: N_("Reaches the target"),
-    Status.YELLOW: N_("Close"),
+    Status.YELLOW: N_("Near target"),
     Status.RED: N_("Below the limit"),
     Status.NO_BASIS: N_("No basis"),
     Status.NOTHING_TO_ASSESS: N_("Nothing to assess"),
@@ -137,7 +137,7 @@ def then(before: Coverage, say: Language) -> str:
     day = say.date(before.as_of)
     if before.approved:
         return say(N_("in the review of {year} ({day})"), year=before.as_of.year, day=day)
-    return say(N_("a year before ({day})"), day=day)
+    return say(N_("a year ago ({day})"), day=day)
 
 
 def then_label(before: Coverage, say: Language) -> str:
@@ -145,7 +145,7 @@ def then_label(before: Coverage, say: Language) -> str:
     day = say.date(before.as_of)
     if before.approved:
         return say(N_("Review {year} ({day})"), year=before.as_of.year, day=day)
-    return say(N_("A year before ({day})"), day=day)
+    return begun(then(before, say))
 
 
 def reached_sentence(figures: Sequence[Coverage], say: Language) -> str:
@@ -178,14 +178,14 @@ def counts_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
 
 def not_counted(figure: Coverage, say: Language) -> str:
     """The items outside the denominator: exempt and pending."""
-    parts = []
-    if figure.exempt:
-        parts.append(say.plural("{n} exempt", "{n} exempt", figure.exempt))
-    if figure.pending:
-        parts.append(
-            say.plural("{n} whose time limit has not run out", "{n} whose time limit has not run out", figure.pending)
-        )
-    return say(N_("Not counted: {parts}."), parts=", ".join(parts)) if parts else ""
+    exempt, pending = figure.exempt, figure.pending
+    parts = [
+        say.plural("{n} is exempt and not counted.", "{n} are exempt and not counted.", exempt) if exempt else "",
+        say.plural("{n} is not due and not counted yet.", "{n} are not due and not counted yet.", pending)
+        if pending
+        else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def both_percentages(figure: Coverage, say: Language, strong: Mark = str) -> str:
@@ -193,26 +193,8 @@ def both_percentages(figure: Coverage, say: Language, strong: Mark = str) -> str
     if not figure.unknown or figure.of_answered is None:
         return ""
     answered = say(N_("{share} of those answered."), share=percent_answered(figure, say))
-    rest = say(
-        N_("For {n} of {of} {items} the export does not say. They count as not met in the main figure."),
-        n=say.number(figure.unknown),
-        of=say.number(figure.of),
-        items=say.plain(figure.point.items),
-    )
-    return f"{strong(answered)} {rest}"
-
-
-def unanswered_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
-    """The same, shorter; `strong` marks up the share of those answered."""
-    if not figure.unknown or figure.of_answered is None:
-        return ""
-    return say(
-        N_("The export does not say: {n} of {of} {items}. Of those answered: {share}."),
-        n=say.number(figure.unknown),
-        of=say.number(figure.of),
-        items=say.plain(figure.point.items),
-        share=strong(percent_answered(figure, say)),
-    )
+    counts = {"n": say.number(figure.unknown), "of": say.number(figure.of), "items": say.plain(figure.point.items)}
+    return f"{strong(answered)} {say(N_('For {n} of {of} {items} the export does not say.'), **counts)}"
 
 
 def percent_answered(figure: Coverage, say: Language) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import EXTRACTS
@@ -12,12 +12,7 @@ from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
 from compliance.store.database import Rows
 from compliance.wording import phrases
-
-STAGES: Final = {
-    "early_warning": N_("early warning"),
-    "notification": N_("notification of the incident"),
-    "final_report": N_("final report"),
-}
+from compliance.wording.clocks import LANES
 
 
 def reason_text(point: Point, outcome: str, code: str | None, say: Language) -> str:
@@ -84,4 +79,4 @@ def untold_sentence(columns: Sequence[str], say: Language) -> str:
 def item_name(item: str, say: Language) -> str:
     """The name of an item known only by its id; a report of an incident is named by incident and stage."""
     incident, _, stage = item.rpartition("/")
-    return f"{incident}, {say(STAGES[stage])}" if stage in STAGES else item
+    return f"{incident}, {say(LANES[stage]).lower()}" if stage in LANES else item

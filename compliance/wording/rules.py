@@ -7,17 +7,18 @@ from typing import Any, Final
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point, in_force
 
+# The name of each parameter, and the unit that it is counted in.
 PARAMETERS: Final = {
-    "validity_months": N_("valid for {n} months"),
-    "grace_days": N_("newly employed for {n} days"),
-    "least_criteria": N_("at least {n} criteria"),
-    "interval_months": N_("every {n} months"),
-    "strict_interval_months": N_("every {n} months where confidentiality is high"),
-    "strict_level": N_("high confidentiality: level {n}"),
-    "limit_days": N_("within {n} days"),
-    "limit_hours": N_("within {n} hours"),
-    "codes": N_("course codes {n}"),
-    "names": N_("course names that begin with {n}"),
+    "validity_months": (N_("Valid for"), "months"),
+    "grace_days": (N_("Newly employed"), "days"),
+    "least_criteria": (N_("Least number of criteria"), ""),
+    "interval_months": (N_("At least every"), "months"),
+    "strict_interval_months": (N_("At least every, where confidentiality is high"), "months"),
+    "strict_level": (N_("High confidentiality from level"), ""),
+    "limit_days": (N_("Time limit"), "days"),
+    "limit_hours": (N_("Time limit"), "hours"),
+    "codes": (N_("Course codes"), ""),
+    "names": (N_("Courses that begin with"), ""),
 }
 GLOSSARY: Final = (
     (N_("Review point"), N_("One of the {count} questions of the yearly management review.")),
@@ -34,22 +35,22 @@ GLOSSARY: Final = (
     ),
     (N_("Nothing to assess"), N_("The exports are there, and nothing is in scope. It is never shown as 100 per cent.")),
     (N_("Met"), N_("The requirement is fulfilled, with evidence in an export.")),
-    (N_("Not met"), N_("The requirement is not fulfilled.")),
-    (N_("Unknown"), N_("The export does not say, or it cannot be decided. It counts in the denominator.")),
+    (N_("Unknown"), N_("The export does not say. It counts in the denominator.")),
     (N_("Pending"), N_("The time limit has not run out. It is shown beside the figure.")),
     (N_("Exempt"), N_("Out of scope for a stated reason. It is shown beside the figure.")),
 )
 
 
-def parameter_text(value: object, say: Language) -> str:
-    """A parameter of a rule: a number or a list of words."""
+def parameter_text(value: object, unit: str, say: Language) -> str:
+    """A parameter of a rule: a number with its unit, or a list of words."""
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
-    return (
-        say.number(value, decimals=0 if float(value).is_integer() else 2)
-        if isinstance(value, int | float)
-        else str(value)
-    )
+        return ", ".join(map(str, value))
+    if not isinstance(value, int | float):
+        return str(value)
+    units = {"months": ("{n} month", "{n} months"), "days": ("{n} day", "{n} days"), "hours": ("{n} hour", "{n} hours")}
+    if unit and value == int(value):
+        return say.plural(*units[unit], int(value))
+    return say.number(value, decimals=0 if value == int(value) else 2)
 
 
 def dated(rows_: Sequence[Mapping[str, Any]], day: date, say: Language) -> str:
@@ -58,12 +59,11 @@ def dated(rows_: Sequence[Mapping[str, Any]], day: date, say: Language) -> str:
     return say(N_("in force since {day}"), day=say.date(max(started))) if started else ""
 
 
-def parameter_texts(point: Point, day: date, say: Language) -> list[str]:
-    """The parameters of a point's rule, each in words."""
+def parameter_pairs(point: Point, day: date, say: Language) -> list[tuple[str, str]]:
+    """The parameters of a point's rule: what each is called, and its value."""
     parameters = in_force(point.dated_parameters, day) if point.dated_parameters else {}
-    return [
-        say(PARAMETERS[name], n=parameter_text(value, say)) for name, value in parameters.items() if name in PARAMETERS
-    ]
+    named = ((PARAMETERS[name], value) for name, value in parameters.items() if name in PARAMETERS)
+    return [(say(title), parameter_text(value, unit, say)) for (title, unit), value in named]
 
 
 def time_limit(stage: Mapping[str, Any], say: Language) -> str:

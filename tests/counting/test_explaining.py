@@ -1,5 +1,6 @@
 """Why a figure changed: each cause alone and all together, and all parts sum exactly."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -25,7 +26,7 @@ from compliance.screens import changes_texts, figure_texts
 from compliance.screens.changes_texts import ends, sizes
 from compliance.screens.point import compare_texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
-from compliance.wording import phrases
+from compliance.wording import changes, phrases
 from compliance.wording.changes import sentence
 from tests.apps import opened, text
 from tests.browser import MOST
@@ -445,6 +446,38 @@ def test_the_sentence_names_the_biggest_causes(line: Line) -> None:
     assert ends(explanation, Language("sv"))[2] == "−25,0\u00a0p.e."
 
 
+def test_the_cases_of_two_years_are_no_coming_and_going(sample) -> None:
+    """same_year: a month before, the cases are of one year"""
+    point, say = point_by(POINTS, "incident_handling"), Language("sv")
+    place = Scope("Lövsta stadsdelsförvaltning (exempel)")
+    with sample.cursor() as cursor:
+        [apart] = explain_all(cursor, (point,), Moment(date(2025, 10, 31)), Moment(B), place=place)
+        [within] = explain_all(cursor, (point,), Moment(date(2026, 7, 31)), Moment(B), place=place)
+    n, then = apart.after.of, apart.before.of
+    assert sentence(apart, say).endswith(f". Varje års incidenter räknas för sig: {n} från 2026 och {then} från 2025.")
+    assert [changes.cause_text(apart, part, "9", say) for part in apart.parts] == ["9 från 2026", "9 från 2025"]
+    assert {row["Orsak"] for row in changes_texts.csv_rows(apart, say)} == {"2025", "2026"}
+    assert "har tillkommit" in sentence(within, say)
+
+
+def test_both_courses_tell_the_coming_and_going_of_the_same_staff_alike(sample) -> None:
+    place = Scope("Lövsta stadsdelsförvaltning (exempel)")
+    with sample.cursor() as cursor:
+        both = explain_all(cursor, POINTS[:2], Moment(date(2025, 10, 31)), Moment(B), place=place)
+    first, second = (sentence(explanation, Language("sv")).partition("ut), ")[2] for explanation in both)
+    assert first == second
+    assert re.fullmatch(r"\d+ har börjat, \d+ har slutat\.", first)
+
+
+def test_a_point_has_words_of_its_own_for_what_is_now_met(line: Line) -> None:
+    for day, status in ((A, "Ej påbörjad"), (B, "Genomförd")):
+        table = f"Krav | Enhet | Status\nK1 | Norr | {status}\nK2 | Norr | {status}"
+        line.load_table(table, source="local_instruction", extract_date=day)
+    explanation = explained(line, Moment(A), Moment(B), point=point_by(POINTS, "local_instruction"))
+    assert sentence(explanation, Language("sv")).endswith(": 2\u00a0krav är nu införda.")
+    assert sentence(explanation, Language("en")).endswith(": 2\u00a0requirements are now in place.")
+
+
 def register(met: int, of: int) -> str:
     """A register where so many systems of so many are classified."""
     return "\n".join(["System | Klassat", *(f"s{number} | {'Ja' if number < met else 'Nej'}" for number in range(of))])
@@ -534,7 +567,7 @@ def test_the_page_explains_a_change_that_adds_up_and_can_compare_with_another_da
     choice = next(box for box in app.selectbox if box.label == "Jämför med")
     assert [name.split(":")[0] for name in choice.options[:6]] == [
         "Genomgång 2025 (15\u00a0november\u00a02025)",
-        "Ett år tidigare", "Tre månader tidigare", "En månad tidigare", "Senaste årsskiftet", "En annan dag",
+        "För ett år sedan", "För tre månader sedan", "För en månad sedan", "Senaste årsskiftet", "En annan dag",
     ]  # fmt: skip
     if MOST:
         choice.set_value("month").run()

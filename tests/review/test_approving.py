@@ -527,4 +527,4 @@ def test_a_review_is_compared_with_the_last_approved_one_as_that_was_frozen(appr
     # the year before was 1 of 3 with a target of 95 % when signed, whatever is known or required now
     assert (answer.before.met, answer.coverage_before.target.target, answer.coverage.target.target) == (1, 0.95, 0.5)
     assert "risen by 33.3 percentage points" in answer.changed["en"]
-    assert "1 has been corrected afterwards. The target has changed from 95% to 50%" in answer.changed["en"]
+    assert "1 has been corrected. The target has changed from 95% to 50%" in answer.changed["en"]

@@ -64,8 +64,9 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
         "sön 1 nov 14.40 Genomgång 2026 Pågår Öppna beslut 4 försenade: 2 Öppna åtgärder 70 försenade: 10"
     )
     assert page.count("samma dag") == 1
-    page = text(opened("point", monkeypatch, **POINT))
+    page = text(opened("point", monkeypatch, unfolded="changed", **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
+    assert "Täckningen har sjunkit med 6,0 procentenheter sedan den 15 november 2025" in page
     assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(opened("meeting", monkeypatch, screen="6"))
     if MOST:  # it shows what the files below do, and the next test opens it
         page = text(opened("review", monkeypatch, **POINT))
@@ -83,13 +84,13 @@ def test_without_an_approved_review_the_comparison_is_the_day_a_year_before(stag
     line = stage("draft", tmp_path)
     line.load_table(LATER, name="earlier.csv", source="systems", extract_date=date(2025, 11, 1))
     day = {"as_of": AS_OF.isoformat()}
-    assert "Ett år tidigare (20 november 2025)" in text(opened("overview", monkeypatch, **day))
-    ring = "Ringen: 75,0 % ett år tidigare (20 november 2025), −41,7 procentenheter sedan dess."
+    assert "För ett år sedan (20 november 2025)" in text(opened("overview", monkeypatch, **day))
+    ring = "Ringen: 75,0 % för ett år sedan (20 november 2025), −41,7 procentenheter sedan dess."
     assert ring in text(opened("review", monkeypatch, point="classification", **day))
     if MOST:
         assert ring in text(opened("point", monkeypatch, point="classification", **day))
         meeting = text(opened("meeting", monkeypatch, screen="5", **day))
-        assert "Ett år tidigare (20 november 2025): 75,0 %, −41,7 p.e." in meeting
+        assert "För ett år sedan (20 november 2025): 75,0 %, −41,7 p.e." in meeting
 
 
 def test_a_part_is_compared_with_its_approved_figure_else_with_the_day_a_year_before(stage, tmp_path, monkeypatch):
@@ -105,7 +106,9 @@ def test_a_part_is_compared_with_its_approved_figure_else_with_the_day_a_year_be
     assert change(department="Öst") == ["33,3 % i genomgången 2026 (20 november 2026), +33,3"]
     if MOST:  # as after the renaming
         assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
-    assert "ett år tidigare (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT, unit="Väst")).lower()
+    assert (
+        "för ett år sedan (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT, unit="Väst")).lower()
+    )
     # a unit is recognised in a department that was renamed since
     named = {"kind": "department", "old": "Öst", "new": "Österut", "valid_from": date(2027, 1, 1)}
     add_alias(line.database, **named, order=line.order())
@@ -114,7 +117,7 @@ def test_a_part_is_compared_with_its_approved_figure_else_with_the_day_a_year_be
 
 def test_a_review_is_compared_with_as_soon_as_it_is_approved(stage, tmp_path, monkeypatch):
     line = stage("submitted", tmp_path)
-    assert "Ett år tidigare (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
+    assert "För ett år sedan (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
     line.approve(line.review())
     assert "Genomgång 2026 (20 november 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
 

@@ -49,7 +49,7 @@ def test_a_points_name_breaks_only_on_a_page(point, code):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("words", [phrases.counts_sentence, phrases.both_percentages, phrases.unanswered_sentence])
+@pytest.mark.parametrize("words", [phrases.counts_sentence, phrases.both_percentages])
 def test_bold_and_plain_texts_say_the_same(words, code):
     coverage, say = figure(POINTS[3], met=61, unmet=20, unknown=19), Language(code)
     plain, marked = words(coverage, say), words(coverage, say, bold)

@@ -242,7 +242,7 @@ class _Builder:
         lines = [say(N_("Target {share}"), share=phrases.share(figure.target.target, say))]
         if before and (change := phrases.change(figure, before)) is not None:
             lines.append(self._since(before, change))
-        lines.append(phrases.unanswered_sentence(figure, say))
+        lines.append(phrases.both_percentages(figure, say))
         return {"counts": phrases.counts_sentence(figure, say), "compared": "\n".join(filter(None, lines))}
 
     def _since(self, before: Coverage, change: float) -> str:

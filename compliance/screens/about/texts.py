@@ -5,7 +5,8 @@ from datetime import date
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.drawing import charts
-from compliance.wording import phrases, reasons, rules
+from compliance.wording import phrases, rules
+from compliance.wording.clocks import LANES
 
 
 def glossary(points: int, say: Language) -> list[charts.Pair]:
@@ -27,7 +28,7 @@ def stage_table(point: Point, day: date, say: Language) -> charts.Table | None:
     ]
     return columns, [
         [
-            say(reasons.STAGES[stage["stage"]]) if stage["stage"] in reasons.STAGES else stage["stage"],
+            say(LANES[stage["stage"]]) if stage["stage"] in LANES else stage["stage"],
             rules.time_limit(stage, say),
             say.date(stage["valid_from"]),
             phrases.stored_value(stage["valid_to"], say)

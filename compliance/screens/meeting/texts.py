@@ -144,7 +144,7 @@ def _counts(answer: PointAnswer, say: Language) -> list[str]:
 
 def _note(figure: Coverage, say: Language, strong: phrases.Mark = str) -> str:
     return " ".join(
-        text for text in (phrases.unanswered_sentence(figure, say, strong), phrases.not_counted(figure, say)) if text
+        text for text in (phrases.both_percentages(figure, say, strong), phrases.not_counted(figure, say)) if text
     )
 
 

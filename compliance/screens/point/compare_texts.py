@@ -22,9 +22,9 @@ SETTLED_AFTER: Final = timedelta(days=15)
 def day_text(choice: str, day: date, say: Language) -> str:
     """The label of a day to compare with."""
     texts = {
-        "year": N_("A year before: {day}"),
-        "quarter": N_("Three months before: {day}"),
-        "month": N_("A month before: {day}"),
+        "year": N_("A year ago: {day}"),
+        "quarter": N_("Three months ago: {day}"),
+        "month": N_("A month ago: {day}"),
         "turn": N_("The turn of the year: {day}"),
     }
     return say(texts[choice], day=say.date(day))

@@ -155,19 +155,15 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     loaded = {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}
     lacking = [id_ for id_ in point.needs if id_ not in loaded]
     names = [say.pick(reads.sources()[id_].title) for id_ in lacking]
-    texts = [text for text in [phrases.earlier_sentence(before, say)] if text]
+    earlier = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if figure.basis and not figure.untold:
         title = say(N_("No case is in scope of this point on {day}."), day=say.date(figure.as_of))
-        explanation = say(N_("The exports are there. This is shown as nothing to assess, not as 100 per cent."))
     else:
         title = phrases.no_basis_sentence(figure, names, say)
         if figure.untold:
             title = untold_sentence(figure.columns, say)
-        explanation = say(N_("The point cannot be counted. It is shown as no basis, not as 0 per cent."))
     with st.container(border=True, key="card-empty"):
-        widgets.html(
-            charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=[explanation, *texts])
-        )
+        widgets.html(charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=earlier))
         if figure.status is Status.NO_BASIS:
             no_data.load_or_fill_in(view, lacking)
 
@@ -205,7 +201,7 @@ def units_of(view: View, point: Point) -> None:
     rows = texts.unit_rows(units[: texts.FIRST_UNITS], say, lambda unit: _unit_address(view, point, unit))
     widgets.html(charts.units(rows, label=title))
     more = len(units) > texts.FIRST_UNITS
-    label = say(N_("Show all {n} units"), n=say.number(len(units))) if more else say(N_("Show as a table"))
+    label = say(N_("Show all {n}"), n=say.number(len(units))) if more else say(N_("Show as a table"))
     with st.expander(label):
         widgets.html(charts.table(*texts.units_table(units, say), caption=title))
 
@@ -227,7 +223,7 @@ def additional_figures(view: View, point: Point) -> None:
     ]
     if not figures:
         return
-    with st.expander(say(N_("Other figures"))):
+    with st.expander(say(N_("Other"))):
         widgets.html(charts.caption(say(N_("For the whole organisation. They are no part of the coverage."))))
         pairs = [
             charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
@@ -273,7 +269,7 @@ def _filter(view: View, point: Point, items: Rows, counted: list[tuple[str, int]
             [code for code, _ in counted],
             index=None,
             format_func=lambda code: reason_text(point, "unmet", code, say),
-            placeholder=say(N_("All reasons")),
+            placeholder=say(N_("Reason")),
             key=f"reason {point.id} {say.code}",
             label_visibility="collapsed",
         )
@@ -283,12 +279,12 @@ def _filter(view: View, point: Point, items: Rows, counted: list[tuple[str, int]
             say(N_("Unit")),
             names,
             index=None,
-            placeholder=say(N_("All units")),
+            placeholder=say(N_("Unit")),
             key=f"unit {point.id} {say.code}",
             label_visibility="collapsed",
         )
     with next(places):
-        placeholder, key = say(N_("Name or id")), f"text {point.id} {say.code} {named}"
+        placeholder, key = say(N_("Search")), f"text {point.id} {say.code} {named}"
         kwargs: Any = {
             "about": view.as_of,
             "placeholder": placeholder,
@@ -353,13 +349,12 @@ def _exports(view: View, point: Point) -> None:
     say, title = view.say, view.say(N_("The exports it rests on"))
     used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
     imports = [view.reader.row(row, kept=("source",)) for row in used]
-    widgets.html(charts.section(title, level=3))
     if not imports:
-        widgets.html(charts.caption(say(N_("None is loaded."))))
         return
+    widgets.html(charts.section(title, level=3))
     table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
     widgets.html(charts.table(*table, caption=title))
     remarks = reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]
-    widgets.html(charts.caption(texts.remark_sentence(len(remarks), say)))
     if remarks:
+        widgets.html(charts.caption(f"{phrases.remarks(len(remarks), say)}."))
         widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)

@@ -177,10 +177,3 @@ def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, objec
         {title: row[title] for title in shown} | {source: phrases.source_line(item, say)}
         for row, item in zip(table, items, strict=True)
     ]
-
-
-def remark_sentence(n: int, say: Language) -> str:
-    """The number of remarks on a point's exports, in a sentence."""
-    if not n:
-        return say(N_("No remark can change the figure."))
-    return f"{phrases.remarks(n, say)}."

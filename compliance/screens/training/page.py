@@ -95,9 +95,8 @@ def empty(view: View, sources: tuple[str, ...]) -> None:
     title = say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(view.as_of))
     if purged := reads.basis(view.data, view.as_of).purged(sources, view.scope.organisation, view.as_of):
         title = phrases.purged_sentence(purged, view.as_of, say)
-    text = say(N_("Who has the courses cannot be counted. It is shown as no basis, not as 0 per cent."))
     widgets.html(charts.page_title(say(N_("Training"))))
-    no_data.no_basis(view, title, text, sources=sources)
+    no_data.no_basis(view, title, sources=sources)
 
 
 def hidden(view: View, courses: Training) -> bool:
@@ -138,9 +137,8 @@ def drill(view: View, courses: Training) -> None:
     """Draw the scope and its parts, those that lack most first, each with a link to its own parts."""
     say, scope = view.say, view.scope
     title = say(DRILLED[scope.level])
-    note = say(N_("Where most lack a course stands first. Follow a name to see what is below it."))
     parts = list(courses.parts)
-    widgets.html(charts.section(title, note=note if parts else ""))
+    widgets.html(charts.section(title))
     widgets.html(charts.legend(texts.legend(courses, parts, say), label=say(N_("Signs"))))
     shown = _folded(view, parts)
     head = texts.head(courses, scope, say, lambda point: _point_address(view, point))
@@ -167,7 +165,7 @@ def months_ahead(view: View, courses: Training) -> None:
     say = view.say
     title = say(N_("When the courses expire"))
     widgets.html(charts.section(title))
-    keys = drawing_training.expiry_keys(texts.soon_until(courses, say), say(N_("later")))
+    keys = drawing_training.expiry_keys(texts.within(courses, say), say(N_("later")))
     widgets.html(keys)
     for place, column in enumerate(st.columns(2, gap="large")):
         with column:
@@ -179,38 +177,29 @@ def months_ahead(view: View, courses: Training) -> None:
 
 
 def missing(view: View, courses: Training) -> None:
-    """Draw who lacks a course and why, for the coordinator."""
-    n, say = courses.whole.n.missing, view.say
-    note = say(N_("Those who lack both courses stand first."))
-    widgets.html(charts.section(say(N_("Who lacks a course")), note=note if n else ""))
-    if not n:
-        widgets.html(charts.caption(say(N_("Nobody lacks a course."))))
-        return
-    _list(view, courses, "missing", of=n)
+    """Draw who lacks a course and why, for the coordinator: those who lack both first."""
+    _list(view, courses, "missing", title=view.say(N_("Who lacks a course")), of=courses.whole.n.missing)
 
 
 def expiring(view: View, courses: Training) -> None:
-    """Draw whose course expires soon and when, for the coordinator."""
-    n, say = courses.whole.n.expiring, view.say
-    title = say(N_("Whose course expires {soon}"), soon=texts.within(courses, say))
-    widgets.html(charts.section(title, note=say(N_("The next one stands first.")) if n else ""))
-    if not n:
-        widgets.html(charts.caption(say(N_("No course expires by then."))))
+    """Draw whose course expires soon and when, for the coordinator: the next one first."""
+    title = view.say(N_("Whose course expires {soon}"), soon=texts.within(courses, view.say))
+    _list(view, courses, "expiring", title=title, of=courses.whole.n.expiring)
+
+
+def _list(view: View, courses: Training, which: Listed, *, title: str, of: int) -> None:
+    """Draw the first persons, all of them in an expander, and the download for reminders; nothing of nobody."""
+    if not of:
         return
-    _list(view, courses, "expiring", of=n)
-
-
-def _list(view: View, courses: Training, which: Listed, *, of: int) -> None:
-    """Draw the first persons, all of them in an expander, and the download for reminders."""
     say = view.say
     persons = courses.missing if which == "missing" else courses.expiring
     first = persons[: texts.FIRST_PERSONS]
-    caption = say(N_("Who lacks a course")) if which == "missing" else say(N_("Whose course expires"))
+    widgets.html(charts.section(title))
     table = texts.persons_table(first, which, courses, say, units=not view.scope.unit)
-    widgets.html(charts.table(*table, caption=caption))
+    widgets.html(charts.table(*table, caption=title))
     if of > len(first):
         with st.expander(say(N_("Show all {n}"), n=say.number(of))):
-            _all_persons(view, courses, which, of=of)
+            _all_persons(view, courses, which, title=title, of=of)
     name = downloads.file_name(say, FILES[which], "csv", day=str(view.as_of))
     rows = partial(_reminders, view, courses, which)
     downloads.offer_rows(
@@ -218,20 +207,15 @@ def _list(view: View, courses: Training, which: Listed, *, of: int) -> None:
     )
 
 
-def _all_persons(view: View, courses: Training, which: Listed, *, of: int) -> None:
+def _all_persons(view: View, courses: Training, which: Listed, *, title: str, of: int) -> None:
     say = view.say
     persons = courses.missing if which == "missing" else courses.expiring
     table = texts.person_rows(persons, courses, say)
     if of > len(persons):
         n, every = say.number(len(persons)), say.number(of)
-        widgets.html(charts.caption(say(N_("{n} of {of} are shown. The file has all of them."), n=n, of=every)))
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=min(36 * (len(table) + 1) + 3, 420),
-        key=f"persons {which} {say.code}",
-        alt=say.plural("A list of {n} employee", "A list of {n} employees", len(table)),
-    )
+        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=n, of=every)))
+    height = min(36 * (len(table) + 1) + 3, widgets.TALLEST)
+    st.dataframe(table, hide_index=True, height=height, key=f"persons {which} {say.code}", alt=title)
 
 
 def _reminders(view: View, courses: Training, which: Listed) -> Rows:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import N_, NBSP, Language, begun
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.training import Counts, CourseState, Listed, Part, Person, Training
 from compliance.declarations.points import Point
@@ -20,7 +20,6 @@ from compliance.wording.phrases import DASH
 Address = Callable[[str | None, str | None], str]
 FIRST_PARTS: Final = 12
 FIRST_PERSONS: Final = 8
-TOO_FEW: Final = N_("fewer than five persons")
 
 
 def course_name(point: Point, say: Language) -> str:
@@ -91,7 +90,7 @@ def facts(courses: Training, say: Language) -> list[charts.Fact]:
     # most parts of an organisation have no members of the management group, and get no such fact
     management = n.management_in_both > 0 or courses.few_managers or not courses.whole.within
     return [
-        charts.Fact(say(N_("Lack a course")), say.number(n.missing), of, split),
+        charts.Fact(begun(say(N_("lack a course"))), say.number(n.missing), of, split),
         _share_fact(say(N_("Both courses")), n.met_both, n.in_both, say, told=courses.told),
         *([_management_fact(courses, say)] if management else []),
         _expiring_fact(courses, say),
@@ -111,7 +110,7 @@ def _management_fact(courses: Training, say: Language) -> charts.Fact:
     """The share of the management group, hidden if it rests on few persons."""
     title, n = say(N_("The management group, both courses")), courses.whole.n
     if courses.few_managers:
-        return charts.Fact(title, DASH, note=say(TOO_FEW))
+        return charts.Fact(title, DASH, note=say(phrases.FEW))
     told = courses.told and courses.managers_told
     if told and not n.management_in_both:
         return charts.Fact(title, DASH, note=say(N_("the staff list names nobody as management group")))
@@ -130,7 +129,7 @@ def _expiring_fact(courses: Training, say: Language) -> charts.Fact:
         for course, expiring in zip(courses.whole.courses, _expiring(n), strict=True)
     ]
     title, of = (
-        say(N_("Course expires {soon}"), soon=within(courses, say)),
+        begun(say(N_("expire {soon}"), soon=within(courses, say))),
         say(N_("of {of}"), of=say.number(n.counted)),
     )
     if not courses.told:
@@ -145,20 +144,24 @@ def _expiring(n: Counts) -> tuple[int, int]:
 def uncounted(courses: Training, say: Language) -> list[str]:
     """How many are not counted, and how many belong to no department."""
     n, texts = courses.whole.n, []
-    parts = [
-        say.plural("{n} on leave", "{n} on leave", n.on_leave) if n.on_leave else "",
-        say.plural("{n} newly employed", "{n} newly employed", n.newly_employed) if n.newly_employed else "",
-    ]
-    if any(parts):
-        texts.append(say(N_("Not counted: {parts}."), parts=phrases.listed([part for part in parts if part], say)))
+    if n.on_leave:
+        texts.append(say.plural("{n} is on leave and not counted.", "{n} are on leave and not counted.", n.on_leave))
+    if n.newly_employed:
+        texts.append(
+            say.plural(
+                "{n} is newly employed and not counted yet.",
+                "{n} are newly employed and not counted yet.",
+                n.newly_employed,
+            )
+        )
     if n.untold and n.missing:
         texts.append(f"{untold_sentence(say)} ({say.number(n.untold)})")
     lost = 0 if courses.whole.within else n.without_department
     if lost:
         texts.append(
             say.plural(
-                "{n} employee belongs to a unit without a department. Such a unit stands by itself in the list.",
-                "{n} employees belong to a unit without a department. Such units stand by themselves in the list.",
+                "{n} employee is in a unit without a department.",
+                "{n} employees are in units without a department.",
                 lost,
             )
         )
@@ -190,10 +193,10 @@ def head(courses: Training, scope: Scope, say: Language, address: Callable[[Poin
     )
     return DrillHead(
         part=say(N_("Unit")) if scope.department or scope.unit else say(N_("Department")),
-        missing=say(N_("Lack a course")),
+        missing=begun(say(N_("lack a course"))),
         missing_short=say(N_("lack a course")),
         courses=(first, second),
-        expiring=say(N_("Expire {soon}"), soon=within(courses, say)),
+        expiring=begun(say(N_("expire {soon}"), soon=within(courses, say))),
         expiring_short=say(N_("expire {soon}"), soon=within(courses, say)),
     )
 
@@ -278,14 +281,9 @@ def months_note(courses: Training, place: int, say: Language) -> str:
 
 
 def months_alt(courses: Training, place: int, say: Language) -> str:
-    """The text alternative of the months: how many courses expire, and when most do."""
+    """The text alternative of the months: how many courses expire."""
     name = _course(say.plain(courses.whole.courses[place].point.short))
-    most = max(courses.months, key=lambda month: month.ending[place])
-    texts = [f"{name}: {months_note(courses, place, say)}"]
-    if most.ending[place]:
-        of_month = {"month": _month(most.first_day, say), "n": say.number(most.ending[place])}
-        texts.append(say(N_("Most in {month}: {n}."), **of_month))
-    return " ".join(texts)
+    return f"{name}: {months_note(courses, place, say)}"
 
 
 def months_table(courses: Training, say: Language) -> charts.Table:
@@ -299,14 +297,6 @@ def months_table(courses: Training, say: Language) -> charts.Table:
 
 def _month(day: date, say: Language) -> str:
     return say.date(day, form="MMMM y")
-
-
-def soon_until(courses: Training, say: Language) -> str:
-    """The legend of the columns' solid part: until which day a course expires soon."""
-    last = courses.as_of + timedelta(days=courses.rules.days[0])
-    if courses.rules.days[0] != courses.rules.days[1]:
-        return within(courses, say)
-    return say(N_("{soon}, up to {day}"), soon=within(courses, say), day=say.date(last))
 
 
 # --- The persons, for the coordinator -----------------------------------------------------------------------------
