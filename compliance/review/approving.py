@@ -101,32 +101,13 @@ def _refuse_unconfirmed(document: Dossier, confirmed: Collection[str]) -> None:
 
 
 def _refuse_incomplete(entries: list[Missing]) -> None:
-    comments = ", ".join(str(entry.point.number) for entry in entries if entry.comment)
-    assessments = ", ".join(str(entry.point.number) for entry in entries if entry.assessment)
-    if comments and assessments:
+    if entries:
         raise Refusal(
             N_(
                 "The review cannot be submitted until every point has been discussed. "
-                "A comment is missing for point {comments}, and an assessment for point {assessments}."
+                "A comment or an assessment is missing for point {points}."
             ),
-            comments=comments,
-            assessments=assessments,
-        )
-    if comments:
-        raise Refusal(
-            N_(
-                "The review cannot be submitted until every point has been discussed. "
-                "A comment is missing for point {comments}."
-            ),
-            comments=comments,
-        )
-    if assessments:
-        raise Refusal(
-            N_(
-                "The review cannot be submitted until every point has been discussed. "
-                "An assessment is missing for point {assessments}."
-            ),
-            assessments=assessments,
+            points=", ".join(str(entry.point.number) for entry in entries),
         )
 
 

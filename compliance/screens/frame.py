@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.access import sessions
 from compliance.access.permissions import ROLES, Permission, User
-from compliance.access.scopes import Scope
+from compliance.access.scopes import PARTS, Scope
 from compliance.core import clock, places
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.lengths import shortened
@@ -138,15 +138,14 @@ def _show_not_found(view: View) -> None:
     scope, shown = view.scope, view.scope.name(view.say)
     day = st.query_params.get("as_of", "")
     if day and views.day_of(day) is None:
-        widgets.not_found(view, N_("the as-of date"), day, view.say.date(view.as_of))
-    whats = {"organisation": N_("the organisation"), "department": N_("the department"), "unit": N_("the unit")}
-    for param, what in whats.items():
+        widgets.not_found(view, day, view.say.date(view.as_of))
+    for param in PARTS:
         value = st.query_params.get(param, "")
         here = getattr(scope, param) or ""
         # the department follows from the unit that the address names, whatever department it names
         follows = param == "department" and bool(st.query_params.get("unit"))
         if value.casefold() != here.casefold() and value and not follows:
-            widgets.not_found(view, what, value, here if param == "organisation" else shown)
+            widgets.not_found(view, value, here if param == "organisation" else shown)
 
 
 def _wait_for_samples(say: Language) -> None:

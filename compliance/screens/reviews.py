@@ -104,7 +104,7 @@ def current(view: View) -> Opened | None:
         if review is None:
             return None
         if address and not named:
-            widgets.not_found(view, N_("the review"), address, wording.address(review, others))
+            widgets.not_found(view, address, wording.address(review, others))
         whole = _document(cursor, view, review)
         params = {"review_id": review.review_id}
         ids = {other.review_id for other in others}

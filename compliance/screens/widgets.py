@@ -74,11 +74,10 @@ def row_table(view: View, traced: tracing.TracedRow | None) -> None:
     html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
 
 
-def not_found(view: View, what: str, value: str, shown: str) -> None:
+def not_found(view: View, value: str, shown: str) -> None:
     """Draw that what the address names does not exist, and what is shown instead."""
-    say = view.say
-    text = N_("The address names {what} “{said}”, which is not there. What is shown instead: {shown}.")
-    html(charts.note(say(text, what=say(what), said=value[:MOST_SHOWN], shown=shown)))
+    text = N_("The address names “{said}”, which is not there. Shown instead: {shown}.")
+    html(charts.note(view.say(text, said=value[:MOST_SHOWN], shown=shown)))
 
 
 @contextmanager

@@ -148,7 +148,7 @@ def test_a_draft_that_is_not_complete_is_refused_whatever_is_said(stage, refused
     line = stage("draft")
     line.write(line.review(), "comment", "dpia", "")
     output = refused(line, "review", "submit", *YEAR, "--name", "Ylva Nordgren")
-    assert output.endswith("A comment is missing for point 6.")
+    assert output.endswith("A comment or an assessment is missing for point 6.")
     assert "has not been submitted" in refused(line, "review", "approve", *YEAR, "--name", "Rolf Ahlberg")
     assert "has not been submitted" in refused(line, "review", "verify", *YEAR)
     assert "has not been submitted" in refused(line, "review", "package", *YEAR, "--to", "x.zip")

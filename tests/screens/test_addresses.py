@@ -77,20 +77,20 @@ def _clock(monkeypatch):
 @pytest.mark.parametrize(
     ("page", "params", "what", "shown"),
     [
-        ("point", {"point": "xyz"}, "granskningspunkten ”xyz”", "1 E-utbildning: Informationssäkerhet"),
-        ("point", {"point": "99"}, "granskningspunkten ”99”", "1 E-utbildning: Informationssäkerhet"),
-        ("training", {"unit": "nope"}, "enheten ”nope”", WHOLE),
-        ("systems", {"department": "nope"}, "avdelningen ”nope”", WHOLE),
-        ("about", {"department": "Vård", "unit": "nope"}, "enheten ”nope”", "Vård"),
-        ("about", {"organisation": "nope"}, "förvaltningen ”nope”", "Förvaltningen"),
-        ("quality", {"point": "<b>"}, "granskningspunkten ”&lt;b&gt;”", "Alla punkter"),
-        ("about", {"as_of": "2026-13-45"}, "avstämningsdatumet ”2026-13-45”", TODAY),
-        ("point", {"as_of": "1999-01-01"}, "avstämningsdatumet ”1999-01-01”", TODAY),
+        ("point", {"point": "xyz"}, "”xyz”", "1 E-utbildning: Informationssäkerhet"),
+        ("point", {"point": "99"}, "”99”", "1 E-utbildning: Informationssäkerhet"),
+        ("training", {"unit": "nope"}, "”nope”", WHOLE),
+        ("systems", {"department": "nope"}, "”nope”", WHOLE),
+        ("about", {"department": "Vård", "unit": "nope"}, "”nope”", "Vård"),
+        ("about", {"organisation": "nope"}, "”nope”", "Förvaltningen"),
+        ("quality", {"point": "<b>"}, "”&lt;b&gt;”", "Alla punkter"),
+        ("about", {"as_of": "2026-13-45"}, "”2026-13-45”", TODAY),
+        ("point", {"as_of": "1999-01-01"}, "”1999-01-01”", TODAY),
     ],
 )  # fmt: skip
 def test_a_name_in_the_address_that_does_not_exist_is_reported(loaded, monkeypatch, page, params, what, shown):
     [note] = notes(opened(page, monkeypatch, **BASE | params))
-    assert note == f"Adressen anger {what}, som inte finns. Här visas i stället: {shown}."
+    assert note == f"Adressen anger {what}, som inte finns. I stället visas: {shown}."
 
 
 def test_a_name_that_does_not_exist_does_not_change_the_figures(loaded, monkeypatch):

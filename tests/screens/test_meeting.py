@@ -90,13 +90,13 @@ def test_the_address_decides_the_screen_and_a_wrong_number_gives_the_nearest(sta
 def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch):
     stage("draft")
     assert notes(opened_page("review", monkeypatch, as_of=AS_OF.isoformat(), review="1999")) == [
-        "Adressen anger genomgången ”1999”, som inte finns. Här visas i stället: 2026."
+        "Adressen anger ”1999”, som inte finns. I stället visas: 2026."
     ]
     [note] = notes(opened_page("review", monkeypatch, as_of=AS_OF.isoformat(), review="2026", point="xyz"))
-    assert note.startswith("Adressen anger granskningspunkten ”xyz”, som inte finns. Här visas i stället: ")
+    assert note.startswith("Adressen anger ”xyz”, som inte finns. I stället visas: ")
     [note] = notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen="99", lang="en"))
     last = len(POINTS) + 3
-    assert note == f"The address names the screen “99”, which is not there. What is shown instead: {last}."
+    assert note == f"The address names “99”, which is not there. Shown instead: {last}."
     for screen in ("1", f"{last}", f"0{last}"):
         assert notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen=screen)) == []
 

@@ -12,9 +12,8 @@ from compliance.wording import phrases
 
 def draw(view: View) -> None:
     """Draw what the figures rest on, what the words mean, and how each point is counted."""
-    say, day = view.say, view.say.date(view.as_of)
-    question = say(N_("What the words mean, how each point is counted, and what the figures rest on {day}."), day=day)
-    widgets.html(charts.page_title(say(N_("About the figures")), question=question))
+    say = view.say
+    widgets.html(charts.page_title(say(N_("About the figures"))))
     widgets.html(charts.section(say(N_("The exports that the figures rest on"))))
     if not no_data.nothing_loaded(view):
         basis = reads.basis(view.data, view.as_of).of(view.scope.organisation)
@@ -28,7 +27,7 @@ def draw(view: View) -> None:
 
 def _rules(view: View) -> None:
     say = view.say
-    note = say(N_("As they hold on {day}. Rules of law and targets are dated."), day=say.date(view.as_of))
+    note = say(N_("As they hold on {day}."), day=say.date(view.as_of))
     widgets.html(charts.section(say(N_("The rules in force")), note=note))
     for point in reads.points():
         with st.expander(phrases.label(point, say)):

@@ -55,7 +55,7 @@ def _follow_up(view: View, decision: Decision) -> None:
         _follow_up_form(view, decision, len(history))
     if history:
         drawn = texts.follow_up_table(history, say)
-        widgets.html(charts.table(*drawn, caption=say(N_("How {name} has been followed up"), name=decision.name)))
+        widgets.html(charts.table(*drawn, caption=say(N_("Follow up"))))
     else:
         widgets.html(charts.caption(say(N_("Not followed up yet."))))
 

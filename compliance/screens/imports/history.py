@@ -79,7 +79,7 @@ def history(view: View) -> None:
     if named in imports:
         _import(view, imports[named])
     elif named:
-        widgets.not_found(view, N_("the import"), named, view.say(N_("All imports")))
+        widgets.not_found(view, named, view.say(N_("All imports")))
     table(view)
     _past_cleanings(view)
     _past_purges(view)

@@ -59,7 +59,7 @@ def _meeting(view: View, opened: Opened) -> None:
     number = st.query_params.get("screen", "")
     here = meeting_texts.chosen(screens, number)
     if number and number.lstrip("0") != str(here.number):
-        widgets.not_found(view, N_("the screen"), number, view.say.number(here.number))
+        widgets.not_found(view, number, view.say.number(here.number))
     names = _names(opened)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
         _top(opened, screens, here)

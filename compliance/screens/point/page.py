@@ -120,7 +120,7 @@ def chosen_point(view: View) -> Point:
     name = st.query_params.get("point", "")
     point = reads.point_named(name)
     if name and point is None:
-        widgets.not_found(view, N_("the review point"), name, breaking.label(reads.points()[0], view.say))
+        widgets.not_found(view, name, breaking.label(reads.points()[0], view.say))
     return point or reads.points()[0]
 
 

@@ -60,7 +60,7 @@ def _opened(view: View, shown: Sequence[Remark]) -> None:
     if each:
         remark(view, each)
     elif named and named not in {check.id for check in reads.checks()}:
-        widgets.not_found(view, N_("the remark"), named, view.say(N_("All remarks")))
+        widgets.not_found(view, named, view.say(N_("All remarks")))
 
 
 def findings_of(view: View) -> list[Finding]:
@@ -102,7 +102,7 @@ def _chosen(view: View, remarks: Sequence[Remark]) -> Filter:
         point = _point(view)
     name = st.query_params.get("point", "")
     if name and point is None and not reads.point_named(name):
-        widgets.not_found(view, N_("the review point"), name, say(N_("All points")))
+        widgets.not_found(view, name, say(N_("All points")))
     return Filter(owner, next((p for p in reads.points() if p.id == point), None))
 
 

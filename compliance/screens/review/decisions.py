@@ -59,9 +59,7 @@ def _carried(opened: Opened, day: date) -> None:
 def _change(opened: Opened, decision: Decision) -> None:
     """Draw the form that changes a decision, and the button that withdraws it."""
     say = opened.say
-    expander = st.expander(
-        say(N_("Change decision {name}"), name=decision.name), key=f"change {decision.decision_id}", on_change="rerun"
-    )
+    expander = st.expander(say(N_("Change the decision")), key=f"change {decision.decision_id}", on_change="rerun")
     if not expander.open:
         return
     with expander:

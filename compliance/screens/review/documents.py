@@ -83,10 +83,7 @@ def _of_version(opened: Opened, version: int) -> Opened:
 def _reports(opened: Opened) -> None:
     """Draw each report in two versions: complete, for those who may read it, and one to hand out."""
     say = opened.say
-    text = N_("In the language of the page. A draft says so on each page.")
-    if opened.review.state == "approved":
-        text = N_("In the language of the page, from what was frozen.")
-    widgets.html(charts.section(say(N_("Reports")), note=say(text)))
+    widgets.html(charts.section(say(N_("Reports")), note=say(N_("In the language of the page."))))
     if template := places.report_template():
         _show_template(opened, template)
     archive = st.checkbox(say(N_("PDF for archiving (PDF/A)")), key="archive")
@@ -196,7 +193,6 @@ def _hand_off(opened: Opened) -> None:
     text = N_("A paragraph for each mandatory practice, for tertial reports and the materiality and risk analysis.")
     widgets.html(charts.section(say(N_("To paste into other reports")), note=say(text)))
     st.code(handing.as_text(shown, say, state=opened.review.state), language=None, wrap_lines=True)
-    widgets.html(charts.caption(say(N_("The button in the corner copies the text."))))
     file = File(
         say(N_("Download the measures (tab-separated)")),
         downloads.file_name(say, N_("measures_{year}"), "txt", year=opened.review.year),
@@ -265,14 +261,10 @@ def years(opened: Opened) -> None:
     say = opened.say
     with opened.view.database.cursor() as cursor:
         approved = dossier.approved_reviews(cursor, opened.review.organisation_id)
-    note = say(
-        N_("From what was frozen in the approved reviews. A figure is that of its own day, by the rules of then.")
-    )
+    note = say(N_("From the approved reviews, as they were frozen."))
     widgets.html(charts.section(say(N_("Year by year")), note=note if approved else ""))
     if not approved:
         widgets.html(charts.caption(say(N_("No review has been approved yet."))))
         return
     drawn, count = review_texts.years_table(approved, say), say.in_words(len(opened.whole.points))
     widgets.html(charts.table(*drawn, caption=say(N_("The {count} review points year by year"), count=count)))
-    if len(approved) == 1:
-        widgets.html(charts.caption(say(N_("With the next approved review the development shows."))))

@@ -195,7 +195,7 @@ def _day_form(opened: Opened) -> None:
         width=270,
     )
     widgets.html(charts.caption(say(N_("The figures of the review are counted anew. What is written stays."))))
-    if st.button(say(N_("Change the day")), key="another day", disabled=day == review.as_of):
+    if st.button(say(N_("Change the as-of date")), key="another day", disabled=day == review.as_of):
         args, kwargs = (opened.view.database, review.review_id), {"order": order(opened.view), "today": latest}
         if perform(Permission.WRITE_REVIEW, reviewing.choose_day, *args, as_of=day, **kwargs):
             st.rerun()

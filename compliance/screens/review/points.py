@@ -47,7 +47,7 @@ def _chosen(opened: Opened) -> PointAnswer:
     left = [answer for answer in answers if answer.point.id not in done]
     chosen = next(iter([*named, *(left if opened.writable else []), *answers]))
     if named_point and not named:
-        widgets.not_found(opened.view, N_("the review point"), named_point, breaking.label(chosen.point, opened.say))
+        widgets.not_found(opened.view, named_point, breaking.label(chosen.point, opened.say))
     return chosen
 
 
@@ -145,7 +145,7 @@ def _comments(opened: Opened, point: Point) -> None:
         if public:
             widgets.html(charts.comment(say(N_("Comment in the version to hand out")), public))
         if opened.may_read and not comment:
-            widgets.html(charts.caption(say(N_("Nothing has been written about the point."))))
+            widgets.html(charts.caption(say(N_("Nothing has been written here."))))
 
 
 def _fields(opened: Opened, point: Point) -> None:

@@ -31,13 +31,14 @@ def signatures(opened: Opened) -> None:
     widgets.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
 
 
-def _name_field(opened: Opened, label: str, key: str) -> str:
+def _name_field(opened: Opened, key: str) -> str:
     """Draw the name of the person who acts: that of their login, else a field for it. Return the name."""
     user = opened.view.reader.user
     if user.person:
         text = N_("You do this as {name}, as your login says.")
         widgets.html(charts.caption(opened.say(text, name=user.name or phrases.DASH)))
         return user.name
+    label = opened.say(N_("First name and surname"))
     return fields.line(label, key=key, width=460, max_chars=LONGEST_NAME, autocomplete="off")
 
 
@@ -80,13 +81,12 @@ def _submit_form(opened: Opened) -> None:
     say, left = opened.say, judging.concerns(opened.whole)
     ticked = []
     if left:
-        note = N_("What stays open is confirmed one by one. It is frozen as it is.")
-        widgets.html(charts.section(say(N_("Left open")), note=say(note), level=3))
+        widgets.html(charts.section(say(N_("Confirm one by one what stays open")), level=3))
     for concern in left:
         label = widgets.plain(review_texts.concern_text(opened.whole, concern, say))
         if st.checkbox(label, key=f"confirm {opened.review.review_id} {concern.name}"):
             ticked.append(concern.name)
-    name = _name_field(opened, say(N_("Name of the person who submits")), "submitter")
+    name = _name_field(opened, "submitter")
     ready = len(ticked) == len(left)
     if st.button(say(N_("Submit for approval")), type="primary", key="submit", disabled=not ready):
         with st.spinner(say(N_("Freezing the review"))):
@@ -114,13 +114,11 @@ def _submitted(opened: Opened) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, key="card-approve"):
-        widgets.html(charts.section(say(N_("Approve")), level=3))
-        name = _name_field(opened, say(N_("Name of the person who approves")), "approver")
+        name = _name_field(opened, "approver")
         if st.button(say(N_("Approve the review")), type="primary", key="approve"):
             _sign(opened, Permission.APPROVE_REVIEW, approving.approve, name=name)
     with right, st.container(border=True, key="card-send-back"):
-        widgets.html(charts.section(say(N_("Send back")), level=3))
-        name = _name_field(opened, say(N_("Name")), "sender")
+        name = _name_field(opened, "sender")
         why = fields.text(say(N_("Why it is sent back")), key="why back", height=80)
         if st.button(say(N_("Send back for changes")), key="send back"):
             _sign(opened, Permission.APPROVE_REVIEW, approving.send_back, name=name, why=why)
@@ -163,7 +161,7 @@ def _verify(opened: Opened) -> None:
     """Draw the button that computes the frozen review again from its imports, and the differences."""
     say = opened.say
     note = N_("Computes the figures again from the imports that the review rests on, with today's rules.")
-    widgets.html(charts.section(say(N_("Verify")), note=say(note), level=3))
+    widgets.html(charts.section(say(N_("Verify the review")), note=say(note), level=3))
     if not st.button(say(N_("Verify the review")), key="verify"):
         return
     widgets.require(Permission.READ_REVIEW)
@@ -188,7 +186,7 @@ def _correct(opened: Opened) -> None:
     say = opened.say
     text = N_("The approved version stays. A correction is a new version that is submitted and approved anew.")
     widgets.html(charts.caption(say(text)))
-    name = _name_field(opened, say(N_("Name")), "corrector")
+    name = _name_field(opened, "corrector")
     why = fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
     recount = st.radio(
         say(N_("The figures")),
@@ -198,5 +196,5 @@ def _correct(opened: Opened) -> None:
         ),
         key=f"anew {say.code}",
     )
-    if st.button(say(N_("Begin the correction")), key="correct"):
+    if st.button(say(N_("Begin a correction")), key="correct"):
         _sign(opened, Permission.WRITE_REVIEW, approving.correct, name=name, why=why, anew=bool(recount))

@@ -65,12 +65,8 @@ def who_and_when(review: Review, say: Language, *, named: bool) -> str:
     """When, and if `named` by whom, the review was submitted or approved; empty for a draft."""
     if review.state == "draft":
         return ""
-    approved = review.state == "approved"
-    day = say.date(clock.local_day(review.changed_at))
-    if not named:
-        return say(N_("Approved on {day}."), day=day) if approved else say(N_("Submitted on {day}."), day=day)
-    text = N_("Approved by {name} on {day}.") if approved else N_("Submitted by {name} on {day}.")
-    return say(text, name=review.changed_by, day=day)
+    name = review.changed_by if named else ""
+    return " · ".join(filter(None, (say(STATES[review.state]), say.date(clock.local_day(review.changed_at)), name)))
 
 
 def part_table(figures: Sequence[Coverage], say: Language) -> charts.Table:
@@ -244,16 +240,8 @@ def matrix(dossier: Dossier, say: Language) -> tuple[str, charts.Table]:
         [f"{clause.letter})", say.pick(clause.title), ", ".join(covering[clause.letter]) or say(EMPTY)]
         for clause in dossier.clauses
     ]
-    return _matrix_sentence([letter for letter, by in covering.items() if not by], len(covering), say), (columns, rows)
-
-
-def _matrix_sentence(empty: list[str], of: int, say: Language) -> str:
-    if not empty:
-        return say(N_("All {of} clauses are covered."), of=of)
-    letters = phrases.listed(empty, say)
-    return say(
-        N_("{n} of {of} clauses are covered. Nothing covers {letters} yet."), n=of - len(empty), of=of, letters=letters
-    )
+    covered = sum(bool(by) for by in covering.values())
+    return say(N_("{n} of {of} clauses are covered."), n=covered, of=len(covering)), (columns, rows)
 
 
 # --- Signing --------------------------------------------------------------------------------------------------------
@@ -270,13 +258,11 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
     ]
     decided = (*dossier.decisions, *dossier.carried)
     left, late = [d for d in decided if d.open], [d for d in decided if d.late(dossier.as_of)]
-    none = say(N_("none is late"))
     return [
         charts.Fact(
             say(N_("Discussed")),
             say.number(len(wording.discussed(dossier))),
             say(N_("of {of}"), of=len(dossier.points)),
-            say(N_("with comment and assessment")),
         ),
         charts.Fact(
             say(N_("Assessed")), say.number(verdicts.total()), say(N_("of {of}"), of=len(figures)), ", ".join(words)
@@ -290,7 +276,7 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
         charts.Fact(
             say(N_("Open decisions")),
             say.number(len(left)),
-            note=say.plural("{n} is late", "{n} are late", len(late)) if late else none,
+            note=say.plural("{n} is late", "{n} are late", len(late)) if late else "",
         ),
     ]
 
@@ -319,15 +305,12 @@ def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:
     """Something that a review leaves open, as a label to confirm."""
     if concern.kind == "decision":
         decided = next(row for row in dossier.decisions if row.name == concern.what)
-        return say(N_("Decision {name} has no day: {text}"), name=decided.name, text=shortened(decided.text))
+        return say(N_("The decision has no day: {text}"), text=shortened(decided.text))
     if concern.kind == "point":
         point = wording.point_label((answer.point for answer in dossier.points), concern.what, say)
         return say(N_("Point {point} has no basis"), point=point)
     chapter = next(chapter for chapter in dossier.chapters if chapter.id == concern.what)
-    title = chapter_title(dossier, chapter, say)
-    if chapter.optional:
-        return say(N_("Chapter {title} is empty, and is left out of the report"), title=title)
-    return say(N_("Chapter {title} is empty"), title=title)
+    return say(N_("Chapter {title} is empty"), title=chapter_title(dossier, chapter, say))
 
 
 def differences_sentence(differences: Sequence[Difference], say: Language) -> str:

@@ -14,14 +14,12 @@ from compliance.drawing import charts, systems, wheel
 from compliance.drawing.charts import Column, Fact, Pair, Table
 from compliance.drawing.elements import Html
 from compliance.drawing.systems import Mark, Outcome
-from compliance.screens.systems.texts import DEMAND_HEADS, DEMAND_NAMES, Addresses, Row, outcome_of
+from compliance.screens.systems.texts import DEMAND_HEADS, Addresses, Row, mark, outcome_of
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
 
 FIRST_AGREEMENTS: Final = 8
-# The states of an action of a system's plan; unlike other actions it cannot be called off.
-PLAN_STATES: Final = ("late", "open", "done")
 
 
 # --- Its sentences, facts and demands -----------------------------------------------------------------------------
@@ -32,7 +30,7 @@ def card_sentences(card: Card, row: Row | None, say: Language) -> list[str]:
     name = card.register["system"]
     if row is None:
         return [say(N_("{system} is not in use and is not counted in the review points."), system=name)]
-    missing = [say(DEMAND_NAMES[demand]) for demand in DEMANDS if is_gap(row, demand)]
+    missing = [say(DEMAND_HEADS[demand]).lower() for demand in DEMANDS if is_gap(row, demand)]
     if not missing:
         first = say(N_("{system} has no known gap."), system=name)
     else:
@@ -84,27 +82,25 @@ def levels(rows_: Rows) -> str:
 def _levels_fact(card: Card, say: Language) -> Fact:
     title, latest = say(N_("Classification")), card.latest_classification
     if not latest:
-        return Fact(title, DASH, note=say(N_("no classification is known")))
-    return Fact(title, levels(latest), note=say(N_("classified {day}"), day=say.date(latest[0]["classified"])))
+        return Fact(title, DASH, note=say(NONE_KNOWN))
+    return Fact(title, levels(latest), note=say.date(latest[0]["classified"]))
 
 
 def _risk_fact(card: Card, say: Language) -> Fact:
     title, latest = say(N_("Highest risk value")), card.latest_risks
     values = [row["risk_value"] for row in latest if row["risk_value"] is not None]
     if not latest:
-        return Fact(title, DASH, note=say(N_("no risk analysis is known")))
-    day = say(N_("analysed {day}"), day=say.date(latest[0]["analysed"]))
-    return Fact(title, _number(max(values), say) if values else DASH, note=day)
+        return Fact(title, DASH, note=say(NONE_KNOWN))
+    return Fact(title, _number(max(values), say) if values else DASH, note=say.date(latest[0]["analysed"]))
 
 
 def _review_fact(card: Card, say: Language) -> Fact:
     title = say(N_("Accounts removed"))
     if not card.reviews:
-        return Fact(title, DASH, note=say(N_("no access review is known")))
+        return Fact(title, DASH, note=say(NONE_KNOWN))
     last = card.reviews[0]
     rest = say(N_("of {of}"), of=_number(last["accounts_before"], say)) if last["accounts_before"] else ""
-    note = say(N_("reviewed {day}"), day=say.date(last["reviewed"]))
-    return Fact(title, _number(last["accounts_removed"], say), rest, note)
+    return Fact(title, _number(last["accounts_removed"], say), rest, say.date(last["reviewed"]))
 
 
 def _number(value: float | None, say: Language) -> str:
@@ -117,14 +113,14 @@ def _text(value: str | None) -> str:
     return value or DASH
 
 
-def leader_pairs(card: Card, say: Language) -> list[Pair]:
+def _leader_pairs(card: Card, say: Language) -> list[Pair]:
     """Who owns and leads the object; names only if the reader may see them."""
     register = card.register
 
     def who(name: str, has_one: bool, untold: bool) -> str:
         if untold:
             return say(phrases.NOT_IN_EXPORT)
-        return register[name] or DASH if card.named else say(N_("Named")) if has_one else say(N_("Not named"))
+        return register[name] or DASH if card.named else say(N_("Named")) if has_one else say(N_("Missing"))
 
     return [
         Pair(say(N_("Object")), _text(register["object"])),
@@ -134,11 +130,12 @@ def leader_pairs(card: Card, say: Language) -> list[Pair]:
 
 
 def register_pairs(card: Card, say: Language) -> list[Pair]:
-    """What the register has about the system, and the row it is from."""
+    """What the register has about the system, who leads it, and the row it is from."""
     register = card.register
     count = register["rows_naming"]
     more = say(N_("The register has {n} rows of the system."), n=say.number(count)) if count > 1 else ""
     return [
+        *_leader_pairs(card, say),
         Pair(say(N_("System id")), _text(register["system_id"])),
         Pair(say(N_("Life cycle")), _text(register["lifecycle"])),
         Pair(say(N_("Supplier")), _text(register["supplier"])),
@@ -174,17 +171,13 @@ def _due_text(outcome: str | None, due: date | None, say: Language) -> str:
     return say(N_("until {day}") if outcome == "met" else N_("since {day}"), day=due.isoformat())
 
 
+NONE_KNOWN: Final = N_("none is known")
 RENEWS: Final = N_("Past its day, and renews automatically")
 # The outcomes for which no point has a reason.
 DEMAND_TEXTS: Final = {
-    ("leader", "met", None): N_("The register names one"),
-    ("leader", "unmet", None): N_("The register names none"),
-    ("plan", "none", None): N_("No action from a classification"),
-    ("processing", "met", None): N_("An active processing names the system"),
     ("processing", "unmet", None): N_("Personal data, but no active processing names the system"),
     ("processing", "none", None): N_("No personal data according to the register"),
     ("processing", "none", "not_said"): N_("The register does not say whether there are personal data"),
-    ("agreement", "met", None): N_("An agreement is in order"),
     ("agreement", "met", "renews"): RENEWS,
     ("agreement", "unknown", "none_found"): N_("Personal data, but no agreement names the system or its supplier"),
     ("agreement", "none", None): N_("No personal data according to the register"),
@@ -199,11 +192,11 @@ def demand_text(row: Row, demand: str, points: tuple[Point, ...], say: Language)
         return say(phrases.NOT_IN_EXPORT if reason == "column_missing" else phrases.STATUS_WORDS[Status.NO_BASIS])
     if (demand, outcome, reason) in DEMAND_TEXTS:
         return say(DEMAND_TEXTS[demand, outcome, reason])
-    if reason == "central":
-        return say(N_("Exempt, central responsibility"))
-    if demand == "plan":
+    if demand == "plan" and outcome in {"met", "unmet"}:
         return _plan_text(row["overdue"], row["actions"], say)
-    return reasons.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
+    if reason and reason != "central":
+        return reasons.reason_text(point_by(points, POINT_OF[demand]), outcome, reason, say)
+    return mark(row, demand, points, say).word
 
 
 def _plan_text(overdue: int, actions: int, say: Language) -> str:
@@ -218,11 +211,10 @@ def _plan_text(overdue: int, actions: int, say: Language) -> str:
 
 @dataclass(frozen=True)
 class Section:
-    """What one export has about a system: its rows, or `would_tell` for what it would show if it were loaded."""
+    """What one export has about a system: its rows, and a sentence about what they do not show by themselves."""
 
     source: str
     title: str
-    would_tell: str
     sentence: str
     table: Table | None
     below: str = ""
@@ -242,11 +234,11 @@ def sections(card: Card, points: tuple[Point, ...], say: Language) -> list[Secti
 
 
 def nothing(section: Section, card: Card, sources: Mapping[str, Source], say: Language) -> str:
-    """Why a section is empty, and what its export would show."""
+    """Why a section is empty."""
     title = say.pick(sources[section.source].title)
     if section.source in card.sources:
         return say(N_("The export {source} says nothing of the system."), source=title)
-    return say(N_("No export of {source} is loaded. It would tell {what}."), source=title, what=section.would_tell)
+    return say(N_("No export of {source} is loaded."), source=title)
 
 
 def _day(value: Any, say: Language) -> str:
@@ -276,17 +268,13 @@ def _classification(card: Card, say: Language) -> Section:
     return Section(
         "classifications",
         say(N_("Classification")),
-        say(N_("levels for confidentiality, integrity and availability, and how long they hold")),
-        say(N_("**{levels}**, classified {day}."), levels=levels(latest), day=say.date(latest[0]["classified"]))
-        if latest
-        else "",
+        "",
         (columns, rows_) if latest else None,
         say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
     )
 
 
 def _plan(card: Card, say: Language) -> Section:
-    late, open_, done = (say.number(sum(row["state"] == state for row in card.actions)) for state in PLAN_STATES)
     columns = [
         Column(say(N_("Requirement")), row_header=True),
         Column(say(N_("State")), nowrap=True),
@@ -307,16 +295,9 @@ def _plan(card: Card, say: Language) -> Section:
     return Section(
         "classification_actions",
         say(N_("Action plan")),
-        say(N_("which actions are open, overdue and done")),
-        _plan_sentence(card, late, open_, done, say) if rows_ else "",
+        "",
         (columns, rows_) if rows_ else None,
     )
-
-
-def _plan_sentence(card: Card, late: str, open_: str, done: str, say: Language) -> str:
-    if all(row["state"] == "untold" for row in card.actions):
-        return f"{say(N_('Not in the export: {columns}'), columns=say(N_('Done on')))}."
-    return say(N_("**{overdue} overdue**, {open} open and {done} done."), overdue=late, open=open_, done=done)
 
 
 def _risks(card: Card, say: Language) -> Section:
@@ -344,7 +325,6 @@ def _risks(card: Card, say: Language) -> Section:
     return Section(
         "risk_analyses",
         say(N_("Risks")),
-        say(N_("risk values, and which risks have an action with a day")),
         _risk_sentence(card, len(above), unplanned, say) if latest else "",
         (columns, rows_) if latest else None,
         say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
@@ -358,8 +338,7 @@ def _risk_sentence(card: Card, above: int, unplanned: int, say: Language) -> str
         "**{n} of {of} risks** is above {tolerance}.", "**{n} of {of} risks** are above {tolerance}.", above, **values
     )
     second = say.plural("{n} of them lacks an action with a day.", "{n} of them lack an action with a day.", unplanned)
-    day = say(N_("Analysed {day}."), day=say.date(latest[0]["analysed"]))
-    return " ".join([first, *([second] if unplanned else []), day])
+    return f"{first} {second}" if unplanned else first
 
 
 def _risk_value(row: Row, say: Language) -> Html | str:
@@ -394,8 +373,7 @@ def _reviews(card: Card, say: Language) -> Section:
     return Section(
         "access_reviews",
         say(N_("Access reviews")),
-        say(N_("when access rights were reviewed, and how many accounts were removed")),
-        say.plural("**{n} review** is known.", "**{n} reviews** are known.", len(rows_)) if rows_ else "",
+        "",
         (columns, rows_) if rows_ else None,
     )
 
@@ -414,12 +392,7 @@ def _processings(card: Card, points: tuple[Point, ...], say: Language) -> Sectio
     return Section(
         "processing",
         say(N_("Processings")),
-        say(N_("for what the system handles personal data")),
-        say.plural(
-            "**{n} active processing** names the system.", "**{n} active processings** name the system.", len(rows_)
-        )
-        if rows_
-        else "",
+        "",
         (columns, rows_) if rows_ else None,
     )
 
@@ -445,8 +418,7 @@ def _agreements(card: Card, points: tuple[Point, ...], say: Language) -> Section
     return Section(
         "processors",
         say(N_("Processor agreements")),
-        say(N_("whether there is an agreement with the supplier, and until when")),
-        _agreement_sentence(naming, others, say),
+        "" if naming or not others else say(N_("No agreement names the system. These are with its supplier.")),
         _agreement_table(shown, points, say) if shown else None,
         below if more else "",
     )
@@ -478,18 +450,6 @@ def _without_column(columns: list[Column], rows_: list[list[str]], place: int) -
     return columns[:place] + columns[place + 1 :], [row[:place] + row[place + 1 :] for row in rows_]
 
 
-def _agreement_sentence(naming: Rows, others: Rows, say: Language) -> str:
-    if naming:
-        return say.plural("**{n} agreement** names the system.", "**{n} agreements** name the system.", len(naming))
-    if not others:
-        return ""
-    return say.plural(
-        "No agreement names the system. **{n} agreement** is with its supplier.",
-        "No agreement names the system. **{n} agreements** are with its supplier.",
-        len(others),
-    )
-
-
 def _incidents(card: Card, say: Language) -> Section:
     columns = [
         Column(say(N_("Id")), row_header=True, nowrap=True),
@@ -508,15 +468,10 @@ def _incidents(card: Card, say: Language) -> Section:
         ]
         for row in card.incidents
     ]
-    n = sum(row["closed"] is None and not row["closed_untold"] for row in card.incidents)
-    first = say.plural("**{n} incident** names the system.", "**{n} incidents** name the system.", len(rows_))
-    second = say.plural("{n} is open.", "{n} are open.", n) if n else say(N_("None is open."))
-    second = "" if any(row["closed_untold"] for row in card.incidents) and not n else second
     return Section(
         "incidents",
         say(N_("Incidents")),
-        say(N_("which incidents name the system")),
-        f"{first} {second}".strip() if rows_ else "",
+        "",
         (columns, rows_) if rows_ else None,
     )
 

@@ -174,8 +174,7 @@ def _no_systems(view: View) -> None:
 
 def _missing(view: View, rows: Rows) -> None:
     """Draw which requirements no export covers, and where to load one."""
-    whole = list(filter(Scope(view.scope.organisation).holds, systems_in_use(view.data, view.reader, view.as_of)))
-    texts = systems_texts.missing_texts(rows, whole, reads.sources(), view.say)
+    texts = systems_texts.missing_texts(rows, reads.sources(), view.say)
     if texts:
         widgets.html(charts.caption(" ".join(texts)))
         with st.container(key="more-systems-imports"):
@@ -270,8 +269,6 @@ def one_system(view: View, card: Card) -> None:
     widgets.html(charts.facts(card_texts.card_facts(card, say)))
     left, right = st.columns([5, 7], gap="large")
     with left:
-        widgets.html(charts.section(say(N_("Who leads the object"))))
-        widgets.html(charts.pairs(card_texts.leader_pairs(card, say)))
         widgets.html(charts.section(say(N_("What the register says"))))
         widgets.html(charts.pairs(card_texts.register_pairs(card, say)))
     with right:
@@ -325,7 +322,8 @@ def _section(view: View, card: Card, section: card_texts.Section) -> None:
     if section.table is None:
         widgets.html(charts.caption(card_texts.nothing(section, card, reads.sources(), view.say)))
         return
-    widgets.html(charts.answer(section.sentence))
+    if section.sentence:
+        widgets.html(charts.answer(section.sentence))
     widgets.html(charts.table(*section.table, caption=section.title))
     if section.below:
         widgets.html(charts.caption(section.below))

@@ -32,23 +32,13 @@ DEMAND_HEADS: Final = {
     "processing": N_("Processing"),
     "agreement": N_("Processor agreement"),
 }
-# The same within a sentence.
-DEMAND_NAMES: Final = {
-    "leader": N_("object leader"),
-    "classification": N_("classification"),
-    "plan": N_("action plan"),
-    "risk_analysis": N_("risk analysis"),
-    "access": N_("access review"),
-    "processing": N_("processing in the record"),
-    "agreement": N_("processor agreement"),
-}
 # The word of a cell of the list by demand, outcome and reason. `REASONS` and `OUTCOME_WORDS` have the rest.
 WORDS: Final[dict[tuple[str, str, str | None], str]] = {
     ("leader", "met", None): N_("Named"),
     ("classification", "met", None): N_("Valid"),
     ("plan", "met", None): N_("On time"),
     ("plan", "none", None): N_("No plan"),
-    ("risk_analysis", "met", None): N_("Current"),
+    ("risk_analysis", "met", None): N_("Valid"),
     ("access", "met", None): N_("On time"),
     ("processing", "met", None): N_("Recorded"),
     ("agreement", "met", None): N_("In order"),
@@ -67,7 +57,7 @@ REASONS: Final = {
     "missing": N_("Missing"),
     "expired": N_("Expired"),
     "incomplete": N_("Incomplete"),
-    "none_found": N_("None found"),
+    "none_found": N_("Missing"),
     "not_said": N_("Not stated"),
     "column_missing": phrases.NOT_IN_EXPORT,
 }
@@ -101,7 +91,7 @@ def sentences(rows: Rows, say: Language) -> list[str]:
     """The page's answer: how many systems lack an object leader, and how many have a gap."""
     of, n = len(told(rows, "leader")), sum(is_gap(row, "leader") for row in rows)
     gaps = sum(row["gaps"] > 0 for row in rows)
-    return [_leader_sentence(n, of, say), _gap_sentence(gaps, len(rows), say)]
+    return [_leader_sentence(n, of, say), _gap_sentence(gaps, say)]
 
 
 def told(rows: Rows, demand: str) -> Rows:
@@ -114,10 +104,6 @@ def _leader_sentence(n: int, of: int, say: Language) -> str:
         return say(N_("The export does not say who leads the systems."))
     if n == 0:
         return say.plural("The only system has an object leader.", "All {n} systems have an object leader.", of)
-    if n == of:
-        return say.plural(
-            "The only system lacks an object leader.", "None of the {n} systems has an object leader.", of
-        )
     return say.plural(
         "{n} of {of} systems lacks an object leader.",
         "{n} of {of} systems lack an object leader.",
@@ -126,11 +112,9 @@ def _leader_sentence(n: int, of: int, say: Language) -> str:
     )
 
 
-def _gap_sentence(n: int, of: int, say: Language) -> str:
+def _gap_sentence(n: int, say: Language) -> str:
     if n == 0:
         return say(N_("No gap is known."))
-    if n == of and of > 1:
-        return say(N_("All have at least one gap."))
     return say.plural("{n} has at least one gap.", "{n} have at least one gap.", n)
 
 
@@ -146,10 +130,10 @@ def facts(rows: Rows, say: Language) -> list[Fact]:
 
 def _leader_fact(rows: Rows, say: Language) -> Fact:
     n, of = sum(is_gap(row, "leader") for row in rows), len(told(rows, "leader"))
-    title, note = say(N_("Without an object leader")), say(N_("central systems too"))
+    title = say(N_("Without an object leader"))
     if not of:
         return _untold_fact(rows, "leader", title, say)
-    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)), note)
+    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)))
 
 
 def _untold_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
@@ -205,19 +189,17 @@ def list_kicker(*parts: str, say: Language) -> str:
     return " · ".join([say(N_("Systems")), *filter(None, parts)])
 
 
-def missing_texts(rows: Rows, whole: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
-    """Which demands no export covers, or has a column for, and whether the whole register has no object leader."""
+def missing_texts(rows: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
+    """Which demands no export covers, or has a column for."""
     without_column = [demand for demand in DEMANDS if untold(rows, demand) and not told(rows, demand)]
     missing = [demand for demand in DEMANDS if not told(rows, demand) and demand not in without_column]
     texts = []
     if without_column:
-        columns = phrases.listed([say(DEMAND_NAMES[demand]) for demand in without_column], say)
+        columns = phrases.listed([say(DEMAND_HEADS[demand]).lower() for demand in without_column], say)
         texts.append(f"{say(N_('Not in the export: {columns}'), columns=columns)}.")
-    elif not any(row["leader_outcome"] == "met" for row in whole):
-        texts.append(say(N_("The register names no object leader at all.")))
     if missing:
         names = [say.pick(sources[id_].title) for demand in missing for id_ in DEMANDS[demand]]
-        demands = phrases.listed([say(DEMAND_NAMES[demand]) for demand in missing], say)
+        demands = phrases.listed([say(DEMAND_HEADS[demand]).lower() for demand in missing], say)
         text = N_("Nothing is known of {demands}: no export of {sources} is loaded.")
         texts.append(say(text, demands=demands, sources=phrases.listed(names, say)))
     return texts
