@@ -18,6 +18,8 @@ NOTHING: Final = Html("")
 SIZE: Final = 1000
 CENTRE: Final = SIZE / 2
 MONTH_EDGE: Final = 498.0
+# How close to the hand a number may stand.
+HAND_GAP: Final = 9.0
 
 
 # ---------------------------------------------------------------- the wheel
@@ -116,19 +118,25 @@ def _hand(turn: float, hole: float) -> list[Html]:
 
 
 def _numbers(arc: Arc, inner: float, outer: float, *, hand: float) -> Html:
-    """The numbers of an arc, side by side."""
+    """The numbers of an arc, side by side; on a disc over the hand if they have no room beside it."""
     radius, thick = (inner + outer) / 2, outer - inner
     longest = max(len(number) for number in arc.numbers)
     size = min(thick * 0.78, 34.0) * (1.0 if longest < 3 else 0.74)
     step = SLOT / (2 * pi * radius)
-    middle = numbers_middle(arc, width=step * len(arc.numbers), hand=hand)
+    beside = numbers_middle(arc, width=step * len(arc.numbers), hand=hand, gap=HAND_GAP / (2 * pi * radius))
+    middle = (arc.start + arc.end) / 2 if beside is None else beside
     first = middle - step * (len(arc.numbers) - 1) / 2
-    placed = (_at(radius, first + step * index) for index in range(len(arc.numbers)))
+    placed = [_at(radius, first + step * index) for index in range(len(arc.numbers))]
+    discs = [_disc(x, y, thick * 0.45, arc.state) for x, y in placed] if beside is None else []
     # In the lower half clockwise runs from right to left.
     numbers = arc.numbers[::-1] if 0.25 < middle < 0.75 else arc.numbers
     css = f"v-yw-no v-yw-no-{arc.state}"
     texts = [_text(no, x, y + size * 0.35, css=css, size=size) for no, (x, y) in zip(numbers, placed, strict=True)]
-    return Html("".join(texts))
+    return Html("".join([*discs, *texts]))
+
+
+def _disc(x: float, y: float, radius: float, state: State) -> Html:
+    return tag("circle", css=f"v-yw-arc v-yw-{state}", cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{radius:.1f}")
 
 
 # ---------------------------------------------------------------- the numbered list

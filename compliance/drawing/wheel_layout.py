@@ -150,10 +150,10 @@ def bands_of(lanes: Sequence[int]) -> list[list[Band]]:
     return bands
 
 
-def numbers_middle(arc: Arc, *, width: float, hand: float) -> float:
-    """Where the middle of an arc's numbers is: that of the arc, or of its larger part if the hand would cross them."""
-    middle = (arc.start + arc.end) / 2
-    if abs(hand - middle) > width / 2 + 0.004:
-        return middle
-    start, end = max((arc.start, hand), (hand, arc.end), key=lambda part: part[1] - part[0])
-    return (start + end) / 2 if end - start >= width else middle
+def numbers_middle(arc: Arc, *, width: float, hand: float, gap: float) -> float | None:
+    """Where the middle of an arc's numbers is: at its end, which is the day that matters, but not within `gap` of the
+    hand. None if they have room on neither side of the hand.
+    """
+    sides = [(arc.start, min(arc.end, hand - gap)), (max(arc.start, hand + gap), arc.end)]
+    room = [end for start, end in sides if end - start >= width - 1e-9]
+    return room[-1] - width / 2 if room else None

@@ -121,6 +121,11 @@ class Plan:
         return self.as_of.year
 
     @property
+    def dated(self) -> tuple[Moment, ...]:
+        """The activities, controls, measures and reports, without the priority areas."""
+        return tuple(moment for moment in self.moments if moment.kind != "priority_area")
+
+    @property
     def areas(self) -> tuple[Moment, ...]:
         """The priority areas, in the order of their review points."""
         areas = [moment for moment in self.moments if moment.kind == "priority_area"]
@@ -261,7 +266,8 @@ def _extracts(reported: Rows) -> dict[str, date]:
 
 
 def _written(report: Report, reported: Rows, as_of: date) -> Moment:
-    """A report of the year: done if an export has it, late only if an export taken after its last day lacks it.
+    """A report of the year: done if an export has it, late only if an export taken after its last day lacks it, and
+    ongoing only if there is an export.
 
     Before its first day, what an export holds of it is a draft.
     """
@@ -272,7 +278,7 @@ def _written(report: Report, reported: Rows, as_of: date) -> Moment:
     done = exported and start <= as_of
     extracted = _extracts(reported).get(source)
     state: State = "done" if done else _state(start, due, as_of)
-    if state == "late" and (extracted is None or extracted <= due):
+    if (state == "late" and (extracted is None or extracted <= due)) or (state == "ongoing" and extracted is None):
         state = "unknown"
     return Moment(f"{report.id}-{as_of.year}", "reports", "report", report.called(as_of.year), start, due, state)
 
@@ -305,6 +311,8 @@ def review_of_year(cursor: Cursor, declared: Wheel, *, organisation: str, as_of:
     start, due = report.start(as_of.year), report.due(as_of.year)
     start = min([start, *(review.as_of for review in existing)])
     state = _state(start, due, as_of)
+    if state == "ongoing" and not existing:
+        state = "not_started"
     if days and min(days) <= as_of:
         due, state = min(days), "done"
     title = report.called(as_of.year)

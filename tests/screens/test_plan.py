@@ -62,6 +62,7 @@ A9 | cancelled                    | Aktivitet          | 3                | 2026
 B1 | without_dates                | Prioriterat område |                  |            |             | Pågår
 B2 | begins_after_its_end         | Aktivitet          | 3                | 2026-12-01 | 2026-06-30  | Pågår
 B3 | over_the_turn_of_the_year    | Aktivitet          | 3                | 2025-12-01 | 2026-11-30  | PÅGÅR
+B4 | without_any_day              | Aktivitet          | 3                |            |             | Pågår
 """
 STATES = {
     "late_priority": "late",
@@ -73,6 +74,7 @@ STATES = {
     "without_dates": "ongoing",
     "begins_after_its_end": "late",
     "over_the_turn_of_the_year": "ongoing",
+    "without_any_day": "ongoing",
 }
 DEVIATIONS = """
 År   | Rapport | Område    | Avvikelse | Åtgärd            | Ansvarig  | Klart senast
@@ -206,7 +208,7 @@ def test_the_review_is_done_from_the_day_it_was_approved(sample_database, plan):
     assert [review.state for review in moments] == ["not_started", "ongoing", "late", "done"]
     assert [review.due for review in moments] == [date(2025, 11, 26)] * 3 + [date(2025, 12, 16)]
     assert [
-        texts.sentences(Year(plan, review, ()), SV)[1].replace("\N{NO-BREAK SPACE}", " ") for review in moments
+        texts.sentences(Year(plan, review, ()), SV)[-1].replace("\N{NO-BREAK SPACE}", " ") for review in moments
     ] == [
         "Genomgången hålls den 26 november.",
         "Genomgången hålls den 26 november.",
@@ -343,6 +345,21 @@ def test_a_day_gets_room_for_its_number_and_ends_where_it_should():
     assert (lanes, out) == ((1, 1, 1), ())
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "hand", "middle"),
+    [
+        (0.1, 0.9, 0.5, 0.875),  # at the end, not at six o'clock
+        (0.1, 0.9, 0.88, 0.845),  # before the hand where there is no room after it
+        (0.1, 0.9, 0.905, 0.87),  # the hand stands just behind the end
+        (0.48, 0.54, 0.5, None),  # no room on either side
+    ],
+)
+def test_the_numbers_of_an_arc_stand_at_its_end_and_never_under_the_hand(start, end, hand, middle):
+    arc = wheel_layout.Arc(0, start, end, "ongoing", ("1",), "")
+    found = wheel_layout.numbers_middle(arc, width=0.05, hand=hand, gap=0.01)
+    assert found == pytest.approx(middle) if middle else found is None
+
+
 def drawn_wheel(year, today=AS_OF):
     laid = texts.layout(year, SV)
     svg = wheel.wheel(texts.wheel(year, laid, SV, today=today))
@@ -356,19 +373,20 @@ def test_the_numbers_in_the_wheel_are_those_of_the_list(line):
     in_arcs = {part.text for part in tree.iter("text") if part.get("class", "").startswith("v-yw-no")}
     listed = texts.moment_rows(year, laid, POINTS, lambda point: charts.anchor("x", "/point"), SV)
     assert in_arcs == {row.number for row in listed if row.drawn}
-    # a moment without any date is only in the list
-    assert [row.title for row in listed if not row.drawn] == ["without_dates"]
+    # a moment without any date is only in the list, and a priority area is in neither: it has its own section
+    assert [row.title for row in listed if not row.drawn] == ["without_any_day"]
+    assert not {"late_priority", "without_dates"} & {row.title for row in listed}
     assert [row.state for row in listed] == sorted((row.state for row in listed), key=wheel_layout.PRIORITY.index)
-    assert [row.title for row in listed][:2] == ["begins_after_its_end", "late_priority"]
+    assert [row.title for row in listed][:1] == ["begins_after_its_end"]
 
 
 def test_the_sentence_of_the_wheel_is_built_from_the_figures(line):
     year = year_of(line)
     _, _, tree = drawn_wheel(year)
-    # ongoing: A4, A8, B1, B3 and the review, whose day has come; to come: A3, the plan of 2027; done: A2, three reports
+    # ongoing: A4, A8, B3, B4 and the review, which is opened; to come: A3, the plan of 2027; done: A2, three reports
     alt = tree.get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
     assert tree.get("role") == "img"
-    assert "14 moment: försenad 2, pågår 5, kommande 2, klar 4 och avbruten 1." in alt
+    assert "13 moment: försenad 1, pågår 5, kommande 2, klar 4 och avbruten 1." in alt
     assert "31 oktober 2026" in alt
 
 
@@ -415,9 +433,10 @@ def persons(database):
 def test_the_page_opens_with_what_is_late_and_when_the_review_is_held(small, monkeypatch):
     app = opened("plan", monkeypatch)
     shown = plain(text(app))
-    assert "Två moment är försenade." in shown
+    assert "Ett moment är försenat." in shown
+    assert "Ett prioriterat område är försenat." in shown
     assert "Genomgången hålls den 26 november." in shown
-    assert "1 moment i tidigare års planer" in app.expander[1].label
+    assert "1 moment i tidigare års planer" in app.expander[0].label
 
 
 def test_the_page_counts_open_overdue_and_done_in_words(small, monkeypatch):
@@ -479,6 +498,12 @@ def test_without_a_plan_the_page_says_what_is_missing_and_links_to_it(tmp_path, 
     assert "Ingen verksamhetsplan är inläst." in text(page)
     assert "Uppgift saknas" in text(page)
     assert ways_in(page)[0] == "Läs in"
+    # nothing is ongoing or late where nothing is loaded and no review is opened, whatever the day
+    before, after = (text(opened("plan", monkeypatch, as_of=f"2026-11-{day}")) for day in ("20", "27"))
+    assert "Genomgången hålls den" in before
+    assert "Ingen genomgång är öppnad." in after
+    assert "v-moment-ongoing" not in before + after
+    assert "v-moment-late" not in before + after
 
 
 def test_the_open_decisions_of_the_reviews_are_counted_with_a_link_to_them(small, monkeypatch):
@@ -516,7 +541,8 @@ def test_the_calendar_file_holds_what_the_page_lists(small, monkeypatch):
     _, events = calendar_of(small, COORDINATOR, monkeypatch)
     counted = Counter((event.start, str(event["summary"])) for event in events)
     year = year_of(small)
-    days = [(item.moment.due, item.moment.title.get("sv") or item.moment.title["en"]) for item in year.items]
+    moments = [*(item.moment for item in year.items), *year.plan.areas]
+    days = [(moment.due, moment.title.get("sv") or moment.title["en"]) for moment in moments]
     days = [(day, title.replace("Anna Berg", "[…]")) for day, title in days if day]
     open_ = [
         (date(2026, 9, 1), "Beta: said_done_but_no_date"),

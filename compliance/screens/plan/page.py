@@ -1,6 +1,7 @@
 """The page of the year wheel: the wheel and its list, the promises, the actions, and the calendar file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
 
 import streamlit as st
@@ -36,6 +37,8 @@ def year(view: View) -> Year:
         return Year(planned, None, ())
     with view.database.cursor() as cursor:
         review = planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
+        if review and review.state == "late" and not reads.basis(view.data, as_of).of(organisation):
+            review = replace(review, state="unknown")
         decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if may_read else []
     return Year(planned, review, tuple(decisions))
 
@@ -89,8 +92,7 @@ def _no_plan(view: View) -> None:
     """Draw that no plan is loaded, and where to load one."""
     say = view.say
     title = say(N_("No export of {source} is loaded."), source=say.pick(reads.sources()["activities"].title))
-    text = say(N_("The wheel has only the yearly reports and the review until then."))
-    no_data.no_basis(view, title, text, sources=["activities"])
+    no_data.no_basis(view, title, sources=["activities"])
 
 
 def wheel(view: View, shown: Year) -> None:
@@ -107,7 +109,6 @@ def wheel(view: View, shown: Year) -> None:
         widgets.html(drawing_wheel.swatches(texts.swatches(shown, say), label=say(N_("Signs"))))
         rows = texts.moment_rows(shown, layout, reads.points(), lambda point: point_link(view, point), say)
         widgets.html(drawing_wheel.moments(rows, label=say(N_("The items of the year"))))
-        widgets.as_table(view, texts.moment_table(shown, reads.points(), say), caption=say(N_("The items of the year")))
         if shown.plan.earlier:
             title = texts.earlier_title(shown.plan, say)
             with st.expander(title):
@@ -154,11 +155,7 @@ def promises(view: View, planned: Plan) -> None:
         return
     measured = figures(view, planned)
     title = say(N_("Prioritised areas {year}"), year=planned.year)
-    widgets.html(
-        charts.section(
-            title, note=say(N_("What the plan promises, and what is measured on {day}."), day=say.date(planned.as_of))
-        )
-    )
+    widgets.html(charts.section(title))
     if answer := texts.promises_sentence(planned, measured, say):
         widgets.html(charts.answer(answer))
     rows = texts.promises(planned, measured, lambda point: point_link(view, point), say)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import N_, NBSP, Language, begun
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import wheel as drawing_wheel
@@ -68,8 +68,8 @@ class Year:
 
     @property
     def items(self) -> list[Item]:
-        """Every moment of the year, numbered by day."""
-        every = [*self.plan.moments, *([self.review] if self.review else [])]
+        """Every moment of the year, numbered by day; the priority areas have their own section."""
+        every = [*self.plan.dated, *([self.review] if self.review else [])]
         ordered = sorted(every, key=lambda moment: (moment.due or moment.start or date.max, RINGS.index(moment.ring)))
         return [Item(number, moment) for number, moment in enumerate(ordered, start=1)]
 
@@ -90,11 +90,20 @@ def sentences(year: Year, say: Language) -> list[str]:
         first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=phrases.counted(late, say))
     elif "activities" not in year.plan.extracts:
         first = say(N_("No operational plan is loaded."))
-    return [first, *([_review_sentence(year.review, say)] if year.review else [])]
+    areas = sum(area.state == "late" for area in year.plan.areas)
+    late_areas = say.plural(
+        "One prioritised area is overdue.",
+        "{word} prioritised areas are overdue.",
+        areas,
+        word=phrases.counted(areas, say),
+    )
+    return [first, *([late_areas] if areas else []), *([_review_sentence(year.review, say)] if year.review else [])]
 
 
 def _review_sentence(review: Moment, say: Language) -> str:
     day = say.date(review.due, form="d MMMM")
+    if review.state == "unknown":
+        return say(N_("No review has been opened."))
     if review.state == "done":
         return say(N_("The review was approved on {day}."), day=day)
     if review.state == "late":
@@ -191,17 +200,10 @@ def swatches(year: Year, say: Language) -> list[Swatch]:
 def wheel_notes(year: Year, laid: Layout, say: Language) -> list[str]:
     """How to read the wheel, and what it does not show."""
     texts = [say(N_("From the inside: activities, controls, reports. An arc ends on the day that matters."))]
-    if any(len(arc.numbers) > 1 for arc in laid.arcs):
-        texts.append(say(N_("An arc with several numbers is several items with the same time and status.")))
-    drawn, of = sum(len(arc.numbers) for arc in laid.arcs), len(year.items)
-    if drawn < of:
-        text = N_("{n} of {of} items have room in the wheel; the list has all. A dashed number is not drawn.")
-        texts.append(say(text, n=say.number(drawn), of=say.number(of)))
+    if sum(len(arc.numbers) for arc in laid.arcs) < len(year.items):
+        texts.append(say(N_("A dashed number has no room in the wheel.")))
     if any(item.moment.state == "unknown" for item in year.items):
-        text = N_(
-            "Not known: no export taken after its last day has been loaded, so nobody can say that it is overdue."
-        )
-        texts.append(say(text))
+        texts.append(say(N_("Not known: no export that is loaded tells.")))
     return texts
 
 
@@ -227,7 +229,7 @@ def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLi
             number=str(item.number),
             day=_day_of(item.moment.due, year.plan.year, say),
             title=breaking.add_soft_hyphens(say.pick(item.moment.title)),
-            about=_about(item.moment, points, link, say),
+            about=_about(item.moment, year.plan.year, points, link, say=say),
             state=item.moment.state,
             word=state_word(item.moment, year.plan.as_of, say),
             drawn=str(item.number) in drawn,
@@ -237,41 +239,15 @@ def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLi
     ]
 
 
-def _about(moment: Moment, points: Sequence[Point], link: PointLink, say: Language) -> Html:
-    """The kind of a moment and its review point."""
+def _about(moment: Moment, year: int, points: Sequence[Point], link: PointLink, *, say: Language) -> Html:
+    """The kind of a moment, its first day and its review point."""
     if moment.kind in ("report", "review"):
         return Html("")
+    begins = say(N_("from {day}"), day=_day_of(moment.start, year, say)) if moment.start else ""
     kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
     point = next((point for point in points if point.number == moment.point), None)
     mandatory = say(phrases.MANDATORY) if moment.mandatory else ""
-    return drawing_wheel.dotted([kind, mandatory, *([link(point)] if point else [])])
-
-
-def moment_table(year: Year, points: Sequence[Point], say: Language) -> Table:
-    """The wheel as a table: every moment with its first and last day."""
-    columns = [
-        Column(say(N_("No.")), numeric=True),
-        Column(say(N_("Item of the year")), row_header=True),
-        Column(say(N_("Kind"))),
-        Column(say(N_("Review point")), numeric=True),
-        Column(say(N_("Starts")), nowrap=True),
-        Column(say(N_("Last day")), nowrap=True),
-        Column(say(N_("Status"))),
-    ]
-    numbers = {point.number for point in points}
-    rows = [
-        [
-            str(item.number),
-            say.pick(item.moment.title),
-            say(KINDS.get(item.moment.kind, KINDS["activity"])),
-            str(item.moment.point) if item.moment.point in numbers else phrases.DASH,
-            say.date(item.moment.start) or phrases.DASH,
-            say.date(item.moment.due) or phrases.DASH,
-            state_word(item.moment, year.plan.as_of, say),
-        ]
-        for item in year.items
-    ]
-    return columns, rows
+    return drawing_wheel.dotted([kind, begins, mandatory, *([link(point)] if point else [])])
 
 
 def earlier_title(plan: Plan, say: Language) -> str:
@@ -432,9 +408,9 @@ def events(year: Year, say: Language, *, clean: Callable[[str], str]) -> list[Ev
 
     `clean` removes names of persons from a text. The persons responsible are left out.
     """
-    plan = year.plan
+    plan, moments = year.plan, [item.moment for item in year.items]
     return [
-        *(_moment_event(item.moment, plan, say, clean) for item in year.items if item.moment.due),
+        *(_moment_event(moment, plan, say, clean) for moment in [*moments, *plan.areas] if moment.due),
         *(
             _action_event(action, plan, say, clean)
             for action in plan.actions
@@ -450,7 +426,7 @@ def _known_on(plan: Plan, say: Language) -> str:
 
 def _moment_event(moment: Moment, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
     kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
-    begins = say(N_("Starts {day}."), day=say.date(moment.start)) if moment.start else ""
+    begins = begun(say(N_("from {day}"), day=say.date(moment.start)) + ".") if moment.start else ""
     status = f"{say(STATES[moment.state])}."
     description = " ".join(part for part in (f"{kind}.", begins, status, _known_on(plan, say)) if part)
     return Event(
