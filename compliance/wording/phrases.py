@@ -194,7 +194,8 @@ def both_percentages(figure: Coverage, say: Language, strong: Mark = str) -> str
         return ""
     answered = say(N_("{share} of those answered."), share=percent_answered(figure, say))
     counts = {"n": say.number(figure.unknown), "of": say.number(figure.of), "items": say.plain(figure.point.items)}
-    return f"{strong(answered)} {say(N_('For {n} of {of} {items} the export does not say.'), **counts)}"
+    rest = say(N_("For {n} of {of} {items} the export does not say."), **counts)
+    return f"{strong(answered)} {rest}"
 
 
 def percent_answered(figure: Coverage, say: Language) -> str:

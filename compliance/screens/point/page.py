@@ -196,7 +196,7 @@ def units_of(view: View, point: Point) -> None:
     )
     if not units:
         return
-    title = say(N_("Units, those with most left first"))
+    title = say(N_("Units with most left"))
     widgets.html(charts.section(title))
     rows = texts.unit_rows(units[: texts.FIRST_UNITS], say, lambda unit: _unit_address(view, point, unit))
     widgets.html(charts.units(rows, label=title))
@@ -242,10 +242,11 @@ def item_list(view: View, point: Point, items: Rows, counted: list[tuple[str, in
     with st.container(horizontal=True, vertical_alignment="center", key="below-items"):
         n, of = say.number(len(shown)), say.number(len(items))
         note = say(N_("Choose a row to see the spreadsheet row behind it."))
-        widgets.html(charts.caption(f"{say(N_('{n} of {of} are shown.'), n=n, of=of)} {note}"))
+        shown_text = say(N_("{n} of {of} are shown."), n=n, of=of)
+        widgets.html(charts.caption(f"{shown_text} {note}"))
         _download(view, point, shown)
         if view.reader.may(Permission.LOAD_EXPORTS) and view.reader.whole:
-            widgets.link(view, "worklists", say(N_("Send them to the units, and note how they stand")))
+            widgets.link(view, "worklists", say(N_("Send to the units")))
     if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
 
