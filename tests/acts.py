@@ -15,6 +15,7 @@ ACTS: Final = {
     ("checklist", "draw"): "see the checklist of exports",
     ("decisions.page", "_follow_up_form"): "follow up a decision",
     ("extracts.page", "_content"): "download an extract",
+    ("extracts.page", "_every_content"): "download all extracts",
     ("files", "field"): "drop files",
     ("imports.card", "_rejected"): "download the rejected rows of a file",
     ("imports.forms", "_file"): "download a questionnaire",

@@ -10,9 +10,11 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -350,39 +352,79 @@ def revoke_command(
 
 @app.command("extract")
 def extract_command(
-    name: str,
-    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="a name that ends in .csv, .xlsx or .parquet")],
+    name: Annotated[str | None, typer.Argument()] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="a name that ends in .csv, .xlsx or .parquet")
+    ] = None,
+    every: Annotated[
+        Path | None, typer.Option("--all", metavar="FOLDER|FILE.zip", help="all extracts, as CSV and Parquet")
+    ] = None,
     as_of: AsOf = None,
     swedish_excel: Annotated[
         bool, typer.Option("--swedish-excel", help="Swedish words; in CSV also semicolons and decimal commas")
     ] = False,
     point: Annotated[str | None, typer.Option("--point", help="only this review point, a number or an id")] = None,
+    organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
 ) -> None:
-    """Write a named extract to a file."""
+    """Write a named extract to a file, or all of them to a folder or a zip."""
+    day = day_of(as_of, "--as-of")
+    if every and not (name or to or point or swedish_excel):
+        made = _every_extract(every, day, organisation)
+    elif name and to and not every:
+        made = _one_extract(name, to, day, swedish_excel=swedish_excel, point=point, organisation=organisation)
+    else:
+        raise typer.BadParameter("give NAME and --to FILE, or --all FOLDER|FILE.zip alone", param_hint="extract")
+    whose: dict[str, object] = {"organisation": organisation} if organisation else {}
+    hand_out(Action.EXTRACT, made.what, day=day, **made.details, **whose)
+    made.write()
+    print(made.written)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What is written once the audit trail tells of it, how, and the line that says so."""
+
+    what: str
+    details: Mapping[str, object]
+    write: Callable[[], None]
+    written: str
+
+
+def _one_extract(
+    name: str, to: Path, day: date, *, swedish_excel: bool, point: str | None, organisation: str | None
+) -> _Made:
     from compliance.extracts.declared import extract_by
     from compliance.extracts.extracting import extract
     from compliance.extracts.files import kind_of, write
 
-    day = day_of(as_of, "--as-of")
     kind = kind_of(to, swedish_excel=swedish_excel)
     definition = extract_by(name)
-    points = load_points(places.own_files())
-    only = point_by(points, point) if point else None
+    only = point_by(load_points(places.own_files()), point) if point else None
     with stores.own().cursor() as cursor:
-        result = extract(
-            cursor,
-            definition.id,
-            points=points,
-            as_of=day,
-            known_at=EVERYTHING_KNOWN,
-            point=only,
-            own=places.own_files(),
-            reader=EVERYTHING,
-        )
-    details: dict[str, object] = {"point": only.id} if only else {}
-    hand_out(Action.EXTRACT, definition.id, day=day, format=kind, rows=len(result.table), **details)
-    write(result, to, kind=kind, language=Language("sv" if swedish_excel else places.environment_language()))
-    print(f"{shown(to)}: {len(result.table)} rows")
+        result = extract(cursor, definition.id, **_everything(cursor, day, organisation), point=only)
+    details = {"format": kind, "rows": len(result.table)} | ({"point": only.id} if only else {})
+    language = Language("sv" if swedish_excel else places.environment_language())
+    writing = partial(write, result, to, kind=kind, language=language)
+    return _Made(definition.id, details, writing, f"{shown(to)}: {len(result.table)} rows")
+
+
+def _every_extract(to: Path, day: date, organisation: str | None) -> _Made:
+    from compliance.extracts.folder import every_extract, write_all
+
+    with stores.own().cursor() as cursor:
+        bundle = every_extract(cursor, **_everything(cursor, day, organisation))
+    details = {"format": "zip" if to.suffix.lower() == ".zip" else "folder", "rows": bundle.rows}
+    writing = partial(write_all, bundle, to, created=clock.now(), language=Language(places.environment_language()))
+    written = f"{shown(to)}: {len(bundle.extracts)} extracts, {bundle.rows} rows"
+    return _Made("all extracts", details, writing, written)
+
+
+def _everything(cursor: Cursor, day: date, organisation: str | None) -> dict[str, Any]:
+    """What an extract of a day is asked with by the command line, which sees all."""
+    whose = _organisation(cursor, organisation, day) if organisation else None
+    own = places.own_files()
+    asked = {"points": load_points(own), "as_of": day, "known_at": EVERYTHING_KNOWN}
+    return asked | {"organisation": whose, "own": own, "reader": EVERYTHING}
 
 
 @app.command("worklists")

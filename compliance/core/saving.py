@@ -11,8 +11,9 @@ Every library reports a full disk in its own way. Here it becomes one kind of Re
 import errno
 import os
 import secrets
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -56,6 +57,35 @@ def written(to: Path, *, rights: int = 0o666) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def save_folder(files: Mapping[str, bytes], to: Path) -> None:
+    """Write a folder with these files alone, in the place of one that is there. If it fails, that stays as it was."""
+    to = Path(os.path.realpath(to))
+    part, old = (to.with_name(f".{secrets.token_hex(8)}.{ending}") for ending in ("part", "old"))
+    try:
+        part.mkdir()
+        for name, content in files.items():
+            save(content, part / name)
+        _swap(part, to, old)
+    except OSError as error:
+        raise _save_refusal(error, to) from error
+    finally:
+        for folder in (part, old):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _swap(part: Path, to: Path, old: Path) -> None:
+    """Give a folder its name; the one that has it goes away only when that has been done."""
+    if not to.is_dir():
+        part.rename(to)
+        return
+    to.rename(old)
+    try:
+        part.rename(to)
+    except OSError:
+        old.rename(to)
+        raise
 
 
 def _save_refusal(error: OSError, to: Path) -> Refusal:

@@ -11,12 +11,13 @@ Only those that the statement names are counted: `point_items` (the items of eve
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from compliance.access.disclosure import FEW_PERSONS, Plans
 from compliance.access.scopes import Level
@@ -33,7 +34,7 @@ MONTHS: Final = 24
 class Inputs:
     """The inputs of the relations: all points, the one wanted if only one is, the figures, the day.
 
-    `own` is the folder of the organisation's own declarations.
+    `own` is the folder of the organisation's own declarations, and `known` what has been counted already.
     """
 
     points: tuple[Point, ...]
@@ -43,6 +44,7 @@ class Inputs:
     known_at: datetime
     persons: bool = True
     own: Path | None = None
+    known: dict[str, pa.Table] = field(default_factory=dict)
 
     @property
     def wanted(self) -> tuple[Point, ...]:
@@ -59,8 +61,11 @@ def relations(cursor: Cursor, sql: str, inputs: Inputs, more: Mapping[str, Relat
     registered: list[str] = []
     try:
         for name in sorted(words_of(sql)):
-            table = _relation(cursor, name, inputs, {**COUNTS, **(more or {})})
+            table = inputs.known.get(name)
+            if table is None:
+                table = _relation(cursor, name, inputs, {**COUNTS, **(more or {})})
             if table is not None:
+                inputs.known[name] = table
                 cursor.register(name, table)
                 registered.append(name)
         yield
@@ -79,7 +84,12 @@ def _relation(cursor: Cursor, name: str, inputs: Inputs, known: Mapping[str, Rel
         return known[name](cursor, inputs)
     id_, _, kind = name.rpartition("_")
     named = tuple(point for point in inputs.points if point.id == id_)
-    return _items(cursor, named, inputs) if kind == "items" and named else None
+    if kind != "items" or not named:
+        return None
+    every = inputs.known.get("point_items")
+    if every is None:
+        return _items(cursor, named, inputs)
+    return every.filter(pc.is_in(every["id"], pa.array([id_])))
 
 
 def _point_items(cursor: Cursor, inputs: Inputs) -> pa.Table:

@@ -63,11 +63,13 @@ def extract(
     organisation: str | None = None,
     own: Path | None = None,
     reader: Reader,
+    known: dict[str, pa.Table] | None = None,
 ) -> Extract:
     """Return the rows of the extract `name`, of one review point or organisation if given.
 
     For a reader who may not see persons' names nothing identifies a person: names, employee ids and the free text of
-    incidents are empty, and no figure of a unit covers, or reveals one that covers, fewer than five persons.
+    incidents are empty, and no figure of a unit covers, or reveals one that covers, fewer than five persons. `known` is
+    what several extracts of all points share; it is filled.
     """
     definition = extract_by(name)
     if not definition.permitted(reader):
@@ -75,7 +77,8 @@ def extract(
     statement = query("extracts", name)
     if point and not by_point(name):
         raise Refusal(N_("The extract {name} is not divided by review points. Ask for it without one."), name=name)
-    inputs = Inputs(points, point, load_figures(own), as_of=as_of, known_at=known_at, persons=reader.named, own=own)
+    own_figures, shared = load_figures(own), {} if known is None or point else known
+    inputs = Inputs(points, point, own_figures, as_of, known_at, persons=reader.named, own=own, known=shared)
     with relations(cursor, statement.sql, inputs, MORE):
         table = run(cursor, statement, as_of=as_of, known_at=known_at, values=rule_parameters(points, as_of))
     if organisation is not None:

@@ -44,7 +44,7 @@ OF_OTHERS = (
 WHOLE = "Hela förvaltningen"
 # Files of the whole organisation, and other forms of a file that is read; `make fuzz` makes them too.
 SLOW = {"package", *(f"report {kind} {public}" for kind in ("docx", "pdf", "pptx") for public in (True, False)),
-        "download parquet", "download swedish_csv"}  # fmt: skip
+        "download parquet", "download swedish_csv", "download all"}  # fmt: skip
 
 
 class Limited(NamedTuple):

@@ -87,6 +87,7 @@ SUBJECTS: Final = {
     "roles": N_("Roles"),
     "template": N_("Get template"),
     "work list": N_("Work lists"),
+    "all extracts": N_("All extracts"),
     "year package": N_("Year package"),
 }
 # The same for what has a number or a name; the name may be that of a point, a source or a chapter.

@@ -11,11 +11,11 @@ from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
-from compliance.core import places
+from compliance.core import clock, places
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.drawing import charts
-from compliance.extracts import extracting
+from compliance.extracts import extracting, folder
 from compliance.extracts.declared import extract_by, load_extracts
 from compliance.extracts.extracting import Extract
 from compliance.extracts.files import Kind, as_bytes
@@ -52,6 +52,7 @@ def draw(view: View) -> None:
             key=f"extract {say.code}",
         )
         point = point_of_extract(view, chosen)
+        _every_download(view)
     with right:
         definition = definitions[chosen]
         widgets.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
@@ -165,6 +166,42 @@ def _downloads(view: View, name: str, point_id: str | None) -> None:
         ),
         key="downloads",
     )
+
+
+def _every_download(view: View) -> None:
+    """Draw the download of all extracts in one file, and which of them the reader may not have."""
+    say = view.say
+    downloads.offer(
+        view,
+        File(
+            say(N_("All extracts (zip)")),
+            downloads.file_name(say, N_("Extracts {day}"), "zip", day=view.as_of),
+            "application/zip",
+            key="download all",
+            make=partial(_every_content, view),
+            action=Action.EXTRACT,
+            what="all extracts",
+        ),
+    )
+    closed = ", ".join(say.pick(each.title) for each in load_extracts() if not each.open_to(view.reader))
+    if closed:
+        widgets.html(charts.caption(say(N_("Not open to you: {extracts}"), extracts=closed)))
+
+
+def _every_content(view: View, job: Job) -> bytes:
+    audit.require(view.reader.user, Permission.DOWNLOAD_EXTRACTS)
+    with view.database.cursor() as cursor:
+        bundle = folder.every_extract(
+            cursor,
+            points=reads.points(),
+            as_of=view.as_of,
+            known_at=EVERYTHING_KNOWN,
+            reader=view.reader,
+            organisation=view.scope.organisation,
+            own=places.own_files(),
+        )
+    job.rows = bundle.rows
+    return make_file(job, folder.zipped, bundle, created=clock.now(), language=view.say)
 
 
 def _content(view: View, name: str, point_id: str | None, kind: Kind, job: Job) -> bytes:

@@ -1,0 +1,161 @@
+"""All extracts of a day together, as a folder or a zip with the same names and types each time.
+
+It is a Data Package (datapackage.org): each extract is a CSV and a Parquet file, and `datapackage.json` describes them.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from compliance.access.reader import Reader
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language, Texts
+from compliance.core.saving import save, save_folder
+from compliance.core.zips import write_zip
+from compliance.counting.assessing import basis_on
+from compliance.declarations.points import Point
+from compliance.extracts.declared import Column, Definition, load_extracts
+from compliance.extracts.extracting import Extract, extract
+from compliance.extracts.files import Kind, as_bytes
+from compliance.store.database import Cursor
+
+# What is promised of the names and types; docs/analysts.md says what raises it.
+SCHEMA_VERSION: Final = "1.0"
+DESCRIPTION: Final = "datapackage.json"
+PROFILE: Final = "https://datapackage.org/profiles/2.0/datapackage.json"
+MEDIA: Final[dict[Kind, str]] = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+TYPES: Final = {
+    "varchar": "string",
+    "date": "date",
+    "timestamp": "datetime",
+    "boolean": "boolean",
+    **dict.fromkeys(("tinyint", "integer", "bigint"), "integer"),
+    "double": "number",
+}
+# The sets of codes that are too many, or no codes alone, to be listed.
+UNLISTED: Final = frozenset({"reasons", "details", "reports"})
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The extracts of a day that a reader may have, those left out, and the organisations that there are."""
+
+    extracts: tuple[Extract, ...]
+    left_out: tuple[Definition, ...]
+    as_of: date
+    organisations: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """The rows of all extracts together."""
+        return sum(len(each.table) for each in self.extracts)
+
+
+def every_extract(
+    cursor: Cursor, *, points: tuple[Point, ...], as_of: date, known_at: datetime, reader: Reader, **options: Any
+) -> Bundle:
+    """Every extract as `extract` returns it to the reader, of one organisation if given."""
+    may = [each for each in load_extracts() if each.open_to(reader)]
+    closed = tuple(each for each in load_extracts() if each not in may)
+    day: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "points": points, "reader": reader}
+    known: dict[str, Any] = {}
+    found = tuple(extract(cursor, each.id, **day, **options, known=known) for each in may)
+    names = reader.organisations(basis_on(cursor, days=[as_of], known_at=known_at).organisations)
+    wanted = options.get("organisation")
+    return Bundle(found, closed, as_of, (wanted,) if wanted else names)
+
+
+def zipped(bundle: Bundle, *, created: datetime, language: Language) -> bytes:
+    """The files in an archive."""
+    return write_zip(files(bundle, created=created, language=language).items(), created)
+
+
+def write_all(bundle: Bundle, to: Path, *, created: datetime, language: Language) -> None:
+    """Write the files into a folder, or into an archive if its name ends in .zip, whole or not at all."""
+    if to.suffix.lower() == ".zip":
+        save(zipped(bundle, created=created, language=language), to)
+        return
+    _refuse_others(to)
+    save_folder(files(bundle, created=created, language=language), to)
+
+
+def _refuse_others(folder: Path) -> None:
+    """Raise Refusal if a folder holds anything but an earlier run's files, which are to be replaced."""
+    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    try:
+        written = json.loads((folder / DESCRIPTION).read_bytes()) if held else {"resources": []}
+        ours = {DESCRIPTION, *(resource["path"] for resource in written["resources"])}
+    except (OSError, ValueError, LookupError, TypeError):
+        ours = set()
+    if others := sorted(held - ours):
+        raise Refusal(
+            N_("The folder {folder} holds other files, such as {file}. Choose an empty or a new one."),
+            folder=folder.name,
+            file=others[0],
+        )
+
+
+def files(bundle: Bundle, *, created: datetime, language: Language) -> Files:
+    """The files by name, the description first. Names and codes are the same in every language."""
+    made: Files = {}
+    resources = [each for wanted in bundle.extracts for each in _resources(wanted, made, language)]
+    told = {
+        "$schema": PROFILE,
+        "name": "compliance-extracts",
+        "title": language(N_("Extracts")),
+        "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+        "schema_version": SCHEMA_VERSION,
+        "as_of": bundle.as_of.isoformat(),
+        "organisations": list(bundle.organisations),
+        "left_out": [each.id for each in bundle.left_out],
+        "resources": resources,
+    }
+    return {DESCRIPTION: json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"} | made
+
+
+def _resources(wanted: Extract, made: Files, language: Language) -> Iterator[dict[str, Any]]:
+    """Make the files of an extract, and describe each."""
+    definition = wanted.definition
+    told: dict[str, Any] = {
+        "title": language.pick(definition.title),
+        "description": language.pick(definition.purpose),
+        "rows": len(wanted.table),
+    }
+    for kind, media in MEDIA.items():
+        content = made[f"{definition.id}.{kind}"] = as_bytes(wanted, kind=kind, language=language)
+        file = {"path": f"{definition.id}.{kind}", "format": kind, "mediatype": media, "bytes": len(content)}
+        yield (
+            {"name": definition.id if kind == "csv" else f"{definition.id}_{kind}"}
+            | told
+            | file
+            | {
+                "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+                **(_csv(wanted, language) if kind == "csv" else {}),
+            }
+        )
+
+
+def _csv(wanted: Extract, language: Language) -> dict[str, Any]:
+    """What a reader of CSV needs: the encoding, the separator and the columns."""
+    fields = [_field(each, wanted.words.get(each.words or "", {}), language) for each in wanted.definition.columns]
+    dialect = {"delimiter": ",", "lineTerminator": "\r\n", "header": True}
+    return {"encoding": "utf-8", "dialect": dialect, "schema": {"fields": fields}}
+
+
+def _field(column: Column, words: Mapping[str, Texts], language: Language) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": TYPES[column.type],
+        "title": language.pick(column.title),
+        "description": language.pick(column.meaning),
+    }
+    if column.type == "timestamp":
+        field["format"] = "%Y-%m-%d %H:%M:%S"
+    if words and column.words not in UNLISTED:
+        field["categories"] = [{"value": code, "label": language.pick(texts)} for code, texts in words.items()]
+    return field

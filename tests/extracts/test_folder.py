@@ -1,0 +1,190 @@
+"""All extracts in a folder or a zip: described, whole or not at all, as a reader sees them and the docs use them."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from compliance.access.permissions import ANALYST
+from compliance.access.reader import Reader
+from compliance.access.scopes import Scope
+from compliance.commands.cli import app
+from compliance.core.errors import Refusal
+from compliance.core.language import Language
+from compliance.core.places import ROOT
+from compliance.core.saving import save_folder
+from compliance.extracts.declared import extract_names, load_extracts
+from compliance.extracts.folder import DESCRIPTION, SCHEMA_VERSION, Bundle, every_extract, files, write_all, zipped
+from compliance.store.database import EVERYTHING_KNOWN
+from tests.line import POINTS, Line
+from tests.readers import MINE, THEIRS, reader
+
+DAY = date(2026, 11, 24)
+CREATED = datetime(2026, 11, 24, 8)
+PROMISED = Path(__file__).with_name("promised.txt")
+DOCUMENT = ROOT / "docs" / "analysts.md"
+SYSTEMS = """
+System  | Enhet | Centralt/lokalt
+=cmd!A1 | Norr  | Lokalt
+Beta    | Söder | Lokalt
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    with Line(tmp_path_factory.mktemp("folder")).held() as line:
+        for organisation in ("Ena", "Andra"):
+            line.load_table(SYSTEMS + f"{organisation} | | Lokalt", source="systems", organisation=organisation)
+        yield line
+
+
+def bundle(line: Line, who: Reader = MINE, **options: Any) -> Bundle:
+    asked: dict[str, Any] = {"points": POINTS, "as_of": DAY, "known_at": EVERYTHING_KNOWN}
+    with line.database.cursor() as cursor:
+        return every_extract(cursor, **asked, reader=who, **options)
+
+
+@pytest.fixture(scope="module")
+def whole(loaded: Line) -> Bundle:
+    return bundle(loaded)
+
+
+@pytest.fixture(scope="module")
+def made(whole: Bundle) -> dict[str, bytes]:
+    return files(whole, created=CREATED, language=Language("sv"))
+
+
+def described(content: dict[str, bytes]) -> Any:
+    return json.loads(content[DESCRIPTION])
+
+
+def test_every_extract_is_there_twice_and_described(made: dict[str, bytes]) -> None:
+    told = described(made)
+    assert [*made] == [DESCRIPTION, *(f"{name}.{kind}" for name in extract_names() for kind in ("csv", "parquet"))]
+    assert [resource["path"] for resource in told["resources"]] == [*made][1:]
+    about = {name: told[name] for name in ("schema_version", "as_of", "organisations", "left_out", "created")}
+    assert about == {
+        "schema_version": SCHEMA_VERSION,
+        "as_of": "2026-11-24",
+        "organisations": ["Ena", "Andra"],
+        "left_out": [],
+        "created": "2026-11-24T08:00:00Z",
+    }
+
+
+def test_the_description_is_true_of_both_files(made: dict[str, bytes]) -> None:
+    kinds = {"string": "string", "integer": "int", "number": "double", "boolean": "bool", "date": "date32"}
+    for resource in described(made)["resources"]:
+        content = made[resource["path"]]
+        assert len(content) == resource["bytes"]
+        if resource["format"] == "parquet":
+            continue
+        fields = resource["schema"]["fields"]
+        typed = pq.read_table(io.BytesIO(made[f"{resource['name']}.parquet"]))
+        plain = pa_csv.read_csv(io.BytesIO(content), parse_options=pa_csv.ParseOptions(newlines_in_values=True))
+        assert typed.column_names == plain.column_names == [field["name"] for field in fields]
+        assert len(typed) == len(plain) == resource["rows"]
+        for field in fields:
+            assert str(typed[field["name"]].type).startswith(kinds.get(field["type"], "timestamp")), field
+            codes = {code["value"] for code in field.get("categories", [])}
+            assert not codes or {*typed[field["name"]].to_pylist()} <= {None, *codes}, field
+
+
+def test_the_same_rows_give_the_same_zip_and_a_text_no_formula(whole: Bundle, made: dict[str, bytes]) -> None:
+    content = zipped(whole, created=CREATED, language=Language("sv"))
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        assert {name: packed.read(name) for name in packed.namelist()} == made
+    assert b"'=cmd!A1" in made["systems.csv"]
+    assert "=cmd!A1" in pq.read_table(io.BytesIO(made["systems.parquet"]))["system"].to_pylist()
+
+
+def test_a_reader_gets_what_each_extract_gives_and_is_told_what_is_left_out(loaded: Line) -> None:
+    assert [each.id for each in load_extracts() if not each.open_to(THEIRS)] == ["decisions"]
+    part = bundle(loaded, reader(ANALYST, limit=Scope("Ena", None, "Norr")))
+    whole = {each.id for each in load_extracts() if each.whole}
+    assert {each.id for each in part.left_out} == {*whole, "decisions"} >= {"imports", "trend", "year_wheel"}
+    told = described(files(part, created=CREATED, language=Language("en")))
+    assert (told["organisations"], told["left_out"]) == (["Ena"], [each.id for each in part.left_out])
+    (systems,) = (each.table.to_pylist() for each in part.extracts if each.definition.id == "systems")
+    assert [(row["organisation"], row["unit"]) for row in systems] == [("Ena", "Norr")]
+
+
+def test_what_is_promised_is_kept() -> None:
+    """Renaming, removing or retyping a column raises the first number of the version; a new one is added there."""
+    version, *lines = PROMISED.read_text("utf-8").splitlines()
+    assert version.split(".")[0] == SCHEMA_VERSION.split(".")[0]
+    kept: dict[str, list[str]] = {each.id: [f"{c.name} {c.type}" for c in each.columns] for each in load_extracts()}
+    for line in lines:
+        name, _, columns = line.partition(": ")
+        assert kept[name][: columns.count(",") + 1] == columns.split(", "), name
+
+
+@pytest.mark.parametrize("fails", ["write", "rename"])
+def test_a_folder_that_cannot_be_written_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    to = tmp_path / "out"
+    save_folder({"a": b"old", "b": b"old"}, to)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    if fails == "write":
+        monkeypatch.setattr("compliance.core.saving.save", full)
+    else:
+        rename = Path.rename
+        monkeypatch.setattr(Path, "rename", lambda self, to: full() if ".part" in self.name else rename(self, to))
+    with pytest.raises(Refusal, match="no room left"):
+        save_folder({"a": b"new"}, to)
+    assert {path.name: path.read_bytes() for path in to.iterdir()} == {"a": b"old", "b": b"old"}
+    assert [*tmp_path.iterdir()] == [to]
+
+
+def test_the_command_writes_an_archive_of_an_organisation(
+    loaded: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(loaded.database.path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["extract", "--all", "a.zip", "--as-of", "2026-11-24", "--organisation", "andra"])
+    assert done.output.startswith(f"a.zip: {len(extract_names())} extracts, ")
+    with zipfile.ZipFile("a.zip") as packed:
+        assert json.loads(packed.read(DESCRIPTION))["organisations"] == ["Andra"]
+    assert CliRunner().invoke(app, ["extract", "--all", "b.zip", "--to", "c.csv"]).exit_code == 2
+
+
+def test_a_folder_is_written_anew_unless_it_holds_other_files_and_the_document_is_true_of_it(
+    whole: Bundle, made: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path("extracts")
+    for _ in range(2):
+        write_all(whole, folder, created=CREATED, language=Language("sv"))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
+    _run_the_document()
+    (folder / "mine.txt").write_text("mine", "utf-8")
+    with pytest.raises(Refusal, match=r"holds other files, such as mine\.txt"):
+        write_all(whole, folder, created=CREATED, language=Language("sv"))
+
+
+def _run_the_document() -> None:
+    """The code of the document, as it stands there, beside the folder that it names."""
+    text = DOCUMENT.read_text("utf-8")
+    (sql,) = re.findall(r"```sql\n(.*?)```", text, re.S)
+    answers = [duckdb.sql(each).fetchall() for each in sql.split(";\n") if each.strip()]
+    assert len(answers) == 3
+    known: dict[str, Any] = {}
+    for code in re.findall(r"```python\n(.*?)```", text, re.S):
+        exec(code, known)
+    assert {*known["trend"].columns} == {(name, point.id) for name in ("Andra", "Ena") for point in POINTS}
+    assert {*known["coverage"]["status"]} == {"Underlag saknas"}
