@@ -10,7 +10,7 @@ It stands beside a figure, never in it. The rules are the statements of `queries
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -18,6 +18,8 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from compliance.access.disclosure import Plans, added_up
+from compliance.access.scopes import Level
 from compliance.core.language import Texts, year_before
 from compliance.core.places import POINTS
 from compliance.counting.assessing import Ahead, Coverage, ahead, coverage
@@ -73,8 +75,9 @@ class Outlook:
     `before` is the figure of the same day a year before, `then` that of 31 December if nothing is done, when `lapsing`
     items that are met now no longer are. `pace` is the change of the coverage a month. `reached` is the month in which
     the target is reached at that pace, YYYY-MM, or reached, not_within_five_years, no_change or falling.
-    `enough_items` more reach the target, and `units` have them (None: what belongs to no unit). `at_most` is the
-    highest coverage, 0-1, that this year's items can reach, of which `lost` can never be met.
+    `enough_items` more reach the target, and so many units have them: `units`, where they are known by name (None: what
+    belongs to no unit). `at_most` is the highest coverage, 0-1, that this year's items can reach, of which `lost` can
+    never be met.
     """
 
     now: Coverage
@@ -84,6 +87,7 @@ class Outlook:
     pace: float | None = None
     reached: str | None = None
     enough_items: int | None = None
+    enough_units: int | None = None
     units: tuple[str | None, ...] = ()
     at_most: float | None = None
     lost: int = 0
@@ -93,53 +97,71 @@ class Outlook:
         """The coverage on 31 December if nothing is done, 0-1."""
         return self.then.coverage if self.then else None
 
-    @property
-    def enough_units(self) -> int | None:
-        """How many units have the items that are enough."""
-        return None if self.enough_items is None else len(self.units)
 
+def outlooks(
+    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, persons: bool = True
+) -> list[Outlook]:
+    """The outlook of every point and organisation, in the order of `coverage`.
 
-def outlooks(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[Outlook]:
-    """The outlook of every point and organisation, in the order of `coverage`."""
-    return look_ahead(cursor, asked_on(cursor, points, as_of=as_of, known_at=known_at))
+    For whoever may not see `persons`, units of few of them are one unit (rulebook, section 5).
+    """
+    asked = asked_on(cursor, points, as_of=as_of, known_at=known_at)
+    return look_ahead(cursor, asked if persons else few_together(asked))
 
 
 def asked_on(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[Asked]:
     """Every point and organisation with what its outlook rests on."""
     options: dict[str, Any] = {"known_at": known_at}
-    days = [year_before(as_of), as_of]
-    figures = coverage(cursor, points, days=days, level="organisation", **options)
-    before = {_place(figure): figure for figure in figures if figure.as_of == days[0]}
-    expected = {_place(each.then): each for each in ahead(cursor, points, as_of=as_of, level="organisation", **options)}
-    newer = newer_exports(cursor, as_of=as_of, **options)
-    units: defaultdict[tuple[str, str], list[Coverage]] = defaultdict(list)
-    for unit in coverage(cursor, points, days=[as_of], level="unit", **options):
-        units[_place(unit)].append(unit)
+    figures = coverage(cursor, points, days=[year_before(as_of), as_of], level="organisation", **options)
+    units = coverage(cursor, points, days=[as_of], level="unit", **options)
+    expected = expected_on(cursor, points, as_of=as_of, level="organisation", **options)
+    return asked_of(figures, units, expected, as_of=as_of)
+
+
+def expected_on(
+    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, level: Level
+) -> list[Ahead]:
+    """What is ahead of every figure of a level; nothing where a source that the point needs has a newer extract."""
+    newer = {
+        (row["organisation"], row["source"])
+        for row in rows(cursor, statement("newer_exports"), {"as_of": as_of, "known_at": known_at})
+    }
     return [
-        Asked(
-            now,
-            before.get(_place(now)),
-            None if is_past(now, newer) else expected.get(_place(now)),
-            units[_place(now)],
-        )
+        each
+        for each in ahead(cursor, points, as_of=as_of, known_at=known_at, level=level)
+        if newer.isdisjoint((each.then.organisation, source) for source in each.then.point.needs)
+    ]
+
+
+def asked_of(
+    figures: Iterable[Coverage], units: Iterable[Coverage], expected: Iterable[Ahead], *, as_of: date
+) -> list[Asked]:
+    """The figures of a day with those of the year before, of their units, and what is ahead, all of organisations."""
+    figures, before_on = list(figures), year_before(as_of)
+    before = {_place(figure): figure for figure in figures if figure.as_of == before_on}
+    then = {_place(each.then): each for each in expected}
+    parts: defaultdict[tuple[str, str], list[Coverage]] = defaultdict(list)
+    for unit in units:
+        parts[_place(unit)].append(unit)
+    return [
+        Asked(now, before.get(_place(now)), then.get(_place(now)), parts[_place(now)])
         for now in figures
         if now.as_of == as_of
     ]
 
 
+def few_together(asked: Sequence[Asked]) -> list[Asked]:
+    """The same with the units of few persons added up as one, as every figure of an organisation shows them."""
+    plans = Plans([unit for each in asked for unit in each.units], [each.now for each in asked])
+
+    def shown(units: Sequence[Coverage]) -> list[Coverage]:
+        return added_up([replace(unit, few=plans.hides(unit)) for unit in units], "")
+
+    return [replace(each, units=shown(each.units)) for each in asked]
+
+
 def _place(figure: Coverage) -> tuple[str, str]:
     return figure.point.id, figure.organisation
-
-
-def newer_exports(cursor: Cursor, *, as_of: date, known_at: datetime) -> frozenset[tuple[str, str]]:
-    """The (organisation, source) pairs of which there is an extract after a day."""
-    found = rows(cursor, statement("newer_exports"), {"as_of": as_of, "known_at": known_at})
-    return frozenset((row["organisation"], row["source"]) for row in found)
-
-
-def is_past(figure: Coverage, newer: Iterable[tuple[str, str]]) -> bool:
-    """Whether a source that the figure's point needs has a newer extract, so that its outlook is history."""
-    return any((figure.organisation, source) in newer for source in figure.point.needs)
 
 
 def look_ahead(cursor: Cursor, asked: Sequence[Asked]) -> list[Outlook]:
@@ -209,6 +231,7 @@ def _outlook(each: Asked, found: dict[str, Any]) -> Outlook:
         pace=found.get("pace"),
         reached=found.get("reached"),
         enough_items=found.get("enough_items"),
+        enough_units=found.get("enough_units"),
         units=tuple(found.get("units") or ()),
         at_most=found.get("at_most"),
         lost=each.ahead.lost if each.ahead and "at_most" in found else 0,

@@ -11,7 +11,7 @@ from compliance.counting.assessing import Status
 from compliance.drawing.charts import anchor, bar, status_mark
 from compliance.drawing.elements import Html, rich, tag, unless_empty
 from compliance.drawing.geometry import runs, spread
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import Level, Trend
 
 WIDTH: Final = 660
 LEFT: Final = 56
@@ -173,11 +173,13 @@ def _row(row: Row) -> Html:
 def trend(trend: Trend, *, alt: str) -> Html:
     """The moments as a line, always on 0–100 %, with the last value and the names of target and limit at its end.
 
+    A dotted end leads to the end of the year, if nothing is done.
     An SVG rather than plotly: the browser shows its first plotly chart two seconds later than the figure.
     """
-    points = _points(trend.moments)
-    parts = [*_axis(trend.moments), _level(trend.limit, css="v-m-limit"), _level(trend.target, css="v-m-target")]
+    points = _points(trend)
+    parts = [*_axis(trend), _level(trend.limit, css="v-m-limit"), _level(trend.target, css="v-m-target")]
     parts += [_line(run) for run in runs(points)]
+    parts += _ahead(trend, points[-1])
     parts += [_dot(*point, radius=8) for point in [*filter(None, points)][-1:]]
     parts += _end_labels(trend)
     box = f"0 0 {WIDTH} {HEIGHT}"
@@ -197,16 +199,18 @@ def _text(x: float, y: float, text: str, *, css: str, anchor_: str) -> Html:
     return tag("text", text, x=f"{x:.1f}", y=f"{y:.1f}", css=css, text_anchor=anchor_)
 
 
-def _axis(moments: Sequence[Moment]) -> list[Html]:
+def _axis(trend: Trend) -> list[Html]:
     base = tag("line", x1=f"{LEFT}", x2=f"{RIGHT}", y1=f"{BOTTOM}", y2=f"{BOTTOM}", css="v-m-base")
     scale = [
         _text(LEFT - 10, _y(share) + 7, str(round(share * 100)), css="v-m-tick", anchor_="end") for share in (0, 0.5, 1)
     ]
     ticks = [
-        _text(_x(index, len(moments)), BOTTOM + 30, moment.label, css="v-m-tick", anchor_="middle")
-        for index, moment in enumerate(moments)
+        _text(_x(index, trend.places), BOTTOM + 30, moment.label, css="v-m-tick", anchor_="middle")
+        for index, moment in enumerate(trend.moments)
         if moment.label
     ]
+    if trend.ahead:
+        ticks.append(_text(RIGHT, BOTTOM + 30, trend.ahead.label, css="v-m-tick", anchor_="start"))
     return [base, *scale, *ticks]
 
 
@@ -220,6 +224,8 @@ def _end_labels(trend: Trend) -> list[Html]:
     target, limit = trend.target, trend.limit
     labels = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
     labels += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.measured[-1:]]
+    if trend.ahead and trend.ahead.text != trend.moments[-1].text:
+        labels.append((trend.ahead.share or 0.0, trend.ahead.text, "v-m-ahead-text"))
     labels.sort(key=lambda label: -label[0])
     ys = spread([_y(share) for share, *_ in labels], LINE, top=LINE / 2, bottom=BOTTOM)
     return [
@@ -228,10 +234,19 @@ def _end_labels(trend: Trend) -> list[Html]:
     ]
 
 
-def _points(moments: Sequence[Moment]) -> list[tuple[float, float] | None]:
+def _points(trend: Trend) -> list[tuple[float, float] | None]:
     """The point of each moment; None for one without a figure."""
-    of = len(moments)
-    return [None if moment.share is None else (_x(n, of), _y(moment.share)) for n, moment in enumerate(moments)]
+    of = trend.places
+    return [None if moment.share is None else (_x(n, of), _y(moment.share)) for n, moment in enumerate(trend.moments)]
+
+
+def _ahead(trend: Trend, last: tuple[float, float] | None) -> list[Html]:
+    """The dotted end of the line."""
+    if last is None or trend.ahead is None or trend.ahead.share is None:
+        return []
+    end = (_x(trend.places - 1, trend.places), _y(trend.ahead.share))
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (last, end))
+    return [tag("polyline", points=points, css="v-m-ahead")]
 
 
 def _line(run: Sequence[tuple[float, float]]) -> Html:

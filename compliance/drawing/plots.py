@@ -87,8 +87,19 @@ class HeightLabel(NamedTuple):
 
 
 @cached
-def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level, height: int = 330) -> go.Figure:
+def trend(
+    moments: Sequence[Moment],
+    *,
+    mode: Mode,
+    target: Level,
+    limit: Level,
+    ahead: Moment | None = None,
+    after: int = 0,
+    height: int = 330,
+) -> go.Figure:
     """A line over the moments, always on 0–100 %, with the last value and the names of the levels at its end.
+
+    A dotted end leads to what is `ahead`, `after` moments later.
 
     Example: `trend([Moment("nov\\n2025", 0.14, "14 %")], mode="light", …)`.
     """
@@ -109,13 +120,18 @@ def trend(moments: Sequence[Moment], *, mode: Mode, target: Level, limit: Level,
         _add_level(figure, target, colour=colours.ink, line={"width": 2}),
         _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"}),
     ]
-    _add_labels(figure, labels + _add_last(figure, moments, colours=colours), line=LABEL_LINE * 100 / height)
-    figure.update_layout(margin_r=LABEL_WIDTH)
+    labels += _add_last(figure, moments, colours=colours)
+    last = len(moments) - 1 + after
     ticks = [(index, moment.label) for index, moment in enumerate(moments) if moment.label]
+    if ahead:
+        labels += _add_ahead(figure, moments[-1], ahead, places=(len(moments) - 1, last), colours=colours)
+        ticks.append((last, ahead.label))
+    _add_labels(figure, labels, line=LABEL_LINE * 100 / height)
+    figure.update_layout(margin_r=LABEL_WIDTH)
     figure.update_xaxes(
         tickvals=[index for index, _ in ticks],
         ticktext=[tick_text(text) for _, text in ticks],
-        range=[-0.35, max(len(moments) - 1, 1) + 0.35],
+        range=[-0.35, max(last, 1) + 0.35],
         showline=True,
         linecolor=colours.line,
     )
@@ -141,6 +157,24 @@ def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette)
     marker = {"size": 11, "color": colours.accent}
     figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
     return [HeightLabel(y, f"<b>{escaped(last.text)}</b>", {"color": colours.ink, "size": 17})]
+
+
+def _add_ahead(
+    figure: go.Figure, last: Moment, ahead: Moment, *, places: tuple[int, int], colours: Palette
+) -> list[HeightLabel]:
+    """Add the dotted end of the line; return its label, unless the last value has the same."""
+    ys = [(moment.share or 0.0) * 100 for moment in (last, ahead)]
+    figure.add_scatter(
+        x=list(places),
+        y=ys,
+        mode="lines",
+        line={"color": colours.accent, "width": 3, "dash": "dot"},
+        text=["", escaped(ahead.tooltip)],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    if ahead.text == last.text:
+        return []
+    return [HeightLabel(ys[1], escaped(ahead.text), {"color": colours.accent, "size": 15})]
 
 
 def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> HeightLabel:

@@ -21,7 +21,7 @@ from compliance.report.blocks import (
 )
 from compliance.review import wording
 from compliance.review.dossier import Dossier, PointAnswer
-from compliance.wording import phrases, trends
+from compliance.wording import outlook, phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text, untold_sentence
 
@@ -196,8 +196,15 @@ def figure_texts(answer: PointAnswer, say: Language) -> list[str]:
     if before and before.coverage is not None:
         change = f"{say.change(phrases.change(figure, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
         parts.append(f"{phrases.then_label(before, say)}: {phrases.percent(before, say)} ({change})")
-    more = (phrases.both_percentages(figure, say), phrases.not_counted(figure, say))
+    more = (phrases.both_percentages(figure, say), phrases.not_counted(figure, say), ahead(answer, say))
     return [text for text in (phrases.counts_sentence(figure, say), " · ".join(parts), *more) if text]
+
+
+def ahead(answer: PointAnswer, say: Language) -> str:
+    """Where the figure is heading, and whether what was expected of it came true."""
+    expected = answer.expected_outlook
+    came = outlook.came_true(expected, answer.outlook, say) if expected else ""
+    return " ".join(text for text in (*outlook.sentences(answer.outlook, say), came) if text)
 
 
 def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
@@ -229,11 +236,12 @@ def trend(answer: PointAnswer, edition: Edition) -> LineChart | None:
     if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
         return None
     say = edition.say
+    then = answer.outlook.then
     return LineChart(
         caption="",
-        alt=trends.trend_alt(months, say),
+        alt=trends.trend_alt(months, say, then),
         name=say(N_("Coverage in the last twelve months")),
-        trend=trends.trend(months, say, say.month),
+        trend=trends.trend(months, say, say.month, then),
     )
 
 

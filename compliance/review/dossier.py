@@ -24,6 +24,7 @@ from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends,
 from compliance.counting import figures, quality
 from compliance.counting.assessing import OUTCOMES, Basis, Coverage, basis_on, coverage
 from compliance.counting.explaining import Explanation, Moment, explain_all, since_frozen
+from compliance.counting.outlook import Outlook, asked_of, expected_on, few_together, look_ahead
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
 from compliance.declarations.sources import load_sources
@@ -45,6 +46,8 @@ from compliance.wording.changes import sentence
 
 FORMAT: Final = 1
 MONTHS: Final = 12
+# What a review keeps of an outlook as it is.
+SAID_AHEAD: Final = ("lapsing", "pace", "reached", "enough_items", "enough_units", "at_most", "lost")
 # The statements that the figures are counted with.
 COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql")
 REMAINING: Final = frozenset({"unmet", "unknown"})
@@ -91,12 +94,32 @@ class Remaining:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """Where a point's figure was heading on the as-of date, as `counting.outlook.Outlook` says it.
+
+    `shown_units` is `enough_units` where those of few persons are added up.
+    """
+
+    before: PointCounts | None
+    then: PointCounts | None
+    lapsing: int
+    pace: float | None
+    reached: str | None
+    enough_items: int | None
+    enough_units: int | None
+    shown_units: int | None
+    at_most: float | None
+    lost: int
+
+
+@dataclass(frozen=True)
 class PointAnswer:
     """A point's part of a review.
 
     `point` has the texts, targets and laws in force, `parameters` those of its rule. `before` is the figure to compare
     with: that of the last approved review (`by_review`), else of a year before. `changed` explains the difference.
-    `remarks` is the number of checks of the data with serious findings.
+    `remarks` is the number of checks of the data with serious findings. `heading` is where the figure is heading, and
+    `expected` what that review said of it; reviews of earlier versions have neither.
     """
 
     point: Point
@@ -112,6 +135,8 @@ class PointAnswer:
     remaining: tuple[Remaining, ...]
     changed: Texts
     remarks: int
+    heading: Heading | None = None
+    expected: Heading | None = None
 
     def at(self, level: Level) -> tuple[PointCounts, ...]:
         """Its counts at a level on the as-of date."""
@@ -125,6 +150,27 @@ class PointAnswer:
     def coverage(self) -> Coverage:
         """The figure of the organisation on the as-of date."""
         return self.figure(self.now)
+
+    @property
+    def outlook(self) -> Outlook:
+        """Where the figure is heading."""
+        return self._outlook(self.coverage, self.heading)
+
+    @property
+    def expected_outlook(self) -> Outlook | None:
+        """Where the figure to compare with was heading, if it was approved with that."""
+        before = self.coverage_before
+        return self._outlook(before, self.expected) if before and self.expected else None
+
+    def _outlook(self, now: Coverage, heading: Heading | None) -> Outlook:
+        if heading is None:
+            return Outlook(now)
+        return Outlook(
+            now=now,
+            before=self.figure(heading.before) if heading.before else None,
+            then=self.figure(heading.then) if heading.then else None,
+            **{name: getattr(heading, name) for name in SAID_AHEAD},
+        )
 
     @property
     def coverage_before(self) -> Coverage | None:
@@ -352,8 +398,10 @@ class _Computation:
         return rows(self.cursor, statement(name), values)
 
     def _answers(self) -> tuple[PointAnswer, ...]:
-        months = self._counted("organisation", month_ends(self.day, count=MONTHS))
+        days = sorted({*month_ends(self.day, count=MONTHS), year_before(self.day)})
+        months = self._counted("organisation", days)
         units = self._counted("unit", [self.day])
+        headings = self._headings(months, units)
         remarks = self._remarks()
         return tuple(
             self._answer(
@@ -362,6 +410,7 @@ class _Computation:
                 months=[figure for figure in months if figure.point is point],
                 units=_kept(units, point),
                 remarks=len(remarks.get(point.id, ())),
+                heading=headings[point.id],
             )
             for point, explanation in zip(self.points, self._explained(), strict=True)
         )
@@ -378,6 +427,7 @@ class _Computation:
         months: list[Coverage],
         units: tuple[PointCounts, ...],
         remarks: int,
+        heading: Heading,
     ) -> PointAnswer:
         by_day = {figure.as_of: figure for figure in months}
         counted = Counter((row["outcome"], row["reason"] or "") for row in explanation.items)
@@ -398,7 +448,17 @@ class _Computation:
             remaining=_remaining(point, explanation.items),
             changed={code: sentence(change, Language(code)) for code in LANGUAGES},
             remarks=remarks,
+            heading=heading,
+            expected=earlier.heading if earlier else None,
         )
+
+    def _headings(self, months: list[Coverage], units: list[Coverage]) -> dict[str, Heading]:
+        """Where each point's figure is heading."""
+        expected = expected_on(self.cursor, self.points, as_of=self.day, known_at=self.known_at, level="organisation")
+        mine = [each for each in expected if each.then.organisation == self.review.organisation]
+        asked = asked_of(months, units, mine, as_of=self.day)
+        found = zip(look_ahead(self.cursor, asked), look_ahead(self.cursor, few_together(asked)), strict=True)
+        return {outlook.now.point.id: _heading(outlook, public) for outlook, public in found}
 
     def _explained(self) -> list[Explanation]:
         """Why each figure differs from the one it is compared with."""
@@ -502,6 +562,15 @@ def _count(figure: Coverage) -> PointCounts:
     return PointCounts(**{name: getattr(figure, name) for name in PointCounts.__dataclass_fields__})
 
 
+def _heading(outlook: Outlook, public: Outlook) -> Heading:
+    return Heading(
+        before=_count(outlook.before) if outlook.before else None,
+        then=_count(outlook.then) if outlook.then else None,
+        shown_units=public.enough_units,
+        **{name: getattr(outlook, name) for name in SAID_AHEAD},
+    )
+
+
 def _kept(counted: list[Coverage], point: Point) -> tuple[PointCounts, ...]:
     return tuple(_count(figure) for figure in counted if figure.point is point)
 
@@ -581,7 +650,8 @@ def few_added_up(dossier: Dossier, others: str) -> Dossier:
 def _few_added_up(answer: PointAnswer, plans: Plans, others: str) -> PointAnswer:
     shown = (_added_up(answer, answer.at(level), plans, others) for level in ("department", "unit"))
     departments, units = (tuple(map(_count, figures)) for figures in shown)
-    return replace(answer, departments=departments, units=units)
+    heading = answer.heading and replace(answer.heading, enough_units=answer.heading.shown_units)
+    return replace(answer, departments=departments, units=units, heading=heading)
 
 
 def _added_up(answer: PointAnswer, parts: Sequence[PointCounts], plans: Plans, others: str) -> list[Coverage]:

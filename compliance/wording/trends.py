@@ -3,11 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, begun
 from compliance.counting.assessing import Coverage
 from compliance.loading.purges import purged_text
 from compliance.wording import phrases
+
+EXPECTED: Final = N_("{share} on {day} if nothing is done")
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,21 @@ class Moment:
 
 @dataclass(frozen=True)
 class Trend:
-    """The moments of a figure, oldest first, and the target and limit in force at the last one."""
+    """The moments of a figure, oldest first, and the target and limit in force at the last one.
+
+    `ahead` is where it ends the year if nothing is done, `after` moments later: the dotted end of the line.
+    """
 
     moments: tuple[Moment, ...]
     target: Level
     limit: Level
+    ahead: Moment | None = None
+    after: int = 0
+
+    @property
+    def places(self) -> int:
+        """How many moments the axis has room for."""
+        return len(self.moments) + self.after
 
     @property
     def measured(self) -> list[Moment]:
@@ -56,15 +69,27 @@ class Trend:
         )
 
 
-def trend(months: Sequence[Coverage], say: Language, label: Callable[[date], str]) -> Trend:
-    """The trend of a figure, counted for at least one day; `label` formats a day for the axis."""
+def trend(
+    months: Sequence[Coverage], say: Language, label: Callable[[date], str], then: Coverage | None = None
+) -> Trend:
+    """The trend of a figure, counted for at least one day; `label` formats a day for the axis.
+
+    `then` is the figure of the last day of the year, if nothing is done.
+    """
     target, limit = levels(months[-1], say)
     moments = (
         Moment(label(month.as_of), month.coverage, text, f"{say.date(month.as_of)}: {text}")
         for month in months
         for text in (purged_text(month.purged, say) if month.purged else phrases.percent(month, say),)
     )
-    return Trend(tuple(moments), target, limit)
+    drawn = Trend(tuple(moments), target, limit)
+    now = months[-1]
+    if then is None or then.coverage is None or now.coverage is None or then.as_of <= now.as_of:
+        return drawn
+    text = phrases.percent(then, say)
+    day = say.date(then.as_of, form="d MMM").rstrip(".")
+    ahead = Moment(day, then.coverage, text, say(EXPECTED, day=say.date(then.as_of), share=text))
+    return replace(drawn, ahead=ahead, after=max(then.as_of.month - now.as_of.month, 1))
 
 
 def levels(figure: Coverage, say: Language) -> tuple[Level, Level]:
@@ -76,13 +101,13 @@ def levels(figure: Coverage, say: Language) -> tuple[Level, Level]:
     )
 
 
-def trend_alt(months: Sequence[Coverage], say: Language) -> str:
-    """A trend in a sentence: from, to, and the target."""
+def trend_alt(months: Sequence[Coverage], say: Language, then: Coverage | None = None) -> str:
+    """A trend in a sentence: from, to, the target, and where it ends the year if nothing is done."""
     measured = [figure for figure in months if figure.coverage is not None]
     if not measured:
         return ""
     first, last = measured[0], measured[-1]
-    return say(
+    told = say(
         N_("From {first} on {first_day} to {last} on {last_day}; the target is {target}."),
         first=phrases.percent(first, say),
         first_day=say.date(first.as_of),
@@ -90,3 +115,6 @@ def trend_alt(months: Sequence[Coverage], say: Language) -> str:
         last_day=say.date(last.as_of),
         target=phrases.share(last.target.target, say),
     )
+    if then is None or then.coverage is None or then.as_of <= last.as_of:
+        return told
+    return f"{told} {begun(say(EXPECTED, day=say.date(then.as_of), share=phrases.percent(then, say)))}."

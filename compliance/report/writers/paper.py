@@ -28,6 +28,7 @@ from compliance.counting.assessing import Status
 from compliance.declarations import theming
 from compliance.drawing.geometry import runs, spread
 from compliance.report.blocks import Bar, LineChart
+from compliance.wording.trends import Moment
 
 Kind = Literal["png", "svg"]
 Weight = Literal["normal", "bold"]
@@ -337,9 +338,14 @@ class _Plot:
         return [self.left + inset + n * step for n in range(count)]
 
 
+def _drawn(chart: LineChart) -> list[Moment]:
+    """Every moment of a trend, with the one that is ahead of it."""
+    return [*chart.trend.moments, *([chart.trend.ahead] if chart.trend.ahead else [])]
+
+
 def _trend(sheet: _Sheet, chart: LineChart) -> float:
     """Draw the share as a line, with its two levels named at their right ends; return the height."""
-    hundred = _hundred([moment.text for moment in chart.trend.moments])
+    hundred = _hundred([moment.text for moment in _drawn(chart)])
     labels = _end_labels(chart)
     room = max(_width(text, SIZE, "bold") for _, text, _, _ in labels)
     high = LOW_PLOT if sheet.width < NARROW else PLOT_HEIGHT
@@ -365,6 +371,8 @@ def _end_labels(chart: LineChart) -> list[tuple[float, str, str, Weight]]:
     ]
     if last and last.share is not None:
         labels.append((last.share, last.text, ACCENT, "bold"))
+    if (ahead := chart.trend.ahead) and ahead.share is not None and ahead.text != chart.trend.moments[-1].text:
+        labels.append((ahead.share, ahead.text, ACCENT, "normal"))
     return sorted(labels, key=lambda label: -label[0])
 
 
@@ -376,9 +384,12 @@ def _levels(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
 
 def _line(sheet: _Sheet, chart: LineChart, plot: _Plot) -> None:
     """The line with its gaps. Few moments have a dot and their value each; of many, only the last has a dot."""
-    xs = plot.xs(len(chart.trend.moments))
+    xs = plot.xs(chart.trend.places)[: len(chart.trend.moments)]
     dots = [(x, plot.y(m.share), m.text) for x, m in zip(xs, chart.trend.moments, strict=True) if m.share is not None]
     points = [None if m.share is None else (x, plot.y(m.share)) for x, m in zip(xs, chart.trend.moments, strict=True)]
+    if (ahead := chart.trend.ahead) and ahead.share is not None and points[-1]:
+        end = (plot.xs(chart.trend.places)[-1], plot.y(ahead.share))
+        sheet.line([points[-1], end], colour=ACCENT, width=2.0, dashes=(1.0, 1.6))
     for run in runs(points):
         if len(run) > 1:
             sheet.line(run, colour=ACCENT, width=2.2)
@@ -400,12 +411,13 @@ def _value(sheet: _Sheet, x: float, y: float, text: str) -> None:
 
 def _times(sheet: _Sheet, chart: LineChart, plot: _Plot) -> float:
     """Write the names of the moments below the scale, as many as fit and always the last; return the height."""
-    labels = [moment.label.split("\n") for moment in chart.trend.moments]
-    xs = plot.xs(len(labels))
+    labels = [moment.label.split("\n") for moment in _drawn(chart)]
+    xs = plot.xs(chart.trend.places)
     widest = max((_width(line, SMALL) for lines in labels for line in lines), default=0.0) + 4
     step = xs[1] - xs[0] if len(xs) > 1 else widest
     named = chart.trend.named(max(1, ceil(widest / step)))
-    for x, moment in zip(xs, named.moments, strict=True):
+    places = [*zip(xs, named.moments, strict=False), *([(xs[-1], chart.trend.ahead)] if chart.trend.ahead else [])]
+    for x, moment in places:
         for n, line in enumerate(moment.label.split("\n")):
             sheet.text(x, plot.low + 10 + n * 10, line, colour=MUTE, size=SMALL, align="center")
     return plot.low + 10 * max((len(lines) for lines in labels), default=1) + 8

@@ -13,7 +13,6 @@ from typing import Final, Literal
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.withholding import Names
 from compliance.core.language import N_, NBSP, Language, bold, number_in
-from compliance.counting.assessing import Coverage
 from compliance.drawing import charts, elements, meeting
 from compliance.drawing.meeting import Lines
 from compliance.review import judging, wording
@@ -21,7 +20,7 @@ from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer, few_added_up
 from compliance.review.reviewing import Review
 from compliance.review.wording import DECISION_STATUSES, SHORT_VERDICTS, left_of
-from compliance.wording import breaking, phrases, trends
+from compliance.wording import breaking, outlook, phrases, trends
 from compliance.worklists.notes import STATUSES
 
 MINUTES: Final = 40
@@ -119,7 +118,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
         value=phrases.percent(coverage, say),
         counts=_counts(answer, say),
         drawn=drawn,
-        note=_note(coverage, say, bold),
+        note=_note(answer, say, bold),
     )
 
 
@@ -142,17 +141,18 @@ def _counts(answer: PointAnswer, say: Language) -> list[str]:
     return [text]
 
 
-def _note(figure: Coverage, say: Language, strong: phrases.Mark = str) -> str:
-    return " ".join(
-        text for text in (phrases.both_percentages(figure, say, strong), phrases.not_counted(figure, say)) if text
-    )
+def _note(answer: PointAnswer, say: Language, strong: phrases.Mark = str) -> str:
+    """What the figure leaves open, and the first that can be said of where it is heading."""
+    figure, ahead = answer.coverage, outlook.sentences(answer.outlook, say)[:1]
+    told = (phrases.both_percentages(figure, say, strong), phrases.not_counted(figure, say), *ahead)
+    return " ".join(text for text in told if text)
 
 
 def comment_and_decisions(
     dossier: Dossier, answer: PointAnswer, decisions: Sequence[Decision], names: Names, say: Language, *, writable: bool
 ) -> list[elements.Html]:
     """The coordinator's comment on a point and the open decisions on it, as far as there is room."""
-    comment, note = _comment(dossier, answer.point.id, names), _note(answer.coverage, say)
+    comment, note = _comment(dossier, answer.point.id, names), _note(answer, say)
     used = _lines(note, "point") - (0 if writable else WITHOUT_FIELDS)
     # reserve a line for the comment, and one for the number of decisions that do not fit
     free = ROOM["point"][0] - used - bool(comment) - (len(decisions) > DECISIONS_OF_POINT)
@@ -203,8 +203,9 @@ def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
     months = [answer.figure(month) for month in answer.months]
     if all(month.coverage is None for month in months):
         return None
-    drawn = trends.trend(months, say, say.short_month)
-    return meeting.trend(drawn.named(TICKS), alt=trends.trend_alt(months, say))
+    then = answer.outlook.then
+    drawn = trends.trend(months, say, say.short_month, then)
+    return meeting.trend(drawn.named(TICKS), alt=trends.trend_alt(months, say, then))
 
 
 def worst(answer: PointAnswer, say: Language, *, most_bars: int | None = None) -> elements.Html | None:

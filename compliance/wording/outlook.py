@@ -1,0 +1,129 @@
+"""Where a figure is heading, in the sentences of a head of administration."""
+
+from datetime import date
+from typing import Final
+
+from compliance.core.language import N_, NBSP, Language
+from compliance.counting.outlook import Outlook
+from compliance.wording import phrases
+
+PACES: Final = {
+    "not_within_five_years": N_("At this pace the target is not reached within five years"),
+    "no_change": N_("The coverage has hardly changed in a year"),
+    "falling": N_("The coverage is falling"),
+}
+# The same in a column.
+SHORT: Final = {
+    "not_within_five_years": N_("not in five years"),
+    "no_change": N_("no change"),
+    "falling": N_("falling"),
+}
+# So many units are named; of more, the number says enough.
+NAMED: Final = 4
+
+
+def sentences(outlook: Outlook, say: Language, *, names: bool = False) -> list[str]:
+    """What can be said of where a figure is heading; with `names`, also which units have what is enough."""
+    told = (at_most(outlook, say), pace(outlook, say), if_nothing(outlook, say), enough(outlook, say, names=names))
+    return [text for text in told if text]
+
+
+def if_nothing(outlook: Outlook, say: Language) -> str:
+    """The coverage at the end of the year if nothing is done, and what lapses until then; "" where nothing changes."""
+    then = outlook.then
+    if then is None or then.as_of <= outlook.now.as_of:
+        return ""
+    share = phrases.percent(then, say)
+    if outlook.lapsing and (words := outlook.now.point.lapsing):
+        text = say.pick(words["one" if outlook.lapsing == 1 else "many"]).format(n=say.number(outlook.lapsing))
+        return say(
+            N_("If nothing is done, coverage will be {share} at the end of the year: {why}."), share=share, why=text
+        )
+    if share == phrases.percent(outlook.now, say):
+        return ""
+    return say(N_("If nothing is done, coverage will be {share} at the end of the year."), share=share)
+
+
+def pace(outlook: Outlook, say: Language) -> str:
+    """When the target is reached at the pace of the last year, and the figure that the pace is measured from."""
+    if outlook.before is None or outlook.reached is None:
+        return ""
+    if told := PACES.get(outlook.reached):
+        text = say(told)
+    else:
+        text = say(N_("At this pace the target is reached in {month}"), month=month(outlook.reached, say))
+    before, now = phrases.percent(outlook.before, say), phrases.percent(outlook.now, say)
+    return say(N_("{text} ({before} a year ago, {now} now)."), text=text, before=before, now=now)
+
+
+def month(reached: str, say: Language) -> str:
+    """A month of the form YYYY-MM in words: mars 2028."""
+    return say.date(date.fromisoformat(f"{reached}-01"), form="MMMM y")
+
+
+def enough(outlook: Outlook, say: Language, *, names: bool = False) -> str:
+    """How many of what is left reach the target, and how many units have them; "" where it takes all."""
+    left = outlook.now.unmet + outlook.now.unknown
+    if outlook.enough_items is None or outlook.enough_items == left:
+        return ""
+    values = {
+        "n": say.number(outlook.enough_items),
+        "of": say.number(left),
+        "items": say.plain(outlook.now.point.items),
+    }
+    if not outlook.enough_units or outlook.now.unit:
+        return say(N_("{n} of {of} {items} are enough."), **values)
+    units = say.plural("one unit", "{n} units", outlook.enough_units)
+    if names and len(outlook.units) <= NAMED:
+        units = phrases.listed([name or say(N_("those without a unit")) for name in outlook.units], say)
+    return say(N_("{n} of {of} {items} are enough; {units} have them."), **values, units=units)
+
+
+def at_most(outlook: Outlook, say: Language) -> str:
+    """The highest coverage that the year can still reach; "" if nothing is lost."""
+    if outlook.at_most is None or not outlook.lost:
+        return ""
+    share = _share(outlook, say)
+    if outlook.at_most < outlook.now.target.target:
+        return say(N_("The target cannot be reached this year: at most {share}."), share=share)
+    return say(N_("At most {share} this year, since what is late stays late."), share=share)
+
+
+def short(outlook: Outlook, say: Language) -> str:
+    """The same in a column: a month, a word, or the highest share; "" where there is nothing to say."""
+    if outlook.at_most is not None and outlook.lost:
+        return say(N_("at most {share}"), share=_share(outlook, say)).replace(" ", NBSP)
+    if _falls_below(outlook) and outlook.then:
+        return say(N_("{share} on 31 Dec"), share=phrases.percent(outlook.then, say)).replace(" ", NBSP)
+    if outlook.before is None or outlook.reached is None:
+        return ""
+    told = SHORT.get(outlook.reached)
+    return say(told) if told else say.date(date.fromisoformat(f"{outlook.reached}-01"), form="MMM y").replace(".", "")
+
+
+def _falls_below(outlook: Outlook) -> bool:
+    """Whether a target that is reached is not at the end of the year, if nothing is done."""
+    then = outlook.then
+    return (
+        outlook.reached == "reached"
+        and then is not None
+        and then.coverage is not None
+        and then.coverage < then.target.target
+    )
+
+
+def _share(outlook: Outlook, say: Language) -> str:
+    target = outlook.now.target
+    return say.percent(outlook.at_most, limits=(target.target, target.limit))
+
+
+def came_true(expected: Outlook, now: Outlook, say: Language) -> str:
+    """Whether the target was reached in the month that an earlier review expected; "" where it named none."""
+    if expected.reached is None or expected.reached in {*PACES, "reached"}:
+        return ""
+    values = {"year": expected.now.as_of.year, "month": month(expected.reached, say)}
+    if expected.reached > f"{now.now.as_of:%Y-%m}":
+        return say(N_("At the pace of the review of {year} it is reached in {month}."), **values)
+    if now.now.coverage is not None and now.now.coverage >= now.now.target.target:
+        return say(N_("The review of {year} expected it in {month}, and it is reached."), **values)
+    return say(N_("The review of {year} expected the target in {month}; it is not reached."), **values)
