@@ -33,7 +33,9 @@ from compliance.store.database import Cursor, Rows
 # The relations that later rooms count.
 MORE: Final[Mapping[str, Relation]] = {"planned_moments": planned.year_wheel, "actions_left": planned.actions}
 # The relations that can be limited to one review point.
-BY_POINT: Final = frozenset({"point_items", "counted", "counted_by_month", "shown_figures", "review_points"})
+BY_POINT: Final = frozenset(
+    {"point_items", "counted", "counted_by_month", "looked_ahead", "shown_figures", "review_points"}
+)
 
 
 @dataclass(frozen=True)
