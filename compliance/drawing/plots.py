@@ -105,17 +105,7 @@ def trend(
     """
     colours = PALETTES[mode]
     figure = go.Figure(layout=layout(colours, height=height))
-    shares = [None if moment.share is None else moment.share * 100 for moment in moments]
-    figure.add_scatter(
-        x=list(range(len(moments))),
-        y=shares,
-        mode="lines+markers" if _has_lone_value(shares) else "lines",
-        connectgaps=False,
-        line={"color": colours.accent, "width": 3},
-        marker={"size": 5},
-        text=[escaped(moment.tooltip) for moment in moments],
-        hovertemplate="%{text}<extra></extra>",
-    )
+    _add_line(figure, moments, colours=colours)
     labels = [
         _add_level(figure, target, colour=colours.ink, line={"width": 2}),
         _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"}),
@@ -137,6 +127,21 @@ def trend(
     )
     figure.update_yaxes(range=[0, HIGHEST], tickvals=[0, 50, 100], ticktext=["0", "50", "100"])
     return figure
+
+
+def _add_line(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette) -> None:
+    """Add the moments as a line with gaps where there is no share."""
+    shares = [None if moment.share is None else moment.share * 100 for moment in moments]
+    figure.add_scatter(
+        x=list(range(len(moments))),
+        y=shares,
+        mode="lines+markers" if _has_lone_value(shares) else "lines",
+        connectgaps=False,
+        line={"color": colours.accent, "width": 3},
+        marker={"size": 5},
+        text=[escaped(moment.tooltip) for moment in moments],
+        hovertemplate="%{text}<extra></extra>",
+    )
 
 
 def _has_lone_value(shares: Sequence[float | None]) -> bool:

@@ -21,7 +21,7 @@ def appendix(dossier: Dossier, edition: Edition) -> list[Block]:
     parts = (
         (N_("What remains"), [] if edition.public else _remaining(dossier, edition)),
         (N_("Department by department"), _departments(dossier, edition)),
-        (N_("Other figures"), [] if edition.public else _figures(dossier, edition)),
+        (N_("Figures beside the points"), [] if edition.public else _figures(dossier, edition)),
         (N_("How the points are counted"), _rules(dossier, edition)),
         (N_("The exports that the figures rest on"), [_imports(dossier, edition)]),
         ("ISO/IEC 27001:2022, 9.3.2", [_clauses(dossier, edition)]),

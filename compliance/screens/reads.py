@@ -22,8 +22,9 @@ from compliance.access.scopes import Level, Scope
 from compliance.access.withholding import ExportNames, Names, names_of_persons
 from compliance.core import places
 from compliance.core.language import month_ends, year_before
-from compliance.counting import assessing, explaining, figures, quality
-from compliance.counting.assessing import Basis, Coverage
+from compliance.counting import assessing, explaining, figures, outlook, quality
+from compliance.counting.assessing import Ahead, Basis, Coverage
+from compliance.counting.outlook import Asked, Outlook
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
@@ -232,6 +233,43 @@ def plans(data: Data, days: tuple[date, ...]) -> Plans:
     """What is hidden of each organisation on some days from readers who may not see persons."""
     with data.database.cursor() as cursor:
         return assessing.plans(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def _expected(data: Data, as_of: date, level: Level) -> list[Ahead]:
+    """What is ahead of each figure of a level at the end of the year."""
+    with data.database.cursor() as cursor:
+        return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN, level=level)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Outlook]:
+    """Where the figure of each point is heading in a scope, as the reader may see it, by the point's id."""
+    day, ids = year_before(as_of), tuple(point.id for point in points())
+    figures_ = coverage(data, reader, (day, as_of), scope, ids)
+    before = {figure.point.id: figure for figure in figures_ if figure.as_of == day}
+    then = _expected_for(data, reader, as_of, scope)
+    asked = []
+    for now in (figure for figure in figures_ if figure.as_of == as_of):
+        ahead = None if now.few else then.get(now.point.id)
+        asked.append(Asked(now, before.get(now.point.id), ahead, _units(data, reader, scope, now)))
+    with data.database.cursor() as cursor:
+        return {each.now.point.id: each for each in outlook.look_ahead(cursor, asked)}
+
+
+def _expected_for(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Ahead]:
+    """What is ahead of a scope's figures, by the point's id; nothing of those that will be of few persons."""
+    mine = [each for each in _expected(data, as_of, scope.level) if scope.holds(each.then)]
+    if not reader.named and scope.level != "organisation":
+        levels: tuple[Level, Level] = ("unit", "organisation")
+        hidden = Plans(*([each.then for each in _expected(data, as_of, level)] for level in levels))
+        mine = [each for each in mine if not hidden.hides(each.then)]
+    return {each.then.point.id: each for each in mine}
+
+
+def _units(data: Data, reader: Reader, scope: Scope, now: Coverage) -> list[Coverage]:
+    """The units of a scope's figure, those of few persons added up."""
+    return [] if scope.unit else parts_added_up(data, reader, now.as_of, scope, "unit", now.point.id)
 
 
 def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, ids: tuple[str, ...]) -> list[Coverage]:

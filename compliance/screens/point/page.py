@@ -22,7 +22,7 @@ from compliance.screens import downloads, fields, figure_texts, no_data, reads, 
 from compliance.screens.point import about, compare, texts
 from compliance.screens.views import View
 from compliance.store.database import Rows
-from compliance.wording import breaking, phrases, trends
+from compliance.wording import breaking, outlook, phrases, trends
 from compliance.wording.reasons import (
     detail_text,
     reason_shares,
@@ -71,6 +71,7 @@ def _head(view: View, point: Point) -> None:
 def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None:
     """Draw the figure next to its trend."""
     say, now = view.say, months[-1]
+    heading = reads.outlooks(view.data, view.reader, view.as_of, view.scope)[now.point.id]
     left, right = st.columns([5, 7], gap="large")
     with left:
         widgets.html(charts.hero(figure_texts.hero(now, before, say)))
@@ -79,8 +80,10 @@ def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None
             widgets.html(charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
         if note := phrases.not_counted(now, say):
             widgets.html(charts.caption(note))
+        if ahead := outlook.sentences(heading, say, names=True):
+            widgets.html(charts.note(" ".join(ahead)))
     with right:
-        trend(view, months)
+        trend(view, months, heading.then)
 
 
 def _details(view: View, point: Point, now: Coverage) -> None:
@@ -168,15 +171,21 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
             no_data.load_or_fill_in(view, lacking)
 
 
-def trend(view: View, months: list[Coverage]) -> None:
-    """Draw the monthly figures against target and limit, as a line and as a table."""
+def trend(view: View, months: list[Coverage], then: Coverage | None) -> None:
+    """Draw the monthly figures against target and limit, and how the year ends, as a line and as a table."""
     say = view.say
     widgets.html(charts.section(say(N_("The trend towards the target"))))
-    course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}").named(TICKS, first=True)
+    course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}", then)
     drawn = plots.trend(
-        course.moments, mode=widgets.mode(), target=course.target, limit=course.limit, height=TREND_HEIGHT
+        course.named(TICKS, first=True).moments,
+        mode=widgets.mode(),
+        target=course.target,
+        limit=course.limit,
+        ahead=course.ahead,
+        after=course.after,
+        height=TREND_HEIGHT,
     )
-    widgets.chart(drawn, alt=trends.trend_alt(months, say), key="trend")
+    widgets.chart(drawn, alt=trends.trend_alt(months, say, then), key="trend")
     widgets.as_table(view, texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
