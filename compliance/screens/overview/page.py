@@ -32,6 +32,7 @@ def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Ove
     return Overview(
         now=tuple(of_months[-1] for of_months in by_point.values()),
         before=reads.before(data, reader, as_of, scope),
+        outlooks=reads.outlooks(data, reader, as_of, scope),
         months=by_point,
         parts=tuple(reads.parts(data, reader, as_of, scope, scope.below, ids)) if not scope.unit else (),
         basis=reads.basis(data, as_of),

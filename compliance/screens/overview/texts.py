@@ -9,9 +9,10 @@ from compliance.access.scopes import Scope
 from compliance.core.language import MINUS, N_, Language
 from compliance.counting.assessing import Basis, Coverage, Status
 from compliance.counting.incidents import Clock, next_deadline
+from compliance.counting.outlook import Outlook
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
-from compliance.wording import breaking, clocks, phrases, trends
+from compliance.wording import breaking, clocks, outlook, phrases, trends
 
 REVIEW_STATES: Final = {
     "": N_("Not opened"),
@@ -25,7 +26,7 @@ REVIEW_STATES: Final = {
 class Overview:
     """The figures of the overview: each point now, what it is compared with, its months, its parts and its exports.
 
-    `remarks` is the number of checks with serious findings in the exports of a point.
+    `remarks` is the number of checks with serious findings in the exports of a point, `outlooks` where it is heading.
     """
 
     now: tuple[Coverage, ...]
@@ -34,6 +35,7 @@ class Overview:
     parts: tuple[Coverage, ...]
     basis: Basis
     remarks: Mapping[str, int] = field(default_factory=dict)
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
 
     @property
     def measured(self) -> list[Coverage]:
@@ -169,6 +171,7 @@ def bullet_head(view: Overview, say: Language) -> charts.BulletHead:
         status=say(N_("Status")),
         change=say(N_("Change")),
         trend=say(N_("12 months")),
+        outlook=say(N_("Outlook")) if any(outlook.short(each, say) for each in view.outlooks.values()) else "",
         age=say(N_("Basis")) if others else "",
     )
 
@@ -176,7 +179,7 @@ def bullet_head(view: Overview, say: Language) -> charts.BulletHead:
 def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = "") -> charts.Bullet:
     """The row of a point; `address` is what a click opens."""
     before, months = view.before.get(figure.point.id), view.months.get(figure.point.id, ())
-    days = age(view.basis, figure)
+    days, heading = age(view.basis, figure), view.outlooks.get(figure.point.id)
     return charts.Bullet(
         status=figure.status,
         word=phrases.word(figure, say),
@@ -188,6 +191,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
         change=say.change(phrases.change(figure, before)),
         trend=[month.coverage for month in months],
         trend_alt=trends.trend_alt(months, say),
+        outlook=outlook.short(heading, say) if heading else "",
         age="" if days in (None, common_age(view)) else say.age(days or 0),
         address=address,
         **_remarks(view, figure, say),
