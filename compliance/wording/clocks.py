@@ -63,7 +63,7 @@ def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
     if clock.run_out:
         return say(N_("Ran out")), _ago(clock, say)
     if clock.duty.ends is None:
-        return say(N_("No limit")), say(N_("while the incident is open"))
+        return say(N_("No limit while the incident is open")), ""
     if clock.by_day and clock.days_left == 0:
         return say(N_("The last day")), say(N_("of {limit}"), limit=of)
     return time_left(clock, say), say(N_("left of {limit}"), limit=of)

@@ -245,7 +245,7 @@ def test_a_month_is_a_calendar_month_and_counts_days(line):
 def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_incident_is_open(line):
     clock = running(line, date(2026, 3, 30))["open", "final_report"]
     assert (clock.duty.ends, clock.run_out, clock.share) == (None, False, None)
-    assert clock_words.figure_of(clock, SV) == ("Ingen gräns", "så länge incidenten är öppen")
+    assert clock_words.figure_of(clock, SV) == ("Ingen gräns så länge incidenten är öppen", "")
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 

@@ -103,7 +103,7 @@ def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch
 
 def test_without_a_review_the_page_links_to_opening_one(own, monkeypatch):
     app = opened(monkeypatch)
-    assert "Det finns ingen genomgång att hålla mötet om." in text(app)
+    assert "Ingen genomgång är öppnad än." in text(app)
     assert not app.get("text_area")
 
 

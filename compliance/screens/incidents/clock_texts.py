@@ -116,9 +116,8 @@ def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
     note = ""
     if clock.by_day and not duty.limit_months:
         note = say(N_("The export has no time of day: what is sent by then is surely in time."))
-    ends = say(N_("Last day")) if clock.by_day else say(N_("Runs out"))
     return [
-        charts.Pair(ends, bold(clocks.when_it_ends(clock, say)), note),
+        charts.Pair(say(N_("Time limit")), bold(clocks.when_it_ends(clock, say)), note),
         charts.Pair(say(N_("To be done")), breaking.add_soft_hyphens(unbroken(say.pick(duty.law)))),
         charts.Pair(say(N_("Recipient")), breaking.add_soft_hyphens(say.pick(duty.recipient))),
         charts.Pair(say(N_("Sent")), sent_before(clock, say)),
@@ -145,7 +144,7 @@ def clock_table(listed: Sequence[Clock], say: Language, *, address: Address | No
 
 def _clock_row(clock: Clock, say: Language, address: Address | None) -> list[str]:
     figure, rest = clocks.figure_of(clock, say)
-    when = charts.work_mark("late", figure, note=rest) if clock.run_out else f"{figure} {rest}"
+    when = charts.work_mark("late", figure, note=rest) if clock.run_out else f"{figure} {rest}".strip()
     return [
         incidents.two_lines(_id(clock.duty, address), " · ".join(filter(None, (clock.duty.label, clock.duty.unit)))),
         breaking.add_soft_hyphens(unbroken(say.pick(clock.duty.law))),

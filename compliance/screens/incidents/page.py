@@ -138,7 +138,7 @@ def clock_cards(view: View, unsent: tuple[Clock, ...]) -> None:
     address = partial(_duty_address, view) if view.reader.may(Permission.SEE_ITEMS) else None
     if running := [clock for clock in unsent if clock.state == "running"][: clock_texts.FIRST_CARDS]:
         cards = clock_texts.clock_cards(running, say, address=address)
-        widgets.html(drawing_incidents.clock_cards(cards, label=say(N_("Open clocks"))))
+        widgets.html(drawing_incidents.clock_cards(cards, label=say(N_("Next deadline"))))
     for title, note, listed in clock_texts.lists(unsent, say):
         widgets.html(charts.section(title, note=note))
         _rows(view, title, listed, address)
@@ -224,7 +224,7 @@ def closing(view: View, year: Incidents) -> None:
     widgets.html(charts.section(title, note=texts.closing_sentence(counts, say)))
     if not any(step.n for step in year.steps):
         return
-    limit = say(N_("limit {n} days"), n=counts.limit_days)
+    limit = say(N_("limit {limit}"), limit=texts.days(counts.limit_days, say))
     widgets.chart(
         plots_incidents.closing_columns(texts.closing_columns(year.steps, say), mode=widgets.mode(), limit=limit),
         alt=texts.closing_sentence(counts, say),

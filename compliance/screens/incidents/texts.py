@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import N_, NBSP, Language, begun
 from compliance.counting.incidents import (
     MOST_KINDS,
     Cause,
@@ -56,7 +56,7 @@ def _reports_fact(duties: Sequence[Duty], say: Language) -> charts.Fact:
     in_time, of = reports_in_time(duties)
     title = say(N_("Reports in time"))
     if not of:
-        return charts.Fact(title, phrases.DASH, note=say(N_("no report has been sent this year")))
+        return charts.Fact(title, phrases.DASH, note=say(N_("none this year")))
     return charts.Fact(title, say.number(in_time), say(N_("of {of}"), of=say.number(of)))
 
 
@@ -64,7 +64,7 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
     title = say(N_("Closed within {n} days"), n=counts.limit_days)
     of = counts.in_time + counts.late
     if not of:
-        note = phrases.NOT_IN_EXPORT if counts.closed_untold else N_("none has been closed this year")
+        note = phrases.NOT_IN_EXPORT if counts.closed_untold else N_("none this year")
         return charts.Fact(title, phrases.DASH, note=say(note))
     half = say.plural("half of them within {n} day", "half of them within {n} days", counts.median_days or 0)
     return charts.Fact(title, say.number(counts.in_time), say(N_("of {of}"), of=say.number(of)), half)
@@ -72,10 +72,10 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
 
 def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
     if _causes_untold(year):
-        return charts.Fact(say(N_("Recurring")), phrases.DASH, note=say(phrases.NOT_IN_EXPORT))
+        return charts.Fact(say(N_("Recurring incidents")), phrases.DASH, note=say(phrases.NOT_IN_EXPORT))
     n = sum(row.n for row in year.recurring)
     rest = say(N_("of {of}"), of=say.number(year.counts.discovered))
-    return charts.Fact(say(N_("Recurring")), say.number(n), rest)
+    return charts.Fact(say(N_("Recurring incidents")), say.number(n), rest)
 
 
 def _causes_untold(year: Incidents) -> bool:
@@ -237,19 +237,20 @@ def day_lanes(duties: Sequence[Duty], say: Language) -> list[plots_incidents.Lan
     spans = [(duty.last_day - duty.month_from).days for duty in sent if duty.last_day and duty.month_from]
     dots = [
         plots_incidents.Dot(
-            duty.days or 0, _dot_text(duty, say), _days(duty.days or 0, say) if duty.reason == "late" else ""
+            duty.days or 0, _dot_text(duty, say), days(duty.days or 0, say) if duty.reason == "late" else ""
         )
         for duty in sent
     ]
     return [plots_incidents.Lane(_lane_name(sent[0], say), dots, (min(spans), max(spans)))]
 
 
-def _days(n: int, say: Language) -> str:
+def days(n: int, say: Language) -> str:
+    """A number of days that does not break."""
     return say.plural("{n} day", "{n} days", n).replace(" ", NBSP)
 
 
 def _dot_text(duty: Duty, say: Language) -> str:
-    took = _days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say)
+    took = days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say)
     return f"{duty.id}: {took}, {in_time_word(duty, say)}"
 
 
@@ -288,12 +289,7 @@ def _in_time_sentence(duties: Sequence[Duty], say: Language) -> str:
 
 def reports_alt(duties: Sequence[Duty], say: Language) -> str:
     """The dots in a sentence."""
-    late = [duty for duty in sent_reports(duties) if duty.reason == "late"]
-    text = _in_time_sentence(duties, say)
-    if late:
-        worst = ", ".join(f"{duty.id} ({say(LANES[duty.kind]).lower()})" for duty in late)
-        text += " " + say(N_("Late: {cases}."), cases=worst)
-    return text
+    return _in_time_sentence(duties, say)
 
 
 def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
@@ -312,7 +308,7 @@ def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
             duty.id,
             say(LANES[duty.kind]),
             say.date(duty.sent.date()) if duty.sent else "",
-            _days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say),
+            days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say),
             limit_text(duty, say) if duty.ends or not duty.limit_months else phrases.DASH,
             in_time_word(duty, say),
         ]
@@ -380,7 +376,7 @@ def closing_sentence(counts: Counts, say: Language) -> str:
 def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
     """The columns as a table."""
     columns = [
-        charts.Column(say(N_("Days from discovery")), row_header=True),
+        charts.Column(begun(say(N_("days"))), row_header=True),
         charts.Column(say(N_("Incidents")), numeric=True),
         charts.Column(say(N_("Judged"))),
     ]
@@ -415,12 +411,12 @@ def recurring_table(recurring: Sequence[Recurring], say: Language, *, address: A
     columns = [
         charts.Column(say(N_("Unit and cause")), row_header=True),
         charts.Column(say(N_("Times")), numeric=True),
-        charts.Column(say(N_("Cases"))),
+        charts.Column(say(N_("Incidents"))),
     ]
     return columns, [
         [
             incidents.two_lines(
-                breaking.add_soft_hyphens(row.unit or say(N_("No unit"))), row.cause or say(N_("another cause"))
+                breaking.add_soft_hyphens(row.unit or say(N_("No unit"))), row.cause or say(N_("Other causes"))
             ),
             say.number(row.n),
             cases(row, say, address=address),

@@ -86,9 +86,8 @@ def _nothing_yet(view: View) -> None:
     say = view.say
     widgets.html(charts.page_title(say(N_("Meeting mode"))))
     with st.container(border=True, key="card-empty"):
-        title = say(N_("There is no review to hold the meeting about."))
-        text = say(N_("What is said in the meeting is kept in the review, so that is opened first."))
-        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("No review")), title=title, texts=[text]))
+        title = say(N_("No management review has been opened yet."))
+        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("No review")), title=title))
         widgets.link(view, "review", say(N_("Go to the management review")))
 
 
@@ -241,15 +240,13 @@ def _earlier(opened: Opened, here: Screen, names: Names) -> None:
     if not carried:
         return
     widgets.html(meeting_texts.earlier_list(carried, names, day, say))
-    way = charts.anchor(
-        say(N_("The page of decisions says who is responsible.")), widgets.address(opened.view, "decisions")
-    )
+    way = charts.anchor(say(N_("Follow up the decisions")), widgets.address(opened.view, "decisions"))
     widgets.html(charts.stack(way))
 
 
 def _not_readable(opened: Opened, here: Screen) -> None:
     widgets.html(meeting_texts.title(here.title, ""))
-    widgets.html(charts.caption(opened.say(N_("They are shown to those who may read the review."))))
+    widgets.html(charts.caption(opened.say(N_("Decisions are shown to those who may read the review."))))
 
 
 def _last(opened: Opened, _here: Screen, names: Names) -> None:
@@ -336,7 +333,7 @@ def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
         say(N_("Decision")),
         at=what,
         key=f"{prefix} text",
-        placeholder=say(N_("Is kept. It has a name in it.") if saved and not text else N_("What is to be done?")),
+        placeholder=say(N_("Is kept")) if saved and not text else "",
         args=(*args, "text"),
         **callback,
         **_first(f"{prefix} text", text),
@@ -346,7 +343,7 @@ def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
         at=who,
         key=f"{prefix} who",
         max_chars=LONGEST_NAME,
-        placeholder=say(N_("Is kept") if saved and saved.responsible else N_("Who?")),
+        placeholder=say(N_("Is kept")) if saved and saved.responsible else "",
         args=(*args, "who"),
         **callback,
     )

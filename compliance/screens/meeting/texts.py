@@ -161,9 +161,9 @@ def comment_and_decisions(
     texts = [(comment, "point"), *((names.withhold(row.text), "decision") for row in shown)]
     lines, *each = _room(texts, "point", used=used + (len(decisions) > fit))
     rows = [_decision_item(row, names, dossier.as_of, say, lines) for row, lines in zip(shown, each, strict=True)]
-    listed = meeting.decisions(rows, label=say(N_("Decisions on this point")))
+    listed = meeting.decisions(rows, label=say(N_("Decisions")))
     return [
-        *([meeting.comment(say(N_("Comment:")), comment, lines)] if comment else []),
+        *([meeting.comment(f"{say(N_('Comment'))}:", comment, lines)] if comment else []),
         *([charts.stack(listed, _rest(len(decisions) - fit, say))] if rows else []),
     ]
 
@@ -310,7 +310,7 @@ def grounds(dossier: Dossier, names: Names, say: Language) -> elements.Html | No
     """The grounds of the judgement without names; None if there are none."""
     text = names.withhold(judging.grounds(dossier.written))
     (lines,) = _room([(text, "grounds")], "grounds")
-    return meeting.comment(say(N_("Grounds:")), text, lines) if text else None
+    return meeting.comment(f"{say(N_('Grounds'))}:", text, lines) if text else None
 
 
 # --- The summary ----------------------------------------------------------------------------------------------------

@@ -71,7 +71,8 @@ def _work(view: View) -> list[charts.Fact]:
     state, decisions = reads.written(view.data, view.as_of, organisation)
     planned = reads.plan(view.data, view.reader, view.as_of, organisation)
     late = [action.state == "late" for action in planned.actions if action.state in ("late", "open")]
-    facts = [texts.left_fact(say(N_("Open actions")), late, say, address=widgets.address(view, "plan"))]
+    address = widgets.address(view, "plan")
+    facts = [texts.left_fact(say(N_("Open actions")), late, say, address=address)] if planned.actions else []
     if may(Permission.READ_REVIEW):
         late = [decision.late(view.as_of) for decision in decisions]
         facts = [
@@ -109,8 +110,7 @@ def _parts(view: View, shown: Overview) -> None:
     note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
     widgets.html(charts.section(title, note=note))
     names, rows = texts.heat(shown.parts, shown.now, view.scope, say, ways=_ways(view))
-    caption = say(N_("Coverage in per cent by point and {part}"), part=title.lower())
-    widgets.html(charts.heat_table(names, rows, corner=say(N_("Point")), caption=caption))
+    widgets.html(charts.heat_table(names, rows, corner=say(N_("Point")), caption=title))
 
 
 def _ways(view: View) -> texts.Ways:
@@ -135,4 +135,6 @@ def _verdict(view: View) -> None:
         widgets.html(
             charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))
         )
-        widgets.link(view, "review", say(N_("Go to the review")), review=str(approved.year), part="judgement")
+        widgets.link(
+            view, "review", say(N_("Go to the management review")), review=str(approved.year), part="judgement"
+        )

@@ -101,7 +101,7 @@ def wheel(view: View, shown: Year) -> None:
     layout = texts.layout(shown, say)
     left, right = st.columns(2, gap="large")
     with left, st.container(key="wheel"):
-        widgets.html(drawing_wheel.wheel(texts.wheel(shown, layout, say, today=clock.today())))
+        widgets.html(drawing_wheel.wheel(texts.wheel(shown, layout, say)))
         widgets.html(charts.caption(" ".join(texts.wheel_notes(shown, layout, say))))
         _download(view, shown)
     with right:

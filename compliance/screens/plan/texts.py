@@ -25,8 +25,8 @@ KINDS: Final = {
     "priority_area": N_("priority area"),
     "activity": N_("activity"),
     "control": N_("control"),
-    "measure": N_("action"),
-    "report": N_("report"),
+    "measure": N_("Action"),
+    "report": N_("Report"),
     "review": N_("review"),
 }
 STATES: Final[Mapping[State, str]] = {
@@ -85,11 +85,9 @@ class Year:
 def sentences(year: Year, say: Language) -> list[str]:
     """The page's answer: how much is late, and when the review is held."""
     late = sum(item.moment.state == "late" for item in year.items)
-    first = say(N_("Nothing of the year is overdue."))
+    first = "" if "activities" not in year.plan.extracts else say(N_("Nothing of the year is overdue."))
     if late:
         first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=phrases.counted(late, say))
-    elif "activities" not in year.plan.extracts:
-        first = say(N_("No operational plan is loaded."))
     areas = sum(area.state == "late" for area in year.plan.areas)
     late_areas = say.plural(
         "One prioritised area is overdue.",
@@ -97,7 +95,8 @@ def sentences(year: Year, say: Language) -> list[str]:
         areas,
         word=phrases.counted(areas, say),
     )
-    return [first, *([late_areas] if areas else []), *([_review_sentence(year.review, say)] if year.review else [])]
+    review = _review_sentence(year.review, say) if year.review else ""
+    return [text for text in (first, late_areas if areas else "", review) if text]
 
 
 def _review_sentence(review: Moment, say: Language) -> str:
@@ -156,18 +155,17 @@ def _hover(item: Item, year: Year, say: Language) -> str:
     return f"{item.number} {say.pick(moment.title)}, {day}, {state_word(moment, year.plan.as_of, say)}"
 
 
-def wheel(year: Year, laid: Layout, say: Language, *, today: date) -> Wheel:
-    """The wheel with the hand on the as-of date, labelled "today" only if it is."""
+def wheel(year: Year, laid: Layout, say: Language) -> Wheel:
+    """The wheel with the hand on the as-of date."""
     as_of = year.plan.as_of
     first = date(as_of.year, 1, 1)
     days = (date(as_of.year, 12, 31) - first).days + 1
-    template = N_("today {day}") if as_of == today else N_("as of {day}")
     return Wheel(
         year=str(as_of.year),
         months=[say.date(date(as_of.year, month, 1), form="MMM")[:3] for month in range(1, 13)],
         here=as_of.month - 1,
         hand=((as_of - first).days + 0.5) / days,
-        hand_text=say(template, day=short_day(as_of, say)),
+        hand_text=short_day(as_of, say),
         layout=laid,
         alt=wheel_alt(year, say),
     )
@@ -202,8 +200,6 @@ def wheel_notes(year: Year, laid: Layout, say: Language) -> list[str]:
     texts = [say(N_("From the inside: activities, controls, reports. An arc ends on the day that matters."))]
     if sum(len(arc.numbers) for arc in laid.arcs) < len(year.items):
         texts.append(say(N_("A dashed number has no room in the wheel.")))
-    if any(item.moment.state == "unknown" for item in year.items):
-        texts.append(say(N_("Not known: no export that is loaded tells.")))
     return texts
 
 
@@ -233,7 +229,7 @@ def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLi
             state=item.moment.state,
             word=state_word(item.moment, year.plan.as_of, say),
             drawn=str(item.number) in drawn,
-            undrawn=say(N_("not drawn in the wheel")),
+            undrawn=say(N_("A dashed number has no room in the wheel.")),
         )
         for item in year.listed
     ]
@@ -267,7 +263,7 @@ def earlier_table(plan: Plan, say: Language) -> Table:
         Column(say(N_("Last day")), nowrap=True),
     ]
     return columns, [
-        [say.pick(moment.title), say(KINDS.get(moment.kind, KINDS["activity"])), say.date(moment.due)]
+        [say.pick(moment.title), say(KINDS.get(moment.kind, KINDS["activity"])).capitalize(), say.date(moment.due)]
         for moment in plan.earlier
     ]
 
@@ -285,7 +281,7 @@ def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink,
     day = _day_of(area.due, plan.year, say)
     promise = Promise(
         text=breaking.add_soft_hyphens(say.pick(area.title)),
-        about=say(N_("by {day}"), day=day) if area.due else say(N_("without a last day")),
+        about=say(N_("by {day}"), day=day) if area.due else "",
         state=area.state,
         word=state_word(area, plan.as_of, say).capitalize(),
     )
@@ -443,8 +439,7 @@ def _action_event(action: Action, plan: Plan, say: Language, clean: Callable[[st
 
 
 def _decision_event(decision: Decision, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
-    summary = say(N_("Decision {name}: {text}"), name=decision.name, text=clean(decision.text))
-    description = " ".join((say(N_("Decision of the management review.")), _known_on(plan, say)))
-    return Event(
-        f"decision/{decision.decision_id}", decision.due or plan.as_of, summary, description, say(N_("Decision"))
-    )
+    kind = say(N_("Decision"))
+    summary = f"{kind} {decision.name}: {clean(decision.text)}"
+    key = f"decision/{decision.decision_id}"
+    return Event(key, decision.due or plan.as_of, summary, _known_on(plan, say), kind)
