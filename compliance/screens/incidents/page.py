@@ -77,7 +77,6 @@ def _year(view: View, year: Incidents) -> None:
         in_time(view)
     if year.counts.discovered:
         _of_the_discovered(view, year)
-    silent(view, year)
 
 
 def _of_the_discovered(view: View, year: Incidents) -> None:
@@ -91,6 +90,7 @@ def _of_the_discovered(view: View, year: Incidents) -> None:
         causes(view, year)
     with right:
         recurring(view, year)
+    silent(view, year)
 
 
 def basis(view: View) -> dict[str, date]:

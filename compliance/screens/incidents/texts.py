@@ -71,6 +71,8 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
 
 
 def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
+    if not year.counts.discovered:
+        return charts.Fact(say(N_("Recurring incidents")), phrases.DASH, note=say(N_("none this year")))
     if _causes_untold(year):
         return charts.Fact(say(N_("Recurring incidents")), phrases.DASH, note=say(phrases.NOT_IN_EXPORT))
     n = sum(row.n for row in year.recurring)
@@ -225,7 +227,7 @@ def hours_exact(duty: Duty, say: Language) -> str:
     near = duty.limit_hours <= value < duty.limit_hours + 1 and duty.reason == "late"
     if near:
         minutes = max(int((value - duty.limit_hours) * 60), 1)
-        return say(N_("{n} h {minutes} min"), n=say.number(duty.limit_hours), minutes=minutes).replace(" ", NBSP)
+        return f"{hours(duty.limit_hours, say)} {say(N_('{n} min'), n=minutes)}".replace(" ", NBSP)
     return hours(value, say)
 
 
@@ -299,7 +301,7 @@ def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
         charts.Column(say(N_("Report"))),
         charts.Column(say(N_("Sent")), nowrap=True),
         charts.Column(say(N_("Took")), numeric=True),
-        charts.Column(say(N_("Limit")), numeric=True),
+        charts.Column(say(N_("Time limit")), numeric=True),
         charts.Column(say(N_("Judged"))),
     ]
     sent = sorted(sent_reports(duties), key=lambda duty: duty.sent or datetime.min, reverse=True)
@@ -331,15 +333,15 @@ def closing_columns(steps: Sequence[Step], say: Language) -> list[plots_incident
             step.n,
             say.number(step.n) if step.n else "",
             step.late,
-            f"{_step_name(step, say)}: {say.number(step.n)}",
+            f"{_step_name(step)}: {say.number(step.n)}",
         )
         for edge, step in zip(edges, steps, strict=True)
     ]
 
 
-def _step_name(step: Step, say: Language) -> str:
+def _step_name(step: Step) -> str:
     if step.last_day is None:
-        return say(N_("over {n}"), n=step.first_day - 1).replace(" ", NBSP)
+        return f">{NBSP}{step.first_day - 1}"
     return str(step.first_day) if step.first_day == step.last_day else f"{step.first_day}\N{EN DASH}{step.last_day}"
 
 
@@ -381,7 +383,7 @@ def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
         charts.Column(say(N_("Judged"))),
     ]
     words = {False: say(N_("in time")), True: say(N_("too late"))}
-    return columns, [[_step_name(step, say), say.number(step.n), words[step.late]] for step in steps]
+    return columns, [[_step_name(step), say.number(step.n), words[step.late]] for step in steps]
 
 
 # --- Causes, recurring, silent units, rates -----------------------------------------------------------------------
@@ -410,8 +412,8 @@ def recurring_table(recurring: Sequence[Recurring], say: Language, *, address: A
     """The recurring incidents by unit and cause; `address` is the link to an item, None if items may not be seen."""
     columns = [
         charts.Column(say(N_("Unit and cause")), row_header=True),
-        charts.Column(say(N_("Times")), numeric=True),
-        charts.Column(say(N_("Incidents"))),
+        charts.Column(say(N_("Incidents")), numeric=True),
+        charts.Column(say(N_("Id"))),
     ]
     return columns, [
         [

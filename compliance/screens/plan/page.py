@@ -209,5 +209,5 @@ def _none_of(view: View, source: Source) -> str:
     """Why a list is empty: no export, or no action in it."""
     say, export = view.say, texts.ACTION_EXPORTS[source]
     if export in {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}:
-        return say(N_("There is no action in the export."))
+        return say(N_("There is none."))
     return say(N_("No export of {source} is loaded."), source=say.pick(reads.sources()[export].title))

@@ -102,7 +102,7 @@ def sentences(year: Year, say: Language) -> list[str]:
 def _review_sentence(review: Moment, say: Language) -> str:
     day = say.date(review.due, form="d MMMM")
     if review.state == "unknown":
-        return say(N_("No review has been opened."))
+        return say(N_("No management review has been opened yet."))
     if review.state == "done":
         return say(N_("The review was approved on {day}."), day=day)
     if review.state == "late":
