@@ -79,7 +79,7 @@ def _furthest(dossier: Dossier, edition: Edition) -> str:
 def before_word(dossier: Dossier, say: Language) -> str:
     """The name of the figure that a point is compared with."""
     earlier = [before for answer in dossier.points if (before := answer.coverage_before)]
-    return phrases.then_label(earlier[0], say) if earlier else say(N_("A year before"))
+    return phrases.then_label(earlier[0], say) if earlier else say(N_("A year ago"))
 
 
 def _before_short(dossier: Dossier, say: Language) -> str:

@@ -12,16 +12,6 @@ from compliance.wording import phrases
 from compliance.wording.reasons import columns_text, reason_text
 
 CAUSES_IN_SENTENCE: Final = 3
-CAUSE_NAMES: Final = {
-    "done": N_("Now met"),
-    "lapsed": N_("No longer met"),
-    "new": N_("Added"),
-    "gone": N_("No longer there"),
-    "entered": N_("Now counted"),
-    "left": N_("No longer counted"),
-    "rule": N_("Rule changed"),
-    "corrected": N_("Data corrected"),
-}
 
 
 def sentence(explanation: Explanation, say: Language) -> str:
@@ -140,17 +130,26 @@ def _cause_phrase(explanation: Explanation, part: Part, say: Language, *, items:
 
 def cause_text(explanation: Explanation, part: Part, count: str, say: Language) -> str:
     """A cause and its number of items, in the words of the point where it has its own."""
-    n, point = len(part.changes), explanation.after.point
-    if own := point.turned.get(part.cause, {}).get("one" if n == 1 else "many"):
+    return _caused(explanation, part.cause, len(part.changes), count, say)
+
+
+def cause_name(explanation: Explanation, part: Part, say: Language) -> str:
+    """A cause of one item, as a file names it."""
+    return begun(_caused(explanation, part.cause, 1, "", say).strip())
+
+
+def _caused(explanation: Explanation, cause: Cause, n: int, count: str, say: Language) -> str:
+    point = explanation.after.point
+    if own := point.turned.get(cause, {}).get("one" if n == 1 else "many"):
         return say.plain(own).replace("{count}", count)
-    if explanation.years and part.cause in COMING:
-        year = explanation.years[1 if part.cause == "new" else 0]
+    if explanation.years and cause in COMING:
+        year = explanation.years[1 if cause == "new" else 0]
         return say(N_("{count} of {year}"), count=count, year=year)
-    if point.persons and part.cause in COMING:
-        if part.cause == "new":
-            return say.plural("{count} has joined", "{count} have joined", n, count=count)
+    if point.persons and cause == "new":
+        return say.plural("{count} has joined", "{count} have joined", n, count=count)
+    if point.persons and cause == "gone":
         return say.plural("{count} has left", "{count} have left", n, count=count)
-    return _phrase(part.cause, n, count, say)
+    return _phrase(cause, n, count, say)
 
 
 def _phrase(cause: Cause, n: int, count: str, say: Language) -> str:
@@ -172,13 +171,6 @@ def _phrase(cause: Cause, n: int, count: str, say: Language) -> str:
         "corrected": lambda: say.plural("{count} has been corrected", "{count} have been corrected", n, count=count),
     }
     return text[cause]()
-
-
-def cause_name(explanation: Explanation, part: Part, say: Language) -> str:
-    """A cause in a file; of the cases of two years, their year."""
-    if explanation.years and part.cause in COMING:
-        return str(explanation.years[1 if part.cause == "new" else 0])
-    return say(CAUSE_NAMES[part.cause])
 
 
 def _main_reason(point: Point, part: Part, say: Language) -> str:

@@ -21,7 +21,6 @@ PARAMETERS: Final = {
     "names": (N_("Courses that begin with"), ""),
 }
 GLOSSARY: Final = (
-    (N_("Review point"), N_("One of the {count} questions of the yearly management review.")),
     (N_("As-of date"), N_("The day that every figure is true for. What is dated after it has not happened yet.")),
     (N_("Extract date"), N_("The day on which a source system produced an export.")),
     (
@@ -34,7 +33,6 @@ GLOSSARY: Final = (
         N_("An export that the point needs is missing on the as-of date. It is never shown as 0 per cent."),
     ),
     (N_("Nothing to assess"), N_("The exports are there, and nothing is in scope. It is never shown as 100 per cent.")),
-    (N_("Met"), N_("The requirement is fulfilled, with evidence in an export.")),
     (N_("Unknown"), N_("The export does not say. It counts in the denominator.")),
     (N_("Pending"), N_("The time limit has not run out. It is shown beside the figure.")),
     (N_("Exempt"), N_("Out of scope for a stated reason. It is shown beside the figure.")),

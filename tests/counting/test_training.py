@@ -365,8 +365,8 @@ def test_the_facts_are_the_figures(whole):
     # 3 of 7 is 42.857 %, 1 of 2 is half
     assert [(fact.value, fact.rest, fact.note) for fact in facts] == [
         ("4", "av 7", "1 saknar båda, 3 en av dem"),
-        ("42,9\u00a0%", "", "3 av 7 medarbetare"),
-        ("50,0\u00a0%", "", "1 av 2 medarbetare"),
+        ("42,9\u00a0%", "", "3 av 7"),
+        ("50,0\u00a0%", "", "1 av 2"),
         ("3", "av 7", "Informations\u00adsäkerhet: 2 av 4 giltiga. Grundkurs i dataskydd: 1 av 5 giltiga"),
     ]
     assert texts.uncounted(whole, SV) == [
@@ -415,7 +415,7 @@ def test_the_management_group_of_a_part_is_shown_to_the_coordinator_only(line, o
     """It could be subtracted from that of the organisation."""
     theirs, mine = (texts.facts(of_few(omsorg, who), SV)[2] for who in (THEIRS, MINE))
     assert (theirs.value, theirs.note) == ("–", "För få personer")
-    assert (mine.value, mine.note) == ("100\u00a0%", "1 av 1 medarbetare")
+    assert (mine.value, mine.note) == ("100\u00a0%", "1 av 1")
     nobody = trained(line.database, Scope(ORGANISATION, None, "Söder"))
     assert len(texts.facts(nobody, SV)) == 3
 

@@ -250,7 +250,7 @@ class _Builder:
         say = self.say
         text = N_("Review {year}, {day}: {share} ({change})")
         if not before.approved:
-            text = N_("A year before, {day}: {share} ({change})")
+            text = N_("A year ago, {day}: {share} ({change})")
         points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
         when = {"year": before.as_of.year, "day": say.date(before.as_of, form="d MMM")}
         return say(text, **when, share=phrases.percent(before, say), change=points)

@@ -21,7 +21,7 @@ def draw(view: View) -> None:
         table = figure_texts.basis_table(rows, reads.sources(), view.as_of, say, files=view.reader.whole)
         widgets.html(charts.table(*table, caption=say(N_("Exports"))))
     widgets.html(charts.section(say(N_("Words"))))
-    widgets.html(charts.pairs(texts.glossary(len(reads.points()), say)))
+    widgets.html(charts.pairs(texts.glossary(say)))
     _rules(view)
 
 

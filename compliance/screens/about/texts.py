@@ -9,10 +9,9 @@ from compliance.wording import phrases, rules
 from compliance.wording.clocks import LANES
 
 
-def glossary(points: int, say: Language) -> list[charts.Pair]:
-    """The words of the pages with their meanings; `points` is the number of review points."""
-    count = say.in_words(points)
-    return [charts.Pair(say(term), say(meaning, count=count)) for term, meaning in rules.GLOSSARY]
+def glossary(say: Language) -> list[charts.Pair]:
+    """The words of the pages with their meanings."""
+    return [charts.Pair(say(term), say(meaning)) for term, meaning in rules.GLOSSARY]
 
 
 def stage_table(point: Point, day: date, say: Language) -> charts.Table | None:

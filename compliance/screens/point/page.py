@@ -114,7 +114,7 @@ def _folded(view: View, point: Point, now: Coverage) -> None:
                 with changed:
                     compare.why(view, point)
         additional_figures(view, point)
-        with st.expander(say(N_("How the point is counted"))):
+        with st.expander(say(N_("How it is counted"))):
             how_counted(view, point)
 
 
@@ -324,7 +324,7 @@ def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:
 def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
     say = view.say
     table = texts.item_table(point, shown, say)
-    alt = say(N_("{n} items of {point}"), n=len(table), point=say.pick(point.title))
+    alt = say(N_("The items behind the figure"))
     picked = widgets.selectable(table, key=f"items {point.id} {say.code} {view.as_of}", alt=alt, height=ITEMS_HEIGHT)
     return shown[picked] if picked is not None else None
 
@@ -367,4 +367,4 @@ def _exports(view: View, point: Point) -> None:
     remarks = reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]
     if remarks:
         widgets.html(charts.caption(f"{phrases.remarks(len(remarks), say)}."))
-        widgets.link(view, "quality", say(N_("See the quality of the data")), point=point.id)
+        widgets.link(view, "quality", say(N_("Data quality")), point=point.id)

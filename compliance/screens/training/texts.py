@@ -102,7 +102,7 @@ def _share_fact(title: str, part: int, whole: int, say: Language, *, told: bool)
         return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
     if not whole:
         return charts.Fact(title, DASH)
-    note = say(N_("{n} of {of} employees"), n=say.number(part), of=say.number(whole))
+    note = say(N_("{n} of {of}"), n=say.number(part), of=say.number(whole))
     return charts.Fact(title, say.percent(part / whole), note=note)
 
 
