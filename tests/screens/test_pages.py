@@ -74,7 +74,7 @@ def expected(page, database, say):
         "imports": [say.pick(source.title) for source in load_sources(None).values()],
         "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
-        "about": ["Systemregister_2026-10-31.xlsx", say("Review point")],
+        "about": ["Systemregister_2026-10-31.xlsx", say("No basis")],
         "roles": [say("Give and take roles")],
         "audit": [say("Audit trail")],
     }[page]
