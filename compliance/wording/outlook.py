@@ -74,7 +74,7 @@ def enough(outlook: Outlook, say: Language, *, names: bool = False) -> str:
     if not outlook.enough_units or outlook.now.unit:
         return say(N_("{n} of {of} {items} are enough."), **values)
     units = say.plural("one unit", "{n} units", outlook.enough_units)
-    if names and len(outlook.units) <= NAMED:
+    if names and 0 < len(outlook.units) <= NAMED:
         units = phrases.listed([name or say(N_("those without a unit")) for name in outlook.units], say)
     return say(N_("{n} of {of} {items} are enough; {units} have them."), **values, units=units)
 

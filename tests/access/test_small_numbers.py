@@ -176,6 +176,7 @@ def tell_review(document: Dossier, every: Everything, organisation: str) -> None
             told = every[document.as_of, answer.point.id]
             for parts in (answer.departments, answer.units):
                 told.tell_parts(map(answer.figure, parts), Scope(organisation))
+            assert answer.heading.enough_units == answer.heading.shown_units
 
 
 def tell_incidents(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:

@@ -1,6 +1,7 @@
 """The outlook of a figure beside a naive one: on random counts, and on random exports with many items."""
 
 import os
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
@@ -8,7 +9,7 @@ from random import Random
 import pytest
 
 from compliance.counting.assessing import Ahead, Coverage
-from compliance.counting.outlook import Asked, look_ahead, outlooks
+from compliance.counting.outlook import Asked, few_together, look_ahead, outlooks
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import connect
 from tests import exports, reference
@@ -46,6 +47,19 @@ def test_pace_and_enough_on_random_counts():
         assert (one.reached, one.pace) == (expected.get("reached"), pytest.approx(expected.get("pace"))), (now, then)
         assert one.enough_items == (None if reached else -((now[0] - target * now[1]) // 1)), now
     assert {one.reached for one in found} > {"reached", "not_within_five_years", "no_change", "falling", None}
+
+
+def test_units_of_few_persons_are_one_unit_for_others():
+    """Whoever may not see persons is not told that three units of two have what is enough."""
+    day, point = date(2026, 11, 24), next(point for point in POINTS if point.persons)
+    now = replace(figure(day, 10, 20), point=point)
+    sizes = {"A": (0, 2), "B": (0, 2), "C": (0, 2), "D": (10, 14)}
+    units = [replace(now, unit=name, met=met, unmet=of - met) for name, (met, of) in sizes.items()]
+    asked = [Asked(now, None, Ahead(now, 0, 0), units)]
+    with connect(":memory:") as cursor:
+        (own,), (others,) = (look_ahead(cursor, each) for each in (asked, few_together(asked)))
+    assert (own.enough_items, own.units) == (9, ("D", "A", "B", "C"))
+    assert (others.enough_items, others.enough_units) == (9, 2)
 
 
 def figure(day, met, of):

@@ -1,0 +1,106 @@
+"""Where a figure is heading, as a head of administration would say it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from compliance.core.language import Language
+from compliance.counting.assessing import Coverage
+from compliance.counting.outlook import Outlook
+from compliance.wording import outlook
+from tests.line import POINTS
+
+SV, EN = Language("sv"), Language("en")
+DAY, END = date(2026, 10, 31), date(2026, 12, 31)
+
+
+def figure(met, of, *, id_="classification", day=DAY):
+    point = next(point for point in POINTS if point.id == id_)
+    return Coverage(point, day, "Förvaltningen", None, None, met, of - met, 0, 0, 0, basis=True)
+
+
+NOW = Outlook(figure(91, 297))
+RISING = replace(NOW, before=figure(56, 293, day=date(2025, 10, 31)), pace=0.0096, reached="2028-03")
+
+
+@pytest.mark.parametrize(
+    ("told", "swedish", "english"),
+    [
+        (NOW, "", ""),
+        (
+            RISING,
+            "I den här takten nås målet i mars 2028 (19,1 % för ett år sedan, 30,6 % nu).",
+            "At this pace the target is reached in March 2028 (19.1% a year ago, 30.6% now).",
+        ),
+        (
+            replace(RISING, reached="falling"),
+            "Täckningen sjunker (19,1 % för ett år sedan, 30,6 % nu).",
+            "The coverage is falling (19.1% a year ago, 30.6% now).",
+        ),
+        (
+            replace(NOW, then=figure(86, 297, day=END), lapsing=5),
+            "Görs inget är täckningen 29,0 % vid årsskiftet: 5 klassningar slutar gälla.",
+            "If nothing is done, coverage will be 29.0% at the end of the year: 5 classifications lapse.",
+        ),
+        (
+            replace(NOW, then=figure(90, 297, day=END), lapsing=1),
+            "Görs inget är täckningen 30,3 % vid årsskiftet: en klassning slutar gälla.",
+            "If nothing is done, coverage will be 30.3% at the end of the year: one classification lapses.",
+        ),
+        (
+            replace(NOW, enough_items=192, enough_units=67),
+            "Det räcker med 192 av 206 system; 67 enheter har dem.",
+            "192 of 206 systems are enough; 67 units have them.",
+        ),
+        (
+            replace(NOW, enough_items=2, enough_units=2, units=("Norr", None)),
+            "Det räcker med 2 av 206 system; Norr och de som saknar enhet har dem.",
+            "2 of 206 systems are enough; Norr and those without a unit have them.",
+        ),
+        (
+            Outlook(figure(25, 29, id_="nis_reporting"), at_most=28 / 29, lost=1),
+            "Målet kan inte nås i år: högst 96,6 %.",
+            "The target cannot be reached this year: at most 96.6%.",
+        ),
+        # nothing lapses and nothing is lost: there is nothing to say
+        (replace(NOW, then=figure(91, 297, day=END)), "", ""),
+        (Outlook(figure(29, 29, id_="nis_reporting"), at_most=1.0), "", ""),
+        # it takes all that is left, which the figure says
+        (replace(NOW, enough_items=206, enough_units=70), "", ""),
+        # the day itself is the last of the year
+        (Outlook(figure(91, 297, day=END), then=figure(91, 297, day=END)), "", ""),
+    ],
+)
+def test_an_outlook_is_a_sentence(told, swedish, english):
+    said = [" ".join(outlook.sentences(told, say, names=True)).replace("\N{NO-BREAK SPACE}", " ") for say in (SV, EN)]
+    assert said == [swedish, english]
+
+
+@pytest.mark.parametrize(
+    ("told", "swedish"),
+    [
+        (NOW, ""),
+        (RISING, "mars 2028"),
+        (replace(RISING, reached="not_within_five_years"), "inte inom fem år"),
+        (Outlook(figure(95, 100), reached="reached", then=figure(95, 100, day=END)), ""),
+        (Outlook(figure(95, 100), reached="reached", then=figure(94, 100, day=END)), "94,0 % 31 dec"),
+        (Outlook(figure(25, 29, id_="nis_reporting"), at_most=28 / 29, lost=1), "högst 96,6 %"),
+    ],
+)
+def test_a_column_has_the_month_or_the_share_that_matters(told, swedish):
+    assert outlook.short(told, SV).replace("\N{NO-BREAK SPACE}", " ") == swedish
+
+
+@pytest.mark.parametrize(
+    ("month", "met", "swedish"),
+    [
+        ("2026-10", 297, "Genomgången 2025 väntade det i oktober 2026, och det är nått."),
+        ("2026-10", 91, "Genomgången 2025 väntade att målet skulle nås i oktober 2026; det är inte nått."),
+        ("2026-11", 91, "I takten från genomgången 2025 nås det i november 2026."),
+        ("falling", 91, ""),
+    ],
+)
+def test_a_later_review_says_whether_it_came_true(month, met, swedish):
+    expected = Outlook(figure(56, 293, day=date(2025, 11, 15)), reached=month)
+    assert outlook.came_true(expected, Outlook(figure(met, 297)), SV).replace("\N{NO-BREAK SPACE}", " ") == swedish
