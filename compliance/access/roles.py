@@ -28,8 +28,7 @@ OTHER_LIMIT: Final = N_(
     "The person already holds a role with another scope. A person has one scope for all roles: take the others away "
     "first."
 )
-OWN_ROLE: Final = N_("You cannot take the role of administrator from yourself. Another administrator can.")
-OWN_GIVEN: Final = N_("Nobody gives a role to themselves. Another administrator, or whoever runs the server, can.")
+OWN_ROLE: Final = N_("You cannot change this role of your own. Another administrator can, or whoever runs the server.")
 NOT_LIMITED: Final = N_("The role of administrator concerns the whole service, so it has no narrower scope.")
 NOBODY: Final = N_("There is no such person. Whoever is to be given a role logs in once first.")
 
@@ -132,7 +131,7 @@ def give(user: User, person: str, held: Held) -> None:
     require(user, Permission.MANAGE_ROLES)
     check(held)
     if person == user.person:
-        raise Refusal(OWN_GIVEN)
+        raise Refusal(OWN_ROLE)
     if named(person) is None:
         raise Refusal(NOBODY)
     others = [each for each in given(person) if each.role != held.role]

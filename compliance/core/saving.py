@@ -27,6 +27,9 @@ PREFIX: Final = "compliance-"
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+FULL: Final = N_("There is no room left in the folder {folder}. Nothing has been changed. Free some and try again.")
+
+
 class DiskFull(Refusal):
     """The disk is full; the content to be written is not at fault."""
 
@@ -90,13 +93,7 @@ def _swap(part: Path, to: Path, old: Path) -> None:
 
 def _save_refusal(error: OSError, to: Path) -> Refusal:
     if is_disk_full(error):
-        return DiskFull(
-            N_(
-                "There is no room left for the file {file} in the folder {folder}. Free some, or choose another folder."
-            ),
-            file=to.name,
-            folder=to.parent,
-        )
+        return DiskFull(FULL, file=to.name, folder=to.parent)
     return Refusal(
         N_("The file {file} cannot be written: {error}. Choose another folder or close the program that uses it."),
         file=to.name,
@@ -133,10 +130,7 @@ def temporary_refusal(error: BaseException) -> Refusal:
 
 def full_temporary_refusal() -> Refusal:
     """The refusal for a full temporary folder."""
-    return DiskFull(
-        N_("There is no room left in the folder for temporary files, {folder}. Free some and try again."),
-        folder=_temporary(),
-    )
+    return DiskFull(FULL, folder=_temporary())
 
 
 def _temporary() -> str:

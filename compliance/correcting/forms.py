@@ -113,7 +113,7 @@ def expected(field: Field, say: Language) -> str:
     """What a field accepts, as a sentence. Empty for a text field."""
     if field.type == "word":
         words = ", ".join(_word(field, code, say) for code in field.words)
-        return say(N_("One of: {words}.") if field.required else N_("One of: {words}. Or empty."), words=words)
+        return say(N_("One of: {words}."), words=words)
     if words := ", ".join(choices(field)):
         return say(N_("One of: {words}."), words=words)
     return say(EXPECTED[field.type]) if field.type in EXPECTED else ""
@@ -129,7 +129,7 @@ def explanation(field: Field, say: Language) -> str:
     """A field in a few sentences: its name in the reader's language, its help, what it accepts."""
     name = say.pick(field.texts)
     parts = [f"{name}." if name != field.heading else "", say.pick(field.help) if field.help else ""]
-    parts += [expected(field, say), say(N_("Must be filled in.")) if field.required else ""]
+    parts += [expected(field, say), f"{say(N_('Must be filled in'))}." if field.required else ""]
     return " ".join(part for part in parts if part)
 
 

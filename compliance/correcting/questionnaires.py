@@ -168,7 +168,7 @@ def _labels(topic: Topic, row: Row, asking: Asking, say: Language) -> tuple[str,
     """The subject of a row, and its current state."""
     if topic.source == "local_instruction":
         state = " ".join(str(part) for part in (row["status"], row["confirmed"]) if part)
-        return row["requirement"], state or say(N_("Not answered before"))
+        return row["requirement"], state or say(N_("Unknown"))
     if topic.source == "procurements":
         dated = next((name for name in ("contract_date", "announced") if row[name]), None)
         heading = say.pick(asking.sources[topic.source].field(dated).texts) if dated else ""
@@ -177,7 +177,7 @@ def _labels(topic: Topic, row: Row, asking: Asking, say: Language) -> tuple[str,
         reason = say.pick(point_by(asking.points, "access").reasons[row["reason"]])
         return row["system"], f"{reason} ({row['last_reviewed']})" if row["last_reviewed"] else reason
     point = next(point for point in asking.points if point.number == row["review_point"])
-    state = say(N_("Not adopted yet")) if row["routine"] else say(N_("No routine is known"))
+    state = say(N_("Not adopted yet")) if row["routine"] else say(N_("Unknown"))
     return f"{point.number}. {say.pick(point.title)}", state
 
 
@@ -216,7 +216,7 @@ def questionnaire(unit: Unit, questions: Questions, asking: Asking, say: Languag
 
 def file_name(unit: Unit, asking: Asking, say: Language) -> str:
     """The name of the workbook. It has no date, so the day on which it is saved becomes its extract date."""
-    name = say(N_("Questions {unit}"), unit=unit or asking.organisation)
+    name = say(N_("Questions to {unit}"), unit=unit or asking.organisation)
     return forms.file_name(name) + ".xlsx"
 
 
@@ -325,14 +325,9 @@ def _read_first(sheet: Any, addressee: str, sheets: dict[str, int], asking: Aski
 
 def _agreed(asking: Asking, say: Language) -> Iterator[tuple[str, Any]]:
     """When and where to answer, each with its colour: yellow where somebody has yet to write it."""
-    if asking.answer_by:
-        yield say(N_("Answer by {day}"), day=say.date(asking.answer_by)), forms.KNOWN
-    else:
-        yield say(N_("Answer by: write the day here")), forms.OPEN
-    if asking.return_to:
-        yield say(N_("Send the file back to {address}"), address=asking.return_to), forms.KNOWN
-    else:
-        yield say(N_("Send the file back to: write the role here")), forms.OPEN
+    day, to = asking.answer_by, asking.return_to
+    yield say(N_("Answer by {day}"), day=say.date(day) if day else "…"), forms.KNOWN if day else forms.OPEN
+    yield say(N_("Send the file back to {address}"), address=to or "…"), forms.KNOWN if to else forms.OPEN
 
 
 def _why(say: Language) -> Iterator[str]:
@@ -342,9 +337,7 @@ def _why(say: Language) -> Iterator[str]:
 
 def _asked_lines(sheets: dict[str, int], say: Language) -> Iterator[str]:
     for name, number in sheets.items():
-        yield say.plural(
-            "On the sheet {sheet}: {n} question", "On the sheet {sheet}: {n} questions", number, sheet=name
-        )
+        yield say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)
     if not sheets:
         yield say(N_("Nothing is asked now. New procurements can be written on their sheet."))
 

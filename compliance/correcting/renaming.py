@@ -228,9 +228,9 @@ def _refuse_known(entered: list[Alias], old: str, new: str, valid_from: date) ->
     day = next((day for day in changes.days if _key(old) in map(_key, changes.path(old, day))), None)
     if day:
         raise Refusal(
-            N_("{new} becomes {old} by {day}. A name cannot become itself: remove that change first."),
-            old=old,
-            new=new,
+            N_("{old} becomes {other} on {day}. Remove that first, or choose another day."),
+            old=new,
+            other=old,
             day=day,
         )
 

@@ -21,6 +21,7 @@ REQUIRED: Final = " *"
 WIDTHS: Final = {"date": 14, "datetime": 18, "yes_no": 14, "number": 13, "level": 12, "id": 16, "word": 20}
 TEXT_WIDTH: Final = 26
 INSTRUCTIONS: Final = N_("How to fill it in")
+DAY: Final = N_("The day for which the rows are true. Left empty, it is the day on which the file is saved.")
 
 
 def template(source: Source, say: Language) -> bytes:
@@ -54,7 +55,7 @@ def _form(sheet: Any, source: Source, say: Language) -> None:
 
 def _extract_date(sheet: Any, say: Language) -> None:
     """Write the cell for the day that the answers describe. Left empty, the file's own date is used."""
-    explained = say(N_("The day for which the rows are true. Left empty, it is the day on which the file is saved."))
+    explained = say(DAY)
     bold = forms.font(bold=True)
     forms.note(forms.put(sheet, DAY_ROW, 1, EXTRACT_DATE, font=bold), explained)
     cell = forms.put(sheet, DAY_ROW, 2, None, fill=forms.OPEN, border=forms.BOX, number_format=forms.FORMATS["date"])
@@ -82,7 +83,7 @@ def _instructions(sheet: Any, source: Source, say: Language) -> None:
 
 def _steps(source: Source, say: Language) -> Iterator[str]:
     yield say(N_("Write one row at a time on the first sheet, below the headings. The headings must stay as they are."))
-    yield say(N_("Fill in {word} with the day for which the rows are true."), word=EXTRACT_DATE)
+    yield f"{EXTRACT_DATE}: {say(DAY)}"
     yield say(
         N_("Save the file as .xlsx and load it on the page Imports. It is recognised as {source}."),
         source=say.pick(source.title),

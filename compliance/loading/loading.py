@@ -42,9 +42,10 @@ FIRST_NAME: Final = "Förvaltningen"
 # The reason of a revocation that nobody wrote.
 REPLACED: Final = N_("replaced by later mended rows")
 FORMULAS: Final = N_(
-    "{file} has {n} formulas without a stored value, so their cells look empty. "
+    "{file} has formulas without a stored value ({n}), so their cells look empty. "
     "Open the file in Excel, save it and load it again."
 )
+TOO_LONG: Final = N_("The text has {n} characters, and {most} are the most. Shorten it.")
 T = TypeVar("T")
 # The number and the file of each import that another replaces.
 Replaced = tuple[tuple[int, str], ...]
@@ -631,16 +632,14 @@ def clean_text(text: str) -> str:
 def refuse_too_long(text: str) -> None:
     """Raise Refusal if a text is longer than any field may be."""
     if len(text) > LONGEST_TEXT:
-        raise Refusal(
-            N_("The text has {n} characters, and {most} are the most. Shorten it."), n=len(text), most=LONGEST_TEXT
-        )
+        raise Refusal(TOO_LONG, n=len(text), most=LONGEST_TEXT)
 
 
 def clean_name(text: str) -> str:
     """A user's text as a name. Raise Refusal if it is too long for one."""
     name = clean_text(text)
     if len(name) > LONGEST_NAME:
-        raise Refusal(N_("The name has {n} characters. Write one of {most} at most."), n=len(name), most=LONGEST_NAME)
+        raise Refusal(TOO_LONG, n=len(name), most=LONGEST_NAME)
     return name
 
 

@@ -43,36 +43,36 @@ SMALL: Final = 1 << 20
 TOO_LARGE: Final = N_(
     "The file {file} holds too much, perhaps cells far outside its table. Delete those, or divide the file."
 )
+UNREADABLE: Final = N_(
+    "The file {file} is written in a way that cannot be read here. Open it in the program that it was made with, save "
+    "it as a new .xlsx and load that."
+)
+PROTECTED: Final = N_("The file {file} is protected. Save it without a password or other protection and load it again.")
+NO_SPREADSHEET: Final = N_("The file {file} is not a spreadsheet. Load an .xlsx, .xls, .ods or .csv file.")
 SENTENCES: Final = {
     "empty": N_("The file {file} is empty. Export it again."),
     "damaged": N_("The file {file} is damaged or incomplete. Export it again."),
-    "unusual": N_(
-        "The file {file} is written in a way that cannot be read here. Open it in Excel, save it as a new .xlsx and "
-        "load that. If Excel cannot open it either, export it again."
-    ),
-    "password": N_("The file {file} is protected by a password. Save it without a password and load it again."),
-    "rights": N_("The file {file} is protected by rights management. Save it without protection and load it again."),
-    "xlsb": N_("The file {file} is a binary workbook (.xlsb). Save it as .xlsx and load it again."),
-    "old_excel": N_("The file {file} is from a very old version of Excel. Save it as .xlsx and load it again."),
-    "numbers": N_("The file {file} is a Numbers document. Save it as .xlsx and load it again."),
-    "open_office": N_(
-        "The file {file} is a workbook of LibreOffice or OpenOffice in a form that cannot be read here. "
-        "Open it there, save it as .ods or .xlsx and load that."
-    ),
-    "document": N_("The file {file} is a text document. Load a spreadsheet instead."),
-    "slides": N_("The file {file} is a presentation. Load a spreadsheet instead."),
+    "unusual": UNREADABLE,
+    "password": PROTECTED,
+    "rights": PROTECTED,
+    "xlsb": UNREADABLE,
+    "old_excel": UNREADABLE,
+    "numbers": UNREADABLE,
+    "open_office": UNREADABLE,
+    "document": NO_SPREADSHEET,
+    "slides": NO_SPREADSHEET,
     "pdf": N_("The file {file} is a PDF. Load the spreadsheet that it was made from."),
-    "picture": N_("The file {file} is a picture. Load a spreadsheet instead."),
+    "picture": NO_SPREADSHEET,
     "archive": N_("The file {file} is an archive. Unpack it and load the spreadsheets in it."),
-    "unknown": N_("The file {file} is not a spreadsheet. Load an .xlsx, .xls, .ods or .csv file."),
+    "unknown": NO_SPREADSHEET,
     "no_table": N_("The file {file} is a web page without a table. Sign in to the system and export it again."),
     "open_quote": N_("In the file {file} a quotation mark in row {row} is never closed. Export it again as .xlsx."),
-    "bomb": N_("The file {file} unpacks to far more than an export holds. Save it as a new workbook."),
+    "bomb": TOO_LARGE,
     "too_large": TOO_LARGE,
     "memory": TOO_LARGE,
     "unopened": N_("The file {file} cannot be opened. Check its name, and that you may read it."),
-    "died": N_("The file {file} cannot be read. Save it as a new .xlsx and load that."),
-    "too_slow": N_("The file {file} takes too long to read. Divide it into several files."),
+    "died": UNREADABLE,
+    "too_slow": TOO_LARGE,
 }
 
 log = logging.getLogger(__name__)

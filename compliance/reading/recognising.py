@@ -495,11 +495,8 @@ def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: fro
             ),
             file=workbook.name,
         )
-    text = N_("{file} looks like {source} but lacks {columns}. Export it again with that, or connect its columns.")
-    if len(found.missing) > 1:
-        text = N_("{file} looks like {source} but lacks {columns}. Export it again with those, or connect its columns.")
     return Unrecognised(
-        text,
+        N_("{file} looks like {source} but lacks {columns}. Export the whole of it again, or connect its columns."),
         source_id=found.source.id,
         file=workbook.name,
         source=found.source.title,

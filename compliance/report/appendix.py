@@ -22,7 +22,7 @@ def appendix(dossier: Dossier, edition: Edition) -> list[Block]:
         (N_("What remains"), [] if edition.public else _remaining(dossier, edition)),
         (N_("Department by department"), _departments(dossier, edition)),
         (N_("Figures beside the points"), [] if edition.public else _figures(dossier, edition)),
-        (N_("How the points are counted"), _rules(dossier, edition)),
+        (N_("How it is counted"), _rules(dossier, edition)),
         (N_("The exports that the figures rest on"), [_imports(dossier, edition)]),
         ("ISO/IEC 27001:2022, 9.3.2", [_clauses(dossier, edition)]),
     )
@@ -84,7 +84,7 @@ def _departments(dossier: Dossier, edition: Edition) -> list[Block]:
         return []
     columns = (Column(say(N_("Department")), width=4), *(Column(str(number), "right") for number in by_point))
     rows = tuple((name, *(percents.get(name, DASH) for percents in by_point.values())) for name in names)
-    return [without_empty(Table(say(N_("Coverage in per cent by department and point")), columns, rows))]
+    return [without_empty(Table(say(N_("Department by department")), columns, rows))]
 
 
 def _by_name(answer: PointAnswer, edition: Edition) -> dict[str, str]:

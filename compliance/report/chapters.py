@@ -107,7 +107,7 @@ def _figures(dossier: Dossier, edition: Edition) -> list[Block]:
 def _deviations(dossier: Dossier, edition: Edition) -> list[Block]:
     say = edition.say
     if not dossier.deviations:
-        return [Paragraph(say(N_("There is no export of the tertial reports.")), "note")]
+        return [Paragraph(say(N_("No export is loaded yet.")), "note")]
     deviations = [row for row in dossier.deviations if row.deviation]
     if not deviations:
         reports = ", ".join(dict.fromkeys(row.report or "" for row in dossier.deviations))
@@ -131,7 +131,7 @@ def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:
     """The data protection officer's recommendations; the public version has only their number."""
     say, recommendations = edition.say, dossier.recommendations
     if not recommendations:
-        return [Paragraph(say(N_("There is no export of the data protection officer's yearly report.")), "note")]
+        return [Paragraph(say(N_("No export is loaded yet.")), "note")]
     if edition.public:
         count = say.plural(
             "The data protection officer has made {n} recommendation.",
@@ -159,10 +159,7 @@ def _priorities(dossier: Dossier, edition: Edition) -> list[Block]:
     left = [row for row in dossier.priorities if row.activity.casefold().rstrip(".") not in text]
     if not left:
         return []
-    some = len(left) < len(dossier.priorities)
-    intro = (
-        N_("Other priority areas of the operational plan:") if some else N_("Priority areas of the operational plan:")
-    )
+    intro = N_("Priority areas of the operational plan:")
     items = tuple(edition.visible(dossier, row.activity) for row in left)
     return [Together((Paragraph(edition.say(intro)), Bullets(items)))]
 

@@ -34,7 +34,7 @@ def in_short(dossier: Dossier, edition: Edition) -> list[Block]:
         (row.name, _brief(dossier, row, edition), day_text(row.due), wording.decision_state(dossier, row, say))
         for row in rows[:FIRST]
     )
-    more = say.plural("and {n} more, at the end", "and {n} more, at the end", len(rows) - FIRST)
+    more = say(N_("and {n} more"), n=say.number(len(rows) - FIRST))
     note = [Paragraph(more, "note")] if len(rows) > FIRST else []
     return [Table(say(N_("Decisions")), columns, cells), *note]
 
@@ -94,8 +94,7 @@ def _row(dossier: Dossier, decision: Decision, edition: Edition) -> tuple[str, .
 def _decision(dossier: Dossier, decision: Decision, edition: Edition) -> str:
     """The text of a decision, with its resource on a line below."""
     text, resource = (edition.visible(dossier, field) for field in (decision.text, decision.resource))
-    line = edition.say(N_("Resource: {resource}"), resource=resource)
-    return f"{text}\n{line}" if resource else text
+    return f"{text}\n{edition.say(N_('Resource'))}: {resource}" if resource else text
 
 
 def reason(dossier: Dossier, decision: Decision, say: Language) -> str:

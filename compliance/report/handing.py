@@ -24,7 +24,7 @@ TARGETS: Final = {
 HEADINGS: Final = (
     N_("Year"),
     N_("No."),
-    N_("Measure"),
+    N_("Action"),
     N_("Review point"),
     N_("Responsible"),
     N_("To be done by"),
@@ -75,9 +75,9 @@ def _figure(answer: PointAnswer, say: Language) -> str:
     if figure.untold:
         return untold_sentence(figure.columns, say)
     if figure.status is Status.NO_BASIS:
-        return say(N_("The point cannot be assessed on {day}, as a needed export is missing."), day=day)
+        return say(N_("No basis: a needed export is missing on {day}."), day=day)
     if figure.coverage is None:
-        return say(N_("No case was in scope of the point on {day}."), day=day)
+        return say(N_("Nothing to assess on {day}."), day=day)
     return say(
         N_("On {day}, {n} of {of} {fulfilled}, which is {share}."),
         day=day,
@@ -107,7 +107,7 @@ def _decision(dossier: Dossier, row: Decision, say: Language) -> str:
     text = _line(dossier.withheld.get(row.text, row.text)).rstrip(".")
     facts = [row.name, say(DECISION_STATUSES[row.status]).lower()]
     if row.due:
-        facts.append(say(N_("due {day}"), day=say.date(row.due)))
+        facts.append(say(N_("by {day}"), day=say.date(row.due)))
     if row.late(dossier.as_of):
         facts.append(say(N_("late")))
     return f"{text} ({', '.join(facts)})"

@@ -91,7 +91,7 @@ def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made
     foot = (review, dossier.organisation, say(N_("meeting handout")), say(STATES[state]).lower())
     return Report(
         language=say.code,
-        title=say(N_("Handout for the management review {year}"), year=dossier.year),
+        title=say(N_("Handout management review {year}"), year=dossier.year),
         organisation=dossier.organisation,
         facts=((say(N_("As-of date")), say.date(dossier.as_of)), (say(N_("State")), say(STATES[state]))),
         draft=None,
@@ -176,7 +176,7 @@ def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """The biggest reasons; None if nothing is unmet."""
     biggest = wording.biggest_reasons(answer, say)[:REASONS]
     columns = (
-        Column(say(N_("The biggest reasons")), width=4),
+        Column(say(N_("Why it is not met")), width=4),
         Column(say(N_("Number")), "right"),
         Column(say(N_("Share")), "right"),
     )
@@ -238,7 +238,7 @@ def _decisions(dossier: Dossier, say: Language) -> Topic:
         blocks.append(_decision_table(dossier, dossier.decisions, say, say(N_("Decisions of this review"))))
     else:
         blocks.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
-    return Topic(tuple(blocks), say(N_("Notes and decisions")), LINES)
+    return Topic(tuple(blocks), say(N_("Notes")), LINES)
 
 
 def _judgement(dossier: Dossier, say: Language) -> list[Block]:

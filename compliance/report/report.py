@@ -127,4 +127,4 @@ def _signatures(dossier: Dossier, signed: Signed, edition: Edition) -> list[Bloc
     identity = " ".join(identity_sentences(signed, say))
     texts = (*([identity] if identity else []), *seal, *resealing_sentences(dossier, say))
     notes = [Paragraph(text, "note") for text in texts]
-    return [Signatures(say(N_("Assessment and decision")), lines), *notes]
+    return [Signatures(say(N_("Decisions and judgement")), lines), *notes]

@@ -217,8 +217,5 @@ def _state(job: Job, say: Language) -> str:
     if job.started_at is None and time.monotonic() - job.requested_at > WAITING_SECONDS:
         return say(N_("The file waits for its turn: others are being made."))
     seconds = say.number(int(job.seconds))
-    if job.parts:
-        done, of = job.parts
-        return say(N_("The file is being made: part {n} of {of}, {seconds} s."), n=done + 1, of=of, seconds=seconds)
     most = say.number(SECONDS)
     return say(N_("The file is being made: {seconds} s of at most {most}."), seconds=seconds, most=most)

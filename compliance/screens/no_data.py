@@ -64,7 +64,7 @@ def template_button(view: View, source: Source, *, label: str) -> None:
         what="template",
         details={"source": source.id},
     )
-    help_ = view.say(N_("Download the template: {name}"), name=widgets.plain(name))
+    help_ = view.say(N_("Get template: {source}"), source=widgets.plain(name))
     downloads.offer_small(view, file, help=help_)
 
 

@@ -5,12 +5,16 @@ from typing import Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.core.saving import DiskFull, is_disk_full
+from compliance.core.saving import FULL, DiskFull, is_disk_full
 from compliance.store.database import Failure
 
 # Parts of DuckDB's messages for a failed commit, and for a file of a newer version.
 UNCOMMITTED: Final = "Failed to commit"
 NEWER_FILE: Final = "newer version"
+NO_ACCESS: Final = N_(
+    "The database {file} cannot be used: {error}. Nothing has been changed. "
+    "Check its folder and disk, and that you may write there."
+)
 
 
 def unusable(path: Path, error: Failure) -> Refusal:
@@ -21,9 +25,9 @@ def unusable(path: Path, error: Failure) -> Refusal:
         return newer(path, "DuckDB")
     if UNCOMMITTED in str(error):
         return Refusal(
-            N_("The database {file} cannot be written: {error} Nothing has been changed. Check its folder and disk."),
+            NO_ACCESS,
             file=path.name,
-            error=str(error).split("\n")[0].rpartition(UNCOMMITTED)[2].strip(" :"),
+            error=str(error).split("\n")[0].rpartition(UNCOMMITTED)[2].strip(" :."),
         )
     return Refusal(
         N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
@@ -65,7 +69,7 @@ def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
     if is_disk_full(error):
         return no_room(path)
     return Refusal(
-        N_("The database {file} cannot be used: {error}. Check that its folder is there and that you may write in it."),
+        NO_ACCESS,
         file=path.name,
         error=getattr(error, "strerror", None) or error,
     )
@@ -73,14 +77,7 @@ def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
 
 def no_room(path: Path) -> Refusal:
     """The refusal for a full disk."""
-    return DiskFull(
-        N_(
-            "There is no room left for the database {file} in the folder {folder}. Free some there and try again. "
-            "Nothing has been changed."
-        ),
-        file=path.name,
-        folder=path.parent,
-    )
+    return DiskFull(FULL, file=path.name, folder=path.parent)
 
 
 def newer(path: Path, what: str) -> Refusal:

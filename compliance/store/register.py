@@ -82,11 +82,9 @@ class Register:
         except (sqlite3.Error, OSError) as error:
             if is_disk_full(error) or getattr(error, "sqlite_errorname", "") in NO_ROOM:
                 raise failures.no_room(self.path) from error
-            text = N_(
-                "The register {file} cannot be used: {error}. Nothing has been done. Check its folder and its disk, "
-                "or restore a backup."
-            )
-            raise Refusal(text, file=self.path.name, error=getattr(error, "strerror", None) or error) from error
+            raise Refusal(
+                failures.NO_ACCESS, file=self.path.name, error=getattr(error, "strerror", None) or error
+            ) from error
 
     def _opened(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         """The connections to write and to read. Raise Refusal if the file is another one: writing would be lost."""

@@ -153,7 +153,7 @@ def test_a_unit_is_asked_for_what_is_neither_done_nor_exempt(line):
     sheet = opened(line, NORR)["Lokal anvisning"]
     assert shown(sheet) == [
         ["2 Behörigheter", "Pågår 2026-03-02", None, sheet["D4"].value, "Väntar på it"],
-        ["3 Utbildning", "Inte besvarat tidigare", None, None, None],
+        ["3 Utbildning", "Uppgift saknas", None, None, None],
     ]
     assert sheet["D4"].value.date() == date(2026, 3, 2)
     assert [row[0] for row in shown(opened(line, SÖDER)["Lokal anvisning"])] == ["1 Klassa", "3 Utbildning"]
@@ -189,7 +189,7 @@ def test_the_whole_organisation_is_asked_for_routines_and_for_systems_without_a_
     assert len(routines) == len(POINTS) - 1
     assert "4" not in routines
     assert routines["11"] == ["Inte fastställd än", "Rutin för incidenter"]
-    assert routines["1"] == ["Ingen känd rutin", None]
+    assert routines["1"] == ["Uppgift saknas", None]
 
 
 def test_units_stand_in_swedish_order_with_the_number_of_their_questions(line):
@@ -393,9 +393,10 @@ def test_only_what_is_asked_is_open_and_what_tells_rows_apart_is_hidden(line):
 def test_all_units_come_in_one_zip_each_under_its_own_name(line):
     with zipfile.ZipFile(io.BytesIO(questionnaires(asked(line), asking(line), SV))) as archive:
         assert archive.namelist() == [
-            "Frågor Förvaltningen.xlsx", f"Frågor {NORR}.xlsx", f"Frågor {SÖDER}.xlsx", "Frågor Ny enhet.xlsx",
+            "Frågor till Förvaltningen.xlsx", f"Frågor till {NORR}.xlsx", f"Frågor till {SÖDER}.xlsx",
+            "Frågor till Ny enhet.xlsx",
         ]  # fmt: skip
-    assert file_name("A/B: c", asking(line), SV) == "Frågor A B c.xlsx"
+    assert file_name("A/B: c", asking(line), SV) == "Frågor till A B c.xlsx"
 
 
 def test_a_unit_that_is_asked_nothing_can_still_tell_of_new_procurements(line):

@@ -188,7 +188,7 @@ def test_a_name_that_is_too_long_for_an_organisation_is_refused(line):
     ):
         with pytest.raises(Refusal) as refusal:
             refused()
-        assert sentence(refusal) == "The name has 201 characters. Write one of 200 at most."
+        assert sentence(refusal) == "The text has 201 characters, and 200 are the most. Shorten it."
     assert everything(line) == before
 
 
@@ -433,7 +433,7 @@ def test_nothing_is_changed_that_cannot_be_told(line, monkeypatch):
     line.load_table(incidents("I0"))
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     line.database.path.with_name("register.sqlite").write_text("something else, of some length, that is no register")
-    with pytest.raises(Refusal, match="Nothing has been done"):
+    with pytest.raises(Refusal, match="Nothing has been changed"):
         revoke(line.database, 1, why="x", order=line.order())
     assert line.rows("from revocations") == []
 

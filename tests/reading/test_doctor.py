@@ -55,14 +55,14 @@ APART = {*READ} if MOST else {"html", "xml 2003", "windows-1252", "stray cell"}
 
 # What is refused: what the sentence says, and what it says to do.
 REFUSED = {
-    "password": ("protected by a password", "Save it without"),
-    "password xls": ("protected by a password", "Save it without"),
-    "rights": ("rights management", "Save it without"),
-    "xlsb": ("binary workbook", "Save it as .xlsx"),
-    "picture": ("is a picture", "Load a spreadsheet"),
+    "password": ("is protected", "Save it without"),
+    "password xls": ("is protected", "Save it without"),
+    "rights": ("is protected", "Save it without"),
+    "xlsb": ("cannot be read here", "save it as a new .xlsx"),
+    "picture": ("is not a spreadsheet", "Load an .xlsx"),
     "empty": ("is empty", "Export it again"),
     "truncated": ("damaged or incomplete", "Export it again"),
-    "bomb": ("unpacks to far more", "Save it as a new workbook"),
+    "bomb": ("holds too much", "divide the file"),
     "forged size": ("damaged or incomplete", "Export it again"),
     "billion laughs": ("damaged or incomplete", "Export it again"),
 }
@@ -250,25 +250,28 @@ def test_the_sheets_of_a_single_file_web_page():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (files.raw_xlsx(files.sheet_xml('<row><c t="s"><v>9</v></c></row>')), "Open it in Excel"),
+        (files.raw_xlsx(files.sheet_xml('<row><c t="s"><v>9</v></c></row>')), "Open it in the program"),
         (
             files.zipped({"[Content_Types].xml": f"{files.SHEET_TYPE}.sheet.main+xml", "a/b.xml": "x"}),
-            "Open it in Excel",
+            "Open it in the program",
         ),
-        (files.zipped({"[Content_Types].xml": "application/vnd.ms-excel.sheet.binary", "a": "x"}), ".xlsb"),
+        (
+            files.zipped({"[Content_Types].xml": "application/vnd.ms-excel.sheet.binary", "a": "x"}),
+            "cannot be read here",
+        ),
         (files.locked_zip({"a.csv": "x"}), "archive"),
-        (files.locked_zip({"xl/workbook.xml": "x"}), "password"),
-        (files.ods("", parts={"META-INF/manifest.xml": manifest("content.xml")}), "password"),
+        (files.locked_zip({"xl/workbook.xml": "x"}), "is protected"),
+        (files.ods("", parts={"META-INF/manifest.xml": manifest("content.xml")}), "is protected"),
         (
             files.zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "encrypted-package": "x"}),
             "pass",
         ),
-        (files.ods("", parts={"mimetype": "application/vnd.sun.xml.calc"}), "of LibreOffice"),
-        (files.ods("", parts={"mimetype": "application/vnd.sun.xml.writer"}), "text document"),
-        (b'<?xml version="1.0"?>\n<office:document xmlns:style="s"><style:style/><table:table/>', "of LibreOffice"),
+        (files.ods("", parts={"mimetype": "application/vnd.sun.xml.calc"}), "Open it in the program"),
+        (files.ods("", parts={"mimetype": "application/vnd.sun.xml.writer"}), "not a spreadsheet"),
+        (b'<?xml version="1.0"?>\n<office:document xmlns:style="s"><style:style/><table:table/>', "Open it in the program"),
         (b"<style:styles/>", "not a spreadsheet"),
         (files.zipped({}), "is empty"),
-        (b"\x09\x08\x08\0\0\5\x10\0", "very old"),
+        (b"\x09\x08\x08\0\0\5\x10\0", "cannot be read here"),
     ],
 )
 def test_the_sentence_fits_the_file(content, words):

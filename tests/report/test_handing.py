@@ -46,21 +46,21 @@ def test_a_paragraph_has_figure_target_status_change_and_measures(document):
         "Vid avstämningen den 20 november 2026 gäller att 1 av 3 system har giltig klassning, vilket motsvarar 33,3 %. "
         "Målet på 95 % är inte uppnått, och resultatet ligger under varningsgränsen på 80 %. "
         "Den 20 november 2025 saknades underlag. Täckningen går inte att jämföra. "
-        "Beslutade åtgärder: Klassa […] (2026-1, ej påbörjad, klart senast den 31 mars 2027); "
-        "=1+1 (2026-3, ej påbörjad, klart senast den 1 november 2026, försenad)."
+        "Beslutade åtgärder: Klassa […] (2026-1, ej påbörjad, senast 31 mars 2027); "
+        "=1+1 (2026-3, ej påbörjad, senast 1 november 2026, försenad)."
     )
     assert texts(document, EN)[4] == (
         "On 20 November 2026, 1 of 3 systems have a valid classification, which is 33.3%. "
         "The target of 95% is not reached, and the coverage is below the limit of 80%. "
         "On 20 November 2025 there was no basis. The coverage cannot be compared. "
-        "Measures decided: Klassa […] (2026-1, not started, due 31 March 2027); "
-        "=1+1 (2026-3, not started, due 1 November 2026, late)."
+        "Measures decided: Klassa […] (2026-1, not started, by 31 March 2027); "
+        "=1+1 (2026-3, not started, by 1 November 2026, late)."
     )
 
 
 def test_a_point_without_basis_has_no_figure(document):
     assert texts(document, SV)[7] == (
-        "Punkten kan inte bedömas per den 20 november 2026, eftersom underlag saknas. "
+        "Underlag saknas: en export som behövs finns inte den 20 november 2026. "
         "Det finns inga öppna beslut om åtgärder för punkten."
     )
 
@@ -83,7 +83,7 @@ def test_the_status_is_that_of_target_limit_or_no_items(document):
         in texts(close, SV)[4]
     )
     nothing = with_counts(document, met=0, unmet=0)
-    assert texts(nothing, SV)[4].startswith("Inga ärenden omfattades av punkten per den 20 november 2026. Beslutade")
+    assert texts(nothing, SV)[4].startswith("Inga ärenden den 20 november 2026. Beslutade")
 
 
 def test_the_text_begins_with_its_review_and_its_state(document):

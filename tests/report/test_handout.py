@@ -140,7 +140,7 @@ def inside(block, kind):
 def test_it_begins_with_its_organisation_its_answer_and_its_agenda(code, sample, written):
     document, say, page = sample[0], Language(code), written[code]
     text = plain("".join(run.text for run in page.pages[0]))
-    title = say("Handout for the management review {year}", year=2025)
+    title = say("Handout management review {year}", year=2025)
     begins = [document.organisation, title, say.date(document.as_of)]
     answer = say("None of the {of} measurable points reaches the target.", of=11)
     places = [text.index(plain(part)) for part in [*begins, answer, say("Agenda")]]
@@ -328,7 +328,7 @@ def test_a_long_comment_and_a_long_word_are_complete_and_within_the_margins(pape
 def test_it_is_accessible_and_has_its_language_and_title(code, written):
     page, say = written[code], Language(code)
     assert str(page.root.Lang) == code
-    assert str(page.pdf.docinfo.Title) == say("Handout for the management review {year}", year=2025)
+    assert str(page.pdf.docinfo.Title) == say("Handout management review {year}", year=2025)
     with page.pdf.open_metadata() as metadata:
         assert metadata["pdfuaid:part"] == "1"
     assert all(str(node.element.Alt) for node in page.tree.find("Figure"))

@@ -49,8 +49,8 @@ CHAPTERS = [
     (1, "Bilaga"),
     (2, "Det som återstår"),
     (2, "Avdelning för avdelning"),
-    (2, "Övriga tal"),
-    (2, "Så räknas punkterna"),
+    (2, "Övrigt"),
+    (2, "Så räknas det"),
     (2, "Exporterna som siffrorna vilar på"),
     (2, "ISO/IEC 27001:2022, 9.3.2"),
 ]
@@ -217,7 +217,7 @@ def test_an_activity_that_a_chapter_mentions_is_not_listed_again(report):
         "Utse objektledare för samtliga system."
     ]
     assert "Utveckla arbetet med incidenthantering" in listed[-1]
-    assert "Övriga prioriterade områden i verksamhetsplanen:" in full_text(report())
+    assert "Prioriterade områden i verksamhetsplanen:" in full_text(report())
     assert "Utse objektledare för samtliga system" in of_kind(report(2026), Bullets)[-1].items
 
 
@@ -411,7 +411,7 @@ def test_persons_of_no_department_cannot_be_found_by_subtraction(parts):
 
 
 def _by_department(report):
-    return next(t for t in of_kind(report, Table) if t.caption == "Täckning i procent per avdelning och punkt")
+    return next(t for t in of_kind(report, Table) if t.caption == "Avdelning för avdelning")
 
 
 def test_the_name_of_the_file_has_the_version(parts):

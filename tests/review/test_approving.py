@@ -325,7 +325,7 @@ def test_a_signature_is_a_first_name_and_a_surname(waiting, name):
 
 
 def test_a_signature_has_a_maximum_length(waiting):
-    with pytest.raises(Refusal, match="The name has 401 characters"):
+    with pytest.raises(Refusal, match="The text has 401 characters"):
         waiting.approve(waiting.review(), "x" * 200 + " " + "y" * 200)
 
 

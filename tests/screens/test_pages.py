@@ -84,7 +84,7 @@ def file_names(page, say):
     """How the name of a file of a page begins, in the language of the page."""
     point = next(point for point in POINTS if point.id == "classification")
     return {
-        "quality": [say("Data quality {day}", day=DAY)],
+        "quality": [f"{say('Data quality')} {DAY}"],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"}) + f" {DAY}.csv"],
         "point": [f"{label(point, say)} {DAY}.csv"],
     }.get(page, [])

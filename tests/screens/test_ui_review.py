@@ -279,7 +279,7 @@ def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, mon
     chapter(app, "introduction").text_area(key="chapter 1 introduction").set_value("").run()
     assert line.written(line.review()).chapters == {"introduction": "", "assessment": "Skäl."}
     shown = text(chapter(app, "deviations"))
-    assert SV("There is no export of the tertial reports.") in shown
+    assert SV("No export is loaded yet.") in shown
     # the introduction has been emptied, and 2.4 may be empty
     assert "7 kapitel i rapporten är tomma." in shown, re.findall(".{9} kapitel i.{20}", shown)
     assert Counter(re.findall('v-word">(Tomt|Får vara tomt|Förifyllt|Skrivet)<', shown)) == {

@@ -101,9 +101,7 @@ def read_of(table):
 def test_a_first_load_without_room_leaves_nothing_and_succeeds_when_there_is(tmp_path, size):
     database = FileDatabase.at(tmp_path / "new.duckdb")
     read_of(TABLE)
-    assert refused(lambda: load(database), size).startswith(
-        f"{ROOM} for the database new.duckdb in the folder {tmp_path}"
-    )
+    assert refused(lambda: load(database), size).startswith(f"{ROOM} in the folder {tmp_path}")
     assert [file.name for file in tmp_path.iterdir() if file.suffix != ".lock" and file.suffix != ".turn"] == []
     assert not database.exists()
     load(database)
@@ -141,7 +139,7 @@ def test_an_older_store_that_cannot_be_upgraded_stays_what_it_is(line):
     with duckdb.connect(line.database.path) as older:
         older.execute("drop macro moment")
         older.execute("delete from schema_files where name = '420_moment.sql' or starts_with(name, 'macros ')")
-    assert refused(lambda: line.rows("from imports")).startswith(f"{ROOM} for the database test.duckdb")
+    assert refused(lambda: line.rows("from imports")).startswith(f"{ROOM} in the folder")
     assert len(line.rows("from imports")) == 1
 
 
@@ -165,7 +163,7 @@ def test_a_load_that_runs_out_of_room_before_its_commit_is_told_as_one_that_does
         finally:
             cursor.execute("select * from not_there")
 
-    with pytest.raises(Refusal, match=f"{ROOM} for the database test.duckdb"), line.database.writing() as cursor:
+    with pytest.raises(Refusal, match=f"{ROOM} in the folder"), line.database.writing() as cursor:
         fail(cursor)
 
 
@@ -223,7 +221,7 @@ def test_no_change_of_the_store_is_made_by_halves_and_each_can_be_made_again(sta
         read_of(SYSTEMS)
         for change in CHANGES[stage]:
             before = contents(line.database)
-            assert refused(partial(change, line.database)).startswith(f"{ROOM} for the database test.duckdb")
+            assert refused(partial(change, line.database)).startswith(f"{ROOM} in the folder")
             assert contents(line.database) == before
         for change in CHANGES[stage][: 1 if stage == "submitted" else None]:
             before = contents(line.database)
@@ -253,7 +251,7 @@ def test_the_page_of_imports_says_that_there_is_no_room_and_goes_on(own, monkeyp
     path = tmp_path / "s.csv"
     path.write_text("Uttagen 2026-10-15\nAD-konto;Enhet;Anställningsdatum\np1;A;2024-01-01\n", "utf-8")
     dropped(page, path)
-    for says in ("Det finns inget utrymme kvar för databasen own.duckdb", ""):
+    for says in ("Det finns inget utrymme kvar i mappen", ""):
         button = next(each for each in page.button if each.label.replace("\u00a0", " ").startswith("Läs in 1"))
         with full() if says else nullcontext():
             button.click().run()
@@ -268,7 +266,7 @@ def test_the_sample_database_leaves_nothing_behind_where_there_is_no_room(tmp_pa
     samples.mkdir(parents=True)
     (samples / "s.csv").write_text("AD-konto;Enhet;Anställningsdatum\np1;A;2024-01-01\n", "utf-8")
     build = partial(demo.build, FileDatabase.at(tmp_path / "sample.duckdb"), samples.parent)
-    assert refused(build, 100_000).startswith(f"{ROOM} for the database sample.duckdb")
+    assert refused(build, 100_000).startswith(f"{ROOM} in the folder")
     assert [file.name for file in tmp_path.glob("sample.duckdb*") if file.suffix not in {".lock", ".turn"}] == [
         "sample.duckdb.building"
     ]
@@ -282,7 +280,7 @@ def test_the_sample_database_leaves_nothing_behind_where_there_is_no_room(tmp_pa
 def test_a_file_that_finds_no_room_leaves_the_old_one_and_nothing_else(tmp_path):
     target = tmp_path / "a.csv"
     write_it = partial(save, b"x" * 10_000, target)
-    said = f"{ROOM} for the file a.csv in the folder {tmp_path}. Free some, or choose another folder."
+    said = f"{ROOM} in the folder {tmp_path}. Nothing has been changed. Free some and try again."
     assert refused(write_it, 5_000) == said
     assert list(tmp_path.iterdir()) == []
     target.write_bytes(b"old")
@@ -350,7 +348,7 @@ def test_every_command_that_changes_the_store_says_one_line(line, said, monkeypa
     with full():
         done = run_here(line.database.path, *(line.folder / word if word == "s.csv" else word for word in said), *more)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
-    assert done.stderr.startswith(f"{ROOM} for the database test.duckdb")
+    assert done.stderr.startswith(f"{ROOM} in the folder")
     assert len(line.rows("from imports")) == 1
     assert line.rows("from revocations") == []
 
@@ -388,7 +386,7 @@ def packed(line):
 
 
 def test_a_package_that_finds_no_room_is_not_blamed_nor_the_database(approved, tmp_path):
-    said = f"{ROOM} in the folder for temporary files, {tempfile.gettempdir()}. Free some and try again."
+    said = f"{ROOM} in the folder {tempfile.gettempdir()}. Nothing has been changed. Free some and try again."
     assert refused(partial(packed, approved), 50_000) == said
     save(packed(approved), tmp_path / "p.zip")
     assert refused(partial(verify_package, tmp_path / "p.zip"), 50_000) == said
@@ -409,7 +407,7 @@ def test_a_file_that_is_read_where_there_is_no_room_is_not_blamed(tmp_path, monk
         worker.main([])
     assert reading._answer(target / "answer.json", code=ended.value.code)["problem"] == "no_room"
     monkeypatch.setattr(reading, "_child", lambda *_, **__: {"problem": "no_room", "values": {}})
-    with pytest.raises(Refusal, match=f"{ROOM} in the folder for temporary files"):
+    with pytest.raises(Refusal, match=f"{ROOM} in the folder {tempfile.gettempdir()}"):
         reading.read(xlsx({"a": [["A"]]}), name="a.xlsx")
 
 
@@ -439,8 +437,8 @@ def test_where_there_is_no_temporary_folder_it_is_told(monkeypatch):
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), "in the folder for temporary files"),
-        (OSError(errno.EDQUOT, "Disk quota exceeded", "/x/y.bin"), "for the file y.bin in the folder /x"),
+        (OSError(errno.ENOSPC, "No space left on device"), f"in the folder {tempfile.gettempdir()}"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded", "/x/y.bin"), "in the folder /x"),
         (OSError(errno.EROFS, "Read-only file system", "/x/y.bin"), "The file y.bin cannot be written: Read-only file"),
         (RuntimeError("library: write failed: No space left on device"), "on the disk: library: write failed"),
     ],
@@ -482,16 +480,16 @@ def test_on_a_disk_that_is_full_and_then_read_only(small, tmp_path, monkeypatch)
     database = FileDatabase.at(folder / "own.duckdb")
     load(database)
     many = "AD-konto | Enhet | Anställningsdatum\n" + "".join(f"p{n} | A | 2024-01-01\n" for n in range(40_000))
-    with pytest.raises(Refusal, match=f"{ROOM} for the database own.duckdb in the folder {folder}"):
+    with pytest.raises(Refusal, match=f"{ROOM} in the folder {folder}"):
         load(database, many, completes=True)
-    with pytest.raises(Refusal, match=f"{ROOM} for the file a.csv in the folder {folder}"):
+    with pytest.raises(Refusal, match=f"{ROOM} in the folder {folder}"):
         save(b"x" * (1 << 20), folder / "a.csv")
     assert sorted(file.suffix for file in folder.iterdir()) in (
         [".duckdb", ".lock", ".turn"],
         [".duckdb", ".lock", ".turn", ".wal"],
     )
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    with pytest.raises(Refusal, match=f"{ROOM} in the folder for temporary files, {folder}"):
+    with pytest.raises(Refusal, match=f"{ROOM} in the folder {folder}"):
         reading.read(many.replace(" | ", ";").encode(), name="many.csv")
     monkeypatch.undo()
     assert close()

@@ -285,15 +285,14 @@ class _Builder:
         if self.edition.public:
             parts = wording.most_left(departments(answer))
         items = [f"{part.unit or part.department or ''} {wording.left_text(part, say)}" for part in parts]
-        return say(N_("Most left to do: {units}"), units=_joined(items)) if items else ""
+        return f"{say(N_('Most left to do'))}: {_joined(items)}" if items else ""
 
     def _why(self, answer: PointAnswer) -> str:
         """The biggest reasons in a line; the public version has none."""
         if self.edition.public or not (reasons := self._reasons(answer)):
             return ""
         items = _joined([f"{label} {self.say.number(number)}" for label, number in reasons[:REASONS]])
-        text = N_("What remains: {reasons}") if answer.coverage.status is Status.GREEN else N_("Why: {reasons}")
-        return self.say(text, reasons=items)
+        return f"{self.say(N_('What remains'))}: {items}"
 
     # --- Decisions and next steps ---------------------------------------------------------------------------------
 
@@ -343,7 +342,7 @@ class _Builder:
 
     def _more(self, n: int) -> str:
         """How many decisions do not fit."""
-        return self.say.plural("and {n} more, in the Word file", "and {n} more, in the Word file", n) if n > 0 else ""
+        return self.say(N_("and {n} more"), n=self.say.number(n)) if n > 0 else ""
 
     def steps(self) -> Slide:
         """The next year's priorities: what is written in the chapter, else the activities of the plan."""

@@ -14,7 +14,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, spoken
 from compliance.drawing import charts
 from compliance.loading.comparing import Comparison, Unmatched
-from compliance.loading.loading import REPLACED, Receipt
+from compliance.loading.loading import FORMULAS, REPLACED, Receipt
 from compliance.loading.purges import Purged, purged_text
 from compliance.loading.validating import REASONS, UNKEPT, withheld_text
 from compliance.reading.recognising import Match
@@ -211,14 +211,7 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
             len(chance),
             columns=", ".join(chance),
         ): chance,
-        say.plural(
-            "{count} formula has no stored value and is read as empty. "
-            "Open the file in Excel, save it and load it again.",
-            "{count} formulas have no stored value and are read as empty. "
-            "Open the file in Excel, save it and load it again.",
-            workbook.formulas,
-            count=phrases.counted(workbook.formulas, say),
-        ): workbook.formulas,
+        say(FORMULAS, file=workbook.name, n=say.number(workbook.formulas)): workbook.formulas,
     }
 
 

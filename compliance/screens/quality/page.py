@@ -169,7 +169,7 @@ def _row_card(view: View, finding: Finding) -> None:
         with view.database.cursor() as cursor:
             row = quality.sheet_row(cursor, finding, reads.sources(), reader=view.reader)
         if row is None:
-            widgets.html(charts.note(say(N_("The row was not loaded, and its cells have not been kept."))))
+            widgets.html(charts.note(say(N_("The cells of this import were not kept."))))
             return
         widgets.html(charts.table(*texts.row_table(row, say), caption=say(N_("The spreadsheet row"))))
 
@@ -180,5 +180,5 @@ def download(view: View, shown: Sequence[Remark]) -> None:
     visible_remarks = [visible(remark_) for remark_ in shown]
     if any(remark_.findings for remark_ in visible_remarks):
         rows = partial(texts.csv_rows, visible_remarks, reads.sources(), say)
-        name = downloads.file_name(say, N_("Data quality {day}"), "csv", day=str(view.as_of))
+        name = downloads.file_name(say, N_("{title} {day}"), "csv", title=say(N_("Data quality")), day=str(view.as_of))
         downloads.offer_rows(view, say(N_("Download as CSV")), name, "findings_csv", rows, what="findings")

@@ -17,9 +17,9 @@ from compliance.wording import phrases
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}
 SIGNS: Final = {"error": Status.RED, "warning": Status.YELLOW, "notice": Status.NOTHING_TO_ASSESS}
 OWNERS: Final = {
-    "coordinator": N_("The coordinator"),
+    "coordinator": N_("Coordinator"),
     "source_owner": N_("The owner of the source system"),
-    "unit": N_("The unit"),
+    "unit": N_("Unit"),
 }
 FACTS: Final = {"masked": N_("masked in a text"), "dropped_column": N_("the column was dropped")}
 
@@ -187,7 +187,7 @@ def csv_rows(shown: Sequence[Remark], sources: Mapping[str, Source], say: Langua
             say(N_("Severity")): say(SEVERITIES[remark.check.severity]),
             say(N_("Remark")): say.pick(remark.check.title),
             say(N_("Source")): source_title(finding.source, sources, say),
-            say(N_("Concerns")): finding.subject or "",
+            say(N_("Concerning")): finding.subject or "",
             say(N_("Column")): field_text(finding, sources, say),
             say(N_("Detail")): detail_text(finding.detail, say),
             say(N_("Number")): finding.number,

@@ -43,16 +43,13 @@ def draw(view: View) -> None:
     with right:
         _taking(view, holders, called)
     _permissions(view)
-    widgets.html(charts.section(say(N_("What the login service gives"))))
-    text = N_(
-        "The values of the claim {claim} give these roles. The rules are in {file} and are read at the next start."
-    )
-    widgets.html(charts.caption(say(text, claim=login.claim, file=settings.FILE)))
     if login.roles:
-        caption = say(N_("What the login service gives"))
-        widgets.html(charts.table(*texts.rules_table(login, say), caption=caption))
-    else:
-        widgets.html(charts.note(say(N_("There is no rule: all roles are given on this page."))))
+        title = say(N_("What the login service gives"))
+        text = N_(
+            "The values of the claim {claim} give these roles. The rules are in {file} and are read at the next start."
+        )
+        widgets.html(charts.section(title, note=say(text, claim=login.claim, file=settings.FILE)))
+        widgets.html(charts.table(*texts.rules_table(login, say), caption=title))
 
 
 def _persons(view: View, holders: list[Holder], called: dict[str, str]) -> None:
@@ -86,7 +83,7 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     if limit:
         text = N_("Whoever is limited to a part can see and download, but change nothing.")
         widgets.html(charts.caption(say(text)))
-    if st.button(say(N_("Give the role")), type="primary", key="give", disabled=not (person and role)):
+    if st.button(say(N_("Give a role")), type="primary", key="give", disabled=not (person and role)):
         widgets.require(Permission.MANAGE_ROLES)
         with widgets.showing_errors():
             roles.give(views.user(), person, Held(role, limit))
@@ -102,10 +99,10 @@ def _taking(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     widgets.html(charts.section(say(N_("Take a role away"))))
     given = texts.taken_away(grant for holder in holders for grant in holder.by_table)
     if not given:
-        widgets.html(charts.caption(say(N_("No role has been given here."))))
+        widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
     chosen = _choice(
-        say(N_("Person and role")),
+        say(N_("Person")),
         given,
         lambda each: f"{called.get(each[0], '')} · {texts.role(each[1], say)}" if each else "",
         key="take",
@@ -118,11 +115,8 @@ def _taking(view: View, holders: list[Holder], called: dict[str, str]) -> None:
 def _confirm(view: View, person: str, role: str, *, called: dict[str, str]) -> None:
     say, title = view.say, texts.role(role, view.say)
     with st.container(border=True, key="card-take-role"):
-        text = N_(
-            "The role is gone at the next click, also in windows that are open. The audit trail keeps that it was."
-        )
-        widgets.html(charts.card_head(f"{called[person]} · {title}", text=say(text)))
-        if st.button(say(N_("Take the role away")), type="primary", key=f"take {person} {role}"):
+        widgets.html(charts.card_head(f"{called[person]} · {title}"))
+        if st.button(say(N_("Take a role away")), type="primary", key=f"take {person} {role}"):
             widgets.require(Permission.MANAGE_ROLES)
             with widgets.showing_errors():
                 roles.take(views.user(), person, role)

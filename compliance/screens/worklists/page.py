@@ -54,8 +54,7 @@ def draw(view: View) -> None:
     """Draw the lists within the scope; of a unit, its items."""
     widgets.whole_only(view)
     say = view.say
-    question = N_("What is left in each unit, to be sent to whoever leads it.")
-    widgets.html(charts.page_title(say(N_("Work lists")), question=say(question)))
+    widgets.html(charts.page_title(say(N_("Work lists"))))
     reviews.show_unsaved()
     if no_data.nothing_loaded(view):
         return
@@ -76,7 +75,7 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     say = view.say
     widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
     told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
-    name = downloads.file_name(say, N_("To do in all units"), "zip")
+    name = downloads.file_name(say, N_("To do {unit}"), "zip", unit=say(N_("All units")).lower())
     label, make = say(N_("Download all lists")), partial(_all, view, lists)
     downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
     _persons(view, lists)
@@ -103,7 +102,7 @@ def _unit(view: View, each: WorkList, all_: Sending) -> None:
         _mail(view, each, all_)
     st.button(say(N_("Mark all as sent")), key="mark sent", on_click=_mark_sent, args=(view, each))
     if day := texts.last_sent(each, all_):
-        widgets.html(charts.caption(say(N_("Last sent on {day}."), day=say.date(day))))
+        widgets.html(charts.caption(f"{say(N_('Last sent'))}: {say.date(day)}"))
     chosen = _items(view, each, all_)
     if chosen:
         _writing(view, chosen, all_)
@@ -166,10 +165,9 @@ def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
         )
         args: Any = {"max_chars": LONGEST_NOTE, "height": NOTE_HEIGHT, "form": True}
         fields.text(say(N_("Note")), value=first.note if first else "", key=f"note {mark}", **args)
-        if (of := len(chosen)) > 1:
+        if len(chosen) > 1:
             widgets.html(charts.caption(say(N_("What is left empty here stays as each item has it."))))
-        label = say.plural("Save for {count} item", "Save for {count} items", of, count=say.in_words(of))
-        st.form_submit_button(label, type="primary", on_click=_save, args=(view, chosen, mark))
+        st.form_submit_button(say(N_("Save")), type="primary", on_click=_save, args=(view, chosen, mark))
 
 
 def _form_mark(chosen: list[Left], all_: Sending) -> str:

@@ -35,7 +35,7 @@ def last_sent(each: WorkList, all_: Sending) -> date | None:
 def contact(each: WorkList, say: Language) -> str:
     """Whom a list goes to, in a sentence."""
     if each.contact:
-        return say(N_("The list goes to {whom}."), whom=sending.person(each.contact, say))
+        return f"{say(N_('Goes to'))}: {sending.person(each.contact, say)}"
     return say(N_("No export names anybody to send the list to."))
 
 
