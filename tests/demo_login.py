@@ -40,7 +40,7 @@ Its login leads to a pretended provider, where you choose whom to be:
 What to try:
   - Nils has no role: he is told whom to ask.
   - In a private window log in as Ada, give Nils a role on the page Roller, and load his page again.
-  - Take a role away while Nils has a page open: his next click is refused.
+  - Remove a role while Nils has a page open: his next click is refused.
   - Read on the page Logg what has happened.
 
 Ctrl-C ends it. Nothing of this is kept.

@@ -147,7 +147,7 @@ def check(held: Held) -> None:
 
 
 def take(user: User, person: str, role: str) -> None:
-    """Take a role away from a person; it holds from their next click. Raise Refusal for one's own administration."""
+    """Remove a role from a person; it holds from their next click. Raise Refusal for one's own administration."""
     require(user, Permission.MANAGE_ROLES)
     held = next((each for each in given(person) if each.role == role), None)
     if held is None:

@@ -167,7 +167,7 @@ def _check(field: Field, say: Language, **how: Any) -> Any:
     return DataValidation(
         allow_blank=True,
         showErrorMessage=True,
-        errorTitle=say(N_("This cannot stand here"))[:32],
+        errorTitle=say(N_("This value is not allowed here"))[:32],
         error=expected(field, say)[:LIST_LENGTH],
         **how,
     )

@@ -25,7 +25,7 @@ from compliance.reading.markers import ASKED, Marker
 from compliance.store.database import Cursor, Rows, rows
 
 # Headings that no source has: the subject of a row, and its current state.
-ABOUT, STATE = N_("What the question is about"), N_("As it stands")
+ABOUT, STATE = N_("What the question is about"), N_("Current state")
 LABELS: Final = 2
 TITLE_ROW, HEADING_ROW = 1, 3
 NEW_ROWS: Final = 15
@@ -82,7 +82,7 @@ TOPICS: Final = (
     Topic(
         source="local_instruction",
         statement="questions_on_requirements",
-        hint=N_("Say how each requirement stands. Only a row with a status counts. An exemption needs a comment."),
+        hint=N_("Give the status of each requirement. Only a row with a status counts. An exemption needs a comment."),
         fields=("status", "confirmed", "comment"),
         anew=("status",),
         open=("confirmed", "comment"),
@@ -332,7 +332,7 @@ def _agreed(asking: Asking, say: Language) -> Iterator[tuple[str, Any]]:
 
 def _why(say: Language) -> Iterator[str]:
     yield say(N_("The answers are used in the yearly management review of information security."))
-    yield say(N_("Only what no system knows is asked. What is known already stands in grey."))
+    yield say(N_("Only what no system knows is asked. What is already known is in grey."))
 
 
 def _asked_lines(sheets: dict[str, int], say: Language) -> Iterator[str]:
@@ -345,5 +345,5 @@ def _asked_lines(sheets: dict[str, int], say: Language) -> Iterator[str]:
 def _how(say: Language) -> Iterator[str]:
     yield say(N_("1. Fill in the yellow cells. A row where you know nothing is left empty; it changes nothing."))
     yield say(N_("2. A row that you answer needs the columns with a * after their heading."))
-    yield say(N_("3. Each heading has a note that says what can stand below it. Write roles, never names of persons."))
+    yield say(N_("3. Each heading has a note on what to write below it. Write roles, never names of persons."))
     yield say(N_("4. Save the file under the name that it has, and send it back."))

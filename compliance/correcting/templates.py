@@ -69,7 +69,7 @@ def _instructions(sheet: Any, source: Source, say: Language) -> None:
     """Write one row per column of the form. Headings follow a column letter, so that no export is recognised here."""
     forms.title(sheet, say(INSTRUCTIONS), *_steps(source, say))
     first = sheet.max_row + 2
-    heads = [N_("Column"), N_("What it is and what can stand there"), N_("Must be filled in"), N_("Example")]
+    heads = [N_("Column"), N_("What it is and what is allowed"), N_("Must be filled in"), N_("Example")]
     for column, text in enumerate(heads, start=1):
         forms.head(sheet, first, column, say(text))
     for row, (place, field) in enumerate(enumerate(source.fields, start=1), start=first + 1):
@@ -94,7 +94,7 @@ def _line(place: int, field: Field, say: Language) -> list[object]:
     """The row for a column of the form: letter and heading, explanation, whether it is required, an example."""
     return [
         f"{get_column_letter(place)} · {field.heading}",
-        forms.explanation(replace(field, required=False), say) or say(N_("A text.")),
+        forms.explanation(replace(field, required=False), say),
         say(N_("Yes")) if field.required else say(N_("No")),
         forms.example(field),
     ]

@@ -279,8 +279,8 @@ def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:
         if any(is_row_number(column.heading) for column in match.unused):
             raise Refusal(
                 N_(
-                    "{file} looks like mended rows, but has lost the hidden sheet that says which file they belong to. "
-                    "Mend the workbook as it was sent out, and save it as .xlsx."
+                    "{file} looks like corrected rows, but has lost the hidden sheet that says which file they belong "
+                    "to. Correct the workbook that was sent out, and save it as .xlsx."
                 ),
                 file=workbook.name,
             )
@@ -306,7 +306,7 @@ def _refuse_return(cursor: Cursor, file: Prepared, day: date) -> None:
     counting = rows(cursor, statement("returned_to"), {"sha256": sha256, "day": day, "known_at": EVERYTHING_KNOWN})
     if not counting:
         raise Refusal(
-            N_("{file} holds mended rows of a file that is not loaded, or no longer counts. Load that file first."),
+            N_("{file} holds corrected rows of a file that is not loaded, or no longer counts. Load that file first."),
             file=file.workbook.name,
         )
 
@@ -456,7 +456,7 @@ def _replaced_returns(cursor: Cursor, job: _Job, matches: list[Match]) -> Replac
             replaced.append((row["import_id"], row["file"]))
         elif both := before & now:
             raise Refusal(
-                N_("Row {row} of {file} has been mended before, by import {id}. Revoke that import first."),
+                N_("Row {row} of {file} has already been corrected, by import {id}. Revoke that import first."),
                 row=min(both)[1],
                 file=job.workbook.name,
                 id=row["import_id"],

@@ -31,7 +31,7 @@ REASONS: Final = {
     "month_first": N_("The column writes the month before the day. Write its dates as 2026-10-31."),
     "not_a_number": N_("This is not a number. Write digits only."),
     "not_a_level": N_(
-        "This is no level in a form that is known, so it could be level 4. Nothing of the row is kept. "
+        "This is not a level in a known form, so it could be level 4. Nothing of the row is kept. "
         "Write it as 2, K2 or K2 R1 T3 in the system that it comes from."
     ),
     "protective_security": N_(
@@ -43,7 +43,7 @@ REASONS: Final = {
         "The text is too long. An id may have 200 characters; of another text the beginning is kept. "
         "Shorten it in the system that it comes from."
     ),
-    "duplicate": N_("The same id stands further down. The last row counts."),
+    "duplicate": N_("The same id occurs further down. The last row counts."),
 }
 # The reasons for which nothing of a row is stored.
 UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
@@ -75,23 +75,16 @@ class Summary:
         return self.rejected - self.withheld
 
 
-def withheld_text(n: int, say: Language, *, of: int | None = None) -> str:
-    """How many rejected rows are withheld, and where to correct them; `of` is how many the sentence before counts."""
+def withheld_text(n: int, say: Language) -> str:
+    """How many rejected rows are withheld, and where to correct them."""
     return say.plural(
-        "{rows} says level 4, or a level that cannot be read and so could be 4. "
-        "Nothing of it is kept or sent back; it is mended in the system that it comes from.",
-        "{rows} say level 4, or a level that cannot be read and so could be 4. "
-        "Nothing of them is kept or sent back; they are mended in the system that they come from.",
+        "{count} rejected row has level 4, or a level that cannot be read and so could be 4. "
+        "Nothing of it is kept or sent back; correct it in the system that it comes from.",
+        "{count} rejected rows have level 4, or a level that cannot be read and so could be 4. "
+        "Nothing of them is kept or sent back; correct them in the system that they come from.",
         n,
-        rows=_withheld_rows(n, of, say),
+        count=say.in_words(n).capitalize(),
     )
-
-
-def _withheld_rows(n: int, of: int | None, say: Language) -> str:
-    count = say.in_words(n).capitalize()
-    if of is None:
-        return say.plural("{count} rejected row", "{count} rejected rows", n, count=count)
-    return say.plural("It", "They", n) if of == n else say(N_("{count} of them"), count=count)
 
 
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:

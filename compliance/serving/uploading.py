@@ -21,7 +21,7 @@ MOST_ISSUED: Final = 1_000
 
 TOO_LARGE: Final = N_("The file is larger than {file} MB, so it was not taken. Export fewer rows at a time.")
 TOO_MANY: Final = N_(
-    "At most {files} files and {session} MB lie here at a time. Load or take away some, and drop the rest after that."
+    "At most {files} files and {session} MB can wait here at a time. Load or remove some, then drop the rest."
 )
 NO_ROOM: Final = N_("The server has no room for more files just now. Try again in a while.")
 TOO_SLOW: Final = N_("The file came too slowly and was not taken. Try again.")

@@ -128,7 +128,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Connection lost. {more}": NOT_SENT,
         "Unexpected error. Please try again.": NOT_SENT,
     },
-    "[data-testid=stDownloadButtonError]": {"{what}": N_("The file was not made. The reason stands below.")},
+    "[data-testid=stDownloadButtonError]": {"{what}": N_("The file was not made. The reason is below.")},
     # --- tables that scroll
     "[data-testid=stDataFrame]": {
         "Type to search": N_("Write what to look for"),

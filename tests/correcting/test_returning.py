@@ -396,7 +396,7 @@ def test_a_later_return_with_some_rows_of_an_earlier_one_is_refused_with_the_row
     with pytest.raises(Refusal) as refusal:
         loaded_again(line, some, name="igen.xlsx")
     assert Language("en").refusal(refusal.value) == (
-        "Row 6 of igen.xlsx has been mended before, by import 2. Revoke that import first."
+        "Row 6 of igen.xlsx has already been corrected, by import 2. Revoke that import first."
     )
     assert counted(line) == ["1", "2", "3", "4"]
     revoke(line.database, 2, why="fel", order=line.order())

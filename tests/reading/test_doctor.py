@@ -268,7 +268,10 @@ def test_the_sheets_of_a_single_file_web_page():
         ),
         (files.ods("", parts={"mimetype": "application/vnd.sun.xml.calc"}), "Open it in the program"),
         (files.ods("", parts={"mimetype": "application/vnd.sun.xml.writer"}), "not a spreadsheet"),
-        (b'<?xml version="1.0"?>\n<office:document xmlns:style="s"><style:style/><table:table/>', "Open it in the program"),
+        (
+            b'<?xml version="1.0"?>\n<office:document xmlns:style="s"><style:style/><table:table/>',
+            "Open it in the program",
+        ),
         (b"<style:styles/>", "not a spreadsheet"),
         (files.zipped({}), "is empty"),
         (b"\x09\x08\x08\0\0\5\x10\0", "cannot be read here"),

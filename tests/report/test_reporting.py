@@ -49,7 +49,7 @@ CHAPTERS = [
     (1, "Bilaga"),
     (2, "Det som återstår"),
     (2, "Avdelning för avdelning"),
-    (2, "Övrigt"),
+    (2, "Övriga tal"),
     (2, "Så räknas det"),
     (2, "Exporterna som siffrorna vilar på"),
     (2, "ISO/IEC 27001:2022, 9.3.2"),

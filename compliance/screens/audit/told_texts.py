@@ -141,8 +141,8 @@ DETAILS: Final = {
 WITHIN: Final = N_("Scope")
 FLAGS: Final = {
     "filtered": (N_("searched by words"), ""),
-    "given": (N_("was given"), N_("was taken away")),
-    "removed": (N_("was taken away"), ""),
+    "given": (N_("was given"), N_("was removed")),
+    "removed": (N_("was removed"), ""),
     "sample": (N_("the sample data"), ""),
 }
 # The details whose values are pseudonyms, and those that are numbers but not amounts.

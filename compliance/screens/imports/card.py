@@ -34,9 +34,9 @@ Answer = Literal["accepted", "completes"]
 # The answers that are a press of a button.
 ANSWERS: Final[Mapping[Question, Mapping[str, Answer]]] = {
     "few": {N_("Yes, it is"): "accepted"},
-    "loses": {N_("It completes them"): "completes", N_("It takes their place"): "accepted"},
+    "loses": {N_("It completes them"): "completes", N_("It replaces them"): "accepted"},
 }
-GONE: Final = N_("The file does not lie here any more. Drop it again.")
+GONE: Final = N_("The file is no longer here. Drop it again.")
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _loaded(card: Card, result: Result) -> None:
 def _take_away_button(card: Card) -> None:
     file = card.file.id
     st.button(
-        card.view.say(N_("Take away")),
+        card.view.say(N_("Remove the file")),
         key=f"away {file}",
         on_click=take_away,
         args=(card.inbox, [file]),
@@ -244,7 +244,7 @@ def _day_choice(card: Card) -> None:
     prepared = card.file.content.prepared
     found = prepared.day if isinstance(prepared, Prepared) else None
     day = card.item.extract_date or (found.day if found else None)
-    by = texts.FOUND_BY["said" if card.item.extract_date else found.by] if found else None
+    by = texts.FOUND_BY.get("said" if card.item.extract_date else found.by) if found else None
     label = card.view.say(N_("Extract date")) + (f" ({card.view.say(by)})" if by else "")
     day_field(card.view, label, [card.item], day=day)
 
@@ -303,7 +303,7 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
         with st.expander(texts.rejected_text(rehearsal.rejected, say), expanded=True):
             _problem_list(card.view, rejected, say(N_("Rejected rows")))
             if rehearsal.withheld:
-                widgets.html(charts.note(withheld_text(rehearsal.withheld, say, of=rehearsal.rejected)))
+                widgets.html(charts.note(withheld_text(rehearsal.withheld, say)))
             if rehearsal.rejected > rehearsal.withheld:
                 widgets.html(charts.caption(say(returns.SEND)))
                 _rejected_button(card, rehearsal.receipts)

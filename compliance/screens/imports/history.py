@@ -66,7 +66,7 @@ def _past_purges(view: View) -> None:
     with view.database.cursor() as cursor:
         past = purges(cursor)
     if past and not view.sample:
-        widgets.html(charts.section(say(N_("What has been purged"))))
+        widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
         for each in past:
             moment = say.moment(clock.local(each.purged_at))
             widgets.html(charts.caption(f"{moment}. {' '.join(purge_sentences(each, say))}"))
@@ -88,7 +88,7 @@ def history(view: View) -> None:
 def table(view: View) -> None:
     """Draw the imports as a table, the newest first: the first of them, or all."""
     say, imports = view.say, view.reader.limited(reads.imports(view.data))
-    widgets.html(charts.section(say(N_("What has been loaded"))))
+    widgets.html(charts.section(say(N_("All imports"))))
     if not imports:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
@@ -97,7 +97,7 @@ def table(view: View) -> None:
     )
     shown = imports if every else imports[:SHOWN_IMPORTS]
     drawn = texts.history_table(shown, _standing(view), reads.sources(), partial(_address, view), say)
-    widgets.html(charts.table(*drawn, caption=say(N_("What has been loaded")), stacked=True))
+    widgets.html(charts.table(*drawn, caption=say(N_("All imports")), stacked=True))
 
 
 def _standing(view: View) -> texts.Standing:
@@ -268,7 +268,7 @@ def rename(view: View) -> None:
     mine = [row for row in organisations if row["organisation"] == view.scope.organisation]
     if not mine:
         return
-    widgets.html(charts.section(say(N_("The name of the organisation"))))
+    widgets.html(charts.section(say(N_("Organisation"))))
     with st.form("rename", border=False):
         name = fields.line(
             say(N_("Name")),

@@ -56,8 +56,8 @@ def import_pairs(
 def stays_text(completing: Rows, say: Language) -> str:
     """Which imports complete the one to be revoked, and would still count."""
     return say.plural(
-        "Import {imports} completes it and still counts. Revoke that too if it shall not.",
-        "Imports {imports} complete it and still count. Revoke those too if they shall not.",
+        "Import {imports} completes it and still counts. Revoke it too unless it should count.",
+        "Imports {imports} complete it and still count. Revoke them too unless they should count.",
         len(completing),
         imports=phrases.listed([f"{row['import_id']} ({row['file']})" for row in completing], say),
     )

@@ -289,7 +289,7 @@ def _twins(files: Sequence[Dropped]) -> dict[str, Refusal]:
         if isinstance(prepared, Prepared):
             key = prepared.workbook.sha256, file.order.source, file.order.extract_date
             if (twin := first.setdefault(key, file)) is not file:
-                text = N_("{file} is the same file as {twin}. Take one of them away.")
+                text = N_("{file} is the same file as {twin}. Remove one of them.")
                 refusals[file.id] = Refusal(text, file=file.item.name, twin=twin.item.name)
     return refusals
 

@@ -316,7 +316,7 @@ def _take_away_rest(view: View, waiting: Inbox, files: list[Dropped], ranks: dic
     """Draw the button that empties the table of the files that cannot be loaded, if there are several."""
     rest = [file.id for file in files if file.refusal and ranks[file.id] in {"refused", "loaded"}]
     if len(rest) > 1:
-        label = view.say(N_("Take away the {count} that cannot be loaded"), count=view.say.in_words(len(rest)))
+        label = view.say(N_("Remove the {count} that cannot be loaded"), count=view.say.in_words(len(rest)))
         st.button(label, on_click=card.take_away, args=(waiting, rest), type="tertiary", key="take away rest")
 
 

@@ -89,7 +89,7 @@ def _form(view: View, used: Rows) -> None:
     """Draw the form of a new change of name, what it would do, and the button that saves it."""
     say = view.say
     with st.container(border=True, key="card-name"):
-        widgets.html(charts.card_head(say(N_("A name has changed"))))
+        widgets.html(charts.card_head(say(N_("New name"))))
         left, right = st.columns([5, 7], gap="large")
         with left:
             kind, old, new, day = _fields(view, used)

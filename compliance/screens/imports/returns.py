@@ -23,7 +23,10 @@ from compliance.screens.reads import Data
 from compliance.screens.views import View
 
 DOWNLOAD: Final = N_("Download the rejected rows")
-SEND: Final = N_("Send the rows to whoever owns the source. Mended, they are loaded as any file and complete this one.")
+SEND: Final = N_(
+    "Send the rows to whoever owns the source. Once corrected, they are loaded like any other file and complete this "
+    "one."
+)
 
 
 def offer(view: View, import_id: int, *, key: str) -> None:
@@ -62,6 +65,6 @@ def _workbook(view: View, import_id: int, job: Job) -> bytes:
     audit.require(view.reader.user, Permission.LOAD_EXPORTS)
     found = _returnable(view.data, import_id)
     if found is None:
-        raise Refusal(N_("Import {id} has no rows to mend any more."), id=import_id)
+        raise Refusal(N_("Import {id} has no rows left to correct."), id=import_id)
     job.rows = found.count
     return make_file(job, Returnable.workbook, found, view.say)

@@ -95,9 +95,8 @@ def waiting(
 
 FOUND_BY: Final = {
     "said": N_("as you said"),
-    "marker": N_("that of the file whose rows these are"),
-    "heading": N_("stands above the headings"),
-    "file_name": N_("stands in the file name"),
+    "heading": N_("from above the headings"),
+    "file_name": N_("from the file name"),
     "modified": N_("the day the workbook was last changed"),
 }
 WHO: Final = {
@@ -159,7 +158,7 @@ def moved(comparison: Comparison, say: Language) -> str:
     }
     parts = [text for text, number in counted.items() if number]
     what = phrases.listed(parts, say) if parts else say(N_("the same rows"))
-    return say(N_("Beside {day}: {what}."), day=say.date(comparison.earlier[1]), what=what)
+    return say(N_("Compared with {day}: {what}."), day=say.date(comparison.earlier[1]), what=what)
 
 
 def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
@@ -194,8 +193,8 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
     chance = [column.heading for match in receipt.matches for column in match.by_chance]
     return {
         say.plural(
-            "Replaces {files} of the same extract date. Tick Completes if both shall count.",
-            "Replaces {files} of the same extract date. Tick Completes if all shall count.",
+            "Replaces {files} of the same extract date. Tick Completes if both should count.",
+            "Replaces {files} of the same extract date. Tick Completes if all should count.",
             len(receipt.replaces),
             files=phrases.listed([file for _, file in receipt.replaces], say),
         ): receipt.replaces and receipt.marker is None,
@@ -229,7 +228,7 @@ def _doubts_against_previous(comparison: Comparison, say: Language) -> dict[str,
             newer=say.date(comparison.newer),
         ): comparison.newer,
         say(
-            N_("Most of it stands in the export of {name} too. Check whose the file is."),
+            N_("Most of it is in the export of {name} too. Check whose the file is."),
             name=comparison.likely_owner or "",
         ): comparison.likely_owner,
         say(
@@ -280,7 +279,7 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
     ]
     texts = {
         say(
-            N_("Takes the place of the rows that came back before, in import {id}."),
+            N_("Replaces the rows that were returned earlier, in import {id}."),
             id=phrases.listed([str(number) for number, _ in receipt.replaces], say),
         ): receipt.replaces and _was_returned(receipt, "return"),
         say(N_("Completes what is loaded.")): receipt.marker,
@@ -316,7 +315,7 @@ def loaded_text(receipt: Receipt, say: Language) -> str:
     if not summary.rejected:
         return text
     rest = rejected_text(summary.rejected, say)
-    withheld = withheld_text(summary.withheld, say, of=summary.rejected) if summary.withheld else ""
+    withheld = withheld_text(summary.withheld, say) if summary.withheld else ""
     return f"{text} {rest} {withheld}".strip()
 
 

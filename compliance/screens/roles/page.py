@@ -96,7 +96,7 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
 def _taking(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     """Draw the choice of a role that was given here, and the confirmation that it is taken away."""
     say = view.say
-    widgets.html(charts.section(say(N_("Take a role away"))))
+    widgets.html(charts.section(say(N_("Remove a role"))))
     given = texts.taken_away(grant for holder in holders for grant in holder.by_table)
     if not given:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
@@ -116,7 +116,7 @@ def _confirm(view: View, person: str, role: str, *, called: dict[str, str]) -> N
     say, title = view.say, texts.role(role, view.say)
     with st.container(border=True, key="card-take-role"):
         widgets.html(charts.card_head(f"{called[person]} · {title}"))
-        if st.button(say(N_("Take a role away")), type="primary", key=f"take {person} {role}"):
+        if st.button(say(N_("Remove a role")), type="primary", key=f"take {person} {role}"):
             widgets.require(Permission.MANAGE_ROLES)
             with widgets.showing_errors():
                 roles.take(views.user(), person, role)
