@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 person_app = Commands(no_args_is_help=True, help="The data of one person.")
 app.add_typer(person_app, name="person")
 
+REHEARSED: Final = N_("This was a rehearsal, and nothing is changed. Add --really to do it.")
+DECIDED: Final = N_("Done, by the decision with the diary number {diary}.")
 STILL_HOLD: Final = N_(
     "Backups, replaced stores, extracts and packages from before today can still hold it: delete them."
 )
@@ -122,9 +124,9 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
         print(say(text, imports=", ".join(map(str, planned.pending))))
     print(say(N_("No figure of today rests on any of it.")))
     if not really:
-        print(say(N_("This was a rehearsal, and nothing is changed. Add --really to purge.")))
+        print(say(REHEARSED))
         return
-    print(say(N_("It is purged by the decision with the diary number {diary}."), diary=diary))
+    print(say(DECIDED, diary=diary))
     print(say(STILL_HOLD))
 
 
@@ -161,9 +163,9 @@ def person_remove_command(person: Wanted, diary: Diary, really: Really = False) 
     text = N_("What stays is in reviews and in the history: word drafts otherwise; what is approved is kept as it is.")
     print(say(text))
     if not really:
-        print(say(N_("This was a rehearsal, and nothing is changed. Add --really to remove.")))
+        print(say(REHEARSED))
         return
-    print(say(N_("It is removed by the decision with the diary number {diary}."), diary=diary_number(diary)))
+    print(say(DECIDED, diary=diary_number(diary)))
     print(say(STILL_HOLD))
 
 

@@ -67,6 +67,11 @@ AWAY_SECONDS: Final = 30.0
 DOWNLOAD_GRACE: Final = 30.0
 # Whether the app has been run once.
 WARM: Final = threading.Event()
+# What would let in others than who is at the machine, and what others there could read.
+NO_LOGIN: Final = N_(
+    "Without a login the server answers this machine alone, and not at {address}. Set up [login] in {file}."
+)
+OPEN: Final = N_("Others on this machine can reach {file}. Make it {mode}.")
 log = logging.getLogger(__name__)
 
 
@@ -317,19 +322,15 @@ def _unsafe(wanted: Settings, address: str) -> Iterator[Refusal]:
     """What would let in somebody who has not logged in, or show others on the server what they may not see."""
     if wanted.login is None:
         if address not in LOOPBACK:
-            yield Refusal(
-                N_("Without a login the server answers this machine alone, so not at {address}."), address=address
-            )
+            yield Refusal(NO_LOGIN, address=address, file=places.SERVER.name)
         if wanted.public_address and urlsplit(wanted.public_address).hostname not in LOOPBACK:
-            text = N_("Without a login the server has no public address. Set up the login: [login] in {file}.")
-            yield Refusal(text, file=places.SERVER.name)
+            yield Refusal(NO_LOGIN, address=wanted.public_address, file=places.SERVER.name)
         return
     folder = places.own_files()
     if _open_to_others(folder):
-        text = N_("The folder {folder} can be entered by others on this machine. Make it {mode}.")
-        yield Refusal(text, folder=folder, mode="0700")
+        yield Refusal(OPEN, file=folder, mode="0700")
     if secret := _readable_by_others(folder / places.SERVER.name):
-        yield Refusal(N_("{file} can be read by others on this machine. Make it {mode}."), file=secret, mode="0600")
+        yield Refusal(OPEN, file=secret, mode="0600")
 
 
 def _readable_by_others(path: Path) -> str:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from compliance.core.language import N_, Language, Texts
+from compliance.core.language import Language, Texts
 from compliance.core.places import POINTS
 from compliance.counting.assessing import Basis, basis_on, run
-from compliance.declarations.declared import Table, complete, read_toml, read_with_own
+from compliance.declarations.declared import LACKS, Table, complete, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
 from compliance.store.database import Cursor, rows
@@ -192,9 +192,9 @@ def _has(basis: Basis, definition: Definition, organisation: str) -> bool:
 
 def _definition(id_: str, entry: Table, points: int) -> Definition:
     with complete(
-        N_("The file {file} lacks the key {key} of the figure {figure}. Add it and start again."),
+        LACKS,
         file=FIGURES.name,
-        figure=id_,
+        name=id_,
     ):
         return Definition(
             id=id_,

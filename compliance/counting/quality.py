@@ -20,7 +20,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.counting.tracing import row_loaded
-from compliance.declarations.declared import Table, complete, read_with_own
+from compliance.declarations.declared import LACKS, Table, complete, read_with_own
 from compliance.declarations.points import Point, columns_asked
 from compliance.declarations.queries import Query, query, statement, text_of
 from compliance.declarations.sources import Source, load_sources, normal
@@ -301,9 +301,9 @@ def sheet_row(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, r
 
 def _check(id_: str, entry: Table) -> Check:
     with complete(
-        N_("The file {file} lacks the key {key} of the check {check}. Add it and start again."),
+        LACKS,
         file=QUALITY.name,
-        check=id_,
+        name=id_,
     ):
         check = Check(
             id=id_,

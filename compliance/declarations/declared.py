@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 
 Table = dict[str, Any]
+
+# What an entry of a declaration lacks, and what settings that belong together stand under.
+LACKS: Final = N_("The file {file} lacks the key {key} of {name}. Add it and start again.")
+BELOW: Final = N_("{file}: write {line} on a line of its own, and what belongs to it below.")
+UNKNOWN: Final = N_("{file}: there is no setting {key}. There are: {known}.")
 
 
 def read_toml(path: Path) -> Table:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import SERVER
+from compliance.declarations.declared import BELOW, UNKNOWN
 
 FILE: Final = SERVER.name
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
@@ -29,6 +30,8 @@ NEEDED: Final = ("issuer", "client_id", "client_secret", "claim", "scope", "cont
 USUAL: Final = ("claim", "scope", "prompt")
 # What the provider is asked to do (OpenID Connect Core 1.0, section 3.1.2.1); nothing, where it knows none of these.
 PROMPTS: Final = ("select_account", "login", "")
+EXAMPLE: Final = "https://efterlevnad.example.se"
+ADDRESS: Final = N_("Write the public address “{said}” as {example}, without a path.")
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,7 @@ def is_wanted(table: object, environment: Mapping[str, str]) -> bool:
 def read_login(table: object, environment: Mapping[str, str], *, public_address: str) -> tuple[Login, list[Refusal]]:
     """The login's settings, and a refusal for each that is wrong."""
     if not isinstance(table, dict):
-        text = N_("{file}: the login stands under a line of its own, [login].")
-        return Login("", "", "", "", "", "", "", "", ()), [Refusal(text, file=FILE)]
+        return Login("", "", "", "", "", "", "", "", ()), [Refusal(BELOW, file=FILE, line="[login]")]
     said = {name: environment.get(variable) or table.get(name, "") for name, variable in TEXTS.items()}
     texts = {name: value.strip() if isinstance(value, str) else "" for name, value in said.items()}
     rules = table.get("roles", [])
@@ -102,8 +104,7 @@ def _row(rule: dict[str, Any]) -> dict[str, Any]:
 
 def _unknown(table: dict[str, Any], known: set[str], where: str) -> Iterator[Refusal]:
     for key in table.keys() - known:
-        text = N_("{file}: there is no setting {key} under [{where}]. There are: {known}.")
-        yield Refusal(text, file=FILE, key=key, where=where, known=", ".join(sorted(known)))
+        yield Refusal(UNKNOWN, file=FILE, key=f"{where}.{key}", known=", ".join(sorted(known)))
 
 
 def _misspelt(environment: Mapping[str, str]) -> Iterator[Refusal]:
@@ -121,8 +122,7 @@ def _addresses(issuer: str, public: str) -> Iterator[Refusal]:
         text = N_("The service needs its public address: public_address in {file}, or {variable}.")
         yield Refusal(text, file=FILE, variable="COMPLIANCE_PUBLIC_ADDRESS")
     elif not _is_secure(public):
-        text = N_("The public address “{said}” must begin with https: what is said there must not be read on its way.")
-        yield Refusal(text, said=public)
+        yield Refusal(ADDRESS, said=public, example=EXAMPLE)
 
 
 def _is_secure(address: str) -> bool:
@@ -136,8 +136,7 @@ def _is_secure(address: str) -> bool:
 
 def _rules_wrong(rules: object) -> Iterator[Refusal]:
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
-        text = N_("{file}: each rule for roles stands under a line of its own, [[login.roles]].")
-        yield Refusal(text, file=FILE)
+        yield Refusal(BELOW, file=FILE, line="[[login.roles]]")
         return
     for number, rule in enumerate(rules, 1):
         yield from _unknown(rule, {"value", "role", *PARTS}, "login.roles")

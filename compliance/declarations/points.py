@@ -10,7 +10,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import Table, complete, read_toml, read_with_own
+from compliance.declarations.declared import LACKS, Table, complete, read_toml, read_with_own
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,9 @@ def _folded(value: Any) -> Any:
 
 def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
     with complete(
-        N_("The file {file} lacks the key {key} of the point {point}. Add it and start again."),
+        LACKS,
         file=POINTS.name,
-        point=id_,
+        name=id_,
     ):
         return Point(
             id=id_,

@@ -8,7 +8,7 @@ from typing import Final
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import RETENTION
-from compliance.declarations.declared import read_with_own
+from compliance.declarations.declared import UNKNOWN, read_with_own
 
 # A review has a trend of a year.
 LEAST: Final = 13
@@ -23,8 +23,7 @@ def limit_on(today: date, own: Path | None) -> date | None:
     table = read_with_own(RETENTION, own)
     months = table["months"]
     if unknown := sorted(table.keys() - {"months"}):
-        text = N_("{file}: there is no setting {key}. There are: {known}.")
-        raise Refusal(text, file=RETENTION.name, key=unknown[0], known="months")
+        raise Refusal(UNKNOWN, file=RETENTION.name, key=unknown[0], known="months")
     if type(months) is not int or (months and not LEAST <= months <= MOST):
         text = N_("{file}: months is 0 (nothing is purged) or a whole number from {least} to {most}.")
         raise Refusal(text, file=RETENTION.name, least=LEAST, most=MOST)

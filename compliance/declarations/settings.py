@@ -13,8 +13,8 @@ from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import SERVER
-from compliance.declarations.declared import Table, read_with_own
-from compliance.declarations.login import Login, is_wanted, read_login
+from compliance.declarations.declared import BELOW, UNKNOWN, Table, read_with_own
+from compliance.declarations.login import ADDRESS, EXAMPLE, Login, is_wanted, read_login
 
 FILE: Final = SERVER.name
 MB: Final = 1024 * 1024
@@ -93,16 +93,12 @@ def _origin(address: Any) -> str:
             return origin(parts.scheme, host, parts.port)
     except (AttributeError, ValueError):
         pass
-    raise Refusal(
-        N_("The public address “{said}” is none. Write it as {example}, without a path, and start again."),
-        said=str(address)[:80],
-        example="https://efterlevnad.example.se",
-    )
+    raise Refusal(ADDRESS, said=str(address)[:80], example=EXAMPLE)
 
 
 def _limits(table: Any, usual: Table) -> Limits:
     if not isinstance(table, dict):
-        raise Refusal(N_("{file}: the limits stand under a line of their own, [{key}]."), file=FILE, key="uploads")
+        raise Refusal(BELOW, file=FILE, line="[uploads]")
     for key in table:
         _known(key, usual)
         if type(table[key]) is not int or not 1 <= table[key] <= MOST:
@@ -118,5 +114,4 @@ def _limits(table: Any, usual: Table) -> Limits:
 
 def _known(key: str, usual: Table) -> None:
     if key not in usual:
-        text = N_("{file}: there is no setting {key}. There are: {known}.")
-        raise Refusal(text, file=FILE, key=key, known=", ".join(usual))
+        raise Refusal(UNKNOWN, file=FILE, key=key, known=", ".join(usual))

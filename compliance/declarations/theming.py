@@ -15,7 +15,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.places import THEME
-from compliance.declarations.declared import Table, read_toml
+from compliance.declarations.declared import BELOW, Table, read_toml
 
 Mode = Literal["light", "dark"]
 Palette = dict[str, str]
@@ -201,7 +201,7 @@ def _palette(colours: Any, mode: Mode) -> Palette:
     """The colours of a mode with the organisation's own. Raise Refusal if one is invalid or not legible."""
     default = product().palette(mode)
     if not isinstance(colours, dict):
-        raise Refusal(N_("{file}: the colours stand under a line of their own, [{key}]."), file=FILE, key=mode)
+        raise Refusal(BELOW, file=FILE, line=f"[{mode}]")
     for token, colour in colours.items():
         _known(token, list(default), within=f"[{mode}] ")
         if not isinstance(colour, str) or not HEX.fullmatch(colour):
@@ -235,9 +235,8 @@ def _readable(palette: Palette, own: set[str], mode: Mode) -> None:
             continue
         changed, other = (token, ground) if token in own else (ground, token)
         better = _better(palette[changed], palette[other], least)
-        darker = _luminance(better) < _luminance(palette[changed])
         raise Refusal(
-            DARKER if darker else LIGHTER,
+            FAINT,
             file=FILE,
             key=f"[{mode}] {changed}",
             other=other,
@@ -247,13 +246,9 @@ def _readable(palette: Palette, own: set[str], mode: Mode) -> None:
         )
 
 
-DARKER: Final = N_(
+FAINT: Final = N_(
     "{file}: {key} stands out too little from {other}: {found}:1, and {least}:1 is needed for everybody to see it. "
-    "Choose a darker colour, such as {better}."
-)
-LIGHTER: Final = N_(
-    "{file}: {key} stands out too little from {other}: {found}:1, and {least}:1 is needed for everybody to see it. "
-    "Choose a lighter colour, such as {better}."
+    "Choose {better}, for example."
 )
 
 
@@ -286,26 +281,18 @@ def _name(table: Table) -> str:
 def _logo(folder: Path, name: Any) -> str:
     """The logo as a data address. Raise Refusal if the file cannot be used."""
     suffix = Path(name).suffix.lower() if isinstance(name, str) else ""
+    unusable = Refusal(
+        N_("{file}: the logo {logo} is no SVG or PNG of at most {most} kB in the same folder."),
+        file=FILE,
+        logo="".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in str(name)[:80]),
+        most=MOST_KB,
+    )
     if suffix not in KINDS or Path(name).name != name or not name.isprintable():
-        raise Refusal(N_("{file}: the logo is the name of a file beside it that ends in .svg or .png."), file=FILE)
+        raise unusable
     try:
         content = (folder / name).read_bytes()
     except OSError as error:
-        raise Refusal(
-            N_("{file}: the logo {logo} cannot be read. Put it in the same folder as this file."), file=FILE, logo=name
-        ) from error
-    if len(content) > MOST_KB * 1000:
-        raise Refusal(
-            N_("{file}: the logo {logo} is {size} kB, and at most {most} kB are allowed. Save a smaller one."),
-            file=FILE,
-            logo=name,
-            size=-(-len(content) // 1000),
-            most=MOST_KB,
-        )
-    if not BEGINS[suffix].match(content.removeprefix(b"\xef\xbb\xbf")):
-        raise Refusal(
-            N_("{file}: the logo {logo} is not a picture of the kind that its name says. Save it anew as SVG or PNG."),
-            file=FILE,
-            logo=name,
-        )
+        raise unusable from error
+    if len(content) > MOST_KB * 1000 or not BEGINS[suffix].match(content.removeprefix(b"\xef\xbb\xbf")):
+        raise unusable
     return f"data:{KINDS[suffix]};base64,{base64.b64encode(content).decode()}"

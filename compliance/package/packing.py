@@ -127,11 +127,7 @@ def _check_entries(archive: zipfile.ZipFile, path: Path) -> None:
         raise no_package(path)
     wrong = [name for name in names if not NAME.fullmatch(name) or names.count(name) > 1]
     if wrong:
-        raise Refusal(
-            N_("The file {file} holds a file with a name that no year package has: {name}. Nothing has been unpacked."),
-            file=path.name,
-            name=repr(wrong[0])[:100],
-        )
+        raise no_package(path)
 
 
 def _too_large(path: Path) -> Refusal:

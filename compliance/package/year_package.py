@@ -390,10 +390,10 @@ MESSAGES: Final[dict[What, str]] = {
     "seal": N_("{where}: the review is another than the one that was signed. Its seal is {now}, and {was} was signed."),
     "rows": N_("{where}: there are {now} rows, and the review has {was}."),
     "cell": N_("{where}: “{now}” stands there, and “{was}” in the review."),
-    "statement": N_("{where}: the statement is another than the one that was frozen."),
-    "lacking": N_("{where}: the statement is missing or cannot be used, so no figure was counted again."),
+    "statement": N_("{where}: the file is another than the one that was packed."),
+    "lacking": N_("{where}: cannot be used, so no figure was counted again. {now}"),
     "forbidden": N_("{where}: the statement does something else than read. It has not been run."),
-    "database": N_("{where}: the database cannot be used, so no figure was counted again. {now}"),
+    "database": N_("{where}: cannot be used, so no figure was counted again. {now}"),
     "figure": N_("{point}{where}: “{was}” was frozen, and “{now}” is what the rows give."),
     "purged": N_("{point}{where}: cannot be recounted: purged on {was} (diary number {now})."),
 }

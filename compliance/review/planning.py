@@ -12,7 +12,7 @@ from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import Table, complete, read_with_own
+from compliance.declarations.declared import LACKS, Table, complete, read_with_own
 from compliance.declarations.queries import statement
 from compliance.review.deciding import Decision, decisions
 from compliance.review.reviewing import Review, reviews
@@ -148,9 +148,9 @@ def load_wheel(own: Path | None) -> Wheel:
 
 def _report(id_: str, entry: Table) -> Report:
     with complete(
-        N_("The file {file} lacks the key {key} of the report {report}. Add it and start again."),
+        LACKS,
         file=WHEEL.name,
-        report=id_,
+        name=id_,
     ):
         report = Report(
             id=id_,

@@ -11,7 +11,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
-from compliance.declarations.declared import Table, complete, read_with_own
+from compliance.declarations.declared import LACKS, Table, complete, read_with_own
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text, organisation_for, refuse_too_long
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
@@ -112,9 +112,9 @@ def load_clauses(own: Path | None) -> tuple[Clause, ...]:
 
 def _chapter(id_: str, entry: Table) -> Chapter:
     with complete(
-        N_("The file {file} lacks the key {key} of the chapter {chapter}. Add it and start again."),
+        LACKS,
         file=CHAPTERS.name,
-        chapter=id_,
+        name=id_,
     ):
         return Chapter(
             id=id_,

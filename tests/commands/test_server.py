@@ -86,12 +86,12 @@ NOT_STARTED = {
     "an address for others": (
         ["--address", "0.0.0.0"],
         {"COMPLIANCE_PUBLIC_ADDRESS": "https://efterlevnad.example.se"},
-        ["svarar servern bara den egna datorn, alltså inte på 0.0.0.0", "har servern ingen publik adress"],
+        ["svarar servern bara den här datorn, inte på 0.0.0.0", "inte på https://efterlevnad.example.se"],
     ),
     "a folder for others": (
         ["--login"],
         {**LOGIN, "COMPLIANCE_LOGIN_ISSUER": "http://127.0.0.1:9", "COMPLIANCE_PUBLIC_ADDRESS": "http://localhost:1"},
-        ["kan öppnas av andra på den här datorn. Ge den rättigheterna 0700."],
+        ["Ge den rättigheterna 0700."],
     ),
 }
 

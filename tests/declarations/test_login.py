@@ -75,7 +75,7 @@ def test_settings_come_from_the_file_and_the_environment_above_it(tmp_path):
         ('client_secret = "secret"\n', 'client_secret = "  "\n', "saknar client_secret"),
         ('contact = "Sara"\n', "contact = 5\n", "saknar contact"),
         ('contact = "Sara"\n', 'contact = "Sara"\nclaim = ""\n', "saknar claim"),
-        ('contact = "Sara"\n', 'contact = "Sara"\nclientid = "x"\n', "ingen inställning clientid"),
+        ('contact = "Sara"\n', 'contact = "Sara"\nclientid = "x"\n', "inställningen login.clientid finns inte"),
         ('contact = "Sara"\n', 'contact = "Sara"\nscope = "profile"\n', "saknas openid"),
         ('contact = "Sara"\n', 'contact = "Sara"\nprompt = "create"\n', "inget av select_account, login"),
         ("https://login", "http://login", "börjar med https"),
@@ -83,7 +83,7 @@ def test_settings_come_from_the_file_and_the_environment_above_it(tmp_path):
         ('role = "coordinator"', 'role = "boss"', "regel 1 ger rollen ”boss”"),
         ('value = "C"\n', "", "regel 1 för roller saknar"),
         ('value = "C"', "value = 5", "regel 1 för roller saknar"),
-        ('value = "C"', 'value = "C"\nplace = "x"', "ingen inställning place"),
+        ('value = "C"', 'value = "C"\nplace = "x"', "inställningen login.roles.place finns inte"),
         ('organisation = "Förvaltningen"\n', "", "regel 2 anger en del av en organisation"),
     ],
 )
@@ -99,7 +99,7 @@ def test_a_variable_that_is_misspelt_is_told_and_opens_nothing(tmp_path):
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path):
-    assert told(tmp_path, "login = 5") == ["server.toml: inloggningen står under en egen rad, [login]."]
+    assert told(tmp_path, "login = 5") == ["server.toml: skriv [login] på en egen rad och det som hör dit under den."]
     assert len(told(tmp_path, '[login]\nissuer = "x"\nroles = 5\n', public="")) == 6
 
 
@@ -108,7 +108,7 @@ def test_the_service_is_reached_through_tls_but_for_this_machine(public, fine, t
     if fine:
         assert read(tmp_path, RIGHT, public=public)
     else:
-        assert "måste börja med https" in told(tmp_path, RIGHT, public=public)[0]
+        assert "som https://" in told(tmp_path, RIGHT, public=public)[0]
 
 
 def test_the_secret_may_stand_in_a_file_that_systemd_gives_to_the_service_alone(tmp_path, monkeypatch):

@@ -57,10 +57,10 @@ def draw(view: View) -> None:
         definition = definitions[chosen]
         widgets.html(charts.section(say.pick(definition.title), note=say.pick(definition.purpose)))
         extract_preview(view, chosen, point)
-        with st.expander(say(N_("The columns"))):
+        with st.expander(say(N_("Columns"))):
             heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
             columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
-            widgets.html(charts.table(columns, dictionary(definition, say, codes=True), caption=say(N_("The columns"))))
+            widgets.html(charts.table(columns, dictionary(definition, say, codes=True), caption=say(N_("Columns"))))
 
 
 def point_of_extract(view: View, name: str) -> str | None:
@@ -118,11 +118,9 @@ def extract_preview(view: View, name: str, point_id: str | None) -> None:
     if not count and no_data.nothing_loaded(view):
         return
     widgets.html(charts.caption(say.plural("{n} row", "{n} rows", count)))
-    part = view.scope.unit or view.scope.department
-    if part and not view.reader.whole:
-        widgets.html(charts.note(say(N_("The extract has the rows of {part} alone."), part=part)))
-    elif part:
-        widgets.html(charts.note(say(N_("The extract covers the whole organisation, not only {part}."), part=part)))
+    if part := view.scope.unit or view.scope.department:
+        whose = view.scope.organisation if view.reader.whole else part
+        widgets.html(charts.note(say(N_("The rows are those of {part}."), part=whose)))
     _downloads(view, name, point_id)
     if count:
         _first_rows(view, extract)
@@ -174,8 +172,8 @@ def _every_download(view: View) -> None:
     downloads.offer(
         view,
         File(
-            say(N_("All extracts (zip)")),
-            downloads.file_name(say, N_("Extracts {day}"), "zip", day=view.as_of),
+            say(N_("All extracts")),
+            downloads.file_name(say, N_("{title} {day}"), "zip", title=say(N_("Extracts")), day=view.as_of),
             "application/zip",
             key="download all",
             make=partial(_every_content, view),

@@ -13,14 +13,16 @@ from compliance.extracts.words import titled
 from compliance.wording import phrases
 
 # Texts of the preview are cut to this length; the file has them whole.
-SHOWN_LETTERS: Final = 100
+SHOWN_LETTERS: Final = 40
 
 
 def columns(extract: Extract, say: Language) -> tuple[str, list[Column]]:
     """What is the same in all rows of an extract, in a line, and its columns that vary; all of them of one row."""
-    own, table = extract.definition.columns, extract.table
+    # the id of a point is for other programs: its title stands beside it
+    own = [each for each in extract.definition.columns if each.name != "point_id"]
+    table = extract.table
     if len(table) == 1:
-        return "", list(own)
+        return "", own
     varying = [each for each in own if pc.count_distinct(table[each.name], mode="all").as_py() > 1]
     first = titled(replace(extract, table=table.slice(0, 1)), say).to_pylist()[0]
     same = {say.pick(each.title): each for each in own if each not in varying}
