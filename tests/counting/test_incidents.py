@@ -436,7 +436,7 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     assert [fact.note for fact in nones] == [
         "1 har passerat",
         "1 har passerat",
-        "ingen klocka går",
+        "Ingen klocka går.",
         "Ingen export av Incidenter är inläst.",
     ]
 

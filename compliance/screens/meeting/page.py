@@ -74,7 +74,7 @@ def _meeting(view: View, opened: Opened) -> None:
             _fields(opened, here.answer.point if here.answer else None, names)
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
             if opened.assessable and here.answer:
-                widgets.html(charts.caption(opened.say(N_("The head's assessment"))))
+                widgets.html(charts.caption(opened.say(N_("Assessment"))))
                 reviews.assessment_field(opened, here.answer.point, label_shown=False)
             if opened.decidable and here.fields:
                 _save_state(opened, here.answer.point if here.answer else None)

@@ -124,7 +124,7 @@ def figure(answer: PointAnswer, say: Language) -> elements.Html:
 
 def which(review: Review, say: Language) -> elements.Html:
     """The review that the meeting is about, and its as-of date."""
-    return charts.caption(say(N_("Review {year} · as of {day}"), year=review.year, day=say.date(review.as_of)))
+    return charts.caption(f"{say(N_('Review {year}'), year=review.year)} · {say.date(review.as_of)}")
 
 
 def _counts(answer: PointAnswer, say: Language) -> list[str]:

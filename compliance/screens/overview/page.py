@@ -42,9 +42,9 @@ def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Ove
 
 def draw(view: View) -> None:
     """Draw how far each point is from its target, and in which parts it is weak."""
-    say, year = view.say, view.as_of.year
+    say = view.say
     shown = overview(view.data, view.reader, view.as_of, view.scope)
-    kicker = say(N_("Management review {year} · {organisation}"), year=year, organisation=view.scope.organisation)
+    kicker = f"{say(N_('Management review'))} {view.as_of.year} · {view.scope.organisation}"
     _verdict(view)
     widgets.html(charts.headline(*texts.overview_sentences(shown, say), kicker=kicker))
     if shown.basis.of(view.scope.organisation):

@@ -101,7 +101,7 @@ def next_deadline_fact(unsent: Sequence[Clock], say: Language, *, lacking: Seque
     if clock := next_deadline(tuple(unsent)):
         return charts.Fact(title, clocks.figure_of(clock, say)[0], note=clocks.when_it_ends(clock, say))
     passed = sum(clock.run_out for clock in unsent)
-    note = say.plural("{n} has passed", "{n} have passed", passed) if passed else say(N_("no clock is running"))
+    note = say.plural("{n} has passed", "{n} have passed", passed) if passed else say(N_("No clock is running."))
     if lacking and not passed:
         note = say(N_("No export of {source} is loaded."), source=phrases.listed(lacking, say))
     return charts.Fact(title, phrases.DASH, note=note)

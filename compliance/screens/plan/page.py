@@ -77,7 +77,7 @@ def _of_part(view: View, planned: Plan) -> None:
 def heading(view: View, shown: Year) -> None:
     """Draw the answer, and which part of the organisation it is about."""
     say = view.say
-    kicker = say(N_("Year wheel {year} · {organisation}"), year=shown.plan.year, organisation=view.scope.organisation)
+    kicker = _called(view, shown)
     widgets.html(charts.headline(*texts.sentences(shown, say), kicker=kicker))
     if view.scope.level != "organisation":
         text = N_(
@@ -86,6 +86,10 @@ def heading(view: View, shown: Year) -> None:
         widgets.html(charts.caption(say(text, scope=view.scope.name(say))))
     if "activities" not in shown.plan.extracts:
         _no_plan(view)
+
+
+def _called(view: View, shown: Year) -> str:
+    return f"{view.say(N_('Year wheel'))} {shown.plan.year} · {view.scope.organisation}"
 
 
 def _no_plan(view: View) -> None:
@@ -142,7 +146,7 @@ def calendar(view: View, shown: Year) -> bytes:
     return calendar_file(
         texts.events(shown, say, clean=view.reader.anybody.text),
         owner=view.scope.organisation,
-        name=say(N_("Year wheel {year} · {organisation}"), year=shown.plan.year, organisation=view.scope.organisation),
+        name=_called(view, shown),
         language=say.code,
         stamp=clock.now().replace(tzinfo=UTC),
     )
