@@ -356,7 +356,6 @@ def test_the_sentence_of_a_system_names_its_gaps(line, by_name):
     gamma = card_of(line.database, DAY, "Gamma")
     assert card_texts.card_sentences(gamma, by_name["Gamma"], EN) == [
         "Gamma has 2 gaps: object leader and processing.",
-        "A central office classifies it, analyses its risks and reviews its access.",
     ]
 
 
@@ -470,7 +469,7 @@ def test_a_name_with_odd_signs_opens_by_its_link(own, monkeypatch):
 
 def test_a_name_that_the_register_does_not_have_gives_a_sentence_and_the_list(own, monkeypatch):
     app = opened(monkeypatch, system="Omega")
-    assert "Registret har inget system som heter Omega." in text(app)
+    assert "Adressen anger ”Omega”, som inte finns." in text(app)
     assert len(names(app)) == 5
 
 

@@ -502,6 +502,7 @@ def sign(page):
         settle(page)
     page.get_by_label("För- och efternamn").fill("Ylva Nordgren")
     page.get_by_role("button", name="Lämna in för godkännande").click()
+    page.get_by_role("button", name="Godkänn genomgången").wait_for()
     page.get_by_label("För- och efternamn").first.fill("Nordgren, Ylva")
     page.get_by_role("button", name="Godkänn genomgången").click()
     page.get_by_text(SAME_PERSON).wait_for()

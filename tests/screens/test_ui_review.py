@@ -100,7 +100,7 @@ def test_a_draft_gets_another_day_and_keeps_its_texts_and_another_year_has_a_rev
     app.button(key="another day").click().run()
     assert "läget 10\u00a0november\u00a02026" in text(app)
     assert line.now(line.review()).as_of == date(2026, 11, 10)
-    assert f"Alla {len(POINTS)} punkter är diskuterade." in text(app)
+    assert f"{len(POINTS)} av {len(POINTS)} punkter är diskuterade." in text(app)
     # a year has one review
     assert app.button(key="open review").disabled
     app.date_input(key="open day").set_value(date(2025, 11, 20)).run()
@@ -122,7 +122,7 @@ def test_every_figure_of_the_list_is_that_of_the_review(document, stage, monkeyp
         assert (phrases.word if figure.coverage is None else phrases.percent)(figure, SV) in shown
     assert '<div class="v-hero-figure">33,3\u00a0%</div>' in shown
     assert "<strong>1</strong> av <strong>3</strong>" in shown
-    assert f"{len(POINTS)} av {len(POINTS)} diskuterade" in shown
+    assert f"{len(POINTS)} av {len(POINTS)} punkter är diskuterade" in shown
 
 
 def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no_figure_counted_anew(
@@ -138,7 +138,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     assert app.segmented_control(key="assessment 1 classification").value is None
     app.text_area(key="comment 1 classification").set_value(f"Frågan ställd av {NUMBER}.").run()
     app.segmented_control(key="assessment 1 classification").set_value("partly").run()
-    assert f"1 av {len(POINTS)} diskuterade" in text(app)
+    assert f"1 av {len(POINTS)} punkter är diskuterade" in text(app)
     # identity numbers are masked in the saved text, and the field shows that
     assert NUMBER not in app.text_area(key="comment 1 classification").value
     kept = line.written(review)
@@ -166,7 +166,7 @@ def test_a_verdict_can_be_taken_back(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, point="classification")
     app.segmented_control(key="assessment 1 classification").set_value(None).run()
-    assert f"{len(POINTS) - 1} av {len(POINTS)} diskuterade" in text(app)
+    assert f"{len(POINTS) - 1} av {len(POINTS)} punkter är diskuterade" in text(app)
     assert "classification" not in line.written(line.review()).assessments
 
 
@@ -402,8 +402,8 @@ def test_what_is_missing_is_listed_and_nothing_can_be_submitted(stage, monkeypat
     app = opened(monkeypatch, part="sign")
     assert "2 punkter är inte diskuterade" in text(app)
     labels = [link.proto.label.replace("\\", "") for link in app.get("page_link")]
-    assert "6 Konsekvensbedömning saknar kommentar" in labels
-    assert "7 Behörighetshantering saknar kommentar och bedömning" in labels
+    assert "6 Konsekvensbedömning" in labels
+    assert "7 Behörighetshantering" in labels
     assert "submit" not in keys(app, "button")
 
 
@@ -598,7 +598,7 @@ def test_the_figures_of_others_are_compared_with_our_own(document, stage, monkey
     app.file_uploader(key="peers").set_value([("andra.json", theirs, ""), ("bild.json", b"{}", "")]).run()
     shown = text(app)
     assert f"bild.json {SV(NO_PEER).split(' ', 1)[1]}" in shown
-    assert "Våra siffror bland andras" in shown
+    assert "Jämför med andra" in shown
     assert "66,7\u00a0%" in shown  # the median of a third and all
 
 

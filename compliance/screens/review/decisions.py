@@ -13,6 +13,7 @@ from compliance.review import deciding, wording
 from compliance.review.deciding import FOLLOWED_UP, Decision, DecisionContent, decisions_of
 from compliance.screens import fields, reads, reviews, views, widgets
 from compliance.screens.reviews import Opened
+from compliance.wording import phrases
 
 
 def of_review(opened: Opened) -> None:
@@ -45,7 +46,7 @@ def _carried(opened: Opened, day: date) -> None:
     say = opened.say
     earlier = {row.decision_id for row in opened.dossier.carried}
     left = [decision for decision in opened.decided if decision.decision_id in earlier]
-    note = say(N_("Open still, or closed since the last review. They stay where they were decided."))
+    note = say(N_("Open still, or closed since the last review."))
     widgets.html(charts.section(say(N_("Decisions of earlier reviews")), note=note if left else ""))
     if not left:
         widgets.html(charts.caption(say(N_("There is none."))))
@@ -95,7 +96,7 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
         ids,
         index=ids.index(saved.point) if saved.point in ids else None,
         format_func=lambda id_: wording.point_label(reads.points(), id_, say),
-        placeholder=say(N_("No point in particular")),
+        placeholder=phrases.DASH,
         key=f"{turn} point",
     )
     in_second: dict[str, Any] = {"at": second, "value": saved.responsible, "max_chars": LONGEST_NAME, "form": True}
@@ -114,7 +115,7 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
         list(FOLLOWED_UP),
         index=FOLLOWED_UP.index(saved.follow_up) if saved.follow_up in FOLLOWED_UP else None,
         format_func=lambda name: say(wording.FOLLOW_UPS[name]),
-        placeholder=say(N_("No report")),
+        placeholder=phrases.DASH,
         key=f"{turn} follow up",
     )
     example = say(N_("such as 80 hours"))

@@ -250,7 +250,7 @@ def _compared(opened: Opened, others: list[peers.Peer]) -> None:
             widgets.html(charts.note(say(text, organisation=peer.organisation, year=peer.year)))
     points = {answer.point.id: answer.point for answer in opened.whole.points}
     drawn = review_texts.peers_table(peers.compare(own, others), points, say)
-    widgets.html(charts.table(*drawn, caption=say(N_("Our figures among others'"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("Compare with others"))))
 
 
 # --- Year by year ---------------------------------------------------------------------------------------------------
@@ -266,5 +266,4 @@ def years(opened: Opened) -> None:
     if not approved:
         widgets.html(charts.caption(say(N_("No review has been approved yet."))))
         return
-    drawn, count = review_texts.years_table(approved, say), say.in_words(len(opened.whole.points))
-    widgets.html(charts.table(*drawn, caption=say(N_("The {count} review points year by year"), count=count)))
+    widgets.html(charts.table(*review_texts.years_table(approved, say), caption=say(N_("Year by year"))))

@@ -161,7 +161,6 @@ def _reviews(opened: Opened) -> None:
         if opened.writable and opened.review.figures_of is None:
             _day_form(opened)
         if writes:
-            widgets.html(charts.section(say(N_("Open another review")), level=3))
             _open_form(opened.view, others)
 
 
@@ -183,7 +182,6 @@ def _choose_review(opened: Opened) -> None:
 
 def _day_form(opened: Opened) -> None:
     """Draw the form that moves a draft to another day of its year."""
-    widgets.html(charts.section(opened.say(N_("Change the as-of date")), level=3))
     say, review, latest = opened.say, opened.review, today(opened.view)
     day = st.date_input(
         say(N_("As-of date of the review")),

@@ -54,8 +54,7 @@ def _chosen(opened: Opened) -> PointAnswer:
 def _list(opened: Opened, here: Point) -> None:
     """Draw all points, each with its figure, its verdict and whether it has been discussed."""
     say, done = opened.say, wording.discussed(opened.whole)
-    note = say(N_("{n} of {of} discussed"), n=len(done), of=len(opened.whole.points))
-    widgets.html(charts.section(phrases.all_points(len(opened.whole.points), say), note=note))
+    widgets.html(charts.section(phrases.all_points(len(opened.whole.points), say)))
     with st.container(key="steps", gap=None):
         for point, step in review_texts.steps(opened.whole, done, say):
             key = "step-here" if point.id == here.id else f"step-{point.id}"

@@ -58,8 +58,8 @@ def _draft(opened: Opened) -> None:
         )
         widgets.html(charts.answer(n))
         with st.container(key="more-missing", gap="xxsmall"):
-            for missing, text in zip(left, review_texts.missing_texts(left, say), strict=True):
-                address = wording.address(opened.review, opened.others)
+            for missing in left:
+                text, address = phrases.label(missing.point, say), wording.address(opened.review, opened.others)
                 widgets.link(
                     opened.view, "review", widgets.plain(text), review=address, part="points", point=missing.point.id
                 )
@@ -68,9 +68,7 @@ def _draft(opened: Opened) -> None:
         address = wording.address(opened.review, opened.others)
         widgets.link(opened.view, "review", say(N_("Go to the judgement")), review=address, part="judgement")
     else:
-        text = N_(
-            "Every point has been discussed and the whole judged. Submitting freezes the review as it stands now."
-        )
+        text = N_("Submitting freezes the review as it stands now.")
         widgets.html(charts.answer(say(text)))
         if opened.view.reader.may(Permission.SUBMIT_REVIEW):
             _submit_form(opened)
@@ -165,7 +163,7 @@ def _verify(opened: Opened) -> None:
     if not st.button(say(N_("Verify the review")), key="verify"):
         return
     widgets.require(Permission.READ_REVIEW)
-    with widgets.showing_errors(), st.spinner(say(N_("Computing the review again"))):
+    with widgets.showing_errors(), st.spinner(say(N_("Computing the figures of the review"))):
         with opened.view.database.cursor() as cursor:
             differences = verify(cursor, opened.whole, own=places.own_files())
         if not opened.view.reader.named:

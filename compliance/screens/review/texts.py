@@ -15,7 +15,6 @@ from compliance.report.blocks import Block, Bullets, Paragraph, Table
 from compliance.report.chapters import AFTER, EMPTY, chapter_title, covered_by
 from compliance.report.points import Edition
 from compliance.review import judging, wording
-from compliance.review.approving import Missing
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.judging import Concern
 from compliance.review.peers import PeerComparison
@@ -54,11 +53,7 @@ def headline(review: Review, dossier: Dossier, say: Language) -> str:
     if review.state == "submitted":
         return say(N_("The review of {year} waits for approval."), year=review.year)
     n, of = len(wording.discussed(dossier)), len(dossier.points)
-    if n < of:
-        return say(N_("{n} of {of} points have been discussed."), n=n, of=of)
-    if judging.missing_judgement(dossier.written):
-        return say(N_("All {of} points have been discussed. The judgement of the whole remains."), of=of)
-    return say(N_("All {of} points have been discussed. The review can be submitted."), of=of)
+    return say(N_("{n} of {of} points have been discussed."), n=n, of=of)
 
 
 def who_and_when(review: Review, say: Language, *, named: bool) -> str:
@@ -288,17 +283,6 @@ def _before(dossier: Dossier, say: Language) -> str:
         return ""
     reached = [figure for figure in earlier if figure.status is Status.GREEN]
     return f"{say.number(len(reached))} {phrases.then(earlier[0], say)}"
-
-
-def missing_texts(missing: Sequence[Missing], say: Language) -> list[str]:
-    """What each point lacks before the review can be submitted."""
-    words = {"comment": say(N_("comment")), "assessment": say(N_("assessment"))}
-
-    def text(entry: Missing) -> str:
-        what = phrases.listed([word for name, word in words.items() if getattr(entry, name)], say)
-        return say(N_("{point} lacks {what}"), point=phrases.label(entry.point, say), what=what)
-
-    return [text(entry) for entry in missing]
 
 
 def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:

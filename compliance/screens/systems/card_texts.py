@@ -41,9 +41,7 @@ def card_sentences(card: Card, row: Row | None, say: Language) -> list[str]:
             system=name,
             demands=phrases.listed(missing, say),
         )
-    central = row["classification_outcome"] == "exempt"
-    rest = N_("A central office classifies it, analyses its risks and reviews its access.")
-    return [first, say(rest)] if central else [first]
+    return [first]
 
 
 def card_kicker(card: Card, say: Language) -> str:
@@ -372,7 +370,7 @@ def _reviews(card: Card, say: Language) -> Section:
     ]
     return Section(
         "access_reviews",
-        say(N_("Access reviews")),
+        say(DEMAND_HEADS["access"]),
         "",
         (columns, rows_) if rows_ else None,
     )
@@ -391,7 +389,7 @@ def _processings(card: Card, points: tuple[Point, ...], say: Language) -> Sectio
     ]
     return Section(
         "processing",
-        say(N_("Processings")),
+        say(DEMAND_HEADS["processing"]),
         "",
         (columns, rows_) if rows_ else None,
     )
@@ -417,7 +415,7 @@ def _agreements(card: Card, points: tuple[Point, ...], say: Language) -> Section
     )
     return Section(
         "processors",
-        say(N_("Processor agreements")),
+        say(DEMAND_HEADS["agreement"]),
         "" if naming or not others else say(N_("No agreement names the system. These are with its supplier.")),
         _agreement_table(shown, points, say) if shown else None,
         below if more else "",

@@ -89,15 +89,14 @@ def all_systems(view: View) -> None:
     kicker = systems_texts.list_kicker(view.scope.name(say), group.title(say) if group else "", say=say)
     widgets.html(charts.headline(*systems_texts.sentences(rows, say), kicker=kicker))
     if system_param():
-        unknown = N_("The register has no system called {system}. Here are all of them.")
-        widgets.html(charts.note(say(unknown, system=system_param())))
+        widgets.not_found(view, system_param(), say(N_("All systems")))
     widgets.html(charts.facts(systems_texts.facts(rows, say)))
     if allowed and not group:
         _how(view, allowed, by)
     if group or by == group_texts.ALL:
         widgets.html(charts.section(say(systems_texts.LIST), note=say(systems_texts.EXPLAINED)))
-        _missing(view, rows)
         _list(view, rows)
+        _missing(view, rows)
     else:
         _groups(view, rows, cast(Kind, by))
 
@@ -143,12 +142,12 @@ def _groups(view: View, rows: Rows, kind: Kind) -> None:
     title = say(group_texts.TITLES[kind])
     what = say(N_("How many systems have a gap, and in what."))
     widgets.html(charts.section(title, note=f"{what} {say(systems_texts.EXPLAINED)}"))
-    _missing(view, rows)
     drawn = group_texts.table(
         every[first : first + systems_texts.PAGE], rows, lambda group: _group_address(view, group), say
     )
     widgets.html(charts.table(*drawn, caption=title, stacked=True))
     _pager(view, page, len(every), lambda **extra: widgets.address(view, "systems", by=kind, **extra))
+    _missing(view, rows)
 
 
 def _group_address(view: View, group: Group) -> str:
@@ -225,8 +224,8 @@ def _filter(view: View, rows: Rows) -> Filter:
     if st.session_state.get("systems text") not in {None, text}:
         st.session_state["systems text"] = text
     left, right = st.columns([8, 3])
-    with left:
-        st.pills(
+    if counts:
+        left.pills(
             say(N_("Only systems with a gap in")),
             list(counts),
             default=gap if gap in counts else None,
@@ -305,7 +304,8 @@ def _kept(*names: str) -> dict[str, str]:
 def _demands(view: View, row: dict[str, Any]) -> None:
     title, addresses = view.say(N_("What is asked of the system")), partial(widgets.address, view)
     widgets.html(charts.section(title))
-    widgets.html(charts.table(*card_texts.demand_table(row, reads.points(), addresses, view.say), caption=title))
+    table = card_texts.demand_table(row, reads.points(), addresses, view.say)
+    widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
 def _sections(view: View, card: Card) -> None:
@@ -324,7 +324,7 @@ def _section(view: View, card: Card, section: card_texts.Section) -> None:
         return
     if section.sentence:
         widgets.html(charts.answer(section.sentence))
-    widgets.html(charts.table(*section.table, caption=section.title))
+    widgets.html(charts.table(*section.table, caption=section.title, stacked=True))
     if section.below:
         widgets.html(charts.caption(section.below))
 
