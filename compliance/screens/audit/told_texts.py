@@ -30,7 +30,7 @@ ACTIONS: Final[dict[Action, str]] = {
     Action.DAY: N_("Chose another day"),
     Action.COMMENT: N_("Wrote a comment"),
     Action.CHAPTER: N_("Wrote a chapter"),
-    Action.ASSESSMENT: N_("Assessed"),
+    Action.ASSESSMENT: N_("Assessment"),
     Action.DECISION: N_("Recorded a decision"),
     Action.WITHDRAWAL: N_("Withdrew a decision"),
     Action.FOLLOW_UP: N_("Followed up a decision"),

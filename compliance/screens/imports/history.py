@@ -182,11 +182,12 @@ def _problems(view: View, row: dict[str, Any]) -> None:
     say = view.say
     with view.database.cursor() as cursor:
         problems = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
+    title = say(N_("Rejected rows and warnings"))
     shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
-    widgets.html(charts.table(*texts.problem_table(shown, say), caption=say(N_("Rejected rows and warnings"))))
+    widgets.html(charts.table(*texts.problem_table(shown, say), caption=title))
     if of > SHOWN_PROBLEMS:
         widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
-    name = downloads.file_name(say, N_("Rejected rows of import {id}"), "csv", id=row["import_id"])
+    name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=str(row["extract_date"]))
     key = f"problems {row['import_id']}"
     make, number = partial(history_texts.problem_rows, problems, say), row["import_id"]
     downloads.offer_rows(view, say(N_("Download as CSV")), name, key, make, what="problems", imported=number)
