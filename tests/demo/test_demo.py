@@ -120,7 +120,7 @@ def test_why_there_are_no_samples_is_told_on_the_page_and_they_are_tried_again(t
     path = tmp_path / "sample.duckdb"
     while not demo.building(FileDatabase.at(path)).over:
         time.sleep(0.01)
-    assert "Det finns inget utrymme kvar för filen sample.duckdb" in text(opened("overview", monkeypatch))
+    assert "Det finns inget utrymme kvar i mappen" in text(opened("overview", monkeypatch))
     assert len(tried) == 1
     demo.building(FileDatabase.at(path)).failed_at -= demo.RETRY_SECONDS + 1
     while not demo.building(FileDatabase.at(path)).over:

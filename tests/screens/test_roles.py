@@ -142,11 +142,11 @@ def gives_and_takes(ada, nils):
     """Ada gives Nils a role, which opens the pages at his next click, and takes it, which closes them at the next."""
     choose(ada, "Person", NILS)
     choose(ada, "Roll", "Analytiker")
-    press(ada, "Ge rollen", f"{NILS} har nu rollen Analytiker.")
+    press(ada, "Ge en roll", f"{NILS} har nu rollen Analytiker.")
     nils.reload()
     settle(nils)
     assert "når målet" in said(nils)
-    choose(ada, "Person", f"{NILS} · Analytiker")
+    choose(ada, "Person och roll", f"{NILS} · Analytiker")
     press(ada, "Ta bort en roll", f"{NILS} har inte längre rollen Analytiker.")
     nils.locator(".v-over").first.dispatch_event("click")
     nils.get_by_text(REFUSED).wait_for()

@@ -102,7 +102,7 @@ def _taking(view: View, holders: list[Holder], called: dict[str, str]) -> None:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
     chosen = _choice(
-        say(N_("Person")),
+        say(N_("Person and role")),
         given,
         lambda each: f"{called.get(each[0], '')} · {texts.role(each[1], say)}" if each else "",
         key="take",
