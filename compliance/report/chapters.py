@@ -124,7 +124,7 @@ def _deviations(dossier: Dossier, edition: Edition) -> list[Block]:
         )
         for row in deviations
     )
-    return [Table(say(N_("Reported deviations {year}"), year=dossier.year), columns, rows)]
+    return [Table(say(N_("Deviations in tertial reports")), columns, rows)]
 
 
 def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:

@@ -115,9 +115,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     UPLOADER: {
         "file upload": N_("Files"),
-        "Add files": N_("Add files"),
+        "Add files": N_("Choose files"),
         "Remove {file}": N_("Remove {file}"),
-        "Cancel upload of {file}": N_("Stop the upload of {file}"),
+        "Cancel upload of {file}": N_("Remove {file}"),
         "Click to retry upload": N_("Try again"),
         "Error:": N_("Error:"),
         "File must be {size} or smaller.": N_("The file is larger than {size}."),
@@ -131,10 +131,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "[data-testid=stDownloadButtonError]": {"{what}": N_("The file was not made. The reason is below.")},
     # --- tables that scroll
     "[data-testid=stDataFrame]": {
-        "Type to search": N_("Write what to look for"),
+        "Type to search": N_("Search"),
         "Previous Result": N_("Previous match"),
         "Next Result": N_("Next match"),
-        "Close Search": N_("Close the search"),
+        "Close Search": N_("Close this"),
         "{k} of over 1000": MANY,
         "{k} of {n} result{more}": N_("{k} of {n}"),
         "over 1000": MANY,
@@ -150,8 +150,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     # Its figures and formats are hidden by static/style.css.
     TABLE_MENU: {
         "Select all": N_("Everything"),
-        "Dataframe column menu": N_("What can be done with the column"),
-        "Copy column name": N_("Copy the name of the column"),
+        "Dataframe column menu": N_("Column"),
+        "Copy column name": N_("Copy"),
         "Sort ascending": N_("Sort ascending"),
         "Sort descending": N_("Sort descending"),
         "Autosize": N_("Fit the width"),

@@ -135,7 +135,7 @@ def test_an_unrecognised_file_is_mapped_and_the_mapping_is_saved_and_matched(loa
     # the first button opens, the second deletes
     assert [button.label for button in page.button if "Ta bort" in button.label] == ["Ta bort"]
     press(page, "Ta bort")
-    assert "Inget än." in text(page)
+    assert "Ingenting än." in text(page)
 
 
 def test_an_accepted_match_applies_to_the_next_file(loaded, own, tmp_path):

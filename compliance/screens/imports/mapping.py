@@ -369,9 +369,7 @@ def mappings(view: View) -> None:
     with view.database.cursor() as cursor:
         saved = saved_mappings(cursor)
     if not saved:
-        widgets.html(
-            charts.caption(say(N_("Nothing yet. What is not recognised can be connected in the card of its file.")))
-        )
+        widgets.html(charts.caption(say(N_("Nothing yet."))))
     for entry in saved:
         source = reads.sources().get(entry.columns.source)
         if source:
@@ -404,9 +402,6 @@ def _saved_mapping(view: View, entry: SavedMapping, source: Source) -> None:
         )
         downloads.offer_small(view, file)
         with st.popover(say(N_("Delete"))):
-            widgets.html(
-                charts.caption(say(N_("Files with these headings are asked about anew. What is loaded stays.")))
-            )
             if st.button(say(N_("Delete")), type="primary", key=f"forget {entry.number}"):
                 _delete(view.database, entry)
     widgets.html(
