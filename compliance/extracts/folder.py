@@ -36,8 +36,8 @@ TYPES: Final = {
     **dict.fromkeys(("tinyint", "integer", "bigint"), "integer"),
     "double": "number",
 }
-# The sets of codes that are too many, or no codes alone, to be listed.
-UNLISTED: Final = frozenset({"reasons", "details", "reports"})
+# The sets of codes that are too many to be listed, or stand beside other values.
+UNLISTED: Final = frozenset({"reasons", "details", "reports", "paces"})
 Files = dict[str, bytes]
 
 
