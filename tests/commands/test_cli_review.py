@@ -428,7 +428,7 @@ def test_the_hand_off_is_paragraphs_or_measures(stage, done, tmp_path):
     text, table = ((tmp_path / name).read_bytes().decode("utf-8") for name in ("h.txt", "h.tsv"))
     assert text.startswith("\ufeffLedningens genomgång 2026, Förvaltningen")
     assert text.count("\r\n") == text.count("\n") > 10
-    assert table.startswith("\ufeffYear\tNo.\tMeasure\t")
+    assert table.startswith("\ufeffYear\tNo.\tAction\t")
     assert table.count("\r\n") == table.count("\n") == 2
 
 
