@@ -212,7 +212,7 @@ class Ahead:
 
 
 def ahead(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, level: Level) -> list[Ahead]:
-    """Count every point on 31 December of a day's year, with the exports of the day and the rules in force then.
+    """Count every point on 31 December of a day's year, with the exports and names of the day, and the rules of then.
 
     By organisation each point has one; by department and unit only where it has items then, or some that lapse.
     """
@@ -300,13 +300,13 @@ def _pinned(
 ) -> Iterator[None]:
     """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
 
-    Days after `exports_until` have its exports. A block around it that has all this already serves it too.
+    Days after `exports_until` have its exports and names. A block around it that has all this already serves it too.
     """
     pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations), exports_until)
     if (held := _HELD.get()) and held.cover(pins):
         yield
         return
-    _pin_names(cursor, known_at=known_at)
+    _pin_names(cursor, known_at=known_at, until=exports_until)
     pinned = ["chosen_imports"]
     hidden = _pin_imports(cursor, days=days, known_at=known_at, until=exports_until)
     before = _HELD.set(pins)
@@ -333,10 +333,10 @@ def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> Iterator[None]:
         yield
 
 
-def _pin_names(cursor: Cursor, *, known_at: datetime) -> None:
-    """Hide `renamed` on this cursor by the names known at a moment, or by nothing if there are none."""
+def _pin_names(cursor: Cursor, *, known_at: datetime, until: date) -> None:
+    """Hide `renamed` on this cursor by the names known at a moment that begin until a day; without any, by nothing."""
     table, with_names, without_names = statement("pin_names").split(";")
-    cursor.execute(table, {"known_at": known_at})
+    cursor.execute(table, {"known_at": known_at, "until": until})
     ((any_known,),) = cursor.execute("select names is not null from pinned_names").fetchall()
     cursor.execute(with_names if any_known else without_names)
 

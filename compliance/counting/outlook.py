@@ -33,14 +33,15 @@ FIGURES: Final[dict[str, pa.DataType]] = {
     "place": pa.int64(),
     "as_of": pa.date32(),
     "of_the_year": pa.bool_(),
-    "target": pa.decimal128(9, 6),
+    "target": pa.decimal128(18, 15),
     **dict.fromkeys(("met", "whole", "pending", "lost"), pa.int64()),
     **dict.fromkeys(("met_before", "whole_before"), pa.int64()),
     **dict.fromkeys(("met_then", "whole_then", "lapsing"), pa.int64()),
     "rules_changed": pa.bool_(),
 }
 PARTS: Final[dict[str, pa.DataType]] = {"place": pa.int64(), "unit": pa.string(), "remaining": pa.int64()}
-MILLIONTH: Final = Decimal("0.000001")
+# A float has no more decimals that count.
+FINEST: Final = Decimal("1e-15")
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _figure(place: int, each: Asked, expected: Ahead) -> dict[str, Any]:
         "place": place,
         "as_of": now.as_of,
         "of_the_year": now.point.of_the_year,
-        "target": Decimal(str(now.target.target)).quantize(MILLIONTH),
+        "target": Decimal(str(now.target.target)).quantize(FINEST),
         "met": now.met,
         "whole": now.of,
         "pending": now.pending,

@@ -66,17 +66,23 @@ def enough(outlook: Outlook, say: Language, *, names: bool = False) -> str:
     left = outlook.now.unmet + outlook.now.unknown
     if outlook.enough_items is None or outlook.enough_items == left:
         return ""
-    values = {
-        "n": say.number(outlook.enough_items),
-        "of": say.number(left),
-        "items": say.plain(outlook.now.point.items),
-    }
-    if not outlook.enough_units or outlook.now.unit:
-        return say(N_("{n} of {of} {items} are enough."), **values)
+    values = {"of": say.number(left), "items": say.plain(outlook.now.point.items)}
+    # one item can be any of them, wherever it is
+    if outlook.enough_items == 1 or not outlook.enough_units or outlook.now.unit:
+        return say.plural(
+            "{n} of {of} {items} is enough.", "{n} of {of} {items} are enough.", outlook.enough_items, **values
+        )
     units = say.plural("one unit", "{n} units", outlook.enough_units)
     if names and 0 < len(outlook.units) <= NAMED:
         units = phrases.listed([name or say(N_("those without a unit")) for name in outlook.units], say)
-    return say(N_("{n} of {of} {items} are enough; {units} have them."), **values, units=units)
+    return say.plural(
+        "{enough} of {of} {items} are enough; {units} has them.",
+        "{enough} of {of} {items} are enough; {units} have them.",
+        outlook.enough_units,
+        **values,
+        enough=say.number(outlook.enough_items),
+        units=units,
+    )
 
 
 def at_most(outlook: Outlook, say: Language) -> str:
@@ -118,12 +124,15 @@ def _share(outlook: Outlook, say: Language) -> str:
 
 
 def came_true(expected: Outlook, now: Outlook, say: Language) -> str:
-    """Whether the target was reached in the month that an earlier review expected; "" where it named none."""
+    """Whether the target was reached in the month that an earlier review expected; "" without one, or a figure now."""
     if expected.reached is None or expected.reached in {*PACES, "reached"}:
         return ""
     values = {"year": expected.now.as_of.year, "month": month(expected.reached, say)}
+    coverage, target = now.now.coverage, now.now.target.target
+    if coverage is None:
+        return ""
+    if coverage >= target:
+        return say(N_("The review of {year} expected it in {month}, and it is reached."), **values)
     if expected.reached > f"{now.now.as_of:%Y-%m}":
         return say(N_("At the pace of the review of {year} it is reached in {month}."), **values)
-    if now.now.coverage is not None and now.now.coverage >= now.now.target.target:
-        return say(N_("The review of {year} expected it in {month}, and it is reached."), **values)
     return say(N_("The review of {year} expected the target in {month}; it is not reached."), **values)

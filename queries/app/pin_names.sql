@@ -10,6 +10,8 @@ from (
             order by valid_from, coalesce(follows, false), alias_id
         ) as alias_names
     from live_aliases(known_at := $known_at)
+    -- what is yet to come has the names that there are
+    where valid_from <= $until
     group by kind, lower(old_name)
 );
 

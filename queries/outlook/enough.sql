@@ -10,8 +10,11 @@
 with lacking as (
     select
         place,
-        cast((cast(target * 1000000 as hugeint) * whole + 999999) // 1000000 - met as bigint) as enough_items
-    from outlook_figures
+        cast((parts * whole + parts_of_one - 1) // parts_of_one - met as bigint) as enough_items
+    from (
+        select *, cast(1000000000000000 as hugeint) as parts_of_one, cast(target * parts_of_one as hugeint) as parts
+        from outlook_figures
+    )
     where not of_the_year and whole > 0
 ),
 ranked as (

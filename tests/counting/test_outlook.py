@@ -17,6 +17,8 @@ from tests.line import POINTS, Line
 from tests.reference import Export, Share
 
 POINT = next(point for point in POINTS if point.id == "local_instruction")
+# Its own target, and one of many decimals that two of three just reach.
+OF_TARGETS = [POINT, replace(POINT, targets=({"from": date(2000, 1, 1), "target": 0.6666666, "limit": 0.5},))]
 MANY = 1500
 IDS = {"local_instruction": "requirement", "processors": "agreement_id", "processing": "processing_id"}
 SEEDS = range(int(os.environ.get("SEEDS", "0"))) or [7]
@@ -35,12 +37,15 @@ def test_pace_and_enough_on_random_counts():
     """A month that hangs on a rounding, sixty months, a tenth of a point: whatever whole numbers can make of them."""
     random = Random(16)
     day, before = date(2026, 11, 24), date(2025, 11, 24)
-    pairs = [random_pair(random) for _ in range(MANY)]
-    asked = [Asked(figure(day, *now), figure(before, *then), Ahead(figure(day, *now), 0, 0)) for now, then in pairs]
+    pairs = [(*random_pair(random), random.choice(OF_TARGETS)) for _ in range(MANY)]
+    asked = []
+    for now, then, point in pairs:
+        today, earlier = figure(day, *now, point=point), figure(before, *then, point=point)
+        asked.append(Asked(today, earlier, Ahead(today, 0, 0)))
     with connect(":memory:") as cursor:
         found = look_ahead(cursor, asked)
-    target = Fraction(str(POINT.target(day).target))
-    for one, (now, then) in zip(found, pairs, strict=True):
+    for one, (now, then, point) in zip(found, pairs, strict=True):
+        target = Fraction(str(point.target(day).target))
         now_share, then_share = Share(*now, untold=False), Share(*then, untold=False)
         reached = now_share.share >= target
         expected = {"reached": "reached"} if reached else reference._pace(now_share, then_share, target, day)
@@ -62,8 +67,8 @@ def test_units_of_few_persons_are_one_unit_for_others():
     assert (others.enough_items, others.enough_units) == (9, 2)
 
 
-def figure(day, met, of):
-    return Coverage(POINT, day, "Förvaltningen", None, None, met, of - met, 0, 0, 0, basis=True)
+def figure(day, met, of, point=POINT):
+    return Coverage(point, day, "Förvaltningen", None, None, met, of - met, 0, 0, 0, basis=True)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
