@@ -94,6 +94,11 @@ class Outlook:
     lost: int = 0
 
     @property
+    def units_told(self) -> int | None:
+        """How many units have what is enough; None where all of it belongs to none, or to several added up as one."""
+        return None if self.units and not any(self.units) else self.enough_units
+
+    @property
     def if_nothing_is_done(self) -> float | None:
         """The coverage on 31 December if nothing is done, 0-1."""
         return self.then.coverage if self.then else None

@@ -97,7 +97,7 @@ class Remaining:
 class Heading:
     """Where a point's figure was heading on the as-of date, as `counting.outlook.Outlook` says it.
 
-    `shown_units` is `enough_units` where those of few persons are added up.
+    `enough_units` is `Outlook.units_told`, and `shown_units` the same where those of few persons are added up.
     """
 
     before: PointCounts | None
@@ -566,8 +566,8 @@ def _heading(outlook: Outlook, public: Outlook) -> Heading:
     return Heading(
         before=_count(outlook.before) if outlook.before else None,
         then=_count(outlook.then) if outlook.then else None,
-        shown_units=public.enough_units,
-        **{name: getattr(outlook, name) for name in SAID_AHEAD},
+        shown_units=public.units_told,
+        **{name: getattr(outlook, name) for name in SAID_AHEAD} | {"enough_units": outlook.units_told},
     )
 
 

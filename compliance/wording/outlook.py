@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.outlook import Outlook
 from compliance.wording import phrases
@@ -68,17 +69,17 @@ def enough(outlook: Outlook, say: Language, *, names: bool = False) -> str:
         return ""
     values = {"of": say.number(left), "items": say.plain(outlook.now.point.items)}
     # one item can be any of them, wherever it is
-    if outlook.enough_items == 1 or not outlook.enough_units or outlook.now.unit:
+    if outlook.enough_items == 1 or not outlook.units_told or outlook.now.unit:
         return say.plural(
             "{n} of {of} {items} is enough.", "{n} of {of} {items} are enough.", outlook.enough_items, **values
         )
-    units = say.plural("one unit", "{n} units", outlook.enough_units)
+    units = say.plural("one unit", "{n} units", outlook.units_told)
     if names and 0 < len(outlook.units) <= NAMED:
         units = phrases.listed([name or say(N_("those without a unit")) for name in outlook.units], say)
     return say.plural(
         "{enough} of {of} {items} are enough; {units} has them.",
         "{enough} of {of} {items} are enough; {units} have them.",
-        outlook.enough_units,
+        outlook.units_told + (say(OTHER_UNITS) in outlook.units),
         **values,
         enough=say.number(outlook.enough_items),
         units=units,

@@ -59,6 +59,11 @@ RISING = replace(NOW, before=figure(56, 293, day=date(2025, 10, 31)), pace=0.009
             "9 of 206 systems are enough; Norr has them.",
         ),
         (
+            replace(NOW, enough_items=9, enough_units=1, units=(None,)),
+            "Det räcker med 9 av 206 system.",
+            "9 of 206 systems are enough.",
+        ),
+        (
             replace(NOW, enough_items=1, enough_units=1, units=("Norr",)),
             "Det räcker med 1 av 206 system.",
             "1 of 206 systems is enough.",
