@@ -83,6 +83,9 @@ def _swap(part: Path, to: Path, old: Path) -> None:
     if not to.is_dir():
         part.rename(to)
         return
+    # whoever stands in it would go on in the old one, which is gone
+    if Path.cwd().is_relative_to(to):
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
     to.rename(old)
     try:
         part.rename(to)

@@ -172,6 +172,10 @@ def test_a_folder_is_written_anew_unless_it_holds_other_files_and_the_document_i
         write_all(whole, folder, created=CREATED, language=Language("sv"))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
     _run_the_document()
+    monkeypatch.chdir(folder)
+    with pytest.raises(Refusal, match="busy"):
+        write_all(whole, Path(), created=CREATED, language=Language("sv"))
+    monkeypatch.chdir(tmp_path)
     (folder / "mine.txt").write_text("mine", "utf-8")
     with pytest.raises(Refusal, match=r"holds other files, such as mine\.txt"):
         write_all(whole, folder, created=CREATED, language=Language("sv"))
