@@ -57,13 +57,19 @@ class Trend:
         """The moments that have a share."""
         return [moment for moment in self.moments if moment.share is not None]
 
-    def named(self, every: int, *, first: bool = False) -> "Trend":
-        """Keep labels only where an axis has room: the last, each `every` before it, and with `first` the first."""
+    def named(self, every: int, *, first: bool = False, apart: int = 0) -> "Trend":
+        """Keep labels only where an axis has room: the last, each `every` before it, and with `first` the first.
+
+        The last one goes where the end of the year is less than `apart` moments away.
+        """
         last = len(self.moments) - 1
+        crowded = self.ahead is not None and self.after < apart
         return replace(
             self,
             moments=tuple(
-                moment if (last - place) % every == 0 or (first and not place) else replace(moment, label="")
+                moment
+                if ((last - place) % every == 0 and not (crowded and place == last)) or (first and not place)
+                else replace(moment, label="")
                 for place, moment in enumerate(self.moments)
             ),
         )

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -627,6 +628,7 @@ def test_what_was_closed_in_time_is_counted_and_stepped_by_the_limit(year):
         "4 av 5 stängda incidenter stängdes inom 30 dagar. 3 är öppna, 2 av dem i mer än 30 dagar. "
         "1 är stängd före upptäckten och kan inte bedömas."
     )
+    assert texts.closing_sentence(replace(c, in_time=0, late=0), SV).startswith("3 är öppna")
 
 
 def test_the_closing_agrees_with_point_11(samples):

@@ -25,6 +25,7 @@ from compliance.core.places import ROOT
 from compliance.core.saving import save_folder
 from compliance.extracts.declared import extract_names, load_extracts
 from compliance.extracts.folder import DESCRIPTION, SCHEMA_VERSION, Bundle, every_extract, files, write_all, zipped
+from compliance.screens.extracts import texts
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS, reader
@@ -105,6 +106,9 @@ def test_the_same_rows_give_the_same_zip_and_a_text_no_formula(whole: Bundle, ma
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         assert {name: packed.read(name) for name in packed.namelist()} == made
     assert b"'=cmd!A1" in made["systems.csv"]
+    (systems,) = (each for each in whole.extracts if each.definition.id == "systems")
+    same, _ = texts.columns(systems, Language("sv"))
+    assert "Blad:" not in same
     assert "=cmd!A1" in pq.read_table(io.BytesIO(made["systems.parquet"]))["system"].to_pylist()
 
 

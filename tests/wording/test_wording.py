@@ -1,5 +1,6 @@
 """Words are the same for page, report and frozen review: bold and soft hyphens are added where they are rendered."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -62,6 +63,8 @@ def test_a_trend_labels_its_last_moment_and_every_nth_before_it():
     named = TREND.named(5, first=True).moments
     assert [moment.label for moment in named if moment.label] == ["mån 0", "mån 3", "mån 8"]
     assert [moment.share for moment in named] == [moment.share for moment in MOMENTS]
+    ended = replace(TREND, ahead=MOMENTS[0], after=2)
+    assert [ended.named(4, apart=apart).moments[-1].label for apart in (2, 3)] == ["mån 8", ""]
 
 
 def test_a_month_without_a_figure_is_a_gap_in_the_trend():

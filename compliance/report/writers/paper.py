@@ -415,7 +415,8 @@ def _times(sheet: _Sheet, chart: LineChart, plot: _Plot) -> float:
     xs = plot.xs(chart.trend.places)
     widest = max((_width(line, SMALL) for lines in labels for line in lines), default=0.0) + 4
     step = xs[1] - xs[0] if len(xs) > 1 else widest
-    named = chart.trend.named(max(1, ceil(widest / step)))
+    every = max(1, ceil(widest / step))
+    named = chart.trend.named(every, apart=every)
     places = [*zip(xs, named.moments, strict=False), *([(xs[-1], chart.trend.ahead)] if chart.trend.ahead else [])]
     for x, moment in places:
         for n, line in enumerate(moment.label.split("\n")):

@@ -14,6 +14,7 @@ from compliance.wording import phrases
 
 # Texts of the preview are cut to this length; the file has them whole.
 SHOWN_LETTERS: Final = 40
+EMPTY: Final = (None, "")
 
 
 def columns(extract: Extract, say: Language) -> tuple[str, list[Column]]:
@@ -29,9 +30,9 @@ def columns(extract: Extract, say: Language) -> tuple[str, list[Column]]:
     told = [
         say(N_("{title}: {value}"), title=title, value=cell(first[title], each, say))
         for title, each in same.items()
-        if first[title] is not None
+        if first[title] not in EMPTY
     ]
-    if empty := [title for title in same if first[title] is None]:
+    if empty := [title for title in same if first[title] in EMPTY]:
         told.append(say(N_("Empty: {columns}"), columns=", ".join(empty)))
     return " · ".join(told), varying
 

@@ -221,13 +221,15 @@ def closing(view: View, year: Incidents) -> None:
     """Draw how many days passed from discovery to closure."""
     say, counts = view.say, year.counts
     title = say(N_("From discovery to closure"))
-    widgets.html(charts.section(title, note=texts.closing_sentence(counts, say)))
+    told = texts.closing_sentence(counts, say)
+    if told:
+        widgets.html(charts.section(title, note=told))
     if not any(step.n for step in year.steps):
         return
     limit = say(N_("limit {limit}"), limit=texts.days(counts.limit_days, say))
     widgets.chart(
         plots_incidents.closing_columns(texts.closing_columns(year.steps, say), mode=widgets.mode(), limit=limit),
-        alt=texts.closing_sentence(counts, say),
+        alt=told,
         key="closing",
     )
     widgets.as_table(view, texts.closing_table(year.steps, say), caption=title)

@@ -349,14 +349,13 @@ def closing_sentence(counts: Counts, say: Language) -> str:
     """How many were closed in time, and how many are still open."""
     if counts.closed_untold and counts.closed_untold == counts.discovered:
         return say(phrases.NOT_IN_EXPORT)
-    parts = [
-        say(
-            N_("{n} of {of} closed incidents were closed within {days} days."),
-            n=say.number(counts.in_time),
-            of=say.number(counts.in_time + counts.late),
-            days=counts.limit_days,
+    parts = []
+    if closed := counts.in_time + counts.late:
+        n, of = say.number(counts.in_time), say.number(closed)
+        text = say(
+            N_("{n} of {of} closed incidents were closed within {days} days."), n=n, of=of, days=counts.limit_days
         )
-    ]
+        parts.append(text)
     if counts.open or counts.open_too_long:
         text = say.plural("{n} is open", "{n} are open", counts.open + counts.open_too_long)
         too_long = say(

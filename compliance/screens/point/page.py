@@ -34,6 +34,8 @@ from compliance.wording.reasons import (
 
 # Months between two labels of the axis.
 TICKS: Final = 6
+# So many months are between two labels at least: a telephone has no room for fewer.
+APART: Final = 5
 TREND_HEIGHT: Final = 270
 ITEMS_HEIGHT: Final = 304
 
@@ -177,7 +179,7 @@ def trend(view: View, months: list[Coverage], then: Coverage | None) -> None:
     widgets.html(charts.section(say(N_("The trend towards the target"))))
     course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}", then)
     drawn = plots.trend(
-        course.named(TICKS, first=True).moments,
+        course.named(TICKS, first=True, apart=APART).moments,
         mode=widgets.mode(),
         target=course.target,
         limit=course.limit,
