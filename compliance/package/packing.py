@@ -86,9 +86,8 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Refusal(
-            N_("The file {file} cannot be read: {error}. Check its name and that you may read it."),
+            N_("The file {file} cannot be opened. Check its name, and that you may read it."),
             file=path.name,
-            error=error.strerror or error,
         ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
         raise no_package(path) from error

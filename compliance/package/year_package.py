@@ -257,8 +257,7 @@ def _parsed(content: bytes, path: Path) -> tuple[Dossier, dict[str, list[dict[st
     except (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise no_package(path) from error
     raise Refusal(
-        N_("The file {file} was written by another version of this program, with format {format}. Use that version."),
-        file=path.name,
+        N_("It was written by another version of this program, with format {format}. Use that version."),
         format=format_,
     )
 

@@ -20,6 +20,7 @@ from compliance.loading.loading import Order, add_event, clean_name, clean_text
 from compliance.review.dossier import Dossier, as_json, compute, load_frozen, seal_of, withheld_anew
 from compliance.review.judging import concerns, missing_judgement
 from compliance.review.reviewing import Review, add_state, by_number, draft, review_texts
+from compliance.review.wording import STATES
 from compliance.store.database import Cursor, Database, moment, rows
 
 MOST_PARTS: Final = 6
@@ -27,20 +28,15 @@ UNJUDGED: Final = N_(
     "The review cannot be submitted before the head of administration has judged the work as a whole: "
     "whether it is sufficient, whether it has the intended effect, and on what grounds."
 )
+INCOMPLETE: Final = N_(
+    "The review cannot be submitted until every point has been discussed. "
+    "A comment or an assessment is missing for point {points}."
+)
 NAMELESS: Final = N_(
     "Your login gives no name, and whoever does this is named with it. Tell those who run the service."
 )
 # The person at a machine without a login, who gives a name.
 AT_HAND: Final = current_user()
-# How it was established who signed: by a login, and by hand.
-SUBMITTED: Final = (
-    N_("Whoever submitted it was logged in via {issuer}."),
-    N_("The name of whoever submitted it was given by hand, at a computer without a login."),
-)
-APPROVED: Final = (
-    N_("Whoever approved it was logged in via {issuer}."),
-    N_("The name of whoever approved it was given by hand, at a computer without a login."),
-)
 # What the history and the audit trail call a signature.
 SIGNING: Final = {"submitted": ("submit review", Action.SUBMISSION), "approved": ("approve review", Action.APPROVAL)}
 # Invisible letters of Unicode.
@@ -102,13 +98,12 @@ def _refuse_unconfirmed(document: Dossier, confirmed: Collection[str]) -> None:
 
 def _refuse_incomplete(entries: list[Missing]) -> None:
     if entries:
-        raise Refusal(
-            N_(
-                "The review cannot be submitted until every point has been discussed. "
-                "A comment or an assessment is missing for point {points}."
-            ),
-            points=", ".join(str(entry.point.number) for entry in entries),
-        )
+        raise Refusal(INCOMPLETE, points=numbers_of(entries))
+
+
+def numbers_of(entries: list[Missing]) -> str:
+    """The numbers of points that lack something."""
+    return ", ".join(str(entry.point.number) for entry in entries)
 
 
 def send_back(database: Database, review_id: int, *, name: str, why: str, user: User = AT_HAND) -> Review:
@@ -162,7 +157,7 @@ def _submitted(cursor: Cursor, review_id: int) -> Review:
     if review.state == "draft":
         raise Refusal(N_("The review of {year} has not been submitted."), year=review.year)
     if review.state == "approved":
-        raise Refusal(N_("The review of {year} has been approved already."), year=review.year)
+        raise Refusal(N_("The review of {year} has been approved."), year=review.year)
     return review
 
 
@@ -290,8 +285,12 @@ def signatures_of(cursor: Cursor, review: Review, version: int | None = None) ->
 
 def identity_sentences(signed: Signed, say: Language) -> list[str]:
     """How it was established who signed, a sentence for each signature; before there was a login, it was by hand."""
+    by_login = N_("{state}: logged in via {issuer}.")
+    by_hand = N_("{state}: the name was given by hand, at a computer without a login.")
     signatures = (
-        (signed.submitted_at, signed.submitted_via, SUBMITTED),
-        (signed.approved_at, signed.approved_via, APPROVED),
+        (signed.submitted_at, signed.submitted_via, STATES["submitted"]),
+        (signed.approved_at, signed.approved_via, STATES["approved"]),
     )
-    return [say(by_login if issuer else by_hand, issuer=issuer) for at, issuer, (by_login, by_hand) in signatures if at]
+    return [
+        say(by_login if issuer else by_hand, issuer=issuer, state=say(state)) for at, issuer, state in signatures if at
+    ]

@@ -149,7 +149,7 @@ def withdraw(database: Database, review_id: int, number: int, *, order: Order) -
 def follow_up(database: Database, decision_id: int, *, status: str, note: str, order: Order) -> None:
     """Record the status of a decision, also between reviews."""
     if status not in STATUSES:
-        raise Refusal(N_("The status {said} is none of {all}."), said=status, all=", ".join(STATUSES))
+        raise Refusal(N_("{said} is none of {all}."), said=status, all=", ".join(STATUSES))
     params = {"decision_id": decision_id, "status": status, "note": stored_text(note)}
     with database.writing() as cursor:
         name = next((row.name for row in decisions(cursor) if row.decision_id == decision_id), None)
@@ -182,11 +182,9 @@ def _params(content: DecisionContent, points: tuple[str, ...]) -> dict[str, Any]
     if not text:
         raise Refusal(N_("A decision needs a text: what is to be done."))
     if content.follow_up and content.follow_up not in FOLLOWED_UP:
-        raise Refusal(N_("The follow-up {said} is none of {all}."), said=content.follow_up, all=", ".join(FOLLOWED_UP))
+        raise Refusal(N_("{said} is none of {all}."), said=content.follow_up, all=", ".join(FOLLOWED_UP))
     if content.point and content.point not in points:
-        raise Refusal(
-            N_("The reason {said} is no review point. The points are {all}."), said=content.point, all=", ".join(points)
-        )
+        raise Refusal(N_("{said} is none of {all}."), said=content.point, all=", ".join(points))
     return {
         "text": text,
         "point": content.point or None,

@@ -719,7 +719,7 @@ def _unsealed(row: dict[str, Any]) -> Dossier:
         raise Refusal(N_("The frozen review has been changed in the database since it was sealed. Restore a backup."))
     if (format_ := format_of(row["content"])) != FORMAT:
         raise Refusal(
-            N_("The review was frozen by another version of this program, with format {format}. Use that version."),
+            N_("It was written by another version of this program, with format {format}. Use that version."),
             format=format_,
         )
     return from_json(row["content"])

@@ -311,11 +311,7 @@ def write(
         draft(cursor, review_id)
         current = _current_text(cursor, review_id, kind, what)
         if shown is not None and current is not None and current not in {shown, stored}:
-            raise Refusal(
-                N_("Somebody else has chosen another assessment since it was shown. Theirs is kept, and shown now.")
-                if kind in CHOSEN
-                else N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it.")
-            )
+            raise Refusal(N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now."))
         _add_text(cursor, review_id, kind, what, text=stored, order=order)
 
 
@@ -323,9 +319,9 @@ def _refuse_unknown(kind: Kind, what: str, stored: str) -> None:
     """Raise Refusal for a verdict or answer that is not a declared word, or a question that is not in `JUDGED`."""
     words = CHOSEN.get(kind, ())
     if stored and words and stored not in words:
-        raise Refusal(N_("The assessment {said} is none of {all}."), said=stored, all=", ".join(words))
+        raise Refusal(N_("{said} is none of {all}."), said=stored, all=", ".join(words))
     if kind == "judgement" and what not in JUDGED:
-        raise Refusal(N_("The assessment {said} is none of {all}."), said=what, all=", ".join(JUDGED))
+        raise Refusal(N_("{said} is none of {all}."), said=what, all=", ".join(JUDGED))
 
 
 def add_note(database: Database, review_id: int, *, point: str, note: str, before: str, order: Order) -> str:

@@ -100,7 +100,7 @@ def discussed(dossier: Dossier) -> set[str]:
 def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     """Sentences for a point without a figure: why, and what it was before."""
     figure, day = answer.coverage, say.date(answer.now.as_of)
-    text = say(N_("No case is in scope of this point on {day}."), day=day)
+    text = say(N_("Nothing to assess on {day}."), day=day)
     if figure.status is Status.NO_BASIS:
         text = say(N_("No basis: a needed export is missing on {day}."), day=day)
     if figure.untold:
@@ -206,16 +206,9 @@ def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
 
 def earlier_sentence(decisions: Sequence[Decision], day: date, say: Language) -> str:
     """How many earlier decisions are open, and how many of them late; the first screen's main answer."""
-    left = [decision for decision in decisions if decision.open]
-    late = [decision for decision in left if decision.late(day)]
     if not decisions:
         return say(N_("No earlier review has left a decision."))
-    if not left:
-        return say(N_("All decisions of earlier reviews are closed."))
-    first = say.plural("{n} earlier decision is open.", "{n} earlier decisions are open.", len(left))
-    if not late:
-        return first
-    return f"{first} {say.plural('{n} of them is late.', '{n} of them are late.', len(late))}"
+    return " ".join(decisions_sentences(decisions, day, say))
 
 
 def reached_sentence(dossier: Dossier, say: Language) -> str:

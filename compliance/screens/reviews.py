@@ -215,7 +215,7 @@ def show_unsaved() -> None:
 
 
 def text_field(
-    opened: Opened, kind: reviewing.Kind, what: str, label: str, *, value: str, lines: int, help_: str
+    opened: Opened, kind: reviewing.Kind, what: str, label: str, *, value: str, lines: int, help_: str = ""
 ) -> str:
     """Draw a text field that is saved when it is left. Return its key."""
     key = f"{kind} {opened.review.review_id} {what}"
@@ -278,10 +278,9 @@ def judgement_fields(opened: Opened, *, lines: int = GROUNDS_HEIGHT, with_ground
         opened,
         "chapter",
         reviewing.GROUNDS,
-        say(N_("Grounds")),
+        say(N_("Reasons")),
         value=judging.grounds(written),
         lines=lines,
-        help_=say(N_("What the head of administration judges the work by, in the words of the report.")),
     )
 
 

@@ -58,22 +58,19 @@ def _movement(explanation: Explanation, say: Language) -> str:
     if not moved:
         return _unmoved(explanation, say)
     if explanation.first.day == explanation.last.day:
-        if moved > 0:
-            return say(N_("The coverage on {day} rose by {size} percentage points"), **since)
-        return say(N_("The coverage on {day} fell by {size} percentage points"), **since)
+        text = N_("The coverage on {day} has changed by {size} percentage points")
+        return say(text, day=since["day"], size=say.signed(moved))
     if moved > 0:
         return say(N_("The coverage has risen by {size} percentage points since {day}"), **since)
     return say(N_("The coverage has fallen by {size} percentage points since {day}"), **since)
 
 
 def _unmoved(explanation: Explanation, say: Language) -> str:
-    """That the coverage is the same, or nearly the same, so that the difference rounds to zero."""
-    day = say.date(explanation.first.day)
+    """That the coverage is the same, or that the difference rounds to zero."""
+    text = N_("The coverage is the same as on {day}")
     if explanation.first.day == explanation.last.day:
-        text = N_("The coverage on {day} stayed nearly the same") if explanation.total else ""
-        return say(text or N_("The coverage on {day} stayed the same"), day=day)
-    text = N_("The coverage is nearly the same as on {day}") if explanation.total else ""
-    return say(text or N_("The coverage is the same as on {day}"), day=day)
+        text = N_("The coverage on {day} is unchanged")
+    return say(text, day=say.date(explanation.first.day))
 
 
 def _not_compared(explanation: Explanation, say: Language) -> list[str]:
@@ -90,8 +87,8 @@ def _missing(figure: Coverage, say: Language) -> str:
         columns = columns_text(figure.columns, say)
         return say(N_("On {day} the export did not have {columns}."), day=day, columns=columns)
     if figure.status is Status.NO_BASIS:
-        return say(N_("On {day} there was no basis."), day=day)
-    return say(N_("On {day} there was nothing to assess."), day=day)
+        return say(N_("No basis: a needed export is missing on {day}."), day=day)
+    return say(N_("Nothing to assess on {day}."), day=day)
 
 
 def shown_parts(explanation: Explanation) -> list[Part]:

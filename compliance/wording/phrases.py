@@ -158,8 +158,6 @@ def reached_sentence(figures: Sequence[Coverage], say: Language) -> str:
         return say.plural(
             "The only measurable point reaches its target.", "All {n} measurable points reach the target.", of
         )
-    if n == 0:
-        return say(N_("None of the {of} measurable points reaches the target."), of=say.number(of))
     return say.plural(
         "{n} of {of} measurable points reaches the target.",
         "{n} of {of} measurable points reach the target.",
@@ -173,7 +171,7 @@ def counts_sentence(figure: Coverage, say: Language, strong: Mark = str) -> str:
     if figure.coverage is None:
         return ""
     counts = {"n": strong(say.number(figure.met)), "of": strong(say.number(figure.of))}
-    return say(N_("{n} of {of} {fulfilled}"), **counts, fulfilled=say.plain(figure.point.fulfilled))
+    return say(N_("{n} of {of} {items}"), **counts, items=say.plain(figure.point.fulfilled))
 
 
 def not_counted(figure: Coverage, say: Language) -> str:

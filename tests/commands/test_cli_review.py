@@ -294,7 +294,7 @@ def test_a_decision_is_changed_in_part_and_taken_out(stage, done, refused):
     assert (decision.text, decision.point, decision.responsible, decision.follow_up) == (
         "Klassa Betaportalen", "classification", "Objektägare", "T1",
     )  # fmt: skip
-    assert "The follow-up T4 is none of" in refused(line, "review", "decide", *YEAR, "--text", "x", "--follow-up", "T4")
+    assert "T4 is none of" in refused(line, "review", "decide", *YEAR, "--text", "x", "--follow-up", "T4")
     assert "There is no review point 99" in refused(line, "review", "decide", *YEAR, "--text", "x", "--point", "99")
     assert "There is no decision 7" in refused(line, "review", "decide", *YEAR, "--number", "7", "--text", "x")
     assert done(line, "review", "withdraw", "--decision", "2026-1") == "decision 2026-1 withdrawn\n"

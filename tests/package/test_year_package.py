@@ -463,7 +463,7 @@ def test_what_is_only_submitted_says_so(submitted, tmp_path):
     assert (result.state, result.faults) == ("submitted", ())
     told = " ".join(submitted.files["README.txt"].decode().split())
     assert "inlämnad men inte godkänd" in told
-    assert "Namnet på den som lämnade in den är angivet för hand, vid en dator utan inloggning. Avst" in told
+    assert "Inlämnad för godkännande: namnet är angivet för hand, vid en dator utan inloggning. Avst" in told
     assert b"approved" not in submitted.files["signatures.csv"]
 
 
@@ -823,7 +823,7 @@ def test_a_file_that_is_no_package_is_refused_with_a_sentence(tmp_path, content)
 
 def test_a_file_that_is_not_there_is_refused_with_a_sentence(tmp_path):
     for path in (tmp_path / "nowhere.zip", tmp_path):
-        with pytest.raises(Refusal, match="cannot be read"):
+        with pytest.raises(Refusal, match="cannot be opened"):
             verify_package(path)
 
 

@@ -176,7 +176,7 @@ def test_the_signatures_are_those_of_the_review_and_a_draft_has_rules_to_sign_on
         "Rolf Ahlberg, 16\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
     ]
     assert f"Genomgångens sigill (SHA-256): {parts(2025)[2].seal}" in full_text(report())
-    assert "Namnet på den som godkände den är angivet för hand, vid en dator utan inloggning." in full_text(report())
+    assert "Godkänd: namnet är angivet för hand, vid en dator utan inloggning." in full_text(report())
     [block] = of_kind(report(2026), Signatures)
     assert [text for _, text in block.lines] == ["", ""]
     assert "SHA-256): " not in full_text(report(2026))

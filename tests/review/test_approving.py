@@ -291,8 +291,8 @@ def test_by_a_login_the_subject_tells_whether_it_is_the_same_person_and_the_revi
     with line.database.cursor() as cursor:
         signed = approving.signatures_of(cursor, review)
     assert approving.identity_sentences(signed, EN) == [
-        "Whoever submitted it was logged in via https://login.example.se.",
-        "Whoever approved it was logged in via https://login.example.se.",
+        "Submitted for approval: logged in via https://login.example.se.",
+        "Approved: logged in via https://login.example.se.",
     ]
 
 
@@ -311,8 +311,8 @@ def test_a_name_that_was_given_by_hand_is_told_as_such(kept):
     with kept.database.cursor() as cursor:
         signed = approving.signatures_of(cursor, kept.review())
     assert approving.identity_sentences(signed, EN) == [
-        "The name of whoever submitted it was given by hand, at a computer without a login.",
-        "The name of whoever approved it was given by hand, at a computer without a login.",
+        "Submitted for approval: the name was given by hand, at a computer without a login.",
+        "Approved: the name was given by hand, at a computer without a login.",
     ]
 
 
@@ -358,8 +358,8 @@ STEPS = {
     },
     "approved": {
         "submit": "has been approved. Begin a correction",
-        "approve": "has been approved already",
-        "send_back": "has been approved already",
+        "approve": "has been approved",
+        "send_back": "has been approved",
     },
 }
 
@@ -498,7 +498,7 @@ def test_a_review_frozen_by_another_version_gives_a_sentence(submitted):
     with submitted.database.writing() as cursor:
         cursor.execute("update frozen_reviews set content = $content", {"content": newer})
         cursor.execute("update review_states set sha256 = $sha256", {"sha256": dossier.seal_of(newer)})
-    with pytest.raises(Refusal, match="was frozen by another version of this program, with format 2"):
+    with pytest.raises(Refusal, match="was written by another version of this program, with format 2"):
         submitted.document(submitted.review())
 
 

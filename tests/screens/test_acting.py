@@ -126,4 +126,4 @@ def test_who_has_logged_in_signs_in_their_own_name_and_not_twice(stage, by):
     app.button(key="approve").click().run()
     shown = text(app)
     assert line.now(line.review()).state == "approved"
-    assert f"Den som godkände den var inloggad via {ISSUER}." in shown
+    assert f"Godkänd: inloggad via {ISSUER}." in shown

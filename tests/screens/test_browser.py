@@ -471,7 +471,7 @@ def write_about_it(page, comment):
     page.get_by_label("Kommentar", exact=True).fill(comment)
     page.get_by_role("radio", name="Delvis").or_(page.get_by_role("button", name="Delvis", exact=True)).first.click()
     settle(page)
-    page.get_by_role("button", name="Spara och nästa punkt").click()
+    page.get_by_role("button", name="Spara och gå vidare").click()
     settle(page)
 
 

@@ -87,7 +87,7 @@ def _nothing_yet(view: View) -> None:
     widgets.html(charts.page_title(say(N_("Meeting mode"))))
     with st.container(border=True, key="card-empty"):
         title = say(N_("No management review has been opened yet."))
-        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("No review")), title=title))
+        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("Not opened")), title=title))
         widgets.link(view, "review", say(N_("Go to the management review")))
 
 

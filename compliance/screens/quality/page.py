@@ -43,7 +43,7 @@ def draw(view: View) -> None:
     _opened(view, shown)
     download(view, shown)
     if part := view.scope.unit or view.scope.department:
-        widgets.html(charts.caption(say(N_("The checks cover the whole organisation, not only {part}."), part=part)))
+        widgets.html(charts.caption(say(N_("This covers the whole organisation, not only {part}."), part=part)))
     widgets.html(charts.caption(texts.clean_sentence(reads.checks(), every, say)))
 
 

@@ -46,8 +46,7 @@ def _carried(opened: Opened, day: date) -> None:
     say = opened.say
     earlier = {row.decision_id for row in opened.dossier.carried}
     left = [decision for decision in opened.decided if decision.decision_id in earlier]
-    note = say(N_("Open still, or closed since the last review."))
-    widgets.html(charts.section(say(N_("Decisions of earlier reviews")), note=note if left else ""))
+    widgets.html(charts.section(say(N_("Earlier decisions"))))
     if not left:
         widgets.html(charts.caption(say(N_("There is none."))))
     for decision in left:
@@ -92,7 +91,7 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
     text = fields.text(say(N_("What is decided")), value=saved.text, key=f"{turn} text", height=90, form=True)
     first, second, third = st.columns([4, 3, 3])
     point = first.selectbox(
-        say(N_("Reason: review point")),
+        say(N_("Review point")),
         ids,
         index=ids.index(saved.point) if saved.point in ids else None,
         format_func=lambda id_: wording.point_label(reads.points(), id_, say),
@@ -118,9 +117,7 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
         placeholder=phrases.DASH,
         key=f"{turn} follow up",
     )
-    example = say(N_("such as 80 hours"))
-    in_resource: dict[str, Any] = {"value": saved.resource, "placeholder": example, "form": True}
-    resource = fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", **in_resource)
+    resource = fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", value=saved.resource, form=True)
     day = due if isinstance(due, date) else None
     return DecisionContent(text, point, responsible, day, resource, follow_up)
 
@@ -137,6 +134,6 @@ def of_point(opened: Opened, point_id: str) -> None:
     decisions = [d for d in opened.decided if d.point == point_id and d.open and d.year <= opened.review.year]
     if not decisions:
         return
-    widgets.html(charts.section(say(N_("Open decisions on this point")), level=3))
+    widgets.html(charts.section(say(N_("Open decisions")), level=3))
     for decision in decisions:
         reviews.decision(opened.view, decision, _day(opened), reason=False)

@@ -83,7 +83,7 @@ def _of_version(opened: Opened, version: int) -> Opened:
 def _reports(opened: Opened) -> None:
     """Draw each report in two versions: complete, for those who may read it, and one to hand out."""
     say = opened.say
-    widgets.html(charts.section(say(N_("Reports")), note=say(N_("In the language of the page."))))
+    widgets.html(charts.section(say(N_("Reports"))))
     if template := places.report_template():
         _show_template(opened, template)
     archive = st.checkbox(say(N_("PDF for archiving (PDF/A)")), key="archive")
@@ -101,13 +101,10 @@ def _reports(opened: Opened) -> None:
 
 
 def _show_template(opened: Opened, template: Path) -> None:
-    """Draw which template the Word files use, or why it fails: an error while a file is made comes too late to show."""
-    fault = _fault_of_template(str(template), template.stat().st_mtime_ns)
-    text = N_("Word files are written in your own template, {file}.")
-    if fault:
+    """Draw why the own template fails, if it does: an error while a file is made comes too late to show."""
+    if fault := _fault_of_template(str(template), template.stat().st_mtime_ns):
         text = N_("Your own template {file} cannot be used. {fault}")
-    sentence = opened.say(text, file=template.name, fault=opened.say(fault) if fault else "")
-    widgets.html(charts.note(sentence) if fault else charts.caption(sentence))
+        widgets.html(charts.note(opened.say(text, file=template.name, fault=opened.say(fault))))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
@@ -190,8 +187,7 @@ def _whole_package(opened: Opened, job: Job) -> bytes:
 def _hand_off(opened: Opened) -> None:
     """Draw paragraphs to paste into other reports, and the download of the measures."""
     say, shown = opened.say, opened.whole
-    text = N_("A paragraph for each mandatory practice, for tertial reports and the materiality and risk analysis.")
-    widgets.html(charts.section(say(N_("To paste into other reports")), note=say(text)))
+    widgets.html(charts.section(say(N_("To paste into other reports"))))
     st.code(handing.as_text(shown, say, state=opened.review.state), language=None, wrap_lines=True)
     file = File(
         say(N_("Download the measures (tab-separated)")),
@@ -261,8 +257,7 @@ def years(opened: Opened) -> None:
     say = opened.say
     with opened.view.database.cursor() as cursor:
         approved = dossier.approved_reviews(cursor, opened.review.organisation_id)
-    note = say(N_("From the approved reviews, as they were frozen."))
-    widgets.html(charts.section(say(N_("Year by year")), note=note if approved else ""))
+    widgets.html(charts.section(say(N_("Year by year"))))
     if not approved:
         widgets.html(charts.caption(say(N_("No review has been approved yet."))))
         return

@@ -33,7 +33,7 @@ PARTS: Final = {
     "points": Part(N_("Review points"), Permission.SEE_REVIEW, points.points),
     "chapters": Part(N_("Chapters"), Permission.READ_REVIEW, points.chapters),
     "decisions": Part(N_("Decisions"), Permission.READ_REVIEW, decisions.of_review),
-    "judgement": Part(N_("Judgement"), Permission.READ_REVIEW, points.judgement),
+    "judgement": Part(N_("Assessment"), Permission.READ_REVIEW, points.judgement),
     "sign": Part(N_("Signatures"), Permission.READ_REVIEW, signing.signatures),
     "documents": Part(N_("Documents"), Permission.SEE_REVIEW, documents.documents),
     "years": Part(N_("Year by year"), Permission.SEE_REVIEW, documents.years),
@@ -60,12 +60,7 @@ def _nothing_yet(view: View) -> None:
     widgets.html(charts.page_title(say(N_("Management review"))))
     with st.container(border=True, key="card-empty"):
         title = say(N_("No management review has been opened yet."))
-        text = N_(
-            "A review is opened for a day. Point by point you write a comment and choose the head's assessment, "
-            "then it is submitted, approved by somebody else and frozen."
-        )
-        word = say(N_("No review"))
-        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, word, title=title, texts=[say(text)]))
+        widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("Not opened")), title=title))
         if view.reader.may(Permission.WRITE_REVIEW):
             _open_form(view, ())
         else:
@@ -109,7 +104,7 @@ def _header(opened: Opened) -> Part:
     for text in review_texts.why_here(review, opened.states, say) if opened.may_read else ():
         widgets.html(charts.note(text))
     if part := opened.view.scope.unit or opened.view.scope.department:
-        widgets.html(charts.note(say(N_("The review covers the whole organisation, not only {part}."), part=part)))
+        widgets.html(charts.note(say(N_("This covers the whole organisation, not only {part}."), part=part)))
     allowed = {name: part for name, part in PARTS.items() if opened.view.reader.may(part.permission)}
     part_name = st.query_params.get("part", "")
     part_here = part_name if part_name in allowed else next(iter(allowed))
@@ -155,7 +150,7 @@ def _reviews(opened: Opened) -> None:
     writes = opened.view.reader.may(Permission.WRITE_REVIEW)
     if len(others) == 1 and not writes:
         return
-    with st.popover(say(N_("Review {name}"), name=review_texts.label(opened.review, say))):
+    with st.popover(say(N_("Review {year}"), year=review_texts.label(opened.review, say))):
         if len(others) > 1:
             _choose_review(opened)
         if opened.writable and opened.review.figures_of is None:

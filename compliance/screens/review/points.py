@@ -156,7 +156,6 @@ def _fields(opened: Opened, point: Point) -> None:
         say(N_("Comment")),
         value=written.comments.get(id_, ""),
         lines=COMMENT_HEIGHT,
-        help_=say(N_("What lies behind the figure, and what the head of administration needs to know.")),
     )
     reviews.text_field(
         opened,
@@ -180,9 +179,10 @@ def _next_button(opened: Opened, point: Point) -> None:
     say, every = opened.say, [answer.point for answer in opened.whole.points]
     place = [other.id for other in every].index(point.id)
     last = place + 1 == len(every)
-    label = say(N_("Save and go to the chapters")) if last else say(N_("Save and next point"))
     going = {"part": "chapters"} if last else {"part": "points", "point": every[place + 1].id}
-    st.button(label, type="primary", key="next point", on_click=st.query_params.update, args=(going,))
+    st.button(
+        say(N_("Save and go on")), type="primary", key="next point", on_click=st.query_params.update, args=(going,)
+    )
 
 
 # --- The judgement --------------------------------------------------------------------------------------------------
@@ -191,8 +191,7 @@ def _next_button(opened: Opened, point: Point) -> None:
 def judgement(opened: Opened) -> None:
     """Draw the head's judgement of whether the work is sufficient and has the intended effect."""
     say, written = opened.say, opened.dossier.written
-    note = say(N_("The head of administration judges the work as a whole. The review cannot be submitted without it."))
-    widgets.html(charts.section(say(N_("Judgement of the whole")), note=note if opened.assessable else ""))
+    widgets.html(charts.section(say(N_("Judgement of the whole"))))
     widgets.html(charts.answer(judging.sentence(written, say)))
     if opened.assessable:
         with st.container(border=True, key="card-judgement"):
@@ -200,7 +199,7 @@ def judgement(opened: Opened) -> None:
             texts = [row for row in opened.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]
             widgets.html(charts.caption(review_texts.saved(texts, [*JUDGED, GROUNDS], say)))
     elif text := judging.grounds(written):
-        widgets.html(charts.comment(say(N_("Grounds")), text))
+        widgets.html(charts.comment(say(N_("Reasons")), text))
 
 
 # --- The chapters ---------------------------------------------------------------------------------------------------
@@ -237,7 +236,7 @@ def _chapter(opened: Opened, chapter: Chapter) -> None:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)
         widgets.html(charts.caption(help_))
-        reviews.text_field(opened, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT, help_="")
+        reviews.text_field(opened, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT)
         texts = [row for row in opened.texts if row["kind"] == "chapter"]
         widgets.html(charts.caption(review_texts.saved(texts, [chapter.id], say)))
     elif text:

@@ -51,12 +51,7 @@ def _draft(opened: Opened) -> None:
     with opened.view.database.cursor() as cursor:
         left = approving.missing(cursor, opened.review, reads.points())
     if left:
-        n = say.plural(
-            "{n} point has not been discussed, so the review cannot be submitted yet.",
-            "{n} points have not been discussed, so the review cannot be submitted yet.",
-            len(left),
-        )
-        widgets.html(charts.answer(n))
+        widgets.html(charts.answer(say(approving.INCOMPLETE, points=approving.numbers_of(left))))
         with st.container(key="more-missing", gap="xxsmall"):
             for missing in left:
                 text, address = phrases.label(missing.point, say), wording.address(opened.review, opened.others)

@@ -177,12 +177,10 @@ def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
 
 
 def chapters_sentence(dossier: Dossier, say: Language) -> str:
-    """How many chapters are left to write; those that may be left empty are not counted."""
+    """How many chapters are written; those that may be left empty are not counted."""
     chapters = judging.single_chapters(dossier)
-    n = sum(judging.is_empty(dossier, chapter) and not chapter.optional for chapter in chapters)
-    if n == 0:
-        return say(N_("Every chapter of the report has a text."))
-    return say.plural("{n} chapter of the report is empty.", "{n} chapters of the report are empty.", n)
+    written = [not judging.is_empty(dossier, chapter) for chapter in chapters if not chapter.optional]
+    return say(N_("{n} of {of} chapters have a text."), n=sum(written), of=len(written))
 
 
 def chapter_mark(dossier: Dossier, chapter: Chapter, say: Language) -> elements.Html:
@@ -198,11 +196,8 @@ def chapter_mark(dossier: Dossier, chapter: Chapter, say: Language) -> elements.
 
 def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Html]:
     """The blocks that the report adds below a chapter's text, as fragments."""
-    if chapter.after is None or chapter.after not in AFTER:
+    if chapter.after not in AFTER or chapter.after == ELSEWHERE:
         return []
-    if chapter.after == ELSEWHERE:
-        text = N_("A section for each of the {count} points follows here in the report.")
-        return [charts.caption(say(text, count=say.in_words(len(dossier.points))))]
     blocks = AFTER[chapter.after](dossier, Edition(say, public=False))
     return [fragment for block in blocks if (fragment := _fragment(block))]
 
@@ -226,7 +221,7 @@ def _fragment(block: Block) -> elements.Html | None:
 def matrix(dossier: Dossier, say: Language) -> tuple[str, charts.Table]:
     """A sentence on which clauses of ISO/IEC 27001:2022, 9.3.2 are covered, and the table of what covers each."""
     columns = [
-        charts.Column(say(N_("Clause")), nowrap=True, row_header=True),
+        charts.Column(say(N_("Requirement")), nowrap=True, row_header=True),
         charts.Column(say(N_("What shall be considered"))),
         charts.Column(say(N_("Covered by"))),
     ]
@@ -263,7 +258,7 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
             say(N_("Assessed")), say.number(verdicts.total()), say(N_("of {of}"), of=len(figures)), ", ".join(words)
         ),
         charts.Fact(
-            say(N_("Reach the target")),
+            say(N_("Reaches the target")),
             say.number(len(reached)),
             say(N_("of {of}"), of=len(measured)),
             _before(dossier, say),

@@ -182,7 +182,7 @@ def _save(view: View, chosen: list[Left], mark: str) -> None:
         audit.require(views.user(), Permission.LOAD_EXPORTS)
         all_ = _sending(view)
         if _form_mark(chosen, all_) != mark:
-            raise Refusal(N_("Somebody else has changed the text since it was shown. Theirs is kept; add yours to it."))
+            raise Refusal(N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now."))
         _write(view, texts.written(chosen, all_, status=status, note=note))
 
 
