@@ -132,12 +132,12 @@ class Language:
         return ("+" if tenths > 0 else MINUS if tenths else "±") + text
 
     def date(self, day: dt.date | None, *, form: str = "d MMMM y") -> str:
-        """31 oktober 2026. `form` is a CLDR date pattern."""
+        """31 oktober 2026. `form` is a CLDR date pattern; a shortened month has no full stop."""
         if day is None:
             return ""
         from babel.dates import format_date
 
-        return format_date(day, form, locale=self.code).replace(" ", NBSP)
+        return format_date(day, form, locale=self.code).replace(".", "").replace(" ", NBSP)
 
     def month(self, day: dt.date) -> str:
         """The label of a month on a time axis: okt, or January with its year on a second line."""
@@ -146,7 +146,7 @@ class Language:
 
     def short_month(self, day: dt.date) -> str:
         """The abbreviated month of a day: okt."""
-        return self.date(day, form="MMM").rstrip(".")
+        return self.date(day, form="MMM")
 
     def moment(self, moment: dt.datetime) -> str:
         """2 november 2026 kl. 13.10, local time."""

@@ -377,6 +377,11 @@ def bullet_head(head: BulletHead) -> Html:
     return tag("div", *cells, css="v-bullet v-bullet-head", aria_hidden="true")
 
 
+def _outlook(head: str, outlook: str) -> Html:
+    """Where a point is heading; a narrow page, which has no headings, shows its own."""
+    return tag("div", unless_empty(outlook, tag("span", f"{head} ", css="v-age-word")), outlook, css="v-out")
+
+
 def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
     """A row; the point's name is a `st.page_link` in the column to the left.
 
@@ -389,7 +394,7 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
         tag("div", for_screen_reader(head.status), status_mark(row.status, row.word), css="v-sta"),
         tag("div", unless_empty(row.change, for_screen_reader(head.change)), row.change, css="v-chg"),
         tag("div", sparkline(row.trend, alt=row.trend_alt), css="v-spk"),
-        unless_empty(head.outlook, tag("div", for_screen_reader(head.outlook), row.outlook, css="v-out")),
+        unless_empty(head.outlook, _outlook(head.outlook, row.outlook)),
         tag(
             "div",
             unless_empty(row.age, tag("span", f"{head.age} ", css="v-age-word")),

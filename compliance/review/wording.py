@@ -130,10 +130,19 @@ def decisions_sentences(decisions: Sequence[Decision], day: date, say: Language)
     left, late = [d for d in decisions if d.open], [d for d in decisions if d.late(day)]
     if not left:
         return [say.plural("The only decision is closed.", "All {n} decisions are closed.", len(decisions))]
-    first = say.plural("{n} decision is open.", "{n} decisions are open.", len(left))
+    first = say.plural(
+        "One decision is open.", "{word} decisions are open.", len(left), word=phrases.counted(len(left), say)
+    )
     if not late:
         return [first, say(N_("None of them is late."))]
-    return [first, say.plural("{n} of them is late.", "{n} of them are late.", len(late))]
+    return [first, _late_sentence(late, say)]
+
+
+def _late_sentence(late: Sequence[Decision], say: Language) -> str:
+    """How many of the open decisions are late."""
+    return say.plural(
+        "One of them is late.", "{word} of them are late.", len(late), word=phrases.counted(len(late), say)
+    )
 
 
 def differences(rows: Sequence[Difference], say: Language) -> list[list[str]]:
@@ -179,7 +188,12 @@ def weakest(answer: PointAnswer) -> list[Coverage]:
 def most_left(parts: Sequence[Coverage]) -> list[Coverage]:
     """The parts of an organisation below target with most left to do."""
     below = [part for part in parts if part.coverage is not None and part.status is not Status.GREEN]
-    return sorted(below, key=lambda part: (-left_of(part), swedish_order(part.unit or part.department or "")))[:WORST]
+    return sorted(below, key=_most_left_first)[:WORST]
+
+
+def _most_left_first(part: Coverage) -> tuple[int, float, str]:
+    """Of equals the weaker one, as on the page of the point."""
+    return -left_of(part), part.coverage or 0.0, swedish_order(part.unit or part.department or "")
 
 
 def left_text(part: Coverage, say: Language) -> str:

@@ -169,7 +169,7 @@ def _counts(export: Export, say: Language) -> str:
     """The extract date and the age of the import that counts, and how many complete it."""
     if export.chosen is None:
         return purged_text(export.purged, say) if export.purged else ""
-    age = say(N_("{age}, rhythm {days}"), age=say.age(export.age), days=say.number(export.source.rhythm_days))
+    age = say(N_("{age}, rhythm {days} days"), age=say.age(export.age), days=say.number(export.source.rhythm_days))
     told = [say.date(export.chosen["extract_date"], form="d MMM y"), age]
     if export.completing:
         told.append(

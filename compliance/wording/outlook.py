@@ -105,7 +105,7 @@ def short(outlook: Outlook, say: Language) -> str:
     if outlook.before is None or outlook.reached is None:
         return ""
     told = SHORT.get(outlook.reached)
-    return say(told) if told else say.date(date.fromisoformat(f"{outlook.reached}-01"), form="MMM y").replace(".", "")
+    return say(told) if told else say.date(date.fromisoformat(f"{outlook.reached}-01"), form="MMM y")
 
 
 def _falls_below(outlook: Outlook) -> bool:

@@ -93,7 +93,7 @@ def trend(
     if then is None or then.coverage is None or now.coverage is None or then.as_of <= now.as_of:
         return drawn
     text = phrases.percent(then, say)
-    day = say.date(then.as_of, form="d MMM").rstrip(".")
+    day = say.date(then.as_of, form="d MMM")
     ahead = Moment(day, then.coverage, text, say(EXPECTED, day=say.date(then.as_of), share=text))
     return replace(drawn, ahead=ahead, after=max(then.as_of.month - now.as_of.month, 1))
 

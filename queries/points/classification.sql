@@ -25,7 +25,9 @@ overdue as (
         organisation,
         system_key,
         min(due) filter (where state = 'late') as since,
-        string_agg(action_id, ', ' order by due, lower(action_id)) filter (where state = 'late') as actions
+        string_agg(coalesce(requirement, action_id), ', ' order by due, lower(action_id)) filter (
+            where state = 'late'
+        ) as actions
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     -- without a column for the day it was done, an action that was due may be late
     where state in ('late', 'untold') and due < $as_of

@@ -31,6 +31,7 @@ from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.overview import texts as overview_texts
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import clocks as clock_words
+from compliance.wording import phrases
 from tests import readers
 from tests.apps import opened, text, ways_in
 from tests.browser import MOST
@@ -473,7 +474,7 @@ def test_hours_are_elapsed_hours_and_a_case_without_a_time_of_day_is_no_dot(samp
     timed = [duty for duty in texts.sent_reports(required) if duty.hours is not None and not duty.limit_months]
     assert sum(len(lane.dots) for lane in lanes) == len(timed)
     untimed = [d for d in texts.sent_reports(required) if d.hours is None and not d.limit_months]
-    assert f"{len(untimed)} utan klockslag" in texts.reports_sentence(required, SV)
+    assert f"{phrases.counted(len(untimed), SV)} utan klockslag" in texts.reports_sentence(required, SV)
 
 
 def test_a_report_that_is_minutes_late_says_so():

@@ -355,7 +355,7 @@ def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, by_
 def test_the_sentence_of_a_system_names_its_gaps(line, by_name):
     gamma = card_of(line.database, DAY, "Gamma")
     assert card_texts.card_sentences(gamma, by_name["Gamma"], EN) == [
-        "Gamma has 2 gaps: object leader and processing.",
+        "Gamma has two gaps: object leader and processing.",
     ]
 
 
@@ -464,7 +464,7 @@ def test_the_gap_and_the_text_are_kept_in_the_address(own, monkeypatch):
 def test_a_name_with_odd_signs_opens_by_its_link(own, monkeypatch):
     address = names(opened(monkeypatch, by="all"))[ODD]
     app = opened(monkeypatch, **address)
-    assert f"{ODD} har 3 brister: klassning, riskanalys och behörigheter." in text(app)
+    assert f"{ODD} har tre brister: klassning, riskanalys och behörigheter." in text(app)
 
 
 def test_a_name_that_the_register_does_not_have_gives_a_sentence_and_the_list(own, monkeypatch):

@@ -152,18 +152,18 @@ def test_an_approved_review_shows_its_judgement_and_grounds(sample, monkeypatch)
     assert "Klassning och riskanalys ligger långt från målet" in shown
 
 
-def test_units_are_ranked_by_what_is_left_and_of_equals_by_name_in_swedish_order(answers):
+def test_units_are_ranked_by_what_is_left_then_the_weaker_then_by_name_in_swedish_order(answers):
     def unit(name, met, unmet, unknown):
         return Coverage(POINTS[3], AS_OF, "Förvaltningen", "Öst", name, met, unmet, unknown, 0, 0, basis=True)
 
-    units = [unit("Ös", 0, 2, 0), unit("Äs", 1, 1, 1), unit("Ås", 9, 0, 2), unit("Zs", 0, 1, 0), unit("Bs", 60, 5, 0)]
+    units = [unit("Ös", 0, 2, 0), unit("Äs", 1, 1, 1), unit("Ås", 1, 2, 0), unit("Zs", 0, 1, 0), unit("Bs", 60, 5, 0)]
     counted = tuple(replace(answers[3].now, unit=u.unit, met=u.met, unmet=u.unmet, unknown=u.unknown) for u in units)
     answer = replace(answers[3], units=counted)
-    assert [ranked.unit for ranked in wording.weakest(answer)] == ["Bs", "Ås", "Äs"]
+    assert [ranked.unit for ranked in wording.weakest(answer)] == ["Bs", "Ös", "Ås"]
     drawn = meeting_texts.worst(answer, SV)
     assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [
-        f"{n}\u00a0återstår" for n in ("5\u00a0av\u00a065", "2\u00a0av\u00a011", "2\u00a0av\u00a03")
+        f"{n}\u00a0återstår" for n in ("5\u00a0av\u00a065", "2\u00a0av\u00a02", "2\u00a0av\u00a03")
     ]
 
 

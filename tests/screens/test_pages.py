@@ -169,7 +169,7 @@ def test_every_point_shows_its_figure_and_its_items_in_words(point, sample, monk
 def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, monkeypatch):
     """ISO/IEC 27001, 9.3.2 a."""
     shown = text(opened("meeting", monkeypatch, review="2026")).replace("\u00a0", " ")
-    assert "3 beslut är öppna. 2 av dem är försenade." in shown
+    assert "Tre beslut är öppna. Två av dem är försenade." in shown
     assert re.findall(r"<strong>(2\d+-\d)</strong> <span.*?>([^<>]+)</span></div>", shown) == [
         ("2025-4", "försenat"),
         ("2025-1", "försenat"),

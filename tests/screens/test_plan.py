@@ -505,10 +505,12 @@ def test_the_open_decisions_of_the_reviews_are_counted_with_a_link_to_them(small
         return [part.value for part in page.markdown if 'href="/decisions' in part.value]
 
     [shown] = decisions_shown(MANAGEMENT)
-    assert "2 beslut är öppna. Inget av dem är försenat. 1 beslut saknar datum och finns inte i kalenderfilen." in shown
+    assert (
+        "Två beslut är öppna. Inget av dem är försenat. 1 beslut saknar datum och finns inte i kalenderfilen." in shown
+    )
     assert 'href="/decisions?as_of=2026-10-31"' in shown
     [later] = decisions_shown(COORDINATOR, "en", date(2027, 1, 1))
-    assert "2 decisions are open. 1 of them is late. 1 decision has no date" in later
+    assert "Two decisions are open. One of them is late. 1 decision has no date" in later
     assert "Bo Ek" not in later
     # a reader who may not read a review gets nothing of it
     assert decisions_shown(ANALYST) == []

@@ -386,7 +386,7 @@ def test_late_decisions_come_first_then_those_of_each_report():
     groups = texts.grouped(decisions, day, SV)
     assert [[d.number for d in group] for _, group in groups] == [[2], [3], [1], [6], [4]]
     assert groups[0][0] == "Försenat"
-    assert wording.decisions_sentences(decisions, day, SV) == ["5 beslut är öppna.", "1 av dem är försenat."]
+    assert wording.decisions_sentences(decisions, day, SV) == ["Fem beslut är öppna.", "Ett av dem är försenat."]
     assert [d.number for d in texts.closed(decisions)] == [5]
     row = reviews.decision_row(decisions[1], POINTS, day, SV)
     assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")

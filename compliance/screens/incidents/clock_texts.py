@@ -179,8 +179,9 @@ def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:
 def unassessed_text(n: int, say: Language) -> str:
     """How many incidents have not been assessed as significant or not."""
     return say.plural(
-        "**{n} incident is not assessed.** If it is significant its clocks have been running since it was discovered:",
-        "**{n} incidents are not assessed.** If they are significant their clocks have been running since they were "
+        "**One incident is not assessed.** If it is significant its clocks have been running since it was discovered:",
+        "**{word} incidents are not assessed.** If they are significant their clocks have been running since they were "
         "discovered:",
         n,
+        word=phrases.counted(n, say),
     )

@@ -277,9 +277,10 @@ def reports_sentence(duties: Sequence[Duty], say: Language) -> str:
     untimed = sum(duty.hours is None and not duty.limit_months for duty in sent_reports(duties))
     if untimed:
         text += " " + say.plural(
-            "{n} without a time of day stands only in the table.",
-            "{n} without a time of day stand only in the table.",
+            "One without a time of day stands only in the table.",
+            "{word} without a time of day stand only in the table.",
             untimed,
+            word=phrases.counted(untimed, say),
         )
     return text
 

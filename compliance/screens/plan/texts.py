@@ -112,7 +112,7 @@ def _review_sentence(review: Moment, say: Language) -> str:
 
 def short_day(day: date | None, say: Language) -> str:
     """A day as 31 okt; a dash if there is none."""
-    return say.date(day, form="d MMM").rstrip(".") if day else phrases.DASH
+    return say.date(day, form="d MMM") if day else phrases.DASH
 
 
 def _day_of(day: date | None, year: int, say: Language) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from compliance.access.reader import Reader
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, swedish_order
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -61,7 +61,7 @@ def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
 def most_left_first(units: Sequence[Coverage]) -> list[Coverage]:
     """The units with a figure, those with most left to do first; of equals the weaker one."""
     measured = [unit for unit in units if unit.coverage is not None]
-    return sorted(measured, key=lambda unit: (-left_of(unit), unit.coverage or 0.0, unit.unit or ""))
+    return sorted(measured, key=lambda unit: (-left_of(unit), unit.coverage or 0.0, swedish_order(unit.unit or "")))
 
 
 def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> list[charts.UnitRow]:

@@ -35,9 +35,10 @@ def card_sentences(card: Card, row: Row | None, say: Language) -> list[str]:
         first = say(N_("{system} has no known gap."), system=name)
     else:
         first = say.plural(
-            "{system} has {n} gap: {demands}.",
-            "{system} has {n} gaps: {demands}.",
+            "{system} has one gap: {demands}.",
+            "{system} has {word} gaps: {demands}.",
             len(missing),
+            word=say.in_words(len(missing)),
             system=name,
             demands=phrases.listed(missing, say),
         )
