@@ -25,8 +25,6 @@ from compliance.core.language import N_
 PREFIX: Final = "compliance-"
 # The disk is full, or a quota or a limit of the process is reached.
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
 FULL: Final = N_("There is no room left in the folder {folder}. Nothing has been changed. Free some and try again.")
 
 
@@ -96,7 +94,7 @@ def _swap(part: Path, to: Path, old: Path) -> None:
 
 def _save_refusal(error: OSError, to: Path) -> Refusal:
     if is_disk_full(error):
-        return DiskFull(FULL, file=to.name, folder=to.parent)
+        return DiskFull(FULL, folder=to.parent)
     return Refusal(
         N_("The file {file} cannot be written: {error}. Choose another folder or close the program that uses it."),
         file=to.name,

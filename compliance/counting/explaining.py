@@ -185,11 +185,6 @@ def _follows(loaded: Row, row: Row) -> bool:
     )
 
 
-def after_import(loaded: Row) -> Moment:
-    """The import's own day, as known once it was loaded."""
-    return Moment(loaded["extract_date"], loaded["imported_at"])
-
-
 def around(day: date, moment: datetime) -> tuple[Moment, Moment]:
     """A day as known just before and just after a load or a revocation."""
     return Moment(day, moment - INSTANT), Moment(day, moment)

@@ -43,20 +43,10 @@ SIGNING: Final = {"submitted": ("submit review", Action.SUBMISSION), "approved":
 INVISIBLE_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 
 
-@dataclass(frozen=True)
-class Missing:
-    """What a point lacks before the review can be submitted."""
-
-    point: Point
-    comment: bool
-    assessment: bool
-
-
-def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[Missing]:
+def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[Point]:
     """The points not fully discussed: without a comment, or without the head's assessment."""
     texts = review_texts(cursor, review)
-    entries = [Missing(p, p.id not in texts.comments, p.id not in texts.assessments) for p in points]
-    return [entry for entry in entries if entry.comment or entry.assessment]
+    return [point for point in points if point.id not in texts.comments or point.id not in texts.assessments]
 
 
 def submit(
@@ -96,14 +86,14 @@ def _refuse_unconfirmed(document: Dossier, confirmed: Collection[str]) -> None:
         )
 
 
-def _refuse_incomplete(entries: list[Missing]) -> None:
-    if entries:
-        raise Refusal(INCOMPLETE, points=numbers_of(entries))
+def _refuse_incomplete(points: list[Point]) -> None:
+    if points:
+        raise Refusal(INCOMPLETE, points=numbers_of(points))
 
 
-def numbers_of(entries: list[Missing]) -> str:
-    """The numbers of points that lack something."""
-    return ", ".join(str(entry.point.number) for entry in entries)
+def numbers_of(points: list[Point]) -> str:
+    """The numbers of points, in a line."""
+    return ", ".join(str(point.number) for point in points)
 
 
 def send_back(database: Database, review_id: int, *, name: str, why: str, user: User = AT_HAND) -> Review:

@@ -77,7 +77,7 @@ def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
 
 def no_room(path: Path) -> Refusal:
     """The refusal for a full disk."""
-    return DiskFull(FULL, file=path.name, folder=path.parent)
+    return DiskFull(FULL, folder=path.parent)
 
 
 def newer(path: Path, what: str) -> Refusal:

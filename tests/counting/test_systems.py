@@ -347,16 +347,15 @@ def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, by_
     epsilon = card_of(line.database, DAY, "Epsilon")
     assert "Epsilon" not in by_name
     assert (epsilon.register["in_use"], epsilon.register["lifecycle"]) == (False, "Avvecklad")
-    sentence = card_texts.card_sentences(epsilon, None, SV)
-    assert sentence == ["Epsilon är inte i drift och räknas inte i granskningspunkterna."]
+    sentence = card_texts.card_sentence(epsilon, None, SV)
+    assert sentence == "Epsilon är inte i drift och räknas inte i granskningspunkterna."
     assert card_of(line.database, DAY, "Omega") is None
 
 
 def test_the_sentence_of_a_system_names_its_gaps(line, by_name):
     gamma = card_of(line.database, DAY, "Gamma")
-    assert card_texts.card_sentences(gamma, by_name["Gamma"], EN) == [
-        "Gamma has two gaps: object leader and processing.",
-    ]
+    sentence = card_texts.card_sentence(gamma, by_name["Gamma"], EN)
+    assert sentence == "Gamma has two gaps: object leader and processing."
 
 
 def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh):

@@ -50,7 +50,7 @@ def draw(view: View) -> None:
     say = view.say
     number, seal = audit.last()
     faults = _faults(str(places.register()), seal)
-    widgets.html(charts.headline(*texts.chain(number, faults, say), kicker=say(N_("Audit trail"))))
+    widgets.html(charts.headline(texts.chain(number, faults, say), kicker=say(N_("Audit trail"))))
     for each in faults[:SHOWN_FAULTS]:
         widgets.html(charts.note(texts.fault(each, say)))
     called = names(people.everybody(), say)

@@ -92,13 +92,11 @@ def csv_rows(entries: Sequence[Said], say: Language) -> list[dict[str, object]]:
     return [dict(zip(heads, row, strict=True)) for row in values]
 
 
-def chain(number: int, faults: Sequence[Fault], say: Language) -> list[str]:
+def chain(number: int, faults: Sequence[Fault], say: Language) -> str:
     """Whether the trail is whole, in a sentence."""
     if faults:
-        return [say(N_("The audit trail is **not whole**."))]
-    return [
-        say.plural("The audit trail is whole: {n} entry.", "The audit trail is whole: {n} entries.", number),
-    ]
+        return say(N_("The audit trail is **not whole**."))
+    return say.plural("The audit trail is whole: {n} entry.", "The audit trail is whole: {n} entries.", number)
 
 
 def fault(each: Fault, say: Language) -> str:

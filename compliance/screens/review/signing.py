@@ -53,11 +53,9 @@ def _draft(opened: Opened) -> None:
     if left:
         widgets.html(charts.answer(say(approving.INCOMPLETE, points=approving.numbers_of(left))))
         with st.container(key="more-missing", gap="xxsmall"):
-            for missing in left:
-                text, address = phrases.label(missing.point, say), wording.address(opened.review, opened.others)
-                widgets.link(
-                    opened.view, "review", widgets.plain(text), review=address, part="points", point=missing.point.id
-                )
+            for point in left:
+                text, address = phrases.label(point, say), wording.address(opened.review, opened.others)
+                widgets.link(opened.view, "review", widgets.plain(text), review=address, part="points", point=point.id)
     elif judging.missing_judgement(opened.whole.written):
         widgets.html(charts.answer(say(approving.UNJUDGED)))
         address = wording.address(opened.review, opened.others)

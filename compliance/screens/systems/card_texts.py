@@ -25,24 +25,22 @@ FIRST_AGREEMENTS: Final = 8
 # --- Its sentences, facts and demands -----------------------------------------------------------------------------
 
 
-def card_sentences(card: Card, row: Row | None, say: Language) -> list[str]:
+def card_sentence(card: Card, row: Row | None, say: Language) -> str:
     """The answer about a system; `row` is its row in the list, None if it is not in use."""
     name = card.register["system"]
     if row is None:
-        return [say(N_("{system} is not in use and is not counted in the review points."), system=name)]
+        return say(N_("{system} is not in use and is not counted in the review points."), system=name)
     missing = [say(DEMAND_HEADS[demand]).lower() for demand in DEMANDS if is_gap(row, demand)]
     if not missing:
-        first = say(N_("{system} has no known gap."), system=name)
-    else:
-        first = say.plural(
-            "{system} has one gap: {demands}.",
-            "{system} has {word} gaps: {demands}.",
-            len(missing),
-            word=say.in_words(len(missing)),
-            system=name,
-            demands=phrases.listed(missing, say),
-        )
-    return [first]
+        return say(N_("{system} has no known gap."), system=name)
+    return say.plural(
+        "{system} has one gap: {demands}.",
+        "{system} has {word} gaps: {demands}.",
+        len(missing),
+        word=say.in_words(len(missing)),
+        system=name,
+        demands=phrases.listed(missing, say),
+    )
 
 
 def card_kicker(card: Card, say: Language) -> str:

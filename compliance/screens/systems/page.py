@@ -263,8 +263,8 @@ def one_system(view: View, card: Card) -> None:
     say = view.say
     row = _row_of(view, card)
     _back(view, "by", "group", "gap", "q", "part")
-    sentences = card_texts.card_sentences(card, row, say)
-    widgets.html(charts.headline(*sentences, kicker=card_texts.card_kicker(card, say)))
+    sentence = card_texts.card_sentence(card, row, say)
+    widgets.html(charts.headline(sentence, kicker=card_texts.card_kicker(card, say)))
     widgets.html(charts.facts(card_texts.card_facts(card, say)))
     left, right = st.columns([5, 7], gap="large")
     with left:
