@@ -111,11 +111,9 @@ def choices(field: Field) -> tuple[str, ...]:
 
 def expected(field: Field, say: Language) -> str:
     """What a field accepts, as a sentence. Empty for a text field."""
-    if field.type == "word":
-        words = ", ".join(_word(field, code, say) for code in field.words)
-        return say(N_("One of: {words}."), words=words)
-    if words := ", ".join(choices(field)):
-        return say(N_("One of: {words}."), words=words)
+    words = [_word(field, code, say) for code in field.words] if field.type == "word" else choices(field)
+    if words:
+        return say(N_("One of: {words}."), words=", ".join(words))
     return say(EXPECTED[field.type]) if field.type in EXPECTED else ""
 
 

@@ -421,11 +421,12 @@ def _counts(
     if not parts:
         return []
     units = _for_days(statement("units"), days, "")
-    items_ = f"items as ({' union all '.join(parts)})"
+    every = " union all ".join(parts)
+    counted = f"items as ({every})"
     if chosen:
-        items_ = f"every_{items_.replace('items', 'item', 1)}, items as ({statement(chosen)})"
+        counted = f"every_item as ({every}), items as ({statement(chosen)})"
         params |= {"day": min(days), "end": max(days)}
-    return rows(cursor, f"with {items_}, units as ({units}) {statement(what)}", params)
+    return rows(cursor, f"with {counted}, units as ({units}) {statement(what)}", params)
 
 
 def _named_apart(sql: str, parameters: dict[str, Any], days: list[date], *, mark: str) -> tuple[str, dict[str, Any]]:

@@ -191,11 +191,7 @@ def _has(basis: Basis, definition: Definition, organisation: str) -> bool:
 
 
 def _definition(id_: str, entry: Table, points: int) -> Definition:
-    with complete(
-        LACKS,
-        file=FIGURES.name,
-        name=id_,
-    ):
+    with complete(LACKS, file=FIGURES.name, name=id_):
         return Definition(
             id=id_,
             points=tuple(entry["points"]),

@@ -300,11 +300,7 @@ def sheet_row(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, r
 
 
 def _check(id_: str, entry: Table) -> Check:
-    with complete(
-        LACKS,
-        file=QUALITY.name,
-        name=id_,
-    ):
+    with complete(LACKS, file=QUALITY.name, name=id_):
         check = Check(
             id=id_,
             severity=entry["severity"],

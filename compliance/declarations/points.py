@@ -150,11 +150,7 @@ def _folded(value: Any) -> Any:
 
 
 def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
-    with complete(
-        LACKS,
-        file=POINTS.name,
-        name=id_,
-    ):
+    with complete(LACKS, file=POINTS.name, name=id_):
         return Point(
             id=id_,
             number=table["number"],

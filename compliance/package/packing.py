@@ -122,10 +122,8 @@ def _check_entries(archive: zipfile.ZipFile, path: Path) -> None:
     names = [entry.filename for entry in entries]
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
         raise _too_large(path)
-    if any(entry.compress_type not in KINDS for entry in entries):
-        raise no_package(path)
-    wrong = [name for name in names if not NAME.fullmatch(name) or names.count(name) > 1]
-    if wrong:
+    packed = all(entry.compress_type in KINDS for entry in entries)
+    if not packed or not all(map(NAME.fullmatch, names)) or len(set(names)) < len(names):
         raise no_package(path)
 
 

@@ -147,11 +147,7 @@ def load_wheel(own: Path | None) -> Wheel:
 
 
 def _report(id_: str, entry: Table) -> Report:
-    with complete(
-        LACKS,
-        file=WHEEL.name,
-        name=id_,
-    ):
+    with complete(LACKS, file=WHEEL.name, name=id_):
         report = Report(
             id=id_,
             title=entry["title"],

@@ -111,11 +111,7 @@ def load_clauses(own: Path | None) -> tuple[Clause, ...]:
 
 
 def _chapter(id_: str, entry: Table) -> Chapter:
-    with complete(
-        LACKS,
-        file=CHAPTERS.name,
-        name=id_,
-    ):
+    with complete(LACKS, file=CHAPTERS.name, name=id_):
         return Chapter(
             id=id_,
             number=entry["number"],

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from compliance.access.audit import Action
 from compliance.access.scopes import PARTS
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, begun
 from compliance.screens.people_texts import THEN, who
 
 ACTIONS: Final[dict[Action, str]] = {
@@ -160,7 +160,7 @@ def done(action: str, say: Language) -> str:
 def subject(what: str, named: Named, say: Language) -> str:
     """What it was about. `named` has what the codes of points, sources and the like stand for."""
     parts = (part if BETWEEN.fullmatch(part) else _subject(part, named, say) for part in BETWEEN.split(what))
-    return _capital("".join(parts))
+    return begun("".join(parts))
 
 
 def _subject(part: str, named: Named, say: Language) -> str:
@@ -175,7 +175,7 @@ def _subject(part: str, named: Named, say: Language) -> str:
 
 def details(found: dict[str, Any], *, called: Named, named: Named, say: Language) -> str:
     """The details of an entry, such as "Was given; person: Bo Ek". `called` names persons by pseudonym."""
-    return _capital("; ".join(filter(None, _details(found, called, named, say))))
+    return begun("; ".join(filter(None, _details(found, called, named, say))))
 
 
 def _details(found: dict[str, Any], called: Named, named: Named, say: Language) -> Iterator[str]:
@@ -195,10 +195,6 @@ def _details(found: dict[str, Any], called: Named, named: Named, say: Language) 
 
 def _small(text: str) -> str:
     return f"{text[:1].lower()}{text[1:]}"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _sentence(why: str, values: dict[str, Any], say: Language) -> str:

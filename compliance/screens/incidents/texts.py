@@ -273,7 +273,7 @@ def scale(lanes: Sequence[plots_incidents.Lane], say: Language, *, by_day: bool)
 
 def reports_sentence(duties: Sequence[Duty], say: Language) -> str:
     """How many reports were in time, and how many cannot be drawn."""
-    text = _in_time_sentence(duties, say)
+    text = reports_alt(duties, say)
     untimed = sum(duty.hours is None and not duty.limit_months for duty in sent_reports(duties))
     if untimed:
         text += " " + say.plural(
@@ -285,14 +285,10 @@ def reports_sentence(duties: Sequence[Duty], say: Language) -> str:
     return text
 
 
-def _in_time_sentence(duties: Sequence[Duty], say: Language) -> str:
-    in_time, of = reports_in_time(duties)
-    return say(N_("{n} of {of} reports were sent in time."), n=say.number(in_time), of=say.number(of))
-
-
 def reports_alt(duties: Sequence[Duty], say: Language) -> str:
     """The dots in a sentence."""
-    return _in_time_sentence(duties, say)
+    in_time, of = reports_in_time(duties)
+    return say(N_("{n} of {of} reports were sent in time."), n=say.number(in_time), of=say.number(of))
 
 
 def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:

@@ -70,17 +70,15 @@ def _work(view: View) -> list[charts.Fact]:
         return []
     state, decisions = reads.written(view.data, view.as_of, organisation)
     planned = reads.plan(view.data, view.reader, view.as_of, organisation)
-    late = [action.state == "late" for action in planned.actions if action.state in ("late", "open")]
-    address = widgets.address(view, "plan")
-    facts = [texts.left_fact(say(N_("Open actions")), late, say, address=address)] if planned.actions else []
+    facts = []
+    if may(Permission.SEE_REVIEW):
+        facts.append(texts.review_fact(state, view.as_of.year, say, address=widgets.address(view, "review")))
     if may(Permission.READ_REVIEW):
         late = [decision.late(view.as_of) for decision in decisions]
-        facts = [
-            texts.left_fact(say(N_("Open decisions")), late, say, address=widgets.address(view, "decisions")),
-            *facts,
-        ]
-    if may(Permission.SEE_REVIEW):
-        facts = [texts.review_fact(state, view.as_of.year, say, address=widgets.address(view, "review")), *facts]
+        facts.append(texts.left_fact(say(N_("Open decisions")), late, say, address=widgets.address(view, "decisions")))
+    if planned.actions:
+        late = [action.state == "late" for action in planned.actions if action.state in ("late", "open")]
+        facts.append(texts.left_fact(say(N_("Open actions")), late, say, address=widgets.address(view, "plan")))
     return facts
 
 

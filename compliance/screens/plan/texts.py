@@ -240,10 +240,14 @@ def _about(moment: Moment, year: int, points: Sequence[Point], link: PointLink, 
     if moment.kind in ("report", "review"):
         return Html("")
     begins = say(N_("from {day}"), day=_day_of(moment.start, year, say)) if moment.start else ""
-    kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
+    kind = _kind(moment, say)
     point = next((point for point in points if point.number == moment.point), None)
     mandatory = say(phrases.MANDATORY) if moment.mandatory else ""
     return drawing_wheel.dotted([kind, begins, mandatory, *([link(point)] if point else [])])
+
+
+def _kind(moment: Moment, say: Language) -> str:
+    return say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
 
 
 def earlier_title(plan: Plan, say: Language) -> str:
@@ -262,10 +266,7 @@ def earlier_table(plan: Plan, say: Language) -> Table:
         Column(say(N_("Kind"))),
         Column(say(N_("Last day")), nowrap=True),
     ]
-    return columns, [
-        [say.pick(moment.title), say(KINDS.get(moment.kind, KINDS["activity"])).capitalize(), say.date(moment.due)]
-        for moment in plan.earlier
-    ]
+    return columns, [[say.pick(moment.title), _kind(moment, say), say.date(moment.due)] for moment in plan.earlier]
 
 
 # --- The promises -------------------------------------------------------------------------------------------------
@@ -421,7 +422,7 @@ def _known_on(plan: Plan, say: Language) -> str:
 
 
 def _moment_event(moment: Moment, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
-    kind = say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
+    kind = _kind(moment, say)
     begins = begun(say(N_("from {day}"), day=say.date(moment.start)) + ".") if moment.start else ""
     status = f"{say(STATES[moment.state])}."
     description = " ".join(part for part in (f"{kind}.", begins, status, _known_on(plan, say)) if part)

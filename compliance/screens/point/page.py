@@ -311,7 +311,7 @@ def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:
     """Draw the choice of outcomes, at first of those that are left."""
     say, n = view.say, Counter(row["outcome"] for row in items)
     found = [outcome for outcome in phrases.OUTCOMES if n[outcome]]
-    left = [outcome for outcome in REMAINING if n[outcome]]
+    left = [outcome for outcome in found if outcome in REMAINING]
     return st.pills(
         say(N_("Outcome")),
         found,

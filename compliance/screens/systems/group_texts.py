@@ -60,9 +60,10 @@ class Group:
 def kinds(rows: Rows, scope: Scope, *, named: bool) -> list[Kind]:
     """What the systems of a scope can be grouped by; by object leader only for who may see persons."""
     parts: list[Kind] = [] if scope.unit else ["unit"] if scope.department else ["department", "unit"]
-    part = next((kind for kind in parts if len(groups(rows, kind)) > 1), None)
-    by_leader = named and any(row["object_leader"] for row in rows)
-    return [*([part] if part else []), *(["object_leader"] if by_leader else [])]  # type: ignore[list-item]
+    found = [kind for kind in parts if len(groups(rows, kind)) > 1][:1]
+    if named and any(row["object_leader"] for row in rows):
+        found.append("object_leader")
+    return found
 
 
 def groups(rows: Rows, kind: Kind) -> list[Group]:
