@@ -179,12 +179,14 @@ def as_table(view: View, table: charts.Table, *, caption: str) -> None:
         html(charts.table(*table, caption=caption))
 
 
-def selectable(table: list[dict[str, object]], *, key: str, alt: str, height: int = TALLEST) -> int | None:
-    """Draw a table of rows that can be selected. Return the place of the selected row; None if there is none.
+def selectable(
+    table: list[dict[str, object]], *, key: str, alt: str, wide: Sequence[str] = (), height: int = TALLEST
+) -> int | None:
+    """Draw a table of rows that can be selected, some columns `wide`. Return the place of the selected row, or None.
 
     The selection outlives the rows that it was made in, so that it may point beyond the present ones.
     """
-    return next(iter(_selected(table, "single-row", key=key, alt=alt, height=height)), None)
+    return next(iter(_selected(table, "single-row", key=key, alt=alt, wide=wide, height=height)), None)
 
 
 def ticked(table: list[dict[str, object]], *, key: str, alt: str, wide: Sequence[str] = ()) -> list[int]:

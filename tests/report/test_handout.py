@@ -229,7 +229,7 @@ def test_the_figure_of_last_year_and_its_late_decision_are_shown(stage, tmp_path
     page = printed(line, document)
     assert tables(page)[0][1:] == [("2026-1", "Klassa Betaportalen", "2027-03-31", "Försenat")]
     assert next(plain(node.text) for node in page.tree.find("H1")) == "Tidigare beslut"
-    assert "1 beslut är öppet. 1 av dem är försenat." in spoken(page)
+    assert "Ett beslut är öppet. Ett av dem är försenat." in spoken(page)
     assert "Är arbetet tillräckligt? Ja / Delvis / Nej" in spoken(page)
 
 

@@ -15,6 +15,7 @@ from compliance.review.reviewing import GROUNDS
 from compliance.screens.meeting import page
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import MINUTES, clock
+from compliance.screens.point import texts as point_texts
 from compliance.wording import phrases
 from tests.apps import notes, text
 from tests.apps import opened as opened_page
@@ -160,6 +161,11 @@ def test_units_are_ranked_by_what_is_left_then_the_weaker_then_by_name_in_swedis
     counted = tuple(replace(answers[3].now, unit=u.unit, met=u.met, unmet=u.unmet, unknown=u.unknown) for u in units)
     answer = replace(answers[3], units=counted)
     assert [ranked.unit for ranked in wording.weakest(answer)] == ["Bs", "Ös", "Ås"]
+    done = unit("Norr", 3, 0, 0)
+    assert [u.unit for u in point_texts.first_units(point_texts.most_left_first([*units, done]))] == [
+        *("Bs", "Ös", "Ås", "Äs", "Zs")
+    ]
+    assert point_texts.first_units([done]) == [done], "else there would be nothing to show"
     drawn = meeting_texts.worst(answer, SV)
     assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [

@@ -348,8 +348,8 @@ def test_the_page_of_decisions_shows_what_is_late_and_the_history(stage, monkeyp
     line = stage("approved")
     app = opened(monkeypatch, page="decisions", as_of="2027-04-30")
     shown = text(app)
-    assert "1 beslut är öppet." in shown
-    assert "1 av dem är försenat." in shown
+    assert "Ett beslut är öppet." in shown
+    assert "Ett av dem är försenat." in shown
     app.session_state["follow 1"] = True
     app.run()
     app.segmented_control(key="status 1 0").set_value("done")

@@ -197,7 +197,7 @@ def swatches(year: Year, say: Language) -> list[Swatch]:
 
 def wheel_notes(year: Year, laid: Layout, say: Language) -> list[str]:
     """How to read the wheel, and what it does not show."""
-    texts = [say(N_("From the inside: activities, controls, reports. An arc ends on the day that matters."))]
+    texts = [say(N_("From the inside: activities, controls, reports. An arc ends on the day when the item is due."))]
     if sum(len(arc.numbers) for arc in laid.arcs) < len(year.items):
         texts.append(say(N_("A dashed number has no room in the wheel.")))
     return texts

@@ -209,9 +209,10 @@ def units_of(view: View, point: Point) -> None:
         return
     title = say(N_("Units with most left"))
     widgets.html(charts.section(title))
-    rows = texts.unit_rows(units[: texts.FIRST_UNITS], say, lambda unit: _unit_address(view, point, unit))
+    first = texts.first_units(units)
+    rows = texts.unit_rows(first, say, lambda unit: _unit_address(view, point, unit))
     widgets.html(charts.units(rows, label=title))
-    more = len(units) > texts.FIRST_UNITS
+    more = len(units) > len(first)
     label = say(N_("Show all {n}"), n=say.number(len(units))) if more else say(N_("Show as a table"))
     with st.expander(label):
         widgets.html(charts.table(*texts.units_table(units, say), caption=title))
@@ -327,7 +328,8 @@ def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
     say = view.say
     table = texts.item_table(point, shown, say)
     alt = say(N_("The items behind the figure"))
-    picked = widgets.selectable(table, key=f"items {point.id} {say.code} {view.as_of}", alt=alt, height=ITEMS_HEIGHT)
+    key = f"items {point.id} {say.code} {view.as_of}"
+    picked = widgets.selectable(table, key=key, alt=alt, wide=(say(N_("Detail")),), height=ITEMS_HEIGHT)
     return shown[picked] if picked is not None else None
 
 

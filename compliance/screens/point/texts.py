@@ -64,6 +64,11 @@ def most_left_first(units: Sequence[Coverage]) -> list[Coverage]:
     return sorted(measured, key=lambda unit: (-left_of(unit), unit.coverage or 0.0, swedish_order(unit.unit or "")))
 
 
+def first_units(units: Sequence[Coverage]) -> Sequence[Coverage]:
+    """The first units that have something left; of a point where none has, the first of all."""
+    return [unit for unit in units if left_of(unit)][:FIRST_UNITS] or units[:FIRST_UNITS]
+
+
 def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> list[charts.UnitRow]:
     """Units with the number of items that are left, in proportion to the most."""
     most = max((left_of(unit) for unit in units), default=0) or 1
