@@ -21,6 +21,7 @@ from compliance.declarations.sources import load_sources
 from compliance.screens import frame, reads
 from compliance.screens.downloads import FileName, file_name
 from compliance.screens.overview import page as overview_page
+from compliance.screens.point import texts as point_texts
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
 from compliance.wording import phrases
@@ -164,6 +165,20 @@ def test_every_point_shows_its_figure_and_its_items_in_words(point, sample, monk
     assert len(items) == figure.unmet + figure.unknown or figure.unmet + figure.unknown == 0
     words = items.drop(columns=["Källa", "Id", "Namn"], errors="ignore").to_csv(index=False)
     assert not re.search(r"[a-z]_[a-z]", words)
+
+
+def test_a_report_of_an_incident_is_listed_by_its_stage_in_words():
+    row = {
+        "item": "INC-1/early_warning",
+        "label": "Larm",
+        "outcome": "unmet",
+        "reason": "",
+        "detail": None,
+        "due": None,
+    }
+    row |= {"department": "Omsorg", "unit": "Norr", "file": "a.csv", "sheet": "", "row": 2}
+    (shown,) = point_texts.item_table(POINTS[12], [row], Language("sv"))
+    assert shown["Id"] == "INC-1, upplysning"
 
 
 def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, monkeypatch):

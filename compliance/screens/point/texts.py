@@ -177,8 +177,9 @@ def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, objec
     alike = {say(ITEM_COLUMNS["outcome"])} if len({row["outcome"] for row in items}) == 1 else set()
     empty = {title for title in table[0] if all(row[title] == "" for row in table)}
     shown = [title for title in table[0] if title not in place | same | alike | empty]
-    source = say(N_("Source"))
+    source, name = say(N_("Source")), say(ITEM_COLUMNS["item"])
+    named = [row | {name: reasons.item_name(str(row[name]), say)} for row in table]
     return [
         {title: row[title] for title in shown} | {source: phrases.source_line(item, say)}
-        for row, item in zip(table, items, strict=True)
+        for row, item in zip(named, items, strict=True)
     ]
