@@ -71,11 +71,7 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
     number = version or review.version
     signatures = signatures_of(cursor, review, number)
     if signatures.submitted_at is None:
-        raise Refusal(
-            N_("Version {version} of the review of {year} is a draft. Submit it before it is packed."),
-            version=number,
-            year=review.year,
-        )
+        raise Refusal(N_("The review of {year} has not been submitted."), year=review.year)
     dossier = withheld_anew(load_frozen(cursor, review.review_id, number), export_names(cursor))
     return Parts(
         content=_content(cursor, review, number),

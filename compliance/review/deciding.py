@@ -154,7 +154,7 @@ def follow_up(database: Database, decision_id: int, *, status: str, note: str, o
     with database.writing() as cursor:
         name = next((row.name for row in decisions(cursor) if row.decision_id == decision_id), None)
         if name is None:
-            raise Refusal(N_("The decision has been withdrawn, so there is nothing to follow up."))
+            raise Refusal(N_("The decision has been withdrawn."))
         cursor.execute(statement("add_follow_up"), params | {"who": order.who})
         add_event(
             cursor,

@@ -19,6 +19,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_n
 State = Literal["draft", "submitted", "approved"]
 Kind = Literal["comment", "public_comment", "assessment", "chapter", "judgement"]
 # The head's verdicts on a point (rulebook, section 1), the best first. The product never proposes one.
+TAKEN: Final = N_("The review of {year} is open already, with {day} as its as-of date.")
 VERDICTS: Final = ("sufficient", "partly", "insufficient")
 # The head's judgement of the work as a whole (from the seed): its questions, their answers, and the chapter of grounds.
 JUDGED: Final = ("sufficient", "effect")
@@ -199,11 +200,7 @@ def open_review(database: Database, *, year: int, as_of: date | None, order: Ord
         organisation_id, organisation = organisation_for(cursor, order, day)
         for review in reviews(cursor):
             if review.year == year and review.organisation_id == organisation_id:
-                raise Refusal(
-                    N_("The review of {year} is open already, with {day} as its as-of date."),
-                    year=year,
-                    day=review.as_of,
-                )
+                raise Refusal(TAKEN, year=year, day=review.as_of)
         review_id = next_number(cursor, "review")
         _add_review(cursor, review_id, organisation_id, year=year, as_of=day, order=order)
         add_state(cursor, review_id, version=1, state="draft", order=order)

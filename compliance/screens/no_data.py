@@ -20,10 +20,10 @@ from compliance.screens.downloads import File
 from compliance.screens.views import View
 
 
-def no_basis(view: View, title: str, *texts: str, sources: Iterable[str] = ()) -> None:
-    """Draw the state of a page without data: which sources are missing, what they would show, and how to load them."""
+def no_basis(view: View, title: str, sources: Iterable[str] = ()) -> None:
+    """Draw the state of a page without data: which sources are missing, and how to load them."""
     with st.container(border=True, key="card-empty"):
-        widgets.html(charts.empty_state(Status.NO_BASIS, view.say(N_("No basis")), title=title, texts=texts))
+        widgets.html(charts.empty_state(Status.NO_BASIS, view.say(N_("No basis")), title=title))
         load_or_fill_in(view, sources)
 
 

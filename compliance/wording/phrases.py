@@ -258,8 +258,12 @@ def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -
     """The exports that a point lacks, or that its rows were purged, with the day."""
     if figure.purged:
         return purged_sentence(figure.purged, figure.as_of, say)
-    names = listed(missing, say)
-    return say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(figure.as_of))
+    return not_loaded(missing, figure.as_of, say)
+
+
+def not_loaded(sources: Sequence[str], day: date, say: Language) -> str:
+    """That no export of some sources is loaded."""
+    return say(N_("No export of {sources} is loaded up to {day}."), sources=listed(sources, say), day=say.date(day))
 
 
 def purged_sentence(purged: Purged, day: date, say: Language) -> str:

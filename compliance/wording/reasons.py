@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import EXTRACTS
-from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
 from compliance.store.database import Rows
 from compliance.wording import phrases
 from compliance.wording.clocks import LANES
+
+REASONS_TITLE: Final = N_("What remains to be done")
 
 
 def reason_text(point: Point, outcome: str, code: str | None, say: Language) -> str:
@@ -45,13 +46,6 @@ def reason_shares(point: Point, counted: Sequence[tuple[str, int]], say: Languag
         )
         for code, n in counted
     ]
-
-
-def reasons_title(figure: Coverage, say: Language) -> str:
-    """The heading of the reasons: if the target is reached, they are what remains."""
-    if figure.status is Status.GREEN:
-        return say(N_("What remains to be done"))
-    return say(N_("Why the target is not reached"))
 
 
 @cache

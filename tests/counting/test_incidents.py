@@ -291,7 +291,7 @@ def test_what_can_still_be_met_is_first_by_its_limit_and_what_ran_out_is_last_th
 def test_what_has_no_card_is_a_row_and_nothing_is_both(line, monkeypatch):
     unsent = clocks(duties_on(line, date(2026, 3, 30)), as_of=date(2026, 3, 30), now=None)
     monkeypatch.setattr(clock_texts, "FIRST_CARDS", 2)
-    titles = {title: [c.duty.id for c in listed] for title, _, listed in clock_texts.lists(unsent, SV)}
+    titles = {title: [c.duty.id for c in listed] for title, listed in clock_texts.lists(unsent, SV)}
     assert titles == {
         "Löper ut senare": ["unassessed", "early"],
         "Tidsfrister som har passerat": ["over-spring", "month"],
@@ -425,7 +425,9 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     unsent = clocks(duties_on(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
 
     def fact_of(clocks_, *lacking):
-        return overview_texts.next_deadline_fact(clocks_, SV, lacking=lacking, address="/incidents?a=1&b=2")
+        return overview_texts.next_deadline_fact(
+            clocks_, SV, lacking=lacking, day=date(2026, 3, 29), address="/incidents?a=1&b=2"
+        )
 
     fact = fact_of(unsent)
     assert (fact.value, fact.note) == ("16\u00a0tim", "mån\u00a030\u00a0mars\u00a016.30")
@@ -439,7 +441,7 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
         "1 har passerat",
         "1 har passerat",
         "Ingen klocka går.",
-        "Ingen export av Incidenter är inläst.",
+        "Ingen export av Incidenter är inläst till och med den 29\u00a0mars\u00a02026.",
     ]
 
 
@@ -612,7 +614,7 @@ def test_a_month_before_the_first_known_incident_is_a_dash_and_not_zero(year):
 
 def test_the_columns_are_described_with_their_kinds(year):
     assert texts.months_alt(of_year(year).months, SV) == (
-        "11 incidenter från november\u00a02025 till oktober\u00a02026: Felskick 4, Avbrott 3, Brand 2, Övriga slag 2."
+        "11 incidenter från november\u00a02025 till oktober\u00a02026: Felskick 4, Avbrott 3, Brand 2, Övrigt 2."
     )
 
 
@@ -787,7 +789,7 @@ def test_months_are_stacked_with_the_largest_kind_below_and_the_others_as_an_out
     ]
     columns = texts.month_columns(months, SV)
     assert [(kind.shade, kind.name, kind.total) for kind in columns.kinds] == [
-        ("kind_others", "Övriga slag", "1"),
+        ("kind_others", "Övrigt", "1"),
         ("kind_1", "Felskick", "2"),
     ]
     drawn = plots_incidents.month_columns(columns.months, mode="dark", others=columns.others)

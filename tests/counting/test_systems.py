@@ -21,6 +21,7 @@ from compliance.screens.systems import card_texts, group_texts, texts
 from compliance.screens.systems.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
+from compliance.wording import phrases
 from tests import apps, readers
 from tests.browser import MOST
 from tests.line import POINTS, SOURCES, Line
@@ -284,7 +285,7 @@ def test_the_pages_of_a_long_list_meet_without_gap_or_overlap():
     turned = [texts.turns(page, 111, lambda **extra: extra["part"], EN) for page in (1, 2, 3)]
     assert [here for _, here, _ in turned] == ["1 to 50 of 111", "51 to 100 of 111", "101 to 111 of 111"]
     assert [(before.address, after.address) for before, _, after in turned] == [("", "2"), ("1", "3"), ("2", "")]
-    assert turned[1][2].text == "The next 11 →"
+    assert turned[1][2].text == "Next →"
     assert [texts.pages_of(n) for n in (0, 1, 50, 51)] == [1, 1, 1, 2]
 
 
@@ -365,13 +366,13 @@ def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh)
         (line.database, "The export Risk analyses says nothing of the system."),
         (
             alone.database,
-            "No export of Risk analyses is loaded.",
+            phrases.not_loaded(["Risk analyses"], DAY, EN),
         ),
     ):
         beta = card_of(database, DAY, "Beta")
         risks = next(s for s in card_texts.sections(beta, POINTS, EN) if s.source == "risk_analyses")
         assert risks.table is None
-        assert card_texts.nothing(risks, beta, SOURCES, EN) == text
+        assert card_texts.nothing(risks, beta, SOURCES, DAY, EN) == text
 
 
 def test_only_the_coordinator_gets_persons_names_and_titles(line):
@@ -421,12 +422,12 @@ def test_the_samples_open_with_their_answer(sample, monkeypatch, lang):
 
 def test_an_object_leader_has_their_systems_and_nobody_is_named_in_an_address(own, monkeypatch):
     links = names(opened(monkeypatch, by="object_leader"))
-    assert list(links) == ["Ingen objektledare", "Bo Berg", "Cia Ceder", "Anna Ask"]
+    assert list(links) == ["Utan objektledare", "Bo Berg", "Cia Ceder", "Anna Ask"]
     assert not any(name in repr(links.values()) for name in PEOPLE)
     app = opened(monkeypatch, **links["Bo Berg"])
     assert "System · Hela förvaltningen · Bo Berg" in text(app)
     assert names(app) == {ODD: links["Bo Berg"] | {"part": "1", "system": ODD}}
-    assert list(names(opened(monkeypatch, **links["Ingen objektledare"]))) == ["Beta", "Gamma"]
+    assert list(names(opened(monkeypatch, **links["Utan objektledare"]))) == ["Beta", "Gamma"]
     if MOST:
         units = names(opened(monkeypatch))
         assert {name: links.get("unit") for name, links in units.items()} == {"HR": "HR", "Skola": "Skola"}

@@ -421,7 +421,7 @@ def submitted(tmp_path_factory):
     with line.held():
         line.load_table(COURSES, name="training.csv", source="training")
         review = line.review()
-        with pytest.raises(Refusal, match="is a draft"):
+        with pytest.raises(Refusal, match="has not been submitted"):
             packed(line.database, 2026)
         line.write(review, "comment", "access", FORMULA)
         line.submit(review)
@@ -470,7 +470,7 @@ def test_what_is_only_submitted_says_so(submitted, tmp_path):
 def test_what_has_been_sent_back_is_a_draft_again(submitted, tmp_path, copied):
     line = copied(submitted)
     line.send_back(one(line))
-    with pytest.raises(Refusal, match="is a draft"):
+    with pytest.raises(Refusal, match="has not been submitted"):
         packed(line.database, 2026)
 
 

@@ -488,7 +488,7 @@ def test_without_a_plan_the_page_says_what_is_missing_and_links_to_it(tmp_path, 
     with FileDatabase.at(tmp_path / "own.duckdb").writing():
         pass
     page = opened("plan", monkeypatch)
-    assert "Ingen export av Verksamhetsplan och väsentlighets- och riskanalys är inläst." in text(page)
+    assert "Ingen export av Verksamhetsplan och väsentlighets- och riskanalys är inläst till och med" in text(page)
     assert "Uppgift saknas" in text(page)
     assert ways_in(page)[0] == "Läs in"
     # nothing is ongoing or late where nothing is loaded and no review is opened, whatever the day

@@ -215,7 +215,7 @@ def test_management_reads_every_part_and_writes_decisions_alone(code, stage, mon
     texts_of_parts = {
         "points": "Om classification.",
         "decisions": "Klassa Betaportalen",
-        "sign": Language(code)("Submit"),
+        "sign": Language(code)("Submit for approval"),
     }
     for part, shown in each_part(app):
         assert texts_of_parts.get(part, "") in shown
@@ -324,14 +324,14 @@ def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
     app = opened(monkeypatch, part="decisions", point="dpia")
     assert app.selectbox(key="decision 1 new 1 point").value == "dpia"
     fill(app, "decision 1 new 1", text="Gör konsekvensbedömningar", responsible="DSO", resource="40 timmar")
-    send(app, "Spara beslutet")
+    send(app, "Spara")
     assert "Gör konsekvensbedömningar" in text(app)
     decision = line.decided("2026-2")
     assert (decision.point, decision.responsible, decision.resource) == ("dpia", "DSO", "40 timmar")
     app.session_state[f"change {decision.decision_id}"] = True
     app.run()
     fill(app, "decision 1 2", text="Gör alla konsekvensbedömningar")
-    next(b for b in app.button if b.label == "Spara beslutet").click().run()
+    next(b for b in app.button if b.label == "Spara").click().run()
     assert line.decided("2026-2").text == "Gör alla konsekvensbedömningar"
     app.button(key=f"withdraw {decision.decision_id}").click().run()
     assert "konsekvensbedömningar" not in text(app)
@@ -339,7 +339,7 @@ def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
 
 def test_a_decision_without_a_text_is_refused(stage, monkeypatch):
     line = stage("draft")
-    app = send(opened(monkeypatch, part="decisions"), "Spara beslutet")
+    app = send(opened(monkeypatch, part="decisions"), "Spara")
     assert SV("A decision needs a text: what is to be done.") in text(app)
     assert len(line.rows("select * from decisions")) == 1
 
@@ -354,7 +354,7 @@ def test_the_page_of_decisions_shows_what_is_late_and_the_history(stage, monkeyp
     app.run()
     app.segmented_control(key="status 1 0").set_value("done")
     app.text_area(key="note 1 0").set_value("Klassat i mars.")
-    send(app, "Spara uppföljningen")
+    send(app, "Spara")
     assert "Det enda beslutet är avslutat." in text(app)
     assert "Klassat i mars." in text(app)
     assert line.decided("2026-1").status == "done"

@@ -27,11 +27,10 @@ def draw(view: View) -> None:
 
 def _rules(view: View) -> None:
     say = view.say
-    note = say(N_("As they hold on {day}."), day=say.date(view.as_of))
-    widgets.html(charts.section(say(N_("The rules in force")), note=note))
+    widgets.html(charts.section(say(N_("The rules in force"))))
     for point in reads.points():
         with st.expander(phrases.label(point, say)):
             widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
             if stages := texts.stage_table(point, view.as_of, say):
-                widgets.html(charts.table(*stages, caption=say(N_("Time limits"))))
+                widgets.html(charts.table(*stages, caption=say(N_("Time limit"))))
             widgets.link(view, "point", say(N_("Open the point")), point=point.id)

@@ -27,7 +27,6 @@ def draw(view: View) -> None:
     kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(view.as_of))
     widgets.html(charts.headline(*wording.decisions_sentences(decisions, view.as_of, say), kicker=kicker))
     if not decisions:
-        widgets.html(charts.caption(say(N_("Decisions are made in the management review and followed up here."))))
         widgets.link(view, "review", say(N_("Go to the management review")))
     for title, group in texts.grouped(decisions, view.as_of, say):
         widgets.html(charts.section(title))
@@ -57,7 +56,7 @@ def _follow_up(view: View, decision: Decision) -> None:
         drawn = texts.follow_up_table(history, say)
         widgets.html(charts.table(*drawn, caption=say(N_("Follow up"))))
     else:
-        widgets.html(charts.caption(say(N_("Not followed up yet."))))
+        widgets.html(charts.caption(say(N_("Without follow-up"))))
 
 
 def _follow_up_form(view: View, decision: Decision, turn: int) -> None:
@@ -71,7 +70,7 @@ def _follow_up_form(view: View, decision: Decision, turn: int) -> None:
             key=f"status {id_} {turn}",
         )
         note = fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
-        sent = st.form_submit_button(say(N_("Save the follow-up")), type="primary")
+        sent = st.form_submit_button(say(N_("Save")), type="primary")
     kwargs = {"status": status or decision.status, "note": note, "order": reviews.order(view)}
     if sent and reviews.perform(Permission.WRITE_REVIEW, deciding.follow_up, view.database, id_, **kwargs):
         st.rerun()

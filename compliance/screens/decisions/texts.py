@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from compliance.core import clock
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, begun
 from compliance.drawing import charts
 from compliance.review.deciding import CLOSED, FOLLOWED_UP, Decision
 from compliance.review.wording import DECISION_STATUSES, FOLLOW_UPS
@@ -17,7 +17,7 @@ def grouped(decisions: Sequence[Decision], day: date, say: Language) -> list[tup
     left = sorted((d for d in decisions if d.open), key=lambda d: (d.due or date.max, d.year, d.number))
     groups = [(say(N_("Late")), [d for d in left if d.late(day)])]
     for name in FOLLOWED_UP:
-        title = say(N_("Followed up in: {report}"), report=say(FOLLOW_UPS[name]))
+        title = begun(say(N_("followed up in {report}"), report=say(FOLLOW_UPS[name])))
         # the title says in which report
         named = [replace(d, follow_up="") for d in left if d.follow_up == name and not d.late(day)]
         groups.append((title, named))

@@ -8,7 +8,6 @@ from typing import Final
 from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun, bold
 from compliance.counting.incidents import (
     BREACHES,
-    KEPT_MONTHS,
     Clock,
     Duty,
 )
@@ -154,16 +153,15 @@ def _clock_row(clock: Clock, say: Language, address: Address | None) -> list[str
     ]
 
 
-def lists(unsent: Sequence[Clock], say: Language) -> list[tuple[str, str, list[Clock]]]:
-    """What has no card, under a heading with a note: clocks that run out later, without a limit, and run out."""
+def lists(unsent: Sequence[Clock], say: Language) -> list[tuple[str, list[Clock]]]:
+    """What has no card, under a heading: clocks that run out later, without a limit, and run out."""
     later = [clock for clock in unsent if clock.state == "running"][FIRST_CARDS:]
-    kept = say(N_("The latest first. A report that is not sent stays here for {n} months."), n=say.number(KEPT_MONTHS))
     groups = [
-        (say(N_("Running out later")), "", later),
-        (say(N_("Time limits that have passed")), kept, [clock for clock in unsent if clock.run_out]),
-        (say(N_("Without a time limit")), "", [clock for clock in unsent if clock.state == "unlimited"]),
+        (say(N_("Running out later")), later),
+        (say(N_("Time limits that have passed")), [clock for clock in unsent if clock.run_out]),
+        (say(N_("Without a time limit")), [clock for clock in unsent if clock.state == "unlimited"]),
     ]
-    return [group for group in groups if group[2]]
+    return [group for group in groups if group[1]]
 
 
 def basis_line(days: Sequence[tuple[str, date]], say: Language) -> str:

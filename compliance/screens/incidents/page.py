@@ -122,8 +122,7 @@ def empty(view: View) -> None:
 
 
 def _not_loaded(view: View, sources: Iterable[str]) -> str:
-    names = phrases.listed(_titles(view, sources), view.say)
-    return view.say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=view.say.date(view.as_of))
+    return phrases.not_loaded(_titles(view, sources), view.as_of, view.say)
 
 
 def _partly(view: View, lacking: list[str]) -> None:
@@ -139,8 +138,8 @@ def clock_cards(view: View, unsent: tuple[Clock, ...]) -> None:
     if running := [clock for clock in unsent if clock.state == "running"][: clock_texts.FIRST_CARDS]:
         cards = clock_texts.clock_cards(running, say, address=address)
         widgets.html(drawing_incidents.clock_cards(cards, label=say(N_("Next deadline"))))
-    for title, note, listed in clock_texts.lists(unsent, say):
-        widgets.html(charts.section(title, note=note))
+    for title, listed in clock_texts.lists(unsent, say):
+        widgets.html(charts.section(title))
         _rows(view, title, listed, address)
 
 

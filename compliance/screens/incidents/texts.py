@@ -120,7 +120,7 @@ def month_columns(counts: Sequence[Month], say: Language) -> Columns:
 def kind_names(counts: Sequence[Month], say: Language) -> dict[int, str]:
     """The names of the kinds by their position in the stack."""
     return {
-        part.place: part.kind or say(phrases.NOT_IN_EXPORT if part.place > MOST_KINDS + 1 else N_("Other kinds"))
+        part.place: part.kind or say(phrases.NOT_IN_EXPORT if part.place > MOST_KINDS + 1 else N_("Other"))
         for part in counts
     }
 
@@ -299,7 +299,7 @@ def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
         charts.Column(say(N_("Sent")), nowrap=True),
         charts.Column(say(N_("Took")), numeric=True),
         charts.Column(say(N_("Time limit")), numeric=True),
-        charts.Column(say(N_("Judged"))),
+        charts.Column(say(N_("Assessment"))),
     ]
     sent = sorted(sent_reports(duties), key=lambda duty: duty.sent or datetime.min, reverse=True)
     return columns, [
@@ -376,7 +376,7 @@ def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
     columns = [
         charts.Column(begun(say(N_("days"))), row_header=True),
         charts.Column(say(N_("Incidents")), numeric=True),
-        charts.Column(say(N_("Judged"))),
+        charts.Column(say(N_("Assessment"))),
     ]
     words = {False: say(N_("in time")), True: say(N_("too late"))}
     return columns, [[_step_name(step), say.number(step.n), words[step.late]] for step in steps]
@@ -389,7 +389,7 @@ def cause_bars(causes: Sequence[Cause], say: Language) -> list[charts.Reason]:
     """The causes as bars; other causes added up and incidents without a cause come last."""
     total, most = sum(cause.n for cause in causes) or 1, max((cause.n for cause in causes), default=1)
     names = {
-        "others": say(N_("Other causes")),
+        "others": say(N_("Other")),
         "missing": say(N_("No cause given")),
         "untold": say(phrases.NOT_IN_EXPORT),
     }
@@ -414,7 +414,7 @@ def recurring_table(recurring: Sequence[Recurring], say: Language, *, address: A
     return columns, [
         [
             incidents.two_lines(
-                breaking.add_soft_hyphens(row.unit or say(N_("No unit"))), row.cause or say(N_("Other causes"))
+                breaking.add_soft_hyphens(row.unit or say(N_("No unit"))), row.cause or say(N_("Other"))
             ),
             say.number(row.n),
             cases(row, say, address=address),

@@ -240,7 +240,7 @@ def _earlier(opened: Opened, here: Screen, names: Names) -> None:
     if not carried:
         return
     widgets.html(meeting_texts.earlier_list(carried, names, day, say))
-    way = charts.anchor(say(N_("Follow up the decisions")), widgets.address(opened.view, "decisions"))
+    way = charts.anchor(say(N_("Follow up")), widgets.address(opened.view, "decisions"))
     widgets.html(charts.stack(way))
 
 
@@ -333,7 +333,7 @@ def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
         say(N_("Decision")),
         at=what,
         key=f"{prefix} text",
-        placeholder=say(N_("Is kept")) if saved and not text else "",
+        placeholder=say(N_("Saved")) if saved and not text else "",
         args=(*args, "text"),
         **callback,
         **_first(f"{prefix} text", text),
@@ -343,7 +343,7 @@ def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
         at=who,
         key=f"{prefix} who",
         max_chars=LONGEST_NAME,
-        placeholder=say(N_("Is kept")) if saved and saved.responsible else "",
+        placeholder=say(N_("Saved")) if saved and saved.responsible else "",
         args=(*args, "who"),
         **callback,
     )
@@ -374,14 +374,14 @@ def _save_state(opened: Opened, point: Point | None) -> None:
     """Draw which decision is saved, and the button for one more."""
     say, saved = opened.say, _saved_decision(opened, _prefix(opened, point))
     if saved is None:
-        text = N_("Each field is kept when you leave it.")
+        text = N_("What you write is saved when you leave the field.")
         if any(st.session_state.get(f"{_prefix(opened, point)} {name}") for name in FIELDS):
             text = N_("Write the decision too.")
         if st.session_state.pop(f"withdrawn {_prefix(opened, point)}", False):
-            text = N_("The decision is withdrawn.")
+            text = N_("The decision has been withdrawn.")
         widgets.html(charts.caption(say(text)))
         return
-    widgets.html(charts.caption(say(N_("Decision {name} is kept."), name=saved.name)))
+    widgets.html(charts.caption(say(N_("Decision {name} is saved."), name=saved.name)))
     more = say(N_("One more decision"))
     st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(opened, point))
 

@@ -60,7 +60,7 @@ def _deadline(view: View, shown: Overview) -> charts.Fact:
     loaded = {row["source"] for row in shown.basis.of(view.scope.organisation)}
     lacking = [view.say.pick(reads.sources()[id_].title) for id_ in clocks.SOURCES if id_ not in loaded]
     address = widgets.address(view, "incidents")
-    return texts.next_deadline_fact(clocks.clocks(view), view.say, lacking=lacking, address=address)
+    return texts.next_deadline_fact(clocks.clocks(view), view.say, lacking=lacking, day=view.as_of, address=address)
 
 
 def _work(view: View) -> list[charts.Fact]:
@@ -127,8 +127,7 @@ def _verdict(view: View) -> None:
     if approved is None or not view.reader.may(Permission.SEE_REVIEW) or not view.reader.whole:
         return
     shown = readable(approved, view.reader)
-    text = N_("The review of {year}, as of {day}, has been approved.")
-    kicker = say(text, year=approved.year, day=say.date(approved.as_of))
+    kicker = say(N_("The review of {year} has been approved."), year=approved.year)
     with st.container(border=True, key="card-verdict", horizontal=True, horizontal_alignment="distribute"):
         widgets.html(
             charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))

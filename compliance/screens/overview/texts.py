@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
 from compliance.access.scopes import Scope
@@ -92,7 +93,9 @@ def _age_fact(view: Overview, say: Language) -> charts.Fact | None:
     return charts.Fact(say(N_("Basis")), say.age(days), note=of)
 
 
-def next_deadline_fact(unsent: Sequence[Clock], say: Language, *, lacking: Sequence[str], address: str) -> charts.Fact:
+def next_deadline_fact(
+    unsent: Sequence[Clock], say: Language, *, lacking: Sequence[str], day: date, address: str
+) -> charts.Fact:
     """The time limit that comes first of those that can still be met, else how many have passed.
 
     `lacking` are the exports without which it is not known, `address` is that of the page of incidents.
@@ -103,7 +106,7 @@ def next_deadline_fact(unsent: Sequence[Clock], say: Language, *, lacking: Seque
     passed = sum(clock.run_out for clock in unsent)
     note = say.plural("{n} has passed", "{n} have passed", passed) if passed else say(N_("No clock is running."))
     if lacking and not passed:
-        note = say(N_("No export of {source} is loaded."), source=phrases.listed(lacking, say))
+        note = phrases.not_loaded(lacking, day, say)
     return charts.Fact(title, phrases.DASH, note=note)
 
 

@@ -23,7 +23,7 @@ from compliance.screens.downloads import File
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
 from compliance.screens.views import View
-from compliance.wording import breaking
+from compliance.wording import breaking, phrases
 
 # --- What is read -------------------------------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ def _called(view: View, shown: Year) -> str:
 def _no_plan(view: View) -> None:
     """Draw that no plan is loaded, and where to load one."""
     say = view.say
-    title = say(N_("No export of {source} is loaded."), source=say.pick(reads.sources()["activities"].title))
+    title = phrases.not_loaded([say.pick(reads.sources()["activities"].title)], view.as_of, say)
     no_data.no_basis(view, title, sources=["activities"])
 
 
@@ -184,7 +184,7 @@ def _decisions(view: View, shown: Year) -> None:
     if not open_:
         return
     sentences = [*wording.decisions_sentences(open_, view.as_of, say), texts.undated_sentence(open_, say)]
-    way = charts.anchor(say(N_("Follow up the decisions")), widgets.address(view, "decisions"))
+    way = charts.anchor(say(N_("Follow up")), widgets.address(view, "decisions"))
     widgets.html(incidents.line_with_links(" ".join(text for text in sentences if text), way))
 
 
@@ -214,4 +214,4 @@ def _none_of(view: View, source: Source) -> str:
     say, export = view.say, texts.ACTION_EXPORTS[source]
     if export in {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}:
         return say(N_("There is none."))
-    return say(N_("No export of {source} is loaded."), source=say.pick(reads.sources()[export].title))
+    return phrases.not_loaded([say.pick(reads.sources()[export].title)], view.as_of, say)

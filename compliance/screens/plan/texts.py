@@ -32,7 +32,7 @@ KINDS: Final = {
 STATES: Final[Mapping[State, str]] = {
     "late": N_("Overdue"),
     "ongoing": N_("Ongoing"),
-    "unknown": N_("Not known"),
+    "unknown": N_("Unknown"),
     "not_started": N_("To come"),
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
@@ -264,7 +264,7 @@ def earlier_table(plan: Plan, say: Language) -> Table:
     columns = [
         Column(say(N_("Item of the year")), row_header=True),
         Column(say(N_("Kind"))),
-        Column(say(N_("Last day")), nowrap=True),
+        Column(say(N_("To be done by")), nowrap=True),
     ]
     return columns, [[say.pick(moment.title), _kind(moment, say), say.date(moment.due)] for moment in plan.earlier]
 
@@ -366,7 +366,7 @@ def _action_mark(action: Action, as_of: date, say: Language) -> Html:
 def action_note(source: Source, actions: Sequence[Action], say: Language) -> str:
     """What a list contains, and how its actions are judged."""
     if source == "classification":
-        return say(N_("An action is done from its day of completion on, whatever its status says."))
+        return ""
     if source == "recommendation":
         years = {action.report for action in actions}
         return say(N_("Of the report for {year}."), year=", ".join(sorted(year for year in years if year)))

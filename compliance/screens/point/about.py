@@ -79,7 +79,7 @@ def draw(view: View, said: Said) -> None:
             widgets.html(charts.section(view.say(N_("Open decisions on this point")), level=3))
             for decision in said.decisions[:SHOWN]:
                 reviews.decision(view, decision, view.as_of, reason=False)
-            widgets.link(view, "decisions", view.say(N_("Follow up the decisions")))
+            widgets.link(view, "decisions", view.say(N_("Follow up")))
 
 
 def _said(view: View, said: Said) -> None:

@@ -24,10 +24,10 @@ from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import breaking, outlook, phrases, trends
 from compliance.wording.reasons import (
+    REASONS_TITLE,
     detail_text,
     reason_shares,
     reason_text,
-    reasons_title,
     unmet_reasons,
     untold_sentence,
 )
@@ -194,7 +194,7 @@ def trend(view: View, months: list[Coverage], then: Coverage | None) -> None:
 def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> None:
     """Draw why items are not met, the biggest reason first."""
     say = view.say
-    widgets.html(charts.section(reasons_title(figure, say)))
+    widgets.html(charts.section(say(REASONS_TITLE)))
     bars = [charts.Reason(*row) for row in reason_shares(figure.point, counted, say)]
     widgets.html(charts.reasons(bars, label=say(N_("Reasons"))))
 

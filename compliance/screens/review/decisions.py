@@ -53,7 +53,7 @@ def _carried(opened: Opened, day: date) -> None:
         reviews.decision(opened.view, decision, day)
     if left:
         with st.container(key="more-decisions"):
-            widgets.link(opened.view, "decisions", say(N_("Follow up the decisions")))
+            widgets.link(opened.view, "decisions", say(N_("Follow up")))
 
 
 def _change(opened: Opened, decision: Decision) -> None:
@@ -77,7 +77,7 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
     turn = f"decision {opened.review.review_id} {number or f'new {len(opened.decided)}'}"
     with st.form(turn, border=False):
         decided = _fields(opened, decision, turn)
-        sent = st.form_submit_button(say(N_("Save the decision")), type="primary")
+        sent = st.form_submit_button(say(N_("Save")), type="primary")
     args = (opened.view.database, opened.review.review_id, decided)
     ids = tuple(point.id for point in reads.points())
     kwargs = {"order": reviews.order(opened.view), "points": ids, "number": number}

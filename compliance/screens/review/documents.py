@@ -90,9 +90,7 @@ def _reports(opened: Opened) -> None:
     left, right = st.columns(2, gap="large")
     if opened.may_read:
         with left:
-            widgets.html(
-                charts.section(say(N_("Complete")), note=say(N_("With names and what remains to be done.")), level=3)
-            )
+            widgets.html(charts.section(say(N_("Complete")), level=3))
             _report_buttons(opened, public=False, archive=archive)
     with right if opened.may_read else left:
         note = say(N_("Without names, weaknesses of systems and open vulnerabilities."))

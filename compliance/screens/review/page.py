@@ -80,13 +80,11 @@ def _open_form(view: View, others: tuple[Review, ...]) -> None:
     )
     if not isinstance(day, date):
         return
-    taken = any(review.year == day.year for review in others)
+    taken = next((review for review in others if review.year == day.year), None)
     if taken:
-        widgets.html(
-            charts.caption(say(N_("There is a review of {year} already. Choose a day in another year."), year=day.year))
-        )
+        widgets.html(charts.caption(say(reviewing.TAKEN, year=taken.year, day=say.date(taken.as_of))))
     label = say(N_("Open the review of {year}"), year=day.year)
-    if st.button(label, type="primary", key="open review", disabled=taken):
+    if st.button(label, type="primary", key="open review", disabled=taken is not None):
         kwargs = {"year": day.year, "as_of": day, "order": order(view), "today": latest}
         if perform(Permission.WRITE_REVIEW, reviewing.open_review, view.database, **kwargs):
             st.query_params["review"] = str(day.year)

@@ -94,7 +94,7 @@ def _point(opened: Opened, answer: PointAnswer) -> None:
     else:
         _figure(opened, answer)
     with st.container(key="more-point"):
-        widgets.link(opened.review_view, "point", say(N_("See trend, units and items")), point=point.id)
+        widgets.link(opened.review_view, "point", say(N_("Open the point")), point=point.id)
     _comments(opened, point)
     if opened.may_read:
         decisions.of_point(opened, point.id)
@@ -112,7 +112,7 @@ def _figure(opened: Opened, answer: PointAnswer) -> None:
             widgets.html(charts.section(say(N_("What has changed")), level=3))
             widgets.html(charts.caption(changed))
         if biggest := wording.biggest_reasons(answer, say):
-            widgets.html(charts.section(reasons.reasons_title(figure, say), level=3))
+            widgets.html(charts.section(say(reasons.REASONS_TITLE), level=3))
             widgets.html(charts.reasons([charts.Reason(*row) for row in biggest], label=say(N_("Reasons"))))
 
 
@@ -214,7 +214,7 @@ def chapters(opened: Opened) -> None:
             _chapter_row(opened, chapter)
     sentence, drawn = review_texts.matrix(opened.dossier, say)
     widgets.html(charts.section("ISO/IEC 27001:2022, 9.3.2", note=sentence))
-    widgets.html(charts.table(*drawn, caption=say(N_("What a management review shall consider"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("What shall be considered"))))
 
 
 def _chapter_row(opened: Opened, chapter: Chapter) -> None:

@@ -23,7 +23,9 @@ def signatures(opened: Opened) -> None:
     say = opened.say
     widgets.html(charts.facts(review_texts.facts(opened.whole, say)))
     widgets.html(
-        charts.section(say(N_("Submit")) if opened.review.state == "draft" else say(STATES[opened.review.state]))
+        charts.section(
+            say(N_("Submit for approval")) if opened.review.state == "draft" else say(STATES[opened.review.state])
+        )
     )
     {"draft": _draft, "submitted": _submitted, "approved": _approved}[opened.review.state](opened)
     widgets.html(charts.section(say(N_("What the review has been through"))))

@@ -133,7 +133,7 @@ def register_pairs(card: Card, say: Language) -> list[Pair]:
     more = say(N_("The register has {n} rows of the system."), n=say.number(count)) if count > 1 else ""
     return [
         *_leader_pairs(card, say),
-        Pair(say(N_("System id")), _text(register["system_id"])),
+        Pair(say(N_("Id")), _text(register["system_id"])),
         Pair(say(N_("Life cycle")), _text(register["lifecycle"])),
         Pair(say(N_("Supplier")), _text(register["supplier"])),
         Pair(say(N_("Responsibility")), _text(register["responsibility"])),
@@ -197,10 +197,8 @@ def demand_text(row: Row, demand: str, points: tuple[Point, ...], say: Language)
 
 
 def _plan_text(overdue: int, actions: int, say: Language) -> str:
-    if overdue:
-        values = {"of": say.number(actions)}
-        return say.plural("{n} of {of} actions is overdue", "{n} of {of} actions are overdue", overdue, **values)
-    return say.plural("{n} action, not overdue", "{n} actions, none overdue", actions)
+    values = {"of": say.number(actions)}
+    return say.plural("{n} of {of} actions is overdue", "{n} of {of} actions are overdue", overdue, **values)
 
 
 # --- The sections of one system -----------------------------------------------------------------------------------
@@ -230,12 +228,12 @@ def sections(card: Card, points: tuple[Point, ...], say: Language) -> list[Secti
     ]
 
 
-def nothing(section: Section, card: Card, sources: Mapping[str, Source], say: Language) -> str:
+def nothing(section: Section, card: Card, sources: Mapping[str, Source], day: date, say: Language) -> str:
     """Why a section is empty."""
     title = say.pick(sources[section.source].title)
     if section.source in card.sources:
         return say(N_("The export {source} says nothing of the system."), source=title)
-    return say(N_("No export of {source} is loaded."), source=title)
+    return phrases.not_loaded([title], day, say)
 
 
 def _day(value: Any, say: Language) -> str:
@@ -275,7 +273,7 @@ def _plan(card: Card, say: Language) -> Section:
     columns = [
         Column(say(N_("Requirement")), row_header=True),
         Column(say(N_("State")), nowrap=True),
-        Column(say(N_("Due by")), nowrap=True),
+        Column(say(N_("To be done by")), nowrap=True),
         Column(say(N_("Done on")), nowrap=True),
         *([Column(say(N_("Responsible")))] if card.named else []),
     ]
@@ -305,7 +303,7 @@ def _risks(card: Card, say: Language) -> Section:
         Column(say(N_("Event")), row_header=True),
         Column(say(N_("Value")), numeric=True),
         Column(say(N_("Action"))),
-        Column(say(N_("Due by")), nowrap=True),
+        Column(say(N_("To be done by")), nowrap=True),
         *([Column(say(N_("Responsible")))] if card.named else []),
     ]
     rows_ = [
@@ -423,7 +421,7 @@ def _agreements(card: Card, points: tuple[Point, ...], say: Language) -> Section
 
 def _agreement_table(shown: Rows, points: tuple[Point, ...], say: Language) -> Table:
     columns = [
-        Column(say(N_("Agreement id")), row_header=True, nowrap=True),
+        Column(say(N_("Id")), row_header=True, nowrap=True),
         Column(say(N_("Service"))),
         Column(say(N_("Supplier"))),
         Column(say(N_("Valid until")), nowrap=True),

@@ -25,12 +25,12 @@ HEADS: Final[Mapping[Kind, str]] = {
 WITHOUT: Final[Mapping[Kind, str]] = {
     "department": N_("No department"),
     "unit": N_("No unit"),
-    "object_leader": N_("No object leader"),
+    "object_leader": N_("Without an object leader"),
 }
 TITLES: Final[Mapping[Kind, str]] = {
     "department": N_("Department by department"),
     "unit": N_("Unit by unit"),
-    "object_leader": N_("By object leader"),
+    "object_leader": N_("Object leader"),
 }
 
 

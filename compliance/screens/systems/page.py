@@ -24,6 +24,7 @@ from compliance.screens.systems.group_texts import Group, Kind
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
+from compliance.wording import phrases
 
 
 @st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
@@ -140,8 +141,7 @@ def _groups(view: View, rows: Rows, kind: Kind) -> None:
     page = _page(len(every))
     first = (page - 1) * systems_texts.PAGE
     title = say(group_texts.TITLES[kind])
-    what = say(N_("How many systems have a gap, and in what."))
-    widgets.html(charts.section(title, note=f"{what} {say(systems_texts.EXPLAINED)}"))
+    widgets.html(charts.section(title, note=say(systems_texts.EXPLAINED)))
     drawn = group_texts.table(
         every[first : first + systems_texts.PAGE], rows, lambda group: _group_address(view, group), say
     )
@@ -166,14 +166,12 @@ def _no_systems(view: View) -> None:
         widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("Nothing to assess")), title=title))
         return
     name = say.pick(reads.sources()["systems"].title)
-    title = say(N_("No export of {sources} is loaded up to {day}."), sources=name, day=say.date(view.as_of))
-    text = say(N_("The register tells which systems there are, who leads them and whether they handle personal data."))
-    no_data.no_basis(view, title, text, sources=["systems"])
+    no_data.no_basis(view, phrases.not_loaded([name], view.as_of, say), sources=["systems"])
 
 
 def _missing(view: View, rows: Rows) -> None:
     """Draw which requirements no export covers, and where to load one."""
-    texts = systems_texts.missing_texts(rows, reads.sources(), view.say)
+    texts = systems_texts.missing_texts(rows, reads.sources(), view.as_of, view.say)
     if texts:
         widgets.html(charts.caption(" ".join(texts)))
         with st.container(key="more-systems-imports"):
@@ -238,7 +236,6 @@ def _filter(view: View, rows: Rows) -> Filter:
         fields.line(
             say(N_("Search")),
             value=text,
-            placeholder=say(N_("System or unit")),
             key="systems text",
             max_chars=LONGEST_NAME,
             on_change=_choose,
@@ -320,7 +317,7 @@ def _sections(view: View, card: Card) -> None:
 def _section(view: View, card: Card, section: card_texts.Section) -> None:
     widgets.html(charts.section(section.title))
     if section.table is None:
-        widgets.html(charts.caption(card_texts.nothing(section, card, reads.sources(), view.say)))
+        widgets.html(charts.caption(card_texts.nothing(section, card, reads.sources(), view.as_of, view.say)))
         return
     if section.sentence:
         widgets.html(charts.answer(section.sentence))

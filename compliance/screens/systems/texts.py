@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from compliance.core.language import N_, Language
@@ -18,7 +19,7 @@ from compliance.wording.phrases import DASH
 Row = Mapping[str, Any]
 Addresses = Callable[..., str]
 PAGE: Final = 50
-LIST: Final = N_("Systems, those with most gaps first")
+LIST: Final = N_("Systems")
 EXPLAINED: Final = N_(
     "A gap is a requirement that is not met, or of which the exports say nothing. Systems under central "
     "responsibility are exempt from all but an object leader and a recorded processing."
@@ -41,24 +42,24 @@ WORDS: Final[dict[tuple[str, str, str | None], str]] = {
     ("risk_analysis", "met", None): N_("Valid"),
     ("access", "met", None): N_("On time"),
     ("processing", "met", None): N_("Recorded"),
-    ("agreement", "met", None): N_("In order"),
+    ("agreement", "met", None): N_("Valid"),
     ("agreement", "met", "renews"): N_("Renews"),
     ("agreement", "exempt", "exempt"): N_("Not needed"),
 }
 REASONS: Final = {
     "central": N_("Central"),
     "register_says_yes": N_("Yes in the register"),
-    "outdated": N_("Outdated"),
+    "outdated": N_("Expired"),
     "not_classified": N_("Missing"),
     "not_analysed": N_("Missing"),
     "no_information": N_("Unknown"),
     "overdue": N_("Overdue"),
-    "never_reviewed": N_("Never done"),
+    "never_reviewed": N_("Missing"),
     "missing": N_("Missing"),
     "expired": N_("Expired"),
     "incomplete": N_("Incomplete"),
     "none_found": N_("Missing"),
-    "not_said": N_("Not stated"),
+    "not_said": N_("Unknown"),
     "column_missing": phrases.NOT_IN_EXPORT,
 }
 OUTCOME_WORDS: Final = {"met": N_("Met"), "unmet": N_("Missing"), "unknown": N_("Unknown"), "exempt": N_("Exempt")}
@@ -101,7 +102,8 @@ def told(rows: Rows, demand: str) -> Rows:
 
 def _leader_sentence(n: int, of: int, say: Language) -> str:
     if of == 0:
-        return say(N_("The export does not say who leads the systems."))
+        columns = say(DEMAND_HEADS["leader"]).lower()
+        return f"{say(N_('Not in the export: {columns}'), columns=columns)}."
     if n == 0:
         return say.plural("The only system has an object leader.", "All {n} systems have an object leader.", of)
     return say.plural(
@@ -189,7 +191,7 @@ def list_kicker(*parts: str, say: Language) -> str:
     return " · ".join([say(N_("Systems")), *filter(None, parts)])
 
 
-def missing_texts(rows: Rows, sources: Mapping[str, Source], say: Language) -> list[str]:
+def missing_texts(rows: Rows, sources: Mapping[str, Source], day: date, say: Language) -> list[str]:
     """Which demands no export covers, or has a column for."""
     without_column = [demand for demand in DEMANDS if untold(rows, demand) and not told(rows, demand)]
     missing = [demand for demand in DEMANDS if not told(rows, demand) and demand not in without_column]
@@ -199,9 +201,7 @@ def missing_texts(rows: Rows, sources: Mapping[str, Source], say: Language) -> l
         texts.append(f"{say(N_('Not in the export: {columns}'), columns=columns)}.")
     if missing:
         names = [say.pick(sources[id_].title) for demand in missing for id_ in DEMANDS[demand]]
-        demands = phrases.listed([say(DEMAND_HEADS[demand]).lower() for demand in missing], say)
-        text = N_("Nothing is known of {demands}: no export of {sources} is loaded.")
-        texts.append(say(text, demands=demands, sources=phrases.listed(names, say)))
+        texts.append(phrases.not_loaded(names, day, say))
     return texts
 
 
@@ -254,7 +254,7 @@ def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> st
     if outcome is None:
         return _untold_word(reason == "column_missing", say)
     if demand == "plan" and outcome == "unmet":
-        return say.plural("{n} overdue", "{n} overdue", row["overdue"])
+        return say(N_("overdue: {n}"), n=say.number(row["overdue"]))
     if (demand, outcome, reason) in WORDS:
         return say(WORDS[demand, outcome, reason])
     if reason in REASONS:
@@ -275,5 +275,5 @@ def turns(page: int, count: int, addresses: Addresses, say: Language) -> tuple[P
     here = say(N_("{first} to {last} of {of}"), first=say.number(first), last=say.number(last), of=say.number(count))
     back = addresses(part=str(page - 1)) if page > 1 else ""
     on = addresses(part=str(page + 1)) if last < count else ""
-    before, after = say(N_("The {n} before"), n=PAGE), say(N_("The next {n}"), n=min(PAGE, count - last))
+    before, after = say(N_("Back")), say(N_("Next"))
     return PageLink(f"\N{LEFTWARDS ARROW} {before}", back), here, PageLink(f"{after} \N{RIGHTWARDS ARROW}", on)

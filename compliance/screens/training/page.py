@@ -91,8 +91,8 @@ def missing_sources(view: View) -> tuple[str, ...]:
 def empty(view: View, sources: tuple[str, ...]) -> None:
     """Draw the page without data: what is missing, and where to load it."""
     say = view.say
-    names = phrases.listed([say.pick(reads.sources()[id_].title) for id_ in sources], say)
-    title = say(N_("No export of {sources} is loaded up to {day}."), sources=names, day=say.date(view.as_of))
+    names = [say.pick(reads.sources()[id_].title) for id_ in sources]
+    title = phrases.not_loaded(names, view.as_of, say)
     if purged := reads.basis(view.data, view.as_of).purged(sources, view.scope.organisation, view.as_of):
         title = phrases.purged_sentence(purged, view.as_of, say)
     widgets.html(charts.page_title(say(N_("Training"))))

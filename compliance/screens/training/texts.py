@@ -38,7 +38,7 @@ def sentences(courses: Training, say: Language) -> list[str]:
     """The page's answer: how many lack a course, and where most do."""
     n = courses.whole.n
     if not n.counted:
-        return [say(N_("There is nobody here whom the courses are asked of."))]
+        return [say(N_("Nobody here has to take the courses."))]
     if not n.missing and n.untold:
         return [untold_sentence(say)]
     if not n.missing:
@@ -224,7 +224,7 @@ def _row(part: Part, say: Language) -> DrillRow:
         courses=(first, second),
         # where nobody has a pass with a day, none is known to expire
         expiring=say.number(part.n.expiring) if part.n.counted and (part.n.expiring or not _untold(part)) else DASH,
-        note=say(N_("without department")) if alone else "",
+        note=say(N_("No department")) if alone else "",
     )
 
 
@@ -339,7 +339,7 @@ def state_text(one: CourseState, point: Point, say: Language) -> str:
     """The state of a person's course, with its day."""
     if one.outcome == "met":
         if one.due is None:
-            return say(N_("valid until further notice"))
+            return say(N_("until further notice"))
         text = N_("expires {day}") if one.expiring else N_("valid until {day}")
         return say(text, day=say.date(one.due))
     if one.reason == "expired" and one.due:
