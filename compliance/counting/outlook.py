@@ -59,6 +59,11 @@ def load_definitions() -> tuple[Definition, ...]:
     return tuple(Definition(id_, **entry) for id_, entry in read_toml(OUTLOOK)["outlook"].items())
 
 
+def definitions_of(point: Point) -> list[Definition]:
+    """What an outlook of a point says: of a year's cases, only how high its coverage can still become."""
+    return [each for each in load_definitions() if (each.id == "at_most") == point.of_the_year]
+
+
 @dataclass(frozen=True)
 class Asked:
     """A figure, and what its outlook rests on: that of the year before, what is ahead of it, and those of its units."""

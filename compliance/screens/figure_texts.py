@@ -5,6 +5,7 @@ from datetime import date
 
 from compliance.core.language import N_, Language, bold
 from compliance.counting.assessing import Coverage
+from compliance.counting.outlook import definitions_of
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
@@ -57,6 +58,11 @@ def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:
         charts.Pair(say(N_("Target")), targets, rules.dated(point.targets, day, say)),
         *(charts.Pair(name, value) for name, value in rules.parameter_pairs(point, day, say)),
     ]
+
+
+def outlook_pairs(point: Point, say: Language) -> list[charts.Pair]:
+    """What the outlook of a point says, in plain words."""
+    return [charts.Pair(say.pick(each.title), say.pick(each.definition)) for each in definitions_of(point)]
 
 
 def _extract_day(extracted: date, day: date, say: Language) -> str:

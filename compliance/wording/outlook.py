@@ -100,7 +100,7 @@ def short(outlook: Outlook, say: Language) -> str:
     """The same in a column: a month, a word, or the highest share; "" where there is nothing to say."""
     if outlook.at_most is not None and outlook.lost:
         return say(N_("at most {share}"), share=_share(outlook, say)).replace(" ", NBSP)
-    if _falls_below(outlook) and outlook.then:
+    if outlook.then and _year_end_says_most(outlook, say):
         return say(N_("{share} on 31 Dec"), share=phrases.percent(outlook.then, say)).replace(" ", NBSP)
     if outlook.before is None or outlook.reached is None:
         return ""
@@ -108,15 +108,12 @@ def short(outlook: Outlook, say: Language) -> str:
     return say(told) if told else say.date(date.fromisoformat(f"{outlook.reached}-01"), form="MMM y")
 
 
-def _falls_below(outlook: Outlook) -> bool:
-    """Whether a target that is reached is not at the end of the year, if nothing is done."""
+def _year_end_says_most(outlook: Outlook, say: Language) -> bool:
+    """Whether a target that is reached will not be at the end of the year, or there is no pace to tell of."""
     then = outlook.then
-    return (
-        outlook.reached == "reached"
-        and then is not None
-        and then.coverage is not None
-        and then.coverage < then.target.target
-    )
+    if outlook.reached == "reached":
+        return then is not None and then.coverage is not None and then.coverage < then.target.target
+    return outlook.reached is None and bool(if_nothing(outlook, say))
 
 
 def _share(outlook: Outlook, say: Language) -> str:

@@ -353,7 +353,7 @@ def test_headings_are_in_order_and_every_chart_has_its_words_and_its_table(code,
 
 
 def test_charts_have_been_drawn_when_a_page_is_looked_at(look):
-    assert len(look("sv", POINT).charts) == 2
+    assert len(look("sv", POINT).charts) == 1
 
 
 # --- What is opened ------------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_a_case_that_is_named_in_the_address_is_found(stage, monkeypatch):
 
 # How many fields each page has, as far as the administration has come.
 FIELDS = [
-    ("draft", "systems", {}, 1),
+    ("draft", "systems", {"by": "all"}, 1),
     ("draft", "point", {"point": "classification"}, 1),
     ("draft", "imports", {"part": "names"}, 1),
     ("draft", "imports", {"part": "questions"}, 1),

@@ -97,6 +97,7 @@ def test_an_outlook_is_a_sentence(told, swedish, english):
     [
         (NOW, ""),
         (RISING, "mars 2028"),
+        (replace(NOW, then=figure(86, 297, day=END), lapsing=5), "29,0 % 31 dec"),
         (replace(RISING, reached="not_within_five_years"), "inte inom fem år"),
         (Outlook(figure(95, 100), reached="reached", then=figure(95, 100, day=END)), ""),
         (Outlook(figure(95, 100), reached="reached", then=figure(94, 100, day=END)), "94,0 % 31 dec"),

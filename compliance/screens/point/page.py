@@ -348,11 +348,12 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
 
 
 def how_counted(view: View, point: Point) -> None:
-    """Draw the rule, its law, parameters and SQL, and the exports that the figure rests on."""
+    """Draw the rule, its law, parameters, outlook and SQL, and the exports that the figure rests on."""
     say = view.say
     left, right = st.columns([5, 7], gap="large")
     with left:
-        widgets.html(charts.pairs(figure_texts.rule_pairs(point, view.as_of, say)))
+        rule = figure_texts.rule_pairs(point, view.as_of, say)
+        widgets.html(charts.pairs([*rule, *figure_texts.outlook_pairs(point, say)]))
     with right:
         _exports(view, point)
     widgets.html(charts.section(say(N_("The SQL")), level=3))
