@@ -71,7 +71,9 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
     number = version or review.version
     signatures = signatures_of(cursor, review, number)
     if signatures.submitted_at is None:
-        raise Refusal(N_("The review of {year} has not been submitted."), year=review.year)
+        raise Refusal(
+            N_("Version {version} of the review of {year} has not been submitted."), version=number, year=review.year
+        )
     dossier = withheld_anew(load_frozen(cursor, review.review_id, number), export_names(cursor))
     return Parts(
         content=_content(cursor, review, number),
@@ -253,7 +255,8 @@ def _parsed(content: bytes, path: Path) -> tuple[Dossier, dict[str, list[dict[st
     except (msgspec.MsgspecError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise no_package(path) from error
     raise Refusal(
-        N_("It was written by another version of this program, with format {format}. Use that version."),
+        N_("The file {file} was written by another version of this program, with format {format}. Use that version."),
+        file=path.name,
         format=format_,
     )
 
