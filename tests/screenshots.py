@@ -4,6 +4,7 @@ Both languages, 1920 × 1080 and 390 wide, light and dark, from a fresh server w
 also with files dropped on a database of one's own.
 """
 
+import re
 import shutil
 import sys
 import tempfile
@@ -106,6 +107,8 @@ def drop_files(page: Page) -> None:
         settle(page)
     files = [str(next(SAMPLES.glob(pattern))) for pattern in MESSY]
     page.set_input_files("input[type=file]", files)
+    # whose they are is asked first
+    page.get_by_text(re.compile("^Lövsta stadsdelsförvaltning")).first.click(timeout=90_000)
     page.wait_for_selector(".st-key-load button", timeout=90_000)
     settle(page)
 
