@@ -18,6 +18,7 @@ from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.loading.loading import Order
+from compliance.loading.purges import STILL_HOLD
 from compliance.store import stores
 from compliance.store.database import Rows
 from compliance.wording import phrases
@@ -32,9 +33,6 @@ app.add_typer(person_app, name="person")
 
 REHEARSED: Final = N_("This was a rehearsal, and nothing is changed. Add --really to do it.")
 DECIDED: Final = N_("Done, by the decision with the diary number {diary}.")
-STILL_HOLD: Final = N_(
-    "Backups, replaced stores, extracts and packages from before today can still hold it: delete them."
-)
 PURGED_COLUMNS: Final = ("import_id", "source", "extract_date", "rows", "texts", "cells")
 Diary = Annotated[str, typer.Option("--diary", metavar="NUMBER", help="the decision's number in the diary")]
 Really = Annotated[bool, typer.Option("--really", help="do it; without this, it is only rehearsed")]
@@ -89,7 +87,7 @@ def purge_command(
     audit.require(user, Permission.PURGE)
     day, today = day_of(before, "--before"), clock.today()
     if not database.exists():
-        raise Refusal(N_("There is no database to purge."))
+        raise Refusal(N_("There is no database yet. Load an export first."))
     if really:
         planned = purging.purge(database, before=day, today=today, diary=diary, own=own, user=user, order=Order(WHO))
     else:
@@ -127,7 +125,7 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
         print(say(REHEARSED))
         return
     print(say(DECIDED, diary=diary))
-    print(say(STILL_HOLD))
+    print(say(STILL_HOLD, day=say.date(clock.today())))
 
 
 @person_app.command("list")
@@ -166,7 +164,7 @@ def person_remove_command(person: Wanted, diary: Diary, really: Really = False) 
         print(say(REHEARSED))
         return
     print(say(DECIDED, diary=diary_number(diary)))
-    print(say(STILL_HOLD))
+    print(say(STILL_HOLD, day=say.date(clock.today())))
 
 
 def _place_rows(found: "list[Place]", accounts: "list[Person]") -> Rows:

@@ -58,12 +58,10 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-# The numbers from one in words.
+# The numbers from one to that of the review points, in words.
 NUMBERS: Final = (
     N_("one"), N_("two"), N_("three"), N_("four"), N_("five"), N_("six"), N_("seven"),
     N_("eight"), N_("nine"), N_("ten"), N_("eleven"), N_("twelve"), N_("thirteen"),
-    N_("fourteen"), N_("fifteen"), N_("sixteen"), N_("seventeen"), N_("eighteen"), N_("nineteen"),
-    N_("twenty"),
 )  # fmt: skip
 
 
@@ -110,7 +108,7 @@ class Language:
         return (MINUS if value < 0 and text.strip("0,.") else "") + text
 
     def in_words(self, number: int) -> str:
-        """A whole number in a sentence: in words up to twenty, else in digits."""
+        """A whole number in a sentence: in words up to thirteen, else in digits."""
         return self(NUMBERS[number - 1]) if 1 <= number <= len(NUMBERS) else self.number(number)
 
     def percent(self, share: float | None, *, limits: tuple[float, ...] = (), decimals: int = 1) -> str:

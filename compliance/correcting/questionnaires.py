@@ -25,13 +25,13 @@ from compliance.reading.markers import ASKED, Marker
 from compliance.store.database import Cursor, Rows, rows
 
 # Headings that no source has: the subject of a row, and its current state.
-ABOUT, STATE = N_("What the question is about"), N_("Current state")
+ABOUT, STATE = N_("What it concerns"), N_("Now")
 LABELS: Final = 2
 TITLE_ROW, HEADING_ROW = 1, 3
 NEW_ROWS: Final = 15
 WIDTHS: Final = {"date": 15, "yes_no": 16, "number": 13, "word": 18}
 TEXT_WIDTH: Final = 28
-READ_FIRST: Final = N_("Read first")
+READ_FIRST: Final = N_("How to fill it in")
 NEW: Final = N_("New procurements")
 
 Unit = str | None
@@ -324,15 +324,16 @@ def _read_first(sheet: Any, addressee: str, sheets: dict[str, int], asking: Aski
 
 
 def _agreed(asking: Asking, say: Language) -> Iterator[tuple[str, Any]]:
-    """When and where to answer, each with its colour: yellow where somebody has yet to write it."""
+    """When and where to answer, in yellow if somebody has yet to write it."""
     day, to = asking.answer_by, asking.return_to
-    yield say(N_("Answer by {day}"), day=say.date(day) if day else "…"), forms.KNOWN if day else forms.OPEN
-    yield say(N_("Send the file back to {address}"), address=to or "…"), forms.KNOWN if to else forms.OPEN
+    text = say(N_("Answer by {day} to {to}."), day=say.date(day) if day else "…", to=to or "…")
+    yield text, forms.KNOWN if day and to else forms.OPEN
 
 
 def _why(say: Language) -> Iterator[str]:
-    yield say(N_("The answers are used in the yearly management review of information security."))
-    yield say(N_("Only what no system knows is asked. What is already known is in grey."))
+    yield say(
+        N_("The answers are used in the yearly management review. Only what no system knows is asked; grey is known.")
+    )
 
 
 def _asked_lines(sheets: dict[str, int], say: Language) -> Iterator[str]:
@@ -344,6 +345,5 @@ def _asked_lines(sheets: dict[str, int], say: Language) -> Iterator[str]:
 
 def _how(say: Language) -> Iterator[str]:
     yield say(N_("1. Fill in the yellow cells. A row where you know nothing is left empty; it changes nothing."))
-    yield say(N_("2. A row that you answer needs the columns with a * after their heading."))
-    yield say(N_("3. Each heading has a note on what to write below it. Write roles, never names of persons."))
-    yield say(N_("4. Save the file under the name that it has, and send it back."))
+    yield say(N_("2. A row that you answer needs the columns with *. Notes say what to write: roles, never names."))
+    yield say(N_("3. Save the file under the name that it has, and send it back."))

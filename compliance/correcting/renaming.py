@@ -12,6 +12,7 @@ from typing import Any, Final
 from compliance.access.audit import Action
 from compliance.access.scopes import Level
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import N_
 from compliance.counting.assessing import LEVELS, Coverage, coverage
 from compliance.declarations.points import Point
@@ -200,7 +201,8 @@ def _with_emptied(before: tuple[Coverage, ...], after: tuple[Coverage, ...]) -> 
 
 def _refuse_unusable(kind: str, old: str, new: str) -> None:
     if kind not in KINDS:
-        raise Refusal(N_("There is no kind of name {kind}. There are {all}."), kind=kind, all=", ".join(KINDS))
+        text = N_("There is no “{said}”. Did you mean {near}? There are {all}.")
+        raise Refusal(text, said=kind, near=nearest(kind, KINDS), all=", ".join(KINDS))
     if not old or not new:
         raise Refusal(N_("Write both the old and the new name."))
     if old.casefold() == new.casefold():

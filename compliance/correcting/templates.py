@@ -69,7 +69,7 @@ def _instructions(sheet: Any, source: Source, say: Language) -> None:
     """Write one row per column of the form. Headings follow a column letter, so that no export is recognised here."""
     forms.title(sheet, say(INSTRUCTIONS), *_steps(source, say))
     first = sheet.max_row + 2
-    heads = [N_("Column"), N_("What it is and what is allowed"), N_("Must be filled in"), N_("Example")]
+    heads = [N_("Column"), N_("Meaning"), N_("Must be filled in"), N_("Example")]
     for column, text in enumerate(heads, start=1):
         forms.head(sheet, first, column, say(text))
     for row, (place, field) in enumerate(enumerate(source.fields, start=1), start=first + 1):

@@ -13,7 +13,7 @@ from compliance.core.language import N_
 Table = dict[str, Any]
 
 # What an entry of a declaration lacks, and what settings that belong together stand under.
-LACKS: Final = N_("The file {file} lacks the key {key} of {name}. Add it and start again.")
+LACKS: Final = N_("The file {file} lacks the key {key}. Add it and start again.")
 BELOW: Final = N_("{file}: write {line} on a line of its own, and what belongs to it below.")
 UNKNOWN: Final = N_("{file}: there is no setting {key}. There are: {known}.")
 
@@ -48,12 +48,12 @@ def read_with_own(path: Path, own: Path | None) -> Table:
 
 
 @contextmanager
-def complete(sentence: str, **what: str) -> Iterator[None]:
-    """Raise a Refusal of this sentence, with the missing key as {key}, if the block asks a table for one it lacks."""
+def complete(sentence: str, *, name: str = "", **what: str) -> Iterator[None]:
+    """Raise a Refusal of this sentence if the block asks a table, that of `name`, for a key it lacks: {key}."""
     try:
         yield
     except KeyError as error:
-        raise Refusal(sentence, key=error.args[0], **what) from error
+        raise Refusal(sentence, key=".".join(filter(None, (name, error.args[0]))), **what) from error
 
 
 def merged(below: Table, above: Table) -> Table:

@@ -12,7 +12,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Texts
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.places import POINTS, SOURCES, VALUES
-from compliance.declarations.declared import complete, read_toml, read_with_own
+from compliance.declarations.declared import LACKS, complete, read_toml, read_with_own
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
@@ -288,7 +288,7 @@ def is_secret(heading: str) -> bool:
 
 
 def _source(table: dict[str, Any], *, file: str) -> Source:
-    with complete(N_("The file {file} lacks the key {key}. Add it and start again."), file=file):
+    with complete(LACKS, file=file):
         fields = tuple(_field(name, field_table, file=file) for name, field_table in table["fields"].items())
         return Source(
             id=_name(table["id"], file=file),

@@ -84,7 +84,7 @@ def extract_by(name: str) -> Definition:
         if definition.id == name:
             return definition
     raise Refusal(
-        N_("There is no extract {said}. Perhaps you mean {near}; there are {all}."),
+        N_("There is no “{said}”. Did you mean {near}? There are {all}."),
         said=name,
         near=nearest(name, extract_names()),
         all=", ".join(extract_names()),

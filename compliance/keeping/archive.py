@@ -140,8 +140,8 @@ def _refusing(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path) from error
     except (IsADirectoryError, PermissionError) as error:
-        text = N_("The file {file} cannot be read: {error}. Check its name and that you may read it.")
-        raise Refusal(text, file=path.name, error=error.strerror) from error
+        text = N_("The file {file} cannot be opened. Check its name, and that you may read it.")
+        raise Refusal(text, file=path.name) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
         raise _no_backup(path) from error
 
@@ -232,6 +232,6 @@ def _damaged(path: Path, name: str) -> Refusal:
 
 def _too_large(path: Path) -> Refusal:
     return Refusal(
-        N_("The file {file} would need more room than there is, or than a backup can need. Nothing has been restored."),
+        N_("The file {file} needs more room when unpacked than there is, or than is credible. Nothing has been done."),
         file=path.name,
     )

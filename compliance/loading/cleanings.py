@@ -8,6 +8,7 @@ from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event
+from compliance.loading.purges import STILL_HOLD
 from compliance.store.database import Cursor, Database, rows
 
 
@@ -78,5 +79,4 @@ def cleaning_sentences(cleaning: Cleaning, say: Language) -> list[str]:
         sentences.append(say(text, years=years))
         text = N_("Reports and year packages of {years} that were handed out before still hold it: have them deleted.")
         sentences.append(say(text, years=years))
-    text = N_("Backups and extracts from before {day} can still hold it: delete them.")
-    return [*sentences, say(text, day=say.date(local_day(cleaning.cleaned_at)))]
+    return [*sentences, say(STILL_HOLD, day=say.date(local_day(cleaning.cleaned_at)))]

@@ -340,8 +340,8 @@ class _Job:
 def unknown_source(source_id: str, sources: dict[str, Source]) -> Refusal:
     """The refusal of a source that does not exist, with the nearest name."""
     return Refusal(
-        N_("There is no source {source}. Did you mean {near}? The sources are {all}."),
-        source=source_id,
+        N_("There is no “{said}”. Did you mean {near}? There are {all}."),
+        said=source_id,
         near=nearest(source_id, sources, cutoff=0.4),
         all=", ".join(sources),
     )

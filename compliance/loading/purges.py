@@ -3,12 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, rows
+
+STILL_HOLD: Final = N_(
+    "Backups, replaced stores, extracts and packages from before {day} can still hold it: delete them."
+)
 
 Kind = Literal["retention", "person"]
 
@@ -76,5 +80,4 @@ def purge_sentences(purge: Purge, say: Language) -> list[str]:
         sentences.append(
             say.plural("{n} text is replaced with a mark.", "{n} texts are replaced with a mark.", purge.texts)
         )
-    text = N_("Backups and extracts from before {day} can still hold it: delete them.")
-    return [*sentences, say(text, day=say.date(local_day(purge.purged_at)))]
+    return [*sentences, say(STILL_HOLD, day=say.date(local_day(purge.purged_at)))]

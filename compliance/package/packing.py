@@ -129,9 +129,7 @@ def _check_entries(archive: zipfile.ZipFile, path: Path) -> None:
 
 def _too_large(path: Path) -> Refusal:
     return Refusal(
-        N_(
-            "The file {file} would be larger than a year package can be when it is unpacked. It has been left as it is."
-        ),
+        N_("The file {file} needs more room when unpacked than there is, or than is credible. Nothing has been done."),
         file=path.name,
     )
 

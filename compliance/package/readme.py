@@ -56,7 +56,7 @@ def readme(dossier: Dossier, signatures: Signed, *, seal: str, say: Language) ->
 
 
 def _in_language(dossier: Dossier, signatures: Signed, *, seal: str, say: Language) -> str:
-    title = say(N_("Year package: management review {year}"), year=dossier.year)
+    title = say(N_("Management review {year}"), year=dossier.year)
     state = (
         N_("Version {version} is approved.")
         if signatures.approved_at

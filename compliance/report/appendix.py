@@ -19,7 +19,7 @@ def appendix(dossier: Dossier, edition: Edition) -> list[Block]:
     """The details behind the chapters. The public version lacks single items and the other figures."""
     say = edition.say
     parts = (
-        (N_("What remains"), [] if edition.public else _remaining(dossier, edition)),
+        (N_("What remains to be done"), [] if edition.public else _remaining(dossier, edition)),
         (N_("Department by department"), _departments(dossier, edition)),
         (N_("Figures beside the points"), [] if edition.public else _figures(dossier, edition)),
         (N_("How it is counted"), _rules(dossier, edition)),
@@ -38,7 +38,7 @@ def _remaining(dossier: Dossier, edition: Edition) -> list[Block]:
     say = edition.say
     columns = (
         Column(say(N_("Point")), "right", 0.75),
-        Column(say(N_("What remains")), width=3.6),
+        Column(say(N_("What remains to be done")), width=3.6),
         Column(say(N_("Unit")), width=2.5),
         Column(say(N_("Reason")), width=2.6),
         Column(say(N_("Due")), width=1.35),

@@ -70,7 +70,7 @@ def _chapter(dossier: Dossier, chapter: Chapter, state: State, edition: Edition)
     if not text and not after and chapter.optional:
         return []
     if not text and not after and state == "draft":
-        after = [Paragraph(edition.say(N_("Nothing has been written here yet.")), "note")]
+        after = [Paragraph(edition.say(N_("Nothing has been written here.")), "note")]
     heading, body = Heading(chapter_title(dossier, chapter, edition.say), chapter.level), _paragraphs(text)
     # The judgement comes before its grounds; a list stays with the paragraph that introduces it.
     if chapter.after == "assessments":

@@ -79,7 +79,7 @@ def _furthest(dossier: Dossier, edition: Edition) -> str:
 def before_word(dossier: Dossier, say: Language) -> str:
     """The name of the figure that a point is compared with."""
     earlier = [before for answer in dossier.points if (before := answer.coverage_before)]
-    return phrases.then_label(earlier[0], say) if earlier else say(N_("A year ago"))
+    return phrases.then_label(earlier[0], say) if earlier else say(N_("Last year"))
 
 
 def _before_short(dossier: Dossier, say: Language) -> str:
@@ -290,7 +290,7 @@ def _reasons(answer: PointAnswer, edition: Edition) -> Table | None:
     shown = reasons if len(reasons) <= NAMED else reasons[: NAMED - 1]
     rows = [(reason_text(point, r.outcome, r.code, say), say.number(r.number)) for r in shown]
     if more := reasons[len(shown) :]:
-        label = say.plural("{n} more reason", "{n} more reasons", len(more))
+        label = say(N_("and {n} more"), n=say.number(len(more)))
         rows.append((label, say.number(sum(reason.number for reason in more))))
     columns = (Column(say(N_("Why it is not met")), width=4), Column(say(N_("Number")), "right"))
     return Table("", columns, tuple(rows))

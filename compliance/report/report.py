@@ -74,7 +74,7 @@ def _facts(dossier: Dossier, state: State, signed: Signed, edition: Edition) -> 
     if dossier.why and dossier.version > 1:
         facts.append((say(N_("Corrects")), edition.visible(dossier, dossier.why)))
     if signed.approved_at:
-        facts.append((say(N_("Approved on")), say.date(local_day(signed.approved_at))))
+        facts.append((say(N_("Approved")), say.date(local_day(signed.approved_at))))
     if edition.public:
         facts.append((say(N_("Extent")), say(N_("Version to hand out: without names and weaknesses of systems"))))
     return facts

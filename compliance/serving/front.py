@@ -20,7 +20,7 @@ LOG_IN: Final = N_("Log in")
 LOG_OUT: Final = N_("Log out")
 WELCOME: Final = N_("Log in with your account in the organisation to see the figures.")
 NO_ROLE: Final = N_("You are logged in as {name}, but have no role here. Ask {contact}.")
-NAMELESS: Final = N_("somebody without a name")
+NAMELESS: Final = N_("somebody unknown")
 # The colours are those of data/theme.toml, or the organisation's own.
 STYLE: Final = """
 * { box-sizing: border-box }

@@ -45,7 +45,6 @@ ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
 # How much of a refusal of the provider is logged, in letters.
 LONGEST_TOLD: Final = 300
 
-NO_SESSION: Final = N_("Log in first.")
 NOT_DONE: Final = N_("The login was not completed. Log in again. If it happens again, tell those who run the service.")
 UNREACHABLE: Final = N_("The login service does not answer just now. Try again in a while.")
 log = logging.getLogger(__name__)
@@ -194,7 +193,7 @@ class Gate:
         say = language(scope)
         if scope["path"] in self.pages and scope["method"] in {"GET", "HEAD"}:
             return front.login_page(say, self._back(scope))
-        return PlainTextResponse(say(NO_SESSION), 401)
+        return PlainTextResponse(say(front.WELCOME), 401)
 
     def _refusal(self, scope: Scope, session: Session) -> Response | None:
         """Why somebody with a session is refused; None if the request is passed on."""

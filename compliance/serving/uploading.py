@@ -12,19 +12,19 @@ from typing import Final
 
 from compliance.access.permissions import Permission, User
 from compliance.core.errors import Refusal
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, NBSP, Language
 from compliance.declarations import settings
 from compliance.declarations.settings import MB, Limits
 
 # The most ids that a page may have requested and not used: more than anybody drops at once.
 MOST_ISSUED: Final = 1_000
 
-TOO_LARGE: Final = N_("The file is larger than {file} MB, so it was not taken. Export fewer rows at a time.")
+TOO_LARGE: Final = N_("The file is larger than {size} and was not taken. Export fewer rows at a time.")
 TOO_MANY: Final = N_(
     "At most {files} files and {session} MB can wait here at a time. Load or remove some, then drop the rest."
 )
 NO_ROOM: Final = N_("The server has no room for more files just now. Try again in a while.")
-TOO_SLOW: Final = N_("The file came too slowly and was not taken. Try again.")
+TOO_SLOW: Final = N_("The file did not arrive. Try again.")
 UNKNOWN: Final = N_("The page has not asked for this file. Load the page anew and drop it again.")
 THERE: Final = N_("The file is here already, or on its way.")
 # By status, since the browser's code sees only the status of an answer.
@@ -39,9 +39,9 @@ class NotTaken(Refusal):
         self.status = status
 
 
-def amounts(limits: Limits) -> dict[str, int]:
+def amounts(limits: Limits) -> dict[str, int | str]:
     """The limits as values for the sentences."""
-    return {"file": limits.file // MB, "files": limits.files, "session": limits.session // MB}
+    return {"size": f"{limits.file // MB}{NBSP}MB", "files": limits.files, "session": limits.session // MB}
 
 
 def sentences(say: Language) -> dict[int, str]:

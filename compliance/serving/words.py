@@ -91,13 +91,13 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     # --- lists
     NO_MATCH: {"No results": N_("No matches")},
     f"{LIST} button": {
-        "Open": N_("Show the choices"),
+        "Open": N_("Choose"),
         "Clear value": N_("Clear"),
     },
     f"{LIST} input": {
         "Choose an option": N_("Choose"),
         "Choose or add an option": N_("Choose or write"),
-        "No options to select": N_("Nothing to choose"),
+        "No options to select": N_("There is none."),
     },
     "[data-testid$=Dropdown]": {"Add: {text}": N_("Use “{text}”"), "Dismiss": N_("Close this")},
     "[data-testid=stNumberInput]": {
@@ -120,7 +120,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Cancel upload of {file}": N_("Remove {file}"),
         "Click to retry upload": N_("Try again"),
         "Error:": N_("Error:"),
-        "File must be {size} or smaller.": N_("The file is larger than {size}."),
+        "File must be {size} or smaller.": uploading.TOO_LARGE,
         "{type} files are not allowed.": N_("Files of the type {type} are not taken."),
         "Upload failed": NOT_SENT,
         "AxiosError: {more}": NOT_SENT,
@@ -136,7 +136,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Next Result": N_("Next match"),
         "Close Search": N_("Close this"),
         "{k} of over 1000": MANY,
-        "{k} of {n} result{more}": N_("{k} of {n}"),
+        "{n} of {of} result{more}": N_("{n} of {of}"),
         "over 1000": MANY,
         "{n} result{more}": N_("Matches: {n}"),
     },
@@ -144,7 +144,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "Search": N_("Search"),
         "Show/hide columns": N_("Choose columns"),
         "Fullscreen": N_("Full screen"),
-        "Close fullscreen": N_("Leave full screen"),
+        "Close fullscreen": N_("Close this"),
         "Clear selection": N_("Clear"),
     },
     # Its figures and formats are hidden by static/style.css.

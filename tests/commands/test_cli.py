@@ -173,7 +173,7 @@ def test_the_source_is_what_is_said(line, cli):
 def test_an_unknown_source_names_the_nearest(line, cli):
     done = cli("load", line.file(STAFF), "--extract-date", "2026-11-01", "--source", "stafff")
     assert done.returncode == 1
-    assert done.stderr.startswith("There is no source stafff. Did you mean staff? The sources are staff, training,")
+    assert done.stderr.startswith("There is no “stafff”. Did you mean staff? There are staff, training,")
 
 
 def test_the_organisation_is_what_is_said(line, cli):
@@ -496,7 +496,7 @@ def test_every_extract_can_be_written_without_any_import(line, monkeypatch):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        (("coverag", "--to", "x.csv"), "There is no extract coverag. Perhaps you mean coverage;"),
+        (("coverag", "--to", "x.csv"), "There is no “coverag”. Did you mean coverage?"),
         (("coverage", "--to", "x.docx"), "The file x.docx can be written as .csv, .xlsx, .parquet only."),
         (("coverage", "--to", "nowhere/x.csv"), "The file x.csv cannot be written:"),
     ],

@@ -401,4 +401,4 @@ def test_all_units_come_in_one_zip_each_under_its_own_name(line):
 
 def test_a_unit_that_is_asked_nothing_can_still_tell_of_new_procurements(line):
     book = openpyxl.load_workbook(io.BytesIO(questionnaire("Nyast", {}, asking(line), SV)))
-    assert book.sheetnames == ["Läs först", "Nya upphandlingar", SHEET]
+    assert book.sheetnames == ["Så fyller du i", "Nya upphandlingar", SHEET]

@@ -270,7 +270,7 @@ WRONG = [
     ("unit", " \u200b", "B", "Write both the old and the new name"),
     ("unit", "A", "", "Write both the old and the new name"),
     ("unit", "Enhet  Ö", "ENHET ö", "are the same name"),
-    ("street", "A", "B", "There is no kind of name street"),
+    ("street", "A", "B", "There is no “street”. Did you mean "),
     ("unit", "x", "Y", "x already becomes Y by 2023-07-01"),
     ("unit", "X", "Z", "X becomes Y on 2023-07-01"),
     ("unit", "Y", "x", "x becomes Y on 2023-07-01"),

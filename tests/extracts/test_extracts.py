@@ -716,7 +716,7 @@ def test_the_command_writes_a_workbook_in_english_or_swedish(command: Any, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["item", "--to", "a.csv"], "There is no extract item. Perhaps you mean items"),
+        (["item", "--to", "a.csv"], "There is no “item”. Did you mean items?"),
         (["items", "--to", "a.doc"], "The file a.doc can be written as .csv, .xlsx, .parquet only."),
         (["items", "--point", "99", "--to", "a.csv"], "There is no review point 99"),
     ],

@@ -250,7 +250,9 @@ def test_an_archive_that_is_not_sound_is_refused_and_changes_nothing(sound, tmp_
         assert files_in(line.folder) == before, why
     assert "There is no file" in run_here(line.database.path, "restore", tmp_path / "none.zip", "--replace").stderr
     assert "already a file" in run_here(line.database.path, "backup", sound).stderr
-    assert "no database to back up" in run_here(tmp_path / "none" / "own.duckdb", "backup", tmp_path / "b.zip").stderr
+    assert (
+        "There is no database yet." in run_here(tmp_path / "none" / "own.duckdb", "backup", tmp_path / "b.zip").stderr
+    )
 
 
 def test_only_rows_come_out_of_an_archived_database(sound, tmp_path):

@@ -359,8 +359,8 @@ def test_the_csv_files_are_what_the_readme_says(files):
 
 def test_the_readme_is_in_both_languages_and_names_every_file(files, submitted):
     text = files["README.txt"].decode()
-    assert text.startswith("Årspaket: ledningens genomgång 2026\n")
-    assert "Year package: management review 2026\n" in text
+    assert text.startswith("Ledningens genomgång 2026\n")
+    assert "Management review 2026\n" in text
     assert [name for name in files if "/" not in name and name not in ("README.txt",) and name not in text] == []
     assert files_of(packed(submitted.database, 2026, say=EN))["README.txt"].decode().startswith("Year package")
     assert max(map(len, text.splitlines())) <= 96

@@ -47,7 +47,7 @@ CHAPTERS = [
     (1, "4 Bedömning"),
     (2, "Beslut"),
     (1, "Bilaga"),
-    (2, "Det som återstår"),
+    (2, "Vad som återstår"),
     (2, "Avdelning för avdelning"),
     (2, "Övriga tal"),
     (2, "Så räknas det"),
@@ -222,7 +222,7 @@ def test_an_activity_that_a_chapter_mentions_is_not_listed_again(report):
 
 
 def test_the_last_remaining_item_of_a_point_has_the_number_of_the_others(report):
-    remains = next(t for t in of_kind(report(2026), Table) if t.columns[1].heading == "Det som återstår")
+    remains = next(t for t in of_kind(report(2026), Table) if t.columns[1].heading == "Vad som återstår")
     assert [row[1] for row in remains.rows if row[0] == "13"] == ["INC-2026-0078, upplysning", "INC-2026-0142"]
     assert [row[1] for row in remains.rows if row[0] == "11"][-1] == "INC-2026-0032\noch 7 till"
 
@@ -376,7 +376,7 @@ def test_the_public_version_has_no_reasons_no_remaining_items_and_nobody_respons
         {column.heading for table in of_kind(report(public=public), Table) for column in table.columns}
         for public in (False, True)
     )
-    withheld = {"Det som återstår", "Ansvarig", "Fil", "Rekommendation", "Varför det inte är uppfyllt"}
+    withheld = {"Vad som återstår", "Ansvarig", "Fil", "Rekommendation", "Varför det inte är uppfyllt"}
     assert withheld <= whole
     assert public.isdisjoint(withheld)
 

@@ -181,10 +181,12 @@ def test_a_change_has_the_day_of_the_figure_before(review, slides):
     changed = slides(replace(review, points=(replace(first, before=before, by_review=True), *rest)))
     thirteen, point = of_kind(changed, "points")[0], of_kind(changed, "point")[0]
     assert thirteen.texts["kicker"].replace("\u00a0", " ") == (
-        "Granskningspunkterna 15 november 2025 · ändring sedan 1 december 2024"
+        "De tretton gransknings\u00adpunkterna · 15 november 2025 · ändring sedan 1 december 2024"
     )
     assert [row[4] for row in thirteen.table.rows][:2] == ["+6,0", "–"]
-    assert point.texts["compared"].replace("\u00a0", " ") == ("Mål 95 %\nGenomgång 2024, 1 dec: 71,6 % (+6,0 p.e.)")
+    assert point.texts["compared"].replace("\u00a0", " ") == (
+        "Mål 95 %\nGenomgång 2024 (1 december 2024): 71,6 %, +6,0 p.e."
+    )
 
 
 # --- The verdict ---------------------------------------------------------------------------------------------------

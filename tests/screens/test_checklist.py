@@ -64,8 +64,8 @@ def test_an_export_counts_until_its_rhythm_has_passed_and_the_newest_that_comple
 def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
     line.load_table(STAFF, organisation="A", extract_date=DAY)
     empty, one, late = (list(exports_of(line, as_of=DAY + timedelta(n)).values()) for n in (-1, 1, 40))
-    assert checklist_texts.headline(empty, SV) == "Ingen av de arton exporterna är inläst."
-    assert checklist_texts.headline(one, SV) == "En av arton exporter är inläst; ingen är äldre än sin takt."
+    assert checklist_texts.headline(empty, SV) == "Ingen av de 18 exporterna är inläst."
+    assert checklist_texts.headline(one, SV) == "En av 18 exporter är inläst; ingen är äldre än sin takt."
     assert checklist_texts.headline(late, EN) == "One of eighteen exports is loaded; one is older than its rhythm."
     full = [export for export in one if export.chosen] * 3
     assert checklist_texts.headline(full, EN) == "All three exports are loaded; none is older than its rhythm."
@@ -106,9 +106,7 @@ def test_the_page_has_every_export_with_its_template(lang, sample, monkeypatch):
     say, app = Language(lang), opened("imports", monkeypatch, lang=lang)
     assert labels(app, "download_button").count(say("Get template")) == len(SOURCES)
     shown = text(app)
-    assert {"sv": "Sjutton av arton exporter är inlästa", "en": "Seventeen of eighteen exports are loaded"}[
-        lang
-    ] in shown
+    assert {"sv": "17 av 18 exporter är inlästa", "en": "17 of 18 exports are loaded"}[lang] in shown
     assert shown.count('class="v-export"') == len(SOURCES)
     assert "part=history&amp;import=105" in shown
     assert not [button for button in app.button if str(button.key).startswith("delivers ")]  # the samples stay

@@ -136,7 +136,7 @@ def test_an_organisation_changes_a_severity_in_its_own_file(tmp_path):
     [
         ('[checks.freshness]\nowner = "boss"\n', "owner boss. Choose one of coordinator, source_owner, unit."),
         ('[checks.freshness]\nchanges = "often"\n', "changes often. Choose one of always, rows, values, never."),
-        ('[checks.mine]\nseverity = "error"\n', "lacks the key owner of mine"),
+        ('[checks.mine]\nseverity = "error"\n', "lacks the key mine.owner"),
     ],
 )
 def test_a_declaration_that_is_wrong_is_refused_with_its_place(tmp_path, table, message):

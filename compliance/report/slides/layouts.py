@@ -23,21 +23,21 @@ TABLE_STYLE: Final = "{6F1B2C0E-54D7-4C2B-9E0A-7D0C1A93B5E4}"
 FURNITURE: Final = ("footer", "number")
 # The names that PowerPoint shows for layouts and places, in the reader's language.
 KINDS: Final[dict[Kind, str]] = {
-    "front": N_("Title slide"),
-    "verdict": N_("The judgement of the head of administration"),
+    "front": N_("Management review"),
+    "verdict": N_("Judgement of the whole"),
     "points": N_("The {count} review points"),
     "point": N_("Review point"),
     "decisions": N_("Decisions"),
     "steps": N_("Next steps"),
 }
 NAMES: Final = {
-    "title": N_("Heading"),
+    "title": N_("Title"),
     "organisation": N_("Organisation"),
     "kicker": N_("Text"),
     "facts": N_("Text"),
-    "why": N_("Heading"),
-    "grounds": N_("Grounds"),
-    "far": N_("Heading"),
+    "why": N_("Title"),
+    "grounds": N_("Reasons"),
+    "far": N_("Title"),
     "worst": N_("Furthest from the target"),
     "fact": N_("Figure"),
     "meaning": N_("How it is counted"),
@@ -55,8 +55,8 @@ NAMES: Final = {
     "more": N_("Text"),
     "list": N_("Text"),
     "draft": N_("Draft"),
-    "footer": N_("Footer"),
-    "number": N_("Slide number"),
+    "footer": N_("Text"),
+    "number": N_("No."),
 }
 
 

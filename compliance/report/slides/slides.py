@@ -141,8 +141,8 @@ class _Builder:
         grounds = self.edition.visible(self.dossier, judging.grounds(self.dossier.written))
         texts = {
             "title": judging.sentence(self.dossier.written, say),
-            "kicker": say(N_("The judgement of the head of administration")),
-            "why": say(N_("Grounds")) if grounds else "",
+            "kicker": say(N_("Judgement of the whole")),
+            "why": say(N_("Reasons")) if grounds else "",
             "grounds": grounds,
             "far": say(N_("Furthest from the target")) if worst else "",
             "worst": "\n".join(worst),
@@ -177,7 +177,7 @@ class _Builder:
         name = phrases.all_points(len(self.dossier.points), say)
         earlier = [answer.before for answer in self.dossier.points if answer.before]
         since = say(N_("change since {day}"), day=say.date(earlier[0].as_of)) if earlier else ""
-        kicker = _joined([say(N_("The review points on {day}"), day=say.date(self.dossier.as_of)), since])
+        kicker = _joined([name, say.date(self.dossier.as_of), since])
         texts = {"title": title, "kicker": kicker, "key": f"|  {say(N_('Target')).lower()}"}
         statuses = tuple(answer.coverage.status for answer in self.dossier.points)
         return Slide("points", texts, self._points_table(name), self._bars(self.dossier.points, name), statuses)
@@ -248,12 +248,8 @@ class _Builder:
     def _since(self, before: Coverage, change: float) -> str:
         """The figure before, with its day and the change since, on one line."""
         say = self.say
-        text = N_("Review {year}, {day}: {share} ({change})")
-        if not before.approved:
-            text = N_("A year ago, {day}: {share} ({change})")
         points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
-        when = {"year": before.as_of.year, "day": say.date(before.as_of, form="d MMM")}
-        return say(text, **when, share=phrases.percent(before, say), change=points)
+        return f"{phrases.then_label(before, say)}: {phrases.percent(before, say)}, {points}"
 
     def _chart(self, answer: PointAnswer) -> Chart | None:
         """The trend of a figure, else why items are not met, else the figure as a bar; None without a figure."""
@@ -292,7 +288,7 @@ class _Builder:
         if self.edition.public or not (reasons := self._reasons(answer)):
             return ""
         items = _joined([f"{label} {self.say.number(number)}" for label, number in reasons[:REASONS]])
-        return f"{self.say(N_('What remains'))}: {items}"
+        return f"{self.say(N_('What remains to be done'))}: {items}"
 
     # --- Decisions and next steps ---------------------------------------------------------------------------------
 
@@ -306,10 +302,7 @@ class _Builder:
         say, day, rows = self.say, self.dossier.as_of, self.dossier.carried
         if not rows:
             return []
-        late, of = self._late(), say.number(len(rows))
-        title = say.plural(
-            "{n} of {of} earlier decisions is late.", "{n} of {of} earlier decisions are late.", late, of=of
-        )
+        title = wording.earlier_sentence(rows, day, say)
         ordered = sorted(rows, key=lambda row: (not row.late(day), not row.open))
         return [self._decisions(say(N_("Decisions of earlier reviews")), title, ordered)]
 
@@ -322,10 +315,11 @@ class _Builder:
 
     def _table(self, name: str, rows: Sequence[Decision]) -> Table:
         say, named = self.say, not self.edition.public
+        due = [say(N_("Due")), say(N_("Responsible")) if named else ""]
         columns = (
             Column(say(N_("No.")), width=2.5),
             Column(say(N_("Decision")), width=12.3 if named else 18.5),
-            Column(say(N_("Due and responsible")) if named else say(N_("Due")), width=10.4 if named else 4.2),
+            Column(_joined(due), width=10.4 if named else 4.2),
             Column(say(N_("Status")), width=5.67),
         )
         return Table(name, columns, tuple(map(self._decision, rows)))
@@ -351,7 +345,7 @@ class _Builder:
         texts = {
             "title": say(N_("Priorities for {year}"), year=year),
             "kicker": say(N_("Next steps")),
-            "list": "\n".join(items) or say(N_("Nothing has been written here yet.")),
+            "list": "\n".join(items) or say(N_("Nothing has been written here.")),
         }
         return Slide("steps", texts)
 
@@ -364,4 +358,4 @@ class _Builder:
     def _activity(self, row: Priority) -> str:
         """An activity of the plan, with its due date."""
         text = self.edition.visible(self.dossier, row.activity)
-        return self.say(N_("{text}, by {day}"), text=text, day=self.say.date(row.due)) if row.due else text
+        return f"{text} ({self.say(N_('by {day}'), day=self.say.date(row.due))})" if row.due else text
