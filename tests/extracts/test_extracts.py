@@ -181,7 +181,7 @@ def test_the_dictionary_says_title_name_type_and_meaning() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(Refusal, match="Perhaps you mean incidents"):
+    with pytest.raises(Refusal, match="Did you mean incidents"):
         extract_by("incident")
 
 

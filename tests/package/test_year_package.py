@@ -362,7 +362,7 @@ def test_the_readme_is_in_both_languages_and_names_every_file(files, submitted):
     assert text.startswith("Ledningens genomgång 2026\n")
     assert "Management review 2026\n" in text
     assert [name for name in files if "/" not in name and name not in ("README.txt",) and name not in text] == []
-    assert files_of(packed(submitted.database, 2026, say=EN))["README.txt"].decode().startswith("Year package")
+    assert files_of(packed(submitted.database, 2026, say=EN))["README.txt"].decode().startswith("Management review")
     assert max(map(len, text.splitlines())) <= 96
 
 
@@ -787,7 +787,7 @@ def crowd():
 def test_a_package_that_is_too_large_is_not_unpacked(tmp_path, monkeypatch, make):
     assert packing.MOST_BYTES == 512 << 20
     monkeypatch.setattr(packing, "MOST_BYTES", 16 << 20)  # So that a file of that size need not be made.
-    with pytest.raises(Refusal, match="larger than a year package"):
+    with pytest.raises(Refusal, match="needs more room when unpacked"):
         checked(tmp_path, make())
 
 

@@ -263,7 +263,7 @@ def test_late_decisions_come_first_and_are_marked(deck):
         ("2024-1", "Försenat, pågår\nHälften är klassade."), ("2024-4", "Försenat, pågår"), ("2024-2", "Ej påbörjad"),
         ("2024-3", "Klar"),
     ]  # fmt: skip
-    assert placed(earlier, TITLE) == ["2 av 4 tidigare beslut är försenade."]
+    assert placed(earlier, TITLE) == ["Tre beslut är öppna. Två av dem är försenade."]
 
 
 def test_decisions_that_do_not_fit_are_counted(review, slides):

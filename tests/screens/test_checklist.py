@@ -66,7 +66,7 @@ def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
     empty, one, late = (list(exports_of(line, as_of=DAY + timedelta(n)).values()) for n in (-1, 1, 40))
     assert checklist_texts.headline(empty, SV) == "Ingen av de 18 exporterna är inläst."
     assert checklist_texts.headline(one, SV) == "En av 18 exporter är inläst; ingen är äldre än sin takt."
-    assert checklist_texts.headline(late, EN) == "One of eighteen exports is loaded; one is older than its rhythm."
+    assert checklist_texts.headline(late, EN) == "One of 18 exports is loaded; one is older than its rhythm."
     full = [export for export in one if export.chosen] * 3
     assert checklist_texts.headline(full, EN) == "All three exports are loaded; none is older than its rhythm."
     assert checklist_texts.first_step(one, SV).startswith(

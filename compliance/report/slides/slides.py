@@ -358,4 +358,4 @@ class _Builder:
     def _activity(self, row: Priority) -> str:
         """An activity of the plan, with its due date."""
         text = self.edition.visible(self.dossier, row.activity)
-        return f"{text} ({self.say(N_('by {day}'), day=self.say.date(row.due))})" if row.due else text
+        return f"{text}, {self.say(N_('by {day}'), day=self.say.date(row.due))}" if row.due else text
