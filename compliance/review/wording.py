@@ -48,7 +48,7 @@ HASH_SHOWN: Final = 12
 WHAT: Final = {
     "figure": N_("Figure"),
     "purged": N_("Cannot be recounted"),
-    "target": N_("Target / limit"),
+    "target": N_("Target and limit"),
     "rule": N_("Rule"),
     "import": N_("Import"),
     "statement": N_("SQL"),

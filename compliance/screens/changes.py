@@ -64,6 +64,4 @@ def _download(view: View, point: Point, explanation: Explanation) -> None:
     name = downloads.file_name(view.say, N_("{title} changes {first} {last}"), "csv", title=title, **days)
     key = f"changes_csv {point.id} {explanation.first} {explanation.last}"
     rows = partial(changes_texts.csv_rows, explanation, view.say)
-    downloads.offer_rows(
-        view, view.say(N_("Download the changed items as CSV")), name, key, rows, what="changes", point=point.id
-    )
+    downloads.offer_rows(view, view.say(N_("Download as CSV")), name, key, rows, what="changes", point=point.id)

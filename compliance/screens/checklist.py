@@ -107,7 +107,7 @@ def _note_form(view: View, source: Source, note: str) -> None:
         st.form(f"delivery-{source.id}", border=False),
         st.container(key="delivering", horizontal=True, vertical_alignment="bottom"),
     ):
-        hint: Any = {"max_chars": LONGEST_NAME, "placeholder": say(N_("A function, a mail address or a system"))}
+        hint: Any = {"max_chars": LONGEST_NAME}
         text = fields.line(
             _question(view, source), value=note, key=f"delivered by {source.id}", width=460, form=True, **hint
         )

@@ -165,10 +165,10 @@ def _wait_for_samples(say: Language) -> None:
         widgets.html(
             charts.page_title(
                 say(N_("The sample data are being loaded")),
-                question=say(N_("This is done once and takes less than a minute.")),
+                question=say(N_("This takes a moment")),
             )
         )
-        st.progress(state.done / max(state.of, 1), say(N_("{n} of {of} files"), n=state.done, of=state.of))
+        st.progress(state.done / max(state.of, 1), say(N_("{n} of {of}"), n=state.done, of=state.of))
 
     progress()
     st.stop()

@@ -126,7 +126,7 @@ def _document(cursor: Cursor, view: View, review: Review) -> Dossier:
         return approving.dossier(cursor, review, own=own, names=named)
     counted = None
     if review.figures_of is None:
-        with st.spinner(view.say(N_("Computing the figures of the review"))):
+        with st.spinner(view.say(N_("This takes a moment"))):
             counted = _counted(view.data, review)
     return compute(cursor, review, own=own, counted=counted, named=named)
 

@@ -65,7 +65,7 @@ def figure_of(clock: Clock, say: Language) -> tuple[str, str]:
     if clock.duty.ends is None:
         return say(N_("No limit while the incident is open")), ""
     if clock.by_day and clock.days_left == 0:
-        return say(N_("The last day")), say(N_("of {limit}"), limit=of)
+        return say(N_("The last day")), say(N_("of {of}"), of=of)
     return time_left(clock, say), say(N_("left of {limit}"), limit=of)
 
 

@@ -323,7 +323,7 @@ def test_verify_tells_a_line_a_difference_and_its_status_says_whether_figures_di
     line = stage("approved")
     own = line.folder / "review_points.toml"
     own.write_text("[points.classification]\ntargets = [{ from = 2018-01-01, target = 0.3, limit = 0.2 }]\n", "utf-8")
-    assert done(line, "review", "verify", *YEAR) == "Target / limit, 4 Classification: 95% / 80% → 30% / 20%\n"
+    assert done(line, "review", "verify", *YEAR) == "Target and limit, 4 Classification: 95% / 80% → 30% / 20%\n"
     with line.database.writing() as cursor:
         cursor.execute("update systems set classified_last_year = true where system = 'Gamma'")
     status, out, err = command(line, "review", "verify", *YEAR, speaking="sv_SE.UTF-8")

@@ -513,7 +513,7 @@ def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_agai
     shown = text(opened("training", monkeypatch, unit="Hemtjänst Natt"))
     assert 'href="/training?as_of=2026-10-31&amp;department=%C3%84ldreomsorg"' in shown
     assert "v-drill" in shown
-    assert names == ["utbildning_saknas_2026-10-31.csv"]
+    assert names == ["Vilka som saknar kurs 2026-10-31.csv"]
     lines = files["reminders missing"]().decode("utf-8-sig").splitlines()
     assert lines[0] == "Namn;E-post;Enhet;Kurs;Skäl"
     # 19 lack a course, 17 of them both

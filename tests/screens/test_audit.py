@@ -41,7 +41,7 @@ def trail(own):
 
 def shown(app: AppTest) -> list[list[str]]:
     """The cells of the table of entries, without the time."""
-    [table] = [part.value for part in app.markdown if "Poster, de nyaste först" in part.value]
+    [table] = [part.value for part in app.markdown if "<caption" in part.value and "Logg" in part.value]
     return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
 
 

@@ -171,7 +171,7 @@ def test_a_file_that_waits_is_guessed_once_and_the_guesses_go_with_it(app, tmp_p
     path, before = tmp_path / "okänt.xlsx", set(remembering._KEPT)
     path.write_bytes(xlsx({"Försättsblad": [["Behörighetsgranskning 2026"]], "Data": [["Yta", "Grad"], ["a", "b"]]}))
     dropped(app, path)
-    assert next(box for box in app.selectbox if box.label == "Vad filen är").value == "access_reviews"
+    assert next(box for box in app.selectbox if box.label == "Tolkad som").value == "access_reviews"
     assert "Läses inte: har för få kända rubriker." in text(app)
     gc.collect()
     kept = set(remembering._KEPT) - before
@@ -467,7 +467,7 @@ def test_mapping_a_column_reads_the_file_again(app, own, tmp_path):
     head = ["Vårt nr", "När", "Var", "Rubrik"]
     drop(app, tmp_path, ärenden=[["Uttagen 2026-10-15"], head, [*CASES[2], "x"], ["A-1", "2026-10-02", "Norr", "y"]])
     assert "20261001" not in text(app)
-    choose(app, "Vad filen är", "incidents")
+    choose(app, "Tolkad som", "incidents")
     for field, heading in (("Ärende-ID *", "vårt nr"), ("Upptäcktes *", "när"), ("Enhet *", "var")):
         next(box for box in app.selectbox if box.label.startswith(field)).set_value(heading)
     app.run()

@@ -286,7 +286,7 @@ def test_a_decision_withdrawn_by_somebody_else_is_saved_as_a_new_one(stage, monk
     deciding.withdraw(line.database, review.review_id, 1, order=line.order())
     app.text_input(key=f"{WHAT} who").set_value("Objektledaren").run()
     assert decided(line) == [("Klassa allt.", "Objektledaren", POINT)]
-    assert "Beslut 2026-2 är sparat." in text(app)
+    assert "Sparat" in text(app)
 
 
 def test_a_decision_is_saved_field_by_field(stage, monkeypatch):
@@ -297,7 +297,7 @@ def test_a_decision_is_saved_field_by_field(stage, monkeypatch):
     assert decided(line) == []
     app.text_input(key=f"{WHAT} text").set_value("Klassa allt.").run()
     assert decided(line) == [("Klassa allt.", "Objektledaren", POINT)]
-    assert "Beslut 2026-1 är sparat." in text(app)
+    assert "Sparat" in text(app)
     app.text_input(key=f"{WHAT} text").set_value("Klassa allt före mars.").run()
     assert decided(line) == [("Klassa allt före mars.", "Objektledaren", POINT)]
     app.button(key="one more").click().run()

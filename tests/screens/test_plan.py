@@ -563,7 +563,7 @@ def test_the_calendar_file_names_nobody_whoever_asks(role, small, monkeypatch):
     assert any("Beslut 2026-1" in str(event["summary"]) for event in events) is (role is not ANALYST)
 
 
-@pytest.mark.parametrize(("lang", "name"), [("sv", "arshjul_2026.ics"), ("en", "plan_2026.ics")])
+@pytest.mark.parametrize(("lang", "name"), [("sv", "Årshjul 2026.ics"), ("en", "Year wheel 2026.ics")])
 def test_the_calendar_file_is_named_in_the_readers_language(small, monkeypatch, lang, name):
     names, button = [], st.download_button
     monkeypatch.setattr(

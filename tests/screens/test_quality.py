@@ -464,7 +464,7 @@ def test_the_page_lists_every_check_with_findings(sample, monkeypatch, lang):
 def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):
     app = opened("quality", monkeypatch, role=MANAGEMENT, check="rejected_rows")
     assert "Avvisade rader" in text(app)
-    assert "Raderna visas bara för samordnaren." in text(app)
+    assert "Rader och namn visas bara för samordnaren." in text(app)
     assert not app.dataframe
     assert not app.get("download_button")
 

@@ -146,7 +146,7 @@ def gives_and_takes(ada, nils):
     nils.reload()
     settle(nils)
     assert "når målet" in said(nils)
-    choose(ada, "Person och roll", f"{NILS} · Analytiker")
+    choose(ada, "Ta bort en roll", f"{NILS} · Analytiker")
     press(ada, "Ta bort en roll", f"{NILS} har inte längre rollen Analytiker.")
     nils.locator(".v-over").first.dispatch_event("click")
     nils.get_by_text(REFUSED).wait_for()

@@ -87,7 +87,7 @@ def test_the_units_with_most_left_come_first_with_whom_their_list_goes_to(line, 
         ("Norr", 4, "4: 2 · 5: 2"),
         ("<b>*Söder*</b>", 2, "4: 1 · 5: 1"),
     ]
-    assert table[0][say("Goes to")] == f"Bo Ek <bo@a.example>, {say('who leads the unit')}"
+    assert table[0][say("Recipient")] == f"Bo Ek <bo@a.example>, {say('who leads the unit')}"
     assert table[0][say("Last sent")] == ""
     assert "<b>*S" not in text(page(monkeypatch, lang=lang, unit="<b>*Söder*</b>"))
 

@@ -59,13 +59,11 @@ def draw(view: View) -> None:
     entries = _found(view, asked, in_words)
     widgets.html(charts.section(say.plural("{n} entry found", "{n} entries found", len(entries))))
     if entries:
-        widgets.html(
-            charts.table(*texts.table(in_words(entries[:SHOWN]), say), caption=say(N_("Entries, the newest first")))
-        )
+        widgets.html(charts.table(*texts.table(in_words(entries[:SHOWN]), say), caption=say(N_("Audit trail"))))
         _download(view, asked, partial(in_words, entries))
     if len(entries) > SHOWN:
-        text = N_("The newest {n} are shown. The file has all of them.")
-        widgets.html(charts.caption(say(text, n=SHOWN)))
+        shown = {"n": say.number(SHOWN), "of": say.number(len(entries))}
+        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), **shown)))
     if number:
         _seal(view, number, seal)
 
@@ -91,7 +89,7 @@ def _asked(view: View, called: dict[str, str]) -> Asked:
     with fourth:
         action = _choice(say(N_("What")), actions, say(N_("Everything")), key=f"audit what {say.code}")
     with fifth:
-        text = fields.line(say(N_("Words in the entry")), key="audit text")
+        text = fields.line(say(N_("Search")), key="audit text")
     return Asked(begin, end, person, action, text.strip())
 
 
@@ -147,8 +145,8 @@ def _download(view: View, asked: Asked, entries: Callable[[], list[Said]]) -> No
         audit.require(view.reader.user, Permission.SEE_AUDIT)
         return texts.csv_rows(entries(), say)
 
-    days = {"begin": str(asked.begin), "end": str(asked.end)}
-    name = downloads.file_name(say, N_("Audit trail {begin} {end}"), "csv", **days)
+    values = {"title": say(N_("Audit trail")), "day": f"{asked.begin} {asked.end}"}
+    name = downloads.file_name(say, N_("{title} {day}"), "csv", **values)
     downloads.offer_rows(view, say(N_("Download as CSV")), name, "audit csv", rows, what="audit", **told(asked))
 
 
@@ -174,5 +172,5 @@ def _seal(view: View, number: int, seal: str) -> None:
         ),
         command="python -m compliance audit verify --seal",
     )
-    widgets.html(charts.section(say(N_("The latest seal")), note=note))
+    widgets.html(charts.section(say(N_("Seal")), note=note))
     widgets.html(charts.pairs([charts.Pair(say(N_("Entry {number}"), number=say.number(number)), seal)]))

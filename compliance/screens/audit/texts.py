@@ -76,7 +76,7 @@ def searched(person: str, called: Named, say: Language) -> str:
     return name if person in called or person == UNKNOWN.person else f"{name} ({person})"
 
 
-HEADS: Final = (N_("When"), N_("Who"), N_("What"), N_("Concerning"), N_("Details"))
+HEADS: Final = (N_("When"), N_("Who"), N_("What"), N_("What it concerns"), N_("Details"))
 
 
 def table(entries: Sequence[Said], say: Language) -> charts.Table:

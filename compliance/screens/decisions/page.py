@@ -27,7 +27,7 @@ def draw(view: View) -> None:
     kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(view.as_of))
     widgets.html(charts.headline(*wording.decisions_sentences(decisions, view.as_of, say), kicker=kicker))
     if not decisions:
-        widgets.link(view, "review", say(N_("Go to the management review")))
+        widgets.link(view, "review", say(N_("Management review")))
     for title, group in texts.grouped(decisions, view.as_of, say):
         widgets.html(charts.section(title))
         _decisions(view, group)

@@ -198,11 +198,11 @@ def _choices(card: Card) -> None:
         names = list(card.context.sources)
         _choice(
             card,
-            say(N_("What the file is")),
+            say(N_("Taken for")),
             names,
             "source",
             format_func=lambda id_: say.pick(card.context.sources[id_].title),
-            placeholder=say(N_("Choose an export")),
+            placeholder=say(N_("Export")),
         )
     existing = card.view.reader.organisations(reads.organisations(card.view.data, card.view.as_of))
     names = list(dict.fromkeys([*existing, *card.inbox.names.values()]))

@@ -67,7 +67,7 @@ def questionnaires(view: View) -> None:
         width=WIDTH,
     )
     mime = "application/zip" if isinstance(chosen, tuple) else downloads.XLSX
-    label, make = say(N_("Download the questions")), partial(_file, view, chosen, by_unit, arranged)
+    label, make = say(N_("Download")), partial(_file, view, chosen, by_unit, arranged)
     told: Any = {"action": Action.FORM, "what": "questions"}
     if chosen and not isinstance(chosen, tuple):
         told["details"] = {"unit": chosen}

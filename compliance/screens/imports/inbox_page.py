@@ -166,7 +166,7 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
 def _rehearse(view: View, waiting: Inbox, files: list[Dropped], places: Places, context: Context) -> None:
     """Rehearse the files together, with a progress bar. A click meanwhile stops it between two files."""
     place = st.empty()
-    text = view.say(N_("Working out what changes"))
+    text = view.say(N_("This takes a moment"))
     number = len(files)
 
     def progress(done: int) -> None:

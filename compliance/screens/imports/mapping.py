@@ -264,11 +264,11 @@ def _source(opened: Opened, file_id: str, index: int, source_id: str | None) -> 
     likely = opened.likely(index, source_id)
     names = list(every)
     chosen = st.selectbox(
-        say(N_("What the file is")),
+        say(N_("Taken for")),
         names,
         index=names.index(likely.id) if likely else None,
         format_func=lambda id_: say.pick(every[id_].title),
-        placeholder=say(N_("Choose an export")),
+        placeholder=say(N_("Export")),
         key=_source_key(file_id, source_id),
         width=460,
     )
@@ -329,7 +329,7 @@ def _words(
         return {}
     say = view.say
     note = mapping_texts.words_note([field for field, _, _ in unknown], say)
-    widgets.html(charts.section(say(N_("What the words mean")), note=note, level=3))
+    widgets.html(charts.section(say(N_("Meaning")), note=note, level=3))
     meanings: dict[str, dict[str, str]] = {}
     left, right = st.columns(2, gap="large")
     for number, (field, word, rows) in enumerate(unknown):
@@ -390,7 +390,7 @@ def _saved_mapping(view: View, entry: SavedMapping, source: Source) -> None:
         widgets.html(charts.table(*mapping_texts.mapping_table(columns, source, say), caption=say(N_("Columns"))))
     with st.container(horizontal=True, key=f"mapping-{entry.number}"):
         file = File(
-            say(N_("Download as a source file")),
+            say(N_("Download")),
             # the server finds the file by this name
             FileName(f"{source.id}.toml"),
             "application/toml",

@@ -16,7 +16,7 @@ from compliance.wording import phrases
 SHOWN_ROWS: Final = 8
 EXAMPLES: Final = 2
 LONGEST: Final = 24
-BY: Final = {"before": N_("as last time"), "name": N_("guess by its name"), "content": N_("guess by its content")}
+BY: Final = {"before": N_("as last time"), "name": N_("guessed"), "content": N_("guessed")}
 
 NOT_READ: Final = {
     "other": N_("Not read: is recognised as {source}."),
@@ -59,7 +59,7 @@ def sheet_text(use: SheetUse, say: Language) -> str:
     """What became of a sheet."""
     source = say.pick(use.source.title) if use.source else ""
     if use.why == "taken":
-        return say.plural("{source}, {n} row", "{source}, {n} rows", use.rows, source=source)
+        return say(N_("{title}: {value}"), title=source, value=say.plural("{n} row", "{n} rows", use.rows))
     return say(NOT_READ[use.why], source=source, columns=", ".join(use.missing))
 
 
@@ -134,7 +134,7 @@ def mapping_title(entry: SavedMapping, source: Source, say: Language) -> str:
 
 def saved_at(entry: SavedMapping, say: Language) -> str:
     """When a mapping was saved."""
-    return say(N_("Made {moment}."), moment=say.moment(clock.local(entry.made_at)))
+    return say(N_("Saved {moment}."), moment=say.moment(clock.local(entry.made_at)))
 
 
 def mapping_table(columns: ColumnMapping, source: Source, say: Language) -> charts.Table:

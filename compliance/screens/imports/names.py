@@ -112,7 +112,7 @@ def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date |
     # Streamlit logs a warning for a default if a suggestion has already set the value
     initial_kind: Any = {} if _key("kind") in st.session_state else {"index": renaming.KINDS.index("unit")}
     kind = st.selectbox(
-        say(N_("Kind")),
+        say(N_("Type")),
         renaming.KINDS,
         format_func=lambda kind: say(names_texts.KINDS[kind]),
         key=_key("kind"),
@@ -156,7 +156,7 @@ def _rehearsed(view: View, choice: tuple[str, str, str, date], change: Callable[
     key, what = (choice, view.data.version, view.as_of), change.__name__
     if what not in cached or cached[what][0] != key:
         kind, old, _, day = choice
-        with st.spinner(view.say(N_("Working out what changes"))):
+        with st.spinner(view.say(N_("This takes a moment"))):
             try:
                 effect = renaming.effect(
                     view.database, change, kind=kind, old=old, valid_from=day, points=reads.points(), as_of=view.as_of

@@ -23,7 +23,7 @@ PURPOSE: Final = N_("Entered once: from its day every export counts under the ne
 def alias_table(aliases: Sequence[Alias], say: Language) -> charts.Table:
     """The changes of name in effect: kind, old and new name, first day, and who entered it."""
     columns = [
-        charts.Column(say(N_("Kind"))),
+        charts.Column(say(N_("Type"))),
         charts.Column(say(N_("Earlier name"))),
         charts.Column(say(N_("New name")), strong=True),
         charts.Column(say(N_("From")), nowrap=True),

@@ -124,7 +124,7 @@ def receipt_pairs(
     return [
         charts.Pair(say(N_("Taken for")), bold(say.pick(receipt.source.title)), why(receipt.matches, workbook, say)),
         charts.Pair(say(N_("Rows")), counts_of_rows, moved(comparison, say)),
-        *([charts.Pair(say(N_("Points")), ", ".join(about))] if about else []),
+        *([charts.Pair(say(N_("Feeds")), ", ".join(about))] if about else []),
     ]
 
 

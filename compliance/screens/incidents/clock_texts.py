@@ -117,10 +117,10 @@ def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
         note = say(N_("The export has no time of day: what is sent by then is surely in time."))
     return [
         charts.Pair(say(N_("Time limit")), bold(clocks.when_it_ends(clock, say)), note),
-        charts.Pair(say(N_("To be done")), breaking.add_soft_hyphens(unbroken(say.pick(duty.law)))),
+        charts.Pair(say(N_("What to do")), breaking.add_soft_hyphens(unbroken(say.pick(duty.law)))),
         charts.Pair(say(N_("Recipient")), breaking.add_soft_hyphens(say.pick(duty.recipient))),
         charts.Pair(say(N_("Sent")), sent_before(clock, say)),
-        charts.Pair(say(N_("Remains")), missing(clock, say)),
+        charts.Pair(say(N_("Left")), missing(clock, say)),
     ]
 
 
@@ -133,10 +133,10 @@ def clock_table(listed: Sequence[Clock], say: Language, *, address: Address | No
     """Clocks as a table, a row each."""
     columns = [
         charts.Column(say(N_("Id")), row_header=True),
-        charts.Column(say(N_("To be done"))),
+        charts.Column(say(N_("What to do"))),
         charts.Column(say(N_("Time limit"))),
         charts.Column(say(N_("Recipient"))),
-        charts.Column(say(N_("Remains"))),
+        charts.Column(say(N_("Left"))),
     ]
     return columns, [_clock_row(clock, say, address) for clock in listed]
 

@@ -390,7 +390,7 @@ def cause_bars(causes: Sequence[Cause], say: Language) -> list[charts.Reason]:
     total, most = sum(cause.n for cause in causes) or 1, max((cause.n for cause in causes), default=1)
     names = {
         "others": say(N_("Other")),
-        "missing": say(N_("No cause given")),
+        "missing": say(N_("Unknown")),
         "untold": say(phrases.NOT_IN_EXPORT),
     }
     return [

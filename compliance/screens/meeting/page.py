@@ -88,7 +88,7 @@ def _nothing_yet(view: View) -> None:
     with st.container(border=True, key="card-empty"):
         title = say(N_("No management review has been opened yet."))
         widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("Not opened")), title=title))
-        widgets.link(view, "review", say(N_("Go to the management review")))
+        widgets.link(view, "review", say(N_("Management review")))
 
 
 def _names(opened: Opened) -> Names:
@@ -381,8 +381,8 @@ def _save_state(opened: Opened, point: Point | None) -> None:
             text = N_("The decision has been withdrawn.")
         widgets.html(charts.caption(say(text)))
         return
-    widgets.html(charts.caption(say(N_("Decision {name} is saved."), name=saved.name)))
-    more = say(N_("One more decision"))
+    widgets.html(charts.caption(say(N_("Saved"))))
+    more = say(N_("A new decision"))
     st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(opened, point))
 
 

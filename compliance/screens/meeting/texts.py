@@ -217,7 +217,7 @@ def worst(answer: PointAnswer, say: Language, *, most_bars: int | None = None) -
     drawn = [
         meeting.Unit(
             breaking.add_soft_hyphens(unit.unit or ""),
-            say(N_("{counts} left"), counts=wording.left_text(unit, say)).replace(" ", NBSP),
+            say(N_("{n} left"), n=wording.left_text(unit, say)).replace(" ", NBSP),
             left_of(unit) / most,
             unit.status,
         )
@@ -279,7 +279,7 @@ def _rest(more: int, say: Language) -> elements.Html:
 def decision_list(title: str, decisions: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
     """The decisions that fit the screen, and the number of the rest."""
     if not decisions:
-        return charts.stack(meeting.heading(title), meeting.sentence(say(N_("There is none."))))
+        return charts.stack(meeting.heading(title), meeting.sentence(say(N_("Nothing yet."))))
     shown = wording.late_and_new_first(decisions, day)[:DECISIONS_SHOWN]
     each = _room([(names.withhold(row.text), "decision") for row in shown], "decision")
     rows = [_decision_item(row, names, day, say, lines) for row, lines in zip(shown, each, strict=True)]

@@ -132,6 +132,4 @@ def _verdict(view: View) -> None:
         widgets.html(
             charts.verdict(judging.sentence(shown.written, say), kicker=kicker, grounds=judging.grounds(shown.written))
         )
-        widgets.link(
-            view, "review", say(N_("Go to the management review")), review=str(approved.year), part="judgement"
-        )
+        widgets.link(view, "review", say(N_("Management review")), review=str(approved.year), part="judgement")

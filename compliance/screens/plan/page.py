@@ -130,7 +130,9 @@ def _download(view: View, shown: Year) -> None:
     """Draw the download of the calendar file, which is made on the click."""
     file = File(
         view.say(N_("Download as a calendar file (.ics)")),
-        downloads.file_name(view.say, N_("plan_{year}"), "ics", year=shown.plan.year),
+        downloads.file_name(
+            view.say, N_("{title} {day}"), "ics", title=view.say(N_("Year wheel")), day=shown.plan.year
+        ),
         "text/calendar",
         key="calendar",
         make=lambda _job: calendar(view, shown),
@@ -213,5 +215,5 @@ def _none_of(view: View, source: Source) -> str:
     """Why a list is empty: no export, or no action in it."""
     say, export = view.say, texts.ACTION_EXPORTS[source]
     if export in {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}:
-        return say(N_("There is none."))
+        return say(N_("Nothing yet."))
     return phrases.not_loaded([say.pick(reads.sources()[export].title)], view.as_of, say)

@@ -263,7 +263,7 @@ def earlier_table(plan: Plan, say: Language) -> Table:
     """The unfinished items of earlier plans."""
     columns = [
         Column(say(N_("Item of the year")), row_header=True),
-        Column(say(N_("Kind"))),
+        Column(say(N_("Type"))),
         Column(say(N_("To be done by")), nowrap=True),
     ]
     return columns, [[say.pick(moment.title), _kind(moment, say), say.date(moment.due)] for moment in plan.earlier]

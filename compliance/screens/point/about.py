@@ -76,7 +76,7 @@ def draw(view: View, said: Said) -> None:
     with st.container(key="said"):
         _said(view, said)
         if said.decisions:
-            widgets.html(charts.section(view.say(N_("Open decisions on this point")), level=3))
+            widgets.html(charts.section(view.say(N_("Open decisions")), level=3))
             for decision in said.decisions[:SHOWN]:
                 reviews.decision(view, decision, view.as_of, reason=False)
             widgets.link(view, "decisions", view.say(N_("Follow up")))

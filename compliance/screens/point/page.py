@@ -162,7 +162,7 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     names = [say.pick(reads.sources()[id_].title) for id_ in lacking]
     earlier = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if figure.basis and not figure.untold:
-        title = say(N_("No case is in scope of this point on {day}."), day=say.date(figure.as_of))
+        title = say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
     else:
         title = phrases.no_basis_sentence(figure, names, say)
         if figure.untold:
@@ -207,7 +207,7 @@ def units_of(view: View, point: Point) -> None:
     )
     if not units:
         return
-    title = say(N_("Units with most left"))
+    title = say(N_("Most left to do"))
     widgets.html(charts.section(title))
     first = texts.first_units(units)
     rows = texts.unit_rows(first, say, lambda unit: _unit_address(view, point, unit))
@@ -258,7 +258,7 @@ def item_list(view: View, point: Point, items: Rows, counted: list[tuple[str, in
         widgets.html(charts.caption(f"{shown_text} {note}"))
         _download(view, point, shown)
         if view.reader.may(Permission.LOAD_EXPORTS) and view.reader.whole:
-            widgets.link(view, "worklists", say(N_("Send to the units")))
+            widgets.link(view, "worklists", say(N_("Work lists")))
     if picked is not None and view.reader.opens(point):
         _row_card(view, point, picked)
 
@@ -329,7 +329,7 @@ def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
     table = texts.item_table(point, shown, say)
     alt = say(N_("The items behind the figure"))
     key = f"items {point.id} {say.code} {view.as_of}"
-    picked = widgets.selectable(table, key=key, alt=alt, wide=(say(N_("Detail")),), height=ITEMS_HEIGHT)
+    picked = widgets.selectable(table, key=key, alt=alt, wide=(say(N_("Details")),), height=ITEMS_HEIGHT)
     return shown[picked] if picked is not None else None
 
 
@@ -356,12 +356,12 @@ def how_counted(view: View, point: Point) -> None:
         widgets.html(charts.pairs([*rule, *figure_texts.outlook_pairs(point, say)]))
     with right:
         _exports(view, point)
-    widgets.html(charts.section(say(N_("The SQL")), level=3))
+    widgets.html(charts.section(say(N_("SQL")), level=3))
     st.code(query("points", point.id).text, language="sql", height=300)
 
 
 def _exports(view: View, point: Point) -> None:
-    say, title = view.say, view.say(N_("The exports it rests on"))
+    say, title = view.say, view.say(N_("Basis"))
     used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
     imports = [view.reader.row(row, kept=("source",)) for row in used]
     if not imports:

@@ -115,7 +115,7 @@ ITEM_COLUMNS: Final = {
     "unit": N_("Unit"),
     "outcome": N_("Outcome"),
     "reason": N_("Reason"),
-    "detail": N_("Detail"),
+    "detail": N_("Details"),
     "status": N_("Status"),
     "note": N_("Note"),
     "due": N_("Due"),

@@ -39,7 +39,7 @@ def draw(view: View) -> None:
         table = texts.remark_table(shown, effects, reads.points(), partial(_address, view), say)
         widgets.html(charts.table(*table, caption=say(N_("Remarks")), stacked=True))
     else:
-        widgets.html(charts.caption(say(N_("No remark is of this kind."))))
+        widgets.html(charts.caption(say(N_("No remarks"))))
     _opened(view, shown)
     download(view, shown)
     if part := view.scope.unit or view.scope.department:
@@ -91,7 +91,7 @@ def _chosen(view: View, remarks: Sequence[Remark]) -> Filter:
     first, second, _ = st.columns([3, 4, 5])
     with first:
         owner = st.selectbox(
-            say(N_("Whose job it is")),
+            say(N_("Responsible")),
             owners,
             index=None,
             format_func=lambda o: say(texts.OWNERS[o]),
@@ -141,7 +141,7 @@ def _rows(view: View, shown: Remark) -> None:
     """Draw the findings as a table that can be opened, and the spreadsheet row of the selected one."""
     say, allowed = view.say, visible(shown)
     if not allowed.findings:
-        widgets.html(charts.caption(say(N_("The rows are shown to the coordinator only."))))
+        widgets.html(charts.caption(say(N_("Rows and names are shown to the coordinator only."))))
         return
     first = Remark(shown.check, allowed.findings[:SHOWN_ROWS])
     if len(first.findings) < len(shown.findings):

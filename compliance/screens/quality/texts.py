@@ -107,7 +107,7 @@ def remark_table(
         charts.Column(say(N_("Severity")), nowrap=True),
         *([charts.Column(say(N_("Can change point")))] if some else []),
         charts.Column(say(N_("Rows")), numeric=True),
-        charts.Column(say(N_("Whose job it is"))),
+        charts.Column(say(N_("Responsible"))),
         charts.Column(say(N_("What to do"))),
     ]
     return columns, [
@@ -187,14 +187,14 @@ def csv_rows(shown: Sequence[Remark], sources: Mapping[str, Source], say: Langua
             say(N_("Severity")): say(SEVERITIES[remark.check.severity]),
             say(N_("Remark")): say.pick(remark.check.title),
             say(N_("Source")): source_title(finding.source, sources, say),
-            say(N_("Concerning")): finding.subject or "",
+            say(N_("What it concerns")): finding.subject or "",
             say(N_("Column")): field_text(finding, sources, say),
-            say(N_("Detail")): detail_text(finding.detail, say),
+            say(N_("Details")): detail_text(finding.detail, say),
             say(N_("Number")): finding.number,
             say(N_("File")): finding.file,
             say(N_("Sheet")): finding.sheet or "",
             say(N_("Row")): "" if finding.row is None else finding.row,
-            say(N_("Whose job it is")): say(OWNERS[remark.check.owner]),
+            say(N_("Responsible")): say(OWNERS[remark.check.owner]),
             say(N_("What to do")): say.pick(remark.check.todo),
         }
         for remark in shown

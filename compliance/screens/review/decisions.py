@@ -48,7 +48,7 @@ def _carried(opened: Opened, day: date) -> None:
     left = [decision for decision in opened.decided if decision.decision_id in earlier]
     widgets.html(charts.section(say(N_("Earlier decisions"))))
     if not left:
-        widgets.html(charts.caption(say(N_("There is none."))))
+        widgets.html(charts.caption(say(N_("Nothing yet."))))
     for decision in left:
         reviews.decision(opened.view, decision, day)
     if left:
@@ -59,12 +59,12 @@ def _carried(opened: Opened, day: date) -> None:
 def _change(opened: Opened, decision: Decision) -> None:
     """Draw the form that changes a decision, and the button that withdraws it."""
     say = opened.say
-    expander = st.expander(say(N_("Change the decision")), key=f"change {decision.decision_id}", on_change="rerun")
+    expander = st.expander(say(N_("Edit")), key=f"change {decision.decision_id}", on_change="rerun")
     if not expander.open:
         return
     with expander:
         _decide_form(opened, decision)
-        if st.button(say(N_("Withdraw the decision")), key=f"withdraw {decision.decision_id}", type="tertiary"):
+        if st.button(say(N_("Delete")), key=f"withdraw {decision.decision_id}", type="tertiary"):
             args = (opened.view.database, opened.review.review_id, decision.number)
             if reviews.perform(Permission.DECIDE, deciding.withdraw, *args, order=reviews.order(opened.view)):
                 st.rerun()
@@ -88,7 +88,7 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
 def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionContent:
     say, saved = opened.say, decision or DecisionContent("", point=_reason_of_address())
     ids = [point.id for point in reads.points()]
-    text = fields.text(say(N_("What is decided")), value=saved.text, key=f"{turn} text", height=90, form=True)
+    text = fields.text(say(N_("Decision")), value=saved.text, key=f"{turn} text", height=90, form=True)
     first, second, third = st.columns([4, 3, 3])
     point = first.selectbox(
         say(N_("Review point")),
@@ -110,7 +110,7 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
     )
     first, second, _ = st.columns([4, 3, 3])
     follow_up = first.selectbox(
-        say(N_("Followed up in")),
+        say(N_("Follow-up")),
         list(FOLLOWED_UP),
         index=FOLLOWED_UP.index(saved.follow_up) if saved.follow_up in FOLLOWED_UP else None,
         format_func=lambda name: say(wording.FOLLOW_UPS[name]),

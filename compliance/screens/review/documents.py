@@ -166,7 +166,7 @@ def _package(opened: Opened) -> None:
         widgets.html(charts.caption(say(N_("It is there once the review has been submitted."))))
         return
     name = downloads.file_name(say, N_("management_review_{year}"), "zip", year=opened.review.year)
-    label = say(N_("Download the year package"))
+    label = say(N_("Download"))
     told: Any = {"action": Action.PACKAGE, "what": "year package", "details": reviews.told_of(opened)}
     file = File(label, name, "application/zip", key="package", make=partial(_whole_package, opened), **told)
     downloads.offer(opened.view, file)
@@ -188,8 +188,8 @@ def _hand_off(opened: Opened) -> None:
     widgets.html(charts.section(say(N_("To paste into other reports"))))
     st.code(handing.as_text(shown, say, state=opened.review.state), language=None, wrap_lines=True)
     file = File(
-        say(N_("Download the measures (tab-separated)")),
-        downloads.file_name(say, N_("measures_{year}"), "txt", year=opened.review.year),
+        say(N_("Download")),
+        downloads.file_name(say, N_("{title} {day}"), "txt", title=say(N_("Actions")), day=opened.review.year),
         "text/tab-separated-values",
         key="measures",
         make=partial(_measures, opened),
@@ -212,8 +212,8 @@ def _peers(opened: Opened) -> None:
     count = say.in_words(len(opened.whole.points))
     widgets.html(charts.section(say(N_("Compare with others")), note=say(text, count=count)))
     file = File(
-        say(N_("Download our figures")),
-        downloads.file_name(say, N_("figures_{year}"), "json", year=opened.review.year),
+        say(N_("Download")),
+        downloads.file_name(say, N_("{title} {day}"), "json", title=say(N_("The figures")), day=opened.review.year),
         "application/json",
         key="peer file",
         make=lambda _job: peers.as_peer_file(opened.whole),
@@ -257,6 +257,6 @@ def years(opened: Opened) -> None:
         approved = dossier.approved_reviews(cursor, opened.review.organisation_id)
     widgets.html(charts.section(say(N_("Year by year"))))
     if not approved:
-        widgets.html(charts.caption(say(N_("No review has been approved yet."))))
+        widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
     widgets.html(charts.table(*review_texts.years_table(approved, say), caption=say(N_("Year by year"))))

@@ -70,7 +70,7 @@ def _nothing_yet(view: View) -> None:
 def _open_form(view: View, others: tuple[Review, ...]) -> None:
     say, latest = view.say, today(view)
     day = st.date_input(
-        say(N_("As-of date of the review")),
+        say(N_("As-of date")),
         value=min(view.as_of, latest),
         format="YYYY-MM-DD",
         min_value=views.FIRST_DAY,
@@ -116,7 +116,7 @@ def _header(opened: Opened) -> Part:
         )
         with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
             address = wording.address(review, opened.others)
-            widgets.link(opened.view, "meeting", say(N_("Hold the meeting")), review=address)
+            widgets.link(opened.view, "meeting", say(N_("Meeting mode")), review=address)
             _reviews(opened)
     show_unsaved()
     return allowed[part_here]
@@ -177,7 +177,7 @@ def _day_form(opened: Opened) -> None:
     """Draw the form that moves a draft to another day of its year."""
     say, review, latest = opened.say, opened.review, today(opened.view)
     day = st.date_input(
-        say(N_("As-of date of the review")),
+        say(N_("As-of date")),
         value=review.as_of,
         format="YYYY-MM-DD",
         min_value=date(review.year, 1, 1),

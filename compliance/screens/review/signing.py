@@ -28,9 +28,9 @@ def signatures(opened: Opened) -> None:
         )
     )
     {"draft": _draft, "submitted": _submitted, "approved": _approved}[opened.review.state](opened)
-    widgets.html(charts.section(say(N_("What the review has been through"))))
+    widgets.html(charts.section(say(N_("History"))))
     drawn = review_texts.history_table(opened.states, say)
-    widgets.html(charts.table(*drawn, caption=say(N_("What the review has been through"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("History"))))
 
 
 def _name_field(opened: Opened, key: str) -> str:
@@ -61,7 +61,7 @@ def _draft(opened: Opened) -> None:
     elif judging.missing_judgement(opened.whole.written):
         widgets.html(charts.answer(say(approving.UNJUDGED)))
         address = wording.address(opened.review, opened.others)
-        widgets.link(opened.view, "review", say(N_("Go to the judgement")), review=address, part="judgement")
+        widgets.link(opened.view, "review", say(N_("Judgement of the whole")), review=address, part="judgement")
     else:
         text = N_("Submitting freezes the review as it stands now.")
         widgets.html(charts.answer(say(text)))
@@ -82,7 +82,7 @@ def _submit_form(opened: Opened) -> None:
     name = _name_field(opened, "submitter")
     ready = len(ticked) == len(left)
     if st.button(say(N_("Submit for approval")), type="primary", key="submit", disabled=not ready):
-        with st.spinner(say(N_("Freezing the review"))):
+        with st.spinner(say(N_("This takes a moment"))):
             kwargs = {"own": places.own_files(), "confirmed": ticked}
             _sign(opened, Permission.SUBMIT_REVIEW, approving.submit, name=name, **kwargs)
 
@@ -136,7 +136,7 @@ def _approved(opened: Opened) -> None:
     ]
     widgets.html(charts.pairs(pairs))
     widgets.html(charts.caption(" ".join(approving.identity_sentences(signed, say))))
-    with st.expander(say(N_("The seal"))):
+    with st.expander(say(N_("Seal"))):
         text = N_(
             "SHA-256 of everything that was frozen. If the frozen review were changed, the seal would be another."
         )
@@ -158,7 +158,7 @@ def _verify(opened: Opened) -> None:
     if not st.button(say(N_("Verify the review")), key="verify"):
         return
     widgets.require(Permission.READ_REVIEW)
-    with widgets.showing_errors(), st.spinner(say(N_("Computing the figures of the review"))):
+    with widgets.showing_errors(), st.spinner(say(N_("This takes a moment"))):
         with opened.view.database.cursor() as cursor:
             differences = verify(cursor, opened.whole, own=places.own_files())
         if not opened.view.reader.named:
@@ -169,9 +169,7 @@ def _verify(opened: Opened) -> None:
         widgets.html(charts.note(review_texts.differences_sentence(differences, say)))
         if differences:
             rows = wording.differences(differences, say)
-            widgets.html(
-                charts.table(review_texts.difference_columns(say), rows, caption=say(N_("What is otherwise today")))
-            )
+            widgets.html(charts.table(review_texts.difference_columns(say), rows, caption=say(N_("What has changed"))))
 
 
 def _correct(opened: Opened) -> None:

@@ -64,7 +64,7 @@ def _persons(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     if holders:
         widgets.html(charts.table(*texts.persons_table(holders, called, say), caption=say(N_("Persons"))))
     else:
-        widgets.html(charts.note(say(N_("Nobody has logged in yet."))))
+        widgets.html(charts.note(say(N_("Nothing yet."))))
 
 
 def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
@@ -102,7 +102,7 @@ def _taking(view: View, holders: list[Holder], called: dict[str, str]) -> None:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
     chosen = _choice(
-        say(N_("Person and role")),
+        say(N_("Remove a role")),
         given,
         lambda each: f"{called.get(each[0], '')} · {texts.role(each[1], say)}" if each else "",
         key="take",

@@ -54,7 +54,7 @@ def persons_table(holders: Sequence[Holder], called: dict[str, str], say: Langua
         charts.Column(say(N_("Person")), row_header=True),
         charts.Column(say(N_("Role"))),
         charts.Column(say(N_("Scope"))),
-        charts.Column(say(N_("Where it comes from"))),
+        charts.Column(say(N_("Source"))),
         charts.Column(say(N_("Last login"))),
     ]
     return columns, [row for holder in in_order(holders) for row in _rows(holder, called, say)]
@@ -121,7 +121,7 @@ def holders_pairs(say: Language) -> list[charts.Pair]:
 def rules_table(login: Login, say: Language) -> charts.Table:
     """The role that each value of the provider gives."""
     columns = [
-        charts.Column(say(N_("Value from the login service")), row_header=True),
+        charts.Column(say(N_("Value")), row_header=True),
         charts.Column(say(N_("Role"))),
         charts.Column(say(N_("Scope"))),
     ]

@@ -274,7 +274,7 @@ def _plan(card: Card, say: Language) -> Section:
         Column(say(N_("Requirement")), row_header=True),
         Column(say(N_("State")), nowrap=True),
         Column(say(N_("To be done by")), nowrap=True),
-        Column(say(N_("Done on")), nowrap=True),
+        Column(say(N_("Done")), nowrap=True),
         *([Column(say(N_("Responsible")))] if card.named else []),
     ]
     rows_ = [
@@ -345,16 +345,16 @@ def _risk_action(row: Row, say: Language) -> str:
     if row["action"] is None and row["action_untold"]:
         return say(phrases.NOT_IN_EXPORT)
     if row["action"] is None:
-        return say(N_("No action")) if row["above"] else DASH
+        return say(N_("Missing")) if row["above"] else DASH
     return str(row["action"])
 
 
 def _reviews(card: Card, say: Language) -> Section:
     columns = [
-        Column(say(N_("Reviewed on")), row_header=True, nowrap=True),
+        Column(say(N_("Day")), row_header=True, nowrap=True),
         Column(say(N_("Accounts")), numeric=True),
         Column(say(N_("Of them reviewed")), numeric=True),
-        Column(say(N_("Removed")), numeric=True),
+        Column(say(N_("Accounts removed")), numeric=True),
         *([Column(say(N_("Reviewed by")))] if card.named else []),
     ]
     rows_ = [

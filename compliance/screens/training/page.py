@@ -33,8 +33,6 @@ DRILLED: Final = {
     "department": N_("Unit by unit"),
     "unit": N_("Both courses"),
 }
-# The names of the files for reminders.
-FILES: Final = {"missing": N_("training_missing_{day}"), "expiring": N_("training_expiring_{day}")}
 
 
 def _rules(as_of: date) -> Rules:
@@ -79,7 +77,7 @@ def _courses(view: View, courses: Training) -> None:
         if courses.named and courses.told:
             expiring(view, courses)
         elif not courses.named:
-            text = N_("Who lacks a course, and whose course expires, is shown to the coordinator only.")
+            text = N_("Rows and names are shown to the coordinator only.")
             widgets.html(charts.caption(say(text)))
 
 
@@ -200,11 +198,9 @@ def _list(view: View, courses: Training, which: Listed, *, title: str, of: int) 
     if of > len(first):
         with st.expander(say(N_("Show all {n}"), n=say.number(of))):
             _all_persons(view, courses, which, title=title, of=of)
-    name = downloads.file_name(say, FILES[which], "csv", day=str(view.as_of))
+    name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=view.as_of)
     rows = partial(_reminders, view, courses, which)
-    downloads.offer_rows(
-        view, say(N_("Download for reminders (CSV)")), name, f"reminders {which}", rows, what=f"reminders {which}"
-    )
+    downloads.offer_rows(view, say(N_("Download as CSV")), name, f"reminders {which}", rows, what=f"reminders {which}")
 
 
 def _all_persons(view: View, courses: Training, which: Listed, *, title: str, of: int) -> None:

@@ -58,7 +58,7 @@ def draw(view: View) -> None:
     reviews.show_unsaved()
     if no_data.nothing_loaded(view):
         return
-    with st.spinner(say(N_("Working out what is left"))):
+    with st.spinner(say(N_("This takes a moment"))):
         every = _lists(view.data, view.reader, view.as_of, view.scope.organisation)
     lists = [each for each in every if view.scope.holds(each.left[0].item)]
     if not lists:
@@ -76,7 +76,7 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
     told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
     name = downloads.file_name(say, N_("To do {unit}"), "zip", unit=say(N_("All units")).lower())
-    label, make = say(N_("Download all lists")), partial(_all, view, lists)
+    label, make = say(N_("Download")), partial(_all, view, lists)
     downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
     _persons(view, lists)
     table = texts.units(lists, all_, say)

@@ -19,7 +19,7 @@ def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[
             say(N_("Unit")): each.unit or say(N_("The whole organisation")),
             say(N_("Left")): len(each.left),
             say(N_("By point")): " · ".join(f"{n}: {len(left)}" for n, left in each.by_point().items()),
-            say(N_("Goes to")): sending.person(each.contact, say) if each.contact else "",
+            say(N_("Recipient")): sending.person(each.contact, say) if each.contact else "",
             say(N_("Last sent")): day.isoformat() if (day := last_sent(each, all_)) else "",
         }
         for each in lists
@@ -35,7 +35,7 @@ def last_sent(each: WorkList, all_: Sending) -> date | None:
 def contact(each: WorkList, say: Language) -> str:
     """Whom a list goes to, in a sentence."""
     if each.contact:
-        return f"{say(N_('Goes to'))}: {sending.person(each.contact, say)}"
+        return f"{say(N_('Recipient'))}: {sending.person(each.contact, say)}"
     return say(N_("No export names anybody to send the list to."))
 
 
@@ -67,8 +67,9 @@ def items(each: WorkList, all_: Sending, say: Language) -> list[dict[str, object
 def summary(lists: Sequence[WorkList], say: Language) -> str:
     """How many items are left, in how many units."""
     of_units = [each for each in lists if each.unit]
-    left, count = sending.items_left(sum(len(each.left) for each in lists), say), say.in_words(len(of_units))
-    return say.plural("{left} in {count} unit.", "{left} in {count} units.", len(of_units), left=left, count=count)
+    left = sending.items_left(sum(len(each.left) for each in lists), say)
+    units = say.plural("one unit", "{n} units", len(of_units))
+    return say(N_("{left} in {unit}."), left=left, unit=units)
 
 
 def written(chosen: Sequence[Left], all_: Sending, *, status: str | None, note: str) -> list[Note]:
