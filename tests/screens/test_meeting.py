@@ -169,7 +169,7 @@ def test_units_are_ranked_by_what_is_left_then_the_weaker_then_by_name_in_swedis
     drawn = meeting_texts.worst(answer, SV)
     assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [
-        f"{n}\u00a0återstår" for n in ("5\u00a0av\u00a065", "2\u00a0av\u00a02", "2\u00a0av\u00a03")
+        f"{n}\u00a0kvar" for n in ("5\u00a0av\u00a065", "2\u00a0av\u00a02", "2\u00a0av\u00a03")
     ]
 
 

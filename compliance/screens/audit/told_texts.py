@@ -47,7 +47,7 @@ ACTIONS: Final[dict[Action, str]] = {
     Action.RESTORE: N_("Restored a backup"),
 }
 # An action of a later version.
-OTHER: Final = N_("Something else")
+OTHER: Final = N_("Other")
 # What an entry is about, as it is written in the trail. An address, a file name or a diary number is shown as it is.
 SUBJECTS: Final = {
     "answers": N_("Questions to the units"),

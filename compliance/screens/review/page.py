@@ -116,7 +116,7 @@ def _header(opened: Opened) -> Part:
         )
         with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
             address = wording.address(review, opened.others)
-            widgets.link(opened.view, "meeting", say(N_("Meeting mode")), review=address)
+            widgets.link(opened.view, "meeting", say(N_("Hold the meeting")), review=address)
             _reviews(opened)
     show_unsaved()
     return allowed[part_here]
