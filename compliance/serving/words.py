@@ -97,7 +97,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     f"{LIST} input": {
         "Choose an option": N_("Choose"),
         "Choose or add an option": N_("Choose or write"),
-        "No options to select": N_("There is none."),
+        "No options to select": N_("Nothing yet."),
     },
     "[data-testid$=Dropdown]": {"Add: {text}": N_("Use “{text}”"), "Dismiss": N_("Close this")},
     "[data-testid=stNumberInput]": {
