@@ -18,7 +18,7 @@ from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.loading.loading import Order
-from compliance.loading.purges import STILL_HOLD
+from compliance.loading.purges import PURGED, REMOVED, STILL_HOLD
 from compliance.store import stores
 from compliance.store.database import Rows
 from compliance.wording import phrases
@@ -32,7 +32,6 @@ person_app = Commands(no_args_is_help=True, help="The data of one person.")
 app.add_typer(person_app, name="person")
 
 REHEARSED: Final = N_("This was a rehearsal, and nothing is changed. Add --really to do it.")
-DECIDED: Final = N_("Done, by the decision with the diary number {diary}.")
 PURGED_COLUMNS: Final = ("import_id", "source", "extract_date", "rows", "texts", "cells")
 Diary = Annotated[str, typer.Option("--diary", metavar="NUMBER", help="the decision's number in the diary")]
 Really = Annotated[bool, typer.Option("--really", help="do it; without this, it is only rehearsed")]
@@ -124,7 +123,7 @@ def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
     if not really:
         print(say(REHEARSED))
         return
-    print(say(DECIDED, diary=diary))
+    print(say(PURGED, before=say.date(planned.before), diary=diary))
     print(say(STILL_HOLD, day=say.date(clock.today())))
 
 
@@ -163,7 +162,7 @@ def person_remove_command(person: Wanted, diary: Diary, really: Really = False) 
     if not really:
         print(say(REHEARSED))
         return
-    print(say(DECIDED, diary=diary_number(diary)))
+    print(say(REMOVED, diary=diary_number(diary)))
     print(say(STILL_HOLD, day=say.date(clock.today())))
 
 

@@ -16,6 +16,8 @@ Table = dict[str, Any]
 LACKS: Final = N_("The file {file} lacks the key {key}. Add it and start again.")
 BELOW: Final = N_("{file}: write {line} on a line of its own, and what belongs to it below.")
 UNKNOWN: Final = N_("{file}: there is no setting {key}. There are: {known}.")
+NONE_OF: Final = N_("{file}: {key}: “{said}” is none of {known}.")
+UNREADABLE: Final = N_("The file {file} cannot be read: {error}. Correct it and start again.")
 
 
 def read_toml(path: Path) -> Table:
@@ -24,7 +26,7 @@ def read_toml(path: Path) -> Table:
         return _parsed(path.read_text("utf-8"))
     except (OSError, RecursionError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Refusal(
-            N_("The file {file} cannot be read as TOML: {error}. Correct it and start again."),
+            UNREADABLE,
             file=path.name,
             # The system's message alone: str(error) would show the folder on a page.
             error=error.strerror if isinstance(error, OSError) else error,

@@ -6,9 +6,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import N_
 from compliance.core.places import SERVER
-from compliance.declarations.declared import BELOW, UNKNOWN
+from compliance.declarations.declared import BELOW, NONE_OF, UNKNOWN
 
 FILE: Final = SERVER.name
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
@@ -86,8 +87,8 @@ def read_login(table: object, environment: Mapping[str, str], *, public_address:
     if texts["scope"] and "openid" not in texts["scope"].split():
         refusals.append(Refusal(N_("{file}: the scope “{said}” lacks openid."), file=FILE, said=texts["scope"]))
     if texts["prompt"] not in PROMPTS:
-        text = N_("{file}: the prompt “{said}” is none of {known}, and it may be empty.")
-        refusals.append(Refusal(text, file=FILE, said=texts["prompt"], known=", ".join(PROMPTS[:-1])))
+        known = ", ".join(prompt or '""' for prompt in PROMPTS)
+        refusals.append(Refusal(NONE_OF, file=FILE, key="prompt", said=texts["prompt"], known=known))
     return Login(**texts, roles=() if wrong else tuple(Rule(rule["value"], _row(rule)) for rule in rules)), refusals
 
 
@@ -109,8 +110,9 @@ def _unknown(table: dict[str, Any], known: set[str], where: str) -> Iterator[Ref
 
 def _misspelt(environment: Mapping[str, str]) -> Iterator[Refusal]:
     for variable in environment.keys() - TEXTS.values():
-        text = N_("There is no variable {variable}. There are: {known}.")
-        yield Refusal(text, variable=variable, known=", ".join(sorted(TEXTS.values())))
+        text = N_("There is no “{said}”. Did you mean {near}? There are {all}.")
+        known = sorted(TEXTS.values())
+        yield Refusal(text, said=variable, near=nearest(variable, known), all=", ".join(known))
 
 
 def _addresses(issuer: str, public: str) -> Iterator[Refusal]:
@@ -144,8 +146,8 @@ def _rules_wrong(rules: object) -> Iterator[Refusal]:
             text = N_("{file}: rule {number} for roles lacks the provider's value, or a text in it is empty.")
             yield Refusal(text, file=FILE, number=number)
         if rule.get("role") not in ROLES:
-            text = N_("{file}: rule {number} gives the role “{said}”. There are: {known}.")
-            yield Refusal(text, file=FILE, number=number, said=str(rule.get("role", "")), known=", ".join(ROLES))
+            key, said = f"[[login.roles]] {number}, role", str(rule.get("role", ""))
+            yield Refusal(NONE_OF, file=FILE, key=key, said=said, known=", ".join(ROLES))
         if ("department" in rule or "unit" in rule) and "organisation" not in rule:
             text = N_("{file}: rule {number} names a part of an organisation, but not the organisation.")
             yield Refusal(text, file=FILE, number=number)

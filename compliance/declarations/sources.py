@@ -12,7 +12,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Texts
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.places import POINTS, SOURCES, VALUES
-from compliance.declarations.declared import LACKS, complete, read_toml, read_with_own
+from compliance.declarations.declared import LACKS, NONE_OF, UNREADABLE, complete, read_toml, read_with_own
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
@@ -146,7 +146,7 @@ def _read(path: Path, own_folder: Path | None) -> Source:
         source = _source(table, file=path.name)
     except (TypeError, ValueError) as error:
         raise Refusal(
-            N_("The file {file} says something of the wrong kind: {error}. Correct it and start again."),
+            UNREADABLE,
             file=path.name,
             error=error,
         ) from error
@@ -322,10 +322,11 @@ def _field(name: str, table: dict[str, Any], *, file: str) -> Field:
     instead = table.get("instead")
     if table["type"] not in FIELD_TYPES or (instead and instead["using"] not in COMBINED):
         raise Refusal(
-            N_("The file {file} gives the field {field} a type that does not exist. Choose one of {types}."),
+            NONE_OF,
             file=file,
-            field=name,
-            types=", ".join(sorted(FIELD_TYPES)),
+            key=f"fields.{name}.type",
+            said=table["type"],
+            known=", ".join(sorted(FIELD_TYPES)),
         )
     return Field(
         name=_name(name, file=file),

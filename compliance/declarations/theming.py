@@ -15,7 +15,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.places import THEME
-from compliance.declarations.declared import BELOW, Table, read_toml
+from compliance.declarations.declared import BELOW, UNKNOWN, Table, read_toml
 
 Mode = Literal["light", "dark"]
 Palette = dict[str, str]
@@ -190,10 +190,10 @@ def _known(key: str, keys: list[str], *, within: str = "") -> None:
     if key in keys:
         return
     raise Refusal(
-        N_("{file}: there is no setting {key}. The nearest is {near}."),
+        UNKNOWN,
         file=FILE,
         key=f"{within}{key}",
-        near=f"{within}{nearest(key, keys)}",
+        known=", ".join(sorted(keys, key=lambda name: name != nearest(key, keys))),
     )
 
 

@@ -161,7 +161,7 @@ def _about(wanted: Extract, language: Language) -> tuple[list[str], list[tuple[o
         facts.append((language(N_("Review point")), language.pick(wanted.point.title)))
     titles = wanted.words["sources"]
     for row in wanted.imports:
-        exported = language(N_("Export {file}, extract date {day}"), file=row["file"], day=row["extract_date"])
+        exported = f"{row['file']} · {language(N_('Extract date'))} {row['extract_date']}"
         facts.append((language.pick(titles[row["source"]]), exported))
     return [language(N_("What")), language(N_("Value"))], facts
 

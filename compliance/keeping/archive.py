@@ -180,11 +180,7 @@ def _check_entries(archive: zipfile.ZipFile, manifest: Manifest, path: Path, int
     names = [entry.filename for entry in entries]
     strange = [name for name in names if name != MANIFEST and not is_let_through(name)]
     if strange:
-        raise Refusal(
-            N_("The file {file} holds a file with a name that no backup has: {name}. Nothing has been restored."),
-            file=path.name,
-            name=repr(strange[0])[:100],
-        )
+        raise _damaged(path, repr(strange[0])[:100])
     if sorted(names) != sorted([MANIFEST, *manifest.parts]) or DATABASE not in names:
         raise _damaged(path, sorted({*manifest.parts, DATABASE} ^ {*names} - {MANIFEST})[0])
     sizes = {entry.filename: entry.file_size for entry in entries if entry.filename != MANIFEST}

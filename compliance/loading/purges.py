@@ -10,6 +10,8 @@ from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, rows
 
+REMOVED: Final = N_("One person has been removed by the decision with the diary number {diary}.")
+PURGED: Final = N_("Rows of persons before {before} have been purged by the decision with the diary number {diary}.")
 STILL_HOLD: Final = N_(
     "Backups, replaced stores, extracts and packages from before {day} can still hold it: delete them."
 )
@@ -71,9 +73,7 @@ def purged_text(purged: Purged, say: Language) -> str:
 
 def purge_sentences(purge: Purge, say: Language) -> list[str]:
     """What was purged, by which decision, and what can still hold it, a sentence each."""
-    text = N_("One person has been removed by the decision with the diary number {diary}.")
-    if purge.kind == "retention":
-        text = N_("Rows of persons before {before} have been purged by the decision with the diary number {diary}.")
+    text = PURGED if purge.kind == "retention" else REMOVED
     sentences = [say(text, diary=purge.diary, before=say.date(purge.before) if purge.before else "")]
     sentences.append(say.plural("{n} row of exports is gone.", "{n} rows of exports are gone.", purge.rows))
     if purge.texts:

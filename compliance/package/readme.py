@@ -18,13 +18,13 @@ CONTENTS: Final = {
         "The {count} points: now, what they are compared with and each month; by department and unit for now."
     ),
     "items.csv": N_("How many items of each point have which outcome, and why."),
-    "other_figures.csv": N_("The figures that are shown beside the points."),
+    "other_figures.csv": N_("Figures beside the points"),
     "decisions.csv": N_("The decisions of this review, and the open ones of earlier reviews."),
     "texts.csv": N_("What is written about each point and in each chapter."),
-    "imports.csv": N_("The exports that the figures rest on, each with the SHA-256 of its file."),
+    "imports.csv": N_("The exports that the figures rest on"),
     "frozen.duckdb": N_("The figures, and the rows that they are counted from, as a DuckDB database."),
     "sql/": N_("The statements that the figures were counted with, as they were then."),
-    "reports/": N_("The reports that were packed with it."),
+    "reports/": N_("Reports"),
     "SHA256SUMS": N_("The SHA-256 of every other file here."),
 }
 COMMANDS: Final = """\

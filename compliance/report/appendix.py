@@ -199,4 +199,4 @@ def _clauses(dossier: Dossier, edition: Edition) -> Table:
         )
         for clause in dossier.clauses
     )
-    return Table(say(N_("What a management review shall consider")), columns, rows)
+    return Table(say(N_("What shall be considered")), columns, rows)

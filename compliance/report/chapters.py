@@ -12,6 +12,7 @@ from compliance.report.points import Edition, day_text, section
 from compliance.review import judging
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import Chapter, State
+from compliance.wording import phrases
 from compliance.wording.phrases import DASH
 
 HEADINGS: Final = {
@@ -133,12 +134,8 @@ def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:
     if not recommendations:
         return [Paragraph(say(N_("No export is loaded yet.")), "note")]
     if edition.public:
-        count = say.plural(
-            "The data protection officer has made {n} recommendation.",
-            "The data protection officer has made {n} recommendations.",
-            len(recommendations),
-        )
-        return [Paragraph(count)]
+        made = say(N_("Recommendations of the data protection officer"))
+        return [Paragraph(f"{made}: {say.number(len(recommendations))}")]
     columns = _columns(say, AREA=1.3, RECOMMENDATION=3, ANSWER=2.6, STATUS=1.1, DUE=1.2)
     rows = tuple(
         (
@@ -194,14 +191,15 @@ def covered_by(dossier: Dossier, letter: str, say: Language) -> list[str]:
 
 def _covering(dossier: Dossier, by: str, say: Language) -> str:
     """The name of a part that covers a clause, or "" if the review lacks it. `by` is a key below or a chapter."""
-    risks = dossier.answer("risk_analysis")
+    if by == "risks":
+        risks = dossier.answer("risk_analysis")
+        return phrases.label(risks.point, say) if risks and risks.coverage.coverage is not None else ""
     parts = {
         "carried": (bool(dossier.carried), N_("Decisions of earlier reviews")),
         "decisions": (bool(dossier.decisions), N_("Decisions of this review")),
         "points": (any(a.coverage.coverage is not None for a in dossier.points), N_("The {count} review points")),
         "deviations": (bool(dossier.deviations), N_("Deviations in tertial reports")),
         "recommendations": (bool(dossier.recommendations), N_("Recommendations of the data protection officer")),
-        "risks": (risks is not None and risks.coverage.coverage is not None, N_("Review point 5, risk analysis")),
     }
     if by in parts:
         exists, name = parts[by]

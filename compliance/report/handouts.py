@@ -78,8 +78,12 @@ def pdf(dossier: Dossier, *, names: Names, say: Language, state: State, made_at:
 
 
 def file_name(year: int, say: Language) -> str:
-    """The file's name: Mötesunderlag ledningens genomgång 2026.pdf."""
-    return say(N_("Handout management review {year}"), year=year) + ".pdf"
+    """The file's name: Ledningens genomgång 2026, mötesunderlag.pdf."""
+    return _title(year, say) + ".pdf"
+
+
+def _title(year: int, say: Language) -> str:
+    return f"{say(N_('Management review {year}'), year=year)}, {say(N_('meeting handout'))}"
 
 
 def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> Report:
@@ -91,7 +95,7 @@ def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made
     foot = (review, dossier.organisation, say(N_("meeting handout")), say(STATES[state]).lower())
     return Report(
         language=say.code,
-        title=say(N_("Handout management review {year}"), year=dossier.year),
+        title=_title(dossier.year, say),
         organisation=dossier.organisation,
         facts=((say(N_("As-of date")), say.date(dossier.as_of)), (say(N_("State")), say(STATES[state]))),
         draft=None,
@@ -237,7 +241,7 @@ def _decisions(dossier: Dossier, say: Language) -> Topic:
     if dossier.decisions:
         blocks.append(_decision_table(dossier, dossier.decisions, say, say(N_("Decisions of this review"))))
     else:
-        blocks.append(Paragraph(say(N_("No decisions have been made in this review.")), "note"))
+        blocks.append(Paragraph(say(N_("No decision has been made yet.")), "note"))
     return Topic(tuple(blocks), say(N_("Notes")), LINES)
 
 

@@ -73,7 +73,7 @@ def _furthest(dossier: Dossier, edition: Edition) -> str:
         return ""
     names = (phrases.label(figure.point, edition.say).replace(" ", NBSP, 1) for figure in figures)
     items = [f"{name} ({phrases.percent(figure, edition.say)})" for name, figure in zip(names, figures, strict=True)]
-    return edition.say(N_("Furthest from their targets: {points}."), points=phrases.listed(items, edition.say))
+    return f"{edition.say(N_('Furthest from the target'))}: {phrases.listed(items, edition.say)}."
 
 
 def before_word(dossier: Dossier, say: Language) -> str:
@@ -211,9 +211,7 @@ def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
     """The head's assessment of a point in a sentence."""
     if point_id not in dossier.written.assessments:
         return say(N_("The head of administration has not assessed the point yet."))
-    return say(
-        N_("Assessment of the head of administration: {verdict}."), verdict=wording.verdict(dossier, point_id, say)
-    )
+    return f"{say(N_('The assessment of the head of administration'))}: {wording.verdict(dossier, point_id, say)}."
 
 
 def _comment(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Block]:

@@ -76,7 +76,7 @@ def _facts(dossier: Dossier, state: State, signed: Signed, edition: Edition) -> 
     if signed.approved_at:
         facts.append((say(N_("Approved")), say.date(local_day(signed.approved_at))))
     if edition.public:
-        facts.append((say(N_("Extent")), say(N_("Version to hand out: without names and weaknesses of systems"))))
+        facts.append((say(N_("To hand out")), say(N_("without names and weaknesses of systems"))))
     return facts
 
 
@@ -123,7 +123,7 @@ def _signatures(dossier: Dossier, signed: Signed, edition: Edition) -> list[Bloc
         (say(N_("Submitted by the information security coordinator")), line(signed.submitted_by, signed.submitted_at)),
         (say(N_("Approved by the head of administration")), line(signed.approved_by, signed.approved_at)),
     )
-    seal = [say(N_("Seal of the review (SHA-256): {seal}"), seal=signed.seal)] if signed.seal else []
+    seal = [f"{say(N_('Seal'))} (SHA-256): {signed.seal}"] if signed.seal else []
     identity = " ".join(identity_sentences(signed, say))
     texts = (*([identity] if identity else []), *seal, *resealing_sentences(dossier, say))
     notes = [Paragraph(text, "note") for text in texts]

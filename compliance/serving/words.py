@@ -132,8 +132,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     # --- tables that scroll
     "[data-testid=stDataFrame]": {
         "Type to search": N_("Search"),
-        "Previous Result": N_("Previous match"),
-        "Next Result": N_("Next match"),
+        "Previous Result": N_("Back"),
+        "Next Result": N_("Next"),
         "Close Search": N_("Close this"),
         "{k} of over 1000": MANY,
         "{n} of {of} result{more}": N_("{n} of {of}"),

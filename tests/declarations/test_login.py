@@ -80,7 +80,7 @@ def test_settings_come_from_the_file_and_the_environment_above_it(tmp_path):
         ('contact = "Sara"\n', 'contact = "Sara"\nprompt = "create"\n', "inget av select_account, login"),
         ("https://login", "http://login", "börjar med https"),
         ("https://login.example.se", "https://login.example.se?x=1", "börjar med https"),
-        ('role = "coordinator"', 'role = "boss"', "regel 1 ger rollen ”boss”"),
+        ('role = "coordinator"', 'role = "boss"', "[[login.roles]] 1, role: ”boss” är inget av"),
         ('value = "C"\n', "", "regel 1 för roller saknar"),
         ('value = "C"', "value = 5", "regel 1 för roller saknar"),
         ('value = "C"', 'value = "C"\nplace = "x"', "inställningen login.roles.place finns inte"),
@@ -94,7 +94,7 @@ def test_each_that_is_wrong_is_told_in_a_sentence(old, new, words, tmp_path):
 
 def test_a_variable_that_is_misspelt_is_told_and_opens_nothing(tmp_path):
     [sentence] = told(tmp_path, RIGHT, tenannt="t1")
-    assert sentence.startswith("Det finns ingen variabel COMPLIANCE_LOGIN_TENANNT. De som finns är: COMPLIANCE_LOGIN_")
+    assert sentence.startswith("”COMPLIANCE_LOGIN_TENANNT” finns inte. Menar du COMPLIANCE_LOGIN_")
     assert any("COMPLIANCE_LOGIN_ISUER" in one for one in told(tmp_path, "", isuer="https://login.example.se"))
 
 

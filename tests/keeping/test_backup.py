@@ -226,7 +226,7 @@ def harmful(sound: Path, folder: Path):
     yield sound.read_bytes()[:-200], "is no backup"
     yield packed({MANIFEST: parts[MANIFEST]}), DATABASE
     for name in ("../evil.toml", "/etc/evil.toml", "sources/../../evil.toml", "evil.py", "sources/evil.py", ".bashrc"):
-        yield packed({**parts, name: b"x"}), "a name that no backup has"
+        yield packed({**parts, name: b"x"}), "is not what its manifest says"
     yield packed({**parts, DATABASE: database[:-1] + b"x"}, listed=False), "not what its manifest says"
     yield packed({**parts, "theme.toml": b"x"}, listed=False), "not what its manifest says"
     yield packed({**parts, DATABASE: bytes(MOST_DECLARATION + 1)}), "more room"

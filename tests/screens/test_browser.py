@@ -383,7 +383,7 @@ def write_while_it_is_discussed(page):
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Underlag att skriva ut (PDF)").click()
     assert waiting.value.path().read_bytes().startswith(b"%PDF")
-    assert waiting.value.suggested_filename == "Mötesunderlag ledningens genomgång 2026.pdf"
+    assert waiting.value.suggested_filename == "Ledningens genomgång 2026, mötesunderlag.pdf"
     page.get_by_role("link", name="6 Konsekvensbedömning").click()
     settle(page)
     page.get_by_label("Anteckning från mötet").click()
