@@ -38,7 +38,7 @@ def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
     opened = view.reader.may(Permission.SEE_ITEMS) and view.reader.opens(point)
     start, end, total = changes_texts.ends(explanation, say)
     rows = changes_texts.causes(explanation, say, opened=opened)
-    widgets.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("What makes the difference"))))
+    widgets.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("Reasons"))))
     if texts := changes_texts.remarks(explanation, say):
         widgets.html(charts.caption(" ".join(texts)))
     if opened and rows:

@@ -192,7 +192,7 @@ def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monke
     assert "10 av 11 visas." in text(app)
     press(app, "Läs in 12 rader")
     page = opened("imports", monkeypatch, part="history", **{"import": "99"})
-    assert notes(page) == ["Adressen anger ”99”, som inte finns. I stället visas: Alla importer."]
+    assert notes(page) == ["Adressen anger ”99”, som inte finns. I stället visas: Importer."]
     [address] = re.findall(r'v-row-link" href="/imports\?([^"]*)">', text(page))
     page.query_params.update(parse_qsl(html.unescape(address)))
     page.run()

@@ -488,7 +488,7 @@ def test_a_link_from_a_point_limits_the_page_to_it(sample, monkeypatch):
 
 def test_a_remark_that_is_not_there_is_said(sample, monkeypatch):
     app = opened("quality", monkeypatch, check="nothing")
-    assert notes(app) == ["Adressen anger ”nothing”, som inte finns. I stället visas: Alla anmärkningar."]
+    assert notes(app) == ["Adressen anger ”nothing”, som inte finns. I stället visas: Anmärkningar."]
 
 
 def test_clean_exports_have_no_findings_and_the_page_lists_the_checks(own, monkeypatch, tmp_path):

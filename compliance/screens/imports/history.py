@@ -79,7 +79,7 @@ def history(view: View) -> None:
     if named in imports:
         _import(view, imports[named])
     elif named:
-        widgets.not_found(view, named, view.say(N_("All imports")))
+        widgets.not_found(view, named, view.say(N_("Imports")))
     table(view)
     _past_cleanings(view)
     _past_purges(view)
@@ -88,7 +88,7 @@ def history(view: View) -> None:
 def table(view: View) -> None:
     """Draw the imports as a table, the newest first: the first of them, or all."""
     say, imports = view.say, view.reader.limited(reads.imports(view.data))
-    widgets.html(charts.section(say(N_("All imports"))))
+    widgets.html(charts.section(say(N_("Imports"))))
     if not imports:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
@@ -97,7 +97,7 @@ def table(view: View) -> None:
     )
     shown = imports if every else imports[:SHOWN_IMPORTS]
     drawn = texts.history_table(shown, _standing(view), reads.sources(), partial(_address, view), say)
-    widgets.html(charts.table(*drawn, caption=say(N_("All imports")), stacked=True))
+    widgets.html(charts.table(*drawn, caption=say(N_("Imports")), stacked=True))
 
 
 def _standing(view: View) -> texts.Standing:
@@ -116,7 +116,7 @@ def _import(view: View, row: dict[str, Any]) -> None:
         title = say(N_("Import {id}"), id=row["import_id"])
         widgets.html(charts.card_head(row["file"], kicker=title))
         every = widgets.address(view, "imports", part="history")
-        widgets.html(charts.anchor(say(N_("All imports")), every))
+        widgets.html(charts.anchor(say(N_("Imports")), every))
         left, right = st.columns([5, 7], gap="large")
         change = previewing.effect_of_import(view.database, row, as_of=view.as_of, points=reads.points())
         with left:

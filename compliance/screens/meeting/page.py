@@ -376,7 +376,7 @@ def _save_state(opened: Opened, point: Point | None) -> None:
     if saved is None:
         text = N_("What you write is saved when you leave the field.")
         if any(st.session_state.get(f"{_prefix(opened, point)} {name}") for name in FIELDS):
-            text = N_("Write the decision too.")
+            text = N_("A decision needs a text: what is to be done.")
         if st.session_state.pop(f"withdrawn {_prefix(opened, point)}", False):
             text = N_("The decision has been withdrawn.")
         widgets.html(charts.caption(say(text)))

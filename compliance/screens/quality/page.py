@@ -60,7 +60,7 @@ def _opened(view: View, shown: Sequence[Remark]) -> None:
     if each:
         remark(view, each)
     elif named and named not in {check.id for check in reads.checks()}:
-        widgets.not_found(view, named, view.say(N_("All remarks")))
+        widgets.not_found(view, named, view.say(N_("Remarks")))
 
 
 def findings_of(view: View) -> list[Finding]:
