@@ -394,7 +394,7 @@ def write_while_it_is_discussed(page):
     assert f"7 av {SCREENS}" in page.inner_text(".v-place")
     page.keyboard.type("Bedöm behovet.")
     page.keyboard.press("Tab")
-    page.wait_for_selector("text=är sparat")
+    page.wait_for_selector(".v-caption:text-is('Sparat')")
     leave_fields_in_other_ways(page)
     page.goto(page.url.split("/review")[0] + "/decisions")
     settle(page)
