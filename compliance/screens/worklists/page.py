@@ -76,7 +76,7 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
     told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
     name = downloads.file_name(say, N_("To do {unit}"), "zip", unit=say(N_("All units")).lower())
-    label, make = say(N_("Download")), partial(_all, view, lists)
+    label, make = say(N_("Download all lists")), partial(_all, view, lists)
     downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
     _persons(view, lists)
     table = texts.units(lists, all_, say)
