@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ FIGURES: Final[dict[str, pa.DataType]] = {
     "place": pa.int64(),
     "as_of": pa.date32(),
     "of_the_year": pa.bool_(),
-    "target": pa.decimal128(18, 15),
+    **dict.fromkeys(("target_part", "target_of"), pa.int64()),
     **dict.fromkeys(("met", "whole", "pending", "lost"), pa.int64()),
     **dict.fromkeys(("met_before", "whole_before"), pa.int64()),
     **dict.fromkeys(("met_then", "whole_then", "lapsing"), pa.int64()),
@@ -41,7 +41,7 @@ FIGURES: Final[dict[str, pa.DataType]] = {
 }
 PARTS: Final[dict[str, pa.DataType]] = {"place": pa.int64(), "unit": pa.string(), "remaining": pa.int64()}
 # A float has no more decimals that count.
-FINEST: Final = Decimal("1e-15")
+FINEST: Final = 10**15
 
 
 @dataclass(frozen=True)
@@ -206,11 +206,13 @@ def _has_basis(figure: Coverage) -> bool:
 
 def _figure(place: int, each: Asked, expected: Ahead) -> dict[str, Any]:
     now, before = each.now, each.before
+    target = Fraction(str(now.target.target)).limit_denominator(FINEST)
     row: dict[str, Any] = {
         "place": place,
         "as_of": now.as_of,
         "of_the_year": now.point.of_the_year,
-        "target": Decimal(str(now.target.target)).quantize(FINEST),
+        "target_part": target.numerator,
+        "target_of": target.denominator,
         "met": now.met,
         "whole": now.of,
         "pending": now.pending,

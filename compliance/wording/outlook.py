@@ -57,9 +57,9 @@ def pace(outlook: Outlook, say: Language) -> str:
     return say(N_("{text} ({before} a year ago, {now} now)."), text=text, before=before, now=now)
 
 
-def month(reached: str, say: Language) -> str:
+def month(reached: str, say: Language, form: str = "MMMM y") -> str:
     """A month of the form YYYY-MM in words: mars 2028."""
-    return say.date(date.fromisoformat(f"{reached}-01"), form="MMMM y")
+    return say.date(date.fromisoformat(f"{reached}-01"), form=form)
 
 
 def enough(outlook: Outlook, say: Language, *, names: bool = False) -> str:
@@ -105,7 +105,7 @@ def short(outlook: Outlook, say: Language) -> str:
     if outlook.before is None or outlook.reached is None:
         return ""
     told = SHORT.get(outlook.reached)
-    return say(told) if told else say.date(date.fromisoformat(f"{outlook.reached}-01"), form="MMM y")
+    return say(told) if told else month(outlook.reached, say, form="MMM y")
 
 
 def _year_end_says_most(outlook: Outlook, say: Language) -> bool:

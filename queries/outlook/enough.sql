@@ -10,11 +10,8 @@
 with lacking as (
     select
         place,
-        cast((parts * whole + parts_of_one - 1) // parts_of_one - met as bigint) as enough_items
-    from (
-        select *, cast(1000000000000000 as hugeint) as parts_of_one, cast(target * parts_of_one as hugeint) as parts
-        from outlook_figures
-    )
+        cast((cast(target_part as hugeint) * whole + target_of - 1) // target_of - met as bigint) as enough_items
+    from outlook_figures
     where not of_the_year and whole > 0
 ),
 ranked as (

@@ -9,14 +9,14 @@
 with lasting as (
     select
         *,
-        parts_of_one * met >= parts * whole as is_reached,
+        target_of * met >= target_part * whole as is_reached,
         whole >= 20 and whole_before >= 20 and not rules_changed as comparable,
         -- as whole numbers, since a month can hang on a rounding: what the coverage has gained in the year, and what it
-        -- lacks of the target, both times parts_of_one * whole * whole_before
-        parts_of_one * (met * whole_before - met_before * whole) as gained,
-        (parts * whole - parts_of_one * met) * whole_before as lacking
+        -- lacks of the target, both times target_of * whole * whole_before
+        target_of * (met * whole_before - met_before * whole) as gained,
+        (target_part * whole - target_of * met) * whole_before as lacking
     from (
-        select *, cast(1000000000000000 as hugeint) as parts_of_one, cast(target * parts_of_one as hugeint) as parts
+        select * replace (cast(target_part as hugeint) as target_part, cast(target_of as hugeint) as target_of)
         from outlook_figures
     )
     where not of_the_year and whole > 0
@@ -31,7 +31,7 @@ select
     case when not is_reached then (met / whole - met_before / whole_before) / 12 end as pace,
     case
         when is_reached then 'reached'
-        when 1000 * abs(gained) < 12 * parts_of_one * whole * whole_before then 'no_change'
+        when 1000 * abs(gained) < 12 * target_of * whole * whole_before then 'no_change'
         when gained < 0 then 'falling'
         when months > 60 then 'not_within_five_years'
         else strftime(date_trunc('month', as_of) + to_months(cast(least(months, 60) as integer)), '%Y-%m')
