@@ -1,7 +1,8 @@
 """How fast the product is on this machine, beside what a user would use instead.
 
-`python -m tests.bench` prints one table and keeps it in docs/speed.md; `--quick` leaves out the million rows.
-Nothing is asserted: times say something only beside other times of the same run.
+`python -m tests.bench` prints one table and keeps it in docs/speed.md; `--only counting pages` measures those alone,
+and `--beside REV --times 3` each in turn with the same of another commit. Nothing is asserted: times say something
+only beside other times of the same run. The last runs of this machine are kept, and each line beside the best of them.
 """
 
 import argparse
@@ -10,7 +11,6 @@ import os
 import pickle
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -19,7 +19,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -54,12 +54,28 @@ from compliance.store.file import FileDatabase
 from compliance.worklists.lists import Asking, work_lists
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
+from tests.measured import (
+    Measured,
+    beside_commit,
+    compared,
+    keep_run,
+    kept_runs,
+    medians,
+    numbered,
+    shown,
+    table,
+    titled,
+    to_best,
+)
+from tests.ports import free_port, wait_for
 from tests.readme import SPEED, keep
 
 AS_OF = date(2026, 11, 15)
 # Every one of the 36 months up to this one has a basis in the samples.
 TREND = month_ends(date(2027, 10, 31), count=36)
 KEPT = ROOT / "build" / "bench"
+# Times say something only on the same machine, so its runs are kept beside what it builds and not in the tree.
+HISTORY = KEPT / "history.jsonl"
 # Those of the file doctor's cases that mean harm.
 HARM = ("stray cell", "16384 columns", "bomb", "forged size", "billion laughs", "truncated", "password", "rights")
 
@@ -91,64 +107,135 @@ KEYS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One line of the table; the ratio is what the other takes of ours."""
-
-    what: str
-    ours: str
-    wished: str
-    beside: str = ""
-    ratio: str = ""
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, and keep the table.")
-    parser.add_argument("--quick", action="store_true", help="leave out the million rows, and keep nothing")
-    quick = parser.parse_args().quick
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        found = []
-        for measured in measurements(Path(folder), quick=quick):
-            print(f"{measured.what}: {measured.ours}", file=sys.stderr)
-            found.append(measured)
-    text = table(found)
+    parser.add_argument(
+        "--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="measure these, and keep nothing"
+    )
+    parser.add_argument("--beside", metavar="REV", help="measure another commit too, in turn with this one")
+    parser.add_argument("--times", type=int, default=1, help="how often, in turn: the medians count")
+    parser.add_argument("--numbers", action="store_true", help="print the numbers alone, and keep nothing")
+    given = parser.parse_args()
+    if given.numbers:
+        print(json.dumps([asdict(measured) for measured in measurements(given.only)]))
+        return
+    found = in_turn(given.only, given.beside, times=given.times) if given.beside else list(measurements(given.only))
+    whole = given.only == list(GROUPS)
+    text = as_table(found, to_best(found, kept_runs(HISTORY)), beside=bool(given.beside))
     print(text)
-    if not quick:
+    if whole:
+        keep_run(HISTORY, found, commit=commit())
         keep(SPEED, "bench", text)
 
 
-def table(found: list[Measured]) -> str:
-    lines = ["| what | ours | beside | ratio | wished |", "| --- | ---: | ---: | ---: | ---: |"]
-    lines += [f"| {m.what} | {m.ours} | {m.beside} | {m.ratio} | {m.wished} |" for m in found]
-    return "\n".join([*lines, "", f"On {machine()}, {time.strftime('%Y-%m-%d')}."])
+def as_table(found: list[Measured], ratios: dict[str, float], *, beside: bool) -> str:
+    """The table, with a column on another commit if it was measured too."""
+    headings = ["what", "ours", "beside", "ratio", "the commit before", "to the best", "wished"]
+    rows = [_row(name, measured, ratios) for name, measured in numbered(found)]
+    if not beside:
+        headings, *rows = [[*row[:4], *row[5:]] for row in (headings, *rows)]
+    return table(headings, rows)
 
 
-def machine() -> str:
-    """The machine in words: its cores, its Python and how busy it was with other things."""
-    python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-    return f"{os.cpu_count()} cores, {python}, load {os.getloadavg()[1]:.1f} at the end"
+def _row(name: str, measured: Measured, ratios: dict[str, float]) -> list[str]:
+    other, before, best = measured.other, measured.before, ratios.get(name)
+    return [
+        titled(measured),
+        shown(measured.ours, measured.unit),
+        "" if other is None else f"{measured.beside}: {shown(other, measured.unit)}",
+        compared(measured.ratio),
+        "" if before is None else shown(before, measured.unit),
+        "" if best is None else f"{best:.2f}",
+        measured.wished,
+    ]
 
 
-def measurements(folder: Path, *, quick: bool) -> Iterator[Measured]:
+def measurements(groups: list[str]) -> Iterator[Measured]:
     samples = KEPT / "samples.duckdb"
     demo.build(FileDatabase.at(samples))
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        for group in groups:
+            for measured in GROUPS[group](samples, Path(folder)):
+                print(f"{measured.what}: {shown(measured.ours, measured.unit)}", file=sys.stderr)
+                yield measured
+
+
+# --- beside another commit ----------------------------------------------------------------------------------------
+
+
+def in_turn(groups: list[str], revision: str, *, times: int) -> list[Measured]:
+    """The lines of this tree beside those of another commit: each group in both, one after the other, some times."""
+    found = []
+    with tree_of(revision) as other:
+        for group in groups:
+            runs: dict[Path, list[list[Measured]]] = {other: [], ROOT: []}
+            for tree in [other, ROOT] * times:
+                runs[tree].append(measured_in(tree, group))
+            before = medians(runs[other]) if all(runs[other]) else []
+            found += beside_commit(medians(runs[ROOT]), before)
+    return found
+
+
+def measured_in(tree: Path, group: str) -> list[Measured]:
+    """The lines of a group as a tree has them; none if it cannot be measured, as where the commit has no such name."""
+    command = [sys.executable, "-m", "tests.bench", "--numbers", "--only", group]
+    done = subprocess.run(command, cwd=tree, stdout=subprocess.PIPE, text=True)
+    if done.returncode and tree == ROOT:
+        raise RuntimeError(f"{group} cannot be measured")
+    return [Measured(**line) for line in json.loads(done.stdout)] if not done.returncode else []
+
+
+@contextmanager
+def tree_of(revision: str) -> Iterator[Path]:
+    """A work tree of another commit with the tests of this one, which measure it, and with the same files to load."""
+    with tempfile.TemporaryDirectory(prefix="beside-") as folder:
+        tree = Path(folder) / "tree"
+        subprocess.run(["git", "worktree", "add", "--detach", tree, revision], cwd=ROOT, check=True)
+        try:
+            shutil.copytree(ROOT / "tests", tree / "tests", dirs_exist_ok=True)
+            (tree / "build" / "bench").mkdir(parents=True)
+            for file in KEPT.glob("*.xlsx"):
+                (tree / "build" / "bench" / file.name).symlink_to(file)
+            yield tree
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
+
+
+def commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+
+# --- groups -------------------------------------------------------------------------------------------------------
+
+
+def loading(samples: Path, folder: Path) -> Iterator[Measured]:
     yield hundred_thousand(samples, folder)
-    if not quick:
-        yield million(samples, folder)
     yield from_file_to_figures(samples, folder)
     yield rehearsed(samples, folder)
     yield forty_files(folder)
-    yield counted("All points by unit, 2,000 people, the file opened for it", samples, [AS_OF], wished="< 150 ms")
+
+
+def a_million(samples: Path, folder: Path) -> Iterator[Measured]:
+    yield million(samples, folder)
+
+
+def counting(samples: Path, _: Path) -> Iterator[Measured]:
+    yield counted("All points by unit, 2,000 people, the file opened for it", samples, [AS_OF], wished="")
     with FileDatabase.at(samples).cursor():  # who joins an open file, as a page of a busy server does
-        yield counted("… the file open already", samples, [AS_OF], wished="< 150 ms")
+        yield counted("… the file open already", samples, [AS_OF], wished="< 100 ms")
     yield counted("… their trend over 36 months", samples, TREND, wished="< 3 s")
     yield listed(samples)
+
+
+def counting_more(samples: Path, folder: Path) -> Iterator[Measured]:
     large = large_database(samples, folder)
     what = "All points by unit, 50,000 people, 2,000 systems, 5,000 processings"
     yield counted(what, large, [AS_OF], wished="< 1 s")
-    yield counted("… their trend over 36 months", large, TREND, wished="< 3 s")
-    yield from reviewed(samples, folder)
-    yield from pages(samples, folder)
+    yield counted("… their trend over 36 months", large, TREND, wished="< 2.5 s")
+
+
+def hostility(_: Path, folder: Path) -> Iterator[Measured]:
     yield hostile(folder)
     yield refused(folder)
 
@@ -161,13 +248,7 @@ def hundred_thousand(samples: Path, folder: Path) -> Measured:
     ours = median(lambda: whole_line(file, samples, folder), times=3)
     pandas = alone("pandas", PANDAS, file)
     what = "Load a training export of 100,000 rows: read, validate, load, all points before and after"
-    return Measured(
-        what,
-        shown(ours),
-        "5 times faster",
-        f"pandas with openpyxl, reading alone: {shown(pandas)}",
-        f"{pandas / ours:.1f} times faster",
-    )
+    return Measured(what, ours, "5 times faster", other=pandas, beside="pandas with openpyxl, reading alone")
 
 
 def million(samples: Path, folder: Path) -> Measured:
@@ -175,13 +256,8 @@ def million(samples: Path, folder: Path) -> Measured:
     file = training_export(KEPT / "training 1000000.xlsx", rows=1_000_000)
     ours = median(lambda: whole_line(file, samples, folder), times=1)
     fastexcel = alone("fastexcel", FASTEXCEL, file)
-    return Measured(
-        "The same with 1,000,000 rows",
-        shown(ours),
-        "at most 2 times as long",
-        f"fastexcel, reading alone: {shown(fastexcel)}",
-        f"{ours / fastexcel:.2f} times as long",
-    )
+    what, wished = "The same with 1,000,000 rows", "at most 1.5 times as long"
+    return Measured(what, ours, wished, other=fastexcel, beside="fastexcel, reading alone")
 
 
 def from_file_to_figures(samples: Path, folder: Path) -> Measured:
@@ -195,13 +271,8 @@ def from_file_to_figures(samples: Path, folder: Path) -> Measured:
             return time.perf_counter() - started
 
     ours = median(once, times=3)
-    return Measured(
-        "`load` 10,000 rows and `coverage`, both commands from their start",
-        shown(ours),
-        "< 2 s",
-        "a known compliance suite: 124 s",
-        f"{124 / ours:.0f} times faster",
-    )
+    what = "`load` 10,000 rows and `coverage`, both commands from their start"
+    return Measured(what, ours, "< 2 s", other=124, beside="a known compliance suite")
 
 
 def rehearsed(samples: Path, folder: Path) -> Measured:
@@ -218,7 +289,7 @@ def rehearsed(samples: Path, folder: Path) -> Measured:
 
     ours = median(once, times=3)
     what = "Rehearsal of 10,000 rows: read, all points before and after, rows new, changed and gone"
-    return Measured(what, shown(ours), "< 2 s")
+    return Measured(what, ours, "< 2 s")
 
 
 def forty_files(folder: Path) -> Measured:
@@ -234,13 +305,9 @@ def forty_files(folder: Path) -> Measured:
         ours = timed(lambda: drop_and_load(app, files))
         loaded = len(rows_of(path))
         beside = timed(lambda: command_line(["load", *map(str, files)], database=Path(place) / "command.duckdb"))
-    return Measured(
-        f"40 files dropped on the page of a new database: read, shown with their effect, {loaded} imports loaded",
-        shown(ours),
-        "the pace of the command line",
-        f"`load` of the same files: {shown(beside)}",
-        f"{ours / beside:.2f} times as long",
-    )
+    what, wished = "40 files dropped on the page of a new database", "the pace of the command line"
+    note = f"read, shown with their effect, {loaded} imports loaded"
+    return Measured(what, ours, wished, note=note, other=beside, beside="`load` of the same files")
 
 
 def drop_and_load(app: AppTest, files: list[Path]) -> None:
@@ -329,7 +396,7 @@ def training_rows(rows: int) -> Iterator[list[object]]:
 
 def counted(what: str, path: Path, days: list[date], *, wished: str) -> Measured:
     database, times = FileDatabase.at(path), 5 if len(days) == 1 else 3
-    return Measured(what, shown(median(lambda: timed(lambda: count(database, days)), times=times)), wished)
+    return Measured(what, median(lambda: timed(lambda: count(database, days)), times=times), wished)
 
 
 def count(database: Database, days: list[date]) -> None:
@@ -349,7 +416,7 @@ def listed(samples: Path) -> Measured:
             (name, *_) = basis_on(cursor, days=[AS_OF], known_at=EVERYTHING_KNOWN).organisations
             work_lists(cursor, Asking(name, AS_OF, EVERYTHING_KNOWN, POINTS, load_todo(None), managers), EVERYTHING)
 
-    return Measured("The work lists of all units, 2,000 people", shown(median(lambda: timed(once), times=3)), "< 2 s")
+    return Measured("The work lists of all units, 2,000 people", median(lambda: timed(once), times=3), "< 2 s")
 
 
 def large_database(samples: Path, folder: Path) -> Path:
@@ -380,13 +447,13 @@ def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
         with database.cursor() as cursor:
             confirmed = [concern.name for concern in concerns(dossier(cursor, review, own=None))]
         act = partial(submit, database, review.review_id, name="Ylva Nordgren", own=None, confirmed=confirmed)
-        yield Measured("Submit a review, which freezes it (2,000 people)", shown(timed(act)), "< 2 s")
+        yield Measured("Submit a review of 2,000 people, which freezes it", timed(act), "< 2 s")
         with database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
             made = made_of(cursor, review)
         for name, act in made.items():
-            ours = median(lambda act=act: timed(act), times=3)
-            yield Measured(f"… {name}", f"{shown(ours)}, {grown(act):.0f} MB", "< 3 s, < 300 MB")
+            yield Measured(f"… {name}", median(lambda act=act: timed(act), times=3), "< 3 s")
+            yield Measured(f"… memory for {name}", grown(act), "< 300 MB", unit="MB")
 
 
 def made_of(cursor: Cursor, review: Review) -> dict[str, Callable[[], bytes]]:
@@ -448,14 +515,12 @@ def pages(samples: Path, folder: Path) -> Iterator[Measured]:
             ("the review of the year before, which is frozen", "review", "&review=2025"),
         ):
             ours = visits(port, page, f"as_of={AS_OF}{query}")
-            yield Measured(f"A page of the running app, warm: {title}", shown(ours), "< 300 ms")
+            yield Measured(f"A page of the running app, warm: {title}", ours, "< 120 ms")
 
 
 @contextmanager
 def served(database: Path) -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = os.environ | {"COMPLIANCE_DATABASE": str(database)}
     command = [sys.executable, "-m", "compliance.commands.server", "--port", str(port)]
     with subprocess.Popen(
@@ -466,16 +531,6 @@ def served(database: Path) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("The server did not start")
 
 
 def visits(port: int, page: str, query: str) -> float:
@@ -526,8 +581,8 @@ def hostile(folder: Path) -> Measured:
     )
     command = [sys.executable, "-c", code, near, far]
     said, growth = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
-    what = f"A workbook with a cell in XFD1048576 ({said}): growth of the server"
-    return Measured(what, f"{growth:.0f} MB", "< 100 MB")
+    what = "A workbook with a cell in XFD1048576: growth of the server"
+    return Measured(what, growth, "< 100 MB", unit="MB", note=said)
 
 
 def refused(folder: Path) -> Measured:
@@ -543,7 +598,8 @@ def refused(folder: Path) -> Measured:
 
     took = {name: once(*file) for name, file in harm.items()}
     worst = max(took, key=lambda name: took[name])
-    return Measured(f"The slowest of {len(took)} hostile files to be refused ({worst})", shown(took[worst]), "< 2 s")
+    what = f"The slowest of {len(took)} hostile files to be refused"
+    return Measured(what, took[worst], "< 2 s", note=worst)
 
 
 def stray_cell(path: Path, cell: str) -> Path:
@@ -575,9 +631,16 @@ def median(measure: Callable[[], float], *, times: int) -> float:
     return statistics.median(measure() for _ in range(times))
 
 
-def shown(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
-
+# What is measured, in the order of the table.
+GROUPS: dict[str, Callable[[Path, Path], Iterator[Measured]]] = {
+    "loading": loading,
+    "million": a_million,
+    "counting": counting,
+    "counting-more": counting_more,
+    "review": reviewed,
+    "pages": pages,
+    "hostile": hostility,
+}
 
 if __name__ == "__main__":
     main()
