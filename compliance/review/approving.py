@@ -19,7 +19,7 @@ from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text
 from compliance.review.dossier import Dossier, as_json, compute, load_frozen, seal_of, withheld_anew
 from compliance.review.judging import concerns, missing_judgement
-from compliance.review.reviewing import Review, add_state, by_number, draft, review_texts
+from compliance.review.reviewing import Review, ReviewTexts, add_state, by_number, draft, review_texts
 from compliance.review.wording import STATES
 from compliance.store.database import Cursor, Database, moment, rows
 
@@ -43,9 +43,8 @@ SIGNING: Final = {"submitted": ("submit review", Action.SUBMISSION), "approved":
 INVISIBLE_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 
 
-def missing(cursor: Cursor, review: Review, points: tuple[Point, ...]) -> list[Point]:
+def missing(texts: ReviewTexts, points: tuple[Point, ...]) -> list[Point]:
     """The points not fully discussed: without a comment, or without the head's assessment."""
-    texts = review_texts(cursor, review)
     return [point for point in points if point.id not in texts.comments or point.id not in texts.assessments]
 
 
@@ -65,8 +64,9 @@ def submit(
     who = _order_of(name, user)
     with database.writing() as cursor:
         review = draft(cursor, review_id)
-        _refuse_incomplete(missing(cursor, review, load_points(own)))
-        if missing_judgement(review_texts(cursor, review)):
+        texts = review_texts(cursor, review)
+        _refuse_incomplete(missing(texts, load_points(own)))
+        if missing_judgement(texts):
             raise Refusal(UNJUDGED)
         document = compute(cursor, review, own=own, known_at=moment(cursor))
         _refuse_unconfirmed(document, confirmed)

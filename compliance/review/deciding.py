@@ -1,5 +1,6 @@
 """Decisions of the head of administration in a review: who does what by when, followed up until done."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -9,7 +10,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text
-from compliance.review.reviewing import Review, draft, merged_with, reviews, stored_text
+from compliance.review.reviewing import Review, draft, stored_text
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
 
 STATUSES: Final = ("not_started", "ongoing", "done", "cancelled")
@@ -69,20 +70,19 @@ def decisions(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> list[
     return [Decision(**row) for row in rows(cursor, statement("decisions"), {"known_at": known_at})]
 
 
-def decisions_of(decisions: list[Decision], review: Review) -> list[Decision]:
+def decisions_of(decisions: Iterable[Decision], review: Review) -> list[Decision]:
     """The decisions made in a review."""
     return [decision for decision in decisions if decision.review_id == review.review_id]
 
 
-def carried(cursor: Cursor, decisions: list[Decision], review: Review) -> list[Decision]:
-    """The decisions of the organisation's earlier reviews that are open, or were closed since the last one.
+def carried(
+    decisions: Iterable[Decision], reviews: Iterable[Review], review: Review, *, one: Collection[int]
+) -> list[Decision]:
+    """Those of all decisions that earlier reviews left open, or that were closed since the last of them.
 
-    Organisations that have merged share their decisions.
+    `one` has the numbers of the organisations that have merged, which share their decisions.
     """
-    one = merged_with(cursor, review.organisation_id, review.as_of)
-    earlier_reviews = {
-        row.review_id: row for row in reviews(cursor) if row.organisation_id in one and row.year < review.year
-    }
+    earlier_reviews = {row.review_id: row for row in reviews if row.organisation_id in one and row.year < review.year}
     last = max(earlier_reviews.values(), key=lambda row: row.year, default=None)
     earlier = [decision for decision in decisions if decision.review_id in earlier_reviews]
     return [decision for decision in earlier if decision.open or (last and _closed_since(decision, last))]

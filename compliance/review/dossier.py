@@ -6,7 +6,7 @@ are built from that alone: no later import, rule or statement affects it.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ from compliance.review.reviewing import (
     load_clauses,
     merged_with,
     review_texts,
+    reviews,
 )
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.wording.changes import sentence
@@ -324,36 +325,66 @@ class Comparison:
 # --- Computing ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Drafted:
+    """What people have put into a draft: its texts, its decisions, and those that earlier reviews left it."""
+
+    written: ReviewTexts
+    decisions: tuple[Decision, ...]
+    carried: tuple[Decision, ...]
+
+
+def drafted(
+    texts: ReviewTexts, decisions: Sequence[Decision], all_reviews: Sequence[Review], review: Review, *, one: Set[int]
+) -> Drafted:
+    """What people have put into a draft, of all decisions and reviews; `one` are the merged organisations."""
+    own = tuple(deciding.decisions_of(decisions, review))
+    return Drafted(texts, own, tuple(deciding.carried(decisions, all_reviews, review, one=one)))
+
+
 def compute(
     cursor: Cursor,
     review: Review,
     *,
     own: Path | None,
     known_at: datetime = EVERYTHING_KNOWN,
-    counted: Dossier | None = None,
     named: ExportNames | None = None,
 ) -> Dossier:
     """Compute the document of a draft at a moment; a correction that keeps its figures takes the earlier version's.
 
-    `counted` is a document of the same draft whose figures still hold, and `named` the names in its exports: given
-    both, only what people write is read again.
+    `named` are the names in its exports; they are read if None.
     """
-    all_decisions = deciding.decisions(cursor, known_at=known_at)
-    current: dict[str, Any] = {
+    now = drafted(
+        review_texts(cursor, review),
+        deciding.decisions(cursor, known_at=known_at),
+        reviews(cursor),
+        review,
+        one=merged_with(cursor, review.organisation_id, review.as_of),
+    )
+    if review.figures_of is None:
+        counted = _Computation(cursor, review, own, known_at).dossier(_current(review, now, own))
+    else:
+        counted = load_frozen(cursor, review.review_id, review.figures_of)
+    return composed(counted, review, now, own=own, named=named or export_names(cursor))
+
+
+def composed(counted: Dossier, review: Review, now: Drafted, *, own: Path | None, named: ExportNames) -> Dossier:
+    """A draft's document with the figures of one that still hold, and with what people have put into it since."""
+    document = replace(counted, **_current(review, now, own))
+    return replace(document, withheld=_withheld(document, named))
+
+
+def _current(review: Review, now: Drafted, own: Path | None) -> dict[str, Any]:
+    """The parts of a document that are not counted."""
+    return {
         "version": review.version,
         "why": review.corrects,
-        "written": review_texts(cursor, review),
+        "written": now.written,
         "chapters": load_chapters(own),
         "clauses": load_clauses(own),
-        "decisions": tuple(deciding.decisions_of(all_decisions, review)),
-        "carried": tuple(deciding.carried(cursor, all_decisions, review)),
+        "decisions": now.decisions,
+        "carried": now.carried,
     }
-    if review.figures_of is not None:
-        counted = load_frozen(cursor, review.review_id, review.figures_of)
-    if counted is None:
-        counted = _Computation(cursor, review, own, known_at).dossier(current)
-    document = replace(counted, **current)
-    return replace(document, withheld=_withheld(document, named or export_names(cursor)))
 
 
 class _Computation:

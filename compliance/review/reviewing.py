@@ -14,7 +14,7 @@ from compliance.core.places import CHAPTERS
 from compliance.declarations.declared import LACKS, Table, complete, read_with_own
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text, organisation_for, refuse_too_long
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, next_number, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, next_number, rows
 
 State = Literal["draft", "submitted", "approved"]
 Kind = Literal["comment", "public_comment", "assessment", "chapter", "judgement"]
@@ -175,7 +175,11 @@ def by_number(cursor: Cursor, review_id: int) -> Review:
 
 def review_texts(cursor: Cursor, review: Review) -> ReviewTexts:
     """The texts of a review so far."""
-    texts = rows(cursor, statement("review_texts"), {"review_id": review.review_id})
+    return texts_of(rows(cursor, statement("review_texts"), {"review_id": review.review_id}))
+
+
+def texts_of(texts: Rows) -> ReviewTexts:
+    """The rows of a review's texts, by kind."""
 
     def of(kind: Kind) -> dict[str, str]:
         return {row["what"]: row["text"] for row in texts if row["kind"] == kind and (row["text"] or kind == "chapter")}

@@ -11,7 +11,7 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.correcting import arrangements
 from compliance.declarations.sources import Source
 from compliance.drawing import charts, checklist, elements
-from compliance.screens import checklist_texts, fields, no_data, reads, views, widgets
+from compliance.screens import checklist_texts, fields, no_data, reads, views, widgets, written
 from compliance.screens.checklist_texts import Export
 from compliance.screens.views import View
 from compliance.wording import phrases
@@ -45,8 +45,7 @@ def begin(view: View) -> None:
 def _rows(view: View, found: list[Export]) -> None:
     """Draw every export in a row, what is missing first."""
     say = view.say
-    with view.database.cursor() as cursor:
-        delivered = arrangements.arrangements(cursor, view.scope.organisation, as_of=view.as_of).delivered_by
+    delivered = written.arranged(view.data, view.as_of, view.scope.organisation).delivered_by
     with st.container(key="exports", gap=None):
         with st.container(key="export-heads", horizontal=True, gap=None):
             widgets.html(checklist.export_heads(*checklist_texts.heads(say)))

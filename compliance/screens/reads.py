@@ -288,29 +288,33 @@ def parts_added_up(
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
 def compared(data: Data, as_of: date, organisation: str) -> Comparison:
     """The figures that an organisation's figures of a day are compared with."""
-    return dossier.comparison_with(_approved(data, _organisation_id(data, as_of, organisation)), as_of)
+    return dossier.comparison_with(approved(data, _organisation_id(data, as_of, organisation)), as_of)
 
 
 def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
     """The approved review of a day's year; None if there is none."""
-    approved = _approved(data, _organisation_id(data, as_of, organisation))
-    return next((review for review in approved if review.year == as_of.year), None)
+    every = approved(data, _organisation_id(data, as_of, organisation))
+    return next((review for review in every if review.year == as_of.year), None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED)
-def _approved(data: Data, organisation_id: int) -> list[Dossier]:
+def approved(data: Data, organisation_id: int) -> list[Dossier]:
     """The approved reviews of an organisation."""
     with data.database.cursor() as cursor:
         return dossier.approved_reviews(cursor, organisation_id)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
 def _organisation_id(data: Data, as_of: date, organisation: str) -> int:
     """The id of an organisation on a day; 0 for that of an empty database."""
+    return next(iter(organisation_ids(data, as_of, organisation)), 0)
+
+
+@st.cache_resource(show_spinner=False, max_entries=CACHED)
+def organisation_ids(data: Data, as_of: date, organisation: str) -> tuple[int, ...]:
+    """The ids of an organisation on a day: its own first, then those of the organisations that were merged into it."""
     params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     with data.database.cursor() as cursor:
-        ids = rows(cursor, statement("organisation_ids"), params)
-    return int(ids[0]["organisation_id"]) if ids else 0
+        return tuple(row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params))
 
 
 @st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)

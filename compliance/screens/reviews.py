@@ -1,7 +1,6 @@
 """The opened review: its document, and the fields to write in, for the page of the review and the meeting.
 
-The figures of a draft take a second or two to compute, so they are cached while the data stay the same. The texts are
-read at every run: saving one must not compute the figures again.
+A text that is saved is shown at once, and saving it must not count the figures again (`screens.written`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,19 +14,18 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.permissions import Permission
 from compliance.access.scopes import Scope
-from compliance.core import clock, places
+from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
-from compliance.declarations.queries import statement
 from compliance.drawing import charts
 from compliance.loading.loading import Order
-from compliance.review import approving, deciding, judging, reviewing, wording
+from compliance.review import judging, reviewing, wording
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, compute, readable
+from compliance.review.dossier import Dossier, readable
 from compliance.review.reviewing import Review
-from compliance.screens import fields, reads, views, widgets
+from compliance.screens import fields, reads, views, widgets, written
 from compliance.screens.views import View
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
+from compliance.store.database import Rows
 from compliance.wording import phrases
 
 GROUNDS_HEIGHT: Final = 140
@@ -87,58 +85,39 @@ class Opened:
 # --- The review -----------------------------------------------------------------------------------------------------
 
 
-def of_organisation(cursor: Cursor, view: View) -> tuple[Review, ...]:
+def of_organisation(view: View) -> tuple[Review, ...]:
     """The reviews of the view's organisation and of its predecessors, the newest first."""
-    params = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "organisation": view.scope.organisation}
-    ids = {row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params)}
-    return tuple(review for review in reviewing.reviews(cursor) if review.organisation_id in ids)
+    return written.reviews(view.data, view.as_of, view.scope.organisation)
 
 
 def current(view: View) -> Opened | None:
     """The review that the address names, else the latest; None if there is none."""
-    with view.database.cursor() as cursor:
-        others = of_organisation(cursor, view)
-        address = st.query_params.get("review")
-        named = [review for review in others if wording.address(review, others) == address]
-        review = next(iter([*named, *others]), None)
-        if review is None:
-            return None
-        if address and not named:
-            widgets.not_found(view, address, wording.address(review, others))
-        whole = _document(cursor, view, review)
-        params = {"review_id": review.review_id}
-        ids = {other.review_id for other in others}
-        return Opened(
-            view=view,
-            review=review,
-            others=others,
-            whole=whole,
-            dossier=readable(whole, view.reader),
-            states=rows(cursor, statement("review_states"), params),
-            texts=rows(cursor, statement("review_texts"), params),
-            decided=tuple(d for d in deciding.decisions(cursor) if d.review_id in ids),
-        )
+    others = of_organisation(view)
+    address = st.query_params.get("review")
+    named = [review for review in others if wording.address(review, others) == address]
+    review = next(iter([*named, *others]), None)
+    if review is None:
+        return None
+    if address and not named:
+        widgets.not_found(view, address, wording.address(review, others))
+    return of_review(view, review, others)
 
 
-def _document(cursor: Cursor, view: View, review: Review) -> Dossier:
-    own, named = places.own_files(), reads.export_names(view.data)
-    if review.state != "draft":
-        return approving.dossier(cursor, review, own=own, names=named)
-    counted = None
-    if review.figures_of is None:
-        with st.spinner(view.say(N_("This takes a moment"))):
-            counted = _counted(view.data, review)
-    return compute(cursor, review, own=own, counted=counted, named=named)
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def _counted(data: reads.Data, review: Review) -> Dossier:
-    """The document of a draft with its figures.
-
-    It is cached for all readers; `readable` then makes what one of them may see.
-    """
-    with data.database.cursor() as cursor:
-        return compute(cursor, review, own=places.own_files(), named=reads.export_names(data))
+def of_review(view: View, review: Review, others: tuple[Review, ...]) -> Opened:
+    """A review with all that a page shows of it."""
+    with st.spinner(view.say(N_("This takes a moment"))):
+        whole = written.document(view.data, review)
+    ids = {other.review_id for other in others}
+    return Opened(
+        view=view,
+        review=review,
+        others=others,
+        whole=whole,
+        dossier=readable(whole, view.reader),
+        states=written.states(view.data, review.review_id),
+        texts=written.texts(view.data, review.review_id),
+        decided=tuple(decision for decision in written.decisions(view.data) if decision.review_id in ids),
+    )
 
 
 def told_of(opened: Opened) -> dict[str, object]:

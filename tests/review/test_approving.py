@@ -15,7 +15,7 @@ from compliance.report.points import Edition
 from compliance.review import approving, dossier, judging
 from compliance.review.approving import same_person
 from compliance.review.dossier import as_json, from_json
-from compliance.review.reviewing import ReviewTexts
+from compliance.review.reviewing import ReviewTexts, review_texts
 from compliance.store.database import rows
 from tests.line import NOON
 from tests.reviewed import POINTS, SYSTEMS, TABLES, WHATEVER, at
@@ -112,7 +112,7 @@ def test_every_comment_and_every_assessment_is_named(tmp_path):
     with pytest.raises(Refusal, match=f"missing for point {ALL}\\.$"):
         line.submit(review)
     with line.database.cursor() as cursor:
-        assert approving.missing(cursor, review, POINTS) == list(POINTS)
+        assert approving.missing(review_texts(cursor, review), POINTS) == list(POINTS)
 
 
 def test_a_comment_to_hand_out_does_not_count_as_a_comment(unfinished):

@@ -349,8 +349,10 @@ def test_a_status_is_one_of_four_and_a_withdrawn_decision_is_not_followed_up(lin
 
 
 def carried(line, review):
+    now = line.now(review)
     with line.database.cursor() as cursor:
-        decisions = deciding.carried(cursor, deciding.decisions(cursor), line.now(review))
+        one = reviewing.merged_with(cursor, now.organisation_id, now.as_of)
+        decisions = deciding.carried(deciding.decisions(cursor), reviewing.reviews(cursor), now, one=one)
     return {row.name: row.status for row in decisions}
 
 

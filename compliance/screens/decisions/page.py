@@ -6,24 +6,21 @@ import streamlit as st
 
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
-from compliance.declarations.queries import statement
 from compliance.drawing import charts
 from compliance.review import deciding, wording
 from compliance.review.deciding import STATUSES, Decision
 from compliance.review.wording import DECISION_STATUSES
-from compliance.screens import fields, reviews, widgets
+from compliance.screens import fields, reviews, widgets, written
 from compliance.screens.decisions import texts
 from compliance.screens.views import View
-from compliance.store.database import rows
 
 
 def draw(view: View) -> None:
     """Draw the open decisions, late ones first, and the closed ones in an expander."""
     widgets.whole_only(view)
     say = view.say
-    with view.database.cursor() as cursor:
-        ids = {review.review_id for review in reviews.of_organisation(cursor, view)}
-        decisions = [decision for decision in deciding.decisions(cursor) if decision.review_id in ids]
+    ids = {review.review_id for review in reviews.of_organisation(view)}
+    decisions = [decision for decision in written.decisions(view.data) if decision.review_id in ids]
     kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(view.as_of))
     widgets.html(charts.headline(*wording.decisions_sentences(decisions, view.as_of, say), kicker=kicker))
     if not decisions:
@@ -48,8 +45,7 @@ def _decisions(view: View, group: Sequence[Decision]) -> None:
 def _follow_up(view: View, decision: Decision) -> None:
     """Draw the follow-ups of a decision, and for those who may write the form for a new one."""
     say = view.say
-    with view.database.cursor() as cursor:
-        history = rows(cursor, statement("follow_ups"), {"decision_id": decision.decision_id})
+    history = written.follow_ups(view.data, decision.decision_id)
     if view.reader.may(Permission.WRITE_REVIEW):
         _follow_up_form(view, decision, len(history))
     if history:

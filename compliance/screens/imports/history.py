@@ -16,10 +16,10 @@ from compliance.counting.explaining import around
 from compliance.declarations.queries import statement
 from compliance.drawing import charts
 from compliance.loading import loading
-from compliance.loading.cleanings import Cleaning, cleaning_sentences, cleanings, mark_read
+from compliance.loading.cleanings import cleaning_sentences, mark_read
 from compliance.loading.comparing import compare
 from compliance.loading.purges import purge_sentences, purges
-from compliance.screens import changes, downloads, fields, reads, views, widgets
+from compliance.screens import changes, downloads, fields, reads, views, widgets, written
 from compliance.screens.imports import history_texts, returns, texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
@@ -32,7 +32,7 @@ SHOWN_PROBLEMS: Final = 10
 def unread_cleanings(view: View) -> None:
     """Draw what an upgrade has cleaned from the database, until somebody confirms having read it."""
     say = view.say
-    unread = [each for each in _cleanings(view) if not each.read]
+    unread = [each for each in written.cleaned(view.data) if not each.read]
     if view.sample or not unread:
         return
     with st.container(border=True, key="card-cleaned"):
@@ -45,14 +45,9 @@ def unread_cleanings(view: View) -> None:
                 st.rerun()
 
 
-def _cleanings(view: View) -> list[Cleaning]:
-    with view.database.cursor() as cursor:
-        return cleanings(cursor)
-
-
 def _past_cleanings(view: View) -> None:
     """Draw every cleaning of the database with its day."""
-    say, past = view.say, _cleanings(view)
+    say, past = view.say, written.cleaned(view.data)
     if past and not view.sample:
         widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
         for each in past:

@@ -15,10 +15,10 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts, incidents
 from compliance.drawing import wheel as drawing_wheel
 from compliance.drawing.elements import Html
-from compliance.review import planning, wording
+from compliance.review import wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
-from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens import downloads, no_data, reads, widgets, written
 from compliance.screens.downloads import File
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
@@ -29,18 +29,15 @@ from compliance.wording import breaking, phrases
 
 
 def year(view: View) -> Year:
-    """The year as the reader may see it. Reviews are not cached: writing in one does not change the data's version."""
+    """The year as the reader may see it."""
     planned = reads.plan(view.data, view.reader, view.as_of, view.scope.organisation)
     organisation, as_of = view.scope.organisation, view.as_of
-    wheel, may_read = reads.declared(planning.load_wheel), view.reader.may(Permission.READ_REVIEW)
     if not view.reader.whole:
         return Year(planned, None, ())
-    with view.database.cursor() as cursor:
-        review = planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
-        if review and review.state == "late" and not reads.basis(view.data, as_of).of(organisation):
-            review = replace(review, state="unknown")
-        decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of) if may_read else []
-    return Year(planned, review, tuple(decisions))
+    review, decisions = written.of_year(view.data, as_of, organisation)
+    if review and review.state == "late" and not reads.basis(view.data, as_of).of(organisation):
+        review = replace(review, state="unknown")
+    return Year(planned, review, decisions if view.reader.may(Permission.READ_REVIEW) else ())
 
 
 def figures(view: View, planned: Plan) -> list[Coverage]:

@@ -10,15 +10,13 @@ from compliance.access.permissions import Permission
 from compliance.core import clock
 from compliance.core.language import N_
 from compliance.declarations.points import Point
-from compliance.declarations.queries import statement
 from compliance.drawing import charts
-from compliance.review import deciding, wording
+from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import readable
 from compliance.review.reviewing import Review
-from compliance.screens import reads, reviews, widgets
+from compliance.screens import reads, reviews, widgets, written
 from compliance.screens.views import View
-from compliance.store.database import Cursor, rows
 
 # The page of decisions has all of them.
 SHOWN: Final = 3
@@ -49,22 +47,21 @@ def _handed_out(view: View, point: Point) -> Said:
     year, approved = view.as_of.year, reads.approved_in(view.data, view.as_of, view.scope.organisation)
     if approved is None:
         return Said(year)
-    written = readable(approved, view.reader).written
-    return Said(year, written.assessments.get(point.id, ""), written.public_comments.get(point.id, ""))
+    texts = readable(approved, view.reader).written
+    return Said(year, texts.assessments.get(point.id, ""), texts.public_comments.get(point.id, ""))
 
 
 def _read(view: View, point: Point) -> Said:
-    with view.database.cursor() as cursor:
-        known = [review for review in reviews.of_organisation(cursor, view) if review.year <= view.as_of.year]
-        ids = {review.review_id for review in known}
-        decided = [row for row in deciding.decisions(cursor) if row.review_id in ids and row.point == point.id]
-        decisions = tuple(wording.late_and_new_first([row for row in decided if row.open], view.as_of))
-        review = next((review for review in known if review.year == view.as_of.year), None)
-        return _written(cursor, review, point, decisions) if review else Said(view.as_of.year, decisions=decisions)
+    known = [review for review in reviews.of_organisation(view) if review.year <= view.as_of.year]
+    ids = {review.review_id for review in known}
+    decided = [row for row in written.decisions(view.data) if row.review_id in ids and row.point == point.id]
+    decisions = tuple(wording.late_and_new_first([row for row in decided if row.open], view.as_of))
+    review = next((review for review in known if review.year == view.as_of.year), None)
+    return _written(view, review, point, decisions) if review else Said(view.as_of.year, decisions=decisions)
 
 
-def _written(cursor: Cursor, review: Review, point: Point, decisions: tuple[Decision, ...]) -> Said:
-    texts = rows(cursor, statement("review_texts"), {"review_id": review.review_id})
+def _written(view: View, review: Review, point: Point, decisions: tuple[Decision, ...]) -> Said:
+    texts = written.texts(view.data, review.review_id)
     own = {row["kind"]: row for row in texts if row["what"] == point.id and row["text"]}
     verdict, comment = (own.get(kind, {"text": "", "written_at": None}) for kind in ("assessment", "comment"))
     day = clock.local(comment["written_at"]).date() if comment["text"] else None

@@ -23,9 +23,9 @@ from compliance.report import handing
 from compliance.report.blocks import Report
 from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
-from compliance.review import approving, dossier, peers
+from compliance.review import approving, peers
 from compliance.review.dossier import readable
-from compliance.screens import downloads, reads, reviews, widgets
+from compliance.screens import downloads, reads, reviews, widgets, written
 from compliance.screens import files as screens_files
 from compliance.screens.downloads import File, FileName
 from compliance.screens.review import texts as review_texts
@@ -69,9 +69,7 @@ def _of_version(opened: Opened, version: int) -> Opened:
     """The review in another, frozen version: an approved version stays while a correction is written."""
     if version == opened.review.version:
         return opened
-    names = reads.export_names(opened.view.data)
-    with opened.view.database.cursor() as cursor:
-        whole = approving.dossier(cursor, opened.review, own=places.own_files(), version=version, names=names)
+    whole = written.frozen(opened.view.data, opened.review.review_id, version)
     shown = readable(whole, opened.view.reader)
     review = replace(opened.review, version=version, state=review_texts.versions(opened.states)[version])
     return replace(opened, review=review, whole=whole, dossier=shown)
@@ -253,8 +251,7 @@ def _compared(opened: Opened, others: list[peers.Peer]) -> None:
 def years(opened: Opened) -> None:
     """Draw every point in every approved review, as frozen."""
     say = opened.say
-    with opened.view.database.cursor() as cursor:
-        approved = dossier.approved_reviews(cursor, opened.review.organisation_id)
+    approved = reads.approved(opened.view.data, opened.review.organisation_id)
     widgets.html(charts.section(say(N_("Year by year"))))
     if not approved:
         widgets.html(charts.caption(say(N_("Nothing yet."))))

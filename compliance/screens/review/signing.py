@@ -50,8 +50,7 @@ def _name_field(opened: Opened, key: str) -> str:
 def _draft(opened: Opened) -> None:
     """Draw what is missing, or the form that submits."""
     say = opened.say
-    with opened.view.database.cursor() as cursor:
-        left = approving.missing(cursor, opened.review, reads.points())
+    left = approving.missing(opened.whole.written, reads.points())
     if left:
         widgets.html(charts.answer(say(approving.INCOMPLETE, points=approving.numbers_of(left))))
         with st.container(key="more-missing", gap="xxsmall"):

@@ -17,7 +17,7 @@ from compliance.core.language import N_
 from compliance.core.masking import mask_text
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
-from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets
+from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
 from compliance.screens.downloads import File, FileName
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -46,8 +46,14 @@ def _asking(as_of: date, organisation: str) -> Asking:
 
 
 def _sending(view: View) -> Sending:
-    with view.database.cursor() as cursor:
-        return sending.begun(cursor, _asking(view.as_of, view.scope.organisation), today=clock.today())
+    mark = written.mark(view.data, "item_notes", "arrangements")
+    return _begun(view.data, mark, view.as_of, view.scope.organisation, clock.today())
+
+
+@st.cache_resource(show_spinner=False, max_entries=10)
+def _begun(data: Data, mark: str, as_of: date, organisation: str, today: date) -> Sending:  # noqa: ARG001 - part of the cache key
+    with data.database.cursor() as cursor:
+        return sending.begun(cursor, _asking(as_of, organisation), today=today)
 
 
 def draw(view: View) -> None:
