@@ -3,6 +3,8 @@
 uvicorn loads these two classes by name; compliance/commands/server.py sets the names.
 """
 
+import socket
+from asyncio import Transport
 from typing import Any, Final
 
 import h11
@@ -18,12 +20,23 @@ LONGEST_MESSAGE: Final = 6_000_000
 # The limits of the websockets library for a handshake. Beyond them it closes the connection without an answer.
 LONGEST_LINE: Final = 8_000
 MOST_LINES: Final = 100
+INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 # Set by the server, which knows the scripts of its pages.
 HEADERS: Final[Headers] = []
 
 
 class Requests(H11Protocol):
-    """HTTP protocol that answers a malformed request with the headers of every answer."""
+    """HTTP protocol that answers a malformed request with the headers of every answer.
+
+    What it sends leaves at once: asyncio sees to that only for sockets made with the number of their protocol, which
+    Streamlit's is not. A page is many small messages, and all but the first would wait 40 ms for its receipt.
+    """
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin a connection."""
+        if (connected := transport.get_extra_info("socket")) and connected.family in INTERNET:
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().connection_made(transport)
 
     def _should_upgrade(self) -> bool:
         """Whether a request may become a websocket. If not, it is handled as an ordinary request."""
