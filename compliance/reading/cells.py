@@ -41,7 +41,7 @@ class RawSheet:
     """One sheet as read: its cells as text, and the numbers of error cells and of columns or cells left out.
 
     `error_places` are the first error cells: the spreadsheet's row, from 1, and the column, from 0. `formulas` counts
-    those without a stored value.
+    those without a stored value, `values` the cells with one that a workbook library has read, even an empty text.
     """
 
     name: str
@@ -51,6 +51,7 @@ class RawSheet:
     hidden: bool = False
     error_places: list[tuple[int, int]] = field(default_factory=list)
     formulas: int = 0
+    values: int = 0
 
 
 @dataclass
@@ -110,6 +111,14 @@ def trimmed(table: "pa.Table") -> "pa.Table":
             width = place + 1
             height = max(height, pc.indices_nonzero(pc.is_valid(column))[-1].as_py() + 1)
     return table.select(range(width)).slice(0, height)
+
+
+def below_empty_rows(table: "pa.Table", height: int) -> "pa.Table":
+    """The table below so many empty rows."""
+    import pyarrow as pa
+
+    empty = pa.table({"c0": pa.nulls(height, pa.string())})
+    return pa.concat_tables([empty, table], promote_options="default")
 
 
 def null_if_empty(column: "Column") -> "Column":

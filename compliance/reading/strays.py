@@ -39,34 +39,41 @@ class Scan:
         """Take in the next piece. Counts are estimates, a little too high where a piece ends within a tag."""
         self.head = self.head or piece[:4096]
         self.tail = (self.tail + piece if len(piece) < TAIL else piece)[-TAIL:]
-        self.cells += piece.count(b"<c") + piece.count(b":c")
-        self.rows += piece.count(b"<row") + piece.count(b":row")
-        self.iso_dates |= b't="d"' in piece
-        self.hidden_errors |= b'calcext:value-type="error"' in piece
-        self._count_formulas(self.rest + piece)
-
-    def _count_formulas(self, xml: bytes) -> None:
-        """Count the formulas without a value. A cell that is not closed yet waits for the next piece."""
         root = re.search(rb"<(\w+:)?worksheet\b", self.head)
         prefix = (root and root[1]) or b""
-        if b"<%bf" % prefix in xml:
-            self.formulas += _unknown_values(xml, prefix)
-        self.rest = xml[max(xml.rfind(b"</%bc>" % prefix), len(xml) - TAIL, 0) :]
+        if claimed_area(self.head) > ROOMY:
+            self.cells += piece.count(b"<%bc" % prefix)
+        self.rows += piece.count(b"<%brow" % prefix)
+        self.iso_dates = self.iso_dates or b't="d"' in piece
+        self.hidden_errors |= root is None and b'calcext:value-type="error"' in piece
+        self._count_formulas(piece, prefix)
+
+    def _count_formulas(self, piece: bytes, prefix: bytes) -> None:
+        """Count the formulas without a value. A cell that is not closed yet waits for the next piece."""
+        formula, end = b"<%bf" % prefix, b"</%bc>" % prefix
+        if formula in piece or formula in self.rest + piece[: len(formula)]:
+            piece = self.rest + piece
+            self.formulas += _unknown_values(piece, prefix)
+            self.rest = b""
+        closed = piece.rfind(end)
+        self.rest = piece[max(closed, len(piece) - TAIL) :] if closed >= 0 else (self.rest + piece)[-TAIL:]
 
     @property
     def sparse(self) -> bool:
         """Whether the sheet claims to reach much further than it has cells."""
-        area = self._claimed()
+        area = claimed_area(self.head)
         last = re.findall(rb"<(?:\w+:)?row\b[^>]{0,500}?\br=[\"'](\d+)[\"']", self.tail)
         long = bool(last) and int(last[-1]) > max(100_000, SPARSE * self.rows)
         return long or (area > ROOMY and area > SPARSE * self.cells)
 
-    def _claimed(self) -> int:
-        match = re.search(rb"<(?:\w+:)?dimension\b[^>]*\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']", self.head)
-        if not match:
-            return 0
-        width = column_number(match[3].decode()) - column_number(match[1].decode()) + 1
-        return width * (int(match[4]) - int(match[2]) + 1)
+
+def claimed_area(head: bytes) -> int:
+    """How many cells the sheet has that begins with this XML, as it says itself; 0 if it does not."""
+    match = re.search(rb"<(?:\w+:)?dimension\b[^>]*\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']", head)
+    if not match:
+        return 0
+    width = column_number(match[3].decode()) - column_number(match[1].decode()) + 1
+    return width * (int(match[4]) - int(match[2]) + 1)
 
 
 def _unknown_values(xml: bytes, prefix: bytes) -> int:

@@ -5,12 +5,15 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from types import MappingProxyType
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final
 from xml.parsers.expat import ExpatError
 
 from compliance.reading.cells import (
@@ -26,6 +29,7 @@ from compliance.reading.cells import (
     plain_dates,
     trimmed,
 )
+from compliance.reading.portions import Reader, framed, read_portions
 from compliance.reading.strays import Scan, near_cells
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
     Column = pa.ChunkedArray[Any]
 
+NONE_YET: Final[Mapping[int, RawSheet]] = MappingProxyType({})
+PIECE: Final = 1 << 20
 MAX_PARTS: Final = 10_000
 MAX_SHEETS: Final = 1000
 MAX_INFLATED: Final = 2 << 30
@@ -101,7 +107,8 @@ def read_zip(file: BinaryIO, *, folder: Path, careful: bool) -> Content:
     """An Excel or OpenDocument workbook. The zip directory is checked before anything is unpacked."""
     with _damage(), zipfile.ZipFile(file) as archive:
         kind = _zip_kind(archive)
-        scans = inflate(archive)
+        in_portions = partial(_load_portion, kind=kind, folder=folder)
+        scans, large = inflate(archive, None if careful or kind == "ods" else in_portions)
         formulas = sum(scan.formulas for scan in scans.values())
         if kind == "ods":
             errors = any(scan.hidden_errors for scan in scans.values())
@@ -109,7 +116,7 @@ def read_zip(file: BinaryIO, *, folder: Path, careful: bool) -> Content:
         near, cut = None, 0
         if careful or any(scan.sparse for scan in scans.values()):
             near, cut = _without_strays(archive, careful=careful)
-        sheets = load_sheets(near) if near else _loaded(archive, file, kind=kind, folder=folder)
+        sheets = load_sheets(near) if near else _loaded(archive, file, kind=kind, folder=folder, read=large)
         if any(scan.iso_dates for scan in scans.values()):
             sheets = [plain_dates(sheet) for sheet in sheets]
         return replace(_xlsx(archive, sheets, kind=kind), cut=cut, formulas=formulas)
@@ -175,25 +182,36 @@ def _plain(name: str) -> str:
     return name.lower().replace("\\", "/")
 
 
-def inflate(archive: zipfile.ZipFile) -> dict[str, Scan]:
+def inflate(archive: zipfile.ZipFile, read: Reader | None) -> tuple[dict[str, Scan], dict[int, RawSheet]]:
     """Inflate every part piece by piece, since the directory may lie about sizes and parts may be damaged.
 
-    Return a scan of each sheet.
+    Return a scan of each sheet, and the large sheets, by their numbers, that could be read meanwhile with `read`.
     """
     scans: dict[str, Scan] = {}
+    sheets: dict[int, RawSheet] = {}
     if _is_bomb(archive):
         raise Unreadable("bomb")
     for part in archive.infolist():
         scan = Scan()
-        is_sheet = SHEET_PART.fullmatch(part.filename)
+        frame = None
+        if SHEET_PART.fullmatch(part.filename):
+            scans[part.filename] = scan
+            frame = framed(archive, part, sheets=SHEET_PART) if read else None
         # zipfile stops at the size in the directory; if that is a lie, the checksum is wrong.
         with archive.open(part) as file:
-            while piece := file.read(1 << 20):
-                if is_sheet:
-                    scan.add(piece)
-        if is_sheet:
-            scans[part.filename] = scan
-    return scans
+            pieces = _scanned(file, scan if part.filename in scans else None)
+            if read and frame:
+                sheets |= read_portions(pieces, frame, read=read)
+            deque(pieces, maxlen=0)
+    return scans, sheets
+
+
+def _scanned(file: IO[bytes], scan: Scan | None) -> Iterator[bytes]:
+    """The pieces of a part, each of which a scan takes in."""
+    while piece := file.read(PIECE):
+        if scan:
+            scan.add(piece)
+        yield piece
 
 
 def _is_bomb(archive: zipfile.ZipFile) -> bool:
@@ -231,13 +249,22 @@ def cut_strays(archive: zipfile.ZipFile) -> tuple[bytes, int]:
 
 
 def _loaded(
-    archive: zipfile.ZipFile, file: BinaryIO, *, kind: str, folder: Path, repair: bool = False
+    archive: zipfile.ZipFile,
+    file: BinaryIO,
+    *,
+    kind: str,
+    folder: Path,
+    read: Mapping[int, RawSheet] = NONE_YET,
+    repair: bool = False,
 ) -> list[RawSheet]:
-    """The sheets, read from a repaired copy if asked for or if the library cannot read the workbook as it is."""
+    """The sheets, read from a repaired copy if asked for or if the library cannot read the workbook as it is.
+
+    `read` are those that have been read.
+    """
     if repair:
         return load_sheets(_repaired(archive))
     try:
-        return load_file(file, kind=kind, folder=folder)
+        return load_file(file, kind=kind, folder=folder, read=read)
     except Unreadable as problem:
         if problem.code not in ("unusual", "password"):
             raise
@@ -396,33 +423,53 @@ def _with_stream(file: BinaryIO, name: str, stream: bytes) -> bytes:
 # --- sheets by fastexcel -------------------------------------------------------------------------
 
 
-def load_file(file: BinaryIO, *, kind: str, folder: Path) -> list[RawSheet]:
-    """Every sheet of an open workbook.
+def load_file(file: BinaryIO, *, kind: str, folder: Path, read: Mapping[int, RawSheet] = NONE_YET) -> list[RawSheet]:
+    """Every sheet of an open workbook; `read` are those that have been read."""
+    with _named(file, folder / f"export.{kind}") as name:
+        return load_sheets(name, read)
 
-    The library gives precise errors only for a file name with the right extension. So for the moment of opening it gets
-    one: a link in `folder` to the file that this process has open.
+
+@contextmanager
+def _named(file: BinaryIO, link: Path) -> Iterator[str]:
+    """The name of an open file for the moment of opening it: a link to what this process has open.
+
+    The library gives precise errors only for a file name with the right extension.
     """
-    named = folder / f"export.{kind}"
     # A child that died may have left its link.
-    named.unlink(missing_ok=True)
-    named.symlink_to(f"/dev/fd/{file.fileno()}")
+    link.unlink(missing_ok=True)
+    link.symlink_to(f"/dev/fd/{file.fileno()}")
     try:
-        return load_sheets(str(named))
+        yield str(link)
     finally:
-        named.unlink()
+        link.unlink()
 
 
-def load_sheets(source: str | bytes) -> list[RawSheet]:
-    """Every sheet of a workbook, hidden ones too. A chart sheet has no cells."""
+def load_sheets(source: str | bytes, read: Mapping[int, RawSheet] = NONE_YET) -> list[RawSheet]:
+    """Every sheet of a workbook, hidden ones too. A chart sheet has no cells. `read` are those that have been read."""
     import fastexcel
 
     try:
         reader = fastexcel.read_excel(source)
         if len(reader.sheet_names) > MAX_SHEETS:
             raise Unreadable("too_large")
-        return [_sheet(reader, index, name) for index, name in enumerate(reader.sheet_names)]
+        return [
+            read.get(index) or _trimmed(_sheet(reader, index, name)) for index, name in enumerate(reader.sheet_names)
+        ]
     except fastexcel.FastExcelError as fault:
         raise Unreadable(_calamine_code(str(fault))) from fault
+
+
+def _load_portion(file: BinaryIO, first: int, *, kind: str, folder: Path) -> list[RawSheet]:
+    """Every sheet of a workbook that holds a portion of one, from the row `first` of it on."""
+    import fastexcel
+
+    with _named(file, folder / f"portion{first}.{kind}") as name:
+        reader = fastexcel.read_excel(name)
+        return [_sheet(reader, index, name, first=first) for index, name in enumerate(reader.sheet_names)]
+
+
+def _trimmed(sheet: RawSheet) -> RawSheet:
+    return replace(sheet, cells=trimmed(sheet.cells))
 
 
 def _calamine_code(message: str) -> str:
@@ -433,23 +480,27 @@ def _calamine_code(message: str) -> str:
     return "damaged" if re.search("Xml error|end of xml", message, re.IGNORECASE) else "unusual"
 
 
-def _sheet(reader: Any, index: int, name: str) -> RawSheet:
-    """One sheet: row n of the table is row n + 1 of the spreadsheet, column c0 is A.
+def _sheet(reader: Any, index: int, name: str, *, first: int = 1) -> RawSheet:
+    """One sheet: row n of the table is row n + `first` of the spreadsheet, column c0 is A.
 
-    `cut` counts the columns beyond MAX_COLUMNS, filled or not, as their cells are not read.
+    `cut` counts the columns beyond MAX_COLUMNS, filled or not, as their cells are not read. If `first` is not 1, the
+    row above it must be the first with a cell.
     """
     import pyarrow as pa
 
     sheet = reader.load_sheet(
         index,
         header_row=None,
-        skip_rows=0,
+        skip_rows=0 if first == 1 else None,
         dtypes="string",
         use_columns=lambda column: column.absolute_index < MAX_COLUMNS,
     )
     batch, problems = sheet.to_arrow_with_errors()
+    above = 0 if first == 1 else 1
+    batch = batch.slice(above)
     columns = [pa.chunked_array([column]) for column in batch.columns]
     errors, columns = _errors(problems.errors if problems else [], columns=columns)
+    errors = [(row - above, column) for row, column in errors if row >= above]
     places = [column.absolute_index for column in sheet.selected_columns]
     cells = _laid_out(dict(zip(places, columns, strict=True)), height=batch.num_rows)
     return RawSheet(
@@ -459,6 +510,7 @@ def _sheet(reader: Any, index: int, name: str) -> RawSheet:
         cut=sheet.width - len(places),
         hidden=sheet.visible != "visible",
         error_places=[(row + 1, places[column]) for row, column in sorted(errors)[:MAX_PLACES]],
+        values=len(errors) + sum(len(column) - column.null_count for column in columns),
     )
 
 
@@ -470,7 +522,7 @@ def _laid_out(columns: dict[int, "Column"], *, height: int) -> "pa.Table":
     laid_out = [nothing] * (max(columns, default=-1) + 1)
     for place, column in columns.items():
         laid_out[place] = null_if_empty(column)
-    return trimmed(as_table(laid_out))
+    return as_table(laid_out)
 
 
 def _errors(problems: list[Any], *, columns: list["Column"]) -> tuple[list[tuple[int, int]], list["Column"]]:
