@@ -1,5 +1,6 @@
 """The app as AppTest runs it: a page as a person of a role sees it, and what it says."""
 
+import html
 import re
 from datetime import date
 from pathlib import Path
@@ -55,6 +56,19 @@ def tables(app: AppTest) -> str:
 def text(app: AppTest) -> str:
     """Everything that the page says in its own fragments."""
     return " ".join(part.value for part in app.markdown)
+
+
+def links(app: AppTest) -> list[str]:
+    """The addresses of the links to pages, in fragments and as elements, each as `/page?parameters`."""
+    elements = [
+        f"/{link.proto.page}?{link.proto.query_string}" for link in app.get("page_link") if not link.proto.external
+    ]
+    return [*elements, *(html.unescape(address) for address in re.findall(r'v-link[^>]*? href="(/[^"]*)"', text(app)))]
+
+
+def pages_linked(app: AppTest) -> set[str]:
+    """The pages that links lead to; that of the overview has no name."""
+    return {address.split("?")[0].strip("/") for address in links(app)}
 
 
 def notes(app: AppTest) -> list[str]:

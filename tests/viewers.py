@@ -209,7 +209,7 @@ def there_and_back() -> tuple[list[float], list[float]]:
         page.wait_for_selector(".v-facts", timeout=PATIENCE)
         for _ in range(CLICKS):
             page.wait_for_timeout(PAUSE)
-            there.append(_seconds(page, ".stPageLink a[href*='point=classification']", ".v-hero-figure"))
+            there.append(_seconds(page, ".v-name[href*='point=classification']", ".v-hero-figure"))
             page.wait_for_timeout(PAUSE)
             back.append(_seconds(page, ".st-key-nav a >> nth=0", ".v-facts"))
     return there, back

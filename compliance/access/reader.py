@@ -69,7 +69,7 @@ class Reader:
         return self.user.may(permission)
 
     @cached_property
-    def key(self) -> tuple[str, ...]:
+    def cache_key(self) -> tuple[str, ...]:
         """A cache key: everything that decides what the reader may see, which the language does not."""
         permissions = sorted(permission.value for permission in self.user.role.permissions)
         return (*permissions, repr(self.limit), *(() if self.named else self.withheld.responsible))

@@ -46,6 +46,28 @@ def anchor(text: str, address: str, *, title: str = "") -> Html:
     return tag("a", text, css="v-link", href=address, title=title)
 
 
+@dataclass(frozen=True)
+class PageLink:
+    """A link of the navigation; `here` is whether it leads to the page that is shown."""
+
+    text: str
+    address: str
+    here: bool = False
+
+
+def page_links(links: Sequence[PageLink]) -> Html:
+    """Links of the navigation, one below the other.
+
+    Example: `page_links([PageLink("Training", "/training", here=True)])`.
+    """
+    return tag("div", *map(_page_link, links), css="v-pages")
+
+
+def _page_link(link: PageLink) -> Html:
+    here = "page" if link.here else ""
+    return tag("a", link.text, css="v-link v-page", href=link.address, aria_current=here)
+
+
 def row_link(text: str, address: str) -> Html:
     """A link in a row of a table: a click anywhere in the row follows it.
 
@@ -349,12 +371,18 @@ class Bullet:
     address: str = ""
 
 
-def name_head(label: str) -> Html:
-    """The heading of the names, in the column to the left of `bullet_head`.
+def bullet_rows(rows: Sequence[tuple[str, Bullet]], *, name: str, head: BulletHead) -> Html:
+    """Points under their headings, each with its name as a link to the left; `name` heads the names.
 
-    Example: `left, right = st.columns([3, 8]); left.markdown(name_head("Point"), …)`.
+    Example: `bullet_rows([("1 Training", Bullet(…, address="/point?point=1"))], name="Point", head=BulletHead(…))`.
     """
-    return tag("div", label, css="v-name-head")
+    heads = tag("div", tag("div", name, css="v-name-head"), bullet_head(head), css="v-row v-row-head")
+    return tag("div", heads, *(_named_row(label, row, head) for label, row in rows), css="v-rows")
+
+
+def _named_row(label: str, row: Bullet, head: BulletHead) -> Html:
+    link = tag("a", label, css="v-link v-name", href=row.address)
+    return tag("div", tag("div", link), bullet_row(row, head=head), css="v-row")
 
 
 def bullet_head(head: BulletHead) -> Html:
@@ -383,7 +411,7 @@ def _outlook(head: str, outlook: str) -> Html:
 
 
 def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
-    """A row; the point's name is a `st.page_link` in the column to the left.
+    """A row without the point's name.
 
     Example: `bullet_row(Bullet(status="red", word="…", figure="…", share=0.2, alt="…"), head=h)`.
     """

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-import streamlit as st
-
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
@@ -13,12 +11,13 @@ from compliance.counting.explaining import Explanation, Moment, explain, since_f
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import changes_texts, downloads, reads, widgets
+from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.wording import changes, phrases
 
 
-@st.cache_data(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+@cached()
 def explained(data: Data, reader: Reader, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
     """Why a scope's figure differs between two moments, as the reader may see it."""
     point = next(point for point in reads.points() if point.id == point_id)

@@ -3,14 +3,13 @@
 from datetime import date, datetime
 from typing import Final
 
-import streamlit as st
-
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core import clock, places
 from compliance.counting import incidents
 from compliance.counting.incidents import Clock, Duty
 from compliance.screens import reads
+from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
@@ -18,7 +17,7 @@ from compliance.store.database import EVERYTHING_KNOWN
 SOURCES: Final = ("incidents", "breaches")
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+@cached()
 def duties(data: Data, reader: Reader, as_of: date, scope: Scope) -> tuple[Duty, ...]:
     """The required reports, as the reader may see them."""
     with data.database.cursor() as cursor:

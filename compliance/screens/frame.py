@@ -15,6 +15,7 @@ from compliance.core.lengths import shortened
 from compliance.declarations import settings, theming
 from compliance.demo import demo
 from compliance.drawing import charts
+from compliance.drawing.charts import PageLink
 from compliance.screens import files as screens_files
 from compliance.screens import reads, views, widgets
 from compliance.screens.people_texts import scope
@@ -189,17 +190,18 @@ def _navigation(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
         groups = dict.fromkeys(entry.group for entry in allowed)
         for group in groups:
             pages = [entry for entry in allowed if entry.group == group]
+            links = [_page_link(view, entry, here) for entry in pages]
             if not group or len(pages) == 1 or len(groups) == 1:
-                for entry in pages:
-                    widgets.link(view, entry.id, view.say(entry.title))
+                for link in links:
+                    widgets.html(charts.page_links([link]), width="content")
                 continue
             place = "here" if here in pages else "there"
-            with (
-                st.container(key=f"nav-{place}-{group}", width="content"),
-                st.popover(view.say(group), type="tertiary"),
-            ):
-                for entry in pages:
-                    widgets.link(view, entry.id, view.say(entry.title))
+            with st.popover(view.say(group), type="tertiary", key=f"nav-{place}-{group}"):
+                widgets.html(charts.page_links(links))
+
+
+def _page_link(view: View, entry: PageEntry, here: PageEntry) -> PageLink:
+    return PageLink(view.say(entry.title), widgets.address(view, entry.id), here=entry is here)
 
 
 def _top(view: View, allowed: list[PageEntry], here: PageEntry) -> None:

@@ -1,7 +1,7 @@
 """Cached reads, valid while the data stay the same.
 
 A cached function takes everything that its result depends on. One that takes only the data has the same result for
-everybody; one that also takes the reader is cached per reader that may see something else (`Reader.key`).
+everybody; one that also takes the reader is cached per reader that may see something else (`Reader.cache_key`).
 """
 
 from collections import Counter
@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, TypeVar
-
-import streamlit as st
 
 from compliance.access import withholding
 from compliance.access.disclosure import Plans
@@ -32,17 +29,15 @@ from compliance.review import dossier, planning
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
+from compliance.screens.caching import cached
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.worklists import lists, notes
 from compliance.worklists.notes import Notes
 
-CACHED: Final = 200
 TREND_MONTHS: Final = 24
 Declared = TypeVar("Declared")
 NOTHING_HIDDEN: Final = Plans([], [])
-# How Streamlit's caches tell readers apart.
-READERS: Final[dict[str | type, Callable[[Any], Any]]] = {Reader: attrgetter("key")}
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,7 @@ def data(database: Database) -> Data:
     return Data(database.name, f"{database.version()} {marks(places.own_files())}")
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def _responsible(store: str, state: str) -> tuple[str, ...]:  # noqa: ARG001 - part of the cache key
     """Everybody who has ever been responsible for a decision."""
     with stores.named(store).cursor() as cursor:
@@ -129,28 +124,28 @@ def withheld(data: Data) -> Withheld:
     return Withheld(partial(person_names, data, responsible), responsible)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def organisations(data: Data, as_of: date) -> tuple[str, ...]:
     """The names of the organisations on a day; an empty database has one, without exports."""
     with data.database.cursor() as cursor:
         return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def imports(data: Data) -> Rows:
     """Every import, the newest first."""
     with data.database.cursor() as cursor:
         return rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def units(data: Data, as_of: date) -> Rows:
     """The units of a day with their departments."""
     with data.database.cursor() as cursor:
         return rows(cursor, statement("units"), {"as_of": as_of, "known_at": EVERYTHING_KNOWN})
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
     """The units that any export names on a day, including those without a department."""
     params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
@@ -158,7 +153,7 @@ def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
         return [row["name"] for row in rows(cursor, statement("units_named"), params)]
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def basis(data: Data, as_of: date) -> Basis:
     """The imports that the figures of a day rest on."""
     with data.database.cursor() as cursor:
@@ -203,13 +198,12 @@ def _count_figures(data: Data, days: tuple[date, ...], level: Level) -> list[Cov
         return assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
 
 
-# cache_resource, since cache_data would copy the figures for each run. Nobody changes them.
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def _all_figures(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
     return _count_figures(data, days, level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+@cached()
 def _figures_for(
     data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None
 ) -> tuple[Coverage, ...]:
@@ -228,21 +222,21 @@ def _plans(data: Data, reader: Reader, days: tuple[date, ...], level: Level) -> 
     return NOTHING_HIDDEN if reader.named or level == "organisation" else plans(data, days)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def plans(data: Data, days: tuple[date, ...]) -> Plans:
     """What is hidden of each organisation on some days from readers who may not see persons."""
     with data.database.cursor() as cursor:
         return assessing.plans(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def _expected(data: Data, as_of: date, level: Level) -> list[Ahead]:
     """What is ahead of each figure of a level at the end of the year."""
     with data.database.cursor() as cursor:
         return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN, level=level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+@cached()
 def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Outlook]:
     """Where the figure of each point is heading in a scope, as the reader may see it, by the point's id."""
     day, ids = year_before(as_of), tuple(point.id for point in points())
@@ -285,7 +279,7 @@ def parts_added_up(
     return reader.added_up(own, scope, _plans(data, reader, (as_of,), level))
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def compared(data: Data, as_of: date, organisation: str) -> Comparison:
     """The figures that an organisation's figures of a day are compared with."""
     return dossier.comparison_with(approved(data, _organisation_id(data, as_of, organisation)), as_of)
@@ -297,7 +291,7 @@ def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
     return next((review for review in every if review.year == as_of.year), None)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def approved(data: Data, organisation_id: int) -> list[Dossier]:
     """The approved reviews of an organisation."""
     with data.database.cursor() as cursor:
@@ -309,7 +303,7 @@ def _organisation_id(data: Data, as_of: date, organisation: str) -> int:
     return next(iter(organisation_ids(data, as_of, organisation)), 0)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def organisation_ids(data: Data, as_of: date, organisation: str) -> tuple[int, ...]:
     """The ids of an organisation on a day: its own first, then those of the organisations that were merged into it."""
     params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
@@ -317,7 +311,7 @@ def organisation_ids(data: Data, as_of: date, organisation: str) -> tuple[int, .
         return tuple(row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params))
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+@cached()
 def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Coverage]:
     """The earlier figure of each point that a scope's figure is compared with.
 
@@ -335,7 +329,7 @@ def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, C
     return {figure.point.id: figure for figure in figures_}
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+@cached()
 def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
     """The plan of a day, as the reader may see it."""
     with data.database.cursor() as cursor:
@@ -348,7 +342,7 @@ def written(data: Data, as_of: date, organisation: str) -> tuple[str, tuple[Deci
     return _written(data, data.database.state(), as_of, organisation)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def _written(data: Data, state: str, as_of: date, organisation: str) -> tuple[str, tuple[Decision, ...]]:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         reviews = planning.reviews_of(cursor, organisation=organisation, as_of=as_of)
@@ -356,14 +350,14 @@ def _written(data: Data, state: str, as_of: date, organisation: str) -> tuple[st
     return next((review.state for review in reviews if review.year == as_of.year), ""), tuple(decisions)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+@cached()
 def findings(data: Data, reader: Reader, as_of: date) -> list[quality.Finding]:
     """The findings of the data checks, as the reader may see them."""
     with data.database.cursor() as cursor:
         return quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def effects(data: Data, as_of: date, organisation: str, point_id: str | None = None) -> dict[str, quality.Effect]:
     """What the findings of each check, or those in the exports of a point, can change, by the id of the check.
 
@@ -382,7 +376,7 @@ def remarks(data: Data, as_of: date, organisation: str) -> dict[str, tuple[str, 
     return quality.remarks(effects(data, as_of, organisation), points())
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED, hash_funcs=READERS)
+@cached()
 def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
     """The items of a point as the reader may see them."""
     point = point_by(points(), point_id)
@@ -395,7 +389,7 @@ def item_notes(data: Data, as_of: date, organisation: str, *, known_at: datetime
     return _item_notes(data, data.database.state(), as_of, organisation, known_at)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def _item_notes(data: Data, state: str, as_of: date, organisation: str, known_at: datetime) -> Notes:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return notes.notes(cursor, points(), organisation=organisation, as_of=as_of, known_at=known_at)
@@ -408,7 +402,7 @@ def item_statuses(
     return _item_statuses(data, data.database.state(), as_of, organisation, point_id, known_at)
 
 
-@st.cache_resource(show_spinner=False, max_entries=CACHED)
+@cached()
 def _item_statuses(
     data: Data, state: str, as_of: date, organisation: str, point_id: str, known_at: datetime
 ) -> Counter[str]:
@@ -417,7 +411,7 @@ def _item_statuses(
         return lists.statuses(cursor, point, written, organisation=organisation, as_of=as_of, known_at=known_at)
 
 
-@st.cache_data(show_spinner=False, max_entries=CACHED)
+@cached()
 def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
     """The figures shown with the points that are not part of any coverage."""
     with data.database.cursor() as cursor:
@@ -430,14 +424,14 @@ def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
         )
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@cached(2)
 def export_names(data: Data) -> ExportNames:
     """The names in the exports, which a version of a review to hand out withholds."""
     with data.database.cursor() as cursor:
         return withholding.export_names(cursor)
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def person_names(data: Data, responsible: tuple[str, ...]) -> Names:
     """The names of persons, cached while the data and the persons responsible for decisions stay the same."""
     return names_of_persons(export_names(data), responsible=responsible)

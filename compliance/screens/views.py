@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -67,7 +68,17 @@ class View:
             {name: value for name, value in params.items() if value} | self.language | (SAMPLES if self.looking else {})
         )
 
-    @property
+    @cached_property
+    def query(self) -> str:
+        """The address as a browser writes it after the question mark."""
+        return urlencode(self.address)
+
+    @cached_property
+    def cache_key(self) -> tuple[object, ...]:
+        """Everything that decides what a page shows of the exports, in which words and with which links."""
+        return (self.data, self.reader.cache_key, self.say.code, self.as_of, self.scope, self.looking)
+
+    @cached_property
     def of_several(self) -> bool:
         """Whether the store has more organisations than the one that is shown."""
         return len(reads.organisations(self.data, self.as_of)) > 1

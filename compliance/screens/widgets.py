@@ -148,9 +148,9 @@ def brand() -> None:
         html(charts.brand(look.name, look.logo))
 
 
-def html(fragment: elements.Html) -> None:
+def html(fragment: elements.Html, *, width: Any = "auto") -> None:
     """Draw a fragment made by `compliance.drawing`."""
-    st.markdown(fragment, unsafe_allow_html=True)
+    st.markdown(fragment, unsafe_allow_html=True, width=width)
 
 
 def plain(text: str) -> str:
@@ -165,7 +165,13 @@ def link(view: View, page: str, label: str, **extra: str) -> None:
 
 def address(view: View, page: str, **extra: str) -> str:
     """The address of a page that shows the same view, for links within a fragment (charts.anchor)."""
-    return f"/{'' if page == HOME else page}?{urlencode(view.address | extra)}"
+    # the view of most links is that of the page, which is written once
+    params = (
+        urlencode(view.address | extra)
+        if view.address.keys() & extra
+        else "&".join(filter(None, (view.query, urlencode(extra))))
+    )
+    return f"/{'' if page == HOME else page}?{params}"
 
 
 def chart(figure: Any, *, alt: str, key: str) -> None:

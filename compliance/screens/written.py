@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-import streamlit as st
-
 from compliance.core import places
 from compliance.correcting import arrangements
 from compliance.correcting.arrangements import Arrangements
@@ -22,6 +20,7 @@ from compliance.review.dossier import Dossier
 from compliance.review.planning import Moment
 from compliance.review.reviewing import Review
 from compliance.screens import reads
+from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.store import stores
 from compliance.store.database import Rows, rows
@@ -37,7 +36,7 @@ def mark(data: Data, *parts: str) -> str:
     return " ".join(marks[part] for part in parts)
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def _marks(store: str, state: str) -> Mapping[str, str]:  # noqa: ARG001 - part of the cache key
     with stores.named(store).cursor() as cursor:
         return {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("written_mark"))}
@@ -52,7 +51,7 @@ def reviews(data: Data, as_of: date, organisation: str) -> tuple[Review, ...]:
     return tuple(review for review in _reviews(data, mark(data, *REVIEWS)) if review.organisation_id in ids)
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def _reviews(data: Data, mark: str) -> tuple[Review, ...]:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return tuple(reviewing.reviews(cursor))
@@ -63,7 +62,7 @@ def decisions(data: Data) -> tuple[Decision, ...]:
     return _decisions(data, mark(data, *DECISIONS))
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def _decisions(data: Data, mark: str) -> tuple[Decision, ...]:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return tuple(deciding.decisions(cursor))
@@ -84,7 +83,7 @@ def texts(data: Data, review_id: int) -> Rows:
     return _rows(data, mark(data, "texts"), "review_texts", "review_id", review_id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
+@cached()
 def _rows(data: Data, mark: str, name: str, param: str, value: int) -> Rows:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return rows(cursor, statement(name), {param: value})
@@ -97,7 +96,7 @@ def document(data: Data, review: Review) -> Dossier:
     return _draft(data, review, mark(data, *DECISIONS), mark(data, "texts"))
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def _draft(data: Data, review: Review, decided: str, text: str) -> Dossier:  # noqa: ARG001 - parts of the cache key
     kept = review.figures_of
     counted = _counted(data, review) if kept is None else frozen(data, review.review_id, kept)
@@ -111,7 +110,7 @@ def _draft(data: Data, review: Review, decided: str, text: str) -> Dossier:  # n
     return dossier.composed(counted, review, now, own=places.own_files(), named=reads.export_names(data))
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def _counted(data: Data, review: Review) -> Dossier:
     """The document of a draft with its figures, which take a second or two to count."""
     with data.database.cursor() as cursor:
@@ -123,7 +122,7 @@ def frozen(data: Data, review_id: int, version: int) -> Dossier:
     return _frozen(data, mark(data, "states"), review_id, version)
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def _frozen(data: Data, mark: str, review_id: int, version: int) -> Dossier:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         found = dossier.load_frozen(cursor, review_id, version)
@@ -135,7 +134,7 @@ def of_year(data: Data, as_of: date, organisation: str) -> tuple[Moment | None, 
     return _of_year(data, mark(data, *DECISIONS), as_of, organisation)
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
+@cached()
 def _of_year(data: Data, mark: str, as_of: date, organisation: str) -> tuple[Moment | None, tuple[Decision, ...]]:  # noqa: ARG001 - part of the cache key
     whose: Any = {"organisation": organisation, "as_of": as_of}
     with data.database.cursor() as cursor:
@@ -143,7 +142,7 @@ def _of_year(data: Data, mark: str, as_of: date, organisation: str) -> tuple[Mom
         return review, tuple(planning.open_decisions(cursor, **whose))
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
+@cached()
 def _merged_with(data: Data, organisation_id: int, day: date) -> frozenset[int]:
     with data.database.cursor() as cursor:
         return reviewing.merged_with(cursor, organisation_id, day)
@@ -157,7 +156,7 @@ def arranged(data: Data, as_of: date, organisation: str) -> Arrangements:
     return _arranged(data, mark(data, "arrangements"), as_of, organisation)
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED)
+@cached()
 def _arranged(data: Data, mark: str, as_of: date, organisation: str) -> Arrangements:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return arrangements.arrangements(cursor, organisation, as_of=as_of)
@@ -168,7 +167,7 @@ def cleaned(data: Data) -> tuple[Cleaning, ...]:
     return _cleaned(data, mark(data, "cleanings", "cleanings_read"))
 
 
-@st.cache_resource(show_spinner=False, max_entries=20)
+@cached(20)
 def _cleaned(data: Data, mark: str) -> tuple[Cleaning, ...]:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return tuple(cleanings.cleanings(cursor))

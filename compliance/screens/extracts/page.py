@@ -21,6 +21,7 @@ from compliance.extracts.extracting import Extract
 from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.words import dictionary, titled
 from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens.caching import cached
 from compliance.screens.downloads import File
 from compliance.screens.extracts import texts
 from compliance.screens.reads import Data
@@ -79,7 +80,7 @@ def point_of_extract(view: View, name: str) -> str | None:
     return chosen
 
 
-@st.cache_data(show_spinner=False, max_entries=20, hash_funcs=reads.READERS)
+@cached(20)
 def extracted(
     data: Data,
     reader: Reader,

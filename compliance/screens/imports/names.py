@@ -13,6 +13,7 @@ from compliance.correcting import renaming
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.drawing import charts, elements
 from compliance.screens import fields, reads, views, widgets
+from compliance.screens.caching import cached
 from compliance.screens.imports import names_texts, texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
@@ -21,7 +22,7 @@ SHOWN_SUGGESTIONS: Final = 5
 WIDTH: Final = 460
 
 
-@st.cache_data(show_spinner=False, max_entries=reads.CACHED)
+@cached()
 def _in_use(data: reads.Data, as_of: date) -> tuple[Rows, list[Suggestion]]:
     """The names in use on a day, and the suggestions of which may be the same."""
     with data.database.cursor() as cursor:
@@ -31,7 +32,7 @@ def _in_use(data: reads.Data, as_of: date) -> tuple[Rows, list[Suggestion]]:
         )
 
 
-@st.cache_data(show_spinner=False, max_entries=reads.CACHED)
+@cached()
 def _aliases(data: reads.Data) -> list[Alias]:
     """The changes of name in effect."""
     with data.database.cursor() as cursor:

@@ -16,6 +16,7 @@ from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Inci
 from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
 from compliance.screens import clocks, no_data, reads, widgets
+from compliance.screens.caching import cached
 from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -23,7 +24,7 @@ from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+@cached()
 def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incidents:
     """The statistics of the year's incidents, as the reader may see them."""
     with data.database.cursor() as cursor:

@@ -11,9 +11,11 @@ from compliance.access.scopes import Scope
 from compliance.core.language import N_, month_ends
 from compliance.declarations.points import Point
 from compliance.drawing import charts
+from compliance.drawing.elements import Html
 from compliance.review import judging
 from compliance.review.dossier import readable
 from compliance.screens import checklist, clocks, reads, widgets
+from compliance.screens.caching import cached
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
 from compliance.screens.views import View
@@ -22,7 +24,7 @@ from compliance.wording import breaking, phrases
 SPARK_MONTHS: Final = 12
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+@cached()
 def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Overview:
     """The figures of the overview."""
     ids = tuple(point.id for point in reads.points())
@@ -43,7 +45,7 @@ def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Ove
 def draw(view: View) -> None:
     """Draw how far each point is from its target, and in which parts it is weak."""
     say = view.say
-    shown = overview(view.data, view.reader, view.as_of, view.scope)
+    shown = _shown(view)
     kicker = f"{say(N_('Management review'))} {view.as_of.year} · {view.scope.organisation}"
     _verdict(view)
     widgets.html(charts.headline(*texts.overview_sentences(shown, say), kicker=kicker))
@@ -51,9 +53,13 @@ def draw(view: View) -> None:
         widgets.html(charts.facts([*texts.overview_facts(shown, say), _deadline(view, shown), *_work(view)]))
     else:
         checklist.begin(view)
-    _points(view, shown)
+    widgets.html(_points(view))
     if shown.parts:
-        _parts(view, shown)
+        widgets.html(_parts(view))
+
+
+def _shown(view: View) -> Overview:
+    return overview(view.data, view.reader, view.as_of, view.scope)
 
 
 def _deadline(view: View, shown: Overview) -> charts.Fact:
@@ -82,33 +88,28 @@ def _work(view: View) -> list[charts.Fact]:
     return facts
 
 
-def _points(view: View, shown: Overview) -> None:
-    say = view.say
+@cached()
+def _points(view: View) -> Html:
+    """The points, each with its way to its target."""
+    say, shown = view.say, _shown(view)
     signs = charts.legend(texts.legend(shown, say), label=say(N_("Signs")))
-    widgets.html(charts.headed(phrases.all_points(len(reads.points()), say), signs))
-    head = texts.bullet_head(shown, say)
-    left, right = st.columns([3, 8])
-    with left:
-        widgets.html(charts.name_head(say(N_("Point"))))
-    with right:
-        widgets.html(charts.bullet_head(head))
+    rows = []
     for figure in shown.now:
-        left, right = st.columns([3, 8])
-        with left:
-            widgets.link(view, "point", breaking.label(figure.point, say), point=figure.point.id)
-        with right:
-            address = widgets.address(view, "point", point=figure.point.id)
-            widgets.html(charts.bullet_row(texts.bullet(shown, figure, say, address=address), head=head))
+        address = widgets.address(view, "point", point=figure.point.id)
+        rows.append((breaking.label(figure.point, say), texts.bullet(shown, figure, say, address=address)))
+    points = charts.bullet_rows(rows, name=say(N_("Point")), head=texts.bullet_head(shown, say))
+    return charts.stack(charts.headed(phrases.all_points(len(reads.points()), say), signs), points)
 
 
-def _parts(view: View, shown: Overview) -> None:
-    """Draw the departments, or the units of one, side by side."""
-    say, units = view.say, view.scope.below == "unit"
+@cached()
+def _parts(view: View) -> Html:
+    """The departments, or the units of one, side by side."""
+    say, shown, units = view.say, _shown(view), view.scope.below == "unit"
     title = say(N_("Unit by unit")) if units else say(N_("Department by department"))
     note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
-    widgets.html(charts.section(title, note=note))
     names, rows = texts.heat(shown.parts, shown.now, view.scope, say, ways=_ways(view))
-    widgets.html(charts.heat_table(names, rows, corner=say(N_("Point")), caption=title))
+    table = charts.heat_table(names, rows, corner=say(N_("Point")), caption=title)
+    return charts.stack(charts.section(title, note=note), table)
 
 
 def _ways(view: View) -> texts.Ways:

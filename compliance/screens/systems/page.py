@@ -17,6 +17,7 @@ from compliance.counting.assessing import Status
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
 from compliance.screens import fields, no_data, reads, widgets
+from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.screens.systems import card_texts, group_texts
 from compliance.screens.systems import texts as systems_texts
@@ -27,14 +28,14 @@ from compliance.store.database import EVERYTHING_KNOWN, Rows
 from compliance.wording import phrases
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+@cached()
 def systems_in_use(data: Data, reader: Reader, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
     with data.database.cursor() as cursor:
         return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+@cached()
 def card_of(data: Data, reader: Reader, as_of: date, organisation: str, system: str) -> Card | None:
     """A system as the reader may see it; None if the register has none of that name."""
     with data.database.cursor() as cursor:

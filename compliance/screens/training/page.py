@@ -19,6 +19,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
 from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.screens.training import texts
 from compliance.screens.views import View
@@ -39,7 +40,7 @@ def _rules(as_of: date) -> Rules:
     return training.rules(reads.points(), reads.definitions(), as_of)
 
 
-@st.cache_resource(show_spinner=False, max_entries=reads.CACHED, hash_funcs=reads.READERS)
+@cached()
 def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Training:
     """The courses of a scope as the reader may see them, with the first persons of each list."""
     kwargs: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}

@@ -18,6 +18,7 @@ from compliance.core.masking import mask_text
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
+from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -33,7 +34,7 @@ NOTE_HEIGHT: Final = 90
 MAIL_HEIGHT: Final = 340
 
 
-@st.cache_resource(show_spinner=False, max_entries=10, hash_funcs=reads.READERS)
+@cached(10)
 def _lists(data: Data, reader: Reader, as_of: date, organisation: str) -> tuple[WorkList, ...]:
     """The list of each unit. What is written of the items is not cached with them."""
     with data.database.cursor() as cursor:
@@ -50,7 +51,7 @@ def _sending(view: View) -> Sending:
     return _begun(view.data, mark, view.as_of, view.scope.organisation, clock.today())
 
 
-@st.cache_resource(show_spinner=False, max_entries=10)
+@cached(10)
 def _begun(data: Data, mark: str, as_of: date, organisation: str, today: date) -> Sending:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return sending.begun(cursor, _asking(as_of, organisation), today=today)
