@@ -38,6 +38,14 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _nothing_ahead():
+    """Lets the servers of a run count what is visited and nothing else."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("COMPLIANCE_COUNT_AHEAD", "no")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _run_folder(tmp_path_factory):
     """The folder of this run, which its workers share."""
     from tests import once

@@ -235,7 +235,12 @@ async def _free_now_and_then() -> None:
 
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
-    """Start the build of the sample database and run the app once, so that every address is ready for visitors."""
+    """Start the build of the sample database and run the app once, so that every address is ready for visitors.
+
+    Then count ahead. That is imported here, since its caches need a running server.
+    """
+    from compliance.commands import ahead
+
     if not stores.own().exists():
         demo.building(stores.samples())
     ok, message = await get_instance().does_script_run_without_error()
@@ -243,7 +248,9 @@ async def warm(_app: Any) -> AsyncIterator[None]:
         log.error("The first run of the app failed: %s", message)
     WARM.set()
     freeing = asyncio.create_task(_free_now_and_then())
+    over = ahead.begin() if places.counts_ahead() else threading.Event()
     yield None
+    over.set()
     freeing.cancel()
 
 

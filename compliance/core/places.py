@@ -48,6 +48,11 @@ def own_files() -> Path:
     return own_database().parent
 
 
+def counts_ahead() -> bool:
+    """Whether a server counts ahead: unless `COMPLIANCE_COUNT_AHEAD` is no."""
+    return os.environ.get("COMPLIANCE_COUNT_AHEAD") != "no"
+
+
 def public_address() -> str:
     """The address at which browsers reach the server: `COMPLIANCE_PUBLIC_ADDRESS`, or empty."""
     return os.environ.get("COMPLIANCE_PUBLIC_ADDRESS", "")

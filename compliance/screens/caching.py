@@ -1,59 +1,134 @@
-"""A cache of results that nobody changes, whose keys cost next to nothing.
+"""Results that are kept while the data stay the same.
+
+    @cached()
+    def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
+
+A cached function takes everything that its result depends on, as values that can be compared; of a reader or a view,
+what decides is its `cache_key`. The data come first, or a view of them. Nobody changes a result, since it is the same
+object for everybody. Who asks for one that is being computed waits for it, and nobody else does.
 
 Streamlit's own caches hash every argument of every call, which took a fifth of a page's time.
+
+Only the few days that were last looked at are kept, with everything about them, so memory does not grow with the number
+of days; and nothing of data that have changed.
 """
 
+import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from functools import wraps
-from threading import Lock
-from typing import Any, Final, ParamSpec, TypeVar
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import update_wrapper
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
-CACHED: Final = 200
+# How many days are kept, in all, and how many results of a function.
+DAYS: Final = 8
+MOST: Final = 200
+
 Given = ParamSpec("Given")
-Result = TypeVar("Result")
+Found = TypeVar("Found")
+# The version of a store, and the day that a result is about.
+About = tuple[Hashable, date | None]
+Key = tuple[Hashable, ...]
 
 
-def cached(most: int = CACHED) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
-    """A decorator that keeps the last `most` results of a function.
+@dataclass
+class _Result:
+    """A result, and the lock of whoever computes it."""
 
-    The function takes everything that decides its result, as values that can be compared; of a reader or a view, what
-    decides is its `cache_key`. Whoever asks for a result that is being made waits for it.
-    """
-
-    def decorated(function: Callable[Given, Result]) -> Callable[Given, Result]:
-        kept: OrderedDict[Any, _Slot] = OrderedDict()
-        lock = Lock()
-
-        @wraps(function)
-        def get(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-            key = (*map(_key, args), *sorted((name, _key(value)) for name, value in kwargs.items()))
-            with lock:
-                slot = kept.setdefault(key, _Slot())
-                kept.move_to_end(key)
-                if len(kept) > most:
-                    kept.popitem(last=False)
-            with slot.turn:
-                if not slot.made:
-                    slot.result, slot.made = function(*args, **kwargs), True
-            result: Result = slot.result
-            return result
-
-        return get
-
-    return decorated
+    about: About
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    value: Any = None
+    known: bool = False
 
 
-class _Slot:
-    """A result, or the turn of whoever makes it."""
+class Cached(Generic[Given, Found]):
+    """A function whose results are kept: the `most` that were last asked for."""
 
-    __slots__ = ("made", "result", "turn")
+    def __init__(self, function: Callable[Given, Found], most: int) -> None:
+        update_wrapper(self, function)
+        self._function, self._most = function, most
+        self._results: OrderedDict[Key, _Result] = OrderedDict()
 
-    def __init__(self) -> None:
-        self.turn, self.made = Lock(), False
-        self.result: Any = None
+    def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Found:
+        """The result for these arguments, computed once."""
+        key = (*map(_key, args), *sorted((name, _key(value)) for name, value in kwargs.items()))
+        found = self._found(key, _about(args))
+        if not found.known:
+            with found.lock:
+                if not found.known:
+                    found.value = self._function(*args, **kwargs)
+                    found.known = True
+        value: Found = found.value
+        return value
+
+    def _found(self, key: Key, about: About) -> _Result:
+        with _LOCK:
+            _look_at(about)
+            found = self._results.setdefault(key, _Result(about))
+            self._results.move_to_end(key)
+            if len(self._results) > self._most:
+                self._results.popitem(last=False)
+            return found
+
+    def forget(self, is_over: Callable[[About], bool]) -> None:
+        """Forget the results about some data and days."""
+        for key in [key for key, result in self._results.items() if is_over(result.about)]:
+            del self._results[key]
 
 
-def _key(value: Any) -> Any:
+_LOCK: Final = threading.Lock()
+_EVERY: Final[list[Cached[..., Any]]] = []
+# The days that are kept, the last one that was looked at last.
+_DAYS: Final[OrderedDict[About, None]] = OrderedDict()
+
+
+def cached(most: int = MOST) -> Callable[[Callable[Given, Found]], Cached[Given, Found]]:
+    """A decorator that keeps the last `most` results of a function."""
+
+    def keep(function: Callable[Given, Found]) -> Cached[Given, Found]:
+        made = Cached(function, most)
+        _EVERY.append(made)
+        return made
+
+    return keep
+
+
+def forget(is_over: Callable[[Hashable], bool]) -> None:
+    """Forget all results of data that are over."""
+    with _LOCK:
+        _forget(lambda about: is_over(about[0]))
+
+
+def _forget(is_over: Callable[[About], bool]) -> None:
+    for about in filter(is_over, [*_DAYS]):
+        del _DAYS[about]
+    for each in _EVERY:
+        each.forget(is_over)
+
+
+def _look_at(about: About) -> None:
+    """Remember that a day is looked at. Of too many, forget the one that nobody has looked at for longest."""
+    if about[1] is None:
+        return
+    _DAYS[about] = None
+    _DAYS.move_to_end(about)
+    if len(_DAYS) > DAYS:
+        oldest = next(iter(_DAYS))
+        _forget(lambda each: each == oldest)
+
+
+def _key(value: Any) -> Hashable:
     key = getattr(value, "cache_key", None)
     return value if key is None else (type(value), key)
+
+
+def _about(args: tuple[Any, ...]) -> About:
+    """The data and the day that a result is about; of several days, the last."""
+    first = args[0]
+    days = [max(arg) if isinstance(arg, tuple) else arg for arg in args if _is_day(arg)]
+    return getattr(first, "data", first), next(iter(days), getattr(first, "as_of", None))
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date) or (isinstance(value, tuple) and bool(value) and isinstance(value[0], date))

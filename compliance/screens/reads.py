@@ -29,12 +29,15 @@ from compliance.review import dossier, planning
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
-from compliance.screens.caching import cached
+from compliance.screens.caching import cached, forget
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.worklists import lists, notes
 from compliance.worklists.notes import Notes
 
+# How many results are kept of what also changes when something is written, and of all the items of a point.
+WRITTEN: Final = 20
+ITEMS: Final = 60
 TREND_MONTHS: Final = 24
 Declared = TypeVar("Declared")
 NOTHING_HIDDEN: Final = Plans([], [])
@@ -103,15 +106,22 @@ def words() -> dict[str, list[str]]:
     return load_values(places.own_files())
 
 
+_LATEST: Final[dict[str, Data]] = {}
+
+
 # --- The data -----------------------------------------------------------------------------------------------------
 
 
 def data(database: Database) -> Data:
     """The data of a store; the version changes with the exports, the rules and the approved reviews."""
-    return Data(database.name, f"{database.version()} {marks(places.own_files())}")
+    now = Data(database.name, f"{database.version()} {marks(places.own_files())}")
+    if _LATEST.get(now.store) != now:
+        _LATEST[now.store] = now
+        forget(lambda about: isinstance(about, Data) and about.store == now.store and about != now)
+    return now
 
 
-@cached()
+@cached(WRITTEN)
 def _responsible(store: str, state: str) -> tuple[str, ...]:  # noqa: ARG001 - part of the cache key
     """Everybody who has ever been responsible for a decision."""
     with stores.named(store).cursor() as cursor:
@@ -342,7 +352,7 @@ def written(data: Data, as_of: date, organisation: str) -> tuple[str, tuple[Deci
     return _written(data, data.database.state(), as_of, organisation)
 
 
-@cached()
+@cached(WRITTEN)
 def _written(data: Data, state: str, as_of: date, organisation: str) -> tuple[str, tuple[Decision, ...]]:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         reviews = planning.reviews_of(cursor, organisation=organisation, as_of=as_of)
@@ -376,7 +386,7 @@ def remarks(data: Data, as_of: date, organisation: str) -> dict[str, tuple[str, 
     return quality.remarks(effects(data, as_of, organisation), points())
 
 
-@cached()
+@cached(ITEMS)
 def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
     """The items of a point as the reader may see them."""
     point = point_by(points(), point_id)
@@ -389,7 +399,7 @@ def item_notes(data: Data, as_of: date, organisation: str, *, known_at: datetime
     return _item_notes(data, data.database.state(), as_of, organisation, known_at)
 
 
-@cached()
+@cached(WRITTEN)
 def _item_notes(data: Data, state: str, as_of: date, organisation: str, known_at: datetime) -> Notes:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return notes.notes(cursor, points(), organisation=organisation, as_of=as_of, known_at=known_at)
@@ -402,7 +412,7 @@ def item_statuses(
     return _item_statuses(data, data.database.state(), as_of, organisation, point_id, known_at)
 
 
-@cached()
+@cached(WRITTEN)
 def _item_statuses(
     data: Data, state: str, as_of: date, organisation: str, point_id: str, known_at: datetime
 ) -> Counter[str]:

@@ -125,6 +125,13 @@ def told_of(opened: Opened) -> dict[str, object]:
     return {"review": opened.review.review_id, "version": opened.review.version}
 
 
+def ahead(view: View) -> Iterator[None]:
+    """Count the review that is shown first."""
+    if review := next(iter(of_organisation(view)), None):
+        written.document(view.data, review)
+        yield
+
+
 # --- Actions --------------------------------------------------------------------------------------------------------
 
 

@@ -146,8 +146,13 @@ def language() -> Language:
 
 def database() -> tuple[Database, bool]:
     """The organisation's own database, else the samples', as if one looks at them; and whether it is the samples'."""
+    return (stores.samples(), True) if looking() else usual_store()
+
+
+def usual_store() -> tuple[Database, bool]:
+    """The organisation's own database, else the samples'; and whether it is the samples'."""
     own = stores.own()
-    return (own, False) if own.exists() and not looking() else (stores.samples(), True)
+    return (own, False) if own.exists() else (stores.samples(), True)
 
 
 def order(**fields: Any) -> Order:
@@ -162,12 +167,17 @@ def current() -> View:
     store, sample = database()
     data = reads.data(store)
     named = day_of(st.query_params.get("as_of"))
-    as_of = named or (_last_day_of(reads.imports(data), clock.today()) if sample else clock.today())
+    as_of = named or usual_day(data, sample=sample)
     who = user()
     reader = Reader(who, language(), Withheld(lambda: Names([], [])), who.limit)
     scope = _scope(data, reader, as_of)
     reader = replace(reader, withheld=reads.withheld(data))
     return View(reader, data, sample, as_of, scope, looking())
+
+
+def usual_day(data: Data, *, sample: bool) -> date:
+    """The day that is shown if the address names none: today, of the samples their last one."""
+    return _last_day_of(reads.imports(data), clock.today()) if sample else clock.today()
 
 
 def _last_day_of(imports: Rows, today: date) -> date:

@@ -1,5 +1,6 @@
 """The page of extracts: the first rows of a table, and its downloads."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -36,6 +37,13 @@ FORMATS: Final[dict[Kind, tuple[str, str, str]]] = {
     "csv": (N_("Plain CSV"), "csv", "text/csv"),
     "parquet": (N_("Parquet"), "parquet", "application/vnd.apache.parquet"),
 }
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count the extract that is shown first."""
+    first = next(definition for definition in load_extracts() if definition.open_to(view.reader))
+    _extract_of(view, first.id, None)
+    yield
 
 
 def draw(view: View) -> None:

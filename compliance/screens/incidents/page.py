@@ -1,6 +1,6 @@
 """The page of incidents: clocks, the year's figures and charts, recurring incidents and units without any."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 
@@ -50,6 +50,12 @@ def _recurring_figure() -> Definition:
 
 
 # --- The page -----------------------------------------------------------------------------------------------------
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count what the page asks for."""
+    of_the_year(view.data, view.reader, view.as_of, view.scope)
+    yield
 
 
 def draw(view: View) -> None:

@@ -1,5 +1,6 @@
 """The page of the overview: its answer and facts, a row per point, and the parts of the organisation."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -40,6 +41,21 @@ def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Ove
         basis=reads.basis(data, as_of),
         remarks={id_: len(checks) for id_, checks in reads.remarks(data, as_of, scope.organisation).items()},
     )
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count what the page asks for, a step at a time."""
+    data, reader, as_of, scope = view.data, view.reader, view.as_of, view.scope
+    reads.coverage(data, reader, (as_of,), scope, ())
+    yield
+    reads.outlooks(data, reader, as_of, scope)
+    yield
+    reads.remarks(data, as_of, scope.organisation)
+    yield
+    overview(data, reader, as_of, scope)
+    yield
+    clocks.duties(data, reader, as_of, scope)
+    reads.plan(data, reader, as_of, scope.organisation)
 
 
 def draw(view: View) -> None:

@@ -1,6 +1,7 @@
 """The page of a point: its figure, trend, reasons, units and items; what explains the figure is folded below."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -38,6 +39,14 @@ TICKS: Final = 6
 APART: Final = 5
 TREND_HEIGHT: Final = 270
 ITEMS_HEIGHT: Final = 304
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count what the pages of all points ask for, a step at a time."""
+    for point in reads.points():
+        items_of(view, point)
+        yield
+    reads.additional_figures(view.data, view.as_of)
 
 
 def draw(view: View) -> None:

@@ -1,6 +1,6 @@
 """The page of data quality: the remarks by what they can change, the rows of one, and the row of a file behind one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -18,6 +18,12 @@ from compliance.screens.views import View
 from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 500
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count what the page asks for."""
+    findings_of(view)
+    yield
 
 
 def draw(view: View) -> None:

@@ -1,5 +1,6 @@
 """The page of systems: by department or object leader, the list, and everything that is known of one system."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -49,6 +50,12 @@ def card_of(data: Data, reader: Reader, as_of: date, organisation: str, system: 
             known_at=EVERYTHING_KNOWN,
             reader=reader,
         )
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count what the list of systems asks for."""
+    systems_in_use(view.data, view.reader, view.as_of)
+    yield
 
 
 def system_param() -> str:

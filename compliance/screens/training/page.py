@@ -1,5 +1,6 @@
 """The page of training: the drill-down, the months ahead, and for the coordinator the persons to remind."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -46,6 +47,13 @@ def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Trainin
     kwargs: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
     with data.database.cursor() as cursor:
         return training.training(cursor, _rules(as_of), most=MOST_PERSONS, **kwargs)
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count what the page asks for."""
+    if not missing_sources(view):
+        courses_of(view.data, view.reader, view.as_of, view.scope)
+        yield
 
 
 def draw(view: View) -> None:

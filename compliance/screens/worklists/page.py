@@ -1,5 +1,6 @@
 """The page of work lists: the units, one unit's items with status and note, and its list as a workbook and a mail."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -55,6 +56,13 @@ def _sending(view: View) -> Sending:
 def _begun(data: Data, mark: str, as_of: date, organisation: str, today: date) -> Sending:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return sending.begun(cursor, _asking(as_of, organisation), today=today)
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count the lists of all units."""
+    if view.reader.whole and view.scope.level == "organisation":
+        _lists(view.data, view.reader, view.as_of, view.scope.organisation)
+        yield
 
 
 def draw(view: View) -> None:
