@@ -14,7 +14,8 @@ from compliance.correcting.arrangements import Arrangements
 from compliance.declarations.queries import statement
 from compliance.loading import cleanings
 from compliance.loading.cleanings import Cleaning
-from compliance.review import deciding, dossier, planning, reviewing
+from compliance.review import approving, deciding, dossier, planning, reviewing
+from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
 from compliance.review.planning import Moment
@@ -140,6 +141,17 @@ def _of_year(data: Data, mark: str, as_of: date, organisation: str) -> tuple[Mom
     with data.database.cursor() as cursor:
         review = planning.review_of_year(cursor, reads.declared(planning.load_wheel), **whose)
         return review, tuple(planning.open_decisions(cursor, **whose))
+
+
+def signatures(data: Data, review: Review) -> Signed:
+    """Who has submitted and approved a review."""
+    return _signatures(data, review, mark(data, *REVIEWS))
+
+
+@cached()
+def _signatures(data: Data, review: Review, mark: str) -> Signed:  # noqa: ARG001 - part of the cache key
+    with data.database.cursor() as cursor:
+        return approving.signatures_of(cursor, review)
 
 
 @cached()

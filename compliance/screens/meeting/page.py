@@ -27,10 +27,13 @@ from compliance.report.points import assessment
 from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision, DecisionContent, decisions_of
 from compliance.review.dossier import PointAnswer, responsible
-from compliance.screens import downloads, fields, reads, reviews, views, widgets
+from compliance.review.reviewing import Review
+from compliance.screens import downloads, fields, reads, reviews, views, widgets, written
+from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import Screen
+from compliance.screens.reads import Data
 from compliance.screens.reviews import Opened
 from compliance.screens.views import View
 
@@ -55,7 +58,7 @@ def draw(view: View) -> None:
 
 def _meeting(view: View, opened: Opened) -> None:
     """Draw the screen that the address names."""
-    screens = meeting_texts.screens(opened.whole, view.say)
+    screens = _screens(view.data, opened.review, view.say.code)
     number = st.query_params.get("screen", "")
     here = meeting_texts.chosen(screens, number)
     if number and number.lstrip("0") != str(here.number):
@@ -79,6 +82,12 @@ def _meeting(view: View, opened: Opened) -> None:
             if opened.decidable and here.fields:
                 _save_state(opened, here.answer.point if here.answer else None)
             _ways(opened, here, len(screens))
+
+
+@cached(20)
+def _screens(data: Data, review: Review, code: str) -> tuple[Screen, ...]:
+    """The screens of a review. What is written in it while it is a draft is not in them."""
+    return meeting_texts.screens(written.document(data, review), Language(code))
 
 
 def _nothing_yet(view: View) -> None:

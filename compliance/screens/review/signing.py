@@ -12,7 +12,7 @@ from compliance.drawing import charts
 from compliance.review import approving, judging, wording
 from compliance.review.verifying import resealing_sentences, verify
 from compliance.review.wording import STATES
-from compliance.screens import fields, reads, reviews, views, widgets
+from compliance.screens import fields, reads, reviews, views, widgets, written
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
 from compliance.wording import phrases
@@ -122,8 +122,7 @@ def _submitted(opened: Opened) -> None:
 def _approved(opened: Opened) -> None:
     """Draw who approved the review and when, its seal, the button that verifies it, and the form that corrects it."""
     say = opened.say
-    with opened.view.database.cursor() as cursor:
-        signed = approving.signatures_of(cursor, opened.review)
+    signed = written.signatures(opened.view.data, opened.review)
     moments = [(signed.submitted_by, signed.submitted_at), (signed.approved_by, signed.approved_at)]
     submitted, approved = (
         f"{bold(name)}, {say.moment(clock.local(at))}" if name and at else phrases.DASH for name, at in moments
