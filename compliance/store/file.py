@@ -1,10 +1,12 @@
 """The first kind of store: a DuckDB file, open only while it is used.
 
 DuckDB locks its file against every other process, so a process keeps it open only while it reads or writes: the first
-thread to use it opens it, others share the connection with their own cursors, and the last one closes it.
+thread to use it opens it, others share the connection with their own cursors, and the last one closes it. A server
+closes it a moment later, since to open it takes longer than most of what a click reads; who waits for it goes first.
 """
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -24,10 +26,15 @@ from compliance.store.turns import POLL_SECONDS, Turns, serve, unserved
 HEAD: Final = 3 * 4096
 MAGIC_AT: Final = 8
 MAGIC: Final = b"DUCK"
+# How long a server keeps a file open that nobody uses.
+LINGER_SECONDS: Final = 0.25
 
 
 class FileDatabase(Database):
     """A database file. `FileDatabase.at(path)` returns the same object for the same file, one per process."""
+
+    # Whether this process is a server.
+    serves = False
 
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
@@ -38,6 +45,8 @@ class FileDatabase(Database):
         self._connection: Cursor | None = None
         self._users: Counter[int] = Counter()
         self._opening = False
+        # Whether a thread waits to close it.
+        self._lingering = False
         # Whether this opening created the file, and nothing has been committed to it yet.
         self._unwritten = False
         self._turns = Turns(path)
@@ -81,6 +90,7 @@ class FileDatabase(Database):
 
     def serve(self) -> None:
         """Tell other processes that a server runs on the file. Where that fails, nothing can be replaced either."""
+        FileDatabase.serves = True
         with suppress(OSError):
             serve(self.path)
 
@@ -187,14 +197,42 @@ class FileDatabase(Database):
             self._users[threading.get_ident()] -= 1
             if self._connection and not self._users.total():
                 self._users.clear()
-                connection, self._connection = self._connection, None
-                try:
-                    connection.close()
-                    if self._unwritten:
-                        _remove(self.path)
-                finally:
-                    self._turns.end()
-                    self._condition.notify_all()
+                if self.serves and not self._unwritten and not self._turns.is_awaited():
+                    self._linger()
+                else:
+                    self._close()
+
+    def _linger(self) -> None:
+        """Have the file closed in a moment."""
+        if not self._lingering:
+            self._lingering = True
+            threading.Thread(target=self._close_later, name="closing").start()
+
+    def _close_later(self) -> None:
+        """Close the file once nobody has used it for a moment, or at once if another process waits for it."""
+        end = time.monotonic() + LINGER_SECONDS
+        while time.monotonic() < end and self._is_free():
+            time.sleep(5 * POLL_SECONDS)
+        with self._condition:
+            self._lingering = False
+            if self._connection and not self._users.total():
+                self._close()
+
+    def _is_free(self) -> bool:
+        """Whether it is open, and no other process waits for it."""
+        with self._condition:
+            return self._connection is not None and not self._turns.is_awaited()
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        try:
+            if connection:
+                connection.close()
+            if self._unwritten:
+                _remove(self.path)
+        finally:
+            self._turns.end()
+            self._condition.notify_all()
 
     def _open(self) -> Cursor:
         self._turns.take()

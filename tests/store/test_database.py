@@ -196,6 +196,24 @@ def test_a_block_within_a_block_never_waits_for_itself(line):
     assert waiting.wait(60) == 0
 
 
+def test_a_server_keeps_the_file_open_for_a_moment_and_gives_way_at_once(line, monkeypatch):
+    """slow: each click would open it anew; greedy: a command would wait for a server on which nobody clicks"""
+    monkeypatch.setattr(FileDatabase, "serves", True)
+    monkeypatch.setattr(file, "LINGER_SECONDS", FAIR_SECONDS)
+    count(line.database)
+    opened_ = line.database._connection
+    assert opened_ is not None
+    count(line.database)
+    assert line.database._connection is opened_
+    state = line.database.state()
+    line.load_table(TABLE, extract_date=date(2026, 9, 1), name="earlier.csv")
+    assert line.database.state() != state
+    assert subprocess.run([sys.executable, "-c", WAITING, line.database.path], timeout=FAIR_SECONDS).returncode == 0
+    assert line.database._connection is None
+    monkeypatch.setattr(file, "LINGER_SECONDS", 0)
+    assert count(line.database) == 2
+
+
 def test_the_state_changes_with_every_write_and_only_then(empty):
     assert empty.database.state() == "none"
     states = []
