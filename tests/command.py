@@ -1,6 +1,7 @@
 """The command line, in this process or as another process runs it, on a database of the test's own."""
 
 import contextlib
+import gc
 import io
 import os
 import runpy
@@ -52,6 +53,7 @@ def run_here(database: Path, *said: object) -> subprocess.CompletedProcess[str]:
     with (
         patch.dict(os.environ, environment(database), clear=True),
         patch.object(sys, "argv", called),
+        patch.object(gc, "freeze"),  # this process goes on
         contextlib.chdir(ROOT),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

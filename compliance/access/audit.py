@@ -17,8 +17,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from compliance.access.people import at, system_user
 from compliance.access.permissions import NO_ROLE, NOT_ALLOWED, Permission, User
 from compliance.core import clock
@@ -39,14 +37,6 @@ REPEATED_SECONDS: Final = 60.0
 _refused: dict[tuple[str, str], float] = {}
 # A line of JSON for each entry, for whoever collects the server's log: with its seal, which then is kept elsewhere too.
 LINES: Final = logging.getLogger("compliance.audit")
-log = structlog.wrap_logger(
-    LINES,
-    processors=[
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ],
-    wrapper_class=structlog.stdlib.BoundLogger,
-)
 
 
 class Action(Enum):
@@ -124,9 +114,14 @@ def record(user: User, action: Action, what: str = "", **details: object) -> int
         entry = Entry(before["number"] + 1, moment, person, action.value, _short(what), _json(details))
         seal = seal_of(before["seal"], entry)
         run("add_entry", **asdict(entry), seal=seal)
-    told = json.loads(entry.details)
-    log.info(action.value, number=entry.number, at=moment, person=person, what=entry.what, details=told, seal=seal)
+    LINES.info(_line(entry, seal))
     return entry.number
+
+
+def _line(entry: Entry, seal: str) -> str:
+    told = asdict(entry) | {"details": json.loads(entry.details), "seal": seal}
+    event = {"event": told.pop("action"), "timestamp": f"{clock.now().isoformat()}Z"}
+    return json.dumps(told | event, ensure_ascii=False)
 
 
 @dataclass

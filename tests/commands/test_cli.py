@@ -302,15 +302,18 @@ def test_it_speaks_swedish_where_the_terminal_does(line, process):
     assert done.stderr.endswith("saknas.csv finns inte. Kontrollera namn och mapp.\n")
 
 
-def test_what_it_writes_is_utf_8_whatever_the_terminal(copied):
+def test_what_it_writes_is_utf_8_whatever_the_terminal_and_it_imports_no_library_that_it_does_not_use(copied):
     done = subprocess.run(
         arguments("coverage", "--by", "department", *DAY, "--format", "csv"),
         cwd=places.ROOT,
-        env=environment(copied.database.path, PYTHONIOENCODING="latin-1"),
+        env=environment(copied.database.path, PYTHONIOENCODING="latin-1", PYTHONPROFILEIMPORTTIME="1"),
         capture_output=True,
         check=True,
     )
     assert "Söder" in done.stdout.decode("utf-8")
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+    assert "pyarrow.compute" in imported
+    assert {"numpy", "pandas", "rich", "asyncio", "openpyxl", "streamlit"}.isdisjoint(imported)
 
 
 # --- Coverage, items, rejected, imports, revoke ------------------------------------------------------------------
