@@ -248,6 +248,12 @@ create or replace macro still_time(began, limit_hours, as_of) as
         else as_of - cast(began as date) <= limit_hours / 24 - 1
     end;
 
+-- One row a unit and department that a purged staff list named.
+create or replace macro purged_units_at(as_of, known_at) as table
+    select i.organisation, u.unit, u.department
+    from purged_units as u
+    inner join imports_with_purged_at(as_of, known_at) as i using (import_id);
+
 -- One row an organisation and unit that the staff list, else a path of the system register, places in a department.
 -- The department is the one that most of its rows name; the spelling of both is the most common one.
 create or replace macro units_at(as_of, known_at) as table
@@ -262,10 +268,7 @@ create or replace macro units_at(as_of, known_at) as table
             union all
             select organisation, unit, department, 2 from systems_at(as_of, known_at)
             union all
-            -- what a purged staff list said
-            select i.organisation, u.unit, u.department, 1
-            from purged_units as u
-            inner join imports_with_purged_at(as_of, known_at) as i using (import_id)
+            select organisation, unit, department, 1 from purged_units_at(as_of, known_at)
         )
     ),
     counted as (
@@ -304,41 +307,40 @@ create or replace macro units_at(as_of, known_at) as table
     inner join unit_spellings as u using (organisation, unit_key)
     inner join department_spellings as d using (organisation, department_key);
 
+-- One row an employment of a staff list, whether it has begun or ended: whose it is, and whether they have no other.
+create or replace macro employed_at(as_of, known_at) as table
+    select
+        *,
+        lower(employee_id) as person,
+        count(*) over (partition by organisation, lower(employee_id)) = 1 as only_one
+    from staff_at(as_of, known_at);
+
 -- One row an employment on as_of.
 create or replace macro employments_at(as_of, known_at) as table
-    select *, lower(employee_id) as person
-    from staff_at(as_of, known_at)
+    select *
+    from employed_at(as_of, known_at)
     where employed_from <= as_of and (employed_to is null or employed_to >= as_of);
 
 -- One row a person with an employment on as_of, for points 1 and 2: the unit of the latest employment, then the
--- alphabetically first; whether every employment is on leave; the first day of the earliest.
+-- alphabetically first; whether every employment is on leave; the first day of the earliest. Most have only one, and are
+-- spared the sorting.
 create or replace macro persons_at(as_of, known_at) as table
-    with active as (
-        select * from employments_at(as_of, known_at)
-    ),
-    facts as (
-        select
-            organisation,
-            person,
-            bool_and(coalesce(on_leave, false)) as on_leave,
-            bool_or(coalesce(management, false)) as management,
-            min(employed_from) as employed_since
-        from active
-        group by all
-    ),
-    homes as (
-        select *
-        from active
-        qualify row_number() over (
-            partition by organisation, person
-            order by employed_from desc, lower(unit) collate sv, import_id, sheet_number, row
-        ) = 1
-    )
     select
-        h.organisation, h.person, h.employee_id, h.name, h.email, h.unit, f.on_leave, f.management, f.employed_since,
-        h.file, h.sheet, h.row
-    from facts as f
-    inner join homes as h using (organisation, person);
+        organisation, person, employee_id, name, email, unit, coalesce(on_leave, false) as on_leave,
+        coalesce(management, false) as management, employed_from as employed_since, file, sheet, row
+    from employments_at(as_of, known_at)
+    where only_one
+    union all
+    select
+        organisation, person, employee_id, name, email, unit, bool_and(coalesce(on_leave, false)) over theirs,
+        bool_or(coalesce(management, false)) over theirs, min(employed_from) over theirs, file, sheet, row
+    from employments_at(as_of, known_at)
+    where not only_one
+    window theirs as (partition by organisation, person)
+    qualify row_number() over (
+        partition by organisation, person
+        order by employed_from desc, lower(unit) collate sv, import_id, sheet_number, row
+    ) = 1;
 
 -- One row a person and how far they are with a course: points 1 and 2.
 create or replace macro course_items(as_of, known_at, codes, names, validity_months, grace_days) as table

@@ -4,9 +4,8 @@ Everything starts from one shape: the items that a point's statement lists for a
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,47 +18,15 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level
-from compliance.declarations.points import Point, Target, fields_asked
+from compliance.counting.pins import any_lacking, one_day, pinned, relations_of
+from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
-from compliance.store.database import Cursor, Rows, rows
+from compliance.store.database import Cursor, Database, Rows, rows
 
 OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
-
-
-@dataclass(frozen=True)
-class Pin:
-    """The sources a relation depends on, and whether it depends on the date."""
-
-    sources: list[str]
-    by_day: bool = False
-
-
-# The relations that take longest or that several points read. Over many days, `_pinned` hides their stored macros on
-# one cursor by temporary macros of the same name, which read temporary tables:
-#
-#   stored macro     reads from then on                            read by
-#   renamed          the names known at `known_at`                 points, units, coverage
-#   chosen_imports   the imports behind each of `days`             every <source>_at
-#   units_at, …      its own rows, once an edition (see below)     points, units
-#
-# An edition is all days with the same imports (of the pin's sources) and the same names in force:
-#
-#   days       31 Jan   28 Feb   31 Mar   30 Apr
-#   imports    {1}      {1}      {1, 7}   {1, 7}
-#   edition    └── 31 Jan ──┘    └── 31 Mar ──┘   computed twice, not four times; with `by_day` once a day
-PINNED: Final = {
-    "units_at": Pin(["staff", "systems"]),
-    "persons_at": Pin(["staff"], by_day=True),
-    "systems_in_use_at": Pin(["systems"]),
-    "active_processing_at": Pin(["processing"]),
-    "local_instruction_at": Pin(["local_instruction"]),
-    "incidents_at": Pin(["incidents"]),
-    "breaches_at": Pin(["breaches"]),
-    "processors_at": Pin(["processors"]),
-}
 
 
 class Status(StrEnum):
@@ -179,10 +146,96 @@ class Basis:
 
 def basis_on(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
     """Return the imports behind `days`, and the organisations on the last one (in an empty database: one)."""
+    with pinned(cursor, [], days=days, known_at=known_at):
+        return _basis(cursor, days=days, known_at=known_at)
+
+
+def _basis(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
+    """The same within a block that has pinned the imports."""
     organisations = rows(cursor, statement("organisations_on"), {"as_of": max(days), "known_at": known_at})
-    imports = rows(cursor, statement("basis"), {"days": days, "known_at": known_at})
+    imports = rows(cursor, statement("basis"))
     purges = purged_basis(cursor, days=days, known_at=known_at)
     return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports, purges)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Points counted for days at one level, the finest; `figures` adds them up at it and at each level above.
+
+    `parts` are the figures of that level, and of the items that belong to no part of it. Those of an organisation are
+    there for each point and day, with a basis or without; those of a part only where it has items.
+    """
+
+    points: tuple[Point, ...]
+    days: list[date]
+    level: Level
+    basis: Basis
+    parts: list[Coverage]
+
+    def figures(self, level: Level) -> list[Coverage]:
+        """The figures of a level, which is not finer than the own one, by point, day and place."""
+        parts = self.parts if level == "organisation" else [part for part in self.parts if _at(part, level)]
+        figures = parts if level == self.level else _added_up(parts, level)
+        return self._whole(figures) if level == "organisation" else figures
+
+    def _whole(self, figures: list[Coverage]) -> list[Coverage]:
+        """Those of an organisation, and the empty ones of the points for which nothing was counted."""
+        by_place = {(figure.point.id, figure.as_of, figure.organisation): figure for figure in figures}
+        return [
+            by_place.get((point.id, day, name)) or _empty(point, day, name, self.basis)
+            for point in self.points
+            for day in self.days
+            for name in self.basis.organisations
+        ]
+
+
+def _at(part: Coverage, level: Level) -> bool:
+    """Whether items belong to a department, or unit, at all."""
+    return bool(part.department if level == "department" else part.unit)
+
+
+def _added_up(parts: list[Coverage], level: Level) -> list[Coverage]:
+    """The figures of a level above that of the parts."""
+    groups: dict[tuple[Any, ...], list[Coverage]] = {}
+    for part in parts:
+        department = part.department if level == "department" else None
+        groups.setdefault((part.point.id, part.as_of, part.organisation, department), []).append(part)
+    return [_sum(each, level) for each in groups.values()]
+
+
+def _sum(parts: list[Coverage], level: Level) -> Coverage:
+    counts = {name: sum(getattr(part, name) for part in parts) for name in OUTCOMES}
+    department = parts[0].department if level == "department" else None
+    columns = {name for part in parts for name in part.columns} if not counts["met"] else ()
+    return replace(parts[0], department=department, unit=None, columns=tuple(sorted(columns)), **counts)
+
+
+def counts(
+    cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime, level: Level = "unit"
+) -> Counts:
+    """Count every point for each of `days` at a level, from which those above it follow."""
+    with pinned(cursor, relations_of(points, days=days, level=level), days=days, known_at=known_at):
+        basis = _basis(cursor, days=days, known_at=known_at)
+        counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
+        parts = _parts(points, counted, basis)
+        return Counts(points, days, level, basis, _with_columns(cursor, parts, basis, known_at=known_at, level=level))
+
+
+def counts_of(
+    database: Database, points: tuple[Point, ...], *, days: list[date], known_at: datetime, level: Level = "unit"
+) -> Counts:
+    """The same of what a store holds, on two cursors at once: a statement is planned on one core.
+
+    Each half is planned for as long as the other; nothing that is only pinned or written on one cursor is seen.
+    """
+    options: dict[str, Any] = {"days": days, "known_at": known_at, "level": level}
+    halves = points[::2], points[1::2]
+    with database.cursor() as cursor, database.cursor() as other, ThreadPoolExecutor(1) as pool:
+        second = pool.submit(counts, other, halves[1], **options)
+        first = counts(cursor, halves[0], **options)
+    parts = [*first.parts, *second.result().parts]
+    places = {point.id: place for place, point in enumerate(points)}
+    return replace(first, points=points, parts=sorted(parts, key=lambda part: places[part.point.id]))
 
 
 def coverage(
@@ -192,11 +245,7 @@ def coverage(
 
     By organisation each point has a row; by department and unit only where it has items.
     """
-    basis = basis_on(cursor, days=days, known_at=known_at)
-    with _pinned(cursor, _relations(points, days=days, level=level), days=days, known_at=known_at):
-        counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
-        figures = [figure for point in points for figure in _figures(point, counted, basis, days=days, level=level)]
-        return _with_columns(cursor, figures, basis, known_at=known_at, level=level)
+    return counts(cursor, points, days=days, known_at=known_at, level=level).figures(level)
 
 
 @dataclass(frozen=True)
@@ -211,25 +260,38 @@ class Ahead:
     lost: int
 
 
-def ahead(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, level: Level) -> list[Ahead]:
+@dataclass(frozen=True)
+class AheadCounts:
+    """What is ahead, counted at one level: the figures of 31 December, and how many lapse (met) or are lost (unmet)."""
+
+    then: Counts
+    marked: Counts
+
+    def figures(self, level: Level) -> list[Ahead]:
+        """What is ahead of the figures of a level, which is not finer than the own one."""
+        marked = {(figure.point.id, _place(vars(figure))): figure for figure in self.marked.figures(level)}
+        found = ((then, marked.get((then.point.id, _place(vars(then))))) for then in self.then.figures(level))
+        return [Ahead(then, mark.met, mark.unmet) if mark else Ahead(then, 0, 0) for then, mark in found]
+
+
+def ahead(
+    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, level: Level = "unit"
+) -> AheadCounts:
     """Count every point on 31 December of a day's year, with the exports and names of the day, and the rules of then.
 
-    By organisation each point has one; by department and unit only where it has items then, or some that lapse.
+    By organisation each point has one; by department and unit only where it has items then.
     """
     end = as_of.replace(month=12, day=31)
-    days, known = sorted({as_of, end}), basis_on(cursor, days=[as_of], known_at=known_at)
-    basis = replace(known, imports=[{**row, "as_of": day} for row in known.imports for day in days])
-    options: dict[str, Any] = {"known_at": known_at, "level": level}
-    with _pinned(cursor, _relations(points, days=days, level=level), days=days, known_at=known_at, exports_until=as_of):
-        counted = _counts(cursor, points, basis, days=days, **options, chosen="ahead")
-        figures = [figure for point in points for figure in _figures(point, counted, basis, days=[end], level=level)]
-        figures = _with_columns(cursor, figures, basis, **options)
-    marked = {(-row["point"], _place(row)): row for row in counted if row["point"] < 0}
-    return [_ahead(figure, marked.get((figure.point.number, _place(vars(figure))))) for figure in figures]
-
-
-def _ahead(then: Coverage, marked: dict[str, Any] | None) -> Ahead:
-    return Ahead(then, marked["met"], marked["unmet"]) if marked else Ahead(then, 0, 0)
+    days = sorted({as_of, end})
+    with pinned(
+        cursor, relations_of(points, days=days, level=level), days=days, known_at=known_at, exports_until=as_of
+    ):
+        basis = _basis(cursor, days=[as_of], known_at=known_at)
+        counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, chosen="ahead")
+        parts = _with_columns(cursor, _parts(points, counted, basis), basis, known_at=known_at, level=level)
+    then = Counts(points, [end], level, basis, parts)
+    marked = [{**row, "point": -row["point"]} for row in counted if row["point"] < 0]
+    return AheadCounts(then, replace(then, parts=_parts(points, marked, basis)))
 
 
 def _with_columns(
@@ -239,7 +301,7 @@ def _with_columns(
     unknown = [figure for figure in figures if figure.unknown and not figure.met]
     points = tuple({figure.point.id: figure.point for figure in unknown}.values())
     days = sorted({figure.as_of for figure in unknown})
-    if not unknown or not _any_lacking(cursor):
+    if not unknown or not any_lacking(cursor):
         return figures
     told = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, what="columns_missing")
     columns = {(row["as_of"], row["point"], _place(row)): tuple(sorted({*row["columns"].split(", ")})) for row in told}
@@ -251,135 +313,23 @@ def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple((row[name] or "").casefold() for name in ("organisation", "department", "unit"))
 
 
-def _any_lacking(cursor: Cursor) -> bool:
-    """Whether an import behind the days lacks a column that is asked for: `_pin_imports` fills them in then."""
-    return bool(rows(cursor, "select 1 as one from pinned_imports where columns_read is not null limit 1"))
-
-
 def plans(cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime) -> Plans:
     """What is hidden on each of `days` from readers who may not see persons, of all points about persons."""
     of_persons = tuple(point for point in points if point.persons)
-    units, organisations = (
-        coverage(cursor, of_persons, days=days, known_at=known_at, level=level) for level in ("unit", "organisation")
-    )
-    return Plans(units, organisations)
+    counted = counts(cursor, of_persons, days=days, known_at=known_at)
+    return Plans(counted.figures("unit"), counted.figures("organisation"))
 
 
-def _relations(points: tuple[Point, ...], *, days: list[date], level: Level) -> list[str]:
-    """The relations worth pinning: none for a single day, where planning takes longer than it saves."""
-    if len(days) == 1:
-        return []
-    read = {source for point in points for source in (*point.needs, *point.uses)}
-    placed = ["units_at"] if level != "organisation" else []
-    return placed + [name for name, pin in PINNED.items() if name != "units_at" and read.intersection(pin.sources)]
-
-
-@dataclass(frozen=True)
-class _Pins:
-    """What a block has pinned: on which cursor, for which days and moment, and which relations."""
-
-    cursor: Cursor
-    days: frozenset[date]
-    known_at: datetime
-    relations: frozenset[str]
-    exports_until: date
-
-    def cover(self, other: "_Pins") -> bool:
-        same = self.cursor is other.cursor and self.known_at == other.known_at
-        exports = self.exports_until == other.exports_until
-        return same and exports and self.days >= other.days and self.relations >= other.relations
-
-
-# What the innermost block has pinned.
-_HELD: Final[ContextVar[_Pins | None]] = ContextVar("pins", default=None)
-
-
-@contextmanager
-def _pinned(
-    cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime, exports_until: date = date.max
-) -> Iterator[None]:
-    """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
-
-    Days after `exports_until` have its exports and names. A block around it that has all this already serves it too.
-    """
-    pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations), exports_until)
-    if (held := _HELD.get()) and held.cover(pins):
-        yield
-        return
-    _pin_names(cursor, known_at=known_at, until=exports_until)
-    pinned = ["chosen_imports"]
-    hidden = _pin_imports(cursor, days=days, known_at=known_at, until=exports_until)
-    before = _HELD.set(pins)
-    try:
-        for relation in relations:
-            _pin(cursor, relation, known_at=known_at)
-            pinned.append(relation)
-        yield
-    finally:
-        _HELD.reset(before)
-        for relation in pinned:
-            cursor.execute(f"drop macro table temp.{relation}")
-        for macro in ("renamed", *hidden):
-            cursor.execute(f"drop macro temp.{macro}")
-
-
-@contextmanager
-def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> Iterator[None]:
-    """Within the block, many statements on one day plan faster: the imports behind the day are computed once.
-
-    A statement that reads another day too finds nothing of it here.
-    """
-    with _pinned(cursor, ["units_at"], days=[day], known_at=known_at):
-        yield
-
-
-def _pin_names(cursor: Cursor, *, known_at: datetime, until: date) -> None:
-    """Hide `renamed` on this cursor by the names known at a moment that begin until a day; without any, by nothing."""
-    table, with_names, without_names = statement("pin_names").split(";")
-    cursor.execute(table, {"known_at": known_at, "until": until})
-    ((any_known,),) = cursor.execute("select names is not null from pinned_names").fetchall()
-    cursor.execute(with_names if any_known else without_names)
-
-
-def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime, until: date) -> tuple[str, ...]:
-    """Hide `chosen_imports` on this cursor, and the macros that it returns: they look for columns that are missing."""
-    table, macro, read, fill, *complete = statement("pin_imports").split(";")
-    cursor.execute(table, {"days": days, "known_at": known_at, "until": until})
-    cursor.execute(macro)
-    fields: dict[tuple[str, int, int], set[str]] = {}
-    for *sheet, name in cursor.execute(read).fetchall():
-        fields.setdefault(tuple(sheet), set()).add(name)
-    asked = fields_asked()
-    if any(not asked.get(source, frozenset()) <= names for (source, *_), names in fields.items()):
-        cursor.execute(fill)
-        return ()
-    for each in complete:
-        cursor.execute(each)
-    return ("lacks", "with_column", "without_column")
-
-
-def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
-    """Hide a stored macro on this cursor by its own rows, computed once for all days with the same imports."""
-    editions, rows_, macro = statement("pin_relation").replace("{relation}", relation).split(";")
-    cursor.execute(editions, {"sources": PINNED[relation].sources, "by_day": PINNED[relation].by_day})
-    cursor.execute(rows_, {"known_at": known_at})
-    cursor.execute(macro)
-
-
-def _figures(point: Point, counted: Rows, basis: Basis, *, days: list[date], level: Level) -> list[Coverage]:
-    """A point's figures at one level; an organisation has one even if nothing was counted."""
-    figures = [
-        _coverage(point, row)
-        for row in counted
-        if row["point"] == point.number and basis.has(point, row["organisation"], row["as_of"])
-    ]
-    if level != "organisation":
-        return figures
-    by_place = {(figure.as_of, figure.organisation): figure for figure in figures}
+def _parts(points: tuple[Point, ...], counted: Rows, basis: Basis) -> list[Coverage]:
+    """What was counted, by point, without that of an organisation that lacks an export."""
+    by_point: dict[int, Rows] = {}
+    for row in counted:
+        by_point.setdefault(row["point"], []).append(row)
     return [
-        by_place.get((day, organisation)) or _empty(point, day, organisation, basis)
-        for day in days
-        for organisation in basis.organisations
+        _coverage(point, row)
+        for point in points
+        for row in by_point.get(point.number, ())
+        if basis.has(point, row["organisation"], row["as_of"])
     ]
 
 
@@ -497,7 +447,7 @@ def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> p
     """
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     with_basis = basis.organisations_with(point, as_of)
-    with _pinned(cursor, [], days=[as_of], known_at=known_at):
+    with pinned(cursor, [], days=[as_of], known_at=known_at):
         return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
 
 
@@ -520,7 +470,7 @@ def traced_items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, k
     """The items of several points with `import_id`; what they share is computed once."""
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     moment: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "rules": as_of}
-    with _pinned(cursor, ["units_at"] if len(points) > 1 else [], days=[as_of], known_at=known_at):
+    with pinned(cursor, ["units_at"] if len(points) > 1 else [], days=[as_of], known_at=known_at):
         cursor.execute(statement("number_imports"))
         try:
             tables = [_items(cursor, each, basis.organisations_with(each, as_of), **moment) for each in points]
@@ -561,8 +511,8 @@ def requested_items(
         sorted({day for _, day, _ in requests}),
     )
     basis = basis_on(cursor, days=days, known_at=known_at)
-    relations = _relations(points, days=days, level="unit") if len(points) > 1 else []
-    with _pinned(cursor, relations, days=days, known_at=known_at):
+    relations = relations_of(points, days=days, level="unit") if len(points) > 1 else []
+    with pinned(cursor, relations, days=days, known_at=known_at):
         return [
             PointItems(
                 basis=True,
@@ -585,8 +535,8 @@ def left_on(
     if not every:
         return {}
     basis = basis_on(cursor, days=every, known_at=known_at)
-    relations = _relations(tuple(point for point, _ in days), days=every, level="organisation")
-    with _pinned(cursor, relations, days=every, known_at=known_at):
+    relations = relations_of(tuple(point for point, _ in days), days=every, level="organisation")
+    with pinned(cursor, relations, days=every, known_at=known_at):
         return {
             point.id: _left(cursor, point, based, known_at=known_at, organisation=organisation)
             for point, each in days

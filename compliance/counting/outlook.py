@@ -139,7 +139,7 @@ def expected_on(
     }
     return [
         each
-        for each in ahead(cursor, points, as_of=as_of, known_at=known_at, level=level)
+        for each in ahead(cursor, points, as_of=as_of, known_at=known_at, level=level).figures(level)
         if newer.isdisjoint((each.then.organisation, source) for source in each.then.point.needs)
     ]
 

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from compliance.access.reader import Reader
-from compliance.counting.assessing import basis_on, one_day
+from compliance.counting.assessing import basis_on
 from compliance.counting.figures import Definition
+from compliance.counting.pins import one_day
 from compliance.counting.relations import Inputs, relations
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import statement

@@ -39,7 +39,13 @@ def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
     cursor.execute(_file(frozen, "macros.sql"))
     cursor.execute(";\n".join(_tables(frozen)))
     sources = {row["source"] for row in rows(cursor, _sources(frozen))}
-    counted = [(level, row) for level in LEVELS for row in _counted(cursor, frozen, level)]
+    counted = [
+        (level, row)
+        for level in LEVELS
+        for row in _counted(cursor, frozen, level)
+        # what belongs to no part counts above it only
+        if level == "organisation" or row[level] is not None
+    ]
     return [figure for answer in frozen.points for figure in _figures(frozen, answer, counted, sources)]
 
 

@@ -1,17 +1,5 @@
--- The imports behind the figures of each day.
+-- The imports behind the figures of each day, once they are pinned.
 select
-    day.as_of,
-    i.organisation,
-    i.source,
-    i.import_id,
-    i.file,
-    i.extract_date,
-    i.imported_at,
-    i.imported_by,
-    i.loaded,
-    i.rejected,
-    i.warnings
-from (select unnest($days) as as_of) as day, lateral (
-    select * from imports_at(as_of := day.as_of, known_at := $known_at)
-) as i
-order by day.as_of, i.organisation, i.source, i.import_id
+    day as as_of, organisation, source, import_id, file, extract_date, imported_at, imported_by, loaded, rejected, warnings
+from pinned_imports
+order by day, organisation, source, import_id

@@ -1,6 +1,7 @@
 -- Counts items by point, organisation, department and unit for each day. The points' own statements stand before it
 -- as `items`, the departments as `units`.
--- Whoever belongs to no unit counts in the organisation only; a unit that no department claims in no department.
+-- Whoever belongs to no unit counts in the organisation only, a unit that no department claims in no department: they
+-- have a row without one.
 , counted as (
     select
         as_of,
@@ -38,7 +39,6 @@ select
     cast(sum(pending) as bigint) as pending,
     cast(sum(exempt) as bigint) as exempt
 from placed
-where case $level when 'unit' then unit_key is not null when 'department' then department_key is not null else true end
 group by
     as_of,
     point,

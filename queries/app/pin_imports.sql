@@ -6,7 +6,8 @@ select
     $known_at as known,
     -- identifies the names in force: their number only grows with the day
     (select count(*) from live_aliases(known_at := $known_at) as a where a.valid_from <= day.day) as names,
-    i.source, i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date,
+    i.source, i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date, i.imported_at, i.imported_by,
+    i.loaded, i.rejected, i.warnings,
     cast(null as varchar) as columns_read
 from (select unnest($days) as day) as day, lateral (
     -- what is yet to come is seen with the exports that there are
@@ -17,6 +18,13 @@ create or replace temp macro chosen_imports(wanted, as_of, known_at) as table
     select import_id, organisation_id, organisation, file, extract_date, columns_read
     from pinned_imports
     where source = wanted and day = as_of and known = known_at;
+
+-- Where no units of a purged staff list are kept, planning is spared them.
+select 1 from purged_units limit 1;
+
+create or replace temp macro purged_units_at(as_of, known_at) as table
+    select cast(null as varchar) as organisation, cast(null as varchar) as unit, cast(null as varchar) as department
+    where false;
 
 -- The columns that the sheets of each import had. Where none of those that are asked for is missing, the last parts hide
 -- the stored macros, and planning is spared them; else the part after it fills them in.

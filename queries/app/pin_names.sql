@@ -1,5 +1,11 @@
--- Find the known aliases once, for one cursor: this macro hides the stored one of the same name; the last one does
--- where there are no aliases. Planning all points asks for them some dozen times.
+-- Find the known aliases once, for one cursor: the macro hides the stored one of the same name; where there are no
+-- aliases, the last one does. Planning all points asks for them some dozen times.
+select 1
+from live_aliases(known_at := $known_at)
+-- what is yet to come has the names that there are
+where valid_from <= $until
+limit 1;
+
 create or replace temp table pinned_names as
 select map_from_entries(list((alias_key, alias_names))) as names
 from (
@@ -10,7 +16,6 @@ from (
             order by valid_from, coalesce(follows, false), alias_id
         ) as alias_names
     from live_aliases(known_at := $known_at)
-    -- what is yet to come has the names that there are
     where valid_from <= $until
     group by kind, lower(old_name)
 );

@@ -1,7 +1,7 @@
--- Store the rows of a relation for the days of `pinned_imports`, once for all days with the same imports and names (or
--- once a day), for one cursor: this macro hides the stored one of the same name.
+-- Store the rows of a relation for the days of `pinned_imports`, once for all days with the same imports and names,
+-- for one cursor: this macro hides the stored one of the same name.
 create or replace temp table editions_of_{relation} as
-select day, min(day) over (partition by imports, names, case when $by_day then day end) as edition
+select day, min(day) over (partition by imports, names) as edition
 from (
     select day, names, list(import_id order by import_id) as imports
     from pinned_imports

@@ -35,8 +35,7 @@ overdue as (
 ),
 exports as (
     select distinct organisation
-    from imports_at(as_of := $as_of, known_at := $known_at)
-    where source = 'classifications'
+    from chosen_imports('classifications', as_of := $as_of, known_at := $known_at)
 ),
 judged as (
     select

@@ -17,8 +17,7 @@ latest as (
 ),
 exports as (
     select distinct organisation
-    from imports_at(as_of := $as_of, known_at := $known_at)
-    where source = 'risk_analyses'
+    from chosen_imports('risk_analyses', as_of := $as_of, known_at := $known_at)
 ),
 judged as (
     select

@@ -13,8 +13,9 @@ from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.access.scopes import Scope
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
-from compliance.counting.assessing import basis_on, items, one_day, traced_items
+from compliance.counting.assessing import basis_on, items, traced_items
 from compliance.counting.figures import figures, load_figures
+from compliance.counting.pins import one_day
 from compliance.counting.system_cards import DEMANDS, card, is_gap, systems
 from compliance.declarations.points import point_by
 from compliance.screens.systems import card_texts, group_texts, texts

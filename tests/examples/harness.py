@@ -19,6 +19,7 @@ from compliance.counting import outlook
 from compliance.counting.assessing import Coverage, coverage
 from compliance.counting.figures import Definition as FigureDefinition
 from compliance.counting.figures import load_figures, rule_parameters
+from compliance.counting.pins import pinned
 from compliance.counting.quality import declared
 from compliance.counting.relations import Inputs, relations
 from compliance.declarations import queries
@@ -442,6 +443,8 @@ def _relations(cursor: Cursor, case: Case, sql: str) -> AbstractContextManager[N
     """What an outlook, an extract or a check reads besides the exports, as the product gives it."""
     if case.folder == "quality":
         return declared(cursor, _sources())
+    if (case.folder, case.id) == ("app", "basis"):
+        return pinned(cursor, [], days=list(case.days), known_at=case.known_at)
     if case.folder == "outlook":
         asked = (point_by(_points(), case.point or ""),)
         return outlook.relations(cursor, outlook.asked_on(cursor, asked, as_of=case.as_of, known_at=case.known_at))

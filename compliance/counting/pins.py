@@ -1,0 +1,148 @@
+"""Compute what many statements read once: the imports and names behind some days, and relations that take long.
+
+    with pinned(cursor, relations_of(points, days=days, level="unit"), days=days, known_at=moment):
+        ...
+
+Within the block, temporary macros hide the stored ones of the same name on this cursor, and read temporary tables:
+
+    stored macro      reads from then on                            read by
+    renamed           the names known at `known_at`                 points, units, coverage
+    chosen_imports    the imports behind each of `days`             every <source>_at
+    purged_units_at   nothing, where nothing was purged             units_at
+    units_at, …       its own rows, once an edition (see below)     points, units
+
+An edition is all days with the same imports (of the pin's sources) and the same names in force:
+
+    days       31 Jan   28 Feb   31 Mar   30 Apr
+    imports    {1}      {1}      {1, 7}   {1, 7}
+    edition    └── 31 Jan ──┘    └── 31 Mar ──┘   computed twice, not four times
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from compliance.access.scopes import Level
+from compliance.declarations.points import Point, fields_asked
+from compliance.declarations.queries import statement
+from compliance.store.database import Cursor
+
+# The relations that take longest or that several points read, with the sources that each depends on.
+PINNED: Final = {
+    "units_at": ("staff", "systems"),
+    "employed_at": ("staff",),
+    "systems_in_use_at": ("systems",),
+    "active_processing_at": ("processing",),
+    "local_instruction_at": ("local_instruction",),
+    "incidents_at": ("incidents",),
+    "breaches_at": ("breaches",),
+    "processors_at": ("processors",),
+}
+
+
+def relations_of(points: tuple[Point, ...], *, days: list[date], level: Level) -> list[str]:
+    """The relations worth pinning: none for a single day, where planning takes longer than it saves."""
+    if len(days) == 1:
+        return []
+    read = {source for point in points for source in (*point.needs, *point.uses)}
+    placed = ["units_at"] if level != "organisation" else []
+    return placed + [name for name, sources in PINNED.items() if name != "units_at" and read.intersection(sources)]
+
+
+@dataclass(frozen=True)
+class _Pins:
+    """What a block has pinned: on which cursor, for which days and moment, and which relations."""
+
+    cursor: Cursor
+    days: frozenset[date]
+    known_at: datetime
+    relations: frozenset[str]
+    until: date
+
+    def cover(self, other: "_Pins") -> bool:
+        same = self.cursor is other.cursor and self.known_at == other.known_at and self.until == other.until
+        return same and self.days >= other.days and self.relations >= other.relations
+
+
+# What the innermost block has pinned.
+_HELD: Final[ContextVar[_Pins | None]] = ContextVar("pins", default=None)
+
+
+@contextmanager
+def pinned(
+    cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime, exports_until: date = date.max
+) -> Iterator[None]:
+    """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
+
+    Days after `exports_until` have its exports and names. A block around it that has all this already serves it too. A
+    statement that reads another day too finds nothing of it here.
+    """
+    pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations), exports_until)
+    if (held := _HELD.get()) and held.cover(pins):
+        yield
+        return
+    hidden = [
+        *_pin_names(cursor, known_at=known_at, until=exports_until),
+        *_pin_imports(cursor, days=days, known_at=known_at, until=exports_until),
+    ]
+    before = _HELD.set(pins)
+    try:
+        for relation in relations:
+            _pin(cursor, relation, known_at=known_at)
+            hidden.append(f"table temp.{relation}")
+        yield
+    finally:
+        _HELD.reset(before)
+        cursor.execute("; ".join(f"drop macro {macro}" for macro in hidden))
+
+
+def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> AbstractContextManager[None]:
+    """Within the block, many statements on one day plan faster, those about units too."""
+    return pinned(cursor, ["units_at"], days=[day], known_at=known_at)
+
+
+def _pin_names(cursor: Cursor, *, known_at: datetime, until: date) -> list[str]:
+    """Hide `renamed` by the names known at a moment that begin until a day; without any, by nothing."""
+    any_known, table, with_names, without_names = statement("pin_names").split(";")
+    found = cursor.execute(any_known, {"known_at": known_at, "until": until}).fetchall()
+    if found:
+        cursor.execute(table, {"known_at": known_at, "until": until})
+    cursor.execute(with_names if found else without_names)
+    return ["temp.renamed"]
+
+
+def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime, until: date) -> list[str]:
+    """Hide `chosen_imports`, and the macros that find nothing where nothing was purged or no column is missing."""
+    table, macro, any_purged, nothing_purged, read, fill, *complete = statement("pin_imports").split(";")
+    cursor.execute(table, {"days": days, "known_at": known_at, "until": until})
+    cursor.execute(macro)
+    hidden = ["table temp.chosen_imports"]
+    if not cursor.execute(any_purged).fetchall():
+        cursor.execute(nothing_purged)
+        hidden.append("table temp.purged_units_at")
+    fields: dict[tuple[str, int, int], set[str]] = {}
+    for *sheet, name in cursor.execute(read).fetchall():
+        fields.setdefault(tuple(sheet), set()).add(name)
+    asked = fields_asked()
+    if any(not asked.get(source, frozenset()) <= names for (source, *_), names in fields.items()):
+        cursor.execute(fill)
+        return hidden
+    for each in complete:
+        cursor.execute(each)
+    return [*hidden, "temp.lacks", "temp.with_column", "temp.without_column"]
+
+
+def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
+    """Hide a stored macro by its own rows, computed once for all days with the same imports."""
+    editions, rows_, macro = statement("pin_relation").replace("{relation}", relation).split(";")
+    cursor.execute(editions, {"sources": list(PINNED[relation])})
+    cursor.execute(rows_, {"known_at": known_at})
+    cursor.execute(macro)
+
+
+def any_lacking(cursor: Cursor) -> bool:
+    """Whether an import behind the pinned days lacks a column that is asked for."""
+    return bool(cursor.execute("select 1 from pinned_imports where columns_read is not null limit 1").fetchall())
