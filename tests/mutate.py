@@ -77,8 +77,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("macros/units_at", "drop where unit is not null"): "what is null joins nothing",
     ("macros/units_at", "drop where department is not null"): "what is null joins nothing",
     ("macros/units_at", "inner → left"): "a unit that is placed has a spelling, and so has its department",
-    ("macros/persons_at", "drop coalesce   …false)) as on_leave, bool_or("): "bool_or does not see what is null",
-    ("macros/persons_at", "inner → left"): "both are made of the same rows",
     ("macros/course_items", "drop and passed is not true"): "a pass that counts is judged before what was started",
     ("macros/course_items", "drop and completed_later"): "who has failed is judged before who has started",
     ("macros/systems_in_use_at", "(object_leader order by"): "only whether there is one is read",
