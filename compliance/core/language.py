@@ -5,7 +5,7 @@ import gettext
 import io
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from compliance.core.errors import Refusal
@@ -131,11 +131,7 @@ class Language:
 
     def date(self, day: dt.date | None, *, form: str = "d MMMM y") -> str:
         """31 oktober 2026. `form` is a CLDR date pattern; a shortened month has no full stop."""
-        if day is None:
-            return ""
-        from babel.dates import format_date
-
-        return format_date(day, form, locale=self.code).replace(".", "").replace(" ", NBSP)
+        return "" if day is None else _written_out(day, form, self.code)
 
     def month(self, day: dt.date) -> str:
         """The label of a month on a time axis: okt, or January with its year on a second line."""
@@ -160,6 +156,14 @@ class Language:
         if days < 2:
             return [self(N_("the same day")), self(N_("the day before"))][max(days, 0)]
         return self.plural("{n} day", "{n} days", days).replace(" ", NBSP)
+
+
+# a page repeats its days, and Babel takes longer for one than a sentence of the catalogue
+@lru_cache(maxsize=4096)
+def _written_out(day: dt.date, form: str, code: str) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, form, locale=code).replace(".", "").replace(" ", NBSP)
 
 
 def number_in(param: str | None, *, most: int) -> int:

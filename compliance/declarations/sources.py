@@ -138,6 +138,12 @@ def load_sources(own: Path | None) -> dict[str, Source]:
     return by_id
 
 
+@cache
+def product_sources() -> dict[str, Source]:
+    """The product's own sources, without those of an organisation."""
+    return load_sources(None)
+
+
 def _read(path: Path, own_folder: Path | None) -> Source:
     """Read a source from its file. Raise Refusal if a value has the wrong kind."""
     table = read_with_own(path, own_folder)

@@ -68,6 +68,14 @@ def _page_link(link: PageLink) -> Html:
     return tag("a", link.text, css="v-link v-page", href=link.address, aria_current=here)
 
 
+def neighbours(links: Sequence[Html]) -> Html:
+    """Links to what stands before and after, side by side.
+
+    Example: `neighbours([anchor("← 3 Local instruction", "/point?point=local_instruction")])`.
+    """
+    return tag("div", *links, css="v-neighbours")
+
+
 def row_link(text: str, address: str) -> Html:
     """A link in a row of a table: a click anywhere in the row follows it.
 

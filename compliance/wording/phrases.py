@@ -8,7 +8,7 @@ from compliance.core.language import N_, Language, begun, rounded_below
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.figures import Figure
 from compliance.declarations.points import Point
-from compliance.declarations.sources import load_sources
+from compliance.declarations.sources import product_sources
 from compliance.loading.purges import Purged, purged_text
 
 # Marks up a part of a sentence for display: language.bold, or nothing.
@@ -249,7 +249,7 @@ def figure_text(figure: Figure, say: Language, strong: Mark = str) -> str:
 
 def not_in_export(fields: Sequence[str], say: Language) -> str:
     """Which columns the exports lack; a field is named as systems.object_leader."""
-    sources = load_sources(None)
+    sources = product_sources()
     titles = [say.pick(sources[source].field(name).texts) for source, _, name in (f.partition(".") for f in fields)]
     return say(N_("Not in the export: {columns}"), columns=listed(titles, say))
 

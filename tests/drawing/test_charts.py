@@ -72,6 +72,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "pairs": lambda: charts.pairs([charts.Pair(H, H, H)]),
     "bar": lambda: charts.bar(status="red", share=0.2, target=0.9, last=0.1, alt=H),
     "bullet_rows": lambda: charts.bullet_rows([(H, bullet(text=H))], name=H, head=HEAD),
+    "neighbours": lambda: charts.neighbours([charts.anchor(H, H)]),
     "page_links": lambda: charts.page_links([charts.PageLink(H, H, here=True)]),
     "bullet_head": lambda: charts.bullet_head(HEAD),
     "bullet_row": lambda: charts.bullet_row(bullet(text=H), head=HEAD),

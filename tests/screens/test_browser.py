@@ -129,7 +129,7 @@ def test_a_link_is_the_first_visit_to_a_fresh_server_and_shows_the_same_view_aga
     first = page.inner_text(".v-hero")
     assert all(page.evaluate(SPARE)), "Firefox needs a pixel, else it cuts the words of a button"
     assert "31\u00a0October\u00a02025" in page.inner_text(".st-key-frame")
-    page.locator(".st-key-neighbours a").first.click()
+    page.locator(".v-neighbours a").first.click()
     settle(page)
     assert "as_of=2025-10-31" in page.url
     assert "department=F" in page.url

@@ -21,6 +21,7 @@ from compliance.declarations.sources import load_sources
 from compliance.screens import frame, reads
 from compliance.screens.downloads import FileName, file_name
 from compliance.screens.overview import page as overview_page
+from compliance.screens.point import page as point_page
 from compliance.screens.point import texts as point_texts
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
@@ -200,8 +201,8 @@ def test_the_overview_marks_the_points_whose_figure_a_remark_can_change(sample, 
     assert "v-remark" not in text(opened("overview", monkeypatch, lang=lang))
     effects = {"freshness": Effect(0, 9, ("classification", "access")), "rejected_rows": Effect(5, 9, ("access",))}
     monkeypatch.setattr(reads, "effects", lambda *_: effects)
-    for name in ("overview", "_points"):
-        monkeypatch.setattr(overview_page, name, getattr(overview_page, name).__wrapped__)
+    for page, name in ((overview_page, "overview"), (overview_page, "_points"), (point_page, "_basis")):
+        monkeypatch.setattr(page, name, getattr(page, name).__wrapped__)
     app = opened("overview", monkeypatch, lang=lang)
     titles = re.findall(r'class="v-remark" role="img" title="([^"]*)"', text(app))
     assert titles == [phrases.remarks(n, say) for n in (1, 2)]

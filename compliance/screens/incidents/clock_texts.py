@@ -11,7 +11,7 @@ from compliance.counting.incidents import (
     Clock,
     Duty,
 )
-from compliance.declarations.sources import load_sources
+from compliance.declarations.sources import product_sources
 from compliance.drawing import charts, elements, incidents
 from compliance.wording import breaking, clocks, phrases
 
@@ -69,7 +69,7 @@ def title_of(duty: Duty, say: Language) -> str:
 
 def missing(clock: Clock, say: Language) -> str:
     """The columns of the export that are empty."""
-    source = load_sources(None)["breaches" if clock.duty.point == BREACHES else "incidents"]
+    source = product_sources()["breaches" if clock.duty.point == BREACHES else "incidents"]
     names = [say.pick(source.field(gap).texts) for gap in clock.gaps]
     lowered = phrases.listed([f"{name[:1].lower()}{name[1:]}" for name in names], say)
     return begun(lowered) or say(N_("Ready to send"))

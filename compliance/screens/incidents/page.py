@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from compliance.counting.figures import Definition
 from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
 from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
+from compliance.drawing.plots import Mode
 from compliance.screens import clocks, no_data, reads, widgets
 from compliance.screens.caching import cached
 from compliance.screens.incidents import clock_texts, texts
@@ -37,6 +39,11 @@ def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incide
             window_months=window_months(as_of),
             reader=reader,
         )
+
+
+def of_view(view: View) -> Incidents:
+    """The statistics of the year's incidents of a view."""
+    return of_the_year(view.data, view.reader, view.as_of, view.scope)
 
 
 def window_months(as_of: date) -> int:
@@ -69,7 +76,7 @@ def draw(view: View) -> None:
     clock_cards(view, unsent)
     unassessed(view)
     if "incidents" in existing:
-        _year(view, of_the_year(view.data, view.reader, view.as_of, view.scope))
+        _year(view, of_view(view))
     else:
         in_time(view)
 
@@ -158,11 +165,9 @@ def _rows(view: View, title: str, listed: list[Clock], address: clock_texts.Addr
     )
     if rest := listed[most:]:
         label = say.plural("Show {n} more", "Show {n} more", len(rest))
-        expander = st.expander(label, key=f"more {title}", on_change="rerun")
-        if expander.open:
-            with expander:
-                table = clock_texts.clock_table(rest, say, address=address)
-                widgets.html(charts.table(*table, caption=title, stacked=True))
+        table = clock_texts.clock_table(rest, say, address=address)
+        draw = partial(widgets.html, charts.table(*table, caption=title, stacked=True))
+        widgets.folded(view, label, draw, key=f"more {title}")
 
 
 def unassessed(view: View) -> None:
@@ -194,14 +199,16 @@ def months(view: View, year: Incidents) -> None:
     drawn = texts.month_columns(year.months, say)
     if not drawn.kinds:
         return
-    widgets.html(charts.section(title))
-    widgets.html(drawing_incidents.kinds(drawn.kinds, label=title))
-    widgets.chart(
-        plots_incidents.month_columns(drawn.months, mode=widgets.mode(), others=drawn.others),
-        alt=texts.months_alt(year.months, say),
-        key="months",
-    )
+    kinds = drawing_incidents.kinds(drawn.kinds, label=title)
+    widgets.html(charts.stack(charts.section(title), kinds))
+    widgets.chart(_months_drawn(view, widgets.mode()), alt=texts.months_alt(year.months, say), key="months")
     widgets.as_table(view, texts.months_table(year.months, say), caption=title)
+
+
+@cached()
+def _months_drawn(view: View, mode: Mode) -> Any:
+    drawn = texts.month_columns(of_view(view).months, view.say)
+    return plots_incidents.month_columns(drawn.months, mode=mode, others=drawn.others)
 
 
 def in_time(view: View) -> None:
@@ -211,16 +218,19 @@ def in_time(view: View) -> None:
     if not texts.sent_reports(duties):
         return
     widgets.html(charts.section(title, note=texts.reports_sentence(duties, say)))
-    by_hour, by_month = texts.hour_lanes(duties, say), texts.day_lanes(duties, say)
-    for lanes, by_day in ((by_hour, False), (by_month, True)):
-        if lanes:
-            axis = texts.scale(lanes, say, by_day=by_day)
-            widgets.chart(
-                plots_incidents.duty_dots(lanes, axis, mode=widgets.mode()),
-                alt=texts.reports_alt([row for row in duties if bool(row.limit_months) == by_day], say),
-                key="days" if by_day else "hours",
-            )
+    for by_day in (False, True):
+        if drawn := _dots_drawn(view, widgets.mode(), by_day=by_day):
+            alt = texts.reports_alt([row for row in duties if bool(row.limit_months) == by_day], say)
+            widgets.chart(drawn, alt=alt, key="days" if by_day else "hours")
     widgets.as_table(view, texts.reports_table(duties, say), caption=title)
+
+
+@cached()
+def _dots_drawn(view: View, mode: Mode, *, by_day: bool) -> Any | None:
+    """The reports as dots in hours or in days; None if there are none."""
+    duties = clocks.duties(view.data, view.reader, view.as_of, view.scope)
+    lanes = texts.day_lanes(duties, view.say) if by_day else texts.hour_lanes(duties, view.say)
+    return plots_incidents.duty_dots(lanes, texts.scale(lanes, view.say, by_day=by_day), mode=mode) if lanes else None
 
 
 def closing(view: View, year: Incidents) -> None:
@@ -232,21 +242,23 @@ def closing(view: View, year: Incidents) -> None:
         widgets.html(charts.section(title, note=told))
     if not any(step.n for step in year.steps):
         return
-    limit = say(N_("limit {limit}"), limit=texts.days(counts.limit_days, say))
-    widgets.chart(
-        plots_incidents.closing_columns(texts.closing_columns(year.steps, say), mode=widgets.mode(), limit=limit),
-        alt=told,
-        key="closing",
-    )
+    widgets.chart(_closing_drawn(view, widgets.mode()), alt=told, key="closing")
     widgets.as_table(view, texts.closing_table(year.steps, say), caption=title)
+
+
+@cached()
+def _closing_drawn(view: View, mode: Mode) -> Any:
+    say, year = view.say, of_view(view)
+    limit = say(N_("limit {limit}"), limit=texts.days(year.counts.limit_days, say))
+    return plots_incidents.closing_columns(texts.closing_columns(year.steps, say), mode=mode, limit=limit)
 
 
 def causes(view: View, year: Incidents) -> None:
     """Draw the causes of the year's incidents, the most common first."""
     say = view.say
     if year.causes:
-        widgets.html(charts.section(say(N_("Causes"))))
-        widgets.html(charts.reasons(texts.cause_bars(year.causes, say), label=say(N_("Causes"))))
+        bars = charts.reasons(texts.cause_bars(year.causes, say), label=say(N_("Causes")))
+        widgets.html(charts.stack(charts.section(say(N_("Causes"))), bars))
 
 
 def recurring(view: View, year: Incidents) -> None:

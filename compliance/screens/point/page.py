@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -10,17 +11,22 @@ import streamlit as st
 
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.permissions import Permission
+from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, bold, month_ends
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import tracing
 from compliance.counting.assessing import Coverage, Status
-from compliance.declarations.points import Point
+from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
+from compliance.drawing.elements import Html
+from compliance.drawing.plots import Mode
 from compliance.review.dossier import REMAINING
-from compliance.screens import downloads, fields, figure_texts, no_data, reads, widgets
+from compliance.screens import downloads, fields, figure_texts, no_data, reads, widgets, written
+from compliance.screens.caching import cached
 from compliance.screens.point import about, compare, texts
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import breaking, outlook, phrases, trends
@@ -49,52 +55,79 @@ def ahead(view: View) -> Iterator[None]:
     reads.additional_figures(view.data, view.as_of)
 
 
+@dataclass(frozen=True)
+class Units:
+    """The units of a point, drawn: the first, and a table of all with the label of what folds it."""
+
+    first: Html
+    label: str
+    table: Html
+
+
 def draw(view: View) -> None:
     """Draw the point that the address names."""
     point = chosen_point(view)
     months = months_of(view, point)
-    now, before = months[-1], reads.before(view.data, view.reader, view.as_of, view.scope).get(point.id)
-    _head(view, point)
+    now = months[-1]
+    widgets.html(_head(view, point.id))
     if now.few:
         title = view.say(phrases.TOO_FEW)
         widgets.html(charts.empty_state(now.status, phrases.word(now, view.say), title=title))
         return
     if now.coverage is None:
-        empty_point(view, point, now, before)
+        empty_point(view, point, now, before_of(view, point.id))
     else:
-        _figure(view, months, before)
+        _figure(view, months)
     _details(view, point, now)
     _folded(view, point, now)
 
 
-def _head(view: View, point: Point) -> None:
-    say = view.say
-    widgets.html(
-        charts.page_title(
-            breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
-            kicker=figure_texts.point_kicker(point, len(reads.points()), say),
-            question=breaking.add_soft_hyphens(say.pick(point.question)),
-        )
+@cached()
+def _head(view: View, point_id: str) -> Html:
+    """The point's title, its question, and the links to the previous and the next point."""
+    say, every, point = view.say, reads.points(), point_by(reads.points(), point_id)
+    title = charts.page_title(
+        breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
+        kicker=figure_texts.point_kicker(point, len(every), say),
+        question=breaking.add_soft_hyphens(say.pick(point.question)),
     )
-    neighbours(view, point)
+    place = [other.id for other in every].index(point_id)
+    links = [
+        charts.anchor(arrow.format(breaking.label(every[at], say)), widgets.address(view, "point", point=every[at].id))
+        for at, arrow in ((place - 1, "\N{LEFTWARDS ARROW} {}"), (place + 1, "{} \N{RIGHTWARDS ARROW}"))
+        if 0 <= at < len(every)
+    ]
+    return charts.stack(title, charts.neighbours(links))
 
 
-def _figure(view: View, months: list[Coverage], before: Coverage | None) -> None:
+def _figure(view: View, months: list[Coverage]) -> None:
     """Draw the figure next to its trend."""
-    say, now = view.say, months[-1]
-    heading = reads.outlooks(view.data, view.reader, view.as_of, view.scope)[now.point.id]
     left, right = st.columns([5, 7], gap="large")
     with left:
-        widgets.html(charts.hero(figure_texts.hero(now, before, say)))
-        if both := phrases.both_percentages(now, say, bold):
-            widgets.html(charts.note(both))
-            widgets.html(charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say)))
-        if note := phrases.not_counted(now, say):
-            widgets.html(charts.caption(note))
-        if ahead := outlook.sentences(heading, say, names=True):
-            widgets.html(charts.note(" ".join(ahead)))
+        widgets.html(_now(view, months[-1].point.id))
     with right:
-        trend(view, months, heading.then)
+        trend(view, months)
+
+
+@cached()
+def _now(view: View, point_id: str) -> Html:
+    """The figure and what it is made of, and where it is heading."""
+    say, now = view.say, months_of(view, point_by(reads.points(), point_id))[-1]
+    heading = reads.outlooks(view.data, view.reader, view.as_of, view.scope)[point_id]
+    parts = [charts.hero(figure_texts.hero(now, before_of(view, point_id), say))]
+    if both := phrases.both_percentages(now, say, bold):
+        strip = charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say))
+        parts += [charts.note(both), strip]
+    if note := phrases.not_counted(now, say):
+        parts.append(charts.caption(note))
+    if ahead := outlook.sentences(heading, say, names=True):
+        parts.append(charts.note(" ".join(ahead)))
+    return charts.stack(*parts)
+
+
+def before_of(view: View, point_id: str) -> Coverage | None:
+    """The earlier figure that the point's is compared with."""
+    return reads.before(view.data, view.reader, view.as_of, view.scope).get(point_id)
 
 
 def _details(view: View, point: Point, now: Coverage) -> None:
@@ -105,14 +138,14 @@ def _details(view: View, point: Point, now: Coverage) -> None:
     left, right = st.columns([5, 7], gap="large") if counted or said else (st.container(), st.container())
     with left:
         if counted:
-            reasons(view, now, counted)
+            widgets.html(reasons(view, now, counted))
         if said:
             about.draw(view, said)
     with right:
         if not view.scope.unit:
             units_of(view, point)
     if allowed and items:
-        item_list(view, point, items, counted)
+        widgets.alone(view, partial(item_list, view, point, counted))
 
 
 def _folded(view: View, point: Point, now: Coverage) -> None:
@@ -147,20 +180,14 @@ def months_of(view: View, point: Point) -> list[Coverage]:
 
 def items_of(view: View, point: Point) -> Rows:
     """The point's items in the scope, as the reader may see them, with what is written of those that are left."""
-    items = filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point.id))
-    notes = reads.item_notes(view.data, view.as_of, view.scope.organisation)
-    return [row | texts.written(notes, point, row, view.reader) for row in items]
+    return _items(view.data, view.reader, view.as_of, view.scope, point.id, written.mark(view.data, "item_notes"))
 
 
-def neighbours(view: View, point: Point) -> None:
-    """Draw links to the previous and the next point."""
-    every = reads.points()
-    place = every.index(next(other for other in every if other.id == point.id))
-    with st.container(key="neighbours", horizontal=True):
-        for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
-            if 0 <= place + step < len(every):
-                other = every[place + step]
-                widgets.link(view, "point", arrow.format(breaking.label(other, view.say)), point=other.id)
+@cached(reads.ITEMS)
+def _items(data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str, mark: str) -> Rows:  # noqa: ARG001 - part of the cache key
+    point, notes = point_by(reads.points(), point_id), reads.item_notes(data, as_of, scope.organisation)
+    items = filter(scope.holds, reads.items(data, reader, as_of, point_id))
+    return [row | added if (added := texts.written(notes, point, row, reader)) else row for row in items]
 
 
 def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | None) -> None:
@@ -182,49 +209,77 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
             no_data.load_or_fill_in(view, lacking)
 
 
-def trend(view: View, months: list[Coverage], then: Coverage | None) -> None:
+def trend(view: View, months: list[Coverage]) -> None:
     """Draw the monthly figures against target and limit, and how the year ends, as a line and as a table."""
-    say = view.say
-    widgets.html(charts.section(say(N_("The trend towards the target"))))
-    course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}", then)
-    drawn = plots.trend(
+    title, point_id = view.say(N_("The trend towards the target")), months[-1].point.id
+    widgets.html(charts.section(title))
+    widgets.chart(_trend(view, point_id, widgets.mode()), alt=_trend_alt(view, point_id), key="trend")
+    with st.expander(view.say(widgets.AS_TABLE)):
+        widgets.html(_trend_table(view, point_id))
+
+
+@cached()
+def _trend(view: View, point_id: str, mode: Mode) -> Any:
+    say, months = view.say, months_of(view, point_by(reads.points(), point_id))
+    course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}", _ahead(view, point_id))
+    return plots.trend(
         course.named(TICKS, first=True, apart=APART).moments,
-        mode=widgets.mode(),
+        mode=mode,
         target=course.target,
         limit=course.limit,
         ahead=course.ahead,
         after=course.after,
         height=TREND_HEIGHT,
     )
-    widgets.chart(drawn, alt=trends.trend_alt(months, say, then), key="trend")
-    widgets.as_table(view, texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
 
 
-def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> None:
-    """Draw why items are not met, the biggest reason first."""
+@cached()
+def _trend_alt(view: View, point_id: str) -> str:
+    months = months_of(view, point_by(reads.points(), point_id))
+    return trends.trend_alt(months, view.say, _ahead(view, point_id))
+
+
+@cached()
+def _trend_table(view: View, point_id: str) -> Html:
+    say, months = view.say, months_of(view, point_by(reads.points(), point_id))
+    return charts.table(*texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
+
+
+def _ahead(view: View, point_id: str) -> Coverage | None:
+    return reads.outlooks(view.data, view.reader, view.as_of, view.scope)[point_id].then
+
+
+def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> Html:
+    """Why items are not met, the biggest reason first."""
     say = view.say
-    widgets.html(charts.section(say(REASONS_TITLE)))
     bars = [charts.Reason(*row) for row in reason_shares(figure.point, counted, say)]
-    widgets.html(charts.reasons(bars, label=say(N_("Reasons"))))
+    return charts.stack(charts.section(say(REASONS_TITLE)), charts.reasons(bars, label=say(N_("Reasons"))))
 
 
 def units_of(view: View, point: Point) -> None:
     """Draw the first units, those with most left first, and a table of all."""
-    say = view.say
-    units = texts.most_left_first(
-        reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point.id)
-    )
+    if drawn := _units(view, point.id):
+        widgets.html(drawn.first)
+        with st.expander(drawn.label):
+            widgets.html(drawn.table)
+
+
+@cached()
+def _units(view: View, point_id: str) -> Units | None:
+    """The units drawn; None if none has a figure."""
+    say, point = view.say, point_by(reads.points(), point_id)
+    every = reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point_id)
+    units, title = texts.most_left_first(every), say(N_("Most left to do"))
     if not units:
-        return
-    title = say(N_("Most left to do"))
-    widgets.html(charts.section(title))
+        return None
     first = texts.first_units(units)
     rows = texts.unit_rows(first, say, lambda unit: _unit_address(view, point, unit))
-    widgets.html(charts.units(rows, label=title))
     more = len(units) > len(first)
-    label = say(N_("Show all {n}"), n=say.number(len(units))) if more else say(N_("Show as a table"))
-    with st.expander(label):
-        widgets.html(charts.table(*texts.units_table(units, say), caption=title))
+    return Units(
+        charts.stack(charts.section(title), charts.units(rows, label=title)),
+        say(N_("Show all {n}"), n=say.number(len(units))) if more else say(widgets.AS_TABLE),
+        charts.table(*texts.units_table(units, say), caption=title),
+    )
 
 
 def _unit_address(view: View, point: Point, unit: Coverage) -> str:
@@ -236,26 +291,30 @@ def _unit_address(view: View, point: Point, unit: Coverage) -> str:
 
 def additional_figures(view: View, point: Point) -> None:
     """Draw the figures that belong to the point but are not part of its coverage, folded."""
-    say = view.say
+    if drawn := _additional(view, point.id):
+        with st.expander(view.say(N_("Other"))):
+            widgets.html(drawn)
+
+
+@cached()
+def _additional(view: View, point_id: str) -> Html | None:
+    say, number = view.say, point_by(reads.points(), point_id).number
     figures = [
         f
         for f in view.reader.limited(reads.additional_figures(view.data, view.as_of))
-        if point.number in f.definition.points and f.organisation == view.scope.organisation
+        if number in f.definition.points and f.organisation == view.scope.organisation
     ]
-    if not figures:
-        return
-    with st.expander(say(N_("Other"))):
-        widgets.html(charts.caption(say(N_("For the whole organisation. They are no part of the coverage."))))
-        pairs = [
-            charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
-            for f in figures
-        ]
-        widgets.html(charts.pairs(pairs))
+    pairs = [
+        charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
+        for f in figures
+    ]
+    note = charts.caption(say(N_("For the whole organisation. They are no part of the coverage.")))
+    return charts.stack(note, charts.pairs(pairs)) if pairs else None
 
 
-def item_list(view: View, point: Point, items: Rows, counted: list[tuple[str, int]]) -> None:
+def item_list(view: View, point: Point, counted: list[tuple[str, int]]) -> None:
     """Draw the filter, the items, the row behind the selected one, and the download of those shown."""
-    say = view.say
+    say, items = view.say, items_of(view, point)
     widgets.html(charts.section(say(N_("The items behind the figure"))))
     chosen = _filter(view, point, items, counted)
     shown = [row for row in items if chosen.lets(row)]
@@ -361,24 +420,37 @@ def how_counted(view: View, point: Point) -> None:
     say = view.say
     left, right = st.columns([5, 7], gap="large")
     with left:
-        rule = figure_texts.rule_pairs(point, view.as_of, say)
-        widgets.html(charts.pairs([*rule, *figure_texts.outlook_pairs(point, say)]))
+        widgets.html(_rule(view, point.id))
     with right:
         _exports(view, point)
     widgets.html(charts.section(say(N_("SQL")), level=3))
     st.code(query("points", point.id).text, language="sql", height=300)
 
 
+@cached()
+def _rule(view: View, point_id: str) -> Html:
+    point = point_by(reads.points(), point_id)
+    rule = figure_texts.rule_pairs(point, view.as_of, view.say)
+    return charts.pairs([*rule, *figure_texts.outlook_pairs(point, view.say)])
+
+
 def _exports(view: View, point: Point) -> None:
-    say, title = view.say, view.say(N_("Basis"))
+    if drawn := _basis(view, point.id):
+        widgets.html(drawn)
+        if reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]:
+            widgets.link(view, "quality", view.say(N_("Data quality")), point=point.id)
+
+
+@cached()
+def _basis(view: View, point_id: str) -> Html | None:
+    """The exports that the figure rests on, and how many remarks there are on them."""
+    say, title, point = view.say, view.say(N_("Basis")), point_by(reads.points(), point_id)
     used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
     imports = [view.reader.row(row, kept=("source",)) for row in used]
     if not imports:
-        return
-    widgets.html(charts.section(title, level=3))
+        return None
     table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
-    widgets.html(charts.table(*table, caption=title))
-    remarks = reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]
-    if remarks:
-        widgets.html(charts.caption(f"{phrases.remarks(len(remarks), say)}."))
-        widgets.link(view, "quality", say(N_("Data quality")), point=point.id)
+    parts = [charts.section(title, level=3), charts.table(*table, caption=title)]
+    if remarks := reads.remarks(view.data, view.as_of, view.scope.organisation)[point_id]:
+        parts.append(charts.caption(f"{phrases.remarks(len(remarks), say)}."))
+    return charts.stack(*parts)

@@ -205,8 +205,8 @@ def _list(view: View, courses: Training, which: Listed, *, title: str, of: int) 
     table = texts.persons_table(first, which, courses, say, units=not view.scope.unit)
     widgets.html(charts.table(*table, caption=title))
     if of > len(first):
-        with st.expander(say(N_("Show all {n}"), n=say.number(of))):
-            _all_persons(view, courses, which, title=title, of=of)
+        every = partial(_all_persons, view, courses, which, title=title, of=of)
+        widgets.folded(view, say(N_("Show all {n}"), n=say.number(of)), every, key=f"all {which}")
     name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=view.as_of)
     rows = partial(_reminders, view, courses, which)
     downloads.offer_rows(view, say(N_("Download as CSV")), name, f"reminders {which}", rows, what=f"reminders {which}")
