@@ -17,9 +17,14 @@ create or replace macro clean(cell, error_cells) as
         else nullif(cell, '')
     end;
 
--- The text with letters and their accents as one character; most texts have no accent of their own.
+-- The text with letters and their accents as one character; most texts have no accent of their own, and
+-- the quickest to see is that all of their letters are of one byte.
 create or replace macro composed(cell) as
-    case when regexp_matches(cell, '\p{M}') then nfc_normalize(cell) else cell end;
+    case
+        when strlen(cell) = length(cell) then cell
+        when regexp_matches(cell, '\p{M}') then nfc_normalize(cell)
+        else cell
+    end;
 
 -- A text that has been cut, without the digits at the cut where they are ten: what is cut off may have said that they
 -- are no identity number.

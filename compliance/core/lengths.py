@@ -34,14 +34,13 @@ def few_marks(text: str) -> str:
     return "".join(kept)
 
 
-def few_marks_in(table: "pa.Table") -> "pa.Table":
-    """A table with `few_marks` applied to every cell."""
+def few_marks_in(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
+    """A column with `few_marks` applied to every cell."""
     import pyarrow.compute as pc
 
-    for place, name in enumerate(table.column_names):
-        longest = pc.max(pc.binary_length(table[name])).as_py() or 0
-        many = rf"(\pM{{{MOST_MARKS}}})\pM+"
-        if longest > 2 * MOST_MARKS and pc.any(pc.match_substring_regex(table[name], many)).as_py():
-            column: Any = pc.replace_substring_regex(table[name], many, r"\1")
-            table = table.set_column(place, name, column)
-    return table
+    longest = pc.max(pc.binary_length(column)).as_py() or 0
+    many = rf"(\pM{{{MOST_MARKS}}})\pM+"
+    if longest > 2 * MOST_MARKS and pc.any(pc.match_substring_regex(column, many)).as_py():
+        fewer: pa.ChunkedArray[Any] = pc.replace_substring_regex(column, many, r"\1")
+        return fewer
+    return column

@@ -312,6 +312,9 @@ def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = No
     longest = pc.max(pc.binary_length(column)).as_py()
     if longest is None or longest < SHORTEST:
         return Masked(column, 0)
+    # Most columns have few distinct texts, and no number in any.
+    if not pc.any(_matches(column.unique(), f"{LOOKS_LIKE}|{LOST_ZERO}")).as_py():
+        return Masked(column, 0)
     suspect, zeros = _suspect(column)
     if not pc.any(suspect).as_py():
         return Masked(column, 0)
@@ -331,15 +334,14 @@ def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = No
 
 def _suspect(column: "Column") -> tuple[Any, bool]:
     """A mask of the cells that may hold a number, and whether the column's numbers have lost their leading zeros."""
-    import pyarrow.compute as pc
 
     either = _matches(column, f"{LOOKS_LIKE}|{LOST_ZERO}")
-    if not pc.any(either).as_py() or _have_lost_zeros(column, either):
+    if _have_lost_zeros(column, either):
         return either, True
     return _matches(column, LOOKS_LIKE), False
 
 
-def _matches(column: "Column", pattern: str) -> Any:
+def _matches(column: Any, pattern: str) -> Any:
     import pyarrow.compute as pc
 
     matches: Any = pc.match_substring_regex(column, pattern)

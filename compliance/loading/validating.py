@@ -21,6 +21,7 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
 from compliance.declarations.sources import Field, Source
 from compliance.loading.levels import level_columns
+from compliance.reading.cells import by_distinct
 from compliance.reading.recognising import Match, Words, data_rows
 from compliance.store.database import Cursor
 
@@ -101,12 +102,11 @@ def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bo
 
 def _stage(cursor: Cursor, matches: list[Match], words: Words) -> None:
     """Create the table `staged`: one row a row below a heading, each field's cell cleaned, without empty rows."""
-    parts = []
-    for match in matches:
-        cursor.register(f"cells_{match.number}", _numbered(match, words))
-        parts.append(_stage_one(match))
-    sql = "create or replace temp table staged as\n" + "\nunion all by name\n".join(parts)
-    lists = {key: words[key] for key in ("error_cells", "yes", "no", "no_reason")}
+    tables = [_numbered(match, words) for match in matches]
+    for match, cells in zip(matches, _cleaned(cursor, tables, words), strict=True):
+        cursor.register(f"cells_{match.number}", cells)
+    sql = "create or replace temp table staged as\n" + "\nunion all by name\n".join(map(_stage_one, matches))
+    lists = {key: words[key] for key in ("yes", "no", "no_reason")}
     cursor.execute(sql, _used(sql, {**lists, **{f"sheet_{m.number}": m.sheet.name for m in matches}}))
     for match in matches:
         cursor.unregister(f"cells_{match.number}")
@@ -123,11 +123,33 @@ def _numbered(match: Match, words: Words) -> pa.Table:
     return cells.filter(pc.invert(pc.is_in(numbers, match.withheld["row"]))) if match.withheld.num_rows else cells
 
 
+def _cleaned(cursor: Cursor, tables: list[pa.Table], words: Words) -> list[pa.Table]:
+    """The tables with their cells cleaned."""
+
+    def clean(texts: Any) -> Any:
+        cursor.register("texts", pa.table({"cell": texts}))
+        sql = "select clean(cell, $error_cells) as cell from texts"
+        cells = cursor.sql(sql, params={"error_cells": words["error_cells"]}).to_arrow_table()["cell"]
+        cursor.unregister("texts")
+        return cells
+
+    texts = [
+        (number, place)
+        for number, table in enumerate(tables)
+        for place, kind in enumerate(table.schema.types)
+        if pa.types.is_string(kind)
+    ]
+    columns = by_distinct((tables[number].column(place) for number, place in texts), clean)
+    for (number, place), column in zip(texts, columns, strict=True):
+        tables[number] = tables[number].set_column(place, f"c{place}", column)
+    return tables
+
+
 def _stage_one(match: Match) -> str:
     cells = [
         f"{_cell(match, field)} as cell_{field.name}" for field in match.source.fields if field.name in match.columns
     ]
-    every = ", ".join(_clean(place) for place in range(match.sheet.cells.num_columns))
+    every = ", ".join(f"c{place}" for place in range(match.sheet.cells.num_columns))
     return (
         f"select cast({match.number} as smallint) as sheet_number, cast($sheet_{match.number} as varchar) as sheet,"
         f" row_number as row, {', '.join(cells)} from cells_{match.number} where coalesce({every}) is not null"
@@ -138,14 +160,10 @@ def _cell(match: Match, field: Field) -> str:
     """The cleaned text of a field: its own column's, or several columns combined; a level as it was read."""
     if field.type == "level":
         return f"level_{field.name}"
-    cells = [_clean(column.place) for column in match.columns[field.name]]
+    cells = [f"c{column.place}" for column in match.columns[field.name]]
     if field.instead is None or field.name not in match.combined:
         return cells[0]
     return f"coalesce({field.instead.using}([{', '.join(cells)}], $yes, $no, $no_reason), {cells[0]})"
-
-
-def _clean(place: int) -> str:
-    return f"clean(c{place}, $error_cells)"
 
 
 def _staged_fields(cursor: Cursor, source: Source) -> tuple[Field, ...]:

@@ -1,11 +1,13 @@
 """What the child reads from a file, in any format: sheets of text cells in Arrow."""
 
 import itertools
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from compliance.core.clock import ZONE
 
@@ -22,6 +24,9 @@ SPARSE: Final = 10
 # The most error cells whose positions are kept.
 MAX_PLACES: Final = 500
 
+THREADS: Final = min(3, os.cpu_count() or 1)
+T = TypeVar("T")
+R = TypeVar("R")
 Row = list[str | None]
 MIDNIGHT: Final = "00:00:00"
 ISO_MOMENT: Final = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$"
@@ -148,17 +153,54 @@ def plain_dates(sheet: RawSheet) -> RawSheet:
     return replace(sheet, cells=replaced(sheet.cells, pattern=ISO_MOMENT, by=r"\1 \2"))
 
 
-def dates_alone(table: "pa.Table") -> "pa.Table":
-    """The table with dates for moments at midnight: that is how a workbook writes a date, which has no time of day."""
+def dates_alone(column: "Column") -> "Column":
+    """The column with dates for moments at midnight: that is how a workbook writes a date, which has no time of day."""
     import pyarrow.compute as pc
 
-    for place, name in enumerate(table.column_names):
-        column = table[name]
-        if pc.any(pc.ends_with(column, MIDNIGHT)).as_py():
-            dates = pc.utf8_slice_codeunits(column, 0, 10)
-            is_date = pc.match_like(column, f"____-__-__ {MIDNIGHT}")
-            table = table.set_column(place, name, pc.if_else(is_date, dates, column))
-    return table
+    if not pc.any(pc.ends_with(column, MIDNIGHT)).as_py():
+        return column
+    [dates] = by_distinct([column], _date_alone)
+    return dates
+
+
+def _date_alone(texts: "Column") -> "Column":
+    import pyarrow.compute as pc
+
+    is_date = pc.match_like(texts, f"____-__-__ {MIDNIGHT}")
+    dates: Column = pc.if_else(is_date, pc.utf8_slice_codeunits(texts, 0, 10), texts)
+    return dates
+
+
+def in_threads(change: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """What `change` makes of each item, on all processors: Arrow and the libraries that read let other threads run."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(change, items))
+
+
+def by_distinct(columns: Iterable["Column"], change: Callable[["Column"], "Column"]) -> list["Column"]:
+    """The columns with each distinct text changed once, all of them in one call of `change`.
+
+    What `change` makes of a text must depend on nothing else.
+    """
+    import pyarrow as pa
+
+    coded: list[Any] = in_threads(lambda column: column.dictionary_encode(), columns)
+    # The chunks of a column share their texts, which are told apart by where they are in memory.
+    texts = {_address(chunk): chunk.dictionary for column in coded for chunk in column.chunks}
+    changed, first = change(pa.chunked_array(list(texts.values()), pa.string())), 0
+    new: dict[tuple[int, int], Any] = {}
+    for address, some in texts.items():
+        new[address] = changed.slice(first, len(some)).combine_chunks()
+        first += len(some)
+
+    def decoded(column: Any) -> "Column":
+        return pa.chunked_array([new[_address(chunk)].take(chunk.indices) for chunk in column.chunks], pa.string())
+
+    return in_threads(decoded, coded)
+
+
+def _address(chunk: Any) -> tuple[int, int]:
+    return chunk.dictionary.buffers()[1].address, len(chunk.dictionary)
 
 
 def modified(properties: bytes) -> datetime | None:

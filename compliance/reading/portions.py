@@ -5,7 +5,6 @@ is unusual, damaged or too large is read as a whole instead. That no value is lo
 assumed.
 """
 
-import os
 import re
 import zipfile
 from collections import deque
@@ -15,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from compliance.core.children import nameless_file
-from compliance.reading.cells import MAX_PLACES, RawSheet, below_empty_rows, trimmed
+from compliance.reading.cells import MAX_PLACES, THREADS, RawSheet, below_empty_rows, trimmed
 from compliance.reading.strays import MAX_CELLS, claimed_area
 
 # A sheet of less XML is read as a whole: some 20,000 rows of twelve columns.
@@ -23,7 +22,6 @@ LEAST: Final = 12 << 20
 PORTION: Final = 8 << 20
 # A portion is at least this many times what is read again with each of them, such as the shared texts.
 SHARE: Final = 4
-THREADS: Final = min(3, os.cpu_count() or 1)
 # How many portions are in memory, those that are being read included.
 AT_ONCE: Final = THREADS + 2
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text
 from compliance.declarations.sources import Field, Source
+from compliance.reading.cells import in_threads
 from compliance.reading.mapping import ColumnMapping
 from compliance.reading.markers import SHEET, split_marker
 from compliance.reading.recognising import Match, Words, extract_date, recognise
@@ -125,8 +126,11 @@ def _screened(sheet: Sheet, expected: _Expected, day: date | None) -> tuple[Shee
     """A sheet without identity numbers, and how many it had."""
     name, masked = mask_text(sheet.name)
     cells, allowed, by_chance = sheet.cells, [], []
-    for place, column in enumerate(sheet.cells.columns):
-        result = _masked(column, expected.kinds.get(place, Kind.OTHER), expected.heading_row, day)
+    kinds = [expected.kinds.get(place, Kind.OTHER) for place in range(cells.num_columns)]
+    results = in_threads(
+        lambda of: _masked(*of, expected.heading_row, day), zip(sheet.cells.columns, kinds, strict=True)
+    )
+    for place, result in enumerate(results):
         if result.count:
             cells = cells.set_column(place, cells.column_names[place], result.column)
         masked += result.count
