@@ -20,6 +20,7 @@ from compliance.screens import downloads, fields, reads, views, widgets
 from compliance.screens.audit import texts
 from compliance.screens.audit.texts import Said
 from compliance.screens.audit.told_texts import ACTIONS
+from compliance.screens.bodies import body
 from compliance.screens.people_texts import names
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -45,6 +46,7 @@ class Asked:
     text: str
 
 
+@body
 def draw(view: View) -> None:
     """Draw whether the trail is whole, the search, the entries found, and their download."""
     say = view.say

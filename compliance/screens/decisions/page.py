@@ -11,10 +11,12 @@ from compliance.review import deciding, wording
 from compliance.review.deciding import STATUSES, Decision
 from compliance.review.wording import DECISION_STATUSES
 from compliance.screens import fields, reviews, widgets, written
+from compliance.screens.bodies import body
 from compliance.screens.decisions import texts
 from compliance.screens.views import View
 
 
+@body
 def draw(view: View) -> None:
     """Draw the open decisions, late ones first, and the closed ones in an expander."""
     widgets.whole_only(view)

@@ -22,6 +22,7 @@ from compliance.extracts.extracting import Extract
 from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.words import dictionary, titled
 from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.downloads import File
 from compliance.screens.extracts import texts
@@ -46,6 +47,7 @@ def ahead(view: View) -> Iterator[None]:
     yield
 
 
+@body
 def draw(view: View) -> None:
     """Draw the choice of an extract, its first rows, and what its columns mean."""
     say = view.say

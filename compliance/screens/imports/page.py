@@ -8,6 +8,7 @@ import streamlit as st
 from compliance.core.language import N_
 from compliance.drawing import charts
 from compliance.screens import checklist, reads, widgets
+from compliance.screens.bodies import body
 from compliance.screens.imports import forms, history, inbox_page, mapping, names
 from compliance.screens.views import View
 
@@ -38,6 +39,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
 MOVED: Final = {"forms": "questions", "mappings": "settings", "names": "settings"}
 
 
+@body
 def draw(view: View) -> None:
     """Draw the title, the choice of parts, and the part that the address names."""
     widgets.whole_only(view)

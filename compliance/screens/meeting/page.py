@@ -29,6 +29,7 @@ from compliance.review.deciding import Decision, DecisionContent, decisions_of
 from compliance.review.dossier import PointAnswer, responsible
 from compliance.review.reviewing import Review
 from compliance.screens import downloads, fields, reads, reviews, views, widgets, written
+from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.meeting import texts as meeting_texts
@@ -46,6 +47,7 @@ BARS: Final = 2
 FIELDS: Final = {"text": "text", "who": "responsible", "due": "due"}
 
 
+@body
 def draw(view: View) -> None:
     """Draw the review that the address names, one screen at a time."""
     widgets.whole_only(view)

@@ -19,6 +19,7 @@ from compliance.review import wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
 from compliance.screens import downloads, no_data, reads, widgets, written
+from compliance.screens.bodies import body
 from compliance.screens.downloads import File
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
@@ -50,6 +51,7 @@ def figures(view: View, planned: Plan) -> list[Coverage]:
 # --- What is drawn ------------------------------------------------------------------------------------------------
 
 
+@body
 def draw(view: View) -> None:
     """Draw the year of the as-of date."""
     shown = year(view)

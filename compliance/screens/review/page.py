@@ -14,6 +14,7 @@ from compliance.drawing import charts
 from compliance.review import reviewing, wording
 from compliance.review.reviewing import Review
 from compliance.screens import reviews, views, widgets
+from compliance.screens.bodies import body
 from compliance.screens.review import decisions, documents, own_part, points, signing
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened, order, perform, show_unsaved, today
@@ -45,6 +46,7 @@ def ahead(view: View) -> Iterator[None]:
     yield from reviews.ahead(view)
 
 
+@body
 def draw(view: View) -> None:
     """Draw the part of the review that the address names."""
     opened = reviews.current(view)

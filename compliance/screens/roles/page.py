@@ -12,6 +12,7 @@ from compliance.core.language import N_
 from compliance.declarations import settings
 from compliance.drawing import charts
 from compliance.screens import reads, views, widgets
+from compliance.screens.bodies import body
 from compliance.screens.people_texts import names, scope
 from compliance.screens.roles import texts
 from compliance.screens.views import View
@@ -21,6 +22,7 @@ WIDTH: Final = 620
 NEWS: Final = "role news"
 
 
+@body
 def draw(view: View) -> None:
     """Draw who holds which role, the forms to give and to take one, what each permits, and the provider's rules."""
     say, login = view.say, settings.current().login

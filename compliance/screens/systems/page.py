@@ -18,6 +18,7 @@ from compliance.counting.assessing import Status
 from compliance.counting.system_cards import Card
 from compliance.drawing import charts, systems
 from compliance.screens import fields, no_data, reads, widgets
+from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.screens.systems import card_texts, group_texts
@@ -73,6 +74,7 @@ def chosen(view: View) -> Card | None:
 # --- All systems --------------------------------------------------------------------------------------------------
 
 
+@body
 def draw(view: View) -> None:
     """Draw the system that the address names, else the list."""
     card = chosen(view)

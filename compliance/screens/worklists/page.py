@@ -19,6 +19,7 @@ from compliance.core.masking import mask_text
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
+from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.reads import Data
@@ -65,6 +66,7 @@ def ahead(view: View) -> Iterator[None]:
         yield
 
 
+@body
 def draw(view: View) -> None:
     """Draw the lists within the scope; of a unit, its items."""
     widgets.whole_only(view)

@@ -1,0 +1,39 @@
+"""The body of a page, below the frame: a click in it draws it alone."""
+
+from collections.abc import Callable
+from functools import wraps
+
+import streamlit as st
+
+from compliance.screens import files, views, widgets
+from compliance.screens.views import View
+
+Draw = Callable[[View], None]
+
+
+def body(draw: Draw) -> Draw:
+    """The `draw` of a page as a fragment.
+
+    It is drawn of the view as it is at the click: what others have loaded or written since is in it. If the view itself
+    is another, the frame follows, after the click has been answered.
+    """
+
+    @wraps(draw)
+    def drawn(view: View) -> None:
+        _draw(draw, view, [view])
+
+    return drawn
+
+
+@st.fragment
+def _draw(draw: Draw, view: View, first: list[View]) -> None:
+    """Draw the body: with the frame the `first` time, and alone at each click in it."""
+    widgets.redraw_for_another(view)
+    if first:
+        draw(first.pop())
+        return
+    with widgets.showing_errors(), files.watched():
+        now = views.current()
+        draw(now)
+        if now.cache_key != view.cache_key:
+            st.rerun()
