@@ -12,6 +12,9 @@ import urllib.request
 
 import openpyxl
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -270,6 +273,36 @@ def test_a_websocket_of_another_page_is_refused_at_its_handshake(origin, server)
     assert refused.value.response.headers["x-frame-options"] == "DENY"
     with connect(address, origin=server.address, subprotocols=["streamlit"]) as accepted:
         assert accepted.subprotocol == "streamlit"
+
+
+def test_a_click_in_a_page_draws_its_body_alone_and_the_frame_only_if_the_view_is_another(server):
+    at = server.address.removeprefix("http://")
+    with connect(
+        f"ws://{at}/_stcore/stream", origin=server.address, subprotocols=["streamlit"], open_timeout=60
+    ) as socket_:
+        drawn = answered(socket_, BackMsg(rerun_script=ClientState(page_name="audit")))
+        (field,) = [each for each in drawn if each.delta.new_element.text_input.id.endswith("audit text")]
+        asked = BackMsg(rerun_script=ClientState(page_name="audit", fragment_id=field.delta.fragment_id))
+        asked.rerun_script.widget_states.widgets.add(
+            id=field.delta.new_element.text_input.id, string_value="finns inte"
+        )
+        assert "" not in fragments(answered(socket_, asked))
+        shutil.copyfile(server.database.with_name("sample.duckdb"), server.database)
+        assert "" in fragments(answered(socket_, asked))
+
+
+def answered(socket_, asked):
+    """What the server answers, until it has drawn everything."""
+    messages, over = [], {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+    socket_.send(asked.SerializeToString())
+    while not (messages and messages[-1].HasField("script_finished") and messages[-1].script_finished in over):
+        messages.append(ForwardMsg.FromString(socket_.recv(timeout=60)))
+    return messages
+
+
+def fragments(messages):
+    """The fragments that draw something; that of the frame has no name."""
+    return {message.delta.fragment_id for message in messages if message.HasField("delta")}
 
 
 def test_a_page_elsewhere_cannot_frame_the_app(server, browser):
