@@ -295,6 +295,13 @@ def draft(cursor: Cursor, review_id: int) -> Review:
     return review
 
 
+def _require_draft(cursor: Cursor, review_id: int) -> None:
+    """Raise Refusal unless the review is a draft. Its state alone is read, since this is done for each text."""
+    states = rows(cursor, statement("review_states"), {"review_id": review_id})
+    if not states or states[-1]["state"] != "draft":
+        draft(cursor, review_id)
+
+
 def write(
     database: Database, review_id: int, *, kind: Kind, what: str, text: str, order: Order, shown: str | None = None
 ) -> None:
@@ -305,7 +312,7 @@ def write(
     stored = stored_text(text)
     _refuse_unknown(kind, what, stored)
     with database.writing() as cursor:
-        draft(cursor, review_id)
+        _require_draft(cursor, review_id)
         current = _current_text(cursor, review_id, kind, what)
         if shown is not None and current is not None and current not in {shown, stored}:
             raise Refusal(N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now."))
@@ -328,7 +335,7 @@ def add_note(database: Database, review_id: int, *, point: str, note: str, befor
     """
     stored = stored_text(note)
     with database.writing() as cursor:
-        draft(cursor, review_id)
+        _require_draft(cursor, review_id)
         comment = _current_text(cursor, review_id, "comment", point) or ""
         text = stored_text(_noted(comment, before, stored))
         _add_text(cursor, review_id, "comment", point, text=text, order=order)
