@@ -12,6 +12,18 @@ document.addEventListener("click", (event) => {
   document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 });
 
+// ---------------------------------------------------------------- charts and tables
+// Their code is larger than the rest of the app. It is loaded once a page is drawn: the first chart would wait for it.
+
+const LATER = document.currentScript.dataset.later.split(" ").filter(Boolean);
+const drawing = setInterval(() => {
+  if (!document.querySelector("[data-test-script-state=notRunning] .v-top")) return;
+  clearInterval(drawing);
+  // a file that does not come is asked for again by the first chart
+  const load = () => LATER.forEach((file) => import(new URL(file, document.baseURI)).catch(() => {}));
+  window.requestIdleCallback ? requestIdleCallback(load) : load();
+}, 2000);
+
 // ---------------------------------------------------------------- unsaved input
 // A field is saved when it loses the focus, and sending it takes a moment: a link must not overtake it.
 

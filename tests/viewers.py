@@ -49,6 +49,12 @@ POINTS = [point.id for point in load_points(None)]
 DEPARTMENTS = ["", "", "", "", "Förskola", "Äldreomsorg"]
 ANSWER_SECONDS = 120
 VISITS, CLICKS, PAUSE = 3, 10, 1500
+# How long somebody looks at the overview before they go on.
+LOOKING = 4000
+POINT_LINK, CHART = (
+    "[data-testid=stMain] a[href*='point=classification'] >> nth=0",
+    ".js-plotly-plot .main-svg >> nth=0",
+)
 # How many people, and how many times as long as the bare page 95 of 100 of their clicks may take.
 WISHED = {30: 3, 100: 1.5}
 # A title and thirteen rows of two columns.
@@ -215,6 +221,25 @@ def there_and_back() -> tuple[list[float], list[float]]:
     return there, back
 
 
+def first_charts() -> tuple[list[float], list[float]]:
+    """Seconds of a new browser's clicks to a point until its chart is drawn: of its first chart, and of its second."""
+    first, second = [], []
+    with fresh() as server:
+        for _ in range(VISITS + 1):
+            with browsing() as browser:
+                page = browser.new_page(viewport={"width": 1280, "height": 800})
+                page.goto(f"{server.address}/?as_of={AS_OF}")
+                page.wait_for_selector(".v-facts", timeout=PATIENCE)
+                page.wait_for_timeout(LOOKING)
+                first.append(_seconds(page, POINT_LINK, CHART))
+                page.wait_for_timeout(PAUSE)
+                _seconds(page, ".st-key-nav a >> nth=0", ".v-facts")
+                page.wait_for_timeout(PAUSE)
+                second.append(_seconds(page, POINT_LINK, CHART))
+    # the server was cold at the first
+    return first[1:], second[1:]
+
+
 def _seconds(page: Page, link: str, awaited: str) -> float:
     """Seconds from the click on a link until what it leads to is on screen."""
     started = time.perf_counter()
@@ -260,9 +285,11 @@ def browser_rows() -> Iterator[Measured]:
     """The lines on what one viewer sees."""
     yield Measured("First figures on screen: a new browser visits a fresh server", _median(first_figures()), "< 2 s")
     there, back = there_and_back()
-    # the first chart of a browser loads the code of charts
     yield Measured("A click to a review point, until its figure is on screen", _median(there[1:]), "< 0.5 s")
     yield Measured("… and back, until the figures of the overview are", _median(back), "< 0.5 s")
+    first, second = first_charts()
+    yield Measured("… until its chart is drawn, the first of a browser", _median(first), "as the second")
+    yield Measured("… until its chart is drawn, the second", _median(second))
 
 
 def _median(times: Iterator[float] | list[float]) -> float:

@@ -5,6 +5,7 @@ python -m compliance.commands.server
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import re
@@ -21,6 +22,7 @@ import streamlit as st
 import uvicorn.config
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.components.v2 import manifest_scanner
 from streamlit.file_util import get_static_dir
 from streamlit.runtime import get_instance, memory_uploaded_file_manager
 from streamlit.runtime import runtime as streamlit_runtime
@@ -48,8 +50,14 @@ from compliance.serving.uploading import LEDGER
 from compliance.store import register, stores
 
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
+# The code of charts and tables, which the app's script loads once a page is drawn.
+LATER: Final = " ".join(
+    f"./static/js/{path.name}"
+    for name in ("PlotlyChart", "DataFrame")
+    for path in Path(get_static_dir(), "static", "js").glob(f"{name}.*.js")
+)
 # The app's script runs before Streamlit's, which asks the browser for its language at once.
-OWN_SCRIPT: Final = '<head><script src="./app/static/app.js" defer></script>'
+OWN_SCRIPT: Final = f'<head><script src="./app/static/app.js" data-later="{LATER}" defer></script>'
 # Request headers that allow a partial or unchanged answer, and answer headers that describe the original file.
 CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
 OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
@@ -247,6 +255,8 @@ async def warm(_app: Any) -> AsyncIterator[None]:
     if not ok:
         log.error("The first run of the app failed: %s", message)
     WARM.set()
+    # What is there now stays; each look for garbage would go through all of it while somebody waits.
+    gc.freeze()
     freeing = asyncio.create_task(_free_now_and_then())
     over = ahead.begin() if places.counts_ahead() else threading.Event()
     yield None
@@ -262,6 +272,8 @@ def show_error(error: Exception) -> bool:
     return True
 
 
+# Streamlit looks through every package that is installed for components; there are none.
+manifest_scanner.scan_component_manifests = lambda *_: []
 # Streamlit creates its file stores from these module attributes.
 streamlit_runtime.MediaFileManager = DownloadFiles  # type: ignore[attr-defined]
 memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: ignore[misc]

@@ -40,6 +40,9 @@ OVER: Final = 4401
 MOST_WINDOWS: Final = 40
 WATCH_SECONDS: Final = 2.0
 PRIVATE: Final = (b"cache-control", b"no-store")
+# Streamlit's own code, 7 MB, is the same for everybody and has names that change with it: a browser keeps it.
+CODE: Final = "/static/"
+KEPT: Final = (b"cache-control", b"private, immutable, max-age=31536000")
 # The id of a browser that is about to log in.
 ID: Final = re.compile(r"[\w-]{43}", re.ASCII)
 # How much of a refusal of the provider is logged, in letters.
@@ -141,20 +144,21 @@ class Gate:
         if scope["type"] == "websocket":
             await self._stream(scope, receive, send, session)
         else:
-            await self._answer(scope, receive, self._private(send), session)
+            await self._answer(scope, receive, self._private(send, scope["path"]), session)
 
     def _is_use(self, path: str) -> bool:
         """Whether a request comes from somebody who uses the service: a page that is left open asks by itself too."""
         return path in self.pages or needed(path) in {Need.OWN, Need.LOADING}
 
-    def _private(self, send: Send) -> Send:
-        """Send answers with their cookies secured, and never kept by a browser or a proxy."""
+    def _private(self, send: Send, path: str) -> Send:
+        """Send answers with their cookies secured, and never kept by a browser or a proxy, but for Streamlit's code."""
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = cookies.secured(message.get("headers", []), secure=self.secure)
                 others = [(name, value) for name, value in headers if name.lower() != b"cache-control"]
-                message = {**message, "headers": [*others, PRIVATE]}
+                code = path.startswith(CODE) and b"immutable" in dict(headers).get(b"cache-control", b"")
+                message = {**message, "headers": [*others, KEPT if code else PRIVATE]}
             await send(message)
 
         return sent

@@ -1,5 +1,6 @@
 """The service behind Debian's nginx with the configuration of `deploy/`, as it is reached by others."""
 
+import re
 import shutil
 import socket
 import ssl
@@ -139,6 +140,10 @@ def test_somebody_of_400_groups_logs_in_opens_a_page_sends_a_file_and_logs_out(h
         said["x-xsrftoken"] = client.cookies[TOKEN]
         address = f"{here.address}/_stcore/upload_file/{page.id}/{file}"
         assert client.put(address, content=form(b"a;b\n" * 500_000), headers=said).status_code == 204
+    [charts] = re.findall(r"data-later=.\./(\S+)", opened.text)
+    code = client.get(f"{here.address}/{charts}", headers={"accept-encoding": "gzip"}).headers
+    assert (code["content-encoding"], code["cache-control"]) == ("gzip", "private, immutable, max-age=31536000")
+    assert client.get(f"{here.address}/static/js/none.js").headers["cache-control"] == "no-store"
     out = client.get(f"{here.address}{LOGOUT}", headers={"sec-fetch-site": "same-origin"})
     assert out.headers["location"].startswith(f"{here.issuer}/")
     assert client.get(here.address, headers=PAGE).status_code == 401

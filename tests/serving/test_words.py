@@ -97,6 +97,7 @@ def test_a_page_has_the_language_of_its_address_the_script_and_the_words(query, 
     assert f'<html lang="{code}">' in text
     # Streamlit reads the browser's language as soon as it starts.
     assert text.index("app/static/app.js") < text.index('type="module"')
+    assert re.search(r'data-later="./static/js/PlotlyChart[^ ]+js ./static/js/DataFrame[^ ]+js"', text)
     assert element() in text
     assert headers[b"content-length"] == str(len(body)).encode()
     assert b"etag" not in headers
