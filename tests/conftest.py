@@ -140,24 +140,6 @@ def made_outside():
         yield run
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _counted_once():
-    """Lets a worker keep all figures of the last data: the product counts those of every part again for each reader,
-    since they are too many to be kept.
-
-    In `make fuzz` it counts as the product does.
-    """
-    from functools import lru_cache
-
-    from compliance.screens import reads
-    from tests.browser import MOST
-
-    with pytest.MonkeyPatch.context() as patched:
-        if not MOST:
-            patched.setattr(reads, "_count_figures", lru_cache(maxsize=24)(reads._count_figures))
-        yield
-
-
 @pytest.fixture(scope="session")
 def sample_database(tmp_path_factory):
     """The sample database, which no test changes; held open, since to open it takes as long as a run of a page."""

@@ -110,7 +110,7 @@ def is_running() -> bool:
 
 
 def _steps(wanted: Usual) -> Iterator[None]:
-    """Count what each page asks for, and the overview of each department."""
+    """Count what each page asks for, then the overview of each part."""
     whole = [
         View(reader, wanted.data, wanted.sample, wanted.as_of, Scope(organisation))
         for organisation in reads.organisations(wanted.data, wanted.as_of)
@@ -118,7 +118,7 @@ def _steps(wanted: Usual) -> Iterator[None]:
     ]
     for page in COUNTED:
         yield from _of_page(page, whole)
-    yield from _of_page("overview", [part for view in whole for part in _departments(view)])
+    yield from _of_page("overview", [part for view in whole for part in _parts(view)])
 
 
 def _of_page(page: str, views_: list[View]) -> Iterator[None]:
@@ -131,10 +131,12 @@ def _of_page(page: str, views_: list[View]) -> Iterator[None]:
         log.exception("The page %s cannot be counted ahead", page)
 
 
-def _departments(view: View) -> list[View]:
+def _parts(view: View) -> list[View]:
+    """Every department, and one unit: with it all units are counted."""
     units = [row for row in reads.units(view.data, view.as_of) if view.scope.holds(row)]
-    names = dict.fromkeys(row["department"] for row in units if row["department"])
-    return [replace(view, scope=replace(view.scope, department=name)) for name in names]
+    scopes = [replace(view.scope, department=row["department"]) for row in units if row["department"]]
+    scopes += [replace(view.scope, department=row["department"], unit=row["unit"]) for row in units[:1]]
+    return [replace(view, scope=scope) for scope in dict.fromkeys(scopes)]
 
 
 def _readers(data: Data) -> list[Reader]:

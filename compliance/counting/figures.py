@@ -9,6 +9,7 @@ from typing import Any, Literal
 from compliance.core.language import Language, Texts
 from compliance.core.places import POINTS
 from compliance.counting.assessing import Basis, basis_on, run
+from compliance.counting.pins import one_day
 from compliance.declarations.declared import LACKS, Table, complete, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
@@ -108,11 +109,12 @@ def figures(
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     columns = columns_on(cursor, as_of=as_of, known_at=known_at)
     rules = rule_parameters(points, as_of)
-    return [
-        figure
-        for definition in definitions
-        for figure in _counted(cursor, definition, basis, columns, rules=rules, as_of=as_of, known_at=known_at)
-    ]
+    with one_day(cursor, as_of, known_at=known_at):
+        return [
+            figure
+            for definition in definitions
+            for figure in _counted(cursor, definition, basis, columns, rules=rules, as_of=as_of, known_at=known_at)
+        ]
 
 
 @dataclass(frozen=True)

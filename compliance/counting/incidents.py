@@ -4,7 +4,7 @@ A duty is a report that a breach or a significant incident requires; while unsen
 comes from the items of points 12 and 13, and is not judged again here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -18,6 +18,7 @@ from compliance.core import clock
 from compliance.core.language import Texts, month_ends
 from compliance.core.places import POINTS
 from compliance.counting.assessing import plans
+from compliance.counting.pins import pinned
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
@@ -343,20 +344,27 @@ def incidents(
 
     first = month_ends(as_of, count=MONTHS)[0].replace(day=1)
     by_unit = place.department is not None or place.unit is not None
-    recurring = run("incident_recurring")
-    hiding = Plans([], []) if reader.named else plans(cursor, points, days=[as_of], known_at=known_at)
-    hides = partial(hiding.hides_part, place.organisation, as_of)
-    return Incidents(
-        counts=Counts(**run("incident_counts", limit_days=limit)[0], limit_days=limit),
-        months=tuple(Month(**reader.row(row)) for row in run("incident_months", first_month=first, most=MOST_KINDS)),
-        causes=tuple(Cause(**reader.row(row, kept=("kind",))) for row in run("incident_causes", most=MOST_CAUSES)),
-        steps=tuple(Step(**row) for row in run("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
-        recurring=tuple(_recurring(row, reader) for row in recurring),
-        units=tuple(
-            _staffed(StaffedUnit(**row), reader, hides) for row in rows(cursor, statement("silent_units"), params)
-        ),
-        rates=_rates([Rate(**row) for row in run("incident_rates", by_unit=by_unit)], reader, hides, by_unit=by_unit),
-    )
+    hides = partial(_hiding(cursor, points, as_of, known_at, reader).hides_part, place.organisation, as_of)
+    # what was recurring until the end of the year before is read too
+    days = [as_of.replace(month=1, day=1) - timedelta(days=1), as_of]
+    with pinned(cursor, ["units_at"], days=days, known_at=known_at):
+        return Incidents(
+            counts=Counts(**run("incident_counts", limit_days=limit)[0], limit_days=limit),
+            months=tuple(
+                Month(**reader.row(row)) for row in run("incident_months", first_month=first, most=MOST_KINDS)
+            ),
+            causes=tuple(Cause(**reader.row(row, kept=("kind",))) for row in run("incident_causes", most=MOST_CAUSES)),
+            steps=tuple(Step(**row) for row in run("incident_closing", limit_days=limit, most_late=MOST_LATE_STEPS)),
+            recurring=tuple(_recurring(row, reader) for row in run("incident_recurring")),
+            units=tuple(
+                _staffed(StaffedUnit(**row), reader, hides) for row in rows(cursor, statement("silent_units"), params)
+            ),
+            rates=_rates(run("incident_rates", by_unit=by_unit), reader, hides, by_unit=by_unit),
+        )
+
+
+def _hiding(cursor: Cursor, points: tuple[Point, ...], as_of: date, known_at: datetime, reader: Reader) -> Plans:
+    return Plans([], []) if reader.named else plans(cursor, points, days=[as_of], known_at=known_at)
 
 
 def _recurring(row: dict[str, Any], reader: Reader) -> Recurring:
@@ -370,9 +378,9 @@ def _staffed(unit: StaffedUnit, reader: Reader, hides: Callable[..., bool]) -> S
     return replace(unit, department=None, unit=None, persons=0) if few else unit
 
 
-def _rates(rates: Iterable[Rate], reader: Reader, hides: Callable[..., bool], *, by_unit: bool) -> tuple[Rate, ...]:
+def _rates(counted: Rows, reader: Reader, hides: Callable[..., bool], *, by_unit: bool) -> tuple[Rate, ...]:
     """The rates as the reader may see them: parts that are small, or hidden with small ones, are added up."""
-    rates = list(rates)
+    rates = [Rate(**row) for row in counted]
 
     def is_few(rate: Rate) -> bool:
         place = {"department": None, "unit": rate.part} if by_unit else {"department": rate.part, "unit": None}
@@ -381,6 +389,6 @@ def _rates(rates: Iterable[Rate], reader: Reader, hides: Callable[..., bool], *,
     few = [rate for rate in rates if rate.part and rate.employed and is_few(rate)]
     shown = [rate for rate in rates if rate not in few]
     if few:
-        counted, employed = sum(rate.discovered for rate in few), sum(rate.employed for rate in few)
-        shown.append(Rate(None, counted, employed, few=True))
+        discovered, employed = sum(rate.discovered for rate in few), sum(rate.employed for rate in few)
+        shown.append(Rate(None, discovered, employed, few=True))
     return tuple(shown)

@@ -22,7 +22,7 @@ from compliance.access.disclosure import Plans, added_up
 from compliance.access.scopes import Level
 from compliance.core.language import Texts, year_before
 from compliance.core.places import POINTS
-from compliance.counting.assessing import Ahead, Coverage, ahead, coverage
+from compliance.counting.assessing import LEVELS, Ahead, Coverage, ahead, coverage
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
 from compliance.declarations.queries import names, query, statement
@@ -125,23 +125,24 @@ def asked_on(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
     options: dict[str, Any] = {"known_at": known_at}
     figures = coverage(cursor, points, days=[year_before(as_of), as_of], level="organisation", **options)
     units = coverage(cursor, points, days=[as_of], level="unit", **options)
-    expected = expected_on(cursor, points, as_of=as_of, level="organisation", **options)
-    return asked_of(figures, units, expected, as_of=as_of)
+    expected = expected_on(cursor, points, as_of=as_of, **options)
+    return asked_of(figures, units, expected["organisation"], as_of=as_of)
 
 
 def expected_on(
-    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, level: Level
-) -> list[Ahead]:
-    """What is ahead of every figure of a level; nothing where a source that the point needs has a newer extract."""
+    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime
+) -> dict[Level, list[Ahead]]:
+    """What is ahead of every figure, by level; nothing where a source that the point needs has a newer extract."""
     newer = {
         (row["organisation"], row["source"])
         for row in rows(cursor, statement("newer_exports"), {"as_of": as_of, "known_at": known_at})
     }
-    return [
-        each
-        for each in ahead(cursor, points, as_of=as_of, known_at=known_at, level=level).figures(level)
-        if newer.isdisjoint((each.then.organisation, source) for source in each.then.point.needs)
-    ]
+
+    def is_known(each: Ahead) -> bool:
+        return newer.isdisjoint((each.then.organisation, source) for source in each.then.point.needs)
+
+    counted = ahead(cursor, points, as_of=as_of, known_at=known_at)
+    return {level: list(filter(is_known, counted.figures(level))) for level in LEVELS}
 
 
 def asked_of(

@@ -485,8 +485,8 @@ class _Computation:
 
     def _headings(self, months: list[Coverage], units: list[Coverage]) -> dict[str, Heading]:
         """Where each point's figure is heading."""
-        expected = expected_on(self.cursor, self.points, as_of=self.day, known_at=self.known_at, level="organisation")
-        mine = [each for each in expected if each.then.organisation == self.review.organisation]
+        expected = expected_on(self.cursor, self.points, as_of=self.day, known_at=self.known_at)
+        mine = [each for each in expected["organisation"] if each.then.organisation == self.review.organisation]
         asked = asked_of(months, units, mine, as_of=self.day)
         found = zip(look_ahead(self.cursor, asked), look_ahead(self.cursor, few_together(asked)), strict=True)
         return {outlook.now.point.id: _heading(outlook, public) for outlook, public in found}

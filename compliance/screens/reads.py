@@ -4,13 +4,15 @@ A cached function takes everything that its result depends on. One that takes on
 everybody; one that also takes the reader is cached per reader that may see something else (`Reader.cache_key`).
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import msgspec
 
 from compliance.access import withholding
 from compliance.access.disclosure import Plans
@@ -20,7 +22,7 @@ from compliance.access.withholding import ExportNames, Names, names_of_persons
 from compliance.core import places
 from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, outlook, quality
-from compliance.counting.assessing import Ahead, Basis, Coverage
+from compliance.counting.assessing import Ahead, Basis, Counts, Coverage
 from compliance.counting.outlook import Asked, Outlook
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
@@ -202,27 +204,76 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
     return [figure for figure in figures_ if figure.as_of in days and figure.point.id in ids]
 
 
-def _count_figures(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
-    """Every point at a level."""
+def _counts(data: Data, days: tuple[date, ...], level: Level) -> Counts:
     with data.database.cursor() as cursor:
-        return assessing.coverage(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+        return assessing.counts(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+
+
+@cached()
+def _counted(data: Data, days: tuple[date, ...]) -> Counts:
+    """Every point: of one day by unit, of more days by department, which takes no longer than of the whole."""
+    return _counts(data, days, "unit" if len(days) == 1 else "department")
 
 
 @cached()
 def _all_figures(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
-    return _count_figures(data, days, level)
+    """Every point at a level; of more than one day not of units, which are too many to keep."""
+    return _counted(data, days).figures(level)
+
+
+@dataclass(frozen=True)
+class _Units:
+    """The figures of every unit on some days, in little room, and what is hidden of them."""
+
+    packed: Mapping[str, bytes]
+    plans: Plans
+
+    def figures(self, unit: str | None) -> list[Coverage]:
+        """The figures of the units of a name; empty if there are none."""
+        every = {point.id: point for point in points()}
+        found = msgspec.msgpack.decode(self.packed.get(unit or "", b"\x90"), type=list[_Packed])
+        return [Coverage(every[row.point], **{name: getattr(row, name) for name in PACKED}) for row in found]
+
+
+class _Packed(msgspec.Struct, array_like=True):
+    """A figure without its point."""
+
+    point: str
+    as_of: date
+    organisation: str
+    department: str | None
+    unit: str
+    met: int
+    unmet: int
+    unknown: int
+    pending: int
+    exempt: int
+    basis: bool
+    columns: tuple[str, ...]
+
+
+PACKED: Final = tuple(name for name in _Packed.__struct_fields__ if name != "point")
+
+
+@cached(2)
+def _units_counted(data: Data, days: tuple[date, ...]) -> _Units:
+    """Every unit on each day: counted for the first unit that somebody looks at, and for all others."""
+    counted = _counts(data, days, "unit")
+    by_unit: defaultdict[str, list[_Packed]] = defaultdict(list)
+    for figure in counted.figures("unit"):
+        kept = {name: getattr(figure, name) for name in PACKED}
+        by_unit[figure.unit or ""].append(_Packed(figure.point.id, **kept))
+    packed = {unit: msgspec.msgpack.encode(figures_) for unit, figures_ in by_unit.items()}
+    return _Units(packed, Plans(counted.figures("unit"), counted.figures("organisation")))
 
 
 @cached()
 def _figures_for(
     data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None
 ) -> tuple[Coverage, ...]:
-    """The figures of a level as the reader may see them, or of one unit alone.
-
-    The unfiltered figures are cached too, but not those of all parts over many days: there are too many.
-    """
-    shared = len(days) == 1 or level == "organisation"
-    figures_ = _all_figures(data, days, level) if shared else _count_figures(data, days, level)
+    """The figures of a level as the reader may see them, or of one unit alone."""
+    of_unit = level == "unit" and len(days) > 1
+    figures_ = _units_counted(data, days).figures(unit) if of_unit else _all_figures(data, days, level)
     own = (figure for figure in figures_ if unit in (None, figure.unit))
     return tuple(reader.figures(own, _plans(data, reader, days, level)))
 
@@ -235,15 +286,16 @@ def _plans(data: Data, reader: Reader, days: tuple[date, ...], level: Level) -> 
 @cached()
 def plans(data: Data, days: tuple[date, ...]) -> Plans:
     """What is hidden of each organisation on some days from readers who may not see persons."""
-    with data.database.cursor() as cursor:
-        return assessing.plans(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
+    if len(days) > 1:
+        return _units_counted(data, days).plans
+    return Plans(*(_all_figures(data, days, level) for level in ("unit", "organisation")))
 
 
 @cached()
-def _expected(data: Data, as_of: date, level: Level) -> list[Ahead]:
-    """What is ahead of each figure of a level at the end of the year."""
+def _expected(data: Data, as_of: date) -> Mapping[Level, list[Ahead]]:
+    """What is ahead of each figure at the end of the year, by level."""
     with data.database.cursor() as cursor:
-        return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN, level=level)
+        return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 @cached()
@@ -263,10 +315,10 @@ def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str,
 
 def _expected_for(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Ahead]:
     """What is ahead of a scope's figures, by the point's id; nothing of those that will be of few persons."""
-    mine = [each for each in _expected(data, as_of, scope.level) if scope.holds(each.then)]
+    mine = [each for each in _expected(data, as_of)[scope.level] if scope.holds(each.then)]
     if not reader.named and scope.level != "organisation":
         levels: tuple[Level, Level] = ("unit", "organisation")
-        hidden = Plans(*([each.then for each in _expected(data, as_of, level)] for level in levels))
+        hidden = Plans(*([each.then for each in _expected(data, as_of)[level]] for level in levels))
         mine = [each for each in mine if not hidden.hides(each.then)]
     return {each.then.point.id: each for each in mine}
 

@@ -17,7 +17,7 @@ from compliance.screens.reads import Data
 from tests.apps import DAY, opened
 
 SECONDS = 20
-PART = "Omsorg"
+PART, UNIT, OTHER = "Förskola", "Förskolan Linden", "Förskolan Kullen"
 STAFF = "AD-konto | Enhet | Anställningsdatum\na1 | Norr | 2020-01-01"
 DATA = Data("a store", "1")
 
@@ -29,11 +29,14 @@ def test_a_page_counts_nothing_that_was_counted_ahead(sample, monkeypatch):
     """The costly counts: the figures of all points, what is ahead of them, and the items of a point."""
     asked = {"overview": {}, "point": {"point": "access"}}
     monkeypatch.setattr(ahead, "COUNTED", {page: ahead.COUNTED[page] for page in asked})
-    monkeypatch.setattr(ahead, "_departments", lambda view: [replace(view, scope=replace(view.scope, department=PART))])
+    parts = [{"department": PART}, {"department": PART, "unit": UNIT}]
+    monkeypatch.setattr(
+        ahead, "_parts", lambda view: [replace(view, scope=replace(view.scope, **part)) for part in parts]
+    )
     assert ahead.count(threading.Event()).as_of == DAY
-    for name in ("coverage", "ahead", "plans", "traced_items_of", "requested_items"):
+    for name in ("counts", "ahead", "plans", "traced_items_of", "requested_items"):
         monkeypatch.setattr(assessing, name, lambda *_, **__: pytest.fail("it is counted again"))
-    for page, named in (*asked.items(), ("overview", {"department": PART})):
+    for page, named in (*asked.items(), ("overview", {"department": PART}), ("overview", {"unit": OTHER})):
         opened(page, monkeypatch, **named)
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from compliance.core.places import QUERIES
-from compliance.counting.assessing import LEVELS, coverage, items, items_of
+from compliance.counting.assessing import LEVELS, counts, coverage, items, items_of
 from compliance.counting.outlook import outlooks
 from compliance.declarations.points import fields_asked
 from compliance.store.database import EVERYTHING_KNOWN
@@ -63,12 +63,12 @@ def agrees(point, rows, expected, *, on):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_coverage(loaded, level):
-    """Each of some days equals the reference, and a day alone gives the same; of three levels, one checks each day."""
+    """What units add up to equals the reference, and a count of the level on a day alone; one level checks each day."""
     line, exports = loaded
     options = {"known_at": EVERYTHING_KNOWN, "level": level}
     alone = DAYS if MORE else DAYS[LEVELS.index(level) :: len(LEVELS)]
     with line.database.cursor() as cursor:
-        together = coverage(cursor, POINTS, days=DAYS, **options)
+        together = counts(cursor, POINTS, days=DAYS, known_at=EVERYTHING_KNOWN).figures(level)
         apart = {day: coverage(cursor, POINTS, days=[day], **options) for day in alone}
     for day in DAYS:
         figures = [one for one in together if one.as_of == day]
