@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
+from compliance.reading.cells import in_threads
 from compliance.reading.markers import is_row_number, row_number
 from compliance.reading.recognising import Match, Words
 from compliance.reading.sheets import Workbook
@@ -181,8 +182,10 @@ def _written_errors(match: Match, words: Words) -> list[tuple[int, int]]:
     """The first positions (row, column) of error cells that an export wrote as text."""
     known = pa.array(words["error_cells"], pa.string())
     positions: list[tuple[int, int]] = []
-    for place, column in enumerate(match.sheet.cells.columns):
-        if not pc.any(pc.starts_with(column, "#")).as_py():
+    columns = match.sheet.cells.columns
+    some = in_threads(lambda column: pc.any(pc.starts_with(column, "#")).as_py(), columns)
+    for place, column in enumerate(columns):
+        if not some[place]:
             continue
         lower: Any = pc.utf8_lower(pc.utf8_trim_whitespace(column))
         indices = pc.indices_nonzero(pc.fill_null(pc.is_in(lower, known), False))

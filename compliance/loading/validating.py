@@ -49,6 +49,8 @@ REASONS: Final = {
 # The reasons for which nothing of a row is stored.
 UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
 UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number"}
+TIMES: Final = frozenset({"date", "datetime"})
+READ_TIME: Final = "read_time(cell, $date1904, $open_end)"
 # The types whose values are stored as text.
 TEXTS: Final = frozenset({"text", "id", "word", "path"})
 DUCKDB_TYPES: Final = {
@@ -91,23 +93,27 @@ def withheld_text(n: int, say: Language) -> str:
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:
     """Create the temporary tables `typed` and `found_problems` from the sheets of one source."""
     source = matches[0].source
-    _stage(cursor, matches, words)
+    _stage(cursor, matches, words, date1904=date1904)
     fields = _staged_fields(cursor, source)
     long = _long_columns(cursor, fields)
     month_first, ambiguous = _slash_columns(cursor, fields)
-    _read_values(cursor, source, fields, words, long=long, month_first=month_first, date1904=date1904)
+    _read_values(cursor, source, fields, words, long=long, month_first=month_first)
     _find_problems(cursor, source, fields, matches, long=long, month_first=month_first)
     return _summary(cursor, fields, ambiguous, withheld=sum(len(match.withheld_rows) for match in matches))
 
 
-def _stage(cursor: Cursor, matches: list[Match], words: Words) -> None:
-    """Create the table `staged`: one row a row below a heading, each field's cell cleaned, without empty rows."""
-    tables = [_numbered(match, words) for match in matches]
-    for match, cells in zip(matches, _cleaned(cursor, tables, words), strict=True):
+def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> None:
+    """Create the table `staged`: one row a row below a heading, each field's cell cleaned, without empty rows.
+
+    A field of dates has its moments too, read as if dates with slashes began with the day.
+    """
+    tables = _cleaned(cursor, [_numbered(match, words) for match in matches], words)
+    times = {"date1904": date1904, "open_end": words["open_end"]}
+    for match, cells in zip(matches, _timed(cursor, matches, tables, times), strict=True):
         cursor.register(f"cells_{match.number}", cells)
     sql = "create or replace temp table staged as\n" + "\nunion all by name\n".join(map(_stage_one, matches))
     lists = {key: words[key] for key in ("yes", "no", "no_reason")}
-    cursor.execute(sql, _used(sql, {**lists, **{f"sheet_{m.number}": m.sheet.name for m in matches}}))
+    cursor.execute(sql, _used(sql, {**lists, **times, **{f"sheet_{m.number}": m.sheet.name for m in matches}}))
     for match in matches:
         cursor.unregister(f"cells_{match.number}")
 
@@ -127,11 +133,7 @@ def _cleaned(cursor: Cursor, tables: list[pa.Table], words: Words) -> list[pa.Ta
     """The tables with their cells cleaned."""
 
     def clean(texts: Any) -> Any:
-        cursor.register("texts", pa.table({"cell": texts}))
-        sql = "select clean(cell, $error_cells) as cell from texts"
-        cells = cursor.sql(sql, params={"error_cells": words["error_cells"]}).to_arrow_table()["cell"]
-        cursor.unregister("texts")
-        return cells
+        return _computed(cursor, "clean(cell, $error_cells)", texts, {"error_cells": words["error_cells"]})
 
     texts = [
         (number, place)
@@ -145,10 +147,36 @@ def _cleaned(cursor: Cursor, tables: list[pa.Table], words: Words) -> list[pa.Ta
     return tables
 
 
-def _stage_one(match: Match) -> str:
-    cells = [
-        f"{_cell(match, field)} as cell_{field.name}" for field in match.source.fields if field.name in match.columns
+def _timed(cursor: Cursor, matches: list[Match], tables: list[pa.Table], times: dict[str, Any]) -> list[pa.Table]:
+    """The tables with the moments of each field of dates that has a column of its own."""
+
+    def read(texts: Any) -> Any:
+        return _computed(cursor, READ_TIME, texts, times)
+
+    fields = [
+        (number, field.name, match.columns[field.name][0].place)
+        for number, match in enumerate(matches)
+        for field in match.source.fields
+        if field.type in TIMES and field.name in match.columns and field.name not in match.combined
     ]
+    columns = by_distinct((tables[number][f"c{place}"] for number, _, place in fields), read) if fields else []
+    for (number, name, _), column in zip(fields, columns, strict=True):
+        tables[number] = tables[number].append_column(f"time_{name}", column)
+    return tables
+
+
+def _computed(cursor: Cursor, expression: str, texts: Any, parameters: dict[str, Any]) -> Any:
+    """An SQL expression of `cell` for each text, in their order."""
+    cursor.register("cell_texts", pa.table({"cell": texts}))
+    values = cursor.sql(f"select {expression} as value from cell_texts", params=parameters).to_arrow_table()["value"]
+    cursor.unregister("cell_texts")
+    return values
+
+
+def _stage_one(match: Match) -> str:
+    fields = [field for field in match.source.fields if field.name in match.columns]
+    cells = [f"{_cell(match, field)} as cell_{field.name}" for field in fields]
+    cells += [f"{_time(match, field)} as time_{field.name}" for field in fields if field.type in TIMES]
     every = ", ".join(f"c{place}" for place in range(match.sheet.cells.num_columns))
     return (
         f"select cast({match.number} as smallint) as sheet_number, cast($sheet_{match.number} as varchar) as sheet,"
@@ -164,6 +192,11 @@ def _cell(match: Match, field: Field) -> str:
     if field.instead is None or field.name not in match.combined:
         return cells[0]
     return f"coalesce({field.instead.using}([{', '.join(cells)}], $yes, $no, $no_reason), {cells[0]})"
+
+
+def _time(match: Match, field: Field) -> str:
+    """The moment of a field: read before, or of several columns combined."""
+    return READ_TIME.replace("cell", _cell(match, field), 1) if field.name in match.combined else f"time_{field.name}"
 
 
 def _staged_fields(cursor: Cursor, source: Source) -> tuple[Field, ...]:
@@ -184,7 +217,7 @@ def _long_columns(cursor: Cursor, fields: tuple[Field, ...]) -> frozenset[str]:
 
 def _slash_columns(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     """The fields whose d/m/y dates can only be m/d/y, and those that could be either."""
-    names = [field.name for field in fields if field.type in {"date", "datetime"}]
+    names = [field.name for field in fields if field.type in TIMES]
     if not names:
         return frozenset(), ()
     # For each field: whether any date has slashes, a first part above 12 (a day), a second part above 12.
@@ -206,7 +239,6 @@ def _read_values(
     *,
     long: frozenset[str],
     month_first: frozenset[str],
-    date1904: bool,
 ) -> None:
     """Create the table `typed`: `staged` with each field read as its type, and null for fields that no sheet has."""
     read = [
@@ -225,10 +257,10 @@ def _read_values(
     cells = [f"cell_{field.name}" for field in checked]
     columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
     sql = f"create or replace temp table typed as select {', '.join(columns)} from staged"
-    cursor.execute(sql, _used(sql, _parameters(source, words, date1904=date1904)))
+    cursor.execute(sql, _used(sql, _parameters(source, words)))
 
 
-def _parameters(source: Source, words: Words, *, date1904: bool) -> dict[str, Any]:
+def _parameters(source: Source, words: Words) -> dict[str, Any]:
     lists: dict[str, Any] = {
         f"{field.name}_{code}": [word.casefold() for word in listed]
         for field in source.fields
@@ -239,7 +271,7 @@ def _parameters(source: Source, words: Words, *, date1904: bool) -> dict[str, An
             lists |= {
                 f"{field.name}_{code}": words[code] + lists.get(f"{field.name}_{code}", []) for code in ("yes", "no")
             }
-    return lists | {"open_end": words["open_end"], "date1904": date1904}
+    return lists
 
 
 def _used(sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -281,9 +313,9 @@ def table_columns(field: Field) -> list[tuple[str, str]]:
 
 def _reading(field: Field, *, month_first: bool) -> str:
     kind, cell = field.type, f"cell_{field.name}"
-    if kind in {"date", "datetime"}:
-        readable = f"case when not has_slashes({cell}) then {cell} end" if month_first else cell
-        return f"cast(read_time({readable}, $date1904, $open_end) as {DUCKDB_TYPES[kind]})"
+    if kind in TIMES:
+        time = f"case when not has_slashes({cell}) then time_{field.name} end" if month_first else f"time_{field.name}"
+        return f"cast({time} as {DUCKDB_TYPES[kind]})"
     return {
         "yes_no": f"read_yes_no({cell}, ${field.name}_yes, ${field.name}_no)",
         "number": f"read_number({cell})",
@@ -403,7 +435,7 @@ def _shown(field: str, reason: str) -> str:
 
 def _no_date(field: Field) -> str:
     """Whether a value is the date that systems write for "no date"."""
-    return f"{field.name} = date '1900-01-01'" if field.type in {"date", "datetime"} else "false"
+    return f"{field.name} = date '1900-01-01'" if field.type in TIMES else "false"
 
 
 def _nothing() -> str:

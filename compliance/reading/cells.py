@@ -194,7 +194,7 @@ def by_distinct(columns: Iterable["Column"], change: Callable[["Column"], "Colum
         first += len(some)
 
     def decoded(column: Any) -> "Column":
-        return pa.chunked_array([new[_address(chunk)].take(chunk.indices) for chunk in column.chunks], pa.string())
+        return pa.chunked_array([new[_address(chunk)].take(chunk.indices) for chunk in column.chunks], changed.type)
 
     return in_threads(decoded, coded)
 

@@ -17,6 +17,7 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK, visible
 from compliance.declarations.sources import ABSENCE, Field, Source, is_secret, normal
+from compliance.reading.cells import in_threads
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, with_words
 from compliance.reading.sheets import Sheet, Workbook
 
@@ -607,11 +608,8 @@ def _is_footer(filled: list[str], words: Words) -> bool:
 def error_cells(match: Match, words: Words) -> int:
     """How many error cells the sheet has: those that the reader found, and those that an export wrote as text."""
     known = set(words["error_cells"])
-    written = sum(
-        (cell or "").strip().casefold() in known
-        for column in match.sheet.cells.columns
-        for cell in column.filter(pc.starts_with(column, "#")).to_pylist()
-    )
+    like_one = in_threads(lambda column: column.filter(pc.starts_with(column, "#")), match.sheet.cells.columns)
+    written = sum((cell or "").strip().casefold() in known for column in like_one for cell in column.to_pylist())
     return match.sheet.errors + written
 
 
