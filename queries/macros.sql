@@ -307,35 +307,39 @@ create or replace macro units_at(as_of, known_at) as table
     inner join unit_spellings as u using (organisation, unit_key)
     inner join department_spellings as d using (organisation, department_key);
 
--- One row an employment of a staff list, whether it has begun or ended: whose it is, and whether they have no other.
-create or replace macro employed_at(as_of, known_at) as table
-    select
-        *,
-        lower(employee_id) as person,
-        count(*) over (partition by organisation, lower(employee_id)) = 1 as only_one
-    from staff_at(as_of, known_at);
-
 -- One row an employment on as_of.
 create or replace macro employments_at(as_of, known_at) as table
-    select *
-    from employed_at(as_of, known_at)
+    select *, lower(employee_id) as person
+    from staff_at(as_of, known_at)
     where employed_from <= as_of and (employed_to is null or employed_to >= as_of);
+
+-- One row a person with several employments, whether they have begun or ended.
+create or replace macro several_employments_at(as_of, known_at) as table
+    select organisation, lower(employee_id) as person
+    from staff_at(as_of, known_at)
+    group by all
+    having count(*) > 1;
 
 -- One row a person with an employment on as_of, for points 1 and 2: the unit of the latest employment, then the
 -- alphabetically first; whether every employment is on leave; the first day of the earliest. Most have only one, and are
 -- spared the sorting.
 create or replace macro persons_at(as_of, known_at) as table
+    with active as (
+        select e.*, s.person is not null as several
+        from employments_at(as_of, known_at) as e
+        left join several_employments_at(as_of, known_at) as s using (organisation, person)
+    )
     select
         organisation, person, employee_id, name, email, unit, coalesce(on_leave, false) as on_leave,
         coalesce(management, false) as management, employed_from as employed_since, file, sheet, row
-    from employments_at(as_of, known_at)
-    where only_one
+    from active
+    where not several
     union all
     select
         organisation, person, employee_id, name, email, unit, bool_and(coalesce(on_leave, false)) over theirs,
         bool_or(coalesce(management, false)) over theirs, min(employed_from) over theirs, file, sheet, row
-    from employments_at(as_of, known_at)
-    where not only_one
+    from active
+    where several
     window theirs as (partition by organisation, person)
     qualify row_number() over (
         partition by organisation, person

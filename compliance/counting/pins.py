@@ -33,7 +33,7 @@ from compliance.store.database import Cursor
 # The relations that take longest or that several points read, with the sources that each depends on.
 PINNED: Final = {
     "units_at": ("staff", "systems"),
-    "employed_at": ("staff",),
+    "several_employments_at": ("staff",),
     "systems_in_use_at": ("systems",),
     "active_processing_at": ("processing",),
     "local_instruction_at": ("local_instruction",),
