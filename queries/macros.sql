@@ -157,7 +157,7 @@ create or replace macro {source}_at(as_of, known_at) as table
     from {source} as t
     inner join chosen_imports('{source}', as_of, known_at) as i using (import_id)
     qualify row_number() over (
-        partition by i.organisation, i.organisation_id, {key}
+        partition by i.organisation_id, {key}
         order by i.extract_date desc, t.import_id desc, t.sheet_number desc, t.row desc
     ) = 1;
 

@@ -32,7 +32,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
-from compliance.counting.assessing import Coverage, basis_on, coverage, items
+from compliance.counting.assessing import Coverage, basis_on, counts_of, items
 from compliance.declarations.points import load_points, load_todo, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
@@ -272,8 +272,10 @@ def coverage_command(
     """Coverage of the points."""
     level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
     day = day_of(as_of, "--as-of")
-    with stores.own().cursor() as cursor:
-        figures = coverage(cursor, load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level)
+    counted = counts_of(
+        stores.own(), load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level
+    )
+    figures = counted.figures(level)
     show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format, what=f"coverage by {level}", day=day)
 
 

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import FEW_PERSONS, Plans
 from compliance.access.scopes import Level
 from compliance.core.language import month_ends
-from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage, plans, traced_items_of
+from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts, coverage, plans, traced_items_of
 from compliance.counting.figures import Definition, figures
 from compliance.counting.outlook import outlooks
 from compliance.declarations.points import Point
@@ -131,10 +131,8 @@ COUNTED: Final = schema(
 
 
 def _counted(cursor: Cursor, inputs: Inputs) -> pa.Table:
-    by_level = {
-        level: coverage(cursor, inputs.wanted, days=[inputs.as_of], known_at=inputs.known_at, level=level)
-        for level in LEVELS
-    }
+    counted = counts(cursor, inputs.wanted, days=[inputs.as_of], known_at=inputs.known_at)
+    by_level = {level: counted.figures(level) for level in LEVELS}
     shown: list[tuple[str, Coverage]]
     if inputs.persons:
         shown = [(level, figure) for level in LEVELS for figure in by_level[level]]

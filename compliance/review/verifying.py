@@ -11,7 +11,7 @@ import msgspec
 from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.core.places import QUERIES
-from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, coverage
+from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
 from compliance.loading.purges import Purged, purged_since
@@ -55,12 +55,9 @@ def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Differe
 def figure_differences(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...]) -> list[Difference]:
     """The figures of organisation, departments and units that a database counts differently from the frozen ones."""
     with _pinned(cursor, frozen):
-        figures = [
-            figure
-            for level in LEVELS
-            for figure in coverage(cursor, points, days=[frozen.as_of], known_at=frozen.known_at, level=level)
-            if figure.organisation == frozen.organisation
-        ]
+        counted = counts(cursor, points, days=[frozen.as_of], known_at=frozen.known_at)
+    every = [figure for level in LEVELS for figure in counted.figures(level)]
+    figures = [figure for figure in every if figure.organisation == frozen.organisation]
     imports = [used.import_id for used in frozen.imports]
     return compare_figures(frozen, figures, purged=purged_since(cursor, imports, frozen.known_at))
 

@@ -85,8 +85,8 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 # What no reader is given to, and its caller may hide from one: of the same database it is the same for all of them.
 BEFORE_READERS = {
-    "rows": (assessing, incidents, quality),
-    "coverage": (assessing, counted_relations),
+    "rows": (incidents, quality),
+    "counts": (assessing, counted_relations),
     "traced_items": (assessing,),
     "traced_items_of": (counted_relations,),
 }
