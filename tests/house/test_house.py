@@ -285,7 +285,7 @@ def test_a_sources_rows_are_told_apart_as_its_declaration_says(source):
     macros = without_comments(text_of("macros.sql"))
     found = re.search(rf"macro {source.id}_at\(as_of, known_at\) as table(.*?);", macros + ";", re.S)
     assert found, f"macros.sql lacks {source.id}_at"
-    keys = re.search(r"partition by i\.organisation, (.*?)\s+order by", found[1], re.S)
+    keys = re.search(r"partition by i\.organisation_id, (.*?)\s+order by", found[1], re.S)
     assert re.findall(r"lower\(t\.(\w+)\)", keys[1] if keys else "") == list(source.unique)
 
 
