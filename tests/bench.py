@@ -6,6 +6,7 @@ only beside other times of the same run. The last runs of this machine are kept,
 """
 
 import argparse
+import itertools
 import json
 import os
 import pickle
@@ -19,17 +20,14 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
-from websockets.sync.client import connect
 
 from compliance.access.reader import EVERYTHING
 from compliance.access.withholding import export_names, names_of_persons
@@ -69,6 +67,7 @@ from tests.measured import (
 )
 from tests.ports import free_port, wait_for
 from tests.readme import SPEED, keep
+from tests.visits import Visitor, visiting
 
 AS_OF = date(2026, 11, 15)
 # Every one of the 36 months up to this one has a basis in the samples.
@@ -504,56 +503,181 @@ def complete(database: Database, review: Review) -> None:
 
 # --- the server ---------------------------------------------------------------------------------------------------
 
+DAY = f"{AS_OF}"
+# What somebody may open: each page, and one of those that a page has many of.
+ADDRESSES: dict[str, tuple[str, dict[str, str]]] = {
+    "overview": ("", {}),
+    **{path.stem: (path.stem, {}) for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "overview"},
+    "one review point": ("point", {"point": "information_security_training"}),
+    "a department": ("", {"department": "Förskola"}),
+    "the review of this year": ("review", {"review": "2026"}),
+    "the review of the year before, which is frozen": ("review", {"review": "2025"}),
+    "a screen of the meeting": ("meeting", {"review": "2026", "screen": "9"}),
+}
+NAMED = ("overview", "one review point", *list(ADDRESSES)[-3:])
 
-def pages(samples: Path, folder: Path) -> Iterator[Measured]:
-    """What the running server takes for a page once its figures are known, until its last message is there."""
-    with copied(samples, folder) as path, served(path) as port:
-        for title, page, query in (
-            ("overview", "", ""),
-            ("one review point", "point", "&point=information_security_training"),
-            ("the review of this year", "review", "&review=2026"),
-            ("the review of the year before, which is frozen", "review", "&review=2025"),
-        ):
-            ours = visits(port, page, f"as_of={AS_OF}{query}")
-            yield Measured(f"A page of the running app, warm: {title}", ours, "< 120 ms")
+
+@dataclass(frozen=True)
+class Running:
+    """A server: its database, where it answers, its process, and how long it took to be ready."""
+
+    database: Path
+    port: int
+    process: int
+    seconds: float
+
+    @property
+    def memory(self) -> float:
+        """How many MB the process has."""
+        lines = Path(f"/proc/{self.process}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+
+    @property
+    def busy(self) -> float:
+        """The seconds of processor time that it has taken."""
+        return sum(map(int, Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()[11:13])) / 100
 
 
 @contextmanager
-def served(database: Path) -> Iterator[int]:
+def served(samples: Path, folder: Path) -> Iterator[Running]:
+    """A server of its own on what the samples hold, ready since a moment."""
     port = free_port()
-    environment = os.environ | {"COMPLIANCE_DATABASE": str(database)}
     command = [sys.executable, "-m", "compliance.commands.server", "--port", str(port)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            wait_for(port, process)
-            yield port
-        finally:
-            process.terminate()
+    with copied(samples, folder) as path:
+        environment = os.environ | {"COMPLIANCE_DATABASE": str(path)}
+        started = time.perf_counter()
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            try:
+                wait_for(port, process)
+                yield Running(path, port, process.pid, time.perf_counter() - started)
+            finally:
+                process.terminate()
 
 
-def visits(port: int, page: str, query: str) -> float:
-    """The median of some visits by the browser's own protocol, after two that fill the caches."""
-    at = f"127.0.0.1:{port}"
-    with connect(
-        f"ws://{at}/_stcore/stream", origin=f"http://{at}", subprotocols=["streamlit"], max_size=None
-    ) as socket_:
-        asked = BackMsg()
-        asked.rerun_script.query_string = query
-        asked.rerun_script.page_name = page
+def opened(visitor: Visitor, name: str) -> float:
+    page, query = ADDRESSES[name]
+    return visitor.opens(page, as_of=DAY, **query)
 
-        def visit() -> None:
-            socket_.send(asked.SerializeToString())
-            while True:
-                said = ForwardMsg()
-                said.ParseFromString(socket_.recv(timeout=60))
-                if said.WhichOneof("type") == "script_finished":
-                    return
 
-        visit()
-        visit()
-        return median(lambda: timed(visit), times=9)
+def pages(samples: Path, folder: Path) -> Iterator[Measured]:
+    """What the running server takes for a page once its figures are known, until its last message is there."""
+    took = {}
+    with served(samples, folder) as server, visiting(server.port) as visitor:
+        for name in ADDRESSES:
+            opened(visitor, name)
+            opened(visitor, name)
+            took[name] = median(lambda name=name: opened(visitor, name), times=9)
+    for name in NAMED:
+        yield Measured(f"A page of the running app, warm: {name}", took[name], "< 120 ms")
+    worst = max(took, key=lambda name: took[name])
+    yield Measured(f"… the slowest of {len(took)} addresses", took[worst], "< 120 ms", note=worst)
+
+
+def first_visits(samples: Path, folder: Path) -> Iterator[Measured]:
+    """What the first visit to each address takes: of a server that has just started, and that has counted ahead."""
+    just = {}
+    for name in ADDRESSES:
+        with served(samples, folder) as server, visiting(server.port) as visitor:
+            just[name] = opened(visitor, name)
+    yield from first("A first visit to a server that has just started, the slowest", just)
+    with served(samples, folder) as server, visiting(server.port) as visitor:
+        rest(server)
+        yield from first("A first visit once it has counted ahead, the slowest", every(visitor, lambda _: None))
+        change = partial(small_import, server, folder)
+        yield from first("A first visit just after an import, the slowest", every(visitor, change))
+
+
+def every(visitor: Visitor, before: Callable[[int], None]) -> dict[str, float]:
+    """What each address takes, after something that is done before it."""
+    took = {}
+    for number, name in enumerate(ADDRESSES):
+        before(number)
+        took[name] = opened(visitor, name)
+    return took
+
+
+def first(what: str, took: dict[str, float]) -> Iterator[Measured]:
+    worst = max(took, key=lambda name: took[name])
+    yield Measured(what, took[worst], "< 1 s", note=worst)
+    yield Measured(f"… half of {len(took)} addresses within", statistics.median(took.values()), "< 1 s")
+
+
+def rest(server: Running) -> None:
+    """Wait until the server has nothing to do, or for a minute."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        before = server.busy
+        time.sleep(2.5)
+        if server.busy - before < 0.1:
+            return
+
+
+def small_import(server: Running, folder: Path, number: int) -> None:
+    """Load an export that no other is like."""
+    rows = 2_000 + number
+    file = training_export(folder / f"training {rows}.xlsx", rows=rows)
+    order = Line(folder).order(extract_date=AS_OF - timedelta(days=number))
+    load(FileDatabase.at(server.database), read(file, name=file.name), order, sources=SOURCES, words=WORDS)
+
+
+def acts(samples: Path, folder: Path) -> Iterator[Measured]:
+    """What the server takes when somebody uses a page: by the widget's own message, as a browser sends it."""
+    with served(samples, folder) as server, visiting(server.port) as visitor:
+        for _ in range(2):
+            opened(visitor, "the review of this year")
+        numbers = iter(range(99))
+        ours = after_one(lambda: visitor.sets("text_area", string_value=f"Omdöme {next(numbers)}."))
+        yield Measured("A text of the review is left, until it is saved and drawn", ours, "< 150 ms")
+        opened(visitor, "systems")
+        choice = itertools.cycle(each.content for each in visitor.found("button_group", "-by ")[1].options)
+        ours = after_one(lambda: visitor.sets("button_group", "-by ", string_array_value=[next(choice)]))
+        yield Measured("Another choice of what the systems are shown by", ours, "< 150 ms")
+        visitor.opens("meeting", as_of=DAY, review="2026", screen="1")
+        ours = after_one(lambda: visitor.sets("button", "turn PageDown", trigger_value=True))
+        yield Measured("The next screen of the meeting", ours, "< 150 ms")
+
+
+def after_one(act: Callable[[], float]) -> float:
+    """The median of some times, after one that fills the caches."""
+    act()
+    return median(act, times=9)
+
+
+SESSIONS, VIEWS, EARLY = 50, 4, 20
+
+
+def memory(samples: Path, folder: Path) -> Iterator[Measured]:
+    """What the server holds after fifty sessions that are over, each of which looked at a day of its own."""
+    at = []
+    with served(samples, folder) as server:
+        for number in range(SESSIONS):
+            day = f"{AS_OF - timedelta(days=7 * number)}"
+            with visiting(server.port) as visitor:
+                for page in ("", "point", "systems", "incidents")[:VIEWS]:
+                    visitor.opens(page, as_of=day)
+            at.append(server.memory)
+    what = f"The server after {SESSIONS * VIEWS} page views in {SESSIONS} sessions that are over"
+    yield Measured(what, at[-1], "< 350 MB", unit="MB")
+    yield Measured(
+        f"… more than after {EARLY} of them, each of another day", at[-1] - at[EARLY - 1], "< 10 MB", unit="MB"
+    )
+
+
+def starts(samples: Path, folder: Path) -> Iterator[Measured]:
+    """What passes before anything is done."""
+    with copied(samples, folder) as path:
+        alone = median(lambda: timed(lambda: command_line(["--version"], database=path)), times=5)
+        whole = median(lambda: timed(lambda: command_line(["coverage"], database=path)), times=5)
+    yield Measured("`coverage` of 2,000 people, from its start", whole, "")
+    yield Measured("… its start alone, with its imports", alone, "< 300 ms")
+
+    def ready() -> float:
+        with served(samples, folder) as server:
+            return server.seconds
+
+    yield Measured("The server, from its start until it is ready", median(ready, times=3))
 
 
 def hostile(folder: Path) -> Measured:
@@ -638,7 +762,11 @@ GROUPS: dict[str, Callable[[Path, Path], Iterator[Measured]]] = {
     "counting": counting,
     "counting-more": counting_more,
     "review": reviewed,
+    "starts": starts,
     "pages": pages,
+    "acts": acts,
+    "first-visits": first_visits,
+    "memory": memory,
     "hostile": hostility,
 }
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from websockets.sync.client import connect
 from compliance.core.places import ROOT
 from compliance.declarations.login import ROLES
 from compliance.store.file import FileDatabase
+from tests.ports import free_port
 
 READY_SECONDS = 60
 PAGE = {"accept": "text/html"}
@@ -104,13 +104,6 @@ def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **en
     finally:
         process.terminate()
         process.wait(20)
-
-
-def free_port() -> int:
-    """A port that nobody has now: the address must be known to the provider before the server starts."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path | None = None) -> None:

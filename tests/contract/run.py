@@ -12,7 +12,8 @@ from urllib.parse import urljoin
 
 import httpx2
 
-from tests.provided import PAGE, Service, begin, free_port, provider, served
+from tests.ports import free_port
+from tests.provided import PAGE, Service, begin, provider, served
 
 HERE = Path(__file__).parent
 RULES = """[login]

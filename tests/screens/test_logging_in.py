@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from compliance.core.language import Language
 from tests.browser import ALL_RULES, browsing, said, settle, visit
 from tests.canaille import PASSWORD, canaille
-from tests.provided import free_port, served
+from tests.ports import free_port
+from tests.provided import served
 from tests.sampled import beside
 
 pytestmark = pytest.mark.browser

@@ -23,7 +23,8 @@ from compliance.access.sessions import key_of
 from compliance.core.places import ROOT
 from compliance.serving.front import LOGOUT
 from tests import once
-from tests.provided import PAGE, free_port, login, person, served, stream
+from tests.ports import free_port
+from tests.provided import PAGE, login, person, served, stream
 from tests.session import BOUNDARY, TOKEN, Session, form
 
 CONFIGURATION = ROOT / "deploy" / "nginx.conf"
