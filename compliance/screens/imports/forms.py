@@ -13,11 +13,11 @@ from compliance.core import clock
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
-from compliance.correcting.arrangements import Arrangements, answer, arrangements
+from compliance.correcting.arrangements import Arrangements, answer
 from compliance.correcting.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
 from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.drawing import charts
-from compliance.screens import downloads, fields, reads, views, widgets
+from compliance.screens import downloads, fields, reads, views, widgets, written
 from compliance.screens.downloads import File, FileName
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -42,8 +42,7 @@ def _asking(as_of: date, organisation: str, arranged: Arrangements) -> Asking:
 
 
 def _arranged(view: View) -> Arrangements:
-    with view.database.cursor() as cursor:
-        return arrangements(cursor, view.scope.organisation, as_of=view.as_of)
+    return written.arranged(view.data, view.as_of, view.scope.organisation)
 
 
 def questionnaires(view: View) -> None:

@@ -1,5 +1,6 @@
 """The history of imports: what each changed, its cells as they were read, and the form that revokes it."""
 
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -17,10 +18,12 @@ from compliance.declarations.queries import statement
 from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import cleaning_sentences, mark_read
-from compliance.loading.comparing import compare
-from compliance.loading.purges import purge_sentences, purges
+from compliance.loading.comparing import Comparison, compare
+from compliance.loading.purges import Purge, purge_sentences, purges
 from compliance.screens import changes, downloads, fields, reads, views, widgets, written
+from compliance.screens.caching import cached
 from compliance.screens.imports import history_texts, returns, texts
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 
@@ -58,13 +61,18 @@ def _past_cleanings(view: View) -> None:
 def _past_purges(view: View) -> None:
     """Draw every purge with its day and the number of its decision."""
     say = view.say
-    with view.database.cursor() as cursor:
-        past = purges(cursor)
+    past = _purges(view.data)
     if past and not view.sample:
         widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
         for each in past:
             moment = say.moment(clock.local(each.purged_at))
             widgets.html(charts.caption(f"{moment}. {' '.join(purge_sentences(each, say))}"))
+
+
+@cached(10)
+def _purges(data: Data) -> list[Purge]:
+    with data.database.cursor() as cursor:
+        return purges(cursor)
 
 
 def history(view: View) -> None:
@@ -113,7 +121,7 @@ def _import(view: View, row: dict[str, Any]) -> None:
         every = widgets.address(view, "imports", part="history")
         widgets.html(charts.anchor(say(N_("Imports")), every))
         left, right = st.columns([5, 7], gap="large")
-        change = previewing.effect_of_import(view.database, row, as_of=view.as_of, points=reads.points())
+        change = _effect_of_import(view.data, row["import_id"], view.as_of)
         with left:
             state = texts.state(row, _standing(view), say)
             widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), state, reads.sources(), say)))
@@ -131,6 +139,26 @@ def _import(view: View, row: dict[str, Any]) -> None:
         if not row["revoked_at"] and not view.sample and view.reader.may(Permission.REVOKE_IMPORTS):
             with st.expander(say(N_("Revoke the import"))):
                 _revoke(view, row)
+
+
+@cached(20)
+def _effect_of_import(data: Data, import_id: int, as_of: date) -> Effect:
+    return previewing.effect_of_import(data.database, _row(data, import_id), as_of=as_of, points=reads.points())
+
+
+@cached(20)
+def _effect_of_revoking(data: Data, import_id: int, as_of: date) -> Effect:
+    return previewing.effect_of_revoking(data.database, _row(data, import_id), as_of=as_of, points=reads.points())
+
+
+@cached(20)
+def _compared(data: Data, import_id: int, source: str) -> Comparison:
+    with data.database.cursor() as cursor:
+        return compare(cursor, import_id, reads.sources()[source])
+
+
+def _row(data: Data, import_id: int) -> dict[str, Any]:
+    return next(row for row in reads.imports(data) if row["import_id"] == import_id)
 
 
 def effect(view: View, change: Effect) -> bool:
@@ -151,8 +179,7 @@ def _moved(view: View, row: dict[str, Any]) -> str:
     source = reads.sources().get(row["source"])
     if source is None:
         return ""
-    with view.database.cursor() as cursor:
-        return texts.moved(compare(cursor, row["import_id"], source), view.say)
+    return texts.moved(_compared(view.data, row["import_id"], source.id), view.say)
 
 
 def _why(view: View, row: dict[str, Any], change: Effect) -> None:
@@ -175,8 +202,7 @@ def _why(view: View, row: dict[str, Any], change: Effect) -> None:
 def _problems(view: View, row: dict[str, Any]) -> None:
     """Draw the first rejected rows and warnings, and the download of all as CSV."""
     say = view.say
-    with view.database.cursor() as cursor:
-        problems = rows(cursor, statement("problems_of"), {"import_id": row["import_id"]})
+    problems = _rows(view.data, "problems_of", row["import_id"])
     title = say(N_("Rejected rows and warnings"))
     shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
     widgets.html(charts.table(*texts.problem_table(shown, say), caption=title))
@@ -192,7 +218,7 @@ def _cells(view: View, row: dict[str, Any]) -> None:
     """Draw the cells of each sheet as they were read. The file itself is not stored, only its name and SHA-256."""
     widgets.require(Permission.LOAD_EXPORTS)
     say = view.say
-    sheets = _sheets(view, row["import_id"])
+    sheets = _rows(view.data, "sheets_kept", row["import_id"])
     if not sheets:
         widgets.html(charts.caption(say(N_("The cells of this import were not kept."))))
         return
@@ -221,11 +247,14 @@ def _cells(view: View, row: dict[str, Any]) -> None:
     widgets.html(charts.caption(say(text, n=say.number(sheet["rows"]))))
 
 
-def _sheets(view: View, import_id: int) -> Rows:
-    with view.database.cursor() as cursor:
-        return rows(cursor, statement("sheets_kept"), {"import_id": import_id})
+@cached(10)
+def _rows(data: Data, name: str, import_id: int) -> Rows:
+    """The rows of a statement about an import."""
+    with data.database.cursor() as cursor:
+        return rows(cursor, statement(name), {"import_id": import_id})
 
 
+@cached(4)
 def _cell_table(view: View, import_id: int, number: int, first: int) -> pd.DataFrame:
     params = {"import_id": import_id, "sheet_number": number, "first": first, "many": SHOWN_ROWS}
     with view.database.cursor() as cursor:
@@ -238,10 +267,10 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
     say, number = view.say, row["import_id"]
     text = N_("{file} no longer counts in the figures, but stays in the history with your reason.")
     widgets.html(charts.caption(say(text, file=row["file"])))
-    if stays := _completing(view, number):
+    if stays := _completing(view.data, number):
         widgets.html(charts.note(history_texts.stays_text(stays, say)))
     widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
-    effect(view, previewing.effect_of_revoking(view.database, row, as_of=view.as_of, points=reads.points()))
+    effect(view, _effect_of_revoking(view.data, number, view.as_of))
     why = fields.text(say(N_("Reason")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
         widgets.require(Permission.REVOKE_IMPORTS)
@@ -250,17 +279,23 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
             st.rerun()
 
 
-def _completing(view: View, import_id: int) -> Rows:
-    """The imports that complete this one."""
-    with view.database.cursor() as cursor:
+@cached(20)
+def _completing(data: Data, import_id: int) -> Rows:
+    """The imports that complete an import."""
+    with data.database.cursor() as cursor:
         return rows(cursor, statement("completing"), {"import_id": import_id, "known_at": EVERYTHING_KNOWN})
+
+
+@cached(10)
+def _organisations(data: Data) -> Rows:
+    with data.database.cursor() as cursor:
+        return rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
 
 
 def rename(view: View) -> None:
     """Draw the form that changes the name of the organisation."""
     say = view.say
-    with view.database.cursor() as cursor:
-        organisations = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
+    organisations = _organisations(view.data)
     mine = [row for row in organisations if row["organisation"] == view.scope.organisation]
     if not mine:
         return

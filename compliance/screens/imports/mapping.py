@@ -30,8 +30,10 @@ from compliance.reading.recognising import (
 )
 from compliance.reading.sheets import Sheet, Workbook
 from compliance.screens import downloads, reads, views, widgets
+from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.imports import mapping_texts
+from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
 
@@ -357,6 +359,12 @@ def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> st
 # --- Saved mappings -----------------------------------------------------------------------------------------------
 
 
+@cached(10)
+def _saved(data: Data) -> list[SavedMapping]:
+    with data.database.cursor() as cursor:
+        return saved_mappings(cursor)
+
+
 def mappings(view: View) -> None:
     """Draw the saved mappings, each to change, to download as a source file, or to delete."""
     say = view.say
@@ -366,8 +374,7 @@ def mappings(view: View) -> None:
             note=say(N_("Remembered for files with exactly these headings.")),
         )
     )
-    with view.database.cursor() as cursor:
-        saved = saved_mappings(cursor)
+    saved = _saved(view.data)
     if not saved:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
     for entry in saved:

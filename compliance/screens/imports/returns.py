@@ -5,8 +5,6 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-import streamlit as st
-
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
@@ -18,6 +16,7 @@ from compliance.correcting.returning import Returnable
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
+from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.reads import Data
 from compliance.screens.views import View
@@ -51,7 +50,7 @@ def file_name(source: Source, day: date, say: Language) -> FileName:
     return downloads.file_name(say, N_("Rejected rows {title} {day}"), "xlsx", title=title, day=str(day))
 
 
-@st.cache_data(show_spinner=False, max_entries=50)
+@cached(50)
 def _any(data: Data, import_id: int) -> bool:
     return _returnable(data, import_id) is not None
 

@@ -16,6 +16,7 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.counting import system_cards, tracing
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import Card
+from compliance.counting.tracing import TracedRow
 from compliance.drawing import charts, systems
 from compliance.screens import fields, no_data, reads, widgets
 from compliance.screens.bodies import body
@@ -57,6 +58,16 @@ def ahead(view: View) -> Iterator[None]:
     """Count what the list of systems asks for."""
     systems_in_use(view.data, view.reader, view.as_of)
     yield
+
+
+@cached()
+def _traced(data: Data, reader: Reader, as_of: date, organisation: str, system: str) -> TracedRow | None:
+    """The row of the register about a system."""
+    if (card := card_of(data, reader, as_of, organisation, system)) is None:
+        return None
+    kwargs: Any = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
+    with data.database.cursor() as cursor:
+        return tracing.register_row(cursor, card.register, reads.sources(), **kwargs)
 
 
 def system_param() -> str:
@@ -282,7 +293,7 @@ def one_system(view: View, card: Card) -> None:
             _demands(view, row)
     _sections(view, card)
     if view.reader.may(Permission.SEE_ITEMS):
-        _spreadsheet_row(view, card.register)
+        _spreadsheet_row(view)
 
 
 def _row_of(view: View, card: Card) -> dict[str, Any] | None:
@@ -336,8 +347,7 @@ def _section(view: View, card: Card, section: card_texts.Section) -> None:
         widgets.html(charts.caption(section.below))
 
 
-def _spreadsheet_row(view: View, register: dict[str, Any]) -> None:
+def _spreadsheet_row(view: View) -> None:
     """Draw the row of the register as it was loaded."""
-    with st.expander(view.say(N_("The spreadsheet row"))), view.database.cursor() as cursor:
-        kwargs: Any = {"as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
-        widgets.row_table(view, tracing.register_row(cursor, register, reads.sources(), **kwargs))
+    with st.expander(view.say(N_("The spreadsheet row"))):
+        widgets.row_table(view, _traced(view.data, view.reader, view.as_of, view.scope.organisation, system_param()))
