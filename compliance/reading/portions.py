@@ -22,6 +22,8 @@ LEAST: Final = 12 << 20
 PORTION: Final = 8 << 20
 # A portion is at least this many times what is read again with each of them, such as the shared texts.
 SHARE: Final = 4
+# A portion that would be larger takes too much memory together with those that are read beside it.
+LARGEST: Final = 64 << 20
 # How many portions are in memory, those that are being read included.
 AT_ONCE: Final = THREADS + 2
 
@@ -74,9 +76,11 @@ class Frame:
 
 def framed(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, sheets: re.Pattern[str]) -> Frame | None:
     """What is around a sheet; None unless that is large, also beside the rest of its workbook."""
-    others = [other for other in archive.infolist() if other.filename != part.filename]
+    others = [other for other in archive.infolist() if other is not part]
     again = [other for other in others if not sheets.fullmatch(other.filename)]
-    if part.file_size < max(LEAST, 2 * SHARE * sum(other.file_size for other in again)):
+    least = SHARE * sum(other.file_size for other in again)
+    twice = any(other.filename == part.filename for other in others)
+    if part.file_size < max(LEAST, 2 * least) or least > LARGEST or twice:
         return None
     empty = {other.filename: EMPTY for other in others}
     return Frame(empty | {other.filename: archive.read(other) for other in again}, part.filename)

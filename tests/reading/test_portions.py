@@ -1,6 +1,8 @@
 """A large sheet is read in portions at once: what is read is what reading the whole gives, or it is read whole."""
 
+import io
 import random
+import zipfile
 from datetime import date, datetime
 from typing import Any
 
@@ -120,6 +122,24 @@ def test_portions_are_what_the_whole_is(name, counted, monkeypatch):
     portioned, whole = both({**DIVIDED, **WHOLE}[name], monkeypatch)
     assert portioned == whole
     assert any(counted) == (name in DIVIDED)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_part_that_the_workbook_has_twice_is_left_to_the_library(monkeypatch, counted):
+    """two_sheets_in_one: which of them counts is for the library to say"""
+    file = io.BytesIO(DIVIDED["texts"])
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", ORDINARY.replace("text 1<", "other<"))
+    portioned, whole = both(file.getvalue(), monkeypatch)
+    assert (portioned, counted) == (whole, [])
+
+
+@pytest.mark.parametrize(("constant", "value"), [("LEAST", 10_000), ("LARGEST", -1), ("SHARE", 9)])
+def test_only_what_is_large_beside_its_workbook_is_divided(constant, value, counted, monkeypatch):
+    """shared_texts: what each portion reads again would take longer, or more memory, than it saves"""
+    monkeypatch.setattr(portions, constant, value)
+    outcome(DIVIDED["texts"])
+    assert counted == []
 
 
 @pytest.mark.parametrize("seed", range(200 if MOST else 3))
