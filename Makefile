@@ -46,7 +46,7 @@ FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents 
   counting/test_systems store/test_killed store/test_disk cleaning/test_cleaning screens/test_accessible \
   screens/test_browser screens/test_ui_review screens/test_pages screens/test_quality screens/test_meeting \
   screens/test_importing screens/test_plan screens/test_ui_fields serving/test_uploading reading/test_reading \
-  reading/test_doctor report/test_long_texts \
+  reading/test_doctor reading/test_portions report/test_long_texts \
   report/test_slides report/test_reporting core/test_masking package/test_year_package correcting/test_templates \
   correcting/test_renaming correcting/test_questionnaires demo/test_samples review/test_verifying review/test_judging \
   review/test_compared access/test_small_numbers screens/test_limit screens/test_roles house/test_adding \

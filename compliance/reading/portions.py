@@ -107,7 +107,9 @@ def divided(pieces: Iterator[bytes], *, size: int) -> Iterator[Portion]:
     first: int | None = 1
     while True:
         end = xml.rfind(last) + len(last) if last in xml else 0
-        closed = close in xml[end:]
+        below, closed = xml[end:].partition(close)[:2]
+        if closed and not re.fullmatch(rb"\s*(?:<%brow\b[^<>]*/>\s*)*" % prefix, below):
+            raise Indivisible
         if end:
             yield _portion(xml[:end], head, prefix, first=first)
         elif not closed:

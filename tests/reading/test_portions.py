@@ -70,6 +70,7 @@ WHOLE = {
     "many rows without cells": files.raw_xlsx(
         files.sheet_xml(table(range(1, 20)) + "".join(f'<row r="{n}" ht="9"/>' for n in range(20, 90)) + row(90, FLAG))
     ),
+    "an end within a row": files.raw_xlsx(ORDINARY.replace("text 12<", "text </sheetData>12<")),
     "damaged": files.raw_xlsx(ORDINARY[:-300]),
     "no rows": files.raw_xlsx(
         ORDINARY.replace("<sheetData>", "<sheetData/><other>").replace("</sheetData>", "</other>")
