@@ -15,7 +15,9 @@ of days; and nothing of data that have changed.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import update_wrapper
@@ -92,6 +94,14 @@ def cached(most: int = MOST) -> Callable[[Callable[Given, Found]], Cached[Given,
         return made
 
     return keep
+
+
+@contextmanager
+def meanwhile(*asked: Callable[[], object]) -> Iterator[None]:
+    """While the block runs, other results are computed beside it; one that fails will fail for who asks for it."""
+    with ThreadPoolExecutor(1, "meanwhile") as beside:
+        beside.submit(lambda: [ask() for ask in asked])
+        yield
 
 
 def forget(is_over: Callable[[Hashable], bool]) -> None:

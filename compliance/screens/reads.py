@@ -31,7 +31,7 @@ from compliance.review import dossier, planning
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
-from compliance.screens.caching import cached, forget
+from compliance.screens.caching import cached, forget, meanwhile
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
 from compliance.worklists import lists, notes
@@ -302,7 +302,9 @@ def _expected(data: Data, as_of: date) -> Mapping[Level, list[Ahead]]:
 def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Outlook]:
     """Where the figure of each point is heading in a scope, as the reader may see it, by the point's id."""
     day, ids = year_before(as_of), tuple(point.id for point in points())
-    figures_ = coverage(data, reader, (day, as_of), scope, ids)
+    with meanwhile(lambda: _expected(data, as_of)):
+        figures_ = coverage(data, reader, (day, as_of), scope, ids)
+        _all_figures(data, (as_of,), "unit")
     before = {figure.point.id: figure for figure in figures_ if figure.as_of == day}
     then = _expected_for(data, reader, as_of, scope)
     asked = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -16,7 +17,7 @@ from compliance.drawing.elements import Html
 from compliance.review import judging
 from compliance.review.dossier import readable
 from compliance.screens import checklist, clocks, reads, widgets
-from compliance.screens.caching import cached
+from compliance.screens.caching import cached, meanwhile
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
 from compliance.screens.views import View
@@ -30,7 +31,9 @@ def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Ove
     """The figures of the overview."""
     ids = tuple(point.id for point in reads.points())
     months = month_ends(as_of, count=SPARK_MONTHS)
-    figures = reads.coverage(data, reader, tuple(months), scope, ids)
+    remarks = partial(reads.remarks, data, as_of, scope.organisation)
+    with meanwhile(remarks, partial(clocks.duties, data, reader, as_of, scope)):
+        figures = reads.coverage(data, reader, tuple(months), scope, ids)
     by_point = {id_: tuple(f for f in figures if f.point.id == id_) for id_ in ids}
     return Overview(
         now=tuple(of_months[-1] for of_months in by_point.values()),
@@ -39,7 +42,7 @@ def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Ove
         months=by_point,
         parts=tuple(reads.parts(data, reader, as_of, scope, scope.below, ids)) if not scope.unit else (),
         basis=reads.basis(data, as_of),
-        remarks={id_: len(checks) for id_, checks in reads.remarks(data, as_of, scope.organisation).items()},
+        remarks={id_: len(checks) for id_, checks in remarks().items()},
     )
 
 
@@ -52,9 +55,9 @@ def ahead(view: View) -> Iterator[None]:
     yield
     reads.remarks(data, as_of, scope.organisation)
     yield
-    overview(data, reader, as_of, scope)
-    yield
     clocks.duties(data, reader, as_of, scope)
+    yield
+    overview(data, reader, as_of, scope)
     reads.plan(data, reader, as_of, scope.organisation)
 
 
