@@ -48,6 +48,8 @@ class Database(ABC):
         self.name = name
         # Gives the moment of a change from that of the latest one. The sample database replaces it.
         self.moment_after: Callable[[datetime], datetime] = next_moment
+        # Whether it stays open for a moment after each use, as those that a server shows.
+        self.lingers = False
         self._last_version = ("", "")
 
     @abstractmethod

@@ -33,9 +33,6 @@ LINGER_SECONDS: Final = 0.25
 class FileDatabase(Database):
     """A database file. `FileDatabase.at(path)` returns the same object for the same file, one per process."""
 
-    # Whether this process is a server.
-    serves = False
-
     def __init__(self, path: Path) -> None:
         super().__init__(str(path))
         self.path = path
@@ -90,7 +87,6 @@ class FileDatabase(Database):
 
     def serve(self) -> None:
         """Tell other processes that a server runs on the file. Where that fails, nothing can be replaced either."""
-        FileDatabase.serves = True
         with suppress(OSError):
             serve(self.path)
 
@@ -197,7 +193,7 @@ class FileDatabase(Database):
             self._users[threading.get_ident()] -= 1
             if self._connection and not self._users.total():
                 self._users.clear()
-                if self.serves and not self._unwritten and not self._turns.is_awaited():
+                if self.lingers and not self._unwritten and not self._turns.is_awaited():
                     self._linger()
                 else:
                     self._close()

@@ -198,7 +198,7 @@ def test_a_block_within_a_block_never_waits_for_itself(line):
 
 def test_a_server_keeps_the_file_open_for_a_moment_and_gives_way_at_once(line, monkeypatch):
     """slow: each click would open it anew; greedy: a command would wait for a server on which nobody clicks"""
-    monkeypatch.setattr(FileDatabase, "serves", True)
+    monkeypatch.setattr(line.database, "lingers", True)
     monkeypatch.setattr(file, "LINGER_SECONDS", FAIR_SECONDS)
     count(line.database)
     opened_ = line.database._connection
