@@ -1,7 +1,9 @@
 """The frame around every page: navigation, the choice of the view, and notes on what the address gets wrong."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import streamlit as st
@@ -90,7 +92,7 @@ def draw() -> None:
     allowed = [entry for entry in PAGES if who.may(entry.permission)]
     # All are registered for somebody without a role: of a page that is not, Streamlit says that it does not exist.
     entries = allowed or PAGES
-    pages = {st.Page(entry.path, title=say(entry.title), default=entry.id == widgets.HOME): entry for entry in entries}
+    pages = {copy(_page(entry, say(entry.title))): entry for entry in entries}
     first = [] if widgets.HOME in {entry.id for entry in entries} else [st.Page(_go_on, default=True)]
     here = st.navigation([*first, *pages], position="hidden")
     if not allowed:
@@ -109,6 +111,12 @@ def draw() -> None:
         # after the notes, which need the address as it was typed
         _keep_in_address(view)
         here.run()
+
+
+@lru_cache(maxsize=200)
+def _page(entry: PageEntry, title: str) -> Any:
+    """A page as Streamlit knows it, for each run to copy: it looks for the script of each, and notes what it runs."""
+    return st.Page(entry.path, title=title, default=entry.id == widgets.HOME)
 
 
 def _go_on() -> None:

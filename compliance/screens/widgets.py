@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import pyarrow as pa
 import streamlit as st
 
 from compliance.access import audit
@@ -214,7 +215,7 @@ def as_table(view: View, table: charts.Table, *, caption: str) -> None:
 
 
 def selectable(
-    table: list[dict[str, object]], *, key: str, alt: str, wide: Sequence[str] = (), height: int = TALLEST
+    table: list[dict[str, object]] | pa.Table, *, key: str, alt: str, wide: Sequence[str] = (), height: int = TALLEST
 ) -> int | None:
     """Draw a table of rows that can be selected, some columns `wide`. Return the place of the selected row, or None.
 
@@ -229,7 +230,7 @@ def ticked(table: list[dict[str, object]], *, key: str, alt: str, wide: Sequence
 
 
 def _selected(
-    table: list[dict[str, object]],
+    table: list[dict[str, object]] | pa.Table,
     mode: Any,
     *,
     key: str,

@@ -18,6 +18,7 @@ from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
 from compliance.drawing.plots import Mode
 from compliance.screens import clocks, no_data, reads, widgets
+from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.reads import Data
@@ -65,6 +66,7 @@ def ahead(view: View) -> Iterator[None]:
     yield
 
 
+@body
 def draw(view: View) -> None:
     """Draw the running clocks, and the statistics of the year's incidents."""
     existing = basis(view)

@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
+import pyarrow as pa
 import streamlit as st
 
 from compliance.access.disclosure import OTHER_UNITS
@@ -24,6 +25,7 @@ from compliance.drawing.elements import Html
 from compliance.drawing.plots import Mode
 from compliance.review.dossier import REMAINING
 from compliance.screens import downloads, fields, figure_texts, no_data, reads, widgets, written
+from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.point import about, compare, texts
 from compliance.screens.reads import Data
@@ -45,6 +47,8 @@ TICKS: Final = 6
 APART: Final = 5
 TREND_HEIGHT: Final = 270
 ITEMS_HEIGHT: Final = 304
+# How many tables of items are kept as they were sent.
+TABLES: Final = 8
 
 
 def ahead(view: View) -> Iterator[None]:
@@ -64,6 +68,7 @@ class Units:
     table: Html
 
 
+@body
 def draw(view: View) -> None:
     """Draw the point that the address names."""
     point = chosen_point(view)
@@ -318,7 +323,7 @@ def item_list(view: View, point: Point, counted: list[tuple[str, int]]) -> None:
     widgets.html(charts.section(say(N_("The items behind the figure"))))
     chosen = _filter(view, point, items, counted)
     shown = [row for row in items if chosen.lets(row)]
-    picked = _item_table(view, point, shown) if shown else None
+    picked = _item_table(view, point, chosen, shown) if shown else None
     with st.container(horizontal=True, vertical_alignment="center", key="below-items"):
         n, of = say.number(len(shown)), say.number(len(items))
         note = say(N_("Choose a row to see the spreadsheet row behind it."))
@@ -392,13 +397,21 @@ def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:
     )
 
 
-def _item_table(view: View, point: Point, shown: Rows) -> dict[str, Any] | None:
+def _item_table(view: View, point: Point, chosen: texts.Filter, shown: Rows) -> dict[str, Any] | None:
     say = view.say
-    table = texts.item_table(point, shown, say)
+    table = _table(view, point.id, chosen, written.mark(view.data, "item_notes"))
     alt = say(N_("The items behind the figure"))
     key = f"items {point.id} {say.code} {view.as_of}"
     picked = widgets.selectable(table, key=key, alt=alt, wide=(say(N_("Details")),), height=ITEMS_HEIGHT)
     return shown[picked] if picked is not None else None
+
+
+@cached(TABLES)
+def _table(view: View, point_id: str, chosen: texts.Filter, mark: str) -> pa.Table:  # noqa: ARG001 - part of the cache key
+    """The items that pass a filter, as Streamlit sends them."""
+    point = point_by(reads.points(), point_id)
+    shown = [row for row in items_of(view, point) if chosen.lets(row)]
+    return pa.Table.from_pylist(texts.item_table(point, shown, view.say))
 
 
 def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:

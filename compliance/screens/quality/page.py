@@ -12,6 +12,7 @@ from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
 from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens.bodies import body
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
 from compliance.screens.views import View
@@ -26,6 +27,7 @@ def ahead(view: View) -> Iterator[None]:
     yield
 
 
+@body
 def draw(view: View) -> None:
     """Draw what the checks have found, by what it can change, and the rows of the remark that the address names."""
     say = view.say

@@ -20,6 +20,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
 from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.screens.training import texts
@@ -56,6 +57,7 @@ def ahead(view: View) -> Iterator[None]:
         yield
 
 
+@body
 def draw(view: View) -> None:
     """Draw who has both courses, or why that is not shown."""
     if lacking := missing_sources(view):
