@@ -346,8 +346,8 @@ create or replace macro persons_at(as_of, known_at) as table
         order by employed_from desc, lower(unit) collate sv, import_id, sheet_number, row
     ) = 1;
 
--- One row a person and how far they are with a course: points 1 and 2.
-create or replace macro course_items(as_of, known_at, codes, names, validity_months, grace_days) as table
+-- One row a person with any result in a course: until when a pass is valid, and what else is told of it.
+create or replace macro course_results_at(as_of, known_at, codes, names, validity_months) as table
     with attempts as (
         select
             organisation,
@@ -366,23 +366,24 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
         from training_at(as_of, known_at)
         where list_contains(codes, lower(course_code))
             or len(list_filter(names, lambda name: starts_with(lower(course), name))) > 0
-    ),
-    results as (
-        select
-            organisation,
-            person,
-            max(valid_until) filter (where passed) as valid_until,
-            bool_or(undated) as undated,
-            bool_or(status_code = 'failed' and not completed_later) as failed,
-            bool_or(
-                (status_code = 'passed' and passed is not true)
-                or (status_code = 'failed' and completed_later)
-                or (status_code = 'started' and not starts_later)
-            ) as started
-        from attempts
-        group by all
-    ),
-    judged as (
+    )
+    select
+        organisation,
+        person,
+        max(valid_until) filter (where passed) as valid_until,
+        bool_or(undated) as undated,
+        bool_or(status_code = 'failed' and not completed_later) as failed,
+        bool_or(
+            (status_code = 'passed' and passed is not true)
+            or (status_code = 'failed' and completed_later)
+            or (status_code = 'started' and not starts_later)
+        ) as started
+    from attempts
+    group by all;
+
+-- One row a person and how far they are with a course: points 1 and 2.
+create or replace macro course_items(as_of, known_at, codes, names, validity_months, grace_days) as table
+    with judged as (
         select
             p.*,
             r.valid_until,
@@ -403,7 +404,7 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
                 else 'not_started'
             end as reason
         from persons_at(as_of, known_at) as p
-        left join results as r using (organisation, person)
+        left join course_results_at(as_of, known_at, codes, names, validity_months) as r using (organisation, person)
     )
     select
         organisation, unit, employee_id as item, coalesce(name, employee_id) as label, outcome, reason,

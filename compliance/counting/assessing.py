@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level
-from compliance.counting.pins import any_lacking, one_day, pinned, relations_of
+from compliance.counting.pins import any_lacking, courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
@@ -214,7 +214,8 @@ def counts(
     cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime, level: Level = "unit"
 ) -> Counts:
     """Count every point for each of `days` at a level, from which those above it follow."""
-    with pinned(cursor, relations_of(points, days=days, level=level), days=days, known_at=known_at):
+    relations, courses = relations_of(points, days=days, level=level), courses_of(points, days=days)
+    with pinned(cursor, relations, days=days, known_at=known_at, courses=courses):
         basis = _basis(cursor, days=days, known_at=known_at)
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
         parts = _parts(points, counted, basis)

@@ -18,18 +18,22 @@ An edition is all days with the same imports (of the pin's sources) and the same
     edition    └── 31 Jan ──┘    └── 31 Mar ──┘   computed twice, not four times
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from compliance.access.scopes import Level
 from compliance.declarations.points import Point, fields_asked
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor
 
+# From how many days on it pays to find out which of them have the same results of courses.
+MANY_DAYS: Final = 5
+# What `course_results_at` asks of a point's rule.
+COURSE: Final = ("codes", "names", "validity_months")
 # The relations that take longest or that several points read, with the sources that each depends on.
 PINNED: Final = {
     "units_at": ("staff", "systems"),
@@ -50,6 +54,14 @@ def relations_of(points: tuple[Point, ...], *, days: list[date], level: Level) -
     read = {source for point in points for source in (*point.needs, *point.uses)}
     placed = ["units_at"] if level != "organisation" else []
     return placed + [name for name, sources in PINNED.items() if name != "units_at" and read.intersection(sources)]
+
+
+def courses_of(points: tuple[Point, ...], *, days: list[date]) -> list[dict[str, Any]]:
+    """The courses, with their rules, worth pinning: none for a few days."""
+    if len(days) < MANY_DAYS:
+        return []
+    rules = [{name: point.parameters(day).get(name) for name in COURSE} for point in points for day in days]
+    return [rule for place, rule in enumerate(rules) if rule["codes"] and rule not in rules[:place]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,13 @@ _HELD: Final[ContextVar[_Pins | None]] = ContextVar("pins", default=None)
 
 @contextmanager
 def pinned(
-    cursor: Cursor, relations: list[str], *, days: list[date], known_at: datetime, exports_until: date = date.max
+    cursor: Cursor,
+    relations: list[str],
+    *,
+    days: list[date],
+    known_at: datetime,
+    exports_until: date = date.max,
+    courses: Sequence[dict[str, Any]] = (),
 ) -> Iterator[None]:
     """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
 
@@ -93,6 +111,9 @@ def pinned(
         for relation in relations:
             _pin(cursor, relation, known_at=known_at)
             hidden.append(f"table temp.{relation}")
+        if courses:
+            _pin_courses(cursor, courses, known_at=known_at)
+            hidden.append("table temp.course_results_at")
         yield
     finally:
         _HELD.reset(before)
@@ -140,6 +161,14 @@ def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
     editions, rows_, macro = statement("pin_relation").replace("{relation}", relation).split(";")
     cursor.execute(editions, {"sources": list(PINNED[relation])})
     cursor.execute(rows_, {"known_at": known_at})
+    cursor.execute(macro)
+
+
+def _pin_courses(cursor: Cursor, courses: Sequence[dict[str, Any]], *, known_at: datetime) -> None:
+    """Hide `course_results_at` by its own rows, computed once for all days on which the same has happened."""
+    editions, rows_, macro = statement("pin_courses").split(";")
+    cursor.execute(editions)
+    cursor.execute(rows_, {"courses": list(courses), "known_at": known_at})
     cursor.execute(macro)
 
 

@@ -7,14 +7,14 @@
         as_of,
         point,
         organisation,
-        min(unit) as unit,
+        case when $level <> 'organisation' then min(unit) end as unit,
         count(*) filter (where outcome = 'met') as met,
         count(*) filter (where outcome = 'unmet') as unmet,
         count(*) filter (where outcome = 'unknown') as unknown,
         count(*) filter (where outcome = 'pending') as pending,
         count(*) filter (where outcome = 'exempt') as exempt
     from items
-    group by as_of, point, organisation, lower(unit)
+    group by as_of, point, organisation, case when $level <> 'organisation' then lower(unit) end
 ),
 called as (
     select * replace (renamed('unit', unit, as_of, $known_at) as unit)
