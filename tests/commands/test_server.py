@@ -1,7 +1,9 @@
 """What the server adds to Streamlit: the page in the reader's language and never cached, and late downloads."""
 
 import asyncio
+import ctypes
 import socket
+from pathlib import Path
 
 import pytest
 from streamlit.runtime import media_file_manager
@@ -77,6 +79,29 @@ def test_a_setting_that_is_amiss_is_told_before_the_server_starts(monkeypatch, c
         main()
     assert ended.value.code == 1
     assert capsys.readouterr().err == "server.toml: files är ett heltal från 1 till 1000000.\n"
+
+
+def test_memory_that_nobody_uses_is_given_back():
+    """Most of it lies between blocks that are still in use."""
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+    blocks = [libc.malloc(100_000) for _ in range(600)]
+    for block in blocks:
+        ctypes.memset(block, 1, 100_000)
+    for place, block in enumerate(blocks):
+        if place % 100 < 99:
+            libc.free(block)
+    before = resident()
+    server.give_back()
+    assert before - resident() > 30
+    for block in blocks[99::100]:
+        libc.free(block)
+
+
+def resident():
+    """The megabytes of this process."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) // 1024
 
 
 # --- Who reaches it ---------------------------------------------------------------------------------------------------
