@@ -6,9 +6,10 @@ are built from that alone: no later import, rule or statement affects it.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from compliance.access.withholding import ExportNames, export_names, in_full, na
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
 from compliance.counting import figures, quality
-from compliance.counting.assessing import OUTCOMES, Basis, Coverage, basis_on, coverage
+from compliance.counting.assessing import OUTCOMES, Ahead, Basis, Coverage, basis_on, coverage
 from compliance.counting.explaining import Explanation, Moment, explain_all, since_frozen
 from compliance.counting.outlook import Outlook, asked_of, expected_on, few_together, look_ahead
 from compliance.declarations.points import Point, load_points
@@ -342,6 +343,19 @@ def drafted(
     return Drafted(texts, own, tuple(deciding.carried(decisions, all_reviews, review, one=one)))
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What is counted of a review's day: of every organisation, the coverage on the days of the trend and of a year
+    before, of its units on the day, what is ahead of it, and the shown figures; of the review's own, the remarks.
+    """
+
+    months: Sequence[Coverage]
+    units: Sequence[Coverage]
+    expected: Sequence[Ahead]
+    figures: Sequence[figures.Figure]
+    remarks: Mapping[str, tuple[str, ...]]
+
+
 def compute(
     cursor: Cursor,
     review: Review,
@@ -349,10 +363,12 @@ def compute(
     own: Path | None,
     known_at: datetime = EVERYTHING_KNOWN,
     named: ExportNames | None = None,
+    counted: Callable[[], Counted] | None = None,
 ) -> Dossier:
     """Compute the document of a draft at a moment; a correction that keeps its figures takes the earlier version's.
 
-    `named` are the names in its exports; they are read if None.
+    `named` are the names in its exports, and `counted` returns what pages have counted of its day; both
+    are read here otherwise.
     """
     now = drafted(
         review_texts(cursor, review),
@@ -362,10 +378,10 @@ def compute(
         one=merged_with(cursor, review.organisation_id, review.as_of),
     )
     if review.figures_of is None:
-        counted = _Computation(cursor, review, own, known_at).dossier(_current(review, now, own))
+        found = _Computation(cursor, review, own, known_at, counted).dossier(_current(review, now, own))
     else:
-        counted = load_frozen(cursor, review.review_id, review.figures_of)
-    return composed(counted, review, now, own=own, named=named or export_names(cursor))
+        found = load_frozen(cursor, review.review_id, review.figures_of)
+    return composed(found, review, now, own=own, named=named or export_names(cursor))
 
 
 def composed(counted: Dossier, review: Review, now: Drafted, *, own: Path | None, named: ExportNames) -> Dossier:
@@ -390,7 +406,14 @@ def _current(review: Review, now: Drafted, own: Path | None) -> dict[str, Any]:
 class _Computation:
     """The figures of one review while they are counted."""
 
-    def __init__(self, cursor: Cursor, review: Review, own: Path | None, known_at: datetime) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        review: Review,
+        own: Path | None,
+        known_at: datetime,
+        counted: Callable[[], Counted] | None,
+    ) -> None:
         self.cursor, self.review, self.own, self.known_at = cursor, review, own, known_at
         self.points = load_points(own)
         self.day = review.as_of
@@ -402,6 +425,7 @@ class _Computation:
             "organisation": review.organisation,
             "year": review.year,
         }
+        self.count = counted or self._count
 
     def dossier(self, current: dict[str, Any]) -> Dossier:
         """The complete document."""
@@ -428,26 +452,38 @@ class _Computation:
         values = {key: self.params[key] for key in ("as_of", "known_at", "organisation", *names)}
         return rows(self.cursor, statement(name), values)
 
-    def _answers(self) -> tuple[PointAnswer, ...]:
+    @cached_property
+    def counted(self) -> Counted:
+        return self.count()
+
+    def _count(self) -> Counted:
         days = sorted({*month_ends(self.day, count=MONTHS), year_before(self.day)})
-        months = self._counted("organisation", days)
-        units = self._counted("unit", [self.day])
+        options: dict[str, Any] = {"known_at": self.known_at}
+        return Counted(
+            coverage(self.cursor, self.points, days=days, level="organisation", **options),
+            coverage(self.cursor, self.points, days=[self.day], level="unit", **options),
+            expected_on(self.cursor, self.points, as_of=self.day, **options)["organisation"],
+            figures.figures(self.cursor, figures.load_figures(self.own), points=self.points, as_of=self.day, **options),
+            self._remarks(),
+        )
+
+    def _answers(self) -> tuple[PointAnswer, ...]:
+        explained = self._explained()
+        months, units = self._mine(self.counted.months), self._mine(self.counted.units)
         headings = self._headings(months, units)
-        remarks = self._remarks()
         return tuple(
             self._answer(
                 point,
                 explanation,
-                months=[figure for figure in months if figure.point is point],
+                months=[figure for figure in months if figure.point.id == point.id],
                 units=_kept(units, point),
-                remarks=len(remarks.get(point.id, ())),
+                remarks=len(self.counted.remarks.get(point.id, ())),
                 heading=headings[point.id],
             )
-            for point, explanation in zip(self.points, self._explained(), strict=True)
+            for point, explanation in zip(self.points, explained, strict=True)
         )
 
-    def _counted(self, level: Any, days: list[date]) -> list[Coverage]:
-        counted = coverage(self.cursor, self.points, days=days, known_at=self.known_at, level=level)
+    def _mine(self, counted: Sequence[Coverage]) -> list[Coverage]:
         return [figure for figure in counted if figure.organisation == self.review.organisation]
 
     def _answer(
@@ -485,8 +521,7 @@ class _Computation:
 
     def _headings(self, months: list[Coverage], units: list[Coverage]) -> dict[str, Heading]:
         """Where each point's figure is heading."""
-        expected = expected_on(self.cursor, self.points, as_of=self.day, known_at=self.known_at)
-        mine = [each for each in expected["organisation"] if each.then.organisation == self.review.organisation]
+        mine = [each for each in self.counted.expected if each.then.organisation == self.review.organisation]
         asked = asked_of(months, units, mine, as_of=self.day)
         found = zip(look_ahead(self.cursor, asked), look_ahead(self.cursor, few_together(asked)), strict=True)
         return {outlook.now.point.id: _heading(outlook, public) for outlook, public in found}
@@ -497,9 +532,6 @@ class _Computation:
         return explain_all(self.cursor, self.points, self.compared.first, last, place=place)
 
     def _figures(self) -> tuple[ShownFigure, ...]:
-        counted = figures.figures(
-            self.cursor, figures.load_figures(self.own), points=self.points, as_of=self.day, known_at=self.known_at
-        )
         return tuple(
             ShownFigure(
                 id=figure.definition.id,
@@ -512,7 +544,7 @@ class _Computation:
                 basis=figure.basis,
                 missing=figure.missing,
             )
-            for figure in counted
+            for figure in self.counted.figures
             if figure.organisation == self.review.organisation
         )
 
@@ -603,7 +635,7 @@ def _heading(outlook: Outlook, public: Outlook) -> Heading:
 
 
 def _kept(counted: list[Coverage], point: Point) -> tuple[PointCounts, ...]:
-    return tuple(_count(figure) for figure in counted if figure.point is point)
+    return tuple(_count(figure) for figure in counted if figure.point.id == point.id)
 
 
 def _departments(units: tuple[PointCounts, ...]) -> tuple[PointCounts, ...]:

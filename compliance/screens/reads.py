@@ -488,6 +488,17 @@ def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
         )
 
 
+def counted(data: Data, as_of: date, organisation: str) -> dossier.Counted:
+    """What the draft of a review rests on, as the pages count it."""
+    return dossier.Counted(
+        _all_figures(data, tuple(sorted(_usual_days(as_of))), "organisation"),
+        _all_figures(data, (as_of,), "unit"),
+        _expected(data, as_of)["organisation"],
+        additional_figures(data, as_of),
+        remarks(data, as_of, organisation),
+    )
+
+
 @cached(2)
 def export_names(data: Data) -> ExportNames:
     """The names in the exports, which a version of a review to hand out withholds."""

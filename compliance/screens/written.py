@@ -6,6 +6,7 @@ the write has changed is read again. Nobody changes what is returned here.
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from compliance.core import places
@@ -21,7 +22,7 @@ from compliance.review.dossier import Dossier
 from compliance.review.planning import Moment
 from compliance.review.reviewing import Review
 from compliance.screens import reads
-from compliance.screens.caching import cached
+from compliance.screens.caching import cached, meanwhile
 from compliance.screens.reads import Data
 from compliance.store import stores
 from compliance.store.database import Rows, rows
@@ -114,8 +115,10 @@ def _draft(data: Data, review: Review, decided: str, text: str) -> Dossier:  # n
 @cached(20)
 def _counted(data: Data, review: Review) -> Dossier:
     """The document of a draft with its figures, which take a second or two to count."""
-    with data.database.cursor() as cursor:
-        return dossier.compute(cursor, review, own=places.own_files(), named=reads.export_names(data))
+    counted = partial(reads.counted, data, review.as_of, review.organisation)
+    with meanwhile(counted), data.database.cursor() as cursor:
+        named = reads.export_names(data)
+        return dossier.compute(cursor, review, own=places.own_files(), named=named, counted=counted)
 
 
 def frozen(data: Data, review_id: int, version: int) -> Dossier:
