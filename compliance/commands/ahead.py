@@ -20,7 +20,7 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import Language
 from compliance.declarations import settings
-from compliance.screens import reads, views
+from compliance.screens import reads, reviews, views
 from compliance.screens.extracts import page as extracts
 from compliance.screens.frame import PAGES
 from compliance.screens.incidents import page as incidents
@@ -28,7 +28,6 @@ from compliance.screens.overview import page as overview
 from compliance.screens.point import page as point
 from compliance.screens.quality import page as quality
 from compliance.screens.reads import Data
-from compliance.screens.review import page as review
 from compliance.screens.systems import page as systems
 from compliance.screens.training import page as training
 from compliance.screens.views import View
@@ -43,7 +42,7 @@ RUN: Final = "ScriptRunner.scriptThread"
 COUNTED: Final[dict[str, Callable[[View], Iterator[None]]]] = {
     "overview": overview.ahead,
     "point": point.ahead,
-    "review": review.ahead,
+    "review": reviews.ahead,
     "extracts": extracts.ahead,
     "training": training.ahead,
     "systems": systems.ahead,

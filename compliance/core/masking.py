@@ -334,7 +334,6 @@ def mask_column(column: "Column", kind: Kind = Kind.OTHER, day: date | None = No
 
 def _suspect(column: "Column") -> tuple[Any, bool]:
     """A mask of the cells that may hold a number, and whether the column's numbers have lost their leading zeros."""
-
     either = _matches(column, f"{LOOKS_LIKE}|{LOST_ZERO}")
     if _have_lost_zeros(column, either):
         return either, True

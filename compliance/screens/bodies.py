@@ -1,11 +1,11 @@
-"""The body of a page, below the frame: a click in it draws it alone."""
+"""The body of a page, below the frame, and its parts: a click in one draws it alone."""
 
 from collections.abc import Callable
 from functools import wraps
 
 import streamlit as st
 
-from compliance.screens import files, views, widgets
+from compliance.screens import files, reads, views, widgets
 from compliance.screens.views import View
 
 Draw = Callable[[View], None]
@@ -37,3 +37,30 @@ def _draw(draw: Draw, view: View, first: list[View]) -> None:
         draw(now)
         if now.cache_key != view.cache_key:
             st.rerun()
+
+
+def alone(view: View, draw: Callable[[], None]) -> None:
+    """Draw a part of the page that a change of one of its fields draws again without the rest."""
+
+    @st.fragment
+    def part() -> None:
+        widgets.redraw_for_another(view)
+        # the whole page has the new figures
+        if reads.data(views.database()[0]) != view.data:
+            st.rerun()
+        with widgets.showing_errors():
+            draw()
+
+    part()
+
+
+def folded(view: View, label: str, draw: Callable[[], None], *, key: str) -> None:
+    """Draw an expander whose content is drawn once it is open, without the rest of the page."""
+
+    def expander() -> None:
+        box = st.expander(label, key=key, on_change="rerun")
+        if box.open:
+            with box:
+                draw()
+
+    alone(view, expander)

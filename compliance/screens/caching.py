@@ -4,10 +4,9 @@
     def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
 
 A cached function takes everything that its result depends on, as values that can be compared; of a reader or a view,
-what decides is its `cache_key`. The data come first, or a view of them. Nobody changes a result, since it is the same
-object for everybody. Who asks for one that is being computed waits for it, and nobody else does.
-
-Streamlit's own caches hash every argument of every call, which took a fifth of a page's time.
+what decides is its `cache_key`. The data come first, or a view of them. What else changes in their store is told by
+`by`. Nobody changes a result, since it is the same object for everybody. Who asks for one that is being computed waits
+for it, and nobody else does.
 
 Only the few days that were last looked at are kept, with everything about them, so memory does not grow with the number
 of days; and nothing of data that have changed.
@@ -31,6 +30,8 @@ Given = ParamSpec("Given")
 Found = TypeVar("Found")
 # The version of a store, and the day that a result is about.
 About = tuple[Hashable, date | None]
+# What a result depends on besides its arguments, given the data.
+By = Callable[[Any], Hashable]
 Key = tuple[Hashable, ...]
 
 
@@ -47,15 +48,16 @@ class _Result:
 class Cached(Generic[Given, Found]):
     """A function whose results are kept: the `most` that were last asked for."""
 
-    def __init__(self, function: Callable[Given, Found], most: int) -> None:
+    def __init__(self, function: Callable[Given, Found], most: int, by: By | None) -> None:
         update_wrapper(self, function)
-        self._function, self._most = function, most
+        self._function, self._most, self._by = function, most, by
         self._results: OrderedDict[Key, _Result] = OrderedDict()
 
     def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Found:
         """The result for these arguments, computed once."""
+        about = _about(args)
         key = (*map(_key, args), *sorted((name, _key(value)) for name, value in kwargs.items()))
-        found = self._found(key, _about(args))
+        found = self._found((*key, self._by(about[0])) if self._by else key, about)
         if not found.known:
             with found.lock:
                 if not found.known:
@@ -85,11 +87,11 @@ _EVERY: Final[list[Cached[..., Any]]] = []
 _DAYS: Final[OrderedDict[About, None]] = OrderedDict()
 
 
-def cached(most: int = MOST) -> Callable[[Callable[Given, Found]], Cached[Given, Found]]:
-    """A decorator that keeps the last `most` results of a function."""
+def cached(most: int = MOST, *, by: By | None = None) -> Callable[[Callable[Given, Found]], Cached[Given, Found]]:
+    """A decorator that keeps the last `most` results of a function, which depend on what `by` gives too."""
 
     def keep(function: Callable[Given, Found]) -> Cached[Given, Found]:
-        made = Cached(function, most)
+        made = Cached(function, most, by)
         _EVERY.append(made)
         return made
 

@@ -1,13 +1,13 @@
-"""Cached reads, valid while the data stay the same.
+"""Cached reads, valid while the data stay the same (`screens.caching`; what people write: `screens.written`).
 
-A cached function takes everything that its result depends on. One that takes only the data has the same result for
-everybody; one that also takes the reader is cached per reader that may see something else (`Reader.cache_key`).
+One that takes only the data has the same result for everybody; one that also takes the reader is cached per reader that
+may see something else (`Reader.cache_key`).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -28,17 +28,13 @@ from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier, planning
-from compliance.review.deciding import Decision
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
 from compliance.screens.caching import cached, forget, meanwhile
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
-from compliance.worklists import lists, notes
-from compliance.worklists.notes import Notes
 
-# How many results are kept of what also changes when something is written, and of all the items of a point.
-WRITTEN: Final = 20
+# How many lists of all the items of a point are kept.
 ITEMS: Final = 60
 TREND_MONTHS: Final = 24
 Declared = TypeVar("Declared")
@@ -108,10 +104,9 @@ def words() -> dict[str, list[str]]:
     return load_values(places.own_files())
 
 
-_LATEST: Final[dict[str, Data]] = {}
-
-
 # --- The data -----------------------------------------------------------------------------------------------------
+
+_LATEST: Final[dict[str, Data]] = {}
 
 
 def data(database: Database) -> Data:
@@ -123,16 +118,21 @@ def data(database: Database) -> Data:
     return now
 
 
-@cached(WRITTEN)
-def _responsible(store: str, state: str) -> tuple[str, ...]:  # noqa: ARG001 - part of the cache key
+def state(data: Data) -> str:
+    """The state of a store, which every write changes."""
+    return data.database.state()
+
+
+@cached(20, by=state)
+def _responsible(data: Data) -> tuple[str, ...]:
     """Everybody who has ever been responsible for a decision."""
-    with stores.named(store).cursor() as cursor:
+    with data.database.cursor() as cursor:
         return tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
 
 
 def withheld(data: Data) -> Withheld:
     """The names that are withheld: of persons in exports, and of those responsible for decisions."""
-    responsible = _responsible(data.store, data.database.state())
+    responsible = _responsible(data)
     return Withheld(partial(person_names, data, responsible), responsible)
 
 
@@ -401,19 +401,6 @@ def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
         return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
 
 
-def written(data: Data, as_of: date, organisation: str) -> tuple[str, tuple[Decision, ...]]:
-    """The state of the review of a day's year, empty if there is none, and the open decisions of all reviews."""
-    return _written(data, data.database.state(), as_of, organisation)
-
-
-@cached(WRITTEN)
-def _written(data: Data, state: str, as_of: date, organisation: str) -> tuple[str, tuple[Decision, ...]]:  # noqa: ARG001 - part of the cache key
-    with data.database.cursor() as cursor:
-        reviews = planning.reviews_of(cursor, organisation=organisation, as_of=as_of)
-        decisions = planning.open_decisions(cursor, organisation=organisation, as_of=as_of)
-    return next((review.state for review in reviews if review.year == as_of.year), ""), tuple(decisions)
-
-
 @cached()
 def findings(data: Data, reader: Reader, as_of: date) -> list[quality.Finding]:
     """The findings of the data checks, as the reader may see them."""
@@ -446,33 +433,6 @@ def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
     point = point_by(points(), point_id)
     with data.database.cursor() as cursor:
         return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
-
-
-def item_notes(data: Data, as_of: date, organisation: str, *, known_at: datetime = EVERYTHING_KNOWN) -> Notes:
-    """What is written of the items of an organisation, as known at a moment."""
-    return _item_notes(data, data.database.state(), as_of, organisation, known_at)
-
-
-@cached(WRITTEN)
-def _item_notes(data: Data, state: str, as_of: date, organisation: str, known_at: datetime) -> Notes:  # noqa: ARG001 - part of the cache key
-    with data.database.cursor() as cursor:
-        return notes.notes(cursor, points(), organisation=organisation, as_of=as_of, known_at=known_at)
-
-
-def item_statuses(
-    data: Data, as_of: date, organisation: str, point_id: str, *, known_at: datetime = EVERYTHING_KNOWN
-) -> Counter[str]:
-    """How many items that are left of a point have each status, as known at a moment."""
-    return _item_statuses(data, data.database.state(), as_of, organisation, point_id, known_at)
-
-
-@cached(WRITTEN)
-def _item_statuses(
-    data: Data, state: str, as_of: date, organisation: str, point_id: str, known_at: datetime
-) -> Counter[str]:
-    point, written = point_by(points(), point_id), _item_notes(data, state, as_of, organisation, known_at)
-    with data.database.cursor() as cursor:
-        return lists.statuses(cursor, point, written, organisation=organisation, as_of=as_of, known_at=known_at)
 
 
 @cached()

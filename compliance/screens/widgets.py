@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from compliance.counting import tracing
 from compliance.declarations import settings, theming
 from compliance.drawing import charts, elements, plots
 from compliance.loading.loading import add_event
-from compliance.screens import reads, views
+from compliance.screens import views
 from compliance.screens.views import View
 from compliance.store import stores
 from compliance.wording import phrases
@@ -179,33 +179,6 @@ def address(view: View, page: str, **extra: str) -> str:
 def chart(figure: Any, *, alt: str, key: str) -> None:
     """Draw a plotly figure without its tools, with a text alternative."""
     st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt=alt, key=key)
-
-
-def folded(view: View, label: str, draw: Callable[[], None], *, key: str) -> None:
-    """Draw an expander whose content is drawn once it is open, without the rest of the page."""
-
-    def expander() -> None:
-        box = st.expander(label, key=key, on_change="rerun")
-        if box.open:
-            with box:
-                draw()
-
-    alone(view, expander)
-
-
-def alone(view: View, draw: Callable[[], None]) -> None:
-    """Draw a part of the page that a change of one of its fields draws again without the rest."""
-
-    @st.fragment
-    def part() -> None:
-        redraw_for_another(view)
-        # the whole page has the new figures
-        if reads.data(views.database()[0]) != view.data:
-            st.rerun()
-        with showing_errors():
-            draw()
-
-    part()
 
 
 def as_table(view: View, table: charts.Table, *, caption: str) -> None:

@@ -1,17 +1,19 @@
 """Cached reads of what people write beside the exports: reviews, texts, decisions, notes and arrangements.
 
-A write changes the state of the store. Each read is cached by the fingerprint of what it depends on, so that only what
-the write has changed is read again. Nobody changes what is returned here.
+A write changes the state of the store. Each read is cached by the fingerprint of what it depends on too, so that only
+what the write has changed is read again.
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from compliance.core import places
 from compliance.correcting import arrangements
 from compliance.correcting.arrangements import Arrangements
+from compliance.declarations.points import point_by
 from compliance.declarations.queries import statement
 from compliance.loading import cleanings
 from compliance.loading.cleanings import Cleaning
@@ -24,23 +26,23 @@ from compliance.review.reviewing import Review
 from compliance.screens import reads
 from compliance.screens.caching import cached, meanwhile
 from compliance.screens.reads import Data
-from compliance.store import stores
-from compliance.store.database import Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
+from compliance.worklists import lists, notes
+from compliance.worklists.notes import Notes
 
 # The parts of a review's state, and of its decisions.
 REVIEWS: Final = ("reviews", "states")
 DECISIONS: Final = (*REVIEWS, "decisions", "follow_ups")
 
 
-def mark(data: Data, *parts: str) -> str:
-    """A text that changes with those parts of what people write."""
-    marks = _marks(data.store, data.database.state())
-    return " ".join(marks[part] for part in parts)
+def mark(*parts: str) -> Callable[[Data], str]:
+    """What changes with some parts of what people write: by it a read of them is cached."""
+    return lambda data: " ".join(_marks(data)[part] for part in parts)
 
 
-@cached(20)
-def _marks(store: str, state: str) -> Mapping[str, str]:  # noqa: ARG001 - part of the cache key
-    with stores.named(store).cursor() as cursor:
+@cached(20, by=reads.state)
+def _marks(data: Data) -> Mapping[str, str]:
+    with data.database.cursor() as cursor:
         return {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("written_mark"))}
 
 
@@ -50,62 +52,63 @@ def _marks(store: str, state: str) -> Mapping[str, str]:  # noqa: ARG001 - part 
 def reviews(data: Data, as_of: date, organisation: str) -> tuple[Review, ...]:
     """The reviews of an organisation and of its predecessors on a day, the newest first."""
     ids = reads.organisation_ids(data, as_of, organisation)
-    return tuple(review for review in _reviews(data, mark(data, *REVIEWS)) if review.organisation_id in ids)
+    return tuple(review for review in _reviews(data) if review.organisation_id in ids)
 
 
-@cached(20)
-def _reviews(data: Data, mark: str) -> tuple[Review, ...]:  # noqa: ARG001 - part of the cache key
+@cached(20, by=mark(*REVIEWS))
+def _reviews(data: Data) -> tuple[Review, ...]:
     with data.database.cursor() as cursor:
         return tuple(reviewing.reviews(cursor))
 
 
+@cached(20, by=mark(*DECISIONS))
 def decisions(data: Data) -> tuple[Decision, ...]:
     """Every decision of every review with its current status, the oldest review first."""
-    return _decisions(data, mark(data, *DECISIONS))
-
-
-@cached(20)
-def _decisions(data: Data, mark: str) -> tuple[Decision, ...]:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return tuple(deciding.decisions(cursor))
 
 
+@cached(by=mark(*DECISIONS))
+def open_decisions(data: Data, as_of: date, organisation: str) -> tuple[Decision, ...]:
+    """The open decisions of an organisation's reviews until a day's year."""
+    with data.database.cursor() as cursor:
+        return tuple(planning.open_decisions(cursor, organisation=organisation, as_of=as_of))
+
+
+@cached(by=mark("follow_ups"))
 def follow_ups(data: Data, decision_id: int) -> Rows:
     """The follow-ups of a decision, the oldest first."""
-    return _rows(data, mark(data, "follow_ups"), "follow_ups", "decision_id", decision_id)
+    with data.database.cursor() as cursor:
+        return rows(cursor, statement("follow_ups"), {"decision_id": decision_id})
 
 
+@cached(by=mark(*REVIEWS))
 def states(data: Data, review_id: int) -> Rows:
     """The history of a review, the oldest state first."""
-    return _rows(data, mark(data, *REVIEWS), "review_states", "review_id", review_id)
+    with data.database.cursor() as cursor:
+        return rows(cursor, statement("review_states"), {"review_id": review_id})
 
 
+@cached(by=mark("texts"))
 def texts(data: Data, review_id: int) -> Rows:
     """The texts of a review: the last of each kind and place."""
-    return _rows(data, mark(data, "texts"), "review_texts", "review_id", review_id)
-
-
-@cached()
-def _rows(data: Data, mark: str, name: str, param: str, value: int) -> Rows:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
-        return rows(cursor, statement(name), {param: value})
+        return rows(cursor, statement("review_texts"), {"review_id": review_id})
 
 
 def document(data: Data, review: Review) -> Dossier:
     """A review as one document: frozen if it was submitted, else with what is written so far."""
-    if review.state != "draft":
-        return frozen(data, review.review_id, review.version)
-    return _draft(data, review, mark(data, *DECISIONS), mark(data, "texts"))
+    return _draft(data, review) if review.state == "draft" else frozen(data, review.review_id, review.version)
 
 
-@cached(20)
-def _draft(data: Data, review: Review, decided: str, text: str) -> Dossier:  # noqa: ARG001 - parts of the cache key
+@cached(20, by=mark(*DECISIONS, "texts"))
+def _draft(data: Data, review: Review) -> Dossier:
     kept = review.figures_of
     counted = _counted(data, review) if kept is None else frozen(data, review.review_id, kept)
     now = dossier.drafted(
         reviewing.texts_of(texts(data, review.review_id)),
         decisions(data),
-        _reviews(data, mark(data, *REVIEWS)),
+        _reviews(data),
         review,
         one=_merged_with(data, review.organisation_id, review.as_of),
     )
@@ -121,38 +124,25 @@ def _counted(data: Data, review: Review) -> Dossier:
         return dossier.compute(cursor, review, own=places.own_files(), named=named, counted=counted)
 
 
+@cached(20, by=mark("states"))
 def frozen(data: Data, review_id: int, version: int) -> Dossier:
     """A version of a review as it was frozen, which withholds the names in later exports too."""
-    return _frozen(data, mark(data, "states"), review_id, version)
-
-
-@cached(20)
-def _frozen(data: Data, mark: str, review_id: int, version: int) -> Dossier:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         found = dossier.load_frozen(cursor, review_id, version)
     return dossier.withheld_anew(found, reads.export_names(data))
 
 
-def of_year(data: Data, as_of: date, organisation: str) -> tuple[Moment | None, tuple[Decision, ...]]:
-    """The review of a day's year as a moment of the wheel, if it has one, and the open decisions until that year."""
-    return _of_year(data, mark(data, *DECISIONS), as_of, organisation)
-
-
-@cached()
-def _of_year(data: Data, mark: str, as_of: date, organisation: str) -> tuple[Moment | None, tuple[Decision, ...]]:  # noqa: ARG001 - part of the cache key
-    whose: Any = {"organisation": organisation, "as_of": as_of}
+@cached(by=mark(*REVIEWS))
+def review_of_year(data: Data, as_of: date, organisation: str) -> Moment | None:
+    """The review of a day's year as a moment of the wheel; None if the wheel has none."""
+    wheel = reads.declared(planning.load_wheel)
     with data.database.cursor() as cursor:
-        review = planning.review_of_year(cursor, reads.declared(planning.load_wheel), **whose)
-        return review, tuple(planning.open_decisions(cursor, **whose))
+        return planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
 
 
+@cached(by=mark(*REVIEWS))
 def signatures(data: Data, review: Review) -> Signed:
     """Who has submitted and approved a review."""
-    return _signatures(data, review, mark(data, *REVIEWS))
-
-
-@cached()
-def _signatures(data: Data, review: Review, mark: str) -> Signed:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return approving.signatures_of(cursor, review)
 
@@ -163,26 +153,33 @@ def _merged_with(data: Data, organisation_id: int, day: date) -> frozenset[int]:
         return reviewing.merged_with(cursor, organisation_id, day)
 
 
-# --- What is arranged, and what has been cleaned ------------------------------------------------------------------
+# --- Notes of items, what is arranged, and what has been cleaned --------------------------------------------------
 
 
+@cached(20, by=mark("item_notes"))
+def item_notes(data: Data, as_of: date, organisation: str, *, known_at: datetime = EVERYTHING_KNOWN) -> Notes:
+    """What is written of the items of an organisation, as known at a moment."""
+    with data.database.cursor() as cursor:
+        return notes.notes(cursor, reads.points(), organisation=organisation, as_of=as_of, known_at=known_at)
+
+
+@cached(20, by=mark("item_notes"))
+def item_statuses(data: Data, as_of: date, organisation: str, point_id: str, *, known_at: datetime) -> Counter[str]:
+    """How many items that are left of a point have each status, as known at a moment."""
+    point, noted = point_by(reads.points(), point_id), item_notes(data, as_of, organisation, known_at=known_at)
+    with data.database.cursor() as cursor:
+        return lists.statuses(cursor, point, noted, organisation=organisation, as_of=as_of, known_at=known_at)
+
+
+@cached(by=mark("arrangements"))
 def arranged(data: Data, as_of: date, organisation: str) -> Arrangements:
     """What is arranged in an organisation on a day."""
-    return _arranged(data, mark(data, "arrangements"), as_of, organisation)
-
-
-@cached()
-def _arranged(data: Data, mark: str, as_of: date, organisation: str) -> Arrangements:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return arrangements.arrangements(cursor, organisation, as_of=as_of)
 
 
+@cached(20, by=mark("cleanings", "cleanings_read"))
 def cleaned(data: Data) -> tuple[Cleaning, ...]:
     """Every cleaning of the store, the latest first."""
-    return _cleaned(data, mark(data, "cleanings", "cleanings_read"))
-
-
-@cached(20)
-def _cleaned(data: Data, mark: str) -> tuple[Cleaning, ...]:  # noqa: ARG001 - part of the cache key
     with data.database.cursor() as cursor:
         return tuple(cleanings.cleanings(cursor))

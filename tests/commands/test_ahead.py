@@ -1,10 +1,8 @@
-"""What is counted ahead, and what is kept of it."""
+"""What is counted ahead of visitors."""
 
 import threading
 import time
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -12,17 +10,11 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from compliance.commands import ahead
 from compliance.counting import assessing
-from compliance.screens import caching, reads
-from compliance.screens.reads import Data
 from tests.apps import DAY, opened
 
 SECONDS = 20
 PART, UNIT, OTHER = "Förskola", "Förskolan Linden", "Förskolan Kullen"
 STAFF = "AD-konto | Enhet | Anställningsdatum\na1 | Norr | 2020-01-01"
-DATA = Data("a store", "1")
-
-
-# --- Counting ahead -----------------------------------------------------------------------------------------------
 
 
 def test_a_page_counts_nothing_that_was_counted_ahead(sample, monkeypatch):
@@ -147,78 +139,3 @@ def test_a_page_that_fails_is_logged_and_the_others_are_counted(shown, monkeypat
     assert ahead.count(threading.Event()) == ahead.usual()
     assert len(asked) == len(ahead.COUNTED)
     assert "The page overview cannot be counted ahead" in caplog.text
-
-
-# --- What is kept -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def kept():
-    """A cached function that says how often it has been computed."""
-    numbers = count(1)
-    made = caching.cached(3)(lambda _data, _day, _name="": next(numbers))
-    yield made
-    caching._EVERY.remove(made)
-
-
-def test_a_result_is_computed_once_for_all_and_nobody_else_waits_for_it():
-    begun, go_on = threading.Event(), threading.Event()
-
-    def slow(_data, name):
-        if name == "slow":
-            begun.set()
-            go_on.wait(SECONDS)
-        return object()
-
-    kept, found = caching.cached()(slow), []
-    waiting = [threading.Thread(target=lambda: found.append(kept(DATA, "slow"))) for _ in range(3)]
-    for thread in waiting:
-        thread.start()
-    begun.wait(SECONDS)
-    assert kept(DATA, "quick") is kept(DATA, "quick")
-    go_on.set()
-    for thread in waiting:
-        thread.join(SECONDS)
-    assert len(found) == 3
-    assert len({*map(id, found)}) == 1
-
-
-def test_what_failed_is_computed_again():
-    answers = iter([ValueError(), 1])
-
-    def ask(_data):
-        if isinstance(answer := next(answers), Exception):
-            raise answer
-        return answer
-
-    kept = caching.cached()(ask)
-    with pytest.raises(ValueError):
-        kept(DATA)
-    assert kept(DATA) == 1
-
-
-def test_of_days_only_the_last_few_are_kept(kept):
-    first = date(2026, 1, 1)
-    days = [first + timedelta(days=number) for number in range(caching.DAYS)]
-    other = caching.cached()(lambda _data, _days: None)
-    assert [kept(DATA, first), kept(DATA, first)] == [1, 1]
-    for day in days:
-        other(DATA, (day - timedelta(days=400), day))
-    assert kept(DATA, first) == 1
-    for day in days:
-        other(DATA, (day + timedelta(days=100),))
-    assert kept(DATA, first) == 2
-
-
-def test_of_a_function_only_the_last_results_are_kept(kept):
-    day = date(2026, 1, 1)
-    assert [kept(DATA, day, name) for name in "abcabcdabcd"] == [1, 2, 3, 1, 2, 3, 4, 5, 6, 7, 8]
-
-
-def test_nothing_is_kept_of_data_that_have_changed(line, kept):
-    """Neither of those with a day nor of the others."""
-    before, other = reads.data(line.database), Data("another store", "1")
-    assert [kept(before, DAY), kept(before, None), kept(other, DAY)] == [1, 2, 3]
-    line.load_table(STAFF)
-    assert reads.data(line.database) != before
-    assert [kept(other, DAY), kept(before, DAY), kept(before, None)] == [3, 4, 5]

@@ -18,7 +18,7 @@ from compliance.drawing import charts, elements, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
 from compliance.drawing.plots import Mode
 from compliance.screens import clocks, no_data, reads, widgets
-from compliance.screens.bodies import body
+from compliance.screens.bodies import body, folded
 from compliance.screens.caching import cached
 from compliance.screens.incidents import clock_texts, texts
 from compliance.screens.reads import Data
@@ -62,7 +62,7 @@ def _recurring_figure() -> Definition:
 
 def ahead(view: View) -> Iterator[None]:
     """Count what the page asks for."""
-    of_the_year(view.data, view.reader, view.as_of, view.scope)
+    of_view(view)
     yield
 
 
@@ -169,7 +169,7 @@ def _rows(view: View, title: str, listed: list[Clock], address: clock_texts.Addr
         label = say.plural("Show {n} more", "Show {n} more", len(rest))
         table = clock_texts.clock_table(rest, say, address=address)
         draw = partial(widgets.html, charts.table(*table, caption=title, stacked=True))
-        widgets.folded(view, label, draw, key=f"more {title}")
+        folded(view, label, draw, key=f"more {title}")
 
 
 def unassessed(view: View) -> None:

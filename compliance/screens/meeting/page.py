@@ -226,7 +226,7 @@ def _point(opened: Opened, answer: PointAnswer, names: Names) -> None:
 def _statuses(opened: Opened, answer: PointAnswer) -> Counter[str]:
     """How many items that are left of a point have each status, as known when the review was frozen, if it is."""
     args = (opened.view.data, opened.whole.as_of, opened.whole.organisation, answer.point.id)
-    return reads.item_statuses(*args, known_at=opened.whole.known_at)
+    return written.item_statuses(*args, known_at=opened.whole.known_at)
 
 
 def _summary(opened: Opened, _here: Screen, _names: Names) -> None:

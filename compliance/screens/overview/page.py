@@ -16,7 +16,7 @@ from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.review import judging
 from compliance.review.dossier import readable
-from compliance.screens import checklist, clocks, reads, widgets
+from compliance.screens import checklist, clocks, reads, widgets, written
 from compliance.screens.caching import cached, meanwhile
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
@@ -93,12 +93,14 @@ def _work(view: View) -> list[charts.Fact]:
     say, may, organisation = view.say, view.reader.may, view.scope.organisation
     if view.scope.level != "organisation" or not view.reader.whole:
         return []
-    state, decisions = reads.written(view.data, view.as_of, organisation)
     planned = reads.plan(view.data, view.reader, view.as_of, organisation)
     facts = []
     if may(Permission.SEE_REVIEW):
+        reviews = written.reviews(view.data, view.as_of, organisation)
+        state = next((review.state for review in reviews if review.year == view.as_of.year), "")
         facts.append(texts.review_fact(state, view.as_of.year, say, address=widgets.address(view, "review")))
     if may(Permission.READ_REVIEW):
+        decisions = written.open_decisions(view.data, view.as_of, organisation)
         late = [decision.late(view.as_of) for decision in decisions]
         facts.append(texts.left_fact(say(N_("Open decisions")), late, say, address=widgets.address(view, "decisions")))
     if planned.actions:

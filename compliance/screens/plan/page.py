@@ -31,14 +31,15 @@ from compliance.wording import breaking, phrases
 
 def year(view: View) -> Year:
     """The year as the reader may see it."""
-    planned = reads.plan(view.data, view.reader, view.as_of, view.scope.organisation)
     organisation, as_of = view.scope.organisation, view.as_of
+    planned = reads.plan(view.data, view.reader, as_of, organisation)
     if not view.reader.whole:
         return Year(planned, None, ())
-    review, decisions = written.of_year(view.data, as_of, organisation)
+    review = written.review_of_year(view.data, as_of, organisation)
     if review and review.state == "late" and not reads.basis(view.data, as_of).of(organisation):
         review = replace(review, state="unknown")
-    return Year(planned, review, decisions if view.reader.may(Permission.READ_REVIEW) else ())
+    may_read = view.reader.may(Permission.READ_REVIEW)
+    return Year(planned, review, written.open_decisions(view.data, as_of, organisation) if may_read else ())
 
 
 def figures(view: View, planned: Plan) -> list[Coverage]:

@@ -11,6 +11,7 @@ from compliance.counting import explaining
 from compliance.counting.explaining import Moment
 from compliance.declarations.points import Point
 from compliance.screens import changes, reads, views, widgets
+from compliance.screens.bodies import alone
 from compliance.screens.point import compare_texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
@@ -23,18 +24,12 @@ REVIEW: Final = "review"
 def why(view: View, point: Point) -> None:
     """Draw the choice of what to compare with, and what makes the difference."""
 
-    @st.fragment
     def section() -> None:
-        with widgets.showing_errors():
-            widgets.require(Permission.SEE_FIGURES)
-            widgets.redraw_for_another(view)
-            # a fragment runs alone: if the data have changed meanwhile, the whole page must run
-            if views.current().data != view.data:
-                st.rerun()
-            if first := _chosen_moment(view, point):
-                changes.change_of(view, point, first, Moment(view.as_of))
+        widgets.require(Permission.SEE_FIGURES)
+        if first := _chosen_moment(view, point):
+            changes.change_of(view, point, first, Moment(view.as_of))
 
-    section()
+    alone(view, section)
 
 
 def _chosen_moment(view: View, point: Point) -> Moment | None:

@@ -25,7 +25,7 @@ from compliance.drawing.elements import Html
 from compliance.drawing.plots import Mode
 from compliance.review.dossier import REMAINING
 from compliance.screens import downloads, fields, figure_texts, no_data, reads, widgets, written
-from compliance.screens.bodies import body
+from compliance.screens.bodies import alone, body
 from compliance.screens.caching import cached
 from compliance.screens.point import about, compare, texts
 from compliance.screens.reads import Data
@@ -150,7 +150,7 @@ def _details(view: View, point: Point, now: Coverage) -> None:
         if not view.scope.unit:
             units_of(view, point)
     if allowed and items:
-        widgets.alone(view, partial(item_list, view, point, counted))
+        alone(view, partial(item_list, view, point, counted))
 
 
 def _folded(view: View, point: Point, now: Coverage) -> None:
@@ -185,12 +185,12 @@ def months_of(view: View, point: Point) -> list[Coverage]:
 
 def items_of(view: View, point: Point) -> Rows:
     """The point's items in the scope, as the reader may see them, with what is written of those that are left."""
-    return _items(view.data, view.reader, view.as_of, view.scope, point.id, written.mark(view.data, "item_notes"))
+    return _items(view.data, view.reader, view.as_of, view.scope, point.id)
 
 
-@cached(reads.ITEMS)
-def _items(data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str, mark: str) -> Rows:  # noqa: ARG001 - part of the cache key
-    point, notes = point_by(reads.points(), point_id), reads.item_notes(data, as_of, scope.organisation)
+@cached(reads.ITEMS, by=written.mark("item_notes"))
+def _items(data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str) -> Rows:
+    point, notes = point_by(reads.points(), point_id), written.item_notes(data, as_of, scope.organisation)
     items = filter(scope.holds, reads.items(data, reader, as_of, point_id))
     return [row | added if (added := texts.written(notes, point, row, reader)) else row for row in items]
 
@@ -399,15 +399,15 @@ def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:
 
 def _item_table(view: View, point: Point, chosen: texts.Filter, shown: Rows) -> dict[str, Any] | None:
     say = view.say
-    table = _table(view, point.id, chosen, written.mark(view.data, "item_notes"))
+    table = _table(view, point.id, chosen)
     alt = say(N_("The items behind the figure"))
     key = f"items {point.id} {say.code} {view.as_of}"
     picked = widgets.selectable(table, key=key, alt=alt, wide=(say(N_("Details")),), height=ITEMS_HEIGHT)
     return shown[picked] if picked is not None else None
 
 
-@cached(TABLES)
-def _table(view: View, point_id: str, chosen: texts.Filter, mark: str) -> pa.Table:  # noqa: ARG001 - part of the cache key
+@cached(TABLES, by=written.mark("item_notes"))
+def _table(view: View, point_id: str, chosen: texts.Filter) -> pa.Table:
     """The items that pass a filter, as Streamlit sends them."""
     point = point_by(reads.points(), point_id)
     shown = [row for row in items_of(view, point) if chosen.lets(row)]

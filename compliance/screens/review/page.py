@@ -1,6 +1,6 @@
 """The page of the review: its parts, the choice of a review, and the form that opens a new one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -39,11 +39,6 @@ PARTS: Final = {
     "documents": Part(N_("Documents"), Permission.SEE_REVIEW, documents.documents),
     "years": Part(N_("Year by year"), Permission.SEE_REVIEW, documents.years),
 }
-
-
-def ahead(view: View) -> Iterator[None]:
-    """Count the review that is shown first."""
-    yield from reviews.ahead(view)
 
 
 @body

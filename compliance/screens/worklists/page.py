@@ -49,12 +49,11 @@ def _asking(as_of: date, organisation: str) -> Asking:
 
 
 def _sending(view: View) -> Sending:
-    mark = written.mark(view.data, "item_notes", "arrangements")
-    return _begun(view.data, mark, view.as_of, view.scope.organisation, clock.today())
+    return _begun(view.data, view.as_of, view.scope.organisation, clock.today())
 
 
-@cached(10)
-def _begun(data: Data, mark: str, as_of: date, organisation: str, today: date) -> Sending:  # noqa: ARG001 - part of the cache key
+@cached(10, by=written.mark("item_notes", "arrangements"))
+def _begun(data: Data, as_of: date, organisation: str, today: date) -> Sending:
     with data.database.cursor() as cursor:
         return sending.begun(cursor, _asking(as_of, organisation), today=today)
 
