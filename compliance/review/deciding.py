@@ -124,7 +124,10 @@ def amend(
     """Change some fields of a decision of a draft; the others keep their current values."""
     with database.writing() as cursor:
         current = _own(cursor, draft(cursor, review_id), number)
-        content = replace(DecisionContent(*(getattr(current, name) for name in WORDS)), **changes)
+        before = DecisionContent(*(getattr(current, name) for name in WORDS))
+        content = replace(before, **changes)
+        if content == before:
+            return
         params = _params(content, points) | {
             "decision_id": current.decision_id,
             "review_id": review_id,

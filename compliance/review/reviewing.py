@@ -316,7 +316,9 @@ def write(
         current = _current_text(cursor, review_id, kind, what)
         if shown is not None and current is not None and current not in {shown, stored}:
             raise Refusal(N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now."))
-        _add_text(cursor, review_id, kind, what, text=stored, order=order)
+        # a browser may send the same field twice
+        if stored != current:
+            _add_text(cursor, review_id, kind, what, text=stored, order=order)
 
 
 def _refuse_unknown(kind: Kind, what: str, stored: str) -> None:
@@ -338,7 +340,8 @@ def add_note(database: Database, review_id: int, *, point: str, note: str, befor
         _require_draft(cursor, review_id)
         comment = _current_text(cursor, review_id, "comment", point) or ""
         text = stored_text(_noted(comment, before, stored))
-        _add_text(cursor, review_id, "comment", point, text=text, order=order)
+        if text != comment:
+            _add_text(cursor, review_id, "comment", point, text=text, order=order)
     return stored
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import streamlit as st
 
@@ -205,16 +205,14 @@ def text_field(
 ) -> str:
     """Draw a text field that is saved when it is left. Return its key."""
     key = f"{kind} {opened.review.review_id} {what}"
-    # `save` writes the masked text back to the session, and a widget with a state must not get a value too
-    initial: Any = {} if key in st.session_state else {"value": value}
     fields.text(
         label,
+        value=value,
         key=key,
         height=lines,
         help=help_ or None,
         on_change=save,
         args=(opened, kind, what, key, value),
-        **initial,
     )
     return key
 

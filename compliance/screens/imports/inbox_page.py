@@ -52,10 +52,12 @@ def draw(view: View) -> None:
     _receive(view, waiting)
     context = _context(view)
     files = _files(view, waiting)
-    _read(view, files, context)
+    # drawn in each run: what follows would be drawn a second time for a moment if its place changed
+    place = st.empty()
+    _read(view, files, context, place)
     inbox.prepare(files, context)
     files = _files(view, waiting)  # what they name decides whose they are
-    _load(view, waiting, files, context)
+    _load(view, waiting, files, context, place)
     if waiting.loaded:
         _loaded(view, waiting, waiting.loaded)
     if files:
@@ -121,12 +123,12 @@ def _file(file: str, item: Item, content: Content, places: Places, order: loadin
     return Dropped(file, item, content, chosen)
 
 
-def _read(view: View, files: Sequence[Dropped], context: Context) -> None:
+def _read(view: View, files: Sequence[Dropped], context: Context, place: Any) -> None:
     """Read the files that are not read yet, some at a time, with a progress bar."""
     unread = [file for file in files if inbox.is_unread(file, context)]
     if not unread:
         return
-    place, say, of = st.empty(), view.say, len(unread)
+    say, of = view.say, len(unread)
 
     def progress(number: int, file: Dropped) -> None:
         uploads.drop_upload(file.id)
@@ -144,9 +146,9 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
     """Draw what is asked, the effect, the table and the open card; then rehearse anew if anything has changed."""
     places = _places(view, waiting, {file.id: file.content for file in files})
     open_ = [file for file in files if not file.item.result]
-    above = st.container()
+    above, place = st.container(), st.empty()
     if waiting.together is None and open_:
-        _rehearse(view, waiting, open_, places, context)
+        _rehearse(view, waiting, open_, context, place)
     inbox.rehearse_first(open_, context)
     asked = inbox.questions(open_, places)
     ranks = {f.id: inbox_texts.rank(f, asked.get(f.id, ()), context.sources, view.say) for f in files}
@@ -158,14 +160,13 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
     _open_card(view, waiting, files, asked, context)
     _take_away_rest(view, waiting, files, ranks)
     if open_ and not inbox.is_current(waiting, open_, context):
-        with progress:
-            _rehearse(view, waiting, open_, places, context)
+        _rehearse(view, waiting, open_, context, progress.empty())
         st.rerun()
 
 
-def _rehearse(view: View, waiting: Inbox, files: list[Dropped], places: Places, context: Context) -> None:
+def _rehearse(view: View, waiting: Inbox, files: list[Dropped], context: Context, place: Any) -> None:
     """Rehearse the files together, with a progress bar. A click meanwhile stops it between two files."""
-    place = st.empty()
+    places = _places(view, waiting, {file.id: file.content for file in files})
     text = view.say(N_("This takes a moment"))
     number = len(files)
 
@@ -323,7 +324,7 @@ def _take_away_rest(view: View, waiting: Inbox, files: list[Dropped], ranks: dic
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
-def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) -> None:
+def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context, place: Any) -> None:
     """Load the files that the user has ordered, with a progress bar. If a click interrupts it, the next run goes on.
 
     What cannot be loaded any more, such as by another choice about it meanwhile, is left out.
@@ -334,7 +335,6 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context) ->
         return
     if waiting.before is None:
         waiting.before, waiting.done = _begin(waiting, files, context), []
-    place = st.empty()
     with context.database.cursor():  # the file is opened once for all of them
         for file in _in_order([by_id[file] for file in waiting.queue]):
             widgets.require(Permission.LOAD_EXPORTS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -110,28 +110,25 @@ def _form(view: View, used: Rows) -> None:
 def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date | None]:
     """Draw the fields. Return kind, earlier and new name, and the first day."""
     say = view.say
-    # Streamlit logs a warning for a default if a suggestion has already set the value
-    initial_kind: Any = {} if _key("kind") in st.session_state else {"index": renaming.KINDS.index("unit")}
     kind = st.selectbox(
         say(N_("Type")),
         renaming.KINDS,
+        index=renaming.KINDS.index("unit"),
         format_func=lambda kind: say(names_texts.KINDS[kind]),
         key=_key("kind"),
         width=WIDTH,
-        **initial_kind,
     )
     names_in_use = [row["name"] for row in used if row["kind"] == kind]
     old = _name(say(N_("Earlier name")), names_in_use, "old")
     new = _name(say(N_("New name")), [name for name in names_in_use if name != old], "new")
-    initial_day: Any = {} if _key("day") in st.session_state else {"value": view.as_of}
     day = st.date_input(
         say(N_("From")),
+        value=view.as_of,
         format="YYYY-MM-DD",
         min_value=views.FIRST_DAY,
         max_value=views.LAST_DAY,
         key=_key("day"),
         width=WIDTH,
-        **initial_day,
     )
     return kind, old, new, day
 

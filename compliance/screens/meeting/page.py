@@ -343,11 +343,11 @@ def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
     fields.line(
         say(N_("Decision")),
         at=what,
+        value=text,
         key=f"{prefix} text",
         placeholder=say(N_("Saved")) if saved and not text else "",
         args=(*args, "text"),
         **callback,
-        **_first(f"{prefix} text", text),
     )
     fields.line(
         say(N_("Responsible")),
@@ -360,19 +360,14 @@ def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
     )
     when.date_input(
         say(N_("To be done by")),
+        value=saved.due if saved else None,
         format="YYYY-MM-DD",
         min_value=views.FIRST_DAY,
         max_value=views.LAST_DAY,
         key=f"{prefix} due",
         args=(*args, "due"),
         **callback,
-        **_first(f"{prefix} due", saved.due if saved else None),
     )
-
-
-def _first(key: str, value: Any) -> dict[str, Any]:
-    """The initial value of a field, left out once the widget has a state."""
-    return {} if key in st.session_state else {"value": value}
 
 
 def _saved_decision(opened: Opened, prefix: str) -> Decision | None:
