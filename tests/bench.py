@@ -30,12 +30,13 @@ import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from compliance.access.reader import EVERYTHING
+from compliance.access.scopes import Level
 from compliance.access.withholding import export_names, names_of_persons
 from compliance.core.errors import Refusal
 from compliance.core.language import Language, month_ends
 from compliance.core.places import ROOT, SAMPLES
 from compliance.correcting.previewing import preview
-from compliance.counting.assessing import basis_on, coverage
+from compliance.counting.assessing import basis_on, counts_of
 from compliance.declarations.points import load_todo
 from compliance.demo import demo
 from compliance.loading.loading import Order, load, prepare
@@ -401,9 +402,8 @@ def counted(what: str, path: Path, days: list[date], *, wished: str) -> Measured
 def count(database: Database, days: list[date]) -> None:
     """All points, with the opening of the database, as a command or a page does it: a day by unit, a trend of
     the organisation."""
-    with database.cursor() as cursor:
-        level = "unit" if len(days) == 1 else "organisation"
-        coverage(cursor, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level)
+    level: Level = "unit" if len(days) == 1 else "organisation"
+    counts_of(database, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level).figures(level)
 
 
 def listed(samples: Path) -> Measured:

@@ -6,10 +6,9 @@ are built from that alone: no later import, rule or statement affects it.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -363,12 +362,11 @@ def compute(
     own: Path | None,
     known_at: datetime = EVERYTHING_KNOWN,
     named: ExportNames | None = None,
-    counted: Callable[[], Counted] | None = None,
+    counted: Counted | None = None,
 ) -> Dossier:
     """Compute the document of a draft at a moment; a correction that keeps its figures takes the earlier version's.
 
-    `named` are the names in its exports, and `counted` returns what pages have counted of its day; both
-    are read here otherwise.
+    `named` are the names in its exports, and `counted` what has been counted of its day; what is None is read here.
     """
     now = drafted(
         review_texts(cursor, review),
@@ -407,12 +405,7 @@ class _Computation:
     """The figures of one review while they are counted."""
 
     def __init__(
-        self,
-        cursor: Cursor,
-        review: Review,
-        own: Path | None,
-        known_at: datetime,
-        counted: Callable[[], Counted] | None,
+        self, cursor: Cursor, review: Review, own: Path | None, known_at: datetime, counted: Counted | None
     ) -> None:
         self.cursor, self.review, self.own, self.known_at = cursor, review, own, known_at
         self.points = load_points(own)
@@ -425,7 +418,7 @@ class _Computation:
             "organisation": review.organisation,
             "year": review.year,
         }
-        self.count = counted or self._count
+        self.counted = counted or self._count()
 
     def dossier(self, current: dict[str, Any]) -> Dossier:
         """The complete document."""
@@ -451,10 +444,6 @@ class _Computation:
     def _rows(self, name: str, *names: str) -> Rows:
         values = {key: self.params[key] for key in ("as_of", "known_at", "organisation", *names)}
         return rows(self.cursor, statement(name), values)
-
-    @cached_property
-    def counted(self) -> Counted:
-        return self.count()
 
     def _count(self) -> Counted:
         days = sorted({*month_ends(self.day, count=MONTHS), year_before(self.day)})

@@ -100,7 +100,10 @@ def cached(most: int = MOST, *, by: By | None = None) -> Callable[[Callable[Give
 
 @contextmanager
 def meanwhile(*asked: Callable[[], object]) -> Iterator[None]:
-    """While the block runs, other results are computed beside it; one that fails will fail for who asks for it."""
+    """While the block runs, other results are computed beside it; one that fails will fail for who asks for it.
+
+    Whoever waits here holds no cursor: the other thread may have to wait until the store is free.
+    """
     with ThreadPoolExecutor(1, "meanwhile") as beside:
         beside.submit(lambda: [ask() for ask in asked])
         yield

@@ -205,8 +205,7 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
 
 
 def _counts(data: Data, days: tuple[date, ...], level: Level) -> Counts:
-    with data.database.cursor() as cursor:
-        return assessing.counts(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+    return assessing.counts_of(data.database, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
 
 
 @cached()
@@ -450,13 +449,12 @@ def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
 
 def counted(data: Data, as_of: date, organisation: str) -> dossier.Counted:
     """What the draft of a review rests on, as the pages count it."""
-    return dossier.Counted(
-        _all_figures(data, tuple(sorted(_usual_days(as_of))), "organisation"),
-        _all_figures(data, (as_of,), "unit"),
-        _expected(data, as_of)["organisation"],
-        additional_figures(data, as_of),
-        remarks(data, as_of, organisation),
-    )
+    others = partial(additional_figures, data, as_of), partial(remarks, data, as_of, organisation)
+    with meanwhile(*others):
+        months = _all_figures(data, tuple(sorted(_usual_days(as_of))), "organisation")
+        units = _all_figures(data, (as_of,), "unit")
+        expected = _expected(data, as_of)["organisation"]
+    return dossier.Counted(months, units, expected, additional_figures(data, as_of), remarks(data, as_of, organisation))
 
 
 @cached(2)

@@ -7,7 +7,6 @@ what the write has changed is read again.
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import partial
 from typing import Final
 
 from compliance.core import places
@@ -24,7 +23,7 @@ from compliance.review.dossier import Dossier
 from compliance.review.planning import Moment
 from compliance.review.reviewing import Review
 from compliance.screens import reads
-from compliance.screens.caching import cached, meanwhile
+from compliance.screens.caching import cached
 from compliance.screens.reads import Data
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.worklists import lists, notes
@@ -118,9 +117,8 @@ def _draft(data: Data, review: Review) -> Dossier:
 @cached(20)
 def _counted(data: Data, review: Review) -> Dossier:
     """The document of a draft with its figures, which take a second or two to count."""
-    counted = partial(reads.counted, data, review.as_of, review.organisation)
-    with meanwhile(counted), data.database.cursor() as cursor:
-        named = reads.export_names(data)
+    counted, named = reads.counted(data, review.as_of, review.organisation), reads.export_names(data)
+    with data.database.cursor() as cursor:
         return dossier.compute(cursor, review, own=places.own_files(), named=named, counted=counted)
 
 
