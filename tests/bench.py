@@ -645,7 +645,8 @@ def after_one(act: Callable[[], float]) -> float:
     return median(act, times=9)
 
 
-SESSIONS, VIEWS, EARLY = 50, 4, 20
+SESSIONS, EARLY = 50, 20
+LOOKED_AT = ("", "point", "systems", "incidents")
 
 
 def memory(samples: Path, folder: Path) -> Iterator[Measured]:
@@ -655,10 +656,10 @@ def memory(samples: Path, folder: Path) -> Iterator[Measured]:
         for number in range(SESSIONS):
             day = f"{AS_OF - timedelta(days=7 * number)}"
             with visiting(server.port) as visitor:
-                for page in ("", "point", "systems", "incidents")[:VIEWS]:
+                for page in LOOKED_AT:
                     visitor.opens(page, as_of=day)
             at.append(server.memory)
-    what = f"The server after {SESSIONS * VIEWS} page views in {SESSIONS} sessions that are over"
+    what = f"The server after {SESSIONS * len(LOOKED_AT)} page views in {SESSIONS} sessions that are over"
     yield Measured(what, at[-1], "< 350 MB", unit="MB")
     yield Measured(
         f"… more than after {EARLY} of them, each of another day", at[-1] - at[EARLY - 1], "< 10 MB", unit="MB"
@@ -668,10 +669,10 @@ def memory(samples: Path, folder: Path) -> Iterator[Measured]:
 def starts(samples: Path, folder: Path) -> Iterator[Measured]:
     """What passes before anything is done."""
     with copied(samples, folder) as path:
-        alone = median(lambda: timed(lambda: command_line(["--version"], database=path)), times=5)
+        start = median(lambda: timed(lambda: command_line(["--version"], database=path)), times=5)
         whole = median(lambda: timed(lambda: command_line(["coverage"], database=path)), times=5)
     yield Measured("`coverage` of 2,000 people, from its start", whole, "")
-    yield Measured("… its start alone, with its imports", alone, "< 300 ms")
+    yield Measured("… its start alone, with its imports", start, "< 300 ms")
 
     def ready() -> float:
         with served(samples, folder) as server:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
-from compliance.reading.cells import in_threads
+from compliance.reading.columns import in_threads
 from compliance.reading.markers import is_row_number, row_number
 from compliance.reading.recognising import Match, Words
 from compliance.reading.sheets import Workbook

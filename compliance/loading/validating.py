@@ -21,7 +21,7 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
 from compliance.declarations.sources import Field, Source
 from compliance.loading.levels import level_columns
-from compliance.reading.cells import by_distinct
+from compliance.reading.columns import by_distinct
 from compliance.reading.recognising import Match, Words, data_rows
 from compliance.store.database import Cursor
 

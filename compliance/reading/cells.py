@@ -1,15 +1,14 @@
 """What the child reads from a file, in any format: sheets of text cells in Arrow."""
 
 import itertools
-import os
 import re
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from compliance.core.clock import ZONE
+from compliance.reading.columns import by_distinct
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,9 +23,6 @@ SPARSE: Final = 10
 # The most error cells whose positions are kept.
 MAX_PLACES: Final = 500
 
-THREADS: Final = min(3, os.cpu_count() or 1)
-T = TypeVar("T")
-R = TypeVar("R")
 Row = list[str | None]
 MIDNIGHT: Final = "00:00:00"
 ISO_MOMENT: Final = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$"
@@ -169,38 +165,6 @@ def _date_alone(texts: "Column") -> "Column":
     is_date = pc.match_like(texts, f"____-__-__ {MIDNIGHT}")
     dates: Column = pc.if_else(is_date, pc.utf8_slice_codeunits(texts, 0, 10), texts)
     return dates
-
-
-def in_threads(change: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """What `change` makes of each item, on all processors: Arrow and the libraries that read let other threads run."""
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(change, items))
-
-
-def by_distinct(columns: Iterable["Column"], change: Callable[["Column"], "Column"]) -> list["Column"]:
-    """The columns with each distinct text changed once, all of them in one call of `change`.
-
-    What `change` makes of a text must depend on nothing else.
-    """
-    import pyarrow as pa
-
-    coded: list[Any] = in_threads(lambda column: column.dictionary_encode(), columns)
-    # The chunks of a column share their texts, which are told apart by where they are in memory.
-    texts = {_address(chunk): chunk.dictionary for column in coded for chunk in column.chunks}
-    changed, first = change(pa.chunked_array(list(texts.values()), pa.string())), 0
-    new: dict[tuple[int, int], Any] = {}
-    for address, some in texts.items():
-        new[address] = changed.slice(first, len(some)).combine_chunks()
-        first += len(some)
-
-    def decoded(column: Any) -> "Column":
-        return pa.chunked_array([new[_address(chunk)].take(chunk.indices) for chunk in column.chunks], changed.type)
-
-    return in_threads(decoded, coded)
-
-
-def _address(chunk: Any) -> tuple[int, int]:
-    return chunk.dictionary.buffers()[1].address, len(chunk.dictionary)
 
 
 def modified(properties: bytes) -> datetime | None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from compliance.core.children import nameless_file
-from compliance.reading.cells import MAX_PLACES, THREADS, RawSheet, below_empty_rows, trimmed
+from compliance.reading.cells import MAX_PLACES, RawSheet, below_empty_rows, trimmed
+from compliance.reading.columns import THREADS
 from compliance.reading.strays import MAX_CELLS, claimed_area
 
 # A sheet of less XML is read as a whole: some 20,000 rows of twelve columns.

@@ -17,7 +17,7 @@ from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK, visible
 from compliance.declarations.sources import ABSENCE, Field, Source, is_secret, normal
-from compliance.reading.cells import in_threads
+from compliance.reading.columns import in_threads
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, with_words
 from compliance.reading.sheets import Sheet, Workbook
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text
 from compliance.declarations.sources import Field, Source
-from compliance.reading.cells import in_threads
+from compliance.reading.columns import in_threads
 from compliance.reading.mapping import ColumnMapping
 from compliance.reading.markers import SHEET, split_marker
 from compliance.reading.recognising import Match, Words, extract_date, recognise

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from compliance.core.children import FULL, begin, disk_was_full, where
 from compliance.core.lengths import LONGEST_NAME, few_marks, few_marks_in
-from compliance.reading.cells import MAX_PLACES, Content, Unreadable, as_table, dates_alone, in_threads
+from compliance.reading.cells import MAX_PLACES, Content, Unreadable, as_table, dates_alone
+from compliance.reading.columns import in_threads
 from compliance.reading.textfiles import read_text
 from compliance.reading.workbooks import read_ole, read_zip
 

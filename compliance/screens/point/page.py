@@ -80,7 +80,7 @@ def draw(view: View) -> None:
         widgets.html(charts.empty_state(now.status, phrases.word(now, view.say), title=title))
         return
     if now.coverage is None:
-        empty_point(view, point, now, before_of(view, point.id))
+        empty_point(view, point, now, _before(view, point.id))
     else:
         _figure(view, months)
     _details(view, point, now)
@@ -119,7 +119,7 @@ def _now(view: View, point_id: str) -> Html:
     """The figure and what it is made of, and where it is heading."""
     say, now = view.say, months_of(view, point_by(reads.points(), point_id))[-1]
     heading = reads.outlooks(view.data, view.reader, view.as_of, view.scope)[point_id]
-    parts = [charts.hero(figure_texts.hero(now, before_of(view, point_id), say))]
+    parts = [charts.hero(figure_texts.hero(now, _before(view, point_id), say))]
     if both := phrases.both_percentages(now, say, bold):
         strip = charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say))
         parts += [charts.note(both), strip]
@@ -130,7 +130,7 @@ def _now(view: View, point_id: str) -> Html:
     return charts.stack(*parts)
 
 
-def before_of(view: View, point_id: str) -> Coverage | None:
+def _before(view: View, point_id: str) -> Coverage | None:
     """The earlier figure that the point's is compared with."""
     return reads.before(view.data, view.reader, view.as_of, view.scope).get(point_id)
 

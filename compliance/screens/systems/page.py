@@ -54,12 +54,6 @@ def card_of(data: Data, reader: Reader, as_of: date, organisation: str, system: 
         )
 
 
-def ahead(view: View) -> Iterator[None]:
-    """Count what the list of systems asks for."""
-    systems_in_use(view.data, view.reader, view.as_of)
-    yield
-
-
 @cached()
 def _traced(data: Data, reader: Reader, as_of: date, organisation: str, system: str) -> TracedRow | None:
     """The row of the register about a system."""
@@ -83,6 +77,12 @@ def chosen(view: View) -> Card | None:
 
 
 # --- All systems --------------------------------------------------------------------------------------------------
+
+
+def ahead(view: View) -> Iterator[None]:
+    """Count what the list of systems asks for."""
+    systems_in_use(view.data, view.reader, view.as_of)
+    yield
 
 
 @body
