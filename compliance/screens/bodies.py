@@ -28,11 +28,17 @@ def body(draw: Draw) -> Draw:
 @st.fragment
 def _draw(draw: Draw, view: View, first: list[View]) -> None:
     """Draw the body: with the frame the `first` time, and alone at each click in it."""
-    widgets.redraw_for_another(view)
-    if first:
-        draw(first.pop())
-        return
-    with widgets.showing_errors(), files.watched():
+    # an error that leaves a fragment would be drawn twice
+    with widgets.showing_errors():
+        widgets.redraw_for_another(view)
+        if first:
+            draw(first.pop())
+        else:
+            _draw_anew(draw, view)
+
+
+def _draw_anew(draw: Draw, view: View) -> None:
+    with files.watched():
         now = views.current()
         draw(now)
         if now.cache_key != view.cache_key:
@@ -44,11 +50,11 @@ def alone(view: View, draw: Callable[[], None]) -> None:
 
     @st.fragment
     def part() -> None:
-        widgets.redraw_for_another(view)
-        # the whole page has the new figures
-        if reads.data(views.database()[0]) != view.data:
-            st.rerun()
         with widgets.showing_errors():
+            widgets.redraw_for_another(view)
+            # the whole page has the new figures
+            if reads.data(views.database()[0]) != view.data:
+                st.rerun()
             draw()
 
     part()

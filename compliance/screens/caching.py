@@ -6,7 +6,7 @@
 A cached function takes everything that its result depends on, as values that can be compared; of a reader or a view,
 what decides is its `cache_key`. The data come first, or a view of them. What else changes in their store is told by
 `by`. Nobody changes a result, since it is the same object for everybody. Who asks for one that is being computed waits
-for it, and nobody else does.
+for it, unless with a cursor; nobody else does.
 
 Only the few days that were last looked at are kept, with everything about them, so memory does not grow with the number
 of days; and nothing of data that have changed.
@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import update_wrapper
 from typing import Any, Final, Generic, ParamSpec, TypeVar
+
+from compliance.store.database import is_holding
 
 # How many days are kept, in all, and how many results of a function.
 DAYS: Final = 8
@@ -59,7 +61,7 @@ class Cached(Generic[Given, Found]):
         key = (*map(_key, args), *sorted((name, _key(value)) for name, value in kwargs.items()))
         found = self._found((*key, self._by(about[0])) if self._by else key, about)
         if not found.known:
-            with found.lock:
+            with _alone(found.lock):
                 if not found.known:
                     found.value = self._function(*args, **kwargs)
                     found.known = True
@@ -131,6 +133,20 @@ def _look_at(about: About) -> None:
     if len(_DAYS) > DAYS:
         oldest = next(iter(_DAYS))
         _forget(lambda each: each == oldest)
+
+
+@contextmanager
+def _alone(lock: threading.Lock) -> Iterator[None]:
+    """Nobody else computes in the block.
+
+    A thread with a cursor does not wait for that: whoever computes may be waiting until the file is closed.
+    """
+    held = lock.acquire(blocking=not is_holding())
+    try:
+        yield
+    finally:
+        if held:
+            lock.release()
 
 
 def _key(value: Any) -> Hashable:

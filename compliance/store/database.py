@@ -7,7 +7,9 @@
 A kind of store is a module with a subclass of Database (file.py is the first), chosen in stores.py.
 """
 
+import threading
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
@@ -37,6 +39,8 @@ class Told(Protocol):
         """Tell that the change has failed after all."""
 
 
+# How many cursors a thread has, of any store.
+_cursors: Counter[int] = Counter()
 # What is to be told of each transaction that may be committed, by its cursor.
 _told: dict[int, list[Told]] = {}
 
@@ -141,6 +145,24 @@ class Database(ABC):
             with suppress(Failure):
                 cursor.execute("rollback")
             raise
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+    """Note that this thread has a cursor in the block."""
+    me = threading.get_ident()
+    _cursors[me] += 1
+    try:
+        yield
+    finally:
+        _cursors[me] -= 1
+        if not _cursors[me]:
+            del _cursors[me]
+
+
+def is_holding() -> bool:
+    """Whether this thread has a cursor: who then waits for another thread keeps the file open meanwhile."""
+    return threading.get_ident() in _cursors
 
 
 def tell(cursor: Cursor, change: Told) -> None:

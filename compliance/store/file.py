@@ -17,7 +17,7 @@ from typing import Final
 
 from compliance.core.saving import causes
 from compliance.store import failures
-from compliance.store.database import Cursor, Database, Failure, newest_moment, next_moment, stamp
+from compliance.store.database import Cursor, Database, Failure, holding, newest_moment, next_moment, stamp
 from compliance.store.engine import is_of_the_file, opened
 from compliance.store.schema import CLEANING, upgrade
 from compliance.store.turns import POLL_SECONDS, Turns, serve, unserved
@@ -46,6 +46,7 @@ class FileDatabase(Database):
         self._lingering = False
         # Whether this opening created the file, and nothing has been committed to it yet.
         self._unwritten = False
+        self._commits = 0
         self._turns = Turns(path)
 
     @staticmethod
@@ -65,10 +66,13 @@ class FileDatabase(Database):
             raise failures.no_access(self.path, error) from error
 
     def state(self) -> str:
-        """The modification times and sizes of the file and its log, read without opening them."""
+        """The modification times and sizes of the file and its log, read without opening them, and the commits here.
+
+        The log is written before a commit can be seen: who reads in between must not take the rows for the new ones.
+        """
         if not self.exists():
             return "none"
-        marks = []
+        marks = [(self._commits, 0)]
         for file in (self.path, _log_of(self.path)):
             with suppress(FileNotFoundError):
                 stat = file.stat()
@@ -149,13 +153,15 @@ class FileDatabase(Database):
 
     def _commit(self, cursor: Cursor) -> None:
         super()._commit(cursor)
+        self._commits += 1
         self._unwritten = False
 
     @contextmanager
     def _shared_cursor(self) -> Iterator[Cursor]:
         cursor = self._enter()
         try:
-            yield cursor
+            with holding():
+                yield cursor
         except Failure as error:
             for first in causes(error):
                 if isinstance(first, Failure) and is_of_the_file(first):

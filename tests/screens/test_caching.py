@@ -46,6 +46,27 @@ def test_a_result_is_computed_once_for_all_and_nobody_else_waits_for_it():
     assert len({*map(id, found)}) == 1
 
 
+def test_a_thread_with_a_cursor_does_not_wait_for_one_that_waits_for_the_file(line):
+    """deadlock: who computes waits until the file is closed for another process, and who has it open for the result"""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(_data, by):
+        if by is not threading.current_thread():
+            begun.set()
+            go_on.wait(SECONDS)
+        return threading.current_thread()
+
+    here = threading.current_thread()
+    kept = caching.cached()(slow)
+    computing = threading.Thread(target=kept, args=(DATA, here))
+    computing.start()
+    begun.wait(SECONDS)
+    with line.database.cursor():
+        assert kept(DATA, here) is here
+    go_on.set()
+    computing.join(SECONDS)
+
+
 def test_what_failed_is_computed_again():
     answers = iter([ValueError(), 1])
 

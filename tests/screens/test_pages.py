@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from compliance.access import permissions
 from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, HEAD, MANAGEMENT, ROLES, User
 from compliance.access.scopes import Scope
+from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
@@ -20,6 +21,7 @@ from compliance.declarations.points import load_points
 from compliance.declarations.sources import load_sources
 from compliance.screens import frame, reads
 from compliance.screens.downloads import FileName, file_name
+from compliance.screens.incidents import page as incidents_page
 from compliance.screens.overview import page as overview_page
 from compliance.screens.point import page as point_page
 from compliance.screens.point import texts as point_texts
@@ -90,6 +92,17 @@ def file_names(page, say):
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"}) + f" {DAY}.csv"],
         "point": [f"{label(point, say)} {DAY}.csv"],
     }.get(page, [])
+
+
+def test_an_error_in_a_body_is_told_once(sample, monkeypatch):
+    """twice: a fragment draws an error that leaves it, and the frame would draw it again as a fault"""
+
+    def refuse(_view):
+        raise Refusal("The file is busy.")
+
+    monkeypatch.setattr(incidents_page, "basis", refuse)
+    shown = text(opened("incidents", monkeypatch))
+    assert shown.count("The file is busy.") == shown.count("v-note") == 1
 
 
 def test_every_page_is_tested_here_or_in_a_file_of_its_own():

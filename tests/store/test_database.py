@@ -20,7 +20,7 @@ from compliance.loading.loading import Order, load_prepared, prepare
 from compliance.reading.reading import read
 from compliance.review.reviewing import open_review, write
 from compliance.store import file, schema, turns
-from compliance.store.database import next_moment, rows
+from compliance.store.database import Database, next_moment, rows
 from compliance.store.file import FileDatabase
 from tests.apps import opened, text
 from tests.command import arguments, environment, run, run_here
@@ -235,6 +235,20 @@ def test_the_version_changes_with_what_figures_rest_on_and_not_with_a_draft(line
     assert line.database.version() == version
     line.load_table(TABLE, extract_date=date(2026, 9, 1), name="earlier.csv")
     assert line.database.version() != version
+
+
+def test_the_state_changes_with_a_commit_that_can_be_seen_after_its_log(line, monkeypatch):
+    """stale: what is read while the log is written and the commit not yet seen would be taken for the new rows"""
+    with line.database.cursor():
+        states = []
+
+        def commit(cursor):
+            cursor.execute("commit")
+            states.append(line.database.state())
+
+        monkeypatch.setattr(Database, "_commit", lambda _, cursor: commit(cursor))
+        line.load_table(TABLE, extract_date=date(2026, 9, 1), name="earlier.csv")
+        assert line.database.state() not in states
 
 
 def test_the_version_is_asked_once_while_nothing_is_written(line, monkeypatch):
