@@ -344,8 +344,9 @@ def drafted(
 
 @dataclass(frozen=True)
 class Counted:
-    """What is counted of a review's day: of every organisation, the coverage on the days of the trend and of a year
-    before, of its units on the day, what is ahead of it, and the shown figures; of the review's own, the remarks.
+    """What is counted of a review's day: of every organisation, but for the remarks, which are of the review's own.
+
+    `months` are the coverage on the days of the trend and of a year before, `units` that of the day by unit.
     """
 
     months: Sequence[Coverage]
