@@ -206,9 +206,13 @@ class FileDatabase(Database):
 
     def _linger(self) -> None:
         """Have the file closed in a moment."""
-        if not self._lingering:
-            self._lingering = True
+        if self._lingering:
+            return
+        try:
             threading.Thread(target=self._close_later, name="closing").start()
+            self._lingering = True
+        except RuntimeError:  # as many threads run as may
+            self._close()
 
     def _close_later(self) -> None:
         """Close the file once nobody has used it for a moment, or at once if another process waits for it."""

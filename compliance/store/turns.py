@@ -43,11 +43,11 @@ class Turns:
         self._lock.release()
 
     def is_awaited(self) -> bool:
-        """Whether another process is waiting at the turnstile."""
+        """Whether another process is waiting at the turnstile, or none can be seen there."""
         try:
             with self._turnstile.acquire(timeout=0):
                 return False
-        except Timeout:
+        except (Timeout, OSError):
             return True
 
 

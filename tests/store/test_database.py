@@ -214,6 +214,20 @@ def test_a_server_keeps_the_file_open_for_a_moment_and_gives_way_at_once(line, m
     assert count(line.database) == 2
 
 
+@pytest.mark.parametrize("lacks", ["open files", "threads"])
+def test_a_server_that_cannot_keep_the_file_open_for_a_moment_closes_it(line, monkeypatch, lacks):
+    """held: nobody would close it, and no command could use it until the server ends"""
+
+    def fail(*_args, **_kwargs):
+        raise OSError if lacks == "open files" else RuntimeError
+
+    monkeypatch.setattr(line.database, "lingers", True)
+    with line.database.cursor():
+        place = (line.database._turns._turnstile, "acquire") if lacks == "open files" else (threading.Thread, "start")
+        monkeypatch.setattr(*place, fail)
+    assert line.database._connection is None
+
+
 def test_the_state_changes_with_every_write_and_only_then(empty):
     assert empty.database.state() == "none"
     states = []
