@@ -18,6 +18,8 @@ MAX_CELLS: Final = 30_000_000
 ROW_GAP: Final = 1000
 COLUMN_GAP: Final = 50
 TAIL: Final = 65536
+# What a cell has whose text is a date of ISO 8601.
+ISO: Final = b't="d"'
 # The elements of a cell that holds a value, not only a format.
 FILLED: Final = ("v", "is")
 
@@ -38,13 +40,14 @@ class Scan:
     def add(self, piece: bytes) -> None:
         """Take in the next piece. Counts are estimates, a little too high where a piece ends within a tag."""
         self.head = self.head or piece[:4096]
+        border = self.tail[-len(ISO) :] + piece[: len(ISO)]
         self.tail = (self.tail + piece if len(piece) < TAIL else piece)[-TAIL:]
         root = re.search(rb"<(\w+:)?worksheet\b", self.head)
         prefix = (root and root[1]) or b""
         if claimed_area(self.head) > ROOMY:
             self.cells += piece.count(b"<%bc" % prefix)
         self.rows += piece.count(b"<%brow" % prefix)
-        self.iso_dates = self.iso_dates or b't="d"' in piece
+        self.iso_dates = self.iso_dates or ISO in piece or ISO in border
         self.hidden_errors |= root is None and b'calcext:value-type="error"' in piece
         self._count_formulas(piece, prefix)
 

@@ -384,6 +384,17 @@ def test_formulas_with_a_prefix_are_counted():
     assert read_here(files.raw_xlsx(prefixed), name="a.xlsx").formulas == 1
 
 
+def test_a_cell_at_the_border_of_two_pieces_is_seen_to_be_a_date():
+    from compliance.reading.strays import Scan
+
+    cell = b'<worksheet><sheetData><row r="1"><c r="A1" t="d"><v>2026-10-01T00:00:00</v></c></row>'
+    for end in range(cell.index(b't="d"') + 1, cell.index(b"><v>")):
+        scan = Scan()
+        for piece in (cell[:end], cell[end:]):
+            scan.add(piece)
+        assert scan.iso_dates
+
+
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_no_formula_is_lost_at_the_border_of_two_pieces(size):
     """A cell may begin in one piece and end in the next."""
