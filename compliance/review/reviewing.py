@@ -317,7 +317,7 @@ def write(
         if shown is not None and current is not None and current not in {shown, stored}:
             raise Refusal(N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now."))
         # a browser may send the same field twice
-        if stored != current:
+        if shown is None or stored != current:
             _add_text(cursor, review_id, kind, what, text=stored, order=order)
 
 
