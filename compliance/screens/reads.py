@@ -205,7 +205,8 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
 
 
 def _counts(data: Data, days: tuple[date, ...], level: Level) -> Counts:
-    return assessing.counts_of(data.database, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+    with data.database.cursor() as cursor:
+        return assessing.counts(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
 
 
 @cached()
