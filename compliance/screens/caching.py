@@ -25,7 +25,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 from compliance.store.database import is_holding
 
 # How many days are kept, in all, and how many results of a function.
-DAYS: Final = 8
+DAYS: Final = 5
 MOST: Final = 200
 
 Given = ParamSpec("Given")
