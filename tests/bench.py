@@ -400,8 +400,7 @@ def counted(what: str, path: Path, days: list[date], *, wished: str) -> Measured
 
 
 def count(database: Database, days: list[date]) -> None:
-    """All points, with the opening of the database, as a command or a page does it: a day by unit, a trend of
-    the organisation."""
+    """All points, with the opening of the file, as a command does it: a day by unit, a trend of the organisation."""
     level: Level = "unit" if len(days) == 1 else "organisation"
     counts_of(database, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level).figures(level)
 
