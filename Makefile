@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-tools.lock
 export GLIBC_TUNABLES ?= glibc.malloc.tcache_count=30000
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve demo-login test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx
+.PHONY: run serve demo-login test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx postgresql
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -27,7 +27,7 @@ test:
 
 # One worker more than there are cores, since tests often wait for child processes. Bytecode is written even where the
 # environment forbids it; otherwise each of those processes would compile everything again.
-suite: $(READY) browser nginx
+suite: $(READY) browser nginx postgresql
 	PYTHONDONTWRITEBYTECODE= PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
 
 check: $(READY)
@@ -107,3 +107,12 @@ nginx: browser
 	@test -x /usr/sbin/nginx || test -x $(NGINX) || \
 	  { mkdir -p build && cd build && apt-get -o APT::Sandbox::User=root download -qq nginx && dpkg -x nginx_*.deb nginx && rm nginx_*.deb; } || \
 	  { echo "The tests of the proxy need nginx. Install it with: sudo apt-get install nginx" >&2; exit 1; }
+
+# The tests on PostgreSQL start one of their own, so installing it makes none.
+CLUSTERS := /etc/postgresql-common/createcluster.conf
+INSTALL_POSTGRESQL := { test -e $(CLUSTERS) || { mkdir -p $(dir $(CLUSTERS)) && echo "create_main_cluster = false" >$(CLUSTERS); }; } && \
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+postgresql: nginx
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && $(INSTALL_POSTGRESQL); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL_POSTGRESQL)'; } || \
+	  { echo "The tests on PostgreSQL need its server. Install it with: sudo apt-get install postgresql" >&2; exit 1; }

@@ -6,6 +6,7 @@ import shutil
 import sys
 from contextlib import ExitStack
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,36 @@ def sample(sample_database, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(own))
     yield sample_database
     assert not own.exists()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The PostgreSQL of this run, which its workers share. It ends with the run, however that ends."""
+    from tests import once
+    from tests.postgres import Server, shared
+
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    folder = once.made("postgres", lambda folder: shared(folder, run))
+    return Server(Path((folder / "folder").read_text()))
+
+
+@pytest.fixture(scope="session")
+def _postgres_owner(postgres):
+    """A cursor that makes and drops databases, and their numbers; to begin psql takes as long as making one."""
+    from adbc_driver_postgresql import dbapi
+
+    with dbapi.connect(postgres.address(), autocommit=True) as connection, connection.cursor() as cursor:
+        yield cursor, count()
+
+
+@pytest.fixture
+def postgres_database(postgres, _postgres_owner):
+    """The address of an empty database of PostgreSQL of one's own."""
+    cursor, numbers = _postgres_owner
+    name = f"test_{os.getpid()}_{next(numbers)}"
+    cursor.execute(f"create database {name} template template0 strategy file_copy")
+    yield postgres.address(name)
+    cursor.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture
