@@ -39,6 +39,7 @@ class Service:
     address: str
     database: Path
     issuer: str
+    process: subprocess.Popen[bytes]
 
     @property
     def log(self) -> str:
@@ -79,14 +80,14 @@ def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **en
     settings, port = folder / "server.toml", port or free_port()
     settings.write_text(rules, "utf-8")
     settings.chmod(0o600)
-    here = Service(f"http://localhost:{port}", folder / "own.duckdb", issuer)
+    address, database = f"http://localhost:{port}", folder / "own.duckdb"
     if not (folder / "sample.duckdb").exists():
         # without any data the server would first make the samples
-        with FileDatabase.at(here.database).writing():
+        with FileDatabase.at(database).writing():
             pass
     variables = {
-        "COMPLIANCE_DATABASE": str(here.database),
-        "COMPLIANCE_PUBLIC_ADDRESS": here.address,
+        "COMPLIANCE_DATABASE": str(database),
+        "COMPLIANCE_PUBLIC_ADDRESS": address,
         "COMPLIANCE_LOGIN_ISSUER": issuer,
         "COMPLIANCE_LOGIN_CLIENT_ID": "compliance",
         "COMPLIANCE_LOGIN_CLIENT_SECRET": "secret",
@@ -99,8 +100,8 @@ def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **en
             command, cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        _wait(f"{here.address}/readyz", process, folder / "server.log")
-        yield here
+        _wait(f"{address}/readyz", process, folder / "server.log")
+        yield Service(address, database, issuer, process)
     finally:
         process.terminate()
         process.wait(20)

@@ -42,8 +42,9 @@ from compliance.declarations import settings, theming
 from compliance.declarations.login import LOOPBACK, Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
-from compliance.serving import answering, discovery, guarding, receiving, words
+from compliance.serving import answering, discovery, front, guarding, receiving, words
 from compliance.serving import gate as gating
+from compliance.serving.draining import Draining, Visits, drain_when_told
 from compliance.serving.health import Health
 from compliance.serving.pending import Pending
 from compliance.serving.receiving import Uploads
@@ -76,6 +77,7 @@ AWAY_SECONDS: Final = 30.0
 DOWNLOAD_GRACE: Final = 30.0
 # Whether the app has been run once.
 WARM: Final = threading.Event()
+VISITS: Final = Visits()
 # What would let in others than who is at the machine, and what others there could read.
 NO_LOGIN: Final = N_(
     "Without a login the server answers this machine alone, and not at {address}. Set up [login] in {file}."
@@ -263,6 +265,9 @@ async def warm(_app: Any) -> AsyncIterator[None]:
     if not ok:
         log.error("The first run of the app failed: %s", message)
     WARM.set()
+    wanted = settings.current()
+    # Without a login it is that of the person at this machine, who waits for it to end.
+    drain_when_told(VISITS, wanted.drain_seconds if wanted.login else 0)
     # What is there now stays; each look for garbage would go through all of it while somebody waits.
     gc.freeze()
     freeing = asyncio.create_task(_free_now_and_then())
@@ -289,7 +294,8 @@ memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: 
 
 def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
     """The app with what stands before it: for the person at this machine alone, or for all who can log in."""
-    gate = [_gate(wanted, wanted.login, streamlit)] if wanted.login else []
+    pages = frozenset({"/", *(f"/{path.stem}" for path in (places.ROOT / "pages").glob("*.py"))})
+    gate = [_gate(wanted, wanted.login, streamlit, pages=pages)] if wanted.login else []
     user_of = gating.user_of if wanted.login else lambda _: permissions.current_user()
     return st.App(
         places.ROOT / "app.py",
@@ -298,6 +304,7 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
         middleware=[
             Middleware(guarding.Guard, settings=settings.current, ours=OURS),
             Middleware(Health, ready=is_ready),
+            Middleware(Draining, visits=VISITS, pages=pages | {front.LOGIN}),
             *gate,
             Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of, record=receiving.record_upload),
             Middleware(PageLanguage),
@@ -306,21 +313,20 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
     )
 
 
-def _gate(wanted: Settings, login: Login, streamlit: Streamlit) -> Middleware:
-    pages = {"/", *(f"/{path.stem}" for path in (places.ROOT / "pages").glob("*.py"))}
+def _gate(wanted: Settings, login: Login, streamlit: Streamlit, *, pages: frozenset[str]) -> Middleware:
     secure = wanted.public_address.startswith("https:")
-    kwargs: Any = {"pages": frozenset(pages), "secure": secure, "pending": Pending()}
+    kwargs: Any = {"pages": pages, "secure": secure, "pending": Pending()}
     return Middleware(gating.Gate, login=login, backend=streamlit, **kwargs)
 
 
 def is_ready() -> bool:
-    """Whether the server has drawn a page, and the store and the register can be used."""
+    """Whether the server has drawn a page and takes visits, and the store and the register can be used."""
     try:
         stores.own().version()
         register.own().rows("last_entry")
     except Refusal:
         return False
-    return WARM.is_set()
+    return WARM.is_set() and not VISITS.ending
 
 
 def checked(address: str) -> Settings:

@@ -40,11 +40,13 @@ class Limits:
 class Settings:
     """The server's public address, empty if only this machine reaches it, and its upload limits.
 
-    `login` is None where everybody who reaches the server is the coordinator at this machine.
+    `drain_seconds` is how long what is under way goes on once the server is told to stop. `login` is None where
+    everybody who reaches the server is the coordinator at this machine.
     """
 
     public_address: str
     uploads: Limits
+    drain_seconds: int
     login: Login | None = None
 
 
@@ -69,13 +71,13 @@ def load_settings(own: Path | None, *, public_address: str = "", login: Mapping[
         _known(key, usual)
     said = public_address or table["public_address"]
     address = _origin(said) if said else ""
-    limits = _limits(table["uploads"], usual["uploads"])
+    limits, drain = _limits(table["uploads"], usual["uploads"]), _number(table, "drain_seconds", least=0)
     if not is_wanted(table["login"], login):
-        return Settings(address, limits)
+        return Settings(address, limits, drain)
     logging_in, refusals = read_login(table["login"], login, public_address=address)
     if refusals:
         raise ExceptionGroup("the settings of the login", refusals)
-    return Settings(address, limits, logging_in)
+    return Settings(address, limits, drain, logging_in)
 
 
 def origin(scheme: str, host: str, port: int | None) -> str:
@@ -101,15 +103,21 @@ def _limits(table: Any, usual: Table) -> Limits:
         raise Refusal(BELOW, file=FILE, line="[uploads]")
     for key in table:
         _known(key, usual)
-        if type(table[key]) is not int or not 1 <= table[key] <= MOST:
-            text = N_("{file}: {key} is a whole number from 1 to {most}.")
-            raise Refusal(text, file=FILE, key=key, most=MOST)
+        _number(table, key, least=1)
     for small, large in pairwise(SIZES):
         if table[small] > table[large]:
             text = N_("{file}: {small} is larger than {large}. Make one smaller or the other larger.")
             raise Refusal(text, file=FILE, small=small, large=large)
     file, session, server = (table[key] * MB for key in SIZES)
     return Limits(file, table["files"], session, server)
+
+
+def _number(table: Table, key: str, *, least: int) -> int:
+    value = table[key]
+    if type(value) is not int or not least <= value <= MOST:
+        text = N_("{file}: {key} is a whole number from {least} to {most}.")
+        raise Refusal(text, file=FILE, key=key, least=least, most=MOST)
+    return value
 
 
 def _known(key: str, usual: Table) -> None:

@@ -9,7 +9,7 @@ from compliance.declarations.settings import MB, Limits, load_settings
 
 def test_the_limits_are_those_of_the_product():
     assert load_settings(None).uploads == Limits(200 * MB, 40, 500 * MB, 1024 * MB)
-    assert load_settings(None).public_address == ""
+    assert (load_settings(None).public_address, load_settings(None).drain_seconds) == ("", 30)
 
 
 def own(folder, text):
@@ -64,6 +64,7 @@ def test_what_is_no_public_address_is_refused_with_one_that_is(address):
         ("[uploads]\nfile_mb = 600\n", "file_mb är större än session_mb"),
         ("[uploads]\nserver_mb = 400\n", "session_mb är större än server_mb"),
         ("[uploads]\nfil_mb = 600\n", "fil_mb"),
+        ("drain_seconds = -1\n", "drain_seconds är ett heltal från 0"),
         ("upload = 5\n", "upload"),
         ("uploads = 5\n", "[uploads]"),
         ("public_address = 5\n", "https://efterlevnad.example.se"),

@@ -8,6 +8,7 @@ from configparser import ConfigParser
 import pytest
 
 from compliance.core.places import ROOT
+from compliance.declarations.settings import load_settings
 
 UNIT = ROOT / "deploy" / "compliance.service"
 # systemd's own measure of what a service may do, from 0 to 100; below 20 is its best grade.
@@ -43,6 +44,8 @@ def test_the_service_runs_with_a_login_on_a_store_that_nobody_else_enters(servic
     assert f"COMPLIANCE_DATABASE=/var/lib/{service['StateDirectory']}/" in service["Environment"]
     assert {name: service.get(name) for name in CONFINED} == CONFINED
     assert service["MemoryMax"]
+    assert int(service["TimeoutStopSec"]) > load_settings(None).drain_seconds + 10
+    assert service["KillMode"] == "mixed"
     # A secret in a variable would be seen by whoever may ask systemd.
     assert service["LoadCredential"].startswith("client_secret:/etc/")
     assert "SECRET" not in UNIT.read_text("utf-8")

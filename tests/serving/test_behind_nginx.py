@@ -5,7 +5,9 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -64,14 +66,17 @@ def certificate(folder):
 
 @contextmanager
 def nginx(folder, *, tls, plain, behind):
-    """nginx while the block lasts, with the values that an operator fills in and the ports of this test."""
+    """nginx while the block lasts, with the values that an operator fills in and the ports of this test.
+
+    `behind` are those of the servers, one or two.
+    """
     assert NGINX, "The tests of the proxy need nginx: make nginx"
     text = CONFIGURATION.read_text("utf-8")
     filled = {
         "efterlevnad.example.se": HOST,
         "/etc/ssl/compliance": str(folder),
         "/var/log/nginx": str(folder),
-        "127.0.0.1:8501": f"127.0.0.1:{behind}",
+        **_servers(*behind),
         "listen [::]:": "# ",
         "listen 443": f"listen 127.0.0.1:{tls}",
         "listen 80": f"listen 127.0.0.1:{plain}",
@@ -93,6 +98,15 @@ def nginx(folder, *, tls, plain, behind):
         process.wait(20)
 
 
+def _servers(first, second=None):
+    """What an operator fills in for the servers; in a map an address is an expression."""
+    own, other = "127.0.0.1:8501", "10.0.0.12:8501"
+    filled = {own: f"127.0.0.1:{first}", re.escape(own): rf"127\.0\.0\.1:{first}"}
+    if second:
+        filled |= {"#2 ": "", other: f"127.0.0.1:{second}", re.escape(other): rf"127\.0\.0\.1:{second}"}
+    return filled
+
+
 def _wait(port):
     end = time.monotonic() + 20
     while time.monotonic() < end:
@@ -109,7 +123,13 @@ def plain():
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory, plain):
+def spare():
+    """The port of a second server, which is seldom there."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory, plain, spare):
     """The service as browsers reach it. It is known to the provider, and to itself, by its public address alone."""
     folder, tls, behind = tmp_path_factory.mktemp("nginx"), free_port(), free_port()
     public = f"https://{HOST}:{tls}"
@@ -121,10 +141,18 @@ def here(tmp_path_factory, plain):
         patched.setenv("SSL_CERT_FILE", str(certificate(folder)))
         issuer = f"http://localhost:{provider.server_port}"
         with (
-            nginx(folder, tls=tls, plain=plain, behind=behind),
+            nginx(folder, tls=tls, plain=plain, behind=[behind, spare]),
             served(folder, issuer, port=behind, COMPLIANCE_PUBLIC_ADDRESS=public) as running,
         ):
             yield replace(running, address=public)
+
+
+def put(client, page, file, content):
+    """Send a file of a page, and return the status of the answer."""
+    client.get(f"{page.address}/_stcore/health")
+    said = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", "origin": page.address}
+    said["x-xsrftoken"] = client.cookies[TOKEN]
+    return client.put(f"{page.address}/_stcore/upload_file/{page.id}/{file}", content=content, headers=said).status_code
 
 
 def test_somebody_of_400_groups_logs_in_opens_a_page_sends_a_file_and_logs_out(here):
@@ -136,11 +164,7 @@ def test_somebody_of_400_groups_logs_in_opens_a_page_sends_a_file_and_logs_out(h
         page = Session(here.address, socket)
         page.opens("imports")
         [file] = page.asks(1)
-        client.get(f"{here.address}/_stcore/health")
-        said = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", "origin": here.address}
-        said["x-xsrftoken"] = client.cookies[TOKEN]
-        address = f"{here.address}/_stcore/upload_file/{page.id}/{file}"
-        assert client.put(address, content=form(b"a;b\n" * 500_000), headers=said).status_code == 204
+        assert put(client, page, file, form(b"a;b\n" * 500_000)) == 204
     [charts] = re.findall(r"data-later=.\./(\S+)", opened.text)
     code = client.get(f"{here.address}/{charts}", headers={"accept-encoding": "gzip"}).headers
     assert (code["content-encoding"], code["cache-control"]) == ("gzip", "private, immutable, max-age=31536000")
@@ -150,11 +174,11 @@ def test_somebody_of_400_groups_logs_in_opens_a_page_sends_a_file_and_logs_out(h
     assert client.get(here.address, headers=PAGE).status_code == 401
 
 
-def test_the_cookie_travels_through_tls_alone(here):
-    kept = login(here, "bo").cookies.jar
-    [cookie] = [cookie for cookie in kept if cookie.name == "__Host-compliance"]
-    assert (cookie.secure, cookie.path, cookie.domain_specified) == (True, "/", False)
-    assert cookie.has_nonstandard_attr("HttpOnly")
+def test_the_cookies_travel_through_tls_alone(here):
+    kept = {cookie.name: cookie for cookie in login(here, "bo").cookies.jar}
+    for name in ("__Host-compliance", "compliance_server"):
+        assert (kept[name].secure, kept[name].path, kept[name].domain_specified) == (True, "/", False)
+        assert kept[name].has_nonstandard_attr("HttpOnly")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +220,7 @@ def test_the_longest_address_passes(here):
 def test_while_the_service_is_away_a_sentence_says_so(here, tmp_path):
     certificate(tmp_path)
     tls = free_port()
-    with nginx(tmp_path, tls=tls, plain=free_port(), behind=free_port()):
+    with nginx(tmp_path, tls=tls, plain=free_port(), behind=[free_port()]):
         answer = httpx2.get(f"https://{HOST}:{tls}/", verify=ssl.create_default_context(cafile=tmp_path / CHAIN))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
     assert "Försök igen om en stund." in answer.text
@@ -239,3 +263,65 @@ def test_the_log_names_addresses_without_what_is_asked_for_there(here):
     assert "/oauth2callback 302" in log
     assert "code=" not in log
     assert "unit=" not in log
+
+
+# --- Two servers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(here, spare, tmp_path):
+    """A second server, which knows who is logged in at the first."""
+    (tmp_path / "register.sqlite").symlink_to(here.database.with_name("register.sqlite"))
+    once.new(tmp_path / "own.duckdb")
+    with served(tmp_path, here.issuer, port=spare, COMPLIANCE_PUBLIC_ADDRESS=here.address) as running:
+        yield running
+
+
+def server_of(client, address):
+    """The server that answers a page, as the browser is told of it."""
+    assert client.get(address, headers=PAGE).status_code == 200
+    return client.cookies["compliance_server"]
+
+
+def at(here, number):
+    """A browser of somebody who has logged in and is at a server."""
+    client = login(here, "anna")
+    client.cookies.delete("compliance_server")
+    while server_of(client, here.address) != number:
+        client.cookies.delete("compliance_server")
+    return client
+
+
+def slowly(content, begun, until):
+    """A file whose last piece is not sent before something has happened."""
+    yield content[:-9]
+    begun.set()
+    until.wait(20)
+    yield content[-9:]
+
+
+def test_a_browser_stays_at_its_server_until_that_stops_and_loses_nothing_that_is_under_way(here, second):
+    client, other = at(here, "2"), at(here, "2")
+    assert {server_of(client, here.address) for _ in range(6)} == {"2"}
+    with stream(here, client) as socket:
+        page, begun, drained = Session(here.address, socket), threading.Event(), threading.Event()
+        page.opens("imports")
+        first, later = page.asks(2)
+        with ThreadPoolExecutor() as pool:
+            sent = pool.submit(put, client, page, first, slowly(form(b"a;b\n"), begun, drained))
+            assert begun.wait(20)
+            second.process.terminate()
+            while httpx2.get(f"{second.address}/readyz").status_code == 200:
+                time.sleep(0.05)
+            assert server_of(other, here.address) == "1"
+            assert at(here, "1")
+            assert put(client, page, later, form(b"a;b\n")) == 204
+            drained.set()
+            assert sent.result(20) == 204
+        page.opens("imports")
+        # told once more, it does not wait for the page that is still open
+        second.process.terminate()
+        second.process.wait(10)
+    with stream(here, client) as socket:
+        Session(here.address, socket).opens("imports")
+        assert "compliance_server=1" in socket.response.headers["set-cookie"]
