@@ -3,15 +3,33 @@
 Only the edge (pages, commands) asks what time it is, and passes it on.
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 ZONE: Final = ZoneInfo("Europe/Stockholm")
 
 
+# How far ahead of this machine's clock the one is that it goes by.
+_ahead = timedelta()
+# Two clocks that differ by less are alike.
+ALIKE: Final = timedelta(seconds=1)
+
+
 def now() -> datetime:
     """The current moment, in UTC without a zone."""
+    return _own() + _ahead
+
+
+def go_by(moment: datetime) -> None:
+    """Go by another clock, which says a moment (UTC) now: of several machines that share a store one may be wrong."""
+    global _ahead
+    ahead = moment - _own()
+    if abs(ahead - _ahead) > ALIKE:
+        _ahead = ahead if abs(ahead) > ALIKE else timedelta()
+
+
+def _own() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 

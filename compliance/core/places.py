@@ -19,11 +19,21 @@ SERVER = ROOT / "data" / "server.toml"
 RETENTION = ROOT / "data" / "retention.toml"
 REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
+# How the address of a database that several machines share begins.
+SHARED = ("postgresql://", "postgres://")
+
+
+def shared_database() -> str:
+    """The address of a database that several machines share, if `COMPLIANCE_DATABASE` is one; otherwise empty."""
+    said = os.environ.get("COMPLIANCE_DATABASE", "")
+    return said if said.startswith(SHARED) else ""
 
 
 def own_database() -> Path:
-    """The organisation's database: `COMPLIANCE_DATABASE`, else the one in the store."""
+    """The organisation's database: `COMPLIANCE_DATABASE`, else the one in the store. Of a shared one, the copy here."""
     path = os.environ.get("COMPLIANCE_DATABASE")
+    if shared_database():
+        return _resolved(Path(os.environ.get("COMPLIANCE_FOLDER") or STORE).absolute() / "copy.duckdb")
     return _resolved(Path(path).absolute() if path else STORE / "compliance.duckdb")
 
 

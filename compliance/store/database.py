@@ -4,7 +4,7 @@
     with stores.own().writing() as cursor:      # an exclusive transaction, rolled back if the block raises
     with stores.own().rehearsing() as cursor:   # a transaction that is always rolled back
 
-A kind of store is a module with a subclass of Database (file.py is the first), chosen in stores.py.
+A kind of store is a module with a subclass of Database (file.py and shared.py), chosen in stores.py.
 """
 
 import threading
@@ -69,8 +69,12 @@ class Database(ABC):
         """A cursor for the block. If the store does not exist, it is of an empty database."""
 
     @abstractmethod
-    def _turn(self) -> AbstractContextManager[Cursor]:
+    def turn(self) -> AbstractContextManager[Cursor]:
         """A cursor for the block that excludes every other writer, in all threads and processes."""
+
+    def away_since(self) -> datetime | None:
+        """The moment (UTC) of what it shows while what keeps it is away; None if it shows the latest."""
+        return None
 
     @abstractmethod
     def serve(self) -> None:
@@ -94,7 +98,7 @@ class Database(ABC):
             cursor.execute("checkpoint copied")
             cursor.execute("detach copied")
 
-    def _commit(self, cursor: Cursor) -> None:
+    def commit(self, cursor: Cursor) -> None:
         """Commit what a turn has written."""
         cursor.execute("commit")
 
@@ -119,11 +123,11 @@ class Database(ABC):
         Its `moment` is later than any in the store. It is taken when the turn begins, so that a writer that has waited
         does not write in the past. What `tell` was given in the block is told before the commit.
         """
-        with self._turn() as cursor, self._transaction(cursor):
+        with self.turn() as cursor, self._transaction(cursor):
             with _collecting(cursor) as told:
                 yield cursor
             with _telling(told, self.name):
-                self._commit(cursor)
+                self.commit(cursor)
 
     @contextmanager
     def rehearsing(self) -> Iterator[Cursor]:
@@ -200,9 +204,9 @@ def newest_moment(cursor: Cursor) -> datetime:
     return newest or datetime.min
 
 
-def next_moment(newest: datetime) -> datetime:
+def next_moment(newest: datetime, now: datetime | None = None) -> datetime:
     """Now (UTC), but later than the newest moment in the store: a clock can be set back, and reviews pin a moment."""
-    return max(clock.now(), newest + timedelta(microseconds=1))
+    return max(now or clock.now(), newest + timedelta(microseconds=1))
 
 
 def stamp(cursor: Cursor, moment: datetime) -> None:

@@ -17,6 +17,14 @@ NO_ACCESS: Final = N_(
 )
 
 
+class Unusable(Refusal):
+    """The file itself has failed: it is damaged, or cannot be read."""
+
+
+class Away(Refusal):
+    """The database of several machines cannot be reached, or does not answer in time."""
+
+
 def unusable(path: Path, error: Failure) -> Refusal:
     """The refusal for a failed database file, with DuckDB's own message if there is no sentence of ours."""
     if is_disk_full(error):
@@ -29,7 +37,7 @@ def unusable(path: Path, error: Failure) -> Refusal:
             file=path.name,
             error=str(error).split("\n")[0].rpartition(UNCOMMITTED)[2].strip(" :."),
         )
-    return Refusal(
+    return Unusable(
         N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
         file=path.name,
         error=str(error).split("\n")[0],
@@ -89,4 +97,55 @@ def newer(path: Path, what: str) -> Refusal:
         ),
         file=path.name,
         what=what,
+    )
+
+
+# --- A store that several machines share ------------------------------------------------------------------------------
+
+
+def away(database: str) -> Refusal:
+    """The refusal for a database that cannot be reached, or does not answer."""
+    return Away(
+        N_(
+            "The database {database} cannot be reached. Nothing has been saved. Wait a moment and try again. "
+            "If it goes on, tell those who run the service."
+        ),
+        database=database,
+    )
+
+
+def unknown(database: str) -> Refusal:
+    """The refusal for a change whose connection was lost while it was committed."""
+    return Refusal(
+        N_(
+            "The connection to the database {database} was lost while it saved, so it is not known whether it did. "
+            "Look before you do it again."
+        ),
+        database=database,
+    )
+
+
+def awaited(seconds: float) -> Refusal:
+    """The refusal for a turn among several machines that did not come in time."""
+    return Refusal(
+        N_("Somebody else has been saving for {seconds} seconds. Nothing has been saved. Try again in a moment."),
+        seconds=int(seconds),
+    )
+
+
+def no_room_there(database: str) -> Refusal:
+    """The refusal for a full disk of the database."""
+    return DiskFull(
+        N_(
+            "There is no room left on the disk of the database {database}. Nothing has been saved. Tell those who run "
+            "the service."
+        ),
+        database=database,
+    )
+
+
+def not_stored() -> Refusal:
+    """The refusal for a character that the database does not store."""
+    return Refusal(
+        N_("A text holds a character that cannot be stored (U+0000). Nothing has been saved. Remove it and try again.")
     )

@@ -65,6 +65,10 @@ class FileDatabase(Database):
         except OSError as error:
             raise failures.no_access(self.path, error) from error
 
+    def is_held(self) -> bool:
+        """Whether this thread has a cursor of it."""
+        return self._users[threading.get_ident()] > 0
+
     def state(self) -> str:
         """The modification times and sizes of the file and its log, read without opening them, and the commits here.
 
@@ -142,7 +146,7 @@ class FileDatabase(Database):
                 self._condition.notify_all()
 
     @contextmanager
-    def _turn(self) -> Iterator[Cursor]:
+    def turn(self) -> Iterator[Cursor]:
         """A cursor that excludes other writers. A new file remains only if something is committed to it."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -151,8 +155,9 @@ class FileDatabase(Database):
         with self._writer, self._shared_cursor() as cursor:
             yield cursor
 
-    def _commit(self, cursor: Cursor) -> None:
-        super()._commit(cursor)
+    def commit(self, cursor: Cursor) -> None:
+        """Commit what a turn has written."""
+        super().commit(cursor)
         self._commits += 1
         self._unwritten = False
 
@@ -235,7 +240,7 @@ class FileDatabase(Database):
             if connection:
                 connection.close()
             if self._unwritten:
-                _remove(self.path)
+                remove(self.path)
         finally:
             self._turns.end()
             self._condition.notify_all()
@@ -254,11 +259,11 @@ class FileDatabase(Database):
         if not self._unwritten:
             return connect(self.path)
         try:
-            _remove(self.path)
+            remove(self.path)
             return connect(self.path)
         except BaseException as error:
             with suppress(OSError):
-                _remove(self.path)
+                remove(self.path)
             if isinstance(error, OSError):
                 raise failures.no_access(self.path, error) from error
             raise
@@ -289,7 +294,8 @@ def _log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file and its log, if they are there."""
     for file in (path, _log_of(path)):
         file.unlink(missing_ok=True)
 

@@ -20,6 +20,8 @@ CLEANING: Final = "compliance.cleaning.cleaning"
 CLEANED: Final = "cleaned of identity numbers and levels"
 # The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
+# The prefix of the mark of the last change that a copy of a shared store holds.
+FOLLOWS: Final = "follows "
 # The names of schema files that were merged into others. A store may have been made with them.
 MERGED: Final = frozenset({"320_alias_followers.sql"})
 
@@ -59,10 +61,15 @@ def upgrade(connection: Cursor, path: Path) -> bool:
     return not applied or CLEANED in applied
 
 
+def file_names() -> list[str]:
+    """The names of the schema files, in order."""
+    return [*_schema()[0]]
+
+
 def refuse_unknown(applied: set[str], path: Path) -> None:
     """Raise Refusal if a schema file has been applied that this program does not have: a newer one has written it."""
     files, _, _ = _schema()
-    if unknown := {name for name in applied - {*files, *MERGED, CLEANED} if not name.startswith(MACROS)}:
+    if unknown := {name for name in applied - {*files, *MERGED, CLEANED} if not name.startswith((MACROS, FOLLOWS))}:
         raise failures.newer(path, min(unknown))
 
 

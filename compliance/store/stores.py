@@ -8,7 +8,11 @@ from compliance.store.file import FileDatabase, file_database
 
 
 def own() -> Database:
-    """The organisation's own store."""
+    """The organisation's own store: a file, or a database that several machines share."""
+    if address := places.shared_database():
+        from compliance.store.shared import shared_database  # Who has a file need not load it.
+
+        return shared_database(address, places.own_database())
     return file_database(places.own_database())
 
 

@@ -419,11 +419,11 @@ def test_what_is_rehearsed_or_refused_is_not_told_and_a_change_that_fails_is_tol
     with pytest.raises(Refusal):
         revoke(line.database, 99, why="x", order=order)
     assert register.own().rows("entries", after=0) == []
-    commit = line.database._commit
-    monkeypatch.setattr(line.database, "_commit", lambda _: 1 / 0)
+    commit = line.database.commit
+    monkeypatch.setattr(line.database, "commit", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         revoke(line.database, 1, why="x", order=order)
-    monkeypatch.setattr(line.database, "_commit", commit)
+    monkeypatch.setattr(line.database, "commit", commit)
     entries = [(row["action"], row["what"], row["details"]) for row in register.own().rows("entries", after=0)]
     assert entries == [("revocation", "import 1", "{}"), ("revocation", "import 1", '{"failed": 1}')]
     assert line.rows("from revocations") == []

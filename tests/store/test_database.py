@@ -260,7 +260,7 @@ def test_the_state_changes_with_a_commit_that_can_be_seen_after_its_log(line, mo
             cursor.execute("commit")
             states.append(line.database.state())
 
-        monkeypatch.setattr(Database, "_commit", lambda _, cursor: commit(cursor))
+        monkeypatch.setattr(Database, "commit", lambda _, cursor: commit(cursor))
         line.load_table(TABLE, extract_date=date(2026, 9, 1), name="earlier.csv")
         assert line.database.state() not in states
 

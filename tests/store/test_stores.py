@@ -50,7 +50,7 @@ class MemoryDatabase(Database):
             cursor.close()
 
     @contextmanager
-    def _turn(self):
+    def turn(self):
         with self.alone, self.cursor() as cursor:
             yield cursor
 
@@ -63,8 +63,8 @@ class MemoryDatabase(Database):
     def rewriting(self):
         raise NotImplementedError
 
-    def _commit(self, cursor):
-        super()._commit(cursor)
+    def commit(self, cursor):
+        super().commit(cursor)
         self.commits += 1
 
 

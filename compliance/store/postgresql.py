@@ -1,0 +1,241 @@
+"""Connections to PostgreSQL that never keep anybody waiting longer than they say.
+
+    line = Line("postgresql://compliance@db1,db2/compliance", schema="compliance")
+    with line.transaction() as run:
+        run.rows("select …", 1, "a")        # the rows, as tuples; parameters are $1, $2 …
+        run.ingest("staff", table)          # an Arrow table into a table
+        for batch in run.batches("select …"):   # the rows, as Arrow record batches
+
+Each connection has a thread of its own: a server that stands still keeps that thread, which is abandoned with its
+connection when the time is up. After any failure of the connection the next use connects anew.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing, contextmanager, suppress
+from queue import SimpleQueue
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+import adbc_driver_manager
+import adbc_driver_postgresql.dbapi as driver
+import pyarrow as pa
+
+from compliance.store import failures
+from compliance.store.failures import Away
+
+T = TypeVar("T")
+# For a statement that finds what it asks for at once, for one that moves many rows, and for a turn.
+SHORT_SECONDS: Final = 5.0
+LONG_SECONDS: Final = 120.0
+# A writer that no longer answers is ended by the server, so that its turn ends too.
+SETTINGS: Final = {
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "120s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+CONNECTING: Final = {
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+    "target_session_attrs": "read-write",
+    "application_name": "compliance",
+}
+BATCH_BYTES: Final = 16 * 1024 * 1024
+# What PostgreSQL calls a full disk, a wait that was too long, and a character that it does not store; and the classes
+# of what it says when it cannot be used: no connection, no transaction any more, no rights, no database, no resources.
+DISK_FULL, LOCK_TIMEOUT, NOT_STORED = "53100", "55P03", "22021"
+UNUSABLE: Final = frozenset({"08", "25", "28", "3D", "53", "57", "58"})
+log = logging.getLogger(__name__)
+
+
+class Line:
+    """A connection to a database of PostgreSQL, for one thread at a time, opened when it is first used."""
+
+    def __init__(self, address: str, *, schema: str) -> None:
+        self.name = shown(address)
+        self.schema = schema
+        self._address = _with_settings(address, schema)
+        self._alone = threading.RLock()
+        self._worker: _Worker | None = None
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator["Run"]:
+        """A transaction for the block, rolled back if it raises. Reading, it sees the database as at one moment."""
+        with self._turn():
+            run = self._begun("begin isolation level repeatable read read only" if read_only else "begin")
+            try:
+                yield run
+                run.commit()
+            except BaseException:
+                run.roll_back()
+                raise
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a statement that changes nothing, outside of a transaction."""
+        with self._turn():
+            return self._begun(sql, *values).first
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The turn of this thread with the connection."""
+        if not self._alone.acquire(timeout=LONG_SECONDS):
+            raise failures.awaited(LONG_SECONDS)
+        try:
+            yield
+        finally:
+            self._alone.release()
+
+    def _begun(self, sql: str, *values: object) -> "Run":
+        """Run a first statement, on a new connection if the one at hand has died since it was last used."""
+        old = self._worker
+        if old and not old.is_abandoned:
+            with suppress(Away):
+                return Run(old, self.schema, sql, *values)
+            if old.is_silent:
+                raise failures.away(self.name)
+        self._worker = _Worker(self._address, self.name)
+        return Run(self._worker, self.schema, sql, *values)
+
+
+class Run:
+    """An open connection on which a first statement has been run; `first` has its rows."""
+
+    def __init__(self, worker: "_Worker", schema: str, sql: str, *values: object) -> None:
+        self._worker, self._schema = worker, schema
+        self.first = self.rows(sql, *values)
+        self._is_open = True
+
+    def commit(self) -> None:
+        """Commit the transaction, once."""
+        if self._is_open:
+            self._is_open = False
+            self.rows("commit", seconds=LONG_SECONDS)
+
+    def roll_back(self) -> None:
+        """Take the transaction back, if it is not over."""
+        if self._is_open:
+            self._is_open = False
+            with suppress(Exception):
+                self.rows("rollback")
+
+    def rows(self, sql: str, *values: object, seconds: float = SHORT_SECONDS) -> list[tuple[Any, ...]]:
+        """The rows of a statement, none if it returns none."""
+
+        def work(connection: driver.Connection) -> list[tuple[Any, ...]]:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values or None)
+                return cursor.fetchall() if cursor.description else []
+
+        return self._worker.ask(work, seconds)
+
+    def ingest(self, table: str, rows: pa.Table) -> int:
+        """Add rows to a table, by the names of their columns, and return how many the server has taken."""
+
+        def work(connection: driver.Connection) -> int:
+            with connection.cursor() as cursor:
+                return int(cursor.adbc_ingest(table, rows, mode="append", db_schema_name=self._schema))
+
+        return self._worker.ask(work, LONG_SECONDS)
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """The rows of a statement. Nothing else can be asked before the last batch."""
+
+        def begin(connection: driver.Connection) -> tuple[driver.Cursor, pa.RecordBatchReader]:
+            cursor = connection.cursor()
+            cursor.adbc_statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
+            cursor.execute(sql)
+            return cursor, cursor.fetch_record_batch()
+
+        cursor, reader = self._worker.ask(begin, LONG_SECONDS)
+        with closing(_Asked(self._worker, cursor)):
+            while (batch := self._worker.ask(lambda _: next(reader, None), LONG_SECONDS)) is not None:
+                yield batch
+
+
+class _Asked:
+    """A cursor that is closed by the thread of its connection."""
+
+    def __init__(self, worker: "_Worker", cursor: driver.Cursor) -> None:
+        self._worker, self._cursor = worker, cursor
+
+    def close(self) -> None:
+        if not self._worker.is_abandoned:
+            self._worker.ask(lambda _: self._cursor.close(), SHORT_SECONDS)
+
+
+class _Worker:
+    """A connection, in a thread of its own."""
+
+    def __init__(self, address: str, name: str) -> None:
+        # Whether nothing is to be asked any more, and whether that is because it did not answer in time.
+        self.is_abandoned = self.is_silent = False
+        self._address, self._name = address, name
+        self._orders: SimpleQueue[tuple[Callable[[driver.Connection], Any], Future[Any]] | None] = SimpleQueue()
+        threading.Thread(target=self._work, name="postgresql", daemon=True).start()
+
+    def ask(self, work: Callable[[driver.Connection], T], seconds: float) -> T:
+        """What some work returns. Raise Away if the connection fails, or if the time is up."""
+        if self.is_abandoned:
+            raise failures.away(self._name)
+        answer: Future[T] = Future()
+        self._orders.put((work, answer))
+        try:
+            return answer.result(seconds)
+        except TimeoutError as error:
+            self.is_silent = True
+            self._abandon()
+            raise failures.away(self._name) from error
+        except adbc_driver_manager.Error as error:
+            raise self._refused(error) from error
+
+    def _abandon(self) -> None:
+        """Ask nothing more. The thread closes the connection once it can."""
+        self.is_abandoned = True
+        self._orders.put(None)
+
+    def _refused(self, error: adbc_driver_manager.Error) -> Exception:
+        state = error.sqlstate or ""
+        if state == DISK_FULL:
+            return failures.no_room_there(self._name)
+        if state == LOCK_TIMEOUT:
+            return failures.awaited(LONG_SECONDS)
+        if state == NOT_STORED:
+            return failures.not_stored()
+        if state[:2] in UNUSABLE or (not state and isinstance(error, adbc_driver_manager.OperationalError)):
+            self._abandon()
+            return failures.away(self._name)
+        return error
+
+    def _work(self) -> None:
+        connection: driver.Connection | None = None
+        while order := self._orders.get():
+            work, answer = order
+            try:
+                connection = connection or driver.connect(self._address, autocommit=True)
+                answer.set_result(work(connection))
+            except BaseException as error:
+                answer.set_exception(error)
+        if connection:
+            with suppress(Exception):
+                connection.close()
+
+
+def shown(address: str) -> str:
+    """An address without what is secret in it: the hosts and the name of the database."""
+    parts = urlsplit(address)
+    hosts = parts.netloc.rpartition("@")[2] or dict(parse_qsl(parts.query)).get("host", "")
+    return f"{hosts}{parts.path}" if hosts else parts.path.lstrip("/")
+
+
+def _with_settings(address: str, schema: str) -> str:
+    """The address with what every connection needs, unless it says otherwise."""
+    parts = urlsplit(address)
+    said = dict(parse_qsl(parts.query, keep_blank_values=True))
+    settings = SETTINGS | {"search_path": schema}
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    query = CONNECTING | said | {"options": f"{options} {said.get('options', '')}".strip()}
+    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote)))

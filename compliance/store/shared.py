@@ -1,0 +1,546 @@
+"""The second kind of store, for more than one machine: PostgreSQL keeps the rows, and a DuckDB file counts.
+
+Each server has a copy in a file, which follows: rows are only ever added, so it fetches what was added since. A change
+takes its turn with a lock of PostgreSQL, is made in the copy, and is committed there once PostgreSQL has committed it.
+Each change has a number and a random id. A copy whose last change is unknown to PostgreSQL took another history,
+and is made anew, as is one that is damaged or removed.
+
+While PostgreSQL is away the copy is shown as it is, and nothing can be written.
+"""
+
+import json
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+
+from compliance.core import clock
+from compliance.core.errors import Refusal
+from compliance.core.places import QUERIES
+from compliance.declarations.queries import statement
+from compliance.store import failures
+from compliance.store.database import (
+    Cursor,
+    Database,
+    Failure,
+    newest_moment,
+    next_moment,
+    stamp,
+)
+from compliance.store.failures import Away, Unusable
+from compliance.store.file import FileDatabase, connect, file_database, remove
+from compliance.store.postgresql import LONG_SECONDS, Line, Run
+from compliance.store.schema import FOLLOWS, file_names, refuse_unknown
+
+SCHEMA: Final = "compliance"
+# The types of PostgreSQL for those of the store.
+TYPES: Final = {
+    "VARCHAR": "text",
+    "INTEGER": "integer",
+    "SMALLINT": "smallint",
+    "TINYINT": "smallint",
+    "BIGINT": "bigint",
+    "DOUBLE": "double precision",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "VARCHAR[]": "text[]",
+}
+# A page never rests on more than this; within the shorter time it is not asked again.
+OLDEST_SECONDS: Final = 2.0
+FRESH_SECONDS: Final = 0.2
+# How long PostgreSQL is not asked again when it was away.
+RETRY_SECONDS: Final = 2.0
+# How long it is asked whether a change was committed whose connection was lost meanwhile.
+RESOLVE_SECONDS: Final = 10.0
+BATCH_ROWS: Final = 100_000
+log = logging.getLogger(__name__)
+
+
+class Mark(NamedTuple):
+    """A change: its number, and its random id."""
+
+    number: int
+    id: str
+
+
+NOTHING: Final = Mark(0, "")
+
+
+@dataclass
+class Turn:
+    """The turn of a writer: its transaction in PostgreSQL, the moment it began, and what was there before.
+
+    `before` has the last row of each table of the copy.
+    """
+
+    run: Run
+    began: datetime
+    last: Mark
+    before: dict[str, int]
+
+
+class SharedDatabase(Database):
+    """A store in PostgreSQL, at an address, with its copy in a file of this machine."""
+
+    def __init__(self, address: str, copy: FileDatabase) -> None:
+        super().__init__(copy.name)
+        self.copy = copy
+        self.moment_after = self._moment_after
+        self._reading, self._writing = Line(address, schema=SCHEMA), Line(address, schema=SCHEMA)
+        self._follower = threading.Lock()
+        # The last change that the copy is known to hold, and when it was last known to be the last one of all.
+        self._mark = NOTHING
+        self._is_damaged = False
+        self._seen, self._seen_at = -LONG_SECONDS, datetime.min
+        self._retry, self._is_away = -LONG_SECONDS, False
+        self._turn: Turn | None = None
+
+    # --- Reading --------------------------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        """Whether anything has ever been committed to it. Raise Refusal if that cannot be known."""
+        self._keep_up()
+        if self._is_away and self._mark == NOTHING:
+            raise failures.away(self._reading.name)
+        return self._mark != NOTHING
+
+    def state(self) -> str:
+        """A text that changes with every write. It is of this copy."""
+        self._keep_up()
+        return self.copy.state()
+
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """A cursor of the copy for the block, which shows what was committed a moment ago, or what it has."""
+        self._keep_up()
+        with self._distrusting(), ExitStack() as held:
+            try:
+                cursor = held.enter_context(self.copy.cursor())
+            except Unusable:
+                self._distrust()
+                self._keep_up()
+                cursor = held.enter_context(self.copy.cursor())
+            yield cursor
+
+    def away_since(self) -> datetime | None:
+        """The moment of what the copy shows while PostgreSQL cannot be reached; None if it shows the latest."""
+        self._keep_up()
+        return self._seen_at if self._is_away else None
+
+    def serve(self) -> None:
+        """Nothing: servers follow what replaces the store."""
+
+    @property
+    def lingers(self) -> bool:
+        """Whether the copy stays open for a moment after each use."""
+        return self.copy.lingers
+
+    @lingers.setter
+    def lingers(self, lingers: bool) -> None:
+        if "copy" in vars(self):
+            self.copy.lingers = lingers
+
+    # --- Following ------------------------------------------------------------------------------------------------
+
+    def _keep_up(self) -> None:
+        """Bring the copy up to date, unless it was a moment ago, or PostgreSQL is away.
+
+        Who has a cursor goes on with what it shows: what it has begun to read does not change, and a copy that is made
+        anew waits for it. Nobody waits for who follows already, unless the copy is too old.
+        """
+        age = time.monotonic() - self._seen
+        if age < FRESH_SECONDS or self.copy.is_held() or time.monotonic() < self._retry:
+            return
+        if self._follower.acquire(blocking=age > OLDEST_SECONDS):
+            try:
+                if time.monotonic() - self._seen >= FRESH_SECONDS and time.monotonic() >= self._retry:
+                    self._look()
+            finally:
+                self._follower.release()
+
+    def _look(self) -> None:
+        """Follow what PostgreSQL has. If it is away, go on with the copy."""
+        begun = time.monotonic()
+        try:
+            self.follow()
+        except Refusal as error:
+            if not self._is_away:
+                log.warning("The copy cannot follow: %s", error.__cause__ or error)
+            if self._mark == NOTHING:
+                self._mark = self._own_mark()
+            self._is_away, self._retry = True, time.monotonic() + RETRY_SECONDS
+        else:
+            self._seen, self._is_away = begun, False
+
+    def follow(self) -> None:
+        """Fetch what was added to PostgreSQL. Raise Refusal if that cannot be done."""
+        if not self._reading.rows(_statement("is_begun"))[0][0]:
+            self._mark, self._seen_at = NOTHING, clock.now()
+            return
+        last, now = _head(self._reading.rows(_statement("head")))
+        if last != self._mark or not self.copy.exists():
+            with self._reading.transaction(read_only=True) as run:
+                self._catch_up(run)
+        self._seen_at = now
+
+    def _catch_up(self, run: Run) -> None:
+        """Add what the copy lacks, or make it anew if it took another history or cannot be used."""
+        try:
+            if self.copy.exists() and not self._is_damaged:
+                with self.copy.turn() as cursor:
+                    refuse_newer(run, self.copy.path)
+                    if self._advanced(run, cursor):
+                        self.copy.commit(cursor)
+                        return
+                    cursor.execute("rollback")
+        except Unusable:
+            log.warning("The copy cannot be used, and is made anew", exc_info=True)
+        self._make_anew(run)
+
+    def _advanced(self, run: Run, cursor: Cursor) -> bool:
+        """Begin a transaction and add what the copy lacks. Return whether it could, since it has no other history."""
+        cursor.execute("begin transaction")
+        mine = mark_of(cursor)
+        changes = run.rows(_statement("since"), mine.number)
+        if mine == NOTHING or not changes or changes[0][:2] != mine or any(anew for _, _, anew, _ in changes[1:]):
+            return False
+        self._mark = add(run, cursor, mine, changes[1:])
+        return True
+
+    def _make_anew(self, run: Run) -> None:
+        """Make the copy anew, beside the old one, which is shown until then."""
+        path = self.copy.path.with_name(f"{self.copy.path.name}.{secrets.token_hex(4)}.new")
+        try:
+            self.copy.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with closing(connect(path)) as connection:
+                connection.execute("begin transaction")
+                refuse_newer(run, path)
+                mark = add(run, connection, NOTHING, run.rows(_statement("since"), 0))
+                connection.execute("commit")
+                connection.execute("checkpoint")
+            with self.copy.replacing() as old:
+                remove(old)
+                path.replace(old)
+            self._mark, self._is_damaged = mark, False
+        except OSError as error:
+            raise failures.no_access(self.copy.path, error) from error
+        finally:
+            with suppress(OSError):
+                remove(path)
+
+    def _own_mark(self) -> Mark:
+        """The last change that the copy holds."""
+        try:
+            if self.copy.exists():
+                with self.copy.cursor() as cursor:
+                    return mark_of(cursor)
+        except Refusal:
+            log.warning("The copy cannot be used, and PostgreSQL cannot be reached", exc_info=True)
+        return NOTHING
+
+    @contextmanager
+    def _distrusting(self) -> Iterator[None]:
+        """Have the copy made anew if it turns out in the block to be damaged."""
+        try:
+            yield
+        except Unusable:
+            self._distrust()
+            raise
+
+    def _distrust(self) -> None:
+        self._is_damaged, self._mark, self._seen = True, NOTHING, -LONG_SECONDS
+
+    # --- Writing --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def turn(self) -> Iterator[Cursor]:
+        """A cursor of the copy that excludes every other writer, on every machine; the copy is up to date."""
+        with self._exclusively() as turn, self._distrusting(), self.copy.turn() as cursor:
+            if mark_of(cursor) != turn.last:  # Another file was put in its place.
+                self._mark = NOTHING
+                raise failures.away(self._writing.name)
+            turn.before = _last_rows(cursor)
+            self._turn = turn
+            try:
+                yield cursor
+            finally:
+                self._turn = None
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[Turn]:
+        """A turn that excludes every other writer; the copy is up to date.
+
+        The lock comes first, then the first reading: it sees everything that was committed before its turn.
+        """
+        with self._writing.transaction() as run:
+            run.rows(f"set local lock_timeout = '{LONG_SECONDS:.0f}s'")
+            run.rows(_statement("lock"), seconds=LONG_SECONDS + 5)
+            self._agree(run)
+            last, now = _head(run.rows(_statement("head")))
+            if self._mark != last or not self.copy.exists():
+                self._catch_up(run)
+            yield Turn(run, now, last, {})
+
+    def _agree(self, run: Run) -> None:
+        """Have PostgreSQL's tables be those of this program. Raise Refusal if a newer one has made them."""
+        if not run.rows(_statement("is_begun"))[0][0]:
+            run.rows(f"create schema if not exists {SCHEMA}")
+            _run_all(run, "schema")
+        applied = refuse_newer(run, self.copy.path)
+        if files := [name for name in file_names() if name not in applied]:
+            _extend(run, _tables())
+            if not applied:
+                _run_all(run, "keys")
+            for name in files:
+                run.rows(_statement("add_schema_file"), name)
+
+    def commit(self, cursor: Cursor) -> None:
+        """Commit what a turn has written: in PostgreSQL, then in the copy.
+
+        Raise Refusal if PostgreSQL has not committed it, or if that is not known. A copy that cannot commit follows.
+        """
+        if (turn := self._turn) is None:
+            raise RuntimeError("there is no turn to commit")
+        mark = push(turn, cursor)
+        _set_mark(cursor, mark, moment=turn.began)
+        self._commit_there(turn.run, mark)
+        try:
+            self.copy.commit(cursor)
+            self._mark = mark
+        except Failure:
+            log.warning("The copy could not commit, and will follow", exc_info=True)
+            with suppress(Failure):
+                cursor.execute("rollback")
+
+    def _commit_there(self, run: Run, mark: Mark) -> None:
+        """Commit in PostgreSQL. If the connection is lost meanwhile, find out whether it was committed."""
+        try:
+            run.commit()
+        except Away as error:
+            made = self._is_made(mark)
+            if made is None:
+                raise failures.unknown(self._writing.name) from error
+            if not made:
+                raise
+
+    def _is_made(self, mark: Mark) -> bool | None:
+        """Whether a change was committed after all; None if PostgreSQL does not say so in time.
+
+        The lock is taken first: it is free once the lost connection has ended, for better or worse.
+        """
+        end = time.monotonic() + RESOLVE_SECONDS
+        while time.monotonic() < end:
+            with suppress(Refusal), self._writing.transaction() as run:
+                run.rows("set local lock_timeout = '2s'")
+                run.rows(_statement("lock"))
+                return bool(run.rows(_statement("is_made"), *mark)[0][0])
+            time.sleep(0.1)
+        return None
+
+    def _moment_after(self, newest: datetime) -> datetime:
+        """The moment of a turn, by PostgreSQL's clock, but later than the newest one."""
+        return next_moment(newest, self._turn.began if self._turn else None)
+
+    # --- Replacing ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def replacing(self) -> Iterator[Path]:
+        """A file with everything in it, which the block may replace. What it then holds replaces the store.
+
+        Nobody writes meanwhile; every server then makes its copy anew.
+        """
+        path = self.copy.path.with_name("shared.duckdb")
+        with self._exclusively() as turn:
+            turn.run.rows("set local idle_in_transaction_session_timeout = 0")
+            remove(path)
+            try:
+                if self._mark != NOTHING:
+                    self.copy.copy_to(path)
+                self._turn = turn
+                yield path
+                if path.exists():
+                    self._replace(turn, path)
+            finally:
+                self._turn = None
+                remove(path)
+        self._look()
+
+    @contextmanager
+    def rewriting(self) -> Iterator[tuple[Cursor, Path]]:
+        """A cursor of such a file; the block may close it and put another file in its place."""
+        with self.replacing() as path, closing(connect(path)) as connection:
+            stamp(connection, self.moment_after(newest_moment(connection)))
+            yield connection, path
+
+    def _replace(self, turn: Turn, path: Path) -> None:
+        """Replace every row in PostgreSQL with those of a file."""
+        turn.before = dict.fromkeys(_tables(), -1)
+        turn.run.rows(f"truncate {', '.join(map(quoted, _tables()))}", seconds=LONG_SECONDS)
+        with closing(connect(path)) as connection:
+            mark = push(turn, connection, anew=True)
+        self._commit_there(turn.run, mark)
+
+
+# --- Rows ---------------------------------------------------------------------------------------------------------
+
+
+def push(turn: Turn, cursor: Cursor, *, anew: bool = False) -> Mark:
+    """Add to PostgreSQL the rows that a turn has added, as one change, and return it. Each table's rows are counted."""
+    mark = Mark(turn.last.number + 1, secrets.token_hex(16))
+    counts = {}
+    for table, before in turn.before.items():
+        ((count,),) = cursor.execute(f"select count(*) from {quoted(table)} where rowid > {before}").fetchall()
+        if count:
+            counts[table] = count
+    turn.run.rows(_statement("add_change"), *mark, turn.began, anew, json.dumps(counts))
+    for table, expected in counts.items():
+        taken = 0
+        for rows in _added(cursor, table, turn.before[table], mark.number):
+            taken += turn.run.ingest(table, rows)
+        if taken != expected:
+            raise RuntimeError(f"PostgreSQL took {taken} of {expected} rows of {table}")
+    return mark
+
+
+def _added(cursor: Cursor, table: str, before: int, number: int) -> Iterator[pa.Table]:
+    """The rows of a table after a row, with the number of their change and their places in it."""
+    names = ", ".join(f"{quoted(name)}::{_wider(type_)} as {quoted(name)}" for name, type_ in _tables()[table].items())
+    sql = (
+        f"select {number}::bigint as change, row_number() over (order by rowid) as nth, {names}"
+        f" from {quoted(table)} where rowid > {before} order by nth"
+    )
+    for batch in cursor.sql(sql).to_arrow_reader(BATCH_ROWS):
+        yield pa.Table.from_batches([batch])
+
+
+def add(run: Run, cursor: Cursor, mine: Mark, changes: list[tuple[int, str, bool, str]]) -> Mark:
+    """Add the rows of changes to a copy, and return the last one. Each table's rows are counted."""
+    if not changes:
+        return mine
+    begin = max((number for number, _, anew, _ in changes if anew), default=0)
+    expected: dict[str, int] = {}
+    for number, _, _, rows in changes:
+        for table, count in json.loads(rows).items() if number >= begin else ():
+            expected[table] = expected.get(table, 0) + count
+    for table, count in expected.items():
+        _fetch(run, cursor, table, after=mine.number, expected=count)
+    last = Mark(*changes[-1][:2])
+    _set_mark(cursor, last, moment=clock.now())
+    return last
+
+
+def _fetch(run: Run, cursor: Cursor, table: str, *, after: int, expected: int) -> None:
+    """Add the rows of a table after a change to a copy, in their order."""
+    names, fetched = ", ".join(map(quoted, _tables()[table])), 0
+    sql = f"select {names} from {quoted(table)} where change > {after} order by change, nth"
+    for batch in run.batches(sql):
+        cursor.register("fetched_rows", pa.Table.from_batches([batch]))
+        cursor.execute(f"insert into {quoted(table)} ({names}) select {names} from fetched_rows")
+        cursor.unregister("fetched_rows")
+        fetched += batch.num_rows
+    if fetched != expected:
+        raise RuntimeError(f"PostgreSQL gave {fetched} of {expected} rows of {table}")
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    """The types of the columns of each table of the store."""
+    tables: dict[str, dict[str, str]] = {}
+    with closing(connect(":memory:")) as own:
+        for table, column, type_ in own.execute(statement("shared_columns")).fetchall():
+            tables.setdefault(table, {})[column] = type_
+    return tables
+
+
+def _last_rows(cursor: Cursor) -> dict[str, int]:
+    """The last row of each table; rows that are added have higher ones."""
+    sql = " union all ".join(f"select '{table}', coalesce(max(rowid), -1) from {quoted(table)}" for table in _tables())
+    return dict(cursor.execute(sql).fetchall())
+
+
+def _extend(run: Run, tables: dict[str, dict[str, str]]) -> None:
+    """Make the tables and columns that PostgreSQL lacks."""
+    found = {(table, column) for table, column in run.rows(_statement("columns"))}
+    there = {table for table, _ in found}
+    for table, columns in tables.items():
+        lacking = [f"{quoted(name)} {TYPES[type_]}" for name, type_ in columns.items() if (table, name) not in found]
+        if table not in there:
+            keys = ["change bigint not null references changes", "nth bigint not null", "primary key (change, nth)"]
+            run.rows(f"create table {quoted(table)} ({', '.join(lacking + keys)})")
+        elif lacking:
+            run.rows(f"alter table {quoted(table)} {', '.join(f'add column {column}' for column in lacking)}")
+
+
+def _head(found: list[tuple[Any, ...]]) -> tuple[Mark, datetime]:
+    """The last change, and the time, which this machine then goes by."""
+    ((number, id_, now),) = found
+    clock.go_by(now)
+    return Mark(number, id_) if number else NOTHING, now
+
+
+def _run_all(run: Run, name: str) -> None:
+    """Run the statements of a file."""
+    for each in _statement(name).rstrip(";").split(";"):
+        run.rows(each)
+
+
+def refuse_newer(run: Run, path: Path) -> set[str]:
+    """The schema files that PostgreSQL's tables come from. Raise Refusal if a newer program has made them."""
+    applied = {name for (name,) in run.rows("select name from schema_files")}
+    refuse_unknown(applied, path)
+    return applied
+
+
+# --- Marks --------------------------------------------------------------------------------------------------------
+
+
+def mark_of(cursor: Cursor) -> Mark:
+    """The last change that a copy holds. It is noted in the copy itself, among the marks of its upgrades."""
+    sql = "select name from schema_files where starts_with(name, $prefix)"
+    for (name,) in cursor.execute(sql, {"prefix": FOLLOWS}).fetchall():
+        number, _, id_ = name.removeprefix(FOLLOWS).partition(" ")
+        return Mark(int(number), id_)
+    return NOTHING
+
+
+def _set_mark(cursor: Cursor, mark: Mark, *, moment: datetime) -> None:
+    forget_mark(cursor)
+    name = f"{FOLLOWS}{mark.number} {mark.id}"
+    cursor.execute("insert into schema_files values ($name, $moment)", {"name": name, "moment": moment})
+
+
+def forget_mark(cursor: Cursor) -> None:
+    """Let a copy be a store of its own."""
+    cursor.execute("delete from schema_files where starts_with(name, $prefix)", {"prefix": FOLLOWS})
+
+
+def quoted(name: str) -> str:
+    """A name of this program's own tables, which may be a word of SQL."""
+    return f'"{name}"'
+
+
+def _wider(type_: str) -> str:
+    """The type in which a value travels: PostgreSQL has no integer of one byte."""
+    return "smallint" if type_ == "TINYINT" else type_
+
+
+@cache
+def _statement(name: str) -> str:
+    lines = (QUERIES / "shared" / f"{name}.sql").read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--")).strip()
+
+
+@cache
+def shared_database(address: str, copy: Path) -> SharedDatabase:
+    """The store at an address, with its copy in a file, whose path must be resolved."""
+    return SharedDatabase(address, file_database(copy))

@@ -1,0 +1,404 @@
+"""The store of several machines: PostgreSQL keeps, and a copy on each machine follows."""
+
+import threading
+import time
+from datetime import datetime, timedelta
+
+import duckdb
+import pytest
+
+from compliance.core import clock
+from compliance.core.errors import Refusal
+from compliance.store import file, shared, stores
+from compliance.store.database import moment, newest_moment, next_number, rows
+from compliance.store.failures import Away
+from compliance.store.file import FileDatabase
+from compliance.store.postgresql import Line as Connection
+from compliance.store.postgresql import shown
+from compliance.store.shared import SCHEMA, SharedDatabase
+
+ODD = "å\r\n\t\"'\\N \N{PILE OF POO} ; \\. "
+
+
+@pytest.fixture
+def machines(postgres_database, tmp_path, monkeypatch):
+    """Makes machines that share a database, each with its folder. They look for changes at each use."""
+    monkeypatch.setattr(shared, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(shared, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(shared, "connect", file.connect)  # which a run makes quick
+
+    def machine(name):
+        return SharedDatabase(postgres_database, FileDatabase.at(tmp_path / name / "copy.duckdb"))
+
+    return machine
+
+
+@pytest.fixture
+def there(postgres_database):
+    """PostgreSQL itself."""
+    return Connection(postgres_database, schema=SCHEMA)
+
+
+def note(machine, what):
+    with machine.writing() as cursor:
+        cursor.execute("insert into events values (moment(), 'test', 'note', $what)", {"what": what})
+        return moment(cursor)
+
+
+def notes(machine):
+    with machine.cursor() as cursor:
+        return [row["what"] for row in rows(cursor, "select what from events order by rowid")]
+
+
+def test_what_one_machine_writes_the_others_show(machines):
+    one, other = machines("one"), machines("other")
+    assert not one.exists()
+    note(one, "first")
+    assert (other.exists(), notes(other)) == (True, ["first"])
+    note(other, "second")
+    assert (notes(one), one.version()) == (["first", "second"], other.version())
+
+
+def test_each_type_of_value_travels_there_and_back_in_its_order(machines):
+    one, other = machines("one"), machines("other")
+    with one.writing() as cursor:
+        for table, columns in shared._tables().items():
+            values = ", ".join(VALUES[type_] for type_ in columns.values())
+            empty = ", ".join("null" for _ in columns)
+            cursor.execute(f"insert into \"{table}\" select {values} where $odd <> ''", {"odd": ODD})
+            cursor.execute(f'insert into "{table}" values ({empty})')
+    assert VALUES.keys() == shared.TYPES.keys()
+    for table in shared._tables():
+        with one.cursor() as here, other.cursor() as copied:
+            select = f'select * from "{table}" order by rowid'
+            assert here.execute(select).fetchall() == copied.execute(select).fetchall() != []
+
+
+VALUES = {
+    "VARCHAR": "$odd || ''",
+    "INTEGER": "-2147483648",
+    "SMALLINT": "-32768",
+    "TINYINT": "127",
+    "BIGINT": "9223372036854775807",
+    "DOUBLE": "0.1",
+    "BOOLEAN": "true",
+    "DATE": "date '9999-12-31'",
+    "TIMESTAMP": "timestamp '2026-10-25 00:59:59.999999'",
+    "VARCHAR[]": "[null, '', $odd]",
+}
+
+
+def test_numbers_that_machines_take_at_the_same_time_are_distinct_and_seen_in_their_order(machines):
+    each = [machines(name) for name in ("one", "two", "three")]
+    seen, watching, over = [], machines("four"), threading.Event()
+
+    def write(machine):
+        for _ in range(8):
+            with machine.writing() as cursor:
+                number = next_number(cursor, "organisation")
+                cursor.execute("insert into organisation_names values ($n, 'x', moment(), 'test')", {"n": number})
+
+    def watch():
+        while not over.is_set():
+            with watching.cursor() as cursor:
+                seen.append([n for (n,) in cursor.execute("select organisation_id from organisation_names").fetchall()])
+
+    threads = [threading.Thread(target=write, args=(machine,)) for machine in each]
+    watcher = threading.Thread(target=watch)
+    for thread in (*threads, watcher):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    over.set()
+    watcher.join()
+    with watching.cursor() as cursor:
+        seen.append([n for (n,) in cursor.execute("select organisation_id from organisation_names").fetchall()])
+    assert seen[-1] == [*range(1, 25)]
+    # nobody ever sees a later one without those before it
+    assert all(found == seen[-1][: len(found)] for found in seen)
+
+
+def test_what_raises_leaves_nothing_and_frees_the_turn(machines):
+    one, other = machines("one"), machines("other")
+    note(one, "kept")
+    insert = "insert into events values (moment(), 'test', 'note', 'lost')"
+    with pytest.raises(duckdb.ParserException), one.writing() as cursor:
+        cursor.execute(f"{insert}; {insert}; no statement")
+    note(other, "next")
+    assert notes(one) == notes(other) == ["kept", "next"]
+
+
+def test_a_change_that_postgresql_refuses_is_in_no_copy(machines, there):
+    one = machines("one")
+    note(one, "kept")
+    there.rows("alter table events add check (what <> 'refused')")
+    with pytest.raises(Exception, match="check"):
+        note(one, "refused")
+    assert notes(one) == ["kept"] == notes(machines("other"))
+
+
+def test_a_number_that_was_given_twice_is_refused_by_postgresql_too(machines):
+    one = machines("one")
+    insert = "insert into reviews (review_id, edition) values (1, 1)"
+    with one.writing() as cursor:
+        cursor.execute(insert)
+    with pytest.raises(Exception, match="reviews_review_id_edition_key"), one.writing() as cursor:
+        cursor.execute(insert)
+
+
+def test_a_copy_with_another_history_is_made_anew(machines, there):
+    """two changes were lost in a failover, and their numbers are used again"""
+    one, other = machines("one"), machines("other")
+    note(one, "kept")
+    for what in ("lost", "lost too"):
+        note(one, what)
+    assert notes(other) == ["kept", "lost", "lost too"]
+    there.rows("delete from events where what like 'lost%'")
+    there.rows("delete from changes where number > 1")
+    fresh = machines("third")
+    note(fresh, "another")
+    note(fresh, "and another")
+    assert notes(one) == notes(other) == ["kept", "another", "and another"]
+
+
+def test_a_copy_that_is_ahead_of_postgresql_is_made_anew(machines, there):
+    one = machines("one")
+    note(one, "kept")
+    note(one, "lost")
+    there.rows("delete from events where what = 'lost'")
+    there.rows("delete from changes where number = 2")
+    assert notes(one) == ["kept"]
+
+
+@pytest.mark.parametrize("harm", ["removed", "damaged", "emptied", "of another store"])
+def test_a_copy_that_was_harmed_is_made_anew(harm, machines, tmp_path):
+    one, other = machines("one"), machines("other")
+    note(one, "first")
+    note(other, "second")
+    path = one.copy.path
+    if harm == "removed":
+        path.unlink()
+    elif harm == "of another store":
+        note(FileDatabase.at(tmp_path / "file.duckdb"), "of a file")
+        (tmp_path / "file.duckdb").replace(path)
+    else:
+        path.write_bytes(b"" if harm == "emptied" else b"x" * path.stat().st_size)
+    assert notes(one) == ["first", "second"]
+    note(one, "third")
+    assert notes(other) == ["first", "second", "third"]
+    assert [file.name for file in path.parent.iterdir() if "new" in file.name] == []
+
+
+def test_a_block_of_the_copy_that_fails_while_it_is_read_has_it_made_anew(machines):
+    one = machines("one")
+    note(one, "first")
+    with pytest.raises(shared.Unusable), one.cursor():
+        raise duckdb.IOException("stands for a block that cannot be read")
+    assert one._is_damaged
+    assert (notes(one), one._is_damaged) == (["first"], False)
+
+
+def test_the_rows_that_are_pushed_are_counted(machines, monkeypatch):
+    one = machines("one")
+    monkeypatch.setattr(shared.Run, "ingest", lambda *_: 0)
+    with pytest.raises(RuntimeError, match="took 0 of 1 rows of events"):
+        note(one, "lost on the way")
+    monkeypatch.undo()
+    assert notes(one) == []
+
+
+def test_the_rows_that_are_fetched_are_counted(machines, there):
+    one = machines("one")
+    note(one, "first")
+    there.rows("delete from events")
+    with pytest.raises(RuntimeError, match="gave 0 of 1 rows of events"):
+        notes(machines("other"))
+
+
+def test_a_turn_has_the_moment_of_postgresql_whatever_the_clock_of_the_machine_says(machines, there, monkeypatch):
+    one = machines("one")
+    monkeypatch.setattr(clock, "_own", lambda: datetime(2031, 1, 1))
+    monkeypatch.setattr(clock, "_ahead", timedelta())
+    begun = there.rows("select clock_timestamp() at time zone 'utc'")[0][0]
+    assert begun <= note(one, "now") < begun + timedelta(seconds=30)
+    assert abs(clock.now() - begun) < timedelta(seconds=30)
+    note(one, "later")
+    with one.cursor() as cursor:
+        assert newest_moment(cursor) < begun + timedelta(seconds=30)
+
+
+def test_a_store_that_a_newer_program_has_written_is_shown_and_not_written(machines, there):
+    one = machines("one")
+    note(one, "first")
+    there.rows("insert into schema_files values ('999_newer.sql', now())")
+    assert notes(one) == ["first"]
+    with pytest.raises(Refusal, match="newer version"):
+        note(one, "second")
+    with pytest.raises(Refusal):
+        machines("other").exists()
+
+
+def test_tables_and_columns_that_postgresql_lacks_are_made_before_the_next_change(machines, there):
+    one = machines("one")
+    note(one, "first")
+    there.rows("alter table review_states drop column person")
+    there.rows("drop table arrangements")
+    there.rows("delete from schema_files where name in ('460_signing.sql', '480_arrangements.sql')")
+    with machines("newer").writing() as cursor:
+        cursor.execute("insert into arrangements (kind) values ('delivered_by')")
+        cursor.execute("insert into review_states (review_id, person) values (1, 'p')")
+    with machines("other").cursor() as cursor:
+        assert rows(cursor, "select person from review_states") == [{"person": "p"}]
+        assert rows(cursor, "select kind from arrangements") == [{"kind": "delivered_by"}]
+
+
+def test_what_replaces_the_store_replaces_every_copy(machines, tmp_path, there):
+    one, other = machines("one"), machines("other")
+    note(one, "first")
+    assert notes(other) == ["first"]
+    source = FileDatabase.at(tmp_path / "file.duckdb")
+    note(source, "of a file")
+    with one.replacing() as path:
+        assert path.exists()
+        path.unlink()
+        source.copy_to(path)
+    assert notes(one) == notes(other) == notes(machines("third")) == ["of a file"]
+    assert [row for (row,) in there.rows("select what from events")] == ["of a file"]
+    assert not path.exists()
+
+
+def test_what_rewrites_it_is_in_every_copy_and_what_raises_changes_nothing(machines):
+    one, other = machines("one"), machines("other")
+    note(one, "first")
+    with pytest.raises(ZeroDivisionError), one.rewriting():
+        raise ZeroDivisionError
+    assert notes(other) == ["first"]
+    with other.rewriting() as (cursor, _):
+        cursor.execute("delete from events")
+        cursor.execute("insert into events values (moment(), 'test', 'note', 'instead')")
+    assert notes(one) == notes(other) == ["instead"]
+
+
+def test_a_nul_is_refused_with_a_sentence(machines):
+    one = machines("one")
+    with pytest.raises(Refusal, match="cannot be stored"):
+        note(one, "a\0b")
+    note(one, "without")
+    assert notes(one) == ["without"]
+
+
+def test_pages_go_on_while_postgresql_is_away_and_say_since_when(machines, monkeypatch, postgres):
+    one = machines("one")
+    note(one, "first")
+    assert one.away_since() is None
+    monkeypatch.setattr(one._reading, "_address", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setattr(one._writing, "_address", "postgresql://nobody@127.0.0.1:1/none")
+    for line in (one._reading, one._writing):
+        line._worker._abandon()
+    assert notes(one) == ["first"]
+    assert abs(one.away_since() - clock.now()) < timedelta(seconds=20)
+    with pytest.raises(Away, match="cannot be reached"):
+        note(one, "second")
+    assert notes(one) == ["first"]
+    monkeypatch.undo()
+    assert (one.away_since(), note(one, "third"), notes(one))[2] == ["first", "third"]
+
+
+def test_a_machine_that_has_never_reached_it_says_so_instead_of_showing_nothing(tmp_path):
+    machine = SharedDatabase("postgresql://x@127.0.0.1:1/none", FileDatabase.at(tmp_path / "copy.duckdb"))
+    with pytest.raises(Away):
+        machine.exists()
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_connection_that_is_lost_at_the_commit_is_asked_about(made, machines, there, monkeypatch):
+    one, other = machines("one"), machines("other")
+    note(one, "first")
+    commit = shared.Run.commit
+
+    def lost(run):
+        if made:
+            commit(run)
+        run._worker._abandon()
+        raise Away("lost")
+
+    monkeypatch.setattr(shared.Run, "commit", lost)
+    monkeypatch.setattr(one, "_is_made", restoring(one._is_made, monkeypatch))
+    if made:
+        note(one, "second")
+    else:
+        with pytest.raises(Away):
+            note(one, "second")
+    assert notes(one) == notes(other) == ["first", *(["second"] if made else [])]
+
+
+def restoring(ask, monkeypatch):
+    """Asks once connections are whole again."""
+
+    def asked(mark):
+        monkeypatch.undo()
+        return ask(mark)
+
+    return asked
+
+
+def test_a_commit_whose_fate_cannot_be_learnt_is_told_as_such(machines, monkeypatch):
+    one = machines("one")
+    note(one, "first")
+
+    def lost(run):
+        raise Away("lost")
+
+    monkeypatch.setattr(shared.Run, "commit", lost)
+    monkeypatch.setattr(shared, "RESOLVE_SECONDS", 0)
+    with pytest.raises(Refusal, match="not known whether"):
+        note(one, "second")
+
+
+def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
+    one = machines("one")
+    note(one, "first")
+    commit = FileDatabase.commit
+
+    def full(self, cursor):
+        monkeypatch.setattr(FileDatabase, "commit", commit)
+        raise shared.Failure("no room")
+
+    monkeypatch.setattr(FileDatabase, "commit", full)
+    note(one, "second")
+    assert notes(one) == ["first", "second"]
+
+
+def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
+    one = machines("one")
+    note(one, "first")
+    monkeypatch.setattr(shared, "LONG_SECONDS", 1)
+    begun = time.monotonic()
+    with there.transaction() as run:
+        run.rows(shared._statement("lock"))
+        with pytest.raises(Refusal, match="Somebody else has been saving"):
+            note(one, "second")
+    assert 0.9 < time.monotonic() - begun < 10
+    note(one, "third")
+    assert notes(one) == ["first", "third"]
+
+
+@pytest.mark.parametrize(
+    ("address", "seen"),
+    [
+        ("postgresql://anna:secret@db1:5432,db2/city?sslmode=verify-full", "db1:5432,db2/city"),
+        ("postgresql://anna@/city?host=/run/postgresql&password=secret", "/run/postgresql/city"),
+        ("postgresql:///city", "city"),
+    ],
+)
+def test_an_address_is_told_without_what_is_secret(address, seen):
+    assert shown(address) == seen
+
+
+def test_the_own_store_is_chosen_by_the_address(monkeypatch, tmp_path):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", "postgresql://x@127.0.0.1:1/none")
+    monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path))
+    own = stores.own()
+    assert isinstance(own, SharedDatabase)
+    assert own.copy.path == tmp_path / "copy.duckdb"
+    assert stores.samples().path == tmp_path / "sample.duckdb"
