@@ -13,6 +13,7 @@ ASKS: Final = {"perform", "require", "_sign"}
 ACTS: Final = {
     ("checklist", "_note_form"): "write who delivers an export",
     ("checklist", "draw"): "see the checklist of exports",
+    ("city.page", "_content"): "download the coverage of all organisations",
     ("decisions.page", "_follow_up_form"): "follow up a decision",
     ("extracts.page", "_content"): "download an extract",
     ("extracts.page", "_every_content"): "download all extracts",

@@ -208,6 +208,21 @@ def _size(leaves: Iterable[Leaf]) -> int:
     return min(sums.values(), default=0)
 
 
+def side_by_side(figures: Iterable[F]) -> list[F]:
+    """The figures of organisations that stand side by side, as units do: those that rest on few persons are marked.
+
+    An organisation with few persons in one of the points about persons is marked in all of them on that day. No sum of
+    several organisations is shown, so that nothing else has to be hidden with them.
+    """
+    figures = list(figures)
+    sizes: dict[Key, int] = {}
+    for figure in figures:
+        if figure.point.persons and _persons(figure):
+            sizes[_key(figure)] = min(figure.of, sizes.get(_key(figure), figure.of))
+    few = {key for key, size in sizes.items() if size < FEW_PERSONS}
+    return [replace(figure, few=figure.point.persons and _key(figure) in few) for figure in figures]
+
+
 def without_counts(figure: F) -> F:
     """A figure, without its counts if it is marked as few."""
     return replace(figure, **dict.fromkeys(COUNTS, 0)) if figure.few else figure

@@ -20,6 +20,7 @@ from compliance.access.disclosure import (
     about_incidents,
     added_up,
     private_sources,
+    side_by_side,
     told_together,
     without_counts,
 )
@@ -31,6 +32,9 @@ from compliance.core.language import N_, Language
 from compliance.declarations.points import Point
 from compliance.store.database import Rows
 
+ONE_ONLY: Final = N_(
+    "What is here concerns all organisations, and you see only {part}. Ask the information security coordinator."
+)
 PART_ONLY: Final = N_(
     "What is here concerns the whole organisation, and you see only {part}. Ask the information security coordinator."
 )
@@ -120,6 +124,11 @@ class Reader:
         if self.limit is not None and not self.whole:
             raise Refusal(PART_ONLY, part=self.limit.name(self.say))
 
+    def require_everywhere(self) -> None:
+        """Raise Refusal if the reader is limited to an organisation or a part of one."""
+        if self.limit is not None:
+            raise Refusal(ONE_ONLY, part=self.limit.unit or self.limit.department or self.limit.organisation)
+
     def sees(self, scope: Scope) -> bool:
         """Whether a scope is within the reader's limit."""
         return self.limit is None or self.limit.holds(scope)
@@ -204,6 +213,12 @@ class Reader:
         if any(plans.hides_sum(part, department=scope.department, unit=scope.unit) for part in parts if part.few):
             return [part for part in parts if not part.few]
         return added_up(parts, self.say(OTHER_UNITS))
+
+    def side_by_side(self, figures: Iterable[F]) -> list[F]:
+        """The figures of organisations beside each other, on one or more days, those of few persons without counts."""
+        if self.named:
+            return self.limited(figures)
+        return [without_counts(figure) for figure in told_together(side_by_side(self.limited(figures)))]
 
     def _marked(self, figures: Iterable[F], plans: Plans) -> list[F]:
         within = self.limited(figures)

@@ -21,6 +21,7 @@ from compliance.access.scopes import Scope
 from compliance.core.language import Language
 from compliance.declarations import settings
 from compliance.screens import reads, reviews, views
+from compliance.screens.city import page as city
 from compliance.screens.extracts import page as extracts
 from compliance.screens.frame import PAGES
 from compliance.screens.incidents import page as incidents
@@ -41,6 +42,7 @@ RUN: Final = "ScriptRunner.scriptThread"
 # In the order in which they are counted.
 COUNTED: Final[dict[str, Callable[[View], Iterator[None]]]] = {
     "overview": overview.ahead,
+    "city": city.ahead,
     "point": point.ahead,
     "review": reviews.ahead,
     "extracts": extracts.ahead,

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
-from compliance.access.scopes import Level
+from compliance.access.scopes import Level, Scope
 from compliance.counting.pins import any_lacking, courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
@@ -439,6 +439,11 @@ def _empty(point: Point, day: date, organisation: str, basis: Basis) -> Coverage
     purged = basis.purged(point.needs, organisation, day)
     has = basis.has(point, organisation, day)
     return Coverage(point, day, organisation, None, None, 0, 0, 0, 0, 0, has, purged=purged)
+
+
+def nothing(point: Point, day: date, scope: Scope) -> Coverage:
+    """The figure of an organisation that there is not, or of a part of it."""
+    return Coverage(point, day, scope.organisation, scope.department, scope.unit, 0, 0, 0, 0, 0, basis=False)
 
 
 def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:

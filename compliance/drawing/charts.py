@@ -461,15 +461,18 @@ SPARK_WIDTH, SPARK_HEIGHT, SPARK_INSET = 90, 24, 4
 SPARK_SPAN = 0.25  # the least range drawn at full height, so that noise does not look like change
 
 
-def sparkline(values: Sequence[float | None], *, alt: str = "") -> Html:
+def sparkline(values: Sequence[float | None], *, alt: str = "", among: Sequence[float | None] | None = None) -> Html:
     """A line without axes, in which None is a gap. Without `alt` it is hidden from screen readers.
+
+    Its height is that of the values, or of those `among` which it can be compared.
 
     Example: `sparkline([0.71, None, 0.75], alt="From 71 to 75 % in 12 months")`.
     """
     numbers = [value for value in values if value is not None]
     if not numbers:
         return Html("")
-    points = _spark_points(values, low=min(numbers), high=max(numbers))
+    range_ = [value for value in among or () if value is not None] or numbers
+    points = _spark_points(values, low=min(range_), high=max(range_))
     lines = (_polyline(run) for run in runs(points))
     last = [point for point in points if point][-1]
     dot = tag("circle", cx=f"{last[0]:.1f}", cy=f"{last[1]:.1f}", r="2.4")
@@ -860,20 +863,38 @@ class HeatCell:
 
 @dataclass(frozen=True)
 class HeatRow:
-    """A point, as a text or a link, and its cells in the order of the columns."""
+    """A point, as a text or a link, its cells in the order of the columns, and what the last columns say of it."""
 
     label: str
     cells: Sequence[HeatCell]
+    facts: Sequence[str] = ()
 
 
-def heat_table(columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, caption: str) -> Html:
+def heat_table(
+    columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, caption: str, close: bool = False
+) -> Html:
     """Departments across, points down; a cell is a shape and a whole per cent on a tint.
+
+    With `close`, the rows are so low that those of 26 organisations are seen at once.
 
     Example: `heat_table(["Culture"], [HeatRow("1 …", [HeatCell("red", "72", "Below")])], …)`.
     """
     heads = (tag("th", head, scope="col") for head in (corner, *columns))
-    body = (tag("tr", tag("th", row.label, scope="row"), *(_heat_cell(cell) for cell in row.cells)) for row in rows)
-    return scrolling_table(heads, body, caption=caption, css="v-heat", style=f"--columns:{len(columns)}")
+    body = (tag("tr", tag("th", row.label, scope="row"), *_heat_cells(row)) for row in rows)
+    css = "v-heat v-close" if close else "v-heat"
+    return scrolling_table(heads, body, caption=caption, css=css, style=f"--columns:{len(columns)}")
+
+
+def _heat_cells(row: HeatRow) -> list[Html]:
+    return [*map(_heat_cell, row.cells), *(tag("td", fact, css="v-told") for fact in row.facts)]
+
+
+def short_head(text: str, whole: str) -> Html:
+    """The heading of a narrow column; `whole` is what it stands for.
+
+    Example: `short_head("4", "Classification")`.
+    """
+    return tag("span", text, for_screen_reader(f" {whole}"), title=whole)
 
 
 def _heat_cell(cell: HeatCell) -> Html:

@@ -58,8 +58,7 @@ class Cached(Generic[Given, Found]):
     def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Found:
         """The result for these arguments, computed once."""
         about = _about(args)
-        key = (*map(_key, args), *sorted((name, _key(value)) for name, value in kwargs.items()))
-        found = self._found((*key, self._by(about[0])) if self._by else key, about)
+        found = self._found(self._key(about, args, kwargs), about)
         if not found.known:
             with _alone(found.lock):
                 if not found.known:
@@ -67,6 +66,17 @@ class Cached(Generic[Given, Found]):
                     found.known = True
         value: Found = found.value
         return value
+
+    def held(self, *args: Given.args, **kwargs: Given.kwargs) -> bool:
+        """Whether the result for these arguments is there already."""
+        about = _about(args)
+        with _LOCK:
+            found = self._results.get(self._key(about, args, kwargs))
+        return found is not None and found.known
+
+    def _key(self, about: About, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Key:
+        key = (*map(_key, args), *sorted((name, _key(value)) for name, value in kwargs.items()))
+        return (*key, self._by(about[0])) if self._by else key
 
     def _found(self, key: Key, about: About) -> _Result:
         with _LOCK:

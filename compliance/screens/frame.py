@@ -36,7 +36,8 @@ BARE: Final = frozenset({"meeting"})
 class PageEntry:
     """A page: its id (script and address), title, the permission to open it, and its group in the navigation.
 
-    `whole` is whether it concerns a whole organisation, so that a reader of a part has no link to it.
+    `whole` is whether it concerns a whole organisation, so that a reader of a part has no link to it, `several` whether
+    it concerns all organisations: only who sees all has a link to it, where there are several.
     """
 
     id: str
@@ -44,6 +45,7 @@ class PageEntry:
     permission: Permission
     group: str = ""
     whole: bool = False
+    several: bool = False
 
     @property
     def path(self) -> str:
@@ -60,6 +62,7 @@ SERVICE: Final = N_("The service")
 WITH_LOGIN: Final = frozenset({"roles"})
 PAGES: Final = (
     PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
+    PageEntry("city", N_("The city"), Permission.SEE_FIGURES, several=True),
     PageEntry("review", N_("Management review"), Permission.SEE_REVIEW, REVIEW),
     PageEntry("meeting", N_("Meeting mode"), Permission.SEE_REVIEW, REVIEW, whole=True),
     PageEntry("decisions", N_("Decisions"), Permission.READ_REVIEW, REVIEW, whole=True),
@@ -104,13 +107,20 @@ def draw() -> None:
         _wait_for_samples(say)
         view = views.current()
         if pages[here].id not in BARE:
-            _top(view, [entry for entry in allowed if view.reader.whole or not entry.whole], pages[here])
+            _top(view, [entry for entry in allowed if _concerns(entry, view)], pages[here])
             _show_theme_refusal(view, pages[here])
             if view.reader.may(Permission.SEE_FIGURES):
                 _show_not_found(view)
         # after the notes, which need the address as it was typed
         _keep_in_address(view)
         here.run()
+
+
+def _concerns(entry: PageEntry, view: View) -> bool:
+    """Whether a page has something for the reader that the others lack."""
+    if entry.several:
+        return view.reader.everywhere and view.of_several
+    return view.reader.whole or not entry.whole
 
 
 @lru_cache(maxsize=200)
@@ -217,7 +227,7 @@ def _top(view: View, allowed: list[PageEntry], here: PageEntry) -> None:
     _navigation(view, [entry for entry in allowed if login or entry.id not in WITH_LOGIN], here)
     with st.container(key="frame", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         if view.reader.may(Permission.SEE_FIGURES):
-            _chooser(view)
+            _chooser(view, several=here.several and _concerns(here, view))
         else:
             with st.popover(LANGUAGES[view.say.code]):
                 _language(view)
@@ -250,10 +260,14 @@ def _label(user: User, say: Language) -> str:
     return widgets.plain(shortened(user.name or say(front.NAMELESS), LONGEST_LABEL))
 
 
-def _chooser(view: View) -> None:
-    """Draw the choice of as-of date, organisation, unit and language, which holds for all pages."""
+def _chooser(view: View, *, several: bool) -> None:
+    """Draw the choice of as-of date, organisation, unit and language, which holds for all pages.
+
+    A page of `several` organisations has no choice of one.
+    """
     say = view.say
-    label = say(N_("Status on {day} · {scope}"), day=say.date(view.as_of), scope=widgets.plain(view.place))
+    place = say(N_("All organisations")) if several else widgets.plain(view.place)
+    label = say(N_("Status on {day} · {scope}"), day=say.date(view.as_of), scope=place)
     with st.popover(label):
         st.date_input(
             say(N_("As-of date")),
@@ -265,14 +279,21 @@ def _chooser(view: View) -> None:
             on_change=_choose_day,
             args=(f"as_of {view.as_of}",),
         )
-        names = view.reader.organisations(reads.organisations(view.data, view.as_of))
-        if len(names) > 1:
-            _choice(say(N_("Organisation")), names, view.scope.organisation, str, _choose_organisation)
-        kinds = _scopes(view)
-        chosen = ("unit", view.scope.unit) if view.scope.unit else ("department", view.scope.department or "")
-        _choice(say(N_("Department or unit")), kinds, chosen, lambda kind: _scope_name(kind, say), _choose_scope)
+        if not several:
+            _place(view)
         _language(view)
         widgets.samples_button(view)
+
+
+def _place(view: View) -> None:
+    """Draw the choice of organisation, if there are several, and of department or unit."""
+    say = view.say
+    names = view.reader.organisations(reads.organisations(view.data, view.as_of))
+    if len(names) > 1:
+        _choice(say(N_("Organisation")), names, view.scope.organisation, str, _choose_organisation)
+    kinds = _scopes(view)
+    chosen = ("unit", view.scope.unit) if view.scope.unit else ("department", view.scope.department or "")
+    _choice(say(N_("Department or unit")), kinds, chosen, lambda kind: _scope_name(kind, say), _choose_scope)
 
 
 def _language(view: View) -> None:

@@ -54,6 +54,15 @@ def whole_only(view: View) -> None:
         st.stop()
 
 
+def everywhere_only(view: View) -> None:
+    """Stop the run with a sentence if the reader is limited to an organisation or a part of one."""
+    try:
+        view.reader.require_everywhere()
+    except Refusal as refusal:
+        html(charts.note(view.say.refusal(refusal)))
+        st.stop()
+
+
 def redraw_for_another(view: View) -> None:
     """Run the whole page again if the user has another role or limit than the one that it was drawn for.
 

@@ -30,6 +30,12 @@ OUTCOMES: Final = {
 }
 FEW: Final = N_("Too few persons")
 NOT_IN_EXPORT: Final = N_("Not in the export")
+# Every status in words that a table of figures can have, with its sign.
+SIGNS: Final = (
+    *STATUS_WORDS.items(),
+    (Status.NO_BASIS, NOT_IN_EXPORT),
+    (Status.NOTHING_TO_ASSESS, FEW),
+)
 TOO_FEW: Final = N_("The figure rests on fewer than five persons, or would tell such a figure, and is not shown.")
 MANDATORY: Final = N_("mandatory practice")
 PERCENTAGE_POINTS: Final = N_("pp")

@@ -11,7 +11,7 @@ import pytest
 
 from compliance.core import language
 from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, Language
-from compliance.drawing import charts, elements, incidents, meeting, plots, systems, training, wheel, wheel_layout
+from compliance.drawing import charts, city, elements, incidents, meeting, plots, systems, training, wheel, wheel_layout
 from compliance.drawing.elements import Html
 from compliance.drawing.geometry import spread
 from compliance.wording.trends import Level, Moment, Trend
@@ -94,8 +94,10 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
         [charts.Column(H, row_header=True), charts.Column(H)], [[H, H]], caption=H, stacked=True
     ),
     "heat_table": lambda: charts.heat_table(
-        [H], [charts.HeatRow(H, [charts.HeatCell("red", H, H)])], corner=H, caption=H
+        [H, H], [charts.HeatRow(H, [charts.HeatCell("red", H, H)], [H])], corner=H, caption=H, close=True
     ),
+    "short_head": lambda: charts.stack(charts.short_head(H, H)),
+    "city multiples": lambda: city.multiples([city.Multiple(H, [0.1, None, 0.2], H, H, H)], label=H),
     "step": lambda: charts.step(charts.Step("red", H, H, True, H)),
     "point_head": lambda: charts.point_head(H, kicker=H, question=H),
     "bullets": lambda: charts.bullets([H]),
@@ -200,6 +202,7 @@ FRAGMENTS |= {
 # The modules with fragments besides charts.py, by the prefix of their fragments' names.
 MODULES = {
     "incidents": incidents,
+    "city": city,
     "meeting": meeting,
     "systems": systems,
     "training": training,

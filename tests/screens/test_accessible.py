@@ -40,6 +40,7 @@ REVIEW = "review?review=2026"
 # The states of each page that look otherwise than the others.
 STATES = {
     "overview": ["", "?as_of=2025-11-15", "?department=F%C3%B6rskola"],
+    "city": ["city"],
     "review": [
         REVIEW,
         *(f"{REVIEW}&part={part}" for part in ("judgement", "chapters", "decisions", "sign", "documents", "years")),
@@ -77,6 +78,7 @@ WORDS = {
 # What each page with the frame says and no other does.
 SAYS = {
     "overview": "mätbara punkter når målet",
+    "city": "Sidan jämför förvaltningar",
     "review": "punkter är diskuterade",
     "decisions": "Beslut från ledningens genomgångar",
     "point": f"Granskningspunkt 4 av {len(POINTS)}",

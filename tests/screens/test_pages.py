@@ -38,6 +38,7 @@ from tests.line import POINTS, SOURCES, Line
 # The day of the samples' latest review.
 PAGES = {
     "overview": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
+    "city": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
     "review": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
     "decisions": {COORDINATOR.id, HEAD.id, MANAGEMENT.id},
     "point": {COORDINATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id},
@@ -68,6 +69,8 @@ def expected(page, database, say):
     left = sum(figure.unmet + figure.unknown for figure in counted.values())
     return {
         "review": [say("Management review"), *(percent(figure, say) for figure in counted.values())],
+        # the samples have one organisation (several: test_city)
+        "city": [say("This page compares organisations. There is one here, and the overview has its figures.")],
         "decisions": ["2025-1", "2026-1"],
         "overview": [percent(figure, say) for figure in counted.values()],
         "point": [

@@ -142,14 +142,9 @@ def age(basis: Basis, figure: Coverage) -> int | None:
 def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     """The legend of the overview, each status with its number of points."""
     counted = Counter((figure.status, phrases.status_text(figure)) for figure in view.now)
-    signs = [
-        *phrases.STATUS_WORDS.items(),
-        (Status.NO_BASIS, phrases.NOT_IN_EXPORT),
-        (Status.NOTHING_TO_ASSESS, phrases.FEW),
-    ]
     entries = [
         charts.LegendEntry(kind, say(text), say.number(counted[kind, text]))
-        for kind, text in signs
+        for kind, text in phrases.SIGNS
         if counted[kind, text]
     ]
     return [
