@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -208,11 +209,14 @@ def load_command(
     source: Annotated[str | None, typer.Option("--source", metavar="ID")] = None,
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
     completes: Annotated[bool, typer.Option("--completes", help="count beside what is loaded of the same day")] = False,
+    move: Annotated[
+        Path | None, typer.Option("--move", metavar="FOLDER", help="where to a file is moved that has been loaded")
+    ] = None,
 ) -> None:
     """Load exports, each file all or nothing; one that fails does not stop the next."""
     day = day_of(extract_date, "--extract-date") if extract_date else None
     order = Order(WHO, source=source, organisation=organisation, extract_date=day, completes=completes)
-    failed = [path for path in _with_progress(files) if not _load_one(path, order)]
+    failed = [path for path in _with_progress(files) if not _load_one(path, order, move)]
     raise typer.Exit(1 if failed else 0)
 
 
@@ -225,7 +229,7 @@ def _with_progress(files: list[Path]) -> Iterator[Path]:
         yield from bar
 
 
-def _load_one(path: Path, order: Order) -> bool:
+def _load_one(path: Path, order: Order, move: Path | None) -> bool:
     from compliance.reading.reading import read
 
     own_folder = places.own_files()
@@ -252,6 +256,18 @@ def _load_one(path: Path, order: Order) -> bool:
             print(say(text, n=receipt.rows_before), file=sys.stderr, flush=True)
         if withheld := receipt.summary.withheld:
             print(withheld_text(withheld, say), flush=True)
+    return move is None or _moved(path, move, receipts[0].import_id)
+
+
+def _moved(path: Path, folder: Path, import_id: int) -> bool:
+    """Move a file to a folder, under the number of its import: names come again every year."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, folder / f"{import_id} {path.name}")
+    except OSError as error:
+        text = N_("{file} is loaded, and could not be moved to {folder}: {error}.")
+        report(Refusal(text, file=path.name, folder=folder, error=error.strerror or error))
+        return False
     return True
 
 

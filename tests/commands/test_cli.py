@@ -127,6 +127,18 @@ def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli)
     assert [row["source"] for row in line.rows("from imports order by 1")] == ["staff", "training"]
 
 
+def test_what_is_loaded_is_moved_away_and_what_cannot_be_is_told(line, cli):
+    first, second = line.file(STAFF, name="s.csv"), line.file(TRAINING, name="t.csv")
+    day = ("--extract-date", "2026-11-01")
+    assert cli("load", first, *day, "--move", line.folder / "loaded").returncode == 0
+    assert (line.folder / "loaded" / "1 s.csv").exists()
+    assert not first.exists()
+    done = cli("load", second, *day, "--move", second / "folder")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("t.csv is loaded, and could not be moved to ")
+    assert [row["source"] for row in line.rows("from imports order by 1")] == ["staff", "training"]
+
+
 def test_rejected_rows_do_not_make_a_load_fail(line, cli):
     done = cli("load", line.file(INCIDENTS), "--extract-date", "2026-11-01")
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,5 +1,6 @@
-"""The unit of systemd: the service as its documentation says, and as confined as it can be."""
+"""The units of systemd, as their documentation says and as confined as they can be, and what one runs at night."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,9 @@ CONFINED = {
 }
 
 
+STAFF = "AD-konto;Enhet;Anställningsdatum\np1;Norr;2024-01-01\n"
+
+
 @pytest.fixture(scope="module")
 def service():
     parser = ConfigParser(strict=False, interpolation=None)
@@ -52,9 +56,43 @@ def test_the_service_runs_with_a_login_on_a_store_that_nobody_else_enters(servic
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze on this machine")
-def test_systemd_knows_every_line_of_the_unit_and_finds_it_confined(service, tmp_path):
-    unit, python = tmp_path / UNIT.name, service["ExecStart"].split()[0]
-    unit.write_text(UNIT.read_text("utf-8").replace(python, sys.executable), "utf-8")
-    for asked in (["verify"], ["security", "--offline=true", f"--threshold={EXPOSURE}"]):
-        done = subprocess.run(["systemd-analyze", *asked, unit], capture_output=True, text=True)
+def test_systemd_knows_every_line_of_the_units_and_finds_them_confined(service, tmp_path):
+    folder = tmp_path / "units"
+    shutil.copytree(UNIT.parent, folder)
+    python = service["ExecStart"].split()[0]
+    for unit in folder.glob("*.service"):
+        text = unit.read_text("utf-8").replace(python, sys.executable)
+        unit.write_text(text.replace("/opt/compliance/current", str(ROOT)), "utf-8")
+    services, timers = sorted(folder.glob("*.service")), sorted(folder.glob("*.timer"))
+    assert [len(services), len(timers)] == [3, 2]
+    # the path ends in a colon: systemd's own units are there too, and what holds for several is found beside them
+    environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"}
+    confined = ["security", "--offline=true", f"--threshold={EXPOSURE}"]
+    for asked in (["verify", *services, *timers], *([*confined, unit] for unit in services)):
+        done = subprocess.run(["systemd-analyze", *asked], capture_output=True, text=True, env=environment)
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_what_holds_for_the_service_holds_for_what_runs_at_night():
+    own, others = (
+        [line for line in text.read_text("utf-8").splitlines() if "=" in line and not line.startswith("#")]
+        for text in (UNIT, UNIT.parent / "compliance-.service.d" / "confined.conf")
+    )
+    lines = own[own.index("StateDirectory=compliance") : own.index("WantedBy=multi-user.target")]
+    assert set(lines) <= set(others)
+    assert {line for line in own if line.startswith(("User=", "Environment", "WorkingDirectory="))} <= set(others)
+
+
+def test_the_exports_of_each_organisation_are_loaded_and_put_away_and_what_is_refused_stays(tmp_path):
+    for name, file, text in (("Norra", "Personal 20261101.csv", STAFF), ("Södra", "-fel.csv", "x\ny\n")):
+        (tmp_path / "inbox" / name).mkdir(parents=True)
+        (tmp_path / "inbox" / name / file).write_text(text, "utf-8")
+    (tmp_path / "inbox" / "Tomma").mkdir()
+    environment = {**os.environ, "COMPLIANCE_DATABASE": str(tmp_path / "own.duckdb")}
+    done = subprocess.run(
+        [UNIT.parent / "import.sh", tmp_path / "inbox"], capture_output=True, text=True, env=environment
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "import 1: Personal 20261101.csv as staff" in done.stdout
+    left = sorted(path.relative_to(tmp_path / "inbox").as_posix() for path in (tmp_path / "inbox").rglob("*.*"))
+    assert left == ["Norra/loaded/1 Personal 20261101.csv", "Södra/-fel.csv"]
