@@ -108,6 +108,7 @@ def draw() -> None:
         view = views.current()
         if pages[here].id not in BARE:
             _top(view, [entry for entry in allowed if _concerns(entry, view)], pages[here])
+            _show_away(view)
             _show_theme_refusal(view, pages[here])
             if view.reader.may(Permission.SEE_FIGURES):
                 _show_not_found(view)
@@ -140,6 +141,15 @@ def _refuse(who: User, say: Language) -> None:
     text = front.no_role(say, who.name, login.contact if login else "")
     widgets.html(charts.page_title(say(front.TITLE), question=text))
     widgets.html(charts.way_out(say(front.LOG_OUT), front.LOGOUT))
+
+
+def _show_away(view: View) -> None:
+    """Draw of when the figures are, while the database that several machines share cannot be reached."""
+    if moment := view.data.database.away_since():
+        text = N_(
+            "The database cannot be reached. What is shown is from {time}, and nothing can be saved until it is back."
+        )
+        widgets.html(charts.note(view.say(text, time=view.say.moment(clock.local(moment)))))
 
 
 def _show_theme_refusal(view: View, here: PageEntry) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -19,6 +20,7 @@ class Health:
         if scope["type"] != "http" or scope["path"] not in {LIVES, READY}:
             await self.app(scope, receive, send)
             return
-        well = scope["path"] == LIVES or self.ready()
+        # Asked beside the requests of others: a database may be slow to answer.
+        well = scope["path"] == LIVES or await run_in_threadpool(self.ready)
         answer = PlainTextResponse("ok" if well else "not ready", 200 if well else 503)
         await answer(scope, receive, send)

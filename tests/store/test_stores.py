@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -128,3 +128,11 @@ def test_the_pages_show_another_kind_of_store(page, monkeypatch):
     shown = text(opened(page, monkeypatch, part="history"))
     assert "Exempeldata" not in shown
     assert "staff.csv" in shown or page != "imports"
+
+
+def test_the_pages_say_of_when_they_are_while_what_keeps_the_store_is_away(line, memory, monkeypatch):
+    del line
+    assert "kan inte nås" not in text(opened("overview", monkeypatch))
+    memory.away_since = lambda: datetime(2026, 11, 24, 11, 5)
+    shown = text(opened("overview", monkeypatch))
+    assert "Databasen kan inte nås. Det som visas är från 24\xa0november\xa02026 kl. 12.05" in shown
