@@ -8,7 +8,7 @@ LOCKS := requirements.lock requirements-tools.lock
 export GLIBC_TUNABLES ?= glibc.malloc.tcache_count=30000
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve demo-login test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx postgresql
+.PHONY: run serve demo-login city test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx postgresql
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -20,6 +20,10 @@ serve: $(READY)
 # The service with a login on the sample data, and a provider with a fictitious person for each role.
 demo-login: $(READY)
 	$(BIN)/python -W ignore -m tests.demo_login
+
+# PostgreSQL, two servers, nginx and an importer, with several fictitious administrations.
+city: $(READY) nginx postgresql
+	$(BIN)/python -W ignore -m tests.city
 
 # In parallel: Chromium is fetched while packages are installed, and types are checked while the tests begin.
 test:
@@ -45,7 +49,7 @@ viewers: $(READY) browser
 FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents counting/test_training counting/test_explaining \
   counting/test_systems store/test_killed store/test_disk cleaning/test_cleaning screens/test_accessible \
   screens/test_browser screens/test_ui_review screens/test_pages screens/test_quality screens/test_meeting \
-  screens/test_importing screens/test_plan screens/test_ui_fields serving/test_uploading reading/test_reading \
+  screens/test_importing screens/test_plan screens/test_ui_fields serving/test_uploading serving/test_several_machines reading/test_reading \
   reading/test_doctor reading/test_portions report/test_long_texts \
   report/test_slides report/test_reporting core/test_masking package/test_year_package correcting/test_templates \
   correcting/test_renaming correcting/test_questionnaires demo/test_samples review/test_verifying review/test_judging \

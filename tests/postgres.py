@@ -81,7 +81,9 @@ class Server:
     def run(self, program: str, *arguments: object) -> str:
         """What one of PostgreSQL's programs prints, run as the server's user."""
         command = [str(programs() / program), *map(str, arguments)]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, **_account())
+        done: subprocess.CompletedProcess[str] = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, **_account()
+        )
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
         return done.stdout
 
@@ -99,6 +101,12 @@ class Server:
         return self.address(name)
 
     # --- Its life
+
+    @property
+    def pid(self) -> int:
+        """Its first process, which all others are children of."""
+        assert self._process, "it does not run"
+        return self._process.pid
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
@@ -131,8 +139,7 @@ class Server:
 
     def _family(self) -> list[int]:
         """Its processes, the first before its children."""
-        assert self._process, "it does not run"
-        first, parents = self._process.pid, {}
+        first, parents = self.pid, {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])

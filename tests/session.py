@@ -22,6 +22,21 @@ def form(content: bytes, name: str = "fil.csv") -> bytes:
     return f"--{BOUNDARY}\r\n{said}\r\n\r\n".encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
+def run(socket: ClientConnection, page: str) -> tuple[bool, str]:
+    """Run a page as a browser asks for it. Return whether the page is there, and what it draws."""
+    asked, found, drawn = BackMsg(), True, list[str]()
+    asked.rerun_script.page_name = page
+    socket.send(asked.SerializeToString())
+    while True:
+        said = ForwardMsg.FromString(socket.recv(timeout=60))
+        kind = said.WhichOneof("type")
+        found = found and kind != "page_not_found"
+        if kind == "delta":
+            drawn.append(said.delta.new_element.markdown.body)
+        if kind == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            return found, " ".join(drawn)
+
+
 @dataclass
 class Session:
     """A session on a server at `address`."""

@@ -2,8 +2,6 @@
 
 import httpx2
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from compliance.access.permissions import READING, ROLES
 from compliance.core.language import Language
@@ -12,6 +10,7 @@ from compliance.screens.widgets import HOME
 from compliance.serving.gate import ROUTES, Need
 from tests.acts import ACTS, sites
 from tests.provided import PAGE, RULES, login, person, service, stream
+from tests.session import run
 from tests.table import FILE, YES, markdown, page_answer, route_answer
 
 SV = Language("sv")
@@ -33,21 +32,6 @@ def test_the_documentation_is_what_the_code_says():
 
 def test_every_place_that_asks_for_a_permission_stands_in_the_table():
     assert {(module, function) for module, function, _ in sites()} == {*ACTS}
-
-
-def run(socket, page):
-    """Run a page as a browser asks for it. Return whether the page is there, and what it draws."""
-    asked, found, drawn = BackMsg(), True, []
-    asked.rerun_script.page_name = page
-    socket.send(asked.SerializeToString())
-    while True:
-        said = ForwardMsg.FromString(socket.recv(timeout=60))
-        kind = said.WhichOneof("type")
-        found = found and kind != "page_not_found"
-        if kind == "delta":
-            drawn.append(said.delta.new_element.markdown.body)
-        if kind == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            return found, " ".join(drawn)
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.id)

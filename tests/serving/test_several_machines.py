@@ -1,0 +1,39 @@
+"""A city's service: PostgreSQL, two servers behind nginx, and an importer, as `make city` starts them."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.administrations import NAMES
+from tests.browser import MOST
+from tests.city import city, put_exports
+from tests.provided import login, stream
+from tests.session import run
+
+
+@pytest.mark.skipif(not MOST, reason="the parts are tried in other tests; this takes half a minute: make fuzz")
+def test_what_the_importer_loads_is_shown_by_every_server_to_those_who_may_see_it(tmp_path):
+    first, second = NAMES[:2]
+    with city(tmp_path, NAMES[:2]) as here:
+        for name in (first, second):
+            put_exports(here.inbox / name, name, days=[date(2026, 11, 15)])
+        loading = here.load()
+        said, _ = loading.communicate(timeout=120)
+        assert (loading.returncode, said.count("import ")) == (0, 4), said
+        assert not list(here.inbox.glob("*/*.xlsx"))
+        service = replace(here.servers[0], address=here.address)
+        for number in ("1", "2"):
+            everything, part = (drawn(service, name, number) for name in ("Karin Koordinator", "Fia Förvaltningschef"))
+            assert first in everything
+            assert second in everything
+            assert first in part
+            assert second not in part
+
+
+def drawn(service, name, number):
+    """The city's page as a person sees it at a server."""
+    while (client := login(service, name)).cookies["compliance_server"] != number:
+        pass
+    with stream(service, client) as socket:
+        return run(socket, "city")[1] + run(socket, "overview")[1]
