@@ -181,7 +181,7 @@ def refused(user: User, what: str, **details: object) -> None:
 
 
 def _short(text: str) -> str:
-    return mask_text(text)[0][:LONGEST]
+    return mask_text(text)[0].replace("\0", "")[:LONGEST]
 
 
 def _json(details: dict[str, object]) -> str:

@@ -24,6 +24,7 @@ SPARSE: Final = 10
 MAX_PLACES: Final = 500
 
 Row = list[str | None]
+NUL: Final = re.compile(b"\0")
 MIDNIGHT: Final = "00:00:00"
 ISO_MOMENT: Final = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?$"
 
@@ -132,6 +133,19 @@ def null_if_empty(column: "Column") -> "Column":
         return column
     filled: Column = pc.if_else(empty, pa.scalar(None, pa.string()), column)
     return filled
+
+
+def without_nul(column: "Column") -> "Column":
+    """The column without NUL characters (U+0000), which old systems write and which not every store keeps.
+
+    The bytes of all texts are searched at once, which takes no time that can be measured.
+    """
+    import pyarrow.compute as pc
+
+    if not any(NUL.search(texts) for chunk in column.chunks if (texts := chunk.buffers()[2])):
+        return column
+    whole: Column = null_if_empty(pc.replace_substring(column, "\0", ""))
+    return whole
 
 
 def replaced(table: "pa.Table", *, pattern: str, by: str) -> "pa.Table":

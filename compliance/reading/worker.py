@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from compliance.core.children import FULL, begin, disk_was_full, where
 from compliance.core.lengths import LONGEST_NAME, few_marks, few_marks_in
-from compliance.reading.cells import MAX_PLACES, Content, Unreadable, as_table, dates_alone
+from compliance.reading.cells import MAX_PLACES, Content, Unreadable, as_table, dates_alone, without_nul
 from compliance.reading.columns import in_threads
 from compliance.reading.textfiles import read_text
 from compliance.reading.workbooks import read_ole, read_zip
@@ -110,7 +110,13 @@ def _screened(content: Content, name: str, request: "ReadRequest") -> "Workbook"
     from compliance.reading.sheets import Sheet, Workbook
 
     sheets = tuple(
-        Sheet(few_marks(s.name), _read(s.cells), s.errors, tuple(s.error_places[:MAX_PLACES]), hidden=s.hidden)
+        Sheet(
+            few_marks(s.name.replace("\0", "")),
+            _read(s.cells),
+            s.errors,
+            tuple(s.error_places[:MAX_PLACES]),
+            hidden=s.hidden,
+        )
         for s in content.sheets
     )
     return screened(Workbook(name, "", content.kind, sheets, content.date1904, content.modified, masked=0), request)
@@ -118,7 +124,7 @@ def _screened(content: Content, name: str, request: "ReadRequest") -> "Workbook"
 
 def _read(cells: "pa.Table") -> "pa.Table":
     """The cells as all formats have them."""
-    return as_table(in_threads(lambda column: few_marks_in(dates_alone(column)), cells.columns))
+    return as_table(in_threads(lambda column: few_marks_in(dates_alone(without_nul(column))), cells.columns))
 
 
 def _write(cells: "pa.Table", *, path: Path) -> None:

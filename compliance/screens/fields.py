@@ -58,4 +58,4 @@ def _left(key: str, about: date | None, then: Then | None, args: tuple[object, .
 
 
 def _masked(value: str | None, about: date | None) -> str:
-    return mask_text(value or "", Kind.CASE if about else Kind.OTHER, about)[0]
+    return mask_text((value or "").replace("\0", ""), Kind.CASE if about else Kind.OTHER, about)[0]

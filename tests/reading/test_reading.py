@@ -231,6 +231,7 @@ def test_modified_of_ods(said, meant):
         (b'<?xml version="1.0"?><root/>', "not a spreadsheet"),
         (b"Id;Namn\r\n\0\0\0;x\r\n", "not a spreadsheet"),
         (bytes(range(1, 32)) * 100, "not a spreadsheet"),
+        (b"Id;Namn\n" * 100 + bytes(50), "not a spreadsheet"),
         (b'Id;Namn\r\n1;a\r\n"2;b\r\n3;c\r\n', "row 3"),
     ],
 )
@@ -840,6 +841,22 @@ def test_every_day_of_a_leap_year_and_no_other():
 def test_names_are_shown_safely(given, kept):
     """path_in_name, right_to_left_mark, endless_name"""
     assert read_here(b"Id;Namn", name=given).name == kept
+
+
+@pytest.mark.parametrize("kind", ["xls", "csv", "csv of 16 bits"])
+def test_a_character_that_no_store_keeps_is_left_out(kind):
+    """nul: old systems write U+0000 in headings, cells and names of sheets; a cell of nothing else is empty"""
+    table = [["I\0d", "Namn"], ["1", "A\0nna\0"], ["2", "\0"], ["3", "Bo"], *[["4", "Cecilia Dahl"]] * 9]
+    text = "\n".join(map(";".join, table))
+    content = {
+        "xls": files.xls({"Bl~ad": table}).replace(b"Bl~ad", b"Bl\0ad"),
+        "csv": text.encode(),
+        "csv of 16 bits": f"\ufeff{text}".encode("utf-16-le"),
+    }[kind]
+    [sheet] = read_here(content, name="a").sheets
+    assert (sheet.name, [[*row.values()] for row in sheet.cells.to_pylist()[:4]]) == (
+        "Blad" if kind == "xls" else "", [["Id", "Namn"], ["1", "Anna"], ["2", None], ["3", "Bo"]]
+    )  # fmt: skip
 
 
 def test_every_sentence_names_the_file_and_has_all_its_values():

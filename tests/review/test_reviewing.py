@@ -7,12 +7,16 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.masking import MASK
+from compliance.correcting import arrangements
 from compliance.correcting.renaming import add_alias
 from compliance.loading import loading
 from compliance.loading.loading import rename_organisation
 from compliance.review import deciding, reviewing
 from compliance.review.deciding import DecisionContent
+from compliance.worklists import notes
+from compliance.worklists.notes import Note
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
+from tests.searching import values_of
 
 IDENTITY = "19811228-9874"
 
@@ -418,3 +422,20 @@ def test_every_change_records_who_and_when(line):
     assert review.changed_by == "Ylva"
     (text,) = line.rows("select written_by, written_at from review_texts")
     assert text == {"written_by": "Ylva", "written_at": datetime(2026, 1, 2)}
+
+
+def test_nothing_that_a_person_writes_brings_in_a_character_that_no_store_keeps(line):
+    """nul: a text that is pasted can hold U+0000, which PostgreSQL refuses"""
+    review = line.open()
+    line.write(review, "comment", "access", "Nå\0got")
+    line.decide(review, "Kla\0ssa", responsible="An\0na", resource="In\0gen")
+    line.follow_up("2026-1", "ongoing", "Sn\0art")
+    rename_organisation(line.database, 1, name="Kon\0toret", order=line.order())
+    add_alias(line.database, kind="unit", old="Norr", new="No\0rra", valid_from=AS_OF, order=line.order())
+    arrangements.deliver(line.database, "Kontoret", "staff", "An\0na", as_of=AS_OF, order=line.order())
+    told = {"organisation": "Kontoret", "as_of": AS_OF, "order": line.order()}
+    notes.write(line.database, [Note("access", "Alfa", "Norr", "waiting", "Sna\0rt")], **told)
+    loading.revoke(line.database, 1, why="Fe\0l", order=line.order())
+    values = {value for _, _, value in values_of(line.database)}
+    assert {"Något", "Klassa", "Anna", "Ingen", "Snart", "Kontoret", "Norra"} <= values
+    assert [value for value in values if "\0" in value] == []

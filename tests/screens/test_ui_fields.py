@@ -63,7 +63,7 @@ def test_typed_text_is_masked_in_the_field_and_in_its_value():
     app = AppTest.from_function(fields).run()
     assert app.session_state["values"] == ["", "", "", None, "", ""]
     for number, field in enumerate([*app.text_input, *app.text_area]):
-        field.set_value(f"{number} {NUMBER}")
+        field.set_value(f"{number} \0{NUMBER}")  # as a text that is pasted may begin
     app.button[0].click().run()
     assert not app.exception
     assert app.session_state["values"] == [f"0 {MASK}", f"3 {MASK}", f"1 {MASK}", None, f"2 {MASK}", f"4 {MASK}"]
