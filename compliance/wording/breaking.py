@@ -8,7 +8,7 @@ from compliance.core.language import SOFT_HYPHEN, Language
 from compliance.declarations.points import Point
 
 # After the s that joins two parts, even if the second starts with s; st is rarely a joint.
-JOINING_S: Final = re.compile(r"(?<=\w{4}[^\Ws]s)(?<!ans)(?!sning)(?=[bcdfghjklmnpqrsvxz]\w{4,})")
+JOINING_S: Final = re.compile(r"(?<=\w{4}[^\Ws]s)(?<!ans)(?<!runds)(?!sning)(?=[bcdfghjklmnpqrsvxz]\w{4,})")
 LAST_PART: Final = re.compile(
     r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende|ansvarig|rapportering|hantering|incident"
     r"|förteckning|förvaltning|överföring|kontor|avtal|arbete)\w*\W*$)"

@@ -49,6 +49,13 @@ def test_a_points_name_breaks_only_on_a_page(point, code):
     assert shown.replace(SOFT_HYPHEN, "") == plain
 
 
+@pytest.mark.parametrize(
+    "name", ["Grundskole|förvaltningen", "Stadsdels|förvaltningen", "Stadsbyggnads|kontoret", "Miljö|förvaltningen"]
+)
+def test_the_name_of_an_administration_breaks_where_its_parts_meet(name):
+    assert breaking.add_soft_hyphens(name.replace("|", "")) == name.replace("|", SOFT_HYPHEN)
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("words", [phrases.counts_sentence, phrases.both_percentages])
 def test_bold_and_plain_texts_say_the_same(words, code):

@@ -121,10 +121,9 @@ def notes(every: Sequence[Standing], say: Language) -> str:
 def _named(names: Sequence[str], say: Language) -> str:
     """The first of some organisations, and how many more there are."""
     shown = [name for place, name in enumerate(names) if not place or sum(map(len, names[: place + 1])) <= LETTERS]
-    if not (more := len(names) - len(shown)):
-        return phrases.listed(shown, say)
+    more = len(names) - len(shown)
     others = say.plural("{count} other", "{count} others", more, count=say.in_words(more))
-    return phrases.listed([*shown, others], say)
+    return phrases.listed([*map(breaking.add_soft_hyphens, shown), *([others] if more else [])], say)
 
 
 def legend(every: Sequence[Standing], say: Language) -> list[charts.LegendEntry]:
