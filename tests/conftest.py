@@ -227,7 +227,7 @@ def _emptied(folder):
 
     shutil.rmtree(folder, ignore_errors=True)
     # the register that went with the folder is still open
-    register._register.cache_clear()
+    register.in_file.cache_clear()
     folder.mkdir()
     return folder
 

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -25,7 +25,7 @@ from compliance.core.language import N_
 from compliance.core.masking import mask_text
 from compliance.core.saving import DiskFull
 from compliance.store import failures, register, stores
-from compliance.store.register import Row
+from compliance.store.file_register import Row, storable
 
 # The seal before the first entry.
 FIRST: Final = "0" * 64
@@ -107,7 +107,7 @@ CUT: Final = N_("The seal {seal} is not in the trail: entries have been removed 
 
 def record(user: User, action: Action, what: str = "", **details: object) -> int:
     """Add an entry and return its number. Raise Refusal if it cannot be written: what it tells of is then not done."""
-    person = user.person or system_user()
+    person = storable(user.person or system_user())
     with register.own().writing() as run:
         before = _last(run("last_entry"))
         moment = max(at(clock.now()), before["at"])
@@ -181,7 +181,7 @@ def refused(user: User, what: str, **details: object) -> None:
 
 
 def _short(text: str) -> str:
-    return mask_text(text)[0].replace("\0", "")[:LONGEST]
+    return storable(mask_text(text)[0])[:LONGEST]
 
 
 def _json(details: dict[str, object]) -> str:
@@ -197,10 +197,15 @@ def seal_of(before: str, entry: Entry) -> str:
 
 def verify(seal: str = "") -> Iterator[Fault]:
     """The faults of the chain, none if it is whole. `seal`: one that was noted earlier and must still be in it."""
+    yield from faults(register.own().rows("entries", after=0), seal)
+
+
+def faults(rows: list[Row], seal: str = "") -> Iterator[Fault]:
+    """The faults of a chain of entries."""
     before, expected, found = FIRST, 1, not seal
-    for row in register.own().rows("entries", after=0):
-        kept = row.pop("seal")
-        entry = Entry(**row)
+    for row in rows:
+        kept = row["seal"]
+        entry = Entry(*(row[each.name] for each in fields(Entry)))
         if entry.number != expected:
             yield Fault(entry.number, GAP)
         elif seal_of(before, entry) != kept:

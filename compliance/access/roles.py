@@ -21,7 +21,7 @@ from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.store import register
-from compliance.store.register import Row
+from compliance.store.file_register import Row
 
 BY_ID: Final = {role.id: role for role in ROLES}
 OTHER_LIMIT: Final = N_(
@@ -160,4 +160,4 @@ def take(user: User, person: str, role: str) -> None:
 def _change(user: User, person: str, held: Held, *, given: bool) -> None:
     audit.record(user, Action.ROLE, held.role, to=person, given=given, **held.names)
     with register.own().writing() as run:
-        run("add_role", at=at(clock.now()), person=person, given=given, given_by=user.person, **held.row)
+        run("add_role", at=at(clock.now()), person=person, given=int(given), given_by=user.person, **held.row)

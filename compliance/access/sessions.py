@@ -7,6 +7,7 @@ cannot use it.
 import hashlib
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +20,8 @@ from compliance.access.permissions import NO_ROLE, User
 from compliance.access.roles import Held, given, read_held, user_of
 from compliance.core import clock
 from compliance.store import register
-from compliance.store.register import Row
+from compliance.store.failures import Away
+from compliance.store.file_register import Row
 
 LONGEST: Final = timedelta(hours=8)
 IDLE: Final = timedelta(hours=1)
@@ -83,9 +85,9 @@ def find(key: str, *, now: datetime) -> Session | None:
 
 
 def use(session: Session, *, now: datetime) -> None:
-    """Note that a session is used, at most once a minute."""
+    """Note that a session is used, at most once a minute. While the register is away it goes on without."""
     if now - session.seen_at >= TOUCHED:
-        with register.own().writing() as run:
+        with suppress(Away), register.own().writing() as run:
             run("touch_session", key=session.key, at=at(now))
 
 

@@ -19,7 +19,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.loading.loading import Order
 from compliance.loading.purges import PURGED, REMOVED, STILL_HOLD
-from compliance.store import stores
+from compliance.store import register, stores
 from compliance.store.database import Rows
 from compliance.wording import phrases
 
@@ -63,7 +63,7 @@ def restore_command(
 
     own, user = places.own_files(), permissions.current_user()
     audit.require(user, Permission.PURGE)
-    has_register = places.register().exists()
+    has_register = register.own().exists()
     with audit.telling(user, Action.RESTORE, file.name) if has_register else nullcontext():
         restored = restore(stores.own(), file, own=own, replace=replace, order=Order(WHO), now=clock.now())
     if not has_register:  # The register may have been in the backup.
@@ -179,5 +179,5 @@ def _place_rows(found: "list[Place]", accounts: "list[Person]") -> Rows:
         }
         for place in found
     ]
-    register = {"table": "register", "column": "persons", "import_id": None, "row": None, "removed": "row"}
-    return [*of_store, *(register | {"text": f"{account.name} | {account.subject}"} for account in accounts)]
+    place = {"table": "register", "column": "persons", "import_id": None, "row": None, "removed": "row"}
+    return [*of_store, *(place | {"text": f"{account.name} | {account.subject}"} for account in accounts)]

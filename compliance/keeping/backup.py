@@ -35,8 +35,8 @@ from compliance.keeping.archive import (
 )
 from compliance.keeping.leftovers import STAGING, sweep
 from compliance.loading.loading import Order, add_event
-from compliance.store import stores
-from compliance.store.copies import applied_files, copy_register, rebuild, rebuild_register
+from compliance.store import register, stores
+from compliance.store.copies import applied_files, archived_register, copy_register, rebuild
 from compliance.store.database import Database
 
 # The beginning of the name of a folder with what a restoring has replaced.
@@ -62,8 +62,8 @@ def back_up(database: Database, to: Path, *, own: Path, now: datetime) -> Manife
     with temporary_folder() as folder, database.cursor() as cursor:
         database.copy_to(folder / DATABASE)
         files = {DATABASE: folder / DATABASE}
-        if (own / REGISTER).exists():
-            copy_register(own / REGISTER, folder / REGISTER)
+        if register.own().exists():
+            copy_register(register.own(), folder / REGISTER)
             files[REGISTER] = folder / REGISTER
         files |= declarations_in(own)
         return pack(files, to, version=__version__, made_at=now, schema=applied_files(cursor))
@@ -84,10 +84,12 @@ def restore(database: Database, file: Path, *, own: Path, replace: bool, order: 
         manifest = unpack(file, staging)
         names = [name for name in manifest.parts if name not in (DATABASE, REGISTER)]
         names.append(_database_anew(staging, manifest, name=path.name, order=order))
-        if REGISTER in manifest.parts and not (own / REGISTER).exists():
-            names.append(_register_anew(staging))
+        has_register = REGISTER in manifest.parts and not register.own().exists()
+        kept = archived_register(staging / REGISTER) if has_register else None
         replaced = _kept_aside(existing, own / f"{REPLACED}{local(now):%Y-%m-%dT%H%M%S}") if existing else None
         _put(names, staging, own, existing)
+    if kept:
+        register.own().put(kept)
     return Restored(manifest, replaced)
 
 
@@ -119,14 +121,6 @@ def _database_anew(staging: Path, manifest: Manifest, *, name: str, order: Order
         add_event(cursor, order, "restore", what, action=Action.RESTORE, told=what)
     (staging / name).chmod(PRIVATE)
     return name
-
-
-def _register_anew(staging: Path) -> str:
-    """Make the register anew and return its name."""
-    archived = (staging / REGISTER).rename(staging / f"{ARCHIVED}.sqlite")
-    rebuild_register(archived, staging / REGISTER)
-    (staging / REGISTER).chmod(PRIVATE)
-    return REGISTER
 
 
 def _kept_aside(existing: Mapping[str, Path], folder: Path) -> Path:

@@ -11,11 +11,10 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Failure, rows
-from compliance.store.register import STATEMENTS
+from compliance.store.file_register import KEPT, Register, Row, Tables, insert
+from compliance.store.file_register import statement as statement_of
 from compliance.store.schema import CLEANED, refuse_unknown
 
-# The tables of the register that no copy holds: a session must not come back by a restore.
-NOT_COPIED: Final = ("sessions",)
 # The table with the marks of the upgrades of a store.
 MARKS: Final = "schema_files"
 NAME: Final = re.compile(r"[a-z_]{1,60}")
@@ -71,37 +70,41 @@ def _foreign(archived: Path) -> Refusal:
     )
 
 
-def copy_register(register: Path, to: Path) -> None:
-    """Copy the register as it is at one moment, while others may write to it, without its sessions."""
-    with closing(_read_only(register)) as source, closing(sqlite3.connect(to)) as copy:
-        source.backup(copy)
-        for table in NOT_COPIED:
-            copy.execute(f"delete from {table}")
+def copy_register(register: Register, to: Path) -> None:
+    """Copy a register, of any kind, to a new file, without its sessions."""
+    with closing(sqlite3.connect(to)) as copy:
+        copy.executescript(statement_of("schema"))
+        for table, records in register.kept().items():
+            insert(copy, table, records)
         copy.commit()
-        copy.execute("pragma journal_mode = delete")
-        copy.execute("vacuum")
 
 
-def rebuild_register(archived: Path, to: Path) -> None:
-    """Make a register of the rows in a file that is not trusted: no trigger and no view of it gets in.
+def archived_register(archived: Path) -> Tables:
+    """The rows of a register in a file that is not trusted: no trigger and no view of it gets in.
 
     Raise Refusal if it is no register of this program, or of a newer version.
     """
     try:
-        with closing(_read_only(archived)) as source, closing(sqlite3.connect(to)) as made:
+        with closing(_read_only(archived)) as source, closing(sqlite3.connect(":memory:")) as made:
             source.execute("pragma trusted_schema = off")
-            made.executescript((STATEMENTS / "schema.sql").read_text("utf-8"))
+            made.executescript(statement_of("schema"))
+            known = _tables(made)
             for table, columns in _tables(source).items():
-                known = {column[1] for column in made.execute(f"pragma table_info({table})")}
-                if not {*columns} <= known:
+                if not {*columns} <= {*known.get(table, ())}:
                     raise _foreign(archived)
-                names, places = ", ".join(columns), ", ".join("?" * len(columns))
-                if table not in NOT_COPIED:
-                    records = source.execute(f"select {names} from {table} order by rowid")
-                    made.executemany(f"insert into {table} ({names}) values ({places})", records)
-            made.commit()
+                if table in KEPT:
+                    insert(made, table, _records(source, table, columns))
+            tables = {table: _records(made, table, known[table]) for table in KEPT}
     except sqlite3.Error as error:
         raise _foreign(archived) from error
+    if any(isinstance(value, bytes | float) for rows in tables.values() for row in rows for value in row.values()):
+        raise _foreign(archived)
+    return tables
+
+
+def _records(connection: sqlite3.Connection, table: str, columns: list[str]) -> list[Row]:
+    records = connection.execute(f"select {', '.join(columns)} from {table} order by rowid")
+    return [dict(zip(columns, record, strict=True)) for record in records]
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

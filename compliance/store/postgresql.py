@@ -44,6 +44,8 @@ CONNECTING: Final = {
     "target_session_attrs": "read-write",
     "application_name": "compliance",
 }
+# Whatever the server takes otherwise: a writer sees what was committed before its turn.
+WRITING: Final = "begin isolation level read committed"
 BATCH_BYTES: Final = 16 * 1024 * 1024
 # What PostgreSQL calls a full disk, a wait that was too long, and a character that it does not store; and the classes
 # of what it says when it cannot be used: no connection, no transaction any more, no rights, no database, no resources.
@@ -55,9 +57,10 @@ log = logging.getLogger(__name__)
 class Line:
     """A connection to a database of PostgreSQL, for one thread at a time, opened when it is first used."""
 
-    def __init__(self, address: str, *, schema: str) -> None:
+    def __init__(self, address: str, *, schema: str, wait: float = LONG_SECONDS) -> None:
         self.name = shown(address)
         self.schema = schema
+        self._wait = wait
         self._address = _with_settings(address, schema)
         self._alone = threading.RLock()
         self._worker: _Worker | None = None
@@ -66,7 +69,7 @@ class Line:
     def transaction(self, *, read_only: bool = False) -> Iterator["Run"]:
         """A transaction for the block, rolled back if it raises. Reading, it sees the database as at one moment."""
         with self._turn():
-            run = self._begun("begin isolation level repeatable read read only" if read_only else "begin")
+            run = self._begun("begin isolation level repeatable read read only" if read_only else WRITING)
             try:
                 yield run
                 run.commit()
@@ -79,11 +82,17 @@ class Line:
         with self._turn():
             return self._begun(sql, *values).first
 
+    def records(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """These rows, by the names of their columns."""
+        with self._turn():
+            run = self._begun(sql, *values)
+            return run.named(run.first)
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """The turn of this thread with the connection."""
-        if not self._alone.acquire(timeout=LONG_SECONDS):
-            raise failures.awaited(LONG_SECONDS)
+        if not self._alone.acquire(timeout=self._wait):
+            raise failures.awaited(self._wait)
         try:
             yield
         finally:
@@ -97,7 +106,7 @@ class Line:
                 return Run(old, self.schema, sql, *values)
             if old.is_silent:
                 raise failures.away(self.name)
-        self._worker = _Worker(self._address, self.name)
+        self._worker = _Worker(self._address, self.name, self._wait)
         return Run(self._worker, self.schema, sql, *values)
 
 
@@ -106,6 +115,7 @@ class Run:
 
     def __init__(self, worker: "_Worker", schema: str, sql: str, *values: object) -> None:
         self._worker, self._schema = worker, schema
+        self._columns: list[str] = []
         self.first = self.rows(sql, *values)
         self._is_open = True
 
@@ -128,9 +138,18 @@ class Run:
         def work(connection: driver.Connection) -> list[tuple[Any, ...]]:
             with connection.cursor() as cursor:
                 cursor.execute(sql, values or None)
+                self._columns = [column[0] for column in cursor.description or ()]
                 return cursor.fetchall() if cursor.description else []
 
         return self._worker.ask(work, seconds)
+
+    def records(self, sql: str, *values: object, seconds: float = SHORT_SECONDS) -> list[dict[str, Any]]:
+        """These rows, by the names of their columns."""
+        return self.named(self.rows(sql, *values, seconds=seconds))
+
+    def named(self, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+        """The rows of the last statement, by the names of their columns."""
+        return [dict(zip(self._columns, row, strict=True)) for row in rows]
 
     def ingest(self, table: str, rows: pa.Table) -> int:
         """Add rows to a table, by the names of their columns, and return how many the server has taken."""
@@ -170,10 +189,10 @@ class _Asked:
 class _Worker:
     """A connection, in a thread of its own."""
 
-    def __init__(self, address: str, name: str) -> None:
+    def __init__(self, address: str, name: str, wait: float) -> None:
         # Whether nothing is to be asked any more, and whether that is because it did not answer in time.
         self.is_abandoned = self.is_silent = False
-        self._address, self._name = address, name
+        self._address, self._name, self._wait = address, name, wait
         self._orders: SimpleQueue[tuple[Callable[[driver.Connection], Any], Future[Any]] | None] = SimpleQueue()
         threading.Thread(target=self._work, name="postgresql", daemon=True).start()
 
@@ -202,7 +221,7 @@ class _Worker:
         if state == DISK_FULL:
             return failures.no_room_there(self._name)
         if state == LOCK_TIMEOUT:
-            return failures.awaited(LONG_SECONDS)
+            return failures.awaited(self._wait)
         if state == NOT_STORED:
             return failures.not_stored()
         if state[:2] in UNUSABLE or (not state and isinstance(error, adbc_driver_manager.OperationalError)):

@@ -5,8 +5,12 @@ select
 from audit
 left join persons on persons.person = audit.person
 where audit.at >= $begin and audit.at < $end
-    and ($person is null or audit.person = $person)
-    and ($action is null or audit.action = $action)
-    and ($text is null or audit.what like $text escape '\' or audit.details like $text escape '\')
+    and (cast($person as text) is null or audit.person = $person)
+    and (cast($action as text) is null or audit.action = $action)
+    and (
+        cast($text as text) is null
+        or lower(audit.what) like lower($text) escape '\'
+        or lower(audit.details) like lower($text) escape '\'
+    )
 order by audit.number desc
 limit $most

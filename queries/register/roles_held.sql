@@ -2,6 +2,6 @@
 select person, role, organisation, department, unit, at, given_by
 from roles
 where number in (select max(number) from roles group by person, role)
-    and given
-    and ($person is null or person = $person)
+    and given = 1
+    and (cast($person as text) is null or person = $person)
 order by person, number

@@ -23,7 +23,7 @@ from compliance.loading.loading import Order
 from compliance.store.copies import applied_files
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
-from compliance.store.register import STATEMENTS
+from compliance.store.file_register import STATEMENTS
 from compliance.store.schema import CLEANED
 from tests.browser import MOST, serving
 from tests.command import arguments, environment, run, run_here

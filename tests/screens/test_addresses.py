@@ -57,7 +57,7 @@ def loaded(exports: Reviewed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Revie
     """The app on these exports, copied to the same path for every test so that its caches are used."""
     folder = exports.folder.with_name("put_back")
     shutil.rmtree(folder, ignore_errors=True)
-    register._register.cache_clear()  # the one that went with the folder is still open
+    register.in_file.cache_clear()  # the one that went with the folder is still open
     line = Reviewed(folder).copied_from(exports)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     with line.database.cursor():

@@ -11,7 +11,7 @@ import streamlit as st
 from compliance.access import audit, people
 from compliance.access.audit import Action, Fault
 from compliance.access.permissions import Permission
-from compliance.core import clock, places
+from compliance.core import clock
 from compliance.core.language import N_, swedish_order
 from compliance.drawing import charts
 from compliance.extracts.declared import load_extracts
@@ -23,6 +23,7 @@ from compliance.screens.audit.told_texts import ACTIONS
 from compliance.screens.bodies import body
 from compliance.screens.people_texts import names
 from compliance.screens.views import View
+from compliance.store import register
 from compliance.store.database import Rows
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def draw(view: View) -> None:
     """Draw whether the trail is whole, the search, the entries found, and their download."""
     say = view.say
     number, seal = audit.last()
-    faults = _faults(str(places.register()), seal)
+    faults = _faults(register.own().name, seal)
     widgets.html(charts.headline(texts.chain(number, faults, say), kicker=say(N_("Audit trail"))))
     for each in faults[:SHOWN_FAULTS]:
         widgets.html(charts.note(texts.fault(each, say)))

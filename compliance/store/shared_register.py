@@ -1,0 +1,224 @@
+"""The register where several machines share the database: its tables are in PostgreSQL, beside those of the store.
+
+Logins hold on every machine, and there is one audit trail. Writers take their turn by a lock of PostgreSQL.
+
+While PostgreSQL is away nothing is written and nobody logs in. Whose session and roles were read here some minutes ago
+goes on with them, so that pages go on; that is kept in memory alone.
+"""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from typing import Any, Final
+
+import pyarrow as pa
+from adbc_driver_manager import Error
+
+from compliance.core import clock
+from compliance.core.errors import Refusal
+from compliance.declarations.queries import without_comments
+from compliance.store import failures, postgresql
+from compliance.store.failures import Away
+from compliance.store.file_register import Register, Row, Run, Tables, cleaned, refuse_kept, statement
+from compliance.store.postgresql import LONG_SECONDS, SHORT_SECONDS, Line, shown
+
+SCHEMA: Final = "compliance_register"
+WAIT_SECONDS: Final = 30.0
+# How often it is tried whether PostgreSQL is there again. Nobody waits for that.
+RETRY_SECONDS: Final = 1.0
+# For how long a session and its roles, once read, hold while PostgreSQL is away.
+ABSENCE_SECONDS: Final = 600.0
+# What is remembered, and by which parameter.
+REMEMBERED: Final = {"session": "key", "roles_held": "person"}
+MOST_REMEMBERED: Final = 10_000
+# Statements that read much have a connection of their own, so that no session waits for them.
+READING_MUCH: Final = frozenset({"entries", "entries_found", "persons_in_audit"})
+PLACE: Final = re.compile(r"\$([a-z_]+)")
+log = logging.getLogger(__name__)
+
+
+class SharedRegister(Register):
+    """The register in PostgreSQL, at an address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(shown(address))
+        self._reading, self._reading_much, self._writing = (
+            Line(address, schema=SCHEMA, wait=WAIT_SECONDS) for _ in range(3)
+        )
+        self._reads, self._reads_much, self._writes = threading.Lock(), threading.Lock(), threading.Lock()
+        self._is_made = self._is_away = False
+        self._memory = Memory()
+
+    def exists(self) -> bool:
+        """Whether anything has ever been written to it. Raise Away if that cannot be known."""
+        with self._using(self._reads):
+            return self._made()
+
+    def rows(self, name: str, /, **parameters: object) -> list[Row]:
+        """The rows of a statement, as last committed, or a session and roles as remembered while PostgreSQL is away."""
+        try:
+            found = self._rows(name, parameters)
+        except Away:
+            remembered = self._memory.recall(name, parameters)
+            if remembered is None:
+                raise
+            return remembered
+        self._memory.keep(name, parameters, found)
+        return found
+
+    def _rows(self, name: str, parameters: Row) -> list[Row]:
+        if not (self._is_made or self.exists()):
+            return []
+        if name in READING_MUCH:
+            with self._using(self._reads_much), self._reading_much.transaction(read_only=True) as run:
+                return _runner(run)(name, **parameters)
+        with self._using(self._reads):
+            return self._reading.records(*_bound(name, parameters))
+
+    @contextmanager
+    def writing(self) -> Iterator[Run]:
+        """A function that runs statements in an exclusive transaction, rolled back if the block raises."""
+        with self._exclusively() as run:
+            yield _runner(run)
+
+    def put(self, tables: Tables) -> None:
+        """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""
+        with self._exclusively() as run:
+            refuse_kept(_runner(run), self.name)
+            for table, rows in tables.items():
+                if rows and (taken := run.ingest(table, _arrow(rows))) != len(rows):
+                    raise RuntimeError(f"PostgreSQL took {taken} of {len(rows)} rows of {table}")
+
+    @contextmanager
+    def _exclusively(self) -> Iterator[postgresql.Run]:
+        """A transaction that excludes every other writer, on every machine. The tables are there.
+
+        The lock comes first, then the first reading: it sees everything that was committed before its turn.
+        """
+        with self._using(self._writes), self._writing.transaction() as run:
+            [turn] = run.records(*_bound("shared/lock", {"wait": f"{WAIT_SECONDS:.0f}s"}), seconds=WAIT_SECONDS + 5)
+            clock.go_by(turn["now"])
+            if not self._is_made:
+                run.rows(without_comments(statement("shared/schema")))
+            yield run
+            try:
+                run.commit()
+            except Away as error:
+                raise failures.unknown(self.name) from error
+            self._is_made = True
+
+    def _made(self) -> bool:
+        """Whether the tables are there."""
+        if not self._is_made:
+            [found] = self._reading.records(*_bound("shared/is_made", {}))
+            clock.go_by(found["now"])
+            self._is_made = found["is_made"]
+        return self._is_made
+
+    # --- Absence --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _using(self, lock: "threading.Lock") -> Iterator[None]:
+        """The turn of this thread with a connection. Once PostgreSQL is away, nobody waits for it."""
+        if not lock.acquire(timeout=WAIT_SECONDS):
+            raise failures.awaited(WAIT_SECONDS)
+        try:
+            if self._is_away:
+                raise failures.away(self.name)
+            yield
+        except Away:
+            self._leave()
+            raise
+        except Error as error:
+            log.warning("The register cannot be used", exc_info=True)
+            raise failures.away(self.name) from error
+        finally:
+            lock.release()
+
+    def _leave(self) -> None:
+        if not self._is_away:
+            log.warning("The register cannot be reached")
+            self._is_away = True
+            threading.Thread(target=self._come_back, name="register", daemon=True).start()
+
+    def _come_back(self) -> None:
+        """Try until PostgreSQL is there again."""
+        while self._is_away:
+            time.sleep(RETRY_SECONDS)
+            with suppress(Refusal, Error):
+                self._reading.rows("select 1")
+                self._is_away = False
+
+
+class Memory:
+    """What was read lately of sessions and roles."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, object], tuple[float, list[Row]]] = {}
+        self._lock = threading.Lock()
+
+    def keep(self, name: str, parameters: Row, rows: list[Row]) -> None:
+        """Remember the rows of a statement. A session that is over is forgotten."""
+        if name not in REMEMBERED:
+            return
+        now, key = time.monotonic(), (name, parameters[REMEMBERED[name]])
+        with self._lock:
+            self._kept.pop(key, None)
+            if rows or name != "session":
+                self._kept[key] = now, rows
+            for oldest in [*self._kept][: max(0, len(self._kept) - MOST_REMEMBERED)]:
+                del self._kept[oldest]
+
+    def recall(self, name: str, parameters: Row) -> list[Row] | None:
+        """The rows of a statement as they were some minutes ago; None if that is not known any more."""
+        if name not in REMEMBERED:
+            return None
+        read_at, rows = self._kept.get((name, parameters[REMEMBERED[name]]), (-ABSENCE_SECONDS, []))
+        if time.monotonic() - read_at >= ABSENCE_SECONDS:
+            return None
+        return rows if name != "session" else [row for row in rows if _lasts(row, parameters)]
+
+
+def _lasts(session: Row, parameters: Row) -> bool:
+    """Whether a session is not over, as the statement has it."""
+    return bool(session["ends_at"] > parameters["at"] and session["seen_at"] > parameters["idle"])
+
+
+def _runner(run: postgresql.Run) -> Run:
+    def rows(name: str, /, **parameters: object) -> list[Row]:
+        seconds = LONG_SECONDS if name in READING_MUCH else SHORT_SECONDS
+        return run.records(*_bound(name, parameters), seconds=seconds)
+
+    return rows
+
+
+def _bound(name: str, parameters: Row) -> tuple[Any, ...]:
+    """A statement with numbered parameters, each with its type, and their values."""
+    sql, names = _numbered(name)
+    values = [cleaned(parameters)[each] for each in names]
+    types = ["bigint" if isinstance(value, int) else "text" for value in values]
+    return (sql.format(*types), *values)
+
+
+@cache
+def _numbered(name: str) -> tuple[str, list[str]]:
+    """A statement with a place for the type of each parameter, and the names of these."""
+    sql = without_comments(statement(name))
+    names = list(dict.fromkeys(PLACE.findall(sql)))
+    return PLACE.sub(lambda match: f"${names.index(match[1]) + 1}::{{{names.index(match[1])}}}", sql), names
+
+
+def _arrow(rows: list[Row]) -> pa.Table:
+    """Rows with whole numbers and texts."""
+    types = [(name, pa.int64() if isinstance(value, int) else pa.string()) for name, value in rows[0].items()]
+    return pa.Table.from_pylist(rows, schema=pa.schema(types))
+
+
+@cache
+def shared_register(address: str) -> SharedRegister:
+    """The register at an address."""
+    return SharedRegister(address)
