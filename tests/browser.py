@@ -36,8 +36,10 @@ class Server:
 
 
 @contextmanager
-def serving(database: Path, *, folder: Path = ROOT) -> Iterator[Server]:
+def serving(database: Path, *, folder: Path = ROOT, shared: str = "") -> Iterator[Server]:
     """A fresh server, started in a folder, while the block lasts; it is ready when it says where it answers.
+
+    If it shares a database, at an address, what else it has is beside the file.
 
     The system gives it a port that nobody has: to look for one first would be a race with every other run.
     """
@@ -46,7 +48,11 @@ def serving(database: Path, *, folder: Path = ROOT) -> Iterator[Server]:
         process = subprocess.Popen(
             [sys.executable, "-m", "compliance.commands.server", "--port", "0"],
             cwd=folder,
-            env={**os.environ, "COMPLIANCE_DATABASE": str(database)},
+            env={
+                **os.environ,
+                "COMPLIANCE_DATABASE": shared or str(database),
+                "COMPLIANCE_FOLDER": str(database.parent),
+            },
             stdout=written,
             stderr=subprocess.STDOUT,
         )

@@ -76,7 +76,7 @@ def make_database(_one_thread, tmp_path_factory):
 
     Gives the product's own way, for tests of just that.
     """
-    from compliance.store import file
+    from compliance.store import file, shared
     from tests import once
 
     connect = file.connect
@@ -90,7 +90,19 @@ def make_database(_one_thread, tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(file, "connect", connect_copy)
+        patched.setattr(shared, "connect", connect_copy)
         yield connect
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _never_stale():
+    """Lets machines that share a store look for changes at each use: a test does not wait for them."""
+    from compliance.store import shared
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shared, "FRESH_SECONDS", 0.0)
+        patched.setattr(shared, "RETRY_SECONDS", 0.0)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -183,14 +195,23 @@ def _postgres_owner(postgres):
         yield cursor, count()
 
 
-@pytest.fixture
-def postgres_database(postgres, _postgres_owner):
-    """The address of an empty database of PostgreSQL of one's own."""
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres, _postgres_owner):
+    """Makes an empty database of PostgreSQL and gives its address."""
     cursor, numbers = _postgres_owner
-    name = f"test_{os.getpid()}_{next(numbers)}"
-    cursor.execute(f"create database {name} template template0 strategy file_copy")
-    yield postgres.address(name)
-    cursor.execute(f"drop database {name} with (force)")
+
+    def make():
+        name = f"test_{os.getpid()}_{next(numbers)}"
+        cursor.execute(f"create database {name} template template0 strategy file_copy")
+        return postgres.address(name)
+
+    return make
+
+
+@pytest.fixture
+def postgres_database(new_postgres_database):
+    """The address of an empty database of PostgreSQL of one's own."""
+    return new_postgres_database()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests import reference
 from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS as DECLARED
 from tests.line import Line
+from tests.machines import machine, with_all_of
 from tests.untold import OPTIONAL, assert_nobody_accused, told, without
 
 # The reference has rules of its own: a point that it does not know is compared with nothing.
@@ -30,13 +31,26 @@ DETAILED = {(8, "incomplete"), (9, "steps_missing"), *((n, "column_missing") for
 
 
 @pytest.fixture(scope="module", params=SEEDS)
-def loaded(request, tmp_path_factory):
+def in_file(request, tmp_path_factory):
     """Random exports, each kind at least once."""
-    folder = tmp_path_factory.mktemp("random")
     exports = random_exports(request.param, disputed=request.param % 2 == 1)
-    with Line(folder).held() as line:
+    with Line(tmp_path_factory.mktemp("random")).held() as line:
         load_all(line, exports)
         yield line, exports
+
+
+@pytest.fixture(scope="module", params=["file", "postgresql"])
+def loaded(request, in_file, tmp_path_factory):
+    """The exports in a store of each kind; what one machine has put into PostgreSQL is read on another one."""
+    if request.param == "file":
+        yield in_file
+        return
+    address, folder = request.getfixturevalue("new_postgres_database")(), tmp_path_factory.mktemp("machines")
+    with_all_of(in_file[0].database, address, folder / "one")
+    line = Line(folder)
+    line.database = machine(address, folder / "other")
+    with line.database.cursor():
+        yield line, in_file[1]
 
 
 def test_items(loaded):
@@ -98,9 +112,9 @@ def rounded(value):
     return round(value, 12) if isinstance(value, float) else value
 
 
-def test_a_column_that_no_export_has_accuses_nobody(loaded):
+def test_a_column_that_no_export_has_accuses_nobody(in_file):
     """All that may be missing at once; `make fuzz` takes each away alone too."""
-    line, _ = loaded
+    line, _ = in_file
     alone = [[column] for column in OPTIONAL] if MORE and len(line.rows("select * from imports")) % 4 == 0 else []
     with line.database.cursor() as cursor:
         before = told(cursor)

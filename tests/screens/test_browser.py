@@ -26,6 +26,7 @@ from compliance.store.file import FileDatabase
 from tests.browser import FRAME, GO, MOST, browsing, framed, said, serving, settle, visit
 from tests.files import doctor_files
 from tests.line import POINTS
+from tests.machines import with_all_of
 from tests.reviewed import AS_OF, IDS, Reviewed
 from tests.sampled import beside
 
@@ -111,6 +112,14 @@ def first(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="module")
+def sharing(new_postgres_database, tmp_path_factory):
+    """A server that shares a database, and the address of that."""
+    address = new_postgres_database()
+    with serving(beside(tmp_path_factory.mktemp("sharing")), shared=address) as server:
+        yield server, address
+
+
 def leave(page, server):
     """Ends the app in a tab."""
     page.goto(f"{server.address}/_stcore/health")
@@ -148,8 +157,11 @@ def start_own(page, words):
 
 
 # `make fuzz` goes the whole way in both languages.
-@pytest.mark.parametrize("code", WORDS if MOST else ["sv"])
-def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, server, page):
+@pytest.mark.parametrize(
+    ("code", "kept"), [*((code, "file") for code in (WORDS if MOST else ["sv"])), ("sv", "postgresql")]
+)
+def test_from_a_messy_file_to_a_figure_and_back_to_its_row(code, kept, request, page):
+    server = request.getfixturevalue("server") if kept == "file" else request.getfixturevalue("sharing")[0]
     words = WORDS[code]
     visit(page, f"{server.address}/imports?lang={code}")
     start_own(page, words)
@@ -459,11 +471,18 @@ def leave_fields_in_other_ways(page):
     settle(page)
 
 
-def test_from_an_open_review_to_an_approved_pdf(server, page, tmp_path):
+@pytest.mark.parametrize("kept", ["file", "postgresql"])
+def test_from_an_open_review_to_an_approved_pdf(kept, request, page, tmp_path):
+    """In PostgreSQL, what another machine writes is in the review too."""
     line = Reviewed(tmp_path)
     line.load_all()
-    shutil.copyfile(line.database.path, server.database)
-    line.database = FileDatabase.at(server.database)
+    if kept == "file":
+        server = request.getfixturevalue("server")
+        shutil.copyfile(line.database.path, server.database)
+        line.database = FileDatabase.at(server.database)
+    else:
+        server, address = request.getfixturevalue("sharing")
+        line.database = with_all_of(line.database, address, tmp_path / "machine")
     visit(page, f"{server.address}/review?as_of={AS_OF}")
     page.locator(".st-key-open-review button").click()
     page.get_by_text(f"0 av {len(POINTS)} punkter är diskuterade.").wait_for()

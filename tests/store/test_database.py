@@ -25,6 +25,7 @@ from compliance.store.file import FileDatabase
 from tests.apps import opened, text
 from tests.command import arguments, environment, run, run_here
 from tests.line import SOURCES, TODAY, WORDS, Line, read_here
+from tests.machines import machine, with_all_of
 
 FAIR_SECONDS = 60
 load = partial(loading.load, sources=SOURCES, words=WORDS)
@@ -55,12 +56,20 @@ def once(make_database, tmp_path_factory):
 
 
 @pytest.fixture
-def line(once, empty):
-    """A line with a copy of it."""
-    shutil.copyfile(once.database.path, empty.database.path)
+def line(request, once, empty):
+    """A line with a copy of it, or with what it holds in the store that machines share."""
+    if getattr(request, "param", "file") == "shared":
+        address = request.getfixturevalue("postgres_database")
+        with_all_of(once.database, address, empty.folder / "one")
+        empty.database = machine(address, empty.folder / "other")
+    else:
+        shutil.copyfile(once.database.path, empty.database.path)
     shutil.copyfile(once.folder / "export.csv", empty.folder / "export.csv")
     empty.loads = once.loads
     return empty
+
+
+BOTH = pytest.mark.parametrize("line", ["file", "shared"], indirect=True)
 
 
 def count(database):
@@ -98,6 +107,7 @@ class Readers:
         assert not any(thread.is_alive() for thread in self.threads)
 
 
+@BOTH
 def test_six_threads_read_while_one_writes(line):
     with Readers(line.database, 6) as readers:
         for day in range(1, 4):
@@ -107,6 +117,7 @@ def test_six_threads_read_while_one_writes(line):
     assert count(line.database) == 4
 
 
+@BOTH
 def test_a_reader_sees_nothing_of_what_is_not_committed(line):
     with line.database.writing() as cursor:
         cursor.execute("insert into staff (import_id) values (7)")
@@ -118,6 +129,7 @@ def test_a_reader_sees_nothing_of_what_is_not_committed(line):
     assert count(line.database) == 2
 
 
+@BOTH
 def test_what_raises_is_rolled_back(line):
 
     def fail():
@@ -159,6 +171,7 @@ def test_two_processes_load_at_the_same_time_and_both_are_there(empty):
     assert [r["organisation"] for r in empty.rows("from organisations_at(timestamp '9999-12-31')")] == ["Förvaltningen"]
 
 
+@BOTH
 def test_two_threads_that_load_at_the_same_time_get_numbers_of_their_own(line):
     """same_number: each would see the numbers before the other has committed"""
     books = [read(f"{TABLE}\np{i} | A | 2024-01-01".replace(" | ", ";").encode(), name=f"{i}.csv") for i in (2, 3)]
@@ -240,6 +253,7 @@ def test_the_state_changes_with_every_write_and_only_then(empty):
     assert len(set(states)) == 2
 
 
+@BOTH
 def test_the_version_changes_with_what_figures_rest_on_and_not_with_a_draft(line):
     """stale: the rows would not be read again; restless: each word of a draft would count every figure again"""
     state, version = line.database.state(), line.database.version()
@@ -265,6 +279,7 @@ def test_the_state_changes_with_a_commit_that_can_be_seen_after_its_log(line, mo
         assert line.database.state() not in states
 
 
+@BOTH
 def test_the_version_is_asked_once_while_nothing_is_written(line, monkeypatch):
     version = line.database.version()
     monkeypatch.setattr(line.database, "cursor", None)
@@ -495,6 +510,7 @@ def moments(database):
         return [(table, name) for table, name in cursor.execute(sql).fetchall() if table != "schema_files"]
 
 
+@BOTH
 def test_a_change_is_later_than_every_moment_that_the_store_holds(line):
     """What is written after the clock was set back must still be later than what was written before."""
     ahead = datetime(2060, 1, 1, 12)
@@ -514,6 +530,7 @@ def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(empty):
     assert [(moment - datetime(2060, 1, 1, 12)).microseconds for moment in moments_] == [0, 1, 2]
 
 
+@BOTH
 def test_what_is_written_outside_of_a_turn_has_no_moment_and_is_refused(line):
     with line.database.cursor() as cursor, pytest.raises(duckdb.Error, match="outside of a turn"):
         cursor.execute(statement("add_event"), {"who": "test", "action": "x", "what": "x"})

@@ -9,28 +9,22 @@ import pytest
 
 from compliance.core import clock
 from compliance.core.errors import Refusal
-from compliance.store import file, shared, stores
+from compliance.store import shared, stores
 from compliance.store.database import moment, newest_moment, next_number, rows
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase
 from compliance.store.postgresql import Line as Connection
 from compliance.store.postgresql import shown
 from compliance.store.shared import SCHEMA, SharedDatabase
+from tests.machines import machine
 
 ODD = "å\r\n\t\"'\\N \N{PILE OF POO} ; \\. "
 
 
 @pytest.fixture
-def machines(postgres_database, tmp_path, monkeypatch):
-    """Makes machines that share a database, each with its folder. They look for changes at each use."""
-    monkeypatch.setattr(shared, "FRESH_SECONDS", 0.0)
-    monkeypatch.setattr(shared, "RETRY_SECONDS", 0.0)
-    monkeypatch.setattr(shared, "connect", file.connect)  # which a run makes quick
-
-    def machine(name):
-        return SharedDatabase(postgres_database, FileDatabase.at(tmp_path / name / "copy.duckdb"))
-
-    return machine
+def machines(postgres_database, tmp_path):
+    """Makes machines that share a database, each with its folder."""
+    return lambda name: machine(postgres_database, tmp_path / name)
 
 
 @pytest.fixture
@@ -39,14 +33,14 @@ def there(postgres_database):
     return Connection(postgres_database, schema=SCHEMA)
 
 
-def note(machine, what):
-    with machine.writing() as cursor:
+def note(one, what):
+    with one.writing() as cursor:
         cursor.execute("insert into events values (moment(), 'test', 'note', $what)", {"what": what})
         return moment(cursor)
 
 
-def notes(machine):
-    with machine.cursor() as cursor:
+def notes(one):
+    with one.cursor() as cursor:
         return [row["what"] for row in rows(cursor, "select what from events order by rowid")]
 
 
@@ -92,9 +86,9 @@ def test_numbers_that_machines_take_at_the_same_time_are_distinct_and_seen_in_th
     each = [machines(name) for name in ("one", "two", "three")]
     seen, watching, over = [], machines("four"), threading.Event()
 
-    def write(machine):
+    def write(one):
         for _ in range(8):
-            with machine.writing() as cursor:
+            with one.writing() as cursor:
                 number = next_number(cursor, "organisation")
                 cursor.execute("insert into organisation_names values ($n, 'x', moment(), 'test')", {"n": number})
 
@@ -103,7 +97,7 @@ def test_numbers_that_machines_take_at_the_same_time_are_distinct_and_seen_in_th
             with watching.cursor() as cursor:
                 seen.append([n for (n,) in cursor.execute("select organisation_id from organisation_names").fetchall()])
 
-    threads = [threading.Thread(target=write, args=(machine,)) for machine in each]
+    threads = [threading.Thread(target=write, args=(one,)) for one in each]
     watcher = threading.Thread(target=watch)
     for thread in (*threads, watcher):
         thread.start()
@@ -305,9 +299,8 @@ def test_pages_go_on_while_postgresql_is_away_and_say_since_when(machines, monke
 
 
 def test_a_machine_that_has_never_reached_it_says_so_instead_of_showing_nothing(tmp_path):
-    machine = SharedDatabase("postgresql://x@127.0.0.1:1/none", FileDatabase.at(tmp_path / "copy.duckdb"))
     with pytest.raises(Away):
-        machine.exists()
+        machine("postgresql://x@127.0.0.1:1/none", tmp_path).exists()
 
 
 @pytest.mark.parametrize("made", [True, False])

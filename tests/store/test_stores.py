@@ -1,4 +1,4 @@
-"""Another kind of store: one module, here in the test, and its choice in stores.py."""
+"""Other kinds of store than a file: one of the test's own, a module as any other, and the one that machines share."""
 
 import threading
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from compliance.store.file import connect
 from tests.apps import opened, text
 from tests.browser import MOST
 from tests.line import POINTS, TODAY, Line
+from tests.machines import machine
 
 TRAINING = """
 AD-konto | Kurs                  | Slutfört
@@ -68,10 +69,13 @@ class MemoryDatabase(Database):
         self.commits += 1
 
 
-@pytest.fixture
-def memory(monkeypatch, tmp_path):
-    """Make the organisation's own store one in memory, without a file."""
-    store = MemoryDatabase()
+@pytest.fixture(params=["memory", "shared"])
+def other(request, monkeypatch, tmp_path):
+    """Make the organisation's own store one of another kind than a file."""
+    if request.param == "memory":
+        store = MemoryDatabase()
+    else:
+        store = machine(request.getfixturevalue("postgres_database"), tmp_path / "machine")
     monkeypatch.setattr(stores, "own", lambda: store)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own" / "none.duckdb"))
     yield store
@@ -80,45 +84,45 @@ def memory(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def line(memory, tmp_path):
+def line(other, tmp_path):
     """A line that loads into it with the product's code."""
     line = Line(tmp_path)
-    line.database = memory
+    line.database = other
     line.load_table(STAFF, name="staff.csv")
     return line
 
 
-def test_another_kind_of_store_takes_the_whole_line(line, memory):
-    with memory.cursor() as cursor:
+def test_another_kind_of_store_takes_the_whole_line(line, other):
+    with other.cursor() as cursor:
         figures = coverage(cursor, POINTS[:2], days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
     (training,) = [figure for figure in figures if figure.point.id == "information_security_training"]
-    review = open_review(memory, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
-    write(memory, review.review_id, kind="comment", what="dpia", text="Väntar.", order=line.order())
+    review = open_review(other, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
+    write(other, review.review_id, kind="comment", what="dpia", text="Väntar.", order=line.order())
     assert (training.unit, review.review_id, review.year) == (None, 1, 2026)
     assert [row["import_id"] for row in line.rows("from imports")] == [1]
-    loading.revoke(memory, 1, why="Fel dag", order=line.order())
+    loading.revoke(other, 1, why="Fel dag", order=line.order())
     assert [row["import_id"] for row in line.rows("from revocations")] == [1]
 
 
-def test_what_raises_and_what_is_rehearsed_leaves_nothing_in_another_kind_of_store(line, memory):
+def test_what_raises_and_what_is_rehearsed_leaves_nothing_in_another_kind_of_store(line, other):
     def fail():
-        with memory.writing() as cursor:
+        with other.writing() as cursor:
             cursor.execute("delete from staff")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    with memory.rehearsing() as cursor:
+    with other.rehearsing() as cursor:
         cursor.execute("delete from staff")
     assert len(line.rows("from staff")) == 2
 
 
-def test_the_version_of_another_kind_of_store_changes_as_that_of_the_file_does(line, memory):
-    version = memory.version()
-    open_review(memory, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
-    assert memory.version() == version
+def test_the_version_of_another_kind_of_store_changes_as_that_of_the_file_does(line, other):
+    version = other.version()
+    open_review(other, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
+    assert other.version() == version
     line.load_table(STAFF, name="more.csv", extract_date=date(2026, 10, 1))
-    assert memory.version() != version
+    assert other.version() != version
 
 
 @pytest.mark.parametrize("page", ["overview", "imports", *(["quality", "extracts"] if MOST else [])])
@@ -130,9 +134,9 @@ def test_the_pages_show_another_kind_of_store(page, monkeypatch):
     assert "staff.csv" in shown or page != "imports"
 
 
-def test_the_pages_say_of_when_they_are_while_what_keeps_the_store_is_away(line, memory, monkeypatch):
+def test_the_pages_say_of_when_they_are_while_what_keeps_the_store_is_away(line, other, monkeypatch):
     del line
     assert "kan inte nås" not in text(opened("overview", monkeypatch))
-    memory.away_since = lambda: datetime(2026, 11, 24, 11, 5)
+    other.away_since = lambda: datetime(2026, 11, 24, 11, 5)
     shown = text(opened("overview", monkeypatch))
     assert "Databasen kan inte nås. Det som visas är från 24\xa0november\xa02026 kl. 12.05" in shown

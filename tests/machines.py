@@ -1,0 +1,42 @@
+"""Machines that share a store in PostgreSQL, each with a folder of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from compliance.store import shared
+from compliance.store.database import Cursor
+from compliance.store.file import FileDatabase
+from compliance.store.shared import NOTHING, SharedDatabase
+
+
+def machine(address: str, folder: Path) -> SharedDatabase:
+    """A machine with a folder, which shares the database at an address."""
+    return SharedDatabase(address, FileDatabase.at(folder / "copy.duckdb"))
+
+
+def with_all_of(file: FileDatabase, address: str, folder: Path) -> SharedDatabase:
+    """A machine that has put everything in a file to an address."""
+    one = machine(address, folder)
+    with one.replacing() as path:
+        path.unlink(missing_ok=True)
+        file.copy_to(path)
+    return one
+
+
+@contextmanager
+def travelling(one: SharedDatabase, other: Cursor, write: Callable[[Cursor], None]) -> Iterator[Cursor]:
+    """A cursor of another machine with what one writes by way of PostgreSQL. All of it is taken back in the end."""
+    with one._exclusively() as turn, one.copy.turn() as cursor:
+        turn.before = shared._last_rows(cursor)
+        cursor.execute("begin transaction")
+        write(cursor)
+        shared.push(turn, cursor)
+        cursor.execute("rollback")
+        other.execute("begin transaction")
+        shared.add(turn.run, other, NOTHING, turn.run.rows(shared._statement("since"), 0))
+        try:
+            yield other
+        finally:
+            other.execute("rollback")
+            turn.run.roll_back()
