@@ -27,9 +27,12 @@ from compliance.store import failures
 from compliance.store.failures import Away
 
 T = TypeVar("T")
-# For a statement that finds what it asks for at once, for one that moves many rows, and for a turn.
-SHORT_SECONDS: Final = 5.0
-LONG_SECONDS: Final = 120.0
+# How long to wait for a statement that has its answer at once: for whoever reads, and for whoever writes; for one that
+# moves many rows, and for a turn.
+READ_SECONDS: Final = 3.0
+WRITE_SECONDS: Final = 15.0
+MOVE_SECONDS: Final = 30.0
+TURN_SECONDS: Final = 60.0
 # A writer that no longer answers is ended by the server, so that its turn ends too.
 SETTINGS: Final = {
     "timezone": "UTC",
@@ -57,10 +60,12 @@ log = logging.getLogger(__name__)
 class Line:
     """A connection to a database of PostgreSQL, for one thread at a time, opened when it is first used."""
 
-    def __init__(self, address: str, *, schema: str, wait: float = LONG_SECONDS) -> None:
+    def __init__(
+        self, address: str, *, schema: str, patience: float = WRITE_SECONDS, wait: float = TURN_SECONDS
+    ) -> None:
         self.name = shown(address)
         self.schema = schema
-        self._wait = wait
+        self._patience, self._wait = patience, wait
         self._address = _with_settings(address, schema)
         self._alone = threading.RLock()
         self._worker: _Worker | None = None
@@ -103,18 +108,18 @@ class Line:
         old = self._worker
         if old and not old.is_abandoned:
             with suppress(Away):
-                return Run(old, self.schema, sql, *values)
+                return Run(old, sql, *values)
             if old.is_silent:
                 raise failures.away(self.name)
-        self._worker = _Worker(self._address, self.name, self._wait)
-        return Run(self._worker, self.schema, sql, *values)
+        self._worker = _Worker(self._address, self.name, self._patience, self._wait)
+        return Run(self._worker, sql, *values)
 
 
 class Run:
     """An open connection on which a first statement has been run; `first` has its rows."""
 
-    def __init__(self, worker: "_Worker", schema: str, sql: str, *values: object) -> None:
-        self._worker, self._schema = worker, schema
+    def __init__(self, worker: "_Worker", sql: str, *values: object) -> None:
+        self._worker = worker
         self._columns: list[str] = []
         self.first = self.rows(sql, *values)
         self._is_open = True
@@ -123,7 +128,7 @@ class Run:
         """Commit the transaction, once."""
         if self._is_open:
             self._is_open = False
-            self.rows("commit", seconds=LONG_SECONDS)
+            self.rows("commit", seconds=MOVE_SECONDS)
 
     def roll_back(self) -> None:
         """Take the transaction back, if it is not over."""
@@ -132,7 +137,7 @@ class Run:
             with suppress(Exception):
                 self.rows("rollback")
 
-    def rows(self, sql: str, *values: object, seconds: float = SHORT_SECONDS) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, *values: object, seconds: float | None = None) -> list[tuple[Any, ...]]:
         """The rows of a statement, none if it returns none."""
 
         def work(connection: driver.Connection) -> list[tuple[Any, ...]]:
@@ -143,7 +148,7 @@ class Run:
 
         return self._worker.ask(work, seconds)
 
-    def records(self, sql: str, *values: object, seconds: float = SHORT_SECONDS) -> list[dict[str, Any]]:
+    def records(self, sql: str, *values: object, seconds: float | None = None) -> list[dict[str, Any]]:
         """These rows, by the names of their columns."""
         return self.named(self.rows(sql, *values, seconds=seconds))
 
@@ -156,9 +161,9 @@ class Run:
 
         def work(connection: driver.Connection) -> int:
             with connection.cursor() as cursor:
-                return int(cursor.adbc_ingest(table, rows, mode="append", db_schema_name=self._schema))
+                return int(cursor.adbc_ingest(table, rows, mode="append"))
 
-        return self._worker.ask(work, LONG_SECONDS)
+        return self._worker.ask(work, MOVE_SECONDS)
 
     def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
         """The rows of a statement. Nothing else can be asked before the last batch."""
@@ -169,9 +174,9 @@ class Run:
             cursor.execute(sql)
             return cursor, cursor.fetch_record_batch()
 
-        cursor, reader = self._worker.ask(begin, LONG_SECONDS)
+        cursor, reader = self._worker.ask(begin, MOVE_SECONDS)
         with closing(_Asked(self._worker, cursor)):
-            while (batch := self._worker.ask(lambda _: next(reader, None), LONG_SECONDS)) is not None:
+            while (batch := self._worker.ask(lambda _: next(reader, None), MOVE_SECONDS)) is not None:
                 yield batch
 
 
@@ -183,27 +188,28 @@ class _Asked:
 
     def close(self) -> None:
         if not self._worker.is_abandoned:
-            self._worker.ask(lambda _: self._cursor.close(), SHORT_SECONDS)
+            self._worker.ask(lambda _: self._cursor.close())
 
 
 class _Worker:
     """A connection, in a thread of its own."""
 
-    def __init__(self, address: str, name: str, wait: float) -> None:
+    def __init__(self, address: str, name: str, patience: float, wait: float) -> None:
         # Whether nothing is to be asked any more, and whether that is because it did not answer in time.
         self.is_abandoned = self.is_silent = False
-        self._address, self._name, self._wait = address, name, wait
+        self._address, self._name = address, name
+        self._patience, self._wait = patience, wait
         self._orders: SimpleQueue[tuple[Callable[[driver.Connection], Any], Future[Any]] | None] = SimpleQueue()
         threading.Thread(target=self._work, name="postgresql", daemon=True).start()
 
-    def ask(self, work: Callable[[driver.Connection], T], seconds: float) -> T:
+    def ask(self, work: Callable[[driver.Connection], T], seconds: float | None = None) -> T:
         """What some work returns. Raise Away if the connection fails, or if the time is up."""
         if self.is_abandoned:
             raise failures.away(self._name)
         answer: Future[T] = Future()
         self._orders.put((work, answer))
         try:
-            return answer.result(seconds)
+            return answer.result(seconds or self._patience)
         except TimeoutError as error:
             self.is_silent = True
             self._abandon()

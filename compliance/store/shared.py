@@ -38,7 +38,7 @@ from compliance.store.database import (
 )
 from compliance.store.failures import Away, Unusable
 from compliance.store.file import FileDatabase, connect, file_database, remove
-from compliance.store.postgresql import LONG_SECONDS, Line, Run
+from compliance.store.postgresql import MOVE_SECONDS, READ_SECONDS, TURN_SECONDS, Line, Run
 from compliance.store.schema import FOLLOWS, file_names, refuse_unknown
 
 SCHEMA: Final = "compliance"
@@ -63,6 +63,7 @@ RETRY_SECONDS: Final = 2.0
 # How long it is asked whether a change was committed whose connection was lost meanwhile.
 RESOLVE_SECONDS: Final = 10.0
 BATCH_ROWS: Final = 100_000
+LONG_AGO: Final = float("-inf")
 log = logging.getLogger(__name__)
 
 
@@ -96,13 +97,14 @@ class SharedDatabase(Database):
         super().__init__(copy.name)
         self.copy = copy
         self.moment_after = self._moment_after
-        self._reading, self._writing = Line(address, schema=SCHEMA), Line(address, schema=SCHEMA)
+        self._reading = Line(address, schema=SCHEMA, patience=READ_SECONDS)
+        self._writing = Line(address, schema=SCHEMA)
         self._follower = threading.Lock()
         # The last change that the copy is known to hold, and when it was last known to be the last one of all.
         self._mark = NOTHING
         self._is_damaged = False
-        self._seen, self._seen_at = -LONG_SECONDS, datetime.min
-        self._retry, self._is_away = -LONG_SECONDS, False
+        self._seen, self._seen_at = LONG_AGO, datetime.min
+        self._retry, self._is_away = LONG_AGO, False
         self._turn: Turn | None = None
 
     # --- Reading --------------------------------------------------------------------------------------------------
@@ -258,7 +260,7 @@ class SharedDatabase(Database):
             raise
 
     def _distrust(self) -> None:
-        self._is_damaged, self._mark, self._seen = True, NOTHING, -LONG_SECONDS
+        self._is_damaged, self._mark, self._seen = True, NOTHING, LONG_AGO
 
     # --- Writing --------------------------------------------------------------------------------------------------
 
@@ -283,8 +285,8 @@ class SharedDatabase(Database):
         The lock comes first, then the first reading: it sees everything that was committed before its turn.
         """
         with self._writing.transaction() as run:
-            run.rows(f"set local lock_timeout = '{LONG_SECONDS:.0f}s'")
-            run.rows(_statement("lock"), seconds=LONG_SECONDS + 5)
+            run.rows(f"set local lock_timeout = '{TURN_SECONDS:.0f}s'")
+            run.rows(_statement("lock"), seconds=TURN_SECONDS + READ_SECONDS)
             self._agree(run)
             last, now = _head(run.rows(_statement("head")))
             if self._mark != last or not self.copy.exists():
@@ -385,7 +387,7 @@ class SharedDatabase(Database):
     def _replace(self, turn: Turn, path: Path) -> None:
         """Replace every row in PostgreSQL with those of a file."""
         turn.before = dict.fromkeys(_tables(), -1)
-        turn.run.rows(f"truncate {', '.join(map(quoted, _tables()))}", seconds=LONG_SECONDS)
+        turn.run.rows(f"truncate {', '.join(map(quoted, _tables()))}", seconds=MOVE_SECONDS)
         with closing(connect(path)) as connection:
             mark = push(turn, connection, anew=True)
         self._commit_there(turn.run, mark)

@@ -24,7 +24,7 @@ from compliance.declarations.queries import without_comments
 from compliance.store import failures, postgresql
 from compliance.store.failures import Away
 from compliance.store.file_register import Register, Row, Run, Tables, cleaned, refuse_kept, statement
-from compliance.store.postgresql import LONG_SECONDS, SHORT_SECONDS, Line, shown
+from compliance.store.postgresql import MOVE_SECONDS, Line, shown
 
 SCHEMA: Final = "compliance_register"
 WAIT_SECONDS: Final = 30.0
@@ -190,7 +190,7 @@ def _lasts(session: Row, parameters: Row) -> bool:
 
 def _runner(run: postgresql.Run) -> Run:
     def rows(name: str, /, **parameters: object) -> list[Row]:
-        seconds = LONG_SECONDS if name in READING_MUCH else SHORT_SECONDS
+        seconds = MOVE_SECONDS if name in READING_MUCH else None
         return run.records(*_bound(name, parameters), seconds=seconds)
 
     return rows

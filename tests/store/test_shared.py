@@ -365,7 +365,7 @@ def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
 def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
     one = machines("one")
     note(one, "first")
-    monkeypatch.setattr(shared, "LONG_SECONDS", 1)
+    monkeypatch.setattr(shared, "TURN_SECONDS", 1)
     begun = time.monotonic()
     with there.transaction() as run:
         run.rows(shared._statement("lock"))
