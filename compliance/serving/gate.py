@@ -138,7 +138,7 @@ class Gate:
             await self._watched(scope, receive, send)
             return
         secret = cookies.sent(scope).get(self.cookie, "")
-        session = sessions.find(sessions.key_of(secret), now=clock.now()) if secret else None
+        session = await _found(sessions.key_of(secret)) if secret else None
         if session and self._is_use(scope["path"]):
             await asyncio.to_thread(sessions.use, session, now=clock.now())
         if scope["type"] == "websocket":
@@ -380,7 +380,7 @@ class Gate:
 
     async def _lasts(self, socket: _Socket, content: bytes) -> bool:
         """Whether a session is still there. Note that it is used, unless the browser sends by itself."""
-        session = sessions.find(socket.key, now=clock.now())
+        session = await _found(socket.key)
         if session and self.backend.is_use(content):
             await asyncio.to_thread(sessions.use, session, now=clock.now())
         return session is not None
@@ -402,7 +402,7 @@ class Gate:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             try:
-                ended = {socket for socket in self._sockets if sessions.find(socket.key, now=clock.now()) is None}
+                ended = {socket for socket in [*self._sockets] if await _found(socket.key) is None}
             except Refusal as refusal:
                 # Nothing passes meanwhile: each message asks too.
                 log.warning("Whether sessions are over cannot be told: %s", Language("en").refusal(refusal))
@@ -410,6 +410,11 @@ class Gate:
             for socket in ended & before:
                 socket.over.set()
             before = ended
+
+
+async def _found(key: str) -> Session | None:
+    """The session with a key. A register that is slow to answer holds up nobody else."""
+    return await asyncio.to_thread(sessions.find, key, now=clock.now())
 
 
 def needed(path: str) -> Need | None:
