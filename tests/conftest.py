@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import cache
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -211,9 +212,12 @@ def new_postgres_database(postgres, _postgres_owner):
 
 
 @pytest.fixture
-def postgres_database(new_postgres_database):
-    """The address of an empty database of PostgreSQL of one's own."""
-    return new_postgres_database()
+def postgres_database(new_postgres_database, _postgres_owner):
+    """The address of an empty database of PostgreSQL of one's own, which ends with the connections to it."""
+    address = new_postgres_database()
+    yield address
+    name = urlsplit(address).path.strip("/")
+    _postgres_owner[0].execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ SETTINGS: Final = {
     "fsync": "off",
     "full_page_writes": "off",
     "shared_buffers": "16MB",
+    "max_connections": "300",
     "wal_recycle": "off",
     "wal_init_zero": "off",
     "max_wal_size": "64MB",
