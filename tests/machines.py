@@ -28,7 +28,7 @@ def with_all_of(file: FileDatabase, address: str, folder: Path) -> SharedDatabas
 def travelling(one: SharedDatabase, other: Cursor, write: Callable[[Cursor], None]) -> Iterator[Cursor]:
     """A cursor of another machine with what one writes by way of PostgreSQL. All of it is taken back in the end."""
     with one._exclusively() as turn, one.copy.turn() as cursor:
-        turn.before = shared._last_rows(cursor)
+        turn.before = shared._numbers_of_rows(cursor)
         cursor.execute("begin transaction")
         write(cursor)
         shared.push(turn, cursor)

@@ -81,7 +81,7 @@ NOTHING: Final = Mark(0, "")
 class Turn:
     """The turn of a writer: its transaction in PostgreSQL, the moment it began, and what was there before.
 
-    `before` has the last row of each table of the copy.
+    `before` has the number of rows of each table of the copy.
     """
 
     run: Run
@@ -271,7 +271,7 @@ class SharedDatabase(Database):
             if mark_of(cursor) != turn.last:  # Another file was put in its place.
                 self._mark = NOTHING
                 raise failures.away(self._writing.name)
-            turn.before = _last_rows(cursor)
+            turn.before = _numbers_of_rows(cursor)
             self._turn = turn
             try:
                 yield cursor
@@ -386,7 +386,7 @@ class SharedDatabase(Database):
 
     def _replace(self, turn: Turn, path: Path) -> None:
         """Replace every row in PostgreSQL with those of a file."""
-        turn.before = dict.fromkeys(_tables(), -1)
+        turn.before = dict.fromkeys(_tables(), 0)
         turn.run.rows(f"truncate {', '.join(map(quoted, _tables()))}", seconds=MOVE_SECONDS)
         with closing(connect(path)) as connection:
             mark = push(turn, connection, anew=True)
@@ -399,11 +399,8 @@ class SharedDatabase(Database):
 def push(turn: Turn, cursor: Cursor, *, anew: bool = False) -> Mark:
     """Add to PostgreSQL the rows that a turn has added, as one change, and return it. Each table's rows are counted."""
     mark = Mark(turn.last.number + 1, secrets.token_hex(16))
-    counts = {}
-    for table, before in turn.before.items():
-        ((count,),) = cursor.execute(f"select count(*) from {quoted(table)} where rowid > {before}").fetchall()
-        if count:
-            counts[table] = count
+    now = _numbers_of_rows(cursor)
+    counts = {table: number - turn.before[table] for table, number in now.items() if number != turn.before[table]}
     turn.run.rows(_statement("add_change"), *mark, turn.began, anew, json.dumps(counts))
     for table, expected in counts.items():
         taken = 0
@@ -415,11 +412,14 @@ def push(turn: Turn, cursor: Cursor, *, anew: bool = False) -> Mark:
 
 
 def _added(cursor: Cursor, table: str, before: int, number: int) -> Iterator[pa.Table]:
-    """The rows of a table after a row, with the number of their change and their places in it."""
+    """The rows of a table beyond the number before, with the number of their change and their places in it.
+
+    Rows are numbered from nought and none is ever deleted. If one were, more would be found here than were counted.
+    """
     names = ", ".join(f"{quoted(name)}::{_wider(type_)} as {quoted(name)}" for name, type_ in _tables()[table].items())
     sql = (
         f"select {number}::bigint as change, row_number() over (order by rowid) as nth, {names}"
-        f" from {quoted(table)} where rowid > {before} order by nth"
+        f" from {quoted(table)} where rowid >= {before} order by nth"
     )
     for batch in cursor.sql(sql).to_arrow_reader(BATCH_ROWS):
         yield pa.Table.from_batches([batch])
@@ -464,9 +464,9 @@ def _tables() -> dict[str, dict[str, str]]:
     return tables
 
 
-def _last_rows(cursor: Cursor) -> dict[str, int]:
-    """The last row of each table; rows that are added have higher ones."""
-    sql = " union all ".join(f"select '{table}', coalesce(max(rowid), -1) from {quoted(table)}" for table in _tables())
+def _numbers_of_rows(cursor: Cursor) -> dict[str, int]:
+    """The number of rows of each table, which is known without reading any."""
+    sql = " union all ".join(f"select '{table}', count(*) from {quoted(table)}" for table in _tables())
     return dict(cursor.execute(sql).fetchall())
 
 
