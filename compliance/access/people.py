@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from compliance.core.masking import mask_text
-from compliance.store import register
+from compliance.store import failures, register
+from compliance.store.file_register import storable
 
 # The issuer of those who are known by their account on the server.
 SYSTEM: Final = "system"
@@ -30,7 +31,12 @@ class Person:
 
 
 def known(issuer: str, subject: str, name: str) -> str:
-    """The pseudonym of a subject, given the first time; the name is kept as it is now, unless it is empty."""
+    """The pseudonym of a subject, given the first time; the name is kept as it is now, unless it is empty.
+
+    Raise Refusal for a subject that cannot be kept as it is: without a letter it might be somebody else's.
+    """
+    if storable(issuer + subject) != issuer + subject:
+        raise failures.not_stored()
     shown = mask_text(name)[0][:LONGEST_NAME]
     with register.own().writing() as run:
         [row] = run("add_person", person=f"p{secrets.token_hex(6)}", issuer=issuer, subject=subject, name=shown)

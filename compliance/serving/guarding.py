@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.declarations.login import LOOPBACK
 from compliance.declarations.settings import PORTS, Settings, origin
@@ -127,6 +128,9 @@ NOT_SO: Final = N_("The server does not take this request.")
 FAULT: Final = N_(
     "Something went wrong. Try again. If it happens again, give reference {reference} to those who run the service."
 )
+UNUSABLE: Final = N_(
+    "The database cannot be used just now. Try again in a while. If it goes on, tell those who run the service."
+)
 
 
 class Guard:
@@ -146,6 +150,11 @@ class Guard:
                 await answer.respond(receive, *refused)
             else:
                 await self.app(_with_host_of_page(scope), receive, answer.send)
+        except Refusal as error:  # The register cannot tell who asks.
+            if answer.begun:
+                raise
+            log.warning("Refused: %s", Language("en").refusal(error))
+            await answer.respond(receive, 503, UNUSABLE)
         except Exception as error:
             if answer.begun:
                 raise

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 from adbc_driver_manager import Error
@@ -32,8 +32,11 @@ WAIT_SECONDS: Final = 30.0
 RETRY_SECONDS: Final = 1.0
 # For how long a session and its roles, once read, hold while PostgreSQL is away.
 ABSENCE_SECONDS: Final = 600.0
-# What is remembered, and by which parameter.
+# What is remembered, and by which parameter; within this time it is not asked again. A page asks for it many times.
 REMEMBERED: Final = {"session": "key", "roles_held": "person"}
+FRESH_SECONDS: Final = 0.2
+# The statements that take something away from a session or a person, who is then asked about anew.
+TAKING: Final = frozenset({"add_role", "end_session", "end_sessions_of_person", "remove_person"})
 MOST_REMEMBERED: Final = 10_000
 # Statements that read much have a connection of their own, so that no session waits for them.
 READING_MUCH: Final = frozenset({"entries", "entries_found", "persons_in_audit"})
@@ -60,15 +63,19 @@ class SharedRegister(Register):
 
     def rows(self, name: str, /, **parameters: object) -> list[Row]:
         """The rows of a statement, as last committed, or a session and roles as remembered while PostgreSQL is away."""
+        fresh = self._memory.recall(name, parameters, seconds=FRESH_SECONDS)
+        if fresh is not None:
+            return fresh
         try:
+            now = self._memory.now()
             found = self._rows(name, parameters)
+            self._memory.keep(name, parameters, found, since=now)
+            return found
         except Away:
-            remembered = self._memory.recall(name, parameters)
+            remembered = self._memory.recall(name, parameters, seconds=ABSENCE_SECONDS)
             if remembered is None:
                 raise
             return remembered
-        self._memory.keep(name, parameters, found)
-        return found
 
     def _rows(self, name: str, parameters: Row) -> list[Row]:
         if not (self._is_made or self.exists()):
@@ -82,8 +89,20 @@ class SharedRegister(Register):
     @contextmanager
     def writing(self) -> Iterator[Run]:
         """A function that runs statements in an exclusive transaction, rolled back if the block raises."""
-        with self._exclusively() as run:
-            yield _runner(run)
+        taken: list[Row] = []
+
+        def noted(name: str, /, **parameters: object) -> list[Row]:
+            if name in TAKING:
+                taken.append(parameters)
+            return rows(name, **parameters)
+
+        try:
+            with self._exclusively() as run:
+                rows = _runner(run)
+                yield noted
+        finally:
+            for parameters in taken:
+                self._memory.forget(parameters)
 
     def put(self, tables: Tables) -> None:
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""
@@ -154,33 +173,58 @@ class SharedRegister(Register):
                 self._is_away = False
 
 
+class Moment(NamedTuple):
+    """A moment of the monotonic clock, and how often something had been taken away here."""
+
+    time: float
+    changes: int
+
+
 class Memory:
     """What was read lately of sessions and roles."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, object], tuple[float, list[Row]]] = {}
+        self._changes = 0
         self._lock = threading.Lock()
 
-    def keep(self, name: str, parameters: Row, rows: list[Row]) -> None:
-        """Remember the rows of a statement. A session that is over is forgotten."""
+    def now(self) -> Moment:
+        """When something that is then kept begins to be read."""
+        return Moment(time.monotonic(), self._changes)
+
+    def keep(self, name: str, parameters: Row, rows: list[Row], *, since: Moment) -> None:
+        """Remember the rows of a statement, unless something has been taken away since they were read."""
         if name not in REMEMBERED:
             return
-        now, key = time.monotonic(), (name, parameters[REMEMBERED[name]])
+        key = name, parameters[REMEMBERED[name]]
         with self._lock:
             self._kept.pop(key, None)
-            if rows or name != "session":
-                self._kept[key] = now, rows
-            for oldest in [*self._kept][: max(0, len(self._kept) - MOST_REMEMBERED)]:
-                del self._kept[oldest]
+            if since.changes == self._changes and (rows or name != "session"):
+                self._kept[key] = since.time, rows
+            while self._kept and (len(self._kept) > MOST_REMEMBERED or self._oldest() < since.time - ABSENCE_SECONDS):
+                del self._kept[next(iter(self._kept))]
 
-    def recall(self, name: str, parameters: Row) -> list[Row] | None:
-        """The rows of a statement as they were some minutes ago; None if that is not known any more."""
+    def _oldest(self) -> float:
+        """When what has been remembered longest was read."""
+        return next(iter(self._kept.values()))[0]
+
+    def recall(self, name: str, parameters: Row, *, seconds: float) -> list[Row] | None:
+        """The rows of a statement as they were not so long ago; None if that is not known."""
         if name not in REMEMBERED:
             return None
-        read_at, rows = self._kept.get((name, parameters[REMEMBERED[name]]), (-ABSENCE_SECONDS, []))
-        if time.monotonic() - read_at >= ABSENCE_SECONDS:
+        read_at, rows = self._kept.get((name, parameters[REMEMBERED[name]]), (-seconds, []))
+        if time.monotonic() - read_at >= seconds:
             return None
-        return rows if name != "session" else [row for row in rows if _lasts(row, parameters)]
+        return [dict(row) for row in rows if name != "session" or _lasts(row, parameters)]
+
+    def forget(self, parameters: Row) -> None:
+        """Forget the session with a key, or everything about a person."""
+        with self._lock:
+            self._changes += 1
+            for key, (_, rows) in [*self._kept.items()]:
+                who = {key[1], *(row["person"] for row in rows)}
+                if who & {parameters.get("key"), parameters.get("person")}:
+                    del self._kept[key]
 
 
 def _lasts(session: Row, parameters: Row) -> bool:

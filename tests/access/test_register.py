@@ -11,7 +11,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from adbc_driver_manager import Error
@@ -25,7 +25,9 @@ from compliance.access.scopes import Scope
 from compliance.access.sessions import IDLE, LONGEST, TOUCHED
 from compliance.core import places
 from compliance.core.errors import Refusal
-from compliance.store import register
+from compliance.store import register, shared_register
+from compliance.store.copies import archived_register, copy_register
+from compliance.store.failures import Away
 from compliance.store.file import FileDatabase
 from compliance.store.file_register import FileRegister
 from compliance.store.postgresql import Line
@@ -56,6 +58,7 @@ def _own_register(request, tmp_path, monkeypatch):
     if request.param == "file":
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
         return
+    monkeypatch.setattr(shared_register, "FRESH_SECONDS", 0.0)
     monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path))
     monkeypatch.setenv("COMPLIANCE_DATABASE", request.getfixturevalue("database"))
     raw(f"drop schema if exists {SCHEMA} cascade")
@@ -359,8 +362,9 @@ def test_nobody_who_reads_waits_for_another_program_that_writes():
 
 
 def test_a_text_with_characters_that_are_not_stored_is_cleaned_before_it_is_sealed():
-    bo = people.known(ISSUER, "b\0o", "Bo\0 Berg\ud800")
-    assert people.known(ISSUER, "b\0o", "Bo\0 Berg\ud800") == bo
+    bo = people.known(ISSUER, "bo", "Bo\0 Berg\ud800")
+    with pytest.raises(Refusal, match="cannot be stored"):
+        people.known(ISSUER, "b\0o", "Bo Berg")
     audit.record(User("", ANALYST, bo), Action.EXTRACT, "a\0b\ud800", unit="c\0d\ud800")
     assert list(audit.verify()) == []
     assert (people.named(bo).name, entries()[0]["what"]) == ("Bo Berg?", "ab?")
@@ -428,6 +432,8 @@ def test_a_register_moves_whole_but_for_its_sessions_to_the_other_kind_and_back(
     target = FileRegister(tmp_path / "moved.sqlite") if places.shared_database() else SharedRegister(database)
     if not places.shared_database():
         there(database).rows(f"drop schema if exists {SCHEMA} cascade")
+    copy_register(first, tmp_path / "copy.sqlite")
+    assert archived_register(tmp_path / "copy.sqlite") == first.kept()
     assert register.move(first, target) == {"persons": 2, "roles": 2, "audit": 3}
     assert register.move(target, second)["audit"] == 3
     with pytest.raises(Refusal, match="already a register"):
@@ -439,3 +445,98 @@ def test_a_register_moves_whole_but_for_its_sessions_to_the_other_kind_and_back(
         roles.give(ada, people.known(ISSUER, "bo", ""), Held("coordinator"))
         assert list(audit.verify()) == []
         assert len(granted()) == 1
+
+
+@SHARED
+def test_whoever_is_logged_in_goes_on_for_some_minutes_while_postgresql_is_away(monkeypatch):
+    secret, taken = begun(Held("analyst")), begun(Held("analyst"), subject="taken")
+    roles.give(administrator(), found(secret, NOW).person, Held("management"))
+    with elsewhere(monkeypatch, other()), monkeypatch.context() as away:
+        assert found(secret, NOW).user.roles == ("analyst", "management")
+        cut_off(register.own(), away)
+        session = found(secret, NOW + TOUCHED)
+        assert session.user.roles == ("analyst", "management")
+        sessions.use(session, now=NOW + TOUCHED)
+        assert found(secret, NOW + IDLE) is None
+        for refused in (
+            partial(found, taken, NOW),
+            begun,
+            partial(audit.record, session.user, Action.EXTRACT),
+            partial(sessions.end, session),
+        ):
+            with pytest.raises(Away):
+                refused()
+        away.setattr(shared_register, "ABSENCE_SECONDS", 0.0)
+        with pytest.raises(Away):
+            found(secret, NOW)
+    with elsewhere(monkeypatch, machine := other()):
+        monkeypatch.setattr(shared_register, "ABSENCE_SECONDS", -1.0)
+        found(secret, NOW)
+        assert machine._memory._kept == {}
+
+
+@SHARED
+def test_a_role_or_session_that_was_taken_away_is_not_remembered_and_nobody_waits_for_a_return(monkeypatch):
+    secret, ended = begun(), begun(subject="ended")
+    bo = found(secret, NOW).person
+    roles.give(administrator(), bo, Held("management"))
+    with elsewhere(monkeypatch, machine := other()):
+        assert (found(secret, NOW).user.roles, found(ended, NOW).user.roles) == (("management",), ())
+        with elsewhere(monkeypatch, other()):
+            roles.take(administrator(), bo, "management")
+            sessions.end(found(ended, NOW))
+        assert (found(secret, NOW).user.roles, found(ended, NOW)) == ((), None)
+        with monkeypatch.context() as away:
+            cut_off(machine, away)
+            assert found(secret, NOW).user.roles == ()
+            with pytest.raises(Away):
+                found(ended, NOW)
+        until(lambda: not machine._is_away)
+        assert found(ended, NOW) is None
+
+
+@SHARED
+def test_what_is_taken_away_here_is_gone_at_once_and_elsewhere_in_a_moment(monkeypatch):
+    monkeypatch.setattr(shared_register, "FRESH_SECONDS", 600.0)
+    secret, ada, machine = begun(), administrator(), other()
+    bo = found(secret, NOW).person
+    with elsewhere(monkeypatch, machine):
+        assert found(secret, NOW).user.roles == ()
+    roles.give(ada, bo, Held("management"))
+    assert found(secret, NOW).user.roles == ("management",)
+    roles.take(ada, bo, "management")
+    assert found(secret, NOW).user.roles == ()
+    roles.give(ada, bo, Held("management"))
+    with elsewhere(monkeypatch, machine):
+        assert found(secret, NOW).user.roles == ()
+        monkeypatch.setattr(shared_register, "FRESH_SECONDS", 0.0)
+        assert found(secret, NOW).user.roles == ("management",)
+    monkeypatch.setattr(shared_register, "FRESH_SECONDS", 600.0)
+    people.remove(bo)
+    assert found(secret, NOW) is None
+
+
+@SHARED
+def test_what_was_read_before_a_role_was_taken_away_is_not_remembered_afterwards():
+    """the answer of PostgreSQL was on its way meanwhile"""
+    own, asked = register.own(), {"person": "bo"}
+    began = own._memory.now()
+    own._memory.forget(asked)
+    own._memory.keep("roles_held", asked, [{"person": "bo"}], since=began)
+    assert own._memory.recall("roles_held", asked, seconds=600) is None
+
+
+def cut_off(machine, patch):
+    """Let a machine not reach PostgreSQL."""
+    patch.setattr(shared_register, "RETRY_SECONDS", 0.01)
+    for line in (machine._reading, machine._reading_much, machine._writing):
+        patch.setattr(line, "_address", "postgresql://nobody@127.0.0.1:1/none")
+        if line._worker:
+            line._worker._abandon()
+
+
+def until(holds):
+    end = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)

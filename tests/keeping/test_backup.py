@@ -15,15 +15,22 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from compliance.access import audit, roles, sessions
+from compliance.access.audit import Action
+from compliance.access.identity import Identity
+from compliance.access.permissions import ADMINISTRATOR, User
+from compliance.access.roles import Held
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.keeping.archive import DATABASE, MANIFEST, MOST_DECLARATION, REGISTER
-from compliance.keeping.backup import restore
-from compliance.loading.loading import Order
+from compliance.keeping.backup import back_up, restore
+from compliance.loading.loading import Order, add_event
+from compliance.store import file, register, shared, shared_register, stores
 from compliance.store.copies import applied_files
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
 from compliance.store.file_register import STATEMENTS
+from compliance.store.postgresql import Line as Connection
 from compliance.store.schema import CLEANED
 from tests.browser import MOST, serving
 from tests.command import arguments, environment, run, run_here
@@ -122,6 +129,37 @@ def test_a_backup_while_a_server_runs_and_another_process_loads_gives_all_of_it_
     assert "No difference" in run_here(line.database.path, "review", "verify", "--year", "2026").stdout
     check_beside(line, Path(done.stdout.splitlines()[1].split(" is kept in ")[1]), changed)
     check_register(line.folder, archive, tmp_path / "other" / "own.duckdb")
+
+
+def test_a_store_of_several_machines_is_restored_with_its_register(postgres_database, tmp_path, monkeypatch):
+    """lost: roles and the audit trail were in PostgreSQL alone; leaking: a session comes back"""
+    monkeypatch.setattr(shared, "connect", file.connect)  # which a run makes quick
+    monkeypatch.setenv("COMPLIANCE_DATABASE", postgres_database)
+    own = begun(tmp_path / "first", monkeypatch)
+    with stores.own().writing() as cursor:
+        add_event(cursor, Order("test"), "note", "kept", action=Action.CHANGE, told="kept")
+    secret = sessions.begin(Identity("i", "bo", "Bo Berg", (Held("analyst"),)), token="", now=NOON)
+    person = sessions.find(sessions.key_of(secret), now=NOON).person
+    roles.give(User("", ADMINISTRATOR, "p0"), person, Held("management"))
+    back_up(stores.own(), tmp_path / "backup.zip", own=own, now=NOON)
+    was = (roles.holders(), register.own().rows("entries", after=0))
+    for schema in (shared.SCHEMA, shared_register.SCHEMA):
+        Connection(postgres_database, schema=schema).rows(f"drop schema {schema} cascade")
+    own = begun(tmp_path / "second", monkeypatch)
+    restore(stores.own(), tmp_path / "backup.zip", own=own, replace=False, order=Order("test"), now=NOON)
+    assert (roles.holders(), register.own().rows("entries", after=0), [*audit.verify()]) == (*was, [])
+    assert sessions.find(sessions.key_of(secret), now=NOON) is None
+    with stores.own().cursor() as cursor:
+        assert rows(cursor, "select what from events where action = 'note'") == [{"what": "kept"}]
+
+
+def begun(folder: Path, monkeypatch) -> Path:
+    """Begin on a machine with an empty folder."""
+    shared.shared_database.cache_clear()
+    shared_register.shared_register.cache_clear()
+    monkeypatch.setenv("COMPLIANCE_FOLDER", str(folder))
+    folder.mkdir()
+    return folder
 
 
 def imports_in(archive: Path, to: Path):

@@ -9,6 +9,7 @@ import pytest
 from compliance.commands.server import OURS, PAGES
 from compliance.declarations.settings import load_settings
 from compliance.serving import guarding
+from compliance.store import failures
 
 HOST = b"127.0.0.1:8501"
 PUBLIC = "https://efterlevnad.example.se"
@@ -19,9 +20,11 @@ WANTED = {
 
 
 async def served(scope, _receive, send):
-    """An app of one page that any origin may read; /fault raises an error."""
+    """An app of one page that any origin may read; /fault raises an error, and /away a refusal."""
     if scope["path"] == "/fault":
         raise ValueError("a fault of ours")
+    if scope["path"] == "/away":
+        raise failures.away("database")
     if scope["type"] == "websocket":
         await send({"type": "websocket.accept", "host": dict(scope["headers"])[b"host"]})
         return
@@ -62,6 +65,7 @@ def status(*args, **kwargs):
 ANSWERS = {
     "a page": ({}, 200),
     "a fault": ({"path": "/fault"}, 500),
+    "a database that is away": ({"path": "/away"}, 503),
     "a name too long for any file": ({"path": "/app/static/" + "a" * 9_000}, 404),
     "a long name in few characters": ({"path": "/app/static/" + "å" * 200}, 404),
     "a name with a NUL": ({"path": "/app/static/a\x00b"}, 404),
@@ -98,9 +102,10 @@ def test_every_answer_has_its_status_and_the_headers(case, caplog):
     assert len(names) == len(set(names))
     assert not [name for name in names if name.startswith(b"access-control")]
     assert dict(start["headers"])[b"x-content-type-options"] == b"nosniff"
-    # A refusal is a sentence; only a fault of the app is logged as an error.
+    # A refusal is a sentence; only a fault of the app is logged as an error, and what is away as a warning.
     assert all(part["body"].decode() for part in rest)
-    assert [record.levelno for record in caplog.records] == [logging.ERROR] * (wanted == 500)
+    logged = {500: [logging.ERROR], 503: [logging.WARNING]}.get(wanted, [])
+    assert [record.levelno for record in caplog.records] == logged
 
 
 def test_a_refusal_says_what_may_be_done():
