@@ -78,6 +78,7 @@ class Action(Enum):
     PERSON = "person"
     BACKUP = "backup"
     RESTORE = "restore"
+    MOVE = "move"
 
 
 @dataclass(frozen=True)

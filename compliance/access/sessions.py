@@ -78,6 +78,12 @@ def begin(identity: Identity, *, token: str, now: datetime) -> str:
     return secret
 
 
+def end_past(*, now: datetime) -> None:
+    """End the sessions that are over."""
+    with register.own().writing() as run:
+        run("end_sessions_past", at=at(now), idle=at(now - IDLE))
+
+
 def find(key: str, *, now: datetime) -> Session | None:
     """The session with a key; None if there is none, or if it is over."""
     rows = register.own().rows("session", key=key, at=at(now), idle=at(now - IDLE))

@@ -13,7 +13,7 @@ from compliance.access import audit, permissions
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.commands.arguments import Commands, shown
-from compliance.commands.cli import WHO, Format, app, day_of, print_rows
+from compliance.commands.cli import WHO, Format, app, day_of, print_rows, report
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
@@ -73,6 +73,52 @@ def restore_command(
         print(f"what was there before is kept in {restored.replaced}")
 
 
+@app.command("move")
+def move_command(
+    source: Annotated[str, typer.Option("--from", metavar="FILE|ADDRESS", help="the database, which stays as it was")],
+    target: Annotated[str, typer.Option("--to", metavar="FILE|ADDRESS", help="an empty one, or none yet")],
+) -> None:
+    """Move everything to another file or to PostgreSQL (postgresql://…), either way, and compare both."""
+    from compliance.keeping.moving import move
+
+    moved = move(source, target, user=permissions.current_user())
+    same, (number, seal) = moved.evidence, moved.entry
+    imports, _ = same.tables["imports"]
+    rows = sum(count for count, _ in same.tables.values())
+    print(f"{stores.shown(source)} → {stores.shown(target)}")
+    print(
+        f"rows: {rows} in {len(same.tables)} tables, the same; imports: {imports}; organisations: {same.organisations}"
+    )
+    days = ", ".join(map(str, same.days))
+    print(f"figures: {len(same.figures)} of {days}, the same; items: {sum(map(len, same.items))}, the same")
+    print(f"approved reviews: {len(same.seals)}, the same; whole seals: {sum(same.seals)}")
+    print(f"audit trail: entry {number}, seal {seal}, the same")
+    if moved.changed:
+        print(f"texts without the character U+0000 now: {moved.changed}")
+    if moved.declared:
+        print(f"declarations that were copied: {', '.join(moved.declared)}")
+    if moved.other:
+        print(f"declarations that are otherwise there, and stay so: {', '.join(moved.other)}")
+
+
+@app.command("maintain")
+def maintain_command() -> None:
+    """Sweep what was left behind, verify the audit trail, and compare the copy of a shared store: every night."""
+    from compliance.keeping.maintaining import maintain
+
+    audit.require(permissions.current_user(), Permission.PURGE)
+    done = maintain(stores.own(), own=places.own_files(), now=clock.now())
+    for refusal in done.problems:
+        report(refusal)
+    print(f"audit trail: {'broken' if done.faults else 'whole'}, entry {done.entry}")
+    print(f"left behind: {', '.join(done.swept) or 'nothing'}")
+    for name, size in done.sizes.items():
+        print(f"{name}: {size / 1e6:.1f} MB")
+    if done.remembers:
+        print(Language(places.environment_language())(done.remembers))
+    raise typer.Exit(1 if done.problems else 0)
+
+
 @app.command("purge")
 def purge_command(
     before: Annotated[str, typer.Option("--before", metavar="DATE", help="the first extract date that stays")],
@@ -93,6 +139,14 @@ def purge_command(
         with database.cursor() as cursor:
             planned = purging.plan(cursor, before=day, today=today, own=own)
     _show_plan(planned, diary=purging.diary_number(diary), really=really)
+    if really:
+        _forget()
+
+
+def _forget() -> None:
+    """Have what was removed forgotten beside the store too, and print what can still be there."""
+    if sentence := stores.own().forget():
+        print(Language(places.environment_language())(sentence))
 
 
 def _show_plan(planned: "Plan", *, diary: str, really: bool) -> None:
@@ -164,6 +218,7 @@ def person_remove_command(person: Wanted, diary: Diary, really: Really = False) 
         return
     print(say(REMOVED, diary=diary_number(diary)))
     print(say(STILL_HOLD, day=say.date(clock.today())))
+    _forget()
 
 
 def _place_rows(found: "list[Place]", accounts: "list[Person]") -> Rows:

@@ -1,6 +1,8 @@
 """Where files are. The only module that reads the environment."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +23,19 @@ REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
 # How the address of a database that several machines share begins.
 SHARED = ("postgresql://", "postgres://")
+
+
+@contextmanager
+def meant(database: str) -> Iterator[None]:
+    """Let another database be the organisation's own within the block."""
+    before = os.environ.get("COMPLIANCE_DATABASE")
+    os.environ["COMPLIANCE_DATABASE"] = database
+    try:
+        yield
+    finally:
+        os.environ.pop("COMPLIANCE_DATABASE")
+        if before is not None:
+            os.environ["COMPLIANCE_DATABASE"] = before
 
 
 def shared_database() -> str:

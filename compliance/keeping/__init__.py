@@ -1,1 +1,1 @@
-"""Keeping the store: backup, restore and purging by a decision."""
+"""Keeping the store: backup, restore, moving, what is done every night, and purging by a decision."""

@@ -1,18 +1,50 @@
-"""What a restoring or a purge that was killed has left beside the database: copies of it, of which nobody knows."""
+"""What a step that was killed has left beside the database: copies of it, of which nobody knows."""
 
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from compliance.cleaning.cleaning import SUFFIX
+from compliance.core import children
 
 # The beginning of the name of a folder in which a store is being restored.
 STAGING: Final = ".restoring-"
+# The same of one into which a store is being moved.
+MOVING: Final = ".moving-"
+# What is there only for a while: of restoring, moving, cleaning and purging, of copies of a store that several machines
+# share, of pages that the engine has spilled, and of files that are being saved.
+PASSING: Final = (
+    f"{STAGING}*", f"{MOVING}*", f"*{SUFFIX}", f"*{SUFFIX}.wal", "*.duckdb.*.new", "*.duckdb.*.new.wal",
+    "shared.duckdb", "shared.duckdb.*", "*.duckdb.tmp", ".*.part", ".*.old",
+)  # fmt: skip
 
 
 def sweep(database: Path) -> None:
-    """Remove it. Nobody may have the database open."""
+    """Remove what a restoring or a purge has left. Nobody may have the database open."""
     for folder in database.parent.glob(f"{STAGING}*"):
         shutil.rmtree(folder)
     for file in database.parent.glob(f"{database.name}{SUFFIX}*"):
         file.unlink()
+
+
+def sweep_old(own: Path) -> list[str]:
+    """Remove whatever has been left for more than a day in a folder, and in that of temporary files. Return its names.
+
+    Nothing that is in use is as old.
+    """
+    children.sweep()
+    swept = []
+    for path in _passing(own):
+        with suppress(OSError):
+            if time.time() - path.lstat().st_mtime > children.STALE_SECONDS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+                swept.append(path.name)
+    return sorted(swept)
+
+
+def _passing(own: Path) -> Iterator[Path]:
+    for pattern in PASSING:
+        yield from own.glob(pattern)

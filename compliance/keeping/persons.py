@@ -13,6 +13,7 @@ the pseudonym stays, without whom it stands for, so that the audit trail is whol
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -235,20 +236,23 @@ def remove(database: Database, wanted: str, *, diary: str, own: Path | None, use
     """Remove a person, and record it with the decision's diary number and no name. Raise Refusal if nobody is found."""
     audit.require(user, Permission.PURGE)
     diary = diary_number(diary)
-    with database.rewriting() as (cursor, path):
-        who = identify(cursor, wanted, own=own)
-        places, accounts = places_of(cursor, who, own=own), accounts_of(who)
-        going = [place for place in places if place.fate != "stays"]
-        if not going and not accounts:
-            raise Refusal(N_("Nobody is found by this id, address or name in any export."))
-        imports = _counted(going, {source.id for source in _about_persons(own)})
-        with audit.telling(user, Action.PERSON, diary, rows=sum(gone for _, _, gone, _ in imports)):
-            for account in accounts:
-                people.remove(account.person)
+    # What is told is told again as failed also if it is the end of the rewriting that fails.
+    with ExitStack() as told:
+        with database.rewriting() as (cursor, path):
+            who = identify(cursor, wanted, own=own)
+            places, accounts = places_of(cursor, who, own=own), accounts_of(who)
+            going = [place for place in places if place.fate != "stays"]
+            if not going and not accounts:
+                raise Refusal(N_("Nobody is found by this id, address or name in any export."))
+            imports = _counted(going, {source.id for source in _about_persons(own)})
+            rows_gone = sum(gone for _, _, gone, _ in imports)
+            told.enter_context(audit.telling(user, Action.PERSON, diary, rows=rows_gone))
             if going:
                 changes = _changes(who, going)
                 record(cursor, changes, imports, kind="person", diary=diary, before=None, order=order)
                 rewritten(cursor, path, changes)
+        for account in accounts:
+            people.remove(account.person)
     return places
 
 

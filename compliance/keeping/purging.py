@@ -14,6 +14,7 @@ The file is written anew, as by a cleaning, so that nothing of it is left.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -132,15 +133,16 @@ def purge(
     """Purge what `plan` says now, and record it with the decision's diary number. Raise Refusal if nothing is to go."""
     audit.require(user, Permission.PURGE)
     diary = diary_number(diary)
-    with database.rewriting() as (cursor, path):
+    # What is told is told again as failed also if it is the end of the rewriting that fails.
+    with ExitStack() as told, database.rewriting() as (cursor, path):
         planned = plan(cursor, before=before, today=today, own=own)
         if not planned.imports and not planned.notes:
             raise Refusal(N_("Nothing is to be purged before {day}."), day=before)
         numbers = [(old.import_id, old.whole, old.rows, old.texts) for old in planned.imports]
         gone = sum(old.rows for old in planned.imports)
-        with audit.telling(user, Action.PURGE, diary, before=before, rows=gone):
-            record(cursor, planned.changes, numbers, kind="retention", diary=diary, before=before, order=order)
-            rewritten(cursor, path, planned.changes)
+        told.enter_context(audit.telling(user, Action.PURGE, diary, before=before, rows=gone))
+        record(cursor, planned.changes, numbers, kind="retention", diary=diary, before=before, order=order)
+        rewritten(cursor, path, planned.changes)
     return planned
 
 

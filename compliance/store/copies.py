@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -13,10 +13,15 @@ from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Failure, rows
 from compliance.store.file_register import KEPT, Register, Row, Tables, insert
 from compliance.store.file_register import statement as statement_of
-from compliance.store.schema import CLEANED, refuse_unknown
+from compliance.store.schema import CLEANED, FOLLOWS, refuse_unknown
 
 # The table with the marks of the upgrades of a store.
 MARKS: Final = "schema_files"
+# A text, and a list of texts, as PostgreSQL keeps them.
+STORABLE: Final = {
+    "VARCHAR": "replace({}, chr(0), '')",
+    "VARCHAR[]": "list_transform({}, lambda each: replace(each, chr(0), ''))",
+}
 NAME: Final = re.compile(r"[a-z_]{1,60}")
 
 
@@ -24,6 +29,38 @@ def applied_files(cursor: Cursor) -> list[str]:
     """The schema files that a store has, by name."""
     applied = cursor.execute("select name from schema_files where ends_with(name, '.sql') order by 1").fetchall()
     return [name for (name,) in applied]
+
+
+def contents(cursor: Cursor) -> dict[str, tuple[int, int]]:
+    """What each table of a store holds: how many rows, and a number of their values in their order.
+
+    It does not tell texts apart of which one has a character that PostgreSQL does not keep.
+    """
+    tables: dict[str, list[str]] = {}
+    for row in rows(cursor, statement("shared_columns")):
+        kept = STORABLE.get(row["data_type"], "{}").format(f'"{row["column_name"]}"')
+        tables.setdefault(row["table_name"], []).append(kept)
+    found = {}
+    for table, columns in tables.items():
+        sql = statement("table_contents").replace("{columns}", ", ".join(columns)).replace("{table}", table)
+        (found[table],) = cursor.execute(sql).fetchall()
+    return found
+
+
+def forget_mark(cursor: Cursor) -> None:
+    """Let a copy of a shared store be a store of its own."""
+    cursor.execute(f"delete from {MARKS} where starts_with(name, $prefix)", {"prefix": FOLLOWS})
+
+
+def unkept(cursor: Cursor) -> Iterator[tuple[str, str, int, Any]]:
+    """Each text with a character that PostgreSQL does not keep: its table, column and row, and the text without it."""
+    for row in rows(cursor, statement("shared_columns")):
+        if kept := STORABLE.get(row["data_type"]):
+            table, column = row["table_name"], row["column_name"]
+            new = kept.format(f'"{column}"')
+            sql = f'select rowid, {new} from "{table}" where "{column}" <> {new}'
+            for row_id, text in cursor.execute(sql).fetchall():
+                yield table, column, row_id, text
 
 
 def rebuild(cursor: Cursor, archived: Path) -> None:

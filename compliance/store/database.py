@@ -88,6 +88,22 @@ class Database(ABC):
     def rewriting(self) -> AbstractContextManager[tuple[Cursor, Path]]:
         """A cursor of its file, which the block may replace. Raise Refusal if a server runs on it."""
 
+    def inspect(self) -> list[str]:
+        """The tables that were not what they must be, and have been mended; none if nothing was wrong."""
+        return []
+
+    @abstractmethod
+    def sizes(self) -> dict[str, int]:
+        """How many bytes each part of it takes."""
+
+    def forget(self) -> str:
+        """See to it that nothing is left of what was removed from it. Return a sentence of what can be; or empty."""
+        return ""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Remove everything in it. Raise Refusal if a server runs on it."""
+
     def copy_to(self, path: Path) -> None:
         """Write everything in it at this moment to a new file, without what has been deleted."""
         with self.cursor() as cursor:

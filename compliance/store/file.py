@@ -108,6 +108,15 @@ class FileDatabase(Database):
             finally:
                 self._turns.end()
 
+    def sizes(self) -> dict[str, int]:
+        """How many bytes the file has."""
+        return {self.path.name: _size(self.path)}
+
+    def clear(self) -> None:
+        """Remove the file."""
+        with self.replacing() as path:
+            remove(path)
+
     @contextmanager
     def _unserved(self) -> Iterator[None]:
         """No server runs on the file within the block."""

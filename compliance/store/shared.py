@@ -28,6 +28,7 @@ from compliance.core.errors import Refusal
 from compliance.core.places import QUERIES
 from compliance.declarations.queries import statement
 from compliance.store import failures
+from compliance.store.copies import contents, forget_mark
 from compliance.store.database import (
     Cursor,
     Database,
@@ -64,6 +65,10 @@ RETRY_SECONDS: Final = 2.0
 RESOLVE_SECONDS: Final = 10.0
 BATCH_ROWS: Final = 100_000
 LONG_AGO: Final = float("-inf")
+# How long PostgreSQL may write out what it has in memory; nobody waits meanwhile.
+CHECKPOINT_SECONDS: Final = 300.0
+# How often the copy is compared anew that has followed further meanwhile.
+COMPARISONS: Final = 5
 log = logging.getLogger(__name__)
 
 
@@ -221,6 +226,12 @@ class SharedDatabase(Database):
 
     def _make_anew(self, run: Run) -> None:
         """Make the copy anew, beside the old one, which is shown until then."""
+        with self._fresh(run) as (path, mark):
+            self._put(path, mark)
+
+    @contextmanager
+    def _fresh(self, run: Run) -> Iterator[tuple[Path, Mark]]:
+        """Another copy, for the block, and the last change that it holds."""
         path = self.copy.path.with_name(f"{self.copy.path.name}.{secrets.token_hex(4)}.new")
         try:
             self.copy.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -230,15 +241,52 @@ class SharedDatabase(Database):
                 mark = add(run, connection, NOTHING, run.rows(_statement("since"), 0))
                 connection.execute("commit")
                 connection.execute("checkpoint")
-            with self.copy.replacing() as old:
-                remove(old)
-                path.replace(old)
-            self._mark, self._is_damaged = mark, False
+            yield path, mark
         except OSError as error:
             raise failures.no_access(self.copy.path, error) from error
         finally:
             with suppress(OSError):
                 remove(path)
+
+    def _put(self, path: Path, mark: Mark) -> None:
+        with self.copy.replacing() as old:
+            remove(old)
+            path.replace(old)
+        self._mark, self._is_damaged = mark, False
+
+    def inspect(self) -> list[str]:
+        """Compare the copy with PostgreSQL. It is made anew if it differs, or if half of its file is free."""
+        for _ in range(COMPARISONS):
+            if not self._reading.rows(_statement("is_begun"))[0][0]:
+                return []
+            with self._follower, self._reading.transaction(read_only=True) as run:
+                self._catch_up(run)
+                with self._fresh(run) as (path, mark):
+                    found = self._compared(path, mark)
+                    if found is not None:
+                        return found
+        return []
+
+    def _compared(self, path: Path, mark: Mark) -> list[str] | None:
+        """The tables in which the copy differs from a fresh one; None if it has followed further meanwhile."""
+        with closing(connect(path)) as connection:
+            there = contents(connection)
+        try:
+            with self.copy.turn() as cursor:
+                if mark_of(cursor) != mark:
+                    return None
+                here, is_roomy = contents(cursor), bool(cursor.execute(statement("is_roomy")).fetchall()[0][0])
+        except Unusable:
+            here, is_roomy = {}, True
+        different = [table for table in there if there[table] != here.get(table)]
+        if different or is_roomy:
+            self._put(path, mark)
+        return different
+
+    def sizes(self) -> dict[str, int]:
+        """How many bytes the copy has, and PostgreSQL's tables."""
+        ((there,),) = self._reading.rows(_statement("size"))
+        return self.copy.sizes() | {self._reading.name: there}
 
     def _own_mark(self) -> Mark:
         """The last change that the copy holds."""
@@ -384,6 +432,25 @@ class SharedDatabase(Database):
             stamp(connection, self.moment_after(newest_moment(connection)))
             yield connection, path
 
+    def forget(self) -> str:
+        """Have PostgreSQL remove the files and the log of what was there. Return a sentence if it may not."""
+        with self._writing.transaction() as run:
+            ((may_checkpoint, recycles),) = run.rows(_statement("forgetting"))
+            for sql in ("checkpoint", "select pg_switch_wal()", "checkpoint") if may_checkpoint else ():
+                run.rows(sql, seconds=CHECKPOINT_SECONDS)
+        if not may_checkpoint:
+            return failures.REMEMBERS
+        return failures.RECYCLES if recycles else ""
+
+    def clear(self) -> None:
+        """Remove its tables, and the copy."""
+        with self._exclusively() as turn:
+            tables = {table for table, _ in turn.run.rows(_statement("columns"))}
+            turn.run.rows(f"drop table {', '.join(map(quoted, sorted(tables)))}", seconds=MOVE_SECONDS)
+        with self.copy.replacing() as path:
+            remove(path)
+        self._mark = NOTHING
+
     def _replace(self, turn: Turn, path: Path) -> None:
         """Replace every row in PostgreSQL with those of a file."""
         turn.before = dict.fromkeys(_tables(), 0)
@@ -481,6 +548,9 @@ def _extend(run: Run, tables: dict[str, dict[str, str]]) -> None:
             run.rows(f"create table {quoted(table)} ({', '.join(lacking + keys)})")
         elif lacking:
             run.rows(f"alter table {quoted(table)} {', '.join(f'add column {column}' for column in lacking)}")
+        # Otherwise PostgreSQL would keep samples of texts, which a purge does not remove. No plan needs them.
+        if unsampled := [f"alter column {quoted(n)} set statistics 0" for n in columns if (table, n) not in found]:
+            run.rows(f"alter table {quoted(table)} {', '.join(unsampled)}")
 
 
 def _head(found: list[tuple[Any, ...]]) -> tuple[Mark, datetime]:
@@ -519,11 +589,6 @@ def _set_mark(cursor: Cursor, mark: Mark, *, moment: datetime) -> None:
     forget_mark(cursor)
     name = f"{FOLLOWS}{mark.number} {mark.id}"
     cursor.execute("insert into schema_files values ($name, $moment)", {"name": name, "moment": moment})
-
-
-def forget_mark(cursor: Cursor) -> None:
-    """Let a copy be a store of its own."""
-    cursor.execute("delete from schema_files where starts_with(name, $prefix)", {"prefix": FOLLOWS})
 
 
 def quoted(name: str) -> str:

@@ -26,6 +26,26 @@ def named(name: str) -> Database:
     return next(store for store in (own(), samples()) if store.name == name)
 
 
+def at(said: str, copy: Path) -> Database:
+    """The store at an address, whose copy is then in a file, or the one in a file that is named."""
+    if said == places.shared_database():
+        return own()
+    if said.startswith(places.SHARED):
+        from compliance.store.shared import shared_database
+
+        return shared_database(said, copy.resolve())
+    return in_file(Path(said))
+
+
+def shown(said: str) -> str:
+    """An address without what is secret in it, or the name of a file."""
+    if said.startswith(places.SHARED):
+        from compliance.store import postgresql
+
+        return postgresql.shown(said)
+    return Path(said).name
+
+
 def in_file(path: Path) -> Database:
     """The store in a file of its own, such as one that is being restored."""
     return FileDatabase.at(path)

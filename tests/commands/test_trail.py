@@ -17,7 +17,7 @@ from tests.reviewed import IDS, SYSTEMS, at
 # What computes again what was handed out already, and says whether it is the same.
 CHECKS = {"verify", "review verify", "audit verify"}
 # The commands of keeping tell of themselves, and are tested beside it.
-KEEPING = {"backup", "restore", "purge", "person list", "person remove"}
+KEEPING = {"backup", "restore", "move", "maintain", "purge", "person list", "person remove"}
 # Whatever a review may leave open.
 OPEN = [*(f"chapter:{each.id}" for each in load_chapters(None)), *(f"point:{id_}" for id_ in IDS), "decision:2026-2"]
 CONFIRMED = " ".join(f"--confirm {name}" for name in OPEN)

@@ -45,6 +45,7 @@ ACTIONS: Final[dict[Action, str]] = {
     Action.PERSON: N_("Listed or removed a person"),
     Action.BACKUP: N_("Made a backup"),
     Action.RESTORE: N_("Restored a backup"),
+    Action.MOVE: N_("Moved the database"),
 }
 # An action of a later version.
 OTHER: Final = N_("Other")

@@ -1,0 +1,230 @@
+"""Moving a store to another kind, or another place: everything in it, the register, and the declarations.
+
+    moved = move("compliance.duckdb", "postgresql://compliance@db/compliance", user=user)
+
+Each place is a file, or the address of a database that several machines share. The one that is moved stays as it was;
+the other must be empty. What it then has is compared with the first, and if anything differs it is emptied again.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from compliance.access import audit
+from compliance.access.audit import Action
+from compliance.access.permissions import Permission, User
+from compliance.cleaning.changes import Changes, rewrite
+from compliance.core import places
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.counting.assessing import counts, items_of
+from compliance.declarations.points import Point, load_points
+from compliance.declarations.queries import statement
+from compliance.keeping.archive import PRIVATE, declarations_in
+from compliance.keeping.leftovers import MOVING
+from compliance.review.dossier import seal_of
+from compliance.store import failures, register, stores
+from compliance.store.copies import contents, forget_mark, unkept
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.store.file_register import Register
+
+DIFFERENT: Final = N_(
+    "What was moved to {place} is not what {source} has ({names}), so {place} has been emptied again. "
+    "See to it that nobody works in it, and try again."
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is compared of a store: each table's rows, and what is counted of them.
+
+    `figures` are those of every point by organisation and unit on the `days`: the newest one, and those of the approved
+    reviews, whose `seals` are whole or not. `items` are those of every point on the newest day.
+    """
+
+    tables: dict[str, tuple[int, int]]
+    organisations: int
+    days: tuple[date, ...]
+    figures: list[Any]
+    items: list[Any]
+    seals: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was moved: what both stores have, the last entry of the audit trail and its seal.
+
+    `changed` texts had a character that is not kept. `declared` are the declarations that were copied, `other` those
+    that the new folder has otherwise.
+    """
+
+    evidence: Evidence
+    entry: tuple[int, str]
+    changed: int
+    declared: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+def move(source: str, target: str, *, user: User) -> Moved:
+    """Move the store of one place to another one. Raise Refusal, with that one as it was, if it cannot be."""
+    audit.require(user, Permission.PURGE)
+    with _opened(source, target) as (old, new, folder):
+        _refuse_unusable(old, new, source, target)
+        named = {"source": stores.shown(source), "place": stores.shown(target)}
+        with _told(source, target, user), ExitStack() as undone:
+            staged, changed = _copied(old, folder)
+            with new.replacing() as path:
+                _refuse_filled(new, target)
+                shutil.move(staged, path)
+            undone.callback(new.clear)
+            evidence = _same(old, new, source, named)
+            entry = _register_moved(source, target, named)
+            undone.pop_all()
+            declared, other = _declarations_moved(source, target)
+        what = f"{named['source']} → {named['place']}"
+        with places.meant(target):
+            audit.record(user, Action.MOVE, what, rows=sum(n for n, _ in evidence.tables.values()))
+    return Moved(evidence, entry, changed, declared, other)
+
+
+@contextmanager
+def _opened(source: str, target: str) -> Iterator[tuple[Database, Database, Path]]:
+    """Both stores, and a folder for what is needed meanwhile, on the disk of the new one."""
+    with places.meant(target):
+        own = places.own_files()
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=MOVING, dir=own, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        yield stores.at(source, folder / "from.duckdb"), stores.at(target, folder / "to.duckdb"), folder
+
+
+def _refuse_unusable(old: Database, new: Database, source: str, target: str) -> None:
+    if old is new:
+        raise Refusal(N_("Both are the same database. Say where it is to be moved to."))
+    if not old.exists():
+        raise Refusal(N_("There is no database in {place}."), place=stores.shown(source))
+    if old.away_since():
+        raise failures.away(stores.shown(source))
+    mine, theirs = _registers(source, target)
+    _refuse_filled(new, target, also=theirs is not mine and any(theirs.kept().values()))
+
+
+def _refuse_filled(new: Database, target: str, *, also: bool = False) -> None:
+    """Raise Refusal if a store holds anything, or something beside it does."""
+    filled = also
+    if new.exists():
+        with new.cursor() as cursor:
+            filled = filled or any(count for count, _ in contents(cursor).values())
+    if filled:
+        text = N_("There is a store in {place} already, and nothing has been changed. Say an empty one.")
+        raise Refusal(text, place=stores.shown(target))
+
+
+@contextmanager
+def _told(source: str, target: str, user: User) -> Iterator[None]:
+    """Tell in the audit trail of the first store where it is moved to."""
+    with places.meant(source), audit.telling(user, Action.MOVE, f"{stores.shown(source)} → {stores.shown(target)}"):
+        yield
+
+
+# --- The database -------------------------------------------------------------------------------------------------
+
+
+def _copied(old: Database, folder: Path) -> tuple[Path, int]:
+    """A file with everything in a store that PostgreSQL keeps, and how many texts had something that it does not."""
+    copy, clean = folder / "copy.duckdb", folder / "clean.duckdb"
+    old.copy_to(copy)
+    with stores.in_file(copy).turn() as cursor:
+        forget_mark(cursor)
+        changes = Changes()
+        found = [*unkept(cursor)]
+        for table, column, row_id, text in found:
+            changes.change(table, column, row_id, text)
+        if found:
+            rewrite(cursor, clean, changes)
+    done = clean if found else copy
+    done.chmod(PRIVATE)
+    return done, len(found)
+
+
+def _same(old: Database, new: Database, source: str, named: dict[str, str]) -> Evidence:
+    """What both stores have. Raise Refusal if it is not the same."""
+    with places.meant(source):
+        points = load_points(places.own_files())
+    with old.cursor() as cursor:
+        before = evidence_of(cursor, points)
+    with new.cursor() as cursor:
+        after = evidence_of(cursor, points)
+    _refuse_different([name for name in vars(before) if vars(before)[name] != vars(after)[name]], named)
+    return after
+
+
+def _refuse_different(names: list[str], named: dict[str, str]) -> None:
+    if names:
+        raise Refusal(DIFFERENT, **named, names=", ".join(names))
+
+
+def evidence_of(cursor: Cursor, points: tuple[Point, ...]) -> Evidence:
+    """What is compared of a store."""
+    found = contents(cursor)
+    reviews = rows(cursor, statement("approved_reviews"))
+    ((newest,),) = cursor.execute("select max(extract_date) from imports").fetchall()
+    days = {date.fromisoformat(msgspec.json.decode(review["content"])["as_of"]) for review in reviews} | (
+        {newest} if newest else set()
+    )
+    counted = counts(cursor, points, days=sorted(days), known_at=EVERYTHING_KNOWN) if days else None
+    items = items_of(cursor, points, as_of=newest, known_at=EVERYTHING_KNOWN) if newest else []
+    return Evidence(
+        found,
+        len(counted.basis.organisations) if counted else 0,
+        tuple(sorted(days)),
+        [*counted.figures("organisation"), *counted.figures("unit")] if counted else [],
+        items,
+        tuple(seal_of(review["content"]) == review["sha256"] for review in reviews),
+    )
+
+
+# --- What is beside it --------------------------------------------------------------------------------------------
+
+
+def _registers(source: str, target: str) -> tuple[Register, Register]:
+    """The registers of both; two files in one folder have the same."""
+    with places.meant(source):
+        mine = register.own()
+    with places.meant(target):
+        return mine, register.own()
+
+
+def _register_moved(source: str, target: str, named: dict[str, str]) -> tuple[int, str]:
+    """Copy the register, and return the last entry of the audit trail. Raise Refusal if the trail is not the same."""
+    mine, theirs = _registers(source, target)
+    if theirs is not mine:
+        register.move(mine, theirs)
+    with places.meant(source):
+        before = audit.last(), [*audit.verify()]
+    with places.meant(target):
+        after = audit.last(), [*audit.verify()]
+    _refuse_different(["audit"] if before != after else [], named)
+    return after[0]
+
+
+def _declarations_moved(source: str, target: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Copy the declarations that another folder lacks, and return their names, and those that it has otherwise."""
+    with places.meant(source):
+        mine = declarations_in(places.own_files())
+    with places.meant(target):
+        own = places.own_files()
+    theirs = declarations_in(own)
+    lacking = [name for name in mine if name not in theirs]
+    for name in lacking:
+        (own / name).parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(mine[name], own / name)
+    other = [name for name, path in theirs.items() if name not in mine or mine[name].read_bytes() != path.read_bytes()]
+    return tuple(lacking), tuple(other)
