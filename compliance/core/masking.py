@@ -138,6 +138,8 @@ def visible(text: str) -> str:
 
 def _visible(text: str) -> tuple[str, list[int]]:
     """The visible text, and the index in the original of each of its characters."""
+    if text.isascii() and text.isprintable():
+        return text, [*range(len(text))]
     pieces = [_visible_letter(letter) for letter in text]
     places = [place for place, piece in enumerate(pieces) for _ in piece]
     return "".join(pieces), places

@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     Column = pa.ChunkedArray[Any]
 
 THREADS: Final = min(3, os.cpu_count() or 1)
-T = TypeVar("T")
+# So many cells are changed sooner than threads are started.
+FEW: Final = 10_000
 R = TypeVar("R")
 
 
-def in_threads(change: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """What `change` makes of each item, on all processors: Arrow and the libraries that read let other threads run."""
+def in_threads(change: Callable[..., R], columns: Iterable["Column"], *beside: Iterable[Any]) -> list[R]:
+    """What `change` makes of each column and what is beside it, on all processors: Arrow lets other threads run."""
+    columns = list(columns)
+    if sum(map(len, columns)) < FEW:
+        return list(map(change, columns, *beside))
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(change, items))
+        return list(pool.map(change, columns, *beside))
 
 
 def by_distinct(columns: Iterable["Column"], change: Callable[["Column"], "Column"]) -> list["Column"]:

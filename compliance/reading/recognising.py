@@ -474,8 +474,8 @@ def is_identity(heading: str, words: Words, known: Container[str]) -> bool:
     """Whether a heading says that its column holds personal identity numbers; `known` headings never do."""
     letters = _letters(heading)
     if not any(word in letters for word in words["identity_headings"]):
-        whole = {letters, _letters(normal(heading))}
-        return normal(heading) not in known and not whole.isdisjoint(words["identity_headings_whole"])
+        plain = normal(heading)
+        return plain not in known and not {letters, _letters(plain)}.isdisjoint(words["identity_headings_whole"])
     # `normal` drops parentheses, so a known heading could hide the word in one. Brackets are kept.
     return normal(heading.translate(BRACKETS)) not in known
 

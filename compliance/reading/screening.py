@@ -128,7 +128,7 @@ def _screened(sheet: Sheet, expected: _Expected, day: date | None) -> tuple[Shee
     cells, allowed, by_chance = sheet.cells, [], []
     kinds = [expected.kinds.get(place, Kind.OTHER) for place in range(cells.num_columns)]
     results = in_threads(
-        lambda of: _masked(*of, expected.heading_row, day), zip(sheet.cells.columns, kinds, strict=True)
+        lambda column, kind: _masked(column, kind, expected.heading_row, day), sheet.cells.columns, kinds
     )
     for place, result in enumerate(results):
         if result.count:
