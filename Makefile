@@ -55,7 +55,8 @@ FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents 
   correcting/test_renaming correcting/test_questionnaires demo/test_samples review/test_verifying review/test_judging \
   review/test_compared access/test_small_numbers screens/test_limit screens/test_roles house/test_adding \
   keeping/test_purging keeping/test_backup store/test_stores \
-  report/test_handout screens/test_addresses loading/test_comparing screens/test_ui_worklists
+  report/test_handout screens/test_addresses loading/test_comparing screens/test_ui_worklists report/test_word \
+  worklists/test_lists correcting/test_returning
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.hostile

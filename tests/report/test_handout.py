@@ -29,6 +29,7 @@ from tests.searching import named
 from tests.tagged import Tagged
 
 SV, EN = Language("sv"), Language("en")
+CODES = LANGUAGES if MOST else ("sv",)
 WHEN = datetime(2026, 11, 24, 12)
 # The first point is below the agenda, then two on a page; the summary and the decisions share the last.
 # The pages of the points, two on each after the first.
@@ -52,10 +53,10 @@ def sample(sample_database):
 
 @pytest.fixture(scope="module")
 def papers(sample):
-    """The handout of the sample data in each language."""
+    """The handout of the sample data; `make fuzz` has it in English too."""
     document, who, names = sample
     options = {"names": names, "state": "approved", "made_at": who.changed_at}
-    return {code: pdf(document, say=Language(code), **options) for code in LANGUAGES}
+    return {code: pdf(document, say=Language(code), **options) for code in CODES}
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +137,7 @@ def inside(block, kind):
 # --- its order and its figures -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
 def test_it_begins_with_its_organisation_its_answer_and_its_agenda(code, sample, written):
     document, say, page = sample[0], Language(code), written[code]
     text = plain("".join(run.text for run in page.pages[0]))
@@ -157,7 +158,7 @@ def test_it_begins_with_its_organisation_its_answer_and_its_agenda(code, sample,
     assert len(page.pages) == numbers[-1]
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
 def test_the_figures_of_all_points_are_those_of_the_review(code, sample, written):
     document, say = sample[0], Language(code)
     [summary] = [table for table in tables(written[code]) if len(table) == 1 + len(POINTS)]
@@ -256,7 +257,7 @@ def test_a_review_without_exports_has_all_its_points(tmp_path):
 # --- section 5 of the rulebook -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
 def test_the_sample_s_handout_has_no_id_of_a_person_no_responsible_and_no_text_of_an_incident(
     code, sample, written, sample_database
 ):
@@ -325,7 +326,7 @@ def test_a_long_comment_and_a_long_word_are_complete_and_within_the_margins(pape
     assert min(run.height for runs in page.pages for run in runs) > 0
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
 def test_it_is_accessible_and_has_its_language_and_title(code, written):
     page, say = written[code], Language(code)
     assert str(page.root.Lang) == code
@@ -352,8 +353,8 @@ def test_a_trend_of_half_the_width_is_lower_and_nothing_is_cut_off(chart):
 
 def test_the_same_review_gives_the_same_bytes(sample, papers):
     document, who, names = sample
-    options = {"names": names, "say": EN, "state": "approved", "made_at": who.changed_at}
-    assert pdf(document, **options) == papers["en"]
+    options = {"names": names, "say": SV, "state": "approved", "made_at": who.changed_at}
+    assert pdf(document, **options) == papers["sv"]
 
 
 def test_the_name_of_the_file_is_in_the_reader_s_language():

@@ -26,7 +26,7 @@ PAGES: list[tuple[str, dict[str, str]]] = [
     *(("point", {"point": point.id}) for point in POINTS),
     ("systems", {"system": "norrsystemet"}),
     *(("review", {"part": part}) for part in ("points", "chapters", "decisions", "judgement", "documents", "years")),
-    *(("meeting", {"screen": screen}) for screen in ("2", "5", "15", "16")),
+    *(("meeting", {"screen": screen}) for screen in (("2", "5", "15", "16") if MOST else ("5", "15"))),
     *(("imports", {"part": part}) for part in ("load", "history", "questions", "settings")),
 ]
 # The points of persons, of things and of incidents; the items of all are in an extract, and `make fuzz` looks at every
