@@ -89,11 +89,11 @@ class SharedRegister(Register):
     @contextmanager
     def writing(self) -> Iterator[Run]:
         """A function that runs statements in an exclusive transaction, rolled back if the block raises."""
-        taken: list[Row] = []
+        taken: list[tuple[str, Row]] = []
 
         def noted(name: str, /, **parameters: object) -> list[Row]:
             if name in TAKING:
-                taken.append(parameters)
+                taken.append((name, parameters))
             return rows(name, **parameters)
 
         try:
@@ -101,8 +101,17 @@ class SharedRegister(Register):
                 rows = _runner(run)
                 yield noted
         finally:
-            for parameters in taken:
+            for _, parameters in taken:
                 self._memory.forget(parameters)
+        if any(name == "remove_person" for name, _ in taken):
+            self._write_over()
+
+    def _write_over(self) -> None:
+        """Make the tables with names anew: PostgreSQL keeps what is deleted from one until its place is needed."""
+        try:
+            self._reading_much.rows("vacuum (full) persons, sessions")
+        except (Refusal, Error):
+            log.warning("What was removed from the register has not been overwritten yet", exc_info=True)
 
     def put(self, tables: Tables) -> None:
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""

@@ -276,6 +276,8 @@ def test_a_person_is_removed_and_no_link_of_the_trail_breaks():
     assert found(secret, NOW) is None
     assert list(audit.verify()) == []
     assert "Bo Berg" not in str(raw("select * from persons"))
+    if places.shared_database():
+        assert raw("select pg_relation_size('persons'), pg_relation_size('sessions')") == [(0, 0)]
 
 
 @pytest.mark.parametrize("sql", ["update audit set what = ''", "delete from audit where number = 2"])
