@@ -23,7 +23,7 @@ from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, N
 from compliance.access.roles import Held
 from compliance.access.scopes import Scope
 from compliance.access.sessions import IDLE, LONGEST, TOUCHED
-from compliance.core import places
+from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.store import register, shared_register
 from compliance.store.copies import archived_register, copy_register
@@ -447,6 +447,18 @@ def test_a_register_moves_whole_but_for_its_sessions_to_the_other_kind_and_back(
         roles.give(ada, people.known(ISSUER, "bo", ""), Held("coordinator"))
         assert list(audit.verify()) == []
         assert len(granted()) == 1
+
+
+@SHARED
+def test_entries_have_the_time_of_postgresql_whatever_the_clock_of_a_machine_says(monkeypatch):
+    monkeypatch.setattr(clock, "_own", lambda: datetime(2031, 1, 1))
+    monkeypatch.setattr(clock, "_ahead", timedelta())
+    audit.record(User("", ANALYST, "p1"), Action.DAY)
+    [(now,)] = raw("select clock_timestamp() at time zone 'utc'")
+    assert abs(datetime.fromisoformat(entries()[0]["at"]) - now) < timedelta(seconds=30)
+    monkeypatch.setattr(clock, "_ahead", timedelta())
+    assert other().exists()
+    assert abs(clock.now() - now) < timedelta(seconds=30)
 
 
 @SHARED
