@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 from typing import Any, Final
 
 from compliance.access.people import at, system_user
@@ -23,8 +22,7 @@ from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.masking import mask_text
-from compliance.core.saving import DiskFull
-from compliance.store import failures, register, stores
+from compliance.store import register, stores
 from compliance.store.file_register import Row, storable
 
 # The seal before the first entry.
@@ -136,16 +134,9 @@ class Act:
     number: int | None = field(default=None, init=False)
 
     def tell(self, store: str) -> None:
-        """Add the entry of the change, in the organisation's own store: the samples are fictitious.
-
-        Where there is no room for it, there is none for the change, in the same folder.
-        """
-        if store != stores.own().name:
-            return
-        try:
+        """Add the entry of the change, in the organisation's own store: the samples are fictitious."""
+        if store == stores.own().name:
             self.number = record(self.user, self.action, self.what, **self.details)
-        except DiskFull as error:
-            raise failures.no_room(Path(store)) from error
 
     def tell_failure(self) -> None:
         """Add an entry that says that the change has failed, if it has been told."""

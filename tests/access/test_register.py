@@ -157,6 +157,7 @@ def test_a_role_is_given_and_taken_and_the_last_word_counts():
     assert granted(bo) == {bo: [Held("management")]}
 
 
+@OF_A_FILE
 @pytest.mark.parametrize(
     ("who", "to", "held"),
     [
@@ -174,6 +175,7 @@ def test_a_role_that_may_not_be_given_is_not(who, to, held):
     assert granted() == {bo: [Held("management", PART)]}
 
 
+@OF_A_FILE
 def test_nobody_takes_the_administration_from_themselves():
     ada = administrator()
     roles.give(replace(ada, person="another"), ada.person, Held("administrator"))
@@ -181,6 +183,7 @@ def test_nobody_takes_the_administration_from_themselves():
         roles.take(ada, ada.person, "administrator")
 
 
+@OF_A_FILE
 def test_nobody_gives_a_role_to_themselves():
     """An administrator sees no figures, and must not become who does without anybody else."""
     ada = administrator()
@@ -189,6 +192,7 @@ def test_nobody_gives_a_role_to_themselves():
     assert granted() == {}
 
 
+@OF_A_FILE
 def test_several_roles_permit_what_one_of_them_does_and_a_limit_leaves_what_reads():
     both = roles.user_of("Bo", "p1", [Held("analyst"), Held("coordinator")])
     assert both.role.permissions == COORDINATOR.permissions | ANALYST.permissions
@@ -199,6 +203,7 @@ def test_several_roles_permit_what_one_of_them_does_and_a_limit_leaves_what_read
     assert not limited.may(Permission.LOAD_EXPORTS)
 
 
+@OF_A_FILE
 @pytest.mark.parametrize("held", [[], [Held("mayor")], [Held("analyst"), Held("management", PART)]])
 def test_who_holds_no_role_or_roles_of_different_scopes_may_do_nothing(held):
     assert roles.user_of("Bo", "p1", held).role is NO_ROLE
@@ -226,6 +231,7 @@ def test_a_session_ends_when_it_is_not_used_or_after_its_longest_time():
     assert found(secret, NOW + LONGEST) is None
 
 
+@OF_A_FILE
 def test_a_token_that_no_address_has_room_for_is_not_kept():
     identity = Identity(ISSUER, "bo", "Bo Berg", ())
     kept = [found(sessions.begin(identity, token="x" * size, now=NOW), NOW).token for size in (4_000, 4_001)]
