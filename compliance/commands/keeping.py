@@ -145,7 +145,9 @@ def purge_command(
 
 def _forget() -> None:
     """Have what was removed forgotten beside the store too, and print what can still be there."""
-    if sentence := stores.own().forget():
+    from compliance.keeping.maintaining import forgotten
+
+    if sentence := forgotten(stores.own()):
         print(Language(places.environment_language())(sentence))
 
 

@@ -44,5 +44,11 @@ def maintain(database: Database, *, own: Path, now: datetime) -> Maintained:
     faults = [*audit.verify()]
     if not database.exists():
         return Maintained(swept, audit.last()[0], faults, [], {}, "")
-    mended, remembers = database.inspect(), database.forget()
+    mended, remembers = database.inspect(), forgotten(database)
     return Maintained(swept, audit.last()[0], faults, mended, database.sizes(), remembers)
+
+
+def forgotten(database: Database) -> str:
+    """Have nothing of what was removed be left beside the rows of store and register. Return a sentence of what can."""
+    register.own().forget()
+    return database.forget()

@@ -57,6 +57,10 @@ class Register(ABC):
     def put(self, tables: Tables) -> None:
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""
 
+    @abstractmethod
+    def forget(self) -> None:
+        """Leave nothing of what was removed from it in its files."""
+
     def kept(self) -> Tables:
         """All rows at one moment, but for sessions; none if there is no register yet."""
         if not self.exists():
@@ -109,6 +113,12 @@ class FileRegister(Register):
                 with suppress(sqlite3.Error, Refusal):
                     self._opened()[0].execute("rollback")
                 raise
+
+    def forget(self) -> None:
+        """Leave nothing of what was removed from it in its files: the log is emptied."""
+        if self.exists():
+            with self._writes, self._refusing():
+                self._opened()[0].execute("pragma wal_checkpoint(truncate)")
 
     def put(self, tables: Tables) -> None:
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""

@@ -113,6 +113,12 @@ class SharedRegister(Register):
         except (Refusal, Error):
             log.warning("What was removed from the register has not been overwritten yet", exc_info=True)
 
+    def forget(self) -> None:
+        """Leave nothing of what was removed from it in its files: PostgreSQL writes them anew."""
+        if self.exists():
+            with self._using(self._writes):
+                self._writing.rows("vacuum full persons, sessions")
+
     def put(self, tables: Tables) -> None:
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""
         with self._exclusively() as run:

@@ -164,6 +164,7 @@ def test_whoever_is_removed_is_nowhere_but_in_reviews_and_nothing_breaks(before,
     assert (purge.kind, purge.rows, purge.diary) == ("person", 2, "KS 2026/13")
     assert "En person har tagits bort" in " ".join(purge_sentences(purge, Language("sv")))
     assert people.named(account) is None
+    assert not any(b"Sixten H" in file.read_bytes() for file in line.folder.glob("register.sqlite*"))
     assert [*audit.verify()] == []
     entry = next(e for e in audit.register.own().rows("entries", after=0) if e["action"] == "person")
     assert (entry["action"], entry["what"], entry["details"]) == ("person", "KS 2026/13", '{"rows": 2}')

@@ -1,10 +1,15 @@
 """Purging rows of persons by a decision: nothing of them is left in the file, and nothing is counted wrongly since."""
 
 import shutil
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
 
+from compliance.access import audit, sessions
+from compliance.access.identity import Identity
+from compliance.core import clock, places
+from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.counting.assessing import coverage
 from compliance.counting.figures import figures as counted
@@ -12,7 +17,7 @@ from compliance.counting.figures import load_figures
 from compliance.package.year_package import write_package
 from compliance.review.dossier import approved_reviews, seal_of
 from compliance.review.verifying import verify
-from compliance.store import engine
+from compliance.store import engine, shared
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.worklists import notes
 from compliance.worklists.notes import Note
@@ -20,6 +25,7 @@ from tests.apps import opened, text
 from tests.browser import MOST
 from tests.command import run_here
 from tests.line import POINTS
+from tests.machines import with_all_of
 from tests.reviewed import Reviewed
 from tests.searching import bytes_of, holds, places_of
 
@@ -211,6 +217,58 @@ def test_a_review_keeps_its_figures_and_its_seal_and_says_why_it_cannot_be_recou
     assert [(each.what, each.point.number) for each in found if each.what != "statement"] == [
         ("purged", 1), ("purged", 2)
     ]  # fmt: skip
+
+
+def refused(*_, **__):
+    raise Refusal("not pushed")
+
+
+def files_with(folder, names):
+    """The files of a folder in which a name stands; those that a server removes meanwhile have none."""
+    found = []
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            if file.is_file() and any(name.encode() in file.read_bytes() for name in names):
+                found.append(file.relative_to(folder).as_posix())
+    return found
+
+
+def test_nothing_of_them_is_left_on_any_machine_nor_in_postgresql(
+    before, postgres, postgres_database, tmp_path, monkeypatch
+):
+    """recycled: rows in the log, in files that were truncated, in samples of the planner, or in the copy of a server"""
+    monkeypatch.setattr(engine, "NO_EXTENSIONS", engine.NO_EXTENSIONS | {"force_compression": "uncompressed"})
+    folders = [tmp_path / "one", tmp_path / "two"]
+
+    def at(folder, *said):
+        monkeypatch.setenv("COMPLIANCE_FOLDER", str(folder))
+        done = run_here(postgres_database, *said)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    with_all_of(before.database, postgres_database, folders[0])
+    shutil.copy(before.folder / "retention.toml", folders[0])
+    with places.meant(postgres_database):
+        sessions.begin(Identity("https://id.example.org", GONE[2], GONE[0], ()), token=GONE[3], now=clock.now())
+    at(folders[1], "imports")
+    name = postgres_database.rpartition("/")[2].partition("?")[0]
+    postgres.ask("analyze; checkpoint", name)
+    assert [files_with(folder, GONE) for folder in folders] == [["copy.duckdb"]] * 2
+    assert {file.partition("/")[0] for file in files_with(postgres.folder / "data", GONE)} == {"base", "pg_wal"}
+    purge = ("purge", "--before", "2024-11-01", "--diary", "KS 2026/12", "--really")
+    with monkeypatch.context() as patched:
+        patched.setattr(shared, "push", refused)
+        patched.setenv("COMPLIANCE_FOLDER", str(folders[0]))
+        done = run_here(postgres_database, *purge)
+    assert (done.returncode, done.stderr) == (1, "not pushed\n")
+    with places.meant(postgres_database):
+        *_, told, failed = [(row["action"], row["details"]) for row in audit.register.own().rows("entries", after=0)]
+    assert (told[0], failed[0], '"failed"' in failed[1]) == ("purge", "purge", True)
+    told = at(folders[0], *purge)
+    told += at(folders[0], "person", "remove", GONE[0], "--diary", "KS 2026/13", "--really")
+    assert "PostgreSQL may still" not in told
+    at(folders[1], "maintain")
+    assert [files_with(folder, GONE) for folder in (*folders, postgres.folder / "data")] == [[]] * 3
 
 
 def test_a_package_says_it_too(purged, tmp_path):
