@@ -12,7 +12,7 @@ from importlib.metadata import packages_distributions
 import pytest
 from packaging.utils import canonicalize_name
 
-from compliance.core.places import ROOT
+from compliance.core.places import QUERIES, ROOT
 from compliance.core.places import SOURCES as DECLARED
 from compliance.declarations.points import load_todo
 from compliance.declarations.queries import names, query, text_of, without_comments
@@ -372,3 +372,19 @@ def test_everything_that_is_shown_of_a_point_is_said_in_both_languages(point):
     assert point.laws
     assert [text for text in texts if not (text.get("sv") and text.get("en"))] == []
     assert all(0 < row["limit"] <= row["target"] <= 1 for row in point.targets)
+
+
+# The files with a statement that changes or removes rows: of tables of the moment, of the marks of upgrades, of what
+# PostgreSQL has, to replace all of it. A register has statements of its own.
+CHANGING = re.compile(r'["\'\s](delete from\b|truncate \{|update [a-z_{"]+\s+set\b)', re.IGNORECASE)
+CHANGED = {
+    "compliance/loading/matching.py", "compliance/store/copies.py", "compliance/store/schema.py",
+    "compliance/store/shared.py", "queries/app/pin_imports.sql",
+}  # fmt: skip
+
+
+def test_rows_of_the_store_are_only_added():
+    """A copy of a shared store follows what is added: it would not see that a row was changed or removed."""
+    files = [*MODULES, *(path for path in QUERIES.rglob("*.sql") if path.parts[-2] != "register")]
+    found = {path.relative_to(ROOT).as_posix() for path in files if CHANGING.search(path.read_text("utf-8"))}
+    assert found == CHANGED
