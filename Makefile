@@ -58,10 +58,11 @@ FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents 
   report/test_handout screens/test_addresses loading/test_comparing screens/test_ui_worklists report/test_word \
   worklists/test_lists correcting/test_returning
 
-fuzz: $(READY)
+fuzz: $(READY) postgresql
 	$(BIN)/python -m tests.hostile
 	SEEDS=20 KILLS=30 STEPS=all REPORTS="docx pdf pptx" LOOKS=9 ROOMS=40 $(BIN)/python -m pytest $(FUZZED:%=tests/%.py)
 	LETTERS=1000000 $(BIN)/python -m pytest tests/core/test_lengths.py
+	$(BIN)/python -m tests.faults --times 3
 
 samples: $(READY)
 	$(BIN)/python -m data.samples.make

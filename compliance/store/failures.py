@@ -144,6 +144,13 @@ def awaited(seconds: float) -> Refusal:
     )
 
 
+def made_anew() -> Refusal:
+    """The refusal for a copy that turned out to be damaged while it was used."""
+    return Unusable(
+        N_("This server's copy of the database was damaged and is being made anew. Nothing has been saved. Try again.")
+    )
+
+
 def no_room_there(database: str) -> Refusal:
     """The refusal for a full disk of the database."""
     return DiskFull(

@@ -38,7 +38,7 @@ class FileDatabase(Database):
         self.path = path
         self._condition = threading.Condition()
         # One writer at a time also among threads: a new number is the highest one plus one.
-        self._writer = threading.RLock()
+        self.writer = threading.RLock()
         self._connection: Cursor | None = None
         self._users: Counter[int] = Counter()
         self._opening = False
@@ -47,6 +47,8 @@ class FileDatabase(Database):
         # Whether this opening created the file, and nothing has been committed to it yet.
         self._unwritten = False
         self._commits = 0
+        # How many times this process has opened it: each time another file may have taken its place.
+        self.openings = 0
         self._turns = Turns(path)
 
     @staticmethod
@@ -101,7 +103,7 @@ class FileDatabase(Database):
     @contextmanager
     def replacing(self) -> Iterator[Path]:
         """The file, which is open in no process and no thread. It need not exist, and may be damaged."""
-        with self._writer, self._alone(), self._unserved():
+        with self.writer, self._alone(), self._unserved():
             self._turns.take()
             try:
                 yield self.path
@@ -161,7 +163,7 @@ class FileDatabase(Database):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise failures.no_access(self.path, error) from error
-        with self._writer, self._shared_cursor() as cursor:
+        with self.writer, self._shared_cursor() as cursor:
             yield cursor
 
     def commit(self, cursor: Cursor) -> None:
@@ -258,6 +260,7 @@ class FileDatabase(Database):
         self._turns.take()
         try:
             self._unwritten = not self.exists()
+            self.openings += 1
             return self._opened()
         except BaseException:
             self._turns.end()

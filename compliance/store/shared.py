@@ -107,9 +107,12 @@ class SharedDatabase(Database):
         self._follower = threading.Lock()
         # The last change that the copy is known to hold, and when it was last known to be the last one of all.
         self._mark = NOTHING
-        self._is_damaged = False
+        # In which opening it was last seen to be this copy, whether it lacks something, and whether it is damaged.
+        self._opening, self._is_behind, self._is_damaged = 0, False, False
         self._seen, self._seen_at = LONG_AGO, datetime.min
-        self._retry, self._is_away = LONG_AGO, False
+        # Why it cannot follow, and until when that is not tried again.
+        self._why: Refusal | None = None
+        self._retry = LONG_AGO
         self._turn: Turn | None = None
 
     # --- Reading --------------------------------------------------------------------------------------------------
@@ -117,8 +120,8 @@ class SharedDatabase(Database):
     def exists(self) -> bool:
         """Whether anything has ever been committed to it. Raise Refusal if that cannot be known."""
         self._keep_up()
-        if self._is_away and self._mark == NOTHING:
-            raise failures.away(self._reading.name)
+        if self._why and self._mark == NOTHING:
+            raise self._why.with_traceback(None)
         return self._mark != NOTHING
 
     def state(self) -> str:
@@ -133,16 +136,33 @@ class SharedDatabase(Database):
         with self._distrusting(), ExitStack() as held:
             try:
                 cursor = held.enter_context(self.copy.cursor())
+                is_known = self._is_known(cursor)
             except Unusable:
                 self._distrust()
+                is_known = False
+            if not is_known:
+                held.close()
                 self._keep_up()
                 cursor = held.enter_context(self.copy.cursor())
+            if not self._is_known(cursor) and not self.copy.is_held():  # It is lost, which is not to be empty.
+                raise self._why.with_traceback(None) if self._why else failures.away(self._reading.name)
             yield cursor
+
+    def _is_known(self, cursor: Cursor) -> bool:
+        """Whether the copy is there, and the one that it was: another file may have taken its place."""
+        if not self.copy.is_held():
+            return self._mark == NOTHING
+        if self.copy.openings != self._opening:
+            if mark_of(cursor) != self._mark:
+                self._is_behind, self._seen = True, LONG_AGO
+                return False
+            self._opening = self.copy.openings
+        return True
 
     def away_since(self) -> datetime | None:
         """The moment of what the copy shows while PostgreSQL cannot be reached; None if it shows the latest."""
         self._keep_up()
-        return self._seen_at if self._is_away else None
+        return self._seen_at if self._why else None
 
     def serve(self) -> None:
         """Nothing: servers follow what replaces the store."""
@@ -163,16 +183,48 @@ class SharedDatabase(Database):
         """Bring the copy up to date, unless it was a moment ago, or PostgreSQL is away.
 
         Who has a cursor goes on with what it shows: what it has begun to read does not change, and a copy that is made
-        anew waits for it. Nobody waits for who follows already, unless the copy is too old.
+        anew waits for it. Nobody waits for who follows already, unless the copy is too old, nor for a database that has
+        just been away.
         """
-        age = time.monotonic() - self._seen
-        if age < FRESH_SECONDS or self.copy.is_held() or time.monotonic() < self._retry:
+        if self._is_fresh() or self.copy.is_held():
             return
-        if self._follower.acquire(blocking=age > OLDEST_SECONDS):
+        if self._why:
+            self._look_meanwhile()
+        elif self._follower.acquire(timeout=self._patience()):
             try:
-                if time.monotonic() - self._seen >= FRESH_SECONDS and time.monotonic() >= self._retry:
+                if not self._is_fresh():
                     self._look()
             finally:
+                self._follower.release()
+
+    def _is_fresh(self) -> bool:
+        """Whether it was looked a moment ago whether the copy is up to date."""
+        now = time.monotonic()
+        return now < self._retry or (now - self._seen < FRESH_SECONDS and self._is_whole())
+
+    def _is_whole(self) -> bool:
+        """Whether the copy is there, and nothing is known to be wrong with it."""
+        return not self._is_damaged and not self._is_behind and self.copy.exists()
+
+    def _patience(self) -> float:
+        """How long to wait for another thread that follows: until there is something to show, and it is not too old."""
+        if self._mark == NOTHING or not self._is_whole():
+            return TURN_SECONDS
+        return READ_SECONDS if time.monotonic() - self._seen > OLDEST_SECONDS else 0
+
+    def _look_meanwhile(self) -> None:
+        """Look in a thread of its own, unless one does already."""
+
+        def look() -> None:
+            try:
+                self._look()
+            finally:
+                self._follower.release()
+
+        if self._follower.acquire(blocking=False):
+            try:
+                threading.Thread(target=look, name="following", daemon=True).start()
+            except RuntimeError:  # as many threads run as may
                 self._follower.release()
 
     def _look(self) -> None:
@@ -181,13 +233,13 @@ class SharedDatabase(Database):
         try:
             self.follow()
         except Refusal as error:
-            if not self._is_away:
+            if not self._why:
                 log.warning("The copy cannot follow: %s", error.__cause__ or error)
             if self._mark == NOTHING:
                 self._mark = self._own_mark()
-            self._is_away, self._retry = True, time.monotonic() + RETRY_SECONDS
+            self._why, self._retry = error, time.monotonic() + RETRY_SECONDS
         else:
-            self._seen, self._is_away = begun, False
+            self._seen, self._why = begun, None
 
     def follow(self) -> None:
         """Fetch what was added to PostgreSQL. Raise Refusal if that cannot be done."""
@@ -195,34 +247,43 @@ class SharedDatabase(Database):
             self._mark, self._seen_at = NOTHING, clock.now()
             return
         last, now = _head(self._reading.rows(_statement("head")))
-        if last != self._mark or not self.copy.exists():
+        if last != self._mark or not self._is_whole():
             with self._reading.transaction(read_only=True) as run:
                 self._catch_up(run)
         self._seen_at = now
 
     def _catch_up(self, run: Run) -> None:
-        """Add what the copy lacks, or make it anew if it took another history or cannot be used."""
-        try:
-            if self.copy.exists() and not self._is_damaged:
-                with self.copy.turn() as cursor:
-                    refuse_newer(run, self.copy.path)
-                    if self._advanced(run, cursor):
-                        self.copy.commit(cursor)
-                        return
-                    cursor.execute("rollback")
-        except Unusable:
-            log.warning("The copy cannot be used, and is made anew", exc_info=True)
-        self._make_anew(run)
+        """Add what the copy lacks, or make it anew if it took another history or cannot be used.
 
-    def _advanced(self, run: Run, cursor: Cursor) -> bool:
-        """Begin a transaction and add what the copy lacks. Return whether it could, since it has no other history."""
+        Nobody writes here meanwhile: a copy that is made anew would lack what was written while it was made.
+        """
+        with self.copy.writer:
+            try:
+                if self.copy.exists() and not self._is_damaged and self._add_to_copy(run):
+                    return
+            except Unusable:
+                log.warning("The copy cannot be used, and is made anew", exc_info=True)
+            self._make_anew(run)
+
+    def _add_to_copy(self, run: Run) -> bool:
+        """Add what the copy lacks. Return whether it could."""
+        with self.copy.turn() as cursor:
+            refuse_newer(run, self.copy.path)
+            if mark := self._advanced(run, cursor):
+                self.copy.commit(cursor)
+                self._mark, self._is_behind = mark, False
+            else:
+                cursor.execute("rollback")
+            return mark is not None
+
+    def _advanced(self, run: Run, cursor: Cursor) -> Mark | None:
+        """Begin a transaction, add what the copy lacks, and return its last change; None if it has another history."""
         cursor.execute("begin transaction")
         mine = mark_of(cursor)
         changes = run.rows(_statement("since"), mine.number)
         if mine == NOTHING or not changes or changes[0][:2] != mine or any(anew for _, _, anew, _ in changes[1:]):
-            return False
-        self._mark = add(run, cursor, mine, changes[1:])
-        return True
+            return None
+        return add(run, cursor, mine, changes[1:])
 
     def _make_anew(self, run: Run) -> None:
         """Make the copy anew, beside the old one, which is shown until then."""
@@ -244,6 +305,8 @@ class SharedDatabase(Database):
             yield path, mark
         except OSError as error:
             raise failures.no_access(self.copy.path, error) from error
+        except Failure as error:
+            raise failures.unusable(self.copy.path, error) from error
         finally:
             with suppress(OSError):
                 remove(path)
@@ -252,7 +315,7 @@ class SharedDatabase(Database):
         with self.copy.replacing() as old:
             remove(old)
             path.replace(old)
-        self._mark, self._is_damaged = mark, False
+        self._mark, self._is_behind, self._is_damaged = mark, False, False
 
     def inspect(self) -> list[str]:
         """Compare the copy with PostgreSQL. It is made anew if it differs, or if half of its file is free."""
@@ -261,7 +324,7 @@ class SharedDatabase(Database):
                 return []
             with self._follower, self._reading.transaction(read_only=True) as run:
                 self._catch_up(run)
-                with self._fresh(run) as (path, mark):
+                with self._fresh(run) as (path, mark), self.copy.writer:
                     found = self._compared(path, mark)
                     if found is not None:
                         return found
@@ -303,28 +366,43 @@ class SharedDatabase(Database):
         """Have the copy made anew if it turns out in the block to be damaged."""
         try:
             yield
-        except Unusable:
+        except Unusable as error:
             self._distrust()
-            raise
+            raise failures.made_anew() from error
 
     def _distrust(self) -> None:
-        self._is_damaged, self._mark, self._seen = True, NOTHING, LONG_AGO
+        self._is_damaged, self._seen = True, LONG_AGO
 
     # --- Writing --------------------------------------------------------------------------------------------------
 
     @contextmanager
     def turn(self) -> Iterator[Cursor]:
         """A cursor of the copy that excludes every other writer, on every machine; the copy is up to date."""
-        with self._exclusively() as turn, self._distrusting(), self.copy.turn() as cursor:
-            if mark_of(cursor) != turn.last:  # Another file was put in its place.
-                self._mark = NOTHING
-                raise failures.away(self._writing.name)
+        with self._exclusively() as turn, self._distrusting(), self._turn_of_copy(turn) as cursor:
             turn.before = _numbers_of_rows(cursor)
             self._turn = turn
             try:
                 yield cursor
             finally:
                 self._turn = None
+
+    @contextmanager
+    def _turn_of_copy(self, turn: Turn) -> Iterator[Cursor]:
+        """A cursor of the copy that excludes other writers here; another file in its place is brought up to date."""
+        with ExitStack() as held:
+            try:
+                cursor = held.enter_context(self.copy.turn())
+                is_known = mark_of(cursor) == turn.last
+            except Unusable:
+                self._distrust()
+                is_known = False
+            if not is_known:
+                held.close()
+                self._catch_up(turn.run)
+                cursor = held.enter_context(self.copy.turn())
+                if mark_of(cursor) != turn.last:
+                    raise failures.away(self._writing.name)
+            yield cursor
 
     @contextmanager
     def _exclusively(self) -> Iterator[Turn]:
@@ -337,8 +415,9 @@ class SharedDatabase(Database):
             run.rows(_statement("lock"), seconds=TURN_SECONDS + READ_SECONDS)
             self._agree(run)
             last, now = _head(run.rows(_statement("head")))
-            if self._mark != last or not self.copy.exists():
+            if self._mark != last or not self._is_whole():
                 self._catch_up(run)
+            self._why, self._retry = None, LONG_AGO
             yield Turn(run, now, last, {})
 
     def _agree(self, run: Run) -> None:
@@ -369,6 +448,7 @@ class SharedDatabase(Database):
             self._mark = mark
         except Failure:
             log.warning("The copy could not commit, and will follow", exc_info=True)
+            self._is_behind, self._seen = True, LONG_AGO
             with suppress(Failure):
                 cursor.execute("rollback")
 

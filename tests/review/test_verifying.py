@@ -159,7 +159,7 @@ def waits_and_is_not_in_the_recount(line):
             kwargs={"kind": "unit", **change, "valid_from": date(2026, 1, 1), "order": order},
         ),
     ]
-    with line.database.cursor(), line.database._writer:
+    with line.database.cursor(), line.database.writer:
         for thread in waiting:
             thread.start()
         waiting[0].join(timeout=0.3)  # it is blocked by now

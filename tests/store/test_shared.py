@@ -1,5 +1,6 @@
 """The store of several machines: PostgreSQL keeps, and a copy on each machine follows."""
 
+import shutil
 import threading
 import time
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ import pytest
 
 from compliance.core import clock
 from compliance.core.errors import Refusal
-from compliance.store import shared, stores
+from compliance.store import failures, shared, stores
 from compliance.store.database import moment, newest_moment, next_number, rows
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase
@@ -164,21 +165,32 @@ def test_a_copy_that_is_ahead_of_postgresql_is_made_anew(machines, there):
     assert notes(one) == ["kept"]
 
 
-@pytest.mark.parametrize("harm", ["removed", "damaged", "emptied", "of another store"])
-def test_a_copy_that_was_harmed_is_made_anew(harm, machines, tmp_path):
+@pytest.mark.parametrize("writes", [False, True])
+@pytest.mark.parametrize("harm", ["removed", "damaged", "emptied", "of another store", "older"])
+def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, monkeypatch):
+    """also where it has just been looked whether it is up to date"""
     one, other = machines("one"), machines("other")
     note(one, "first")
-    note(other, "second")
     path = one.copy.path
+    shutil.copy(path, tmp_path / "older")
+    note(other, "second")
+    assert notes(one) == ["first", "second"]
+    monkeypatch.setattr(shared, "FRESH_SECONDS", 60.0)
+    one._keep_up()
     if harm == "removed":
         path.unlink()
     elif harm == "of another store":
         note(FileDatabase.at(tmp_path / "file.duckdb"), "of a file")
         (tmp_path / "file.duckdb").replace(path)
+    elif harm == "older":
+        (tmp_path / "older").replace(path)
     else:
         path.write_bytes(b"" if harm == "emptied" else b"x" * path.stat().st_size)
-    assert notes(one) == ["first", "second"]
+    if not writes:
+        assert notes(one) == ["first", "second"]
     note(one, "third")
+    assert notes(one) == ["first", "second", "third"]
+    monkeypatch.setattr(shared, "FRESH_SECONDS", 0.0)
     assert notes(other) == ["first", "second", "third"]
     assert [file.name for file in path.parent.iterdir() if "new" in file.name] == []
 
@@ -186,7 +198,7 @@ def test_a_copy_that_was_harmed_is_made_anew(harm, machines, tmp_path):
 def test_a_block_of_the_copy_that_fails_while_it_is_read_has_it_made_anew(machines):
     one = machines("one")
     note(one, "first")
-    with pytest.raises(shared.Unusable), one.cursor():
+    with pytest.raises(shared.Unusable, match="is being made anew"), one.cursor():
         raise duckdb.IOException("stands for a block that cannot be read")
     assert one._is_damaged
     assert (notes(one), one._is_damaged) == (["first"], False)
@@ -348,6 +360,71 @@ def test_a_commit_whose_fate_cannot_be_learnt_is_told_as_such(machines, monkeypa
         note(one, "second")
 
 
+def test_a_copy_that_cannot_commit_what_it_follows_tries_again(machines, monkeypatch):
+    one, other = machines("one"), machines("other")
+    note(one, "first")
+    assert notes(other) == ["first"]
+    note(one, "second")
+    commit = FileDatabase.commit
+
+    def full(self, cursor):
+        raise failures.no_room(self.path)
+
+    monkeypatch.setattr(FileDatabase, "commit", full)
+    assert (notes(other), other.away_since() is None) == (["first"], False)
+    monkeypatch.setattr(FileDatabase, "commit", commit)
+    assert again(lambda: notes(other)) == ["first", "second"]
+
+
+def again(read):
+    """What is read once a thread has looked."""
+    end = time.monotonic() + 20
+    while len(found := read()) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def test_where_a_copy_is_lost_and_cannot_be_made_it_is_said_instead_of_showing_nothing(machines, monkeypatch):
+    one = machines("one")
+    note(one, "first")
+    one.copy.path.unlink()
+
+    def full(path):
+        raise duckdb.IOException("No space left on device")
+
+    monkeypatch.setattr(shared, "connect", full)
+    for _ in range(2):
+        with pytest.raises(Refusal, match="no room left in the folder"):
+            notes(one)
+
+
+def test_nobody_waits_for_a_database_that_has_not_answered(machines, monkeypatch):
+    one, over = machines("one"), threading.Event()
+    note(one, "first")
+
+    def stands_still():
+        assert over.wait(20)
+        raise Away("it did not answer")
+
+    monkeypatch.setattr(one, "follow", stands_still)
+    monkeypatch.setattr(shared, "READ_SECONDS", 0.1)
+    monkeypatch.setattr(shared, "OLDEST_SECONDS", 0.0)
+    first = threading.Thread(target=notes, args=(one,))
+    first.start()
+    try:
+        while not one._follower.locked():
+            time.sleep(0.01)
+        assert notes(one) == ["first"]  # another one follows, and for long
+        one._why = Away("it did not answer")
+        over.set()
+        first.join()
+        over.clear()
+        assert (notes(one), notes(one)) == (["first"], ["first"])
+    finally:
+        over.set()
+        first.join()
+
+
 def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
     one = machines("one")
     note(one, "first")
@@ -358,6 +435,7 @@ def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
         raise shared.Failure("no room")
 
     monkeypatch.setattr(FileDatabase, "commit", full)
+    monkeypatch.setattr(shared, "FRESH_SECONDS", 60.0)
     note(one, "second")
     assert notes(one) == ["first", "second"]
 
