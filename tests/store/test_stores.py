@@ -64,6 +64,12 @@ class MemoryDatabase(Database):
     def rewriting(self):
         raise NotImplementedError
 
+    def sizes(self):
+        return {}
+
+    def clear(self):
+        raise NotImplementedError
+
     def commit(self, cursor):
         super().commit(cursor)
         self.commits += 1
