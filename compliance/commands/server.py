@@ -50,6 +50,7 @@ from compliance.serving.pending import Pending
 from compliance.serving.receiving import Uploads
 from compliance.serving.uploading import LEDGER
 from compliance.store import register, stores
+from compliance.store.failures import Away
 
 LANG: Final = re.compile(r'<html lang="[a-z]*"')
 # The code of charts and tables, which the app's script loads once a page is drawn.
@@ -320,10 +321,15 @@ def _gate(wanted: Settings, login: Login, streamlit: Streamlit, *, pages: frozen
 
 
 def is_ready() -> bool:
-    """Whether the server has drawn a page and takes visits, and the store and the register can be used."""
+    """Whether the server has drawn a page and takes visits, and there is a store to show.
+
+    While a shared one is away its copy is shown, on every server: who asks would else find none that is ready.
+    """
     try:
-        stores.own().version()
-        register.own().rows("last_entry")
+        if stores.own().exists():
+            stores.own().version()
+        with suppress(Away):
+            register.own().rows("last_entry")
     except Refusal:
         return False
     return WARM.is_set() and not VISITS.ending

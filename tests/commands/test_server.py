@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from compliance.commands import server
 from compliance.commands.server import DownloadFiles, PageLanguage, main
 from compliance.core.places import ROOT
+from compliance.store import stores
 from tests import once
 from tests.browser import serving
 
@@ -193,3 +195,19 @@ def test_a_file_of_a_button_that_is_long_gone_is_not_made(handed_out, monkeypatc
 
 def test_streamlit_keeps_what_it_hands_out_in_that_store():
     assert server.streamlit_runtime.MediaFileManager is DownloadFiles
+
+
+def test_a_server_whose_shared_store_is_away_is_ready_as_long_as_it_has_a_copy(
+    postgres_database, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(server, "WARM", threading.Event())
+    server.WARM.set()
+    monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", postgres_database)
+    with stores.own().writing() as cursor:
+        cursor.execute("insert into events values (moment(), 'test', 'note', 'first')")
+    assert server.is_ready()
+    monkeypatch.setenv("COMPLIANCE_DATABASE", "postgresql://nobody@127.0.0.1:1/none")
+    assert server.is_ready()
+    monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path / "empty"))
+    assert not server.is_ready()
