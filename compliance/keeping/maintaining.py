@@ -13,19 +13,20 @@ from compliance.keeping.leftovers import sweep_old
 from compliance.store import register
 from compliance.store.database import Database
 
+DAMAGED: Final = N_("The rows in PostgreSQL are not those that were saved there: {error}. Restore a backup.")
 REMADE: Final = N_("The copy on this machine was not what PostgreSQL has, and has been made anew: {tables}.")
 
 
 @dataclass(frozen=True)
 class Maintained:
     """What was done and found: the names of what was left behind, the last entry of the audit trail and the faults of
-    its chain, the tables that had to be mended, the sizes in bytes, and what PostgreSQL can still hold of what is gone.
+    its chain, what is wrong with the store, the sizes in bytes, and what PostgreSQL can still hold of what is gone.
     """
 
     swept: list[str]
     entry: int
     faults: list[Fault]
-    mended: list[str]
+    wrong: list[Refusal]
     sizes: dict[str, int]
     remembers: str
 
@@ -33,7 +34,7 @@ class Maintained:
     def problems(self) -> list[Refusal]:
         """What somebody should know."""
         broken = [Refusal(fault.sentence, number=fault.number) for fault in self.faults]
-        return [*broken, *([Refusal(REMADE, tables=", ".join(self.mended))] if self.mended else [])]
+        return [*broken, *self.wrong]
 
 
 def maintain(database: Database, *, own: Path, now: datetime) -> Maintained:
@@ -44,8 +45,16 @@ def maintain(database: Database, *, own: Path, now: datetime) -> Maintained:
     faults = [*audit.verify()]
     if not database.exists():
         return Maintained(swept, audit.last()[0], faults, [], {}, "")
-    mended, remembers = database.inspect(), forgotten(database)
-    return Maintained(swept, audit.last()[0], faults, mended, database.sizes(), remembers)
+    wrong, remembers = _wrong(database), forgotten(database)
+    return Maintained(swept, audit.last()[0], faults, wrong, database.sizes(), remembers)
+
+
+def _wrong(database: Database) -> list[Refusal]:
+    try:
+        mended = database.inspect()
+    except RuntimeError as error:  # Rows have been counted, and some are missing.
+        return [Refusal(DAMAGED, error=error)]
+    return [Refusal(REMADE, tables=", ".join(mended))] if mended else []
 
 
 def forgotten(database: Database) -> str:

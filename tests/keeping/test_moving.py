@@ -56,7 +56,7 @@ def mended(address, path):
     assert run_here(address, "maintain").returncode == 0
 
 
-def test_everything_is_moved_to_postgresql_and_back(approved, postgres_database, tmp_path):
+def test_everything_is_moved_to_postgresql_and_back(approved, postgres, postgres_database, tmp_path):
     path, back = approved.database.path, tmp_path / "new" / "back.duckdb"
     (approved.folder / "review_points.toml").write_text(OWN)
     with approved.database.writing() as cursor:  # as a store of an earlier version may hold
@@ -87,6 +87,9 @@ def test_everything_is_moved_to_postgresql_and_back(approved, postgres_database,
     with FileDatabase.at(back).cursor() as cursor:
         assert cursor.execute("select count(*) from events where what = 'ab'").fetchall() == [(1,)]
     assert [file.name for folder in ("old", "server", "new") for file in (tmp_path / folder).glob(".moving-*")] == []
+    postgres.ask("delete from compliance.events", postgres_database.rpartition("/")[2].partition("?")[0])
+    done = run_here(postgres_database, "maintain")
+    assert (done.returncode, "PostgreSQL gave 0 of" in done.stderr) == (1, True), done.stderr
 
 
 def test_what_is_not_there_or_not_empty_is_refused_and_stays(approved, tmp_path):

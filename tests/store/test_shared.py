@@ -17,6 +17,7 @@ from compliance.store.file import FileDatabase
 from compliance.store.postgresql import Line as Connection
 from compliance.store.postgresql import shown
 from compliance.store.shared import SCHEMA, SharedDatabase
+from tests.line import Line
 from tests.machines import machine
 
 ODD = "å\r\n\t\"'\\N \N{PILE OF POO} ; \\. "
@@ -291,6 +292,13 @@ def test_a_nul_is_refused_with_a_sentence(machines):
         note(one, "a\0b")
     note(one, "without")
     assert notes(one) == ["without"]
+
+
+def test_an_export_with_a_nul_is_loaded_without_it(machines, tmp_path):
+    line = Line(tmp_path)
+    line.database = machines("one")
+    line.load_table("Systemnamn | Enhet\nAl\0fa | Norr\nBeta | Sö\0der", source="systems")
+    assert (line.column("system", "systems"), line.column("unit", "systems")) == (["Alfa", "Beta"], ["Norr", "Söder"])
 
 
 def test_pages_go_on_while_postgresql_is_away_and_say_since_when(machines, monkeypatch, postgres):
