@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compliance.store import shared
-from compliance.store.database import Cursor
+from compliance.store.database import Cursor, Database
 from compliance.store.file import FileDatabase
 from compliance.store.shared import NOTHING, SharedDatabase
 
@@ -18,17 +18,22 @@ def machine(address: str, folder: Path) -> SharedDatabase:
 def with_all_of(file: FileDatabase, address: str, folder: Path) -> SharedDatabase:
     """A machine that has put everything in a file to an address."""
     one = machine(address, folder)
+    fill(one, file)
+    return one
+
+
+def fill(one: Database, file: FileDatabase) -> None:
+    """Put everything in a file to a store."""
     with one.replacing() as path:
         path.unlink(missing_ok=True)
         file.copy_to(path)
-    return one
 
 
 @contextmanager
 def travelling(one: SharedDatabase, other: Cursor, write: Callable[[Cursor], None]) -> Iterator[Cursor]:
     """A cursor of another machine with what one writes by way of PostgreSQL. All of it is taken back in the end."""
     with one._exclusively() as turn, one.copy.turn() as cursor:
-        turn.before = shared._numbers_of_rows(cursor)
+        turn.before = shared.numbers_of_rows(cursor)
         cursor.execute("begin transaction")
         write(cursor)
         shared.push(turn, cursor)

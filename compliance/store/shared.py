@@ -379,7 +379,7 @@ class SharedDatabase(Database):
     def turn(self) -> Iterator[Cursor]:
         """A cursor of the copy that excludes every other writer, on every machine; the copy is up to date."""
         with self._exclusively() as turn, self._distrusting(), self._turn_of_copy(turn) as cursor:
-            turn.before = _numbers_of_rows(cursor)
+            turn.before = numbers_of_rows(cursor)
             self._turn = turn
             try:
                 yield cursor
@@ -546,7 +546,7 @@ class SharedDatabase(Database):
 def push(turn: Turn, cursor: Cursor, *, anew: bool = False) -> Mark:
     """Add to PostgreSQL the rows that a turn has added, as one change, and return it. Each table's rows are counted."""
     mark = Mark(turn.last.number + 1, secrets.token_hex(16))
-    now = _numbers_of_rows(cursor)
+    now = numbers_of_rows(cursor)
     counts = {table: number - turn.before[table] for table, number in now.items() if number != turn.before[table]}
     turn.run.rows(_statement("add_change"), *mark, turn.began, anew, json.dumps(counts))
     for table, expected in counts.items():
@@ -564,10 +564,8 @@ def _added(cursor: Cursor, table: str, before: int, number: int) -> Iterator[pa.
     Rows are numbered from nought and none is ever deleted. If one were, more would be found here than were counted.
     """
     names = ", ".join(f"{quoted(name)}::{_wider(type_)} as {quoted(name)}" for name, type_ in _tables()[table].items())
-    sql = (
-        f"select {number}::bigint as change, row_number() over (order by rowid) as nth, {names}"
-        f" from {quoted(table)} where rowid >= {before} order by nth"
-    )
+    added = f"from {quoted(table)} where rowid >= {before}"
+    sql = f"select {number}::bigint as change, rowid - (select min(rowid) {added}) as nth, {names} {added}"
     for batch in cursor.sql(sql).to_arrow_reader(BATCH_ROWS):
         yield pa.Table.from_batches([batch])
 
@@ -611,7 +609,7 @@ def _tables() -> dict[str, dict[str, str]]:
     return tables
 
 
-def _numbers_of_rows(cursor: Cursor) -> dict[str, int]:
+def numbers_of_rows(cursor: Cursor) -> dict[str, int]:
     """The number of rows of each table, which is known without reading any."""
     sql = " union all ".join(f"select '{table}', count(*) from {quoted(table)}" for table in _tables())
     return dict(cursor.execute(sql).fetchall())
