@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from compliance.store.file import FileDatabase
 from data.samples.make.fiction import fiction
 from data.samples.make.files import write_all
 from data.samples.make.layouts import layouts
@@ -43,3 +44,23 @@ def _administration(name: str) -> Iterator[None]:
 
 def _shifted(days: dict[str, float], by: float) -> dict[str, float]:
     return {day: min(goal * by, 0.99) if isinstance(goal, float) else goal for day, goal in days.items()}
+
+
+def many_times(path: Path, names: Sequence[str]) -> None:
+    """Have a file with one administration hold as many as there are names, each with all that the first one has."""
+    with FileDatabase.at(path).writing() as cursor:
+        ((most,),) = cursor.execute("select max(import_id) from imports").fetchall()
+        cursor.execute("update organisation_names set name = $name", {"name": names[0]})
+        tables = "select table_name from duckdb_columns() where column_name = 'import_id' and table_name in"
+        found = cursor.execute(f"{tables} (select table_name from duckdb_tables()) order by table_index").fetchall()
+        for table in [name for (name,) in found]:
+            own = ", number as organisation_id" if table == "imports" else ""
+            numbers = f"(select unnest(range(2, {len(names) + 1})) as number)"
+            cursor.execute(
+                f"insert into {table} select each.* replace (import_id + {most} * (number - 1) as import_id{own})"
+                f" from {numbers}, {table} as each order by number, each.rowid"
+            )
+        rows = [[number, name] for number, name in enumerate(names, start=1)]
+        cursor.executemany(
+            "insert into organisation_names select $1, $2, named_at, named_by from organisation_names limit 1", rows[1:]
+        )

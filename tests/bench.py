@@ -1,16 +1,14 @@
 """How fast the product is on this machine, beside what a user would use instead.
 
-`python -m tests.bench` prints one table and keeps it in docs/speed.md; `--only counting pages` measures those alone,
+`python -m tests.bench` prints two tables and keeps them in docs/speed.md; `--only counting pages` measures those alone,
 and `--beside REV --times 3` each in turn with the same of another commit. Nothing is asserted: times say something
 only beside other times of the same run. The last runs of this machine are kept, and each line beside the best of them.
 """
 
 import argparse
-import itertools
 import json
 import os
 import pickle
-import random
 import shutil
 import statistics
 import subprocess
@@ -20,7 +18,7 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,27 +28,26 @@ import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from compliance.access.reader import EVERYTHING
-from compliance.access.scopes import Level
 from compliance.access.withholding import export_names, names_of_persons
 from compliance.core.errors import Refusal
-from compliance.core.language import Language, month_ends
+from compliance.core.language import Language
 from compliance.core.places import ROOT, SAMPLES
 from compliance.correcting.previewing import preview
-from compliance.counting.assessing import basis_on, counts_of
+from compliance.counting.assessing import basis_on
 from compliance.declarations.points import load_todo
 from compliance.demo import demo
-from compliance.loading.loading import Order, load, prepare
+from compliance.loading.loading import load, prepare
 from compliance.package.year_package import gathered, whole_package
 from compliance.reading.reading import read
 from compliance.report import handouts
 from compliance.report.files import write_report
-from compliance.review.approving import dossier, signatures_of, submit
+from compliance.review.approving import dossier, signatures_of
 from compliance.review.dossier import responsible
-from compliance.review.judging import concerns
-from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, write
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
+from compliance.review.reviewing import Review, review_of
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.store.file import FileDatabase
 from compliance.worklists.lists import Asking, work_lists
+from tests import bench_machines
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.measured import (
@@ -66,28 +63,35 @@ from tests.measured import (
     titled,
     to_best,
 )
-from tests.ports import free_port, wait_for
+from tests.measuring import (
+    ADDRESSES,
+    AS_OF,
+    KEPT,
+    NAMED,
+    TREND,
+    Running,
+    command_line,
+    copied,
+    count,
+    in_file,
+    median,
+    opened,
+    rest,
+    served,
+    submitted,
+    timed,
+    training_export,
+    used,
+    warm,
+    whole_line,
+)
 from tests.readme import SPEED, keep
 from tests.visits import Visitor, visiting
 
-AS_OF = date(2026, 11, 15)
-# Every one of the 36 months up to this one has a basis in the samples.
-TREND = month_ends(date(2027, 10, 31), count=36)
-KEPT = ROOT / "build" / "bench"
 # Times say something only on the same machine, so its runs are kept beside what it builds and not in the tree.
-HISTORY = KEPT / "history.jsonl"
+HISTORIES = {"bench": "history.jsonl", "machines": "machines.jsonl"}
 # Those of the file doctor's cases that mean harm.
 HARM = ("stray cell", "16384 columns", "bomb", "forged size", "billion laughs", "truncated", "password", "rights")
-
-HEADINGS = [
-    "AD-konto", "Förnamn", "Efternamn", "E-post", "Enhet", "Kurs", "Kurskod", "Status", "Startdatum", "Slutfört datum",
-    "Giltig till", "Resultat",
-]  # fmt: skip
-COURSES = [
-    ("Informationssäkerhet för medarbetare i staden", "INFOSAK"), ("Grundkurs i dataskydd", "DATASKYDD"),
-    ("Brandskydd", "BRAND"), ("Första hjälpen", "HJALP"),
-]  # fmt: skip
-STATUSES = ["Godkänd", "Godkänd", "Godkänd", "Påbörjad", "Ej godkänd", "Ej påbörjad"]
 
 PANDAS = "pandas.read_excel(sys.argv[1], engine='openpyxl')"
 FASTEXCEL = (
@@ -110,7 +114,7 @@ KEYS = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, and keep the table.")
     parser.add_argument(
-        "--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="measure these, and keep nothing"
+        "--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="measure these; a table is kept if it is whole"
     )
     parser.add_argument("--beside", metavar="REV", help="measure another commit too, in turn with this one")
     parser.add_argument("--times", type=int, default=1, help="how often, in turn: the medians count")
@@ -119,13 +123,20 @@ def main() -> None:
     if given.numbers:
         print(json.dumps([asdict(measured) for measured in measurements(given.only)]))
         return
-    found = in_turn(given.only, given.beside, times=given.times) if given.beside else list(measurements(given.only))
-    whole = given.only == list(GROUPS)
-    text = as_table(found, to_best(found, kept_runs(HISTORY)), beside=bool(given.beside))
+    for name, groups in TABLES.items():
+        if wanted := [group for group in groups if group in given.only]:
+            measure(name, wanted, given.beside, times=given.times)
+
+
+def measure(name: str, groups: list[str], revision: str | None, *, times: int) -> None:
+    """Print a table; if it is whole, keep it, and the run."""
+    history = KEPT / HISTORIES[name]
+    found = in_turn(groups, revision, times=times) if revision else list(measurements(groups))
+    text = as_table(found, to_best(found, kept_runs(history)), beside=bool(revision))
     print(text)
-    if whole:
-        keep_run(HISTORY, found, commit=commit())
-        keep(SPEED, "bench", text)
+    if groups == list(TABLES[name]):
+        keep_run(history, found, commit=commit())
+        keep(SPEED, name, text)
 
 
 def as_table(found: list[Measured], ratios: dict[str, float], *, beside: bool) -> str:
@@ -245,7 +256,7 @@ def hostility(_: Path, folder: Path) -> Iterator[Measured]:
 
 def hundred_thousand(samples: Path, folder: Path) -> Measured:
     file = training_export(folder / "training 100000.xlsx", rows=100_000)
-    ours = median(lambda: whole_line(file, samples, folder), times=3)
+    ours = median(lambda: whole_line(file, partial(copied, samples, folder), folder), times=3)
     pandas = alone("pandas", PANDAS, file)
     what = "Load a training export of 100,000 rows: read, validate, load, all points before and after"
     return Measured(what, ours, "5 times faster", other=pandas, beside="pandas with openpyxl, reading alone")
@@ -254,7 +265,7 @@ def hundred_thousand(samples: Path, folder: Path) -> Measured:
 def million(samples: Path, folder: Path) -> Measured:
     # Writing it takes longer than everything else here, so it is kept.
     file = training_export(KEPT / "training 1000000.xlsx", rows=1_000_000)
-    ours = median(lambda: whole_line(file, samples, folder), times=1)
+    ours = whole_line(file, partial(copied, samples, folder), folder)
     fastexcel = alone("fastexcel", FASTEXCEL, file)
     what, wished = "Load one of 1,000,000 rows: the same", "at most 1.5 times as long"
     return Measured(what, ours, wished, other=fastexcel, beside="fastexcel, reading alone")
@@ -264,10 +275,10 @@ def from_file_to_figures(samples: Path, folder: Path) -> Measured:
     file = training_export(folder / "training 10000.xlsx", rows=10_000)
 
     def once() -> float:
-        with copied(samples, folder) as path:
+        with copied(samples, folder) as store:
             started = time.perf_counter()
             for command in (["load", str(file), "--extract-date", AS_OF.isoformat()], ["coverage"]):
-                command_line(command, database=path)
+                command_line(command, store)
             return time.perf_counter() - started
 
     ours = median(once, times=3)
@@ -304,7 +315,7 @@ def forty_files(folder: Path) -> Measured:
         app.switch_page("pages/imports.py").run()
         ours = timed(lambda: drop_and_load(app, files))
         loaded = len(rows_of(path))
-        beside = timed(lambda: command_line(["load", *map(str, files)], database=Path(place) / "command.duckdb"))
+        beside = timed(lambda: command_line(["load", *map(str, files)], in_file(Path(place) / "command.duckdb")))
     what, wished = "40 files dropped on the page of a new database", "the pace of the command line"
     note = f"read, shown with their effect, {loaded} imports loaded"
     return Measured(what, ours, wished, note=note, other=beside, beside="`load` of the same files")
@@ -326,69 +337,10 @@ def rows_of(path: Path) -> list[Any]:
         return cursor.execute("from imports").fetchall()
 
 
-def command_line(arguments: list[str], *, database: Path) -> None:
-    command = [sys.executable, "-m", "compliance", *arguments]
-    environment = os.environ | {"COMPLIANCE_DATABASE": str(database)}
-    subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True)
-
-
-def whole_line(file: Path, samples: Path, folder: Path) -> float:
-    """Seconds from a file to committed figures, beside a whole administration, with its figures before."""
-    with copied(samples, folder) as path:
-        database, order = FileDatabase.at(path), Line(folder).order(extract_date=AS_OF)
-        started = time.perf_counter()
-        count(database, [AS_OF])
-        load(database, read(file, name=file.name), order, sources=SOURCES, words=WORDS)
-        count(database, [AS_OF])
-        return time.perf_counter() - started
-
-
 def alone(module: str, expression: str, file: Path) -> float:
     """Seconds that an expression takes in a process of its own, without its start and imports."""
     code = f"import sys, time, {module}\nt = time.perf_counter()\n{expression}\nprint(time.perf_counter() - t)"
     return float(subprocess.run([sys.executable, "-c", code, file], check=True, capture_output=True, text=True).stdout)
-
-
-def training_export(path: Path, *, rows: int) -> Path:
-    """A workbook as a learning platform writes it: twelve columns, dates as dates, the same at every run."""
-    if path.exists():
-        return path
-    unfinished = path.with_suffix(".part")
-    book = xlsxwriter.Workbook(str(unfinished), {"constant_memory": True})
-    sheet, day = book.add_worksheet("Utbildningar"), book.add_format({"num_format": "yyyy-mm-dd"})
-    sheet.write_row(0, 0, HEADINGS)
-    for number, row in enumerate(training_rows(rows), start=1):
-        for place, value in enumerate(row):
-            if isinstance(value, date):
-                sheet.write_datetime(number, place, value, day)
-            elif value is not None:
-                sheet.write(number, place, value)
-    book.close()
-    return unfinished.rename(path)
-
-
-def training_rows(rows: int) -> Iterator[list[object]]:
-    chance = random.Random(rows)
-    for number in range(rows):
-        person = number // len(COURSES)
-        (course, code), status = COURSES[number % len(COURSES)], chance.choice(STATUSES)
-        started = date(2024, 1, 1) + timedelta(days=chance.randrange(1000))
-        done = started + timedelta(days=chance.randrange(40)) if status == "Godkänd" else None
-        valid = done + timedelta(days=730) if done else None
-        names = [f"Förnamn{person % 997}", f"Efternamn{person % 9973}"]
-        yield [
-            f"anv{person:06}",
-            *names,
-            f"anv{person:06}@example.org",
-            f"Enhet {person % 90}",
-            course,
-            code,
-            status,
-            started,
-            done,
-            valid,
-            chance.randrange(40, 100) if done else None,
-        ]
 
 
 # --- counting -----------------------------------------------------------------------------------------------------
@@ -397,12 +349,6 @@ def training_rows(rows: int) -> Iterator[list[object]]:
 def counted(what: str, path: Path, days: list[date], *, wished: str) -> Measured:
     database, times = FileDatabase.at(path), 5 if len(days) == 1 else 3
     return Measured(what, median(lambda: timed(lambda: count(database, days)), times=times), wished)
-
-
-def count(database: Database, days: list[date]) -> None:
-    """All points, with the opening of the file, as a command does it: a day by unit, a trend of the organisation."""
-    level: Level = "unit" if len(days) == 1 else "organisation"
-    counts_of(database, POINTS, days=days, known_at=EVERYTHING_KNOWN, level=level).figures(level)
 
 
 def listed(samples: Path) -> Measured:
@@ -437,16 +383,9 @@ def large_database(samples: Path, folder: Path) -> Path:
 
 def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
     """Freezing the year's review, and each report of what was frozen."""
-    with copied(samples, folder) as path:
-        database = FileDatabase.at(path)
-        with database.cursor() as cursor:
-            review = review_of(cursor, AS_OF.year)
-        complete(database, review)
-        with database.cursor() as cursor:
-            confirmed = [concern.name for concern in concerns(dossier(cursor, review, own=None))]
-        act = partial(submit, database, review.review_id, name="Ylva Nordgren", own=None, confirmed=confirmed)
-        yield Measured("Submit a review of 2,000 people, which freezes it", timed(act), "< 2 s")
-        with database.cursor() as cursor:
+    with copied(samples, folder) as store:
+        yield Measured("Submit a review of 2,000 people, which freezes it", submitted(store), "< 2 s")
+        with store.database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
             made = made_of(cursor, review)
         for name, act in made.items():
@@ -489,85 +428,13 @@ def grown(act: Callable[[], object]) -> float:
     return float(done.stdout)
 
 
-def complete(database: Database, review: Review) -> None:
-    """Writes what the invented coordinator and head have not come to yet."""
-    order = Order("bench")
-    for point in POINTS:
-        write(database, review.review_id, kind="comment", what=point.id, text="Ett påhittat omdöme.", order=order)
-        write(database, review.review_id, kind="assessment", what=point.id, text="partly", order=order)
-    for what in JUDGED:
-        write(database, review.review_id, kind="judgement", what=what, text="partly", order=order)
-    write(database, review.review_id, kind="chapter", what=GROUNDS, text="Påhittade skäl.", order=order)
-
-
 # --- the server ---------------------------------------------------------------------------------------------------
-
-DAY = f"{AS_OF}"
-# What somebody may open: each page, and one of those that a page has many of.
-ADDRESSES: dict[str, tuple[str, dict[str, str]]] = {
-    "overview": ("", {}),
-    **{path.stem: (path.stem, {}) for path in sorted((ROOT / "pages").glob("*.py")) if path.stem != "overview"},
-    "one review point": ("point", {"point": "information_security_training"}),
-    "a department": ("", {"department": "Förskola"}),
-    "the review of this year": ("review", {"review": "2026"}),
-    "the review of the year before, which is frozen": ("review", {"review": "2025"}),
-    "a screen of the meeting": ("meeting", {"review": "2026", "screen": "9"}),
-}
-NAMED = ("overview", "one review point", *list(ADDRESSES)[-3:])
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server: its database, where it answers, its process, and how long it took to be ready."""
-
-    database: Path
-    port: int
-    process: int
-    seconds: float
-
-    @property
-    def memory(self) -> float:
-        """How many MB the process has."""
-        lines = Path(f"/proc/{self.process}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
-
-    @property
-    def busy(self) -> float:
-        """The seconds of processor time that it has taken."""
-        return sum(map(int, Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()[11:13])) / 100
-
-
-@contextmanager
-def served(samples: Path, folder: Path) -> Iterator[Running]:
-    """A server of its own on what the samples hold, ready since a moment."""
-    port = free_port()
-    command = [sys.executable, "-m", "compliance.commands.server", "--port", str(port)]
-    with copied(samples, folder) as path:
-        environment = os.environ | {"COMPLIANCE_DATABASE": str(path)}
-        started = time.perf_counter()
-        with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
-            try:
-                wait_for(port, process)
-                yield Running(path, port, process.pid, time.perf_counter() - started)
-            finally:
-                process.terminate()
-
-
-def opened(visitor: Visitor, name: str, **day: str) -> float:
-    page, query = ADDRESSES[name]
-    return visitor.opens(page, **query, **day)
 
 
 def pages(samples: Path, folder: Path) -> Iterator[Measured]:
     """What the running server takes for a page once its figures are known, until its last message is there."""
-    took = {}
-    with served(samples, folder) as server, visiting(server.port) as visitor:
-        for name in ADDRESSES:
-            opened(visitor, name, as_of=DAY)
-            opened(visitor, name, as_of=DAY)
-            took[name] = median(lambda name=name: opened(visitor, name, as_of=DAY), times=9)
+    with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
+        (took,) = warm(visitor)
     for name in NAMED:
         yield Measured(f"A page of the running app, warm: {name}", took[name], "< 120 ms")
     worst = max(took, key=lambda name: took[name])
@@ -578,10 +445,10 @@ def first_visits(samples: Path, folder: Path) -> Iterator[Measured]:
     """What the first visit to each address takes, on the day that it shows by itself: that day is counted ahead."""
     just = {}
     for name in ADDRESSES:
-        with served(samples, folder) as server, visiting(server.port) as visitor:
+        with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
             just[name] = opened(visitor, name)
     yield from first("A first visit to a server that has just started, the slowest", just)
-    with served(samples, folder) as server, visiting(server.port) as visitor:
+    with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
         rest(server)
         yield from first("A first visit once it has counted ahead, the slowest", every(visitor, lambda _: None))
         change = partial(small_import, server, folder)
@@ -603,45 +470,19 @@ def first(what: str, took: dict[str, float]) -> Iterator[Measured]:
     yield Measured(f"… half of {len(took)} addresses within", statistics.median(took.values()), "< 1 s")
 
 
-def rest(server: Running) -> None:
-    """Wait until the server has nothing to do, or for a minute."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        before = server.busy
-        time.sleep(2.5)
-        if server.busy - before < 0.1:
-            return
-
-
 def small_import(server: Running, folder: Path, number: int) -> None:
     """Load an export that no other is like."""
     rows = 2_000 + number
     file = training_export(folder / f"training {rows}.xlsx", rows=rows)
     order = Line(folder).order(extract_date=AS_OF - timedelta(days=number))
-    load(FileDatabase.at(server.database), read(file, name=file.name), order, sources=SOURCES, words=WORDS)
+    load(server.store.database, read(file, name=file.name), order, sources=SOURCES, words=WORDS)
 
 
 def acts(samples: Path, folder: Path) -> Iterator[Measured]:
     """What the server takes when somebody uses a page: by the widget's own message, as a browser sends it."""
-    with served(samples, folder) as server, visiting(server.port) as visitor:
-        for _ in range(2):
-            opened(visitor, "the review of this year", as_of=DAY)
-        numbers = iter(range(99))
-        ours = after_one(lambda: visitor.sets("text_area", string_value=f"Omdöme {next(numbers)}."))
-        yield Measured("A text of the review is left, until it is saved and drawn", ours, "< 150 ms")
-        opened(visitor, "systems", as_of=DAY)
-        choice = itertools.cycle(each.content for each in visitor.found("button_group", "-by ")[1].options)
-        ours = after_one(lambda: visitor.sets("button_group", "-by ", string_array_value=[next(choice)]))
-        yield Measured("Another choice of what the systems are shown by", ours, "< 150 ms")
-        visitor.opens("meeting", as_of=DAY, review="2026", screen="1")
-        ours = after_one(lambda: visitor.sets("button", "turn PageDown", trigger_value=True))
-        yield Measured("The next screen of the meeting", ours, "< 150 ms")
-
-
-def after_one(act: Callable[[], float]) -> float:
-    """The median of some times, after one that fills the caches."""
-    act()
-    return median(act, times=9)
+    with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
+        for what, took in used(visitor).items():
+            yield Measured(what, took, "< 150 ms")
 
 
 SESSIONS, EARLY = 50, 20
@@ -651,7 +492,7 @@ LOOKED_AT = ("", "point", "systems", "incidents")
 def memory(samples: Path, folder: Path) -> Iterator[Measured]:
     """What the server holds after fifty sessions that are over, each of which looked at a day of its own."""
     at = []
-    with served(samples, folder) as server:
+    with served(partial(copied, samples, folder)) as server:
         for number in range(SESSIONS):
             day = f"{AS_OF - timedelta(days=7 * number)}"
             with visiting(server.port) as visitor:
@@ -667,14 +508,14 @@ def memory(samples: Path, folder: Path) -> Iterator[Measured]:
 
 def starts(samples: Path, folder: Path) -> Iterator[Measured]:
     """What passes before anything is done."""
-    with copied(samples, folder) as path:
-        start = median(lambda: timed(lambda: command_line(["--version"], database=path)), times=5)
-        whole = median(lambda: timed(lambda: command_line(["coverage"], database=path)), times=5)
+    with copied(samples, folder) as store:
+        start = median(lambda: timed(lambda: command_line(["--version"], store)), times=5)
+        whole = median(lambda: timed(lambda: command_line(["coverage"], store)), times=5)
     yield Measured("`coverage` of 2,000 people, from its start", whole, "")
     yield Measured("… its start alone, with its imports", start, "< 300 ms")
 
     def ready() -> float:
-        with served(samples, folder) as server:
+        with served(partial(copied, samples, folder)) as server:
             return server.seconds
 
     yield Measured("The server, from its start until it is ready", median(ready, times=3))
@@ -735,28 +576,9 @@ def stray_cell(path: Path, cell: str) -> Path:
     return path
 
 
-# --- measuring ----------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def copied(samples: Path, folder: Path) -> Iterator[Path]:
-    """A database of one's own with what the samples hold."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        yield Path(shutil.copy(samples, place))
-
-
-def timed(act: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
-
-
-def median(measure: Callable[[], float], *, times: int) -> float:
-    return statistics.median(measure() for _ in range(times))
-
-
-# What is measured, in the order of the table.
-GROUPS: dict[str, Callable[[Path, Path], Iterator[Measured]]] = {
+# What is measured, in the order of the tables.
+GROUP = Callable[[Path, Path], Iterator[Measured]]
+ONE: dict[str, GROUP] = {
     "loading": loading,
     "million": a_million,
     "counting": counting,
@@ -769,6 +591,8 @@ GROUPS: dict[str, Callable[[Path, Path], Iterator[Measured]]] = {
     "memory": memory,
     "hostile": hostility,
 }
+TABLES: dict[str, dict[str, GROUP]] = {"bench": ONE, "machines": bench_machines.GROUPS}
+GROUPS = ONE | bench_machines.GROUPS
 
 if __name__ == "__main__":
     main()

@@ -174,9 +174,9 @@ def bare() -> Iterator[Server]:
                 process.terminate()
 
 
-def sessions(server: Server, *, viewers: int, seconds: float) -> list[Click]:
-    """What many viewers of a server met."""
-    return asyncio.run(_all(server.address, viewers, seconds))
+def sessions(address: str, *, viewers: int, seconds: float) -> list[Click]:
+    """What many viewers met at an address."""
+    return asyncio.run(_all(address, viewers, seconds))
 
 
 def percentile(clicks: list[Click], share: float) -> float:
@@ -253,7 +253,7 @@ def _seconds(page: Page, link: str, awaited: str) -> float:
 
 def session_rows(ours: list[Click], floor: list[Click], viewers: int) -> Iterator[Measured]:
     """The lines on what many viewers met, beside the floor."""
-    clicks, bare_clicks = _later(ours), _later(floor)
+    clicks, bare_clicks = later(ours), later(floor)
     thinking = f"each a click every {THINKING[0]:.0f}–{THINKING[1]:.0f} s"
     page, worst = slowest(clicks)
     half = percentile(clicks, 0.5), percentile(bare_clicks, 0.5)
@@ -273,7 +273,8 @@ def session_rows(ours: list[Click], floor: list[Click], viewers: int) -> Iterato
     yield Measured("… failed", sum(failed.values()), "0", unit="", note=pages, other=bare_failed)
 
 
-def _later(clicks: list[Click]) -> list[Click]:
+def later(clicks: list[Click]) -> list[Click]:
+    """Those after the first of each viewer."""
     return [click for click in clicks if not click.first]
 
 
@@ -309,9 +310,9 @@ def _row(measured: Measured) -> list[str]:
 def crowd(viewers: int, seconds: float) -> Iterator[Measured]:
     """The floor, and then ours under the same viewers."""
     with bare() as server:
-        floor = sessions(server, viewers=viewers, seconds=seconds)
+        floor = sessions(server.address, viewers=viewers, seconds=seconds)
     with fresh() as server:
-        ours = sessions(server, viewers=viewers, seconds=seconds)
+        ours = sessions(server.address, viewers=viewers, seconds=seconds)
     for page in sorted({click.page for click in ours}):
         times = [click.seconds for click in ours if click.page == page]
         print(f"{viewers}, {page}: {len(times)} times, median {shown(statistics.median(times))}", file=sys.stderr)
