@@ -1,6 +1,5 @@
 """Debian's nginx before the service, with the configuration of `deploy/`, while a block lasts."""
 
-import re
 import shutil
 import socket
 import subprocess
@@ -85,12 +84,9 @@ def nginx(folder: Path, *, tls: int, plain: int, behind: Sequence[int]) -> Itera
 
 
 def _servers(first: int, second: int = 0) -> dict[str, str]:
-    """What an operator fills in for the servers; in a map an address is an expression."""
-    own, other = "127.0.0.1:8501", "10.0.0.12:8501"
-    filled = {own: f"127.0.0.1:{first}", re.escape(own): rf"127\.0\.0\.1:{first}"}
-    if second:
-        filled |= {"#2 ": "", other: f"127.0.0.1:{second}", re.escape(other): rf"127\.0\.0\.1:{second}"}
-    return filled
+    """What an operator fills in for the servers."""
+    filled = {"127.0.0.1:8501": f"127.0.0.1:{first}"}
+    return filled | ({"#2 ": "", "10.0.0.12:8501": f"127.0.0.1:{second}"} if second else {})
 
 
 def _wait(port: int) -> None:

@@ -120,9 +120,13 @@ class SharedDatabase(Database):
     def exists(self) -> bool:
         """Whether anything has ever been committed to it. Raise Refusal if that cannot be known."""
         self._keep_up()
+        self._refuse_unknown()
+        return self._mark != NOTHING
+
+    def _refuse_unknown(self) -> None:
+        """Raise Refusal while PostgreSQL is away if there is no copy either: it would look like an empty store."""
         if self._why and self._mark == NOTHING:
             raise self._why.with_traceback(None)
-        return self._mark != NOTHING
 
     def state(self) -> str:
         """A text that changes with every write. It is of this copy."""
@@ -133,6 +137,7 @@ class SharedDatabase(Database):
     def cursor(self) -> Iterator[Cursor]:
         """A cursor of the copy for the block, which shows what was committed a moment ago, or what it has."""
         self._keep_up()
+        self._refuse_unknown()
         with self._distrusting(), ExitStack() as held:
             try:
                 cursor = held.enter_context(self.copy.cursor())

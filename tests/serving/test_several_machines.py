@@ -1,10 +1,13 @@
 """A city's service: PostgreSQL, two servers behind nginx, and an importer, as `make city` starts them."""
 
+import time
 from dataclasses import replace
 from datetime import date
 
+import httpx2
 import pytest
 
+from compliance.store.shared import FRESH_SECONDS
 from tests.administrations import NAMES
 from tests.browser import MOST
 from tests.city import city, put_exports
@@ -29,11 +32,15 @@ def test_what_the_importer_loads_is_shown_by_every_server_to_those_who_may_see_i
             assert second in everything
             assert first in part
             assert second not in part
+        here.store.stop()
+        time.sleep(FRESH_SECONDS)
+        # not asked of nginx, which answers with whichever server it finds
+        assert [httpx2.get(f"{each.address}/readyz").status_code for each in here.servers] == [503, 503]
 
 
 def drawn(service, name, number):
     """The city's page as a person sees it at a server."""
-    while (client := login(service, name)).cookies["compliance_server"] != number:
-        pass
+    client = login(service, name)
+    client.cookies.set("compliance_server", number, "localhost.local", "/")
     with stream(service, client) as socket:
         return run(socket, "city")[1] + run(socket, "overview")[1]

@@ -319,8 +319,25 @@ def test_pages_go_on_while_postgresql_is_away_and_say_since_when(machines, monke
 
 
 def test_a_machine_that_has_never_reached_it_says_so_instead_of_showing_nothing(tmp_path):
+    one = machine("postgresql://x@127.0.0.1:1/none", tmp_path)
     with pytest.raises(Away):
-        machine("postgresql://x@127.0.0.1:1/none", tmp_path).exists()
+        one.exists()
+    # a command that reads asks for nothing else
+    with pytest.raises(Away), one.cursor():
+        pass
+
+
+def test_copies_that_hold_more_follow_a_store_that_was_restored(machines, postgres, postgres_database, tmp_path):
+    one, other = machines("one"), machines("other")
+    note(one, "first")
+    dump = postgres.folder / f"{postgres_database.rpartition('/')[2].partition('?')[0]}.dump"
+    postgres.run("pg_dump", "--format=custom", f"--file={dump}", postgres_database)
+    note(other, "lost")
+    assert notes(one) == ["first", "lost"]
+    postgres.run("pg_restore", "--exit-on-error", "--clean", f"--dbname={postgres_database}", dump)
+    assert notes(one) == notes(other) == ["first"]
+    note(one, "instead")
+    assert notes(other) == ["first", "instead"]
 
 
 @pytest.mark.parametrize("made", [True, False])
