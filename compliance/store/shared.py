@@ -149,7 +149,9 @@ class SharedDatabase(Database):
                 held.close()
                 self._keep_up()
                 cursor = held.enter_context(self.copy.cursor())
-            if not self._is_known(cursor) and not self.copy.is_held():  # It is lost, which is not to be empty.
+            if not self.copy.is_held() and (
+                self._why or self._mark != NOTHING
+            ):  # It is lost, which is not to be empty.
                 raise self._why.with_traceback(None) if self._why else failures.away(self._reading.name)
             yield cursor
 
@@ -237,18 +239,22 @@ class SharedDatabase(Database):
         begun = time.monotonic()
         try:
             self.follow()
-        except Refusal as error:
+        except Exception as error:  # Whatever it is, pages go on with what the copy has.
             if not self._why:
-                log.warning("The copy cannot follow: %s", error.__cause__ or error)
+                log.warning("The copy cannot follow: %s", error.__cause__ or error, exc_info=error)
             if self._mark == NOTHING:
-                self._mark = self._own_mark()
-            self._why, self._retry = error, time.monotonic() + RETRY_SECONDS
+                self._mark, self._seen_at = self._own_mark()
+            why = error if isinstance(error, Refusal) else failures.away(self._reading.name)
+            self._why, self._retry = why, time.monotonic() + RETRY_SECONDS
         else:
             self._seen, self._why = begun, None
 
     def follow(self) -> None:
         """Fetch what was added to PostgreSQL. Raise Refusal if that cannot be done."""
         if not self._reading.rows(_statement("is_begun"))[0][0]:
+            if self.copy.exists():  # It is of another store.
+                with self.copy.replacing() as path:
+                    remove(path)
             self._mark, self._seen_at = NOTHING, clock.now()
             return
         last, now = _head(self._reading.rows(_statement("head")))
@@ -356,15 +362,15 @@ class SharedDatabase(Database):
         ((there,),) = self._reading.rows(_statement("size"))
         return self.copy.sizes() | {self._reading.name: there}
 
-    def _own_mark(self) -> Mark:
-        """The last change that the copy holds."""
+    def _own_mark(self) -> tuple[Mark, datetime]:
+        """The last change that the copy holds, and when it was added."""
         try:
             if self.copy.exists():
                 with self.copy.cursor() as cursor:
-                    return mark_of(cursor)
+                    return _noted(cursor)
         except Refusal:
             log.warning("The copy cannot be used, and PostgreSQL cannot be reached", exc_info=True)
-        return NOTHING
+        return NOTHING, datetime.min
 
     @contextmanager
     def _distrusting(self) -> Iterator[None]:
@@ -660,12 +666,17 @@ def refuse_newer(run: Run, path: Path) -> set[str]:
 
 
 def mark_of(cursor: Cursor) -> Mark:
-    """The last change that a copy holds. It is noted in the copy itself, among the marks of its upgrades."""
-    sql = "select name from schema_files where starts_with(name, $prefix)"
-    for (name,) in cursor.execute(sql, {"prefix": FOLLOWS}).fetchall():
+    """The last change that a copy holds."""
+    return _noted(cursor)[0]
+
+
+def _noted(cursor: Cursor) -> tuple[Mark, datetime]:
+    """The last change that a copy holds, noted in the copy itself, among the marks of its upgrades; and when."""
+    sql = "select name, applied_at from schema_files where starts_with(name, $prefix)"
+    for name, moment in cursor.execute(sql, {"prefix": FOLLOWS}).fetchall():
         number, _, id_ = name.removeprefix(FOLLOWS).partition(" ")
-        return Mark(int(number), id_)
-    return NOTHING
+        return Mark(int(number), id_), moment
+    return NOTHING, datetime.min
 
 
 def _set_mark(cursor: Cursor, mark: Mark, *, moment: datetime) -> None:

@@ -214,12 +214,14 @@ def test_the_rows_that_are_pushed_are_counted(machines, monkeypatch):
     assert notes(one) == []
 
 
-def test_the_rows_that_are_fetched_are_counted(machines, there):
+def test_the_rows_that_are_fetched_are_counted(machines, there, caplog):
     one = machines("one")
     note(one, "first")
     there.rows("delete from events")
-    with pytest.raises(RuntimeError, match="gave 0 of 1 rows of events"):
+    with pytest.raises(Away):
         notes(machines("other"))
+    assert "gave 0 of 1 rows of events" in caplog.text
+    assert notes(one) == ["first"]
 
 
 def test_a_turn_has_the_moment_of_postgresql_whatever_the_clock_of_the_machine_says(machines, there, monkeypatch):
@@ -498,3 +500,20 @@ def test_the_own_store_is_chosen_by_the_address(monkeypatch, tmp_path):
     assert isinstance(own, SharedDatabase)
     assert own.copy.path == tmp_path / "copy.duckdb"
     assert stores.samples().path == tmp_path / "sample.duckdb"
+
+
+def test_a_machine_that_starts_while_postgresql_is_away_says_of_when_its_copy_is(machines, tmp_path):
+    note(machines("one"), "first")
+    before = clock.now()
+    # another one that starts in the same folder
+    later = machine("postgresql://x@127.0.0.1:1/none", tmp_path / "one")
+    assert notes(later) == ["first"]
+    assert abs(later.away_since() - before) < timedelta(seconds=20)
+
+
+def test_a_copy_of_another_database_is_not_shown_for_an_empty_one(machines, new_postgres_database, tmp_path):
+    note(machines("one"), "first")
+    later = machine(new_postgres_database(), tmp_path / "one")
+    assert (later.exists(), notes(later)) == (False, [])
+    note(later, "second")
+    assert notes(later) == ["second"]
