@@ -23,9 +23,10 @@ PASSING: Final = (
 
 
 def sweep(database: Path) -> None:
-    """Remove what a restoring or a purge has left. Nobody may have the database open."""
-    for folder in database.parent.glob(f"{STAGING}*"):
-        shutil.rmtree(folder)
+    """Remove what a restoring, a move or a purge has left. Nobody may have the database open."""
+    for begun in (STAGING, MOVING):
+        for folder in database.parent.glob(f"{begun}*"):
+            shutil.rmtree(folder)
     for file in database.parent.glob(f"{database.name}{SUFFIX}*"):
         file.unlink()
 

@@ -39,6 +39,7 @@ DIFFERENT: Final = N_(
     "What was moved to {place} is not what {source} has ({names}), so {place} has been emptied again. "
     "See to it that nobody works in it, and try again."
 )
+FILLED: Final = N_("There is a store in {place} already, and nothing has been changed. Say an empty one.")
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,9 @@ def move(source: str, target: str, *, user: User) -> Moved:
         named = {"source": stores.shown(source), "place": stores.shown(target)}
         with _told(source, target, user), ExitStack() as undone:
             staged, changed = _copied(old, folder)
-            with new.replacing() as path:
-                _refuse_filled(new, target)
+            with new.rewriting() as (cursor, path):  # nobody else writes there
+                _refuse_filled(cursor, target)
+                cursor.close()
                 shutil.move(staged, path)
             undone.callback(new.clear)
             evidence = _same(old, new, source, named)
@@ -112,19 +114,17 @@ def _refuse_unusable(old: Database, new: Database, source: str, target: str) -> 
         raise Refusal(N_("There is no database in {place}."), place=stores.shown(source))
     if old.away_since():
         raise failures.away(stores.shown(source))
+    with new.cursor() as cursor:
+        _refuse_filled(cursor, target)
     mine, theirs = _registers(source, target)
-    _refuse_filled(new, target, also=theirs is not mine and any(theirs.kept().values()))
+    if theirs is not mine and any(theirs.kept().values()):
+        raise Refusal(FILLED, place=stores.shown(target))
 
 
-def _refuse_filled(new: Database, target: str, *, also: bool = False) -> None:
-    """Raise Refusal if a store holds anything, or something beside it does."""
-    filled = also
-    if new.exists():
-        with new.cursor() as cursor:
-            filled = filled or any(count for count, _ in contents(cursor).values())
-    if filled:
-        text = N_("There is a store in {place} already, and nothing has been changed. Say an empty one.")
-        raise Refusal(text, place=stores.shown(target))
+def _refuse_filled(cursor: Cursor, target: str) -> None:
+    """Raise Refusal if a store holds anything."""
+    if any(count for count, _ in contents(cursor).values()):
+        raise Refusal(FILLED, place=stores.shown(target))
 
 
 @contextmanager

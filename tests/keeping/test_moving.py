@@ -76,6 +76,8 @@ def test_everything_is_moved_to_postgresql_and_back(approved, postgres, postgres
         "declarations that were copied: review_points.toml",
     ]
     mended(postgres_database, tmp_path / "server" / "copy.duckdb")
+    with FileDatabase.at(back).writing():  # an empty one
+        pass
     done = move(postgres_database, back)
     assert (done.returncode, done.stderr) == (0, "")
     assert held(FileDatabase.at(back)) == before == held(approved.database)
