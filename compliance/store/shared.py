@@ -13,11 +13,12 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -104,7 +105,10 @@ class SharedDatabase(Database):
         self.moment_after = self._moment_after
         self._reading = Line(address, schema=SCHEMA, patience=READ_SECONDS)
         self._writing = Line(address, schema=SCHEMA)
-        self._follower = threading.Lock()
+        # The one who follows, and what looks whether there is something to follow, one at a time.
+        self._follower, self._begins = threading.Lock(), threading.Lock()
+        self._looking: Future[None] = Future()
+        self._looking.set_result(None)
         # The last change that the copy is known to hold, and when it was last known to be the last one of all.
         self._mark = NOTHING
         # In which opening it was last seen to be this copy, whether it lacks something, and whether it is damaged.
@@ -190,19 +194,31 @@ class SharedDatabase(Database):
         """Bring the copy up to date, unless it was a moment ago, or PostgreSQL is away.
 
         Who has a cursor goes on with what it shows: what it has begun to read does not change, and a copy that is made
-        anew waits for it. Nobody waits for who follows already, unless the copy is too old, nor for a database that has
-        just been away.
+        anew waits for it. Nobody waits for a look that another has begun, unless the copy is too old, nor for a
+        database that has just been away.
         """
         if self._is_fresh() or self.copy.is_held():
             return
-        if self._why:
-            self._look_meanwhile()
-        elif self._follower.acquire(timeout=self._patience()):
+        begun, look = self._begin_look()
+        patience = self._patience(begun=begun)
+        try:
+            look.result(patience)
+        except TimeoutError:
+            if patience:
+                self._why = self._why or failures.away(self._reading.name)
+
+    def _begin_look(self) -> tuple[bool, "Future[None]"]:
+        """Whether a look has been begun in a thread of its own, and that one, or the one that is under way."""
+        with self._begins:
+            if not self._looking.done():
+                return False, self._looking
+            self._looking = Future()
+            target = partial(_settle, self._looking, self._look)
             try:
-                if not self._is_fresh():
-                    self._look()
-            finally:
-                self._follower.release()
+                threading.Thread(target=target, name="following", daemon=True).start()
+            except RuntimeError:  # as many threads run as may
+                target()
+            return True, self._looking
 
     def _is_fresh(self) -> bool:
         """Whether it was looked a moment ago whether the copy is up to date."""
@@ -213,32 +229,20 @@ class SharedDatabase(Database):
         """Whether the copy is there, and nothing is known to be wrong with it."""
         return not self._is_damaged and not self._is_behind and self.copy.exists()
 
-    def _patience(self) -> float:
-        """How long to wait for another thread that follows: until there is something to show, and it is not too old."""
+    def _patience(self, *, begun: bool) -> float:
+        """How long to wait for a look: until there is something to show, and it is not too old."""
+        if self._why:
+            return 0
         if self._mark == NOTHING or not self._is_whole():
             return TURN_SECONDS
-        return READ_SECONDS if time.monotonic() - self._seen > OLDEST_SECONDS else 0
-
-    def _look_meanwhile(self) -> None:
-        """Look in a thread of its own, unless one does already."""
-
-        def look() -> None:
-            try:
-                self._look()
-            finally:
-                self._follower.release()
-
-        if self._follower.acquire(blocking=False):
-            try:
-                threading.Thread(target=look, name="following", daemon=True).start()
-            except RuntimeError:  # as many threads run as may
-                self._follower.release()
+        return READ_SECONDS if begun or time.monotonic() - self._seen > OLDEST_SECONDS else 0
 
     def _look(self) -> None:
         """Follow what PostgreSQL has. If it is away, go on with the copy."""
         begun = time.monotonic()
         try:
-            self.follow()
+            with self._follower:
+                self.follow()
         except Exception as error:  # Whatever it is, pages go on with what the copy has.
             if not self._why:
                 log.warning("The copy cannot follow: %s", error.__cause__ or error, exc_info=error)
@@ -608,6 +612,15 @@ def _fetch(run: Run, cursor: Cursor, table: str, *, after: int, expected: int) -
         fetched += batch.num_rows
     if fetched != expected:
         raise RuntimeError(f"PostgreSQL gave {fetched} of {expected} rows of {table}")
+
+
+def _settle(future: "Future[None]", work: Callable[[], None]) -> None:
+    """Do some work, and say that it is done, or how it failed."""
+    try:
+        work()
+        future.set_result(None)
+    except BaseException as error:
+        future.set_exception(error)
 
 
 @cache

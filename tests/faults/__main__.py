@@ -30,7 +30,7 @@ from tests import browser, postgres
 from tests.command import arguments
 from tests.faults import promises
 from tests.faults.machine import staff
-from tests.faults.rig import Broken, Rig, alone, pair, until
+from tests.faults.rig import KINDS, Broken, Rig, alone, pair, until
 from tests.session import session
 
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
@@ -180,9 +180,7 @@ def wrong_clock(rig: Rig, _: random.Random, number: int) -> None:
 def harm_a_copy(rig: Rig, chance: random.Random, number: int) -> None:
     """A copy that is in use is harmed, each time in another way."""
     path = rig.machines[0].folder / "copy.duckdb"
-    way = HARMS[number % len(HARMS)]
-    rig.tally.ways[way.__name__] += 1
-    way(rig, path, chance)
+    HARMS[number % len(HARMS)](rig, path, chance)
 
 
 def deleted(_: Rig, path: Path, __: random.Random) -> None:
@@ -349,11 +347,18 @@ class Outcome:
 
     name: str
     times: int = 0
-    counts: dict[str, Any] = field(default_factory=dict)
+    acknowledged: int = 0
+    forgotten: int = 0
+    broken: Counter[str] = field(default_factory=Counter)
+    waited: dict[str, float] = field(default_factory=dict)
     said: Counter[str] = field(default_factory=Counter)
-    broken: list[str] = field(default_factory=list)
     skipped: str = ""
     seconds: float = 0.0
+
+    def take(self, rig: Rig) -> None:
+        """Note what a rig has counted."""
+        self.acknowledged, self.forgotten = len(rig.tally.done), len(rig.forgotten)
+        self.broken, self.waited, self.said = rig.broken, rig.tally.waited, rig.tally.said
 
 
 def tried(name: str, times: int, seed: int) -> Outcome:
@@ -366,7 +371,6 @@ def tried(name: str, times: int, seed: int) -> Outcome:
                 rig.add(each, most=fault.most)
             while outcome.times < times:
                 once(rig, fault, chance, outcome)
-            outcome.said = rig.tally.said
     except Skipped as error:
         outcome.skipped = str(error)
     outcome.seconds = time.monotonic() - begun
@@ -382,30 +386,26 @@ def once(rig: Rig, fault: Fault, chance: random.Random, outcome: Outcome) -> Non
         rig.go_on()
         rig.check()
     except Broken as error:
-        outcome.broken.append(f"{outcome.times}: {error}")
-        print(f"  {outcome.name} {outcome.broken[-1]}", file=sys.stderr, flush=True)
+        rig.broken["times"] += 1
+        print(f"  {outcome.name} {outcome.times}: {error}", file=sys.stderr, flush=True)
         for each in rig.machines:
             with suppress(OSError):
                 each.order("go")
     outcome.times += 1
-    waited = {kind: f"{seconds:.1f}" for kind, seconds in rig.tally.waited.items()}
-    outcome.counts = {"acknowledged": len(rig.tally.done), "forgotten": len(rig.forgotten), **waited}
+    outcome.take(rig)
 
 
 def shown(outcomes: list[Outcome]) -> str:
     """The table, and what was read."""
-    names = ("fault", "times", "acknowledged", "lost by configuration", "broken", "page s", "saved s", "refused s", "s")
-    lines = [names]
+    heads = ("fault", "times", "acknowledged", "lost as configured", *KINDS, "page s", "saved s", "refused s", "s")
+    lines = [heads, ["---"] * len(heads)]
     for each in outcomes:
-        if each.skipped:
-            lines.append((each.name, "skipped: " + each.skipped, *[""] * 7))
-            continue
-        counts = [each.counts.get(key, "") for key in ("acknowledged", "forgotten")]
-        waits = [each.counts.get(key, "") for key in ("shown", "done", "refused")]
-        lines.append((each.name, each.times, *counts, len(each.broken), *waits, f"{each.seconds:.0f}"))
-    text = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
-    said: Counter[str] = sum((each.said for each in outcomes), Counter())
-    return text + "\n\n" + "\n".join(f"{number} × {sentence}" for sentence, number in said.most_common())
+        waits = [f"{seconds:.1f}" for seconds in each.waited.values()]
+        counts = [each.times, each.acknowledged, each.forgotten, *(each.broken[kind] for kind in KINDS)]
+        lines.append([each.name, *([each.skipped] if each.skipped else [*counts, *waits, f"{each.seconds:.0f}"])])
+    read: Counter[str] = sum((each.said for each in outcomes), Counter())
+    table = ["| " + " | ".join(map(str, line)) + " |" for line in lines]
+    return "\n".join([*table, "", *(f"{number} × {sentence}" for sentence, number in read.most_common())])
 
 
 def main() -> int:
@@ -417,7 +417,7 @@ def main() -> int:
     said = parser.parse_args()
     outcomes = [tried(name, said.times, said.seed) for name in said.only]
     print(shown(outcomes))
-    return int(any(each.broken for each in outcomes))
+    return int(any(each.broken.total() for each in outcomes))
 
 
 if __name__ == "__main__":

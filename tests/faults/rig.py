@@ -30,12 +30,16 @@ from tests.line import SOURCES, WORDS, read_here
 
 # Until when everybody must have gone on after a fault.
 GOING_SECONDS = 90
-# What a reader and a writer may wait for at most.
-SHOWN_SECONDS, WRITTEN_SECONDS = 10.0, 30.0
+# What a page, a change that is made, and one that is refused may take at most.
+MOST_SECONDS = {"shown": 10.0, "done": 30.0, "refused": 30.0}
 
 
 class Broken(Exception):
     """A promise that has not been kept."""
+
+
+# What may break, as a machine or the comparison says it.
+KINDS = ("lost", "half", "twice", "differs", "unseen", "astray", "late", "stuck", "broke")
 
 
 class Tally:
@@ -44,22 +48,28 @@ class Tally:
     def __init__(self) -> None:
         self.done: list[dict[str, Any]] = []
         self.said: Counter[str] = Counter()
-        self.broke: list[str] = []
+        self.found: list[tuple[str, object]] = []
         # The longest that a page, a change that was made, and a change that was refused have taken.
-        self.ways: Counter[str] = Counter()
-        self.waited = dict.fromkeys(("shown", "done", "refused"), 0.0)
+        self.waited = dict.fromkeys(MOST_SECONDS, 0.0)
 
     def hear(self, said: dict[str, Any]) -> None:
         """Count what a machine has said."""
         for kind in self.waited.keys() & said.keys():
             seconds = said["shown"] if kind == "shown" else said["seconds"]
             self.waited[kind] = max(self.waited[kind], seconds)
+            if seconds > MOST_SECONDS[kind]:
+                self.found.append(("late", f"{kind} after {seconds:.1f} s"))
         if "done" in said:
             self.done.append(said)
         elif "refused" in said:
             self.said[said["message"]] += 1
-        elif found := {"broke", "half", "unseen"} & said.keys():
-            self.broke += [f"{kind}: {said[kind]}" for kind in found]
+        else:
+            self.found += [(kind, said[kind]) for kind in ("broke", "half", "unseen") if kind in said]
+
+    def take(self) -> list[tuple[str, object]]:
+        """What broke since it was last taken."""
+        found, self.found = self.found, []
+        return found
 
 
 class Process:
@@ -115,7 +125,8 @@ class Process:
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
-        raise Broken(f"{self.name} has not {kind} within {seconds} seconds")
+        self.rig.broken["stuck"] += 1
+        raise Broken(f"stuck: {self.name} has not {kind} within {seconds} seconds")
 
     def asked(self, order: str, answer: str) -> dict[str, Any]:
         """What it answers to an order."""
@@ -131,6 +142,7 @@ class Rig:
         self.folder, self.server, self.address = folder, server, address
         self.tally, self.machines = Tally(), list[Process]()
         self.may_lose, self.forgotten = False, list[dict[str, Any]]()
+        self.broken: Counter[str] = Counter()
         self.witness = SharedDatabase(address, FileDatabase.at(folder / "witness" / "copy.duckdb"))
         self.line = Line(address, schema=SCHEMA)
         self.review = self._begin()
@@ -170,29 +182,32 @@ class Rig:
     def check(self) -> None:
         """Hold all promises, with the machines at rest. Raise Broken."""
         self.rest()
+        found = [*self._unlike(), *self._untrue(), *self.tally.take()]
+        for each in self.machines:
+            each.order("go")
+        self.broken.update(kind for kind, _ in found)
+        if found:
+            raise Broken("; ".join(f"{kind}: {what}" for kind, what in found))
+
+    def _unlike(self) -> Iterator[tuple[str, object]]:
+        """Copies that differ from PostgreSQL."""
         held = {each.name: each.asked("tell", "tells") for each in self.machines}
         kept = promises.kept(self.line)
         with self.witness.cursor() as cursor:
             held["witness"] = {"tells": promises.contents(cursor), "version": self.witness.version()}
-        found = [f"the copy of {name} differs" for name, each in held.items() if each["tells"] != kept]
+        yield from (("differs", name) for name, each in held.items() if each["tells"] != kept)
         if len({each["version"] for each in held.values() if "version" in each}) > 1:
-            found.append("the versions differ")
+            yield "differs", "versions"
+
+    def _untrue(self) -> Iterator[tuple[str, object]]:
+        """What PostgreSQL holds and should not, or does not hold and should."""
         lost = promises.lost(self.line, self.tally.done)
         if self.may_lose:
             self.forgotten += [each for each in lost if each not in self.forgotten]
-        found += [f"lost: {each}" for each in lost if each not in self.forgotten]
-        found += [f"a half: {each}" for each in promises.halves(self.line)]
-        found += [f"twice: {each}" for each in promises.twice(self.line, self.tally.done, self.forgotten)]
-        found += [f"a moment astray: {each}" for each in promises.moments_astray(self.line)]
-        found += self.tally.broke
-        for kind, most in (("shown", SHOWN_SECONDS), ("refused", WRITTEN_SECONDS), ("done", WRITTEN_SECONDS)):
-            if self.tally.waited[kind] > most:
-                found.append(f"{kind} after {self.tally.waited[kind]:.1f} s")
-        self.tally.broke = []
-        for each in self.machines:
-            each.order("go")
-        if found:
-            raise Broken("; ".join(found))
+        yield from (("lost", each) for each in lost if each not in self.forgotten)
+        yield from (("half", each) for each in promises.halves(self.line))
+        yield from (("twice", each) for each in promises.twice(self.line, self.tally.done, self.forgotten))
+        yield from (("astray", each) for each in promises.moments_astray(self.line))
 
     def close(self) -> None:
         """End its machines."""

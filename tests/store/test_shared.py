@@ -425,31 +425,21 @@ def test_where_a_copy_is_lost_and_cannot_be_made_it_is_said_instead_of_showing_n
             notes(one)
 
 
-def test_nobody_waits_for_a_database_that_has_not_answered(machines, monkeypatch):
+def test_nobody_waits_for_a_database_that_does_not_answer(machines, monkeypatch):
+    """it stands still, or somebody here waits for it who has to end first"""
     one, over = machines("one"), threading.Event()
     note(one, "first")
-
-    def stands_still():
-        assert over.wait(20)
-        raise Away("it did not answer")
-
-    monkeypatch.setattr(one, "follow", stands_still)
-    monkeypatch.setattr(shared, "READ_SECONDS", 0.1)
-    monkeypatch.setattr(shared, "OLDEST_SECONDS", 0.0)
-    first = threading.Thread(target=notes, args=(one,))
-    first.start()
-    try:
-        while not one._follower.locked():
-            time.sleep(0.01)
-        assert notes(one) == ["first"]  # another one follows, and for long
-        one._why = Away("it did not answer")
-        over.set()
-        first.join()
-        over.clear()
-        assert (notes(one), notes(one)) == (["first"], ["first"])
-    finally:
-        over.set()
-        first.join()
+    follow = one.follow
+    monkeypatch.setattr(one, "follow", lambda: (over.wait(20), follow()))
+    monkeypatch.setattr(shared, "READ_SECONDS", 0.2)
+    begun = time.monotonic()
+    assert (notes(one), one.away_since() is None) == (["first"], False)
+    monkeypatch.setattr(shared, "READ_SECONDS", 20.0)
+    assert [notes(one) for _ in range(3)] == [["first"]] * 3
+    assert time.monotonic() - begun < 10
+    over.set()
+    while one.away_since():
+        time.sleep(0.01)
 
 
 def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
