@@ -20,7 +20,7 @@ from compliance.store import failures
 from compliance.store.database import Cursor, Database, Failure, holding, newest_moment, next_moment, stamp
 from compliance.store.engine import is_of_the_file, opened
 from compliance.store.schema import CLEANING, upgrade
-from compliance.store.turns import POLL_SECONDS, Turns, serve, unserved
+from compliance.store.turns import POLL_SECONDS, WAIT_SECONDS, Turns, serve, unserved
 
 # A database file begins with three blocks of 4 KB. The first one holds the magic bytes.
 HEAD: Final = 3 * 4096
@@ -144,9 +144,12 @@ class FileDatabase(Database):
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """No thread opens the file within the block."""
+        """No thread opens the file within the block. Raise Refusal if one does not close it in time."""
+        end = time.monotonic() + WAIT_SECONDS
         with self._condition:
             while self._opening or self._connection:
+                if time.monotonic() > end:
+                    raise failures.busy(self.path, WAIT_SECONDS)
                 self._condition.wait(POLL_SECONDS)
             self._opening = True
         try:

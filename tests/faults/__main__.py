@@ -11,6 +11,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -78,6 +79,16 @@ def kill_at_a_confirm(rig: Rig, chance: random.Random, _: int) -> None:
     one.kill()
     rig.machines[1].awaits("done", len(rig.machines[1].heard))
     one.start()
+
+
+def freeze_a_server(rig: Rig, chance: random.Random, _: int) -> None:
+    """A machine stands still while it saves, and the other waits for its turn."""
+    one = rig.machines[0]
+    one.awaits("begun", len(one.heard))
+    time.sleep(chance.uniform(0, 0.25))
+    one.process.send_signal(signal.SIGSTOP)
+    time.sleep(8)
+    one.process.send_signal(signal.SIGCONT)
 
 
 def kill_at_a_click(rig: Rig, chance: random.Random, _: int) -> None:
@@ -170,7 +181,8 @@ def wrong_clock(rig: Rig, _: random.Random, number: int) -> None:
     """A machine starts whose clock is a day off."""
     one, days = rig.machines[0], -1 if number % 2 else 1
     one.kill()
-    one.environment = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"{days:+}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    faked = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"{days:+}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    one.environment = faked if FAKETIME.exists() else {"DAYS_AHEAD": str(days)}
     one.start()
 
 
@@ -327,6 +339,7 @@ class Fault:
 FAULTS = {
     "server-killed-at-a-click": Fault(kill_at_a_click),
     "server-killed-at-a-confirm": Fault(kill_at_a_confirm),
+    "server-frozen-at-a-confirm": Fault(freeze_a_server),
     "importer-killed": Fault(kill_the_importer),
     "postgresql-stopped": Fault(stop),
     "postgresql-restarted": Fault(restart),

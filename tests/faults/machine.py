@@ -5,6 +5,7 @@ it does, a line of JSON each. On its input it is told to `rest`, to `tell` what 
 """
 
 import json
+import os
 import random
 import secrets
 import sys
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.loading import loading
 from compliance.loading.loading import Order
@@ -143,5 +145,12 @@ class Machine:
         say(shown=seconds, away=since)
 
 
+def put_the_clock(days: int) -> None:
+    """Let the clock of this machine be so many days ahead."""
+    own = clock._own
+    clock._own = lambda: own() + timedelta(days)
+
+
 if __name__ == "__main__":
+    put_the_clock(int(os.environ.get("DAYS_AHEAD", "0")))
     Machine(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])).run()

@@ -10,7 +10,7 @@ import pytest
 
 from compliance.core import clock
 from compliance.core.errors import Refusal
-from compliance.store import failures, shared, stores
+from compliance.store import failures, file, shared, stores
 from compliance.store.database import moment, newest_moment, next_number, rows
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase
@@ -440,6 +440,17 @@ def test_nobody_waits_for_a_database_that_does_not_answer(machines, monkeypatch)
     over.set()
     while one.away_since():
         time.sleep(0.01)
+
+
+def test_a_copy_that_somebody_does_not_close_is_not_waited_for_without_end(machines, monkeypatch):
+    one = machines("one")
+    note(one, "first")
+    monkeypatch.setattr(file, "WAIT_SECONDS", 0.2)
+    with one.cursor():
+        one._distrust()
+        with pytest.raises(Refusal, match="has been busy"):
+            one.follow()
+    assert notes(one) == ["first"]
 
 
 def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
