@@ -52,13 +52,13 @@ def many_times(path: Path, names: Sequence[str]) -> None:
         ((most,),) = cursor.execute("select max(import_id) from imports").fetchall()
         cursor.execute("update organisation_names set name = $name", {"name": names[0]})
         tables = "select table_name from duckdb_columns() where column_name = 'import_id' and table_name in"
-        found = cursor.execute(f"{tables} (select table_name from duckdb_tables()) order by table_index").fetchall()
+        found = cursor.execute(f"{tables} (select table_name from duckdb_tables()) order by 1").fetchall()
         for table in [name for (name,) in found]:
-            own = ", number as organisation_id" if table == "imports" else ""
-            numbers = f"(select unnest(range(2, {len(names) + 1})) as number)"
+            own = ", nth as organisation_id" if table == "imports" else ""
+            numbers = f"(select unnest(range(2, {len(names) + 1})) as nth)"
             cursor.execute(
-                f"insert into {table} select each.* replace (import_id + {most} * (number - 1) as import_id{own})"
-                f" from {numbers}, {table} as each order by number, each.rowid"
+                f"insert into {table} select each.* replace (import_id + {most} * (nth - 1) as import_id{own})"
+                f" from {numbers}, {table} as each order by nth, each.rowid"
             )
         rows = [[number, name] for number, name in enumerate(names, start=1)]
         cursor.executemany(
