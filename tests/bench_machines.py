@@ -282,7 +282,9 @@ def city(samples: Path, folder: Path) -> Iterator[Measured]:
         took = timed(lambda: fill(store.database, FileDatabase.at(file)))
         rate = f"{number:,} rows, {number / took:,.0f} a second"
         yield Measured("26 administrations of 2,000 people: all of it put into PostgreSQL", took, note=rate)
-        yield Measured("… its size there", there(machines.server, store), unit="MB", note=f"{megabytes(file)} in a file")
+        yield Measured(
+            "… its size there", there(machines.server, store), unit="MB", note=f"{megabytes(file)} in a file"
+        )
         yield Measured("… a machine builds its copy", builds(machines, store))
         yield from both_count("… the thirteen points of each", [AS_OF], store, in_file(file))
         yield from both_count("… at the end of each of 12 months", YEAR, store, in_file(file))

@@ -118,6 +118,8 @@ class SharedDatabase(Database):
         self._why: Refusal | None = None
         self._retry = LONG_AGO
         self._turn: Turn | None = None
+        # How many rows each table had after the last change of this process.
+        self._rows: tuple[Mark, dict[str, int]] | None = None
 
     # --- Reading --------------------------------------------------------------------------------------------------
 
@@ -394,7 +396,8 @@ class SharedDatabase(Database):
     def turn(self) -> Iterator[Cursor]:
         """A cursor of the copy that excludes every other writer, on every machine; the copy is up to date."""
         with self._exclusively() as turn, self._distrusting(), self._turn_of_copy(turn) as cursor:
-            turn.before = numbers_of_rows(cursor)
+            known = self._rows
+            turn.before = known[1] if known and known[0] == turn.last else numbers_of_rows(cursor)
             self._turn = turn
             try:
                 yield cursor
@@ -460,7 +463,7 @@ class SharedDatabase(Database):
         self._commit_there(turn.run, mark)
         try:
             self.copy.commit(cursor)
-            self._mark = mark
+            self._mark, self._rows = mark, (mark, turn.before)
         except Failure:
             log.warning("The copy could not commit, and will follow", exc_info=True)
             self._is_behind, self._seen = True, LONG_AGO
@@ -570,6 +573,7 @@ def push(turn: Turn, cursor: Cursor, *, anew: bool = False) -> Mark:
             taken += turn.run.ingest(table, rows)
         if taken != expected:
             raise RuntimeError(f"PostgreSQL took {taken} of {expected} rows of {table}")
+    turn.before = now
     return mark
 
 
