@@ -106,8 +106,9 @@ class Session:
 def session(address: str) -> Iterator[Session]:
     """A session while the block lasts; then its browser is gone."""
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
+    patience = {"open_timeout": PATIENCE / 1000, "close_timeout": 1}
     with connect(
-        stream, origin=address, subprotocols=["streamlit"], max_size=None, compression=None, close_timeout=1
+        stream, origin=address, subprotocols=["streamlit"], max_size=None, compression=None, **patience
     ) as socket:
         found = Session(address, socket)
         connection = http.client.HTTPConnection(address.removeprefix("http://"))

@@ -398,9 +398,12 @@ def once(rig: Rig, fault: Fault, chance: random.Random, outcome: Outcome) -> Non
         fault.act(rig, chance, outcome.times)
         rig.go_on()
         rig.check()
-    except Broken as error:
+    except Skipped:
+        raise
+    except Exception as error:
+        rig.broken["broke"] += not isinstance(error, Broken)
         rig.broken["times"] += 1
-        print(f"  {outcome.name} {outcome.times}: {error}", file=sys.stderr, flush=True)
+        print(f"  {outcome.name} {outcome.times}: {error!r}", file=sys.stderr, flush=True)
         for each in rig.machines:
             with suppress(OSError):
                 each.order("go")
