@@ -6,11 +6,12 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
 from compliance.core.errors import Refusal
-from compliance.core.places import LOCALE
 
+LOCALE: Final = Path(__file__).resolve().parents[2] / "data" / "locale"
 NBSP: Final = "\N{NO-BREAK SPACE}"
 SOFT_HYPHEN: Final = "\N{SOFT HYPHEN}"
 MINUS: Final = "\N{MINUS SIGN}"

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+from compliance.core.addresses import address
+
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = ROOT / "queries"
 SOURCES = ROOT / "data" / "sources"
@@ -13,7 +15,6 @@ POINTS = ROOT / "data" / "review_points.toml"
 VALUES = ROOT / "data" / "values.toml"
 CHAPTERS = ROOT / "data" / "chapters.toml"
 EXTRACTS = ROOT / "data" / "extracts.toml"
-LOCALE = ROOT / "data" / "locale"
 SAMPLES = ROOT / "data" / "samples"
 STORE = ROOT / "data" / "store"
 THEME = ROOT / "data" / "theme.toml"
@@ -21,8 +22,6 @@ SERVER = ROOT / "data" / "server.toml"
 RETENTION = ROOT / "data" / "retention.toml"
 REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
-# How the address of a database that several machines share begins.
-SHARED = ("postgresql://", "postgres://")
 
 
 @contextmanager
@@ -39,9 +38,12 @@ def meant(database: str) -> Iterator[None]:
 
 
 def shared_database() -> str:
-    """The address of a database that several machines share, if `COMPLIANCE_DATABASE` is one; otherwise empty."""
+    """The address of a database that several machines share, if `COMPLIANCE_DATABASE` is one; otherwise empty.
+
+    Raise Refusal if it is no address that can be read, and no file.
+    """
     said = os.environ.get("COMPLIANCE_DATABASE", "")
-    return said if said.startswith(SHARED) else ""
+    return said if address(said) else ""
 
 
 def own_database() -> Path:

@@ -162,6 +162,46 @@ def no_room_there(database: str) -> Refusal:
     )
 
 
+def no_rights(database: str) -> Refusal:
+    """The refusal for an account that may not do what it must."""
+    return Refusal(
+        N_(
+            "The account of the service lacks a right in the database {database}. Nothing has been saved. Let its "
+            "administrator make the account the owner of the database and of what the service has made there."
+        ),
+        database=database,
+    )
+
+
+def taken(database: str, schema: str) -> Refusal:
+    """The refusal for a database whose schema somebody else has filled."""
+    return Refusal(
+        N_("In the database {database} the schema {schema} has tables of another program. Say another database."),
+        database=database,
+        schema=schema,
+    )
+
+
+def not_fit(database: str, encoding: str) -> Refusal:
+    """The refusal for a database in an encoding that does not hold every text."""
+    return Refusal(
+        N_("The database {database} is in the encoding {encoding}. Make one in UTF8, and say that."),
+        database=database,
+        encoding=encoding,
+    )
+
+
+def pooled(database: str) -> Refusal:
+    """The refusal for a connection that does not take its settings, as through a pooler."""
+    return Refusal(
+        N_(
+            "The connection to the database {database} does not keep its settings. Say the address of PostgreSQL "
+            "itself, of no pooler before it, and no search_path."
+        ),
+        database=database,
+    )
+
+
 def not_stored() -> Refusal:
     """The refusal for a character that the database does not store."""
     return Refusal(

@@ -17,12 +17,14 @@ from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import adbc_driver_manager
 import adbc_driver_postgresql.dbapi as driver
 import pyarrow as pa
 
+from compliance.core import addresses
+from compliance.core.addresses import Address
+from compliance.core.errors import Refusal
 from compliance.store import failures
 from compliance.store.failures import Away
 
@@ -34,8 +36,12 @@ WRITE_SECONDS: Final = 15.0
 MOVE_SECONDS: Final = 30.0
 TURN_SECONDS: Final = 60.0
 # A writer that no longer answers is ended by the server, so that its turn ends too.
+# Whatever an administrator has set for the account does not hold here.
 SETTINGS: Final = {
     "timezone": "UTC",
+    "client_encoding": "UTF8",
+    "statement_timeout": "0",
+    "lock_timeout": "0",
     "idle_in_transaction_session_timeout": "120s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -49,10 +55,14 @@ CONNECTING: Final = {
 }
 # Whatever the server takes otherwise: a writer sees what was committed before its turn.
 WRITING: Final = "begin isolation level read committed"
+# What keeps every text, and tells letters apart.
+ENCODING: Final = "UTF8"
 BATCH_BYTES: Final = 16 * 1024 * 1024
 # What PostgreSQL calls a full disk, a wait that was too long, and a character that it does not store; and the classes
 # of what it says when it cannot be used: no connection, no transaction any more, no rights, no database, no resources.
 DISK_FULL, LOCK_TIMEOUT, NOT_STORED = "53100", "55P03", "22021"
+# No right to something, or to see that it is there.
+NO_RIGHTS: Final = frozenset({"42501", "42P01"})
 UNUSABLE: Final = frozenset({"08", "25", "28", "3D", "53", "57", "58"})
 log = logging.getLogger(__name__)
 
@@ -111,7 +121,7 @@ class Line:
                 return Run(old, sql, *values)
             if old.is_silent:
                 raise failures.away(self.name)
-        self._worker = _Worker(self._address, self.name, self._patience, self._wait)
+        self._worker = _Worker(self._address, self.name, self.schema, self._patience, self._wait)
         return Run(self._worker, sql, *values)
 
 
@@ -194,10 +204,10 @@ class _Asked:
 class _Worker:
     """A connection, in a thread of its own."""
 
-    def __init__(self, address: str, name: str, patience: float, wait: float) -> None:
+    def __init__(self, address: str, name: str, schema: str, patience: float, wait: float) -> None:
         # Whether nothing is to be asked any more, and whether that is because it did not answer in time.
         self.is_abandoned = self.is_silent = False
-        self._address, self._name = address, name
+        self._address, self._name, self._schema = address, name, schema
         self._patience, self._wait = patience, wait
         self._orders: SimpleQueue[tuple[Callable[[driver.Connection], Any], Future[Any]] | None] = SimpleQueue()
         threading.Thread(target=self._work, name="postgresql", daemon=True).start()
@@ -230,6 +240,8 @@ class _Worker:
             return failures.awaited(self._wait)
         if state == NOT_STORED:
             return failures.not_stored()
+        if state in NO_RIGHTS:
+            return failures.no_rights(self._name)
         if state[:2] in UNUSABLE or (not state and isinstance(error, adbc_driver_manager.OperationalError)):
             self._abandon()
             return failures.away(self._name)
@@ -240,7 +252,7 @@ class _Worker:
         while order := self._orders.get():
             work, answer = order
             try:
-                connection = connection or driver.connect(self._address, autocommit=True)
+                connection = connection or self._connected()
                 answer.set_result(work(connection))
             except BaseException as error:
                 answer.set_exception(error)
@@ -248,19 +260,34 @@ class _Worker:
             with suppress(Exception):
                 connection.close()
 
+    def _connected(self) -> driver.Connection:
+        """A new connection. Raise Refusal if it is not as asked for, or its database in another encoding."""
+        connection = driver.connect(self._address, autocommit=True)
+        with connection.cursor() as cursor:
+            cursor.execute("select current_setting('search_path'), current_setting('server_encoding')")
+            ((schema, encoding),) = cursor.fetchall()
+        if (schema, encoding) == (self._schema, ENCODING):
+            return connection
+        connection.close()
+        raise failures.not_fit(self._name, encoding) if encoding != ENCODING else failures.pooled(self._name)
+
 
 def shown(address: str) -> str:
     """An address without what is secret in it: the hosts and the name of the database."""
-    parts = urlsplit(address)
-    hosts = parts.netloc.rpartition("@")[2] or dict(parse_qsl(parts.query)).get("host", "")
-    return f"{hosts}{parts.path}" if hosts else parts.path.lstrip("/")
+    return parts_of(address).shown
+
+
+def parts_of(address: str) -> Address:
+    """The parts of an address. Raise Refusal if it is none."""
+    found = addresses.address(address)
+    if found is None:
+        raise Refusal(addresses.NOT_PLAIN)
+    return found
 
 
 def _with_settings(address: str, schema: str) -> str:
     """The address with what every connection needs, unless it says otherwise."""
-    parts = urlsplit(address)
-    said = dict(parse_qsl(parts.query, keep_blank_values=True))
-    settings = SETTINGS | {"search_path": schema}
-    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    query = CONNECTING | said | {"options": f"{options} {said.get('options', '')}".strip()}
-    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote)))
+    parts = parts_of(address)
+    options = " ".join(f"-c {name}={value}" for name, value in (SETTINGS | {"search_path": schema}).items())
+    said = {"options": f"{options} {parts.settings.get('options', '')}".strip()}
+    return parts.having(**CONNECTING | parts.settings | said)

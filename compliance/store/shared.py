@@ -44,6 +44,8 @@ from compliance.store.postgresql import MOVE_SECONDS, READ_SECONDS, TURN_SECONDS
 from compliance.store.schema import FOLLOWS, file_names, refuse_unknown
 
 SCHEMA: Final = "compliance"
+# What PostgreSQL has beside the tables of the store.
+OWN: Final = ("changes", "schema_files")
 # The types of PostgreSQL for those of the store.
 TYPES: Final = {
     "VARCHAR": "text",
@@ -441,6 +443,8 @@ class SharedDatabase(Database):
     def _agree(self, run: Run) -> None:
         """Have PostgreSQL's tables be those of this program. Raise Refusal if a newer one has made them."""
         if not run.rows(_statement("is_begun"))[0][0]:
+            if run.rows(_statement("columns")):
+                raise failures.taken(self._writing.name, SCHEMA)
             run.rows(f"create schema if not exists {SCHEMA}")
             _run_all(run, "schema")
         applied = refuse_newer(run, self.copy.path)
@@ -543,8 +547,8 @@ class SharedDatabase(Database):
     def clear(self) -> None:
         """Remove its tables, and the copy."""
         with self._exclusively() as turn:
-            tables = {table for table, _ in turn.run.rows(_statement("columns"))}
-            turn.run.rows(f"drop table {', '.join(map(quoted, sorted(tables)))}", seconds=MOVE_SECONDS)
+            tables = ", ".join(map(quoted, [*_tables(), *OWN]))
+            turn.run.rows(f"drop table {tables}", seconds=MOVE_SECONDS)
         with self.copy.replacing() as path:
             remove(path)
         self._mark = NOTHING

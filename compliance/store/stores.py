@@ -3,16 +3,17 @@
 from pathlib import Path
 
 from compliance.core import places
+from compliance.core.addresses import address
 from compliance.store.database import Database
 from compliance.store.file import FileDatabase, file_database
 
 
 def own() -> Database:
     """The organisation's own store: a file, or a database that several machines share."""
-    if address := places.shared_database():
+    if shared := places.shared_database():
         from compliance.store.shared import shared_database  # Who has a file need not load it.
 
-        return shared_database(address, places.own_database())
+        return shared_database(shared, places.own_database())
     return file_database(places.own_database())
 
 
@@ -30,7 +31,7 @@ def at(said: str, copy: Path) -> Database:
     """The store at an address, whose copy is then in a file, or the one in a file that is named."""
     if said == places.shared_database():
         return own()
-    if said.startswith(places.SHARED):
+    if address(said):
         from compliance.store.shared import shared_database
 
         return shared_database(said, copy.resolve())
@@ -39,11 +40,8 @@ def at(said: str, copy: Path) -> Database:
 
 def shown(said: str) -> str:
     """An address without what is secret in it, or the name of a file."""
-    if said.startswith(places.SHARED):
-        from compliance.store import postgresql
-
-        return postgresql.shown(said)
-    return Path(said).name
+    found = address(said)
+    return found.shown if found else Path(said).name
 
 
 def in_file(path: Path) -> Database:

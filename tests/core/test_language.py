@@ -9,8 +9,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from compliance.core.language import LANGUAGES, Language, number_in
-from compliance.core.places import LOCALE, ROOT
+from compliance.core.language import LANGUAGES, LOCALE, Language, number_in
+from compliance.core.places import ROOT
 
 CALLS = {"N_": None, "plural": (1, 2)}
 PLACE = re.compile(r"\{(\w+)\}")

@@ -1,16 +1,18 @@
 """The store of several machines: PostgreSQL keeps, and a copy on each machine follows."""
 
+import os
 import shutil
 import threading
 import time
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import duckdb
 import pytest
 
-from compliance.core import clock
+from compliance.core import clock, places
 from compliance.core.errors import Refusal
-from compliance.store import failures, file, shared, stores
+from compliance.store import failures, file, postgresql, shared, stores
 from compliance.store.database import moment, newest_moment, next_number, rows
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase
@@ -488,10 +490,93 @@ def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
         ("postgresql://anna:secret@db1:5432,db2/city?sslmode=verify-full", "db1:5432,db2/city"),
         ("postgresql://anna@/city?host=/run/postgresql&password=secret", "/run/postgresql/city"),
         ("postgresql:///city", "city"),
+        ("postgres://anna:a%2Fb+ä@[::1]:5/city?password=a+b%20c", "[::1]:5/city"),
+        ("postgresql:///?service=city", "PostgreSQL"),
     ],
 )
 def test_an_address_is_told_without_what_is_secret(address, seen):
     assert shown(address) == seen
+
+
+@pytest.mark.parametrize("mark", "/?#@[]% ")
+def test_an_address_with_an_odd_password_is_refused_and_not_repeated(mark, monkeypatch):
+    refuse_address(f"postgresql://anna:sec{mark}ret@db1/city", monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    ["PostgreSQL://", " postgresql://", '"postgres://', "postgres:/", "postgres:", "mysql://", "host=db1 password="],
+)
+def test_what_is_no_address_of_postgresql_is_not_taken_for_a_file(begin, monkeypatch):
+    refuse_address(f"{begin}anna:secret@db1/city", monkeypatch)
+
+
+def refuse_address(address, monkeypatch):
+    """An address is refused wherever it is said, without what may be a password."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", address)
+    for ask in (stores.own, places.own_files, lambda: stores.shown(address), lambda: shown(address)):
+        with pytest.raises(Refusal, match="address of the database cannot be read") as refused:
+            ask()
+        assert "sec" not in repr(vars(refused.value))
+
+
+@pytest.mark.parametrize("host", ["db1", ""])
+def test_a_value_of_an_address_reaches_the_driver_as_it_was_said(host):
+    had = postgresql.parts_of(postgresql._with_settings(f"postgresql://{host}/city?password=a+b%2Fc", SCHEMA))
+    assert (had.hosts, had.name, had.settings["password"]) == (host, "city", "a+b/c")
+
+
+@pytest.mark.parametrize(
+    "said", [("options", "-c search_path=public"), ("options", "-c client_encoding=UTF8 --search_path=x")]
+)
+def test_a_connection_that_does_not_keep_its_settings_is_refused(said, postgres_database, tmp_path):
+    name, value = said
+    one = machine(f"{postgres_database}&{name}={quote(value)}", tmp_path)
+    with pytest.raises(Refusal, match="does not keep its settings"):
+        note(one, "first")
+
+
+def test_a_database_in_another_encoding_is_refused(postgres, there, tmp_path):
+    name = f"latin_{os.getpid()}"
+    there.rows(f"create database {name} template template0 encoding 'LATIN1' strategy file_copy")
+    with pytest.raises(Refusal, match="LATIN1"):
+        note(machine(postgres.address(name), tmp_path), "first")
+
+
+def test_tables_of_another_program_are_left_alone(machines, there):
+    one = machines("one")
+    there.rows("create schema compliance")
+    there.rows("create table compliance.changes (x text)")
+    with pytest.raises(Refusal, match="another program"):
+        note(one, "first")
+    there.rows("drop table compliance.changes")
+    note(one, "first")
+    there.rows("create table compliance.others (x text)")
+    one.clear()
+    assert there.rows("select relname::text from pg_class where relname in ('others', 'changes')") == [("others",)]
+
+
+def test_an_account_without_rights_reads_a_sentence_and_not_an_empty_store(
+    machines, there, postgres_database, tmp_path
+):
+    note(machines("one"), "first")
+    role = f"nobody_{os.getpid()}"
+    there.rows(f"create role {role} login")
+    later = machine(postgres_database.replace("postgres@", f"{role}@"), tmp_path / "one")
+    try:
+        assert (notes(later), later.away_since() is None) == (["first"], False)
+        with pytest.raises(Refusal, match="lacks a right"):
+            note(later, "second")
+    finally:
+        there.rows(f"drop role {role}")
+
+
+def test_what_an_administrator_has_set_for_the_account_does_not_hold(machines, there, postgres_database, tmp_path):
+    name = postgres_database.rpartition("/")[2].partition("?")[0]
+    there.rows(f"alter database {name} set statement_timeout = '1ms'")
+    there.rows(f"alter database {name} set default_transaction_isolation = 'serializable'")
+    note(machines("one"), "å" * 1000)
+    assert notes(machines("other")) == ["å" * 1000]
 
 
 def test_the_own_store_is_chosen_by_the_address(monkeypatch, tmp_path):
