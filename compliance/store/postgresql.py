@@ -176,7 +176,10 @@ class Run:
         return self._worker.ask(work, MOVE_SECONDS)
 
     def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
-        """The rows of a statement. Nothing else can be asked before the last batch."""
+        """The rows of a statement, each batch fetched while the one before is used.
+
+        Nothing else can be asked before the last batch.
+        """
 
         def begin(connection: driver.Connection) -> tuple[driver.Cursor, pa.RecordBatchReader]:
             cursor = connection.cursor()
@@ -186,7 +189,9 @@ class Run:
 
         cursor, reader = self._worker.ask(begin, MOVE_SECONDS)
         with closing(_Asked(self._worker, cursor)):
-            while (batch := self._worker.ask(lambda _: next(reader, None), MOVE_SECONDS)) is not None:
+            ahead = self._worker.order(lambda _: next(reader, None))
+            while (batch := self._worker.answer(ahead, MOVE_SECONDS)) is not None:
+                ahead = self._worker.order(lambda _: next(reader, None))
                 yield batch
 
 
@@ -214,10 +219,18 @@ class _Worker:
 
     def ask(self, work: Callable[[driver.Connection], T], seconds: float | None = None) -> T:
         """What some work returns. Raise Away if the connection fails, or if the time is up."""
+        return self.answer(self.order(work), seconds)
+
+    def order(self, work: Callable[[driver.Connection], T]) -> Future[T]:
+        """Have some work done, whose answer is asked for later. Raise Away if the connection has failed."""
         if self.is_abandoned:
             raise failures.away(self._name)
         answer: Future[T] = Future()
         self._orders.put((work, answer))
+        return answer
+
+    def answer(self, answer: Future[T], seconds: float | None = None) -> T:
+        """What some work has returned, once it has. Raise Away as `ask` does."""
         try:
             return answer.result(seconds or self._patience)
         except TimeoutError as error:
