@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import date, timedelta
+from string import ascii_lowercase
 from typing import Any
 
 from compliance.core import clock
@@ -103,7 +104,8 @@ class Machine:
     # --- What it does
 
     def write(self) -> None:
-        key, begun = f"{self.name}{secrets.token_hex(5)}", time.monotonic()
+        # without digits: nothing that could be taken for an identity number
+        key, begun = self.name + "".join(secrets.choice(ascii_lowercase) for _ in range(10)), time.monotonic()
         kind = self.chance.choice((self.load, self.text))
         say(begun=kind.__name__, key=key)
         number = kind(key)
