@@ -152,6 +152,8 @@ def acknowledged(rig: Rig, key: str, process: "subprocess.Popen[bytes]", heard: 
     out, err = process.communicate(timeout=60)
     if b"Traceback" in err:
         raise Broken(err.decode())
+    if process.returncode > 0:  # it was refused
+        rig.tally.said[err.decode().strip()] += 1
     for number in re.findall(rb"^import (\d+): ", heard + out, re.M):
         rig.tally.done.append({"done": "load", "key": key, "number": int(number)})
 
@@ -174,7 +176,7 @@ def three_at_once(rig: Rig, _: random.Random, number: int) -> None:
     for key, process in [importer(rig, name, number) for name in ("importer", "other")]:
         acknowledged(rig, key, process)
         if process.returncode:
-            raise Broken(f"an importer ended with {process.returncode}")
+            raise Broken(f"an importer was refused, among {[*rig.tally.said]}")
 
 
 def wrong_clock(rig: Rig, _: random.Random, number: int) -> None:
