@@ -19,9 +19,9 @@ import pytest
 from compliance.core.language import month_ends
 from compliance.loading.loading import load
 from compliance.reading.reading import read
+from compliance.store.changes import numbers_of_rows
 from compliance.store.database import Database
 from compliance.store.file import FileDatabase
-from compliance.store.shared import numbers_of_rows
 from tests import postgres
 from tests.administrations import many_times, write_exports
 from tests.line import SOURCES, WORDS, Line

@@ -96,7 +96,7 @@ def make_database(_one_thread, tmp_path_factory):
 
     Gives the product's own way, for tests of just that.
     """
-    from compliance.store import file, shared
+    from compliance.store import changes, file, following, shared
     from tests import once
 
     connect = file.connect
@@ -110,20 +110,21 @@ def make_database(_one_thread, tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(file, "connect", connect_copy)
-        patched.setattr(shared, "connect", connect_copy)
+        for module in (changes, following, shared):
+            patched.setattr(module, "connect", connect_copy)
         yield connect
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _never_stale():
     """Lets machines that share a store look for changes at each use, for as long as it takes."""
-    from compliance.store import shared
+    from compliance.store import following
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(shared, "FRESH_SECONDS", 0.0)
-        patched.setattr(shared, "RETRY_SECONDS", 0.0)
+        patched.setattr(following, "FRESH_SECONDS", 0.0)
+        patched.setattr(following, "RETRY_SECONDS", 0.0)
         # on a busy machine an answer may take long
-        patched.setattr(shared, "READ_SECONDS", 30.0)
+        patched.setattr(following, "READ_SECONDS", 30.0)
         yield
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from compliance.store import shared
+from compliance.store.changes import NOTHING, add, changes_since, numbers_of_rows, push
 from compliance.store.database import Cursor, Database
 from compliance.store.file import FileDatabase
-from compliance.store.shared import NOTHING, SharedDatabase
+from compliance.store.shared import SharedDatabase
 
 
 def machine(address: str, folder: Path) -> SharedDatabase:
@@ -33,13 +33,13 @@ def fill(one: Database, file: FileDatabase) -> None:
 def travelling(one: SharedDatabase, other: Cursor, write: Callable[[Cursor], None]) -> Iterator[Cursor]:
     """A cursor of another machine with what one writes by way of PostgreSQL. All of it is taken back in the end."""
     with one._exclusively() as turn, one.copy.turn() as cursor:
-        turn.before = shared.numbers_of_rows(cursor)
+        turn.before = numbers_of_rows(cursor)
         cursor.execute("begin transaction")
         write(cursor)
-        shared.push(turn, cursor)
+        push(turn, cursor)
         cursor.execute("rollback")
         other.execute("begin transaction")
-        shared.add(turn.run, other, NOTHING, turn.run.rows(shared._statement("since"), 0))
+        add(turn.run, other, NOTHING, changes_since(turn.run.rows, NOTHING))
         try:
             yield other
         finally:

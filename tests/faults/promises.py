@@ -5,10 +5,10 @@ import json
 from collections import Counter
 from typing import Any
 
+from compliance.store.changes import quoted
+from compliance.store.changes import tables as tables_of
 from compliance.store.database import Cursor
 from compliance.store.postgresql import Line
-from compliance.store.shared import _tables as tables_of
-from compliance.store.shared import quoted
 
 # Imports whose rows, problems, columns or event are not all there; it runs in DuckDB and in PostgreSQL.
 HALVES = """

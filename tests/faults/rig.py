@@ -20,9 +20,10 @@ from compliance.core.places import ROOT
 from compliance.loading import loading
 from compliance.loading.loading import Order
 from compliance.review import reviewing
+from compliance.store.changes import SCHEMA
 from compliance.store.file import FileDatabase
 from compliance.store.postgresql import Line
-from compliance.store.shared import SCHEMA, SharedDatabase
+from compliance.store.shared import SharedDatabase
 from tests import postgres
 from tests.faults import promises
 from tests.faults.machine import staff

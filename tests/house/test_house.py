@@ -192,7 +192,10 @@ def test_only_the_store_knows_where_its_file_is():
     """Another kind of store is one module and a line in stores.py. A copy and the samples are files."""
     asks = [module(p) for p in MODULES if re.search(r"\b(own|sample)_database\b", p.read_text("utf-8"))]
     kinds = [module(p) for p in MODULES if any(f"{name}.".startswith("compliance.store.file.") for name in imported(p))]
-    assert (asks, kinds) == (["core.places", "store.stores"], ["demo.demo", "store.shared", "store.stores"])
+    assert (asks, kinds) == (
+        ["core.places", "store.stores"],
+        ["demo.demo", "store.changes", "store.following", "store.shared", "store.stores"],
+    )
 
 
 def test_the_command_line_starts_without_what_it_does_not_use():

@@ -25,7 +25,7 @@ from compliance.counting.assessing import coverage
 from compliance.keeping.archive import DATABASE, MANIFEST, MOST_DECLARATION, REGISTER
 from compliance.keeping.backup import back_up, restore
 from compliance.loading.loading import Order, add_event
-from compliance.store import file, register, shared, shared_register, stores
+from compliance.store import changes, register, shared, shared_register, stores
 from compliance.store.copies import applied_files
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
@@ -133,7 +133,6 @@ def test_a_backup_while_a_server_runs_and_another_process_loads_gives_all_of_it_
 
 def test_a_store_of_several_machines_is_restored_with_its_register(postgres_database, tmp_path, monkeypatch):
     """lost: roles and the audit trail were in PostgreSQL alone; leaking: a session comes back"""
-    monkeypatch.setattr(shared, "connect", file.connect)  # which a run makes quick
     monkeypatch.setenv("COMPLIANCE_DATABASE", postgres_database)
     own = begun(tmp_path / "first", monkeypatch)
     with stores.own().writing() as cursor:
@@ -143,7 +142,7 @@ def test_a_store_of_several_machines_is_restored_with_its_register(postgres_data
     roles.give(User("", ADMINISTRATOR, "p0"), person, Held("management"))
     back_up(stores.own(), tmp_path / "backup.zip", own=own, now=NOON)
     was = (roles.holders(), register.own().rows("entries", after=0))
-    for schema in (shared.SCHEMA, shared_register.SCHEMA):
+    for schema in (changes.SCHEMA, shared_register.SCHEMA):
         Connection(postgres_database, schema=schema).rows(f"drop schema {schema} cascade")
     own = begun(tmp_path / "second", monkeypatch)
     restore(stores.own(), tmp_path / "backup.zip", own=own, replace=False, order=Order("test"), now=NOON)

@@ -7,7 +7,7 @@ from datetime import date
 import httpx2
 import pytest
 
-from compliance.store.shared import FRESH_SECONDS
+from compliance.store.following import FRESH_SECONDS
 from tests.administrations import NAMES
 from tests.browser import MOST
 from tests.city import city, put_exports

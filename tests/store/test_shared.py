@@ -12,13 +12,14 @@ import pytest
 
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
-from compliance.store import failures, file, postgresql, shared, stores
-from compliance.store.database import moment, newest_moment, next_number, rows
-from compliance.store.failures import Away
+from compliance.store import changes, failures, file, following, postgresql, shared, stores
+from compliance.store.changes import SCHEMA
+from compliance.store.database import Failure, moment, newest_moment, next_number, rows
+from compliance.store.failures import Away, Unusable
 from compliance.store.file import FileDatabase
 from compliance.store.postgresql import Line as Connection
-from compliance.store.postgresql import shown
-from compliance.store.shared import SCHEMA, SharedDatabase
+from compliance.store.postgresql import Run, shown
+from compliance.store.shared import SharedDatabase
 from tests.line import Line
 from tests.machines import machine
 
@@ -60,13 +61,13 @@ def test_what_one_machine_writes_the_others_show(machines):
 def test_each_type_of_value_travels_there_and_back_in_its_order(machines):
     one, other = machines("one"), machines("other")
     with one.writing() as cursor:
-        for table, columns in shared._tables().items():
+        for table, columns in changes.tables().items():
             values = ", ".join(VALUES[type_] for type_ in columns.values())
             empty = ", ".join("null" for _ in columns)
             cursor.execute(f"insert into \"{table}\" select {values} where $odd <> ''", {"odd": ODD})
             cursor.execute(f'insert into "{table}" values ({empty})')
-    assert VALUES.keys() == shared.TYPES.keys()
-    for table in shared._tables():
+    assert VALUES.keys() == changes.TYPES.keys()
+    for table in changes.tables():
         with one.cursor() as here, other.cursor() as copied:
             select = f'select * from "{table}" order by rowid'
             assert here.execute(select).fetchall() == copied.execute(select).fetchall() != []
@@ -178,8 +179,8 @@ def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, m
     shutil.copy(path, tmp_path / "older")
     note(other, "second")
     assert notes(one) == ["first", "second"]
-    monkeypatch.setattr(shared, "FRESH_SECONDS", 60.0)
-    one._keep_up()
+    monkeypatch.setattr(following, "FRESH_SECONDS", 60.0)
+    one.follower.keep_up()
     if harm == "removed":
         path.unlink()
     elif harm == "of another store":
@@ -193,7 +194,7 @@ def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, m
         assert notes(one) == ["first", "second"]
     note(one, "third")
     assert notes(one) == ["first", "second", "third"]
-    monkeypatch.setattr(shared, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(following, "FRESH_SECONDS", 0.0)
     assert notes(other) == ["first", "second", "third"]
     assert [file.name for file in path.parent.iterdir() if "new" in file.name] == []
 
@@ -201,15 +202,15 @@ def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, m
 def test_a_block_of_the_copy_that_fails_while_it_is_read_has_it_made_anew(machines):
     one = machines("one")
     note(one, "first")
-    with pytest.raises(shared.Unusable, match="is being made anew"), one.cursor():
+    with pytest.raises(Unusable, match="is being made anew"), one.cursor():
         raise duckdb.IOException("stands for a block that cannot be read")
-    assert one._is_damaged
-    assert (notes(one), one._is_damaged) == (["first"], False)
+    assert one.follower._is_damaged
+    assert (notes(one), one.follower._is_damaged) == (["first"], False)
 
 
 def test_the_rows_that_are_pushed_are_counted(machines, monkeypatch):
     one = machines("one")
-    monkeypatch.setattr(shared.Run, "ingest", lambda *_: 0)
+    monkeypatch.setattr(Run, "ingest", lambda *_: 0)
     with pytest.raises(RuntimeError, match="took 0 of 1 rows of events"):
         note(one, "lost on the way")
     monkeypatch.undo()
@@ -309,9 +310,9 @@ def test_pages_go_on_while_postgresql_is_away_and_say_since_when(machines, monke
     one = machines("one")
     note(one, "first")
     assert one.away_since() is None
-    monkeypatch.setattr(one._reading, "_address", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setattr(one.follower.line, "_address", "postgresql://nobody@127.0.0.1:1/none")
     monkeypatch.setattr(one._writing, "_address", "postgresql://nobody@127.0.0.1:1/none")
-    for line in (one._reading, one._writing):
+    for line in (one.follower.line, one._writing):
         line._worker._abandon()
     assert notes(one) == ["first"]
     assert abs(one.away_since() - clock.now()) < timedelta(seconds=20)
@@ -348,7 +349,7 @@ def test_copies_that_hold_more_follow_a_store_that_was_restored(machines, postgr
 def test_a_connection_that_is_lost_at_the_commit_is_asked_about(made, machines, there, monkeypatch):
     one, other = machines("one"), machines("other")
     note(one, "first")
-    commit = shared.Run.commit
+    commit = Run.commit
 
     def lost(run):
         if made:
@@ -356,7 +357,7 @@ def test_a_connection_that_is_lost_at_the_commit_is_asked_about(made, machines, 
         run._worker._abandon()
         raise Away("lost")
 
-    monkeypatch.setattr(shared.Run, "commit", lost)
+    monkeypatch.setattr(Run, "commit", lost)
     monkeypatch.setattr(one, "_is_made", restoring(one._is_made, monkeypatch))
     if made:
         note(one, "second")
@@ -383,7 +384,7 @@ def test_a_commit_whose_fate_cannot_be_learnt_is_told_as_such(machines, monkeypa
     def lost(run):
         raise Away("lost")
 
-    monkeypatch.setattr(shared.Run, "commit", lost)
+    monkeypatch.setattr(Run, "commit", lost)
     monkeypatch.setattr(shared, "RESOLVE_SECONDS", 0)
     with pytest.raises(Refusal, match="not known whether"):
         note(one, "second")
@@ -421,7 +422,7 @@ def test_where_a_copy_is_lost_and_cannot_be_made_it_is_said_instead_of_showing_n
     def full(path):
         raise duckdb.IOException("No space left on device")
 
-    monkeypatch.setattr(shared, "connect", full)
+    monkeypatch.setattr(following, "connect", full)
     for _ in range(2):
         with pytest.raises(Refusal, match="no room left in the folder"):
             notes(one)
@@ -431,12 +432,12 @@ def test_nobody_waits_for_a_database_that_does_not_answer(machines, monkeypatch)
     """it stands still, or somebody here waits for it who has to end first"""
     one, over = machines("one"), threading.Event()
     note(one, "first")
-    follow = one.follow
-    monkeypatch.setattr(one, "follow", lambda: (over.wait(20), follow()))
-    monkeypatch.setattr(shared, "READ_SECONDS", 0.2)
+    follow = one.follower.follow
+    monkeypatch.setattr(one.follower, "follow", lambda: (over.wait(20), follow()))
+    monkeypatch.setattr(following, "READ_SECONDS", 0.2)
     begun = time.monotonic()
     assert (notes(one), one.away_since() is None) == (["first"], False)
-    monkeypatch.setattr(shared, "READ_SECONDS", 20.0)
+    monkeypatch.setattr(following, "READ_SECONDS", 20.0)
     assert [notes(one) for _ in range(3)] == [["first"]] * 3
     assert time.monotonic() - begun < 10
     over.set()
@@ -449,9 +450,9 @@ def test_a_copy_that_somebody_does_not_close_is_not_waited_for_without_end(machi
     note(one, "first")
     monkeypatch.setattr(file, "WAIT_SECONDS", 0.2)
     with one.cursor():
-        one._distrust()
+        one.follower._distrust()
         with pytest.raises(Refusal, match="has been busy"):
-            one.follow()
+            one.follower.follow()
     assert notes(one) == ["first"]
 
 
@@ -462,10 +463,10 @@ def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
 
     def full(self, cursor):
         monkeypatch.setattr(FileDatabase, "commit", commit)
-        raise shared.Failure("no room")
+        raise Failure("no room")
 
     monkeypatch.setattr(FileDatabase, "commit", full)
-    monkeypatch.setattr(shared, "FRESH_SECONDS", 60.0)
+    monkeypatch.setattr(following, "FRESH_SECONDS", 60.0)
     note(one, "second")
     assert notes(one) == ["first", "second"]
 
@@ -476,7 +477,7 @@ def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
     monkeypatch.setattr(shared, "TURN_SECONDS", 1)
     begun = time.monotonic()
     with there.transaction() as run:
-        run.rows(shared._statement("lock"))
+        run.rows(changes.statement_of("lock"))
         with pytest.raises(Refusal, match="Somebody else has been saving"):
             note(one, "second")
     assert 0.9 < time.monotonic() - begun < 10

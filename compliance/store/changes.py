@@ -1,0 +1,254 @@
+"""The changes of a shared store: what a turn adds to PostgreSQL, and what a copy lacks of it.
+
+Each table has the rows of the store with the number of their change and their place in it. `changes` has a number and a
+random id for each, and how many rows it added to each table; what travels is counted.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+
+from compliance.core import clock
+from compliance.core.places import QUERIES
+from compliance.declarations.queries import statement
+from compliance.store import failures
+from compliance.store.copies import forget_mark
+from compliance.store.database import Cursor
+from compliance.store.file import connect
+from compliance.store.postgresql import Run
+from compliance.store.schema import FOLLOWS, file_names, refuse_unknown
+
+SCHEMA: Final = "compliance"
+# What PostgreSQL has beside the tables of the store.
+OWN: Final = ("changes", "schema_files")
+# The types of PostgreSQL for those of the store.
+TYPES: Final = {
+    "VARCHAR": "text",
+    "INTEGER": "integer",
+    "SMALLINT": "smallint",
+    "TINYINT": "smallint",
+    "BIGINT": "bigint",
+    "DOUBLE": "double precision",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "VARCHAR[]": "text[]",
+}
+BATCH_ROWS: Final = 100_000
+
+
+# What runs a statement and gives its rows: `Line.rows` or `Run.rows`.
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+class Mark(NamedTuple):
+    """A change: its number, and its random id."""
+
+    number: int
+    id: str
+
+
+NOTHING: Final = Mark(0, "")
+
+
+@dataclass
+class Turn:
+    """The turn of a writer: its transaction in PostgreSQL, the moment it began, and what was there before.
+
+    `before` has the number of rows of each table of the copy.
+    """
+
+    run: Run
+    began: datetime
+    last: Mark
+    before: dict[str, int]
+
+
+# --- Rows ---------------------------------------------------------------------------------------------------------
+
+
+def push(turn: Turn, cursor: Cursor, *, anew: bool = False) -> Mark:
+    """Add to PostgreSQL the rows that a turn has added, as one change, and return it. Each table's rows are counted."""
+    mark = Mark(turn.last.number + 1, secrets.token_hex(16))
+    now = numbers_of_rows(cursor)
+    counts = {table: number - turn.before[table] for table, number in now.items() if number != turn.before[table]}
+    turn.run.rows(statement_of("add_change"), *mark, turn.began, anew, json.dumps(counts))
+    for table, expected in counts.items():
+        taken = 0
+        for rows in _added(cursor, table, turn.before[table], mark.number):
+            taken += turn.run.ingest(table, rows)
+        if taken != expected:
+            raise RuntimeError(f"PostgreSQL took {taken} of {expected} rows of {table}")
+    turn.before = now
+    return mark
+
+
+def _added(cursor: Cursor, table: str, before: int, number: int) -> Iterator[pa.Table]:
+    """The rows of a table beyond the number before, with the number of their change and their places in it.
+
+    Rows are numbered from nought and none is ever deleted. If one were, more would be found here than were counted.
+    """
+    names = ", ".join(f"{quoted(name)}::{_wider(type_)} as {quoted(name)}" for name, type_ in tables()[table].items())
+    added = f"from {quoted(table)} where rowid >= {before}"
+    sql = f"select {number}::bigint as change, rowid - (select min(rowid) {added}) as nth, {names} {added}"
+    for batch in cursor.sql(sql).to_arrow_reader(BATCH_ROWS):
+        yield pa.Table.from_batches([batch])
+
+
+def add(run: Run, cursor: Cursor, mine: Mark, changes: list[tuple[int, str, bool, str]]) -> Mark:
+    """Add the rows of changes to a copy, and return the last one. Each table's rows are counted."""
+    if not changes:
+        return mine
+    begin = max((number for number, _, anew, _ in changes if anew), default=0)
+    expected: dict[str, int] = {}
+    for number, _, _, rows in changes:
+        for table, count in json.loads(rows).items() if number >= begin else ():
+            expected[table] = expected.get(table, 0) + count
+    for table, count in expected.items():
+        _fetch(run, cursor, table, after=mine.number, expected=count)
+    last = Mark(*changes[-1][:2])
+    set_mark(cursor, last, moment=clock.now())
+    return last
+
+
+def _fetch(run: Run, cursor: Cursor, table: str, *, after: int, expected: int) -> None:
+    """Add the rows of a table after a change to a copy, in their order."""
+    names, fetched = ", ".join(map(quoted, tables()[table])), 0
+    sql = f"select {names} from {quoted(table)} where change > {after} order by change, nth"
+    for batch in run.batches(sql):
+        cursor.register("fetched_rows", pa.Table.from_batches([batch]))
+        cursor.execute(f"insert into {quoted(table)} ({names}) select {names} from fetched_rows")
+        cursor.unregister("fetched_rows")
+        fetched += batch.num_rows
+    if fetched != expected:
+        raise RuntimeError(f"PostgreSQL gave {fetched} of {expected} rows of {table}")
+
+
+# --- Tables -------------------------------------------------------------------------------------------------------
+
+
+def agree(run: Run, path: Path, *, name: str) -> None:
+    """Have PostgreSQL's tables be those of this program. Raise Refusal if a newer one has made them."""
+    if not is_begun(run.rows):
+        if run.rows(statement_of("columns")):
+            raise failures.taken(name, SCHEMA)
+        run.rows(f"create schema if not exists {SCHEMA}")
+        _run_all(run, "schema")
+    applied = refuse_newer(run, path)
+    if files := [name for name in file_names() if name not in applied]:
+        _extend(run)
+        if not applied:
+            _run_all(run, "keys")
+        for name in files:
+            run.rows(statement_of("add_schema_file"), name)
+
+
+@cache
+def tables() -> dict[str, dict[str, str]]:
+    """The types of the columns of each table of the store."""
+    found: dict[str, dict[str, str]] = {}
+    with closing(connect(":memory:")) as own:
+        for table, column, type_ in own.execute(statement("shared_columns")).fetchall():
+            found.setdefault(table, {})[column] = type_
+    return found
+
+
+def numbers_of_rows(cursor: Cursor) -> dict[str, int]:
+    """The number of rows of each table, which is known without reading any."""
+    sql = " union all ".join(f"select '{table}', count(*) from {quoted(table)}" for table in tables())
+    return dict(cursor.execute(sql).fetchall())
+
+
+def _extend(run: Run) -> None:
+    """Make the tables and columns that PostgreSQL lacks."""
+    found = {(table, column) for table, column in run.rows(statement_of("columns"))}
+    there = {table for table, _ in found}
+    for table, columns in tables().items():
+        lacking = [f"{quoted(name)} {TYPES[type_]}" for name, type_ in columns.items() if (table, name) not in found]
+        if table not in there:
+            keys = ["change bigint not null references changes", "nth bigint not null", "primary key (change, nth)"]
+            run.rows(f"create table {quoted(table)} ({', '.join(lacking + keys)})")
+        elif lacking:
+            run.rows(f"alter table {quoted(table)} {', '.join(f'add column {column}' for column in lacking)}")
+        # Otherwise PostgreSQL would keep samples of texts, which a purge does not remove. No plan needs them.
+        if unsampled := [f"alter column {quoted(n)} set statistics 0" for n in columns if (table, n) not in found]:
+            run.rows(f"alter table {quoted(table)} {', '.join(unsampled)}")
+
+
+def is_begun(rows: Rows) -> bool:
+    """Whether PostgreSQL has any of the tables."""
+    return bool(rows(statement_of("is_begun"))[0][0])
+
+
+def changes_since(rows: Rows, mark: Mark) -> list[tuple[int, str, bool, str]]:
+    """A change and those after it, in order: number, id, whether it replaced everything, and its rows as JSON."""
+    return rows(statement_of("since"), mark.number)
+
+
+def head(rows: Rows) -> tuple[Mark, datetime]:
+    """The last change, and the time, which this machine then goes by."""
+    ((number, id_, now),) = rows(statement_of("head"))
+    clock.go_by(now)
+    return Mark(number, id_) if number else NOTHING, now
+
+
+def _run_all(run: Run, name: str) -> None:
+    """Run the statements of a file."""
+    for each in statement_of(name).rstrip(";").split(";"):
+        run.rows(each)
+
+
+def refuse_newer(run: Run, path: Path) -> set[str]:
+    """The schema files that PostgreSQL's tables come from. Raise Refusal if a newer program has made them."""
+    applied = {name for (name,) in run.rows("select name from schema_files")}
+    refuse_unknown(applied, path)
+    return applied
+
+
+# --- Marks --------------------------------------------------------------------------------------------------------
+
+
+def mark_of(cursor: Cursor) -> Mark:
+    """The last change that a copy holds."""
+    return noted(cursor)[0]
+
+
+def noted(cursor: Cursor) -> tuple[Mark, datetime]:
+    """The last change that a copy holds, noted in the copy itself, among the marks of its upgrades; and when."""
+    sql = "select name, applied_at from schema_files where starts_with(name, $prefix)"
+    for name, moment in cursor.execute(sql, {"prefix": FOLLOWS}).fetchall():
+        number, _, id_ = name.removeprefix(FOLLOWS).partition(" ")
+        return Mark(int(number), id_), moment
+    return NOTHING, datetime.min
+
+
+def set_mark(cursor: Cursor, mark: Mark, *, moment: datetime) -> None:
+    """Note the last change that a copy holds."""
+    forget_mark(cursor)
+    name = f"{FOLLOWS}{mark.number} {mark.id}"
+    cursor.execute("insert into schema_files values ($name, $moment)", {"name": name, "moment": moment})
+
+
+def quoted(name: str) -> str:
+    """A name of this program's own tables, which may be a word of SQL."""
+    return f'"{name}"'
+
+
+def _wider(type_: str) -> str:
+    """The type in which a value travels: PostgreSQL has no integer of one byte."""
+    return "smallint" if type_ == "TINYINT" else type_
+
+
+@cache
+def statement_of(name: str) -> str:
+    """A statement for PostgreSQL, of `queries/shared`."""
+    lines = (QUERIES / "shared" / f"{name}.sql").read_text("utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--")).strip()
