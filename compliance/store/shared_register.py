@@ -189,23 +189,31 @@ class SharedRegister(Register):
 
 
 class Moment(NamedTuple):
-    """A moment of the monotonic clock, and how often something had been taken away here."""
+    """A moment of the monotonic clock, how often something had been taken away here, and the last change of roles."""
 
     time: float
     changes: int
+    roles: int
+
+
+LONG_AGO: Final = Moment(float("-inf"), 0, 0)
 
 
 class Memory:
-    """What was read lately of sessions and roles."""
+    """What was read lately of sessions and roles.
+
+    Every session that is read tells the number of the last change of roles, on any machine. What was read of roles
+    before it does not hold: losing the database must not bring back a role that was taken away.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, object], tuple[float, list[Row]]] = {}
-        self._changes = 0
+        self._kept: dict[tuple[str, object], tuple[Moment, list[Row]]] = {}
+        self._changes = self._roles = 0
         self._lock = threading.Lock()
 
     def now(self) -> Moment:
         """When something that is then kept begins to be read."""
-        return Moment(time.monotonic(), self._changes)
+        return Moment(time.monotonic(), self._changes, self._roles)
 
     def keep(self, name: str, parameters: Row, rows: list[Row], *, since: Moment) -> None:
         """Remember the rows of a statement, unless something has been taken away since they were read."""
@@ -214,21 +222,22 @@ class Memory:
         key = name, parameters[REMEMBERED[name]]
         with self._lock:
             self._kept.pop(key, None)
+            self._roles = max(self._roles, *(row.get("roles", 0) for row in rows), 0)
             if since.changes == self._changes and (rows or name != "session"):
-                self._kept[key] = since.time, rows
+                self._kept[key] = since, rows
             while self._kept and (len(self._kept) > MOST_REMEMBERED or self._oldest() < since.time - ABSENCE_SECONDS):
                 del self._kept[next(iter(self._kept))]
 
     def _oldest(self) -> float:
         """When what has been remembered longest was read."""
-        return next(iter(self._kept.values()))[0]
+        return next(iter(self._kept.values()))[0].time
 
     def recall(self, name: str, parameters: Row, *, seconds: float) -> list[Row] | None:
         """The rows of a statement as they were not so long ago; None if that is not known."""
         if name not in REMEMBERED:
             return None
-        read_at, rows = self._kept.get((name, parameters[REMEMBERED[name]]), (-seconds, []))
-        if time.monotonic() - read_at >= seconds:
+        since, rows = self._kept.get((name, parameters[REMEMBERED[name]]), (LONG_AGO, []))
+        if time.monotonic() - since.time >= seconds or (name == "roles_held" and since.roles != self._roles):
             return None
         return [dict(row) for row in rows if name != "session" or _lasts(row, parameters)]
 

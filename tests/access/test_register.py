@@ -516,6 +516,22 @@ def test_a_role_or_session_that_was_taken_away_is_not_remembered_and_nobody_wait
 
 
 @SHARED
+def test_a_role_that_was_taken_away_elsewhere_does_not_come_back_with_the_loss_of_postgresql(monkeypatch):
+    secret, another = begun(), begun(subject="another")
+    bo = found(secret, NOW).person
+    roles.give(administrator(), bo, Held("management"))
+    with elsewhere(monkeypatch, machine := other()):
+        assert found(secret, NOW).user.roles == ("management",)
+        with elsewhere(monkeypatch, other()):
+            roles.take(administrator(), bo, "management")
+        assert found(another, NOW)  # whoever comes there next
+        cut_off(machine, monkeypatch)
+        assert found(another, NOW)
+        with pytest.raises(Away):
+            _ = found(secret, NOW).user
+
+
+@SHARED
 def test_what_is_taken_away_here_is_gone_at_once_and_elsewhere_in_a_moment(monkeypatch):
     monkeypatch.setattr(shared_register, "FRESH_SECONDS", 600.0)
     secret, ada, machine = begun(), administrator(), other()
