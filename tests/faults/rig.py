@@ -157,9 +157,11 @@ class Rig:
         return reviewing.open_review(self.witness, year=2026, as_of=None, order=order, today=today).review_id
 
     def environment(self, folder: Path) -> dict[str, str]:
-        """That of a process of the product on a machine."""
+        """That of a process of the product on a machine, whose temporary files no other machine removes."""
+        temporary = folder / "tmp"
+        temporary.mkdir(parents=True, exist_ok=True)
         own = {"COMPLIANCE_DATABASE": self.address, "COMPLIANCE_FOLDER": str(folder), "COMPLIANCE_COUNT_AHEAD": "no"}
-        return {**os.environ, "LANG": "C.UTF-8", **own}
+        return {**os.environ, "LANG": "C.UTF-8", "TMPDIR": str(temporary), **own}
 
     def add(self, name: str, **said: Any) -> Process:
         """Another machine."""
