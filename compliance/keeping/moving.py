@@ -87,7 +87,7 @@ def move(source: str, target: str, *, user: User) -> Moved:
                 shutil.move(staged, path)
             undone.callback(new.clear)
             evidence = _same(old, new, source, named)
-            entry = _register_moved(source, target, named)
+            entry = _register_moved(source, target, named, undone)
             undone.pop_all()
             declared, other = _declarations_moved(source, target)
         what = f"{named['source']} → {named['place']}"
@@ -202,11 +202,15 @@ def _registers(source: str, target: str) -> tuple[Register, Register]:
         return mine, register.own()
 
 
-def _register_moved(source: str, target: str, named: dict[str, str]) -> tuple[int, str]:
-    """Copy the register, and return the last entry of the audit trail. Raise Refusal if the trail is not the same."""
+def _register_moved(source: str, target: str, named: dict[str, str], undone: ExitStack) -> tuple[int, str]:
+    """Copy the register, and return the last entry of the audit trail. Raise Refusal if the trail is not the same.
+
+    What is then to be undone is added to `undone`.
+    """
     mine, theirs = _registers(source, target)
     if theirs is not mine:
         register.move(mine, theirs)
+        undone.callback(theirs.clear)
     with places.meant(source):
         before = audit.last(), [*audit.verify()]
     with places.meant(target):

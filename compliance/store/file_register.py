@@ -58,6 +58,10 @@ class Register(ABC):
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""
 
     @abstractmethod
+    def clear(self) -> None:
+        """Remove everything in it."""
+
+    @abstractmethod
     def forget(self) -> None:
         """Leave nothing of what was removed from it in its files."""
 
@@ -119,6 +123,15 @@ class FileRegister(Register):
         if self.exists():
             with self._writes, self._refusing():
                 self._opened()[0].execute("pragma wal_checkpoint(truncate)")
+
+    def clear(self) -> None:
+        """Remove its files."""
+        with self._writes, self._reads, self._opening, self._refusing():
+            for connection in filter(None, (self._writer, self._reader)):
+                connection.close()
+            self._writer = self._reader = self._file = None
+            for ending in ("", "-wal", "-shm"):
+                self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
 
     def put(self, tables: Tables) -> None:
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""

@@ -39,5 +39,6 @@ def move(source: Register, target: Register) -> dict[str, int]:
     tables = source.kept()
     target.put(tables)
     if target.kept() != tables:
+        target.clear()
         raise RuntimeError(f"the register in {target.name} is not what {source.name} has")
     return {table: len(rows) for table, rows in tables.items()}

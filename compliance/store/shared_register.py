@@ -119,6 +119,12 @@ class SharedRegister(Register):
             with self._using(self._writes):
                 self._writing.rows("vacuum full persons, sessions")
 
+    def clear(self) -> None:
+        """Remove its tables."""
+        with self._exclusively() as run:
+            run.rows(f"drop schema {SCHEMA} cascade")
+        self._is_made, self._memory = False, Memory()
+
     def put(self, tables: Tables) -> None:
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""
         with self._exclusively() as run:

@@ -133,6 +133,25 @@ def test_what_is_written_meanwhile_or_lost_on_the_way_leaves_the_new_place_empty
     assert (failed["action"], json.loads(failed["details"])) == ("move", {"failed": 2})
 
 
+def test_somebody_who_logs_in_meanwhile_leaves_the_new_place_empty_too(
+    approved, postgres_database, tmp_path, monkeypatch
+):
+    path, moved = approved.database.path, moving.register.move
+
+    def meanwhile(source, target):
+        moved(source, target)
+        with places.meant(str(path)):
+            audit.record(current_user(), Action.LOGIN)
+
+    for old, new in ((path, postgres_database), (path, tmp_path / "other" / "new.duckdb")):
+        with monkeypatch.context() as patched:
+            patched.setattr(moving.register, "move", meanwhile)
+            done = move(old, new)
+        assert (done.returncode, "(audit)" in done.stderr) == (1, True), done.stderr
+        done = move(old, new)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 # --- Every night ------------------------------------------------------------------------------------------------------
 
 
