@@ -20,8 +20,8 @@ from compliance.core.language import month_ends
 from compliance.loading.loading import load
 from compliance.reading.reading import read
 from compliance.store.changes import numbers_of_rows
-from compliance.store.database import Database
 from compliance.store.file import FileDatabase
+from compliance.store.shared import SharedDatabase
 from tests import postgres
 from tests.administrations import many_times, write_exports
 from tests.line import SOURCES, WORDS, Line
@@ -235,7 +235,7 @@ def following(samples: Path, folder: Path) -> Iterator[Measured]:
 
 
 def builds(machines: Machines, store: Store) -> float:
-    return timed(machines.on(store.environment["COMPLIANCE_DATABASE"]).database.follow)
+    return timed(machines.on(store.environment["COMPLIANCE_DATABASE"]).database.follower.follow)
 
 
 def rows_in(store: Store) -> int:
@@ -244,13 +244,13 @@ def rows_in(store: Store) -> int:
         return sum(numbers_of_rows(cursor).values())
 
 
-def follows(one: Database, other: Database, folder: Path, numbers: Iterator[int]) -> float:
+def follows(one: SharedDatabase, other: SharedDatabase, folder: Path, numbers: Iterator[int]) -> float:
     """Seconds that another machine follows, after an export has been loaded that no other is like."""
     rows = next(numbers)
     file = training_export(folder / f"training {rows}.xlsx", rows=rows)
     order = Line(folder).order(extract_date=AS_OF - timedelta(days=rows - IMPORTED))
     load(one, read(file, name=file.name), order, sources=SOURCES, words=WORDS)
-    return timed(other.follow)
+    return timed(other.follower.follow)
 
 
 def shows(one: Running, two: Running) -> float:
