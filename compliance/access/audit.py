@@ -189,13 +189,8 @@ def seal_of(before: str, entry: Entry) -> str:
 
 def verify(seal: str = "") -> Iterator[Fault]:
     """The faults of the chain, none if it is whole. `seal`: one that was noted earlier and must still be in it."""
-    yield from faults(register.own().rows("entries", after=0), seal)
-
-
-def faults(rows: list[Row], seal: str = "") -> Iterator[Fault]:
-    """The faults of a chain of entries."""
     before, expected, found = FIRST, 1, not seal
-    for row in rows:
+    for row in register.own().rows("entries", after=0):
         kept = row["seal"]
         entry = Entry(*(row[each.name] for each in fields(Entry)))
         if entry.number != expected:

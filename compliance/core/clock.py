@@ -8,12 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 ZONE: Final = ZoneInfo("Europe/Stockholm")
-
-
-# How far ahead of this machine's clock the one is that it goes by.
-_ahead = timedelta()
 # Two clocks that differ by less are alike.
 ALIKE: Final = timedelta(seconds=1)
+# How far ahead of this machine's clock the one is that it goes by.
+_ahead = timedelta()
 
 
 def now() -> datetime:

@@ -47,19 +47,23 @@ def require(permission: Permission) -> None:
 
 def whole_only(view: View) -> None:
     """Stop the run with a sentence if the reader is limited to a part of the organisation."""
-    try:
+    with _stopping(view.say):
         view.reader.require_whole()
-    except Refusal as refusal:
-        html(charts.note(view.say.refusal(refusal)))
-        st.stop()
 
 
 def everywhere_only(view: View) -> None:
     """Stop the run with a sentence if the reader is limited to an organisation or a part of one."""
-    try:
+    with _stopping(view.say):
         view.reader.require_everywhere()
+
+
+@contextmanager
+def _stopping(say: Language) -> Iterator[None]:
+    """Stop the run with its sentence if the block raises a refusal."""
+    try:
+        yield
     except Refusal as refusal:
-        html(charts.note(view.say.refusal(refusal)))
+        html(charts.note(say.refusal(refusal)))
         st.stop()
 
 

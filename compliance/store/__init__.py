@@ -1,1 +1,1 @@
-"""The database: its location, exclusive access to its file, and its upgrade."""
+"""The database, in a file or in PostgreSQL, its exclusive writing and its upgrade; and the register."""

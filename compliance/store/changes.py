@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from compliance.core import clock
 from compliance.core.places import QUERIES
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import statement, without_comments
 from compliance.store import failures
 from compliance.store.copies import forget_mark
 from compliance.store.database import Cursor
@@ -43,8 +43,6 @@ TYPES: Final = {
     "VARCHAR[]": "text[]",
 }
 BATCH_ROWS: Final = 100_000
-
-
 # What runs a statement and gives its rows: `Line.rows` or `Run.rows`.
 Rows = Callable[..., list[tuple[Any, ...]]]
 
@@ -202,7 +200,7 @@ def head(rows: Rows) -> tuple[Mark, datetime]:
 
 def _run_all(run: Run, name: str) -> None:
     """Run the statements of a file."""
-    for each in statement_of(name).rstrip(";").split(";"):
+    for each in statement_of(name).split(";"):
         run.rows(each)
 
 
@@ -250,5 +248,4 @@ def _wider(type_: str) -> str:
 @cache
 def statement_of(name: str) -> str:
     """A statement for PostgreSQL, of `queries/shared`."""
-    lines = (QUERIES / "shared" / f"{name}.sql").read_text("utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--")).strip()
+    return without_comments((QUERIES / "shared" / f"{name}.sql").read_text("utf-8"))

@@ -48,12 +48,13 @@ _told: dict[int, list[Told]] = {}
 class Database(ABC):
     """A store of rows. `name` identifies it within this process: stores.named() gives the same object for it."""
 
+    # Whether it stays open for a moment after each use, as those that a server shows.
+    lingers = False
+
     def __init__(self, name: str) -> None:
         self.name = name
         # Gives the moment of a change from that of the latest one. The sample database replaces it.
         self.moment_after: Callable[[datetime], datetime] = next_moment
-        # Whether it stays open for a moment after each use, as those that a server shows.
-        self.lingers = False
         self._last_version = ("", "")
 
     @abstractmethod

@@ -100,6 +100,8 @@ def newer(path: Path, what: str) -> Refusal:
     )
 
 
+# --- A store that several machines share ------------------------------------------------------------------------------
+
 # What PostgreSQL may still hold of rows that were removed.
 REMEMBERS: Final = N_(
     "PostgreSQL may still hold what was removed in its log. Let its administrator give this account pg_checkpoint and "
@@ -109,9 +111,6 @@ RECYCLES: Final = N_(
     "PostgreSQL may still hold what was removed in old files of its log, which it uses again. Let its administrator "
     "set wal_recycle to off."
 )
-
-
-# --- A store that several machines share ------------------------------------------------------------------------------
 
 
 def away(database: str) -> Refusal:

@@ -55,13 +55,12 @@ log = logging.getLogger(__name__)
 
 
 class Follower:
-    """The copy of a store in PostgreSQL, at an address, and how far it has followed.
-
-    `mark` is the last change that the copy is known to hold.
-    """
+    """The copy of a store in PostgreSQL, at an address, and how far it has followed."""
 
     def __init__(self, address: str, copy: FileDatabase) -> None:
-        self.copy, self.mark = copy, NOTHING
+        self.copy = copy
+        # The last change that the copy is known to hold.
+        self._mark = NOTHING
         self.line = Line(address, schema=SCHEMA, patience=READ_SECONDS)
         # The one who follows, and what looks whether there is something to follow, one at a time.
         self._alone, self._begins = threading.Lock(), threading.Lock()
@@ -81,11 +80,11 @@ class Follower:
         """Whether anything has ever been committed to it. Raise Refusal if that cannot be known."""
         self.keep_up()
         self._refuse_unknown()
-        return self.mark != NOTHING
+        return self._mark != NOTHING
 
     def _refuse_unknown(self) -> None:
         """Raise Refusal while PostgreSQL is away if there is no copy either: it would look like an empty store."""
-        if self._why and self.mark == NOTHING:
+        if self._why and self._mark == NOTHING:
             raise self._why.with_traceback(None)
 
     @contextmanager
@@ -104,16 +103,17 @@ class Follower:
                 held.close()
                 self.keep_up()
                 cursor = held.enter_context(self.copy.cursor())
-            if not self.copy.is_held() and (self._why or self.mark != NOTHING):  # It is lost, which is not to be empty.
+            # It is lost, which is not to be empty.
+            if not self.copy.is_held() and (self._why or self._mark != NOTHING):
                 raise self._why.with_traceback(None) if self._why else failures.away(self.line.name)
             yield cursor
 
     def _is_known(self, cursor: Cursor) -> bool:
         """Whether the copy is there, and the one that it was: another file may have taken its place."""
         if not self.copy.is_held():
-            return self.mark == NOTHING
+            return self._mark == NOTHING
         if self.copy.openings != self._opening:
-            if mark_of(cursor) != self.mark:
+            if mark_of(cursor) != self._mark:
                 self._is_behind, self._seen = True, LONG_AGO
                 return False
             self._opening = self.copy.openings
@@ -143,7 +143,7 @@ class Follower:
             if patience:
                 self._why = self._why or failures.away(self.line.name)
 
-    def _begin_look(self) -> tuple[bool, "Future[None]"]:
+    def _begin_look(self) -> tuple[bool, Future[None]]:
         """Whether a look has been begun in a thread of its own, and that one, or the one that is under way."""
         with self._begins:
             if not self._looking.done():
@@ -169,7 +169,7 @@ class Follower:
         """How long to wait for a look: until there is something to show, and it is not too old."""
         if self._why:
             return 0
-        if self.mark == NOTHING or not self._is_whole():
+        if self._mark == NOTHING or not self._is_whole():
             return TURN_SECONDS
         return READ_SECONDS if begun or time.monotonic() - self._seen > OLDEST_SECONDS else 0
 
@@ -182,8 +182,8 @@ class Follower:
         except Exception as error:  # Whatever it is, pages go on with what the copy has.
             if not self._why:
                 log.warning("The copy cannot follow: %s", error.__cause__ or error, exc_info=error)
-            if self.mark == NOTHING:
-                self.mark, self._seen_at = self._own_mark()
+            if self._mark == NOTHING:
+                self._mark, self._seen_at = self._own_mark()
             why = error if isinstance(error, Refusal) else failures.away(self.line.name)
             self._why, self._retry = why, time.monotonic() + RETRY_SECONDS
         else:
@@ -194,15 +194,15 @@ class Follower:
         if not is_begun(self.line.rows):
             if self.copy.exists():  # It is of another store.
                 self.clear()
-            self.mark, self._seen_at = NOTHING, clock.now()
+            self._mark, self._seen_at = NOTHING, clock.now()
             return
         last, now = head(self.line.rows)
-        if last != self.mark or not self._is_whole():
+        if last != self._mark or not self._is_whole():
             with self.line.transaction(read_only=True) as run:
-                self.catch_up(run)
+                self._catch_up(run)
         self._seen_at = now
 
-    def catch_up(self, run: Run) -> None:
+    def _catch_up(self, run: Run) -> None:
         """Add what the copy lacks, or make it anew if it took another history or cannot be used.
 
         Nobody writes here meanwhile: a copy that is made anew would lack what was written while it was made.
@@ -221,7 +221,7 @@ class Follower:
             refuse_newer(run, self.copy.path)
             if mark := self._advanced(run, cursor):
                 self.copy.commit(cursor)
-                self.mark, self._is_behind = mark, False
+                self._mark, self._is_behind = mark, False
             else:
                 cursor.execute("rollback")
             return mark is not None
@@ -265,7 +265,7 @@ class Follower:
         with self.copy.replacing() as old:
             remove(old)
             path.replace(old)
-        self.mark, self._is_behind, self._is_damaged = mark, False, False
+        self._mark, self._is_behind, self._is_damaged = mark, False, False
 
     def inspect(self) -> list[str]:
         """Compare the copy with PostgreSQL. It is made anew if it differs, or if half of its file is free."""
@@ -273,7 +273,7 @@ class Follower:
             if not is_begun(self.line.rows):
                 return []
             with self._alone, self.line.transaction(read_only=True) as run:
-                self.catch_up(run)
+                self._catch_up(run)
                 with self._fresh(run) as (path, mark), self.copy.writer:
                     found = self._compared(path, mark)
                     if found is not None:
@@ -337,7 +337,7 @@ class Follower:
                 is_known = False
             if not is_known:
                 held.close()
-                self.catch_up(turn.run)
+                self._catch_up(turn.run)
                 cursor = held.enter_context(self.copy.turn())
                 if mark_of(cursor) != turn.last:
                     raise failures.away(self.line.name)
@@ -345,15 +345,15 @@ class Follower:
 
     def come(self, run: Run, last: Mark) -> None:
         """Have the copy hold a last change, in a turn that nobody else has; PostgreSQL is there."""
-        if self.mark != last or not self._is_whole():
-            self.catch_up(run)
+        if self._mark != last or not self._is_whole():
+            self._catch_up(run)
         self._why, self._retry = None, LONG_AGO
 
     def commit(self, cursor: Cursor, mark: Mark) -> None:
         """Commit a change that PostgreSQL has committed. A copy that cannot follows."""
         try:
             self.copy.commit(cursor)
-            self.mark = mark
+            self._mark = mark
         except Failure:
             log.warning("The copy could not commit, and will follow", exc_info=True)
             self._is_behind, self._seen = True, LONG_AGO
@@ -364,10 +364,10 @@ class Follower:
         """Remove the copy."""
         with self.copy.replacing() as path:
             remove(path)
-        self.mark = NOTHING
+        self._mark = NOTHING
 
 
-def _settle(future: "Future[None]", work: Callable[[], None]) -> None:
+def _settle(future: Future[None], work: Callable[[], None]) -> None:
     """Do some work, and say that it is done, or how it failed."""
     try:
         work()

@@ -61,9 +61,9 @@ BATCH_BYTES: Final = 16 * 1024 * 1024
 # What PostgreSQL calls a full disk, a wait that was too long, and a character that it does not store; and the classes
 # of what it says when it cannot be used: no connection, no transaction any more, no rights, no database, no resources.
 DISK_FULL, LOCK_TIMEOUT, NOT_STORED = "53100", "55P03", "22021"
+UNUSABLE: Final = frozenset({"08", "25", "28", "3D", "53", "57", "58"})
 # No right to something, or to see that it is there.
 NO_RIGHTS: Final = frozenset({"42501", "42P01"})
-UNUSABLE: Final = frozenset({"08", "25", "28", "3D", "53", "57", "58"})
 log = logging.getLogger(__name__)
 
 

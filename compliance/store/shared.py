@@ -91,8 +91,7 @@ class SharedDatabase(Database):
 
     @lingers.setter
     def lingers(self, lingers: bool) -> None:
-        if "copy" in vars(self):
-            self.copy.lingers = lingers
+        self.copy.lingers = lingers
 
     @contextmanager
     def turn(self) -> Iterator[Cursor]:

@@ -162,7 +162,7 @@ class SharedRegister(Register):
     # --- Absence --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _using(self, lock: "threading.Lock") -> Iterator[None]:
+    def _using(self, lock: threading.Lock) -> Iterator[None]:
         """The turn of this thread with a connection. Once PostgreSQL is away, nobody waits for it."""
         if not lock.acquire(timeout=WAIT_SECONDS):
             raise failures.awaited(WAIT_SECONDS)

@@ -249,7 +249,8 @@ def test_what_is_over_is_gone_for_good_and_leaves_no_token():
 
 def test_it_holds_no_id_that_a_browser_could_send():
     secret = begun()
-    assert secret not in str(raw("select * from sessions"))
+    for table in ("persons", "roles", "sessions", "audit"):
+        assert secret not in str(raw(f"select * from {table}"))
     assert found(secret[:-1], NOW) is None
     assert sessions.find(secret, now=NOW) is None
 

@@ -169,7 +169,7 @@ class Rig:
         return self.machines[-1]
 
     def go_on(self) -> None:
-        """Wait until every machine has written something and shown the latest since now."""
+        """Wait until every machine has written something since now, and then shown something."""
         heard = [len(each.heard) for each in self.machines]
         for each, since in zip(self.machines, heard, strict=True):
             each.awaits("done", since)

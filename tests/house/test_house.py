@@ -189,7 +189,7 @@ def test_only_one_module_reads_the_environment():
 
 
 def test_only_the_store_knows_where_its_file_is():
-    """Another kind of store is one module and a line in stores.py. A copy and the samples are files."""
+    """Another kind of store is chosen in stores.py alone. A copy and the samples are files."""
     asks = [module(p) for p in MODULES if re.search(r"\b(own|sample)_database\b", p.read_text("utf-8"))]
     kinds = [module(p) for p in MODULES if any(f"{name}.".startswith("compliance.store.file.") for name in imported(p))]
     assert (asks, kinds) == (

@@ -32,15 +32,24 @@ def test_what_the_importer_loads_is_shown_by_every_server_to_those_who_may_see_i
             assert second in everything
             assert first in part
             assert second not in part
+        # a server goes by what it has read of a session itself
+        client = login(service, "Karin Koordinator")
+        assert all("kan inte nås" not in shown(service, client, number) for number in ("1", "2"))
         here.store.stop()
         time.sleep(FRESH_SECONDS)
         # not asked of nginx, which answers with whichever server it finds
-        assert [httpx2.get(f"{each.address}/readyz").status_code for each in here.servers] == [503, 503]
+        assert [httpx2.get(f"{each.address}/readyz").status_code for each in here.servers] == [200, 200]
+        for number in ("1", "2"):
+            assert "kan inte nås" in shown(service, client, number)
 
 
 def drawn(service, name, number):
     """The city's page as a person sees it at a server."""
-    client = login(service, name)
+    return shown(service, login(service, name), number)
+
+
+def shown(service, client, number):
+    """The same as somebody sees it who is logged in."""
     client.cookies.set("compliance_server", number, "localhost.local", "/")
     with stream(service, client) as socket:
         return run(socket, "city")[1] + run(socket, "overview")[1]
