@@ -6,6 +6,7 @@ Each place is a file, or the address of a database that several machines share. 
 the other must be empty. What it then has is compared with the first, and if anything differs it is emptied again.
 """
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -36,10 +37,11 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 from compliance.store.file_register import Register
 
 DIFFERENT: Final = N_(
-    "What was moved to {place} is not what {source} has ({names}), so {place} has been emptied again. "
+    "What was moved to {place} is not what {source} has, so {place} has been emptied again. "
     "See to it that nobody works in it, and try again."
 )
 FILLED: Final = N_("There is a store in {place} already, and nothing has been changed. Say an empty one.")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,8 @@ def _same(old: Database, new: Database, source: str, named: dict[str, str]) -> E
 
 def _refuse_different(names: list[str], named: dict[str, str]) -> None:
     if names:
-        raise Refusal(DIFFERENT, **named, names=", ".join(names))
+        log.warning("What was moved differs in: %s", ", ".join(names))
+        raise Refusal(DIFFERENT, **named)
 
 
 def evidence_of(cursor: Cursor, points: tuple[Point, ...]) -> Evidence:

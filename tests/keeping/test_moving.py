@@ -147,7 +147,7 @@ def test_somebody_who_logs_in_meanwhile_leaves_the_new_place_empty_too(
         with monkeypatch.context() as patched:
             patched.setattr(moving.register, "move", meanwhile)
             done = move(old, new)
-        assert (done.returncode, "(audit)" in done.stderr) == (1, True), done.stderr
+        assert (done.returncode, "has been emptied again" in done.stderr) == (1, True), done.stderr
         done = move(old, new)
         assert (done.returncode, done.stderr) == (0, "")
 
