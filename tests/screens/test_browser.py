@@ -185,7 +185,7 @@ def drop_systems(page, words):
     settle(page)
     page.set_input_files("input[type=file]", str(SYSTEMS))
     page.wait_for_selector(".v-dumbbells", timeout=60_000)
-    assert words["rejected"] in page.inner_text("[data-testid=stMainBlockContainer]")
+    page.get_by_text(words["rejected"]).first.wait_for()
 
 
 def take_the_rejected_rows(page, words):
