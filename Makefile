@@ -19,11 +19,11 @@ serve: $(READY)
 
 # The service with a login on the sample data, and a provider with a fictitious person for each role.
 demo-login: $(READY)
-	$(BIN)/python -W ignore -m tests.demo_login
+	$(BIN)/python -W ignore -m tools.demo_login
 
 # PostgreSQL, two servers, nginx and an importer, with several fictitious administrations.
 city: $(READY) nginx postgresql
-	$(BIN)/python -W ignore -m tests.city
+	$(BIN)/python -W ignore -m tools.city
 
 # In parallel: Chromium is fetched while packages are installed, and types are checked while the tests begin.
 test:
@@ -40,10 +40,10 @@ check: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tools.bench
 
 viewers: $(READY) browser
-	$(BIN)/python -m tests.viewers
+	$(BIN)/python -m tools.viewers
 
 # The tests that try more, or all of it, in `make fuzz`.
 FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents counting/test_training counting/test_explaining \
@@ -59,21 +59,21 @@ FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents 
   worklists/test_lists correcting/test_returning
 
 fuzz: $(READY) postgresql
-	$(BIN)/python -m tests.hostile
+	$(BIN)/python -m tools.hostile
 	SEEDS=20 KILLS=30 STEPS=all REPORTS="docx pdf pptx" LOOKS=9 ROOMS=40 $(BIN)/python -m pytest $(FUZZED:%=tests/%.py)
 	LETTERS=1000000 $(BIN)/python -m pytest tests/core/test_lengths.py
-	$(BIN)/python -m tests.faults --times 3
+	$(BIN)/python -m tools.faults --times 3
 
 samples: $(READY)
 	$(BIN)/python -m data.samples.make
 
 screenshots: $(READY) browser
-	$(BIN)/python -m tests.screenshots
+	$(BIN)/python -m tools.screenshots
 
 # The login against the certified OpenID provider of npm; it needs Node.js, so it is no part of `make test`.
 contract: $(READY)
-	cd tests/contract && npm ci --no-audit --no-fund
-	$(BIN)/python -m tests.contract.run
+	cd tools/contract && npm ci --no-audit --no-fund
+	$(BIN)/python -m tools.contract.run
 
 # After a change of requirements.txt: the versions and hashes of everything that is installed.
 lock: $(BIN)/uv
@@ -84,7 +84,7 @@ release: $(READY)
 	$(BIN)/python -m release.archive
 
 release-test: $(READY)
-	$(BIN)/python -m tests.installing
+	$(BIN)/python -m tools.installing
 
 # uv takes a fifth of pip's time. pip is the fallback where only it reaches the packages, as through a mirror in pip.conf.
 $(READY): $(LOCKS) | $(BIN)/uv

@@ -69,7 +69,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         with (copy / path).open("a", encoding="utf-8") as file:
             file.write((ADDED / path).read_text("utf-8"))
     if MOST:  # its README is looked at only then
-        ran(copy, "-m", "tests.readme")
+        ran(copy, "-m", "tools.readme")
     yield copy
     shutil.rmtree(copy)
 

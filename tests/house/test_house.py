@@ -37,6 +37,7 @@ UI = {
     for path in MODULES
     if path.is_relative_to(ROOT / "compliance" / "screens") and not path.stem.endswith("texts")
 }
+TESTS = [path for name in ("tests", "tools") for path in sorted((ROOT / name).rglob("*.py"))]
 THIN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 # What makes the samples: it stands beside them, and nothing of the product imports it.
 MAKER = sorted((ROOT / "data" / "samples" / "make").glob("*.py"))
@@ -171,9 +172,9 @@ def test_a_library_is_known_in_one_place(package, where):
     assert sorted(users(package) - where - pages) == []
 
 
-def test_the_product_imports_neither_its_tests_nor_what_makes_the_samples():
+def test_the_product_imports_neither_its_tests_and_tools_nor_what_makes_the_samples():
     assert MAKER
-    assert sorted(users("data") | users("tests")) == []
+    assert sorted(users("data") | users("tests") | users("tools")) == []
 
 
 def test_the_product_imports_only_what_a_release_brings():
@@ -209,7 +210,7 @@ def test_the_command_line_starts_without_what_it_does_not_use():
 def test_no_function_is_long():
     found = [
         f"{path.relative_to(ROOT)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for path in [*MODULES, *THIN, *MAKER, *sorted((ROOT / "tests").rglob("*.py"))]
+        for path in [*MODULES, *THIN, *MAKER, *TESTS]
         for node in functions(path)
         if node.end_lineno - node.lineno >= LONGEST
     ]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.bench import as_table
-from tests.measured import Measured, beside_commit, compared, keep_run, kept_runs, medians, numbered, to_best
+from tools.bench import as_table
+from tools.measured import Measured, beside_commit, compared, keep_run, kept_runs, medians, numbered, to_best
 
 FOUND = [Measured("A load", 2.0), Measured("… its trend", 0.3), Measured("A page", 0.1), Measured("… its trend", 0.4)]
 

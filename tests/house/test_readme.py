@@ -9,7 +9,7 @@ import compliance
 from compliance.commands.cli import app
 from compliance.core.places import ROOT
 from tests.house.test_house import MODULES, ROOMS
-from tests.readme import FIGURES, SPEED, filled, with_part
+from tools.readme import FIGURES, SPEED, filled, with_part
 
 README = ROOT / "README.md"
 USING = ROOT / "docs" / "using.md"
@@ -45,7 +45,7 @@ def drawn() -> list[str]:
 
 def test_what_is_made_from_declarations_is_up_to_date():
     text = FIGURES.read_text("utf-8")
-    assert text == filled(text), "run: python -m tests.readme"
+    assert text == filled(text), "run: python -m tools.readme"
 
 
 @pytest.mark.parametrize("name", ["bench", "viewers"])

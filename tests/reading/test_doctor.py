@@ -16,10 +16,11 @@ from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, mask_text
 from compliance.reading import reading, workbooks
 from compliance.reading.reading import read
-from tests import files, hostile
+from tests import files
 from tests.browser import MOST
 from tests.line import read_here
 from tests.spent import spent
+from tools import hostile
 
 HEADING, ROW = ["Systemnamn", "Enhet"], ["Årsplan", "Kansliet"]
 
@@ -523,7 +524,7 @@ def test_identity_numbers_between_control_characters(mark):
 
 
 def test_mutated_files_are_read_or_refused(tmp_path):
-    """hostile: the first of those that `python -m tests.hostile` makes by the hundred"""
+    """hostile: the first of those that `python -m tools.hostile` makes by the hundred"""
     outcomes, growth = hostile.run(6 if MOST else 4, 20261125, saved=tmp_path)
     assert [outcome for outcome in outcomes if outcome.what == "fault"] == []
     assert {outcome.what for outcome in outcomes} == {"read", "refused"}

@@ -13,9 +13,9 @@ from compliance.screens.people_texts import names
 from compliance.screens.roles import texts
 from tests.apps import opened, text
 from tests.browser import MOST, browsing, said, settle
-from tests.demo_login import started
 from tests.provided import login
 from tests.readers import granted
+from tools.demo_login import started
 
 ISSUER = "https://login.example.se"
 SV = Language("sv")

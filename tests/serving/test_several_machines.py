@@ -8,11 +8,11 @@ import httpx2
 import pytest
 
 from compliance.store.following import FRESH_SECONDS
-from tests.administrations import NAMES
 from tests.browser import MOST
-from tests.city import city, put_exports
 from tests.provided import login, stream
 from tests.session import run
+from tools.administrations import NAMES
+from tools.city import city, put_exports
 
 
 @pytest.mark.skipif(not MOST, reason="the parts are tried in other tests; this takes half a minute: make fuzz")

@@ -8,10 +8,10 @@ from compliance.core.language import Language
 from compliance.screens.frame import PAGES
 from compliance.screens.widgets import HOME
 from compliance.serving.gate import ROUTES, Need
-from tests.acts import ACTS, sites
 from tests.provided import PAGE, RULES, login, person, service, stream
 from tests.session import run
-from tests.table import FILE, YES, markdown, page_answer, route_answer
+from tools.acts import ACTS, sites
+from tools.table import FILE, YES, markdown, page_answer, route_answer
 
 SV = Language("sv")
 LIMITED = '[[login.roles]]\nvalue = "C.limited"\nrole = "coordinator"\norganisation = "Annan"\n'
@@ -27,7 +27,7 @@ def here(tmp_path_factory):
 
 
 def test_the_documentation_is_what_the_code_says():
-    assert FILE.read_text("utf-8") == markdown(), "write it anew with: python -m tests.table"
+    assert FILE.read_text("utf-8") == markdown(), "write it anew with: python -m tools.table"
 
 
 def test_every_place_that_asks_for_a_permission_stands_in_the_table():

@@ -1,4 +1,4 @@
-"""What it takes that several machines share a store in PostgreSQL, beside one file: groups of `python -m tests.bench`.
+"""What it takes that several machines share a store in PostgreSQL, beside one file: groups of `python -m tools.bench`.
 
 PostgreSQL is Debian's with its usual settings, on this machine too: what it has committed outlives a loss of power.
 """
@@ -23,11 +23,14 @@ from compliance.store.changes import numbers_of_rows
 from compliance.store.file import FileDatabase
 from compliance.store.shared import SharedDatabase
 from tests import postgres
-from tests.administrations import many_times, write_exports
 from tests.line import SOURCES, WORDS, Line
 from tests.machines import fill, machine, with_all_of
-from tests.measured import Measured
-from tests.measuring import (
+from tests.ports import free_port
+from tests.postgres import Server
+from tests.proxied import HOST, certificate, nginx
+from tools.administrations import many_times, write_exports
+from tools.measured import Measured
+from tools.measuring import (
     AS_OF,
     DAY,
     NAMED,
@@ -52,11 +55,8 @@ from tests.measuring import (
     warm,
     whole_line,
 )
-from tests.ports import free_port
-from tests.postgres import Server
-from tests.proxied import HOST, certificate, nginx
-from tests.viewers import WISHED, Click, bare, later, percentile, sessions
-from tests.visits import Visitor, visiting
+from tools.viewers import WISHED, Click, bare, later, percentile, sessions
+from tools.visits import Visitor, visiting
 
 USUAL = {
     "fsync": "on", "full_page_writes": "on", "shared_buffers": "128MB", "wal_recycle": "on", "wal_init_zero": "on",

@@ -1,6 +1,6 @@
 """Mutated files by the hundred, through the real reader and the real loading: each is read or refused, in time.
 
-python -m tests.hostile [COUNT] [SEED]
+python -m tools.hostile [COUNT] [SEED]
 """
 
 import io

@@ -24,11 +24,11 @@ from compliance.core.places import ROOT
 from compliance.store.file import FileDatabase
 from compliance.store.shared import SharedDatabase
 from tests import postgres
-from tests.administrations import NAMES, write_exports
 from tests.ports import free_port
 from tests.postgres import Server
 from tests.provided import RULES, Service, served
 from tests.proxied import HOST, certificate, nginx
+from tools.administrations import NAMES, write_exports
 
 PORT: Final = 8443
 DAYS: Final = (date(2025, 10, 31), date(2026, 10, 31))

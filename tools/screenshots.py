@@ -1,4 +1,4 @@
-"""Pictures of every page: `python -m tests.screenshots` writes them into build/screenshots, and a few into docs.
+"""Pictures of every page: `python -m tools.screenshots` writes them into build/screenshots, and a few into docs.
 
 Both languages, 1920 × 1080 and 390 wide, light and dark, from a fresh server with the sample data; the page of imports
 also with files dropped on a database of one's own.
@@ -64,7 +64,7 @@ MESSY: Final = ("2026-10-31/Personallista*", "2026-10-31/kursstatus*", "2026-10-
 
 
 def main() -> None:
-    """Takes every picture, or those whose page is named: `python -m tests.screenshots loading`."""
+    """Takes every picture, or those whose page is named: `python -m tools.screenshots loading`."""
     wanted = set(sys.argv[1:])
     if not wanted:
         shutil.rmtree(OUT, ignore_errors=True)

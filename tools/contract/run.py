@@ -1,4 +1,4 @@
-"""One contract run against npm's certified `oidc-provider`: python -m tests.contract.run, or make contract.
+"""One contract run against npm's certified `oidc-provider`: python -m tools.contract.run, or make contract.
 
 It is no part of `make test`, since it needs Node.js. It prints what it has seen, and fails at what is otherwise.
 """

@@ -1,6 +1,6 @@
 """How fast the running app is for many viewers at once, and in a browser.
 
-`python -m tests.viewers` lets thirty people click about, then a hundred, each in a session of its own by the browser's
+`python -m tools.viewers` lets thirty people click about, then a hundred, each in a session of its own by the browser's
 own protocol. The floor is a bare page of Streamlit under the same viewers: what Streamlit itself costs on the machine.
 Then it visits and clicks in a real browser, prints one table and keeps it in docs/speed.md; `--only-sessions` leaves
 out the browser and keeps nothing. Nothing is asserted: times say something only beside others of the same run.
@@ -31,10 +31,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from compliance.core.places import ROOT
 from compliance.declarations.points import load_points
 from tests.browser import PATIENCE, Server, browsing, serving
-from tests.measured import Measured, shown, table, titled
 from tests.ports import free_port, wait_for
-from tests.readme import SPEED, keep
 from tests.sampled import beside
+from tools.measured import Measured, shown, table, titled
+from tools.readme import SPEED, keep
 
 AS_OF = date(2026, 10, 31)
 THINKING = (4.0, 12.0)
@@ -320,7 +320,7 @@ def crowd(viewers: int, seconds: float) -> Iterator[Measured]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.viewers", description="Measure, and keep the table.")
+    parser = argparse.ArgumentParser(prog="python -m tools.viewers", description="Measure, and keep the table.")
     parser.add_argument("--viewers", type=int, nargs="+", choices=WISHED, default=list(WISHED))
     parser.add_argument("--seconds", type=float, default=45)
     parser.add_argument("--only-sessions", action="store_true", help="leave out the browser, and keep nothing")

@@ -1,6 +1,6 @@
 """One machine of the service: a process that loads files, writes texts of a review and shows figures until its end.
 
-`python -m tests.faults.machine NAME ROWS REVIEW`; COMPLIANCE_FOLDER and COMPLIANCE_DATABASE say where. It prints what
+`python -m tools.faults.machine NAME ROWS REVIEW`; COMPLIANCE_FOLDER and COMPLIANCE_DATABASE say where. It prints what
 it does, a line of JSON each. On its input it is told to `rest`, to `tell` what its copy holds, and to `go` on.
 """
 
@@ -24,8 +24,8 @@ from compliance.loading.loading import Order
 from compliance.review import reviewing
 from compliance.store import stores
 from compliance.store.database import Database, rows
-from tests.faults.promises import HALVES, contents
 from tests.line import POINTS, SOURCES, WORDS, read_here
+from tools.faults.promises import HALVES, contents
 
 READERS = 2
 # A person at a page does not write all the time either.

@@ -25,9 +25,9 @@ from compliance.store.file import FileDatabase
 from compliance.store.postgresql import Line
 from compliance.store.shared import SharedDatabase
 from tests import postgres
-from tests.faults import promises
-from tests.faults.machine import staff
 from tests.line import SOURCES, WORDS, read_here
+from tools.faults import promises
+from tools.faults.machine import staff
 
 # Until when everybody must have gone on after a fault.
 GOING_SECONDS = 90
@@ -85,7 +85,7 @@ class Process:
 
     def start(self) -> None:
         """Start it, as after a fault of its machine."""
-        command = [sys.executable, "-m", "tests.faults.machine", self.name, str(self.most), str(self.rig.review)]
+        command = [sys.executable, "-m", "tools.faults.machine", self.name, str(self.most), str(self.rig.review)]
         with (self.rig.folder / "machines.log").open("ab") as log:
             self.process = subprocess.Popen(
                 command,

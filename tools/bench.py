@@ -1,6 +1,6 @@
 """How fast the product is on this machine, beside what a user would use instead.
 
-`python -m tests.bench` prints two tables and keeps them in docs/speed.md; `--only counting pages` measures those alone,
+`python -m tools.bench` prints two tables and keeps them in docs/speed.md; `--only counting pages` measures those alone,
 and `--beside REV --times 3` each in turn with the same of another commit. Nothing is asserted: times say something
 only beside other times of the same run. The last runs of this machine are kept, and each line beside the best of them.
 """
@@ -47,10 +47,10 @@ from compliance.review.reviewing import Review, review_of
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.store.file import FileDatabase
 from compliance.worklists.lists import Asking, work_lists
-from tests import bench_machines
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
-from tests.measured import (
+from tools import bench_machines
+from tools.measured import (
     Measured,
     beside_commit,
     compared,
@@ -63,7 +63,7 @@ from tests.measured import (
     titled,
     to_best,
 )
-from tests.measuring import (
+from tools.measuring import (
     ADDRESSES,
     AS_OF,
     KEPT,
@@ -85,8 +85,8 @@ from tests.measuring import (
     warm,
     whole_line,
 )
-from tests.readme import SPEED, keep
-from tests.visits import Visitor, visiting
+from tools.readme import SPEED, keep
+from tools.visits import Visitor, visiting
 
 # Times say something only on the same machine, so its runs are kept beside what it builds and not in the tree.
 HISTORIES = {"bench": "history.jsonl", "machines": "machines.jsonl"}
@@ -112,7 +112,7 @@ KEYS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, and keep the table.")
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description="Measure, and keep the table.")
     parser.add_argument(
         "--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="measure these; a table is kept if it is whole"
     )
@@ -189,7 +189,7 @@ def in_turn(groups: list[str], revision: str, *, times: int) -> list[Measured]:
 
 def measured_in(tree: Path, group: str) -> list[Measured]:
     """The lines of a group as a tree has them; none if it cannot be measured, as where the commit has no such name."""
-    command = [sys.executable, "-m", "tests.bench", "--numbers", "--only", group]
+    command = [sys.executable, "-m", "tools.bench", "--numbers", "--only", group]
     done = subprocess.run(command, cwd=tree, stdout=subprocess.PIPE, text=True)
     if done.returncode and tree == ROOT:
         raise RuntimeError(f"{group} cannot be measured")
@@ -198,12 +198,13 @@ def measured_in(tree: Path, group: str) -> list[Measured]:
 
 @contextmanager
 def tree_of(revision: str) -> Iterator[Path]:
-    """A work tree of another commit with the tests of this one, which measure it, and with the same files to load."""
+    """A work tree of another commit with the tools of this one, which measure it, and with the same files to load."""
     with tempfile.TemporaryDirectory(prefix="beside-") as folder:
         tree = Path(folder) / "tree"
         subprocess.run(["git", "worktree", "add", "--detach", tree, revision], cwd=ROOT, check=True)
         try:
-            shutil.copytree(ROOT / "tests", tree / "tests", dirs_exist_ok=True)
+            for name in ("tests", "tools"):
+                shutil.copytree(ROOT / name, tree / name, dirs_exist_ok=True)
             (tree / "build" / "bench").mkdir(parents=True)
             for file in KEPT.glob("*.xlsx"):
                 (tree / "build" / "bench" / file.name).symlink_to(file)

@@ -1,7 +1,7 @@
 """Breaks each clause of each statement once and tells which breaks no worked example notices.
 
-    python -m tests.mutate                      every point, the macros, and what `app` has examples for
-    python -m tests.mutate points/access macros figures/object_leaders
+    python -m tools.mutate                      every point, the macros, and what `app` has examples for
+    python -m tools.mutate points/access macros figures/object_leaders
 
 A mutant is one small change of a statement: a branch or a condition dropped, a comparison moved by one, `and` for `or`,
 another word. It is killed where an example no longer holds. One that changes no answer whatever the data

@@ -1,6 +1,6 @@
 """Faults of a service on more than one machine, each tried many times.
 
-`python -m tests.faults [--times N] [--only NAME…]`
+`python -m tools.faults [--times N] [--only NAME…]`
 
 Whatever happens, nothing acknowledged is lost, nothing is there by halves, no number is given twice, the others go on,
 who waits reads a sentence in time, and in the end every copy is equal to PostgreSQL.
@@ -29,10 +29,10 @@ from compliance.store.file import FileDatabase
 from compliance.store.shared import SharedDatabase
 from tests import browser, postgres
 from tests.command import arguments
-from tests.faults import promises
-from tests.faults.machine import staff
-from tests.faults.rig import KINDS, Broken, Rig, alone, pair, until
 from tests.session import session
+from tools.faults import promises
+from tools.faults.machine import staff
+from tools.faults.rig import KINDS, Broken, Rig, alone, pair, until
 
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 PAGES = ("overview", "quality", "changes", "importing", "review")

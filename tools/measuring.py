@@ -31,7 +31,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.store.file import FileDatabase
 from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.ports import free_port, wait_for
-from tests.visits import Visitor
+from tools.visits import Visitor
 
 AS_OF = date(2026, 11, 15)
 # Every one of the 36 months up to this one has a basis in the samples.

@@ -1,6 +1,6 @@
 """The parts of the documentation that are generated: from the product's declarations, and from what was measured.
 
-`python -m tests.readme` writes the tables of docs/figures.md anew; a test compares. `make bench` and `make viewers`
+`python -m tools.readme` writes the tables of docs/figures.md anew; a test compares. `make bench` and `make viewers`
 write theirs into docs/speed.md.
 """
 

@@ -1,4 +1,4 @@
-"""Who may see and do what: `python -m tests.table` writes docs/access.md, and test_table tries it on a server."""
+"""Who may see and do what: `python -m tools.table` writes docs/access.md, and test_table tries it on a server."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -8,14 +8,14 @@ from compliance.core.places import ROOT
 from compliance.screens.frame import PAGES, PageEntry
 from compliance.screens.widgets import HOME
 from compliance.serving.gate import ROUTES, Need
-from tests.acts import ACTS, sites
+from tools.acts import ACTS, sites
 
 FILE: Final = ROOT / "docs" / "access.md"
 YES, NO = "yes", ""
 
 INTRODUCTION = """# Who may see and do what
 
-Written by `python -m tests.table` from the code; a test compares both, and another tries each line on a server. Code
+Written by `python -m tools.table` from the code; a test compares both, and another tries each line on a server. Code
 asks for a permission, never for a role. Somebody with several roles may do what one of them permits.
 
 """
