@@ -121,12 +121,15 @@ class Plans:
         departments, units = self._of((organisation.casefold(), day))
         return _folded(department) in departments if unit is None else _folded(unit) in units
 
-    def hides_sum(self, figure: Figure, *, department: str | None, unit: str | None = None) -> bool:
+    def hides_sum(
+        self, figure: Figure, *, department: str | None, unit: str | None = None, departments: bool = False
+    ) -> bool:
         """Whether the sum of the hidden parts of a place would reveal a figure, on the day of one of them.
 
-        It would be the figure of the department or unit itself, or lack persons of no unit who are hidden too.
+        It would be the figure of the department or unit itself, or lack persons who are hidden too: those of no unit,
+        and of no department if the parts are only the `departments`.
         """
-        if department is None and unit is None:
+        if department is None and unit is None and not departments:
             unit = ""
         return self.hides_part(figure.organisation, figure.as_of, department=department, unit=unit)
 

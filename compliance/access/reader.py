@@ -210,7 +210,12 @@ class Reader:
     def added_up(self, figures: Iterable[F], scope: Scope, plans: Plans) -> list[F]:
         """The figures of a level within a scope; those that the plans hide are added up as "Other units"."""
         parts = self._marked(filter(scope.holds, figures), plans)
-        if any(plans.hides_sum(part, department=scope.department, unit=scope.unit) for part in parts if part.few):
+        department, unit = scope.department, scope.unit
+        if any(
+            plans.hides_sum(part, department=department, unit=unit, departments=part.unit is None)
+            for part in parts
+            if part.few
+        ):
             return [part for part in parts if not part.few]
         return added_up(parts, self.say(OTHER_UNITS))
 

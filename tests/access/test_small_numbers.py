@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from compliance.access.disclosure import Plans
 from compliance.access.scopes import Scope
 from compliance.counting import assessing, incidents, relations, training
 from compliance.counting.assessing import LEVELS, Coverage
@@ -76,7 +77,14 @@ class Told:
                 self.tell(own, part)
                 left -= own
         for part in sums:
-            self.tell(left, part)
+            self.tell(self.summed(left, part), part)
+
+    def summed(self, left: set[Unit], figure: Coverage) -> set[Unit]:
+        """What a sum is of: all units that are left, or only those of the departments that are left."""
+        for name in assessing.OUTCOMES:
+            if getattr(figure, name) != sum(getattr(self.units[unit], name) for unit in left):
+                return {unit for unit in left if self.units[unit].department}
+        return left
 
 
 Everything = dict[tuple[date, str], Told]
@@ -329,11 +337,33 @@ def test_nothing_shown_of_the_samples_reveals_a_figure_of_few_persons(
     assert sum(len(units) == 1 for units in told.sums) >= len(told.units) // 2
 
 
+def part_of(department: str | None, unit: Unit, persons: int) -> Coverage:
+    """The figure of a part of an organisation, of which all are met."""
+    return Coverage(COURSES[0], LAST, "F", department, unit, persons, 0, 0, 0, 0, basis=True)
+
+
+def test_departments_added_up_do_not_tell_those_of_no_department() -> None:
+    """Vård is hidden beside few of no department: its sum, of itself alone, would tell them from the whole."""
+    vård, skola = part_of("Vård", None, 9), part_of("Skola", None, 2)
+    units = [part_of("Vård", "Norr", 9), part_of("Skola", "Öst", 2)]
+
+    def added_up(departments: list[Coverage], persons: int) -> list[tuple[Unit, int]]:
+        free = part_of(None, "Fri", persons)
+        parts = [unit for unit in units if unit.department in {each.department for each in departments}]
+        plans = Plans([*parts, free], [part_of(None, None, sum(each.of for each in (*parts, free)))])
+        return [(part.unit, part.of) for part in THEIRS.added_up(departments, Scope("F"), plans)]
+
+    assert added_up([vård], 2) == []
+    assert added_up([vård, skola], 2) == []
+    # whom nobody hides are told by the whole and the sum, and are many
+    assert added_up([vård, skola], 20) == [(OTHERS, 11)]
+
+
 def test_the_attack_finds_what_is_told_level_by_level() -> None:
     """Units of 6 and 3 in a department that is shown: either tells the other."""
 
     def unit(name: str, persons: int) -> Coverage:
-        return Coverage(COURSES[0], LAST, "F", "Vård", name, persons, 0, 0, 0, 0, basis=True)
+        return part_of("Vård", name, persons)
 
     told = Told({"Norr": unit("Norr", 6), "Söder": unit("Söder", 3)})
     told.tell(["Norr", "Söder"], None)
