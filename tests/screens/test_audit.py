@@ -82,7 +82,7 @@ def test_what_is_downloaded_is_the_search_and_is_told(trail):
     rows = audit.found(begin=datetime(2000, 1, 1), end=datetime(2100, 1, 1), person=None, action=None, text="", most=9)
     entries = texts.said(rows, called={}, named={}, say=SV)
     asked = page.Asked(clock.today(), clock.today(), "p1", Action.ROLE, "Bo Berg")
-    assert len(texts.csv_rows(entries, SV)) == 3
+    assert [row["Nr"] for row in texts.csv_rows(entries, SV)] == [3, 2, 1]
     day = clock.today()
     assert page.told(asked) == {"begin": day, "end": day, "filtered": True, "kind": "role", "of": "p1"}
 
@@ -150,6 +150,9 @@ def test_an_entry_of_the_review_is_told_with_the_names_of_its_point_and_parts():
     subject = told_texts.subject("review 3: public_comment classification", named, SV)
     assert subject == "Genomgång 3: kommentar i versionen som lämnas ut (Informationsklassning)"
     assert told_texts.subject("review 3, version 2", named, SV) == "Genomgång 3, version 2"
+    # what has no words stands as it is written
+    for as_written in ("https://login.example.se", "personal 2026-10-31.xlsx", "dnr 12: svar.csv"):
+        assert told_texts.subject(as_written, named, SV) == as_written
     found = {
         "organisation": "Norr",
         "unit": "Vik",

@@ -87,7 +87,7 @@ def table(entries: Sequence[Said], say: Language) -> charts.Table:
 
 def csv_rows(entries: Sequence[Said], say: Language) -> list[dict[str, object]]:
     """The entries for a file, with their numbers and seals."""
-    heads = [say(N_("Number")), *map(say, HEADS), say(N_("Seal"))]
+    heads = [say(N_("No.")), *map(say, HEADS), say(N_("Seal"))]
     values = ((e.number, moment(e.at, say), e.who, e.done, e.what, e.details, e.seal) for e in entries)
     return [dict(zip(heads, row, strict=True)) for row in values]
 

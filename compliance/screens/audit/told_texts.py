@@ -160,8 +160,15 @@ def done(action: str, say: Language) -> str:
 
 def subject(what: str, named: Named, say: Language) -> str:
     """What it was about. `named` has what the codes of points, sources and the like stand for."""
-    parts = (part if BETWEEN.fullmatch(part) else _subject(part, named, say) for part in BETWEEN.split(what))
-    return begun("".join(parts))
+    parts = BETWEEN.split(what)
+    told = "".join(part if BETWEEN.fullmatch(part) else _subject(part, named, say) for part in parts)
+    return begun(told) if _has_words(parts[0], named) else told
+
+
+def _has_words(part: str, named: Named) -> bool:
+    """Whether a part is told in words; an address or the name of a file begins as it is written."""
+    numbered = NAMED.fullmatch(part)
+    return part in SUBJECTS or part in named or bool(numbered and numbered[1] in NUMBERED)
 
 
 def _subject(part: str, named: Named, say: Language) -> str:
