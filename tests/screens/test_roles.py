@@ -168,7 +168,7 @@ def reads_what_happened(ada):
     with ada.expect_download() as download:
         ada.get_by_role("button", name="Ladda ner som CSV").click()
     rows = download.value.path().read_text("utf-8-sig").splitlines()
-    assert [f";Ändrade en roll;Analytiker;gavs; person: {NILS};" in row.replace('"', "") for row in rows].count(
+    assert [f";Ändrade en roll;Analytiker;Gavs; person: {NILS};" in row.replace('"', "") for row in rows].count(
         True
     ) == 1
     ada.reload()
