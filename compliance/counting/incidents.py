@@ -42,8 +42,9 @@ class Duty:
     """A required report: by which law, to whom, and when it was sent or is due.
 
     `deadline` is a moment in UTC; `last_day` replaces it where only days are compared; with neither there is no limit
-    yet. `gaps` are the empty fields of the export, `earlier` the reports sent before, with local time. `outcome` and
-    `reason` are those of the point; None for a clock that started in an earlier year.
+    yet. Of one that is `untold` no column of its export tells whether it was required, or sent. `gaps` are the empty
+    fields of the export, `earlier` the reports sent before, with local time. `outcome` and `reason` are those of the
+    point; None for a clock that started in an earlier year.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class Duty:
     hours: float | None
     days: int | None
     assessed: bool
+    untold: bool
     gaps: tuple[str, ...]
     earlier: tuple[tuple[str, datetime], ...]
     outcome: str | None
@@ -287,6 +289,7 @@ def _duty(row: dict[str, Any], declared: Table, as_of: date) -> Duty:
         limit_hours=row["limit_hours"] or 0,
         limit_months=row["limit_months"] or 0,
         assessed=row["assessed"],
+        untold=row["untold"],
         gaps=tuple(row["gaps"] or ()),
         earlier=tuple((name, moment) for name, moment in sent if moment),
         outcome=row["outcome"],
@@ -307,11 +310,13 @@ def _law(declared: Table, kind: str, day: date) -> Texts:
 def clocks(duties: tuple[Duty, ...], *, as_of: date, now: datetime | None) -> tuple[Clock, ...]:
     """Return the unsent duties: those whose limit comes first, then without a limit, then the latest to have run out.
 
-    `now` is the moment (UTC) to count from when the as-of date is today; None counts from the day's 24:00.
+    `now` is the moment (UTC) to count from when the as-of date is today; None counts from the day's 24:00. An untold
+    duty has no clock once its limit has passed: it may have been met, or not have been one.
     """
     moment = now or end_of(as_of)
     unsent = [Clock(duty, moment, as_of) for duty in duties if duty.sent is None and duty.kind != "assessment"]
-    return tuple(sorted(unsent, key=lambda clock: (URGENCY.index(clock.state), abs(clock.left))))
+    known = [clock for clock in unsent if not (clock.duty.untold and clock.run_out)]
+    return tuple(sorted(known, key=lambda clock: (URGENCY.index(clock.state), abs(clock.left))))
 
 
 def next_deadline(running: tuple[Clock, ...]) -> Clock | None:

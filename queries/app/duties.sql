@@ -1,6 +1,7 @@
 -- Every report that a breach or a significant incident requires: when it was sent, or when its time limit runs out. One
--- row per report, and one per incident that has not been assessed; none where no column tells whether it was sent. The
--- items of points 12 and 13 precede it as `breach_items` and `incident_items`; they decide what was in time.
+-- row per report, and one per incident that has not been assessed; untold where the export has no column that tells
+-- whether it was required, or sent. The items of points 12 and 13 precede it as `breach_items` and `incident_items`;
+-- they decide what was in time.
 , required as (
     select
         'breach' as duty,
@@ -24,7 +25,11 @@
             case when type is null then 'type' end,
             case when delay_reason is null then 'delay_reason' end
         ] as gaps,
-        sent is null and lacks(columns_read, sheet_number, 'notified') as untold,
+        sent is null
+        and (
+            lacks(columns_read, sheet_number, 'notified')
+            or (notifiable is null and lacks(columns_read, sheet_number, 'notifiable'))
+        ) as untold,
         columns_read,
         sheet_number,
         cast(null as timestamp) as early_warning,
@@ -150,11 +155,10 @@ judged as (
     from numbered as n
     left join items as i on i.place = n.place and i.nth = n.nth and n.this_year
     -- what began in an earlier year is no item of this year's points: it is listed for some months after its time limit
-    where (i.outcome is not null and i.reason is distinct from 'column_missing')
+    where i.outcome is not null
         or (
             n.duty <> 'assessment'
             and n.sent is null
-            and not (n.untold and coalesce(local_day(n.deadline), n.last_day) < $as_of)
             and coalesce(local_day(n.deadline), n.last_day, $as_of) >= months_after($as_of, -$kept_months)
         )
 ),
@@ -185,6 +189,7 @@ select
     timed_hours(began, sent) as hours,
     cast(sent as date) - coalesce(month_from, began_on) as days,
     assessed,
+    untold,
     list_filter(gaps, lambda gap: gap is not null and not lacks(columns_read, sheet_number, gap)) as gaps,
     early_warning,
     notification,

@@ -190,6 +190,35 @@ def test_the_clocks_of_hand_made_rows_are_the_pending_items_and_those_not_sent(l
         assert _agree(line, day, ORG)
 
 
+UNTOLD = {
+    "notifiable": """
+Incident-ID | Enhet | Vetskap          | Anmäld till IMY
+last year   | Norr  | 2025-12-29 15:30 |
+late        | Norr  | 2026-03-27 15:30 |
+""",
+    "notified": """
+Incident-ID | Enhet | Vetskap          | Anmälningspliktig
+last year   | Norr  | 2025-12-29 15:30 | Ja
+late        | Norr  | 2026-03-27 15:30 | Ja
+""",
+}
+
+
+@pytest.mark.parametrize("column", UNTOLD)
+def test_a_clock_that_no_column_tells_of_is_gone_once_its_limit_has_passed(own_line, column):
+    """Whether it had to be notified, or was, is unknown then, and nobody is accused; while it runs it can be met."""
+    own_line.load_table(UNTOLD[column], extract_date=date(2026, 1, 1), source="breaches", organisation=ORG)
+    # the 72 hours run out on the first two of the days
+    for day in (date(2026, 1, 1), date(2026, 3, 30), date(2026, 3, 31)):
+        assert (running(own_line, day), _agree(own_line, day, ORG)) == ({}, [])
+    (item,) = items(own_line, date(2026, 3, 30))
+    assert (item["outcome"], item["reason"], item["detail"]) == ("unknown", "column_missing", column)
+    noon = datetime(2026, 3, 30, 12, 0)
+    for before in (running(own_line, date(2026, 3, 29)), running(own_line, date(2026, 3, 30), now=noon)):
+        assert [clock.state for clock in before.values()] == ["running"]
+    assert not running(own_line, date(2026, 3, 30), now=noon + timedelta(hours=4))
+
+
 # --- How long is left ---------------------------------------------------------------------------------------------
 
 
