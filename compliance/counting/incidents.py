@@ -233,6 +233,11 @@ class Incidents:
     units: tuple[StaffedUnit, ...]
     rates: tuple[Rate, ...]
 
+    @property
+    def causes_told(self) -> int:
+        """The year's incidents whose export has a column for their cause, named or not: of them some recur."""
+        return sum(cause.n for cause in self.causes if cause.kind != "untold")
+
 
 # --- Duties and clocks --------------------------------------------------------------------------------------------
 

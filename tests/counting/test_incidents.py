@@ -737,6 +737,24 @@ now       | 2026-02-01 | Norr  | el
     assert (row.n, row.ids, row.earlier) == (1, ("now",), ("before",))
 
 
+def test_incidents_of_which_no_column_tells_the_cause_are_not_among_those_that_may_recur(own_line):
+    """One that says the cause and leaves it empty is: it does not recur."""
+    rows = "Ärende-ID | Upptäcktes | Enhet | Orsak\n1 | 2026-02-01 | Norr | El\n2 | 2026-02-02 | Norr | El\n3 | 2026-02-03 | Norr |"
+    mute = "Ärende-ID | Upptäcktes | Enhet\n4 | 2026-02-04 | Norr\n5 | 2026-02-05 | Norr"
+    day = date(2026, 3, 1)
+    own_line.load_table(mute, extract_date=day, source="incidents", organisation=ORG)
+    alone = of_year(own_line, day)
+    assert texts.recurring_sentence(alone, 6, SV) == "Uppgift saknas i exporten"
+    own_line.load_table(rows, extract_date=day, source="incidents", organisation=ORG, name="more.csv", completes=True)
+    of_year.cache_clear()
+    both = of_year(own_line, day)
+    assert (both.counts.discovered, both.causes_told) == (5, 3)
+    fact = texts.facts(both, (), SV)[-1]
+    assert (fact.value, fact.rest) == ("2", "av 3")
+    assert texts.recurring_sentence(both, 6, SV).startswith("För 2 av årets 3 incidenter vars export har en kolumn för")
+    _figures_agree(own_line, day)
+
+
 def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordinator(year):
     units, theirs = of_year(year).units, of_year(year, reader=THEIRS).units
     assert [(u.unit, u.persons) for u in units if u.silent] == [("Stor", 5), ("Tyst", 2)]
@@ -789,7 +807,7 @@ def _figures_agree(line, day):
         counted = {
             "incidents_per_employed": (sum(r.discovered for r in mine.rates), sum(r.employed for r in mine.rates)),
             "units_without_incidents": (silent, len(mine.units)),
-            "recurring_incidents": (sum(row.n for row in mine.recurring), mine.counts.discovered),
+            "recurring_incidents": (sum(row.n for row in mine.recurring), mine.causes_told),
         }
         assert counted.keys() == FIGURES
         by_name = {f.definition.id: f for f in every if f.organisation == organisation and f.basis}

@@ -73,16 +73,11 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
 def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
     if not year.counts.discovered:
         return charts.Fact(say(N_("Recurring incidents")), phrases.DASH, note=say(N_("none this year")))
-    if _causes_untold(year):
+    if not year.causes_told:
         return charts.Fact(say(N_("Recurring incidents")), phrases.DASH, note=say(phrases.NOT_IN_EXPORT))
     n = sum(row.n for row in year.recurring)
-    rest = say(N_("of {of}"), of=say.number(year.counts.discovered))
+    rest = say(N_("of {of}"), of=say.number(year.causes_told))
     return charts.Fact(say(N_("Recurring incidents")), say.number(n), rest)
-
-
-def _causes_untold(year: Incidents) -> bool:
-    """Whether no export of the year's incidents has a column for their cause."""
-    return bool(year.causes) and all(cause.kind == "untold" for cause in year.causes)
 
 
 # --- Months by kind -----------------------------------------------------------------------------------------------
@@ -431,19 +426,21 @@ def cases(row: Recurring, say: Language, *, address: Address | None) -> elements
 
 
 def recurring_sentence(year: Incidents, months: int, say: Language) -> str:
-    """How many of the year's incidents recur."""
-    if _causes_untold(year):
+    """How many of the year's incidents recur, of those whose export has a column for the cause."""
+    of = year.causes_told
+    if year.counts.discovered and not of:
         return say(phrases.NOT_IN_EXPORT)
-    n = sum(row.n for row in year.recurring)
-    return say(
-        N_(
-            "For {n} of this year's {of} incidents, another with the same unit and cause was discovered within "
-            "{months} months."
-        ),
-        n=say.number(n),
-        of=say.number(year.counts.discovered),
-        months=months,
+    text = N_(
+        "For {n} of this year's {of} incidents, another with the same unit and cause was discovered within "
+        "{months} months."
     )
+    if of < year.counts.discovered:
+        text = N_(
+            "For {n} of this year's {of} incidents whose export has a column for the cause, another with the same unit "
+            "and cause was discovered within {months} months."
+        )
+    n = sum(row.n for row in year.recurring)
+    return say(text, n=say.number(n), of=say.number(of), months=months)
 
 
 def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.NameGroup]:
