@@ -458,7 +458,8 @@ create or replace macro latest_classifications_at(as_of, known_at) as table
     qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1;
 
 -- One row an action of a classification's plan, with how far it has come on as_of: its days tell, whatever its status
--- says. Where its export has no column for the day it was done, nobody knows.
+-- says. Where its export has no column for the day it was done, nobody knows; without one for the day it is due, nobody
+-- knows whether one that is open is late.
 create or replace macro planned_actions_at(as_of, known_at) as table
     select
         *,
@@ -466,7 +467,8 @@ create or replace macro planned_actions_at(as_of, known_at) as table
         case
             when done is null and lacks(columns_read, sheet_number, 'done') then 'untold'
             else progress(case when done <= as_of then 'done' end, due, as_of)
-        end as state
+        end as state,
+        state = 'open' and due is null and lacks(columns_read, sheet_number, 'due') as due_untold
     from classification_actions_at(as_of, known_at);
 
 -- One row an incident discovered by as_of, for points 11 and 13, with what had happened to it by then.

@@ -87,7 +87,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Action:
-    """An action after a classification, a recommendation or a deviation; `subject` is a system or an area."""
+    """An action after a classification, a recommendation or a deviation; `subject` is a system or an area.
+
+    Of one that is `due_untold` no column of its export tells whether it is overdue.
+    """
 
     source: Source
     key: str
@@ -98,6 +101,7 @@ class Action:
     done: date | None
     responsible: str | None
     state: ActionState
+    due_untold: bool
 
 
 @dataclass(frozen=True)

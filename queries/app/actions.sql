@@ -1,6 +1,7 @@
 -- The follow-up list of a year: actions of classification plans, recommendations of the latest report of the data
 -- protection officer, and deviations in the reports of the year and the year before. One row per action, with its state
--- on a day. An action of a classification plan belongs to the unit of its system, the others to no unit.
+-- on a day, and whether it is open and no column tells when it is due. An action of a classification plan belongs to the
+-- unit of its system, the others to no unit.
 with housed as (
     select s.organisation, s.system_key, u.department, coalesce(u.unit, s.called) as unit
     from (
@@ -21,6 +22,7 @@ classified as (
         done,
         responsible,
         state,
+        due_untold as undated,
         department,
         unit
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
@@ -47,6 +49,7 @@ recommended as (
             when word is null and lacks(columns_read, sheet_number, 'status') then 'untold'
             else progress_said(word, $done, $cancelled, due, $as_of)
         end as state,
+        due is null and lacks(columns_read, sheet_number, 'due') as undated,
         null as department,
         null as unit
     from recommendations
@@ -77,6 +80,7 @@ deviated as (
             d.due,
             $as_of
         ) as state,
+        d.due is null and lacks(d.columns_read, d.sheet_number, 'due') as undated,
         null as department,
         null as unit
     from reported as d
@@ -99,6 +103,7 @@ select
     done,
     responsible,
     state,
+    state = 'open' and undated as due_untold,
     $organisation as organisation,
     department,
     unit

@@ -27,7 +27,7 @@ plans as (
         system_key,
         count(*) as actions,
         count(*) filter (where state = 'late') as overdue,
-        count(*) filter (where state = 'untold') as untold
+        count(*) filter (where state = 'untold' or due_untold) as untold
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     group by organisation, system_key
 ),

@@ -107,7 +107,8 @@ actions as (
         system_key,
         count(*) filter (where state in ('open', 'late')) as actions_open,
         count(*) filter (where state = 'late') as actions_overdue,
-        bool_and(state <> 'untold') as told
+        bool_and(state <> 'untold') as told,
+        bool_and(state <> 'untold' and not due_untold) as due_told
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
@@ -197,7 +198,7 @@ select
     c.classified,
     c.classification_valid_to,
     case when e.plans and coalesce(a.told, true) then coalesce(a.actions_open, 0) end as actions_open,
-    case when e.plans and coalesce(a.told, true) then coalesce(a.actions_overdue, 0) end as actions_overdue,
+    case when e.plans and coalesce(a.due_told, true) then coalesce(a.actions_overdue, 0) end as actions_overdue,
     r.risk_analysed,
     r.highest_risk,
     v.access_reviewed,

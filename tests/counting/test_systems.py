@@ -184,6 +184,18 @@ def test_an_unknown_system_has_no_gap_where_an_export_is_missing(fresh):
     assert more["Beta"] == "U . U . . . M"
 
 
+def test_without_a_column_for_the_day_it_is_due_no_plan_with_something_left_is_on_time(fresh):
+    """Beta's action is done, whenever it was due."""
+    line = fresh
+    line.load_table("Systemnamn | Status\nAlfa | I drift\nBeta | I drift", source="systems")
+    plan = "Åtgärds-ID | System | Krav | Status | Klart datum\n1 | Alfa | A | Pågår |\n2 | Beta | B | Klar | 2026-05-01"
+    line.load_table(plan, source="classification_actions")
+    assert {row["system"]: (row["plan_outcome"], row["plan_reason"]) for row in of(line.database, DAY)} == {
+        "Alfa": (None, "column_missing"),
+        "Beta": ("met", None),
+    }
+
+
 def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(fresh):
     line = fresh
     line.load_table(

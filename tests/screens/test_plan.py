@@ -263,6 +263,26 @@ def test_the_actions_agree_with_the_figures_next_to_the_points(day, sample_datab
         )
 
 
+def test_that_none_is_overdue_is_not_said_without_a_column_for_the_day(tmp_path):
+    """Neither of a plan, nor of recommendations, nor of deviations; what is done is done."""
+    actions_ = "Åtgärds-ID | System | Krav | Status | Klart datum"
+    tables = {
+        "classification_actions": f"{actions_}\n1 | A | a | Planerad |\n2 | A | b | Klar | 2026-01-01",
+        "dpo_recommendations": "År | Område | Rekommendation | Status\n2025 | A | a | Pågår",
+        "deviations": "År | Rapport | Område | Avvikelse | Åtgärd\n2026 | T1 | A | Ja | a",
+    }
+    with Line(tmp_path).held() as own:
+        for source, table in tables.items():
+            own.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN, organisation=NAME)
+        undated = planned(own, AS_OF)
+    counts = {
+        source: [count.text for count in texts.action_counts(undated.of(source), SV)] for source in texts.ACTION_TITLES
+    }
+    open_ = ["Öppen 1", "Klar 0"]
+    assert counts == {"classification": ["Öppen 1", "Klar 1"], "recommendation": open_, "deviation": open_}
+    assert not texts.actions_sentence(undated, SV)
+
+
 # --- What an organisation declares --------------------------------------------------------------------------------
 
 

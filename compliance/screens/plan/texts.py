@@ -317,13 +317,17 @@ def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language) ->
 
 
 def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
-    """How many are overdue, open and done; how many are cancelled, or that no column tells of, if any are."""
+    """How many are overdue, open and done; how many are cancelled, or that no column tells of, if any are.
+
+    That none is overdue is not said of actions of which no column tells when they are due.
+    """
     by_state = Counter(action.state for action in actions)
     untold = by_state["untold"] == len(actions)
+    if_any = {"cancelled", "untold"} | ({"late"} if any(action.due_untold for action in actions) else set())
     return [
         Count(sign, f"{say(phrases.ACTION_STATES[state])} {say.number(by_state[state])}")
         for state, sign in ACTION_SIGNS.items()
-        if by_state[state] or not (untold or state in {"cancelled", "untold"})
+        if by_state[state] or not (untold or state in if_any)
     ]
 
 
@@ -379,9 +383,9 @@ def action_note(source: Source, actions: Sequence[Action], say: Language) -> str
 
 
 def actions_sentence(plan: Plan, say: Language) -> str:
-    """How many of the actions left are overdue; empty if none is left."""
+    """How many of the actions left are overdue, of those that a column tells it of; empty if none is left."""
     late = sum(action.state == "late" for action in plan.actions)
-    left = late + sum(action.state == "open" for action in plan.actions)
+    left = late + sum(action.state == "open" and not action.due_untold for action in plan.actions)
     text = N_("**{n}** of **{of}** actions that are left to do are overdue.")
     return say(text, n=say.number(late), of=say.number(left)) if left else ""
 
