@@ -7,6 +7,7 @@ select
     event,
     risk_value,
     coalesce(risk_value > $tolerance, false) as above,
+    risk_value is null and lacks(columns_read, sheet_number, 'risk_value') as value_untold,
     action,
     action is null and lacks(columns_read, sheet_number, 'action') as action_untold,
     (action is null and not action_untold)

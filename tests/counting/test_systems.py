@@ -337,6 +337,14 @@ def test_one_system_has_the_rows_of_every_export_that_are_about_it(line):
     assert [(row["incident_id"], row["closed"]) for row in alfa.incidents] == [("I2", None), ("I1", date(2026, 3, 5))]
 
 
+def test_without_a_column_for_their_value_no_risk_is_said_to_be_within_the_tolerance(fresh):
+    fresh.load_table("Systemnamn | Status\nAlfa | I drift", source="systems")
+    fresh.load_table("Analysobjekt | Analysdatum | Händelse\nAlfa | 2026-05-01 | Brand", source="risk_analyses")
+    sections = card_texts.sections(card_of(fresh.database, DAY, "Alfa"), POINTS, SV)
+    risks = next(section for section in sections if section.source == "risk_analyses")
+    assert risks.sentence == "Uppgift saknas i exporten: Riskvärde."
+
+
 def test_done_open_and_overdue_actions_are_separated_as_in_the_figures(line):
     beta = card_of(line.database, DAY, "Beta")
     assert [(row["action_id"], row["state"], row["done"]) for row in beta.actions] == [

@@ -327,8 +327,10 @@ def _risks(card: Card, say: Language) -> Section:
 
 
 def _risk_sentence(card: Card, above: int, unplanned: int, say: Language) -> str:
-    latest = card.latest_risks
-    values = {"of": say.number(len(latest)), "tolerance": say.number(card.tolerance)}
+    valued = sum(not row["value_untold"] for row in card.latest_risks)
+    if not valued:
+        return f"{phrases.not_in_export(['risk_analyses.risk_value'], say)}."
+    values = {"of": say.number(valued), "tolerance": say.number(card.tolerance)}
     first = say.plural(
         "**{n} of {of} risks** is above {tolerance}.", "**{n} of {of} risks** are above {tolerance}.", above, **values
     )
