@@ -25,6 +25,7 @@ from compliance.drawing import training as drawing_training
 from compliance.drawing.training import Expiry, Link
 from compliance.screens.training import texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
+from compliance.wording import phrases
 from tests.apps import DAY, opened, text, ways_in
 from tests.browser import MOST
 from tests.exports import load_all, random_exports
@@ -190,6 +191,11 @@ def assert_persons_agree(whole, of_items, day):
 
 def assert_figures_agree(whole, by_id):
     n = whole.whole.n
+    assert whole.told == by_id["both_courses"].basis
+    if not whole.told:  # no column tells when a course was passed: none of the figures is there, or shown
+        assert {figure.part for figure in by_id.values()} == {None}
+        assert {fact.value for fact in texts.facts(whole, SV)[1:]} == {phrases.DASH}
+        return
     assert (n.met_both, n.in_both) == (by_id["both_courses"].part, by_id["both_courses"].whole)
     management = by_id["both_courses_management"]
     assert not management.basis or (n.management_both, n.management_in_both) == (management.part, management.whole)
@@ -225,6 +231,19 @@ def test_a_pass_without_its_day_hides_no_figure_of_those_that_have_one(tmp_path)
         page = trained(line.database, Scope(ORGANISATION))
     assert page.whole.n.untold == 1
     assert "Uppgift saknas i exporten: Slutfört datum. (1)" in texts.uncounted(page, SV)
+
+
+@pytest.mark.parametrize("lacking", [0, 1], ids=["all passed", "one has not begun"])
+def test_without_the_day_of_any_pass_no_figure_says_0(tmp_path, lacking):
+    """That nobody has both courses, or that nobody lacks one, is not known; who has not begun is."""
+    passed = [f"a{n} | {code} | {code} | Godkänd" for n in (1, 2) for code in ("INFOSAK", "DATASKYDD")]
+    undated = "\n".join(["AD-konto | Kurskod | Kurs | Status", *passed[: 4 - lacking]])
+    with Line(tmp_path).held() as line:
+        line.load_table("\n".join(STAFF.strip().splitlines()[:3]), source="staff", organisation=ORGANISATION)
+        line.load_table(undated, source="training")
+        assert assert_agrees(line.database, AS_OF)
+        facts = texts.facts(trained(line.database, Scope(ORGANISATION)), SV)
+    assert [fact.value for fact in facts] == ["1" if lacking else "–", "–", "–", "–"]
 
 
 def test_a_unit_is_counted_under_its_new_name(tmp_path):

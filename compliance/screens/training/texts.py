@@ -84,17 +84,23 @@ def within(courses: Training, say: Language) -> str:
 def facts(courses: Training, say: Language) -> list[charts.Fact]:
     """The facts: who lacks a course, who has both, the management group, and what expires."""
     n = courses.whole.n
-    one = n.missing - n.missing_both
-    split = say(N_("{both} lack both, {one} one of them"), both=say.number(n.missing_both), one=say.number(one))
-    of = say(N_("of {of}"), of=say.number(n.counted))
     # most parts of an organisation have no members of the management group, and get no such fact
     management = n.management_in_both > 0 or courses.few_managers or not courses.whole.within
     return [
-        charts.Fact(begun(say(N_("lack a course"))), say.number(n.missing), of, split),
+        _missing_fact(n, say),
         _share_fact(say(N_("Both courses")), n.met_both, n.in_both, say, told=courses.told),
         *([_management_fact(courses, say)] if management else []),
         _expiring_fact(courses, say),
     ]
+
+
+def _missing_fact(n: Counts, say: Language) -> charts.Fact:
+    title = begun(say(N_("lack a course")))
+    if not n.missing and n.untold:
+        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
+    one = n.missing - n.missing_both
+    split = say(N_("{both} lack both, {one} one of them"), both=say.number(n.missing_both), one=say.number(one))
+    return charts.Fact(title, say.number(n.missing), say(N_("of {of}"), of=say.number(n.counted)), split)
 
 
 def _share_fact(title: str, part: int, whole: int, say: Language, *, told: bool) -> charts.Fact:
