@@ -17,7 +17,7 @@ from tests.exports import AS_OF, load_all, random_exports
 from tests.line import POINTS as DECLARED
 from tests.line import Line
 from tests.machines import machine, with_all_of
-from tests.untold import OPTIONAL, assert_nobody_accused, told, without
+from tests.untold import OPTIONAL, assert_nobody_accused, emptied, read_as_empty, told, without
 
 # The reference has rules of its own: a point that it does not know is compared with nothing.
 POINTS = tuple(point for point in DECLARED if point.number in reference.POINT_IDS)
@@ -117,8 +117,12 @@ def test_a_column_that_no_export_has_accuses_nobody(in_file):
     line, _ = in_file
     alone = [[column] for column in OPTIONAL] if MORE and len(line.rows("select * from imports")) % 4 == 0 else []
     with line.database.cursor() as cursor:
-        before = told(cursor)
+        complete = told(cursor)
     for lost in (OPTIONAL, *alone):
+        before = complete
+        if empty := read_as_empty(lost):
+            with emptied(line, empty) as cursor:
+                before = told(cursor)
         with without(line, lost) as cursor:
             assert_nobody_accused(before, told(cursor), lost)
 
