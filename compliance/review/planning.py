@@ -67,7 +67,8 @@ class Wheel:
 class Moment:
     """Something in the year: an activity, a control, a report or the review, and its progress.
 
-    `kind` is priority_area, activity, control, measure, report or review; `point` the number of its review point.
+    `kind` is priority_area, activity, control, measure, report or review; `point` the number of its review point. Of
+    one that is `due_untold` no column of its export tells whether it is overdue.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Moment:
     state: State
     point: int | None = None
     mandatory: bool = False
+    due_untold: bool = False
 
     def days_late(self, day: date) -> int:
         """How many days late it is."""
@@ -257,6 +259,7 @@ def _activity(row: Mapping[str, Any], reader: Reader) -> Moment:
         state=row["state"],
         point=row["point"],
         mandatory=row["mandatory"],
+        due_untold=row["due_untold"],
     )
 
 

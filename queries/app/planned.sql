@@ -1,4 +1,5 @@
--- The operational plan of a year and what is still overdue from earlier years, as known on a day.
+-- The operational plan of a year and what is still overdue from earlier years, as known on a day, and whether no column
+-- tells when something left is due.
 with dated as (
     select
         activity_id,
@@ -8,6 +9,7 @@ with dated as (
         coalesce(mandatory, false) as mandatory,
         start,
         due_of(due) as due,
+        due is null and lacks(columns_read, sheet_number, 'due') as undated,
         lower(trim(status)) as word
     from activities_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation
@@ -42,7 +44,17 @@ placed as (
         ) as this_year
     from judged
 )
-select activity_id, activity, kind_code, point, mandatory, start, due, state, earlier
+select
+    activity_id,
+    activity,
+    kind_code,
+    point,
+    mandatory,
+    start,
+    due,
+    undated and state not in ('done', 'cancelled') as due_untold,
+    state,
+    earlier
 from placed
 where this_year or (earlier and state = 'late')
 order by due nulls last, start nulls last, activity_id collate sv

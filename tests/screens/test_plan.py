@@ -264,9 +264,10 @@ def test_the_actions_agree_with_the_figures_next_to_the_points(day, sample_datab
 
 
 def test_that_none_is_overdue_is_not_said_without_a_column_for_the_day(tmp_path):
-    """Neither of a plan, nor of recommendations, nor of deviations; what is done is done."""
+    """Neither of the year's plan, nor of actions of any kind; what is done is done."""
     actions_ = "Åtgärds-ID | System | Krav | Status | Klart datum"
     tables = {
+        "activities": "Aktivitets-ID | Aktivitet | Status\nA1 | a | Pågår",
         "classification_actions": f"{actions_}\n1 | A | a | Planerad |\n2 | A | b | Klar | 2026-01-01",
         "dpo_recommendations": "År | Område | Rekommendation | Status\n2025 | A | a | Pågår",
         "deviations": "År | Rapport | Område | Avvikelse | Åtgärd\n2026 | T1 | A | Ja | a",
@@ -281,6 +282,9 @@ def test_that_none_is_overdue_is_not_said_without_a_column_for_the_day(tmp_path)
     open_ = ["Öppen 1", "Klar 0"]
     assert counts == {"classification": ["Öppen 1", "Klar 1"], "recommendation": open_, "deviation": open_}
     assert not texts.actions_sentence(undated, SV)
+    (activity,) = (moment for moment in undated.moments if moment.kind != "report")
+    for moment, sentences in (activity, []), (replace(activity, due_untold=False), ["Inget moment är försenat."]):
+        assert texts.sentences(Year(replace(undated, moments=(moment,)), None, ()), SV) == sentences
 
 
 # --- What an organisation declares --------------------------------------------------------------------------------

@@ -85,7 +85,8 @@ class Year:
 def sentences(year: Year, say: Language) -> list[str]:
     """The page's answer: how much is late, and when the review is held."""
     late = sum(item.moment.state == "late" for item in year.items)
-    first = "" if "activities" not in year.plan.extracts else say(N_("Nothing of the year is overdue."))
+    told = "activities" in year.plan.extracts and not any(item.moment.due_untold for item in year.items)
+    first = say(N_("Nothing of the year is overdue.")) if told else ""
     if late:
         first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=phrases.counted(late, say))
     areas = sum(area.state == "late" for area in year.plan.areas)
