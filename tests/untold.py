@@ -31,7 +31,7 @@ EXCUSED = {"expired", "not_classified", "not_analysed", "outdated", "overdue", "
 # without the column is the one with an empty column.
 EMPTY = {
     *("staff.on_leave", "staff.employed_to", "training.course_code", "training.valid_to"),
-    *("systems.lifecycle", "processing.status", "processors.renews"),
+    *("systems.lifecycle", "processing.status", "processors.renews", "incidents.progress_report"),
 }
 # The extracts with numbers of things, and what identifies a row of each.
 COUNTING = {
