@@ -47,6 +47,8 @@ class Names:
         names |= {_words(name) for name in things}
         self._names = {name for name in names if len("".join(name)) >= SHORTEST}
         self._first = {name[0] for name in self._names}
+        # Most words begin like no name: they need not be tried without their endings.
+        self._begins = {word[:2] for word in self._first}
 
     def withhold(self, text: str) -> str:
         """The text with each name and address replaced by a mark."""
@@ -72,7 +74,8 @@ class Names:
 
     def _length(self, words: list[str], place: int) -> int:
         """The number of words of the longest name at a place; 0 if there is none."""
-        if self._first.isdisjoint(_bases(words[place])):
+        word = words[place]
+        if self._begins.isdisjoint((word[:1], word[:2])) or self._first.isdisjoint(_bases(word)):
             return 0
         for length in range(min(MOST_WORDS, len(words) - place), 0, -1):
             *first, last = words[place : place + length]
