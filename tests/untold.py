@@ -12,6 +12,7 @@ from compliance.access.reader import EVERYTHING
 from compliance.counting import system_cards
 from compliance.counting.assessing import items_of
 from compliance.counting.figures import figures, load_figures
+from compliance.counting.pins import one_day
 from compliance.counting.quality import findings, load_checks
 from compliance.declarations.sources import Field, Source
 from compliance.extracts.extracting import extract
@@ -72,22 +73,23 @@ def told(cursor: Cursor) -> Told:
     """Items, figures, findings, extracts and systems on the day."""
     # that a column is missing is said of the export, and of nobody else
     checks = tuple(check for check in load_checks(None) if check.id != "missing_columns")
-    found = findings(cursor, checks, SOURCES, reader=EVERYTHING, **DAY)
-    extracts = {name: extract(cursor, name, points=POINTS, reader=EVERYTHING, **DAY) for name in COUNTING}
-    return {
-        "items": {
-            (point.number, row["organisation"], row["item"].casefold()): row
-            for point, table in zip(POINTS, items_of(cursor, POINTS, **DAY), strict=True)
-            for row in table.to_pylist()
-        },
-        "figures": figures(cursor, load_figures(None), points=POINTS, **DAY),
-        "findings": Counter((f.check, f.organisation, f.source, f.subject, f.field) for f in found),
-        "extracts": {name: extracts[name].table.to_pylist() for name in COUNTING},
-        "systems": {
-            (row["organisation"], row["system"]): row
-            for row in system_cards.systems(cursor, POINTS, reader=EVERYTHING, **DAY)
-        },
-    }
+    with one_day(cursor, AS_OF, known_at=EVERYTHING_KNOWN):
+        found = findings(cursor, checks, SOURCES, reader=EVERYTHING, **DAY)
+        extracts = {name: extract(cursor, name, points=POINTS, reader=EVERYTHING, **DAY) for name in COUNTING}
+        return {
+            "items": {
+                (point.number, row["organisation"], row["item"].casefold()): row
+                for point, table in zip(POINTS, items_of(cursor, POINTS, **DAY), strict=True)
+                for row in table.to_pylist()
+            },
+            "figures": figures(cursor, load_figures(None), points=POINTS, **DAY),
+            "findings": Counter((f.check, f.organisation, f.source, f.subject, f.field) for f in found),
+            "extracts": {name: extracts[name].table.to_pylist() for name in COUNTING},
+            "systems": {
+                (row["organisation"], row["system"]): row
+                for row in system_cards.systems(cursor, POINTS, reader=EVERYTHING, **DAY)
+            },
+        }
 
 
 def assert_nobody_accused(before: Told, after: Told, lost: Columns) -> None:

@@ -446,14 +446,21 @@ def nothing(point: Point, day: date, scope: Scope) -> Coverage:
     return Coverage(point, day, scope.organisation, scope.department, scope.unit, 0, 0, 0, 0, 0, basis=False)
 
 
-def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
-    """The items of a point on a day, one row per item with its department; none if the point has no basis.
+# The columns of items.
+_TEXTS: Final = ("organisation", "department", "unit", "item", "label", "outcome", "reason", "detail")
+_TYPES: Final[dict[str, pa.DataType]] = {
+    **dict.fromkeys(_TEXTS, pa.string()),
+    "due": pa.date32(),
+    **dict.fromkeys(("file", "sheet"), pa.string()),
+    "row": pa.int32(),
+}
+ITEMS: Final = pa.schema(_TYPES)
 
-    Columns: organisation, department, unit, item, label, outcome, reason, detail, due, file, sheet, row.
-    """
-    basis = basis_on(cursor, days=[as_of], known_at=known_at)
-    with_basis = basis.organisations_with(point, as_of)
+
+def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
+    """The items of a point on a day, one row per item with its department; none if the point has no basis."""
     with pinned(cursor, [], days=[as_of], known_at=known_at):
+        with_basis = basis_on(cursor, days=[as_of], known_at=known_at).organisations_with(point, as_of)
         return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
 
 
@@ -461,9 +468,9 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
     """The items of several points on a day, as `items` returns them; what they share is computed once."""
     if len(points) == 1:
         return [items(cursor, points[0], as_of=as_of, known_at=known_at)]
-    basis = basis_on(cursor, days=[as_of], known_at=known_at)
-    based = [(point, basis.organisations_with(point, as_of)) for point in points]
     with one_day(cursor, as_of, known_at=known_at):
+        basis = basis_on(cursor, days=[as_of], known_at=known_at)
+        based = [(point, basis.organisations_with(point, as_of)) for point in points]
         return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
 
 
@@ -474,9 +481,9 @@ def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetim
 
 def traced_items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[pa.Table]:
     """The items of several points with `import_id`; what they share is computed once."""
-    basis = basis_on(cursor, days=[as_of], known_at=known_at)
     moment: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "rules": as_of}
     with pinned(cursor, ["units_at"] if len(points) > 1 else [], days=[as_of], known_at=known_at):
+        basis = basis_on(cursor, days=[as_of], known_at=known_at)
         cursor.execute(statement("number_imports"))
         try:
             tables = [_items(cursor, each, basis.organisations_with(each, as_of), **moment) for each in points]
@@ -516,9 +523,9 @@ def requested_items(
         tuple({point.id: point for point, _, _ in requests}.values()),
         sorted({day for _, day, _ in requests}),
     )
-    basis = basis_on(cursor, days=days, known_at=known_at)
     relations = relations_of(points, days=days, level="unit") if len(points) > 1 else []
     with pinned(cursor, relations, days=days, known_at=known_at):
+        basis = basis_on(cursor, days=days, known_at=known_at)
         return [
             PointItems(
                 basis=True,
@@ -540,9 +547,9 @@ def left_on(
     every = sorted({day for _, each in days for day in each})
     if not every:
         return {}
-    basis = basis_on(cursor, days=every, known_at=known_at)
     relations = relations_of(tuple(point for point, _ in days), days=every, level="organisation")
     with pinned(cursor, relations, days=every, known_at=known_at):
+        basis = basis_on(cursor, days=every, known_at=known_at)
         return {
             point.id: _left(cursor, point, based, known_at=known_at, organisation=organisation)
             for point, each in days
@@ -563,6 +570,8 @@ def _left(cursor: Cursor, point: Point, days: list[date], *, known_at: datetime,
 def _items(
     cursor: Cursor, point: Point, organisations: list[str], *, as_of: date, known_at: datetime, rules: date
 ) -> pa.Table:
+    if not organisations:
+        return ITEMS.empty_table()
     sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')}) {statement('items')}"
     params = {"as_of": as_of, "known_at": known_at, "organisations": organisations}
     table: pa.Table = cursor.sql(sql, params=params | _parameters(point, rules)).to_arrow_table()

@@ -106,10 +106,10 @@ def figures(
     cursor: Cursor, definitions: tuple[Definition, ...], *, points: tuple[Point, ...], as_of: date, known_at: datetime
 ) -> list[Figure]:
     """Every figure for every organisation, in the order of the definitions."""
-    basis = basis_on(cursor, days=[as_of], known_at=known_at)
     columns = columns_on(cursor, as_of=as_of, known_at=known_at)
     rules = rule_parameters(points, as_of)
     with one_day(cursor, as_of, known_at=known_at):
+        basis = basis_on(cursor, days=[as_of], known_at=known_at)
         return [
             figure
             for definition in definitions

@@ -275,7 +275,8 @@ def duties(
         "kept_months": KEPT_MONTHS,
     }
     declared = read_with_own(POINTS, own)["points"]
-    required = rows(cursor, sql, values | _values(reader.within(place)))
+    with pinned(cursor, [], days=[as_of], known_at=known_at):
+        required = rows(cursor, sql, values | _values(reader.within(place)))
     return tuple(_duty(row | {"label": reader.person(row["label"])}, declared, as_of) for row in required)
 
 

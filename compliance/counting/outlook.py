@@ -22,7 +22,7 @@ from compliance.access.disclosure import Plans, added_up
 from compliance.access.scopes import Level
 from compliance.core.language import Texts, year_before
 from compliance.core.places import POINTS
-from compliance.counting.assessing import LEVELS, Ahead, Coverage, ahead, coverage
+from compliance.counting.assessing import LEVELS, Ahead, Coverage, ahead, counts
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
 from compliance.declarations.queries import names, query, statement
@@ -122,11 +122,10 @@ def outlooks(
 
 def asked_on(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[Asked]:
     """Every point and organisation with what its outlook rests on."""
-    options: dict[str, Any] = {"known_at": known_at}
-    figures = coverage(cursor, points, days=[year_before(as_of), as_of], level="organisation", **options)
-    units = coverage(cursor, points, days=[as_of], level="unit", **options)
-    expected = expected_on(cursor, points, as_of=as_of, **options)
-    return asked_of(figures, units, expected["organisation"], as_of=as_of)
+    counted = counts(cursor, points, days=[year_before(as_of), as_of], known_at=known_at)
+    units = [unit for unit in counted.figures("unit") if unit.as_of == as_of]
+    expected = expected_on(cursor, points, as_of=as_of, known_at=known_at)
+    return asked_of(counted.figures("organisation"), units, expected["organisation"], as_of=as_of)
 
 
 def expected_on(

@@ -14,6 +14,7 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.counting.assessing import OUTCOMES, Basis, Coverage, plans
 from compliance.counting.figures import Definition, columns_on, rule_parameters
+from compliance.counting.pins import pinned
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
@@ -246,11 +247,12 @@ def listed_persons(
 def _persons(cursor: Cursor, rules: Rules, *, place: Scope, as_of: date, known_at: datetime) -> Iterator[None]:
     """Within the block, the persons of a place are a table on this cursor, which all counts read."""
     scope = {"organisation": place.organisation, "department": place.department, "unit": place.unit}
-    cursor.execute(statement("training_persons"), {"as_of": as_of, "known_at": known_at, **scope} | rules.values)
-    try:
-        yield
-    finally:
-        cursor.execute("drop table temp.training_persons")
+    with pinned(cursor, [], days=[as_of], known_at=known_at):
+        cursor.execute(statement("training_persons"), {"as_of": as_of, "known_at": known_at, **scope} | rules.values)
+        try:
+            yield
+        finally:
+            cursor.execute("drop table temp.training_persons")
 
 
 def _rows(cursor: Cursor, name: str, **values: Any) -> Rows:

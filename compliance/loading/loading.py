@@ -413,8 +413,8 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded and not (job.file.answered and problems):
         raise _nothing_to_load(job.workbook, source, problems, matches)
-    replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _replaced(cursor, job, source)
-    before = 0 if job.order.completes else _rows_before(cursor, job, source)
+    counting = [] if job.order.completes else _counting(cursor, job, source)
+    replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _of_the_day(counting, job)
     import_id = _add_import(cursor, job, matches, summary, problems)
     if job.file.returned:
         for number, _ in replaced:
@@ -433,7 +433,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         future=job.day.day > local_day(moment(cursor)),
         other_organisation=named if named and named.casefold() != job.organisation.casefold() else None,
         replaces=replaced,
-        rows_before=before,
+        rows_before=sum(row["rows"] for row in counting),
         marker=job.file.marker,
         through=through,
     )
@@ -501,20 +501,15 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
     return import_id
 
 
-def _replaced(cursor: Cursor, job: _Job, source: Source) -> Replaced:
-    """The imports of the same source and day, which a later one replaces unless it completes them."""
-    if job.order.completes:
-        return ()
-    params = {"organisation_id": job.organisation_id, "source": source.id, "extract_date": job.day.day}
-    imports = rows(cursor, statement("same_day"), params | {"known_at": EVERYTHING_KNOWN})
-    return tuple((row["import_id"], row["file"]) for row in imports)
-
-
-def _rows_before(cursor: Cursor, job: _Job, source: Source) -> int:
-    """The rows of the exports that count on the day."""
+def _counting(cursor: Cursor, job: _Job, source: Source) -> Rows:
+    """The imports of the same source that count on the day."""
     params = {"organisation_id": job.organisation_id, "source": source.id, "day": job.day.day}
-    counting = rows(cursor, statement("counting_imports"), params | {"known_at": EVERYTHING_KNOWN})
-    return sum(row["rows"] for row in counting)
+    return rows(cursor, statement("counting_imports"), params | {"known_at": EVERYTHING_KNOWN})
+
+
+def _of_the_day(counting: Rows, job: _Job) -> Replaced:
+    """Those of the same day, which a later one replaces."""
+    return tuple((row["import_id"], row["file"]) for row in counting if row["extract_date"] == job.day.day)
 
 
 def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, object]:
