@@ -116,19 +116,6 @@ def make_database(_one_thread, tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _never_stale():
-    """Lets machines that share a store look for changes at each use, for as long as it takes."""
-    from compliance.store import following
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(following, "FRESH_SECONDS", 0.0)
-        patched.setattr(following, "RETRY_SECONDS", 0.0)
-        # on a busy machine an answer may take long
-        patched.setattr(following, "READ_SECONDS", 30.0)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
 def _warm():
     """AppTest begins like a server that is not warm: it looks for parts of pages in every package that is installed,
     which takes longer than most pages, and pages/ is reached around app.py. Here the first is done once. And it asks

@@ -7,12 +7,16 @@ from pathlib import Path
 from compliance.store.changes import NOTHING, add, changes_since, numbers_of_rows, push
 from compliance.store.database import Cursor, Database
 from compliance.store.file import FileDatabase
+from compliance.store.following import Waits
 from compliance.store.shared import SharedDatabase
+
+# It looks for changes at each use, for as long as that takes on a busy computer.
+EAGER = Waits(fresh=0.0, retry=0.0, read=30.0)
 
 
 def machine(address: str, folder: Path) -> SharedDatabase:
     """A machine with a folder, which shares the database at an address."""
-    return SharedDatabase(address, FileDatabase.at(folder / "copy.duckdb"))
+    return SharedDatabase(address, FileDatabase.at(folder / "copy.duckdb"), EAGER)
 
 
 def with_all_of(file: FileDatabase, address: str, folder: Path) -> SharedDatabase:

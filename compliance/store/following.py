@@ -1,6 +1,6 @@
 """The copy of a shared store on one machine: a DuckDB file that follows what PostgreSQL has.
 
-    follower = Follower(address, file_database(path))
+    follower = Follower(address, file_database(path), Waits())
     with follower.cursor() as cursor:       # shows what was committed a moment ago, or what the copy has
 
 Rows are only ever added, so it fetches what was added since its last change. A copy whose last change is unknown to
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -43,25 +44,33 @@ from compliance.store.failures import Unusable
 from compliance.store.file import FileDatabase, connect, remove
 from compliance.store.postgresql import READ_SECONDS, TURN_SECONDS, Line, Run
 
-# A page never rests on more than this; within the shorter time it is not asked again.
-OLDEST_SECONDS: Final = 2.0
-FRESH_SECONDS: Final = 0.2
-# How long PostgreSQL is not asked again when it was away.
-RETRY_SECONDS: Final = 2.0
 LONG_AGO: Final = float("-inf")
 # How often the copy is compared anew that has followed further meanwhile.
 COMPARISONS: Final = 5
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Waits:
+    """For how many seconds a copy is shown as it is, and is waited for."""
+
+    # A page never rests on more than this; within the shorter time it is not asked again.
+    oldest: float = 2.0
+    fresh: float = 0.2
+    # PostgreSQL is not asked again when it was away.
+    retry: float = 2.0
+    # The longest wait for an answer.
+    read: float = READ_SECONDS
+
+
 class Follower:
     """The copy of a store in PostgreSQL, at an address, and how far it has followed."""
 
-    def __init__(self, address: str, copy: FileDatabase) -> None:
-        self.copy = copy
+    def __init__(self, address: str, copy: FileDatabase, waits: Waits) -> None:
+        self.copy, self.waits = copy, waits
         # The last change that the copy is known to hold.
         self._mark = NOTHING
-        self.line = Line(address, schema=SCHEMA, patience=READ_SECONDS)
+        self.line = Line(address, schema=SCHEMA, patience=waits.read)
         # The one who follows, and what looks whether there is something to follow, one at a time.
         self._alone, self._begins = threading.Lock(), threading.Lock()
         self._looking: Future[None] = Future()
@@ -159,7 +168,7 @@ class Follower:
     def _is_fresh(self) -> bool:
         """Whether it was looked a moment ago whether the copy is up to date."""
         now = time.monotonic()
-        return now < self._retry or (now - self._seen < FRESH_SECONDS and self._is_whole())
+        return now < self._retry or (now - self._seen < self.waits.fresh and self._is_whole())
 
     def _is_whole(self) -> bool:
         """Whether the copy is there, and nothing is known to be wrong with it."""
@@ -171,7 +180,8 @@ class Follower:
             return 0
         if self._mark == NOTHING or not self._is_whole():
             return TURN_SECONDS
-        return READ_SECONDS if begun or time.monotonic() - self._seen > OLDEST_SECONDS else 0
+        is_old = time.monotonic() - self._seen > self.waits.oldest
+        return self.waits.read if begun or is_old else 0
 
     def look(self) -> None:
         """Follow what PostgreSQL has. If it is away, go on with the copy."""
@@ -185,7 +195,7 @@ class Follower:
             if self._mark == NOTHING:
                 self._mark, self._seen_at = self._own_mark()
             why = error if isinstance(error, Refusal) else failures.away(self.line.name)
-            self._why, self._retry = why, time.monotonic() + RETRY_SECONDS
+            self._why, self._retry = why, time.monotonic() + self.waits.retry
         else:
             self._seen, self._why = begun, None
 

@@ -33,7 +33,7 @@ from compliance.store.changes import (
 from compliance.store.database import Cursor, Database, newest_moment, next_moment, stamp
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase, connect, file_database, remove
-from compliance.store.following import Follower
+from compliance.store.following import Follower, Waits
 from compliance.store.postgresql import MOVE_SECONDS, READ_SECONDS, TURN_SECONDS, Line, Run
 
 # How long it is asked whether a change was committed whose connection was lost meanwhile.
@@ -45,9 +45,9 @@ CHECKPOINT_SECONDS: Final = 300.0
 class SharedDatabase(Database):
     """A store in PostgreSQL, at an address, with its copy in a file of this machine."""
 
-    def __init__(self, address: str, copy: FileDatabase) -> None:
+    def __init__(self, address: str, copy: FileDatabase, waits: Waits | None = None) -> None:
         super().__init__(copy.name)
-        self.copy, self.follower = copy, Follower(address, copy)
+        self.copy, self.follower = copy, Follower(address, copy, waits or Waits())
         self.moment_after = self._moment_after
         self._writing = Line(address, schema=SCHEMA)
         self._turn: Turn | None = None

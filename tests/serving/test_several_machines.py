@@ -7,7 +7,7 @@ from datetime import date
 import httpx2
 import pytest
 
-from compliance.store.following import FRESH_SECONDS
+from compliance.store.following import Waits
 from tests.browser import MOST
 from tests.provided import login, stream
 from tests.session import run
@@ -36,7 +36,7 @@ def test_what_the_importer_loads_is_shown_by_every_server_to_those_who_may_see_i
         client = login(service, "Karin Koordinator")
         assert all("kan inte nås" not in shown(service, client, number) for number in ("1", "2"))
         here.store.stop()
-        time.sleep(FRESH_SECONDS)
+        time.sleep(Waits().fresh)
         # not asked of nginx, which answers with whichever server it finds
         assert [httpx2.get(f"{each.address}/readyz").status_code for each in here.servers] == [200, 200]
         for number in ("1", "2"):

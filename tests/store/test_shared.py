@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -21,7 +22,7 @@ from compliance.store.postgresql import Line as Connection
 from compliance.store.postgresql import Run, shown
 from compliance.store.shared import SharedDatabase
 from tests.line import Line
-from tests.machines import machine
+from tests.machines import EAGER, machine
 
 ODD = "å\r\n\t\"'\\N \N{PILE OF POO} ; \\. "
 
@@ -179,7 +180,7 @@ def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, m
     shutil.copy(path, tmp_path / "older")
     note(other, "second")
     assert notes(one) == ["first", "second"]
-    monkeypatch.setattr(following, "FRESH_SECONDS", 60.0)
+    one.follower.waits = replace(EAGER, fresh=60.0)
     one.follower.keep_up()
     if harm == "removed":
         path.unlink()
@@ -194,7 +195,7 @@ def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, m
         assert notes(one) == ["first", "second"]
     note(one, "third")
     assert notes(one) == ["first", "second", "third"]
-    monkeypatch.setattr(following, "FRESH_SECONDS", 0.0)
+    one.follower.waits = EAGER
     assert notes(other) == ["first", "second", "third"]
     assert [file.name for file in path.parent.iterdir() if "new" in file.name] == []
 
@@ -434,10 +435,10 @@ def test_nobody_waits_for_a_database_that_does_not_answer(machines, monkeypatch)
     note(one, "first")
     follow = one.follower.follow
     monkeypatch.setattr(one.follower, "follow", lambda: (over.wait(20), follow()))
-    monkeypatch.setattr(following, "READ_SECONDS", 0.2)
+    one.follower.waits = replace(EAGER, read=0.2)
     begun = time.monotonic()
     assert (notes(one), one.away_since() is None) == (["first"], False)
-    monkeypatch.setattr(following, "READ_SECONDS", 20.0)
+    one.follower.waits = replace(EAGER, read=20.0)
     assert [notes(one) for _ in range(3)] == [["first"]] * 3
     assert time.monotonic() - begun < 10
     over.set()
@@ -466,7 +467,7 @@ def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
         raise Failure("no room")
 
     monkeypatch.setattr(FileDatabase, "commit", full)
-    monkeypatch.setattr(following, "FRESH_SECONDS", 60.0)
+    one.follower.waits = replace(EAGER, fresh=60.0)
     note(one, "second")
     assert notes(one) == ["first", "second"]
 
