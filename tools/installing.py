@@ -58,13 +58,23 @@ def changed(tree: Path) -> Path:
 
 
 def pythons() -> list[str]:
-    """The Pythons of this machine that the wheels are for; one at least."""
-    found = [path for python in PYTHONS if (path := shutil.which(f"python{python}"))]
-    works = [
-        path for path in found if subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0
-    ]
-    assert works, f"none of Python {', '.join(PYTHONS)} is on this machine"
-    return works
+    """The Pythons of this machine that the wheels are for, one of each version that there is; one at least."""
+    found = {version: python for version in PYTHONS for python in _named(f"python{version}") if _starts(python)}
+    assert found, f"none of Python {', '.join(PYTHONS)} is on this machine, for {SERVICE} to start"
+    return list(found.values())
+
+
+def _named(name: str) -> list[str]:
+    """The programs of a name, the one that a shell would start last."""
+    return [path for folder in reversed(os.get_exec_path()) if (path := shutil.which(name, path=folder))]
+
+
+def _starts(python: str) -> bool:
+    """Whether the service's user can start it: one that lies in another's home folder is not reached."""
+    said = {"capture_output": True, "check": False, "cwd": "/", "user": SERVICE if ROOT_USER else None}
+    with suppress(OSError):
+        return subprocess.run([python, "-c", ""], **said).returncode == 0
+    return False
 
 
 class Server:
