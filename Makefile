@@ -4,11 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKS := requirements.lock requirements-tools.lock
-# DuckDB plans a statement of many parts for longer than it runs it, and allocates all the time: a seventh less of it.
-export GLIBC_TUNABLES ?= glibc.malloc.tcache_count=30000
+TIMED := $(BIN)/python -m tools.timed
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve demo-login city test suite check bench viewers fuzz samples screenshots lock release release-test contract browser nginx postgresql
+.PHONY: run serve demo-login city check test test-all suite lint bench viewers samples screenshots lock release release-test contract browser nginx postgresql
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -25,16 +24,20 @@ demo-login: $(READY)
 city: $(READY) nginx postgresql
 	$(BIN)/python -W ignore -m tools.city
 
-# In parallel: Chromium is fetched while packages are installed, and types are checked while the tests begin.
-test:
-	$(MAKE) --no-print-directory --jobs=3 check suite
+# Three layers, by a mark on each test (tests/layers.py). The last line says how it ended and what all of it took.
+check: LAYER := not live and not exhaustive
+test: LAYER := not exhaustive
+test test-all: MORE := 1
+test test-all: browser nginx postgresql
+check test test-all: $(READY)
+	@$(TIMED) "make $@" $(MAKE) --no-print-directory --jobs=2 lint suite LAYER="$(LAYER)" MORE="$(MORE)"
 
-# One worker more than there are cores, since tests often wait for child processes. Bytecode is written even where the
+# One worker more than there are cores where tests often wait for other processes. Bytecode is written even where the
 # environment forbids it; otherwise each of those processes would compile everything again.
-suite: $(READY) browser nginx postgresql
-	PYTHONDONTWRITEBYTECODE= PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 1)) $(BIN)/python -m pytest
+suite: $(READY)
+	PYTHONDONTWRITEBYTECODE= PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($$(nproc) + 0$(MORE))) $(BIN)/python -m pytest -m "$(LAYER)" $(DURATIONS)
 
-check: $(READY)
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -44,25 +47,6 @@ bench: $(READY)
 
 viewers: $(READY) browser
 	$(BIN)/python -m tools.viewers
-
-# The tests that try more, or all of it, in `make fuzz`.
-FUZZED := counting/test_agreement counting/test_outlook counting/test_incidents counting/test_training counting/test_explaining \
-  counting/test_systems store/test_killed store/test_disk cleaning/test_cleaning screens/test_accessible \
-  screens/test_browser screens/test_ui_review screens/test_pages screens/test_quality screens/test_meeting \
-  screens/test_importing screens/test_plan screens/test_ui_fields serving/test_uploading serving/test_several_machines reading/test_reading \
-  reading/test_doctor reading/test_portions report/test_long_texts \
-  report/test_slides report/test_reporting core/test_masking package/test_year_package correcting/test_templates \
-  correcting/test_renaming correcting/test_questionnaires demo/test_samples review/test_verifying review/test_judging \
-  review/test_compared access/test_small_numbers screens/test_limit screens/test_roles house/test_adding \
-  keeping/test_purging keeping/test_backup store/test_stores \
-  report/test_handout screens/test_addresses loading/test_comparing screens/test_ui_worklists report/test_word \
-  worklists/test_lists correcting/test_returning
-
-fuzz: $(READY) postgresql
-	$(BIN)/python -m tools.hostile
-	SEEDS=20 KILLS=30 STEPS=all REPORTS="docx pdf pptx" LOOKS=9 ROOMS=40 $(BIN)/python -m pytest $(FUZZED:%=tests/%.py)
-	LETTERS=1000000 $(BIN)/python -m pytest tests/core/test_lengths.py
-	$(BIN)/python -m tools.faults --times 3
 
 samples: $(READY)
 	$(BIN)/python -m data.samples.make

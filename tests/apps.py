@@ -3,10 +3,14 @@
 import html
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
@@ -19,6 +23,35 @@ DAY = date(2026, 10, 31)
 SECONDS = 60
 # What AppTest calls its only session.
 SESSION = "test session id"
+_begin_pages = PagesManager.__init__
+
+
+class App(AppTest):
+    """A script as a warm server runs it.
+
+    AppTest begins anew each time: it looks for parts of pages in every package that is installed, which takes longer
+    than most pages, and reaches pages/ around app.py.
+    """
+
+    def __init__(self, script: Path) -> None:
+        super().__init__(script, default_timeout=SECONDS)
+
+    def _run(self, *given: Any, **named: Any) -> AppTest:
+        self._bidi_component_manager = _components()
+        with patch.object(PagesManager, "__init__", _begin_warm):
+            return super()._run(*given, **named)
+
+
+@cache
+def _components() -> BidiComponentManager:
+    manager = BidiComponentManager()
+    manager.discover_and_register_components(start_file_watching=False)
+    return manager
+
+
+def _begin_warm(pages: PagesManager, *given: Any, **named: Any) -> None:
+    _begin_pages(pages, *given, **named)
+    PagesManager.uses_pages_directory = False
 
 
 def opened(
@@ -33,7 +66,7 @@ def opened(
 ) -> AppTest:
     """A page as a person of a role sees it, who may be limited to a part, with an expander open."""
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role, limit=limit))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    app = App(ROOT / "app.py")
     if page != "overview":
         app.switch_page(f"pages/{page}.py")
     for name, value in {"lang": lang, "as_of": DAY.isoformat(), **params}.items():

@@ -8,11 +8,13 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import typer.main
 
 from compliance.core.places import ROOT
 
@@ -36,6 +38,10 @@ def run(database: Path, *said: object, **more: str) -> subprocess.CompletedProce
     return given
 
 
+# To build the commands takes as long as half of them take.
+_built_once = cache(typer.main.get_command)
+
+
 @contextlib.contextmanager
 def _umask_kept() -> Iterator[None]:
     before = os.umask(0o022)
@@ -54,6 +60,7 @@ def run_here(database: Path, *said: object) -> subprocess.CompletedProcess[str]:
         patch.dict(os.environ, environment(database), clear=True),
         patch.object(sys, "argv", called),
         patch.object(gc, "freeze"),  # this process goes on
+        patch.object(typer.main, "get_command", _built_once),
         contextlib.chdir(ROOT),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),

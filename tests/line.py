@@ -45,7 +45,9 @@ class Line:
         """The line with its file held open, since opening it takes longer than most statements."""
         if not self.database.exists():
             once.new(self.database.path)
-        with self.database.cursor():
+        with self.database.cursor() as cursor:
+            # tidying a file that nobody opens again would take as long
+            cursor.execute("pragma disable_checkpoint_on_shutdown")
             yield self
 
     def order(self, *, now: datetime | None = None, **fields: Any) -> Order:

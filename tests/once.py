@@ -6,10 +6,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from compliance.store.file import connect
+
 # The folder of this run, which all of its workers share and no other run; said by conftest.py.
 FOLDER: Path | None = None
-# A database that the product has made, in which nothing is; said by conftest.py.
-NEW: Path | None = None
 
 
 def made(name: str, make: Callable[[Path], None]) -> Path:
@@ -28,6 +28,9 @@ def made(name: str, make: Callable[[Path], None]) -> Path:
 
 def new(path: Path) -> Path:
     """The same file, as a database in which nothing is; to copy one takes a tenth of making one."""
-    assert NEW, "only a run of the tests has made one"
-    shutil.copyfile(NEW, path)
+    shutil.copyfile(made("new", _make_new) / "new.duckdb", path)
     return path
+
+
+def _make_new(folder: Path) -> None:
+    connect(folder / "new.duckdb").close()

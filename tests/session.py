@@ -23,18 +23,24 @@ def form(content: bytes, name: str = "fil.csv") -> bytes:
 
 
 def run(socket: ClientConnection, page: str) -> tuple[bool, str]:
-    """Run a page as a browser asks for it. Return whether the page is there, and what it draws."""
-    asked, found, drawn = BackMsg(), True, list[str]()
+    """Run a page as a browser asks for it. Return whether the page is there, and what it draws.
+
+    That it is not there may be forgotten where it leads on to another one at once, before anything of it was sent.
+    """
+    asked, found, shown, drawn = BackMsg(), True, page, list[str]()
     asked.rerun_script.page_name = page
     socket.send(asked.SerializeToString())
     while True:
         said = ForwardMsg.FromString(socket.recv(timeout=60))
         kind = said.WhichOneof("type")
         found = found and kind != "page_not_found"
+        if kind == "navigation":
+            names = {each.page_script_hash: each.url_pathname for each in said.navigation.app_pages}
+            shown = names[said.navigation.page_script_hash]
         if kind == "delta":
             drawn.append(said.delta.new_element.markdown.body)
         if kind == "script_finished" and said.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            return found, " ".join(drawn)
+            return found and page in {"", shown}, " ".join(drawn)
 
 
 @dataclass

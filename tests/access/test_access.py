@@ -27,6 +27,7 @@ from compliance.review import planning
 from compliance.review.dossier import readable
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.house.test_house import MODULES
+from tests.layers import layered
 from tests.line import POINTS, SOURCES, Line
 from tests.readers import asked_once, reader
 from tests.reviewed import at
@@ -274,7 +275,7 @@ TABLE: list[tuple[Content, Any, Any, Any]] = [
 
 
 @pytest.mark.parametrize("row", TABLE, ids=[content.__name__ for content, *_ in TABLE])
-@pytest.mark.parametrize("who", READERS)
+@pytest.mark.parametrize("who", layered(READERS, {"coordinator", "management", "limited"}))
 def test_a_reader_gets_what_the_table_says(counted: Cursor, who: str, row: tuple[Content, Any, Any, Any]) -> None:
     content, named, unnamed, limited = row
     expected = {"management": unnamed, "analyst": unnamed, "limited": named if limited is ... else limited}
@@ -316,6 +317,7 @@ def test_the_rows_of_a_hidden_unit_cannot_be_counted_in_an_extract(counted: Curs
     assert len(extracting.extract(counted, "items", points=POINTS, point=TRAINING, **AT, reader=who).table) == rows
 
 
+@pytest.mark.live
 def test_what_stands_in_a_cell_of_a_finding_is_without_names(tmp_path: Path) -> None:
     with Line(tmp_path).held() as line:
         agreements = "Avtals-ID | Leverantör | Status\n1 | Alfa | Fråga Anna Ask"
@@ -329,6 +331,7 @@ def test_what_stands_in_a_cell_of_a_finding_is_without_names(tmp_path: Path) -> 
     assert shown == {"coordinator": [("Fråga Anna Ask", name)], "analyst": [("Fråga […]", "Avtal från […].csv")]}
 
 
+@pytest.mark.live
 def test_only_those_who_may_read_a_review_see_its_texts(tmp_path: Path) -> None:
     line = at("approved", tmp_path)
     document = line.document(line.review())

@@ -40,7 +40,8 @@ PART = Scope("Förvaltningen", "Omsorg")
 
 
 OF_A_FILE = pytest.mark.parametrize("_own_register", ["file"], indirect=True)
-SHARED = pytest.mark.parametrize("_own_register", ["postgresql"], indirect=True)
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.live)
+SHARED = pytest.mark.parametrize("_own_register", [POSTGRESQL], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def database(_postgres_owner, postgres):
     cursor.execute(f"drop database register_{os.getpid()} with (force)")
 
 
-@pytest.fixture(autouse=True, params=["file", "postgresql"])
+@pytest.fixture(autouse=True, params=["file", POSTGRESQL])
 def _own_register(request, tmp_path, monkeypatch):
     audit._refused.clear()
     if request.param == "file":
@@ -110,6 +111,7 @@ def test_the_register_is_read_by_the_services_own_user_alone():
     assert places.register().stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.live
 @OF_A_FILE
 def test_the_folder_of_a_store_is_made_for_its_owner_alone(tmp_path, monkeypatch):
     for name in ("register", "database"):
@@ -431,6 +433,7 @@ def test_entries_that_machines_write_at_once_are_one_chain(monkeypatch):
     assert told == {"p0": each, "p1": each, "p2": each}
 
 
+@pytest.mark.live
 def test_a_register_moves_whole_but_for_its_sessions_to_the_other_kind_and_back(database, tmp_path, monkeypatch):
     begun(Held("analyst", PART))
     ada = administrator()

@@ -75,6 +75,7 @@ def test_exports_with_ids_of_persons_and_those_of_incidents_are_private():
     assert private_sources() == {"staff", "training", "incidents", "breaches"}
 
 
+@pytest.mark.live
 def test_a_person_in_an_export_is_withheld_by_name_account_and_address(line):
     head = "Aktivitets-ID | Aktivitet | Typ | Granskningspunkt | Ansvarig | Startdatum | Slutdatum | Status\n"
     plan = head + "".join(
@@ -115,6 +116,7 @@ def draft(tmp_path):
         yield found
 
 
+@pytest.mark.live
 def test_a_review_withholds_the_names_of_its_exports_also_of_those_of_another_day(draft):
     """A text of the year may name a system that was replaced, and its owner who has left."""
     draft.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
@@ -134,6 +136,7 @@ def test_a_review_withholds_the_names_of_its_exports_also_of_those_of_another_da
     }
 
 
+@pytest.mark.live
 def test_a_frozen_review_withholds_names_that_were_loaded_since(draft):
     """The list of those who have left may be loaded after the review was submitted; what is frozen stays."""
     review = draft.review()

@@ -1,7 +1,6 @@
 """Cleaning the store of an earlier version once of what must not be stored, and changing nothing else."""
 
 import json
-import os
 import random
 import re
 import subprocess
@@ -30,7 +29,6 @@ from compliance.store.file import connect
 from compliance.store.schema import CLEANED
 from tests.apps import opened as opened_page
 from tests.apps import text
-from tests.browser import MOST
 from tests.command import run_here
 from tests.earlier import CASES, LEVELS, NUMBER, REJECTED, age, build, opened, plant, rewrite_frozen, spellings
 from tests.identities import holds_one
@@ -39,11 +37,9 @@ from tests.reviewed import AS_OF, Reviewed, at
 from tests.searching import bytes_of, holds, unpacked, values_of
 from tests.store.test_disk import full
 
-SEED, ROUNDS = 20261126, int(os.environ.get("SEEDS", "1"))
-# `make fuzz` asks for all of them
-REPORTS = os.environ.get("REPORTS", "docx")
-ROOMS = [n / 20 for n in range(12)] if "ROOMS" in os.environ else [0.3]
-STEPS = os.environ.get("STEPS", "3 -1")
+pytestmark = pytest.mark.live
+
+SEED = 20261126
 
 
 @pytest.fixture
@@ -123,7 +119,8 @@ def found_in(path, planted):
 # --- Identity numbers ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(SEED, SEED + ROUNDS))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(SEED, SEED + 20))
 def test_no_identity_number_is_left_in_any_table_or_byte(tmp_path, uncompressed, seed):
     """Text columns added later are covered automatically."""
     database = at("approved", tmp_path).database
@@ -305,6 +302,7 @@ def test_levels_readable_today_are_read(cleaned):
     ]
 
 
+@pytest.mark.exhaustive
 def test_without_stored_cells_the_problems_decide_which_rows_are_refused(line):
     """The first versions stored neither cells nor the places of columns."""
     with opened(line.database.path) as connection:
@@ -348,6 +346,7 @@ def test_a_sealed_review_gets_a_second_seal_and_the_first_stays_recorded(aged, c
     assert {"action": "clean", "what": "8 identity numbers, 5 rows of exports taken out, 1 read anew"} in events
 
 
+@pytest.mark.exhaustive
 def test_a_submitted_review_is_approved_with_its_second_seal(tmp_path):
     """The package says which of the two seals each person has signed."""
     line = at("submitted", tmp_path)
@@ -371,6 +370,7 @@ def test_verifying_reports_the_second_seal_and_no_fault_that_it_explains(cleaned
     assert any(text.startswith("Figure, 4 ") for text in told[2:])
 
 
+@pytest.mark.exhaustive
 def test_a_review_changed_after_sealing_gets_no_second_seal_and_own_words_are_read(line):
     (line.folder / "values.toml").write_text(f'no_level = ["{LEVELS[5]}"]\n', "utf-8")
     with opened(line.database.path) as connection:
@@ -385,6 +385,7 @@ def test_a_review_changed_after_sealing_gets_no_second_seal_and_own_words_are_re
     assert [(t, c) for t, c, v in values_of(line.database) if NUMBER in v] == []
 
 
+@pytest.mark.exhaustive
 def test_an_unaffected_review_keeps_its_seal(tmp_path):
     line = at("approved", tmp_path)
     with line.database.cursor():
@@ -396,9 +397,10 @@ def test_an_unaffected_review_keeps_its_seal(tmp_path):
         assert [row["taken_out"] for row in line.rows("from cleanings")] == [0]
 
 
+@pytest.mark.exhaustive
 def test_a_package_from_after_the_cleaning_says_what_was_signed(cleaned, tmp_path):
     """It explains why some figures differ from its rows; one from before is as any other."""
-    path = packed(tmp_path / "after.zip", cleaned, *REPORTS.split())
+    path = packed(tmp_path / "after.zip", cleaned, "docx", "pdf", "pptx")
     done = run_here(tmp_path / "none.duckdb", "verify", path)
     assert (done.returncode, done.stderr) == (0, "")
     head, again, why, *explained = done.stdout.splitlines()
@@ -426,6 +428,7 @@ def packed(path, line, *kinds):
     return path
 
 
+@pytest.mark.exhaustive
 def test_no_extract_of_a_cleaned_store_has_an_identity_number(cleaned, tmp_path):
     """In any format; case numbers stay."""
     wanted = {"a.csv": "systems", "b.xlsx": "incidents", "c.parquet": "incidents", "d.csv": "missing"}
@@ -457,6 +460,7 @@ def values_in(path):
 # --- Once, and told -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_a_clean_store_stays_the_same_without_a_message(tmp_path, caplog, uncompressed):
     """Even if only the bytes of a rolled back load must go."""
     path = at("approved", tmp_path).database.path
@@ -474,7 +478,8 @@ def test_a_clean_store_stays_the_same_without_a_message(tmp_path, caplog, uncomp
     assert (after == before, [name for name, _ in marks[1] - marks[0]]) == (True, [CLEANED])
 
 
-@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_cleaning_is_reported_once_on_the_command_line_and_on_the_page_until_it_is_read(line, monkeypatch, lang):
     """The command line prints it on stderr and goes on; the history keeps it."""
     done = run_here(line.database.path, "imports", "--format", "csv")
@@ -493,6 +498,7 @@ def test_a_cleaning_is_reported_once_on_the_command_line_and_on_the_page_until_i
         assert line.rows("select read_by from cleanings_read") == [{"read_by": "tester"}]
 
 
+@pytest.mark.exhaustive
 def test_if_the_new_file_cannot_be_written_the_old_one_stays_and_is_cleaned_next_time(
     line, tmp_path, monkeypatch, caplog
 ):
@@ -507,8 +513,8 @@ def test_if_the_new_file_cannot_be_written_the_old_one_stays_and_is_cleaned_next
         pass
     assert path.read_bytes() == before
     (path.parent / f"{path.name}.cleaned").rmdir()
-    for part in ROOMS:
-        room = int(path.stat().st_size * part)
+    for part in range(12):
+        room = int(path.stat().st_size * part / 20)
         with full(room), pytest.raises(Refusal, match=r"must be written anew once|no room left"):
             connect(path)
         assert [name for name in bytes_of(path) if "cleaned" in name] == []
@@ -532,11 +538,12 @@ def test_if_the_new_file_cannot_be_written_the_old_one_stays_and_is_cleaned_next
 # --- The file -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_a_cleaning_killed_at_any_step_leaves_the_old_store_or_the_new_one(line, tmp_path):
     """Each can be opened, is cleaned then if it is the old one, and nothing else is left."""
     folder = tmp_path / "killed"
     folder.mkdir()
-    command = [sys.executable, "-m", "tests.stepping", line.database.path, folder, *STEPS.split()]
+    command = [sys.executable, "-m", "tests.stepping", line.database.path, folder, "all"]
     done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, int(done.stdout or 0) > 40) == (0, True), done.stderr
     expected = dump(folder / "whole.duckdb")

@@ -10,26 +10,41 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from compliance.commands import ahead
 from compliance.counting import assessing
-from tests.apps import DAY, opened
+from tests.apps import opened
 
 SECONDS = 20
-PART, UNIT, OTHER = "Förskola", "Förskolan Linden", "Förskolan Kullen"
+PART, UNIT, OTHER = "Öst", "Norr", "Söder"
 STAFF = "AD-konto | Enhet | Anställningsdatum\na1 | Norr | 2020-01-01"
 
 
-def test_a_page_counts_nothing_that_was_counted_ahead(sample, monkeypatch):
+@pytest.mark.live
+def test_a_page_counts_nothing_that_was_counted_ahead(stage, monkeypatch, exhaustively):
     """The costly counts: the figures of all points, what is ahead of them, and the items of a point."""
-    asked = {"overview": {}, "point": {"point": "access"}}
+    stage("loaded")
+    asked = {"overview": {}, **({"point": {"point": "classification"}} if exhaustively else {})}
     monkeypatch.setattr(ahead, "COUNTED", {page: ahead.COUNTED[page] for page in asked})
     parts = [{"department": PART}, {"department": PART, "unit": UNIT}]
     monkeypatch.setattr(
         ahead, "_parts", lambda view: [replace(view, scope=replace(view.scope, **part)) for part in parts]
     )
-    assert ahead.count(threading.Event()).as_of == DAY
+    counted = ahead.count(threading.Event())
+    assert not counted.sample
+    again = []
     for name in ("counts", "ahead", "plans", "traced_items_of", "requested_items"):
-        monkeypatch.setattr(assessing, name, lambda *_, **__: pytest.fail("it is counted again"))
+        monkeypatch.setattr(assessing, name, noted(name, getattr(assessing, name), again))
     for page, named in (*asked.items(), ("overview", {"department": PART}), ("overview", {"unit": OTHER})):
-        opened(page, monkeypatch, **named)
+        opened(page, monkeypatch, as_of=str(counted.as_of), **named)
+        assert again == [], page
+
+
+def noted(name, function, calls):
+    """The same function, which notes that it is called."""
+
+    def noting(*given, **named):
+        calls.append(name)
+        return function(*given, **named)
+
+    return noting
 
 
 @pytest.fixture
@@ -115,11 +130,12 @@ def test_a_server_goes_on_counting_after_a_failure_which_is_logged_once(monkeypa
     assert caplog.text.count("Nothing can be counted ahead") == 1
 
 
+@pytest.mark.live
 def test_it_does_not_hold_the_store_between_two_steps_and_counts_nothing_of_an_empty_one(shown, monkeypatch):
     assert ahead.usual() is None
     shown.load_table(STAFF)
     store = shown.database
-    monkeypatch.setattr(ahead, "COUNTED", {page: ahead.COUNTED[page] for page in ("overview", "point")})
+    monkeypatch.setattr(ahead, "COUNTED", {"quality": ahead.COUNTED["quality"]})
     monkeypatch.setattr(ahead, "is_running", lambda: held.append(store._users[threading.get_ident()]))
     before, held = store._users[threading.get_ident()], []
     ahead.count(threading.Event())

@@ -13,6 +13,7 @@ from compliance.core import logs
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK
 from tests.command import run_here
+from tests.layers import layered
 
 NUMBER = "850709 - 1232"
 FAULT = "x 850709-1232"
@@ -47,7 +48,15 @@ def arguments_for(command, number, *, wrong=""):
         yield from [*opts, value]
 
 
-@pytest.mark.parametrize(("names", "command"), [entry[:2] for entry in EVERY], ids=[" ".join(e[0]) for e in EVERY])
+# One that reads, one that loads, and one that writes a text of its own.
+QUICK = {("items",), ("load",), ("review", "write")}
+
+
+@pytest.mark.parametrize(
+    ("names", "command"),
+    layered([entry[:2] for entry in EVERY], lambda each: each[0] in QUICK),
+    ids=[" ".join(names) for names, *_ in EVERY],
+)
 def test_nothing_of_a_number_is_said_or_kept(names, command, stage):
     """every_argument: whatever a command does with it"""
     line = stage("draft")
@@ -71,6 +80,8 @@ def test_a_command_is_given_no_number(capsys):
     assert capsys.readouterr().out == f"{MASK} a x {MASK} {FAULT} 1\n"
 
 
+@pytest.mark.live
+@pytest.mark.usefixtures("reads_here")
 def test_a_file_is_found_under_its_name_and_told_without_it(stage, tmp_path):
     line = stage("draft")
     path = tmp_path / f"lista {NUMBER}.csv"

@@ -110,6 +110,7 @@ def table(done):
 # --- Load --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli):
     good, bad, last = (
         line.file(STAFF, name="s.csv"),
@@ -127,6 +128,7 @@ def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli)
     assert [row["source"] for row in line.rows("from imports order by 1")] == ["staff", "training"]
 
 
+@pytest.mark.live
 def test_what_is_loaded_is_moved_away_and_what_cannot_be_is_told(line, cli):
     first, second = line.file(STAFF, name="s.csv"), line.file(TRAINING, name="t.csv")
     day = ("--extract-date", "2026-11-01")
@@ -139,12 +141,14 @@ def test_what_is_loaded_is_moved_away_and_what_cannot_be_is_told(line, cli):
     assert [row["source"] for row in line.rows("from imports order by 1")] == ["staff", "training"]
 
 
+@pytest.mark.live
 def test_rejected_rows_do_not_make_a_load_fail(line, cli):
     done = cli("load", line.file(INCIDENTS), "--extract-date", "2026-11-01")
     assert (done.returncode, done.stderr) == (0, "")
     assert "1 rows, 1 rejected, 0 warnings" in done.stdout
 
 
+@pytest.mark.live
 def test_a_load_that_takes_the_place_of_many_more_rows_says_so(line, cli):
     staff = "AD-konto | Enhet | Anställningsdatum"
     many = line.file(staff + "\na | A | 2020-01-01\nb | A | 2020-01-01\nc | A | 2020-01-01", name="many.csv")
@@ -158,6 +162,7 @@ def test_a_load_that_takes_the_place_of_many_more_rows_says_so(line, cli):
     ]
 
 
+@pytest.mark.live
 def test_the_same_file_again_is_one_line_and_nothing_changes(loaded, cli):
     state = loaded.database.state()
     done = cli("load", loaded.folder / "s.csv", "--extract-date", "2026-11-01")
@@ -166,6 +171,7 @@ def test_the_same_file_again_is_one_line_and_nothing_changes(loaded, cli):
     assert loaded.database.state() == state
 
 
+@pytest.mark.live
 def test_a_file_that_does_not_say_its_day_is_refused(line, cli):
     done = cli("load", line.file(STAFF, name="s.csv"))
     assert (done.returncode, done.stderr) == (
@@ -175,6 +181,7 @@ def test_a_file_that_does_not_say_its_day_is_refused(line, cli):
     assert not line.database.exists()
 
 
+@pytest.mark.live
 def test_the_source_is_what_is_said(line, cli):
     either = line.file("Ärende-ID | Enhet | Upptäcktes\n1 | A | 2026-01-01")
     assert cli("load", either, "--extract-date", "2026-11-01").returncode == 1
@@ -188,6 +195,7 @@ def test_an_unknown_source_names_the_nearest(line, cli):
     assert done.stderr.startswith("There is no “stafff”. Did you mean staff? There are staff, training,")
 
 
+@pytest.mark.live
 def test_the_organisation_is_what_is_said(line, cli):
     file = line.file(STAFF)
     cli("load", file, "--extract-date", "2026-11-01", "--organisation", "Norra")
@@ -293,6 +301,7 @@ def test_a_folder_for_the_database_that_cannot_be_is_one_line(line):
     assert done.stderr.startswith("The database x.duckdb cannot be used: ")
 
 
+@pytest.mark.exhaustive
 def test_who_stops_listening_sees_no_traceback(copied):
     process = subprocess.Popen(
         arguments("items", "1", "--format", "json"),
@@ -307,6 +316,7 @@ def test_who_stops_listening_sees_no_traceback(copied):
     process.wait(60)
 
 
+@pytest.mark.exhaustive
 def test_it_speaks_swedish_where_the_terminal_does(line, process):
     done = process("load", line.folder / "saknas.csv", LANG="sv_SE.UTF-8")
     assert done.returncode == 1
@@ -314,6 +324,7 @@ def test_it_speaks_swedish_where_the_terminal_does(line, process):
     assert done.stderr.endswith("saknas.csv finns inte. Kontrollera namn och mapp.\n")
 
 
+@pytest.mark.live
 def test_what_it_writes_is_utf_8_whatever_the_terminal_and_it_imports_no_library_that_it_does_not_use(copied):
     done = subprocess.run(
         arguments("coverage", "--by", "department", *DAY, "--format", "csv"),
@@ -352,6 +363,7 @@ def test_coverage_as_json_has_exactly_the_named_keys(loaded, cli):
     }  # fmt: skip
 
 
+@pytest.mark.live
 def test_coverage_by_department_and_by_unit(loaded, cli):
     def shown(level):
         records = listed(cli("coverage", *DAY, "--by", level, "--format", "json"))
@@ -361,6 +373,7 @@ def test_coverage_by_department_and_by_unit(loaded, cli):
     assert shown("unit") == [("Norr", "Enhet A", 1, 1), ("Söder", "Enhet B", 0, 1)]
 
 
+@pytest.mark.live
 def test_coverage_says_the_same_in_every_format(loaded, cli):
     args = ("coverage", *DAY, "--by", "unit")
     as_json = listed(cli(*args, "--format", "json"))
@@ -443,6 +456,7 @@ def test_imports_are_listed_the_newest_first(loaded, cli):
     assert {len(row["sha256"]) for row in records} == {64}
 
 
+@pytest.mark.live
 def test_a_revoked_import_no_longer_counts_and_stays_in_the_list(loaded, cli):
     done = cli("revoke", "1", "--why", "fel fil")
     assert (done.returncode, done.stdout, done.stderr) == (0, "import 1 revoked\n", "")
@@ -491,6 +505,7 @@ def test_an_extract_for_swedish_excel_has_semicolons_commas_and_a_mark(loaded, c
     assert ";" in content.decode("utf-8-sig").splitlines()[0]
 
 
+@pytest.mark.exhaustive
 def test_an_extract_as_excel_and_as_parquet(loaded, cli):
     for name, *more in (("out.xlsx", "--swedish-excel"), ("out.parquet",)):
         assert cli("extract", "coverage", *DAY, "--to", loaded.folder / name, *more).returncode == 0
@@ -500,9 +515,11 @@ def test_an_extract_as_excel_and_as_parquet(loaded, cli):
     assert book.worksheets[0].max_row == len(read) + 1
 
 
-def test_every_extract_can_be_written_without_any_import(line, monkeypatch):
+@pytest.mark.live
+def test_every_extract_can_be_written_without_any_import(line, monkeypatch, exhaustively):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
-    commands = [["extract", name, "--to", str(line.folder / f"{name}.csv")] for name in extract_names()]
+    names = extract_names() if exhaustively else ["coverage", "items"]
+    commands = [["extract", name, "--to", str(line.folder / f"{name}.csv")] for name in names]
     done = [CliRunner().invoke(app, args) for args in commands]  # in this process: there are many
     assert [(d.exit_code, d.stderr) for d in done] == [(0, "")] * len(done)
     assert not line.database.exists()
@@ -523,6 +540,7 @@ def test_an_extract_that_cannot_be_is_one_line(line, cli, args, sentence):
     assert done.stderr.startswith(sentence)
 
 
+@pytest.mark.exhaustive
 def test_the_work_lists_of_an_organisation_are_one_zip(copied, cli):
     to = copied.folder / "lists.zip"
     with copied.held():

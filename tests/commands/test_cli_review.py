@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import subprocess
 import sys
 import zipfile
 
@@ -14,10 +13,10 @@ from compliance.commands import cli, review
 from compliance.core.places import ROOT
 from compliance.review.reviewing import review_of
 from tests.command import run
+from tests.layers import first_of
 from tests.reports import drawn_once
 from tests.reviewed import IDS, SYSTEMS, TODAY, Reviewed, at
 
-HEAVY = ("pandas", "streamlit", "plotly", "matplotlib", "docx", "pptx", "typst")
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
 
 
@@ -92,6 +91,7 @@ YEAR = ("--year", "2026")
 # --- A whole year ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_a_whole_review_is_done_from_the_command_line(stage, done, refused):
     line = stage("loaded")
     output = done(line, "review", "open", *YEAR, "--as-of", "2026-11-20")
@@ -144,6 +144,7 @@ def test_an_approved_review_is_corrected(stage, done, anew, figures_of):
 # --- Refusals ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_a_draft_that_is_not_complete_is_refused_whatever_is_said(stage, refused):
     line = stage("draft")
     line.write(line.review(), "comment", "dpia", "")
@@ -155,7 +156,8 @@ def test_a_draft_that_is_not_complete_is_refused_whatever_is_said(stage, refused
     assert line.rows("from frozen_reviews") == []
 
 
-@pytest.mark.parametrize("state", ["submitted", "approved"])
+@pytest.mark.live
+@pytest.mark.parametrize("state", first_of(["submitted", "approved"]))
 def test_what_is_locked_stays_locked(stage, refused, state):
     line = stage(state)
     for args in (
@@ -178,6 +180,7 @@ def test_a_day_of_another_year_and_a_second_review_are_refused(stage, refused):
     assert "has not come yet" in refused(line, "review", "open", "--year", "2027", "--as-of", "2027-01-01")
 
 
+@pytest.mark.live
 def test_without_a_database_there_is_no_review_and_none_is_made(tmp_path, refused, done):
     line = Reviewed(tmp_path)
     for args in (("review", "submit", *YEAR, "--name", "A B"), ("report", *YEAR, "--to", tmp_path / "x.pdf")):
@@ -189,6 +192,7 @@ def test_without_a_database_there_is_no_review_and_none_is_made(tmp_path, refuse
     assert not line.database.exists()
 
 
+@pytest.mark.exhaustive
 def test_of_several_organisations_every_command_asks_which(stage, refused, done, tmp_path):
     line = stage("approved")
     line.load_table(SYSTEMS.replace("Alfa", "Omega"), name="o.csv", source="systems", organisation="Andra")
@@ -258,6 +262,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.live
 def test_wrong_usage_is_told_and_changes_nothing(stage, command):
     line = stage("draft")
     before = line.database.state()
@@ -275,6 +280,7 @@ def test_a_text_that_is_refused_leaves_the_others_unwritten(stage, refused):
     assert line.rows("from review_texts where text = 'Nytt'") == []
 
 
+@pytest.mark.live
 def test_an_assessment_is_said_in_either_language(stage, done):
     line, said = stage("draft"), "select last(text order by edition) as text from review_texts where what = 'dpia'"
     for text, code in {
@@ -287,6 +293,7 @@ def test_an_assessment_is_said_in_either_language(stage, done):
 # --- Decisions ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_a_decision_is_changed_in_part_and_taken_out(stage, done, refused):
     line = stage("draft")
     assert done(line, "review", "decide", *YEAR, "--number", "1", "--responsible", "Objektägare") == "decision 2026-1\n"
@@ -319,6 +326,7 @@ def test_lists_are_tables_json_and_harmless_csv(stage, done):
 # --- Verifying ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_verify_tells_a_line_a_difference_and_its_status_says_whether_figures_differ(stage, done, command):
     line = stage("approved")
     own = line.folder / "review_points.toml"
@@ -337,6 +345,7 @@ def test_verify_tells_a_line_a_difference_and_its_status_says_whether_figures_di
     ]
 
 
+@pytest.mark.live
 def test_verify_tells_an_import_that_is_missing_or_another_also_where_no_figure_differs(stage, command):
     line = stage("approved")
     with line.database.writing() as cursor:
@@ -347,6 +356,7 @@ def test_verify_tells_an_import_that_is_missing_or_another_also_where_no_figure_
     assert out.endswith(" → another\n")
 
 
+@pytest.mark.exhaustive
 def test_an_earlier_version_is_verified_and_reported_too_and_the_report_of_a_draft_says_so(
     stage, done, refused, tmp_path
 ):
@@ -369,6 +379,7 @@ def test_an_earlier_version_is_verified_and_reported_too_and_the_report_of_a_dra
 # --- Reports, package and hand-off -------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_a_report_is_written_in_every_kind_complete_or_to_hand_out(stage, done, refused, tmp_path):
     line = stage("approved")
     assert done(line, "report", *YEAR, "--to", tmp_path / "a.PDF", "--archive").endswith("version 1, approved\n")
@@ -396,6 +407,7 @@ def words(path):
         return " ".join(file.read(name).decode("utf-8", "replace") for name in file.namelist() if name.endswith(".xml"))
 
 
+@pytest.mark.exhaustive
 def test_a_package_is_written_and_verified_by_itself(stage, done, refused, command, tmp_path):
     line = stage("approved")
     to = tmp_path / "p.zip"
@@ -432,6 +444,7 @@ def test_the_hand_off_is_paragraphs_or_measures(stage, done, tmp_path):
     assert table.count("\r\n") == table.count("\n") == 2
 
 
+@pytest.mark.live
 def test_figures_are_compared_with_those_of_others(stage, done, command, refused, tmp_path):
     line = stage("approved")
     own = tmp_path / "own.json"
@@ -455,15 +468,10 @@ def test_figures_are_compared_with_those_of_others(stage, done, command, refused
     assert "does not hold the figures" in refused(line, "review", "compare", *YEAR, ROOT / "README.md")
 
 
-# --- Starting ----------------------------------------------------------------------------------------------------
+# --- In a process of its own ---------------------------------------------------------------------------------------
 
 
-def test_the_command_line_starts_without_what_it_does_not_use():
-    code = f"import sys, compliance.commands.review; print(*(n for n in {HEAVY} if n in sys.modules))"
-    output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert output.stdout.strip() == ""
-
-
+@pytest.mark.exhaustive
 def test_another_process_signs_as_well(tmp_path, refused):
     line = at("submitted", tmp_path)
     output = refused(line, "review", "approve", *YEAR, "--name", "Nordgren Ylva", speaking="sv_SE.UTF-8")

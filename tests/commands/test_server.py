@@ -2,7 +2,6 @@
 
 import asyncio
 import ctypes
-import socket
 import threading
 from pathlib import Path
 
@@ -13,10 +12,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from compliance.commands import server
 from compliance.commands.server import DownloadFiles, PageLanguage, main
-from compliance.core.places import ROOT
 from compliance.store import stores
-from tests import once
-from tests.browser import serving
 
 PAGE = b'<!doctype html><html lang="en"><head></head><body></body></html>'
 KEPT = {
@@ -151,21 +147,6 @@ def test_a_server_that_would_let_others_in_does_not_start(monkeypatch, capsys, t
     assert [*tmp_path.iterdir()] == []
 
 
-def test_no_setting_of_streamlits_opens_the_server_to_others(tmp_path, monkeypatch):
-    """127.0.0.2 is this machine too, but not the address of the server."""
-    (tmp_path / ".streamlit").mkdir()
-    (tmp_path / ".streamlit" / "config.toml").write_text('[server]\naddress = "0.0.0.0"\n', "utf-8")
-    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "0.0.0.0")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    # beside a database it makes no sample
-    with serving(once.new(tmp_path / "own.duckdb"), folder=tmp_path) as running:
-        port = int(running.address.rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port)):
-            pass
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.2", port))
-
-
 # --- Files that are requested while a page is drawn again -------------------------------------------------------------
 
 
@@ -197,6 +178,7 @@ def test_streamlit_keeps_what_it_hands_out_in_that_store():
     assert server.streamlit_runtime.MediaFileManager is DownloadFiles
 
 
+@pytest.mark.live
 def test_a_server_whose_shared_store_is_away_is_ready_as_long_as_it_has_a_copy(
     postgres_database, tmp_path, monkeypatch
 ):

@@ -14,6 +14,8 @@ from compliance.store import register
 from tests.command import run_here
 from tests.reviewed import IDS, SYSTEMS, at
 
+pytestmark = pytest.mark.exhaustive
+
 # What computes again what was handed out already, and says whether it is the same.
 CHECKS = {"verify", "review verify", "audit verify"}
 # The commands of keeping tell of themselves, and are tested beside it.

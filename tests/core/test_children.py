@@ -10,17 +10,20 @@ def run(folder, **kwargs):
         return children.run("compliance.reading.worker", folder=folder, stdin=file, **kwargs)
 
 
+@pytest.mark.live
 def test_a_late_child_is_killed(tmp_path):
     with pytest.raises(children.TimeOver):
         run(tmp_path, seconds=0.0)
 
 
+@pytest.mark.live
 def test_an_unwanted_child_is_killed(tmp_path, monkeypatch):
     monkeypatch.setattr(children, "POLL_SECONDS", 0.0)
     with pytest.raises(children.Unwanted):
         run(tmp_path, seconds=60.0, wanted=lambda: False)
 
 
+@pytest.mark.live
 def test_a_child_in_time_ends_normally(tmp_path):
     assert run(tmp_path, seconds=60.0, wanted=lambda: True) == 0
     assert (tmp_path / "answer.json").exists()

@@ -31,25 +31,27 @@ def run_out():
 
 
 @pytest.fixture
-def really(made_outside, monkeypatch, tmp_path):
+def really(monkeypatch, tmp_path):
     """A real child process, and a temporary folder of its own."""
-    monkeypatch.setattr(jobs, "_run", made_outside)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
+@pytest.mark.live
 def test_a_child_gives_the_same_bytes_and_leaves_nothing(really):
     report = replace(sample("sv", draft="Utkast"), blocks=sample().blocks[:4])
     assert make_file(Job(), as_document, report, kind="pdf") == as_document(report, kind="pdf")
     assert list(really.iterdir()) == []
 
 
+@pytest.mark.live
 def test_a_late_child_gives_a_sentence(really):
     with pytest.raises(Refusal, match="not ready after 0 seconds"):
         make_file(Job(), as_document, sample(), kind="pdf", seconds=0.0)
     assert list(really.iterdir()) == []
 
 
+@pytest.mark.live
 def test_an_unwanted_child_is_killed(really, monkeypatch):
     monkeypatch.setattr(children, "POLL_SECONDS", 0.0)
     with pytest.raises(children.Unwanted):
@@ -57,27 +59,32 @@ def test_an_unwanted_child_is_killed(really, monkeypatch):
     assert list(really.iterdir()) == []
 
 
+@pytest.mark.live
 def test_a_child_that_dies_is_reported_without_its_content(really, monkeypatch):
     monkeypatch.setattr(children, "environment", lambda folder: {})
     with pytest.raises(JobFailed, match="died with code 1"):
         make_file(Job(), as_document, sample(), kind="pdf")
 
 
+@pytest.mark.live
 def test_arguments_reach_the_maker_and_its_result_comes_back():
     assert make_file(Job(), echo, 1, "å", name=(None, 2.5)) == repr(((1, "å"), {"name": (None, 2.5)})).encode()
 
 
+@pytest.mark.usefixtures("made_here")
 def test_a_refusal_of_the_maker_comes_back():
     with pytest.raises(Refusal, match="The file a is 2 too many"):
         make_file(Job(), refuse)
 
 
+@pytest.mark.usefixtures("made_here")
 def test_a_fault_of_the_maker_is_located_without_quoting_a_cell():
     with pytest.raises(JobFailed, match=r"^ValueError at .*test_jobs\.py:\d+$") as failure:
         make_file(Job(), fail)
     assert "1238" not in str(failure.value)
 
 
+@pytest.mark.usefixtures("made_here")
 def test_too_much_memory_gives_a_sentence():
     with pytest.raises(Refusal, match="more memory"):
         make_file(Job(), run_out)

@@ -1,7 +1,6 @@
 """No cell makes the product slow: long texts are truncated with a warning, and each step takes linear time."""
 
 import csv
-import os
 import time
 from datetime import date
 
@@ -19,6 +18,7 @@ from compliance.reading.reading import safe_name
 from compliance.reading.recognising import known_headings
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import xlsx
+from tests.layers import first_of
 from tests.line import POINTS, SOURCES, WORDS, read_here, rehearsed
 
 DAY = date(2026, 11, 1)
@@ -28,10 +28,9 @@ VALID = {
     "text": "Alfa", "path": "A / B",
 }  # fmt: skip
 READ_AS = {"date", "datetime", "yes_no", "number", "level"}
-# `make fuzz` asks for all sources, and for a million letters. The first of these have texts of all types and limits.
-SIZE = int(os.environ.get("LETTERS", "50000"))
-LIMITED = [*SOURCES] if "LETTERS" in os.environ else ["training", "systems", "local_instruction"]
-SLOW = [*SOURCES] if "LETTERS" in os.environ else ["systems"]
+LETTERS, MANY_LETTERS = 20_000, 1_000_000
+# What a letter of each hard text may take at most, by way of all the steps of a test.
+SECONDS = 15 / 50_000
 
 
 def valid(field):
@@ -54,8 +53,11 @@ def loaded(line, rows, **said):
 # --- what is kept ----------------------------------------------------------------------------------------------------
 
 
-def test_every_text_of_every_source_has_its_limit(line):
-    for source in map(SOURCES.get, LIMITED):
+# The first has an id, a path, a name and free texts.
+@pytest.mark.live
+@pytest.mark.parametrize("sources", first_of([["systems"], [*SOURCES]]), ids=len)
+def test_every_text_of_every_source_has_its_limit(line, sources):
+    for source in map(SOURCES.get, sources):
         texts = [field for field in source.fields if field.type not in READ_AS]
         ids, cut = [f for f in texts if f.is_id], [f for f in texts if not f.is_id]
         rows = [[field.heading for field in source.fields], [valid(field) for field in source.fields]]
@@ -84,6 +86,7 @@ def test_the_limits_are_those_of_the_rulebook():
     assert SOURCES["routines"].field("routine").is_id
 
 
+@pytest.mark.live
 def test_paths_and_lists_are_split_before_they_are_truncated(line):
     unit, department = "u" * 300, "d" * 300
     rows = [["Systemnamn", "Organisation"], ["a", f"Staden / {department} / {unit}"]]
@@ -108,6 +111,7 @@ def test_each_name_of_a_list_is_truncated_separately(line):
     assert [(p[0], p[3]) for p in line.problems()] == [(3, "too_long")]
 
 
+@pytest.mark.live
 def test_combined_fields_have_a_limit_too(line):
     loaded(
         line,
@@ -128,6 +132,7 @@ def test_unused_columns_are_truncated_and_reported_too(line):
     assert [(p[1], len(p[2]), p[3]) for p in line.problems()] == [("Anteckning", NAME, "too_long")]
 
 
+@pytest.mark.live
 def test_identity_numbers_are_masked_before_a_text_is_truncated(line):
     loaded(line, [["Systemnamn", "Anteckning"], ["x" * 190 + " 19121212-1212", "y" * 9_995 + " 19121212-1212"]])
     kept = str(line.rows("from import_rows")) + str(line.rows("from systems"))
@@ -180,28 +185,31 @@ def of(text, size):
     return (text * (size // len(text) + 1))[:size]
 
 
-@pytest.mark.parametrize("name", SLOW)
-def test_loading_takes_linear_time_in_a_cell(line, name):
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("name", "size"), [("systems", LETTERS), *((name, MANY_LETTERS) for name in SOURCES)])
+def test_loading_takes_linear_time_in_a_cell(line, name, size):
     """Every hard text in a cell of a field, of an unused column, above the headings and among them."""
-    source, short = SOURCES[name], [of(text, SIZE // 20) for text in HARD]
+    source, short = SOURCES[name], [of(text, size // 20) for text in HARD]
     head, row = [field.heading for field in source.fields], [valid(field) for field in source.fields]
     places = [n for n, field in enumerate(source.fields) if field.type not in READ_AS or not field.required]
     rows = [[*short, "Uttagen 2026-11-01"], [*head, *short], [*row, *short]]
     # of a million letters each source has some of the texts
-    for number, text in enumerate(HARD if SIZE < 1_000_000 else HARD[source.order % 4 :: 4]):
+    for number, text in enumerate(HARD if size < MANY_LETTERS else HARD[source.order % 4 :: 4]):
         place = places[number % len(places)]
-        rows.append([*(of(text, SIZE) if n == place else cell for n, cell in enumerate(row)), of(text, SIZE)])
+        rows.append([*(of(text, size) if n == place else cell for n, cell in enumerate(row)), of(text, size)])
     started = time.process_time()
     [receipt] = loaded(line, [*rows, row], source=name, extract_date=None)
     took = time.process_time() - started
     assert receipt.summary.loaded >= 2
     letters = sum(len(str(cell)) for cells in rows for cell in cells)
-    assert took < 3 + letters / 500_000
+    assert took < 3 + letters / 2_000_000
 
 
-def test_guessing_rehearsing_and_returning_take_linear_time_in_a_cell(line):
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("size", [LETTERS, MANY_LETTERS])
+def test_guessing_rehearsing_and_returning_take_linear_time_in_a_cell(line, size):
     """Guesses for an unrecognised file, rehearsal with the points of its source, and the workbook that is sent back."""
-    hard = [of(text, SIZE // 10) + "x" for text in HARD]
+    hard = [of(text, size // 10) + "x" for text in HARD]
     started = time.process_time()
     path = written(line, [[f"{text} {n}" for n, text in enumerate(hard)], hard, hard])
     [sheet] = read_here(path, name=path.name).sheets
@@ -224,12 +232,14 @@ def test_guessing_rehearsing_and_returning_take_linear_time_in_a_cell(line):
 
     receipts, _ = rehearsed(line.database, book, order, figures)
     assert return_workbook(tuple(receipts), book, Language("sv"))
-    assert time.process_time() - started < 15 * SIZE / 50_000
+    assert time.process_time() - started < SECONDS * size
 
 
-def test_headings_names_and_typed_texts_take_linear_time():
+@pytest.mark.live
+@pytest.mark.parametrize("size", first_of([LETTERS, MANY_LETTERS]))
+def test_headings_names_and_typed_texts_take_linear_time(size):
     started = time.process_time()
     for text in HARD:
-        long = of(text, SIZE)
+        long = of(text, size)
         normal(long), normal("K" + long), safe_name(long), few_marks(long), clean_text(long[:TEXT])
-    assert time.process_time() - started < 15 * SIZE / 50_000
+    assert time.process_time() - started < SECONDS * size

@@ -1,6 +1,5 @@
 """Identity numbers: every spelling of the form, what is no identity number, and what a column tells about its cells."""
 
-import os
 import random
 import time
 from datetime import date
@@ -10,9 +9,8 @@ import pytest
 
 from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text, numbers
 from tests.identities import check_digit, holds_one, ten_digits, texts
+from tests.layers import first_of
 
-# `make fuzz` tries more.
-ROUNDS = int(os.environ.get("SEEDS", "1"))
 EXTRACTED = date(2026, 11, 1)
 
 
@@ -36,7 +34,7 @@ def with_check(number: str) -> str:
 # --- The form -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.parametrize("seed", first_of(range(20)))
 def test_the_form_in_every_spelling(seed):
     """second implementation: every spelling, script and disguise, and what breaks the form"""
     for given in texts(random.Random(seed), 1500):
@@ -128,6 +126,7 @@ def test_a_footnote_number_does_not_hide_an_identity_number():
     assert mask_text("⁸⁵⁰⁷⁰⁹-¹²³²") == (MASK, 1)
 
 
+@pytest.mark.exhaustive
 def test_a_cell_costs_no_more_than_its_length():
     """linear time for the worst of digits, gaps and marks"""
     shapes = (
@@ -261,7 +260,7 @@ def test_numbers_that_lost_their_leading_zeros():
     assert column(f"a{young[0]}") == [f"a{young[0]}"]
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.parametrize("seed", first_of(range(20)))
 def test_a_column_is_masked_as_its_texts_are(seed):
     """cells that the search in Arrow skips hold no number"""
     given = list(texts(random.Random(1000 + seed), 1500))

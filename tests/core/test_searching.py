@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from compliance.report.writers.pdf import write_pdf
+from tests.layers import first_of
 from tests.line import Line
 from tests.reports import sample
 from tests.searching import holds, places_of, uncompressed, unpacked
@@ -23,13 +24,16 @@ def line(tmp_path):
         yield line
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     "statement",
-    [
-        "insert into events (what) select $secret from range(3000)",
-        "insert into import_rows (cells) values ([null, 'x ' || $secret || ' y'])",
-        "insert into mappings (mapping) values (to_json({'fields': {'system': upper($secret)}}))",
-    ],
+    first_of(
+        [
+            "insert into events (what) select $secret from range(3000)",
+            "insert into import_rows (cells) values ([null, 'x ' || $secret || ' y'])",
+            "insert into mappings (mapping) values (to_json({'fields': {'system': upper($secret)}}))",
+        ]
+    ),
 )
 def test_a_planted_text_is_found_among_the_values_in_the_log_and_in_the_file(line, statement):
     assert places_of(line.database, SECRET) == []

@@ -11,19 +11,16 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import forms, templates
 from compliance.correcting.templates import DAY_ROW, HEADING_ROW
-from tests.browser import MOST
+from tests.layers import layered
 from tests.line import SOURCES, Line
 
-# One source in English; `make fuzz` tests each in both languages.
-EACH = [
-    pytest.param(source, code, id=f"{id_}-{code}")
-    for id_, source in SOURCES.items()
-    for code in LANGUAGES
-    if MOST or code == "sv" or id_ == "incidents"
-]
-# Those with fields of all types, and the newest; `make fuzz` loads each.
-LOADED = {"staff", "incidents", "systems", "classifications", "local_instruction", [*SOURCES][-1]}
-EACH = [each for each in EACH if MOST or each.values[0].id in LOADED]
+# Those that have fields of all types together.
+LOADED = {"incidents", "local_instruction"}
+EACH = layered(
+    [(source, code) for source in SOURCES.values() for code in LANGUAGES],
+    lambda each: each[0].id in LOADED and each[1] == "sv",
+)
+A_TEMPLATE = pytest.mark.parametrize(("source", "code"), EACH, ids=lambda part: getattr(part, "id", part))
 DAY = date(2026, 10, 31)
 
 
@@ -61,7 +58,7 @@ def line(tmp_path_factory):
         yield line
 
 
-@pytest.mark.parametrize(("source", "code"), EACH)
+@A_TEMPLATE
 def test_a_template_that_is_filled_in_loads_as_it_is(source, code, line, tmp_path):
     [receipt] = line.load(filled(source, Language(code), tmp_path / "mall.xlsx"))
     assert receipt.source.id == source.id
@@ -80,7 +77,7 @@ def test_a_template_that_is_filled_in_loads_as_it_is(source, code, line, tmp_pat
     assert [(row_, name) for row_, row in enumerate(rows) for name, value in row.items() if value is None] == []
 
 
-@pytest.mark.parametrize(("source", "code"), EACH)
+@A_TEMPLATE
 def test_an_empty_template_is_refused_for_its_lack_of_rows_and_its_instructions_explain_every_column(
     source, code, line, tmp_path
 ):

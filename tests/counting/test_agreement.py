@@ -1,6 +1,5 @@
 """The product's figures equal those of a second, naive implementation, on random exports through the real line."""
 
-import os
 import re
 from collections import Counter
 from datetime import date, timedelta
@@ -8,12 +7,13 @@ from datetime import date, timedelta
 import pytest
 
 from compliance.core.places import QUERIES
-from compliance.counting.assessing import LEVELS, counts, coverage, items, items_of
+from compliance.counting.assessing import ITEMS, LEVELS, counts, coverage, items, items_of
 from compliance.counting.outlook import outlooks
 from compliance.declarations.points import fields_asked
 from compliance.store.database import EVERYTHING_KNOWN
 from tests import reference
 from tests.exports import AS_OF, load_all, random_exports
+from tests.layers import first_of
 from tests.line import POINTS as DECLARED
 from tests.line import Line
 from tests.machines import machine, with_all_of
@@ -22,24 +22,26 @@ from tests.untold import OPTIONAL, assert_nobody_accused, emptied, read_as_empty
 # The reference has rules of its own: a point that it does not know is compared with nothing.
 POINTS = tuple(point for point in DECLARED if point.number in reference.POINT_IDS)
 DAYS = [AS_OF, AS_OF - timedelta(days=1), AS_OF + timedelta(days=45), date(2026, 3, 30), date(2025, 12, 31)]
-# One that reaches as many outcomes and reasons on these days as other two do; `make fuzz` runs more.
-SEEDS = range(int(os.environ.get("SEEDS", "0"))) or [65]
-MORE = len(SEEDS) > 1
-# The first three reach every outcome and reason that all of them do; coverage is compared on each.
-ITEM_DAYS = DAYS if MORE else DAYS[:3]
+# It reaches as many outcomes and reasons on these days as other two do; with the others more is compared.
+QUICK = 65
+SEEDS = first_of([pytest.param(QUICK, marks=pytest.mark.live), *range(6)])
+# These reach every outcome and reason that all of them do; coverage is compared on each.
+ITEM_DAYS = DAYS[:3]
 DETAILED = {(8, "incomplete"), (9, "steps_missing"), *((n, "column_missing") for n in reference.POINT_IDS)}
 
 
 @pytest.fixture(scope="module", params=SEEDS)
 def in_file(request, tmp_path_factory):
-    """Random exports, each kind at least once."""
+    """Random exports, each kind at least once; all that can be compared is, but of the first."""
     exports = random_exports(request.param, disputed=request.param % 2 == 1)
     with Line(tmp_path_factory.mktemp("random")).held() as line:
         load_all(line, exports)
+        line.thorough = request.param != QUICK
+        line.days = DAYS if line.thorough else ITEM_DAYS
         yield line, exports
 
 
-@pytest.fixture(scope="module", params=["file", "postgresql"])
+@pytest.fixture(scope="module", params=first_of(["file", "postgresql"]))
 def loaded(request, in_file, tmp_path_factory):
     """The exports in a store of each kind; what one machine has put into PostgreSQL is read on another one."""
     if request.param == "file":
@@ -48,20 +50,24 @@ def loaded(request, in_file, tmp_path_factory):
     address, folder = request.getfixturevalue("new_postgres_database")(), tmp_path_factory.mktemp("machines")
     with_all_of(in_file[0].database, address, folder / "one")
     line = Line(folder)
-    line.database = machine(address, folder / "other")
+    line.database, line.thorough = machine(address, folder / "other"), in_file[0].thorough
+    line.days = DAYS if line.thorough else [AS_OF]
     with line.database.cursor():
         yield line, in_file[1]
 
 
+@pytest.mark.parametrize("loaded", ["file", "postgresql"], indirect=True)
 def test_items(loaded):
     """Items computed together equal those of each point alone, and those of the reference."""
     line, exports = loaded
-    for day in ITEM_DAYS:
+    for day in line.days:
         moment = {"as_of": day, "known_at": EVERYTHING_KNOWN}
         with line.database.cursor() as cursor:
-            together = [table.to_pylist() for table in items_of(cursor, POINTS, **moment)]
-            if MORE or day == AS_OF:
+            tables = items_of(cursor, POINTS, **moment)
+            together = [table.to_pylist() for table in tables]
+            if line.thorough or day == ITEM_DAYS[1]:
                 assert together == [items(cursor, point, **moment).to_pylist() for point in POINTS]
+        assert all(table.schema == ITEMS for table in tables)
         for point, table in zip(POINTS, together, strict=True):
             agrees(point, table, reference.items(exports, point.number, day), on=day)
 
@@ -75,14 +81,20 @@ def agrees(point, rows, expected, *, on):
     } == dues, (point.id, on)
 
 
+@pytest.fixture(scope="module")
+def counted(loaded):
+    with loaded[0].database.cursor() as cursor:
+        return counts(cursor, POINTS, days=DAYS, known_at=EVERYTHING_KNOWN)
+
+
 @pytest.mark.parametrize("level", LEVELS)
-def test_coverage(loaded, level):
+def test_coverage(loaded, counted, level):
     """What units add up to equals the reference, and a count of the level on a day alone; one level checks each day."""
     line, exports = loaded
     options = {"known_at": EVERYTHING_KNOWN, "level": level}
-    alone = DAYS if MORE else DAYS[LEVELS.index(level) :: len(LEVELS)]
+    alone = DAYS if line.thorough else DAYS[LEVELS.index(level) :: len(LEVELS)]
+    together = counted.figures(level)
     with line.database.cursor() as cursor:
-        together = counts(cursor, POINTS, days=DAYS, known_at=EVERYTHING_KNOWN).figures(level)
         apart = {day: coverage(cursor, POINTS, days=[day], **options) for day in alone}
     for day in DAYS:
         figures = [one for one in together if one.as_of == day]
@@ -96,7 +108,7 @@ OUTLOOK = ("if_nothing_is_done", "pace", "reached", "enough_items", "enough_unit
 def test_outlook(loaded):
     """On the days that some or all sources have no newer extract, and on one that is history to most."""
     line, exports = loaded
-    for day in DAYS if MORE else (AS_OF, AS_OF + timedelta(days=45)):
+    for day in DAYS if line.thorough else [AS_OF]:
         with line.database.cursor() as cursor:
             found = outlooks(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
         expected = {(row["point"], row["organisation"]): row for row in reference.outlook(exports, day)}
@@ -112,10 +124,13 @@ def rounded(value):
     return round(value, 12) if isinstance(value, float) else value
 
 
+@pytest.mark.exhaustive
 def test_a_column_that_no_export_has_accuses_nobody(in_file):
-    """All that may be missing at once; `make fuzz` takes each away alone too."""
+    """All that may be missing at once, and each alone."""
     line, _ = in_file
-    alone = [[column] for column in OPTIONAL] if MORE and len(line.rows("select * from imports")) % 4 == 0 else []
+    alone = (
+        [[column] for column in OPTIONAL] if line.thorough and len(line.rows("select * from imports")) % 4 == 0 else []
+    )
     with line.database.cursor() as cursor:
         complete = told(cursor)
     for lost in (OPTIONAL, *alone):

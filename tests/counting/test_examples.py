@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ import pytest
 from compliance.declarations.queries import names, query
 from compliance.store.database import Cursor
 from compliance.store.file import connect
-from compliance.store.shared import SharedDatabase
 from tests.examples.harness import (
     EXAMPLES,
     FOLDERS,
@@ -30,7 +29,6 @@ from tests.examples.harness import (
     read_table,
     text_of,
 )
-from tests.machines import machine, travelling
 
 QUERIES = [(folder, name) for folder in FOLDERS for name in names(folder)]
 FILES = sorted(EXAMPLES.glob("*/*.toml"))
@@ -51,16 +49,6 @@ def connection() -> Iterator[Cursor]:
     opened.close()
 
 
-@pytest.fixture(scope="module")
-def shared(new_postgres_database, tmp_path_factory) -> Iterator[SharedDatabase]:
-    """A machine that shares a database, with its copy held open."""
-    one = machine(new_postgres_database(), tmp_path_factory.mktemp("machine"))
-    with one.writing():  # which makes its tables
-        pass
-    with one.copy.cursor():
-        yield one
-
-
 @contextmanager
 def forgetting(connection: Cursor) -> Iterator[Cursor]:
     """A database that forgets everything written within the block."""
@@ -76,18 +64,6 @@ def cursor(connection: Cursor) -> Iterator[Cursor]:
     """A database that forgets what the test wrote."""
     with forgetting(connection) as cursor:
         yield cursor
-
-
-@pytest.mark.parametrize("path", [path for path in FILES if path.parent.name == "points"], ids=lambda path: path.stem)
-def test_the_examples_of_a_point_hold_on_another_machine(
-    connection: Cursor, shared: SharedDatabase, path: Path
-) -> None:
-    """What the point counts has gone through PostgreSQL."""
-    wrong = []
-    for case in examples(path):
-        with travelling(shared, connection, partial(fill, case=case)) as cursor:
-            wrong += differences(case, answer(cursor, case), ordered=orders(text_of(case.folder, case.id)))
-    assert wrong == []
 
 
 @A_FILE

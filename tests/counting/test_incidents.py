@@ -1,6 +1,5 @@
 """Incidents: the clocks are the points' pending items, the figures those next to point 11, and no one's words leak."""
 
-import os
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -34,16 +33,14 @@ from compliance.wording import clocks as clock_words
 from compliance.wording import phrases
 from tests import readers
 from tests.apps import opened, text, ways_in
-from tests.browser import MOST
 from tests.exports import AS_OF, load_all, random_exports
+from tests.layers import first_of
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS
 
 SV, EN = Language("sv"), Language("en")
 CLOCKS_RUN_OUT = {"not_notified", "not_assessed", "not_sent"}
 SAMPLE_DAY = date(2026, 10, 31)
-# `make fuzz` runs more.
-SEEDS = int(os.environ.get("SEEDS", "1"))
 # Every day on which something in the samples is pending or expired, and one with nothing.
 SAMPLE_DAYS = [SAMPLE_DAY, date(2026, 11, 1), date(2025, 10, 31), date(2026, 6, 30), date(2026, 8, 31)]
 RANDOM_DAYS = [AS_OF + timedelta(days=n) for n in (-1, 0, 1, 2)]
@@ -112,7 +109,7 @@ def samples(sample_database):
     return own_line
 
 
-@pytest.fixture(scope="module", params=range(SEEDS))
+@pytest.fixture(scope="module", params=first_of([pytest.param(0, marks=pytest.mark.live), *range(1, 20)]))
 def randomly(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("random")
     with Line(folder).held() as own_line:
@@ -160,15 +157,17 @@ def due(running):
     return duty.began.date() + timedelta(days=duty.limit_hours // 24)
 
 
+@pytest.mark.exhaustive
 def test_the_clocks_of_the_samples_are_the_pending_items_and_those_not_sent(samples):
     (organisation,) = organisations(samples)
     kept = []
-    for day in SAMPLE_DAYS if MOST else SAMPLE_DAYS[:2]:
+    for day in SAMPLE_DAYS:
         kept += _agree(samples, day, organisation)
     assert {outcome for outcome, *_ in kept} == {"pending", "run out"}
 
 
-@pytest.mark.parametrize("day", RANDOM_DAYS if MOST else RANDOM_DAYS[::2], ids=str)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("day", RANDOM_DAYS, ids=str)
 def test_the_clocks_of_random_exports_are_the_pending_items_and_those_not_sent(randomly, day):
     kept = [entry for organisation in organisations(randomly) for entry in _agree(randomly, day, organisation)]
     assert kept or randomly.seed  # for other seeds there may be no clock on a day
@@ -184,9 +183,10 @@ def _agree(line, day, organisation):
     return [*(("pending", *item) for item in pending), *(("run out", *item) for item in unsent)]
 
 
-def test_the_clocks_of_hand_made_rows_are_the_pending_items_and_those_not_sent(line):
-    days = date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 2)
-    for day in (date(2026, 3, 29), *days) if MOST else days:
+@pytest.mark.live
+@pytest.mark.parametrize("days", first_of([[29, 30], [31, 33]]), ids=str)
+def test_the_clocks_of_hand_made_rows_are_the_pending_items_and_those_not_sent(line, days):
+    for day in (date(2026, 3, 1) + timedelta(days=n - 1) for n in days):
         assert _agree(line, day, ORG)
 
 
@@ -204,7 +204,8 @@ late        | Norr  | 2026-03-27 15:30 | Ja
 }
 
 
-@pytest.mark.parametrize("column", UNTOLD)
+@pytest.mark.live
+@pytest.mark.parametrize("column", first_of(UNTOLD))
 def test_a_clock_that_no_column_tells_of_is_gone_once_its_limit_has_passed(own_line, column):
     """Whether it had to be notified, or was, is unknown then, and nobody is accused; while it runs it can be met."""
     own_line.load_table(UNTOLD[column], extract_date=date(2026, 1, 1), source="breaches", organisation=ORG)
@@ -280,6 +281,7 @@ def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_inc
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 
+@pytest.mark.live
 def test_a_clock_continues_over_new_year_although_it_is_no_item_of_the_new_years_points(own_line):
     rows = """
 Incident-ID | Enhet | Vetskap          | Anmälningspliktig | Anmäld till IMY
@@ -336,6 +338,7 @@ def test_what_has_no_card_is_a_row_and_nothing_is_both(line, monkeypatch):
     ]
 
 
+@pytest.mark.live
 def test_only_the_scope_is_visible(line):
     day = date(2026, 3, 30)
     assert {id_ for id_, _ in running(line, day, unit="Söder")} == {"by-day", "open"}
@@ -356,6 +359,7 @@ def test_the_law_is_the_discoverys_and_the_recipient_the_days(line):
     assert later.recipient["sv"] == "NCSC/CERT-SE"
 
 
+@pytest.mark.live
 def test_before_the_new_law_one_report_in_six_hours_goes_to_msb(own_line):
     """Without a time of day they end on the day of discovery."""
     rows = "Ärende-ID | Upptäcktes | Enhet | Betydande incident | Incidentanmälan skickad\n"
@@ -408,6 +412,7 @@ def sentences_on(line, day, **more):
     return clock_texts.sentences(clocks(duties_on(line, day, **more), as_of=day, now=None), SV)
 
 
+@pytest.mark.live
 def test_the_headline_counts_the_clocks_and_says_when_the_first_runs_out(line):
     assert sentences_on(line, date(2026, 3, 29)) == [
         "Tre klockor går. Den första löper ut om 16\u00a0timmar.",
@@ -483,6 +488,7 @@ def test_a_law_is_not_broken_between_its_number_and_its_word():
 # --- Were we in time? ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_reports_in_time_agree_with_the_points(samples):
     (organisation,) = organisations(samples)
     rows = [row for row in items(samples, SAMPLE_DAY) if row["organisation"] == organisation]
@@ -614,6 +620,7 @@ def by_month(months):
     return {f"{m.month:%Y-%m}": [o.n for o in months if o.month == m.month] for m in months}
 
 
+@pytest.mark.live
 def test_the_months_hold_the_year_before_as_it_was_known_at_its_end(year):
     """Two exports of one year each: ids start again. The day's own export does not reach October."""
     months = of_year(year).months
@@ -641,6 +648,7 @@ def test_a_month_before_the_first_known_incident_is_a_dash_and_not_zero(year):
     assert (table[0][0], table[0][-1]) == ("juni\u00a02026", "–")
 
 
+@pytest.mark.live
 def test_the_columns_are_described_with_their_kinds(year):
     assert texts.months_alt(of_year(year).months, SV) == (
         "11 incidenter från november\u00a02025 till oktober\u00a02026: Felskick 4, Avbrott 3, Brand 2, Övrigt 2."
@@ -663,6 +671,7 @@ def test_what_was_closed_in_time_is_counted_and_stepped_by_the_limit(year):
     assert texts.closing_sentence(replace(c, in_time=0, late=0), SV).startswith("3 är öppna")
 
 
+@pytest.mark.live
 def test_the_closing_agrees_with_point_11(samples):
     (organisation,) = organisations(samples)
     rows = samples.items("incident_handling", SAMPLE_DAY)
@@ -680,6 +689,7 @@ def test_the_closing_agrees_with_point_11(samples):
     assert c.in_time == met + count["undocumented"]
 
 
+@pytest.mark.live
 def test_causes_are_counted_ignoring_case_and_a_rare_one_is_hidden_from_others(year):
     assert of_year(year).causes == (
         Cause("cause", "Fel adress", 3),
@@ -698,6 +708,7 @@ def test_causes_are_counted_ignoring_case_and_a_rare_one_is_hidden_from_others(y
     assert of_year(year, reader=THEIRS, unit="Söder").causes == (Cause("others", None, 3),)
 
 
+@pytest.mark.live
 def test_a_name_is_left_out_of_a_cause_that_many_share(own_line):
     rows = """
 Ärende-ID | Upptäcktes | Enhet | Kategori     | Orsak
@@ -713,10 +724,12 @@ def test_a_name_is_left_out_of_a_cause_that_many_share(own_line):
     assert [kind.cause for kind in theirs.recurring] == ["[…] slarvade"]
 
 
+@pytest.mark.live
 def test_a_rare_kind_is_hidden_from_others_too(year):
     assert {m.kind for m in of_year(year, reader=THEIRS).months} == {"Felskick", "Avbrott", None}
 
 
+@pytest.mark.live
 def test_incidents_recur_in_the_same_unit_with_the_same_cause_within_the_months(year):
     """Norr: 10 January, 10 February, then 2 September, too late for six months. Söder: 1 March and 30 September."""
     recurring = of_year(year).recurring
@@ -725,6 +738,7 @@ def test_incidents_recur_in_the_same_unit_with_the_same_cause_within_the_months(
     assert [(r.unit, r.n, r.ids) for r in wider] == [("Norr", 3, ("1", "2", "7")), ("Söder", 2, ("3", "4"))]
 
 
+@pytest.mark.live
 def test_an_incident_of_the_previous_year_in_the_same_export_is_marked_as_such(own_line):
     rows = """
 Ärende-ID | Upptäcktes | Enhet | Orsak
@@ -737,6 +751,7 @@ now       | 2026-02-01 | Norr  | el
     assert (row.n, row.ids, row.earlier) == (1, ("now",), ("before",))
 
 
+@pytest.mark.live
 def test_incidents_of_which_no_column_tells_the_cause_are_not_among_those_that_may_recur(own_line):
     """One that says the cause and leaves it empty is: it does not recur."""
     rows = "Ärende-ID | Upptäcktes | Enhet | Orsak\n1 | 2026-02-01 | Norr | El\n2 | 2026-02-02 | Norr | El\n3 | 2026-02-03 | Norr |"
@@ -764,6 +779,7 @@ def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordina
     assert "färre än fem" not in texts.silent_sentence(units, SV)
 
 
+@pytest.mark.live
 def test_incidents_per_hundred_employees_by_department_and_by_unit(year):
     """A has 4 incidents and 2 persons; B has 3 and 8; Väst and Öst belong to no department."""
     rates = of_year(year).rates
@@ -787,11 +803,13 @@ def test_incidents_per_hundred_employees_by_department_and_by_unit(year):
 FIGURES = {"incidents_per_employed", "units_without_incidents", "recurring_incidents"}
 
 
-@pytest.mark.parametrize("day", SAMPLE_DAYS if MOST else SAMPLE_DAYS[:1], ids=str)
+@pytest.mark.live
+@pytest.mark.parametrize("day", first_of(SAMPLE_DAYS), ids=str)
 def test_the_figures_are_those_next_to_the_points(samples, day):
     _figures_agree(samples, day)
 
 
+@pytest.mark.exhaustive
 def test_the_figures_of_random_exports_are_those_next_to_the_points(randomly):
     _figures_agree(randomly, AS_OF)
 
@@ -873,16 +891,21 @@ def _told(monkeypatch, lang, role, day):
     return shown
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"] if MOST else ["sv"])
-def test_the_page_shows_its_clocks_and_each_role_what_it_may_see(own, lang, monkeypatch):
-    """No other reader sees the free text of an incident."""
-    words = ("Kim Ek", "Röjande", "Långt avbrott", "Reserv")
+@pytest.mark.live
+@pytest.mark.parametrize("lang", first_of(["sv", "en"]))
+def test_the_page_shows_its_clocks_and_no_free_text_of_an_incident_to_others(own, lang, monkeypatch):
     assert "Röjande" in _told(monkeypatch, lang, COORDINATOR, 29)
-    assert not MOST or "Röjande" not in _told(monkeypatch, lang, ANALYST, 29)
     theirs = _told(monkeypatch, lang, MANAGEMENT, 30)
-    assert [word for word in words if word in theirs] == []
+    assert [word for word in ("Kim Ek", "Röjande", "Långt avbrott", "Reserv") if word in theirs] == []
 
 
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_the_page_shows_an_analyst_the_items_of_its_clocks_and_no_free_text(own, lang, monkeypatch):
+    assert "Röjande" not in _told(monkeypatch, lang, ANALYST, 29)
+
+
+@pytest.mark.live
 def test_today_the_page_counts_from_now(own, monkeypatch):
     monkeypatch.setattr(clock, "today", lambda: date(2026, 3, 30))
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 30, 7, 0))
@@ -893,6 +916,7 @@ def test_today_the_page_counts_from_now(own, monkeypatch):
     assert "Kim Ek:s dator" in shown
 
 
+@pytest.mark.exhaustive
 def test_the_samples_show_every_part_of_the_page(sample, monkeypatch):
     app = opened("incidents", monkeypatch)
     shown = text(app)
@@ -911,17 +935,20 @@ def test_the_samples_show_every_part_of_the_page(sample, monkeypatch):
     assert len(app.expander) == 3
 
 
+@pytest.mark.exhaustive
 def test_the_page_follows_the_scope(own, monkeypatch):
     shown = text(opened("incidents", monkeypatch, unit="Söder", as_of="2026-03-29"))
     assert "En klocka går. Den löper ut om 1\u00a0dag." in shown
     assert "over-spring" not in shown
 
 
+@pytest.mark.exhaustive
 def test_a_link_to_an_incident_shows_its_item_whatever_its_outcome(own, monkeypatch):
     app = opened("point", monkeypatch, point="incident_handling", item="no", as_of="2026-03-30")
     assert list(app.dataframe[0].value["Id"]) == ["no"]
 
 
+@pytest.mark.live
 def test_without_exports_the_page_says_what_is_missing_and_links_to_it(own_line, monkeypatch):
     own_line.load_table(STAFF, organisation=ORG)
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(own_line.database.path))
@@ -931,6 +958,7 @@ def test_without_exports_the_page_says_what_is_missing_and_links_to_it(own_line,
     assert ways_in(app) == ["Läs in", "Hämta mall: Incidenter", "Hämta mall: Personuppgiftsincidenter"]
 
 
+@pytest.mark.live
 def test_with_one_of_the_two_exports_the_other_is_named_and_nothing_is_counted_as_zero(own_line, monkeypatch):
     """Another organisation has what this one lacks."""
     own_line.load_table(BREACHES, extract_date=date(2026, 3, 30), source="breaches", organisation=ORG)

@@ -1,6 +1,5 @@
 """The outlook of a figure beside a naive one: on random counts, and on random exports with many items."""
 
-import os
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -21,7 +20,6 @@ POINT = next(point for point in POINTS if point.id == "local_instruction")
 OF_TARGETS = [POINT, replace(POINT, targets=({"from": date(2000, 1, 1), "target": 0.6666666, "limit": 0.5},))]
 MANY = 1500
 IDS = {"local_instruction": "requirement", "processors": "agreement_id", "processing": "processing_id"}
-SEEDS = range(int(os.environ.get("SEEDS", "0"))) or [7]
 
 
 def random_pair(random):
@@ -33,6 +31,7 @@ def random_pair(random):
     return (met, of), (met_before, of_before)
 
 
+@pytest.mark.live
 def test_pace_and_enough_on_random_counts():
     """A month that hangs on a rounding, sixty months, a tenth of a point: whatever whole numbers can make of them."""
     random = Random(16)
@@ -54,6 +53,7 @@ def test_pace_and_enough_on_random_counts():
     assert {one.reached for one in found} > {"reached", "not_within_five_years", "no_change", "falling", None}
 
 
+@pytest.mark.live
 def test_units_of_few_persons_are_one_unit_for_others():
     """Whoever may not see persons is not told that three units of two have what is enough."""
     day, point = date(2026, 11, 24), next(point for point in POINTS if point.persons)
@@ -71,7 +71,8 @@ def figure(day, met, of, point=POINT):
     return Coverage(point, day, "Förvaltningen", None, None, met, of - met, 0, 0, 0, basis=True)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(20))
 def test_random_exports_of_many_items(seed, tmp_path):
     """What lapses, who has it and how fast it goes, of points whose items are enough for a pace."""
     chance = exports.Chance(Random(seed), exports.AS_OF, disputed=False)

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.exports import AS_OF, fields_of, random_exports, write_workbook
+from tests.layers import first_of
 from tests.reference import (
     NEEDS,
     OPEN_END,
@@ -714,6 +715,7 @@ def test_an_incident_not_assessed_is_an_item_only_where_there_is_the_column() ->
 # --- random exports --------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_random_exports_reach_every_reason() -> None:
     reached: set[tuple[int, str, str | None]] = set()
     for seed in range(40):
@@ -742,6 +744,7 @@ REASONS = {
 }
 
 
+@pytest.mark.live
 def test_random_exports_repeat_themselves() -> None:
     assert random_exports(3) == random_exports(3)
     assert random_exports(3) != random_exports(4)
@@ -749,7 +752,8 @@ def test_random_exports_repeat_themselves() -> None:
     assert any(not set(NEEDS[12]) <= sources for sources in missing)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.live
+@pytest.mark.parametrize("seed", first_of(range(3)))
 def test_a_workbook_has_the_rows_where_the_export_says(seed: int, tmp_path: Path) -> None:
     for random_export in random_exports(seed):
         book = load_workbook(write_workbook(random_export, tmp_path))

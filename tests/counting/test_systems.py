@@ -21,10 +21,9 @@ from compliance.declarations.points import point_by
 from compliance.screens.systems import card_texts, group_texts, texts
 from compliance.screens.systems.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.store.file import FileDatabase
 from compliance.wording import phrases
 from tests import apps, readers
-from tests.browser import MOST
+from tests.layers import first_of
 from tests.line import POINTS, SOURCES, Line
 from tests.readers import MINE
 
@@ -123,7 +122,9 @@ def of(database, day):
         return systems(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)
 
 
+@cache
 def card_of(database, day, system, who=MINE):
+    """Of a database that nothing is loaded into afterwards."""
     with database.cursor() as cursor:
         organisation = basis_on(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations[0]
         return card(
@@ -147,6 +148,7 @@ def short(row):
 # --- the list ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_each_system_has_its_outcome_in_each_demand(by_name):
     #                 leader, classification, plan, risk analysis, access, processing, agreement
     assert {name: short(row) for name, row in by_name.items()} == {
@@ -170,6 +172,7 @@ def test_systems_with_most_gaps_come_first(by_name):
     ]
 
 
+@pytest.mark.live
 def test_an_unknown_system_has_no_gap_where_an_export_is_missing(fresh):
     line = fresh
     line.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
@@ -184,6 +187,7 @@ def test_an_unknown_system_has_no_gap_where_an_export_is_missing(fresh):
     assert more["Beta"] == "U . U . . . M"
 
 
+@pytest.mark.live
 def test_without_a_column_for_the_day_it_is_due_no_plan_with_something_left_is_on_time(fresh):
     """Beta's action is done, whenever it was due."""
     line = fresh
@@ -196,6 +200,7 @@ def test_without_a_column_for_the_day_it_is_due_no_plan_with_something_left_is_o
     }
 
 
+@pytest.mark.live
 def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(fresh):
     line = fresh
     line.load_table(
@@ -217,7 +222,7 @@ def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(fresh):
 
 
 @pytest.mark.parametrize("point_id", ["classification", "risk_analysis", "access"])
-@pytest.mark.parametrize("is_sample", [False, True], ids=["hand-made", "sample"])
+@pytest.mark.parametrize("is_sample", first_of([False, True]), ids=["hand-made", "sample"])
 def test_the_list_agrees_with_the_point_item_by_item(point_id, is_sample, sample_database, line):
     database, day = (sample_database, SAMPLE_DAY) if is_sample else (line.database, DAY)
     with database.cursor() as cursor:
@@ -235,7 +240,7 @@ def test_the_list_agrees_with_the_point_item_by_item(point_id, is_sample, sample
     assert listed == {item["item"]: (*told(item), item["unit"]) for item in point}
 
 
-@pytest.mark.parametrize("is_sample", [False, True], ids=["hand-made", "sample"])
+@pytest.mark.parametrize("is_sample", first_of([False, True]), ids=["hand-made", "sample"])
 def test_the_list_agrees_with_the_figures(is_sample, sample_database, line):
     database, day = (sample_database, SAMPLE_DAY) if is_sample else (line.database, DAY)
     wanted = {"object_leaders", "systems_without_processing", "classification_actions_overdue"}
@@ -286,6 +291,7 @@ def test_the_facts_leave_out_what_is_exempt(by_name):
     assert (unrecorded.value, unrecorded.rest) == ("2", "of 4")
 
 
+@pytest.mark.live
 def test_every_outcome_of_the_samples_has_a_short_word_in_both_languages(sample_database):
     for row in listed_in(sample_database, SAMPLE_DAY):
         for demand in DEMANDS:
@@ -337,6 +343,7 @@ def test_one_system_has_the_rows_of_every_export_that_are_about_it(line):
     assert [(row["incident_id"], row["closed"]) for row in alfa.incidents] == [("I2", None), ("I1", date(2026, 3, 5))]
 
 
+@pytest.mark.live
 def test_without_a_column_for_their_value_no_risk_is_said_to_be_within_the_tolerance(fresh):
     fresh.load_table("Systemnamn | Status\nAlfa | I drift", source="systems")
     fresh.load_table("Analysobjekt | Analysdatum | Händelse\nAlfa | 2026-05-01 | Brand", source="risk_analyses")
@@ -345,6 +352,7 @@ def test_without_a_column_for_their_value_no_risk_is_said_to_be_within_the_toler
     assert risks.sentence == "Uppgift saknas i exporten: Riskvärde."
 
 
+@pytest.mark.live
 def test_done_open_and_overdue_actions_are_separated_as_in_the_figures(line):
     beta = card_of(line.database, DAY, "Beta")
     assert [(row["action_id"], row["state"], row["done"]) for row in beta.actions] == [
@@ -355,6 +363,7 @@ def test_done_open_and_overdue_actions_are_separated_as_in_the_figures(line):
     ]
 
 
+@pytest.mark.live
 def test_a_renamed_system_keeps_its_rows(line):
     day = date(2026, 11, 20)
     add_alias(line.database, kind="system", old="Alfa", new="Nya Alfa", valid_from=day, order=line.order())
@@ -365,6 +374,7 @@ def test_a_renamed_system_keeps_its_rows(line):
     assert [len(rows) for rows in (renamed.processings, renamed.agreements, renamed.incidents)] == [1, 2, 2]
 
 
+@pytest.mark.live
 def test_a_system_that_is_not_in_use_has_a_card_and_no_row_in_the_list(line, by_name):
     epsilon = card_of(line.database, DAY, "Epsilon")
     assert "Epsilon" not in by_name
@@ -380,6 +390,7 @@ def test_the_sentence_of_a_system_names_its_gaps(line, by_name):
     assert sentence == "Gamma has two gaps: object leader and processing."
 
 
+@pytest.mark.live
 def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh):
     alone = fresh
     alone.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
@@ -396,6 +407,7 @@ def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh)
         assert card_texts.nothing(risks, beta, SOURCES, DAY, EN) == text
 
 
+@pytest.mark.live
 def test_only_the_coordinator_gets_persons_names_and_titles(line):
     alfa = card_of(line.database, DAY, "Alfa")
     assert all(name in repr(alfa) for name in ("Anna Ask", "Ove Orm", "Dan Dal", "Eva Ek", "Kalle"))
@@ -429,7 +441,8 @@ def names(app):
     return {html.unescape(name): dict(parse_qsl(urlsplit(html.unescape(address)).query)) for address, name in links}
 
 
-@pytest.mark.parametrize("lang", ["sv", "en"] if MOST else ["sv"])
+@pytest.mark.live
+@pytest.mark.parametrize("lang", first_of(["sv", "en"]))
 def test_the_samples_open_with_their_answer(sample, monkeypatch, lang):
     app = opened(monkeypatch, lang=lang, as_of=SAMPLE_DAY.isoformat())
     listed = listed_in(sample, SAMPLE_DAY)
@@ -441,6 +454,7 @@ def test_the_samples_open_with_their_answer(sample, monkeypatch, lang):
     assert list(names(third)) == [row["system"] for row in listed[100:150]]
 
 
+@pytest.mark.live
 def test_an_object_leader_has_their_systems_and_nobody_is_named_in_an_address(own, monkeypatch):
     links = names(opened(monkeypatch, by="object_leader"))
     assert list(links) == ["Utan objektledare", "Bo Berg", "Cia Ceder", "Anna Ask"]
@@ -449,9 +463,8 @@ def test_an_object_leader_has_their_systems_and_nobody_is_named_in_an_address(ow
     assert "System · Hela förvaltningen · Bo Berg" in text(app)
     assert names(app) == {ODD: links["Bo Berg"] | {"part": "1", "system": ODD}}
     assert list(names(opened(monkeypatch, **links["Utan objektledare"]))) == ["Beta", "Gamma"]
-    if MOST:
-        units = names(opened(monkeypatch))
-        assert {name: links.get("unit") for name, links in units.items()} == {"HR": "HR", "Skola": "Skola"}
+    units = names(opened(monkeypatch))
+    assert {name: links.get("unit") for name, links in units.items()} == {"HR": "HR", "Skola": "Skola"}
 
 
 def test_systems_are_grouped_by_what_their_exports_tell(by_name):
@@ -469,6 +482,7 @@ def test_systems_are_grouped_by_what_their_exports_tell(by_name):
     assert [row[1:] for row in shown] == [list("332011121"), list("220202200")]
 
 
+@pytest.mark.live
 def test_the_gap_and_the_text_are_kept_in_the_address(own, monkeypatch):
     app = opened(monkeypatch, gap="risk_analysis", part="7" * 5000)
     assert list(names(app)) == ["Beta", ODD, "Zeta"]
@@ -482,18 +496,21 @@ def test_the_gap_and_the_text_are_kept_in_the_address(own, monkeypatch):
     assert list(names(opened(monkeypatch, unit="HR", gap="nonsense"))) == ["Beta", "Gamma", "Alfa"]
 
 
+@pytest.mark.live
 def test_a_name_with_odd_signs_opens_by_its_link(own, monkeypatch):
     address = names(opened(monkeypatch, by="all"))[ODD]
     app = opened(monkeypatch, **address)
     assert f"{ODD} har tre brister: klassning, riskanalys och behörigheter." in text(app)
 
 
+@pytest.mark.live
 def test_a_name_that_the_register_does_not_have_gives_a_sentence_and_the_list(own, monkeypatch):
     app = opened(monkeypatch, system="Omega")
     assert "Adressen anger ”Omega”, som inte finns." in text(app)
     assert len(names(app)) == 5
 
 
+@pytest.mark.live
 def test_the_coordinator_sees_who_leads_and_the_spreadsheet_row(own, monkeypatch):
     shown = text(opened(monkeypatch, system="alfa"))
     assert [name for name in PEOPLE if name not in shown] == []
@@ -504,7 +521,8 @@ def test_the_coordinator_sees_who_leads_and_the_spreadsheet_row(own, monkeypatch
     assert "Kalkylarkets rad" in shown
 
 
-@pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
+@pytest.mark.live
+@pytest.mark.parametrize("role", first_of([ANALYST, MANAGEMENT]), ids=lambda role: role.id)
 def test_others_see_that_somebody_is_named_but_not_who(own, monkeypatch, role):
     shown = text(opened(monkeypatch, role=role, system="Alfa"))
     assert [name for name in PEOPLE if name in shown] == []
@@ -512,21 +530,19 @@ def test_others_see_that_somebody_is_named_but_not_who(own, monkeypatch, role):
     assert "I2" in shown
     # an analyst sees the row without the columns that name a person
     assert ("Kalkylarkets rad" in shown) == (role is ANALYST)
-    if MOST or role is ANALYST:
-        assert [name for name in PEOPLE if name in text(opened(monkeypatch, role=role))] == []
+    assert [name for name in PEOPLE if name in text(opened(monkeypatch, role=role))] == []
 
 
-def test_an_empty_database_says_what_is_missing(tmp_path, monkeypatch):
-    database = FileDatabase.at(tmp_path / "own.duckdb")
-    with database.writing():
-        pass
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(database.path))
+@pytest.mark.live
+def test_an_empty_database_says_what_is_missing(fresh, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(fresh.database.path))
     app = opened(monkeypatch, lang="en")
     assert "No export of System register is loaded up to 1\N{NO-BREAK SPACE}November\N{NO-BREAK SPACE}2026." in text(
         app
     )
 
 
+@pytest.mark.live
 def test_a_block_that_finds_the_imports_once_serves_those_within_and_stays_as_it_was(sample_database):
     """A system's card asks for items within it. What numbered the imports of a point must not number those after it."""
     at, point = {"as_of": SAMPLE_DAY, "known_at": EVERYTHING_KNOWN}, POINTS[3]

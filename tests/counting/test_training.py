@@ -1,6 +1,5 @@
 """The page of training: figures as points 1 and 2 count them, the right persons, and only the coordinator sees them."""
 
-import os
 import re
 from collections import Counter
 from dataclasses import replace
@@ -19,7 +18,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.counting import training
-from compliance.counting.assessing import basis_on, coverage, items_of, plans
+from compliance.counting.assessing import LEVELS, basis_on, counts, items_of, plans
 from compliance.counting.figures import figures, load_figures
 from compliance.drawing import training as drawing_training
 from compliance.drawing.training import Expiry, Link
@@ -27,8 +26,8 @@ from compliance.screens.training import texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.wording import phrases
 from tests.apps import DAY, opened, text, ways_in
-from tests.browser import MOST
 from tests.exports import load_all, random_exports
+from tests.layers import first_of
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS, reader
 
@@ -134,33 +133,31 @@ def shape(figure):
     )
 
 
-def assert_agrees(database, day):
+def assert_agrees(database, day, most=2):
     """Every scope's figures are those of the points, and its persons those of their items."""
     with database.cursor() as cursor:
-        levels = {
-            level: coverage(cursor, POINTS[:2], days=[day], known_at=EVERYTHING_KNOWN, level=level)
-            for level in ("organisation", "department", "unit")
-        }
+        counted = counts(cursor, POINTS[:2], days=[day], known_at=EVERYTHING_KNOWN)
+        levels = {level: counted.figures(level) for level in LEVELS}
         tables = items_of(cursor, POINTS[:2], as_of=day, known_at=EVERYTHING_KNOWN)
         point_items = [(number, item) for number, table in enumerate(tables, 1) for item in table.to_pylist()]
         beside = figures(cursor, BESIDE, points=POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
     organisations = {figure.organisation for figure in levels["organisation"] if figure.basis}
     for organisation in organisations:
-        by_level = {level: [f for f in counted if f.organisation == organisation] for level, counted in levels.items()}
+        by_level = {level: [f for f in shown if f.organisation == organisation] for level, shown in levels.items()}
         of_items = [(number, item) for number, item in point_items if item["organisation"] == organisation]
         whole = trained(database, Scope(organisation), day=day)
-        assert_parts_agree(database, whole, by_level, organisation, day)
+        assert_parts_agree(database, whole, by_level, organisation, day, most)
         assert_persons_agree(whole, of_items, day)
         assert_figures_agree(whole, {f.definition.id: f for f in beside if f.organisation == organisation})
     return organisations
 
 
-def assert_parts_agree(database, whole, by_level, organisation, day):
+def assert_parts_agree(database, whole, by_level, organisation, day, most):
     assert [shape(course) for course in whole.whole.courses] == [shape(figure) for figure in by_level["organisation"]]
     departments = [course for part in whole.parts if not part.unit for course in part.courses]
     assert Counter(map(shape, departments)) == Counter(map(shape, by_level["department"]))
     units = [course for part in whole.parts if part.unit for course in part.courses]
-    names = sorted({figure.department for figure in by_level["department"]})[: None if MOST else 2]
+    names = sorted({figure.department for figure in by_level["department"]})[:most]
     for name in names:
         below = trained(database, Scope(organisation, name), day=day, most=0)
         units += [course for part in below.parts for course in part.courses]
@@ -206,12 +203,13 @@ def assert_figures_agree(whole, by_id):
         assert (expiring, course.met) == (figure.part, figure.whole)
 
 
+@pytest.mark.exhaustive
 def test_the_samples_agree_with_points_and_figures(sample):
     assert assert_agrees(sample, DAY)
 
 
-# `make fuzz` runs more seeds.
-@pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("SEEDS", "1"))))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(1, 13))
 def test_odd_exports_agree_with_points_and_figures(seed, tmp_path):
     with Line(tmp_path).held() as line:
         exports = random_exports(seed, disputed=seed % 2 == 1)
@@ -220,6 +218,7 @@ def test_odd_exports_agree_with_points_and_figures(seed, tmp_path):
         assert assert_agrees(line.database, AS_OF) or seed > 1
 
 
+@pytest.mark.exhaustive
 def test_a_pass_without_its_day_hides_no_figure_of_those_that_have_one(tmp_path):
     """no basis: one of several exports had no column for the day"""
     with Line(tmp_path).held() as line:
@@ -233,7 +232,8 @@ def test_a_pass_without_its_day_hides_no_figure_of_those_that_have_one(tmp_path)
     assert "Uppgift saknas i exporten: Slutfört datum. (1)" in texts.uncounted(page, SV)
 
 
-@pytest.mark.parametrize("lacking", [0, 1], ids=["all passed", "one has not begun"])
+@pytest.mark.live
+@pytest.mark.parametrize("lacking", first_of([1, 0]), ids=["one has not begun", "all passed"])
 def test_without_the_day_of_any_pass_no_figure_says_0(tmp_path, lacking):
     """That nobody has both courses, or that nobody lacks one, is not known; who has not begun is."""
     passed = [f"a{n} | {code} | {code} | Godkänd" for n in (1, 2) for code in ("INFOSAK", "DATASKYDD")]
@@ -246,6 +246,7 @@ def test_without_the_day_of_any_pass_no_figure_says_0(tmp_path, lacking):
     assert [fact.value for fact in facts] == ["1" if lacking else "–", "–", "–", "–"]
 
 
+@pytest.mark.live
 def test_a_unit_is_counted_under_its_new_name(tmp_path):
     with Line(tmp_path).held() as line:
         line.load_table(STAFF, source="staff", organisation=ORGANISATION)
@@ -266,6 +267,7 @@ def test_who_lacks_and_who_has_both_is_counted_per_person(whole):
     assert (n.management_both, n.management_in_both) == (1, 2)
 
 
+@pytest.mark.live
 def test_most_missing_comes_first_and_a_unit_without_department_is_separate(line, whole):
     assert [(part.department, part.unit, part.n.missing) for part in whole.parts] == [
         ("Omsorg", None, 3),
@@ -328,6 +330,7 @@ def test_a_reminder_is_a_row_per_person_and_course(whole):
     ]
 
 
+@pytest.mark.live
 def test_a_list_is_cut_short_and_a_file_is_not(line):
     assert [person.name for person in trained(line.database, Scope(ORGANISATION), most=2).missing] == ["Bo", "Ivo"]
     assert trained(line.database, Scope(ORGANISATION), most=0).missing == ()
@@ -360,6 +363,7 @@ def test_each_course_may_have_its_own_days(line):
 # --- In words -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_the_answer_is_built_from_the_figures(line, whole):
     assert texts.sentences(whole, SV) == [
         "4 av 7 medarbetare saknar minst en av kurserna.",
@@ -401,6 +405,7 @@ def of_few(line, who=MINE):
     return trained(line.database, Scope(ORGANISATION, "Omsorg"), most=0, who=who)
 
 
+@pytest.mark.live
 def test_units_of_few_persons_are_added_up_except_for_the_coordinator(omsorg):
     assert [part.unit for part in of_few(omsorg).parts] == ["Norr", "Söder"]
     result = of_few(omsorg, THEIRS)
@@ -415,6 +420,7 @@ def test_units_of_few_persons_are_added_up_except_for_the_coordinator(omsorg):
     assert row.name == Link("Övriga enheter")
 
 
+@pytest.mark.live
 def test_units_that_are_too_few_even_together_are_left_out(line, whole):
     # Lager has one person, which Omsorg's six and the whole would reveal
     omsorg, lager = whole.parts
@@ -424,13 +430,15 @@ def test_units_that_are_too_few_even_together_are_left_out(line, whole):
     assert (together.others, together.n.counted) == (True, omsorg.n.counted + lager.n.counted)
     assert training.visible_to(replace(whole, parts=(lager,)), THEIRS, plans).parts == ()
     # nor is Omsorg shown on a page of its own
-    assert of_few(line, THEIRS).few
-    assert not of_few(line, THEIRS).whole.n.persons
+    alone = of_few(line, THEIRS)
+    assert alone.few
+    assert not alone.whole.n.persons
     assert not any("utan avdelning" in said for said in texts.uncounted(theirs, SV))
     assert trained(line.database, Scope(ORGANISATION, None, "Norr"), who=THEIRS).few
     assert not theirs.few
 
 
+@pytest.mark.live
 def test_the_management_group_of_a_part_is_shown_to_the_coordinator_only(line, omsorg):
     """It could be subtracted from that of the organisation."""
     theirs, mine = (texts.facts(of_few(omsorg, who), SV)[2] for who in (THEIRS, MINE))
@@ -481,9 +489,10 @@ def everything(app):
     return text(app) + " ".join(frame.value.to_csv() for frame in app.dataframe)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     ("role", "lang"),
-    [(COORDINATOR, "sv"), (MANAGEMENT, "en"), *([(ANALYST, "sv")] if MOST else [])],
+    first_of([(MANAGEMENT, "en"), (COORDINATOR, "sv"), (ANALYST, "sv")]),
     ids=lambda role: getattr(role, "id", role),
 )
 def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_only(
@@ -502,24 +511,29 @@ def test_the_page_opens_with_its_answer_and_names_persons_to_the_coordinator_onl
         assert [name for name in names_of(sample) if name in shown] == []
 
 
-def test_a_department_shows_its_units_and_a_unit_the_way_back_and_one_of_few_persons_to_the_coordinator_only(
-    sample, monkeypatch
-):
+@pytest.mark.exhaustive
+def test_a_department_shows_its_units_and_one_of_few_persons_to_the_coordinator_only(sample, monkeypatch):
     """The page opens with the departments of the whole."""
-    above, unit = "Ledning och utveckling", "Informationssäkerhet och dataskydd"
-    department = text(opened("training", monkeypatch, department=above))
+    department = text(opened("training", monkeypatch, department=ABOVE))
     assert 'href="/training?as_of=2026-10-31&amp;unit=Informationss%C3%A4kerhet+och+dataskydd"' in department
-    if MOST:  # the next test opens another unit
-        mine = text(opened("training", monkeypatch, unit=unit, lang="en"))
-        assert 'href="/training?as_of=2026-10-31&amp;department=Ledning+och+utveckling&amp;lang=en"' in mine
-        assert "v-drill" in mine
-    theirs = text(opened("training", monkeypatch, role=MANAGEMENT, unit=unit))
+    theirs = text(opened("training", monkeypatch, role=MANAGEMENT, unit=OF_FEW))
     assert "färre än fem personer" in theirs
     assert "v-drill" not in theirs
-    department = text(opened("training", monkeypatch, role=MANAGEMENT, department=above))
-    assert unit not in department.replace("\u00ad", "")
 
 
+ABOVE, OF_FEW = "Ledning och utveckling", "Informationssäkerhet och dataskydd"
+
+
+@pytest.mark.exhaustive
+def test_a_unit_of_few_persons_shows_the_way_back_and_has_no_name_on_the_page_of_its_department(sample, monkeypatch):
+    mine = text(opened("training", monkeypatch, unit=OF_FEW, lang="en"))
+    assert 'href="/training?as_of=2026-10-31&amp;department=Ledning+och+utveckling&amp;lang=en"' in mine
+    assert "v-drill" in mine
+    department = text(opened("training", monkeypatch, role=MANAGEMENT, department=ABOVE))
+    assert OF_FEW not in department.replace("\u00ad", "")
+
+
+@pytest.mark.live
 def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_again(sample, monkeypatch):
     files, names = {}, []
     button = st.download_button
@@ -543,6 +557,7 @@ def test_the_file_for_reminders_holds_everybody_and_asks_for_the_permission_agai
         files["reminders missing"]()
 
 
+@pytest.mark.live
 def test_without_exports_the_page_says_what_is_missing_and_links_to_it(own, monkeypatch):
     app = opened("training", monkeypatch)
     assert "Ingen export av Personallista och Utbildningsstatus är inläst" in text(app)

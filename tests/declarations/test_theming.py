@@ -265,6 +265,7 @@ def page_text(app):
     return " ".join(part.value for part in app.markdown)
 
 
+@pytest.mark.live
 def test_the_name_and_the_logo_are_in_the_frame(opened):
     app = opened(OWN)
     picture = f'<img src="data:image/svg+xml;base64,{base64.b64encode(LOGO).decode()}"'
@@ -273,6 +274,7 @@ def test_the_name_and_the_logo_are_in_the_frame(opened):
     assert any("--accent: light-dark(#00504F, #7FCFCB);" in style for style in styles)
 
 
+@pytest.mark.live
 def test_no_page_fails_whatever_goes_wrong_with_the_look(opened, monkeypatch):
     def broken(_theme):
         raise OSError
@@ -283,6 +285,7 @@ def test_no_page_fails_whatever_goes_wrong_with_the_look(opened, monkeypatch):
     assert "Om siffrorna" in shown
 
 
+@pytest.mark.exhaustive
 def test_a_refused_theme_is_told_once_and_to_whoever_can_mend_it(opened):
     amiss = '[light]\nacent = "#000000"\n'
     message = "Produktens eget utseende visas i stället för ert. theme.toml: inställningen [light] acent finns inte."

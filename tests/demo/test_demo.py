@@ -32,6 +32,8 @@ def imported(path):
         return rows(cursor, "select source, extract_date, imported_at, imported_by from imports order by import_id")
 
 
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("reads_here")
 def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_path):
     progress = []
     demo.build(
@@ -45,6 +47,7 @@ def test_the_files_are_loaded_in_the_order_of_their_extract_dates(samples, tmp_p
     assert progress == [(1, 2), (2, 2)]
 
 
+@pytest.mark.live
 def test_the_mark_covers_every_room_that_the_samples_pass():
     """What a room uses decides with it what is stored: the sentences of a frozen review are made by `wording`."""
     reached, left = set(), {"demo"}
@@ -59,6 +62,7 @@ def room_of(path):
     return test_house.module(path).split(".")[0]
 
 
+@pytest.mark.live
 @pytest.mark.usefixtures("reads_here")
 def test_it_is_made_once_and_anew_when_the_samples_change(samples, tmp_path):
     path = tmp_path / "sample.duckdb"
@@ -84,6 +88,7 @@ def test_a_change_of_what_reads_and_stores_an_export_makes_it_anew(samples, tmp_
     assert len(marks) == 1 + len(demo.ROOMS)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("reads_here")
 def test_a_build_that_fails_leaves_no_database(samples, tmp_path):
     def fail(done, of):
@@ -96,17 +101,21 @@ def test_a_build_that_fails_leaves_no_database(samples, tmp_path):
     assert len(imported(tmp_path / "sample.duckdb")) == 2
 
 
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("reads_here")
 def test_a_sample_that_cannot_be_read_does_not_stop_the_others(samples, tmp_path):
     (samples / "2025-10-31" / "a.csv").write_bytes(b"\x00\x01")
     demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), samples)
     assert len(imported(tmp_path / "sample.duckdb")) == 2
 
 
+@pytest.mark.live
 def test_without_samples_the_database_is_empty(tmp_path):
     demo.build(FileDatabase.at(tmp_path / "sample.duckdb"), tmp_path / "none")
     assert imported(tmp_path / "sample.duckdb") == []
 
 
+@pytest.mark.exhaustive
 def test_why_there_are_no_samples_is_told_on_the_page_and_they_are_tried_again(tmp_path, monkeypatch):
     """The disk is full for a while: the app goes on, and does not need a restart."""
     tried = []
@@ -128,6 +137,7 @@ def test_why_there_are_no_samples_is_told_on_the_page_and_they_are_tried_again(t
     assert len(tried) == 2
 
 
+@pytest.mark.live
 def test_a_sample_that_finds_no_room_is_not_left_out(samples, tmp_path, monkeypatch):
     def full(*_, **__):
         raise DiskFull("There is no room left")

@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +16,7 @@ from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from data.samples.make.fiction import fiction
 from data.samples.make.files import write_all
-from data.samples.make.layouts import Layout, layouts
-from tests.browser import MOST
+from data.samples.make.layouts import layouts
 from tests.line import POINTS, SOURCES, WORDS, Order, read_here
 
 README = (SAMPLES / "README.md").read_text("utf-8")
@@ -28,30 +26,21 @@ SHOWN = {
     for number, *counts in re.findall(r"^\| (\d+) \|[^|]*\| ([^|]*) \| ([^|]*) \| (\w+) \|", README, re.MULTILINE)
 }
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
-# Every layout on the last of its days, and for sources with a row per person one layout of each kind of file. `make
-# fuzz` tests all of them. The bytes of an .ods depend on those written before it, so all of these are needed.
-KINDS = {(each.source, Path(each.file).suffix): each for each in layouts()}
-LAYOUTS = [
-    each if MOST or each.form == "ods" else replace(each, dates=each.dates[-1:])
-    for each in layouts()
-    if MOST or each.source not in {"staff", "training"} or each is KINDS[each.source, Path(each.file).suffix]
-]
 AS_OF = date(2026, 10, 31)
 
 
-def paths(chosen: list[Layout]) -> dict[Path, str]:
-    """The files of some layouts, each with its source."""
-    return {
-        SAMPLES / on.isoformat() / each.file.format(date=on, compact=f"{on:%Y%m%d}", year=on.year): each.source
-        for each in chosen
-        for on in each.dates
-    }
+# The files, each with its source.
+DECLARED = {
+    SAMPLES / on.isoformat() / each.file.format(date=on, compact=f"{on:%Y%m%d}", year=on.year): each.source
+    for each in layouts()
+    for on in each.dates
+}
 
 
 @pytest.fixture(scope="module")
 def workbooks() -> dict[Path, Workbook]:
     request = ReadRequest(SOURCES, WORDS, today=AS_OF)
-    return {path: read_here(path, name=path.name, request=request) for path in sorted(paths(LAYOUTS))}
+    return {path: read_here(path, name=path.name, request=request) for path in sorted(DECLARED)}
 
 
 @pytest.fixture(scope="module")
@@ -79,22 +68,27 @@ def content(path: Path) -> object:
         return {member.filename: (member.date_time, packed.read(member)) for member in packed.infolist()}
 
 
+@pytest.mark.exhaustive
 def test_the_generator_writes_what_is_committed(tmp_path):
-    assert sorted(paths(layouts())) == FILES
-    written, those = write_all(tmp_path, LAYOUTS), sorted(paths(LAYOUTS))
-    assert [path.relative_to(tmp_path) for path in written] == [path.relative_to(SAMPLES) for path in those]
-    differing = [old.name for new, old in zip(written, those, strict=True) if content(new) != content(old)]
+    written = write_all(tmp_path, layouts())
+    assert [path.relative_to(tmp_path) for path in written] == [path.relative_to(SAMPLES) for path in FILES]
+    differing = [old.name for new, old in zip(written, FILES, strict=True) if content(new) != content(old)]
     assert differing == []
 
 
+def test_every_file_is_declared():
+    assert sorted(DECLARED) == FILES
+
+
+@pytest.mark.exhaustive
 def test_every_file_is_recognised_as_its_source_on_its_day(recognised):
-    declared = paths(LAYOUTS)
     for path, (sources, day) in recognised.items():
-        assert sources == {declared[path]}, path
+        assert sources == {DECLARED[path]}, path
         assert day, path
         assert day.day.isoformat() == path.parent.name, path
 
 
+@pytest.mark.exhaustive
 def test_every_source_and_every_way_to_say_the_day_is_there(recognised):
     sampled = {layout.source for layout in layouts()}
     assert sampled <= set(SOURCES)
@@ -103,6 +97,7 @@ def test_every_source_and_every_way_to_say_the_day_is_there(recognised):
     assert ways == {"heading", "file_name", "modified"}
 
 
+@pytest.mark.exhaustive
 def test_no_file_holds_an_identity_number(workbooks):
     assert {path.name: workbook.masked for path, workbook in workbooks.items() if workbook.masked} == {}
 
@@ -113,6 +108,7 @@ def test_the_readme_says_that_all_is_fictitious():
     assert fiction()["organisation"] in README
 
 
+@pytest.mark.live
 def test_the_figures_are_those_of_the_readme(figures):
     sampled = {layout.source for layout in layouts()}
     assert [*SHOWN] == [point.number for point in POINTS if sampled.issuperset(point.needs)]
@@ -121,5 +117,6 @@ def test_the_figures_are_those_of_the_readme(figures):
         assert (met, of, status) == (str(figure.met), str(figure.of), figure.status.value), figure.point.id
 
 
+@pytest.mark.live
 def test_a_procurement_export_after_the_day_gives_no_basis_on_it(figures):
     assert figures[9].basis is False

@@ -69,6 +69,7 @@ def described(content: dict[str, bytes]) -> Any:
     return json.loads(content[DESCRIPTION])
 
 
+@pytest.mark.live
 def test_every_extract_is_there_twice_and_described(made: dict[str, bytes]) -> None:
     told = described(made)
     assert [*made] == [DESCRIPTION, *(f"{name}.{kind}" for name in extract_names() for kind in ("csv", "parquet"))]
@@ -83,6 +84,7 @@ def test_every_extract_is_there_twice_and_described(made: dict[str, bytes]) -> N
     }
 
 
+@pytest.mark.live
 def test_the_description_is_true_of_both_files(made: dict[str, bytes]) -> None:
     kinds = {"string": "string", "integer": "int", "number": "double", "boolean": "bool", "date": "date32"}
     for resource in described(made)["resources"]:
@@ -101,6 +103,7 @@ def test_the_description_is_true_of_both_files(made: dict[str, bytes]) -> None:
             assert not codes or {*typed[field["name"]].to_pylist()} <= {None, *codes}, field
 
 
+@pytest.mark.live
 def test_the_same_rows_give_the_same_zip_and_a_text_no_formula(whole: Bundle, made: dict[str, bytes]) -> None:
     content = zipped(whole, created=CREATED, language=Language("sv"))
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -112,6 +115,7 @@ def test_the_same_rows_give_the_same_zip_and_a_text_no_formula(whole: Bundle, ma
     assert "=cmd!A1" in pq.read_table(io.BytesIO(made["systems.parquet"]))["system"].to_pylist()
 
 
+@pytest.mark.exhaustive
 def test_a_reader_gets_what_each_extract_gives_and_is_told_what_is_left_out(loaded: Line) -> None:
     assert [each.id for each in load_extracts() if not each.open_to(THEIRS)] == ["decisions"]
     part = bundle(loaded, reader(ANALYST, limit=Scope("Ena", None, "Norr")))
@@ -154,6 +158,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_one(
     assert [*tmp_path.iterdir()] == [to]
 
 
+@pytest.mark.exhaustive
 def test_the_command_writes_an_archive_of_an_organisation(
     loaded: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,9 +169,13 @@ def test_the_command_writes_an_archive_of_an_organisation(
     assert done.output.startswith(f"a.zip: {len(extract_names())} extracts, ")
     with zipfile.ZipFile("a.zip") as packed:
         assert json.loads(packed.read(DESCRIPTION))["organisations"] == ["Andra"]
+
+
+def test_the_command_writes_all_or_one() -> None:
     assert CliRunner().invoke(app, ["extract", "--all", "b.zip", "--to", "c.csv"]).exit_code == 2
 
 
+@pytest.mark.live
 def test_a_folder_is_written_anew_unless_it_holds_other_files_and_the_document_is_true_of_it(
     whole: Bundle, made: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

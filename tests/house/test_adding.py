@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from compliance.core.places import ROOT
-from tests.browser import MOST
 from tests.line import POINTS, SOURCES
 
 # What is added: whole files, and what is written below those that there are.
@@ -31,7 +30,7 @@ CHECKS = (
     "tests/access/test_withholding.py::test_every_column_declared_as_naming_a_person_is_read_for_names",
 )  # fmt: skip
 OF_WHAT_IS_NEW = ("tests/counting/test_examples.py", "tests/correcting/test_templates.py")
-QUIET = ("-q", "-p", "no:cacheprovider", "-n", "0")
+QUIET = ("-q", "-p", "no:cacheprovider", "-n", "0", "-m", "")
 NEW = "continuity or exercises or plans_without_name or points_with_routine or extracts/routines or extracts/coverage"
 EXERCISES = """\
 Plan-ID;Kontinuitetsplan;Enhet;Senast övad;Övningsledare
@@ -68,8 +67,6 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for path in added():
         with (copy / path).open("a", encoding="utf-8") as file:
             file.write((ADDED / path).read_text("utf-8"))
-    if MOST:  # its README is looked at only then
-        ran(copy, "-m", "tools.readme")
     yield copy
     shutil.rmtree(copy)
 
@@ -83,22 +80,20 @@ def ran(copy: Path, *said: str) -> str:
     return done.stdout
 
 
-# Each command and the tests in the same process, which it takes longest to begin.
+# All commands in the same process, which takes longest to begin.
 HERE = """
 import json, os, sys
 from pathlib import Path
-import pytest
 from tests.command import run_here
 done = [run_here(Path(os.environ["COMPLIANCE_DATABASE"]), *said) for said in json.loads(sys.argv[1])]
 assert [one.stderr for one in done if one.returncode] == []
 print(json.dumps([one.stdout for one in done]))
-sys.exit(pytest.main(sys.argv[2:]))
 """
 
 
-def commands(copy: Path, *said: tuple[str, ...], tests: tuple[str, ...]) -> list[str]:
-    """What the product's commands print that are run with the copy, whose tests are then run and pass."""
-    printed: list[str] = json.loads(ran(copy, "-c", HERE, json.dumps(said), *tests).splitlines()[0])
+def commands(copy: Path, *said: tuple[str, ...]) -> list[str]:
+    """What the product's commands print that are run with the copy."""
+    printed: list[str] = json.loads(ran(copy, "-c", HERE, json.dumps(said)))
     return printed
 
 
@@ -112,12 +107,19 @@ def test_what_is_added_is_what_the_table_names_and_nothing_else() -> None:
     assert [name for name in names if not any(re.fullmatch(name, path) for path in added())] == []
 
 
-@pytest.mark.skipif(not MOST, reason="`make fuzz` runs the house's own checks on the copy")
+@pytest.mark.exhaustive
 def test_the_checks_of_the_tree_are_green(tree: Path) -> None:
+    ran(tree, "-m", "tools.readme")
     ran(tree, "-m", "pytest", *QUIET, *CHECKS)
 
 
-def test_the_new_point_counts_the_rows_of_the_new_source_and_what_is_new_passes_its_tests(tree: Path) -> None:
+@pytest.mark.exhaustive
+def test_what_is_new_passes_its_tests(tree: Path) -> None:
+    ran(tree, "-m", "pytest", *QUIET, *OF_WHAT_IS_NEW, "-k", NEW)
+
+
+@pytest.mark.exhaustive
+def test_the_new_point_counts_the_rows_of_the_new_source(tree: Path) -> None:
     point, source = len(POINTS) + 1, "exercises"
     assert source not in SOURCES
     (tree / "exercises.csv").write_text(EXERCISES, "utf-8")
@@ -128,7 +130,6 @@ def test_the_new_point_counts_the_rows_of_the_new_source_and_what_is_new_passes_
         ("coverage", *day, "--format", "csv"),
         ("items", str(point), *day, "--format", "csv"),
         ("extract", "exercises", *day, "--to", "extract.csv"),
-        tests=(*QUIET, *OF_WHAT_IS_NEW, "-k", NEW),
     )
     counted, items = map(table, said[1:3])
     assert [row["point"] for row in counted] == [str(number) for number in range(1, point + 1)]

@@ -55,6 +55,7 @@ def test_the_service_runs_with_a_login_on_a_store_that_nobody_else_enters(servic
     assert "SECRET" not in UNIT.read_text("utf-8")
 
 
+@pytest.mark.live
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze on this machine")
 def test_systemd_knows_every_line_of_the_units_and_finds_them_confined(service, tmp_path):
     folder = tmp_path / "units"
@@ -83,6 +84,7 @@ def test_what_holds_for_the_service_holds_for_what_runs_at_night():
     assert {line for line in own if line.startswith(("User=", "Environment", "WorkingDirectory="))} <= set(others)
 
 
+@pytest.mark.exhaustive
 def test_the_exports_of_each_organisation_are_loaded_and_put_away_and_what_is_refused_stays(tmp_path):
     for name, file, text in (("Norra", "Personal 20261101.csv", STAFF), ("Södra", "-fel.csv", "x\ny\n")):
         (tmp_path / "inbox" / name).mkdir(parents=True)

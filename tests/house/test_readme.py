@@ -71,9 +71,10 @@ def test_every_document_is_a_click_from_the_readme():
 @each_document
 def test_its_make_commands_exist(document):
     makefile = (ROOT / "Makefile").read_text("utf-8")
+    goals = set(" ".join(re.findall(r"^([a-z -]+):(?!=)", makefile, re.M)).split())
     named = set(re.findall(r"(?:^|`)\s*make ([a-z-]+)", document.read_text("utf-8"), re.M))
     assert document != README or {"run", "test", "bench"} <= named
-    assert [name for name in sorted(named) if not re.search(rf"^{name}:", makefile, re.M)] == []
+    assert sorted(named - goals) == []
 
 
 def test_every_command_of_the_command_line_is_named():

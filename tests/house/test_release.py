@@ -59,6 +59,7 @@ class Stating(Distribution):
         return path
 
 
+@pytest.mark.exhaustive
 def test_its_files_are_enough_to_load_to_count_and_to_serve(tmp_path):
     for path in files(ROOT):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import ast
 from functools import cache
 
 from compliance.core.places import ROOT
-from tests.house.test_house import MODULES, module, nodes, tree
+from tests.house.test_house import MODULES, module, nodes, statements, tree
 
 # What fills a database that is not the organisation's: the samples, and a backup that is being made anew.
 NOT_OWN = {"rebuild"}
@@ -19,7 +19,7 @@ def called(node):
 def defined(path):
     """What a module defines and imports by name: the module of each function, and its name there."""
     own = {node.name: (path, node) for node in tree(path).body if isinstance(node, ast.FunctionDef)}
-    for node in nodes(path):
+    for node in statements(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("compliance."):
             there = (ROOT / node.module.replace(".", "/")).with_suffix(".py")
             if there.exists():
@@ -47,7 +47,7 @@ def resolved(path, name):
 
 def writing_blocks(path):
     """The blocks in which a module changes a store; a register, which has the trail, is none."""
-    for node in nodes(path) if module(path) != "store.file_register" else ():
+    for node in statements(path) if module(path) != "store.file_register" else ():
         if isinstance(node, ast.With):
             for item in node.items:
                 text = ast.unparse(item.context_expr)
@@ -62,10 +62,8 @@ def test_every_change_of_a_store_is_told():
 
 
 def test_only_add_event_gives_the_trail_a_change_and_only_a_transaction_tells_it():
-    uses = {
-        name: sorted(module(path) for path in MODULES if name in {*called(tree(path)), *attributes(path)})
-        for name in ("tell", "Act")
-    }
+    used = {module(path): called(tree(path)) | attributes(path) for path in MODULES}
+    uses = {name: sorted(user for user, names in used.items() if name in names) for name in ("tell", "Act")}
     assert uses == {"tell": ["loading.loading", "store.database"], "Act": ["loading.loading"]}
 
 

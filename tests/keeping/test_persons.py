@@ -84,7 +84,8 @@ def listed(line, wanted):
     return {(row["table"], row["import_id"], row["row"], row["removed"]) for row in json.loads(done.stdout)}
 
 
-def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_another(line):
+@pytest.mark.live
+def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_another(line, exhaustively):
     own = {
         ("staff", 1, 4, "row"),
         ("import_rows", 1, 4, "row"),
@@ -96,7 +97,7 @@ def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_
     texts.add(("arrangements", None, None, "text"))
     stays = {(table, None, None, "stays") for table in STAYS}
     with line.held():
-        for wanted in ("sixten9", " SIXTEN  hemlig ", "Sixten.Hemlig@example.org"):
+        for wanted in ("sixten9", " SIXTEN  hemlig ", "Sixten.Hemlig@example.org")[: 3 if exhaustively else 2]:
             assert listed(line, wanted) == own | texts | stays
         done = person(line, "list", "Anna Berg")
         assert (done.returncode, "Several persons are called so: anna01, anna02" in done.stderr) == (1, True)
@@ -107,6 +108,7 @@ def test_a_person_is_found_everywhere_by_id_address_or_name_and_never_taken_for_
     assert (done.returncode, "Nobody is found" in done.stderr) == (1, True)
 
 
+@pytest.mark.exhaustive
 def test_what_is_written_of_a_persons_items_goes_and_the_name_in_other_notes(line):
     written = [
         Note("information_security_training", "SIXTEN9", "Söder", "waiting", "Sjuk"),
@@ -123,13 +125,16 @@ def test_what_is_written_of_a_persons_items_goes_and_the_name_in_other_notes(lin
     assert left == [("anna01", "Ny i höst"), ("Alfa", "[…] svarar")]
 
 
+@pytest.mark.live
 def test_a_rehearsal_changes_nothing(line):
+    line.rows("select 1")  # as it is once somebody has closed it
     content = line.database.path.read_bytes()
     done = person(line, "remove", "sixten9", "--diary", "KS 2026/13")
     assert (done.returncode, "This was a rehearsal" in done.stdout) == (0, True)
     assert line.database.path.read_bytes() == content
 
 
+@pytest.mark.exhaustive
 def test_a_removal_or_a_backup_that_fails_is_told_as_such(line, monkeypatch):
     monkeypatch.setattr("compliance.keeping.persons.rewritten", refused)
     done = person(line, "remove", "sixten9", "--diary", "KS 2026/13", "--really")
@@ -140,7 +145,8 @@ def test_a_removal_or_a_backup_that_fails_is_told_as_such(line, monkeypatch):
     assert told[-4:] == [("person", {"rows": 2}), ("person", {"failed": 1}), ("backup", {}), ("backup", {"failed": 3})]
 
 
-def test_whoever_is_removed_is_nowhere_but_in_reviews_and_nothing_breaks(before, line):
+@pytest.mark.live
+def test_whoever_is_removed_is_nowhere_but_in_reviews_and_nothing_breaks(before, line, exhaustively):
     """broken: the audit trail has a gap, or a review its seal; traced: the history names whoever was removed"""
     account = people.known("https://id.example.org", "sixten.hemlig@example.org", "Sixten H")
     done = person(line, "remove", "sixten9", "--diary", "KS 2026/13", "--really")
@@ -156,9 +162,9 @@ def test_whoever_is_removed_is_nowhere_but_in_reviews_and_nothing_breaks(before,
         assert seal_of(row["content"]) == row["sha256"]
     verified = run_here(line.database.path, "review", "verify", "--year", "2026")
     assert (verified.returncode, verified.stdout.count("diary number KS 2026/13")) == (0, 2)
-    # What is counted anew after the removal can be counted again.
-    line.approve(line.submit(line.correct(line.review(), anew=True)))
-    assert "KS 2026/13" not in run_here(line.database.path, "review", "verify", "--year", "2026").stdout
+    if exhaustively:  # What is counted anew after the removal can be counted again.
+        line.approve(line.submit(line.correct(line.review(), anew=True)))
+        assert "KS 2026/13" not in run_here(line.database.path, "review", "verify", "--year", "2026").stdout
     with line.database.cursor() as cursor:
         (purge,) = purges(cursor)
     assert (purge.kind, purge.rows, purge.diary) == ("person", 2, "KS 2026/13")

@@ -15,6 +15,7 @@ from compliance.loading.validating import withheld_text
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
+from tests.layers import first_of
 from tests.line import WORDS, Line, read_here, rehearsed
 from tests.searching import bytes_of, holds, places_of, uncompressed, unpacked, values_of
 
@@ -95,6 +96,7 @@ def test_an_organisation_adds_words_of_its_own(tmp_path):
     assert read_one("Mycket hög 4", "K", words) == FOUR
 
 
+@pytest.mark.exhaustive
 def test_a_level_in_one_cell_counts_for_access_rights(line):
     line.load_table("Systemnamn\nAlfa\nBeta", extract_date=DAY)
     line.load_table("System | Granskningsdatum\nAlfa | 2026-02-01\nBeta | 2026-02-01", extract_date=DAY)
@@ -142,8 +144,11 @@ REFUSED = {
 }
 
 
-def test_nothing_of_a_refused_row_is_stored_anywhere(line):
-    for number, (kind, rows) in enumerate(REFUSED.items()):
+@pytest.mark.live
+@pytest.mark.parametrize("kinds", first_of([["unread", "combined_unused", "other_source"], [*REFUSED]]), ids=len)
+def test_nothing_of_a_refused_row_is_stored_anywhere(line, kinds):
+    for number, kind in enumerate(kinds):
+        rows = REFUSED[kind]
         [receipt] = loaded(line, rows, name=f"{kind}.xlsx", extract_date=DAY + timedelta(number))
         assert (receipt.summary.loaded, receipt.summary.withheld) == (1, int(kind != "under_the_table")), kind
     assert places_of(line.database, SECRET) == []
@@ -154,6 +159,7 @@ def test_nothing_of_a_refused_row_is_stored_anywhere(line):
     assert {"import_rows.cells", "classifications.system", "test.duckdb", "test.duckdb.wal"} <= {*found}
 
 
+@pytest.mark.exhaustive
 def test_nothing_of_a_refused_row_is_stored_by_a_completing_file_or_a_rehearsal(line):
     rows = [HEAD, OPEN, secret("K4")]
     loaded(line, [HEAD, ["Beta", None, "K1", "2026-04-01", None]])
@@ -174,6 +180,7 @@ def test_nothing_of_a_refused_row_is_stored_by_a_completing_file_or_a_rehearsal(
     assert places_of(line.database, SECRET) == []
 
 
+@pytest.mark.live
 def test_neither_the_return_workbook_nor_its_import_has_refused_rows(line):
     rows = [HEAD, OPEN, secret("K4"), ["Beta", "Loggar", "K2", None, "saknar datum"]]
     path = line.folder / "klassa.xlsx"
@@ -209,6 +216,7 @@ def test_a_file_of_refused_rows_only_is_refused_without_quoting_a_cell(line):
     assert not any(holds(content, SECRET) for content in bytes_of(line.database.path).values())
 
 
+@pytest.mark.exhaustive
 def test_the_command_line_says_how_many_and_where_to_correct_them(line):
     path = line.folder / "klassa.xlsx"
     path.write_bytes(xlsx({"Blad1": [HEAD, OPEN, secret("K4"), secret("IV")]}))
@@ -236,6 +244,7 @@ def everything(app):
     return text(app) + str([(box.label, box.options) for box in app.selectbox]) + str([t.label for t in app.expander])
 
 
+@pytest.mark.live
 def test_the_page_says_how_many_and_shows_none_of_them(own, tmp_path, monkeypatch):
     app = opened("imports", monkeypatch)
     path = tmp_path / "klassa.xlsx"
@@ -247,6 +256,7 @@ def test_the_page_says_how_many_and_shows_none_of_them(own, tmp_path, monkeypatc
     assert [button.label for button in app.get("download_button") if "avvisade" in button.label] == []
 
 
+@pytest.mark.exhaustive
 def test_samples_of_unmapped_columns_show_no_refused_row(own, tmp_path, monkeypatch):
     app = opened("imports", monkeypatch)
     for number, levels in enumerate(("K/R/T", "Nivåer")):

@@ -17,7 +17,7 @@ from compliance.core.masking import MASK, mask_text
 from compliance.reading import reading, workbooks
 from compliance.reading.reading import read
 from tests import files
-from tests.browser import MOST
+from tests.layers import layered
 from tests.line import read_here
 from tests.spent import spent
 from tools import hostile
@@ -51,8 +51,8 @@ READ = {
     "right to left": [HEADING, ROW],
 }
 
-# Those that are also read in a process of its own: one of each kind of file; `make fuzz` reads all of them so.
-APART = {*READ} if MOST else {"html", "xml 2003", "windows-1252", "stray cell"}
+# What is read in a process of its own before `make test-all`.
+APART = {"html", "bomb"}
 
 # What is refused: what the sentence says, and what it says to do.
 REFUSED = {
@@ -88,26 +88,39 @@ def test_every_file_of_the_doctor_has_an_outcome():
 @pytest.mark.parametrize("case", READ)
 def test_odd_but_honest_files_are_read(case):
     """Systems write such files, and Excel opens them."""
+    assert rows(read_case(case).sheets[-1]) == READ[case]
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("case", layered(READ, APART))
+def test_odd_but_honest_files_are_read_the_same_in_a_process_of_its_own(case):
     content, name = files.doctor_files()[case]
-    workbook = read_case(case)
-    assert rows(workbook.sheets[-1]) == READ[case]
-    if case in APART:
-        assert read(content, name=name) == workbook
+    assert read(content, name=name) == read_case(case)
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_refused_file_says_what_to_do(case):
-    """Within two seconds of work, with the fault and the way out."""
+    """With the fault and the way out."""
+    _, name = files.doctor_files()[case]
+    with pytest.raises(Refusal) as refused:
+        read_case(case)
+    assert all(words in str(refused.value) for words in (name, *REFUSED[case]))
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("case", layered(REFUSED, APART))
+def test_a_file_is_refused_the_same_in_a_process_of_its_own(case):
+    """Within two seconds of work."""
     content, name = files.doctor_files()[case]
     started = spent()
     with pytest.raises(Refusal) as refused:
         read(content, name=name)
-    assert all(words in str(refused.value) for words in (name, *REFUSED[case]))
     assert spent() - started < 2
     with pytest.raises(Refusal, match=re.escape(str(refused.value))):
         read_case(case)
 
 
+@pytest.mark.live
 def test_many_columns_are_cut_and_counted():
     """16,384 columns: the first 500 are read, and the rest is reported."""
     workbook = read_case("16384 columns")
@@ -479,37 +492,38 @@ def test_folders_of_a_killed_server_are_swept(tmp_path, monkeypatch):
 # --- identity numbers in disguise ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("85\u00ad0612-1238", MASK),
-        ("8\u200b5\u200c0\u200d6\u206012\ufeff-1238 är", f"{MASK} är"),
-        ("850612\u200b-\u200b1238", MASK),
-        ("rad 1\u200b850612-1238", f"rad 1\u200b{MASK}"),
-        ("1.98506121238E11", MASK),
-        ("1,98506121238e+11", MASK),
-        ("8.506121238E9", MASK),
-        ("8.506121238E+09", MASK),
-        ("198 506 121 238", MASK),
-        ("198\u00a0506\u202f121\u2009238", MASK),
-        ("19 121 212 1212", MASK),
-        ("8 506 121 238", MASK),
-        ("1.98506121239E11", None),  # wrong check digit
-        ("1.98506121238E10", None),  # another number
-        ("1.985E11", None),  # its digits are not there
-        ("8 506 121 239", None),
-        ("850612\u00a0-\u200b 1238", MASK),
-        ("070 123 45 67", None),  # a telephone number
-        ("8 506 121 238 kr", None),
-        ("10 000", None),
-        ("å\u00adäö", None),
-    ],
-)
-def test_identity_numbers_in_disguise(text, masked):
+DISGUISED = {
+    "85\u00ad0612-1238": MASK,
+    "8\u200b5\u200c0\u200d6\u206012\ufeff-1238 är": f"{MASK} är",
+    "850612\u200b-\u200b1238": MASK,
+    "rad 1\u200b850612-1238": f"rad 1\u200b{MASK}",
+    "1.98506121238E11": MASK,
+    "1,98506121238e+11": MASK,
+    "8.506121238E9": MASK,
+    "8.506121238E+09": MASK,
+    "198 506 121 238": MASK,
+    "198\u00a0506\u202f121\u2009238": MASK,
+    "19 121 212 1212": MASK,
+    "8 506 121 238": MASK,
+    "1.98506121239E11": None,  # wrong check digit
+    "1.98506121238E10": None,  # another number
+    "1.985E11": None,  # its digits are not there
+    "8 506 121 239": None,
+    "850612\u00a0-\u200b 1238": MASK,
+    "070 123 45 67": None,  # a telephone number
+    "8 506 121 238 kr": None,
+    "10 000": None,
+    "å\u00adäö": None,
+}
+
+
+def test_identity_numbers_in_disguise():
     """Digits separated by invisible characters, by thousands separators, or written with an exponent."""
-    assert mask_text(text)[0] == (masked or text)
-    [sheet] = read_here(f"Id;Text\n1;{text}\n".encode(), name="a.csv").sheets
-    assert rows(sheet)[1][1] == (masked or text)
+    masked = {text: found or text for text, found in DISGUISED.items()}
+    assert {text: mask_text(text)[0] for text in DISGUISED} == masked
+    content = "\n".join(["Id;Text", *(f"1;{text}" for text in DISGUISED)])
+    [sheet] = read_here(content.encode(), name="a.csv").sheets
+    assert [text for _, text in rows(sheet)[1:]] == [*masked.values()]
 
 
 @pytest.mark.parametrize("mark", ["\x00", "\x01", "\x1f", "\x7f"])
@@ -523,9 +537,10 @@ def test_identity_numbers_between_control_characters(mark):
 # --- mutated files -------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_mutated_files_are_read_or_refused(tmp_path):
-    """hostile: the first of those that `python -m tools.hostile` makes by the hundred"""
-    outcomes, growth = hostile.run(6 if MOST else 4, 20261125, saved=tmp_path)
+    """hostile: those that `python -m tools.hostile` makes"""
+    outcomes, growth = hostile.run(500, 20261125, saved=tmp_path)
     assert [outcome for outcome in outcomes if outcome.what == "fault"] == []
     assert {outcome.what for outcome in outcomes} == {"read", "refused"}
     assert growth < hostile.GROWTH_MB

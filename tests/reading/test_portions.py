@@ -10,7 +10,7 @@ import pytest
 
 from compliance.reading import portions, workbooks
 from tests import files
-from tests.browser import MOST
+from tests.layers import first_of, layered
 from tests.line import read_here
 
 NUMBER, ERROR, FLAG = "<c><v>7</v></c>", '<c t="e"><v>#N/A</v></c>', '<c t="b"><v>1</v></c>'
@@ -78,6 +78,17 @@ WHOLE = {
 }
 
 
+# What is tried before `make test-all`: the ordinary, and what would be lost, twice or moved.
+TRIED = {
+    "shared texts beside a cover",
+    "wider below",
+    "rows without cells",
+    "a row twice",
+    "a cell far below",
+    "no rows",
+}
+
+
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portions of a few rows."""
@@ -117,7 +128,7 @@ def outcome(content: bytes) -> Any:
     return [(sheet.name, sheet.cells.to_pylist(), sheet.errors, sheet.error_places) for sheet in book.sheets], book.cut
 
 
-@pytest.mark.parametrize("name", [*DIVIDED, *WHOLE])
+@pytest.mark.parametrize("name", layered([*DIVIDED, *WHOLE], TRIED))
 def test_portions_are_what_the_whole_is(name, counted, monkeypatch):
     """lost, twice or moved: a cell at the border of two portions"""
     portioned, whole = both({**DIVIDED, **WHOLE}[name], monkeypatch)
@@ -143,7 +154,7 @@ def test_only_what_is_large_beside_its_workbook_is_divided(constant, value, coun
     assert counted == []
 
 
-@pytest.mark.parametrize("seed", range(200 if MOST else 3))
+@pytest.mark.parametrize("seed", first_of(range(200)))
 def test_portions_of_a_random_sheet_are_what_the_whole_is(seed, monkeypatch):
     """chance: places, gaps, kinds and numbers of cells, some of them where they do not belong"""
     chance = random.Random(seed)

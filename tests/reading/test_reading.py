@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import os
 import pickle
 import random
 import subprocess
@@ -25,7 +24,7 @@ from compliance.reading import reading, strays, worker
 from compliance.reading.reading import read
 from compliance.reading.screening import ReadRequest
 from tests import files
-from tests.browser import MOST
+from tests.layers import first_of, layered
 from tests.line import SOURCES, WORDS, read_here
 from tests.spent import spent
 
@@ -35,8 +34,6 @@ GRID = "".join(
 )
 GRID_VALUES = [["A1", "B1", "C1"], ["A2", "B2", "C2"], ["A3", "B3", "C3"]]
 MOMENT = datetime(2024, 3, 5, 14, 30)
-# `make fuzz` asks for more
-SEEDS = 3 * int(os.environ.get("SEEDS", "1"))
 
 
 @pytest.fixture(autouse=True)
@@ -251,7 +248,7 @@ def test_an_unreadable_file_is_named_for_what_it_is(content, words):
         (files.xml_2003(f"<Row>{files.xml_cell('Id')}</Row>"), "xml"),
     ],
 )
-@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.csv", "a"])
+@pytest.mark.parametrize("name", first_of(["a.xls", "a.xlsx", "a.csv", "a"]))
 def test_the_name_does_not_decide_the_kind(content, kind, name):
     """wrong_extension: a web page named .xls, a workbook named .csv"""
     assert read_here(content, name=name).kind == kind
@@ -271,7 +268,8 @@ def test_macro_workbook():
 # --- files made to do harm -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:C3", ""])
+@pytest.mark.live
+@pytest.mark.parametrize("dimension", first_of(["A1:XFD1048576", "A1:C3", ""]))
 def test_one_cell_in_the_last_corner_does_not_explode(dimension):
     """stray cell: laid out in full the sheet would take 549 GB, and its stated dimension may be wrong"""
     far = f'<row r="1048576">{files.text_cell("stray", "XFD1048576")}</row>'
@@ -281,6 +279,7 @@ def test_one_cell_in_the_last_corner_does_not_explode(dimension):
     assert spent() - started < 10
 
 
+@pytest.mark.exhaustive
 def test_stray_cells_among_good_ones_are_cut_off():
     """stray_cell: in a row and a column that have good cells, and then good cells after it"""
     cell = files.text_cell
@@ -308,6 +307,7 @@ def test_the_careful_attempt_follows_a_death(tmp_path):
         assert worker.read(file, folder=tmp_path, careful=True).kind == "ods"
 
 
+@pytest.mark.exhaustive
 def test_a_row_far_below_is_read_if_the_sheet_fits():
     """far_row: an empty row does not end the table"""
     last = f'<row r="200000">{files.text_cell("last", "B200000")}</row>'
@@ -315,6 +315,7 @@ def test_a_row_far_below_is_read_if_the_sheet_fits():
     assert (len(rows), rows[:3], rows[-1]) == (200000, GRID_VALUES, [None, "last", None])
 
 
+@pytest.mark.live
 def test_a_sheet_without_a_dense_part_is_refused():
     """diagonal: there is no table to cut it to"""
     cells = (
@@ -325,6 +326,7 @@ def test_a_sheet_without_a_dense_part_is_refused():
     assert "too much" in refusal(content, read=read)
 
 
+@pytest.mark.exhaustive
 def test_wide_sheets_are_read_up_to_a_limit():
     """16384_columns: an export has fewer"""
     assert len(values(files.xlsx({"Blad1": [range(16384)]}))[0]) == 500
@@ -338,16 +340,19 @@ FAR_XML = files.xml_cell("y", attributes='ss:Index="9999"')
 
 @pytest.mark.parametrize(
     ("content", "cut"),
-    [
-        (files.xlsx({"Blad1": [["Id", *range(499)]]}), 0),
-        (files.xlsx({"Blad1": [["Id", *range(502)]], "Blad2": [FAR]}), 3 + 8),
-        (files.xlsx({"Blad1": [["Id"]], "Blad2": [["x"]]}, first_column=510), None),
-        (";".join(["x"] * 500).encode() + b";;;\n", 0),
-        (";".join(["x"] * 503).encode() + b";;\n" + ";".join(["y"] * 501).encode(), 3),
-        (b"<table><tr>" + b"<td>x" * 500 + b"<td><td>y<td>z</table>", 2),
-        (files.xml_2003(f"<Row>{files.xml_cell('x') * 502}</Row>"), 2),
-        (files.xml_2003(f"<Row>{files.xml_cell('x')}{FAR_XML}</Row>"), 1),
-    ],
+    first_of(
+        [
+            (files.xlsx({"Blad1": [["Id", *range(502)]], "Blad2": [FAR]}), 3 + 8),
+            (";".join(["x"] * 503).encode() + b";;\n" + ";".join(["y"] * 501).encode(), 3),
+            (files.xml_2003(f"<Row>{files.xml_cell('x')}{FAR_XML}</Row>"), 1),
+            (b"<table><tr>" + b"<td>x" * 500 + b"<td><td>y<td>z</table>", 2),
+            (files.xml_2003(f"<Row>{files.xml_cell('x') * 502}</Row>"), 2),
+            (files.xlsx({"Blad1": [["Id", *range(499)]]}), 0),
+            (";".join(["x"] * 500).encode() + b";;;\n", 0),
+            (files.xlsx({"Blad1": [["Id"]], "Blad2": [["x"]]}, first_column=510), None),
+        ],
+        3,
+    ),
 )
 def test_left_out_cells_are_counted(content, cut):
     """silent cut: a column missing without a word looks as if the export had none"""
@@ -357,25 +362,29 @@ def test_left_out_cells_are_counted(content, cut):
         assert read_here(content, name="a").cut == cut
 
 
+@pytest.mark.exhaustive
 def test_a_bomb_is_refused_by_its_directory():
     """zip_bomb: 150 MB of blanks in 150 KB"""
     sheet = files.sheet_xml(f"<row>{files.text_cell(' ' * (150 << 20))}</row>")
     assert "holds too much" in refusal(files.raw_xlsx(sheet), read=read)
 
 
+@pytest.mark.live
 def test_forged_sizes_are_found():
     """the directory states less than there is, which would evade the limits"""
     content = files.forged_size(files.raw_xlsx(files.sheet_xml(GRID)), "xl/worksheets/sheet1.xml", 1)
     assert "damaged" in refusal(content, read=read)
 
 
+@pytest.mark.live
 def test_too_many_parts():
     """many_parts: a directory is work too"""
     content = files.raw_xlsx(files.sheet_xml(GRID), parts={f"x/{n}": "" for n in range(10_001)})
     assert "holds too much" in refusal(content, read=read)
 
 
-@pytest.mark.parametrize("times", [1048576, 4294967295])
+@pytest.mark.live
+@pytest.mark.parametrize("times", first_of([1048576, 4294967295]))
 def test_repeated_rows_of_ods(times):
     """ods bomb: empty repetition costs nothing, a filled one is limited"""
     cell, row = files.ods_cell, files.ods_row
@@ -383,6 +392,7 @@ def test_repeated_rows_of_ods(times):
     assert "too much" in refusal(files.ods(row(cell("x", times=16384), times=times)), read=read)
 
 
+@pytest.mark.exhaustive
 def test_entities_do_not_expand():
     """billion_laughs: in every kind of XML"""
     workbook = files.raw_xlsx(files.LAUGHS + files.sheet_xml(f"<row>{files.text_cell('&i;')}</row>"))
@@ -395,6 +405,7 @@ def test_entities_do_not_expand():
     assert values(html.encode(), read=read)[-1] == ["&i;"]
 
 
+@pytest.mark.live
 def test_an_outside_entity_is_not_fetched(tmp_path):
     """xxe: a file of the server in a cell"""
     secret = tmp_path / "secret"
@@ -404,7 +415,8 @@ def test_an_outside_entity_is_not_fetched(tmp_path):
     assert "hemligt" not in str(values(content, read=read))
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.live
+@pytest.mark.parametrize("seed", first_of(range(60)))
 def test_damaged_bytes_are_refused_or_read(seed):
     """fuzzed: a panic of the library passes `except Exception`"""
     chance = random.Random(seed)
@@ -416,6 +428,7 @@ def test_damaged_bytes_are_refused_or_read(seed):
         read(bytes(content), name="a.xlsx")
 
 
+@pytest.mark.live
 def test_a_slow_file_is_stopped(monkeypatch):
     """too_slow: the child is killed, and the server goes on"""
     monkeypatch.setattr(reading, "SECONDS", 0.01)
@@ -424,6 +437,7 @@ def test_a_slow_file_is_stopped(monkeypatch):
     assert "holds too much" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
 
 
+@pytest.mark.live
 def test_a_child_that_dies_gives_a_sentence(monkeypatch):
     """killed: whatever ends the child"""
     monkeypatch.setattr(children, "environment", lambda folder: {})
@@ -441,6 +455,7 @@ def child(code):
     return done.stdout.strip()
 
 
+@pytest.mark.live
 def test_the_limits_come_before_the_libraries():
     """late_limits: a library could harm while it is imported"""
     assert (
@@ -449,6 +464,7 @@ def test_the_limits_come_before_the_libraries():
     )
 
 
+@pytest.mark.live
 def test_the_limits_hold():
     """memory: the machine goes on, whatever a file asks for"""
     limits = "from resource import *; from compliance.core.children import *; limit_resources(seconds=7); "
@@ -472,8 +488,9 @@ LEAKY = {
 }
 
 
-# `make fuzz` asks for all kinds; what each writes is held to below.
-@pytest.mark.parametrize("kind", LEAKY if MOST else ["stray", "xls"])
+# What each kind writes is held to below.
+@pytest.mark.live
+@pytest.mark.parametrize("kind", layered(LEAKY, {"stray"}))
 def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, monkeypatch):
     """a killed server would leave identity numbers behind"""
     folders = []
@@ -493,7 +510,8 @@ def test_nothing_is_on_the_disk_before_it_is_masked(kind, own_temporary_folder, 
     assert folders[-1] == ["0.arrow", "answer.json", "request"]
 
 
-@pytest.mark.parametrize("kind", LEAKY)
+@pytest.mark.live
+@pytest.mark.parametrize("kind", layered(LEAKY, {"stray"}))
 def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
     """unlinked_copy: a copy would be on the disk even if it were deleted at once"""
     source, target = tmp_path / "source", tmp_path / "target"
@@ -512,7 +530,8 @@ def test_the_child_opens_no_file_for_writing_but_its_answer(kind, tmp_path):
     assert done.stdout.split() == [str(target / "answer.json")]
 
 
-@pytest.mark.parametrize("kind", LEAKY if MOST else ["stray"])
+@pytest.mark.live
+@pytest.mark.parametrize("kind", layered(LEAKY, {"stray"}))
 def test_reading_in_this_process_gives_the_same_as_in_a_child(kind):
     """The other tests read in this process for speed; tests/reading/test_doctor.py compares too."""
     apart = read(LEAKY[kind], name="a 850612-1238")
@@ -520,6 +539,7 @@ def test_reading_in_this_process_gives_the_same_as_in_a_child(kind):
     assert apart.masked == 2
 
 
+@pytest.mark.exhaustive
 def test_several_at_once():
     """threads: the server reads for several people"""
     results = []
@@ -532,6 +552,7 @@ def test_several_at_once():
     assert results == [[["Id"]]] * 3
 
 
+@pytest.mark.exhaustive
 def test_a_large_file_is_quick():
     """100,000 rows x 12 columns: never row by row"""
     content = files.many_rows(100_000, 12)
@@ -542,6 +563,7 @@ def test_a_large_file_is_quick():
     assert spent() - started < 15
 
 
+@pytest.mark.live
 def test_the_files_of_read_sheets_are_unlinked(monkeypatch):
     """They may hold levels that must not be stored, and this process may be killed."""
     sheet, left = reading._sheet, []
@@ -735,45 +757,46 @@ def test_xml_spreadsheet_2003():
 # --- identity numbers ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("850612-1238", MASK),
-        ("8506121238", MASK),
-        ("19850612-1238", MASK),
-        ("198506121238", MASK),
-        ("850612+1238", MASK),
-        ("850612\u20131238", MASK),
-        ("18850612-1238", MASK),
-        ("20850612-1238", MASK),
-        ("850672-1235", MASK),  # samordningsnummer
-        ("000229-1235", MASK),  # 2000 was a leap year
-        ("ring 850612-1238, eller 8506121238.", f"ring {MASK}, eller {MASK}."),
-        ("id=850612-1238-x", f"id={MASK}-x"),
-        ("198506121238.0", f"{MASK}.0"),
-        ("1.850612-1238", f"1.{MASK}"),
-        ("å8506121238å", f"å{MASK}å"),
-        ("850612-1239", None),  # wrong check digit
-        ("851312-1239", None),  # no such month
-        ("850631-1235", None),  # no such day
-        ("850692-1231", None),  # nor with 60 added
-        ("010229-1234", None),  # no leap year in any century
-        ("19010229-1234", None),
-        ("17850612-1238", None),
-        ("21850612-1238", None),
-        ("08506121238", None),  # a digit beside it
-        ("85061212381", None),
-        ("119850612-1238", None),
-        ("850612-12381", None),
-        ("850612 1238", MASK),
-        ("46108.8506121238", None),  # decimals of a number
-        ("0,8506121238", None),
-        ("2024-03-05 14:30:00", None),
-    ],
-)
-def test_what_is_an_identity_number(text, masked):
+IDENTITIES = {
+    "850612-1238": MASK,
+    "8506121238": MASK,
+    "19850612-1238": MASK,
+    "198506121238": MASK,
+    "850612+1238": MASK,
+    "850612\u20131238": MASK,
+    "18850612-1238": MASK,
+    "20850612-1238": MASK,
+    "850672-1235": MASK,  # samordningsnummer
+    "000229-1235": MASK,  # 2000 was a leap year
+    "ring 850612-1238, eller 8506121238.": f"ring {MASK}, eller {MASK}.",
+    "id=850612-1238-x": f"id={MASK}-x",
+    "198506121238.0": f"{MASK}.0",
+    "1.850612-1238": f"1.{MASK}",
+    "å8506121238å": f"å{MASK}å",
+    "850612-1239": None,  # wrong check digit
+    "851312-1239": None,  # no such month
+    "850631-1235": None,  # no such day
+    "850692-1231": None,  # nor with 60 added
+    "010229-1234": None,  # no leap year in any century
+    "19010229-1234": None,
+    "17850612-1238": None,
+    "21850612-1238": None,
+    "08506121238": None,  # a digit beside it
+    "85061212381": None,
+    "119850612-1238": None,
+    "850612-12381": None,
+    "850612 1238": MASK,
+    "46108.8506121238": None,  # decimals of a number
+    "0,8506121238": None,
+    "2024-03-05 14:30:00": None,
+}
+
+
+def test_what_is_an_identity_number():
     """the_form: see test_masking for every spelling"""
-    assert mask_text(text)[0] == (masked or text)
+    assert {text: mask_text(text)[0] for text in IDENTITIES} == {
+        text: masked or text for text, masked in IDENTITIES.items()
+    }
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "csv", "html", "xml"])

@@ -16,8 +16,9 @@ SV, EN = Language("sv"), Language("en")
 
 @pytest.fixture(scope="module")
 def document(tmp_path_factory):
-    with at("draft", tmp_path_factory.mktemp("handing")).held() as line:
-        return with_decisions(line, line.review())
+    """That of a correction, whose figures need not be counted again."""
+    with at("approved", tmp_path_factory.mktemp("handing")).held() as line:
+        return with_decisions(line, line.correct(line.review()))
 
 
 def with_decisions(line, review):

@@ -6,6 +6,7 @@ import time
 import zipfile
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -31,7 +32,7 @@ from compliance.report.blocks import (
 from compliance.report.writers import paper
 from compliance.report.writers import word as report_word
 from compliance.report.writers.word import write_word
-from tests.browser import MOST
+from tests.layers import first_of
 from tests.reports import LONG_TABLE, MADE_AT, drawn_once, sample
 
 # The order of the properties of paragraphs and tables in Word's schema.
@@ -39,6 +40,7 @@ PARAGRAPH_ORDER = ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "numPr"
 PARAGRAPH_ORDER += ["suppressAutoHyphens", "spacing", "ind", "jc", "outlineLvl", "sectPr"]
 TABLE_ORDER = ["tblStyle", "tblW", "tblLayout", "tblLook", "tblCaption", "tblDescription"]
 DRAFT = {"sv": "Utkast", "en": "Draft"}
+CODES = first_of(DRAFT)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,14 +51,14 @@ def _drawn_once():
 
 @pytest.fixture(scope="module")
 def files(_drawn_once):
-    """The report in both languages, as a draft and not."""
-    return {(code, draft): write_word(sample(code, draft)) for code in DRAFT for draft in (None, DRAFT[code])}
+    """A function that writes the report in a language, as a draft or not."""
+    return cache(lambda code, *, draft=False: write_word(sample(code, DRAFT[code] if draft else None)))
 
 
-@pytest.fixture(scope="module", params=["sv", "en"] if MOST else ["sv"])
+@pytest.fixture(scope="module", params=CODES)
 def written(request, files):
     """A report and its document."""
-    return sample(request.param), Document(io.BytesIO(files[request.param, None]))
+    return sample(request.param), Document(io.BytesIO(files(request.param)))
 
 
 def small(*blocks, draft=None, **changes):
@@ -157,8 +159,10 @@ def test_a_page_break_belongs_to_the_next_block():
     assert last.text == "a"
 
 
-def test_properties_are_in_the_order_of_words_schema(files):
-    for content in files.values():
+@pytest.mark.live
+@pytest.mark.parametrize("code", CODES)
+def test_properties_are_in_the_order_of_words_schema(files, code):
+    for content in (files(code), files(code, draft=True)):
         for name in ("word/document.xml", "word/styles.xml"):
             tree = etree.fromstring(part(content, name).encode("utf-8"))
             for tag, order in (("pPr", PARAGRAPH_ORDER), ("tblPr", TABLE_ORDER)):
@@ -335,19 +339,19 @@ def test_the_contents_have_their_entries_and_links(written):
 
 
 def test_word_asks_its_reader_nothing_on_opening(files):
-    assert not re.search("updateFields|w:dirty", everything(files["sv", None]))
+    assert not re.search("updateFields|w:dirty", everything(files("sv")))
 
 
 def test_a_report_without_headings_has_no_contents():
     assert opened(small(Paragraph("a"))).element.body.find(qn("w:sdt")) is None
 
 
-@pytest.mark.parametrize(("code", "tag"), [("sv", "sv-SE"), ("en", "en-GB")])
+@pytest.mark.parametrize(("code", "tag"), first_of([("sv", "sv-SE"), ("en", "en-GB")]))
 def test_the_language_is_set_in_styles_and_properties(files, code, tag):
-    document = Document(io.BytesIO(files[code, None]))
+    document = Document(io.BytesIO(files(code)))
     assert document.styles.element.xpath("w:docDefaults//w:lang/@w:val") == [tag]
     assert document.core_properties.language == tag
-    assert set(re.findall(r'<w:(?:lang|themeFontLang)[^>]* w:val="([^"]+)"', everything(files[code, None]))) <= {tag}
+    assert set(re.findall(r'<w:(?:lang|themeFontLang)[^>]* w:val="([^"]+)"', everything(files(code)))) <= {tag}
 
 
 def test_the_properties_are_the_reports(written):
@@ -371,27 +375,29 @@ def test_pages_are_a4_and_numbered_in_the_footer(written):
     assert footer == report.footer + report.page.replace("{pages}", "1").replace("{page}", "1")
 
 
-@pytest.mark.parametrize("code", ["sv", "en"])
+@pytest.mark.parametrize("code", CODES)
 def test_only_a_draft_is_marked_and_on_every_page(files, code):
-    word = DRAFT[code]
-    document = Document(io.BytesIO(files[code, word]))
+    word, draft = DRAFT[code], files(code, draft=True)
+    document = Document(io.BytesIO(draft))
     (line,) = document.sections[0].header.paragraphs
     assert line.text == word
-    assert f'string="{word}"' in part(files[code, word], "word/header1.xml")
-    assert f">{word}<" not in everything(files[code, None])
+    assert f'string="{word}"' in part(draft, "word/header1.xml")
+    assert f">{word}<" not in everything(files(code))
 
 
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_the_same_report_gives_the_same_file(files):
-    assert write_word(sample("sv", "Utkast")) == files["sv", "Utkast"]
-    with zipfile.ZipFile(io.BytesIO(files["sv", None])) as archive:
+    assert write_word(sample("sv", "Utkast")) == files("sv", draft=True)
+    with zipfile.ZipFile(io.BytesIO(files("sv"))) as archive:
         # A zip counts in steps of two seconds.
         moment = (*MADE_AT.timetuple()[:5], MADE_AT.second // 2 * 2)
         assert {entry.date_time for entry in archive.infolist()} == {moment}
 
 
+@pytest.mark.exhaustive
 def test_a_report_is_written_fast(monkeypatch):
     monkeypatch.setattr(report_word, "picture", paper.picture)
     report = sample()
@@ -430,8 +436,14 @@ def template(*lines, change=lambda document: None):
     return content.getvalue()
 
 
+@pytest.fixture(scope="module")
+def templated(_drawn_once):
+    """A report in a template that has nothing but its placeholder."""
+    return opened(short(), template("{{rapport}}"))
+
+
 def test_a_template_keeps_its_content_and_gets_the_report_at_its_placeholder():
-    document = opened(short(), template("Före", "{{ Rapport }}", "Efter"))
+    document = opened(short(), template("Före", "{{ Report }}", "Efter"))
     lines = [p.text for p in document.paragraphs]
     assert (lines[0], lines[-1]) == ("Före", "Efter")
     assert "{{" not in "".join(lines)
@@ -442,8 +454,8 @@ def test_a_template_keeps_its_content_and_gets_the_report_at_its_placeholder():
     assert {p._p.style for p in document.paragraphs if p.style.name == "Heading 2"} == {"Rubrik2"}
 
 
-def test_styles_that_a_template_lacks_are_added():
-    document = opened(short(), template("{{rapport}}"))
+def test_styles_that_a_template_lacks_are_added(templated):
+    document = templated
     assert document.styles["Caption"].style_id == "Caption"
     bullet = next(p for p in document.paragraphs if p.style.name == "List Bullet")
     number = bullet.style.element.xpath("string(w:pPr/w:numPr/w:numId/@w:val)")
@@ -479,15 +491,14 @@ def test_without_a_placeholder_the_report_comes_last_on_a_new_page():
     assert not opened(small(Paragraph("sist")), template("")).paragraphs[0].paragraph_format.page_break_before
 
 
-def test_pictures_and_tables_fit_the_margins_of_the_template():
-    document = opened(short(), template("{{report}}"))
-    extents = {int(extent.get("cx")) for extent in document.element.body.iter(qn("wp:extent"))}
+def test_pictures_and_tables_fit_the_margins_of_the_template(templated):
+    extents = {int(extent.get("cx")) for extent in templated.element.body.iter(qn("wp:extent"))}
     assert max(extents) == pytest.approx(Cm(13), rel=0.01)
-    assert document.tables[0]._tbl.tblPr.xpath("string(w:tblW/@w:w)") == str(round(13 / 2.54 * 1440))
+    assert templated.tables[0]._tbl.tblPr.xpath("string(w:tblW/@w:w)") == str(round(13 / 2.54 * 1440))
 
 
-def test_a_rule_to_sign_on_ends_at_the_margin_of_the_template():
-    line = opened(short(), template("{{report}}")).paragraphs[-1]
+def test_a_rule_to_sign_on_ends_at_the_margin_of_the_template(templated):
+    line = templated.paragraphs[-1]
     assert line.style.name == "Report Signature"
     assert [round(stop.position.cm, 1) for stop in line.paragraph_format.tab_stops] == [14.0, 13.0]
     assert line._p.xpath("w:pPr/w:tabs/w:tab/@w:val") == ["clear", "right"]
@@ -510,10 +521,9 @@ def test_a_draft_marks_every_header_of_a_template():
     assert later.even_page_header.is_linked_to_previous
 
 
-def test_a_templates_numbering_does_not_precede_ours():
-    document = opened(short(), template("{{rapport}}"))
+def test_a_templates_numbering_does_not_precede_ours(templated):
     numbers = {
-        p._p.xpath("string(w:pPr/w:numPr/w:numId/@w:val)") for p in document.paragraphs if "Rubrik" in p._p.style
+        p._p.xpath("string(w:pPr/w:numPr/w:numId/@w:val)") for p in templated.paragraphs if "Rubrik" in p._p.style
     }
     assert numbers == {"0"}
 

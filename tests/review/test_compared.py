@@ -15,9 +15,10 @@ from compliance.review import approving
 from compliance.review.reviewing import review_of
 from tests.apps import opened
 from tests.apps import text as marked
-from tests.browser import MOST
 from tests.reviewed import AS_OF
 from tests.sampled import draft
+
+pytestmark = pytest.mark.live
 
 SV = Language("sv")
 POINT = {"point": "risk_analysis"}
@@ -42,6 +43,24 @@ def text_of(blocks):
     return str(blocks).replace("\\xa0", " ")
 
 
+def test_a_review_is_compared_with_as_soon_as_it_is_approved_and_alike_wherever_a_change_is_shown(
+    stage, tmp_path, monkeypatch
+):
+    """The files: tests/review/test_approving.py."""
+    line = stage("submitted", tmp_path)
+    page = text(opened("overview", monkeypatch, as_of=AS_OF.isoformat()))
+    assert "För ett år sedan (20 november 2025)" in page
+    assert "v-judged" not in page
+    line.load_table(LATER, name="later.csv", source="systems", extract_date=date(2027, 1, 10))
+    line.approve(line.review())
+    page = text(opened("overview", monkeypatch, as_of=NEXT))
+    assert "Genomgång 2026 (20 november 2026)" in page
+    (shown,) = re.findall(r'aria-label="4 Informationsklassning: .*?Ändring </span>(.*?)</div>', page)
+    assert shown == SV.change(3 / 4 - 1 / 3) == "+41,7"
+    page = text(opened("point", monkeypatch, as_of=NEXT, point="classification"))
+    assert f"Ringen: 33,3 % i genomgången 2026 (20 november 2026), {shown} procentenheter sedan dess." in page
+
+
 @pytest.fixture(scope="module")
 def document(sample_database):
     """The sample review of 2026 and its signatures."""
@@ -50,6 +69,7 @@ def document(sample_database):
         return draft(sample_database), approving.signatures_of(cursor, review)
 
 
+@pytest.mark.exhaustive
 def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch):
     """Point 5 was -7.3 on one page, since the same day a year before, but -6.0 on another, since the review."""
     dossier, signed = document
@@ -68,9 +88,8 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
     assert "Täckningen har sjunkit med 6,0 procentenheter sedan den 15 november 2025" in page
     assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(opened("meeting", monkeypatch, screen="6"))
-    if MOST:  # it shows what the files below do, and the next test opens it
-        page = text(opened("review", monkeypatch, **POINT))
-        assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
+    page = text(opened("review", monkeypatch, **POINT))
+    assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
     files = [
         text_of(report_of(dossier, state="draft", signed=signed, say=SV, public=public)) for public in (False, True)
     ]
@@ -80,6 +99,7 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
     assert "Genomgång 2025 (15 november 2025): 44,4 % (−6,0 p.e.)" in printed
 
 
+@pytest.mark.exhaustive
 def test_without_an_approved_review_the_comparison_is_the_day_a_year_before(stage, tmp_path, monkeypatch):
     line = stage("draft", tmp_path)
     line.load_table(LATER, name="earlier.csv", source="systems", extract_date=date(2025, 11, 1))
@@ -87,12 +107,12 @@ def test_without_an_approved_review_the_comparison_is_the_day_a_year_before(stag
     assert "För ett år sedan (20 november 2025)" in text(opened("overview", monkeypatch, **day))
     ring = "Ringen: 75,0 % för ett år sedan (20 november 2025), −41,7 procentenheter sedan dess."
     assert ring in text(opened("review", monkeypatch, point="classification", **day))
-    if MOST:
-        assert ring in text(opened("point", monkeypatch, point="classification", **day))
-        meeting = text(opened("meeting", monkeypatch, screen="5", **day))
-        assert "För ett år sedan (20 november 2025): 75,0 %, −41,7 p.e." in meeting
+    assert ring in text(opened("point", monkeypatch, point="classification", **day))
+    meeting = text(opened("meeting", monkeypatch, screen="5", **day))
+    assert "För ett år sedan (20 november 2025): 75,0 %, −41,7 p.e." in meeting
 
 
+@pytest.mark.exhaustive
 def test_a_part_is_compared_with_its_approved_figure_else_with_the_day_a_year_before(stage, tmp_path, monkeypatch):
     line = stage("approved", tmp_path)
     line.load_table(LATER, name="later.csv", source="systems", extract_date=date(2027, 1, 10))
@@ -104,8 +124,7 @@ def test_a_part_is_compared_with_its_approved_figure_else_with_the_day_a_year_be
 
     # 1 of 3 when it was approved, whatever is known about that day now
     assert change(department="Öst") == ["33,3 % i genomgången 2026 (20 november 2026), +33,3"]
-    if MOST:  # as after the renaming
-        assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
+    assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
     assert (
         "för ett år sedan (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT, unit="Väst")).lower()
     )
@@ -115,13 +134,7 @@ def test_a_part_is_compared_with_its_approved_figure_else_with_the_day_a_year_be
     assert change(unit="Norr") == ["50,0 % i genomgången 2026 (20 november 2026), +50,0"]
 
 
-def test_a_review_is_compared_with_as_soon_as_it_is_approved(stage, tmp_path, monkeypatch):
-    line = stage("submitted", tmp_path)
-    assert "För ett år sedan (31 januari 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
-    line.approve(line.review())
-    assert "Genomgång 2026 (20 november 2026)" in text(opened("overview", monkeypatch, as_of=NEXT))
-
-
+@pytest.mark.exhaustive
 def test_only_the_coordinator_sees_an_approved_figure_of_few_persons(sample, monkeypatch):
     """Rulebook, section 5."""
     was = re.compile(r'"1 E-utbildning[^"]* i genomgången 2025 \(15 november 2025\) 0 %')

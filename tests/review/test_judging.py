@@ -1,6 +1,7 @@
 """The head's judgement of the whole comes first wherever a year is read, and a year without the question says so."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -13,7 +14,8 @@ from compliance.report import handouts
 from compliance.review import approving
 from compliance.review.reviewing import review_of
 from tests.apps import opened, text
-from tests.browser import MOST
+from tests.layers import first_of
+from tests.reviewed import AS_OF, at
 from tests.tagged import Tagged
 
 SV = Language("sv")
@@ -21,26 +23,50 @@ SENTENCE = "Arbetet är delvis tillräckligt och har delvis önskad verkan."
 NOT_ASKED = "En samlad bedömning efterfrågades inte när genomgången gjordes."
 
 
+@pytest.fixture(scope="module", params=first_of(["few", "samples"]))
+def judged(request):
+    """Whose review is read: that of a few exports, and that of the samples."""
+    return request.param
+
+
+@pytest.fixture
+def year(judged, request):
+    """The app after an approved review: its year and day, and the grounds of its judgement."""
+    if judged == "samples":
+        request.getfixturevalue("sample")
+        return 2025, date(2025, 11, 15), "Arbetet fortlöper i huvudsak enligt plan."
+    request.getfixturevalue("stage")("approved")
+    return 2026, AS_OF, "Skäl."
+
+
 @pytest.fixture(scope="module")
-def document(sample_database):
-    """The approved sample review of 2025 and its signatures."""
-    with sample_database.cursor() as cursor:
-        review = review_of(cursor, 2025)
+def document(judged, request, tmp_path_factory):
+    """The approved review and its signatures."""
+    if judged == "samples":
+        database, number = request.getfixturevalue("sample_database"), 2025
+    else:
+        database, number = at("approved", tmp_path_factory.mktemp("few")).database, 2026
+    with database.cursor() as cursor:
+        review = review_of(cursor, number)
         return approving.dossier(cursor, review, own=None), approving.signatures_of(cursor, review)
 
 
-@pytest.mark.parametrize("role", [COORDINATOR, ANALYST] if MOST else [ANALYST], ids=lambda role: role.id)
-def test_the_overview_of_an_approved_year_begins_with_it(sample, monkeypatch, role):
+@pytest.mark.live
+@pytest.mark.parametrize("role", first_of([ANALYST, COORDINATOR]), ids=lambda role: role.id)
+def test_the_overview_of_an_approved_year_begins_with_it(year, monkeypatch, role):
     """Also for those who may not read a review."""
-    page = text(opened("overview", monkeypatch, as_of="2025-11-15", role=role))
+    number, day, grounds = year
+    page = text(opened("overview", monkeypatch, as_of=day.isoformat(), role=role))
     assert page.index(SENTENCE) < page.index("mätbara punkter")
-    assert "Arbetet fortlöper i huvudsak enligt plan." in page
-    assert "Genomgång 2025</a></dt><dd>Godkänd</dd>" in page
+    assert grounds in page
+    assert f"Genomgång {number}</a></dt><dd>Godkänd</dd>" in page
     assert ("Öppna beslut" in page) is (Permission.READ_REVIEW in role.permissions)
-    assert "Genomgången 2025 är godkänd." in page
+    assert f"Genomgången {number} är godkänd." in page
 
 
+@pytest.mark.exhaustive
 def test_the_overview_of_a_year_that_is_not_approved_has_none(sample, monkeypatch):
+    """That of a few exports: tests/review/test_compared.py."""
     page = text(opened("overview", monkeypatch, as_of="2026-10-31"))
     assert "v-judged" not in page
 
@@ -63,6 +89,7 @@ def test_a_review_from_before_the_judgement_says_so_and_has_no_rows_of_it(docume
     assert {row["kind"] for row in tables.tables(before)["texts"]}.isdisjoint({"judgement"})
 
 
+@pytest.mark.live
 def test_the_handout_begins_with_it_and_with_the_points_furthest_from_their_targets(document):
     dossier, signed = document
     options = {"names": Names([], []), "say": SV, "state": "approved", "made_at": signed.changed_at}

@@ -15,26 +15,46 @@ from compliance.review import deciding, reviewing
 from compliance.review.deciding import DecisionContent
 from compliance.worklists import notes
 from compliance.worklists.notes import Note
+from tests.layers import first_of
 from tests.reviewed import AS_OF, IDS, SYSTEMS, TODAY, Reviewed, at
 from tests.searching import values_of
 
 IDENTITY = "19811228-9874"
 
 
-@pytest.fixture
-def line(tmp_path):
-    """A database with three exports, held open while a test lasts."""
-    line = at("loaded", tmp_path)
-    with line.database.cursor():
+# What the tests of reviews write into.
+WRITTEN = ("reviews", "review_states", "review_texts", "decisions", "follow_ups", "events")
+
+
+def opened(stage, folder):
+    with at(stage, folder).held() as line:
         yield line
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    yield from opened("loaded", tmp_path_factory.mktemp("loaded"))
+
+
+@pytest.fixture
+def line(loaded):
+    """A database with three exports; what a test writes about a review is taken away again."""
+    yield loaded
+    with loaded.database.writing() as cursor:
+        for table in WRITTEN:
+            cursor.execute(f"delete from {table}")
+
+
+@pytest.fixture
+def alone(tmp_path):
+    """The same, in which a test may change more than a review."""
+    yield from opened("loaded", tmp_path)
 
 
 @pytest.fixture
 def approved(tmp_path):
     """The same with an approved review that has one decision."""
-    line = at("approved", tmp_path)
-    with line.database.cursor():
-        yield line
+    yield from opened("approved", tmp_path)
 
 
 def written(line, review):
@@ -89,18 +109,19 @@ def test_there_is_one_review_a_year(line):
     assert line.open(2025, None).year == 2025
 
 
-def test_with_several_organisations_one_must_be_named(line):
-    two_organisations(line)
+@pytest.mark.live
+def test_with_several_organisations_one_must_be_named(alone):
+    two_organisations(alone)
     with pytest.raises(Refusal, match="several organisations"):
-        line.open()
-    mine, other = line.open(organisation="förvaltningen"), line.open(organisation="Andra förvaltningen")
-    with line.database.cursor() as cursor:
+        alone.open()
+    mine, other = alone.open(organisation="förvaltningen"), alone.open(organisation="Andra förvaltningen")
+    with alone.database.cursor() as cursor:
         with pytest.raises(Refusal, match="several organisations: Andra förvaltningen, Förvaltningen"):
             reviewing.review_of(cursor, 2026)
         assert reviewing.review_of(cursor, 2026, "ANDRA  FÖRVALTNINGEN") == other
         assert reviewing.review_of(cursor, 2026, "Förvaltningen") == mine
-    line.write(other, "comment", "dpia", "Vår egen")
-    assert (written(line, mine).comments, written(line, other).comments) == ({}, {"dpia": "Vår egen"})
+    alone.write(other, "comment", "dpia", "Vår egen")
+    assert (written(alone, mine).comments, written(alone, other).comments) == ({}, {"dpia": "Vår egen"})
 
 
 def test_a_misspelt_organisation_is_not_created(line):
@@ -109,6 +130,7 @@ def test_a_misspelt_organisation_is_not_created(line):
     assert len(line.rows("from organisation_names")) == 1
 
 
+@pytest.mark.live
 def test_a_review_can_be_opened_before_any_export_and_a_refusal_leaves_no_file(tmp_path):
     line = Reviewed(tmp_path)
     with pytest.raises(Refusal):
@@ -122,10 +144,10 @@ def test_a_review_of_a_year_that_has_none_is_refused(line):
         reviewing.review_of(cursor, 2019)
 
 
-def test_it_follows_the_name_of_its_organisation(line):
-    review = line.open()
-    rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
-    assert line.now(review).organisation == "Nya namnet"
+def test_it_follows_the_name_of_its_organisation(alone):
+    review = alone.open()
+    rename_organisation(alone.database, 1, name="Nya namnet", order=alone.order())
+    assert alone.now(review).organisation == "Nya namnet"
 
 
 # --- Writing -----------------------------------------------------------------------------------------------------
@@ -203,7 +225,8 @@ def test_every_text_of_a_decision_has_a_limit(line):
         loading.clean_text("\u0300\u0316" * 50_000)
 
 
-@pytest.mark.parametrize("state", ["submitted", "approved"])
+@pytest.mark.live
+@pytest.mark.parametrize("state", first_of(["approved", "submitted"]))
 def test_a_submitted_or_approved_review_is_locked(tmp_path, state):
     with at(state, tmp_path).held() as line:
         is_locked(line, state)
@@ -281,6 +304,7 @@ def test_every_clause_of_the_standard_is_covered_by_an_existing_part():
 # --- Decisions ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_decisions_are_numbered_within_their_review_and_no_number_is_reused(line):
     review, other = line.open(), line.open(2025, None)
     assert [line.decide(review, text) for text in ("Ett", "Två")] == [1, 2]
@@ -364,6 +388,7 @@ def carried(line, review):
     return {row.name: row.status for row in decisions}
 
 
+@pytest.mark.live
 def test_open_decisions_of_earlier_reviews_are_carried_and_those_closed_since_are_listed_once(line):
     first = line.open(2024, date(2024, 11, 20))
     for text in ("öppen", "stängd före 2025", "stängd efter 2025"):
@@ -386,15 +411,16 @@ def test_open_decisions_of_earlier_reviews_are_carried_and_those_closed_since_ar
     assert line.rows("select count(*) as n from decisions") == [{"n": 6}]  # nothing is copied
 
 
-def test_decisions_of_another_organisation_are_not_carried_until_they_merge(line):
-    two_organisations(line)
-    other = line.open(2025, date(2025, 11, 20), organisation="Andra förvaltningen")
-    line.decide(other, "Klassa")
-    review = line.open(organisation="Förvaltningen")
-    assert carried(line, review) == {}
+@pytest.mark.live
+def test_decisions_of_another_organisation_are_not_carried_until_they_merge(alone):
+    two_organisations(alone)
+    other = alone.open(2025, date(2025, 11, 20), organisation="Andra förvaltningen")
+    alone.decide(other, "Klassa")
+    review = alone.open(organisation="Förvaltningen")
+    assert carried(alone, review) == {}
     change = {"old": "Andra förvaltningen", "new": "Förvaltningen", "valid_from": date(2026, 7, 1)}
-    add_alias(line.database, kind="organisation", **change, order=line.order())
-    assert carried(line, review) == {"2025-1": "not_started"}
+    add_alias(alone.database, kind="organisation", **change, order=alone.order())
+    assert carried(alone, review) == {"2025-1": "not_started"}
 
 
 def test_a_later_follow_up_does_not_affect_a_frozen_review(approved):
@@ -424,18 +450,18 @@ def test_every_change_records_who_and_when(line):
     assert text == {"written_by": "Ylva", "written_at": datetime(2026, 1, 2)}
 
 
-def test_nothing_that_a_person_writes_brings_in_a_character_that_no_store_keeps(line):
+def test_nothing_that_a_person_writes_brings_in_a_character_that_no_store_keeps(alone):
     """nul: a text that is pasted can hold U+0000, which PostgreSQL refuses"""
-    review = line.open()
-    line.write(review, "comment", "access", "Nå\0got")
-    line.decide(review, "Kla\0ssa", responsible="An\0na", resource="In\0gen")
-    line.follow_up("2026-1", "ongoing", "Sn\0art")
-    rename_organisation(line.database, 1, name="Kon\0toret", order=line.order())
-    add_alias(line.database, kind="unit", old="Norr", new="No\0rra", valid_from=AS_OF, order=line.order())
-    arrangements.deliver(line.database, "Kontoret", "staff", "An\0na", as_of=AS_OF, order=line.order())
-    told = {"organisation": "Kontoret", "as_of": AS_OF, "order": line.order()}
-    notes.write(line.database, [Note("access", "Alfa", "Norr", "waiting", "Sna\0rt")], **told)
-    loading.revoke(line.database, 1, why="Fe\0l", order=line.order())
-    values = {value for _, _, value in values_of(line.database)}
+    review = alone.open()
+    alone.write(review, "comment", "access", "Nå\0got")
+    alone.decide(review, "Kla\0ssa", responsible="An\0na", resource="In\0gen")
+    alone.follow_up("2026-1", "ongoing", "Sn\0art")
+    rename_organisation(alone.database, 1, name="Kon\0toret", order=alone.order())
+    add_alias(alone.database, kind="unit", old="Norr", new="No\0rra", valid_from=AS_OF, order=alone.order())
+    arrangements.deliver(alone.database, "Kontoret", "staff", "An\0na", as_of=AS_OF, order=alone.order())
+    told = {"organisation": "Kontoret", "as_of": AS_OF, "order": alone.order()}
+    notes.write(alone.database, [Note("access", "Alfa", "Norr", "waiting", "Sna\0rt")], **told)
+    loading.revoke(alone.database, 1, why="Fe\0l", order=alone.order())
+    values = {value for _, _, value in values_of(alone.database)}
     assert {"Något", "Klassa", "Anna", "Ingen", "Snart", "Kontoret", "Norra"} <= values
     assert [value for value in values if "\0" in value] == []

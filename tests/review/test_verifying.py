@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from compliance.core.language import Language
+from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import QUERIES
 from compliance.correcting.renaming import add_alias
 from compliance.declarations import queries
@@ -17,22 +17,20 @@ from compliance.report.files import KINDS, write_report
 from compliance.report.report import report_of
 from compliance.review import approving, verifying
 from compliance.review.approving import signatures_of
+from compliance.review.reviewing import write
 from compliance.store.database import next_moment
-from tests.browser import MOST
+from tests.layers import first_of
 from tests.line import SOURCES, WORDS, read_here
 from tests.reviewed import INSTRUCTION, SYSTEMS, WHATEVER, at
 
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
 TARGET = "[points.classification]\ntargets = [{ from = 2018-01-01, target = 0.30, limit = 0.20 }]\n"
-# The others are written from the same blocks; the writers' own tests hold that the same blocks give the same file.
-FILES = KINDS if MOST else ("docx",)
 RULE = "parameters = [{ from = 2018-01-01, validity_months = 6 }]\n"
 
 
 @pytest.fixture
 def line(tmp_path):
-    line = at("approved", tmp_path)
-    with line.database.cursor():
+    with at("approved", tmp_path).held() as line:
         yield line
 
 
@@ -72,7 +70,7 @@ def differences_of(line):
     return [(d.what, d.point and d.point.number, d.where, d.was, d.now) for d in differences]
 
 
-def reports(line, *, verified):
+def reports(line, kinds, *, verified):
     """Every report of the review, complete and to hand out; and files, including the package's in both languages."""
     document = frozen(line)
     with line.database.cursor() as cursor:
@@ -80,10 +78,10 @@ def reports(line, *, verified):
     params = {"state": line.review().state, "signed": signatures}
     blocks = {
         (code, public): report_of(document, **params, say=Language(code), public=public)
-        for code in (("sv", "en") if MOST else ("sv",))
+        for code in [*LANGUAGES][: len(kinds) or 1]
         for public in (False, True)
     }
-    files = {kind: write_report(document, kind=kind, **params, say=Language("sv"), public=False) for kind in FILES}
+    files = {kind: write_report(document, kind=kind, **params, say=Language("sv"), public=False) for kind in kinds}
     with line.database.cursor() as cursor:
         package = write_package(cursor, line.review(), version=None, reports=files, say=Language("sv"))
     return blocks, files | packed(line.folder / "package.zip", package, verified=verified)
@@ -109,8 +107,11 @@ def load_later(line):
 # --- Frozen ------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_later_affects_an_approved_review(line, statements):
-    document, (blocks, files) = frozen(line), reports(line, verified=False)
+# All files are written from the same blocks; the writers' own tests hold that the same blocks give the same file.
+@pytest.mark.live
+@pytest.mark.parametrize("kinds", first_of([[], [*KINDS]]), ids=len)
+def test_nothing_later_affects_an_approved_review(line, statements, kinds):
+    document, (blocks, files) = frozen(line), reports(line, kinds, verified=False)
     load_later(line)
     revoke_first(line)
     rename_organisation(line.database, 1, name="Nya namnet", order=line.order())
@@ -121,13 +122,14 @@ def test_nothing_later_affects_an_approved_review(line, statements):
     change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
     line.follow_up("2026-1", "done", "Efteråt")
     assert frozen(line) == document
-    later = reports(line, verified=True)
+    later = reports(line, kinds, verified=bool(kinds))  # that of few exports is verified in tests/package
     assert later[0] == blocks
     assert [name for name in {**files, **later[1]} if files.get(name) != later[1].get(name)] == []
-    assert {*FILES, "review.json", "figures.csv", "sql/points/classification.sql"} <= {*files}
+    assert {*kinds, "review.json", "figures.csv", "sql/points/classification.sql"} <= {*files}
     assert {what for what, *_ in differences_of(line)} == {"figure", "target", "rule", "statement"}
 
 
+@pytest.mark.exhaustive
 def test_a_draft_does_follow_what_is_loaded(tmp_path):
     """Before, one and two are met, as in the approved review."""
     line = at("draft", tmp_path)
@@ -140,14 +142,28 @@ def test_a_draft_does_follow_what_is_loaded(tmp_path):
 # --- Verifying ---------------------------------------------------------------------------------------------------
 
 
-def test_a_writer_that_waits_for_a_freeze_comes_after_it_and_is_not_in_its_recount(tmp_path):
-    """A moment taken before the lock is held would be earlier than what was frozen in the meantime."""
-    line = at("draft", tmp_path)
-    with line.held():
-        waits_and_is_not_in_the_recount(line)
+@pytest.mark.live
+def test_a_writer_that_waits_for_another_comes_after_it(tmp_path):
+    """A moment taken before the lock is held would be earlier than what was written in the meantime."""
+    text = {"kind": "comment", "what": "dpia", "text": "Nu", "order": Order("Rolf")}
+    with at("draft", tmp_path).held() as line:
+        moments = written_after(line, lambda: write(line.database, 1, **text))
+        ((written,),) = [row.values() for row in line.rows("select max(written_at) from review_texts")]
+        assert min(moments) > written
 
 
-def waits_and_is_not_in_the_recount(line):
+@pytest.mark.exhaustive
+def test_a_writer_that_waits_for_a_freeze_is_not_in_its_recount(tmp_path):
+    submission = {"name": "Ylva Nordgren", "own": None, "confirmed": WHATEVER}
+    with at("draft", tmp_path).held() as line:
+        last, renamed = written_after(line, lambda: approving.submit(line.database, 1, **submission))
+        assert min(last, renamed) > frozen(line).known_at
+        assert last != renamed
+        assert differences_of(line) == []
+
+
+def written_after(line, do):
+    """The moments of a load and of a renaming that wait while something else is done."""
     line.database.moment_after = next_moment
     order, change = Order("Ylva", extract_date=date(2026, 11, 10), source="systems"), {"old": "Norr", "new": "Söder"}
     book = read_here(line.file(MORE, name="late.csv"), name="late.csv")
@@ -163,14 +179,12 @@ def waits_and_is_not_in_the_recount(line):
         for thread in waiting:
             thread.start()
         waiting[0].join(timeout=0.3)  # it is blocked by now
-        approving.submit(line.database, 1, name="Ylva Nordgren", own=None, confirmed=WHATEVER)
+        do()
     for thread in waiting:
         thread.join()
     ((last,),) = [row.values() for row in line.rows("select max(imported_at) from imports")]
     ((renamed,),) = [row.values() for row in line.rows("select max(made_at) from aliases")]
-    assert min(last, renamed) > frozen(line).known_at
-    assert last != renamed
-    assert differences_of(line) == []
+    return last, renamed
 
 
 def test_a_changed_target_and_a_changed_parameter_of_a_rule_are_reported_and_move_no_figure(line):
@@ -228,6 +242,7 @@ def test_a_removed_point_is_reported(line, monkeypatch):
     assert {number for _, number, *_ in rows} == {4}
 
 
+@pytest.mark.live
 def test_verifying_leaves_the_cursor_as_it_was(line):
     with line.database.cursor() as cursor:
         assert verifying.verify(cursor, frozen(line), own=None) == []
@@ -236,6 +251,7 @@ def test_verifying_leaves_the_cursor_as_it_was(line):
     assert now == [(3,)]
 
 
+@pytest.mark.exhaustive
 def test_no_items_are_listed_if_the_last_review_is_counted_differently_now(line, statements):
     """The last review was frozen with 1 of 3; if it counts as 3 of 3 today, items cannot explain the change since."""
     change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")

@@ -13,6 +13,8 @@ from compliance.store import register
 from tests.apps import opened, text
 from tests.reviewed import AS_OF
 
+pytestmark = pytest.mark.live
+
 ISSUER = "https://login.example.se"
 
 
@@ -63,6 +65,7 @@ def told(before):
     return [f"{row['action']}: {row['what']}" for row in entries()[before:]]
 
 
+@pytest.mark.exhaustive
 def test_a_signature_and_a_revocation_are_not_done_after_the_role_is_gone(stage, by):
     line = stage("submitted")
     app, lose = by("review", "Rolf Ahlberg", HEAD, part="sign")
@@ -78,6 +81,7 @@ def test_a_signature_and_a_revocation_are_not_done_after_the_role_is_gone(stage,
     assert line.rows("from revocations") == []
 
 
+@pytest.mark.exhaustive
 def test_a_text_that_is_left_after_the_role_is_gone_is_refused_and_told(stage, by):
     line = stage("draft")
     app, lose = by("review", "Ylva Nordgren", COORDINATOR, point="classification")

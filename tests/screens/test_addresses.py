@@ -12,9 +12,11 @@ from compliance.core.language import Language
 from compliance.loading.loading import revoke
 from compliance.store import register
 from tests.apps import notes, opened, text
-from tests.browser import MOST
+from tests.layers import layered
 from tests.line import Line
 from tests.reviewed import Reviewed
+
+pytestmark = pytest.mark.live
 
 DAY = date(2026, 11, 24)
 BASE = {"as_of": DAY.isoformat()}
@@ -76,7 +78,7 @@ def _clock(monkeypatch):
 
 @pytest.mark.parametrize(
     ("page", "params", "what", "shown"),
-    [
+    layered([
         ("point", {"point": "xyz"}, "”xyz”", "1 E-utbildning: Informationssäkerhet"),
         ("point", {"point": "99"}, "”99”", "1 E-utbildning: Informationssäkerhet"),
         ("training", {"unit": "nope"}, "”nope”", WHOLE),
@@ -86,19 +88,21 @@ def _clock(monkeypatch):
         ("quality", {"point": "<b>"}, "”&lt;b&gt;”", "Alla punkter"),
         ("about", {"as_of": "2026-13-45"}, "”2026-13-45”", TODAY),
         ("point", {"as_of": "1999-01-01"}, "”1999-01-01”", TODAY),
-    ],
+    ], lambda each: each[1] == {"organisation": "nope"}),
 )  # fmt: skip
 def test_a_name_in_the_address_that_does_not_exist_is_reported(loaded, monkeypatch, page, params, what, shown):
     [note] = notes(opened(page, monkeypatch, **BASE | params))
     assert note == f"Adressen anger {what}, som inte finns. I stället visas: {shown}."
 
 
+@pytest.mark.exhaustive
 def test_a_name_that_does_not_exist_does_not_change_the_figures(loaded, monkeypatch):
     existing = opened("training", monkeypatch, **BASE)
     assert "Vård" in text(existing)
     assert text(opened("training", monkeypatch, **BASE, unit="nope")).endswith(text(existing)[-2000:])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("params", "met", "of"),
     [
@@ -122,12 +126,12 @@ def test_a_name_that_exists_is_shown_without_a_note(loaded, monkeypatch, params,
 
 # --- While a page is open --------------------------------------------------------------------------------------------
 
-# Those that have choices of their own among what is loaded come first; `make fuzz` has all.
 PAGES = ("point", "training", "systems", "quality", "imports", "overview", "incidents", "plan", "extracts", "about")
 
 
+@pytest.mark.exhaustive
 def test_every_page_works_when_every_import_is_revoked_meanwhile(loaded, monkeypatch):
-    apps = {page: opened(page, monkeypatch, **BASE, point="4", system="Alfa") for page in PAGES[: 10 if MOST else 5]}
+    apps = {page: opened(page, monkeypatch, **BASE, point="4", system="Alfa") for page in PAGES}
     before = {page: text(app) for page, app in apps.items()}
     for row in loaded.rows("select import_id from imports"):
         revoke(loaded.database, row["import_id"], why="Fel fil", order=loaded.order())
@@ -138,6 +142,7 @@ def test_every_page_works_when_every_import_is_revoked_meanwhile(loaded, monkeyp
         assert text(app) != before[page], page
 
 
+@pytest.mark.exhaustive
 def test_the_next_click_shows_the_figures_of_a_new_import_which_may_be_revoked_when_it_is_compared(loaded, monkeypatch):
     app = opened("point", monkeypatch, unfolded="changed", **BASE, point="4")
     assert "<strong>1</strong> av <strong>3</strong>" in text(app)
@@ -178,8 +183,9 @@ def starred(tmp_path_factory):
         yield line
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
-    "page", ["overview", "point", "training", "systems", "incidents", "plan", "quality", "imports"]
+    "page", ["plan", "overview", "point", "training", "systems", "incidents", "quality", "imports"]
 )
 def test_stars_in_a_users_text_stay_stars(starred, monkeypatch, page):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(starred.database.path))

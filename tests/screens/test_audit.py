@@ -45,6 +45,7 @@ def shown(app: AppTest) -> list[list[str]]:
     return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
 
 
+@pytest.mark.live
 def test_entries_are_told_in_words_with_names_while_they_are_kept(trail, monkeypatch):
     app = opened("audit", monkeypatch, role=ADMINISTRATOR)
     assert "Loggen är hel: 3 poster." in text(app)
@@ -57,6 +58,7 @@ def test_entries_are_told_in_words_with_names_while_they_are_kept(trail, monkeyp
     assert audit.last()[1] in text(app).replace("<wbr>", "")
 
 
+@pytest.mark.live
 def test_the_search_narrows_what_is_shown_and_in_the_file_which_is_an_entry_itself(trail, monkeypatch):
     app = opened("audit", monkeypatch, role=ADMINISTRATOR)
     app.text_input(key="audit text").set_value("ANALYT").run()
@@ -70,6 +72,7 @@ def test_the_search_narrows_what_is_shown_and_in_the_file_which_is_an_entry_itse
     assert "0 poster" in text(app)
 
 
+@pytest.mark.live
 def test_the_page_says_where_the_trail_is_broken(trail, monkeypatch):
     with closing(sqlite3.connect(places.register())) as raw:
         raw.executescript("drop trigger audit_is_kept; update audit set what = 'head' where number = 2")
@@ -128,12 +131,14 @@ def text_of(node):
         yield "".join(part.value if isinstance(part, ast.Constant) else "1" for part in node.values)
 
 
+@pytest.mark.live
 def test_no_code_of_the_trail_is_without_its_words():
     assert {*ACTIONS} == {*Action}
     told = {keyword.arg for path in MODULES for call in records(path) for keyword in call.keywords if keyword.arg}
     assert sorted(told - DETAILS.keys() - FLAGS.keys() - {*PARTS} - NOT_TOLD) == []
 
 
+@pytest.mark.live
 def test_what_an_entry_is_about_has_its_words():
     found = {text for path in MODULES for text in subjects(path)}
     assert len(found) > 20

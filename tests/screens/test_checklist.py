@@ -36,6 +36,7 @@ def exports_of(line, *, as_of, organisation="A"):
     return {export.source.id: export for export in found}
 
 
+@pytest.mark.live
 def test_an_export_counts_until_its_rhythm_has_passed_and_the_newest_that_completes_no_other_is_named(line):
     """completes: newer, but no new export; revoked: the one before counts again; other: of another organisation"""
     line.load_table(STAFF, organisation="A", extract_date=DAY)
@@ -61,6 +62,7 @@ def test_an_export_counts_until_its_rhythm_has_passed_and_the_newest_that_comple
     assert [point.number for point in found["routines"].points] == [3]  # that of a figure beside it
 
 
+@pytest.mark.live
 def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
     line.load_table(STAFF, organisation="A", extract_date=DAY)
     empty, one, late = (list(exports_of(line, as_of=DAY + timedelta(n)).values()) for n in (-1, 1, 40))
@@ -75,6 +77,7 @@ def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
     assert checklist_texts.first_step(full, SV) == ""
 
 
+@pytest.mark.live
 def test_a_note_of_who_delivers_is_kept_per_organisation_and_the_newest_counts(line):
     """before: written before there was an organisation, for all that come; personal: masked as all typed text"""
     note, day = arrangements.deliver, {"as_of": DAY, "order": ORDER}
@@ -101,6 +104,7 @@ def test_a_note_of_who_delivers_is_kept_per_organisation_and_the_newest_counts(l
     ]  # fmt: skip
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_has_every_export_with_its_template(lang, sample, monkeypatch):
     say, app = Language(lang), opened("imports", monkeypatch, lang=lang)
@@ -112,6 +116,7 @@ def test_the_page_has_every_export_with_its_template(lang, sample, monkeypatch):
     assert not [button for button in app.button if str(button.key).startswith("delivers ")]  # the samples stay
 
 
+@pytest.mark.live
 def test_a_note_is_written_on_the_page_and_shown_as_plain_text(own, monkeypatch):
     app = opened("imports", monkeypatch)
     app.button(key="delivers staff").click().run()

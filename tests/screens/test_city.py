@@ -62,6 +62,7 @@ def counted(database, days):
         return coverage(cursor, POINTS, days=days, known_at=EVERYTHING_KNOWN, level="organisation")
 
 
+@pytest.mark.live
 def test_its_figures_are_those_of_each_organisation(database, visit):
     """Counted for the page alone, or taken of what has been counted for others: both as `coverage` has them."""
     who, data = reader(COORDINATOR), reads.data(database)
@@ -93,6 +94,7 @@ def rows_of(shown):
     return found
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_it_says_who_is_behind_and_hides_what_rests_on_few_persons(lang, visit):
     say = Language(lang)
@@ -114,6 +116,7 @@ def test_it_says_who_is_behind_and_hides_what_rests_on_few_persons(lang, visit):
     assert not app.get("download_button")
 
 
+@pytest.mark.live
 def test_a_click_leads_to_the_organisation_and_to_its_point(visit):
     """a department that is chosen for other pages belongs to one organisation"""
     app = visit(role=COORDINATOR, organisation=NORTH, unit="Norr")
@@ -130,6 +133,7 @@ def test_a_click_leads_to_the_organisation_and_to_its_point(visit):
     assert "50,0" in text(app)
 
 
+@pytest.mark.exhaustive
 def test_the_file_has_what_the_page_shows(database, visit):
     for role, few in ((ANALYST, []), (COORDINATOR, [True, True])):
         view = View(reader(role), reads.data(database), sample=False, as_of=DAY, scope=Scope(NORTH))
@@ -139,6 +143,7 @@ def test_the_file_has_what_the_page_shows(database, visit):
         assert [True for _ in whole] == few, role.id
 
 
+@pytest.mark.live
 def test_whoever_sees_one_organisation_is_told_so_and_has_no_link(visit):
     app = visit(role=COORDINATOR, limit=Scope(SMALL))
     assert "gäller alla förvaltningar, och du ser bara Ö-kontoret" in text(app)
@@ -147,6 +152,7 @@ def test_whoever_sees_one_organisation_is_told_so_and_has_no_link(visit):
     assert "city" in pages_linked(visit("overview", role=COORDINATOR))
 
 
+@pytest.mark.live
 def test_whoever_is_limited_to_an_organisation_without_exports_is_told_what_is_missing(visit):
     """an error: no figure was counted of it, since nothing that is loaded names it"""
     app = visit("point", role=COORDINATOR, limit=Scope("Ingenstans"), point="classification")

@@ -21,8 +21,8 @@ from compliance.screens.imports import texts
 from compliance.serving.uploading import LEDGER
 from compliance.store.database import rows
 from tests.apps import SESSION, dropped, notes, opened, text
-from tests.browser import MOST
 from tests.files import xlsx
+from tests.layers import first_of
 from tests.line import SOURCES, WORDS, read_here
 
 pytestmark = pytest.mark.usefixtures("reads_here")
@@ -79,6 +79,7 @@ def loaded(own, app):
     return app
 
 
+@pytest.mark.live
 def test_a_file_and_the_choices_about_it_stay_in_the_inbox_until_it_is_taken_away(app, tmp_path):
     drop(app, tmp_path, personal=PEOPLE)
     assert "personal.xlsx" in text(app)
@@ -95,6 +96,7 @@ def test_a_file_and_the_choices_about_it_stay_in_the_inbox_until_it_is_taken_awa
     assert "personal.xlsx" not in text(app)
 
 
+@pytest.mark.live
 def test_the_session_holds_no_cells(app, tmp_path):
     """A closed browser, a restart or a full session leaves nothing of a file: only the ledger holds its content."""
     wrong = ["konto50", 7050, "", None, "2020-01-01"]
@@ -109,6 +111,7 @@ def test_the_session_holds_no_cells(app, tmp_path):
     assert [content() for content in left] == [None, None]
 
 
+@pytest.mark.live
 def test_an_unrecognised_file_is_mapped_and_the_mapping_is_saved_and_matched(loaded, own, tmp_path, monkeypatch):
     app = loaded
     drop(app, tmp_path, kurser=COURSES)
@@ -138,6 +141,7 @@ def test_an_unrecognised_file_is_mapped_and_the_mapping_is_saved_and_matched(loa
     assert "Ingenting än." in text(page)
 
 
+@pytest.mark.exhaustive
 def test_an_accepted_match_applies_to_the_next_file(loaded, own, tmp_path):
     app = loaded
     table = [["Uttagen 2026-10-16"], ["Användarnamn", "Kurs", "Status"], *([7000 + i, "K", "Klar"] for i in range(12))]
@@ -151,6 +155,7 @@ def test_an_accepted_match_applies_to_the_next_file(loaded, own, tmp_path):
         assert rows(cursor, "select count(*) as n from training where starts_with(employee_id, 'konto')") == [{"n": 24}]
 
 
+@pytest.mark.live
 def test_new_changed_and_gone_rows_are_reported_with_the_doubts(loaded, tmp_path):
     app = loaded
     later = [["Uttagen 2026-11-01"], PEOPLE[1], *PEOPLE[3:13], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
@@ -161,12 +166,14 @@ def test_new_changed_and_gone_rows_are_reported_with_the_doubts(loaded, tmp_path
     assert "Det finns en nyare export, från 15\u00a0oktober\u00a02026." in text(app)
 
 
+@pytest.mark.live
 def test_a_file_without_headings_is_not_saved_as_a_mapping_with_its_persons(app, tmp_path):
     drop(app, tmp_path, utan=PEOPLE[2:])
     assert "Rad 1 har inga rubriker." in text(app)
     assert "Läs filen så" not in [button.label for button in app.button]
 
 
+@pytest.mark.live
 def test_a_file_that_waits_is_guessed_once_and_the_guesses_go_with_it(app, tmp_path, monkeypatch):
     path, before = tmp_path / "okänt.xlsx", set(remembering._KEPT)
     path.write_bytes(xlsx({"Försättsblad": [["Behörighetsgranskning 2026"]], "Data": [["Yta", "Grad"], ["a", "b"]]}))
@@ -185,6 +192,7 @@ def test_a_file_that_waits_is_guessed_once_and_the_guesses_go_with_it(app, tmp_p
     assert not kept & remembering._KEPT.keys()
 
 
+@pytest.mark.live
 def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monkeypatch):
     wrong = [[f"konto{i}", 7000 + i, "", None, "igår"] for i in range(20, 31)]
     drop(app, tmp_path, personal=[*PEOPLE, *wrong])
@@ -206,6 +214,7 @@ def test_a_row_with_several_wrong_cells_is_one_rejected_row(app, tmp_path, monke
     assert button in [each.label for each in app.get("download_button")]
 
 
+@pytest.mark.exhaustive
 def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):
     drop(loaded, tmp_path, mer=[["Uttagen 2026-10-15"], PEOPLE[1], ["konto80", 7080, "", "Norr", "2020-01-01"]])
     next(box for box in loaded.checkbox if box.label.startswith("Kompletterar")).check().run()
@@ -215,6 +224,7 @@ def test_every_import_that_a_file_replaces_is_named(loaded, tmp_path):
     assert "om alla ska räknas" in text(loaded)
 
 
+@pytest.mark.live
 def test_an_opened_import_shows_its_cells_what_it_changed_and_the_imports_that_complete_it(loaded, own, monkeypatch):
     line_of = {"sources": SOURCES, "words": WORDS}
     for number, (day, completes) in enumerate([(15, True), (20, True), (25, False), (26, True)], start=2):
@@ -255,6 +265,7 @@ def test_an_import_that_does_not_count_says_which_one_does():
     assert said == ["Ersatt av import 2", "Räknas", "Räknas från och med den 9 oktober 2026"]
 
 
+@pytest.mark.live
 def test_rejected_rows_are_downloaded_corrected_returned_and_complete_the_import(app, own, tmp_path):
     wrong = [*PEOPLE, ["konto50", 7050, "p50@exempel.se", None, "2020-01-01"], ["konto51", 7051, "", "Norr", "igår"]]
     drop(app, tmp_path, personal=wrong)
@@ -289,6 +300,7 @@ def rejected(app):
     return returning.return_workbook(content.outcome.receipts, content.workbook, Language("sv"))
 
 
+@pytest.mark.exhaustive
 def test_corrected_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
     drop(app, tmp_path, personal=[*PEOPLE, ["konto50", 7050, "", None, "2020-01-01"]])
     back = tmp_path / "rättade.xlsx"
@@ -325,6 +337,7 @@ def loaded_files(own):
         )
 
 
+@pytest.mark.live
 def test_many_files_are_one_table_with_the_doubtful_first_and_the_organisation_is_asked_once(app, own, tmp_path):
     unknown = [["Något"], ["annat"]]
     drop(app, tmp_path, personal=OURS, kurser=KNOWN, system=REGISTER, klassning=LEVELS, okänd=unknown)
@@ -348,6 +361,7 @@ def test_many_files_are_one_table_with_the_doubtful_first_and_the_organisation_i
     assert table(app)["Fil"].tolist() == ["okänd.xlsx"]
 
 
+@pytest.mark.exhaustive
 def test_files_that_name_none_are_asked_about_where_the_others_belong_to_several(app, own, tmp_path):
     other = [["Förvaltning: Kulturförvaltningen"], *KNOWN]
     drop(app, tmp_path, personal=OURS, kurser=other, system=REGISTER)
@@ -364,6 +378,7 @@ def test_files_that_name_none_are_asked_about_where_the_others_belong_to_several
     }
 
 
+@pytest.mark.exhaustive
 def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
     other = [["FÖRVALTNING:  SOCIALFÖRVALTNINGEN "], *KNOWN]
     drop(app, tmp_path, personal=OURS, kurser=other)
@@ -373,7 +388,10 @@ def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
     assert {row["name"] for row in loaded_files(own)} == {"Socialförvaltningen"}
 
 
-@pytest.mark.parametrize(("answer", "completes"), [("Den kompletterar dem", True), ("Den ersätter dem", False)])
+@pytest.mark.live
+@pytest.mark.parametrize(
+    ("answer", "completes"), first_of([("Den kompletterar dem", True), ("Den ersätter dem", False)])
+)
 def test_a_file_that_loses_most_rows_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
     one = [["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
     drop(loaded, tmp_path, mall=one)
@@ -385,6 +403,7 @@ def test_a_file_that_loses_most_rows_of_the_one_before_waits_for_an_answer(answe
     assert [(row["file"], row["completes"]) for row in loaded_files(own)][1:] == [("mall.xlsx", completes)]
 
 
+@pytest.mark.exhaustive
 def test_an_answer_holds_for_the_file_as_it_was(loaded, own, tmp_path):
     drop(loaded, tmp_path, mall=[["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "", "Norr", "2020-01-01"]])
     press(loaded, "Den ersätter dem")
@@ -392,6 +411,7 @@ def test_an_answer_holds_for_the_file_as_it_was(loaded, own, tmp_path):
     assert "Kompletterar eller ersätter filen dem?" in text(loaded)
 
 
+@pytest.mark.exhaustive
 def test_the_day_of_files_that_do_not_say_it_is_asked_once(app, own, tmp_path):
     paths = [tmp_path / name for name in ("personal.csv", "system.csv")]
     for path, lines in zip(paths, (PEOPLE[1:], REGISTER[1:]), strict=True):
@@ -404,6 +424,7 @@ def test_the_day_of_files_that_do_not_say_it_is_asked_once(app, own, tmp_path):
     assert len(loaded_files(own)) == 2
 
 
+@pytest.mark.exhaustive
 def test_the_same_file_dropped_twice_is_refused_once(app, own, tmp_path):
     drop(app, tmp_path, personal=PEOPLE, kopia=PEOPLE)
     assert "kopia.xlsx är samma fil som personal.xlsx." in text(app) + str(table(app)["Anmärkning"].tolist())
@@ -411,6 +432,7 @@ def test_the_same_file_dropped_twice_is_refused_once(app, own, tmp_path):
     assert [row["file"] for row in loaded_files(own)] == ["personal.xlsx"]
 
 
+@pytest.mark.exhaustive
 def test_a_choice_about_one_of_many_files_is_answered_before_all_are_rehearsed_anew(app, own, tmp_path, monkeypatch):
     drop(app, tmp_path, personal=PEOPLE, kurser=KNOWN, system=REGISTER, klassning=LEVELS)
     rehearsed = []
@@ -427,6 +449,7 @@ def test_a_choice_about_one_of_many_files_is_answered_before_all_are_rehearsed_a
     ]
 
 
+@pytest.mark.live
 def test_loading_goes_on_where_a_click_has_stopped_it(app, own, tmp_path):
     drop(app, tmp_path, personal=PEOPLE, system=REGISTER)
     waiting = app.session_state["inbox"]
@@ -436,7 +459,8 @@ def test_loading_goes_on_where_a_click_has_stopped_it(app, own, tmp_path):
     assert "Två filer med 24 rader är inlästa." in text(app)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
+@pytest.mark.live
+@pytest.mark.parametrize("lang", first_of(LANGUAGES))
 def test_every_part_of_the_page_opens_on_an_empty_database(lang, own, monkeypatch):
     app = opened("imports", monkeypatch, lang=lang)
     for part in ("load", "history", "questions", "settings"):
@@ -451,6 +475,7 @@ def test_every_part_of_the_page_opens_on_an_empty_database(lang, own, monkeypatc
 CASES = [["Uttagen 2026-10-15"], ["Ärende-ID", "Upptäckt", "Enhet"], ["20261001-0015", "2026-10-01", "Norr"]]
 
 
+@pytest.mark.live
 def test_another_extract_date_reads_the_file_again(app, own, tmp_path):
     """said_later: a number is a case only near the extract date; with another date it may be a person"""
     drop(app, tmp_path, ärenden=[*CASES, ["A-1", "2026-10-01", "Norr"]])
@@ -462,6 +487,7 @@ def test_another_extract_date_reads_the_file_again(app, own, tmp_path):
         assert [row["incident_id"] for row in rows(cursor, "from incidents")] == ["20261001-0015", "A-1"]
 
 
+@pytest.mark.exhaustive
 def test_mapping_a_column_reads_the_file_again(app, own, tmp_path):
     """said_later: the user may choose the column with the cases"""
     head = ["Vårt nr", "När", "Var", "Rubrik"]
@@ -477,6 +503,7 @@ def test_mapping_a_column_reads_the_file_again(app, own, tmp_path):
         assert [row["incident_id"] for row in rows(cursor, "from incidents")] == ["20261001-0015", "A-1"]
 
 
+@pytest.mark.exhaustive
 def test_a_file_that_is_refused_while_it_is_queued_leaves_the_queue(app, own, tmp_path):
     """The progress bar leaves the card on the page: a click on it meanwhile can make the file another's, or none's."""
     drop(app, tmp_path, personal=PEOPLE, kurser=COURSES)
@@ -487,6 +514,7 @@ def test_a_file_that_is_refused_while_it_is_queued_leaves_the_queue(app, own, tm
     assert (waiting.queue, waiting.loaded, waiting.items[file].result) == ([], None, None)
 
 
+@pytest.mark.exhaustive
 def test_what_others_load_meanwhile_is_not_replaced_unasked(app, own, tmp_path):
     drop(app, tmp_path, personal=PEOPLE[:3])
     book = read_here(xlsx({"Blad1": PEOPLE}), name="hela.xlsx")
@@ -501,6 +529,7 @@ def test_what_others_load_meanwhile_is_not_replaced_unasked(app, own, tmp_path):
         assert [row["loaded"] for row in rows(cursor, "select loaded from imports order by import_id")] == [12, 1]
 
 
+@pytest.mark.exhaustive
 def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_path):
     """Until then it is compared with another's exports, and what is accepted of those is not of its own."""
     for name in ("A", "B"):
@@ -518,6 +547,7 @@ def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_
     assert "av de 12 raderna" in text(app)
 
 
+@pytest.mark.exhaustive
 def test_what_an_organisation_lacks_is_named_though_another_has_it(own, monkeypatch, tmp_path):
     for name, table in {"A": [["Uttagen 2026-10-15"], ["Systemnamn", "Enhet"], ["Alfa", "Norr"]], "B": PEOPLE}.items():
         book = read_here(xlsx({"Blad1": table}), name=f"{name}.xlsx")

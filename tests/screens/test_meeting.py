@@ -19,7 +19,6 @@ from compliance.screens.point import texts as point_texts
 from compliance.wording import phrases
 from tests.apps import notes, text
 from tests.apps import opened as opened_page
-from tests.browser import MOST
 from tests.line import POINTS
 from tests.reviewed import AS_OF, IDS, at
 
@@ -64,7 +63,8 @@ def answers(tmp_path_factory):
         return line.document(line.review()).points
 
 
-@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeypatch):
     stage("draft")
     say = Language(lang)
@@ -81,6 +81,7 @@ def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeyp
     assert say("Decisions of this review") in text(opened(monkeypatch, screen=LAST, lang=lang))
 
 
+@pytest.mark.exhaustive
 def test_the_address_decides_the_screen_and_a_wrong_number_gives_the_nearest(stage, monkeypatch):
     stage("draft")
     last, first = f"{SCREENS} av {SCREENS}", f"1 av {SCREENS}"
@@ -88,6 +89,7 @@ def test_the_address_decides_the_screen_and_a_wrong_number_gives_the_nearest(sta
         assert shown in text(opened(monkeypatch, screen=number))
 
 
+@pytest.mark.live
 def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch):
     stage("draft")
     assert notes(opened_page("review", monkeypatch, as_of=AS_OF.isoformat(), review="1999")) == [
@@ -102,6 +104,7 @@ def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch
         assert notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen=screen)) == []
 
 
+@pytest.mark.live
 def test_without_a_review_the_page_links_to_opening_one(own, monkeypatch):
     app = opened(monkeypatch)
     assert "Ingen genomgång är öppnad än." in text(app)
@@ -115,6 +118,7 @@ def test_the_clock_counts_down_and_then_over():
     assert "5\u00a0min\u00a0över\u00a0tiden" in clock(at_ten, at_ten - timedelta(minutes=5), SV)
 
 
+@pytest.mark.live
 def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, monkeypatch):
     stage("draft")
     monkeypatch.setattr(page, "_now", lambda: datetime(2026, 11, 25, 13, 0))
@@ -130,6 +134,7 @@ def test_a_meeting_ends_when_the_address_says_else_after_forty_minutes(stage, mo
 # --- Decisions ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_the_meeting_ends_with_the_judgement_of_the_whole(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
@@ -147,12 +152,14 @@ def test_the_meeting_ends_with_the_judgement_of_the_whole(stage, monkeypatch):
     assert "[…] intygar det." in text(app)
 
 
+@pytest.mark.exhaustive
 def test_an_approved_review_shows_its_judgement_and_grounds(sample, monkeypatch):
     shown = text(opened_page("meeting", monkeypatch, review="2025", screen=LAST))
     assert "<h1>Arbetet är delvis tillräckligt och har delvis önskad verkan.</h1>" in shown
     assert "Klassning och riskanalys ligger långt från målet" in shown
 
 
+@pytest.mark.live
 def test_units_are_ranked_by_what_is_left_then_the_weaker_then_by_name_in_swedish_order(answers):
     def unit(name, met, unmet, unknown):
         return Coverage(POINTS[3], AS_OF, "Förvaltningen", "Öst", name, met, unmet, unknown, 0, 0, basis=True)
@@ -191,6 +198,7 @@ def test_a_text_is_cut_only_if_there_is_no_room(needs, room, least, shares):
 # --- What is typed --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_a_note_is_added_to_the_comment_and_replaces_itself_when_it_is_continued(stage, monkeypatch):
     line = stage("draft")
     before = comment(line, line.review())
@@ -205,6 +213,7 @@ def test_a_note_is_added_to_the_comment_and_replaces_itself_when_it_is_continued
     assert comment(line, line.review()) == before
 
 
+@pytest.mark.exhaustive
 def test_only_the_note_itself_is_replaced_wherever_it_is_and_what_others_wrote_is_kept(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch)
@@ -220,6 +229,7 @@ def test_only_the_note_itself_is_replaced_wherever_it_is_and_what_others_wrote_i
     assert comment(line, line.review()) == "Skrivet av en annan.\nTvå."
 
 
+@pytest.mark.exhaustive
 def test_what_others_changed_of_a_decision_stays_when_a_field_is_left(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
@@ -236,6 +246,7 @@ def test_what_others_changed_of_a_decision_stays_when_a_field_is_left(stage, mon
     )
 
 
+@pytest.mark.exhaustive
 def test_an_assessment_that_somebody_else_has_chosen_is_reported_and_shown(stage, monkeypatch):
     line = stage("loaded")
     review, field = line.open(), f"assessment 1 {POINT}"
@@ -250,6 +261,7 @@ def test_an_assessment_that_somebody_else_has_chosen_is_reported_and_shown(stage
     assert app.button_group(key=field).value == "insufficient"
 
 
+@pytest.mark.exhaustive
 def test_a_late_decision_is_not_pushed_away_by_new_ones_and_the_rest_is_counted(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
@@ -261,6 +273,7 @@ def test_a_late_decision_is_not_pushed_away_by_new_ones_and_the_rest_is_counted(
     assert "och 2 till på sidan Beslut" in shown
 
 
+@pytest.mark.exhaustive
 def test_coming_back_continues_the_decision_without_its_names(stage, monkeypatch):
     line = stage("loaded")
     line.open()
@@ -281,6 +294,7 @@ def test_coming_back_continues_the_decision_without_its_names(stage, monkeypatch
     assert line.decided("2026-1").due == date(2027, 3, 31)
 
 
+@pytest.mark.exhaustive
 def test_a_decision_withdrawn_by_somebody_else_is_saved_as_a_new_one(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
@@ -292,6 +306,7 @@ def test_a_decision_withdrawn_by_somebody_else_is_saved_as_a_new_one(stage, monk
     assert "Sparat" in text(app)
 
 
+@pytest.mark.exhaustive
 def test_a_decision_is_saved_field_by_field(stage, monkeypatch):
     line = stage("loaded")
     line.open()
@@ -311,6 +326,7 @@ def test_a_decision_is_saved_field_by_field(stage, monkeypatch):
     assert "Beslutet är borttaget." in text(app)
 
 
+@pytest.mark.exhaustive
 def test_a_text_that_cannot_be_saved_is_reported_and_stays_in_its_field(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch)
@@ -320,6 +336,7 @@ def test_a_text_that_cannot_be_saved_is_reported_and_stays_in_its_field(stage, m
     assert "För sent." in text(app)
 
 
+@pytest.mark.live
 def test_a_review_that_is_no_draft_has_no_fields(stage, monkeypatch):
     stage("approved")
     app = opened(monkeypatch)
@@ -330,9 +347,10 @@ def test_a_review_that_is_no_draft_has_no_fields(stage, monkeypatch):
 # --- What is never shown --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_no_screen_has_a_name_whoever_opens_it(stage, monkeypatch):
-    line = stage("loaded")
-    review = line.open()
+    line = stage("draft")
+    review = line.review()
     line.write(review, "comment", POINT, "Anna Berg har frågat Kim Utanför.")
     line.write(review, "public_comment", POINT, "Bo Ek svarar.")
     line.write(review, "chapter", GROUNDS, "Anna Berg intygar det.")
@@ -345,9 +363,9 @@ def test_no_screen_has_a_name_whoever_opens_it(stage, monkeypatch):
         assert "[…] intygar det." in shown
 
 
+@pytest.mark.live
 def test_units_of_few_persons_are_added_up(stage, monkeypatch):
-    line = stage("loaded")
-    line.open()
+    stage("draft")
     shown = text(opened(monkeypatch, screen="2"))
     assert "Norr" not in shown
     assert "Söder" not in shown

@@ -2,12 +2,12 @@
 
 import html
 import re
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from compliance.access import permissions
 from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, HEAD, MANAGEMENT, ROLES, Permission, User
@@ -16,8 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
-from compliance.counting.quality import Effect
-from compliance.declarations.points import load_points
+from compliance.counting.quality import Effect, load_checks
 from compliance.declarations.sources import load_sources
 from compliance.screens import frame, reads
 from compliance.screens.downloads import FileName, file_name
@@ -29,11 +28,13 @@ from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
 from compliance.wording import phrases
 from compliance.wording.phrases import label, percent
+from compliance.worklists import sending
 from tests import once
-from tests.apps import DAY, SECONDS, dropped, links, opened, pages_linked, text, ways_in
-from tests.browser import MOST
+from tests.apps import DAY, App, dropped, links, opened, pages_linked, text, ways_in
 from tests.files import xlsx
+from tests.layers import first_of
 from tests.line import POINTS, SOURCES, Line
+from tests.reviewed import AS_OF
 
 # The day of the samples' latest review.
 PAGES = {
@@ -55,33 +56,57 @@ MOST_SEEING = [COORDINATOR.id, ADMINISTRATOR.id, HEAD.id, MANAGEMENT.id, ANALYST
 ELSEWHERE = {"meeting", "training", "systems", "incidents", "plan"}
 
 
+# What is shown instead of the share of a point without a basis.
+NO_SHARE = "\N{EN DASH}"
+
+
+@dataclass(frozen=True)
+class Store:
+    """What is loaded: the day of its review, and what only its pages say."""
+
+    database: FileDatabase = field(compare=False)
+    day: date
+    decisions: tuple[str, ...]
+    remark: str
+    file: str
+
+
+def samples(database):
+    return Store(database, DAY, ("2025-1", "2026-1"), "rejected_rows", "Systemregister_2026-10-31.xlsx")
+
+
 @cache
-def figures(database):
-    """The figures of the sample database, which no test changes."""
-    with database.cursor() as cursor:
-        counted = coverage(cursor, load_points(None), days=[DAY], known_at=EVERYTHING_KNOWN, level="organisation")
+def figures(store):
+    """The figures of a store, which no test changes."""
+    with store.database.cursor() as cursor:
+        counted = coverage(cursor, POINTS, days=[store.day], known_at=EVERYTHING_KNOWN, level="organisation")
     return {figure.point.id: figure for figure in counted}
 
 
-def expected(page, database, say):
+def expected(page, store, say, role):
     """A figure, or a word of the rules, that a page must have."""
-    counted = figures(database)
+    counted = figures(store)
     left = sum(figure.unmet + figure.unknown for figure in counted.values())
+    shares = [percent(figure, say) for figure in counted.values()]
+    words = [phrases.word(figure, say) for figure in counted.values() if figure.coverage is None]
+    reasons = f">{say('What remains to be done')}</div>"
+    [remark] = [check for check in load_checks(None) if check.id == store.remark]
     return {
-        "review": [say("Management review"), *(percent(figure, say) for figure in counted.values())],
-        # the samples have one organisation (several: test_city)
+        "review": [say("Management review"), reasons, *words, *(share for share in shares if share != NO_SHARE)],
+        # there is one organisation (several: test_city)
         "city": [say("This page compares organisations. There is one here, and the overview has its figures.")],
-        "decisions": ["2025-1", "2026-1"],
-        "overview": [percent(figure, say) for figure in counted.values()],
+        "decisions": store.decisions,
+        "overview": shares,
         "point": [
             percent(counted["classification"], say),
             f"<strong>{say.number(counted['classification'].of)}</strong>",
+            *[reasons] * (Permission.SEE_ITEMS in role.permissions),
         ],
-        "worklists": [say.plural("{count} item is left", "{count} items are left", left, count=say.number(left))],
+        "worklists": [sending.items_left(left, say)],
         "imports": [say.pick(source.title) for source in load_sources(None).values()],
-        "quality": [say.pick({"sv": "Avvisade rader", "en": "Rejected rows"})],
+        "quality": [say.pick(remark.title)],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
-        "about": ["Systemregister_2026-10-31.xlsx", say("No basis")],
+        "about": [store.file, say("No basis")],
         "roles": [say("Give and take roles")],
         "audit": [say("Audit trail")],
     }[page]
@@ -97,7 +122,8 @@ def file_names(page, say):
     }.get(page, [])
 
 
-def test_an_error_in_a_body_is_told_once(sample, monkeypatch):
+@pytest.mark.live
+def test_an_error_in_a_body_is_told_once(own, monkeypatch):
     """twice: a fragment draws an error that leaves it, and the frame would draw it again as a fault"""
 
     def refuse(_view):
@@ -119,24 +145,29 @@ def test_the_name_of_a_file_has_no_mark_that_a_name_cannot_have():
     assert len(file_name(say, "{title}", "xlsx", title="x" * 5000)) < 255
 
 
-# Every page for the role that sees most of it in both languages, and what each other role is refused in Swedish.
-# `make fuzz` adds all in both; which pages each role opens is tried on a server (tests/serving/test_table.py).
-@pytest.mark.parametrize(
-    ("page", "role", "lang"),
-    [
-        (page, role, lang)
-        for page, may in PAGES.items()
-        for lang in LANGUAGES
-        for role in ROLES
-        if MOST or role.id == min(may, key=MOST_SEEING.index) or (lang == "sv" and role.id not in may)
-    ],
-    ids=lambda value: getattr(value, "id", value),
-)
+def most_seeing(page):
+    return min((role for role in ROLES if role.id in PAGES[page]), key=lambda role: MOST_SEEING.index(role.id))
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_its_figures(page, stage, monkeypatch):
+    """Each once, for the role that sees most of it; test_table.py opens each for every role, on a server."""
+    store = Store(stage("draft").database, AS_OF, ("2026-1",), "missing_columns", "systems.csv")
+    role = most_seeing(page)
+    shown = text(opened(page, monkeypatch, role=role, as_of=AS_OF.isoformat(), point="classification"))
+    assert [figure for figure in expected(page, store, Language("sv"), role) if figure not in shown] == []
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.id)
+@pytest.mark.parametrize("page", PAGES)
 def test_every_page_for_every_role_in_both_languages(page, role, lang, sample, monkeypatch):
     say = Language(lang)
     if role.id not in PAGES[page]:
         monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))
-        alone = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=SECONDS)
+        alone = App(ROOT / "pages" / f"{page}.py")
         alone.query_params["lang"] = lang
         alone.run()
         assert not alone.exception
@@ -150,20 +181,17 @@ def test_every_page_for_every_role_in_both_languages(page, role, lang, sample, m
     # what these files hold is what a figure counts, item by item
     may = Permission.SEE_ITEMS in role.permissions
     assert {any(name.startswith(begun) for name in names) for begun in file_names(page, say)} <= {may}
-    for figure in expected(page, sample, say):
+    for figure in expected(page, samples(sample), say, role):
         assert figure in shown
     assert say("Sample data, all figures are invented") in shown
     # the navigation has only pages that may be opened
     assert {name for name in PAGES if name in pages_linked(app)} <= {name for name in PAGES if role.id in PAGES[name]}
 
 
-# The point of persons, that without a basis, that with two percentages, one of the register, one of incidents.
-TYPICAL = {"information_security_training", "procurement", "dpia", "access", "nis_reporting"}
-
-
-@pytest.mark.parametrize("point", [p for p in POINTS if MOST or p.id in TYPICAL], ids=lambda point: point.id)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.id)
 def test_every_point_shows_its_figure_and_its_items_in_words(point, sample, monkeypatch):
-    figure, say = figures(sample)[point.id], Language("sv")
+    figure, say = figures(samples(sample))[point.id], Language("sv")
     app = opened("point", monkeypatch, point=point.id)
     shown = text(app)
     if point.id in {"procurement", "dpia"}:
@@ -199,6 +227,7 @@ def test_a_report_of_an_incident_is_listed_by_its_stage_in_words():
     assert shown["Id"] == "INC-1, upplysning"
 
 
+@pytest.mark.exhaustive
 def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, monkeypatch):
     """ISO/IEC 27001, 9.3.2 a."""
     shown = text(opened("meeting", monkeypatch, review="2026")).replace("\u00a0", " ")
@@ -212,7 +241,8 @@ def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, m
     assert 'Samtliga verksamhetskritiska system ska klassas.<span class="v-mute"> Hälften är klassade.</span>' in shown
 
 
-@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_overview_marks_the_points_whose_figure_a_remark_can_change(sample, monkeypatch, lang):
     """noise: of the samples no remark concerns so many rows that it can"""
     say = Language(lang)
@@ -229,13 +259,7 @@ def test_the_overview_marks_the_points_whose_figure_a_remark_can_change(sample, 
     assert any("point=access" in link for link in links(point) if link.startswith("/quality"))
 
 
-@pytest.mark.parametrize("page", ["point", "review"])
-def test_the_reasons_are_what_is_left(page, sample, monkeypatch):
-    left = [figure for figure in figures(sample).values() if figure.coverage and figure.unmet]
-    shown = text(opened(page, monkeypatch, point=left[0].point.id))
-    assert ">Vad som återstår</div>" in shown
-
-
+@pytest.mark.exhaustive
 def test_nothing_to_assess_is_never_a_hundred_per_cent(line, monkeypatch):
     """The export is loaded, and none of its incidents is significant."""
     cases = "Ärende-ID|Upptäcktes|Enhet|Stängd|Betydande incident\nI1|2026-05-01|Norr|2026-05-03|Nej"
@@ -246,6 +270,7 @@ def test_nothing_to_assess_is_never_a_hundred_per_cent(line, monkeypatch):
     assert "v-hero-figure" not in text(app)
 
 
+@pytest.mark.exhaustive
 def test_an_analyst_sees_no_person_and_no_free_text_of_an_incident(sample, monkeypatch):
     assert not opened("point", monkeypatch, role=ANALYST, point="information_security_training").dataframe
     shown = opened("point", monkeypatch, role=ANALYST, point="incident_handling").dataframe[0].value
@@ -254,6 +279,7 @@ def test_an_analyst_sees_no_person_and_no_free_text_of_an_incident(sample, monke
     assert all(name.startswith("INC-") for name in shown["Namn"])
 
 
+@pytest.mark.exhaustive
 def test_a_point_tells_what_its_review_says_to_those_who_may_read_it(sample, monkeypatch):
     part = Scope("Lövsta stadsdelsförvaltning (exempel)", "Förskola")
     for role, limit, said in ((MANAGEMENT, None, True), (ANALYST, None, False), (MANAGEMENT, part, False)):
@@ -292,6 +318,7 @@ def page_text(page, monkeypatch, *, role=MANAGEMENT, **params):
     return html.unescape(shown).replace("\u00a0", " ")
 
 
+@pytest.mark.exhaustive
 def test_the_name_of_a_file_is_without_names_of_persons(line, monkeypatch):
     """Anna Berg has left, and is in an earlier list alone."""
     staff = "AD-konto | Namn | Enhet | Anställningsdatum\na1 | Anna Berg | Norr | 2020-01-01"
@@ -304,6 +331,7 @@ def test_the_name_of_a_file_is_without_names_of_persons(line, monkeypatch):
         assert "Lista från […].csv" in text(opened(page, monkeypatch, role=MANAGEMENT))
 
 
+@pytest.mark.exhaustive
 def test_small_units_are_added_up_for_others_than_the_coordinator(parts, monkeypatch):
     """Rulebook, section 5: no unit figure that rests on fewer than five persons."""
     mine = page_text("point", monkeypatch, role=COORDINATOR, point="information_security_training", unit="Söder")
@@ -313,6 +341,7 @@ def test_small_units_are_added_up_for_others_than_the_coordinator(parts, monkeyp
     assert "färre än fem personer" in theirs
 
 
+@pytest.mark.exhaustive
 def test_the_overview_shows_nothing_of_a_unit_of_few_persons(parts, monkeypatch):
     words = ("33,3 %", "1 av 3", "Under gränsen")
     mine = page_text("overview", monkeypatch, role=COORDINATOR, unit="Söder")
@@ -324,6 +353,7 @@ def test_the_overview_shows_nothing_of_a_unit_of_few_persons(parts, monkeypatch)
     assert "För få personer 2 " in re.sub(r"(<[^>]+>|\s)+", " ", theirs)
 
 
+@pytest.mark.exhaustive
 def test_a_unit_that_was_small_then_has_no_figure_of_then(parts, monkeypatch):
     for page in ("overview", "point"):
         shown = {
@@ -337,6 +367,7 @@ def test_a_unit_that_was_small_then_has_no_figure_of_then(parts, monkeypatch):
     assert "För få personer" in june
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("page", ["overview", "point", "training"])
 def test_no_subtraction_reveals_the_figure_of_a_lone_unit_of_few_persons(page, parts, monkeypatch):
     """Omsorg has 7 of 11: subtracting Norr's 6 of 8 would reveal Söder's 1 of 3."""
@@ -345,23 +376,28 @@ def test_no_subtraction_reveals_the_figure_of_a_lone_unit_of_few_persons(page, p
     assert [figure in mine for figure in ("63,6 %", "75,0 %")] == [True, True]
     assert [figure in theirs for figure in ("63,6 %", "75,0 %")] == [True, False]
     assert "75,0 %" not in page_text(page, monkeypatch, unit="Norr", point="1")
-    if MOST or page == "point":  # 9 of 13: nothing to hide there
+    if page == "point":  # 9 of 13: nothing to hide there
         assert "69,2 %" in page_text(page, monkeypatch, department="Teknik", point="1")
 
 
-def test_the_view_is_kept_in_the_address_and_in_every_link(parts, monkeypatch):
-    app = opened("overview", monkeypatch, lang="en", department="Omsorg")
-    assert app.query_params["department"] == "Omsorg"
+@pytest.mark.live
+@pytest.mark.parametrize(("page", "number"), first_of([("about", len(PAGES)), ("overview", len(PAGES) + len(POINTS))]))
+def test_the_view_is_kept_in_the_address_and_in_every_link(page, number, stage, monkeypatch):
+    stage("draft")
+    app = opened(page, monkeypatch, lang="en", as_of=AS_OF.isoformat(), department="Öst")
+    assert app.query_params["department"] == "Öst"
     found = [link for link in links(app) if not link.startswith("/auth/")]
-    assert len(found) >= len(PAGES) + len(POINTS)
-    assert all("as_of=2026-10-31" in link and "department=O" in link and "lang=en" in link for link in found)
+    assert len(found) >= number
+    assert all("as_of=2026-11-20" in link and "department=%C3%96" in link and "lang=en" in link for link in found)
 
 
+@pytest.mark.exhaustive
 def test_without_a_day_the_samples_are_shown_on_the_day_of_their_latest_staff_list(sample, monkeypatch):
     app = opened("overview", monkeypatch, as_of="not a date")
     assert app.query_params["as_of"] == DAY.isoformat()
 
 
+@pytest.mark.live
 def test_the_numbers_of_the_address_win_over_what_was_chosen_before(own, monkeypatch):
     app = opened("about", monkeypatch)
     app.date_input[0].set_value(date(2025, 10, 31)).run()
@@ -369,6 +405,7 @@ def test_the_numbers_of_the_address_win_over_what_was_chosen_before(own, monkeyp
     assert "31\u00a0oktober\u00a02025" in " ".join(str(part.proto) for part in app.get("popover"))
 
 
+@pytest.mark.exhaustive
 def test_one_click_starts_a_database_of_ones_own_and_leaves_the_samples_alone(sample, monkeypatch):
     before, own = sample.path.read_bytes(), sample.path.with_name("own.duckdb")
     app = opened("overview", monkeypatch)
@@ -383,6 +420,7 @@ def test_one_click_starts_a_database_of_ones_own_and_leaves_the_samples_alone(sa
         own.unlink(missing_ok=True)
 
 
+@pytest.mark.exhaustive
 def test_the_samples_are_looked_at_beside_an_own_database_and_neither_is_changed(sample, monkeypatch):
     """mixed: a figure of the one among those of the other; written: a text that was meant for one's own review"""
     own = FileDatabase.at(once.new(sample.path.with_name("own.duckdb")))
@@ -390,7 +428,7 @@ def test_the_samples_are_looked_at_beside_an_own_database_and_neither_is_changed
         app = opened("overview", monkeypatch)
         assert "Ingen export är inläst än." in text(app)
         app.button(key="show_samples").click().run()
-        shown, shares = text(app), {percent(figure, Language("sv")) for figure in figures(sample).values()}
+        shown, shares = text(app), {percent(figure, Language("sv")) for figure in figures(samples(sample)).values()}
         assert all(share in shown for share in ["Exempeldata, alla siffror är påhittade", *shares])
         assert "show_samples" not in [button.key for button in app.button]
         assert "point" in pages_linked(app)
@@ -406,6 +444,7 @@ def test_the_samples_are_looked_at_beside_an_own_database_and_neither_is_changed
         own.path.unlink(missing_ok=True)
 
 
+@pytest.mark.exhaustive
 def test_whoever_is_limited_or_sees_no_figures_is_shown_no_samples(own, monkeypatch):
     limited = opened("overview", monkeypatch, limit=Scope("Förvaltningen", None, "Norr"), data="samples")
     assert "show_samples" not in [button.key for button in limited.button]
@@ -413,6 +452,7 @@ def test_whoever_is_limited_or_sees_no_figures_is_shown_no_samples(own, monkeypa
     assert "Roller" in text(opened("roles", monkeypatch, role=ADMINISTRATOR, data="samples"))
 
 
+@pytest.mark.live
 def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):
     app = opened("overview", monkeypatch)
     assert "Ingen export är inläst än." in text(app)
@@ -430,7 +470,8 @@ def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):
     assert ways_in(opened("point", monkeypatch, point="access")) == ["Läs in", *titles]
 
 
-@pytest.mark.parametrize("page", ["quality", "extracts", "about"])
+@pytest.mark.live
+@pytest.mark.parametrize("page", first_of(["quality", "extracts", "about"]))
 def test_a_page_on_exports_says_that_none_is_loaded_and_leads_there(page, own, monkeypatch):
     app = opened(page, monkeypatch)
     assert "Ingen export är inläst till och med den" in text(app)
@@ -439,11 +480,13 @@ def test_a_page_on_exports_says_that_none_is_loaded_and_leads_there(page, own, m
     assert app.file_uploader
 
 
-def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(sample, monkeypatch, caplog):
+@pytest.mark.live
+def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(stage, monkeypatch, caplog):
     from compliance.screens.overview import texts
 
+    stage("draft")
     monkeypatch.setattr(texts, "overview_facts", lambda *_: 1 / 0)
-    app = opened("overview", monkeypatch)
+    app = opened("overview", monkeypatch, as_of=AS_OF.isoformat())
     shown = text(app)
     assert "Något gick fel" in shown
     assert "division by zero" not in shown
@@ -469,6 +512,7 @@ def selected(database, sql):
         return cursor.execute(sql).fetchall()
 
 
+@pytest.mark.exhaustive
 def test_a_file_is_previewed_then_loaded_and_counts_and_is_revoked_with_a_reason(
     own, reads_here, monkeypatch, tmp_path
 ):

@@ -34,7 +34,7 @@ from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
 from tests.apps import opened, text, ways_in
-from tests.browser import MOST
+from tests.layers import first_of
 from tests.line import POINTS, Line
 from tests.readers import MINE
 
@@ -165,6 +165,7 @@ def actions(year_plan, source):
 # --- What is done and what is late --------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_an_activity_is_late_when_its_day_has_passed_and_it_is_not_done(plan):
     assert states(plan.moments) == STATES
     assert states(plan.earlier) == {"late_since_last_year": "late"}
@@ -187,6 +188,7 @@ def test_a_report_is_done_when_the_export_has_it_and_its_time_has_come(plan, lin
     assert reports(planned(line, date(2026, 11, 1)))["plan"] == "done"
 
 
+@pytest.mark.live
 def test_a_report_is_late_only_if_an_export_after_its_last_day_lacks_it(tmp_path):
     line = Line(tmp_path)
     without = "År | Rapport | Avvikelse\n2026 | Tertial 1 | Nej"
@@ -243,9 +245,8 @@ def test_a_deviation_is_closed_by_a_later_report_without_one_in_the_same_area(pl
     }
 
 
-@pytest.mark.parametrize(
-    "day", [AS_OF, date(2026, 12, 31), *([date(2025, 10, 31), date(2026, 3, 1)] if MOST else [])], ids=str
-)
+@pytest.mark.live
+@pytest.mark.parametrize("day", first_of([AS_OF, date(2026, 12, 31), date(2025, 10, 31), date(2026, 3, 1)], 2), ids=str)
 def test_the_actions_agree_with_the_figures_next_to_the_points(day, sample_database, line):
     for database in (sample_database, line.database):
         with database.cursor() as cursor:
@@ -263,6 +264,7 @@ def test_the_actions_agree_with_the_figures_next_to_the_points(day, sample_datab
         )
 
 
+@pytest.mark.live
 def test_that_none_is_overdue_is_not_said_without_a_column_for_the_day(tmp_path):
     """Neither of the year's plan, nor of actions of any kind; what is done is done."""
     actions_ = "Åtgärds-ID | System | Krav | Status | Klart datum"
@@ -447,6 +449,7 @@ def persons(database):
     return {name for name in names if name and " " in name}
 
 
+@pytest.mark.live
 def test_the_page_opens_with_what_is_late_and_when_the_review_is_held(small, monkeypatch):
     app = opened("plan", monkeypatch)
     shown = plain(text(app))
@@ -456,6 +459,7 @@ def test_the_page_opens_with_what_is_late_and_when_the_review_is_held(small, mon
     assert "1 moment i tidigare års planer" in app.expander[0].label
 
 
+@pytest.mark.live
 def test_the_page_counts_open_overdue_and_done_in_words(small, monkeypatch):
     shown = plain(text(opened("plan", monkeypatch, lang="en")))
     assert re.search(r"Overdue 2\s+Open 2\s+Done 1", shown)
@@ -463,6 +467,7 @@ def test_the_page_counts_open_overdue_and_done_in_words(small, monkeypatch):
     assert "4 of 9 actions that are left to do are overdue." in re.sub(r"\s+", " ", shown)
 
 
+@pytest.mark.live
 def test_a_promise_is_next_to_its_figure_with_a_link_to_the_point(sample, monkeypatch):
     page = opened("plan", monkeypatch)
     shown = text(page)
@@ -472,6 +477,7 @@ def test_a_promise_is_next_to_its_figure_with_a_link_to_the_point(sample, monkey
     assert "1 av 6 områden som mäts når målet" in re.sub(r"\s+", " ", plain(shown))
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("role", [MANAGEMENT, ANALYST], ids=lambda role: role.id)
 def test_only_the_coordinator_sees_persons(role, sample, small, monkeypatch):
     assert "Anna Berg" in text(opened("plan", monkeypatch))
@@ -481,6 +487,7 @@ def test_only_the_coordinator_sees_persons(role, sample, small, monkeypatch):
     assert "Ansvarig" not in theirs
 
 
+@pytest.mark.live
 def test_the_samples_name_nobody_to_management(sample, monkeypatch):
     named = persons(sample)
     shown = plain(text(opened("plan", monkeypatch)))
@@ -489,6 +496,7 @@ def test_the_samples_name_nobody_to_management(sample, monkeypatch):
     assert [name for name in named if name in theirs] == []
 
 
+@pytest.mark.live
 def test_a_unit_of_few_persons_shows_others_no_figure_next_to_a_promise(tmp_path, monkeypatch):
     promise = (
         ACTIVITIES.strip().splitlines()[0] + "\nA1 | Utbilda | Prioriterat område | 1 | 2026-02-01 | 2026-12-31 | Pågår"
@@ -507,6 +515,7 @@ def test_a_unit_of_few_persons_shows_others_no_figure_next_to_a_promise(tmp_path
         assert "gäller hela förvaltningen" in text(theirs)
 
 
+@pytest.mark.exhaustive
 def test_without_a_plan_the_page_says_what_is_missing_and_links_to_it(tmp_path, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
     with FileDatabase.at(tmp_path / "own.duckdb").writing():
@@ -523,6 +532,7 @@ def test_without_a_plan_the_page_says_what_is_missing_and_links_to_it(tmp_path, 
     assert "v-moment-late" not in before + after
 
 
+@pytest.mark.exhaustive
 def test_the_open_decisions_of_the_reviews_are_counted_with_a_link_to_them(small, monkeypatch):
     def decisions_shown(role, lang="sv", as_of=AS_OF):
         page = opened("plan", monkeypatch, role=role, lang=lang, as_of=as_of.isoformat())
@@ -556,6 +566,7 @@ def calendar_of(line, role, monkeypatch):
     return content.decode(), Calendar.from_ical(content).walk("VEVENT")
 
 
+@pytest.mark.live
 def test_the_calendar_file_holds_what_the_page_lists(small, monkeypatch):
     _, events = calendar_of(small, COORDINATOR, monkeypatch)
     counted = Counter((event.start, str(event["summary"])) for event in events)
@@ -587,6 +598,7 @@ def test_the_calendar_file_names_nobody_whoever_asks(role, small, monkeypatch):
     assert any("Beslut 2026-1" in str(event["summary"]) for event in events) is (role is not ANALYST)
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(("lang", "name"), [("sv", "Årshjul 2026.ics"), ("en", "Year wheel 2026.ics")])
 def test_the_calendar_file_is_named_in_the_readers_language(small, monkeypatch, lang, name):
     names, button = [], st.download_button
@@ -605,6 +617,7 @@ def test_an_event_is_a_whole_day_and_is_the_same_event_in_the_next_file(small, m
     assert all(type(event.start) is date and event.end == event.start + timedelta(days=1) for event in first)
 
 
+@pytest.mark.live
 def test_decisions_of_two_reviews_of_a_year_are_two_events(small):
     decision = year_of(small).decisions[0]
     year = replace(year_of(small), decisions=(decision, replace(decision, decision_id=decision.decision_id + 1)))

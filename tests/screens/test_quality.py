@@ -3,13 +3,16 @@
 import io
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import openpyxl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.errors import Refusal
@@ -24,8 +27,8 @@ from compliance.screens.quality import texts as quality_texts
 from compliance.screens.quality.texts import Filter
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import DAY, notes, opened, text
-from tests.browser import MOST
 from tests.files import xlsx
+from tests.layers import first_of
 from tests.line import POINTS, SOURCES, Line, read_here
 from tests.readers import MINE, THEIRS
 
@@ -174,6 +177,7 @@ def load(line, **changed):
         line.load_table(table, name=f"{name}.csv", source=name)
 
 
+@pytest.mark.live
 def test_an_empty_database_has_no_findings(line):
     with line.database.writing():
         pass
@@ -229,6 +233,7 @@ def in_messy(messy):
     return findings_in(messy)
 
 
+@pytest.mark.live
 def test_messy_exports_have_the_expected_findings(in_messy):
     rows = {check: [(f.source, f.row, f.subject) for f in every] for check, every in by_check(in_messy).items()}
     assert rows == EXPECTED
@@ -239,6 +244,7 @@ def test_no_finding_contains_a_name_or_the_text_of_an_incident(in_messy):
     assert not re.search("Anna|Carl|Xerxes|ringde|850101", texts)
 
 
+@pytest.mark.exhaustive
 def test_exports_grow_old_and_shrink(line):
     long = STAFF + "".join(f"p{n} | Namn | Förskola | Norr | 2020-01-01\n" for n in range(20))
     line.load_table(long, name="before.csv", source="staff", extract_date=date(2026, 10, 1))
@@ -248,6 +254,7 @@ def test_exports_grow_old_and_shrink(line):
     assert next((f.check, f.detail, f.number) for f in later) == ("freshness", "2026-10-24", 32)
 
 
+@pytest.mark.exhaustive
 def test_rejected_rows_do_not_count_as_gone(line):
     whole = "".join(f"p{n} | Namn | Förskola | Norr | 2020-01-01\n" for n in range(20))
     line.load_table(STAFF + whole, name="before.csv", source="staff", extract_date=date(2026, 11, 1))
@@ -255,6 +262,7 @@ def test_rejected_rows_do_not_count_as_gone(line):
     assert set(by_check(findings_in(line))) == {"rejected_rows"}
 
 
+@pytest.mark.exhaustive
 def test_rows_returned_corrected_are_no_longer_rejected(line):
     path = line.folder / "plan.xlsx"
     sheet = [
@@ -289,6 +297,7 @@ def test_every_answer_and_word_that_a_point_reads_is_checked():
     assert [name for name in sorted(words) if name not in query("quality", "unknown_words").sql] == []
 
 
+@pytest.mark.exhaustive
 def test_one_cursor_answers_for_one_day_after_the_other(line):
     """The imports are pinned while the checks run, and not after."""
     line.load_table(STAFF, name="staff.csv", source="staff", extract_date=date(2026, 10, 24))
@@ -312,6 +321,7 @@ def test_a_row_is_shown_as_it_was_read(messy, in_messy):
         assert sheet_row(cursor, replace(finding, row=None), SOURCES, reader=MINE) is None
 
 
+@pytest.mark.exhaustive
 def test_a_row_without_stored_cells_is_shown_as_it_was_loaded(line):
     load(line, **MESSY)
     with line.database.writing() as cursor:
@@ -434,49 +444,69 @@ def test_only_the_coordinator_learns_of_persons_and_incidents(messy, in_messy):
 # --- the page ----------------------------------------------------------------------------------------------------
 
 
+class Exports(NamedTuple):
+    """What a page is opened on, with a check that has found something of persons and of others."""
+
+    check: quality.Check
+    counts: dict[str, int]
+    opened: Callable[..., AppTest]
+
+
 @cache
-def in_sample(database):
-    """The findings in the sample data, which no test changes."""
+def counts_in(database, day):
+    """How much each check has found in exports that no test changes."""
     with database.cursor() as cursor:
-        return findings(cursor, OF_ROWS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
+        found = findings(cursor, CHECKS, SOURCES, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)
+    return {check: len(every) for check, every in by_check(found).items()}
 
 
-def finding_count(database):
-    return {check: len(every) for check, every in by_check(in_sample(database)).items()}
+@pytest.fixture(params=first_of(["messy", "sample"]))
+def exports(request, monkeypatch):
+    if request.param == "messy":
+        database, day, id_ = request.getfixturevalue("messy").database, AS_OF, "duplicates"
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(database.path))
+    else:
+        database, day, id_ = request.getfixturevalue("sample"), DAY, "rejected_rows"
+    [check] = [check for check in CHECKS if check.id == id_]
+    page_of = partial(opened, "quality", monkeypatch, as_of=day.isoformat(), check=id_)
+    return Exports(check, counts_in(database, day), page_of)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES if MOST else ["sv"])
-def test_the_page_lists_every_check_with_findings(sample, monkeypatch, lang):
-    say, counts = Language(lang), finding_count(sample)
-    app = opened("quality", monkeypatch, lang=lang, check="rejected_rows")
+@pytest.mark.live
+@pytest.mark.parametrize("lang", first_of(LANGUAGES))
+def test_the_page_lists_every_check_with_findings(exports, lang):
+    say, counts = Language(lang), exports.counts
+    app = exports.opened(lang=lang)
     shown = text(app)
-    assert counts["rejected_rows"] > 1
+    assert counts[exports.check.id] > 1
     for check in CHECKS:
         assert (f"check={check.id}" in shown) is (check.id in counts)
         if check.id in counts:
             assert say.pick(check.title) in shown
             assert say.pick(check.todo) in shown
-    assert [len(table.value) for table in app.dataframe] == [counts["rejected_rows"]]
+    assert [len(table.value) for table in app.dataframe] == [counts[exports.check.id]]
     clean = [say.pick(check.title).lower() for check in CHECKS if check.id not in counts]
     assert all(title in shown for title in clean)
 
 
-def test_management_sees_the_remarks_and_no_rows(sample, monkeypatch):
-    app = opened("quality", monkeypatch, role=MANAGEMENT, check="rejected_rows")
-    assert "Avvisade rader" in text(app)
+@pytest.mark.exhaustive
+def test_management_sees_the_remarks_and_no_rows(exports):
+    app = exports.opened(role=MANAGEMENT)
+    assert exports.check.title["sv"] in text(app)
     assert "Rader och namn visas bara för samordnaren." in text(app)
     assert not app.dataframe
     assert not app.get("download_button")
 
 
-def test_an_analyst_sees_no_row_of_a_person_or_an_incident(sample, monkeypatch):
-    mine = opened("quality", monkeypatch, role=COORDINATOR, check="rejected_rows").dataframe[0].value
-    theirs = opened("quality", monkeypatch, role=ANALYST, check="rejected_rows").dataframe[0].value
+@pytest.mark.live
+def test_an_analyst_sees_no_row_of_a_person_or_an_incident(exports):
+    mine, theirs = (exports.opened(role=role).dataframe[0].value for role in (COORDINATOR, ANALYST))
     private = {"Personallista", "Utbildningsstatus", "Incidenter", "Personuppgiftsincidenter"}
     assert private & set(mine["Källa"])
     assert set(theirs["Källa"]) == set(mine["Källa"]) - private
 
 
+@pytest.mark.exhaustive
 def test_a_link_from_a_point_limits_the_page_to_it(sample, monkeypatch):
     app = opened("quality", monkeypatch, point="processor_agreements", check="rejected_rows")
     assert {source for table in app.dataframe for source in table.value["Källa"]} == {"Personuppgiftsbiträdesavtal"}
@@ -486,11 +516,13 @@ def test_a_link_from_a_point_limits_the_page_to_it(sample, monkeypatch):
     assert not app.dataframe
 
 
-def test_a_remark_that_is_not_there_is_said(sample, monkeypatch):
-    app = opened("quality", monkeypatch, check="nothing")
+@pytest.mark.live
+def test_a_remark_that_is_not_there_is_said(exports):
+    app = exports.opened(check="nothing")
     assert notes(app) == ["Adressen anger ”nothing”, som inte finns. I stället visas: Anmärkningar."]
 
 
+@pytest.mark.exhaustive
 def test_clean_exports_have_no_findings_and_the_page_lists_the_checks(own, monkeypatch, tmp_path):
     line = Line(tmp_path)
     line.database = own
@@ -503,12 +535,14 @@ def test_clean_exports_have_no_findings_and_the_page_lists_the_checks(own, monke
     assert "v-remark" not in text(opened("overview", monkeypatch, as_of=AS_OF.isoformat()))
 
 
+@pytest.mark.exhaustive
 def test_an_empty_database_leads_to_the_imports(own, monkeypatch):
     app = opened("quality", monkeypatch)
     assert "Ingen export är inläst till och med den" in text(app)
     assert "Inga anmärkningar" not in text(app)
 
 
+@pytest.mark.exhaustive
 def test_choosing_a_finding_shows_its_spreadsheet_row(sample, monkeypatch):
     monkeypatch.setattr(page.st, "dataframe", _first_row_chosen(page.st.dataframe))
     app = opened("quality", monkeypatch, point="processor_agreements", check="rejected_rows")
@@ -527,6 +561,7 @@ def _first_row_chosen(draw):
     return drawn
 
 
+@pytest.mark.exhaustive
 def test_the_checks_of_the_sample_are_fast_enough_for_the_overview(sample):
     """The sum of planning and running; generous, since others may use the machine."""
     with sample.cursor() as cursor:

@@ -12,7 +12,7 @@ from compliance.core.language import Language
 from compliance.screens.people_texts import names
 from compliance.screens.roles import texts
 from tests.apps import opened, text
-from tests.browser import MOST, browsing, said, settle
+from tests.browser import browsing, said, settle
 from tests.provided import login
 from tests.readers import granted
 from tools.demo_login import started
@@ -45,6 +45,7 @@ def rows():
             for row in texts.persons_table(roles.holders(), called, SV)[1]]  # fmt: skip
 
 
+@pytest.mark.live
 def test_the_page_gives_and_takes_roles_and_tells_where_each_comes_from(ada, line, monkeypatch):
     bo = logged_in("Bo Berg")
     logged_in("Cia Dal", Held("analyst", Scope("Norr")))
@@ -66,6 +67,7 @@ def test_the_page_gives_and_takes_roles_and_tells_where_each_comes_from(ada, lin
     assert granted() == {}
 
 
+@pytest.mark.live
 def test_the_page_offers_to_give_a_role_to_everybody_but_oneself(ada, monkeypatch):
     logged_in("Bo Berg")
     sessions.begin(Identity(ISSUER, "ada", "Ada Ek", ()), token="", now=clock.now())
@@ -74,6 +76,7 @@ def test_the_page_offers_to_give_a_role_to_everybody_but_oneself(ada, monkeypatc
     assert [option for option in app.selectbox(key="give to").options if option] == ["Bo Berg"]
 
 
+@pytest.mark.live
 def test_a_page_that_is_open_gives_nothing_once_the_administration_is_gone(ada, monkeypatch):
     bo = logged_in("Bo Berg")
     app = opened("roles", monkeypatch, role=ADMINISTRATOR)
@@ -176,8 +179,7 @@ def reads_what_happened(ada):
     assert ada.locator("td", has_text="Laddade ner ett utdrag").count() == 1
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(not MOST, reason="in make fuzz; tests/serving/test_gate.py holds the same without a browser")
+@pytest.mark.exhaustive  # tests/serving/test_gate.py holds the same without a browser
 def test_in_the_demonstration_a_role_opens_the_pages_and_closes_them_at_the_next_click(tmp_path):
     with started(tmp_path) as here, browsing() as browser:
         nils = log_in(browser, here.address, NILS)

@@ -37,6 +37,7 @@ def labels(app, kind):
     return [element.proto.label for element in app.get(kind)]
 
 
+@pytest.mark.live
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_units_have_their_questions(sample, monkeypatch, code):
     app = opened("imports", monkeypatch, lang=code, part="forms")
@@ -53,6 +54,7 @@ def test_the_units_have_their_questions(sample, monkeypatch, code):
     )
 
 
+@pytest.mark.live
 def test_a_database_without_exports_asks_only_for_routines(own, monkeypatch):
     app = opened("imports", monkeypatch, part="forms")
     [choice] = [box for box in app.selectbox if box.key == "questions to sv"]
@@ -62,6 +64,7 @@ def test_a_database_without_exports_asks_only_for_routines(own, monkeypatch):
     ]
 
 
+@pytest.mark.exhaustive
 def test_when_and_where_to_answer_is_said_once_for_every_workbook(own, monkeypatch):
     """passed: a day that nobody can answer by is left open, and the page says so"""
     app = opened("imports", monkeypatch, part="questions")
@@ -90,6 +93,7 @@ def test_when_and_where_to_answer_is_said_once_for_every_workbook(own, monkeypat
     assert "Svarsdagen har passerat" in text(opened("imports", monkeypatch, part="questions"))
 
 
+@pytest.mark.exhaustive
 def test_a_file_is_made_only_for_those_who_may_load_exports(sample_database, monkeypatch):
     monkeypatch.setattr(forms.reads, "points", lambda: POINTS)
     monkeypatch.setattr(forms.reads, "sources", lambda: SOURCES)

@@ -27,7 +27,7 @@ from compliance.screens.review import texts as review_texts
 from compliance.wording import phrases
 from tests.apps import opened as opened_page
 from tests.apps import text
-from tests.browser import MOST
+from tests.layers import first_of
 from tests.line import POINTS
 from tests.reports import drawn_once
 from tests.reviewed import AS_OF, IDS, SYSTEMS, at
@@ -76,6 +76,7 @@ def written(line):
 # --- Opening ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_without_a_review_the_coordinator_opens_one(own, monkeypatch):
     app = opened(monkeypatch)
     assert "Ingen genomgång är öppnad än." in text(app)
@@ -87,12 +88,14 @@ def test_without_a_review_the_coordinator_opens_one(own, monkeypatch):
     assert found == [(2026, AS_OF, "tester")]
 
 
+@pytest.mark.live
 def test_others_cannot_open_a_review(own, monkeypatch):
     app = opened(monkeypatch, role=MANAGEMENT)
     assert "Informationssäkerhetssamordnaren öppnar den." in text(app)
     assert keys(app, "button") == {"show_samples"}  # and nothing of the review
 
 
+@pytest.mark.exhaustive
 def test_a_draft_gets_another_day_and_keeps_its_texts_and_another_year_has_a_review_of_its_own(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch)
@@ -114,6 +117,7 @@ def test_a_draft_gets_another_day_and_keeps_its_texts_and_another_year_has_a_rev
 # --- The points ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_every_figure_of_the_list_is_that_of_the_review(document, stage, monkeypatch):
     stage("draft")
     shown = text(opened(monkeypatch, point="classification"))
@@ -125,6 +129,7 @@ def test_every_figure_of_the_list_is_that_of_the_review(document, stage, monkeyp
     assert f"{len(POINTS)} av {len(POINTS)} punkter är diskuterade" in shown
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no_figure_counted_anew(
     stage, monkeypatch, tmp_path
 ):
@@ -152,6 +157,7 @@ def test_nothing_is_proposed_and_what_is_written_is_saved_when_it_is_left_and_no
     assert counted == [1, 1]
 
 
+@pytest.mark.live
 def test_a_text_that_somebody_else_wrote_meanwhile_is_not_overwritten(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, point="classification")
@@ -162,6 +168,7 @@ def test_a_text_that_somebody_else_wrote_meanwhile_is_not_overwritten(stage, mon
     assert "Min text." in text(app)
 
 
+@pytest.mark.live
 def test_a_verdict_can_be_taken_back(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, point="classification")
@@ -170,6 +177,7 @@ def test_a_verdict_can_be_taken_back(stage, monkeypatch):
     assert "classification" not in line.written(line.review()).assessments
 
 
+@pytest.mark.exhaustive
 def test_the_walk_begins_at_the_first_point_not_discussed_and_goes_on_point_by_point(stage, monkeypatch):
     line = stage("draft")
     # the figures of the draft have been counted
@@ -188,6 +196,7 @@ def test_the_walk_begins_at_the_first_point_not_discussed_and_goes_on_point_by_p
     assert app.query_params["part"] == "chapters"
 
 
+@pytest.mark.live
 def test_a_point_without_a_figure_says_what_is_missing_and_never_zero(stage, monkeypatch):
     stage("draft")
     shown = text(opened(monkeypatch, point="access"))
@@ -208,7 +217,8 @@ def each_part(app):
         yield part, text(app)
 
 
-@pytest.mark.parametrize("code", LANGUAGES if MOST else ["sv"])
+@pytest.mark.live
+@pytest.mark.parametrize("code", first_of(LANGUAGES))
 def test_management_reads_every_part_and_writes_decisions_alone(code, stage, monkeypatch):
     stage("draft")
     app = opened(monkeypatch, role=MANAGEMENT, lang=code, point="classification")
@@ -223,6 +233,7 @@ def test_management_reads_every_part_and_writes_decisions_alone(code, stage, mon
         assert not {"next point", "open review", "correct"} & keys(app, "button")
 
 
+@pytest.mark.live
 def test_an_analyst_sees_figures_and_nothing_that_names_anybody(stage, monkeypatch):
     line = stage("draft")
     line.write(line.review(), "public_comment", "classification", "Gäller Betaportalen.")
@@ -242,6 +253,7 @@ def confirmed(app):
     return app.run()
 
 
+@pytest.mark.live
 def test_an_action_checks_its_permission_again(stage, monkeypatch):
     line = stage("draft")
     app = confirmed(opened(monkeypatch, part="sign"))
@@ -251,6 +263,7 @@ def test_an_action_checks_its_permission_again(stage, monkeypatch):
     assert line.now(line.review()).state == "draft"
 
 
+@pytest.mark.live
 def test_a_field_that_is_open_when_the_role_is_taken_away_saves_nothing(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, point="dpia")
@@ -270,6 +283,7 @@ def chapter(app, id_):
     return app.run()
 
 
+@pytest.mark.live
 def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, monkeypatch):
     line = stage("draft")
     app = chapter(opened(monkeypatch, part="chapters"), "introduction")
@@ -290,6 +304,7 @@ def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, mon
     assert "2.2\u00a0Avvikelser" in " ".join(box.label for box in app.expander).replace("\\", "")
 
 
+@pytest.mark.live
 def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(document):
     for say in map(Language, LANGUAGES):
         sentence, (columns, rows) = review_texts.matrix(document, say)
@@ -319,6 +334,7 @@ def send(app, label):
     return app
 
 
+@pytest.mark.exhaustive
 def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, part="decisions", point="dpia")
@@ -337,6 +353,7 @@ def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
     assert "konsekvensbedömningar" not in text(app)
 
 
+@pytest.mark.live
 def test_a_decision_without_a_text_is_refused(stage, monkeypatch):
     line = stage("draft")
     app = send(opened(monkeypatch, part="decisions"), "Spara")
@@ -344,6 +361,7 @@ def test_a_decision_without_a_text_is_refused(stage, monkeypatch):
     assert len(line.rows("select * from decisions")) == 1
 
 
+@pytest.mark.live
 def test_the_page_of_decisions_shows_what_is_late_and_the_history(stage, monkeypatch):
     line = stage("approved")
     app = opened(monkeypatch, page="decisions", as_of="2027-04-30")
@@ -360,6 +378,7 @@ def test_the_page_of_decisions_shows_what_is_late_and_the_history(stage, monkeyp
     assert line.decided("2026-1").status == "done"
 
 
+@pytest.mark.exhaustive
 def test_management_sees_the_follow_ups_and_changes_nothing(stage, monkeypatch):
     stage("approved")
     app = opened(monkeypatch, page="decisions", role=MANAGEMENT)
@@ -395,6 +414,7 @@ def test_late_decisions_come_first_then_those_of_each_report():
 # --- Signing --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_what_is_missing_is_listed_and_nothing_can_be_submitted(stage, monkeypatch):
     line = stage("draft")
     for kind, point in (("comment", "dpia"), ("assessment", "access"), ("comment", "access")):
@@ -407,6 +427,7 @@ def test_what_is_missing_is_listed_and_nothing_can_be_submitted(stage, monkeypat
     assert "submit" not in keys(app, "button")
 
 
+@pytest.mark.exhaustive
 def test_four_eyes_from_draft_to_approved(stage, monkeypatch):
     line = stage("draft")
     app = opened(monkeypatch, part="sign")
@@ -436,6 +457,7 @@ def test_four_eyes_from_draft_to_approved(stage, monkeypatch):
     assert line.now(line.review()).sha256 in " ".join(code.value for code in app.code)
 
 
+@pytest.mark.exhaustive
 def test_the_head_of_administration_approves_or_sends_back_with_a_reason(stage, monkeypatch):
     line = stage("submitted")
     app = opened(monkeypatch, role=HEAD, part="sign")
@@ -448,6 +470,7 @@ def test_the_head_of_administration_approves_or_sends_back_with_a_reason(stage, 
     assert "Rolf Ahlberg skickade tillbaka genomgången: Punkt 4 saknar plan." in text(app)
 
 
+@pytest.mark.live
 def test_a_correction_says_why_and_leaves_what_was_approved(stage, monkeypatch):
     line = stage("approved")
     app = opened(monkeypatch, part="sign")
@@ -459,6 +482,7 @@ def test_a_correction_says_why_and_leaves_what_was_approved(stage, monkeypatch):
     assert (review.version, review.state, review.figures_of) == (2, "draft", 1)
 
 
+@pytest.mark.exhaustive
 def test_verifying_says_that_nothing_differs_or_what_does(stage, monkeypatch, tmp_path):
     line = stage("approved", tmp_path)
     app = opened(monkeypatch, role=MANAGEMENT, part="sign")
@@ -507,7 +531,8 @@ def files(monkeypatch):
     return contents
 
 
-@pytest.mark.parametrize("code", LANGUAGES if MOST else ["sv"])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_every_document_is_made_on_the_click(code, stage, monkeypatch, files):
     stage("approved")
     opened(monkeypatch, part="documents", lang=code)
@@ -515,7 +540,7 @@ def test_every_document_is_made_on_the_click(code, stage, monkeypatch, files):
     assert set(files) == {*reports, "package", "measures", "peer file"}
     assert all("2026" in files[key][1] for key in reports)
     # tests of the report hold what the files say in each language; Word and slides are made below
-    for key in reports if MOST else ("report pdf False",):
+    for key in reports:
         assert files[key][0]()[:4] == (b"%PDF" if "pdf" in key else b"PK\x03\x04")
     if code == "sv":
         assert files["package"][0]()[:2] == b"PK"
@@ -523,6 +548,7 @@ def test_every_document_is_made_on_the_click(code, stage, monkeypatch, files):
     assert b'"met": 1' in files["peer file"][0]()
 
 
+@pytest.mark.live
 def test_a_report_that_is_not_ready_in_time_is_reported_on_the_page(stage, monkeypatch, files):
     def late(*args, **kwargs):
         raise Refusal(jobs.TOO_SLOW, seconds=120)
@@ -536,6 +562,7 @@ def test_a_report_that_is_not_ready_in_time_is_reported_on_the_page(stage, monke
     assert "Filen var inte klar efter 120 sekunder och avbröts." in text(app.run())
 
 
+@pytest.mark.live
 def test_a_report_being_made_shows_its_progress(stage, monkeypatch, files):
     stage("approved")
     app = opened(monkeypatch, part="documents")
@@ -547,6 +574,7 @@ def test_a_report_being_made_shows_its_progress(stage, monkeypatch, files):
     assert not app.run().get("progress")
 
 
+@pytest.mark.exhaustive
 def test_a_draft_has_no_year_package(stage, monkeypatch, files):
     stage("draft")
     app = opened(monkeypatch, part="documents")
@@ -554,6 +582,7 @@ def test_a_draft_has_no_year_package(stage, monkeypatch, files):
     assert "Det finns när genomgången är inlämnad." in text(app)
 
 
+@pytest.mark.exhaustive
 def test_an_approved_version_can_be_downloaded_while_it_is_corrected(stage, monkeypatch, files):
     line = stage("approved")
     line.correct(line.review())
@@ -569,6 +598,7 @@ def test_an_approved_version_can_be_downloaded_while_it_is_corrected(stage, monk
     assert ["Om dpia." in words for words in reports] == [False, True]
 
 
+@pytest.mark.live
 def test_a_template_that_cannot_be_used_is_reported_before_a_file_is_made(stage, monkeypatch):
     line = stage("approved")
     template = line.folder / "report_template.docx"
@@ -578,6 +608,7 @@ def test_a_template_that_cannot_be_used_is_reported_before_a_file_is_made(stage,
     assert "kan inte användas" not in text(opened(monkeypatch, part="documents"))
 
 
+@pytest.mark.exhaustive
 def test_an_analyst_gets_only_what_may_be_handed_out(stage, monkeypatch, files):
     stage("approved")
     opened(monkeypatch, role=ANALYST, part="documents")
@@ -585,11 +616,11 @@ def test_an_analyst_gets_only_what_may_be_handed_out(stage, monkeypatch, files):
         f"report {kind} True" for kind in ("docx", "pdf", "pptx")
     }
     assert "measures" not in files
-    if MOST:
-        assert files["report pdf True"][0]()[:4] == b"%PDF"
+    assert files["report pdf True"][0]()[:4] == b"%PDF"
     assert files["report pptx True"][0]()[:4] == b"PK\x03\x04"
 
 
+@pytest.mark.live
 def test_the_figures_of_others_are_compared_with_our_own(document, stage, monkeypatch):
     stage("draft")
     mine = as_peer_file(document)
@@ -602,6 +633,7 @@ def test_the_figures_of_others_are_compared_with_our_own(document, stage, monkey
     assert "66,7\u00a0%" in shown  # the median of a third and all
 
 
+@pytest.mark.exhaustive
 def test_a_figure_has_the_last_review_and_the_years_come_from_frozen_reviews(stage, monkeypatch):
     line, day = stage("approved"), date(2027, 1, 31)
     more = SYSTEMS.replace(
@@ -627,6 +659,7 @@ def test_a_figure_has_the_last_review_and_the_years_come_from_frozen_reviews(sta
     assert shown.count('<th scope="row"') == len(POINTS)
 
 
+@pytest.mark.live
 def test_markup_in_a_text_is_shown_as_text(stage, monkeypatch):
     line = stage("draft")
     hostile = "<img src=x onerror=alert(1)> ![x](http://example.org)"

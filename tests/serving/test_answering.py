@@ -3,10 +3,13 @@
 import asyncio
 import socket
 
+import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from compliance.serving.answering import Requests
+
+pytestmark = pytest.mark.live
 
 
 def test_a_connection_holds_back_no_message_of_a_page_until_the_one_before_is_received():

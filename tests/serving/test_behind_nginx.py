@@ -6,7 +6,8 @@ import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx2
 import oidc_provider_mock
@@ -21,38 +22,47 @@ from tests.provided import PAGE, login, person, served, stream
 from tests.proxied import CHAIN, HOST, certificate, nginx
 from tests.session import BOUNDARY, TOKEN, Session, form
 
+pytestmark = pytest.mark.live
+
 GROUPS = [f"group {number:04} of a directory with long names" for number in range(400)]
 PEOPLE = (person("anna", "coordinator", groups=GROUPS), person("bo", "analyst"))
 
 
-@pytest.fixture(scope="module")
-def plain():
-    return free_port()
+@dataclass(frozen=True)
+class Proxy:
+    """nginx: its folder and its ports, those of the servers behind it, and where browsers reach it.
+
+    The second server is seldom there.
+    """
+
+    folder: Path
+    tls: int
+    plain: int
+    behind: int
+    spare: int
+
+    @property
+    def address(self):
+        return f"https://{HOST}:{self.tls}"
 
 
 @pytest.fixture(scope="module")
-def spare():
-    """The port of a second server, which is seldom there."""
-    return free_port()
+def proxy(tmp_path_factory):
+    found = Proxy(tmp_path_factory.mktemp("nginx"), *(free_port() for _ in range(4)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SSL_CERT_FILE", str(certificate(found.folder)))
+        with nginx(found.folder, tls=found.tls, plain=found.plain, behind=[found.behind, found.spare]):
+            yield found
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory, plain, spare):
+def here(proxy):
     """The service as browsers reach it. It is known to the provider, and to itself, by its public address alone."""
-    folder, tls, behind = tmp_path_factory.mktemp("nginx"), free_port(), free_port()
-    public = f"https://{HOST}:{tls}"
-    once.new(folder / "own.duckdb")
-    with (
-        pytest.MonkeyPatch.context() as patched,
-        oidc_provider_mock.run_server_in_thread(user_claims=PEOPLE) as provider,
-    ):
-        patched.setenv("SSL_CERT_FILE", str(certificate(folder)))
-        issuer = f"http://localhost:{provider.server_port}"
-        with (
-            nginx(folder, tls=tls, plain=plain, behind=[behind, spare]),
-            served(folder, issuer, port=behind, COMPLIANCE_PUBLIC_ADDRESS=public) as running,
-        ):
-            yield replace(running, address=public)
+    once.new(proxy.folder / "own.duckdb")
+    with oidc_provider_mock.run_server_in_thread(user_claims=PEOPLE) as provider:
+        issuer, public = f"http://localhost:{provider.server_port}", {"COMPLIANCE_PUBLIC_ADDRESS": proxy.address}
+        with served(proxy.folder, issuer, port=proxy.behind, **public) as running:
+            yield replace(running, address=proxy.address)
 
 
 def put(client, page, file, content):
@@ -107,15 +117,14 @@ def test_what_a_browser_says_of_itself_opens_nothing(said, here):
             pass
 
 
-def test_another_name_gets_no_answer(here, plain):
-    with httpx2.Client() as client, pytest.raises(httpx2.RemoteProtocolError):
-        client.get(here.address, headers={"host": "example.org"})
-    with pytest.raises(httpx2.RemoteProtocolError):
-        httpx2.get(f"http://{HOST}:{plain}", headers={"host": "example.org"})
+def test_another_name_gets_no_answer(proxy):
+    for address in (proxy.address, f"http://{HOST}:{proxy.plain}"):
+        with pytest.raises(httpx2.RemoteProtocolError):
+            httpx2.get(address, headers={"host": "example.org"})
 
 
-def test_what_comes_without_tls_is_sent_to_the_address_with_it(plain):
-    answer = httpx2.get(f"http://{HOST}:{plain}/point?point=dpia")
+def test_what_comes_without_tls_is_sent_to_the_address_with_it(proxy):
+    answer = httpx2.get(f"http://{HOST}:{proxy.plain}/point?point=dpia")
     assert (answer.status_code, answer.headers["location"]) == (301, f"https://{HOST}/point?point=dpia")
 
 
@@ -125,7 +134,7 @@ def test_the_longest_address_passes(here):
     assert "/login?next=" in answer.text
 
 
-def test_while_the_service_is_away_a_sentence_says_so(here, tmp_path):
+def test_while_the_service_is_away_a_sentence_says_so(tmp_path):
     certificate(tmp_path)
     tls = free_port()
     with nginx(tmp_path, tls=tls, plain=free_port(), behind=[free_port()]):
@@ -136,18 +145,24 @@ def test_while_the_service_is_away_a_sentence_says_so(here, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
-def test_tls_is_1_2_or_newer_and_offers_http_2(here):
-    port = int(here.address.rpartition(":")[2])
-    modern, old = (ssl.create_default_context(cafile=here.database.with_name(CHAIN)) for _ in range(2))
+def test_tls_is_1_2_or_newer_and_offers_http_2(proxy):
+    modern, old = (ssl.create_default_context(cafile=proxy.folder / CHAIN) for _ in range(2))
     modern.set_alpn_protocols(["h2", "http/1.1"])
-    with socket.create_connection((HOST, port)) as plain, modern.wrap_socket(plain, server_hostname=HOST) as secure:
+    with (
+        socket.create_connection((HOST, proxy.tls)) as plain,
+        modern.wrap_socket(plain, server_hostname=HOST) as secure,
+    ):
         assert secure.selected_alpn_protocol() == "h2"
     old.set_ciphers("ALL:@SECLEVEL=0")
     old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
-    with socket.create_connection((HOST, port)) as plain, pytest.raises(ssl.SSLError, match="ALERT_PROTOCOL_VERSION"):
+    with (
+        socket.create_connection((HOST, proxy.tls)) as plain,
+        pytest.raises(ssl.SSLError, match="ALERT_PROTOCOL_VERSION"),
+    ):
         old.wrap_socket(plain, server_hostname=HOST)
 
 
+@pytest.mark.exhaustive
 def test_nobody_keeps_others_from_logging_in(here):
     many = httpx2.Client(transport=httpx2.HTTPTransport(local_address="127.0.0.3"))
     answers = [many.get(f"{here.address}/oauth2callback?state=x&code=x") for _ in range(80)]
@@ -177,11 +192,11 @@ def test_the_log_names_addresses_without_what_is_asked_for_there(here):
 
 
 @pytest.fixture
-def second(here, spare, tmp_path):
+def second(here, proxy, tmp_path):
     """A second server, which knows who is logged in at the first."""
     (tmp_path / "register.sqlite").symlink_to(here.database.with_name("register.sqlite"))
     once.new(tmp_path / "own.duckdb")
-    with served(tmp_path, here.issuer, port=spare, COMPLIANCE_PUBLIC_ADDRESS=here.address) as running:
+    with served(tmp_path, here.issuer, port=proxy.spare, COMPLIANCE_PUBLIC_ADDRESS=here.address) as running:
         yield running
 
 
@@ -208,6 +223,7 @@ def slowly(content, begun, until):
     yield content[-9:]
 
 
+@pytest.mark.exhaustive
 def test_a_browser_stays_at_its_server_until_that_stops_and_loses_nothing_that_is_under_way(here, second):
     client, other = at(here, "2"), at(here, "2")
     assert {server_of(client, here.address) for _ in range(6)} == {"2"}

@@ -15,6 +15,8 @@ from compliance.serving import front, gate
 from compliance.serving.guarding import STREAM
 from compliance.serving.pending import Pending
 
+pytestmark = pytest.mark.live
+
 LOGIN = Login("https://login.example.se", "compliance", "secret", "", "roles", "openid", "", "Sara", ())
 
 

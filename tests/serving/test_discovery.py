@@ -38,6 +38,7 @@ def login(issuer):
     return load_settings(None, public_address="http://localhost:1", login=variables).login
 
 
+@pytest.mark.live
 def test_a_provider_that_calls_itself_otherwise_stops_the_start(provider):
     provider.status = 200
     provider.said = f'{{"issuer": "{provider.address}/"}}'.encode()
@@ -46,6 +47,7 @@ def test_a_provider_that_calls_itself_otherwise_stops_the_start(provider):
     assert f"kallar sig ”{provider.address}/”, inte ”{provider.address}”" in said
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(("status", "said"), [(500, b""), (404, b'{"issuer": "x"}'), (200, b"<html>"), (200, b"[]")])
 def test_one_that_gives_no_such_answer_is_told_in_the_log_alone(status, said, provider, caplog):
     provider.status, provider.said = status, said

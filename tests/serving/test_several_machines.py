@@ -8,14 +8,13 @@ import httpx2
 import pytest
 
 from compliance.store.following import Waits
-from tests.browser import MOST
 from tests.provided import login, stream
 from tests.session import run
 from tools.administrations import NAMES
 from tools.city import city, put_exports
 
 
-@pytest.mark.skipif(not MOST, reason="the parts are tried in other tests; this takes half a minute: make fuzz")
+@pytest.mark.exhaustive
 def test_what_the_importer_loads_is_shown_by_every_server_to_those_who_may_see_it(tmp_path):
     first, second = NAMES[:2]
     with city(tmp_path, NAMES[:2]) as here:

@@ -34,9 +34,15 @@ def test_every_place_that_asks_for_a_permission_stands_in_the_table():
     assert {(module, function) for module, function, _ in sites()} == {*ACTS}
 
 
+# Those of an administrator are tried in test_gate.py too, on the server that it has.
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.id)
 def test_a_role_opens_its_pages_and_reaches_its_addresses_and_no_other(role, here):
-    client = login(here, role.id)
+    opens_its_pages_and_no_other(role, here, login(here, role.id))
+
+
+def opens_its_pages_and_no_other(role, here, client):
+    """Whoever has logged in with a role reaches on a server what the table says."""
     answered = statuses(here, client)
     assert answered == {path: BELOW.get(path, ("", 200))[1] for path in answered}
     sent = client.put(f"{here.address}/_stcore/upload_file/another/file", headers={"origin": here.address})
@@ -51,6 +57,7 @@ def test_a_role_opens_its_pages_and_reaches_its_addresses_and_no_other(role, her
             assert "v-top" in drawn
 
 
+@pytest.mark.exhaustive
 def test_whoever_is_limited_opens_what_reads_and_no_other(here):
     with stream(here, login(here, "limited")) as socket:
         for entry in PAGES:
@@ -69,6 +76,7 @@ def statuses(here, client):
     return found
 
 
+@pytest.mark.exhaustive
 def test_nobody_and_nobody_without_a_role_reach_any(here):
     with httpx2.Client() as nobody:
         assert set(statuses(here, nobody).values()) == {401}

@@ -2,10 +2,7 @@
 
 import asyncio
 import errno
-import os
 import random
-import re
-import socket
 
 import pytest
 from starlette.requests import Request
@@ -21,13 +18,10 @@ from compliance.serving import receiving, words
 from compliance.serving.receiving import OneFile, Uploads
 from compliance.serving.uploading import LEDGER, Ledger, NotTaken
 from compliance.store import register
-from compliance.store.file import FileDatabase
 from tests.apps import SESSION, dropped, opened, text
-from tests.browser import browsing, serving, settle, visit
-from tests.sampled import beside
-from tests.session import BOUNDARY, form, session
+from tests.layers import first_of
+from tests.session import BOUNDARY, form
 
-SEEDS = int(os.environ.get("SEEDS", "1"))
 ME = User("tester", COORDINATOR)
 LIMITS = Limits(file=100, files=3, session=250, server=400)
 
@@ -89,10 +83,11 @@ def test_all_sessions_together_have_as_much_as_the_server_may(ledger):
     assert ledger.holders() == ["b", "c"]
 
 
-def test_what_is_held_is_what_is_counted(ledger):
+@pytest.mark.parametrize("rounds", first_of([2_000, 40_000]))
+def test_what_is_held_is_what_is_counted(ledger, rounds):
     """Whatever happens in whatever order, the server's total is the sum of its sessions, and never negative."""
     chance = random.Random(11)
-    for _ in range(2000 * SEEDS):
+    for _ in range(rounds):
         name, file = chance.choice("abc"), chance.choice("xyz")
         acts = [
             lambda n, f: ledger.draw_field(n), lambda n, f: ledger.issue(n, [f]), lambda n, f: taken(ledger, n, f, 60),
@@ -185,10 +180,11 @@ def count(body, cuts):
     return sum(one.feed(body[b:e], last=e == len(body)) for b, e in zip([0, *ends], ends, strict=False))
 
 
-def test_a_file_is_counted_to_the_byte_however_it_is_cut():
+@pytest.mark.parametrize("rounds", first_of([2_000, 40_000]))
+def test_a_file_is_counted_to_the_byte_however_it_is_cut(rounds):
     chance = random.Random(11)
     delimiter = f"\r\n--{BOUNDARY}".encode()
-    for _ in range(2000 * SEEDS):
+    for _ in range(rounds):
         content = b"".join(chance.choices(PIECES, k=chance.randrange(12)))
         if delimiter not in b"\r\n" + content + delimiter[:-1]:
             body = form(content)
@@ -439,6 +435,7 @@ def here():
     return LEDGER._sessions.get(SESSION)
 
 
+@pytest.mark.live
 def test_a_file_field_is_known_while_it_stands_on_the_page(own, monkeypatch):
     LEDGER.close(SESSION)
     app = opened("imports", monkeypatch)
@@ -463,6 +460,7 @@ def test_a_page_that_is_drawn_anew_at_once_still_has_its_field(monkeypatch):
     LEDGER.close("a")
 
 
+@pytest.mark.live
 def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until_it_is_read(
     own, reads_here, monkeypatch, tmp_path
 ):
@@ -488,6 +486,7 @@ def test_a_file_counts_until_it_is_loaded_or_taken_away_and_lies_in_memory_until
     assert let == [other, whole, rejected]
 
 
+@pytest.mark.live
 def test_what_was_not_taken_is_told_on_the_page(own, monkeypatch):
     app = opened("imports", monkeypatch)
     for _ in range(2):
@@ -495,117 +494,6 @@ def test_what_was_not_taken_is_told_on_the_page(own, monkeypatch):
     assert "2 filer togs inte emot. At most 40 files" in text(app.run())
     LEDGER.issue(SESSION, [])
     assert "togs inte emot" not in text(app.run())
-
-
-# --- On a server --------------------------------------------------------------------------------------------------
-
-SMALL = "[uploads]\nfile_mb = 1\nfiles = 3\nsession_mb = 2\nserver_mb = 3\n"
-KB = b"x" * 1024
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """A running server with an empty database and small limits."""
-    database = beside(tmp_path_factory.mktemp("small"))
-    with FileDatabase.at(database).writing():
-        pass
-    database.with_name("server.toml").write_text(SMALL, "utf-8")
-    with serving(database) as server_:
-        yield server_
-
-
-@pytest.mark.browser
-def test_the_server_holds_what_it_may_and_no_more(small):
-    with session(small.address) as one, session(small.address) as two:
-        one.opens("overview")
-        assert [one.puts(file, form(KB))[0] for file in [*one.asks(1), "invented"]] == [403, 403]
-        one.opens("imports")
-        ids = one.asks(5)
-        assert [one.puts(file, form(KB))[0] for file in ("invented", "", "a/b", ids[0], ids[0])] == [
-            404,
-            404,
-            404,
-            204,
-            409,
-        ]
-        assert one.puts(ids[1], form(KB), session="invented")[0] == 403
-        assert one.puts(ids[1], form(KB), X_Xsrftoken="invented")[0] == 403
-        assert one.puts(ids[1], form(KB * 1025))[0] == 413
-        chunked = {"Transfer_Encoding": "chunked"}
-        assert one.puts(ids[1], (form(KB * 5000) for _ in range(1)), **chunked)[0] == 413
-        assert one.puts(ids[1], iter([form(KB * 1024)]), **chunked)[0] == 204
-        assert [one.puts(file, form(KB * size))[0] for file, size in ((ids[2], 1024), (ids[2], 1023), (ids[3], 0))] == [
-            429, 204, 429,
-        ]  # fmt: skip
-        two.opens("imports")
-        assert [two.puts(file, form(KB * 700))[0] for file in two.asks(2)] == [204, 507]
-    # Both sessions have ended.
-    with session(small.address) as three:
-        three.opens("imports")
-        assert [three.puts(file, form(KB * 1000))[0] for file in three.asks(3)] == [204, 204, 429]
-
-
-# Parts of requests, combined at random for requests that nobody has thought of.
-PARTS = [
-    "", "app", "static", "_stcore", "media", "component", "bidi-components", "upload_file", "stream", "health",
-    "metrics", "host-config", "agent", "mcp", "auth", "login", "oauth2callback", "app.js", "..", "%2e%2e", "%2F", "%00",
-    "%0d%0a", "%ff", "%ed%a0%80", "%C3%A5" * 150, "a" * 256, "a" * 9_000, "\\", "%5c%5c", "C:", "~", ";", "?", "#", "*",
-    "?unit=", "&", "=" * 20_000, "//", "http://example.org/", "%", "%zz", "\xe5", " ",
-]  # fmt: skip
-METHODS = ["GET"] * 5 + ["HEAD", "OPTIONS", "PUT", "DELETE", "POST", "TRACE", "get", "BREW", "M" * 500]
-FIELDS = [
-    "Host: example.org", "Origin: http://example.org", "Origin: null", "Accept: text/html", "Range: bytes=5-1",
-    "Range: bytes=-", "Range: bytes=0-0,2-3,1-9", "If-None-Match: *", "If-Modified-Since: never", "Content-Length: 0",
-    "Content-Length: x", "Transfer-Encoding: chunked", "Upgrade: websocket", "Connection: Upgrade", "Upgrade: h2c",
-    "Sec-WebSocket-Key: x", "Sec-WebSocket-Version: 13", "Cookie: _streamlit_xsrf=2|x; _streamlit_session=x",
-    "Referer: ?lang=en", "Referer: http://[", "X-Xsrftoken: x", "Accept-Encoding: gzip;q=x", f"X: {'y' * 40_000}",
-    "Expect: 100-continue", ": x", "X",
-]  # fmt: skip
-
-
-def odd_request(chance, host):
-    path = "/" + "/".join(chance.choices(PARTS, k=chance.randrange(6)))
-    fields = [f"Host: {host}", "Connection: close", *chance.sample(FIELDS, k=chance.randrange(4))]
-    return "\r\n".join([f"{chance.choice(METHODS)} {path} HTTP/1.1", *fields, "", ""]).encode("latin-1")
-
-
-def answer(host, request):
-    """The whole answer, without the interim 100 Continue."""
-    name, port = host.split(":")
-    with socket.create_connection((name, int(port)), timeout=10) as connection:
-        connection.sendall(request)
-        reply = b"".join(iter(lambda: connection.recv(65536), b""))
-    return re.sub(rb"^HTTP/1.1 100 \w*\r\n\r\n", b"", reply)
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_whatever_is_asked_is_answered_with_the_headers_and_without_a_fault(seed, small):
-    chance, host = random.Random(seed), small.address.removeprefix("http://")
-    for _ in range(150):
-        request = odd_request(chance, host)
-        reply = answer(host, request)
-        head = reply.partition(b"\r\n\r\n")[0].lower()
-        assert re.match(rb"http/1.1 [1234]\d\d", head), request
-        assert [name for name, _ in server.OURS if b"\n" + name + b":" not in head] == [], request
-    assert "Traceback" not in small.database.with_name("server.log").read_text("utf-8")
-
-
-DROPPED = [{"name": f"{n}.csv", "mimeType": "text/csv", "buffer": b"a;b\n"} for n in range(4)]
-
-
-@pytest.mark.browser
-def test_whoever_drops_too_much_is_told_in_words(small):
-    why = "Högst 3 filer och 2 MB ligger här åt gången."
-    with browsing() as browser:
-        page = browser.new_page()
-        visit(page, f"{small.address}/imports")
-        page.set_input_files("input[type=file]", DROPPED)
-        page.get_by_text(f"1 fil togs inte emot. {why}").wait_for()
-        settle(page)
-        # Nothing is accepted now, so the page does not run again and the field itself says why.
-        page.set_input_files("input[type=file]", DROPPED[:1])
-        page.locator("[data-testid=stFileUploader]").get_by_text(why).wait_for()
 
 
 def test_the_field_says_in_both_languages_why_a_file_was_not_taken():

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import duckdb
@@ -24,6 +24,7 @@ from compliance.store.database import Database, next_moment, rows
 from compliance.store.file import FileDatabase
 from tests.apps import opened, text
 from tests.command import arguments, environment, run, run_here
+from tests.layers import first_of
 from tests.line import SOURCES, TODAY, WORDS, Line, read_here
 from tests.machines import machine, with_all_of
 
@@ -33,12 +34,6 @@ DAY = Order("test", extract_date=date(2026, 11, 1), completes=True)
 TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
 
 
-@pytest.fixture(autouse=True)
-def _really_made(make_database, monkeypatch):
-    """Create new files with the real code, not by a copy."""
-    monkeypatch.setattr(file, "connect", make_database)
-
-
 @pytest.fixture
 def empty(tmp_path):
     """A line with a file that is closed after each load."""
@@ -46,12 +41,10 @@ def empty(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def once(make_database, tmp_path_factory):
-    """A file created by the real code, with one person in it."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(file, "connect", make_database)
-        line = Line(tmp_path_factory.mktemp("once"))
-        line.load_table(TABLE)
+def once(tmp_path_factory):
+    """A file with one person in it."""
+    line = Line(tmp_path_factory.mktemp("once"))
+    line.load_table(TABLE)
     return line
 
 
@@ -69,7 +62,7 @@ def line(request, once, empty):
     return empty
 
 
-BOTH = pytest.mark.parametrize("line", ["file", "shared"], indirect=True)
+EACH = pytest.mark.parametrize("line", first_of(["file", "shared"]), indirect=True)
 
 
 def count(database):
@@ -107,7 +100,8 @@ class Readers:
         assert not any(thread.is_alive() for thread in self.threads)
 
 
-@BOTH
+@pytest.mark.exhaustive
+@EACH
 def test_six_threads_read_while_one_writes(line):
     with Readers(line.database, 6) as readers:
         for day in range(1, 4):
@@ -117,7 +111,7 @@ def test_six_threads_read_while_one_writes(line):
     assert count(line.database) == 4
 
 
-@BOTH
+@EACH
 def test_a_reader_sees_nothing_of_what_is_not_committed(line):
     with line.database.writing() as cursor:
         cursor.execute("insert into staff (import_id) values (7)")
@@ -129,7 +123,7 @@ def test_a_reader_sees_nothing_of_what_is_not_committed(line):
     assert count(line.database) == 2
 
 
-@BOTH
+@EACH
 def test_what_raises_is_rolled_back(line):
 
     def fail():
@@ -142,6 +136,7 @@ def test_what_raises_is_rolled_back(line):
     assert count(line.database) == 1
 
 
+@pytest.mark.exhaustive
 def test_another_process_loads_while_this_one_never_stops_reading(line):
     path = line.file(TABLE, name="other.csv")
     with Readers(line.database, 3) as readers:
@@ -158,6 +153,7 @@ def test_another_process_loads_while_this_one_never_stops_reading(line):
     assert readers.counts[-1] == 2
 
 
+@pytest.mark.exhaustive
 def test_two_processes_load_at_the_same_time_and_both_are_there(empty):
     commands = [
         arguments(
@@ -171,7 +167,8 @@ def test_two_processes_load_at_the_same_time_and_both_are_there(empty):
     assert [r["organisation"] for r in empty.rows("from organisations_at(timestamp '9999-12-31')")] == ["Förvaltningen"]
 
 
-@BOTH
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("line", ["file", "shared"], indirect=True)
 def test_two_threads_that_load_at_the_same_time_get_numbers_of_their_own(line):
     """same_number: each would see the numbers before the other has committed"""
     books = [read(f"{TABLE}\np{i} | A | 2024-01-01".replace(" | ", ";").encode(), name=f"{i}.csv") for i in (2, 3)]
@@ -199,6 +196,7 @@ WAITING = (
 )
 
 
+@pytest.mark.live
 def test_a_block_within_a_block_never_waits_for_itself(line):
     with line.database.cursor():
         waiting = subprocess.Popen([sys.executable, "-c", WAITING, line.database.path])
@@ -209,6 +207,7 @@ def test_a_block_within_a_block_never_waits_for_itself(line):
     assert waiting.wait(60) == 0
 
 
+@pytest.mark.live
 def test_a_server_keeps_the_file_open_for_a_moment_and_gives_way_at_once(line, monkeypatch):
     """slow: each click would open it anew; greedy: a command would wait for a server on which nobody clicks"""
     monkeypatch.setattr(line.database, "lingers", True)
@@ -241,19 +240,20 @@ def test_a_server_that_cannot_keep_the_file_open_for_a_moment_closes_it(line, mo
     assert line.database._connection is None
 
 
-def test_the_state_changes_with_every_write_and_only_then(empty):
-    assert empty.database.state() == "none"
-    states = []
+@pytest.mark.live
+def test_the_state_changes_with_every_write_and_only_then(line, tmp_path):
+    states = [FileDatabase.at(tmp_path / "none.duckdb").state(), line.database.state()]
     for day in (1, 2):
-        empty.load_table(TABLE, extract_date=date(2026, 10, day))
-        states.append(empty.database.state())
-        empty.items("1", date(2026, 11, 24))
-        count(empty.database)
-        assert empty.database.state() == states[-1]
-    assert len(set(states)) == 2
+        line.load_table(TABLE, extract_date=date(2026, 10, day))
+        states.append(line.database.state())
+        line.items("1", date(2026, 11, 24))
+        count(line.database)
+        assert line.database.state() == states[-1]
+    assert (states[0], len(set(states))) == ("none", 4)
 
 
-@BOTH
+@pytest.mark.live
+@EACH
 def test_the_version_changes_with_what_figures_rest_on_and_not_with_a_draft(line):
     """stale: the rows would not be read again; restless: each word of a draft would count every figure again"""
     state, version = line.database.state(), line.database.version()
@@ -279,13 +279,14 @@ def test_the_state_changes_with_a_commit_that_can_be_seen_after_its_log(line, mo
         assert line.database.state() not in states
 
 
-@BOTH
+@EACH
 def test_the_version_is_asked_once_while_nothing_is_written(line, monkeypatch):
     version = line.database.version()
     monkeypatch.setattr(line.database, "cursor", None)
     assert line.database.version() == version
 
 
+@pytest.mark.live
 def test_a_file_that_is_not_there_reads_as_an_empty_database(tmp_path):
     database = FileDatabase.at(tmp_path / "folder" / "none.duckdb")
     assert count(database) == 0
@@ -298,6 +299,7 @@ def test_a_file_that_is_not_there_reads_as_an_empty_database(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.live
 def test_a_file_is_there_only_after_the_first_commit(tmp_path):
     database = FileDatabase.at(tmp_path / "new.duckdb")
 
@@ -323,6 +325,7 @@ def test_one_file_has_one_object_whatever_its_path_is_called(tmp_path):
 # --- An older database -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_an_older_database_is_brought_up_to_date(line):
     with duckdb.connect(line.database.path) as older:
         older.execute("drop table routines")
@@ -332,6 +335,7 @@ def test_an_older_database_is_brought_up_to_date(line):
     assert count(line.database) == 1
 
 
+@pytest.mark.live
 def test_macros_are_renewed_when_they_change_and_the_data_stays(line):
     with duckdb.connect(line.database.path) as older:
         older.execute("create or replace macro live_imports(known_at) as table select * from imports where false")
@@ -384,11 +388,13 @@ OWN = (
 )
 
 
+@pytest.mark.live
 def test_a_file_that_another_program_has_open_is_a_sentence(line, holder):
     holder(FOREIGN)
     assert refused(line.database).startswith("The database test.duckdb cannot be opened: IO Error: Could not set lock")
 
 
+@pytest.mark.live
 def test_who_waits_in_vain_is_told(line, holder, monkeypatch):
     holder(OWN)
     monkeypatch.setattr(turns, "WAIT_SECONDS", 1.0)
@@ -419,6 +425,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
         pass
 
 
+@pytest.mark.live
 @pytest.mark.skipif(os.name != "posix", reason="permissions of a POSIX file system")
 def test_a_folder_that_one_may_not_write_in_is_a_sentence(line):
     # Root may do everything, so as root the process becomes nobody.
@@ -474,13 +481,14 @@ def test_a_store_of_a_newer_version_is_neither_read_nor_written(newer):
     assert newer.database.path.read_bytes() == before
 
 
-@pytest.mark.parametrize("args", [("coverage",), ("imports",), ("revoke", "1", "--why", "x"), ("review", "list")])
-def test_every_command_says_that_the_store_is_newer(newer, args):
-    done = run_here(newer.database.path, *args)
+@pytest.mark.parametrize("said", first_of(["revoke 1 --why x", "coverage", "imports", "review list"], 2))
+def test_every_command_says_that_the_store_is_newer(newer, said):
+    done = run_here(newer.database.path, *said.split())
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith("The database test.duckdb was written by a newer version of this program")
 
 
+@pytest.mark.exhaustive
 def test_a_page_says_that_the_store_is_newer_and_the_app_goes_on(newer, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(newer.database.path))
     assert "är skriven av en nyare version av programmet (999_tomorrow.sql)" in text(opened("overview", monkeypatch))
@@ -510,27 +518,29 @@ def moments(database):
         return [(table, name) for table, name in cursor.execute(sql).fetchall() if table != "schema_files"]
 
 
-@BOTH
+@EACH
 def test_a_change_is_later_than_every_moment_that_the_store_holds(line):
     """What is written after the clock was set back must still be later than what was written before."""
-    ahead = datetime(2060, 1, 1, 12)
-    assert len(moments(line.database)) == 20
-    for table, name in moments(line.database):
-        with line.database.rehearsing() as cursor:
+    ahead, columns = datetime(2060, 1, 1, 12), moments(line.database)
+    assert len(columns) == 20
+    with line.database.rehearsing() as cursor:
+        for table, name in columns:
+            ahead += timedelta(1)
             cursor.execute(f"insert into {table} ({name}) values ($ahead)", {"ahead": ahead})
             assert cursor.execute(statement("newest_moment")).fetchall() == [(ahead,)], (table, name)
 
 
-def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(empty):
-    empty.load_table(TABLE, now=datetime(2060, 1, 1, 12))
-    empty.database.moment_after = next_moment
-    for id_ in ("p2", "p3"):
-        load(empty.database, read_here(f"AD-konto;Enhet;Anställningsdatum\n{id_};A;2024-01-01".encode(), name=id_), DAY)
-    moments_ = [row["imported_at"] for row in empty.rows("select imported_at from imports order by import_id")]
+@pytest.mark.live
+def test_moments_go_on_where_the_clock_is_set_back_and_stands_still(line):
+    line.load_table(f"{TABLE}\np2 | A | 2024-01-01", now=datetime(2060, 1, 1, 12))
+    line.database.moment_after = next_moment
+    for id_ in ("p3", "p4"):
+        load(line.database, read_here(f"AD-konto;Enhet;Anställningsdatum\n{id_};A;2024-01-01".encode(), name=id_), DAY)
+    moments_ = [row["imported_at"] for row in line.rows("select imported_at from imports order by import_id offset 1")]
     assert [(moment - datetime(2060, 1, 1, 12)).microseconds for moment in moments_] == [0, 1, 2]
 
 
-@BOTH
+@EACH
 def test_what_is_written_outside_of_a_turn_has_no_moment_and_is_refused(line):
     with line.database.cursor() as cursor, pytest.raises(duckdb.Error, match="outside of a turn"):
         cursor.execute(statement("add_event"), {"who": "test", "action": "x", "what": "x"})

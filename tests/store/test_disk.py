@@ -46,12 +46,11 @@ from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
 from tests.house.test_house import MODULES
+from tests.layers import first_of, layered
 from tests.line import POINTS, SOURCES, WORDS, Line, read_here
 from tests.reviewed import AS_OF, IDS, TODAY, WHATEVER, at
 
 ROOM = "There is no room left"
-# How many sizes of a disk are tried; `make fuzz` tries more.
-ROOMS = int(os.environ.get("ROOMS", "2"))
 SV = Language("sv")
 TABLE = "AD-konto | Enhet | Anställningsdatum\np1 | A | 2024-01-01"
 
@@ -79,12 +78,6 @@ def refused(action, size=0):
 # --- the database ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def really_made(make_database, monkeypatch):
-    """A new file is made as always."""
-    monkeypatch.setattr("compliance.store.file.connect", make_database)
-
-
 def load(database, table=TABLE, **said):
     order = loading.Order("test", extract_date=date(2026, 11, 1), **said)
     return loading.load(database, read_of(table), order, sources=SOURCES, words=WORDS)
@@ -96,8 +89,8 @@ def read_of(table):
     return read_here(table.replace(" | ", ";").encode(), name="s.csv")
 
 
-@pytest.mark.usefixtures("really_made")
-@pytest.mark.parametrize("size", [0, 4096, 10_000, 50_000] if ROOMS > 2 else [0, 50_000])
+@pytest.mark.live
+@pytest.mark.parametrize("size", first_of([50_000, 0, 4096, 10_000]))
 def test_a_first_load_without_room_leaves_nothing_and_succeeds_when_there_is(tmp_path, size):
     database = FileDatabase.at(tmp_path / "new.duckdb")
     read_of(TABLE)
@@ -112,7 +105,8 @@ def test_a_first_load_without_room_leaves_nothing_and_succeeds_when_there_is(tmp
 HEAD = b"\0" * 8 + b"DUCK" + b"\0" * 8000
 
 
-@pytest.mark.parametrize("left", [b"", b"\0" * 7, HEAD[:12], HEAD[:4096], HEAD])
+@pytest.mark.live
+@pytest.mark.parametrize("left", first_of([HEAD[:4096], b"", b"\0" * 7, HEAD[:12], HEAD]))
 def test_what_a_full_disk_or_a_power_cut_left_of_a_new_database_is_no_database(tmp_path, left):
     database = FileDatabase.at(tmp_path / "left.duckdb")
     database.path.write_bytes(left)
@@ -133,6 +127,7 @@ def test_a_small_file_of_something_else_is_left_alone(tmp_path, other):
     assert database.path.read_bytes() == other
 
 
+@pytest.mark.exhaustive
 def test_an_older_store_that_cannot_be_upgraded_stays_what_it_is(line):
     line.load_table(TABLE)
     line = Line(shutil.copytree(line.folder, line.folder / "older"))
@@ -167,7 +162,7 @@ def test_a_load_that_runs_out_of_room_before_its_commit_is_told_as_one_that_does
         fail(cursor)
 
 
-# Every change of the store by the stage of a review in which it can be made.
+# Every change of the store by the stage of a review in which it can be made; a draft that is complete is handed in.
 CHANGES = {
     "draft": [
         lambda base: load(base, SYSTEMS),
@@ -189,8 +184,8 @@ CHANGES = {
         lambda base: deciding.amend(base, 1, 1, changes={"text": "Ny"}, order=ORDER, points=IDS),
         lambda base: deciding.follow_up(base, 1, status="done", note="", order=ORDER),
         lambda base: deciding.withdraw(base, 1, 1, order=ORDER),
-        lambda base: approving.submit(base, 1, name="Ylva Nordgren", own=None, confirmed=WHATEVER),
     ],
+    "complete": [lambda base: approving.submit(base, 1, name="Ylva Nordgren", own=None, confirmed=WHATEVER)],
     "submitted": [
         lambda base: approving.approve(base, 1, name="Rolf Ahlberg"),
         lambda base: approving.send_back(base, 1, name="Rolf Ahlberg", why="Fel"),
@@ -214,9 +209,10 @@ def contents(database):
         ).fetchall()
 
 
-@pytest.mark.parametrize("stage", CHANGES)
+@pytest.mark.live
+@pytest.mark.parametrize("stage", layered(CHANGES, {"draft", "submitted", "approved"}))
 def test_no_change_of_the_store_is_made_by_halves_and_each_can_be_made_again(stage, tmp_path):
-    line = at(stage, tmp_path)
+    line = at("draft" if stage == "complete" else stage, tmp_path)
     with line.database.cursor():
         read_of(SYSTEMS)
         for change in CHANGES[stage]:
@@ -229,13 +225,14 @@ def test_no_change_of_the_store_is_made_by_halves_and_each_can_be_made_again(sta
             assert contents(line.database) != before
 
 
+@pytest.mark.exhaustive
 def test_wherever_room_runs_out_a_load_is_there_or_is_not(line):
     """Rows, their cells and the log of the file grow by turns, so that it runs out in another place each time."""
     line.load_table(TABLE)
     many = "AD-konto | Enhet | Anställningsdatum\n" + "".join(f"m{n} | A | 2024-01-01\n" for n in range(3_000))
     read_of(many)
-    by_chance = random.Random(ROOMS)
-    for number in range(ROOMS):
+    by_chance = random.Random(40)
+    for number in range(40):
         one = Line(shutil.copytree(line.folder, line.folder.with_name(f"one{number}")))
         with full(by_chance.randint(0, 2_000_000)), suppress(Refusal):
             load(one.database, many, completes=True)
@@ -246,6 +243,7 @@ def test_wherever_room_runs_out_a_load_is_there_or_is_not(line):
         assert one.rows("select count(*) as n from staff") == [{"n": 3_001}]
 
 
+@pytest.mark.exhaustive
 def test_the_page_of_imports_says_that_there_is_no_room_and_goes_on(own, monkeypatch, tmp_path):
     page = opened("imports", monkeypatch)
     path = tmp_path / "s.csv"
@@ -261,6 +259,7 @@ def test_the_page_of_imports_says_that_there_is_no_room_and_goes_on(own, monkeyp
             assert cursor.execute("select count(*) from staff").fetchall() == [(0 if says else 1,)]
 
 
+@pytest.mark.exhaustive
 def test_the_sample_database_leaves_nothing_behind_where_there_is_no_room(tmp_path):
     samples = tmp_path / "samples" / "2026-11-01"
     samples.mkdir(parents=True)
@@ -329,7 +328,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", COMMANDS if ROOMS > 2 else ["extract.csv", "report.docx", "hand.tsv", "figures.json"])
+@pytest.mark.parametrize("name", layered(COMMANDS, {"extract.csv", "report.docx", "hand.tsv"}))
 def test_every_command_that_writes_a_file_says_one_line_and_leaves_nothing(approved, tmp_path, name):
     with full(100):
         done = run_here(approved.database.path, *COMMANDS[name], "--to", tmp_path / name)
@@ -370,6 +369,7 @@ def test_an_answer_that_cannot_be_written_is_told(approved, monkeypatch, capsys)
 # --- temporary files -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.live
 def test_a_sheet_is_written_without_a_temporary_file(approved, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "mkstemp", None)
     monkeypatch.setattr(tempfile, "_mkstemp_inner", None)
@@ -385,6 +385,7 @@ def packed(line):
         return write_package(cursor, review, version=None, reports={}, say=SV)
 
 
+@pytest.mark.exhaustive
 def test_a_package_that_finds_no_room_is_not_blamed_nor_the_database(approved, tmp_path):
     said = f"{ROOM} in the folder {tempfile.gettempdir()}. Nothing has been changed. Free some and try again."
     assert refused(partial(packed, approved), 50_000) == said
@@ -475,6 +476,7 @@ def small(tmp_path):
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.live
 def test_on_a_disk_that_is_full_and_then_read_only(small, tmp_path, monkeypatch):
     folder, close = small
     database = FileDatabase.at(folder / "own.duckdb")

@@ -1,6 +1,5 @@
 """The process is killed repeatedly during loads: no acknowledged import is lost, and none is incomplete."""
 
-import os
 import random
 import re
 import signal
@@ -12,11 +11,12 @@ import pytest
 
 from compliance.core.places import ROOT
 from compliance.store.database import rows
-from tests.command import arguments, environment, run, run_here
+from tests.command import arguments, environment, run_here
 from tests.line import SOURCES, Line
 
-# `make fuzz` runs thirty. Every second is killed when it has acknowledged.
-ROWS, TIMES, SEED = 1500, int(os.environ.get("KILLS", "2")), 20261124
+pytestmark = pytest.mark.exhaustive
+
+ROWS, KILLS, SEED = 1500, 30, 20261124
 COLUMNS = 4
 FIRST_DAY = date(2026, 1, 1)
 
@@ -35,8 +35,9 @@ def export(line):
 def load_and_kill(line, path, *, day, after):
     """Start a load and kill it after some seconds or, if `after` is None, as soon as it acknowledges an import.
 
-    Return the imports acknowledged by then, and whether it was killed.
+    Return the imports acknowledged by then, whether it was killed, and after how many seconds.
     """
+    start = time.monotonic()
     process = subprocess.Popen(
         arguments("load", path, "--extract-date", day),
         cwd=ROOT,
@@ -49,10 +50,11 @@ def load_and_kill(line, path, *, day, after):
     else:
         time.sleep(after)
         first_line = b""
+    seconds = time.monotonic() - start
     process.kill()
     out, _ = process.communicate(timeout=60)
     acknowledged = [int(number) for number in re.findall(r"^import (\d+): ", (first_line + out).decode(), re.M)]
-    return acknowledged, process.returncode == -signal.SIGKILL
+    return acknowledged, process.returncode == -signal.SIGKILL, seconds
 
 
 def halves(line):
@@ -78,28 +80,21 @@ def counted(cursor, table):
 
 def test_kills_lose_nothing_and_leave_no_half(line):
     """Every second load is killed right after it has acknowledged, the others at some time during the load."""
-    path, moments = export(line), random.Random(SEED)
-    whole = duration(line, path, day=FIRST_DAY - timedelta(1))
-    acknowledged, killed, days = {1}, 0, iter(FIRST_DAY + timedelta(n) for n in range(4 * TIMES))
-    while killed < TIMES:
-        after = None if killed % 2 else moments.uniform(0, whole)
-        confirmed, was_killed = load_and_kill(line, path, day=next(days), after=after)
+    path, moments, days = export(line), random.Random(SEED), iter(FIRST_DAY + timedelta(n) for n in range(4 * KILLS))
+    acknowledged, killed, whole = set(), 0, 0.0
+    while killed < KILLS:
+        after = moments.uniform(0, whole) if killed % 2 else None
+        confirmed, was_killed, seconds = load_and_kill(line, path, day=next(days), after=after)
         acknowledged |= set(confirmed)
         killed += was_killed
-        if not was_killed:  # The machine has become faster, so the load ended before it was killed.
+        if after is None:
+            whole = seconds
+        elif not was_killed:  # The machine has become faster, so the load ended before it was killed.
             whole *= 0.9
         existing = {row["import_id"] for row in line.rows("select import_id from imports")}
         assert acknowledged <= existing, f"lost after {after} s"
         assert halves(line) == [], f"a half after {after} s"
     # The imports that had just been acknowledged exist.
-    assert len(acknowledged) > TIMES // 2
+    assert len(acknowledged) >= KILLS // 2
     done = run_here(line.database.path, "load", path, "--extract-date", next(days))
     assert (done.returncode, done.stderr, halves(line)) == (0, "", [])
-
-
-def duration(line, path, *, day):
-    """The seconds that an undisturbed load takes, which must succeed."""
-    start = time.monotonic()
-    done = run(line.database.path, "load", path, "--extract-date", day)
-    assert (done.returncode, done.stderr) == (0, "")
-    return time.monotonic() - start

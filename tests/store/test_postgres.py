@@ -5,6 +5,8 @@ from adbc_driver_postgresql import dbapi
 
 from tests.postgres import server
 
+pytestmark = pytest.mark.live
+
 
 def said(address, statement):
     """What a statement gives through the driver of the product."""
@@ -19,6 +21,7 @@ def test_each_test_has_an_empty_database_of_its_own(_time, postgres_database):
     assert said(postgres_database, "insert into told values ('å') returning x") == [("å",)]
 
 
+@pytest.mark.exhaustive
 def test_a_standby_has_what_was_committed_when_the_first_ends_without_warning():
     with server() as first:
         address = first.create("kept")

@@ -6,7 +6,9 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import quote
+from itertools import product
+from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import duckdb
 import pytest
@@ -21,22 +23,57 @@ from compliance.store.file import FileDatabase
 from compliance.store.postgresql import Line as Connection
 from compliance.store.postgresql import Run, shown
 from compliance.store.shared import SharedDatabase
+from tests import once
+from tests.layers import first_of, layered
 from tests.line import Line
 from tests.machines import EAGER, machine
 
 ODD = "å\r\n\t\"'\\N \N{PILE OF POO} ; \\. "
 
 
+@pytest.fixture(autouse=True)
+def _copied(monkeypatch):
+    """A new file is a copy of one that the product has made: what is in it is asked here, and not how it is made."""
+    connect = file.connect
+
+    def connect_copy(path):
+        return connect(once.new(path) if isinstance(path, Path) and not path.exists() else path)
+
+    for module in (file, following, shared):
+        monkeypatch.setattr(module, "connect", connect_copy)
+
+
+@pytest.fixture(scope="module")
+def begun(new_postgres_database):
+    """The name of a database in which a machine has made its tables, which takes five times as long as to copy one."""
+    address = new_postgres_database()
+    connection = Connection(address, schema=SCHEMA)
+    with connection.transaction() as run:
+        changes.agree(run, Path("none"), name="none")
+    connection._worker._abandon()
+    return urlsplit(address).path.strip("/")
+
+
 @pytest.fixture
-def machines(postgres_database, tmp_path):
+def begun_database(begun, postgres, _postgres_owner):
+    """The address of a database of one's own in which nothing is but the tables."""
+    cursor, numbers = _postgres_owner
+    name = f"begun_{os.getpid()}_{next(numbers)}"
+    cursor.execute(f"create database {name} template {begun} strategy file_copy")
+    yield postgres.address(name)
+    cursor.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def machines(begun_database, tmp_path):
     """Makes machines that share a database, each with its folder."""
-    return lambda name: machine(postgres_database, tmp_path / name)
+    return lambda name: machine(begun_database, tmp_path / name)
 
 
 @pytest.fixture
-def there(postgres_database):
+def there(begun_database):
     """PostgreSQL itself."""
-    return Connection(postgres_database, schema=SCHEMA)
+    return Connection(begun_database, schema=SCHEMA)
 
 
 def note(one, what):
@@ -50,8 +87,9 @@ def notes(one):
         return [row["what"] for row in rows(cursor, "select what from events order by rowid")]
 
 
-def test_what_one_machine_writes_the_others_show(machines):
-    one, other = machines("one"), machines("other")
+@pytest.mark.live
+def test_what_one_machine_writes_the_others_show(postgres_database, tmp_path):
+    one, other = (machine(postgres_database, tmp_path / name) for name in ("one", "other"))
     assert not one.exists()
     note(one, "first")
     assert (other.exists(), notes(other)) == (True, ["first"])
@@ -59,19 +97,32 @@ def test_what_one_machine_writes_the_others_show(machines):
     assert (notes(one), one.version()) == (["first", "second"], other.version())
 
 
-def test_each_type_of_value_travels_there_and_back_in_its_order(machines):
+@pytest.mark.live
+def test_each_type_of_value_travels_there_and_back_in_its_order(machines, exhaustively):
     one, other = machines("one"), machines("other")
+    tables = changes.tables() if exhaustively else of_each_type()
     with one.writing() as cursor:
-        for table, columns in changes.tables().items():
+        for table, columns in tables.items():
             values = ", ".join(VALUES[type_] for type_ in columns.values())
             empty = ", ".join("null" for _ in columns)
             cursor.execute(f"insert into \"{table}\" select {values} where $odd <> ''", {"odd": ODD})
             cursor.execute(f'insert into "{table}" values ({empty})')
     assert VALUES.keys() == changes.TYPES.keys()
-    for table in changes.tables():
+    for table in tables:
         with one.cursor() as here, other.cursor() as copied:
             select = f'select * from "{table}" order by rowid'
             assert here.execute(select).fetchall() == copied.execute(select).fetchall() != []
+
+
+def of_each_type():
+    """Some of the tables, whose columns are of every type."""
+    found, types = {}, set()
+    for table, columns in changes.tables().items():
+        if not types.issuperset(columns.values()):
+            found[table] = columns
+            types.update(columns.values())
+    assert types == VALUES.keys()
+    return found
 
 
 VALUES = {
@@ -88,12 +139,14 @@ VALUES = {
 }
 
 
-def test_numbers_that_machines_take_at_the_same_time_are_distinct_and_seen_in_their_order(machines):
+@pytest.mark.live
+@pytest.mark.parametrize("rounds", first_of([1, 8]))
+def test_numbers_that_machines_take_at_the_same_time_are_distinct_and_seen_in_their_order(machines, rounds):
     each = [machines(name) for name in ("one", "two", "three")]
     seen, watching, over = [], machines("four"), threading.Event()
 
     def write(one):
-        for _ in range(8):
+        for _ in range(rounds):
             with one.writing() as cursor:
                 number = next_number(cursor, "organisation")
                 cursor.execute("insert into organisation_names values ($n, 'x', moment(), 'test')", {"n": number})
@@ -113,11 +166,12 @@ def test_numbers_that_machines_take_at_the_same_time_are_distinct_and_seen_in_th
     watcher.join()
     with watching.cursor() as cursor:
         seen.append([n for (n,) in cursor.execute("select organisation_id from organisation_names").fetchall()])
-    assert seen[-1] == [*range(1, 25)]
+    assert seen[-1] == [*range(1, 3 * rounds + 1)]
     # nobody ever sees a later one without those before it
     assert all(found == seen[-1][: len(found)] for found in seen)
 
 
+@pytest.mark.live
 def test_what_raises_leaves_nothing_and_frees_the_turn(machines):
     one, other = machines("one"), machines("other")
     note(one, "kept")
@@ -128,6 +182,7 @@ def test_what_raises_leaves_nothing_and_frees_the_turn(machines):
     assert notes(one) == notes(other) == ["kept", "next"]
 
 
+@pytest.mark.live
 def test_a_change_that_postgresql_refuses_is_in_no_copy(machines, there):
     one = machines("one")
     note(one, "kept")
@@ -137,6 +192,7 @@ def test_a_change_that_postgresql_refuses_is_in_no_copy(machines, there):
     assert notes(one) == ["kept"] == notes(machines("other"))
 
 
+@pytest.mark.live
 def test_a_number_that_was_given_twice_is_refused_by_postgresql_too(machines):
     one = machines("one")
     insert = "insert into reviews (review_id, edition) values (1, 1)"
@@ -146,6 +202,7 @@ def test_a_number_that_was_given_twice_is_refused_by_postgresql_too(machines):
         cursor.execute(insert)
 
 
+@pytest.mark.exhaustive
 def test_a_copy_with_another_history_is_made_anew(machines, there):
     """two changes were lost in a failover, and their numbers are used again"""
     one, other = machines("one"), machines("other")
@@ -161,6 +218,7 @@ def test_a_copy_with_another_history_is_made_anew(machines, there):
     assert notes(one) == notes(other) == ["kept", "another", "and another"]
 
 
+@pytest.mark.live
 def test_a_copy_that_is_ahead_of_postgresql_is_made_anew(machines, there):
     one = machines("one")
     note(one, "kept")
@@ -170,8 +228,11 @@ def test_a_copy_that_is_ahead_of_postgresql_is_made_anew(machines, there):
     assert notes(one) == ["kept"]
 
 
-@pytest.mark.parametrize("writes", [False, True])
-@pytest.mark.parametrize("harm", ["removed", "damaged", "emptied", "of another store", "older"])
+HARMS = ("removed", "damaged", "emptied", "of another store", "older")
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(("harm", "writes"), layered(product(HARMS, [False, True]), {("damaged", False)}))
 def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, monkeypatch):
     """also where it has just been looked whether it is up to date"""
     one, other = machines("one"), machines("other")
@@ -200,6 +261,7 @@ def test_a_copy_that_was_harmed_is_made_anew(harm, writes, machines, tmp_path, m
     assert [file.name for file in path.parent.iterdir() if "new" in file.name] == []
 
 
+@pytest.mark.live
 def test_a_block_of_the_copy_that_fails_while_it_is_read_has_it_made_anew(machines):
     one = machines("one")
     note(one, "first")
@@ -209,6 +271,7 @@ def test_a_block_of_the_copy_that_fails_while_it_is_read_has_it_made_anew(machin
     assert (notes(one), one.follower._is_damaged) == (["first"], False)
 
 
+@pytest.mark.live
 def test_the_rows_that_are_pushed_are_counted(machines, monkeypatch):
     one = machines("one")
     monkeypatch.setattr(Run, "ingest", lambda *_: 0)
@@ -218,6 +281,7 @@ def test_the_rows_that_are_pushed_are_counted(machines, monkeypatch):
     assert notes(one) == []
 
 
+@pytest.mark.live
 def test_the_rows_that_are_fetched_are_counted(machines, there, caplog):
     one = machines("one")
     note(one, "first")
@@ -228,6 +292,7 @@ def test_the_rows_that_are_fetched_are_counted(machines, there, caplog):
     assert notes(one) == ["first"]
 
 
+@pytest.mark.live
 def test_a_turn_has_the_moment_of_postgresql_whatever_the_clock_of_the_machine_says(machines, there, monkeypatch):
     one = machines("one")
     monkeypatch.setattr(clock, "_own", lambda: datetime(2031, 1, 1))
@@ -240,6 +305,7 @@ def test_a_turn_has_the_moment_of_postgresql_whatever_the_clock_of_the_machine_s
         assert newest_moment(cursor) < begun + timedelta(seconds=30)
 
 
+@pytest.mark.live
 def test_a_store_that_a_newer_program_has_written_is_shown_and_not_written(machines, there):
     one = machines("one")
     note(one, "first")
@@ -251,6 +317,7 @@ def test_a_store_that_a_newer_program_has_written_is_shown_and_not_written(machi
         machines("other").exists()
 
 
+@pytest.mark.live
 def test_tables_and_columns_that_postgresql_lacks_are_made_before_the_next_change(machines, there):
     one = machines("one")
     note(one, "first")
@@ -265,6 +332,7 @@ def test_tables_and_columns_that_postgresql_lacks_are_made_before_the_next_chang
         assert rows(cursor, "select kind from arrangements") == [{"kind": "delivered_by"}]
 
 
+@pytest.mark.exhaustive
 def test_what_replaces_the_store_replaces_every_copy(machines, tmp_path, there):
     one, other = machines("one"), machines("other")
     note(one, "first")
@@ -280,6 +348,7 @@ def test_what_replaces_the_store_replaces_every_copy(machines, tmp_path, there):
     assert not path.exists()
 
 
+@pytest.mark.live
 def test_what_rewrites_it_is_in_every_copy_and_what_raises_changes_nothing(machines):
     one, other = machines("one"), machines("other")
     note(one, "first")
@@ -292,6 +361,7 @@ def test_what_rewrites_it_is_in_every_copy_and_what_raises_changes_nothing(machi
     assert notes(one) == notes(other) == ["instead"]
 
 
+@pytest.mark.live
 def test_a_nul_is_refused_with_a_sentence(machines):
     one = machines("one")
     with pytest.raises(Refusal, match="cannot be stored"):
@@ -300,6 +370,7 @@ def test_a_nul_is_refused_with_a_sentence(machines):
     assert notes(one) == ["without"]
 
 
+@pytest.mark.exhaustive
 def test_an_export_with_a_nul_is_loaded_without_it(machines, tmp_path):
     line = Line(tmp_path)
     line.database = machines("one")
@@ -307,6 +378,7 @@ def test_an_export_with_a_nul_is_loaded_without_it(machines, tmp_path):
     assert (line.column("system", "systems"), line.column("unit", "systems")) == (["Alfa", "Beta"], ["Norr", "Söder"])
 
 
+@pytest.mark.live
 def test_pages_go_on_while_postgresql_is_away_and_say_since_when(machines, monkeypatch, postgres):
     one = machines("one")
     note(one, "first")
@@ -333,20 +405,22 @@ def test_a_machine_that_has_never_reached_it_says_so_instead_of_showing_nothing(
         pass
 
 
-def test_copies_that_hold_more_follow_a_store_that_was_restored(machines, postgres, postgres_database, tmp_path):
+@pytest.mark.exhaustive
+def test_copies_that_hold_more_follow_a_store_that_was_restored(machines, postgres, begun_database):
     one, other = machines("one"), machines("other")
     note(one, "first")
-    dump = postgres.folder / f"{postgres_database.rpartition('/')[2].partition('?')[0]}.dump"
-    postgres.run("pg_dump", "--format=custom", f"--file={dump}", postgres_database)
+    dump = postgres.folder / f"{begun_database.rpartition('/')[2].partition('?')[0]}.dump"
+    postgres.run("pg_dump", "--format=custom", f"--file={dump}", begun_database)
     note(other, "lost")
     assert notes(one) == ["first", "lost"]
-    postgres.run("pg_restore", "--exit-on-error", "--clean", f"--dbname={postgres_database}", dump)
+    postgres.run("pg_restore", "--exit-on-error", "--clean", f"--dbname={begun_database}", dump)
     assert notes(one) == notes(other) == ["first"]
     note(one, "instead")
     assert notes(other) == ["first", "instead"]
 
 
-@pytest.mark.parametrize("made", [True, False])
+@pytest.mark.live
+@pytest.mark.parametrize("made", first_of([True, False]))
 def test_a_connection_that_is_lost_at_the_commit_is_asked_about(made, machines, there, monkeypatch):
     one, other = machines("one"), machines("other")
     note(one, "first")
@@ -378,6 +452,7 @@ def restoring(ask, monkeypatch):
     return asked
 
 
+@pytest.mark.live
 def test_a_commit_whose_fate_cannot_be_learnt_is_told_as_such(machines, monkeypatch):
     one = machines("one")
     note(one, "first")
@@ -391,6 +466,7 @@ def test_a_commit_whose_fate_cannot_be_learnt_is_told_as_such(machines, monkeypa
         note(one, "second")
 
 
+@pytest.mark.exhaustive
 def test_a_copy_that_cannot_commit_what_it_follows_tries_again(machines, monkeypatch):
     one, other = machines("one"), machines("other")
     note(one, "first")
@@ -415,6 +491,7 @@ def again(read):
     return found
 
 
+@pytest.mark.exhaustive
 def test_where_a_copy_is_lost_and_cannot_be_made_it_is_said_instead_of_showing_nothing(machines, monkeypatch):
     one = machines("one")
     note(one, "first")
@@ -429,6 +506,7 @@ def test_where_a_copy_is_lost_and_cannot_be_made_it_is_said_instead_of_showing_n
             notes(one)
 
 
+@pytest.mark.live
 def test_nobody_waits_for_a_database_that_does_not_answer(machines, monkeypatch):
     """it stands still, or somebody here waits for it who has to end first"""
     one, over = machines("one"), threading.Event()
@@ -446,6 +524,7 @@ def test_nobody_waits_for_a_database_that_does_not_answer(machines, monkeypatch)
         time.sleep(0.01)
 
 
+@pytest.mark.exhaustive
 def test_a_copy_that_somebody_does_not_close_is_not_waited_for_without_end(machines, monkeypatch):
     one = machines("one")
     note(one, "first")
@@ -457,6 +536,7 @@ def test_a_copy_that_somebody_does_not_close_is_not_waited_for_without_end(machi
     assert notes(one) == ["first"]
 
 
+@pytest.mark.live
 def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
     one = machines("one")
     note(one, "first")
@@ -472,6 +552,7 @@ def test_a_copy_that_cannot_commit_follows(machines, monkeypatch):
     assert notes(one) == ["first", "second"]
 
 
+@pytest.mark.live
 def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
     one = machines("one")
     note(one, "first")
@@ -528,6 +609,7 @@ def test_a_value_of_an_address_reaches_the_driver_as_it_was_said(host):
     assert (had.hosts, had.name, had.settings["password"]) == (host, "city", "a+b/c")
 
 
+@pytest.mark.live
 @pytest.mark.parametrize(
     "said", [("options", "-c search_path=public"), ("options", "-c client_encoding=UTF8 --search_path=x")]
 )
@@ -538,6 +620,7 @@ def test_a_connection_that_does_not_keep_its_settings_is_refused(said, postgres_
         note(one, "first")
 
 
+@pytest.mark.live
 def test_a_database_in_another_encoding_is_refused(postgres, there, tmp_path):
     name = f"latin_{os.getpid()}"
     there.rows(f"create database {name} template template0 encoding 'LATIN1' strategy file_copy")
@@ -545,8 +628,9 @@ def test_a_database_in_another_encoding_is_refused(postgres, there, tmp_path):
         note(machine(postgres.address(name), tmp_path), "first")
 
 
-def test_tables_of_another_program_are_left_alone(machines, there):
-    one = machines("one")
+@pytest.mark.live
+def test_tables_of_another_program_are_left_alone(postgres_database, tmp_path):
+    one, there = machine(postgres_database, tmp_path / "one"), Connection(postgres_database, schema=SCHEMA)
     there.rows("create schema compliance")
     there.rows("create table compliance.changes (x text)")
     with pytest.raises(Refusal, match="another program"):
@@ -558,13 +642,12 @@ def test_tables_of_another_program_are_left_alone(machines, there):
     assert there.rows("select relname::text from pg_class where relname in ('others', 'changes')") == [("others",)]
 
 
-def test_an_account_without_rights_reads_a_sentence_and_not_an_empty_store(
-    machines, there, postgres_database, tmp_path
-):
+@pytest.mark.exhaustive
+def test_an_account_without_rights_reads_a_sentence_and_not_an_empty_store(machines, there, begun_database, tmp_path):
     note(machines("one"), "first")
     role = f"nobody_{os.getpid()}"
     there.rows(f"create role {role} login")
-    later = machine(postgres_database.replace("postgres@", f"{role}@"), tmp_path / "one")
+    later = machine(begun_database.replace("postgres@", f"{role}@"), tmp_path / "one")
     try:
         assert (notes(later), later.away_since() is None) == (["first"], False)
         with pytest.raises(Refusal, match="lacks a right"):
@@ -573,8 +656,9 @@ def test_an_account_without_rights_reads_a_sentence_and_not_an_empty_store(
         there.rows(f"drop role {role}")
 
 
-def test_what_an_administrator_has_set_for_the_account_does_not_hold(machines, there, postgres_database, tmp_path):
-    name = postgres_database.rpartition("/")[2].partition("?")[0]
+@pytest.mark.live
+def test_what_an_administrator_has_set_for_the_account_does_not_hold(machines, there, begun_database):
+    name = begun_database.rpartition("/")[2].partition("?")[0]
     there.rows(f"alter database {name} set statement_timeout = '1ms'")
     there.rows(f"alter database {name} set default_transaction_isolation = 'serializable'")
     note(machines("one"), "å" * 1000)
@@ -590,6 +674,7 @@ def test_the_own_store_is_chosen_by_the_address(monkeypatch, tmp_path):
     assert stores.samples().path == tmp_path / "sample.duckdb"
 
 
+@pytest.mark.live
 def test_a_machine_that_starts_while_postgresql_is_away_says_of_when_its_copy_is(machines, tmp_path):
     note(machines("one"), "first")
     before = clock.now()
@@ -599,6 +684,7 @@ def test_a_machine_that_starts_while_postgresql_is_away_says_of_when_its_copy_is
     assert abs(later.away_since() - before) < timedelta(seconds=20)
 
 
+@pytest.mark.exhaustive
 def test_a_copy_of_another_database_is_not_shown_for_an_empty_one(machines, new_postgres_database, tmp_path):
     note(machines("one"), "first")
     later = machine(new_postgres_database(), tmp_path / "one")

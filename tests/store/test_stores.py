@@ -3,6 +3,7 @@
 import threading
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import product
 
 import pytest
 
@@ -13,7 +14,7 @@ from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.store.file import connect
 from tests.apps import opened, text
-from tests.browser import MOST
+from tests.layers import first_of, layered
 from tests.line import POINTS, TODAY, Line
 from tests.machines import machine
 
@@ -75,10 +76,10 @@ class MemoryDatabase(Database):
         self.commits += 1
 
 
-@pytest.fixture(params=["memory", "shared"])
+@pytest.fixture
 def other(request, monkeypatch, tmp_path):
     """Make the organisation's own store one of another kind than a file."""
-    if request.param == "memory":
+    if getattr(request, "param", "memory") == "memory":
         store = MemoryDatabase()
     else:
         store = machine(request.getfixturevalue("postgres_database"), tmp_path / "machine")
@@ -98,6 +99,12 @@ def line(other, tmp_path):
     return line
 
 
+KINDS = ("memory", "shared")
+EACH = pytest.mark.parametrize("other", first_of(KINDS), indirect=True)
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("other", layered(KINDS, {"shared"}), indirect=True)
 def test_another_kind_of_store_takes_the_whole_line(line, other):
     with other.cursor() as cursor:
         figures = coverage(cursor, POINTS[:2], days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
@@ -110,6 +117,8 @@ def test_another_kind_of_store_takes_the_whole_line(line, other):
     assert [row["import_id"] for row in line.rows("from revocations")] == [1]
 
 
+@pytest.mark.live
+@EACH
 def test_what_raises_and_what_is_rehearsed_leaves_nothing_in_another_kind_of_store(line, other):
     def fail():
         with other.writing() as cursor:
@@ -123,6 +132,8 @@ def test_what_raises_and_what_is_rehearsed_leaves_nothing_in_another_kind_of_sto
     assert len(line.rows("from staff")) == 2
 
 
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("other", KINDS, indirect=True)
 def test_the_version_of_another_kind_of_store_changes_as_that_of_the_file_does(line, other):
     version = other.version()
     open_review(other, year=2026, as_of=TODAY, order=line.order(), today=TODAY)
@@ -131,18 +142,25 @@ def test_the_version_of_another_kind_of_store_changes_as_that_of_the_file_does(l
     assert other.version() != version
 
 
-@pytest.mark.parametrize("page", ["overview", "imports", *(["quality", "extracts"] if MOST else [])])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("other", "page"),
+    product(KINDS, ["overview", "imports", "quality", "extracts"]),
+    indirect=["other"],
+)
 @pytest.mark.usefixtures("line")
 def test_the_pages_show_another_kind_of_store(page, monkeypatch):
     """path: a page that knew a file would find none, and show the samples"""
     shown = text(opened(page, monkeypatch, part="history"))
     assert "Exempeldata" not in shown
+    assert "kan inte nås" not in shown
     assert "staff.csv" in shown or page != "imports"
 
 
+@pytest.mark.exhaustive
+@EACH
 def test_the_pages_say_of_when_they_are_while_what_keeps_the_store_is_away(line, other, monkeypatch):
     del line
-    assert "kan inte nås" not in text(opened("overview", monkeypatch))
     other.away_since = lambda: datetime(2026, 11, 24, 11, 5)
     shown = text(opened("overview", monkeypatch))
     assert "Databasen kan inte nås. Det som visas är från 24\xa0november\xa02026 kl. 12.05" in shown

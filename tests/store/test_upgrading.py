@@ -16,6 +16,7 @@ from compliance.review.reviewing import review_of
 from compliance.review.verifying import verify
 from compliance.store import schema
 from compliance.store.database import EVERYTHING_KNOWN
+from tests.layers import layered
 from tests.line import POINTS, Line
 
 FOLDER = Path(__file__).parent / "kept"
@@ -27,7 +28,7 @@ FIGURES = [(1, 1, 2, 0), (2, 0, 3, 0), (3, 2, 1, 0), (4, 1, 2, 0), (5, 0, 0, 3),
 ROWS = {"staff": 3, "training": 2, "systems": 3, "local_instruction": 6, "incidents": 1}
 
 
-@pytest.fixture(params=KEPT, ids=lambda path: path.name.partition(".")[0])
+@pytest.fixture(params=layered(KEPT, {FOLDER / "5_reviews.duckdb.xz"}), ids=lambda path: path.name.partition(".")[0])
 def kept(request, tmp_path):
     """A line whose store is a kept one, and the number of its schema."""
     line = Line(tmp_path)
@@ -41,6 +42,7 @@ def figures(line, points=POINTS):
     return [(f.point.number, f.met, f.unmet, f.unknown) for f in found if f.basis and f.met + f.unmet + f.unknown]
 
 
+@pytest.mark.live
 def test_every_schema_is_upgraded_with_all_that_is_in_it_and_can_be_written(kept):
     line, number = kept
     with line.database.cursor():  # opened once, and so upgraded, and cleaned if it never was

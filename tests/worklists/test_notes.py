@@ -16,6 +16,7 @@ from compliance.worklists import notes as kept
 from compliance.worklists import sending
 from compliance.worklists.lists import Asking
 from compliance.worklists.notes import LONGEST_NOTE, Note
+from tests.layers import first_of
 from tests.line import POINTS, Line
 from tests.readers import MINE, reader
 
@@ -70,6 +71,7 @@ def shown(line, point, *, known_at=EVERYTHING_KNOWN, as_of=DAY, organisation=ORG
     return {item: (note.status, note.note) for item, note in notes.items() if note}
 
 
+@pytest.mark.live
 def test_a_status_and_a_note_stay_with_their_item_and_the_newest_counts(line):
     write(line, Note("local_instruction", "Norr/Incidenter", "Norr", "waiting", "Ringde"))
     before = line.wait()
@@ -82,7 +84,8 @@ def test_a_status_and_a_note_stay_with_their_item_and_the_newest_counts(line):
     assert {row["outcome"] for row in line.items("local_instruction", DAY)} == {"unmet"}
 
 
-@pytest.mark.parametrize("exported", [False, True])
+@pytest.mark.live
+@pytest.mark.parametrize("exported", first_of([True, False]))
 def test_they_stay_when_a_unit_or_a_system_has_another_name(line, exported):
     """exported: whether the next export has the new name already."""
     write(line, Note("local_instruction", "Norr/Incidenter", "Norr", "sent"), Note("access", "Alfa", "Norr", "sent"))
@@ -102,6 +105,7 @@ def test_they_stay_when_a_unit_or_a_system_has_another_name(line, exported):
     assert shown(line, "local_instruction") == {item: (None, "Nu")}
 
 
+@pytest.mark.live
 def test_each_organisation_has_its_own_whatever_it_is_called(line):
     line.load_table(SYSTEMS.replace("Norr", "Annan"), organisation="Den andra")
     write(line, Note("classification", "Alfa", "Norr", "sent"))

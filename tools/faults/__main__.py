@@ -331,9 +331,10 @@ def with_a_small_disk() -> Iterator[Rig]:
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault: its rig, what is done, and how many rows a file of a machine has at most."""
+    """A fault: what is done, in how many ways by turns, its rig, and how many rows a file of a machine may have."""
 
     act: Act
+    ways: int = 1
     rig: Callable[[], AbstractContextManager[Rig]] = alone
     most: int = 12
 
@@ -342,17 +343,17 @@ FAULTS = {
     "server-killed-at-a-click": Fault(kill_at_a_click),
     "server-killed-at-a-confirm": Fault(kill_at_a_confirm),
     "server-frozen-at-a-confirm": Fault(freeze_a_server),
-    "importer-killed": Fault(kill_the_importer),
+    "importer-killed": Fault(kill_the_importer, 2),
     "postgresql-stopped": Fault(stop),
-    "postgresql-restarted": Fault(restart),
+    "postgresql-restarted": Fault(restart, 2),
     "postgresql-frozen": Fault(freeze),
-    "failover-synchronous": Fault(fail_over, lambda: pair(synchronous=True)),
-    "failover-asynchronous": Fault(fail_over, lambda: pair(synchronous=False)),
-    "disk-of-postgresql-full": Fault(fill_its_disk, on_small_disks, 600),
-    "disk-of-a-copy-full": Fault(fill_the_disk_of_a_copy, with_a_small_disk, 600),
+    "failover-synchronous": Fault(fail_over, 2, lambda: pair(synchronous=True)),
+    "failover-asynchronous": Fault(fail_over, 2, lambda: pair(synchronous=False)),
+    "disk-of-postgresql-full": Fault(fill_its_disk, 2, on_small_disks, 600),
+    "disk-of-a-copy-full": Fault(fill_the_disk_of_a_copy, 2, with_a_small_disk, 600),
     "importers-and-servers": Fault(three_at_once),
-    "clock-wrong": Fault(wrong_clock),
-    "copy-harmed": Fault(harm_a_copy),
+    "clock-wrong": Fault(wrong_clock, 2),
+    "copy-harmed": Fault(harm_a_copy, len(HARMS)),
 }
 
 
