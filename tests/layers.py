@@ -8,6 +8,7 @@
 """
 
 import sys
+import threading
 from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any
 
@@ -56,10 +57,8 @@ def exhaustively(request: pytest.FixtureRequest) -> bool:
 def _hear(event: str, given: tuple[Any, ...]) -> None:
     if event in STARTS:
         _started.add(STARTS[event])
-    elif event == "_thread.start_new_thread":
-        thread = getattr(given[0], "__self__", None)
-        if getattr(thread, "name", None) == PAGE_THREAD:
-            _started.add("a page")
+    elif event == "exec" and threading.current_thread().name == PAGE_THREAD:
+        _started.add("a page")
 
 
 sys.addaudithook(_hear)
