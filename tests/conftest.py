@@ -134,13 +134,11 @@ def reads_here():
 def own(stages, monkeypatch):
     """The app on an empty database of one's own, in the same place for every test, as that of `stage`."""
     from compliance.store.file import FileDatabase
-    from tests import once
+    from tests.line import held
 
     path = _emptied(stages / "own") / "own.duckdb"
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(path))
-    database = FileDatabase.at(once.new(path))
-    with database.cursor() as cursor:
-        cursor.execute("pragma disable_checkpoint_on_shutdown")
+    with held(FileDatabase.at(path)) as database:
         yield database
 
 

@@ -32,6 +32,17 @@ _patching, _one_at_a_time = threading.RLock(), threading.Lock()
 _child = reading._child
 
 
+@contextmanager
+def held(database: FileDatabase) -> Iterator[FileDatabase]:
+    """A file, made if it is not there, held open, since opening it takes longer than most statements."""
+    if not database.exists():
+        once.new(database.path)
+    with database.cursor() as cursor:
+        # tidying a file that nobody opens again would take as long
+        cursor.execute("pragma disable_checkpoint_on_shutdown")
+        yield database
+
+
 class Line:
     """A database in a folder, loaded by the real line. Each load is a minute after the previous one."""
 
@@ -42,12 +53,8 @@ class Line:
 
     @contextmanager
     def held(self) -> Iterator["Line"]:
-        """The line with its file held open, since opening it takes longer than most statements."""
-        if not self.database.exists():
-            once.new(self.database.path)
-        with self.database.cursor() as cursor:
-            # tidying a file that nobody opens again would take as long
-            cursor.execute("pragma disable_checkpoint_on_shutdown")
+        """The line with its file held open."""
+        with held(self.database):
             yield self
 
     def order(self, *, now: datetime | None = None, **fields: Any) -> Order:

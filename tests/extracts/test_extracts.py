@@ -586,10 +586,6 @@ def test_a_workbook_speaks_the_language_asked_for(loaded: Line) -> None:
     ]
 
 
-def _unix(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def test_texts_in_a_workbook_are_never_formulas_or_errors(loaded: Line) -> None:
     sheet = book(with_labels(loaded, HOSTILE), SV).worksheets[0]
     cells = [sheet.cell(row, 7) for row in range(2, len(HOSTILE) + 2)]
