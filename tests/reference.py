@@ -1066,22 +1066,30 @@ def _enough(v: View, point: int, target: Fraction) -> dict[str, Any]:
 def _at_most(v: View, point: int) -> float | None:
     found = POINTS[point](v, point)
     open_ones = [item for item in found if item.outcome in ("met", "unmet", "unknown", "pending")]
-    lost = [item for item in open_ones if _is_lost(v, point, item)]
-    return (len(open_ones) - len(lost)) / len(open_ones) if open_ones else None
+    lost = _asked_too_late(v) if point == 9 else sum((item.outcome, item.reason) in LATE[point] for item in open_ones)
+    return (len(open_ones) - lost) / len(open_ones) if open_ones else None
 
 
-def _is_lost(v: View, point: int, item: Item) -> bool:
-    if item.outcome != "unmet":
-        return False
-    if point != 9:
-        return (
-            item.reason
-            in {
-                11: ("late", "open_too_long"),
-                12: ("late", "not_notified"),
-                13: ("late", "not_sent"),
-            }[point]
-        )
-    contract = v.rows_of("procurements", "reference", item.item)[-1].get("contract_date")
-    unasked = "coordinator_consulted" in (item.detail or "").split(", ")
-    return contract is not None and contract < v.d and (item.reason == "afterwards" or unasked)
+LATE = {
+    11: {("unmet", "late"), ("unmet", "open_too_long")},
+    12: {("unmet", "late"), ("unmet", "not_notified")},
+    13: {("unmet", "late"), ("unmet", "not_sent")},
+}
+
+
+def _asked_too_late(v: View) -> int:
+    """How many procurements had a contract before the coordinator was asked, whatever else is known of them."""
+    return sum(
+        row["handles_information"] is not False
+        and this_year(contract, v.d)
+        and contract < v.d
+        and not _asked_by(v, row)
+        for row in v.rows("procurements")
+        if (contract := row.get("contract_date")) is not None
+    )
+
+
+def _asked_by(v: View, row: Row) -> bool:
+    """Whether the coordinator was asked before the contract; taken for granted where the export does not say."""
+    consulted = by_then(row.get("coordinator_consulted"), v.d)
+    return lacks(row, "coordinator_consulted") if consulted is None else consulted <= row["contract_date"]

@@ -37,10 +37,9 @@ judged as (
             when lacking is not null then 'unknown:column_missing'
             else 'met:'
         end as judgement,
-        -- whoever was not asked before the contract cannot be asked before it any more
-        contract_date < $as_of and (
-            judgement = 'unmet:afterwards'
-            or (judgement = 'unmet:steps_missing' and contains(missing, 'coordinator_consulted'))
+        -- whoever was not asked before the contract cannot be asked before it any more, whatever else is known
+        handles_information is distinct from false and contract_date < $as_of and (
+            consulted > contract_date or contains(missing, 'coordinator_consulted')
         ) as lost
     from checked
 )

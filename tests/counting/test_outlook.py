@@ -19,7 +19,15 @@ POINT = next(point for point in POINTS if point.id == "local_instruction")
 # Its own target, and one of many decimals that two of three just reach.
 OF_TARGETS = [POINT, replace(POINT, targets=({"from": date(2000, 1, 1), "target": 0.6666666, "limit": 0.5},))]
 MANY = 1500
-IDS = {"local_instruction": "requirement", "processors": "agreement_id", "processing": "processing_id"}
+IDS = {
+    "local_instruction": "requirement",
+    "processors": "agreement_id",
+    "processing": "processing_id",
+    "procurements": "reference",
+    "incidents": "incident_id",
+    "breaches": "breach_id",
+}
+NAMES = ("if_nothing_is_done", "pace", "reached", "enough_items", "enough_units", "at_most")
 
 
 def random_pair(random):
@@ -74,7 +82,7 @@ def figure(day, met, of, point=POINT):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(20))
 def test_random_exports_of_many_items(seed, tmp_path):
-    """What lapses, who has it and how fast it goes, of points whose items are enough for a pace."""
+    """What lapses, who has it, how fast it goes and what is lost, of points whose items are enough for a pace."""
     chance = exports.Chance(Random(seed), exports.AS_OF, disputed=False)
     loaded = [
         export_of(chance, source, id_, exports.AS_OF - timedelta(days=days), number)
@@ -87,10 +95,10 @@ def test_random_exports_of_many_items(seed, tmp_path):
     expected = {row["point"]: row for row in reference.outlook(loaded, exports.AS_OF)}
     told = [one for one in found if one.reached]
     assert {one.now.point.number for one in told} >= {3, 8, 10}
+    assert {one.now.point.number for one in found if one.lost} >= {11, 12, 13}
     for one in found:
         row = expected[one.now.point.number]
-        mine = (one.if_nothing_is_done, one.pace, one.reached, one.enough_items, one.enough_units)
-        theirs = [row[name] for name in ("if_nothing_is_done", "pace", "reached", "enough_items", "enough_units")]
+        mine, theirs = [getattr(one, name) for name in NAMES], [row[name] for name in NAMES]
         assert mine == pytest.approx(theirs), one.now.point.id
 
 
