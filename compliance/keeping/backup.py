@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from compliance import __version__
+from compliance.access import pseudonyms
 from compliance.access.audit import Action
 from compliance.core.clock import local
 from compliance.core.errors import Refusal
@@ -73,7 +74,7 @@ def restore(database: Database, file: Path, *, own: Path, replace: bool, order: 
     """Put the store back to a backup, wholly or not at all. Raise Refusal, with nothing changed, if it is not sound.
 
     Existing files are replaced only if `replace`. A register that is there stays: what was done, and which roles were
-    taken away, is not undone. The backup's is for a machine that has none.
+    taken away, is not undone. The backup's is for a machine that has none; one that has gets its keys of pseudonyms.
     """
     with database.replacing() as path, _staging(own, path) as staging:
         existing = _existing(own, path)
@@ -84,12 +85,13 @@ def restore(database: Database, file: Path, *, own: Path, replace: bool, order: 
         manifest = unpack(file, staging)
         names = [name for name in manifest.parts if name not in (DATABASE, REGISTER)]
         names.append(_database_anew(staging, manifest, name=path.name, order=order))
-        has_register = REGISTER in manifest.parts and not register.own().exists()
-        kept = archived_register(staging / REGISTER) if has_register else None
+        kept = archived_register(staging / REGISTER) if REGISTER in manifest.parts else None
         replaced = _kept_aside(existing, own / f"{REPLACED}{local(now):%Y-%m-%dT%H%M%S}") if existing else None
         _put(names, staging, own, existing)
-    if kept:
+    if kept and not register.own().exists():
         register.own().put(kept)
+    elif kept:
+        pseudonyms.add_keys(kept["keys"])
     return Restored(manifest, replaced)
 
 

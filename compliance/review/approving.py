@@ -11,6 +11,7 @@ from typing import Final, Literal
 from compliance.access.audit import Action
 from compliance.access.people import named
 from compliance.access.permissions import User, current_user
+from compliance.access.pseudonyms import Pseudonym, is_of
 from compliance.access.withholding import ExportNames, export_names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
@@ -34,6 +35,10 @@ INCOMPLETE: Final = N_(
 )
 NAMELESS: Final = N_(
     "Your login gives no name, and whoever does this is named with it. Tell those who run the service."
+)
+UNDECIDED: Final = N_(
+    "It cannot be told whether you have submitted the review of {year} yourself: this register does not know who has. "
+    "Send it back and let it be submitted again."
 )
 # The person at a machine without a login, who gives a name.
 AT_HAND: Final = current_user()
@@ -113,12 +118,7 @@ def approve(database: Database, review_id: int, *, name: str, user: User = AT_HA
     who = _order_of(name, user)
     with database.writing() as cursor:
         review = _submitted(cursor, review_id)
-        if _has_submitted(review, who):
-            raise Refusal(
-                N_("{name} has submitted the review of {year}. Somebody else must approve it."),
-                name=review.submitted_by,
-                year=review.year,
-            )
+        _refuse_submitter(review, who)
         load_frozen(cursor, review_id, review.version)
         _sign(cursor, review, who, state="approved", sha256=review.sha256)
         return by_number(cursor, review_id)
@@ -166,14 +166,33 @@ def _version(review_id: int, version: int) -> str:
     return f"review {review_id}, version {version}"
 
 
-def _has_submitted(review: Review, who: Order) -> bool:
-    """Whether a person submitted a review: by their logins, else by the names that were given.
+def _refuse_submitter(review: Review, who: Order) -> None:
+    """Raise Refusal for whoever submitted a review, and where it cannot be told whether they did."""
+    is_theirs = _has_submitted(review, who)
+    if is_theirs is None:
+        raise Refusal(UNDECIDED, year=review.year)
+    if is_theirs:
+        raise Refusal(
+            N_("{name} has submitted the review of {year}. Somebody else must approve it."),
+            name=review.submitted_by,
+            year=review.year,
+        )
 
-    Whoever has been removed from the register since has another pseudonym at their next login, so the name counts.
+
+def _has_submitted(review: Review, who: Order) -> bool | None:
+    """Whether a person submitted a review: by their logins, whatever the names, else by the names that were given.
+
+    None if it cannot be told: the key of what was kept is not here, or an earlier version kept nothing of a person who
+    has been removed since.
     """
-    if who.user.person and review.submitter and (review.submitter == who.user.person or named(review.submitter)):
-        return review.submitter == who.user.person
-    return same_person(who.who, review.submitted_by or "")
+    if not who.user.person or not review.submitter:
+        return same_person(who.who, review.submitted_by or "")
+    login = named(who.user.person)
+    if login and review.signer and review.signer_key:
+        return is_of(Pseudonym(review.signer_key, review.signer), login.issuer, login.subject)
+    if review.submitter == who.user.person:
+        return True
+    return False if named(review.submitter) else None
 
 
 def _order_of(name: str, user: User) -> Order:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from compliance.access.audit import Action
 from compliance.access.people import named
+from compliance.access.pseudonyms import pseudonym
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.masking import mask_text
@@ -42,7 +43,8 @@ class Review:
 
     `figures_of` is the version whose figures a correction keeps, `sha256` the seal of what was frozen of it, `why` the
     reason of its current state, and `corrects` what its version corrects, even after being sent back. `submitter` is
-    the pseudonym of a person who had logged in to submit it.
+    how the audit trail knows a person who had logged in to submit it, and `signer` with `signer_key` their login as
+    `access.pseudonyms` keeps it; the latter two are None if an earlier version recorded it.
     """
 
     review_id: int
@@ -61,6 +63,8 @@ class Review:
     submitted_by: str | None
     submitted_at: datetime | None
     submitter: str | None
+    signer: str | None
+    signer_key: str | None
 
 
 @dataclass(frozen=True)
@@ -277,7 +281,14 @@ def add_state(
     """Record that a version of a review entered a state, and who said so: by a login, or by a name given by hand."""
     params: dict[str, Any] = {"review_id": review_id, "version": version, "state": state, "figures_of": figures_of}
     known = named(order.user.person) if order.user.person else None
-    whose = {"who": order.who, "person": order.user.person or None, "issuer": known.issuer if known else None}
+    signer = pseudonym(known.issuer, known.subject) if known and state == "submitted" else None
+    whose = {
+        "who": order.who,
+        "person": order.user.person or None,
+        "issuer": known.issuer if known else None,
+        "signer": signer.hash if signer else None,
+        "signer_key": signer.key if signer else None,
+    }
     cursor.execute(statement("add_review_state"), params | {"sha256": sha256, "why": why} | whose)
 
 

@@ -32,7 +32,7 @@ Run = Callable[..., list[Row]]
 # The rows of each table, in order.
 Tables = dict[str, list[Row]]
 # The tables that are kept elsewhere too, with the statement that gives all their rows. Sessions must not come back.
-KEPT: Final = {"persons": "persons", "roles": "roles", "audit": "entries"}
+KEPT: Final = {"persons": "persons", "keys": "keys", "roles": "roles", "audit": "entries"}
 
 
 class Register(ABC):

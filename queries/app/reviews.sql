@@ -33,7 +33,9 @@ select
     s.changed_by,
     case when s.state <> 'draft' then b.changed_by end as submitted_by,
     case when s.state <> 'draft' then b.changed_at end as submitted_at,
-    case when s.state <> 'draft' then b.person end as submitter
+    case when s.state <> 'draft' then b.person end as submitter,
+    case when s.state <> 'draft' then b.signer end as signer,
+    case when s.state <> 'draft' then b.signer_key end as signer_key
 from chosen as c
 inner join last_states as s using (review_id)
 inner join first_states as f on f.review_id = s.review_id and f.version = s.version

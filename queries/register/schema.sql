@@ -25,6 +25,13 @@ create table if not exists roles (
     given_by     text not null
 );
 
+-- One row per key of pseudonyms, in the order in which they came. The first is used; others came with a restored store.
+create table if not exists keys (
+    number integer primary key,
+    id     text not null unique,
+    secret text not null
+);
+
 -- One row per login. key: SHA-256 of the id that the browser holds. held: the roles that the provider named, as JSON.
 -- token: the ID token, which some providers need at the logout. Rows are removed when the session is over.
 create table if not exists sessions (

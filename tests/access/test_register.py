@@ -16,7 +16,7 @@ from functools import cache, partial
 import pytest
 from adbc_driver_manager import Error
 
-from compliance.access import audit, people, roles, sessions
+from compliance.access import audit, people, pseudonyms, roles, sessions
 from compliance.access.audit import Action
 from compliance.access.identity import Identity
 from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, NO_ROLE, READING, Permission, User
@@ -101,6 +101,16 @@ def test_a_subject_keeps_its_pseudonym_and_its_latest_name():
     first = people.known(ISSUER, "anna", "Anna Ask")
     assert people.known(ISSUER, "anna", "Anna Ek 850709-1232") == first != people.known("https://other", "anna", "Anna")
     assert people.named(first).name == "Anna Ek ******-****"
+
+
+def test_a_pseudonym_tells_one_login_from_any_other_and_not_whose_it_is():
+    """seam: the issuer and the subject run together; key: another register's tells nothing"""
+    kept = pseudonyms.pseudonym(ISSUER, "anna")
+    assert (kept, kept.hash.isalpha()) == (pseudonyms.pseudonym(ISSUER, "anna"), True)
+    assert pseudonyms.is_of(kept, ISSUER, "anna")
+    others = [(f"{ISSUER}a", "nna"), (ISSUER, "Anna"), ("", "anna"), (ISSUER, "850709-1232")]
+    assert [pseudonyms.is_of(kept, *other) for other in others] == [False] * 4
+    assert pseudonyms.is_of(replace(kept, key="x"), ISSUER, "anna") is None
 
 
 @OF_A_FILE
@@ -439,6 +449,7 @@ def test_a_register_moves_whole_but_for_its_sessions_to_the_other_kind_and_back(
     ada = administrator()
     roles.give(ada, people.known(ISSUER, "bo", ""), Held("coordinator"))
     roles.take(ada, people.known(ISSUER, "bo", ""), "coordinator")
+    kept = pseudonyms.pseudonym(ISSUER, "bo")
     was, holders = list(register.own().rows("entries", after=0)), roles.holders()
     first, second = other(), FileRegister(tmp_path / "back" / "register.sqlite")
     target = FileRegister(tmp_path / "moved.sqlite") if places.shared_database() else SharedRegister(database)
@@ -446,12 +457,13 @@ def test_a_register_moves_whole_but_for_its_sessions_to_the_other_kind_and_back(
         there(database).rows(f"drop schema if exists {SCHEMA} cascade")
     copy_register(first, tmp_path / "copy.sqlite")
     assert archived_register(tmp_path / "copy.sqlite") == first.kept()
-    assert register.move(first, target) == {"persons": 2, "roles": 2, "audit": 3}
+    assert register.move(first, target) == {"persons": 2, "keys": 1, "roles": 2, "audit": 3}
     assert register.move(target, second)["audit"] == 3
     with pytest.raises(Refusal, match="already a register"):
         register.move(first, target)
     with elsewhere(monkeypatch, target):
         assert (entries(), roles.holders(), list(audit.verify(was[-1]["seal"]))) == (was, holders, [])
+        assert pseudonyms.is_of(kept, ISSUER, "bo")
         assert target.rows("session", key=sessions.key_of("x"), at="", idle="") == []
         audit.record(ada, Action.DAY)
         roles.give(ada, people.known(ISSUER, "bo", ""), Held("coordinator"))

@@ -15,16 +15,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from compliance.access import audit, roles, sessions
+from compliance.access import audit, people, pseudonyms, roles, sessions
 from compliance.access.audit import Action
 from compliance.access.identity import Identity
-from compliance.access.permissions import ADMINISTRATOR, User
+from compliance.access.permissions import ADMINISTRATOR, HEAD, User
 from compliance.access.roles import Held
+from compliance.core.errors import Refusal
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.keeping.archive import DATABASE, MANIFEST, MOST_DECLARATION, REGISTER
 from compliance.keeping.backup import back_up, restore
 from compliance.loading.loading import Order, add_event
+from compliance.review import approving
 from compliance.store import changes, register, shared, shared_register, stores
 from compliance.store.copies import applied_files
 from compliance.store.database import EVERYTHING_KNOWN, rows
@@ -36,7 +38,7 @@ from tests.browser import serving
 from tests.command import arguments, environment, run, run_here
 from tests.layers import first_of
 from tests.line import NOON, POINTS
-from tests.reviewed import AS_OF, INSTRUCTION, Reviewed, at
+from tests.reviewed import AS_OF, INSTRUCTION, WHATEVER, Reviewed, at
 from tests.store.test_killed import FIRST_DAY
 
 OWN = {
@@ -166,6 +168,29 @@ def test_a_store_of_several_machines_is_restored_with_its_register(postgres_data
     assert sessions.find(sessions.key_of(secret), now=NOON) is None
     with stores.own().cursor() as cursor:
         assert rows(cursor, "select what from events where action = 'note'") == [{"what": "kept"}]
+
+
+@pytest.mark.exhaustive
+def test_whoever_submitted_a_review_is_known_by_a_register_that_it_is_restored_beside(tmp_path, monkeypatch):
+    """key: the register there has one of its own, and its first one stays the one in use"""
+    line = at("draft", tmp_path / "first")
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+    ylva = User("Ylva Nordgren", HEAD, people.known("i", "ylva", "Ylva Nordgren"))
+    submission = {"name": "", "own": None, "confirmed": WHATEVER, "user": ylva}
+    approving.submit(line.database, line.review().review_id, **submission)
+    back_up(stores.own(), tmp_path / "backup.zip", own=line.folder, now=NOON)
+    second = tmp_path / "second"
+    second.mkdir()
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(second / "own.duckdb"))
+    own = pseudonyms.pseudonym("i", "rolf")
+    restore(stores.own(), tmp_path / "backup.zip", own=second, replace=False, order=Order("test"), now=NOON)
+    again = User("Rolf Ahlberg", HEAD, people.known("i", "ylva", "Rolf Ahlberg"))
+    rolf = User("Rolf Ahlberg", HEAD, people.known("i", "rolf", "Rolf Ahlberg"))
+    assert again.person != ylva.person
+    assert pseudonyms.pseudonym("i", "rolf") == own
+    with pytest.raises(Refusal, match="Ylva Nordgren has submitted"):
+        approving.approve(stores.own(), 1, name="", user=again)
+    assert approving.approve(stores.own(), 1, name="", user=rolf).state == "approved"
 
 
 def begun(folder: Path, monkeypatch) -> Path:

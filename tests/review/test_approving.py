@@ -1,12 +1,13 @@
 """Submitting needs every point discussed, approving another person; what is sealed is read unchanged or not at all."""
 
+import re
 import unicodedata
 from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 
-from compliance.access import people
+from compliance.access import people, pseudonyms
 from compliance.access.permissions import HEAD, User
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
@@ -17,6 +18,7 @@ from compliance.review import approving, dossier, judging
 from compliance.review.approving import same_person
 from compliance.review.dossier import as_json, from_json
 from compliance.review.reviewing import ReviewTexts, review_texts
+from compliance.store import register
 from compliance.store.database import rows
 from tests.layers import first_of
 from tests.line import NOON
@@ -304,15 +306,51 @@ def test_by_a_login_the_subject_tells_whether_it_is_the_same_person_and_the_revi
     ]
 
 
-def test_whoever_was_removed_from_the_register_cannot_approve_what_they_submitted(correction, logged_in):
-    line, id_ = correction, correction.review().review_id
+@pytest.fixture
+def by_login(correction, logged_in):
+    """A review that somebody submitted who has logged in, been removed, and logged in again by another name."""
     ylva = logged_in("ylva", "Ylva Nordgren")
-    approving.submit(line.database, id_, name="", own=None, confirmed=WHATEVER, user=ylva)
+    id_ = correction.review().review_id
+    approving.submit(correction.database, id_, name="", own=None, confirmed=WHATEVER, user=ylva)
     people.remove(ylva.person)
-    again = logged_in("ylva", "Ylva Nordgren")
-    assert again.person != ylva.person
+    return correction
+
+
+def approve_as(line, user):
+    return approving.approve(line.database, line.review().review_id, name="", user=user).state
+
+
+def test_whoever_was_removed_from_the_register_cannot_approve_what_they_submitted_by_any_name(by_login, logged_in):
+    """pseudonym: it is another one after the removal; name: it tells nothing; anybody: others are let through"""
     with pytest.raises(Refusal, match="Ylva Nordgren has submitted the review of 2026"):
-        approving.approve(line.database, id_, name="", user=again)
+        approve_as(by_login, logged_in("ylva", "Rolf Ahlberg"))
+    assert approve_as(by_login, logged_in("namesake", "Ylva Nordgren")) == "approved"
+
+
+def test_who_has_submitted_stays_as_a_hash_alone(by_login):
+    """subject: it can be read; digits: an identity number would be found in them and masked"""
+    (row,) = by_login.rows("select state, signer from review_states where signer is not null")
+    assert (row["state"], bool(re.fullmatch("[a-p]{64}", row["signer"]))) == ("submitted", True)
+    assert row["signer"] != pseudonyms.pseudonym("https://login.example.se", "rolf").hash
+    assert people.everybody() == []
+
+
+def test_nobody_approves_where_it_cannot_be_told_who_submitted(by_login, logged_in, tmp_path, monkeypatch):
+    """other: a register without the key; earlier: an earlier version kept no hash of somebody who is removed"""
+    keys = register.own().rows("keys")
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "elsewhere" / "own.duckdb"))
+    rolf = logged_in("rolf", "Rolf Ahlberg")
+    pseudonyms.pseudonym("https://login.example.se", "rolf")  # it has a key of its own
+    with pytest.raises(Refusal, match="It cannot be told whether you have submitted the review of 2026 yourself"):
+        approve_as(by_login, rolf)
+    pseudonyms.add_keys([*keys, *keys])
+    assert len(register.own().rows("keys")) == 2
+    with pytest.raises(Refusal, match="Ylva Nordgren has submitted"):
+        approve_as(by_login, logged_in("ylva", "Rolf Ahlberg"))
+    with by_login.database.writing() as cursor:
+        cursor.execute("update review_states set signer = null, signer_key = null")
+    with pytest.raises(Refusal, match="It cannot be told"):
+        approve_as(by_login, rolf)
 
 
 def test_a_name_that_was_given_by_hand_is_told_as_such(kept):

@@ -20,7 +20,7 @@ from tests.layers import layered
 from tests.line import POINTS, Line
 
 FOLDER = Path(__file__).parent / "kept"
-KEPT = sorted(FOLDER.glob("*.xz"))
+KEPT = sorted(FOLDER.glob("*.xz"), key=lambda path: int(path.name.partition("_")[0]))
 AS_OF = date(2026, 11, 20)
 # Point, met, unmet, unknown: what the product of each time said of these exports, and today's still does. Of point
 # 11 it knows that the incidents have no column for the day of closing, which was taken for an empty cell.
@@ -74,7 +74,7 @@ def check_review(line, number):
         found = verify(cursor, frozen, own=None)
         assert {difference.what for difference in found} <= {"statement", "figure"}
         counted = {(d.point.id, d.was, d.now) for d in found if d.what == "figure"}
-        assert counted == {("incident_handling", "unmet 1", "unknown 1")}
+        assert counted == ({("incident_handling", "unmet 1", "unknown 1")} if number < 11 else set())
     for row in line.rows("from frozen_reviews"):
         assert seal_of(row["content"]) == row["sha256"]
     assert [decision.text for decision in frozen.decisions] == ["Klassa Betaportalen"]

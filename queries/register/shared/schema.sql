@@ -3,6 +3,11 @@ do $made$ begin
     if to_regnamespace('compliance_register') is null then
         create schema compliance_register;
     end if;
+    create table if not exists compliance_register.keys (
+        number bigint primary key,
+        id     text collate "C" not null unique,
+        secret text collate "C" not null
+    );
     if to_regclass('compliance_register.audit') is not null then
         return;
     end if;
