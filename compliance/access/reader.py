@@ -6,7 +6,6 @@ see. Only this module checks SEE_PERSONS and the limit.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
@@ -29,6 +28,7 @@ from compliance.access.scopes import PARTS, Scope
 from compliance.access.withholding import Names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
+from compliance.core.remembering import cached_property
 from compliance.declarations.points import Point
 from compliance.store.database import Rows
 

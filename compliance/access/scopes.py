@@ -1,11 +1,11 @@
 """A part of an organisation: what a page shows, or what a person is limited to."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, Literal
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
+from compliance.core.remembering import cached_property
 
 OUTSIDE: Final = N_("You may see only a part of the organisation, and this is outside of it. Ask the coordinator.")
 Level = Literal["organisation", "department", "unit"]

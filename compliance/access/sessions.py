@@ -10,6 +10,7 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from compliance.access import audit, people
@@ -108,6 +109,13 @@ def user(key: str) -> User:
     """The person whose session has a key, with the roles that they hold now; nobody if it is over."""
     session = find(key, now=clock.now())
     return session.user if session else NOBODY
+
+
+@lru_cache(maxsize=10_000)
+def person_of(key: str) -> str:
+    """The person whose session has a key, which does not change; the key itself where there is no session."""
+    session = find(key, now=clock.now())
+    return session.person if session else key
 
 
 def _session(row: Row) -> Session:

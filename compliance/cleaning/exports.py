@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any, Final
 
 from compliance.cleaning.changes import Changes
 from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
+from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
 from compliance.loading.levels import level_headings

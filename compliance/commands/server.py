@@ -33,7 +33,7 @@ from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
 from compliance.access import audit, permissions, sessions
 from compliance.access.permissions import User
-from compliance.commands import provider
+from compliance.commands import askers, provider
 from compliance.commands.provider import Streamlit
 from compliance.core import logs, places
 from compliance.core.errors import Refusal
@@ -260,6 +260,7 @@ async def warm(_app: Any) -> AsyncIterator[None]:
     """
     from compliance.commands import ahead
 
+    asyncio.get_running_loop().set_default_executor(askers.threads())
     if not stores.own().exists():
         demo.building(stores.samples())
     ok, message = await get_instance().does_script_run_without_error()
@@ -291,6 +292,7 @@ manifest_scanner.scan_component_manifests = lambda *_: []
 # Streamlit creates its file stores from these module attributes.
 streamlit_runtime.MediaFileManager = DownloadFiles  # type: ignore[attr-defined]
 memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: ignore[misc]
+askers.begin()
 
 
 def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:

@@ -9,7 +9,6 @@ same functions directly.
 import json
 import logging
 import pickle
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,12 +20,14 @@ from compliance.core import children
 from compliance.core.children import nameless_file, sweep
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.core.queueing import Queue
 from compliance.core.saving import temporary_folder
 
 # A browser waits three minutes for a file: for its turn and for its making together.
 SECONDS: Final = 120.0
 TURN_SECONDS: Final = 45.0
-AT_ONCE: Final = threading.BoundedSemaphore(2)
+# A child takes 300 MB and a core; one person leaves room for another.
+AT_ONCE: Final = Queue(of_one=2, at_once=3)
 Make = Callable[..., bytes]
 
 TOO_SLOW: Final = N_(
@@ -83,13 +84,11 @@ def make_file(job: Job, make: Make, *args: Any, seconds: float = SECONDS, **kwar
 
 @contextmanager
 def _turn(job: Job) -> Iterator[None]:
-    if not AT_ONCE.acquire(timeout=TURN_SECONDS):
-        raise Refusal(BUSY)
-    try:
+    with AT_ONCE.turn(seconds=TURN_SECONDS) as came:
+        if not came:
+            raise Refusal(BUSY)
         job.started_at = time.monotonic()
         yield
-    finally:
-        AT_ONCE.release()
 
 
 def _run(job: Job, order: BinaryIO, answer: BinaryIO, *, seconds: float) -> int:

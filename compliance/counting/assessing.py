@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import Plans
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
+from compliance.core.remembering import cached_property
 from compliance.counting.pins import any_lacking, courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement

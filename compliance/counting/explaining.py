@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -19,6 +18,7 @@ from compliance.access.disclosure import FEW_PERSONS
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import year_before
+from compliance.core.remembering import cached_property
 from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, plans, requested_items
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement

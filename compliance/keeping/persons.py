@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -27,6 +26,7 @@ from compliance.access.withholding import WITHHELD, Names
 from compliance.cleaning.changes import Changes, tables_of
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.core.remembering import cached_property
 from compliance.declarations.points import load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources

@@ -6,7 +6,6 @@ import logging
 import os
 import pickle
 import re
-import threading
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, few_marks
 from compliance.core.masking import MASK, mask_text, numbers
+from compliance.core.queueing import Queue
 from compliance.core.saving import full_temporary_refusal, temporary_folder
 from compliance.declarations.sources import load_sources, load_values
 from compliance.reading.screening import ReadRequest
@@ -33,9 +33,10 @@ MAX_BYTES: Final = 200 << 20
 SECONDS: Final = 6.0
 SECONDS_A_MEGABYTE: Final = 2.0
 MOST_SECONDS: Final = 120.0
-# Each child may use memory up to its limit, so only two run at once.
+# Each child may use memory up to its limit, so only two of a person run at once.
 READERS: Final = 2
-AT_ONCE: Final = threading.BoundedSemaphore(READERS)
+# One person leaves room for another.
+AT_ONCE: Final = Queue(of_one=READERS, at_once=READERS + 1)
 # From this year on, a date in a file name may be the day of the export.
 FIRST_YEAR: Final = 2000
 SMALL: Final = 1 << 20
@@ -87,7 +88,7 @@ def read(content: bytes | Path, *, name: str, request: ReadRequest | None = None
     """
     shown, in_name = safe_name(name)
     sweep()
-    with AT_ONCE, temporary_folder() as folder, nameless_file() as file:
+    with AT_ONCE.turn(), temporary_folder() as folder, nameless_file() as file:
         sha256 = _copy(content, file, shown=shown)
         (folder / REQUEST).write_bytes(pickle.dumps((shown, request or _default_request())))
         answer = _read_in_child(file, folder, shown=shown)

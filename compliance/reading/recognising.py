@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
@@ -16,6 +15,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK, visible
+from compliance.core.remembering import cached_property
 from compliance.declarations.sources import ABSENCE, Field, Source, is_secret, normal
 from compliance.reading.columns import in_threads
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, with_words

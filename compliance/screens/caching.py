@@ -6,15 +6,15 @@
 A cached function takes everything that its result depends on, as values that can be compared; of a reader or a view,
 what decides is its `cache_key`. The data come first, or a view of them. What else changes in their store is told by
 `by`. Nobody changes a result, since it is the same object for everybody. Who asks for one that is being computed waits
-for it, unless with a cursor; nobody else does.
+for it, unless with a cursor; nobody else does. Whoever has none of it yet waits for their turn to count first.
 
 Only the few days that were last looked at are kept, with everything about them, so memory does not grow with the number
-of days; and nothing of data that have changed.
+of days; and nothing of data that have changed. Who looks at many days loses their own, and not those of others.
 """
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +22,8 @@ from datetime import date
 from functools import update_wrapper
 from typing import Any, Final, Generic, ParamSpec, TypeVar
 
-from compliance.store.database import is_holding
+from compliance.core import queueing
+from compliance.store.database import is_holding, take_turn
 
 # How many days are kept, in all, and how many results of a function.
 DAYS: Final = 5
@@ -35,13 +36,17 @@ About = tuple[Hashable, date | None]
 # What a result depends on besides its arguments, given the data.
 By = Callable[[Any], Hashable]
 Key = tuple[Hashable, ...]
+# The persons who have looked at something, None for nobody in particular.
+Persons = set[str | None]
+Kept = TypeVar("Kept", bound=Hashable)
 
 
 @dataclass
 class _Result:
-    """A result, and the lock of whoever computes it."""
+    """A result, who has looked at it, and the lock of whoever computes it."""
 
     about: About
+    persons: Persons = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
     value: Any = None
     known: bool = False
@@ -60,6 +65,7 @@ class Cached(Generic[Given, Found]):
         about = _about(args)
         found = self._found(self._key(about, args, kwargs), about)
         if not found.known:
+            take_turn()
             with _alone(found.lock):
                 if not found.known:
                     found.value = self._function(*args, **kwargs)
@@ -82,9 +88,10 @@ class Cached(Generic[Given, Found]):
         with _LOCK:
             _look_at(about)
             found = self._results.setdefault(key, _Result(about))
+            found.persons.add(queueing.person())
             self._results.move_to_end(key)
             if len(self._results) > self._most:
-                self._results.popitem(last=False)
+                del self._results[_least({key: result.persons for key, result in self._results.items()})]
             return found
 
     def forget(self, is_over: Callable[[About], bool]) -> None:
@@ -95,8 +102,8 @@ class Cached(Generic[Given, Found]):
 
 _LOCK: Final = threading.Lock()
 _EVERY: Final[list[Cached[..., Any]]] = []
-# The days that are kept, the last one that was looked at last.
-_DAYS: Final[OrderedDict[About, None]] = OrderedDict()
+# The days that are kept with who has looked at them, the last one that was looked at last.
+_DAYS: Final[OrderedDict[About, Persons]] = OrderedDict()
 
 
 def cached(most: int = MOST, *, by: By | None = None) -> Callable[[Callable[Given, Found]], Cached[Given, Found]]:
@@ -116,8 +123,9 @@ def meanwhile(*asked: Callable[[], object]) -> Iterator[None]:
 
     Whoever waits here holds no cursor: the other thread may have to wait until the store is free.
     """
+    take_turn()
     with ThreadPoolExecutor(1, "meanwhile") as beside:
-        beside.submit(lambda: [ask() for ask in asked])
+        beside.submit(queueing.carried(lambda: [ask() for ask in asked]))
         yield
 
 
@@ -135,14 +143,24 @@ def _forget(is_over: Callable[[About], bool]) -> None:
 
 
 def _look_at(about: About) -> None:
-    """Remember that a day is looked at. Of too many, forget the one that nobody has looked at for longest."""
+    """Remember that a day is looked at. Of too many, forget one."""
     if about[1] is None:
         return
-    _DAYS[about] = None
+    _DAYS.setdefault(about, set()).add(queueing.person())
     _DAYS.move_to_end(about)
     if len(_DAYS) > DAYS:
-        oldest = next(iter(_DAYS))
-        _forget(lambda each: each == oldest)
+        least = _least(_DAYS)
+        _forget(lambda each: each == least)
+
+
+def _least(kept: Mapping[Kept, Persons]) -> Kept:
+    """What to forget: what only those look at who look at most, and of that what was not looked at for longest.
+
+    The last one was asked for just now.
+    """
+    most = Counter(person for persons in kept.values() for person in persons)
+    *others, _ = kept
+    return min(others, key=lambda each: -min(most[person] for person in kept[each]))
 
 
 @contextmanager

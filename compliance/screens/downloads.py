@@ -22,8 +22,9 @@ from compliance.access.audit import Action
 from compliance.access.permissions import User
 from compliance.core import children
 from compliance.core.errors import Refusal
-from compliance.core.jobs import SECONDS, Job, make_file
+from compliance.core.jobs import BUSY, SECONDS, Job, make_file
 from compliance.core.language import N_, Language
+from compliance.core.queueing import Asker, Queue, asking
 from compliance.correcting import forms
 from compliance.counting.separated import swedish_csv
 from compliance.drawing import charts
@@ -41,7 +42,8 @@ NEWS_SECONDS: Final = 300.0
 # Fewer rows than these are written faster than a child process starts.
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MANY_ROWS: Final = 5_000
-
+# The files that a person can wait for at a time: each has a thread of the server.
+ASKED: Final = Queue(of_one=8)
 
 ANOTHER: Final = N_("Your role or your login is not the one that the page was drawn for. Load the page again.")
 
@@ -86,7 +88,7 @@ def offer(view: View, *files: File, key: str | None = None) -> None:
 
 def offer_small(view: View, file: File, *, at: Any = st, **kwargs: Any) -> None:
     """Draw the button of a file that is made at once; the page is not drawn again on the click."""
-    make = partial(_content, view, file, {}, wanted=lambda: True, asking=views.asking())
+    make = partial(_content, view, file, {}, wanted=_connection(), user=views.asking())
     at.download_button(file.label, make, file_name=file.name, mime=file.mime, key=file.key, on_click="ignore", **kwargs)
 
 
@@ -128,7 +130,7 @@ def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
     wanted = _connection()
     clicked = st.download_button(
         file.label,
-        partial(_content, view, file, jobs, wanted=wanted, asking=views.asking()),
+        partial(_content, view, file, jobs, wanted=wanted, user=views.asking()),
         file_name=file.name,
         mime=file.mime,
         key=file.key,
@@ -154,7 +156,7 @@ def _connection() -> Callable[[], bool]:
 
 
 def _content(
-    view: View, file: File, jobs: dict[str, Job], *, wanted: Callable[[], bool], asking: Callable[[], User]
+    view: View, file: File, jobs: dict[str, Job], *, wanted: Callable[[], bool], user: Callable[[], User]
 ) -> bytes:
     """Make a file. It runs outside of a run, and long after the page was drawn."""
     job = jobs.get(file.key)
@@ -162,11 +164,8 @@ def _content(
         job = jobs[file.key] = Job(wanted)
     job.claimed = True
     try:
-        refuse_another(view, asking())
-        content = file.make(job)
-        refuse_another(view, asking())
-        _record(view, file, job, len(content))
-        return content
+        with asking(Asker(view.reader.user.person, partial(_stop_unless, wanted))):
+            return _made(view, file, job, user)
     except children.Unwanted:
         raise
     except Exception as error:
@@ -174,6 +173,24 @@ def _content(
         raise
     finally:
         job.finished_at = time.monotonic()
+
+
+def _made(view: View, file: File, job: Job, user: Callable[[], User]) -> bytes:
+    """The content of a file, once it is told of."""
+    with ASKED.turn(seconds=0) as came:
+        if not came:
+            raise Refusal(BUSY)
+        refuse_another(view, user())
+        content = file.make(job)
+        refuse_another(view, user())
+        _record(view, file, job, len(content))
+        return content
+
+
+def _stop_unless(wanted: Callable[[], bool]) -> None:
+    """Raise Unwanted if nobody waits for a file any more."""
+    if not wanted():
+        raise children.Unwanted
 
 
 def refuse_another(view: View, user: User) -> None:

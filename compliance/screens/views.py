@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from compliance.access.withholding import Names
 from compliance.core import clock
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.masking import Kind, mask_text
+from compliance.core.remembering import cached_property
 from compliance.declarations import settings
 from compliance.loading.loading import Order
 from compliance.screens import reads

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, Protocol
 
 import duckdb
 
-from compliance.core import clock
+from compliance.core import clock, queueing
 from compliance.core.errors import Refusal
 from compliance.declarations.queries import statement
 
@@ -65,13 +65,30 @@ class Database(ABC):
     def state(self) -> str:
         """A text that changes with every write, computed without reading any row."""
 
-    @abstractmethod
-    def cursor(self) -> AbstractContextManager[Cursor]:
-        """A cursor for the block. If the store does not exist, it is of an empty database."""
+    @contextmanager
+    def cursor(self) -> Iterator[Cursor]:
+        """A cursor for the block. If the store does not exist, it is of an empty database.
+
+        Whoever it is for waits for their turn to count, before anything is held that others wait for.
+        """
+        take_turn()
+        with self.reading() as cursor:
+            yield cursor
+
+    @contextmanager
+    def turn(self) -> Iterator[Cursor]:
+        """A cursor for the block that excludes every other writer, in all threads and processes."""
+        take_turn(surely=True)
+        with self.excluding() as cursor:
+            yield cursor
 
     @abstractmethod
-    def turn(self) -> AbstractContextManager[Cursor]:
-        """A cursor for the block that excludes every other writer, in all threads and processes."""
+    def reading(self) -> AbstractContextManager[Cursor]:
+        """A cursor for the block, at once."""
+
+    @abstractmethod
+    def excluding(self) -> AbstractContextManager[Cursor]:
+        """A cursor for the block that excludes every other writer."""
 
     def away_since(self) -> datetime | None:
         """The moment (UTC) of what it shows while what keeps it is away; None if it shows the latest."""
@@ -107,7 +124,7 @@ class Database(ABC):
 
     def copy_to(self, path: Path) -> None:
         """Write everything in it at this moment to a new file, without what has been deleted."""
-        with self.cursor() as cursor:
+        with self.reading() as cursor:
             cursor.execute("attach $path as copied", {"path": str(path)})
             ((own,),) = cursor.execute("select current_database()").fetchall()
             name = own.replace('"', '""')
@@ -184,6 +201,12 @@ def holding() -> Iterator[None]:
 def is_holding() -> bool:
     """Whether this thread has a cursor: who then waits for another thread keeps the file open meanwhile."""
     return threading.get_ident() in _cursors
+
+
+def take_turn(*, surely: bool = False) -> None:
+    """Wait for the turn to count of whom this thread works for; who has a cursor does not wait."""
+    if not is_holding():
+        queueing.take_turn(surely=surely)
 
 
 def tell(cursor: Cursor, change: Told) -> None:

@@ -86,7 +86,7 @@ class FileDatabase(Database):
         return repr(marks)
 
     @contextmanager
-    def cursor(self) -> Iterator[Cursor]:
+    def reading(self) -> Iterator[Cursor]:
         """A cursor for the block. If the file does not exist, it is of an empty database in memory."""
         if not self.exists():
             with _memory() as cursor:
@@ -160,7 +160,7 @@ class FileDatabase(Database):
                 self._condition.notify_all()
 
     @contextmanager
-    def turn(self) -> Iterator[Cursor]:
+    def excluding(self) -> Iterator[Cursor]:
         """A cursor that excludes other writers. A new file remains only if something is committed to it."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -103,7 +103,7 @@ class Follower:
         self._refuse_unknown()
         with self.distrusting(), ExitStack() as held:
             try:
-                cursor = held.enter_context(self.copy.cursor())
+                cursor = held.enter_context(self.copy.reading())
                 is_known = self._is_known(cursor)
             except Unusable:
                 self._distrust()
@@ -111,7 +111,7 @@ class Follower:
             if not is_known:
                 held.close()
                 self.keep_up()
-                cursor = held.enter_context(self.copy.cursor())
+                cursor = held.enter_context(self.copy.reading())
             # It is lost, which is not to be empty.
             if not self.copy.is_held() and (self._why or self._mark != NOTHING):
                 raise self._why.with_traceback(None) if self._why else failures.away(self.line.name)
@@ -227,7 +227,7 @@ class Follower:
 
     def _add_to_copy(self, run: Run) -> bool:
         """Add what the copy lacks. Return whether it could."""
-        with self.copy.turn() as cursor:
+        with self.copy.excluding() as cursor:
             refuse_newer(run, self.copy.path)
             if mark := self._advanced(run, cursor):
                 self.copy.commit(cursor)
@@ -295,7 +295,7 @@ class Follower:
         with closing(connect(path)) as connection:
             there = contents(connection)
         try:
-            with self.copy.turn() as cursor:
+            with self.copy.excluding() as cursor:
                 if mark_of(cursor) != mark:
                     return None
                 here, is_roomy = contents(cursor), bool(cursor.execute(statement("is_roomy")).fetchall()[0][0])
@@ -315,7 +315,7 @@ class Follower:
         """The last change that the copy holds, and when it was added."""
         try:
             if self.copy.exists():
-                with self.copy.cursor() as cursor:
+                with self.copy.reading() as cursor:
                     return noted(cursor)
         except Refusal:
             log.warning("The copy cannot be used, and PostgreSQL cannot be reached", exc_info=True)
@@ -340,7 +340,7 @@ class Follower:
         """A cursor of the copy that excludes other writers here; another file in its place is brought up to date."""
         with ExitStack() as held:
             try:
-                cursor = held.enter_context(self.copy.turn())
+                cursor = held.enter_context(self.copy.excluding())
                 is_known = mark_of(cursor) == turn.last
             except Unusable:
                 self._distrust()
@@ -348,7 +348,7 @@ class Follower:
             if not is_known:
                 held.close()
                 self._catch_up(turn.run)
-                cursor = held.enter_context(self.copy.turn())
+                cursor = held.enter_context(self.copy.excluding())
                 if mark_of(cursor) != turn.last:
                     raise failures.away(self.line.name)
             yield cursor

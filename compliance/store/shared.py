@@ -65,7 +65,7 @@ class SharedDatabase(Database):
         self.follower.keep_up()
         return self.copy.state()
 
-    def cursor(self) -> AbstractContextManager[Cursor]:
+    def reading(self) -> AbstractContextManager[Cursor]:
         """A cursor of the copy for the block, which shows what was committed a moment ago, or what it has."""
         return self.follower.cursor()
 
@@ -94,7 +94,7 @@ class SharedDatabase(Database):
         self.copy.lingers = lingers
 
     @contextmanager
-    def turn(self) -> Iterator[Cursor]:
+    def excluding(self) -> Iterator[Cursor]:
         """A cursor of the copy that excludes every other writer, on every machine; the copy is up to date."""
         with self._exclusively() as turn, self.follower.distrusting(), self.follower.turn(turn) as cursor:
             known = self._rows

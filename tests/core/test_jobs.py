@@ -10,6 +10,7 @@ import pytest
 from compliance.core import children, job_worker, jobs
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, JobFailed, make_file
+from compliance.core.queueing import Asker, asking
 from compliance.report.report import as_document
 from tests.reports import sample
 
@@ -90,10 +91,15 @@ def test_too_much_memory_gives_a_sentence():
         make_file(Job(), run_out)
 
 
-def test_only_two_files_are_made_at_once(monkeypatch):
-    """crowd: a third one waits, and is refused after a while"""
+@pytest.mark.parametrize(("persons", "more"), [(["Bo", "Bo"], "Bo"), (["Bo", "Bo", "Eva"], "Ida")])
+def test_two_files_of_a_person_are_made_at_once_and_three_of_all(monkeypatch, persons, more):
+    """crowd: another one waits, and is refused after a while"""
     monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
-    go, entered = threading.Event(), threading.Barrier(3)
+    go, entered = threading.Event(), threading.Barrier(len(persons) + 1)
+
+    def make(person, job):
+        with asking(Asker(person)):
+            make_file(job, echo)
 
     def held(job, order, answer, *, seconds):
         entered.wait(10)
@@ -102,13 +108,13 @@ def test_only_two_files_are_made_at_once(monkeypatch):
         return 0
 
     monkeypatch.setattr(jobs, "_run", held)
-    makers = [threading.Thread(target=make_file, args=(Job(), echo)) for _ in range(2)]
+    makers = [threading.Thread(target=make, args=(person, Job())) for person in persons]
     for one in makers:
         one.start()
     entered.wait(10)
     job = Job()
     with pytest.raises(Refusal, match="turn"):
-        make_file(job, echo)
+        make(more, job)
     assert job.started_at is None
     go.set()
     for one in makers:

@@ -159,7 +159,10 @@ def test_the_script_of_a_page_asks_for_its_permission_and_draws_that_page():
 @pytest.mark.parametrize(
     ("package", "where"),
     [
-        ("streamlit", {"app.py", "compliance/commands/provider.py", "compliance/commands/server.py", *UI}),
+        (
+            "streamlit",
+            {"app.py", *(f"compliance/commands/{name}.py" for name in ("askers", "provider", "server")), *UI},
+        ),
         ("duckdb", {f"compliance/store/{name}.py" for name in ("database", "engine", "schema")}),
         ("plotly", {"compliance/drawing/plots.py", "compliance/drawing/plots_incidents.py"}),
         ("fastexcel", {"compliance/reading/workbooks.py"}),
@@ -189,6 +192,12 @@ def test_the_product_imports_only_what_a_release_brings():
 def test_only_one_module_reads_the_environment():
     reads = [module(p) for p in MODULES if re.search(r"\bos\.(environ|getenv)", p.read_text("utf-8"))]
     assert [name.split(".")[-1] for name in reads] == ["places"]
+
+
+def test_nobody_waits_for_another_but_in_a_queue_of_persons():
+    """A semaphore goes to whoever asks most, and a property of functools has one lock for everybody in Python 3.11."""
+    one_for_all = re.compile(r"Semaphore|\bfunctools\b.*\bcached_property\b")
+    assert [module(path) for path in MODULES if one_for_all.search(path.read_text("utf-8"))] == []
 
 
 def test_only_the_store_knows_where_its_file_is():

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from compliance.core.queueing import COUNTING, Asker, asking
 from compliance.screens import caching, reads
 from compliance.screens.reads import Data
 from tests.apps import DAY
@@ -17,7 +18,8 @@ DATA = Data("a store", "1")
 
 @pytest.fixture
 def kept():
-    """A cached function that says how often it has been computed."""
+    """A cached function that says how often it has been computed; nobody has looked at a day yet."""
+    caching._DAYS.clear()
     numbers = count(1)
     made = caching.cached(3)(lambda _data, _day, _name="": next(numbers))
     yield made
@@ -92,6 +94,49 @@ def test_of_days_only_the_last_few_are_kept(kept):
     for day in days:
         other(DATA, (day + timedelta(days=100),))
     assert kept(DATA, first) == 2
+
+
+def test_who_looks_at_many_days_loses_their_own_and_not_those_of_others(kept):
+    """one person's forty windows made everybody else's day be counted anew at each click"""
+    first = date(2026, 1, 1)
+    with asking(Asker("Eva")):
+        assert [kept(DATA, first, "Eva's"), kept(DATA, first, "too")] == [1, 2]
+    other = caching.cached(3)(lambda _data, _day: None)
+    with asking(Asker("Bo")):
+        assert kept(DATA, first, "too") == 2
+        for number in range(40):
+            other(DATA, first + timedelta(days=number + 1))
+            kept(DATA, None, f"{number}")
+    assert [kept(DATA, first, "Eva's"), kept(DATA, first, "too")] == [1, 2]
+    with asking(Asker("Ida")):
+        other(DATA, first - timedelta(days=1))
+    assert len(caching._DAYS) == caching.DAYS
+
+
+def test_who_waits_for_their_turn_holds_no_result_that_others_need():
+    """deadlock: the windows of a person wait for each other, and one of them has begun what everybody asks for"""
+    kept, found = caching.cached()(lambda _data, name: name), []
+
+    def window():
+        with asking(Asker("Bo")):
+            found.append(kept(DATA, "asked by all"))
+
+    busy = [Asker("Bo"), Asker("Bo")]
+    for each in busy:
+        each.take_turn(surely=True)
+    waiting = [threading.Thread(target=window) for _ in range(3)]
+    for thread in waiting:
+        thread.start()
+    while len(COUNTING._waiting) < 3:
+        threading.Event().wait(0.001)
+    with asking(Asker("Eva")):
+        assert kept(DATA, "asked by all") == "asked by all"
+    assert found == []
+    for each in busy:
+        each.end_turn()
+    for thread in waiting:
+        thread.join(SECONDS)
+    assert found == ["asked by all"] * 3
 
 
 def test_of_a_function_only_the_last_results_are_kept(kept):

@@ -14,6 +14,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.core.queueing import COUNTING, Asker, asking
 from compliance.declarations.queries import statement
 from compliance.loading import loading
 from compliance.loading.loading import Order, load_prepared, prepare
@@ -555,3 +556,58 @@ def test_a_database_of_another_program_is_refused_and_stays_as_it_is(tmp_path, s
     with pytest.raises(Refusal, match="made by another program"), FileDatabase.at(path).cursor():
         pass
     assert path.read_bytes() == before
+
+
+# --- Turns of persons -------------------------------------------------------------------------------------------------
+
+
+@EACH
+def test_a_third_window_of_a_person_waits_to_count_and_nobody_else_does(line):
+    """neither who asks for the first time, nor who saves, nor who has the store open already"""
+    database, counted = line.database, []
+    busy = [Asker("Bo"), Asker("Bo")]
+    for each in busy:
+        each.take_turn(surely=True)
+
+    def counts(who):
+        with asking(Asker(who)):
+            counted.append((who, count(database)))
+
+    third = threading.Thread(target=counts, args=("Bo",))
+    third.start()
+    while not COUNTING._waiting:
+        time.sleep(0.001)
+    counts("Eva")
+    assert count(database) == 1
+    with database.cursor(), asking(Asker("Bo")):
+        assert count(database) == 1
+    with asking(Asker("Eva")), database.writing() as cursor:
+        cursor.execute("insert into events values (moment(), 'test', 'note', 'first')")
+    assert counted == [("Eva", 1)]
+    busy[0].end_turn()
+    third.join(FAIR_SECONDS)
+    busy[1].end_turn()
+    assert (counted, COUNTING._taken) == ([("Eva", 1), ("Bo", 1)], {})
+
+
+@EACH
+def test_what_a_person_saves_in_many_windows_is_saved_though_they_are_gone(line):
+    """the turn comes before the lock of writers: one that waits for a turn with the lock would stop everybody"""
+    database = line.database
+
+    def saves(who):
+        with asking(Asker(who, _gone)), database.writing() as cursor:
+            cursor.execute("insert into events values (moment(), 'test', 'noted', $who)", {"who": who})
+
+    windows = [threading.Thread(target=saves, args=(who,)) for who in ["Bo"] * 20 + ["Eva"]]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join(FAIR_SECONDS)
+    with database.cursor() as cursor:
+        found = cursor.execute("select what, count(*) from events where action = 'noted' group by what").fetchall()
+    assert sorted(found) == [("Bo", 20), ("Eva", 1)]
+
+
+def _gone():
+    raise InterruptedError

@@ -44,7 +44,7 @@ class MemoryDatabase(Database):
         return str(self.commits)
 
     @contextmanager
-    def cursor(self):
+    def reading(self):
         cursor = self.connection.cursor()
         try:
             yield cursor
@@ -52,8 +52,8 @@ class MemoryDatabase(Database):
             cursor.close()
 
     @contextmanager
-    def turn(self):
-        with self.alone, self.cursor() as cursor:
+    def excluding(self):
+        with self.alone, self.reading() as cursor:
             yield cursor
 
     def serve(self):

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import pyarrow as pa
 
 from compliance.core.language import MINUS, N_, NBSP, Language, swedish_order
+from compliance.core.remembering import cached_property
 from compliance.counting.assessing import Basis, Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from compliance.access.audit import Action
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
+from compliance.core.queueing import carried
 from compliance.core.saving import DiskFull
 from compliance.correcting import previewing, returning
 from compliance.correcting.previewing import Effect, Rehearsal
@@ -207,7 +208,7 @@ def read_all(files: Sequence[Dropped], context: Context, *, progress: Callable[[
     """
     mappings = loading.mappings_of(context.database) if files else []
     with ThreadPoolExecutor(reading.READERS) as pool:
-        started = {pool.submit(_read, file, context, mappings): file for file in files}
+        started = {pool.submit(carried(_read), file, context, mappings): file for file in files}
         try:
             for number, each in enumerate(as_completed(started), start=1):
                 each.result()

@@ -7,8 +7,9 @@ Files that name none follow the others; if those belong to several, the user say
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
+
+from compliance.core.remembering import cached_property
 
 # The answer about the files that name none.
 NAMELESS: Final = ""
