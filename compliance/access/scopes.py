@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from compliance.core.errors import Refusal
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, folded
 from compliance.core.remembering import cached_property
 
 OUTSIDE: Final = N_("You may see only a part of the organisation, and this is outside of it. Ask the coordinator.")
@@ -41,19 +41,19 @@ class Scope:
         One that has no department or unit belongs to none.
         """
         if isinstance(part, dict):
-            return all(_folded(part.get(name)) == wanted for name, wanted in self._wanted)
-        return all(_folded(getattr(part, name, None)) == wanted for name, wanted in self._wanted)
+            return all(folded(part.get(name)) == wanted for name, wanted in self._wanted)
+        return all(folded(getattr(part, name, None)) == wanted for name, wanted in self._wanted)
 
     @cached_property
     def _wanted(self) -> list[tuple[str, str]]:
         """The names a part must have, folded once since every item is compared with them."""
         wanted = {"organisation": self.organisation, "department": self.department, "unit": self.unit}
-        return [(name, _folded(value)) for name, value in wanted.items() if value is not None]
+        return [(name, folded(value)) for name, value in wanted.items() if value is not None]
 
     def narrowed(self, other: "Scope") -> "Scope":
         """Return the intersection of two scopes. Raise Refusal if it is empty."""
         names = [(getattr(self, name), getattr(other, name)) for name in PARTS]
-        if any(mine and theirs and _folded(mine) != _folded(theirs) for mine, theirs in names):
+        if any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in names):
             raise Refusal(OUTSIDE)
         organisation, department, unit = (theirs or mine for mine, theirs in names)
         return Scope(organisation, department, unit)
@@ -61,7 +61,3 @@ class Scope:
     def name(self, say: Language) -> str:
         """The name of the scope for display."""
         return self.unit or self.department or say(N_("The whole organisation"))
-
-
-def _folded(name: str | None) -> str:
-    return (name or "").casefold()

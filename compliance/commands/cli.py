@@ -30,7 +30,7 @@ from compliance.access.scopes import Level
 from compliance.commands.arguments import Commands, shown
 from compliance.core import clock, logs, places
 from compliance.core.errors import Refusal
-from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
 from compliance.counting.assessing import Coverage, basis_on, counts_of, items
@@ -473,7 +473,7 @@ def worklists_command(
 def _organisation(cursor: Cursor, wanted: str | None, day: date) -> str:
     """The organisation with a name, or the only one. Raise BadParameter if it is not there, or several are."""
     names = basis_on(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations
-    found = [name for name in names if wanted is None or name.casefold() == wanted.casefold()]
+    found = [name for name in names if wanted is None or folded(name) == folded(wanted)]
     if len(found) != 1:
         raise typer.BadParameter(f"name one of {', '.join(names)}", param_hint="--organisation")
     return found[0]

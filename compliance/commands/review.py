@@ -17,7 +17,7 @@ from compliance.commands.arguments import Commands, shown
 from compliance.commands.cli import WHO, AsOf, Format, Spoken, app, day_of, hand_out, one_of, show
 from compliance.core import places
 from compliance.core.errors import Refusal
-from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.declarations.points import load_points, point_by
 from compliance.loading.loading import Order
 from compliance.review.deciding import Decision, DecisionContent, decide, decisions, decisions_of, follow_up, withdraw
@@ -182,8 +182,8 @@ def _spoken(texts: dict[str, str]) -> dict[str, str]:
 
 
 def _coded(param: str, words: dict[str, str], option: str) -> str:
-    folded = unicodedata.normalize("NFC", " ".join(param.casefold().split()))
-    return words[one_of(folded, list(words), option)]
+    plain = unicodedata.normalize("NFC", " ".join(param.casefold().split()))
+    return words[one_of(plain, list(words), option)]
 
 
 # --- Decisions ----------------------------------------------------------------------------------------------------
@@ -351,8 +351,8 @@ def decisions_command(format: Format = "table", organisation: Whose = None) -> N
 
 
 def _of_organisation(records: Sequence[Review], organisation: str | None) -> list[Review]:
-    wanted = (organisation or "").casefold()
-    return [row for row in records if not wanted or row.organisation.casefold() == wanted]
+    wanted = folded(organisation)
+    return [row for row in records if not wanted or folded(row.organisation) == wanted]
 
 
 def _decision_row(row: Decision, organisation: str) -> dict[str, Any]:

@@ -174,6 +174,15 @@ def number_in(param: str | None, *, most: int) -> int:
     return min(max(number, 1), most)
 
 
+def folded(name: str | None) -> str:
+    """A name in the case that `lower` in SQL gives it; "" for none.
+
+    Python's `casefold` makes one name of two that SQL keeps apart (Hansastrasse, Hansastraße), so that of two parts of
+    an organisation only one would be known by it. Its `lower` makes İ two characters, and looks at what follows a Σ.
+    """
+    return (name or "").replace("İ", "i").replace("Σ", "σ").lower()
+
+
 def swedish_order(name: str) -> str:
     """A sort key that puts å, ä and ö last, in that order."""
     return name.casefold().translate({ord(letter): chr(0x10FFFD + n) for n, letter in enumerate("åäö")})

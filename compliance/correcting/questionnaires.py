@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 from openpyxl.utils import get_column_letter
 
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, folded
 from compliance.correcting import forms
 from compliance.counting.assessing import run
 from compliance.declarations.points import Point, point_by
@@ -123,7 +123,7 @@ def questions(cursor: Cursor, asking: Asking) -> dict[Unit, Questions]:
     for topic in TOPICS:
         for row in _rows(cursor, topic, asking):
             unit = row.get("recipient")
-            _, topics = by_unit.setdefault((unit or "").casefold(), (unit, {}))
+            _, topics = by_unit.setdefault(folded(unit), (unit, {}))
             topics.setdefault(topic, []).append(row)
     return dict(sorted(by_unit.values(), key=lambda entry: _swedish(entry[0] or "")))
 

@@ -13,7 +13,7 @@ from compliance.access.audit import Action
 from compliance.access.scopes import Level
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
-from compliance.core.language import N_
+from compliance.core.language import N_, folded
 from compliance.counting.assessing import LEVELS, Coverage, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -205,7 +205,7 @@ def _refuse_unusable(kind: str, old: str, new: str) -> None:
         raise Refusal(text, said=kind, near=nearest(kind, KINDS), all=", ".join(KINDS))
     if not old or not new:
         raise Refusal(N_("Write both the old and the new name."))
-    if old.casefold() == new.casefold():
+    if folded(old) == folded(new):
         raise Refusal(
             N_("{old} and {new} are the same name: case does not matter. Write another new name."), old=old, new=new
         )

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from compliance.access.disclosure import FEW_PERSONS
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
-from compliance.core.language import year_before
+from compliance.core.language import folded, year_before
 from compliance.core.remembering import cached_property
 from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, plans, requested_items
 from compliance.declarations.points import Point
@@ -338,7 +338,7 @@ def _keys(cursor: Cursor, point: Point, states: Sequence[PointItems], *, last: M
 
     def key(row: Row) -> str:
         item: str = row["item"]
-        return latest.get(item, item).casefold()
+        return folded(latest.get(item, item))
 
     return key
 

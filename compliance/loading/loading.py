@@ -12,7 +12,7 @@ from compliance.access.permissions import User, current_user
 from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
-from compliance.core.language import N_
+from compliance.core.language import N_, folded
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
@@ -384,7 +384,7 @@ def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]
             names=", ".join(row["organisation"] for row in existing),
         )
     wanted = ordered or (existing[0]["organisation"] if existing else FIRST_NAME)
-    name = next((n for n in ids if n.casefold() == wanted.casefold()), None)
+    name = next((n for n in ids if folded(n) == folded(wanted)), None)
     return (ids[name], name) if name else _add_organisation(cursor, order, wanted)
 
 
@@ -431,7 +431,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         sum(error_cells(match, job.words) for match in matches),
         problems,
         future=job.day.day > local_day(moment(cursor)),
-        other_organisation=named if named and named.casefold() != job.organisation.casefold() else None,
+        other_organisation=named if named and folded(named) != folded(job.organisation) else None,
         replaces=replaced,
         rows_before=sum(row["rows"] for row in counting),
         marker=job.file.marker,
@@ -601,9 +601,7 @@ def rename_organisation(database: Database, organisation_id: int, *, name: str, 
     with database.writing() as cursor:
         organisations = rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
         if any(
-            r["organisation"].casefold() == name.casefold()
-            for r in organisations
-            if r["organisation_id"] != organisation_id
+            folded(r["organisation"]) == folded(name) for r in organisations if r["organisation_id"] != organisation_id
         ):
             raise Refusal(N_("Another organisation is called {name}. Choose a name of its own."), name=name)
         cursor.execute(

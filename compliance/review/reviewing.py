@@ -9,7 +9,7 @@ from compliance.access.audit import Action
 from compliance.access.people import named
 from compliance.access.pseudonyms import pseudonym
 from compliance.core.errors import Refusal
-from compliance.core.language import N_, Texts
+from compliance.core.language import N_, Texts, folded
 from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
 from compliance.declarations.declared import LACKS, Table, complete, read_with_own
@@ -156,8 +156,8 @@ def review_of(cursor: Cursor, year: int, organisation: str | None = None) -> Rev
     """The review of a year, and of an organisation if there are several."""
     matches = [review for review in reviews(cursor) if review.year == year]
     if organisation is not None:
-        name = clean_name(organisation).casefold()
-        matches = [review for review in matches if review.organisation.casefold() == name]
+        name = folded(clean_name(organisation))
+        matches = [review for review in matches if folded(review.organisation) == name]
     if not matches:
         raise Refusal(N_("There is no review of {year}. Open one first."), year=year)
     if len(matches) > 1:
@@ -223,8 +223,8 @@ def _refuse_stranger(cursor: Cursor, organisation: str | None, day: date) -> Non
     """Raise Refusal for an unknown name; a misspelling would create an organisation with an empty review."""
     params = {"as_of": day, "known_at": EVERYTHING_KNOWN}
     existing = [row["organisation"] for row in rows(cursor, statement("organisations_on"), params)]
-    wanted = clean_name(organisation or "").casefold()
-    if wanted and existing and wanted not in [name.casefold() for name in existing]:
+    wanted = folded(clean_name(organisation or ""))
+    if wanted and existing and wanted not in [folded(name) for name in existing]:
         raise Refusal(
             N_("There is no organisation {name}. The database holds {names}."),
             name=organisation,

@@ -12,7 +12,7 @@ from compliance.access import sessions
 from compliance.access.permissions import ROLES, Permission, User
 from compliance.access.scopes import PARTS, Scope
 from compliance.core import clock, places
-from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.lengths import shortened
 from compliance.declarations import settings, theming
 from compliance.demo import demo
@@ -173,7 +173,7 @@ def _show_not_found(view: View) -> None:
         here = getattr(scope, param) or ""
         # the department follows from the unit that the address names, whatever department it names
         follows = param == "department" and bool(st.query_params.get("unit"))
-        if value.casefold() != here.casefold() and value and not follows:
+        if folded(value) != folded(here) and value and not follows:
             widgets.not_found(view, value, here if param == "organisation" else shown)
 
 

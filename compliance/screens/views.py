@@ -16,7 +16,7 @@ from compliance.access.scopes import Scope
 from compliance.access.sessions import Session
 from compliance.access.withholding import Names
 from compliance.core import clock
-from compliance.core.language import LANGUAGES, Language
+from compliance.core.language import LANGUAGES, Language, folded
 from compliance.core.masking import Kind, mask_text
 from compliance.core.remembering import cached_property
 from compliance.declarations import settings
@@ -228,5 +228,5 @@ def _param(param: str, names: Iterable[str]) -> str | None:
 
 
 def _named(text: str | None, names: Iterable[str]) -> str | None:
-    by_folded = {name.casefold(): name for name in names if name}
-    return (text if text in by_folded.values() else by_folded.get(text.casefold())) if text else None
+    by_folded = {folded(name): name for name in names if name}
+    return (text if text in by_folded.values() else by_folded.get(folded(text))) if text else None

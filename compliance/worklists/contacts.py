@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from compliance.core.language import N_
+from compliance.core.language import N_, folded
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
@@ -48,20 +48,20 @@ class Contacts:
 
     def of_system(self, name: str) -> tuple[Contact, ...]:
         """Who answers for a system, its owner first."""
-        return self.systems.get(name.casefold(), ())
+        return self.systems.get(folded(name), ())
 
     def of_unit(self, unit: str | None, department: str | None) -> Contact | None:
         """Whom the list of a unit goes to: its head, else of its department; with an address before one without."""
         found = [
-            self.units.get((unit or "").casefold()) or self._by_position(unit, "unit"),
-            self._by_position(department, "department") or self.departments.get((department or "").casefold()),
+            self.units.get(folded(unit)) or self._by_position(unit, "unit"),
+            self._by_position(department, "department") or self.departments.get(folded(department)),
         ]
         known = [contact for contact in found if contact]
         return next((contact for contact in known if contact.email), next(iter(known), None))
 
     def _by_position(self, part: str | None, by: By) -> Contact | None:
         """Who has the name of a part in their position."""
-        name = re.compile(rf"\b{re.escape(part.casefold())}\b") if part and len(part) >= SHORTEST else None
+        name = re.compile(rf"\b{re.escape(folded(part))}\b") if part and len(part) >= SHORTEST else None
         return next((replace(each, by=by) for position, each in self.positions if name and name.search(position)), None)
 
 
@@ -72,8 +72,8 @@ def contacts(cursor: Cursor, params: Mapping[str, Any], *, managers: Sequence[st
     return Contacts(
         _heads(leading, "unit"),
         _heads([row for row in leading if row["management"]], "department"),
-        {row["system_key"].casefold(): _answering(row) for row in systems},
-        tuple((row["position"].casefold(), _contact(row, "unit")) for row in leading if row["position"]),
+        {folded(row["system_key"]): _answering(row) for row in systems},
+        tuple((folded(row["position"]), _contact(row, "unit")) for row in leading if row["position"]),
     )
 
 
@@ -86,7 +86,7 @@ def _heads(leading: Rows, part: Literal["unit", "department"]) -> dict[str, Cont
     heads: dict[str, Contact] = {}
     for row in leading:
         if row[part]:
-            heads.setdefault(row[part].casefold(), _contact(row, part))
+            heads.setdefault(folded(row[part]), _contact(row, part))
     return heads
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
-from compliance.core.language import Texts, swedish_order
+from compliance.core.language import Texts, folded, swedish_order
 from compliance.counting.assessing import items, items_of, left_on
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -92,7 +92,7 @@ def work_lists(cursor: Cursor, asking: Asking, reader: Reader) -> tuple[WorkList
     for (point, row), (day, earlier) in zip(every, since, strict=True):
         of_system = known.of_system(row["item"]) if point.needs[0] == "systems" else ()
         todo = asking.todo.get(point.id, {}).get(row["reason"] or "", {})
-        by_unit.setdefault((row["unit"] or "").casefold(), []).append(Left(point, row, day, earlier, todo, of_system))
+        by_unit.setdefault(folded(row["unit"]), []).append(Left(point, row, day, earlier, todo, of_system))
     lists = (_list(left, known) for left in by_unit.values())
     return tuple(sorted(lists, key=lambda each: (-len(each.left), swedish_order(each.unit or ""))))
 
@@ -138,12 +138,10 @@ def _since(cursor: Cursor, asking: Asking, every: Sequence[tuple[Point, Mapping[
     past = left_on(cursor, days, known_at=asking.known_at, organisation=asking.organisation)
     called = _called(cursor, asking, past)
     names = {
-        point.id: {
-            day: {called(point, row).casefold() for row in found} for day, found in past.get(point.id, {}).items()
-        }
+        point.id: {day: {folded(called(point, row)) for row in found} for day, found in past.get(point.id, {}).items()}
         for point, _ in days
     }
-    return [_first(names[point.id], called(point, row).casefold(), row["due"], asking.as_of) for point, row in every]
+    return [_first(names[point.id], folded(called(point, row)), row["due"], asking.as_of) for point, row in every]
 
 
 def _days(cursor: Cursor, asking: Asking, point: Point) -> list[date]:

@@ -12,7 +12,7 @@ from compliance.access.audit import Action
 from compliance.access.disclosure import about_incidents
 from compliance.access.reader import Reader
 from compliance.core.errors import Refusal
-from compliance.core.language import N_
+from compliance.core.language import N_, folded
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event
@@ -53,7 +53,7 @@ class Note:
     @property
     def key(self) -> Key:
         """By which an item finds its note."""
-        return self.point, self.item.casefold()
+        return self.point, folded(self.item)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Notes:
 
     def of(self, point: Point, item: Mapping[str, Any]) -> Note | None:
         """What is written of an item of a point."""
-        return self.by_key.get((point.id, self.called(point, item).casefold()))
+        return self.by_key.get((point.id, folded(self.called(point, item))))
 
     def about(self, point: Point, item: Mapping[str, Any], *, status: str | None, note: str) -> Note:
         """What is to be written of an item, under the name by which it is found again."""
@@ -107,7 +107,7 @@ class Renamed:
         called = self.units.get(unit, unit)
         if point and point.needs[0] == "systems":
             item = self.systems.get(item, item)
-        elif unit and item.casefold().startswith(f"{unit}/".casefold()):
+        elif unit and folded(item).startswith(folded(f"{unit}/")):
             item = called + item[len(unit) :]
         return replace(note, item=item, unit=called or None)
 

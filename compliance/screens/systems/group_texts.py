@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 
 from compliance.access.scopes import Scope
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, folded
 from compliance.counting.system_cards import is_gap
 from compliance.drawing import charts
 from compliance.screens.systems.texts import DEMAND_HEADS, shown_demands
@@ -45,7 +45,7 @@ class Group:
     @property
     def id(self) -> str:
         """What names the group in an address, which is logged: never a person."""
-        return sha256(self.name.casefold().encode()).hexdigest()[:12] if self.name else NONE
+        return sha256(folded(self.name).encode()).hexdigest()[:12] if self.name else NONE
 
     @property
     def with_gap(self) -> int:
@@ -71,7 +71,7 @@ def groups(rows: Rows, kind: Kind) -> list[Group]:
     found: dict[str, Group] = {}
     for row in rows:
         name = (row[kind] or "").strip()
-        found.setdefault(name.casefold(), Group(kind, name, [])).rows.append(row)
+        found.setdefault(folded(name), Group(kind, name, [])).rows.append(row)
     gaps = {key: sum(row["gaps"] for row in group.rows) for key, group in found.items()}
     return [found[key] for key in sorted(found, key=lambda key: (-found[key].with_gap, -gaps[key], key))]
 
