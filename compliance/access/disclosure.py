@@ -1,12 +1,13 @@
 """Small numbers: figures that rest on few persons, or that reveal one that does (rulebook, section 5)."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from functools import cache, reduce
+from operator import or_
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeVar
 
-from compliance.core.language import N_
+from compliance.core.language import N_, folded
 from compliance.declarations.points import Point
 from compliance.declarations.sources import load_sources
 
@@ -76,12 +77,98 @@ def about_incidents(point: Point) -> bool:
     return not INCIDENT_SOURCES.isdisjoint(point.needs)
 
 
+# An organisation by its folded name, and a day; or by its id, and a calendar year.
 Key = tuple[str, Any]
+Year = tuple[int, int]
 # The figures of one unit, by the point.
 Leaf = dict[str, Figure]
-# The units of each department; both are known by their names in lower case, "" for none.
+# The units of each department; both are known by their folded names, "" for none.
 Homes = dict[str, dict[str, Leaf]]
-Hidden = tuple[frozenset[str], frozenset[str]]
+
+
+class Hidden(NamedTuple):
+    """The departments and units of an organisation that are hidden, by their folded names; "" is those of none."""
+
+    departments: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Hidden") -> "Hidden":
+        return Hidden(self.departments | other.departments, self.units | other.units)
+
+
+NOTHING: Final = Hidden()
+
+
+class Day(NamedTuple):
+    """What an organisation is called on a day, and whether an export of a point about persons arrived on it."""
+
+    day: Any
+    organisation_id: int
+    organisation: str
+    arrived: bool
+
+
+# The parts of an organisation that are hidden on a day whatever its own figures are.
+Throughout = Callable[[str, Any], Hidden]
+
+
+def throughout_none(organisation: str, day: Any) -> Hidden:  # noqa: ARG001 - a `Throughout`
+    """Nothing: only what the figures of a day themselves hide."""
+    return NOTHING
+
+
+class Arrivals:
+    """The days on which exports of the points about persons arrived, by organisation and calendar year."""
+
+    def __init__(self, days: Iterable[Day]) -> None:
+        self._ids: defaultdict[str, set[int]] = defaultdict(set)
+        self.by_year: defaultdict[Year, list[Key]] = defaultdict(list)
+        self._days: defaultdict[int, list[Any]] = defaultdict(list)
+        for each in sorted(days):
+            self._ids[folded(each.organisation)].add(each.organisation_id)
+            if each.arrived:
+                self._days[each.organisation_id].append(each.day)
+                self.by_year[each.organisation_id, each.day.year].append((folded(each.organisation), each.day))
+
+    def years(self, organisation: str, day: Any) -> set[Year]:
+        """The year of a day, and that of the export in effect on it, of every organisation that has the name."""
+        return {year for id_ in self._ids.get(folded(organisation), ()) for year in self._years(id_, day)}
+
+    def _years(self, organisation_id: int, day: Any) -> set[Year]:
+        before = [arrived.year for arrived in self._days[organisation_id] if arrived <= day]
+        return {(organisation_id, day.year), (organisation_id, before[-1] if before else day.year)}
+
+    def counted(self, days: Iterable[Any]) -> list[Any]:
+        """The days whose figures say what is hidden on some days."""
+        years = {year for day in days for ids in self._ids.values() for id_ in ids for year in self._years(id_, day)}
+        return sorted({day for year in years for _, day in self.by_year.get(year, ())})
+
+
+class Years:
+    """What is hidden throughout a calendar year: a part that is small, or hidden beside one, on any day of it on which
+    an export arrived (rulebook, section 5).
+
+    Else a part beside a small one, shown on another day, would be subtracted from the sum of both. A day before the
+    year's first export rests on one of an earlier year, and has what is hidden in that year too.
+    """
+
+    def __init__(self, units: Iterable[Figure], organisations: Iterable[Figure], arrivals: Arrivals) -> None:
+        """Take the figures of the days on which exports arrived."""
+        organisations = list(organisations)
+        homes, by_year = _homes(units, organisations), arrivals.by_year
+        few = {_key(figure) for figure in side_by_side(organisations) if figure.few}
+        self._arrivals = arrivals
+        self._hidden = {year: _on_any([homes.get(key, {}) for key in keys]) for year, keys in by_year.items()}
+        self._few = {year for year, keys in by_year.items() if not few.isdisjoint(keys)}
+
+    def hidden(self, organisation: str, day: Any) -> Hidden:
+        """The parts of an organisation that are hidden throughout the year of a day."""
+        every = (self._hidden.get(year, NOTHING) for year in self._arrivals.years(organisation, day))
+        return reduce(or_, every, NOTHING)
+
+    def few(self, organisation: str, day: Any) -> bool:
+        """Whether an organisation is itself of few persons on a day of the year on which an export arrived."""
+        return not self._few.isdisjoint(self._arrivals.years(organisation, day))
 
 
 class Plans:
@@ -91,22 +178,26 @@ class Plans:
     subtract what one page shows from what another shows:
 
     - A unit with fewer than five persons in any of the points is hidden. If the hidden units of a department have
-      fewer than five together, the smallest other one is hidden with them.
+      fewer than five together, or there is only one, the smallest other one is hidden with them.
     - The same holds for the departments of an organisation. Units of no department are one of them, since the whole
       less the departments gives their sum. With a department all of its units are hidden.
+    - What is hidden throughout the year is hidden on each day of it.
 
     So what can be computed of hidden parts is the sum of those of a department, or of those of all hidden departments.
     Either covers five persons or more, unless it is the organisation's own figure.
     """
 
-    def __init__(self, units: Iterable[Figure], organisations: Iterable[Figure]) -> None:
+    def __init__(
+        self, units: Iterable[Figure], organisations: Iterable[Figure], throughout: Throughout = throughout_none
+    ) -> None:
         """Take the figures of all units, and those of the organisations, which count persons of no unit too."""
-        homes: dict[Key, Homes] = {_key(whole): {} for whole in organisations if whole.point.persons}
-        for figure in [*units, *_of_no_unit(units, organisations)]:
-            if figure.point.persons:
-                home = homes.setdefault(_key(figure), {}).setdefault(_folded(figure.department), {})
-                home.setdefault(_folded(figure.unit), {})[figure.point.id] = figure
-        self._hidden = {key: _hidden(departments) for key, departments in homes.items()}
+        self._hidden = {key: _hidden(homes, throughout(*key)) for key, homes in _homes(units, organisations).items()}
+        self._throughout = throughout
+
+    def adds(self, figure: Figure) -> bool:
+        """Whether the organisation of a figure has parts hidden on that day that are not so throughout its year."""
+        key = _key(figure)
+        return self._of(key) != self._throughout(*key)
 
     def hides(self, figure: Figure) -> bool:
         """Whether a figure must not be shown; one of a day that the plans do not know is not shown either."""
@@ -118,8 +209,10 @@ class Plans:
 
     def hides_part(self, organisation: str, day: Any, *, department: str | None, unit: str | None) -> bool:
         """Whether a unit, or a department if it is None, is hidden on a day; without either, those of no department."""
-        departments, units = self._of((organisation.casefold(), day))
-        return _folded(department) in departments if unit is None else _folded(unit) in units
+        hidden = self._of((folded(organisation), day))
+        if unit is None:
+            return folded(department) in hidden.departments
+        return folded(unit) in hidden.units or (department is not None and folded(department) in hidden.departments)
 
     def hides_sum(
         self, figure: Figure, *, department: str | None, unit: str | None = None, departments: bool = False
@@ -134,24 +227,31 @@ class Plans:
         return self.hides_part(figure.organisation, figure.as_of, department=department, unit=unit)
 
     def _of(self, key: Key) -> Hidden:
-        return self._hidden.get(key, (frozenset(), frozenset()))
+        return self._hidden.get(key, NOTHING)
 
     def rest(self, whole: F, figures: Sequence[F]) -> list[F]:
         """What an organisation counts outside of its departments or units, if that is hidden."""
         if not whole.point.persons or not figures:
             return []
-        departments, units = self._of(_key(whole))
+        hidden = self._of(_key(whole))
         left = _less(whole, figures)
-        hides = "" in (units if figures[0].unit is not None else departments)
+        hides = "" in (hidden.units if figures[0].unit is not None else hidden.departments)
         return [left] if hides and _persons(left) else []
 
 
+def _homes(units: Iterable[Figure], organisations: Iterable[Figure]) -> dict[Key, Homes]:
+    """The figures of all points about persons by organisation and day, department and unit."""
+    units, organisations = list(units), list(organisations)
+    homes: dict[Key, Homes] = {_key(whole): {} for whole in organisations if whole.point.persons}
+    for figure in [*units, *_of_no_unit(units, organisations)]:
+        if figure.point.persons:
+            home = homes.setdefault(_key(figure), {}).setdefault(folded(figure.department), {})
+            home.setdefault(folded(figure.unit), {})[figure.point.id] = figure
+    return homes
+
+
 def _key(figure: Figure) -> Key:
-    return figure.organisation.casefold(), figure.as_of
-
-
-def _folded(name: str | None) -> str:
-    return (name or "").casefold()
+    return folded(figure.organisation), figure.as_of
 
 
 def _persons(figure: Figure) -> int:
@@ -174,29 +274,42 @@ def _less(whole: F, parts: Iterable[F]) -> F:
     return replace(whole, department=None, unit=None, **left)
 
 
-def _hidden(homes: Homes) -> Hidden:
+def _on_any(days: Sequence[Homes]) -> Hidden:
+    """What is hidden on any of some days: on each with what is hidden on the others."""
+    hidden = NOTHING
+    while (more := reduce(or_, (_hidden(homes, hidden) for homes in days), hidden)) != hidden:
+        hidden = more
+    return hidden
+
+
+def _hidden(homes: Homes, throughout: Hidden) -> Hidden:
     """The departments and units that are hidden, of the units of each department."""
-    departments = _few({name: list(home.values()) for name, home in homes.items()})
-    units = {unit for name, home in homes.items() for unit in (home if name in departments else _few(_alone(home)))}
-    return frozenset(departments), frozenset(units)
+    departments = _few({name: list(home.values()) for name, home in homes.items()}, throughout.departments)
+    units = {
+        unit
+        for name, home in homes.items()
+        for unit in (home if name in departments else _few(_alone(home), throughout.units))
+    }
+    return Hidden(departments, frozenset(units)) | throughout
 
 
 def _alone(home: dict[str, Leaf]) -> dict[str, list[Leaf]]:
     return {name: [leaf] for name, leaf in home.items()}
 
 
-def _few(parts: dict[str, list[Leaf]]) -> set[str]:
-    """The parts of a whole that cover few persons; if even together they do, with the smallest of the others.
+def _few(parts: dict[str, list[Leaf]], throughout: frozenset[str]) -> frozenset[str]:
+    """The parts of a whole that cover few persons or are hidden throughout; if that is one, or few even together, with
+    the smallest of the others.
 
-    Sizes are compared by halves and doubles, then names, so that the choice seldom changes from day to day: two days
-    that hide different parts could be subtracted from each other.
+    Sizes are compared by halves and doubles, then names, so that the choice seldom changes from day to day: it adds to
+    what is hidden throughout the year.
     """
     sizes = {name: _size(leaves) for name, leaves in parts.items() if any(map(_persons, _figures(leaves)))}
-    few = {name for name, size in sizes.items() if size < FEW_PERSONS}
+    few = {name for name, size in sizes.items() if size < FEW_PERSONS or name in throughout}
     others = sizes.keys() - few
-    if few and others and _size([leaf for name in few for leaf in parts[name]]) < FEW_PERSONS:
+    if few and others and (len(few) == 1 or _size([leaf for name in few for leaf in parts[name]]) < FEW_PERSONS):
         few.add(min(others, key=lambda name: (sizes[name].bit_length(), name)))
-    return few
+    return frozenset(few)
 
 
 def _figures(leaves: Iterable[Leaf]) -> list[Figure]:
@@ -211,11 +324,11 @@ def _size(leaves: Iterable[Leaf]) -> int:
     return min(sums.values(), default=0)
 
 
-def side_by_side(figures: Iterable[F]) -> list[F]:
+def side_by_side(figures: Iterable[F], years: Years | None = None) -> list[F]:
     """The figures of organisations that stand side by side, as units do: those that rest on few persons are marked.
 
-    An organisation with few persons in one of the points about persons is marked in all of them on that day. No sum of
-    several organisations is shown, so that nothing else has to be hidden with them.
+    An organisation with few persons in one of the points about persons is marked in all of them on that day, and
+    throughout its year. No sum of several organisations is shown, so that nothing else has to be hidden with them.
     """
     figures = list(figures)
     sizes: dict[Key, int] = {}
@@ -223,6 +336,7 @@ def side_by_side(figures: Iterable[F]) -> list[F]:
         if figure.point.persons and _persons(figure):
             sizes[_key(figure)] = min(figure.of, sizes.get(_key(figure), figure.of))
     few = {key for key, size in sizes.items() if size < FEW_PERSONS}
+    few |= {key for key in {_key(figure) for figure in figures} if years and years.few(*key)}
     return [replace(figure, few=figure.point.persons and _key(figure) in few) for figure in figures]
 
 
@@ -242,7 +356,8 @@ def told_together(figures: Sequence[F]) -> list[F]:
 
 
 def _part(figure: Figure) -> tuple[object, ...]:
-    return (figure.organisation, _folded(figure.unit) or figure.department, figure.unit is None, figure.point.persons)
+    place = folded(figure.unit) or folded(figure.department)
+    return (figure.organisation, place, figure.unit is None, figure.point.persons)
 
 
 def added_up(figures: Sequence[F], others: str) -> list[F]:

@@ -16,6 +16,7 @@ from compliance.access.disclosure import (
     OTHER_UNITS,
     F,
     Plans,
+    Years,
     about_incidents,
     added_up,
     private_sources,
@@ -219,11 +220,14 @@ class Reader:
             return [part for part in parts if not part.few]
         return added_up(parts, self.say(OTHER_UNITS))
 
-    def side_by_side(self, figures: Iterable[F]) -> list[F]:
-        """The figures of organisations beside each other, on one or more days, those of few persons without counts."""
+    def side_by_side(self, figures: Iterable[F], years: Callable[[], Years]) -> list[F]:
+        """The figures of organisations beside each other, on one or more days, those of few persons without counts.
+
+        What is hidden throughout their `years` is asked for if the reader may not see persons.
+        """
         if self.named:
             return self.limited(figures)
-        return [without_counts(figure) for figure in told_together(side_by_side(self.limited(figures)))]
+        return [without_counts(figure) for figure in told_together(side_by_side(self.limited(figures), years()))]
 
     def _marked(self, figures: Iterable[F], plans: Plans) -> list[F]:
         within = self.limited(figures)

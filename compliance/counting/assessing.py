@@ -14,19 +14,22 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.access.disclosure import Plans
+from compliance.access.disclosure import Arrivals, Day, Plans, Years
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
+from compliance.core.language import folded
 from compliance.core.remembering import cached_property
 from compliance.counting.pins import any_lacking, courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
-from compliance.store.database import Cursor, Database, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
 OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
+# What says which units are hidden: their figures, and those of the whole.
+UNITS_AND_WHOLE: Final[tuple[Level, Level]] = ("unit", "organisation")
 
 
 class Status(StrEnum):
@@ -311,14 +314,29 @@ def _with_columns(
 
 def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
     """The part of an organisation that a figure is of, in any spelling."""
-    return tuple((row[name] or "").casefold() for name in ("organisation", "department", "unit"))
+    return tuple(folded(row[name]) for name in ("organisation", "department", "unit"))
 
 
 def plans(cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime) -> Plans:
     """What is hidden on each of `days` from readers who may not see persons, of all points about persons."""
     of_persons = tuple(point for point in points if point.persons)
     counted = counts(cursor, of_persons, days=days, known_at=known_at)
-    return Plans(counted.figures("unit"), counted.figures("organisation"))
+    hidden = years(cursor, points, days=days, known_at=EVERYTHING_KNOWN).hidden
+    return Plans(counted.figures("unit"), counted.figures("organisation"), hidden)
+
+
+def years(cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime) -> Years:
+    """What is hidden throughout the calendar years of some days, by the exports of points about persons known then."""
+    of_persons = tuple(point for point in points if point.persons)
+    sources = sorted({source for point in of_persons for source in point.needs})
+    params = {"days": days, "sources": sources, "known_at": known_at}
+    arrivals = Arrivals(Day(**row) for row in rows(cursor, statement("arrivals"), params))
+    arrived = arrivals.counted(days)
+    if not arrived:
+        return Years([], [], arrivals)
+    counted = counts(cursor, of_persons, days=arrived, known_at=known_at)
+    # by the names of those days, which are not those of the last one only
+    return Years(counted.figures("unit"), _added_up(counted.parts, "organisation"), arrivals)
 
 
 def _parts(points: tuple[Point, ...], counted: Rows, basis: Basis) -> list[Coverage]:

@@ -8,7 +8,7 @@ It stands beside a figure, never in it. The rules are the statements of `queries
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,15 +18,15 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from compliance.access.disclosure import Plans, added_up
+from compliance.access.disclosure import Plans, Throughout, added_up
 from compliance.access.scopes import Level
 from compliance.core.language import Texts, year_before
 from compliance.core.places import POINTS
-from compliance.counting.assessing import LEVELS, Ahead, Coverage, ahead, counts
+from compliance.counting.assessing import LEVELS, UNITS_AND_WHOLE, Ahead, Coverage, ahead, counts, years
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
 from compliance.declarations.queries import names, query, statement
-from compliance.store.database import Cursor, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
 OUTLOOK: Final = POINTS.with_name("outlook.toml")
 FIGURES: Final[dict[str, pa.DataType]] = {
@@ -117,7 +117,9 @@ def outlooks(
     For whoever may not see `persons`, units of few of them are one unit (rulebook, section 5).
     """
     asked = asked_on(cursor, points, as_of=as_of, known_at=known_at)
-    return look_ahead(cursor, asked if persons else few_together(asked))
+    if not persons:
+        asked = few_together(asked, years(cursor, points, days=[as_of], known_at=EVERYTHING_KNOWN).hidden)
+    return look_ahead(cursor, asked)
 
 
 def asked_on(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[Asked]:
@@ -144,6 +146,21 @@ def expected_on(
     return {level: list(filter(is_known, counted.figures(level))) for level in LEVELS}
 
 
+def told_ahead(expected: Mapping[Level, list[Ahead]], level: Level, throughout: Throughout) -> list[Ahead]:
+    """What is ahead of the figures of a level, for whoever may not see persons.
+
+    Nothing of the parts of an organisation where more of them will be hidden at the end of the year than throughout it:
+    the others are the same then as on a day on which they are shown.
+    """
+    units, whole = ([each.then for each in expected[level_]] for level_ in UNITS_AND_WHOLE)
+    plans = Plans(units, whole, throughout)
+
+    def is_told(then: Coverage) -> bool:
+        return level == "organisation" or not then.point.persons or not (plans.hides(then) or plans.adds(then))
+
+    return [each for each in expected[level] if is_told(each.then)]
+
+
 def asked_of(
     figures: Iterable[Coverage], units: Iterable[Coverage], expected: Iterable[Ahead], *, as_of: date
 ) -> list[Asked]:
@@ -161,9 +178,9 @@ def asked_of(
     ]
 
 
-def few_together(asked: Sequence[Asked]) -> list[Asked]:
+def few_together(asked: Sequence[Asked], throughout: Throughout) -> list[Asked]:
     """The same with the units of few persons added up as one, as every figure of an organisation shows them."""
-    plans = Plans([unit for each in asked for unit in each.units], [each.now for each in asked])
+    plans = Plans([unit for each in asked for unit in each.units], [each.now for each in asked], throughout)
 
     def shown(units: Sequence[Coverage]) -> list[Coverage]:
         return added_up([replace(unit, few=plans.hides(unit)) for unit in units], "")

@@ -14,15 +14,15 @@ from typing import Any, Final
 
 import msgspec
 
-from compliance.access.disclosure import Plans, added_up
+from compliance.access.disclosure import NOTHING, Hidden, Plans, Throughout, added_up, throughout_none
 from compliance.access.permissions import Permission
 from compliance.access.reader import EVERYTHING, Reader
 from compliance.access.scopes import Level, Scope
 from compliance.access.withholding import ExportNames, export_names, in_full, names_of
 from compliance.core.errors import Refusal
-from compliance.core.language import LANGUAGES, N_, Language, Texts, month_ends, year_before
+from compliance.core.language import LANGUAGES, N_, Language, Texts, folded, month_ends, year_before
 from compliance.counting import figures, quality
-from compliance.counting.assessing import OUTCOMES, Ahead, Basis, Coverage, basis_on, coverage
+from compliance.counting.assessing import OUTCOMES, UNITS_AND_WHOLE, Ahead, Basis, Coverage, basis_on, coverage, years
 from compliance.counting.explaining import Explanation, Moment, explain_all, since_frozen
 from compliance.counting.outlook import Outlook, asked_of, expected_on, few_together, look_ahead
 from compliance.declarations.points import Point, load_points
@@ -296,6 +296,7 @@ class Dossier:
     withheld: dict[str, str]
     statements: dict[str, str]
     cleaned: tuple[Cleaned, ...] = ()
+    hidden: Hidden = NOTHING
 
     def answer(self, point_id: str) -> PointAnswer | None:
         """Its part about a point."""
@@ -319,7 +320,8 @@ class Comparison:
 
     def plans(self, organisation: str) -> Plans:
         """What is hidden of its figures from readers who may not see persons."""
-        return Plans(self.figures("unit", organisation), self.figures("organisation", organisation))
+        units, whole = (self.figures(level, organisation) for level in UNITS_AND_WHOLE)
+        return Plans(units, whole, throughout_of(self.review) if self.review else throughout_none)
 
 
 # --- Computing ----------------------------------------------------------------------------------------------------
@@ -420,6 +422,8 @@ class _Computation:
             "year": review.year,
         }
         self.counted = counted or self._count()
+        known = years(cursor, self.points, days=[self.day], known_at=known_at)
+        self.hidden = known.hidden(review.organisation, self.day)
 
     def dossier(self, current: dict[str, Any]) -> Dossier:
         """The complete document."""
@@ -439,6 +443,7 @@ class _Computation:
             last_year=self.compared.review.year if self.compared.review else None,
             withheld={},
             statements=_statements(self.points),
+            hidden=self.hidden,
             **current,
         )
 
@@ -513,8 +518,9 @@ class _Computation:
         """Where each point's figure is heading."""
         mine = [each for each in self.counted.expected if each.then.organisation == self.review.organisation]
         asked = asked_of(months, units, mine, as_of=self.day)
-        found = zip(look_ahead(self.cursor, asked), look_ahead(self.cursor, few_together(asked)), strict=True)
-        return {outlook.now.point.id: _heading(outlook, public) for outlook, public in found}
+        public = few_together(asked, lambda *_: self.hidden)
+        found = zip(look_ahead(self.cursor, asked), look_ahead(self.cursor, public), strict=True)
+        return {outlook.now.point.id: _heading(outlook, told) for outlook, told in found}
 
     def _explained(self) -> list[Explanation]:
         """Why each figure differs from the one it is compared with."""
@@ -633,7 +639,7 @@ def _departments(units: tuple[PointCounts, ...]) -> tuple[PointCounts, ...]:
     by_name: dict[str, list[PointCounts]] = {}
     for unit in units:
         if unit.department is not None:
-            by_name.setdefault(unit.department.casefold(), []).append(unit)
+            by_name.setdefault(folded(unit.department), []).append(unit)
     return tuple(
         replace(units_of[0], unit=None, **{name: sum(getattr(unit, name) for unit in units_of) for name in OUTCOMES})
         for _, units_of in sorted(by_name.items())
@@ -689,9 +695,14 @@ def plans_of(dossier: Dossier) -> Plans:
     """What is hidden of a review's figures from readers who may not see persons."""
     units, organisations = (
         [answer.figure(counted) for answer in dossier.points for counted in answer.at(level)]
-        for level in ("unit", "organisation")
+        for level in UNITS_AND_WHOLE
     )
-    return Plans(units, organisations)
+    return Plans(units, organisations, throughout_of(dossier))
+
+
+def throughout_of(dossier: Dossier) -> Throughout:
+    """What is hidden throughout the review's year, as it was known when the document was made."""
+    return lambda *_: dossier.hidden
 
 
 def few_added_up(dossier: Dossier, others: str) -> Dossier:

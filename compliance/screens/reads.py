@@ -15,14 +15,14 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from compliance.access import withholding
-from compliance.access.disclosure import Plans
+from compliance.access.disclosure import Plans, Years
 from compliance.access.reader import EVERYTHING, Reader, Withheld
 from compliance.access.scopes import Level, Scope
 from compliance.access.withholding import ExportNames, Names, names_of_persons
 from compliance.core import places
 from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, outlook, quality
-from compliance.counting.assessing import Ahead, Basis, Counts, Coverage
+from compliance.counting.assessing import UNITS_AND_WHOLE, Ahead, Basis, Counts, Coverage
 from compliance.counting.outlook import Asked, Outlook
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
@@ -194,7 +194,7 @@ def side_by_side(data: Data, reader: Reader, days: tuple[date, ...]) -> list[Cov
     """
     usual = tuple(sorted(_usual_days(max(days))))
     every = _all_figures(data, usual, "organisation") if _counted.held(data, usual) else _whole(data, days)
-    return reader.side_by_side(figure for figure in every if figure.as_of in days)
+    return reader.side_by_side((figure for figure in every if figure.as_of in days), partial(years, data, days))
 
 
 @cached(2)
@@ -282,7 +282,8 @@ def _units_counted(data: Data, days: tuple[date, ...]) -> _Units:
         kept = {name: getattr(figure, name) for name in PACKED}
         by_unit[figure.unit or ""].append(_Packed(figure.point.id, **kept))
     packed = {unit: msgspec.msgpack.encode(figures_) for unit, figures_ in by_unit.items()}
-    return _Units(packed, Plans(counted.figures("unit"), counted.figures("organisation")))
+    hidden = years(data, days).hidden
+    return _Units(packed, Plans(counted.figures("unit"), counted.figures("organisation"), hidden))
 
 
 @cached()
@@ -306,7 +307,15 @@ def plans(data: Data, days: tuple[date, ...]) -> Plans:
     """What is hidden of each organisation on some days from readers who may not see persons."""
     if len(days) > 1:
         return _units_counted(data, days).plans
-    return Plans(*(_all_figures(data, days, level) for level in ("unit", "organisation")))
+    units, whole = (_all_figures(data, days, level) for level in UNITS_AND_WHOLE)
+    return Plans(units, whole, years(data, days).hidden)
+
+
+@cached()
+def years(data: Data, days: tuple[date, ...]) -> Years:
+    """What is hidden of each organisation throughout the years of some days from readers who may not see persons."""
+    with data.database.cursor() as cursor:
+        return assessing.years(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
 
 
 @cached()
@@ -335,12 +344,10 @@ def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str,
 
 def _expected_for(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Ahead]:
     """What is ahead of a scope's figures, by the point's id; nothing of those that will be of few persons."""
-    mine = [each for each in _expected(data, as_of)[scope.level] if scope.holds(each.then)]
-    if not reader.named and scope.level != "organisation":
-        levels: tuple[Level, Level] = ("unit", "organisation")
-        hidden = Plans(*([each.then for each in _expected(data, as_of)[level]] for level in levels))
-        mine = [each for each in mine if not hidden.hides(each.then)]
-    return {each.then.point.id: each for each in mine}
+    expected = _expected(data, as_of)
+    level = scope.level
+    told = expected[level] if reader.named else outlook.told_ahead(expected, level, years(data, (as_of,)).hidden)
+    return {each.then.point.id: each for each in told if scope.holds(each.then)}
 
 
 def _units(data: Data, reader: Reader, scope: Scope, now: Coverage) -> list[Coverage]:

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from compliance.access.disclosure import throughout_none
 from compliance.counting.assessing import Ahead, Coverage
 from compliance.counting.outlook import Asked, few_together, look_ahead, outlooks
 from compliance.store.database import EVERYTHING_KNOWN
@@ -70,7 +71,7 @@ def test_units_of_few_persons_are_one_unit_for_others():
     units = [replace(now, unit=name, met=met, unmet=of - met) for name, (met, of) in sizes.items()]
     asked = [Asked(now, None, Ahead(now, 0, 0), units)]
     with connect(":memory:") as cursor:
-        (own,), (others,) = (look_ahead(cursor, each) for each in (asked, few_together(asked)))
+        (own,), (others,) = (look_ahead(cursor, each) for each in (asked, few_together(asked, throughout_none)))
     assert (own.enough_items, own.units) == (9, ("D", "A", "B", "C"))
     assert (others.enough_items, others.enough_units) == (9, 2)
 

@@ -7,6 +7,7 @@ from compliance.access.scopes import Level
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage
 from compliance.drawing import charts
+from compliance.review.dossier import throughout_of
 from compliance.screens import reads, widgets
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
@@ -26,7 +27,9 @@ def _figures(opened: Opened) -> list[Coverage]:
     scope, whole = opened.view.scope, _at(opened, "organisation")
     # a unit stays the same if its department changes
     place = replace(scope, department=None) if scope.unit else scope
-    own = opened.view.reader.figures(_at(opened, scope.level), Plans(_at(opened, "unit"), whole))
+    own = opened.view.reader.figures(
+        _at(opened, scope.level), Plans(_at(opened, "unit"), whole, throughout_of(opened.whole))
+    )
     return reads.scoped(own, whole, place)
 
 
