@@ -31,7 +31,7 @@ from compliance.package.tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table,
 from compliance.report.files import every_report
 from compliance.review.approving import Signed, signatures_of
 from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, load_frozen, seal_of, withheld_anew
-from compliance.review.pinning import PackageTables, names_in_statements, package_tables, write_database
+from compliance.review.pinning import PURGES, PackageTables, names_in_statements, package_tables, write_database
 from compliance.review.recounting import Unusable, recount, script
 from compliance.review.reviewing import Review, State
 from compliance.review.verifying import Difference, compare_figures
@@ -362,8 +362,8 @@ def _figure_fault(difference: Difference) -> Fault:
 
 
 def _content_faults(cursor: Cursor, dossier: Dossier) -> Iterator[Fault]:
-    """The database must hold the tables that the statements read, the frozen ones, and nothing else."""
-    expected = {*names_in_statements(dossier), *FROZEN}
+    """The database holds tables that the statements read, the frozen ones, what was purged, and nothing else."""
+    expected = {*names_in_statements(dossier), *FROZEN, *PURGES}
     present = {row["name"] for row in rows(cursor, statement("package_tables"))}
     other_objects = [row["name"] for row in rows(cursor, statement("package_contents"))]
     yield from (Fault("extra", f"{DATABASE}: {name}") for name in [*sorted(present - expected), *other_objects])

@@ -28,6 +28,8 @@ MARK: Final = "x"
 PERSON: Final = ("staff", "employee_id")
 # The fields of a source that must start with one of a rule's words; its other rows stay out.
 BEGUN_WITH: Final = {"training": ("course", "course_code")}
+# The tables that tell what was purged, also of a review whose statements are older than purges.
+PURGES: Final = ("purged_imports", "purged_units")
 # The types whose values identify nobody by themselves.
 PLAIN: Final = frozenset({"date", "datetime", "yes_no", "number", "level"})
 
@@ -41,7 +43,10 @@ class PackageTables:
 
 
 def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source]) -> PackageTables:
-    """Return what the frozen statements need of a database to count the review again."""
+    """Return what the frozen statements need of a database to count the review again, and what was purged since.
+
+    What belongs is what was frozen: a table that these statements do not name stays out, whatever has been added since.
+    """
     read = [sources[id_] for id_ in _sources(frozen) if id_ in sources]
     kept = kept_texts(sources)
     params = {"imports": [used.import_id for used in frozen.imports]}
@@ -54,12 +59,14 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
     tables["organisation_names"] = _table(cursor, "package_organisation_names", name_params)
     names = _names(tables, read, kept) | _texts(tables["organisation_names"], "name")
     tables["aliases"] = _table(cursor, "package_aliases", moment | {"names": sorted(names)})
-    for name in ("purged_imports", "purged_units"):
-        tables[name] = _table(cursor, f"package_{name}", params)
+    records = {name: _table(cursor, f"package_{name}", params) for name in PURGES}
+    named = names_in_statements(frozen)
+    belonging = {name: table for name, table in tables.items() if name in named}
+    belonging |= {name: table for name, table in records.items() if name in named or len(table)}
     creates = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
     # a macro cannot be created without the tables it reads, even those that no point uses
-    needed = {*tables, *(_named(frozen.statements["macros.sql"]))}
-    return PackageTables(tables, {name: sql for name, sql in creates.items() if name in needed})
+    needed = {*belonging, *(_named(frozen.statements["macros.sql"]))}
+    return PackageTables(belonging, {name: sql for name, sql in creates.items() if name in needed})
 
 
 def write_database(path: Path, pinned: PackageTables, more: Mapping[str, pa.Table]) -> None:
