@@ -202,6 +202,12 @@ def verify(seal: str = "") -> Iterator[Fault]:
         yield Fault(expected, CUT)
 
 
+def entries_of(action: Action, what: str | None = None) -> list[Row]:
+    """The entries of an action, about `what` if given, in order: an `Entry` each with its seal and the one `before`."""
+    found = register.own().rows("entries_of", action=action.value, what=what)
+    return [row | {"before": row["before"] or FIRST} for row in found]
+
+
 def last() -> tuple[int, str]:
     """The number and the seal of the last entry; 0 and the seal before the first if there is none."""
     row = _last(register.own().rows("last_entry"))

@@ -457,6 +457,8 @@ def package_command(
 ) -> None:
     """Write the year package: what was frozen, what it was counted from, how, and the reports."""
     from compliance.core.saving import save
+    from compliance.package.packing import seal_in
+    from compliance.package.trail import WHAT
     from compliance.package.year_package import write_package
     from compliance.report.files import every_report
 
@@ -467,27 +469,39 @@ def package_command(
         dossier, state, signed = _read(year, organisation, version)
         reports = every_report(dossier, state=state, signed=signed, say=say, template=places.report_template())
         content = write_package(cursor, review, version=version, reports=reports, say=say)
-    hand_out(Action.PACKAGE, "year package", year=year, version=version or review.version, bytes=len(content))
+    of, seal = {"review": review.review_id, "version": version or review.version}, seal_in(content)
+    hand_out(Action.PACKAGE, WHAT, year=year, **of, bytes=len(content), sha256=seal)
     save(content, to)
-    print(f"{shown(to)}: review of {year}, {review.organisation}, version {version or review.version}")
+    print(f"{shown(to)}: review of {year}, {review.organisation}, version {of['version']}, package sha256 {seal}")
 
 
 @app.command("verify")
-def verify_package_command(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
-    """Check a year package against its sums, and count its figures again from its own rows; no other data is needed."""
+def verify_package_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip")],
+    seal: Annotated[str, typer.Option("--seal", metavar="SEAL", help="of the package, as the page shows it")] = "",
+) -> None:
+    """Check a year package against its seals, and count its figures again from its own rows; no other data is needed.
+
+    Status 1 where something in it differs, or where its seal is not the one that is known.
+    """
+    from compliance.package.holding import holding_sentences, known_seal
     from compliance.package.year_package import message, verify_package
     from compliance.review.verifying import resealing_sentences
 
     checked = verify_package(file)
     print(
         f"{shown(file)}: review of {checked.year}, {checked.organisation}, version {checked.version}, {checked.state},"
-        f" as of {checked.as_of}, {checked.files} files, {checked.figures} figures, sha256 {checked.seal}"
+        f" as of {checked.as_of}, {checked.files} files, {checked.figures} figures, sha256 {checked.seal},"
+        f" package sha256 {checked.package_seal}"
     )
     say = Language(places.environment_language())
-    lines = [message(fault, say) for fault in (*checked.explained, *checked.faults)] or [say(N_("No difference"))]
-    for line in [*resealing_sentences(checked.review, say), *lines]:
+    known = known_seal(checked, seal)
+    lines = [message(fault, say) for fault in (*checked.explained, *checked.faults)]
+    if known == "package" and not lines:
+        lines = [say(N_("No difference"))]
+    for line in [*resealing_sentences(checked.review, say), *holding_sentences(checked, known, say), *lines]:
         print(line)
-    raise typer.Exit(1 if checked.faults else 0)
+    raise typer.Exit(1 if checked.faults or known == "neither" else 0)
 
 
 # --- Handing on ---------------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
-"""A zip with the SHA-256 of each of its files: packing it, and unpacking one that is not trusted."""
+"""A zip with the SHA-256 of each of its files: packing it, and unpacking one that is not trusted.
+
+The seal of a package is the SHA-256 of its list of sums, and so holds the name and the content of every other file.
+"""
 
 import hashlib
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -10,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -29,6 +33,13 @@ END_64: Final = b"PK\x06\x07"
 END_LENGTH: Final = 22
 LONGEST_COMMENT: Final = 65_535
 SUM_LINE: Final = re.compile(r"([0-9a-f]{64})  (\S.*)")
+# The header of a file in a zip: signature, version, flags, method, time, day, CRC, sizes, lengths of name and extra.
+HEADER: Final = struct.Struct("<4s5H3L2H")
+ENTRY_LENGTH: Final = 46
+# The flag of a name in UTF-8, the only one that a package uses.
+UTF_8: Final = 0x800
+# The kinds of files, of which a package holds regular ones; some programs that write zips leave the kind out.
+KIND_MASK, REGULAR = 0o170000, 0o100000
 # A relative path inside the package: no parent folder, no drive, no control characters.
 NAME: Final = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\\:\x00-\x1f\x7f]+(?:/[^/\\:\x00-\x1f\x7f]+)*")
 
@@ -40,8 +51,11 @@ class Unpacked:
     """The readable files of a package without its list of sums, and the names of files with a problem.
 
     `damaged` files cannot be unpacked or have another sum, `missing` ones are only listed, `extra` ones are not listed.
+    `seal` is that of the package, and `strays` is whether the zip holds anything that belongs to no file in it.
     """
 
+    seal: str
+    strays: bool
     files: Files
     damaged: tuple[str, ...]
     missing: tuple[str, ...]
@@ -58,16 +72,27 @@ def sums(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
 
 
+def seal_in(package: bytes) -> str:
+    """The seal of a package that was just made."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return hashlib.sha256(archive.read(SUMS)).hexdigest()
+
+
 def unpack(path: Path) -> Unpacked:
     """Unpack a package. Raise Refusal if the file is no package, or larger than one can be."""
     with _refusing(path), path.open("rb") as file:
-        _check_directory(file.seek(0, io.SEEK_END), file, path)
+        size = file.seek(0, io.SEEK_END)
+        _check_directory(size, file, path)
         with zipfile.ZipFile(file) as archive:
             _check_entries(archive, path)
             read = {entry.filename: _content(archive, entry) for entry in archive.infolist()}
-    listed = _listed(read.pop(SUMS, None), path)
+            strays = _has_strays(file, archive, size)
+    list_ = read.pop(SUMS, None) or b""
+    listed = _listed(list_, path)
     files = {name: content for name, content in read.items() if content is not None}
     return Unpacked(
+        seal=hashlib.sha256(list_).hexdigest(),
+        strays=strays,
         files=files,
         damaged=tuple(
             name
@@ -143,12 +168,58 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
         return None
 
 
-def _listed(content: bytes | None, path: Path) -> dict[str, str]:
-    """The sums by file name. Raise Refusal if the list is missing or malformed."""
+def _has_strays(file: BinaryIO, archive: zipfile.ZipFile, size: int) -> bool:
+    """Whether a zip holds more than its files, as `pack` writes them, one after the other, and their directory.
+
+    Programs that unpack from its beginning could find other files in what stands before, between or after them.
+    """
+    place = names = 0
+    for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
+        length = _length_of_name(file, entry, place)
+        if length is None:
+            return True
+        place += HEADER.size + length + entry.compress_size
+        names += length
+    end = place + ENTRY_LENGTH * len(archive.infolist()) + names
+    file.seek(end)
+    return file.read(len(END)) != END or size != end + END_LENGTH
+
+
+def _length_of_name(file: BinaryIO, entry: zipfile.ZipInfo, place: int) -> int | None:
+    """How many bytes the name of a file has that begins at a place of a zip; None if anything there is not its own."""
+    file.seek(place)
+    header = file.read(HEADER.size)
+    if entry.header_offset != place or len(header) < HEADER.size:
+        return None
+    signature, _, flags, method, _, _, crc, packed, unpacked, length, extra = HEADER.unpack(header)
+    told = (flags, method, crc, packed, unpacked)
+    known = (entry.flag_bits & UTF_8, entry.compress_type, entry.CRC, entry.compress_size, entry.file_size)
+    kind = entry.external_attr >> 16 & KIND_MASK
+    if signature != b"PK\x03\x04" or told != known or extra or entry.extra or entry.comment or kind not in (0, REGULAR):
+        return None
+    file.seek(place + HEADER.size + length)
+    return length if _is_filled(file.read(entry.compress_size), entry) else None
+
+
+def _is_filled(packed: bytes, entry: zipfile.ZipInfo) -> bool:
+    """Whether what is packed ends where its file does."""
+    if entry.compress_type == zipfile.ZIP_STORED:
+        return entry.compress_size == entry.file_size
+    unpacking = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        lines = [SUM_LINE.fullmatch(line) for line in (content or b"").decode().splitlines()]
+        unpacking.decompress(packed, entry.file_size + 1)
+    except zlib.error:
+        return False
+    return unpacking.eof and not unpacking.unused_data
+
+
+def _listed(content: bytes, path: Path) -> dict[str, str]:
+    """The sums by file name. Raise Refusal if the list is missing or malformed, or names a file twice."""
+    try:
+        lines = [SUM_LINE.fullmatch(line) for line in content.decode().split("\n")[:-1]]
     except UnicodeDecodeError as error:
         raise no_package(path) from error
-    if not lines or None in lines:
+    listed = {match[2]: match[1] for match in lines if match}
+    if not lines or len(listed) < len(lines) or not content.endswith(b"\n"):
         raise no_package(path)
-    return {match[2]: match[1] for match in lines if match}
+    return listed

@@ -14,6 +14,9 @@ WIDEST: Final = 19
 CONTENTS: Final = {
     "review.json": N_("The whole review as it was sealed: figures, rules, texts, decisions, imports and statements."),
     "signatures.csv": N_("Who submitted and approved it and when (UTC), with the seal."),
+    "trail.csv": N_(
+        "The entries of the audit trail that tell of these signatures, each with its seal and the one before."
+    ),
     "figures.csv": N_(
         "The {count} points: now, what they are compared with and each month; by department and unit for now."
     ),
@@ -25,10 +28,11 @@ CONTENTS: Final = {
     "frozen.duckdb": N_("The figures, and the rows that they are counted from, as a DuckDB database."),
     "sql/": N_("The statements that the figures were counted with, as they were then."),
     "reports/": N_("Reports"),
-    "SHA256SUMS": N_("The SHA-256 of every other file here."),
+    "SHA256SUMS": N_("The SHA-256 of every other file here. Its own SHA-256 is the seal of the package."),
 }
 COMMANDS: Final = """\
     sha256sum -c SHA256SUMS
+    sha256sum SHA256SUMS
     cp frozen.duckdb copy.duckdb
     cat sql/macros.sql sql/recount.sql | duckdb copy.duckdb
 """
@@ -42,10 +46,15 @@ PERSONAL: Final = N_(
     "numbers that were drawn for this package alone. A unit and a day can still point at somebody, so keep the package "
     "as personal data. Texts, decisions and reports say what those who wrote them have written."
 )
+SEALS: Final = N_(
+    "The seal of the review holds the figures, texts and decisions, and no signature. The seal of the package holds "
+    "every file here, signatures and reports among them. The page of the review shows it under Documents: compare it "
+    "before you trust a package."
+)
 CHECKING: Final = N_(
-    "“python -m compliance verify FILE.zip” checks every sum and the seal, and counts the figures again from the rows "
-    "and statements in the package. Without that program the same is done with sha256sum and DuckDB (1.5 or "
-    "newer); the last tables that it prints are to equal figures.csv:"
+    "“python -m compliance verify FILE.zip --seal SEAL” checks every sum and the seals, and counts the figures again "
+    "from the rows and statements in the package. Without that program the same is done with sha256sum and DuckDB "
+    "(1.5 or newer); the second line is the seal of the package, and the last tables are to equal figures.csv:"
 )
 
 
@@ -78,7 +87,7 @@ def _in_language(dossier: Dossier, signatures: Signed, *, seal: str, say: Langua
         _wrapped(say(compare, seal=seal)),
         *(_wrapped(text) for text in resealing_sentences(dossier, say)),
         "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text, count=count)}", WIDEST) for name, text in CONTENTS.items()),
-        *(_wrapped(say(text)) for text in (TABLES, PERSONAL, CHECKING)),
+        *(_wrapped(say(text)) for text in (SEALS, TABLES, PERSONAL, CHECKING)),
         COMMANDS,
     ]
     return "\n\n".join(parts)

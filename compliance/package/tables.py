@@ -58,6 +58,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "texts": ("kind", "of", *TITLES, "text"),
     "signatures": ("version", "state", "signed_by", "signed_at", "sha256"),
+    "trail": ("number", "at", "person", "action", "what", "details", "before", "seal"),
 }  # fmt: skip
 
 
@@ -73,12 +74,15 @@ def as_csv(name: str, rows: Rows) -> bytes:
     return BOM + joined([heading, *lines], separator=",").encode()
 
 
-def read_csv(content: bytes) -> list[dict[str, str]]:
-    """Read the rows of such a file. Raise ValueError if it is none."""
+def read_csv(name: str, content: bytes) -> list[dict[str, str]]:
+    """Read the rows of such a file. Raise ValueError if it is none, or if a row has other columns than it must have."""
     try:
-        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+        heading, *lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
     except csv.Error as error:
         raise ValueError(str(error)) from error
+    if tuple(heading) != COLUMNS[name]:
+        raise ValueError(f"{name}: {heading}")
+    return [dict(zip(heading, line, strict=True)) for line in lines]
 
 
 def cell(value: Any) -> str:

@@ -11,7 +11,7 @@ this program. The maker of a package is not trusted.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
@@ -27,8 +27,9 @@ from compliance.declarations.sources import load_sources
 from compliance.loading.purges import Purged, purged_since
 from compliance.package.packing import Files, Unpacked, no_package, pack, unpack
 from compliance.package.readme import readme
-from compliance.package.tables import COLUMNS, FIGURES, ITEMS, as_csv, as_table, cell, read_csv, tables
-from compliance.report.files import every_report
+from compliance.package.tables import COLUMNS, FIGURES, ITEMS, ROWS, as_csv, as_table, cell, read_csv, tables
+from compliance.package.trail import false_entries, signing_entries
+from compliance.report.files import every_report, packed_names
 from compliance.review.approving import Signed, signatures_of
 from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, load_frozen, seal_of, withheld_anew
 from compliance.review.pinning import PURGES, PackageTables, names_in_statements, package_tables, write_database
@@ -42,8 +43,13 @@ README: Final = "README.txt"
 REVIEW: Final = "review.json"
 DATABASE: Final = "frozen.duckdb"
 SIGNATURES: Final = "signatures"
+TRAIL: Final = "trail"
 # The state in the table of signatures for a review that the program has sealed again.
 SEALED_ANEW: Final = "sealed_anew"
+# The states that the table of signatures can list.
+SIGNED: Final = tuple(
+    (*states, *anew) for states in (("submitted",), ("submitted", "approved")) for anew in ((), (SEALED_ANEW,))
+)
 REPORTS: Final = "reports"
 # The SQL files that are generated, not frozen statements.
 GENERATED: Final = ("schema.sql", "recount.sql")
@@ -51,18 +57,21 @@ SECONDS: Final = 60.0
 # How cells are protected from being formulas: now, and in packages of the first version.
 WRITTEN: Final[tuple[Callable[[str], object], ...]] = (harmless, harmless_first)
 LONGEST: Final = 200
+# The rows of a CSV file.
+Cells = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Parts:
     """The parts of a package, read from the database: the document as sealed and as parsed, its state and signatures,
-    and the rows that it was counted from.
+    the entries of the audit trail that tell of these, and the rows that it was counted from.
     """
 
     content: str
     dossier: Dossier
     state: State
     signatures: Signed
+    entries: Rows
     pins: PackageTables
 
 
@@ -80,6 +89,7 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
         dossier=dossier,
         state=review.state if number == review.version else "approved",
         signatures=signatures,
+        entries=signing_entries(review.review_id, number, signatures),
         pins=package_tables(cursor, dossier, load_sources(None)),
     )
 
@@ -95,7 +105,9 @@ def packed(parts: Parts, *, reports: Mapping[str, bytes], say: Language) -> byte
     seal = seal_of(parts.content)
     text = readme(parts.dossier, parts.signatures, seal=seal, say=say)
     files = {REVIEW: parts.content.encode(), README: text.encode(), **_data(parts)}
-    files |= {f"{REPORTS}/{_file_name(name)}": report for name, report in reports.items()}
+    if unknown := reports.keys() - packed_names(parts.dossier):
+        raise ValueError(f"not the name of a report: {min(unknown)!r}")
+    files |= {f"{REPORTS}/{name}": report for name, report in reports.items()}
     return pack(files, parts.signatures.changed_at)
 
 
@@ -116,12 +128,6 @@ def _content(cursor: Cursor, review: Review, version: int) -> str:
     return content
 
 
-def _file_name(name: str) -> str:
-    if PurePosixPath(name).name != name or "\\" in name:
-        raise ValueError(f"not the name of a file: {name!r}")
-    return name
-
-
 def _data(parts: Parts) -> Files:
     """The tables, the database and the statements, by file name."""
     dossier, pins, rows_by_file = parts.dossier, parts.pins, tables(parts.dossier)
@@ -129,7 +135,7 @@ def _data(parts: Parts) -> Files:
     rows_by_file["imports"] = [
         row | {"extract_date_by": extract_date_by.get(row["import_id"])} for row in rows_by_file["imports"]
     ]
-    rows_by_file[SIGNATURES] = _signatures(dossier, parts.signatures)
+    rows_by_file |= {SIGNATURES: _signatures(dossier, parts.signatures), TRAIL: parts.entries}
     files = {f"{name}.csv": as_csv(name, rows_) for name, rows_ in rows_by_file.items()}
     return files | {DATABASE: _database(pins, rows_by_file)} | _statements(dossier, pins)
 
@@ -170,8 +176,8 @@ def _statements(dossier: Dossier, pins: PackageTables) -> Files:
 # --- Verification -------------------------------------------------------------------------------------------------
 
 What = Literal[
-    "damaged", "missing", "extra", "seal", "rows", "cell", "statement", "lacking", "forbidden", "database", "figure",
-    "purged",
+    "damaged", "missing", "extra", "stray", "columns", "seal", "signed", "entry", "rows", "cell", "statement",
+    "lacking", "forbidden", "database", "figure", "purged",
 ]  # fmt: skip
 FROZEN: Final = ("frozen_figures", "frozen_items")
 RECEIPT: Final = ("import_id", "source", "sha256", "extract_date", "imported_at", "loaded", "rejected", "warnings")
@@ -196,8 +202,11 @@ class Fault:
 class Checked:
     """The result of a verification: how many files were checked and figures counted again, and the faults.
 
-    A user must compare `seal` with the signed report, since a forged package can have correct sums. `explained` are
-    figures that differ because their data have been cleaned, as the `review` itself records.
+    `seal` is that of the review and `package_seal` that of the package: a forged package can have correct sums, so both
+    must be compared with what is known from elsewhere (`holding`). `held` are the files that follow from the review,
+    and `other` those that the package's seal alone holds. `entries` are those of the audit trail about the
+    `signatures`; None in a package of an earlier version. `explained` are figures that differ because their data have
+    been cleaned, as the `review` itself records.
     """
 
     organisation: str
@@ -206,6 +215,11 @@ class Checked:
     version: int
     state: State
     seal: str
+    package_seal: str
+    held: tuple[str, ...]
+    other: tuple[str, ...]
+    signatures: Cells
+    entries: Cells | None
     files: int
     figures: int
     faults: tuple[Fault, ...]
@@ -223,20 +237,27 @@ def verify_package(path: Path) -> Checked:
     seal = seal_of(content.decode())
     figures, database_faults = _recounted(unpacked.files.get(DATABASE), dossier, expected)
     faults = [
+        *([Fault("stray", path.name)] if unpacked.strays else []),
         *_file_faults(unpacked, dossier),
         *_seal_faults(unpacked, dossier, seal),
         *_table_faults(unpacked.files, expected),
         *_statement_faults(unpacked.files, dossier),
         *database_faults,
     ]
-    states = [row.get("state") for row in _read(unpacked.files, SIGNATURES) or ()]
+    signatures = _read(unpacked.files, SIGNATURES) or []
+    held = _follow(unpacked, dossier)
     return Checked(
-        organisation=_printable(dossier.organisation),
+        organisation=printable(dossier.organisation),
         year=dossier.year,
         as_of=dossier.as_of,
         version=dossier.version,
-        state="approved" if "approved" in states else "submitted",
+        state="approved" if "approved" in [row["state"] for row in signatures] else "submitted",
         seal=seal,
+        package_seal=unpacked.seal,
+        held=tuple(name for name in sorted(unpacked.files) if name in held),
+        other=tuple(name for name in sorted(unpacked.files) if name not in held),
+        signatures=signatures,
+        entries=(_read(unpacked.files, TRAIL) or []) if f"{TRAIL}.csv" in unpacked.files else None,
         files=len(unpacked.files) - len(unpacked.extra),
         figures=figures,
         faults=tuple(fault for fault in faults if not fault.explained),
@@ -245,7 +266,13 @@ def verify_package(path: Path) -> Checked:
     )
 
 
-def _parsed(content: bytes, path: Path) -> tuple[Dossier, dict[str, list[dict[str, str]]]]:
+def _follow(unpacked: Unpacked, dossier: Dossier) -> set[str]:
+    """The files all of whose content is compared with the review. Of imports.csv one column is not."""
+    statements = {f"sql/{name}" for name in dossier.statements}
+    return {REVIEW, *(f"{name}.csv" for name in ROWS if name != "imports"), *statements} - {*unpacked.extra}
+
+
+def _parsed(content: bytes, path: Path) -> tuple[Dossier, dict[str, Cells]]:
     """The frozen review, and the rows its CSV files should have. Raise Refusal if it cannot be read."""
     try:
         format_ = format_of(content)
@@ -265,46 +292,53 @@ def _cells(row: Mapping[str, object]) -> dict[str, str]:
     return {name: cell(value) for name, value in row.items()}
 
 
-def _read(files: Files, name: str) -> list[dict[str, str]] | None:
-    """The rows of a CSV file, or None if it is missing or malformed."""
+def _read(files: Files, name: str) -> Cells | None:
+    """The rows of a CSV file, or None if it is missing or malformed, or has other columns."""
     try:
-        return read_csv(files[f"{name}.csv"])
+        return read_csv(name, files[f"{name}.csv"])
     except (KeyError, ValueError):
         return None
 
 
 def _file_faults(unpacked: Unpacked, dossier: Dossier) -> Iterator[Fault]:
-    """Files that are damaged, missing or unexpected, whatever the list of sums says."""
-    expected = {README, REVIEW, DATABASE, *(f"{name}.csv" for name in COLUMNS)}
-    expected |= {f"sql/{name}" for name in (*dossier.statements, *GENERATED)}
+    """Files that are damaged, malformed, missing or unexpected, whatever the list of sums says."""
+    tables_ = {f"{name}.csv": name for name in COLUMNS}
+    expected = {README, REVIEW, DATABASE, *tables_, *(f"sql/{name}" for name in (*dossier.statements, *GENERATED))}
+    # Packages of earlier versions have no entries of the audit trail, and fewer reports.
+    optional = {f"{TRAIL}.csv", *(f"{REPORTS}/{name}" for name in packed_names(dossier))}
     present = {*unpacked.files, *unpacked.damaged}
-    unexpected = {name for name in present - expected if not name.startswith(f"{REPORTS}/")}
     yield from (Fault("damaged", name) for name in unpacked.damaged)
-    yield from (Fault("missing", name) for name in sorted({*unpacked.missing, *(expected - present)}))
-    yield from (Fault("extra", name) for name in sorted({*unpacked.extra, *unexpected}))
+    yield from (Fault("missing", name) for name in sorted({*unpacked.missing, *(expected - optional - present)}))
+    yield from (Fault("extra", name) for name in sorted({*unpacked.extra, *(present - expected - optional)}))
+    for name in sorted(tables_.keys() & unpacked.files.keys()):
+        if _read(unpacked.files, tables_[name]) is None:
+            yield Fault("columns", name)
 
 
 def _seal_faults(unpacked: Unpacked, dossier: Dossier, seal: str) -> Iterator[Fault]:
     """The document must be the one that was signed, or record the signed seal among those before its cleaning."""
     signatures = _read(unpacked.files, SIGNATURES) or []
-    if not signatures:
-        yield Fault("rows", f"{SIGNATURES}.csv", was="1", now="0")
+    states = tuple(row["state"] for row in signatures if row["version"] == str(dossier.version))
+    if len(states) < len(signatures) or states not in SIGNED:
+        yield Fault("signed", f"{SIGNATURES}.csv")
     before = {each.seal for each in dossier.cleaned}
     for row in signatures:
-        if row.get("sha256") != seal and (row.get("state") == SEALED_ANEW or row.get("sha256") not in before):
-            yield Fault("seal", REVIEW, was=row.get("sha256") or "", now=seal)
+        if row["sha256"] != seal and (row["state"] == SEALED_ANEW or row["sha256"] not in before):
+            yield Fault("seal", REVIEW, was=row["sha256"], now=seal)
+    for line in false_entries(_read(unpacked.files, TRAIL) or [], signatures):
+        yield Fault("entry", f"{TRAIL}.csv, {line}")
 
 
-def _table_faults(files: Files, expected: Mapping[str, list[dict[str, str]]]) -> Iterator[Fault]:
+def _table_faults(files: Files, expected: Mapping[str, Cells]) -> Iterator[Fault]:
     """The CSV files must agree with the review, in the better of the two ways of writing cells."""
     for name, rows_ in expected.items():
-        if f"{name}.csv" in files:
-            lines = _read(files, name) or []
+        lines = _read(files, name)
+        if lines is not None:
             forms = [[{key: str(form(text)) for key, text in row.items()} for row in rows_] for form in WRITTEN]
             yield from min((list(_first_difference(f"{name}.csv", was, lines)) for was in forms), key=len)
 
 
-def _first_difference(where: str, was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[Fault]:
+def _first_difference(where: str, was: Cells, now: Cells) -> Iterator[Fault]:
     """The first difference between two lists of rows, in the columns that both have."""
     if len(was) != len(now):
         yield Fault("rows", where, str(len(was)), str(len(now)))
@@ -323,9 +357,7 @@ def _statement_faults(files: Files, dossier: Dossier) -> Iterator[Fault]:
             yield Fault("statement", f"sql/{name}")
 
 
-def _recounted(
-    content: bytes | None, dossier: Dossier, expected: Mapping[str, list[dict[str, str]]]
-) -> tuple[int, list[Fault]]:
+def _recounted(content: bytes | None, dossier: Dossier, expected: Mapping[str, Cells]) -> tuple[int, list[Fault]]:
     """Count the figures again from the package's database and statements. Return their number and the faults."""
     if content is None:
         return 0, []
@@ -369,7 +401,7 @@ def _content_faults(cursor: Cursor, dossier: Dossier) -> Iterator[Fault]:
     yield from (Fault("extra", f"{DATABASE}: {name}") for name in [*sorted(present - expected), *other_objects])
 
 
-def _database_faults(cursor: Cursor, dossier: Dossier, expected: Mapping[str, list[dict[str, str]]]) -> Iterator[Fault]:
+def _database_faults(cursor: Cursor, dossier: Dossier, expected: Mapping[str, Cells]) -> Iterator[Fault]:
     """The frozen tables and the imports in the database must agree with the review."""
     imports = sorted(dossier.imports, key=lambda used: used.import_id)
     receipts = [{name: cell(getattr(used, name)) for name in RECEIPT} for used in imports]
@@ -385,6 +417,10 @@ MESSAGES: Final[dict[What, str]] = {
     "damaged": N_("{where}: the file is another than the one that was packed."),
     "missing": N_("{where}: the file is missing."),
     "extra": N_("{where}: this does not belong to the package."),
+    "stray": N_("{where}: there is something in the file beside the files that are packed in it."),
+    "columns": N_("{where}: it does not have the columns that it must have."),
+    "signed": N_("{where}: there must be one submission of this version, and no more than one approval after it."),
+    "entry": N_("{where}: the entry is not what the audit trail sealed, or tells of none of the signatures."),
     "seal": N_("{where}: the review is another than the one that was signed. Its seal is {now}, and {was} was signed."),
     "rows": N_("{where}: there are {now} rows, and the review has {was}."),
     "cell": N_("{where}: “{now}” stands there, and “{was}” in the review."),
@@ -399,12 +435,12 @@ MESSAGES: Final[dict[What, str]] = {
 
 def message(fault: Fault, say: Language) -> str:
     """A fault as a sentence that is safe to print: a package can hold any text."""
-    point = f"{fault.point.number} {_printable(say.pick(fault.point.title))}" if fault.point else ""
+    point = f"{fault.point.number} {printable(say.pick(fault.point.title))}" if fault.point else ""
     where = f", {fault.where}" if fault.point and fault.where else fault.where
     values = {"where": where, "was": fault.was, "now": fault.now}
-    return say(MESSAGES[fault.what], point=point, **{name: _printable(text) for name, text in values.items()})
+    return say(MESSAGES[fault.what], point=point, **{name: printable(text) for name, text in values.items()})
 
 
-def _printable(text: str) -> str:
-    """The beginning of a text, without characters that control a terminal."""
+def printable(text: str) -> str:
+    """The beginning of a text of a package, without characters that control a terminal."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[:LONGEST])

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from compliance.core import children
-from compliance.core.language import N_, Language
+from compliance.core.language import LANGUAGES, N_, Language
 from compliance.report.report import as_document, report_of
 from compliance.report.slides.slides import slides_of
 from compliance.review.approving import Signed
@@ -13,6 +13,8 @@ from compliance.review.reviewing import State
 
 Kind = Literal["docx", "pdf", "pptx"]
 KINDS: Final[tuple[Kind, ...]] = ("docx", "pdf", "pptx")
+# The reports of a year package, each with whether it is the version to hand out.
+PACKED: Final[tuple[tuple[Kind, bool], ...]] = (*((kind, False) for kind in KINDS), ("pdf", True))
 
 
 def write_report(
@@ -43,16 +45,21 @@ def every_report(
     dossier: Dossier, *, state: State, signed: Signed, say: Language, template: Path | None
 ) -> dict[str, bytes]:
     """Write the reports of a year package, by file name: the complete report of each kind and a public PDF."""
-    wanted: list[tuple[Kind, bool]] = [*((kind, False) for kind in KINDS), ("pdf", True)]
     files = {}
-    for done, (kind, public) in enumerate(wanted):
-        children.report_progress(done, len(wanted) + 1)
+    for done, (kind, public) in enumerate(PACKED):
+        children.report_progress(done, len(PACKED) + 1)
         name = file_name(dossier, kind=kind, say=say, public=public)
         files[name] = write_report(
             dossier, kind=kind, state=state, signed=signed, say=say, public=public, template=template
         )
-    children.report_progress(len(wanted), len(wanted) + 1)
+    children.report_progress(len(PACKED), len(PACKED) + 1)
     return files
+
+
+def packed_names(dossier: Dossier) -> frozenset[str]:
+    """Every name that a report of a year package can have, in any language."""
+    spoken = [Language(code) for code in LANGUAGES]
+    return frozenset(file_name(dossier, kind=kind, say=say, public=public) for kind, public in PACKED for say in spoken)
 
 
 def file_name(dossier: Dossier, *, kind: Kind, say: Language, public: bool) -> str:

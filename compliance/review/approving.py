@@ -108,7 +108,7 @@ def send_back(database: Database, review_id: int, *, name: str, why: str, user: 
         review = _submitted(cursor, review_id)
         version, figures_of = review.version, review.figures_of
         add_state(cursor, review_id, version=version, state="draft", figures_of=figures_of, why=reason, order=who)
-        what = _version(review_id, version)
+        what = version_name(review_id, version)
         add_event(cursor, who, "send back review", f"{what}: {reason}", action=Action.SENDING_BACK, told=what)
         return by_number(cursor, review_id)
 
@@ -137,7 +137,7 @@ def correct(database: Database, review_id: int, *, name: str, why: str, anew: bo
         figures_of = None if anew else review.version
         version = review.version + 1
         add_state(cursor, review_id, version=version, state="draft", figures_of=figures_of, why=reason, order=who)
-        what = _version(review_id, version)
+        what = version_name(review_id, version)
         add_event(cursor, who, "correct review", f"{what}: {reason}", action=Action.CORRECTION, told=what)
         return by_number(cursor, review_id)
 
@@ -158,11 +158,12 @@ def _sign(
     id_, version = review.review_id, review.version
     add_state(cursor, id_, version=version, state=state, figures_of=review.figures_of, sha256=sha256, order=who)
     event, action = SIGNING[state]
-    what = _version(id_, version)
+    what = version_name(id_, version)
     add_event(cursor, who, event, f"{what}: {sha256}", action=action, told=what, sha256=sha256)
 
 
-def _version(review_id: int, version: int) -> str:
+def version_name(review_id: int, version: int) -> str:
+    """What the audit trail calls a version of a review."""
     return f"review {review_id}, version {version}"
 
 

@@ -66,7 +66,8 @@ def file_name(say: Language, message: str, ending: str, **values: object) -> Fil
 class File:
     """A file to download: its button's label and key, its name and type, and the function that makes it.
 
-    `action`, `what` and `details` are what the audit trail says of it, besides the view, the format and the size.
+    `action`, `what` and `details` are what the audit trail says of it, besides the view, the format and the size, and
+    `details_of` what it says of its content.
     """
 
     label: str
@@ -77,6 +78,7 @@ class File:
     action: Action
     what: str
     details: Mapping[str, object] = field(default_factory=dict)
+    details_of: Callable[[bytes], Mapping[str, object]] = lambda _content: {}
     type: Literal["primary", "secondary"] = "secondary"
     width: int | Literal["content"] = "content"
 
@@ -183,7 +185,7 @@ def _made(view: View, file: File, job: Job, user: Callable[[], User]) -> bytes:
         refuse_another(view, user())
         content = file.make(job)
         refuse_another(view, user())
-        _record(view, file, job, len(content))
+        _record(view, file, job, content)
         return content
 
 
@@ -201,10 +203,10 @@ def refuse_another(view: View, user: User) -> None:
         raise Refusal(ANOTHER)
 
 
-def _record(view: View, file: File, job: Job, size: int) -> None:
+def _record(view: View, file: File, job: Job, content: bytes) -> None:
     """Tell the audit trail what is handed out, just before it is."""
-    form = {"format": file.name.rpartition(".")[2], "bytes": size}
-    said = {"day": view.as_of, **view.scope.names, **form, **file.details}
+    form = {"format": file.name.rpartition(".")[2], "bytes": len(content)}
+    said = {"day": view.as_of, **view.scope.names, **form, **file.details, **file.details_of(content)}
     counted = {} if job.rows is None else {"rows": job.rows}
     sample = {"sample": True} if view.sample else {}
     audit.record(view.reader.user, file.action, file.what, **said, **counted, **sample)

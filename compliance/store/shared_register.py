@@ -39,7 +39,7 @@ FRESH_SECONDS: Final = 0.2
 TAKING: Final = frozenset({"add_role", "end_session", "end_sessions_of_person", "remove_person"})
 MOST_REMEMBERED: Final = 10_000
 # Statements that read much have a connection of their own, so that no session waits for them.
-READING_MUCH: Final = frozenset({"entries", "entries_found", "persons_in_audit"})
+READING_MUCH: Final = frozenset({"entries", "entries_found", "entries_of", "persons_in_audit"})
 PLACE: Final = re.compile(r"\$([a-z_]+)")
 log = logging.getLogger(__name__)
 

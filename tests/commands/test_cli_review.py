@@ -1,6 +1,7 @@
 """The whole review from the command line: it refuses what the pages refuse, and every exit has its status."""
 
 import csv
+import hashlib
 import io
 import json
 import sys
@@ -411,11 +412,20 @@ def words(path):
 def test_a_package_is_written_and_verified_by_itself(stage, done, refused, command, tmp_path):
     line = stage("approved")
     to = tmp_path / "p.zip"
-    assert done(line, "review", "package", *YEAR, "--to", to) == "p.zip: review of 2026, Förvaltningen, version 1\n"
+    made = done(line, "review", "package", *YEAR, "--to", to)
+    seal = hashlib.sha256(zipfile.ZipFile(to).read("SHA256SUMS")).hexdigest()
+    assert made == f"p.zip: review of 2026, Förvaltningen, version 1, package sha256 {seal}\n"
+    assert done(line, "verify", to).splitlines()[-1] == "No difference"
     elsewhere = Reviewed(tmp_path / "elsewhere")
-    out = done(elsewhere, "verify", to)
-    assert out.splitlines()[0].startswith("p.zip: review of 2026, Förvaltningen, version 1, approved, as of 2026-11-20")
-    assert out.splitlines()[1:] == ["No difference"]
+    out = done(elsewhere, "verify", to).splitlines()
+    assert out[0].startswith("p.zip: review of 2026, Förvaltningen, version 1, approved, as of 2026-11-20")
+    assert out[0].endswith(f"package sha256 {seal}")
+    assert out[1].startswith("Submitted for approval: Ylva Nordgren, 2026-")
+    assert out[-1].startswith("Nothing in it contradicts the rest. But no seal is known here")
+    assert done(elsewhere, "verify", to, "--seal", seal.upper()).splitlines()[-1] == "No difference"
+    assert "Only the seal of the review is known" in done(elsewhere, "verify", to, "--seal", line.review().sha256)
+    status, out, _ = command(elsewhere, "verify", to, "--seal", seal[:-1])
+    assert (status, "The seal of the package is not one that is known" in out) == (1, True)
     assert not elsewhere.database.exists()
     (tmp_path / "not.zip").write_bytes(b"PK nothing")
     refused(elsewhere, "verify", tmp_path / "not.zip")

@@ -38,7 +38,7 @@ from tests.sampled import beside
 pytestmark = pytest.mark.live
 
 SV, EN = Language("sv"), Language("en")
-REPORTS = {"ledningens_genomgång_2025.pdf": b"%PDF-1.7 of a test"}
+REPORTS = {"ledningens_genomgang_2026.pdf": b"%PDF-1.7 of a test"}
 # Fields that a package's database may hold as written; every other text is replaced by a mark.
 NAMES = {
     "staff": {"department", "unit"},
@@ -627,8 +627,8 @@ def test_a_file_that_has_been_taken_off_the_list_too_is_missed(small, tmp_path):
 
 
 def test_all_that_is_otherwise_is_found_though_its_sum_is_counted_anew(small, tmp_path):
-    """extra: a file added to the list too. statement: not the frozen one. rows: no signature, one text less.
-    cell: another figure. missing: the database, which would be counted
+    """extra: a file added to the list too. statement: not the frozen one. rows: one text less.
+    signed: no signature. cell: another figure. missing: the database, which would be counted
     """
     heading = small["signatures.csv"].splitlines(keepends=True)[0]
     texts = b"".join(small["texts.csv"].splitlines(keepends=True)[:-1])
@@ -642,10 +642,11 @@ def test_all_that_is_otherwise_is_found_though_its_sum_is_counted_anew(small, tm
     faults_ = faults(tmp_path, pack({**kept, **changed, **added}, NOON))
     assert sorted((what, where.split(", ")[0]) for what, where in faults_) == [
         ("cell", "figures.csv"),
+        ("extra", "reports/minutes.txt"),
         ("extra", "tool.exe"),
         ("missing", "frozen.duckdb"),
-        ("rows", "signatures.csv"),
         ("rows", "texts.csv"),
+        ("signed", "signatures.csv"),
         ("statement", "sql/points/access.sql"),
     ]
 

@@ -82,8 +82,9 @@ def reports(line, kinds, *, verified):
         for public in (False, True)
     }
     files = {kind: write_report(document, kind=kind, **params, say=Language("sv"), public=False) for kind in kinds}
+    reports = {f"ledningens_genomgang_2026.{kind}": content for kind, content in files.items()}
     with line.database.cursor() as cursor:
-        package = write_package(cursor, line.review(), version=None, reports=files, say=Language("sv"))
+        package = write_package(cursor, line.review(), version=None, reports=reports, say=Language("sv"))
     return blocks, files | packed(line.folder / "package.zip", package, verified=verified)
 
 

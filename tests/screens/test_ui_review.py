@@ -10,12 +10,15 @@ import pytest
 import streamlit as st
 from docx import Document
 
-from compliance.access import permissions
-from compliance.access.permissions import ANALYST, HEAD, MANAGEMENT, User
+from compliance.access import audit, permissions
+from compliance.access.audit import Action
+from compliance.access.permissions import ANALYST, HEAD, MANAGEMENT, User, current_user
 from compliance.core import clock, jobs
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
+from compliance.package.packing import seal_in
+from compliance.package.trail import WHAT, packages_made
 from compliance.review import dossier as dossiers
 from compliance.review import wording
 from compliance.review.deciding import Decision
@@ -543,9 +546,24 @@ def test_every_document_is_made_on_the_click(code, stage, monkeypatch, files):
     for key in reports:
         assert files[key][0]()[:4] == (b"%PDF" if "pdf" in key else b"PK\x03\x04")
     if code == "sv":
-        assert files["package"][0]()[:2] == b"PK"
+        seal = seal_in(files["package"][0]())
+        assert [each.seal for each in packages_made(1, 1, sample=False)] == [seal]
+        assert any(seal in code.value for code in opened(monkeypatch, part="documents").code)
     assert "Klassa Betaportalen" in files["measures"][0]().decode("utf-8-sig")
     assert b'"met": 1' in files["peer file"][0]()
+
+
+@pytest.mark.live
+def test_the_seal_of_each_package_is_shown_beside_the_download(stage, monkeypatch):
+    stage("approved")
+    audit.record(current_user(), Action.PACKAGE, WHAT, review=1, version=1, sha256="ab" * 32)
+    audit.record(current_user(), Action.PACKAGE, WHAT, review=1, version=2, sha256="cd" * 32)
+    app = opened(monkeypatch, part="documents")
+    assert [line.split("  ")[1] for code in app.code for line in code.value.splitlines() if "abab" in line] == [
+        "ab" * 32
+    ]
+    assert "cdcd" not in " ".join(code.value for code in app.code)
+    assert "ett som inte finns här har inte gjorts här, eller har ändrats" in text(app)
 
 
 @pytest.mark.live

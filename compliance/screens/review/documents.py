@@ -19,6 +19,7 @@ from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.drawing import charts
+from compliance.package.trail import WHAT, packages_made
 from compliance.report import handing
 from compliance.report.blocks import Report
 from compliance.report.files import KINDS, Kind, file_name, write_report
@@ -165,9 +166,32 @@ def _package(opened: Opened) -> None:
         return
     name = downloads.file_name(say, N_("management_review_{year}"), "zip", year=opened.review.year)
     label = say(N_("Download"))
-    told: Any = {"action": Action.PACKAGE, "what": "year package", "details": reviews.told_of(opened)}
+    told: Any = {"action": Action.PACKAGE, "what": WHAT, "details": reviews.told_of(opened), "details_of": _sealed}
     file = File(label, name, "application/zip", key="package", make=partial(_whole_package, opened), **told)
     downloads.offer(opened.view, file)
+    _packages(opened)
+
+
+def _packages(opened: Opened) -> None:
+    """Draw the seals of the packages that were made of the version: whoever has one compares its seal with these."""
+    say, review = opened.say, opened.review
+    with widgets.showing_errors():
+        made = packages_made(review.review_id, review.version, sample=opened.view.sample)
+        if not made:
+            return
+        text = N_(
+            "The seal of each package that was made, which holds every file and every signature in it. The command "
+            "**verify** shows that of a package: one that is not here was not made here, or has been changed."
+        )
+        widgets.html(charts.caption(say(text)))
+        st.code(review_texts.package_lines(made, say), language=None, wrap_lines=True)
+
+
+def _sealed(content: bytes) -> dict[str, object]:
+    """What the audit trail says of the content of a package."""
+    from compliance.package.packing import seal_in
+
+    return {"sha256": seal_in(content)}
 
 
 def _whole_package(opened: Opened, job: Job) -> bytes:

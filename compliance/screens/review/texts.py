@@ -11,6 +11,7 @@ from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
+from compliance.package.trail import Made
 from compliance.report.blocks import Block, Bullets, Paragraph, Table
 from compliance.report.chapters import AFTER, EMPTY, chapter_title, covered_by
 from compliance.report.points import Edition
@@ -115,6 +116,11 @@ def history_table(states: Rows, say: Language) -> charts.Table:
         for row, text in zip(states, _events(states, say), strict=True)
     ]
     return columns, rows[::-1]
+
+
+def package_lines(made: Sequence[Made], say: Language) -> str:
+    """When each package was made, and its seal, a line each."""
+    return "\n".join(f"{say.moment(clock.local(each.at))}  {each.seal}" for each in made)
 
 
 def _name(name: str) -> str:
