@@ -1,4 +1,4 @@
-"""Arguments of the command line, with identity numbers masked before any command sees them.
+"""Commands, and their arguments with identity numbers masked before any command sees them.
 
 A path keeps its name, so that the file can be opened; the name is masked wherever it is printed.
 """
@@ -10,14 +10,16 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from compliance.commands import needs
 from compliance.core.masking import mask_text
 
 
 class Command(TyperCommand):
-    """A command whose text arguments are masked."""
+    """A command whose text arguments are masked, and which begins only where there is what it needs."""
 
     def invoke(self, ctx: Any) -> Any:
         """Mask the arguments and run the command."""
+        needs.check(_called(ctx))
         ctx.params = {name: _masked(value) for name, value in ctx.params.items()}
         return super().invoke(ctx)
 
@@ -48,6 +50,11 @@ class Commands(typer.Typer):
 def shown(path: Path) -> str:
     """The name of a file, masked so that it can be printed."""
     return mask_text(path.name)[0]
+
+
+def _called(ctx: Any) -> str:
+    """The name of a command with those of its groups, such as `role give`."""
+    return f"{_called(ctx.parent)} {ctx.info_name}".strip() if ctx.parent else ""
 
 
 def _masked(value: Any) -> Any:

@@ -361,10 +361,7 @@ def revoke_command(
     import_id: Annotated[int, typer.Argument(metavar="ID")], why: Annotated[str, typer.Option("--why")]
 ) -> None:
     """Take an import out of the figures; it stays in the history."""
-    database = stores.own()
-    if not database.exists():
-        raise Refusal(N_("There is no import {id}. The list of imports shows their numbers."), id=import_id)
-    revoke(database, import_id, why=why, order=Order(WHO))
+    revoke(stores.own(), import_id, why=why, order=Order(WHO))
     print(f"import {import_id} revoked")
 
 
@@ -383,12 +380,15 @@ def extract_command(
     ] = False,
     point: Annotated[str | None, typer.Option("--point", help="only this review point, a number or an id")] = None,
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="with --all: replace what is there, also if it is of another database")
+    ] = False,
 ) -> None:
     """Write a named extract to a file, or all of them to a folder or a zip."""
     day = day_of(as_of, "--as-of")
     if every and not (name or to or point or swedish_excel):
-        made = _every_extract(every, day, organisation)
-    elif name and to and not every:
+        made = _every_extract(every, day, organisation, replace=replace)
+    elif name and to and not (every or replace):
         made = _one_extract(name, to, day, swedish_excel=swedish_excel, point=point, organisation=organisation)
     else:
         raise typer.BadParameter("give NAME and --to FILE, or --all FOLDER|FILE.zip alone", param_hint="extract")
@@ -426,12 +426,13 @@ def _one_extract(
     return _Made(definition.id, details, writing, f"{shown(to)}: {len(result.table)} rows")
 
 
-def _every_extract(to: Path, day: date, organisation: str | None) -> _Made:
-    from compliance.extracts.folder import every_extract, write_all
+def _every_extract(to: Path, day: date, organisation: str | None, *, replace: bool) -> _Made:
+    from compliance.extracts.folder import check_place, every_extract, is_archive, write_all
 
     with stores.own().cursor() as cursor:
         bundle = every_extract(cursor, **_everything(cursor, day, organisation))
-    details = {"format": "zip" if to.suffix.lower() == ".zip" else "folder", "rows": bundle.rows}
+    check_place(to, bundle, replace=replace)
+    details = {"format": "zip" if is_archive(to) else "folder", "rows": bundle.rows}
     writing = partial(write_all, bundle, to, created=clock.now(), language=Language(places.environment_language()))
     written = f"{shown(to)}: {len(bundle.extracts)} extracts, {bundle.rows} rows"
     return _Made("all extracts", details, writing, written)

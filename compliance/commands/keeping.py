@@ -15,7 +15,6 @@ from compliance.access.permissions import Permission
 from compliance.commands.arguments import Commands, shown
 from compliance.commands.cli import WHO, Format, app, day_of, print_rows, report
 from compliance.core import clock, places
-from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.loading.loading import Order
 from compliance.loading.purges import PURGED, REMOVED, STILL_HOLD
@@ -131,8 +130,6 @@ def purge_command(
     user, database, own = permissions.current_user(), stores.own(), places.own_files()
     audit.require(user, Permission.PURGE)
     day, today = day_of(before, "--before"), clock.today()
-    if not database.exists():
-        raise Refusal(N_("There is no database yet. Load an export first."))
     if really:
         planned = purging.purge(database, before=day, today=today, diary=diary, own=own, user=user, order=Order(WHO))
     else:

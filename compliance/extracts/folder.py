@@ -5,6 +5,9 @@ It is a Data Package (datapackage.org): each extract is a CSV and a Parquet file
 
 import hashlib
 import json
+import os
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,14 +17,16 @@ from typing import Any, Final
 from compliance.access.reader import Reader
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, Texts
+from compliance.core.masking import mask_text
 from compliance.core.saving import save, save_folder
 from compliance.core.zips import write_zip
 from compliance.counting.assessing import basis_on
 from compliance.declarations.points import Point
+from compliance.declarations.queries import statement
 from compliance.extracts.declared import Column, Definition, load_extracts
 from compliance.extracts.extracting import Extract, extract
 from compliance.extracts.files import Kind, as_bytes
-from compliance.store.database import Cursor
+from compliance.store.database import Cursor, rows
 
 # What is promised of the names and types; docs/analysts.md says what raises it.
 SCHEMA_VERSION: Final = "1.0"
@@ -38,17 +43,30 @@ TYPES: Final = {
 }
 # The sets of codes that are too many to be listed, or stand beside other values.
 UNLISTED: Final = frozenset({"reasons", "details", "reports", "paces"})
+# What is read of an archive that is there: a description is a hundredth of it.
+MOST_DESCRIPTION: Final = 16 << 20
+OF_ANOTHER: Final = N_(
+    "What is in {place} is not of this database ({whose}), and stays as it is. Choose another place, or add --replace "
+    "to replace it."
+)
 Files = dict[str, bytes]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """The extracts of a day that a reader may have, those left out, and the organisations that there are."""
+    """The extracts of a day that a reader may have, those left out, and the organisations that there are.
+
+    `store` is the mark of the store that they are of, None if nothing was ever in it. `newest` is its newest import of
+    these organisations: `import_id`, `imported_at` (UTC) and `extract_date`; None if there is none.
+    """
 
     extracts: tuple[Extract, ...]
     left_out: tuple[Definition, ...]
     as_of: date
     organisations: tuple[str, ...]
+    store: str | None
+    newest: Row | None
 
     @property
     def rows(self) -> int:
@@ -67,7 +85,10 @@ def every_extract(
     found = tuple(extract(cursor, each.id, **day, **options, known=known) for each in may)
     names = reader.organisations(basis_on(cursor, days=[as_of], known_at=known_at).organisations)
     wanted = options.get("organisation")
-    return Bundle(found, closed, as_of, (wanted,) if wanted else names)
+    whose = (wanted,) if wanted else names
+    newest = {"organisations": [*whose], "as_of": as_of, "known_at": known_at}
+    ((mark,),) = cursor.execute(statement("store_mark")).fetchall()
+    return Bundle(found, closed, as_of, whose, mark, next(iter(rows(cursor, statement("newest_import"), newest)), None))
 
 
 def zipped(bundle: Bundle, *, created: datetime, language: Language) -> bytes:
@@ -77,27 +98,60 @@ def zipped(bundle: Bundle, *, created: datetime, language: Language) -> bytes:
 
 def write_all(bundle: Bundle, to: Path, *, created: datetime, language: Language) -> None:
     """Write the files into a folder, or into an archive if its name ends in .zip, whole or not at all."""
-    if to.suffix.lower() == ".zip":
+    if is_archive(to):
         save(zipped(bundle, created=created, language=language), to)
-        return
-    _refuse_others(to)
-    save_folder(files(bundle, created=created, language=language), to)
+    else:
+        save_folder(files(bundle, created=created, language=language), to)
 
 
-def _refuse_others(folder: Path) -> None:
-    """Raise Refusal if a folder holds anything but an earlier run's files, which are to be replaced."""
-    held = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    try:
-        written = json.loads((folder / DESCRIPTION).read_bytes()) if held else {"resources": []}
-        ours = {DESCRIPTION, *(resource["path"] for resource in written["resources"])}
-    except (OSError, ValueError, LookupError, TypeError):
-        ours = set()
-    if others := sorted(held - ours):
+def is_archive(to: Path) -> bool:
+    """Whether a name is that of an archive, and not of a folder."""
+    return to.suffix.lower() == ".zip"
+
+
+def check_place(to: Path, bundle: Bundle, *, replace: bool) -> None:
+    """Raise Refusal if what is there would be lost: files that are no extracts, or, unless `replace`, of another store.
+
+    An archive is replaced only where it holds extracts. Those of a store in which nothing was are no loss.
+    """
+    names = {path.name for path in to.iterdir()} if to.is_dir() else set()
+    found = _described(to)
+    if others := sorted(names - (found.files if found else set())):
         raise Refusal(
             N_("The folder {folder} holds other files, such as {file}. Choose an empty or a new one."),
-            folder=folder.name,
+            folder=to.name,
             file=others[0],
         )
+    is_filled = os.path.lexists(to) if is_archive(to) else bool(names)
+    if is_filled and not replace and (found is None or found.store not in (None, bundle.store)):
+        whose = ", ".join(found.organisations) if found else ""
+        raise Refusal(OF_ANOTHER, place=to.name, whose=mask_text(whose)[0] or "–")
+
+
+@dataclass(frozen=True)
+class _Described:
+    """What a description says: its files with itself, the store that they are of, and the organisations."""
+
+    files: frozenset[str]
+    store: str | None
+    organisations: tuple[str, ...]
+
+
+def _described(to: Path) -> _Described | None:
+    """What the description in a folder or an archive says; None if there is none that can be read."""
+    try:
+        told = json.loads(_read(to))
+        paths = frozenset({DESCRIPTION, *(str(resource["path"]) for resource in told["resources"])})
+        return _Described(paths, told["store"], tuple(map(str, told["organisations"])))
+    except (OSError, ValueError, LookupError, TypeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return None
+
+
+def _read(to: Path) -> bytes:
+    if not is_archive(to):
+        return (to / DESCRIPTION).read_bytes()
+    with zipfile.ZipFile(to) as archive, archive.open(DESCRIPTION) as file:
+        return file.read(MOST_DESCRIPTION)
 
 
 def files(bundle: Bundle, *, created: datetime, language: Language) -> Files:
@@ -112,10 +166,18 @@ def files(bundle: Bundle, *, created: datetime, language: Language) -> Files:
         "schema_version": SCHEMA_VERSION,
         "as_of": bundle.as_of.isoformat(),
         "organisations": list(bundle.organisations),
+        "store": bundle.store,
+        "newest_import": bundle.newest and _import(bundle.newest),
         "left_out": [each.id for each in bundle.left_out],
         "resources": resources,
     }
     return {DESCRIPTION: json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"} | made
+
+
+def _import(row: Row) -> dict[str, Any]:
+    """An import as the description says it."""
+    moment, day = row["imported_at"], row["extract_date"]
+    return {"import_id": row["import_id"], "imported_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}", "extract_date": str(day)}
 
 
 def _resources(wanted: Extract, made: Files, language: Language) -> Iterator[dict[str, Any]]:

@@ -56,8 +56,7 @@ class Restored:
 
 def back_up(database: Database, to: Path, *, own: Path, now: datetime) -> Manifest:
     """Write a backup of the store at this moment. Others wait for their turn meanwhile. Raise Refusal if it fails."""
-    if not database.exists():
-        raise Refusal(N_("There is no database yet. Load an export first."))
+    database.require()
     if os.path.lexists(to):
         raise Refusal(N_("There is already a file {file}. Choose another name: a backup replaces nothing."), file=to)
     with temporary_folder() as folder, database.cursor() as cursor:

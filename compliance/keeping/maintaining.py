@@ -43,8 +43,6 @@ def maintain(database: Database, *, own: Path, now: datetime) -> Maintained:
     if register.own().exists():
         sessions.end_past(now=now)
     faults = [*audit.verify()]
-    if not database.exists():
-        return Maintained(swept, audit.last()[0], faults, [], {}, "")
     wrong, remembers = _wrong(database), forgotten(database)
     return Maintained(swept, audit.last()[0], faults, wrong, database.sizes(), remembers)
 

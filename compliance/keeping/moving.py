@@ -23,6 +23,7 @@ from compliance.access.audit import Action
 from compliance.access.permissions import Permission, User
 from compliance.cleaning.changes import Changes, rewrite
 from compliance.core import places
+from compliance.core.addresses import address
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.counting.assessing import counts, items_of
@@ -40,6 +41,7 @@ DIFFERENT: Final = N_(
     "What was moved to {place} is not what {source} has, so {place} has been emptied again. "
     "See to it that nobody works in it, and try again."
 )
+MISSING: Final = N_("There is no database in {place}.")
 FILLED: Final = N_("There is a store in {place} already, and nothing has been changed. Say an empty one.")
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,7 @@ def move(source: str, target: str, *, user: User) -> Moved:
 @contextmanager
 def _opened(source: str, target: str) -> Iterator[tuple[Database, Database, Path]]:
     """Both stores, and a folder for what is needed meanwhile, on the disk of the new one."""
+    _refuse_missing(source)
     with places.meant(target):
         own = places.own_files()
     own.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -109,11 +112,17 @@ def _opened(source: str, target: str) -> Iterator[tuple[Database, Database, Path
         yield stores.at(source, folder / "from.duckdb"), stores.at(target, folder / "to.duckdb"), folder
 
 
+def _refuse_missing(source: str) -> None:
+    """Raise Refusal, before anything is made, if there is no file to move."""
+    if not address(source) and not stores.in_file(Path(source)).exists():
+        raise Refusal(MISSING, place=stores.shown(source))
+
+
 def _refuse_unusable(old: Database, new: Database, source: str, target: str) -> None:
     if old is new:
         raise Refusal(N_("Both are the same database. Say where it is to be moved to."))
     if not old.exists():
-        raise Refusal(N_("There is no database in {place}."), place=stores.shown(source))
+        raise Refusal(MISSING, place=stores.shown(source))
     if old.away_since():
         raise failures.away(stores.shown(source))
     with new.cursor() as cursor:

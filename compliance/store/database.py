@@ -62,6 +62,10 @@ class Database(ABC):
         """Whether anything has ever been committed to it. Raise Refusal if it cannot be accessed."""
 
     @abstractmethod
+    def require(self) -> None:
+        """Raise Refusal, with nothing written, unless there is something to read."""
+
+    @abstractmethod
     def state(self) -> str:
         """A text that changes with every write, computed without reading any row."""
 

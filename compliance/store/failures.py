@@ -5,6 +5,7 @@ from typing import Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.core.masking import mask_text
 from compliance.core.saving import FULL, DiskFull, is_disk_full
 from compliance.store.database import Failure
 
@@ -41,6 +42,13 @@ def unusable(path: Path, error: Failure) -> Refusal:
         N_("The database {file} cannot be opened: {error} Close the program that uses it, or restore a backup."),
         file=path.name,
         error=str(error).split("\n")[0],
+    )
+
+
+def missing(place: str) -> Refusal:
+    """The refusal to read where there is no database."""
+    return Refusal(
+        N_("There is no database yet. Load an export first. It is looked for in {place}."), place=mask_text(place)[0]
     )
 
 

@@ -67,6 +67,16 @@ class FileDatabase(Database):
         except OSError as error:
             raise failures.no_access(self.path, error) from error
 
+    def require(self) -> None:
+        """Raise Refusal, with nothing written, if there is no file, or one that is no database."""
+        if not self.exists():
+            raise failures.missing(str(self.path))
+        try:
+            if not _is_begun(self.path):
+                raise failures.foreign(self.path)
+        except OSError as error:
+            raise failures.no_access(self.path, error) from error
+
     def is_held(self) -> bool:
         """Whether this thread has a cursor of it."""
         return self._users[threading.get_ident()] > 0

@@ -60,6 +60,11 @@ class SharedDatabase(Database):
         """Whether anything has ever been committed to it. Raise Refusal if that cannot be known."""
         return self.follower.exists()
 
+    def require(self) -> None:
+        """Raise Refusal, with nothing written there, if nothing was ever committed to it or if that cannot be known."""
+        if not self.exists():
+            raise failures.missing(self.follower.line.name)
+
     def state(self) -> str:
         """A text that changes with every write. It is of this copy."""
         self.follower.keep_up()

@@ -12,6 +12,7 @@ from compliance.commands.cli import app
 from compliance.core import logs
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK
+from tests import once
 from tests.command import run_here
 from tests.layers import layered
 
@@ -68,7 +69,8 @@ def test_nothing_of_a_number_is_said_or_kept(names, command, stage):
     assert "1232" not in str([line.rows(f"from {table}") for table in ("events", "review_texts", "decisions")])
 
 
-def test_a_command_is_given_no_number(capsys):
+def test_a_command_is_given_no_number(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(once.new(tmp_path / "own.duckdb")))
     own = Commands()
 
     @own.command("say")

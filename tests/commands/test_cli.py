@@ -17,6 +17,7 @@ import compliance
 from compliance.commands.cli import app
 from compliance.core import places
 from compliance.extracts.declared import extract_names
+from tests import once
 from tests.command import arguments, environment, run, run_here
 from tests.line import POINTS, Line, reading_here
 
@@ -69,6 +70,13 @@ def process(line):
         return run(line.database.path, *args, **more)
 
     return command
+
+
+@pytest.fixture
+def empty(line):
+    """A line whose database has no import."""
+    once.new(line.database.path)
+    return line
 
 
 @pytest.fixture(scope="module")
@@ -232,14 +240,16 @@ def test_the_organisation_is_what_is_said(line, cli):
         ("nonsense",),
     ],
 )
-def test_wrong_usage_ends_with_two_and_says_so(line, monkeypatch, args):
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+def test_wrong_usage_ends_with_two_and_says_so(empty, monkeypatch, args):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(empty.database.path))
+    before = empty.database.state()
     done = CliRunner().invoke(app, args)  # in this process: there are many
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr
-    assert not line.database.exists()
+    assert empty.database.state() == before
 
 
+@pytest.mark.usefixtures("empty")
 def test_wrong_usage_is_two_for_a_schedule_too(cli):
     done = cli("coverage", "--as-of", "2026-13-01")
     assert (done.returncode, done.stdout) == (2, "")
@@ -283,15 +293,18 @@ def test_a_name_that_no_file_can_have_is_one_line(line, cli, name):
 
 
 @pytest.mark.parametrize("content", [b"rubbish", bytes(50_000)])
-@pytest.mark.parametrize("args", [("coverage",), ("load", "s.csv")])
-def test_a_database_that_is_none_is_one_line(line, cli, args, content):
+@pytest.mark.parametrize(
+    ("args", "sentence"), [(("coverage",), "was made by another program. "), (("load", "s.csv"), "cannot be opened: ")]
+)
+def test_a_database_that_is_none_is_one_line(line, cli, args, sentence, content):
     line.database.path.write_bytes(content)
     file = line.file(STAFF, name="s.csv")
     done = cli(
         *(file if word == "s.csv" else word for word in args), *["--extract-date=2026-11-01"] * (args[0] == "load")
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert done.stderr.startswith("The database test.duckdb cannot be opened: ")
+    assert done.stderr.startswith(f"The database test.duckdb {sentence}")
+    assert line.database.path.read_bytes() == content
 
 
 def test_a_folder_for_the_database_that_cannot_be_is_one_line(line):
@@ -343,13 +356,14 @@ def test_what_it_writes_is_utf_8_whatever_the_terminal_and_it_imports_no_library
 
 
 @pytest.mark.parametrize("level", ["organisation", "department", "unit"])
-def test_coverage_without_any_import_is_every_point_without_basis(line, cli, level):
+def test_coverage_without_any_import_is_every_point_without_basis(empty, cli, level):
+    before = empty.database.state()
     records = listed(cli("coverage", "--by", level, "--format", "json"))
     expected = len(POINTS) if level == "organisation" else 0
     assert [(r["point"], r["basis"], r["status"], r["coverage"]) for r in records] == [
         (n, False, "no_basis", None) for n in range(1, expected + 1)
     ]
-    assert not line.database.exists()
+    assert empty.database.state() == before
 
 
 def test_coverage_as_json_has_exactly_the_named_keys(loaded, cli):
@@ -412,12 +426,14 @@ def test_items_have_their_row_and_reason(loaded, cli, point):
     assert [r["due"] for r in records if r["item"] == "p1"] == ["2028-01-01"]
 
 
+@pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("point", [1, 4, 12])
 def test_a_point_lists_its_items_without_any_import(cli, point):
     assert listed(cli("items", point, "--format", "json")) == []
     assert set(ITEMS) <= set(cli("items", point, "--format", "csv").stdout.strip().split(","))
 
 
+@pytest.mark.usefixtures("empty")
 def test_a_point_that_does_not_exist_is_one_line(cli):
     done = cli("items", "99")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
@@ -440,6 +456,7 @@ def test_rejected_says_where_what_and_why(loaded, cli):
     assert cli("rejected").stdout.split()[: len(REJECTED)] == REJECTED
 
 
+@pytest.mark.usefixtures("empty")
 def test_rejected_and_imports_are_empty_lists_without_any_import(cli):
     assert listed(cli("rejected", "--format", "json")) == listed(cli("imports", "--format", "json")) == []
 
@@ -477,9 +494,13 @@ def test_a_revocation_that_cannot_be_is_refused(loaded, cli, number, why, messag
     assert loaded.rows("from revocations") == []
 
 
-def test_a_revocation_without_any_import_is_refused_and_makes_no_database(line, cli):
-    assert cli("revoke", "1", "--why", "x").returncode == 1
-    assert not line.database.exists()
+@pytest.mark.usefixtures("empty")
+def test_a_revocation_without_any_import_is_refused(cli):
+    done = cli("revoke", "1", "--why", "x")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "There is no import 1. The list of imports shows their numbers.\n",
+    )
 
 
 # --- Extract -----------------------------------------------------------------------------------------------------
@@ -516,13 +537,12 @@ def test_an_extract_as_excel_and_as_parquet(loaded, cli):
 
 
 @pytest.mark.live
-def test_every_extract_can_be_written_without_any_import(line, monkeypatch, exhaustively):
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+def test_every_extract_can_be_written_without_any_import(empty, monkeypatch, exhaustively):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(empty.database.path))
     names = extract_names() if exhaustively else ["coverage", "items"]
-    commands = [["extract", name, "--to", str(line.folder / f"{name}.csv")] for name in names]
+    commands = [["extract", name, "--to", str(empty.folder / f"{name}.csv")] for name in names]
     done = [CliRunner().invoke(app, args) for args in commands]  # in this process: there are many
     assert [(d.exit_code, d.stderr) for d in done] == [(0, "")] * len(done)
-    assert not line.database.exists()
 
 
 @pytest.mark.parametrize(
@@ -533,9 +553,9 @@ def test_every_extract_can_be_written_without_any_import(line, monkeypatch, exha
         (("coverage", "--to", "nowhere/x.csv"), "The file x.csv cannot be written:"),
     ],
 )
-def test_an_extract_that_cannot_be_is_one_line(line, cli, args, sentence):
+def test_an_extract_that_cannot_be_is_one_line(empty, cli, args, sentence):
     name, option, to = args
-    done = cli("extract", name, option, line.folder / to)
+    done = cli("extract", name, option, empty.folder / to)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert done.stderr.startswith(sentence)
 

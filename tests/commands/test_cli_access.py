@@ -12,6 +12,7 @@ import pytest
 from compliance.access import people
 from compliance.access.roles import Held
 from compliance.access.scopes import Scope
+from tests import once
 from tests.command import run_here
 from tests.readers import granted
 
@@ -67,7 +68,8 @@ def test_a_role_is_given_within_a_part_and_taken(cli):
         (("take", "analyst", *ADA), 1, "There is no such person."),
     ],
 )
-def test_what_cannot_be_given_or_taken_is_refused_and_leaves_nothing(said, status, sentence, cli):
+def test_what_cannot_be_given_or_taken_is_refused_and_leaves_nothing(said, status, sentence, cli, tmp_path):
+    once.new(tmp_path / "own.duckdb")
     done = cli("role", *said)
     assert done.returncode == status
     assert sentence in done.stderr

@@ -13,6 +13,7 @@ import pytest
 from compliance.commands import cli, review
 from compliance.core.places import ROOT
 from compliance.review.reviewing import review_of
+from tests import once
 from tests.command import run
 from tests.layers import first_of
 from tests.reports import drawn_once
@@ -182,15 +183,17 @@ def test_a_day_of_another_year_and_a_second_review_are_refused(stage, refused):
 
 
 @pytest.mark.live
-def test_without_a_database_there_is_no_review_and_none_is_made(tmp_path, refused, done):
+def test_without_any_import_there_is_no_review_and_none_is_made(tmp_path, refused, done):
     line = Reviewed(tmp_path)
+    once.new(line.database.path)
+    before = line.database.state()
     for args in (("review", "submit", *YEAR, "--name", "A B"), ("report", *YEAR, "--to", tmp_path / "x.pdf")):
         assert refused(line, *args) == "There is no review of 2026. Open one first."
     assert done(line, "review", "list", "--format", "json") == "[]\n"
     assert "There is no decision 2026-1." in refused(
         line, "review", "follow-up", "--decision", "2026-1", "--status", "done"
     )
-    assert not line.database.exists()
+    assert line.database.state() == before
 
 
 @pytest.mark.exhaustive

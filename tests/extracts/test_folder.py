@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,23 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.places import ROOT
 from compliance.core.saving import save_folder
+from compliance.core.zips import write_zip
+from compliance.declarations.queries import statement
 from compliance.extracts.declared import extract_names, load_extracts
-from compliance.extracts.folder import DESCRIPTION, SCHEMA_VERSION, Bundle, every_extract, files, write_all, zipped
+from compliance.extracts.folder import (
+    DESCRIPTION,
+    SCHEMA_VERSION,
+    Bundle,
+    check_place,
+    every_extract,
+    files,
+    write_all,
+    zipped,
+)
 from compliance.screens.extracts import texts
-from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store import stores
+from compliance.store.database import EVERYTHING_KNOWN, Database
+from tests import once
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS, reader
 
@@ -74,11 +88,14 @@ def test_every_extract_is_there_twice_and_described(made: dict[str, bytes]) -> N
     told = described(made)
     assert [*made] == [DESCRIPTION, *(f"{name}.{kind}" for name in extract_names() for kind in ("csv", "parquet"))]
     assert [resource["path"] for resource in told["resources"]] == [*made][1:]
-    about = {name: told[name] for name in ("schema_version", "as_of", "organisations", "left_out", "created")}
-    assert about == {
+    assert re.fullmatch("[0-9a-f]{32}", told.pop("store"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", told["newest_import"].pop("imported_at"))
+    about = ("schema_version", "as_of", "organisations", "newest_import", "left_out", "created")
+    assert {name: told[name] for name in about} == {
         "schema_version": SCHEMA_VERSION,
         "as_of": "2026-11-24",
         "organisations": ["Ena", "Andra"],
+        "newest_import": {"import_id": 2, "extract_date": "2026-11-01"},
         "left_out": [],
         "created": "2026-11-24T08:00:00Z",
     }
@@ -168,10 +185,62 @@ def test_the_command_writes_an_archive_of_an_organisation(
     done = CliRunner().invoke(app, ["extract", "--all", "a.zip", "--as-of", "2026-11-24", "--organisation", "andra"])
     assert done.output.startswith(f"a.zip: {len(extract_names())} extracts, ")
     with zipfile.ZipFile("a.zip") as packed:
-        assert json.loads(packed.read(DESCRIPTION))["organisations"] == ["Andra"]
+        told = json.loads(packed.read(DESCRIPTION))
+    assert (told["organisations"], told["newest_import"]["import_id"]) == (["Andra"], 2)
 
 
-def test_the_command_writes_all_or_one() -> None:
+def test_the_mark_of_a_store_goes_with_its_rows_and_with_no_other(loaded: Line, whole: Bundle, tmp_path: Path) -> None:
+    loaded.database.copy_to(tmp_path / "copy.duckdb")
+    other = Line(tmp_path)
+    once.new(other.database.path)
+    assert mark_of(other.database) is None
+    other.load_table(SYSTEMS, source="systems", organisation="Ena")
+    assert mark_of(stores.in_file(tmp_path / "copy.duckdb")) == whole.store
+    first = mark_of(other.database)
+    assert first not in (None, whole.store)
+    other.load_table(SYSTEMS + "Gamma | | Lokalt", source="systems", organisation="Andra")
+    assert mark_of(other.database) == first
+
+
+def mark_of(database: Database) -> str | None:
+    with database.cursor() as cursor:
+        mark: str | None = cursor.execute(statement("store_mark")).fetchall()[0][0]
+        return mark
+
+
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_what_is_of_another_store_is_replaced_only_on_request(whole: Bundle, tmp_path: Path, name: str) -> None:
+    to = tmp_path / name
+    check_place(to, whole, replace=False)
+    few = replace(whole, extracts=whole.extracts[:1])
+    other = replace(few, store="of another", organisations=("Grannen", "Ena"))
+    write_all(other, to, created=CREATED, language=Language("sv"))
+    for mine in (whole, replace(whole, store=None)):
+        with pytest.raises(Refusal, match=r"is not of this database \(Grannen, Ena\)"):
+            check_place(to, mine, replace=False)
+        check_place(to, mine, replace=True)
+    check_place(to, other, replace=False)
+    write_all(replace(few, store=None), to, created=CREATED, language=Language("sv"))
+    check_place(to, whole, replace=False)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"rubbish", b"[]", b"{}", b'{"resources": 1}', b'{"resources": [], "organisations": []}', b"[" * 100_000],
+)
+def test_what_says_nothing_that_can_be_read_is_not_of_this_store(whole: Bundle, tmp_path: Path, content: bytes) -> None:
+    folder, archive, other = tmp_path / "out", tmp_path / "out.zip", tmp_path / "other.zip"
+    folder.mkdir()
+    (folder / DESCRIPTION).write_bytes(content)
+    archive.write_bytes(write_zip([(DESCRIPTION, content)], CREATED))
+    other.write_bytes(content)
+    for to in (folder, archive, other):
+        with pytest.raises(Refusal):
+            check_place(to, whole, replace=False)
+
+
+def test_the_command_writes_all_or_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(once.new(tmp_path / "own.duckdb")))
     assert CliRunner().invoke(app, ["extract", "--all", "b.zip", "--to", "c.csv"]).exit_code == 2
 
 
@@ -182,6 +251,7 @@ def test_a_folder_is_written_anew_unless_it_holds_other_files_and_the_document_i
     monkeypatch.chdir(tmp_path)
     folder = Path("extracts")
     for _ in range(2):
+        check_place(folder, whole, replace=False)
         write_all(whole, folder, created=CREATED, language=Language("sv"))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
     _run_the_document()
@@ -190,8 +260,9 @@ def test_a_folder_is_written_anew_unless_it_holds_other_files_and_the_document_i
         write_all(whole, Path(), created=CREATED, language=Language("sv"))
     monkeypatch.chdir(tmp_path)
     (folder / "mine.txt").write_text("mine", "utf-8")
-    with pytest.raises(Refusal, match=r"holds other files, such as mine\.txt"):
-        write_all(whole, folder, created=CREATED, language=Language("sv"))
+    for replacing in (False, True):
+        with pytest.raises(Refusal, match=r"holds other files, such as mine\.txt"):
+            check_place(folder, whole, replace=replacing)
 
 
 def _run_the_document() -> None:
