@@ -1,6 +1,7 @@
 """All extracts of a day together, as a folder or a zip with the same names and types each time.
 
-It is a Data Package (datapackage.org): each extract is a CSV and a Parquet file, and `datapackage.json` describes them.
+It is a Data Package (datapackage.org): each extract is a CSV and a Parquet file, and `datapackage.json` describes the
+columns of both, so that a program such as frictionless can compare them.
 """
 
 import hashlib
@@ -41,6 +42,8 @@ TYPES: Final = {
     **dict.fromkeys(("tinyint", "integer", "bigint"), "integer"),
     "double": "number",
 }
+TIME: Final = "%Y-%m-%d %H:%M:%S"
+EMPTY: Final = ("nan", "NaT")
 # The sets of codes that are too many to be listed, or stand beside other values.
 UNLISTED: Final = frozenset({"reasons", "details", "reports", "paces"})
 # What is read of an archive that is there: a description is a hundredth of it.
@@ -190,23 +193,33 @@ def _resources(wanted: Extract, made: Files, language: Language) -> Iterator[dic
     }
     for kind, media in MEDIA.items():
         content = made[f"{definition.id}.{kind}"] = as_bytes(wanted, kind=kind, language=language)
-        file = {"path": f"{definition.id}.{kind}", "format": kind, "mediatype": media, "bytes": len(content)}
-        yield (
-            {"name": definition.id if kind == "csv" else f"{definition.id}_{kind}"}
-            | told
-            | file
-            | {
-                "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-                **(_csv(wanted, language) if kind == "csv" else {}),
-            }
-        )
+        file = {"path": f"{definition.id}.{kind}", "format": kind, "mediatype": media}
+        name = definition.id if kind == "csv" else f"{definition.id}_{kind}"
+        yield {"name": name} | told | file | (_csv if kind == "csv" else _parquet)(wanted, content, language)
 
 
-def _csv(wanted: Extract, language: Language) -> dict[str, Any]:
-    """What a reader of CSV needs: the encoding, the separator and the columns."""
-    fields = [_field(each, wanted.words.get(each.words or "", {}), language) for each in wanted.definition.columns]
+def _csv(wanted: Extract, content: bytes, language: Language) -> dict[str, Any]:
+    """What a reader of CSV needs: the encoding, the separator and the columns, whose times are texts."""
+    fields = [field | ({"format": TIME} if field["type"] == "datetime" else {}) for field in _fields(wanted, language)]
     dialect = {"delimiter": ",", "lineTerminator": "\r\n", "header": True}
-    return {"encoding": "utf-8", "dialect": dialect, "schema": {"fields": fields}}
+    told = {"encoding": "utf-8", "dialect": dialect, "schema": {"fields": fields}}
+    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"} | told
+
+
+def _parquet(wanted: Extract, content: bytes, language: Language) -> dict[str, Any]:
+    """What a reader of Parquet that goes by the description needs: the columns, and how pandas calls what is empty.
+
+    frictionless counts no bytes of such a file, and would miss those that are declared under its own names.
+    """
+    fields = [
+        field | ({"missingValues": ["", *EMPTY]} if field["type"] != "string" else {})
+        for field in _fields(wanted, language)
+    ]
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "schema": {"fields": fields}}
+
+
+def _fields(wanted: Extract, language: Language) -> list[dict[str, Any]]:
+    return [_field(each, wanted.words.get(each.words or "", {}), language) for each in wanted.definition.columns]
 
 
 def _field(column: Column, words: Mapping[str, Texts], language: Language) -> dict[str, Any]:
@@ -216,8 +229,6 @@ def _field(column: Column, words: Mapping[str, Texts], language: Language) -> di
         "title": language.pick(column.title),
         "description": language.pick(column.meaning),
     }
-    if column.type == "timestamp":
-        field["format"] = "%Y-%m-%d %H:%M:%S"
     if words and column.words not in UNLISTED:
         field["categories"] = [{"value": code, "label": language.pick(texts)} for code, texts in words.items()]
     return field

@@ -1,5 +1,6 @@
 """All extracts in a folder or a zip: described, whole or not at all, as a reader sees them and the docs use them."""
 
+import hashlib
 import io
 import json
 import re
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import frictionless
+import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
@@ -27,6 +30,8 @@ from compliance.core.saving import save_folder
 from compliance.core.zips import write_zip
 from compliance.declarations.queries import statement
 from compliance.extracts.declared import extract_names, load_extracts
+from compliance.extracts.extracting import with_column
+from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.folder import (
     DESCRIPTION,
     SCHEMA_VERSION,
@@ -41,6 +46,7 @@ from compliance.screens.extracts import texts
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from tests import once
+from tests.layers import first_of
 from tests.line import POINTS, Line
 from tests.readers import MINE, THEIRS, reader
 
@@ -106,10 +112,11 @@ def test_the_description_is_true_of_both_files(made: dict[str, bytes]) -> None:
     kinds = {"string": "string", "integer": "int", "number": "double", "boolean": "bool", "date": "date32"}
     for resource in described(made)["resources"]:
         content = made[resource["path"]]
-        assert len(content) == resource["bytes"]
+        fields, mark = resource["schema"]["fields"], hashlib.sha256(content).hexdigest()
         if resource["format"] == "parquet":
+            assert (resource["size"], resource["sha256"]) == (len(content), mark)
             continue
-        fields = resource["schema"]["fields"]
+        assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{mark}")
         typed = pq.read_table(io.BytesIO(made[f"{resource['name']}.parquet"]))
         plain = pa_csv.read_csv(io.BytesIO(content), parse_options=pa_csv.ParseOptions(newlines_in_values=True))
         assert typed.column_names == plain.column_names == [field["name"] for field in fields]
@@ -118,6 +125,40 @@ def test_the_description_is_true_of_both_files(made: dict[str, bytes]) -> None:
             assert str(typed[field["name"]].type).startswith(kinds.get(field["type"], "timestamp")), field
             codes = {code["value"] for code in field.get("categories", [])}
             assert not codes or {*typed[field["name"]].to_pylist()} <= {None, *codes}, field
+
+
+@pytest.mark.parametrize("kind", first_of([pytest.param("folder", marks=pytest.mark.live), "zip"]))
+def test_frictionless_finds_both_halves_valid(whole: Bundle, made: dict[str, bytes], tmp_path: Path, kind: str) -> None:
+    """The program that analysts check a Data Package with, whichever way they got it."""
+    to = tmp_path / ("out.zip" if kind == "zip" else "out")
+    write_all(whole, to, created=CREATED, language=Language("sv"))
+    report = frictionless.validate(str(to if kind == "zip" else to / DESCRIPTION))
+    assert report.flatten(["name", "rowNumber", "fieldName", "message"]) == []
+    rows = {task.place: task.stats.get("rows", 0) for task in report.tasks}
+    assert rows == {resource["path"]: resource["rows"] for resource in described(made)["resources"]}
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("change", ["type", "column", "names"])
+def test_frictionless_finds_what_is_not_as_described(
+    whole: Bundle, made: dict[str, bytes], tmp_path: Path, kind: Kind, change: str
+) -> None:
+    """Otherwise the test before would hold of anything."""
+    told = described(made)
+    (resource,) = told["resources"] = [each for each in told["resources"] if each["path"] == f"items.{kind}"]
+    (items,) = (each for each in whole.extracts if each.definition.id == "items")
+    table = {
+        "type": lambda table: with_column(table, "due", pa.array(["soon"] * len(table))),
+        "column": lambda table: table.drop_columns(["due"]),
+        "names": lambda table: table.rename_columns(["other", *table.column_names[1:]]),
+    }[change](items.table)
+    content = as_bytes(replace(items, table=table), kind=kind, language=Language("sv"))
+    for name in ("bytes", "hash"):
+        resource.pop(name, None)
+    save_folder({DESCRIPTION: json.dumps(told).encode(), f"items.{kind}": content}, tmp_path / "out")
+    report = frictionless.validate(str(tmp_path / "out" / DESCRIPTION))
+    assert ["type-error" if change == "type" else "incorrect-label"] in report.flatten(["type"])
 
 
 @pytest.mark.live
