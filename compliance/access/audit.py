@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ LONGEST: Final = 1_000
 UNKNOWN: Final = User("", NO_ROLE, "-")
 # A refusal that is repeated within this time is told once, so that nobody fills the trail.
 REPEATED_SECONDS: Final = 60.0
+# How the register writes a moment (UTC).
+AT: Final = "%Y-%m-%dT%H:%M:%S.%f"
 _refused: dict[tuple[str, str], float] = {}
 # A line of JSON for each entry, for whoever collects the server's log: with its seal, which then is kept elsewhere too.
 LINES: Final = logging.getLogger("compliance.audit")
@@ -212,6 +214,26 @@ def last() -> tuple[int, str]:
     """The number and the seal of the last entry; 0 and the seal before the first if there is none."""
     row = _last(register.own().rows("last_entry"))
     return row["number"], row["seal"]
+
+
+def last_moment() -> datetime:
+    """The moment (UTC) of the last entry; the earliest there is without one, or if it is none that can be read."""
+    try:
+        return datetime.strptime(_last(register.own().rows("last_entry"))["at"], AT)
+    except ValueError:
+        return datetime.min
+
+
+def last_day(today: date) -> date:
+    """The day until which there are entries: today, or a later one if a clock was ahead."""
+    return max(today, clock.local_day(max(last_moment(), clock.midnight(today))))
+
+
+def first_after(moment: datetime) -> int | None:
+    """The number of the first entry that is dated after a moment (UTC)."""
+    ((first),) = register.own().rows("entries_ahead", moment=at(moment))
+    number: int | None = first["number"]
+    return number
 
 
 def _last(rows: list[Row]) -> Row:

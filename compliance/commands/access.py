@@ -128,15 +128,17 @@ EVERY: Final = sys.maxsize
 @audit_app.command("list")
 def audit_list_command(
     begin: Annotated[str | None, typer.Option("--from", metavar="DATE", help="else thirty days back")] = None,
-    end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="that day included; else today")] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="that day included; else today, or the last entry's")
+    ] = None,
     person: Annotated[str | None, typer.Option("--person", metavar="ID", help="a pseudonym")] = None,
     kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help="such as login, role or extract")] = None,
     text: Annotated[str, typer.Option("--text", metavar="TEXT", help="part of what an entry says")] = "",
     format: Format = "table",
 ) -> None:
     """The entries of a time, the newest first."""
-    last = day_of(end, "--to")
-    first = day_of(begin, "--from") if begin else last - timedelta(days=DAYS)
+    last = day_of(end, "--to") if end else audit.last_day(clock.today())
+    first = day_of(begin, "--from") if begin else min(last, clock.today()) - timedelta(days=DAYS)
     action = Action(one_of(kind, [each.value for each in Action], "--kind")) if kind else None
     found: Rows = audit.found(
         begin=clock.midnight(first),

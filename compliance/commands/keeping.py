@@ -113,8 +113,11 @@ def maintain_command() -> None:
     print(f"left behind: {', '.join(done.swept) or 'nothing'}")
     for name, size in done.sizes.items():
         print(f"{name}: {size / 1e6:.1f} MB")
+    say = Language(places.environment_language())
+    for each in done.ahead:
+        print(each.told(say))
     if done.remembers:
-        print(Language(places.environment_language())(done.remembers))
+        print(say(done.remembers))
     raise typer.Exit(1 if done.problems else 0)
 
 

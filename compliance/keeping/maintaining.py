@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from compliance.access import audit, sessions
+from compliance.access import audit, dating, sessions
 from compliance.access.audit import Fault
+from compliance.access.dating import Ahead
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.keeping.leftovers import sweep_old
@@ -20,13 +21,15 @@ REMADE: Final = N_("The copy on this machine was not what PostgreSQL has, and ha
 @dataclass(frozen=True)
 class Maintained:
     """What was done and found: the names of what was left behind, the last entry of the audit trail and the faults of
-    its chain, what is wrong with the store, the sizes in bytes, and what PostgreSQL can still hold of what is gone.
+    its chain, what is wrong with the store, what is dated ahead of the clock, the sizes in bytes, and what PostgreSQL
+    can still hold of what is gone.
     """
 
     swept: list[str]
     entry: int
     faults: list[Fault]
     wrong: list[Refusal]
+    ahead: list[Ahead]
     sizes: dict[str, int]
     remembers: str
 
@@ -44,7 +47,8 @@ def maintain(database: Database, *, own: Path, now: datetime) -> Maintained:
         sessions.end_past(now=now)
     faults = [*audit.verify()]
     wrong, remembers = _wrong(database), forgotten(database)
-    return Maintained(swept, audit.last()[0], faults, wrong, database.sizes(), remembers)
+    ahead = dating.ahead(database, now=now)
+    return Maintained(swept, audit.last()[0], faults, wrong, ahead, database.sizes(), remembers)
 
 
 def _wrong(database: Database) -> list[Refusal]:

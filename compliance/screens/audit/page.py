@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import streamlit as st
 
-from compliance.access import audit, people
+from compliance.access import audit, dating, people
 from compliance.access.audit import Action, Fault
 from compliance.access.permissions import Permission
 from compliance.core import clock
@@ -23,7 +23,7 @@ from compliance.screens.audit.told_texts import ACTIONS
 from compliance.screens.bodies import body
 from compliance.screens.people_texts import names
 from compliance.screens.views import View
-from compliance.store import register
+from compliance.store import register, stores
 from compliance.store.database import Rows
 
 T = TypeVar("T")
@@ -56,6 +56,8 @@ def draw(view: View) -> None:
     widgets.html(charts.headline(texts.chain(number, faults, say), kicker=say(N_("Audit trail"))))
     for each in faults[:SHOWN_FAULTS]:
         widgets.html(charts.note(texts.fault(each, say)))
+    for ahead in dating.ahead(stores.own(), now=clock.now()):
+        widgets.html(charts.note(ahead.told(say)))
     called = names(people.everybody(), say)
     asked = _asked(view, called)
     in_words = partial(texts.said, called=called, named=_named(view), say=say)
@@ -86,7 +88,7 @@ def _asked(view: View, called: dict[str, str]) -> Asked:
     with first:
         begin = _day(say(N_("From")), today - timedelta(days=DAYS), key=f"audit from {say.code}")
     with second:
-        end = _day(say(N_("To and including")), today, key=f"audit to {say.code}")
+        end = _day(say(N_("To and including")), min(audit.last_day(today), views.LAST_DAY), key=f"audit to {say.code}")
     with third:
         person = _choice(say(N_("Who")), persons, say(N_("Everyone")), key=f"audit who {say.code}")
     with fourth:
