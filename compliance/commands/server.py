@@ -215,13 +215,15 @@ class DownloadFiles(MediaFileManager):
                 self._drop_deferred_id(id_)
 
 
-def free_ended(since: dict[str, float], *, patience: float) -> None:
+def free_ended(since: dict[str, float], *, patience: float, person: str | None = None) -> None:
     """End sessions with files whose browser has been away for `patience` seconds. `since` is updated between calls.
+
+    They are those of a person, or of everybody.
 
     Streamlit keeps a session for a browser that may come back, and does not always free its files afterwards.
     """
     runtime, now = get_instance(), time.monotonic()
-    away = [session for session in LEDGER.holders() if not runtime.is_active_session(session)]
+    away = [session for session in LEDGER.holders(person) if not runtime.is_active_session(session)]
     for session in since.keys() - away:
         del since[session]
     for session in away:
@@ -230,9 +232,9 @@ def free_ended(since: dict[str, float], *, patience: float) -> None:
             runtime.uploaded_file_mgr.remove_session_files(session)
 
 
-def make_room() -> None:
-    """Free the files of sessions without a browser, before a file is refused for lack of room."""
-    free_ended({}, patience=0)
+def make_room(person: str | None) -> None:
+    """Free the files of a person's, or of all, sessions without a browser, before one is refused for lack of room."""
+    free_ended({}, patience=0, person=person)
 
 
 async def _free_now_and_then() -> None:

@@ -28,7 +28,7 @@ HOST: Final = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 @dataclass(frozen=True)
 class Limits:
-    """The upload limits in bytes for a file, a session and the server, and the number of files of a session."""
+    """The upload limits in bytes for a file, a person (`session`) and the server, and in files for a person."""
 
     file: int
     files: int

@@ -111,9 +111,10 @@ class Backend(Protocol):
 
 @dataclass(eq=False)
 class _Socket:
-    """An open websocket of a session."""
+    """An open websocket of a session, and whose it is."""
 
     key: str
+    person: str
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -337,7 +338,7 @@ class Gate:
         if session is None or session.user.role is NO_ROLE or self._windows(session) >= MOST_WINDOWS:
             await send({"type": "websocket.close", "code": OVER, "reason": ""})
             return
-        socket = _Socket(session.key)
+        socket = _Socket(session.key, session.person)
         self._sockets.add(socket)
         try:
             await self.app(self._named(scope, session), self._while_open(socket, receive, send), send)
@@ -345,7 +346,8 @@ class Gate:
             self._sockets.discard(socket)
 
     def _windows(self, session: Session) -> int:
-        return sum(socket.key == session.key for socket in self._sockets)
+        """How many windows the person of a session has, in all their browsers."""
+        return sum(socket.person == session.person for socket in self._sockets)
 
     def _while_open(self, socket: _Socket, receive: Receive, send: Send) -> Receive:
         """Receive what the pages need until the session is over; then the browser is told to leave."""

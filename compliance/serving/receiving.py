@@ -8,6 +8,7 @@ import errno
 import logging
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from python_multipart.multipart import parse_options_header
@@ -54,7 +55,7 @@ class Uploads:
         app: ASGIApp,
         *,
         ledger: Ledger,
-        make_room: Callable[[], None],
+        make_room: Callable[[str | None], None],
         user_of: Callable[[Scope], User],
         record: Callable[[User, str, int], None],
     ) -> None:
@@ -79,11 +80,24 @@ class Uploads:
     async def _put(self, scope: Scope, receive: Receive, send: Send, session: str, file: str) -> None:
         try:
             user = self.user_of(scope)
-            self.ledger.open(session, file, user=user)
+            self.with_room(user, partial(self.ledger.open, session, file, user=user))
             await self._take(scope, _Incoming(self, receive, session, file, user=user), send)
         except NotTaken as refusal:
             self.ledger.refuse(session, refusal)
             raise
+
+    def with_room(self, user: User, act: Callable[[], None]) -> None:
+        """Do something for a user. If there is no room, free first what windows hold that are gone.
+
+        Those of the user, if it is they who have too much; if the server is full, those of everybody.
+        """
+        try:
+            act()
+        except NotTaken as refusal:
+            if refusal.status not in {429, 507}:
+                raise
+            self.make_room(user.person if refusal.status == 429 else None)
+            act()
 
     async def _take(self, scope: Scope, incoming: "_Incoming", send: Send) -> None:
         try:
@@ -122,7 +136,7 @@ class _Incoming:
     """A file being received. Each piece is checked and counted before it is passed on."""
 
     def __init__(self, uploads: Uploads, receive: Receive, session: str, file: str, *, user: User) -> None:
-        self.ledger, self.make_room, self.next, self.record = uploads.ledger, uploads.make_room, receive, uploads.record
+        self.ledger, self.with_room, self.next, self.record = uploads.ledger, uploads.with_room, receive, uploads.record
         self.session, self.file, self.user, self.size = session, file, user, 0
 
     def check_headers(self, scope: Scope) -> None:
@@ -160,14 +174,8 @@ class _Incoming:
         return message
 
     def _check_room(self, more: int) -> None:
-        """Check that this many more bytes fit, after freeing the files of ended sessions if the server is full."""
-        try:
-            self.ledger.check_room(self.session, self.file, more)
-        except NotTaken as refusal:
-            if refusal.status != 507:
-                raise
-            self.make_room()
-            self.ledger.check_room(self.session, self.file, more)
+        """Check that this many more bytes fit."""
+        self.with_room(self.user, lambda: self.ledger.check_room(self.session, self.file, more))
 
 
 class OneFile:

@@ -1,11 +1,11 @@
-"""How much each session has uploaded, and whether it may upload more.
+"""How much each person has uploaded in all their windows, and whether they may upload more.
 
-A file is accepted if the page shows a file field to a user who may load, and only under an id that this page has
-requested. It counts from its first byte until it is loaded or removed, or the session ends. The content that the page
-has read from it is held here too, and released with it.
+A session here is Streamlit's: a window. A file is accepted if the page shows a file field to a user who may load, and
+only under an id that this page has requested. It counts from its first byte until it is loaded or removed, or the
+session ends. The content that the page has read from it is held here too, and released with it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import Final
@@ -21,7 +21,8 @@ MOST_ISSUED: Final = 1_000
 
 TOO_LARGE: Final = N_("The file is larger than {size} and was not taken. Export fewer rows at a time.")
 TOO_MANY: Final = N_(
-    "At most {files} files and {session} MB can wait here at a time. Load or remove some, then drop the rest."
+    "At most {files} files and {session} MB of yours can wait at a time, in all your windows. Load or remove some, "
+    "then drop the rest."
 )
 NO_ROOM: Final = N_("The server has no room for more files just now. Try again in a while.")
 TOO_SLOW: Final = N_("The file did not arrive. Try again.")
@@ -53,11 +54,12 @@ def sentences(say: Language) -> dict[int, str]:
 class Session:
     """The uploads of a session.
 
-    `shown` says whether its page has a file field, `drawn` whether the current run has drawn one. `issued` are the ids
-    requested and not used, `held` the bytes of each file, `kept` the content of files that have left their field, and
-    `refused` the number of refusals by status and sentence.
+    `person` is who has sent them, empty without a login. `shown` says whether its page has a file field, `drawn`
+    whether the current run has drawn one. `issued` are the ids requested and not used, `held` the bytes of each file,
+    `kept` the content of files that have left their field, and `refused` the number of refusals by status and sentence.
     """
 
+    person: str = ""
     shown: bool = False
     drawn: bool = False
     issued: dict[str, None] = field(default_factory=dict)
@@ -141,22 +143,26 @@ class Ledger:
                 raise self.not_taken(403, UNKNOWN)
             if file in record.held:
                 raise self.not_taken(409, THERE)
-            if len(record.held) >= self._limits().files:
+            if sum(len(each) for each in self._held_by(user.person)) >= self._limits().files:
                 raise self.not_taken(429, TOO_MANY)
             if file not in record.issued:
                 raise self.not_taken(404, UNKNOWN)
             del record.issued[file]
-            record.held[file] = 0
+            record.person, record.held[file] = user.person, 0
+
+    def _held_by(self, person: str) -> Iterator[dict[str, int]]:
+        """The bytes of each file of a person, by window."""
+        return (record.held for record in self._sessions.values() if record.held and record.person == person)
 
     def check_room(self, session: str, file: str, more: int) -> None:
-        """Raise NotTaken if this many more bytes are too much for the file, its session or the server."""
+        """Raise NotTaken if this many more bytes are too much for the file, its person or the server."""
         with self._lock:
             limits, record = self._limits(), self._sessions.get(session)
             if not record or file not in record.held:
                 raise self.not_taken(403, UNKNOWN)
             if record.held[file] + more > limits.file:
                 raise self.not_taken(413, TOO_LARGE)
-            if sum(record.held.values()) + more > limits.session:
+            if sum(sum(each.values()) for each in self._held_by(record.person)) + more > limits.session:
                 raise self.not_taken(429, TOO_MANY)
             if self._total + more > limits.server:
                 raise self.not_taken(507, NO_ROOM)
@@ -196,10 +202,11 @@ class Ledger:
             if record := self._sessions.pop(session, None):
                 self._total -= sum(record.held.values())
 
-    def holders(self) -> list[str]:
-        """The sessions that hold files."""
+    def holders(self, person: str | None = None) -> list[str]:
+        """The sessions that hold files, or those of a person."""
         with self._lock:
-            return [session for session, record in self._sessions.items() if record.held]
+            every = self._sessions.items()
+            return [session for session, record in every if record.held and person in (None, record.person)]
 
     def not_taken(self, status: int, sentence: str) -> NotTaken:
         """A refusal with the limits in its sentence."""

@@ -103,7 +103,7 @@ def test_windows_are_watched_again_once_the_register_can_be_read(monkeypatch, ca
         await asyncio.wait_for(window.over.wait(), 10)
 
     watched = gate_before(until_told_to_leave)
-    window = gate._Socket("key")
+    window = gate._Socket("key", "Bo")
     watched._sockets.add(window)
     with caplog.at_level(logging.WARNING):
         asyncio.run(asyncio.wait_for(watched({"type": "lifespan"}, None, None), 20))

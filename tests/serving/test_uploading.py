@@ -39,10 +39,15 @@ def shown(ledger, name, files=9):
     return ids
 
 
-def taken(ledger, name, file, size, user=ME):
+def owner(name):
+    """Somebody who has the session with a name, and others that begin with the same letter."""
+    return User("tester", COORDINATOR, name[0])
+
+
+def taken(ledger, name, file, size, user=None):
     """Send a file of this size in pieces and return the status; 204 if it is accepted."""
     try:
-        ledger.open(name, file, user=user)
+        ledger.open(name, file, user=user or owner(name))
     except NotTaken as refusal:
         return refusal.status
     try:
@@ -83,12 +88,28 @@ def test_all_sessions_together_have_as_much_as_the_server_may(ledger):
     assert ledger.holders() == ["b", "c"]
 
 
+def test_the_windows_of_a_person_have_together_what_one_may_and_leave_the_rest_to_others(ledger):
+    """one person in forty windows left others 4 MB of 1,024"""
+    windows = {name: shown(ledger, name) for name in ("a1", "a2", "a3", "a4", "b")}
+    assert [taken(ledger, name, windows[name][0], 90) for name in ("a1", "a2", "a3")] == [204, 204, 429]
+    assert [taken(ledger, name, windows[name][1], 70) for name in ("a3", "a4")] == [204, 429]
+    assert [taken(ledger, "b", file, 50) for file in windows["b"][:3]] == [204, 204, 204]
+    assert taken(ledger, "a4", windows["a4"][2], 0) == 429
+    ledger.release("a1", windows["a1"][:1])
+    assert taken(ledger, "a4", windows["a4"][2], 90) == 204
+    ledger.close("a2")
+    ledger.begin_page("a3")
+    ledger.end_page("a3")
+    assert [taken(ledger, "a4", file, 80) for file in windows["a4"][3:6]] == [204, 204, 429]
+    assert [ledger.holders("a"), ledger.holders("b"), ledger.holders()] == [["a4"], ["b"], ["a4", "b"]]
+
+
 @pytest.mark.parametrize("rounds", first_of([2_000, 40_000]))
 def test_what_is_held_is_what_is_counted(ledger, rounds):
     """Whatever happens in whatever order, the server's total is the sum of its sessions, and never negative."""
     chance = random.Random(11)
     for _ in range(rounds):
-        name, file = chance.choice("abc"), chance.choice("xyz")
+        name, file = chance.choice(["a1", "a2", "a3", "b", "c"]), chance.choice("xyz")
         acts = [
             lambda n, f: ledger.draw_field(n), lambda n, f: ledger.issue(n, [f]), lambda n, f: taken(ledger, n, f, 60),
             lambda n, f: ledger.keep(n, {f: f}), lambda n, f: ledger.release(n, [f]), lambda n, f: ledger.close(n),
@@ -97,7 +118,10 @@ def test_what_is_held_is_what_is_counted(ledger, rounds):
         chance.choice(acts)(name, file)
         sums = [sum(record.held.values()) for record in ledger._sessions.values()]
         assert ledger._total == sum(sums) <= LIMITS.server
-        assert max([*sums, 0]) <= LIMITS.session
+        for person in "abc":
+            held = [record.held for name, record in ledger._sessions.items() if name.startswith(person)]
+            assert sum(map(len, held)) <= LIMITS.files
+            assert sum(sum(each.values()) for each in held) <= LIMITS.session
 
 
 # --- By whom ------------------------------------------------------------------------------------------------------
@@ -224,7 +248,7 @@ def test_a_form_is_refused_before_more_of_it_is_kept_than_a_head():
 # --- What the server accepts --------------------------------------------------------------------------------------
 
 
-def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: None, ends=True, record=print, **extra):
+def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda _: None, ends=True, record=print, **extra):
     """Send a file to the server. Return the status and text of the answer, and the bodies that reached the app."""
     got, sent = [], []
 
@@ -251,7 +275,7 @@ def put(ledger, file, *pieces, app=None, name="a", method="PUT", room=lambda: No
         "query_string": b"",
         "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
     }
-    how = {"ledger": ledger, "make_room": room, "user_of": lambda _: ME, "record": record}
+    how = {"ledger": ledger, "make_room": room, "user_of": lambda _: owner(name), "record": record}
     asyncio.run(Uploads(app or keeps, **how)(scope, receive, send))
     status = sent[0]["status"] if sent else None
     return status, b"".join(part.get("body", b"") for part in sent).decode(), got
@@ -263,7 +287,7 @@ def test_a_file_is_handed_on_as_it_came(ledger):
     told = []
     assert put(ledger, file, body[:50], body[50:], record=lambda *said: told.append(said)) == (204, "", [body])
     assert ledger.in_field("a", file)
-    assert told == [(ME, "fil.csv", 100)]
+    assert told == [(owner("a"), "fil.csv", 100)]
 
 
 def test_a_file_that_the_audit_trail_cannot_tell_of_is_not_taken(ledger):
@@ -375,7 +399,20 @@ def test_sessions_that_have_ended_make_room_before_another_is_refused(ledger):
             assert taken(ledger, name, file, 100) == 204
     [file, *_] = shown(ledger, "c")
     assert put(ledger, file, form(b"x"), name="c")[0] == 507
-    assert put(ledger, file, form(b"x"), name="c", room=lambda: ledger.close("a"))[0] == 204
+    assert put(ledger, file, form(b"x"), name="c", room=lambda _: ledger.close("a"))[0] == 204
+
+
+def test_a_persons_windows_that_are_gone_make_room_for_their_next_file_and_nobody_elses_do(ledger):
+    """who loads a page anew had to wait half a minute before what they had dropped was forgotten"""
+    for name, sizes in {"a1": (100, 100), "a2": (40,), "b": (5,)}.items():
+        for file, size in zip(shown(ledger, name), sizes, strict=False):
+            assert taken(ledger, name, file, size) == 204
+    asked, files = [], shown(ledger, "a3")
+    for content in (b"x", b"x" * 50):
+        assert put(ledger, files[0], form(content), name="a3", room=asked.append)[0] == 429
+    assert put(ledger, files[0], form(b"x"), name="a3", room=lambda person: ledger.close("a1"))[0] == 204
+    assert put(ledger, files[1], form(b"x" * 60), name="a3", room=asked.append)[0] == 204
+    assert asked == ["a", "a"]
 
 
 def test_a_file_is_deleted_where_it_lies_in_a_field_and_nothing_else_is(ledger):
@@ -404,7 +441,7 @@ class Runtime:
 
 
 def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatch):
-    runtime, clock, since = Runtime({"here"}), iter([0, 20, 25, 31, 40]), {}
+    runtime, clock, since = Runtime({"here"}), iter([0, 20, 25, 31, 35, 40]), {}
     monkeypatch.setattr(server, "get_instance", lambda: runtime)
     monkeypatch.setattr(server.time, "monotonic", lambda: next(clock))
     for name in ("here", "away"):
@@ -418,7 +455,9 @@ def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatc
     server.free_ended(since, patience=30)
     server.free_ended(since, patience=30)
     assert runtime.closed == []
-    server.make_room()
+    server.make_room("somebody else")
+    assert runtime.closed == []
+    server.make_room(None)
     assert runtime.closed == ["away"]
     assert "away" not in LEDGER.holders()
     assert "here" in LEDGER.holders()
