@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 import uvicorn.config
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.components.v2 import manifest_scanner
@@ -397,7 +398,7 @@ def main() -> None:
     if asked.login and wanted.login is None:
         say = Language(places.environment_language())
         _stop(say(N_("No login is set up: [login] in {file}."), file=places.SERVER.name))
-    logs.begin()
+    logs.begin(DecodeError)  # of a browser's message
     logs.print_lines(audit.LINES)
     os.umask(0o077)
     look, unusable = theming.usable(places.own_files())

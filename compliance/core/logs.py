@@ -2,9 +2,12 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, Final
 
 from compliance.core.masking import mask_text
+
+# What is told in one line, without where in the code it was met.
+_BRIEF: Final[list[type[BaseException]]] = []
 
 
 class Record(logging.LogRecord):
@@ -12,6 +15,9 @@ class Record(logging.LogRecord):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.exc_info and isinstance(self.exc_info[1], tuple(_BRIEF)):
+            self.msg, self.args = f"{super().getMessage()}: {self.exc_info[1]}", ()
+            self.exc_info = None
         if self.exc_info:
             self.exc_text = mask_text(logging.Formatter().formatException(self.exc_info))[0]
 
@@ -29,6 +35,7 @@ def print_lines(logger: logging.Logger) -> None:
     logger.propagate = False
 
 
-def begin() -> None:
-    """Make every logger of this process use masked records."""
+def begin(*brief: type[BaseException]) -> None:
+    """Make every logger of this process use masked records, without a traceback of what is expected."""
+    _BRIEF.extend(brief)
     logging.setLogRecordFactory(Record)

@@ -10,13 +10,17 @@ from typing import Any, Final
 import h11
 from starlette.types import Message
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Response
 
 from compliance.serving.guarding import STREAM, Headers
 
 # In bytes. A browser's messages are a few kB; anything longer than Streamlit's own limit is not even received.
 LONGEST_MESSAGE: Final = 6_000_000
+# The code of a close for data that is not accepted (RFC 6455, section 7.4.1).
+NO_TEXT: Final = 1003
 # The limits of the websockets library for a handshake. Beyond them it closes the connection without an answer.
 LONGEST_LINE: Final = 8_000
 MOST_LINES: Final = 100
@@ -45,16 +49,23 @@ class Requests(H11Protocol):
         return read and self.scope["path"] == STREAM and super()._should_upgrade()
 
     def send_400_response(self, msg: str) -> None:
-        """Send the refusal and close the connection."""
+        """Send the refusal, unless another answer has begun, and close the connection; the app's answer is not sent."""
         plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
         events = [h11.Response(status_code=400, headers=[*plain, *HEADERS]), h11.Data(data=msg.encode())]
-        for event in [*events, h11.EndOfMessage()]:
-            self.transport.write(self.conn.send(event) or b"")
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            for event in [*events, h11.EndOfMessage()]:
+                self.transport.write(self.conn.send(event) or b"")
+        if self.cycle and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self.transport.close()
 
 
 class Handshakes(WebSocketsSansIOProtocol):
-    """Websocket protocol that refuses a handshake with the headers of every answer."""
+    """Websocket protocol that refuses a handshake with the headers of every answer, and texts, which no browser sends.
+
+    Whatever has ended the connection, to the app it has ended: who is gone is no error.
+    """
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         config.ws_max_size = LONGEST_MESSAGE
@@ -68,7 +79,14 @@ class Handshakes(WebSocketsSansIOProtocol):
                 response.headers[name.decode()] = value.decode()
         self._respond(response)
 
+    def handle_text(self, event: Frame) -> None:  # noqa: ARG002 - as uvicorn calls it
+        """Close the connection for a text: Streamlit takes bytes alone."""
+        self.conn.send_close(NO_TEXT)
+        self.handle_parser_exception()
+
     async def send(self, message: Message) -> None:  # type: ignore[override]
         """Send a message. A refused handshake counts as complete: uvicorn would log it as an error of the app."""
+        if self.close_sent or self.transport.is_closing():
+            raise ClientDisconnected
         await super().send(message)  # type: ignore[arg-type]
         self.handshake_complete = self.handshake_complete or self.close_sent

@@ -36,6 +36,8 @@ MEDIA: Final = "/media/"
 HEADER: Final = b"x-compliance-session"
 # Closing code of a websocket whose session is over (RFC 6455 leaves 4000 to 4999 to applications).
 OVER: Final = 4401
+# That of one of which it cannot be told whether its session is over: the browser tries again (RFC 6455's registry).
+UNTOLD: Final = 1013
 # As many windows as nobody opens; each takes memory of the server.
 MOST_WINDOWS: Final = 40
 WATCH_SECONDS: Final = 2.0
@@ -354,11 +356,14 @@ class Gate:
 
         async def received() -> Message:
             while True:
-                message = await self._next(socket, receive)
+                try:
+                    message = await self._next(socket, receive)
+                except Refusal as refusal:
+                    log.warning("A window is closed: %s", Language("en").refusal(refusal))
+                    return await _closed(send, UNTOLD)
                 if message is None:
                     await send({"type": "websocket.send", "bytes": self.backend.farewell})
-                    await send({"type": "websocket.close", "code": OVER, "reason": ""})
-                    return {"type": "websocket.disconnect", "code": OVER, "reason": ""}
+                    return await _closed(send, OVER)
                 content = message.get("bytes") or b""
                 if message["type"] != "websocket.receive" or self.backend.is_needed(content, socket.key):
                     return message
@@ -412,6 +417,12 @@ class Gate:
             for socket in ended & before:
                 socket.over.set()
             before = ended
+
+
+async def _closed(send: Send, code: int) -> Message:
+    """Close a websocket, and return that it is closed."""
+    await send({"type": "websocket.close", "code": code, "reason": ""})
+    return {"type": "websocket.disconnect", "code": code, "reason": ""}
 
 
 async def _found(key: str) -> Session | None:

@@ -3,8 +3,11 @@
 import random
 import re
 import socket
+import struct
+import time
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from compliance.commands import server
 from compliance.core.places import ROOT
@@ -74,6 +77,83 @@ def test_the_server_holds_what_it_may_and_no_more(small):
     with session(small.address) as three:
         three.opens("imports")
         assert [three.puts(file, form(KB * 1000))[0] for file in three.asks(3)] == [204, 204, 429]
+
+
+def frame(content, kind=2):
+    """A message of a browser, or what is said to be one; its mask is of zeros."""
+    size = bytes([0x80 | len(content)]) if len(content) < 126 else b"\xfe" + struct.pack(">H", len(content))
+    return bytes([0x80 | kind]) + size + bytes(4) + content
+
+
+def asked(page):
+    message = BackMsg()
+    message.rerun_script.page_name = page
+    return frame(message.SerializeToString())
+
+
+PUT = (
+    "PUT /_stcore/upload_file/{id}/{file} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+    "Cookie: _streamlit_xsrf={token}\r\nX-Xsrftoken: {token}\r\n"
+    "Content-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n--b\r\n\r\n"
+)
+# What somebody has sent before they are gone.
+SENT = {
+    "a message": [asked("imports")],
+    "several": [asked("overview"), asked("imports"), asked("quality")],
+    "a goodbye": [asked("imports"), frame(b"\x03\xe8", 8)],
+    "a text": [frame(b"hello", 1)],
+    "no text": [asked("imports"), frame(b"\xff\xfe", 1)],
+    "no message": [frame(b"\xff\xff\xff")],
+    "no frame": [asked("imports"), b"\xff\xff\xff\xff"],
+    "half a frame": [asked("imports")[:-3]],
+    "without a mask": [b"\x82\x03abc"],
+}
+
+
+def handshake(host):
+    return (
+        f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Key: {'A' * 22}==\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Protocol: streamlit\r\n\r\n"
+    ).encode()
+
+
+def is_gone(host, pieces, *, how, pause):
+    """Send pieces and be gone: reset, closed or half-closed, without having read the answers."""
+    name, port = host.split(":")
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        connection.connect((name, int(port)))
+        connection.settimeout(10)
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(pause)
+        if how == "half":
+            connection.shutdown(socket.SHUT_WR)
+            time.sleep(0.2)
+        if how != "closed":
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_whoever_goes_away_in_the_midst_of_anything_leaves_a_line_in_the_log_at_most(small):
+    """each abort left two tracebacks, which hid those of real errors"""
+    host, log = small.address.removeprefix("http://"), small.database.with_name("server.log")
+    with session(small.address) as one:
+        one.opens("imports")
+        put = [PUT.format(id=one.id, file=file, host=host, token=one.token).encode() for file in one.asks(3)]
+        page = f"GET / HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n\r\n".encode()
+        tries = [[handshake(host), *sent] for sent in SENT.values()]
+        tries += [[page], [page[:20]], [b"\x16\x03\x01"], put[:1], [put[1], b"zz\r\n"], [put[2], b"0\r\n\r\n"]]
+        before = len(log.read_text("utf-8"))
+        for pieces in tries:
+            lines = len(log.read_text("utf-8").splitlines())
+            for how in ("reset", "closed", "half"):
+                for pause in (0, 0.02, 0.1):
+                    is_gone(host, pieces, how=how, pause=pause)
+            one.opens("imports")
+            said = log.read_text("utf-8").splitlines()[lines:]
+            assert len(said) <= 9, (pieces, said)
+    assert "Traceback" not in log.read_text("utf-8")[before:]
 
 
 # Parts of requests, combined at random for requests that nobody has thought of.
