@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from compliance.store.schema import CLEANED
+from compliance.store.schema import CLEANED, CLEANED_BEFORE
 from tests.identities import texts
 from tests.reviewed import Reviewed, at
 
@@ -33,9 +33,17 @@ def spellings(chance: random.Random, count: int) -> list[str]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The file opened without the program, so that nothing is cleaned; everything written stays searchable."""
+    """The file opened without the program, so that nothing is cleaned; everything written stays searchable.
+
+    It is as a version before this one has left it, which knew less of what is never kept.
+    """
     with duckdb.connect(str(path), config={"force_compression": "uncompressed"}) as connection:
         connection.execute(f"delete from schema_files where name = '{CLEANED}'")
+        for mark in CLEANED_BEFORE:
+            connection.execute(
+                f"insert into schema_files select '{mark}', max(applied_at) from schema_files"
+                f" having '{mark}' not in (select name from schema_files)"
+            )
         yield connection
 
 

@@ -65,13 +65,19 @@ def _collect_changes(connection: Cursor, changes: Changes, *, own: Path, now: da
     resealed = reseal(connection, changes, lost=lost, now=now)
     numbers += sum(each.numbers for each in resealed)
     changes.add("schema_files", {"name": CLEANED, "applied_at": now})
-    counts = {"numbers": numbers, "taken_out": len(exports.refused), "read_anew": exports.reread.total()}
+    counts = {
+        "numbers": numbers,
+        "taken_out": len(exports.refused),
+        "read_anew": exports.reread.total(),
+        "blanked": len(exports.blanked),
+    }
     if not any(counts.values()):
         return None
     years = tuple(sorted({each.year for each in resealed}))
-    cleaning = Cleaning(now, numbers, counts["taken_out"], counts["read_anew"], years)
+    cleaning = Cleaning(now, numbers, counts["taken_out"], counts["read_anew"], counts["blanked"], years)
     changes.add("cleanings", {"cleaned_at": now} | counts)
     what = f"{numbers} identity numbers, {cleaning.taken_out} rows of exports taken out, {cleaning.read_anew} read anew"
+    what += f", {cleaning.blanked} cells emptied" if cleaning.blanked else ""
     changes.add("events", {"happened_at": now, "who": WHO, "action": "clean", "what": what})
     return cleaning
 

@@ -11,7 +11,6 @@ from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
 from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source
-from compliance.loading.levels import level_headings
 from compliance.reading.recognising import Words, known_headings
 from compliance.store.database import Cursor, Rows, rows
 
@@ -27,7 +26,8 @@ class Exports:
     By import: `masked_cells` counts identity numbers among the cells, `masked_rows` the rows and problems with some,
     `removed` the refused rows that were loaded, and `reread` the rows with other levels than before. `refused` has the
     rows that would be rejected today, each with its problems; `levels` the levels of the other rows as they are read
-    today. `renamed` has the imports in which a value that figures depend on was masked.
+    today; `blanked` the problem of each cell that could be level 4, by row and column number. `renamed` has the
+    imports in which a value that figures depend on was masked or emptied.
     """
 
     sources: Mapping[str, Source]
@@ -42,6 +42,7 @@ class Exports:
     removed: Counter[int] = field(default_factory=Counter)
     levels: dict[Key, dict[str, int | None]] = field(default_factory=lambda: defaultdict(dict))
     reread: Counter[int] = field(default_factory=Counter)
+    blanked: dict[tuple[Key, int], dict[str, Any]] = field(default_factory=dict)
     renamed: set[int] = field(default_factory=set)
 
     def source_of(self, import_id: int) -> Source | None:
@@ -69,9 +70,11 @@ class Exports:
 
     def refuse(self, key: Key, **problem: Any) -> None:
         """Record that a row would be rejected today, with its problem."""
-        names = ("import_id", "sheet_number", "row")
-        texts = {name: mask_text(value)[0] if isinstance(value, str) else value for name, value in problem.items()}
-        self.refused[key].append(dict(zip(names, key, strict=True)) | {"kind": "rejected"} | texts)
+        self.refused[key].append(_problem(key, "rejected", problem))
+
+    def blank(self, key: Key, **problem: Any) -> None:
+        """Record that a cell of a row is emptied, with its problem."""
+        self.blanked[key, problem["column_number"]] = _problem(key, "warning", problem)
 
     def note_masked(self) -> None:
         """Record for each import how many identity numbers it had, as for a file that is read today."""
@@ -85,11 +88,6 @@ class Exports:
         """Every heading that some source knows."""
         return known_headings(self.sources.values())
 
-    @cached_property
-    def level_headings(self) -> frozenset[str]:
-        """The headings of columns with levels, of any source."""
-        return level_headings(self.sources.values())
-
 
 def exports_of(cursor: Cursor, changes: Changes, *, sources: Mapping[str, Source], words: Words) -> Exports:
     """The exports of a store, before anything has been found in them."""
@@ -97,6 +95,12 @@ def exports_of(cursor: Cursor, changes: Changes, *, sources: Mapping[str, Source
     headings = _by_sheet(rows(cursor, statement("cleaning_headings")))
     problems = _by_sheet(rows(cursor, statement("cleaning_problems")))
     return Exports(sources, words, changes, imports, headings, problems)
+
+
+def _problem(key: Key, kind: str, problem: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("import_id", "sheet_number", "row")
+    texts = {name: mask_text(value)[0] if isinstance(value, str) else value for name, value in problem.items()}
+    return dict(zip(names, key, strict=True)) | {"kind": kind} | texts
 
 
 def _by_sheet(ungrouped: Rows) -> dict[tuple[int, int | None], Rows]:

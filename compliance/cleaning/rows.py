@@ -1,5 +1,6 @@
 """Cleaning the rows of exports that an earlier version stored, and their lists of problems."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -30,10 +31,16 @@ def clean_rows(cursor: Cursor, exports: Exports) -> dict[int, Lost]:
     for source in exports.sources.values():
         _drop_refused(cursor, exports, source)
         _reread_levels(cursor, exports, source)
+        _empty_blanked(cursor, exports, source)
     _clean_problems(exports)
-    receipts = {id_: _receipt(exports, id_) for id_ in {*(key[0] for key in exports.refused), *exports.reread}}
+    receipts = {id_: _receipt(exports, id_) for id_ in _changed(exports)}
     changed = sorted({*exports.removed, *exports.reread, *exports.renamed})
     return {id_: Lost(exports.imports[id_]["source"], exports.removed[id_], receipts.get(id_, {})) for id_ in changed}
+
+
+def _changed(exports: Exports) -> set[int]:
+    """The imports with other rows, levels or problems than before."""
+    return {*(key[0] for key in exports.refused), *(key[0] for key, _ in exports.blanked), *exports.reread}
 
 
 def _clean_columns(cursor: Cursor, exports: Exports) -> None:
@@ -132,6 +139,23 @@ def _reread_levels(cursor: Cursor, exports: Exports, source: Source) -> None:
             exports.reread[row["import_id"]] += 1
 
 
+def _empty_blanked(cursor: Cursor, exports: Exports, source: Source) -> None:
+    """Empty what was read from the cells of a source that are blanked."""
+    read: dict[int, list[tuple[Key, Field]]] = defaultdict(list)
+    for key, number in exports.blanked:
+        field = exports.fields_of(key[0], key[1]).get(number - 1) if exports.source_of(key[0]) is source else None
+        if field:
+            read[key[0]].append((key, field))
+    for import_id, cells in read.items():
+        sql = statement("cleaning_loaded").replace("{source}", source.id)
+        ids = {(r["sheet_number"], r["row"]): r["row_id"] for r in rows(cursor, sql, {"import_id": import_id})}
+        for key, field in cells:
+            for column, _ in table_columns(field) if key[1:] in ids else ():
+                exports.changes.change(source.id, column, ids[key[1:]], None)
+        if any(_affects_figures(exports, source, field) for _, field in cells):
+            exports.renamed.add(import_id)
+
+
 # --- Problems -----------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +168,8 @@ def _clean_problems(exports: Exports) -> None:
     for problems in exports.refused.values():
         for problem in _listed(problems):
             exports.changes.add("problems", problem)
+    for problem in exports.blanked.values():
+        exports.changes.add("problems", problem)
     for (import_id, sheet_number), listed in exports.problems.items():
         fields = exports.fields_of(import_id, sheet_number)
         for number in {row["column_number"] for row in listed}:
@@ -156,11 +182,11 @@ def _clean_problems(exports: Exports) -> None:
 
 def _is_obsolete(exports: Exports, row: dict[str, Any]) -> bool:
     """Whether a problem is removed. A row refused for a level keeps no other problem and another refused row no
-    warning; a remaining row no longer has an unreadable level.
+    warning; a remaining row no longer has an unreadable level, nor anything of a cell that is emptied.
     """
     key = (row["import_id"], row["sheet_number"], row["row"])
     refused = exports.refused.get(key, [])
-    if any(problem["reason"] in UNKEPT for problem in refused):
+    if any(problem["reason"] in UNKEPT for problem in refused) or (key, row["column_number"]) in exports.blanked:
         return True
     return row["kind"] == "warning" and (bool(refused) or (row["reason"] in UNKEPT and key in exports.levels))
 
@@ -176,6 +202,7 @@ def _receipt(exports: Exports, import_id: int) -> dict[str, int]:
     before = [problem for (id_, _), listed in exports.problems.items() if id_ == import_id for problem in listed]
     remaining = [problem for problem in before if not _is_obsolete(exports, problem)]
     remaining += [problem for key, own in exports.refused.items() if key[0] == import_id for problem in _listed(own)]
+    remaining += [problem for (key, _), problem in exports.blanked.items() if key[0] == import_id]
     counts = {
         "loaded": row["loaded"] - exports.removed[import_id],
         "rejected": len({(each["sheet_number"], each["row"]) for each in remaining if each["kind"] == "rejected"}),

@@ -13,7 +13,9 @@ from compliance.cleaning.exports import SUSPECT, Exports
 from compliance.core.masking import MASK, mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, normal
-from compliance.loading.levels import level_columns, without_refused
+from compliance.loading.elsewhere import may_hold_levels
+from compliance.loading.levels import level_columns
+from compliance.loading.refusing import without_refused
 from compliance.reading.recognising import Column, Match, is_identity
 from compliance.reading.screening import screened_as
 from compliance.reading.sheets import Sheet
@@ -66,8 +68,8 @@ def _is_suspect(exports: Exports, sheet: dict[str, Any], headings: Rows) -> bool
 
 def _has_levels(exports: Exports, source: Source, headings: Rows) -> bool:
     """Whether an export has levels, or a column with the heading of one."""
-    of_source = any(field.type == "level" for field in source.fields)
-    return of_source or any(normal(row["heading"] or "") in exports.level_headings for row in headings)
+    anywhere = source.levels_anywhere or any(field.type == "level" for field in source.fields)
+    return anywhere or any(may_hold_levels(row["heading"] or "", exports.words) for row in headings)
 
 
 # --- Rebuilding ---------------------------------------------------------------------------------------------------
@@ -146,21 +148,22 @@ def _drop_heading(exports: Exports, stored: _StoredSheet, place: int) -> None:
 
 
 def _without_levels(exports: Exports, stored: _StoredSheet) -> _StoredSheet:
-    """The sheet without the rows that are refused for their levels, which are listed without their cells. The levels of
-    the other rows are read again.
+    """The sheet without rows that are refused for their levels and cells that could be level 4, which are listed by
+    their places alone. The levels of the other rows are read again.
     """
     complete = stored.with_cells(_with_values_of_problems(exports, stored))
     match = without_refused(complete.match, exports.words, exports.sources.values())
     headings = {column.place: column.heading for column in match.every_column}
-    for cell in match.withheld.to_pylist():
-        exports.refuse(
-            (stored.import_id, stored.sheet_number, cell["row"]),
-            sheet=match.sheet.name or None,
-            column_number=cell["place"] + 1,
-            column=headings.get(cell["place"]),
-            value=None,
-            reason=cell["reason"],
-        )
+    for cells, note in ((match.withheld, exports.refuse), (match.blanked, exports.blank)):
+        for cell in cells.to_pylist():
+            note(
+                (stored.import_id, stored.sheet_number, cell["row"]),
+                sheet=match.sheet.name or None,
+                column_number=cell["place"] + 1,
+                column=headings.get(cell["place"]),
+                value=None,
+                reason=cell["reason"],
+            )
     _read_levels(exports, stored, match)
     return stored.with_cells(match.sheet.cells)
 

@@ -16,8 +16,8 @@ from compliance.core.masking import LOOKS_LIKE, Kind, mask_column, mask_text
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
-# A hash, some of whose digits may look like an identity number by chance.
-HASH: Final = re.compile(r"\b[0-9a-f]{64}\b")
+# A hash or a moment as the program writes them, some of whose digits may look like an identity number by chance.
+WRITTEN: Final = re.compile(r"\b[0-9a-f]{64}\b|(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?(?!\d)")
 # The keys of a frozen review that only the program writes.
 OWN: Final = frozenset({"statements", "cleaned"})
 # The keys that name an item of a frozen review, perhaps by a case number; and the keys by which an item is recognised.
@@ -38,9 +38,9 @@ def cleaned_text(text: str) -> tuple[str, int]:
 
 
 def _plain(text: str) -> tuple[str, int]:
-    """A text with identity numbers masked, and how many there were. Hashes are left alone."""
+    """A text with identity numbers masked, and how many there were. Hashes and moments are left alone."""
     pieces, done, count = [], 0, 0
-    for start, end in [*(match.span() for match in HASH.finditer(text)), (len(text), len(text))]:
+    for start, end in [*(match.span() for match in WRITTEN.finditer(text)), (len(text), len(text))]:
         piece, masked = mask_text(text[done:start])
         pieces += [piece, text[start:end]]
         done, count = end, count + masked

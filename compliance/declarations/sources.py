@@ -49,7 +49,8 @@ class Field:
     of name that it holds (one of `NAMED`); `compared` means that rules compare its text, so a year package holds it.
     `letter` identifies its level among several in one cell. `case_id` means that it holds case numbers, which can begin
     with a date like identity numbers. `limit` is the number of characters stored of a text, or of each name if the
-    field holds `several` or is a path; a longer id (`is_id`) is rejected.
+    field holds `several` or is a path; a longer id (`is_id`) is rejected. `expected` means that a sheet without a
+    column for it is asked about before it is loaded.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Field:
     limit: int = LONGEST_TEXT
     several: bool = False
     is_id: bool = False
+    expected: bool = False
 
     @property
     def listed(self) -> bool:
@@ -101,7 +103,7 @@ class Source:
     `unique` are the fields whose combination is unique within an export, `key` those that identify a row across
     exports. `renewed` means that a row replaces those with the same key in the earlier files that its file completes.
     `rhythm_days` is the expected number of days between exports. `called` are the beginnings of words by which a title
-    names it.
+    names it. `levels_anywhere` means that any column may hold levels, of which 4 must not be stored.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Source:
     fields: tuple[Field, ...]
     renewed: bool = False
     called: tuple[str, ...] = ()
+    levels_anywhere: bool = False
 
     def field(self, name: str) -> Field:
         """The field with a name."""
@@ -185,14 +188,14 @@ KINDS: Final[dict[str, Callable[[Any], bool]]] = {
 OF_SOURCE: Final = {
     "id": "a text", "title": "a text in each language", "system": "a text in each language", "fields": "a table",
     "unique": "a list of texts", "key": "a list of texts", "order": "a whole number", "rhythm_days": "a whole number",
-    "renewed": "true or false",
+    "renewed": "true or false", "levels_anywhere": "true or false",
 }  # fmt: skip
 OF_FIELD: Final = {
     "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
     "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
     "limit": "a whole number", "several": "true or false", "id": "true or false", "names": "a text",
-    "compared": "true or false",
+    "compared": "true or false", "expected": "true or false",
 }  # fmt: skip
 
 
@@ -307,6 +310,7 @@ def _source(table: dict[str, Any], *, file: str) -> Source:
             fields=fields,
             renewed=table.get("renewed", False),
             called=tuple(word.casefold() for word in table.get("called", ())),
+            levels_anywhere=table.get("levels_anywhere", False),
         )
 
 
@@ -354,6 +358,7 @@ def _field(name: str, table: dict[str, Any], *, file: str) -> Field:
         limit=table.get("limit", LIMITS.get(table["type"], LONGEST_TEXT)),
         several=table.get("several", False),
         is_id=table.get("id", table["type"] == "id"),
+        expected=table.get("expected", False),
         help={code: text.replace("{last_point}", _last_point()) for code, text in table.get("help", {}).items()},
         example=table.get("example", ""),
     )

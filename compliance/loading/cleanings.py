@@ -15,7 +15,8 @@ from compliance.store.database import Cursor, Database, rows
 @dataclass(frozen=True)
 class Cleaning:
     """One cleaning of the store (UTC): in how many places an identity number was masked, how many rows of exports were
-    removed, how many others had their levels read again, and the years whose reviews were sealed again.
+    removed, how many others had their levels read again, how many cells that could be level 4 were emptied, and the
+    years whose reviews were sealed again.
 
     `read` is whether somebody has read of it.
     """
@@ -24,6 +25,7 @@ class Cleaning:
     numbers: int
     taken_out: int
     read_anew: int
+    blanked: int
     years: tuple[int, ...]
     read: bool = False
 
@@ -47,32 +49,7 @@ def cleaning_sentences(cleaning: Cleaning, say: Language) -> list[str]:
     sentences = [
         say(N_("The database was made by an earlier version, and has been cleaned once of what must not be kept."))
     ]
-    if cleaning.numbers:
-        sentences.append(
-            say.plural(
-                "Personal identity numbers stood in {n} place and are masked there.",
-                "Personal identity numbers stood in {n} places and are masked there.",
-                cleaning.numbers,
-            )
-        )
-    if cleaning.taken_out:
-        sentences.append(
-            say.plural(
-                "{n} row that would be rejected today has been taken out: its level is 4 or cannot be read, "
-                "or its id is an identity number.",
-                "{n} rows that would be rejected today have been taken out: their levels are 4 or cannot be read, "
-                "or their ids are identity numbers.",
-                cleaning.taken_out,
-            )
-        )
-    if cleaning.read_anew:
-        sentences.append(
-            say.plural(
-                "{n} row has got levels that the earlier version could not read.",
-                "{n} rows have got levels that the earlier version could not read.",
-                cleaning.read_anew,
-            )
-        )
+    sentences += _counted(cleaning, say)
     years = ", ".join(map(str, cleaning.years))
     if years:
         text = N_("The frozen reviews of {years} keep their figures, and have been sealed anew.")
@@ -80,3 +57,32 @@ def cleaning_sentences(cleaning: Cleaning, say: Language) -> list[str]:
         text = N_("Reports and year packages of {years} that were handed out before still hold it: have them deleted.")
         sentences.append(say(text, years=years))
     return [*sentences, say(STILL_HOLD, day=say.date(local_day(cleaning.cleaned_at)))]
+
+
+def _counted(cleaning: Cleaning, say: Language) -> list[str]:
+    """What was removed or read anew, a sentence each."""
+    counts = {
+        say.plural(
+            "Personal identity numbers stood in {n} place and are masked there.",
+            "Personal identity numbers stood in {n} places and are masked there.",
+            cleaning.numbers,
+        ): cleaning.numbers,
+        say.plural(
+            "{n} row that would be rejected today has been taken out: its level is 4 or cannot be read, "
+            "or its id is an identity number.",
+            "{n} rows that would be rejected today have been taken out: their levels are 4 or cannot be read, "
+            "or their ids are identity numbers.",
+            cleaning.taken_out,
+        ): cleaning.taken_out,
+        say.plural(
+            "{n} cell that could be level 4 has been emptied; its row is kept.",
+            "{n} cells that could be level 4 have been emptied; their rows are kept.",
+            cleaning.blanked,
+        ): cleaning.blanked,
+        say.plural(
+            "{n} row has got levels that the earlier version could not read.",
+            "{n} rows have got levels that the earlier version could not read.",
+            cleaning.read_anew,
+        ): cleaning.read_anew,
+    }
+    return [sentence for sentence, count in counts.items() if count]

@@ -20,6 +20,8 @@ from compliance.core.masking import MASK
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, is_secret, normal
 from compliance.loading import levels
+from compliance.loading.elsewhere import may_hold_levels
+from compliance.loading.refusing import safe_to_show
 from compliance.reading.mapping import ColumnMapping, heading_keys
 from compliance.reading.recognising import HEADING_ROWS, Words, is_identity, known_headings, match_by_mapping, top_rows
 from compliance.reading.sheets import Sheet
@@ -79,20 +81,27 @@ def candidates(sheet: Sheet, index: int, words: Words, known: Collection[str]) -
 
 
 def shown_sheet(
-    sheet: Sheet, index: int, source: Source, fields: Mapping[str, str], *, words: Words, sources: Collection[Source]
+    sheet: Sheet,
+    index: int,
+    source: Source | None,
+    fields: Mapping[str, str],
+    *,
+    words: Words,
+    sources: Collection[Source],
 ) -> Sheet:
-    """The first rows of a sheet as a page may show them, without rows that say level 4, or could.
+    """The first rows of a sheet as a page may show them, without rows that say level 4, and cells that could.
 
-    `fields` are the columns of the fields of `source`, by the headings in the row `index`.
+    `fields` are the columns of the fields of `source`, by the headings in the row `index`. Until a source is chosen,
+    every column may hold levels.
     """
+    source = source or max(sources, key=lambda each: (each.levels_anywhere, len(levels.level_fields(each))))
     top = replace(sheet, cells=sheet.cells.slice(0, max(index + 1, HEADING_ROWS) + SAMPLED_ROWS))
     known = known_headings(sources)
-    level_headings = levels.level_headings(sources)
     # The user may choose another heading row: every row with headings of levels is tried as one.
     for at, row in enumerate(top_rows(sheet)):
-        if at == index or level_headings & set(heading_keys(row).values()):
+        if at == index or any(may_hold_levels(cell, words) for cell in row if cell):
             mapping = ColumnMapping(source.id, (), dict(fields) if at == index else {})
-            top = levels.safe_to_show(match_by_mapping(top, 0, source, at, mapping, words, known), words, sources)
+            top = safe_to_show(match_by_mapping(top, 0, source, at, mapping, words, known), words, sources)
     return top
 
 
@@ -229,7 +238,8 @@ def _levels_together(source: Source, columns: Sequence[Candidate]) -> dict[str, 
     headed = {normal(column.heading): column.key for column in reversed(columns)}
     if any(heading in headed for field in fields for heading in field.headings):
         return {}
-    keys = {f.name: headed[heading] for f in fields for heading in levels.together_headings(f) if heading in headed}
+    together = {f.name: [heading for group in f.instead.headings for heading in group] for f in fields if f.instead}
+    keys = {name: headed[heading] for name, headings in together.items() for heading in headings if heading in headed}
     return {name: Guess(key, "name") for name, key in keys.items()}
 
 

@@ -17,8 +17,8 @@ from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, spoken
-from compliance.loading.levels import without_refused
 from compliance.loading.matching import translate_keys
+from compliance.loading.refusing import without_refused
 from compliance.loading.storing import original_rows, store_cells, store_columns, store_facts
 from compliance.loading.truncating import truncate
 from compliance.loading.validating import REASONS, Summary, insert_typed, validate

@@ -39,6 +39,10 @@ REASONS: Final = {
         "Level 4 belongs to protective security. Nothing of the row is kept, "
         "and the system belongs in neither the register of systems nor this export."
     ),
+    "unread_level": N_(
+        "This could be level 4, so the cell is not kept; the rest of the row is. "
+        "Write a level from 0 to 3, a date or Nej in the system that it comes from."
+    ),
     "identity_number": N_("A personal identity number cannot be an id. Use the account or the employment number."),
     "too_long": N_(
         "The text is too long. An id may have 200 characters; of another text the beginning is kept. "
@@ -46,8 +50,9 @@ REASONS: Final = {
     ),
     "duplicate": N_("The same id occurs further down. The last row counts."),
 }
-# The reasons for which nothing of a row is stored.
+# The reasons for which nothing of a row is stored, and those for which nothing of the cell is.
 UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
+UNSHOWN: Final = UNKEPT | {"unread_level"}
 UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number"}
 TIMES: Final = frozenset({"date", "datetime"})
 READ_TIME: Final = "read_time(cell, $date1904, $open_end)"
@@ -366,6 +371,7 @@ def _find_problems(
     )
     for match in matches:
         _add_cells(cursor, match, match.withheld, "null as value, found.reason, 'rejected' as kind")
+        _add_cells(cursor, match, match.blanked, "null as value, found.reason, coalesce(r.kind, 'warning') as kind")
         _add_cells(cursor, match, match.cut, "found.value, 'too_long' as reason, coalesce(r.kind, 'warning') as kind")
 
 

@@ -83,9 +83,9 @@ class Match:
     """A sheet that is an export of `source`: where its heading ends, and which columns give which field.
 
     `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
-    `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `cut` has
-    the cells that were too long to be stored whole. `titled` is the source that the file's own title names, where one
-    column alone speaks for another.
+    `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `blanked`
+    has the cells that are blank in it as they could be level 4. `cut` has the cells that were too long to be stored
+    whole. `titled` is the source that the file's own title names, where one column alone speaks for another.
     """
 
     sheet: Sheet
@@ -98,6 +98,7 @@ class Match:
     dropped: tuple[Column, ...]
     mapping: ColumnMapping | None = None
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
+    blanked: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
     titled: str | None = None
 
@@ -215,7 +216,7 @@ def match_by_mapping(
     """The sheet as an export of `source` with its heading in the row `index`, read by a mapping."""
     above, row = top_rows(sheet)[:index], top_rows(sheet)[index]
     keys = heading_keys(row)
-    banners = _banners(above, min(keys, default=0))
+    banners = banners_above(above, min(keys, default=0))
     named = {
         key: Column(place, _heading(row[place] or "", words), banners.get(place, "")) for place, key in keys.items()
     }
@@ -406,12 +407,12 @@ def _matched(sheet: Sheet, number: int, source: Source, heading: _Heading) -> Ma
     columns, combined = _columns(source, heading)
     used = {c.place for group in columns.values() for c in group}
     unused = tuple(c for c in heading.columns if c.place not in used and c not in heading.dropped)
-    banners = _banners(top_rows(sheet)[: heading.last], min(column.place for column in heading.columns))
+    banners = banners_above(top_rows(sheet)[: heading.last], min(column.place for column in heading.columns))
     unused = tuple(replace(c, banner=banners.get(c.place) or c.banner) for c in unused)
     return Match(sheet, number, source, heading.last + 1, columns, combined, unused, heading.dropped)
 
 
-def _banners(above: list[Row], first: int) -> dict[int, str]:
+def banners_above(above: list[Row], first: int) -> dict[int, str]:
     """The text above each column in the rows right above a heading. A cell covers the empty ones to its right.
 
     A text alone above the `first` column is the title of the table and no banner.
@@ -668,7 +669,7 @@ def _day_after(keyword: re.Pattern[str], cell: str, following: str, *, date1904:
         if match is None or match.start() < word.end():
             match = DAY.search(cell, word.end())
         if match is None:
-            return _first_day(following) or _serial_day(following, date1904=date1904)
+            return _first_day(following) or serial_day(following, date1904=date1904)
         if day := _day_of(match):
             return day
     return None
@@ -699,7 +700,7 @@ def _day_of(match: re.Match[str]) -> date | None:
     return _day(parts["y"] or parts["y2"], parts["m"] or parts["m2"], parts["d"] or parts["d2"])
 
 
-def _serial_day(text: str, *, date1904: bool) -> date | None:
+def serial_day(text: str, *, date1904: bool = False) -> date | None:
     """The day of a serial number, from 2000 to 2100."""
     if not re.fullmatch(r"\d{5}([.,]\d+)?", text):
         return None

@@ -17,7 +17,9 @@ from compliance.store.database import Cursor
 # The step of an upgrade that SQL alone cannot do. Its module belongs to a later room, so it is imported by name, only
 # for a store that needs it. Its mark is stored among those of the schema files.
 CLEANING: Final = "compliance.cleaning.cleaning"
-CLEANED: Final = "cleaned of identity numbers and levels"
+CLEANED: Final = "cleaned of identity numbers and levels, under any heading"
+# The marks of earlier versions, which knew less of what may not be kept. Such a store is cleaned once more.
+CLEANED_BEFORE: Final = frozenset({"cleaned of identity numbers and levels"})
 # The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
 # The prefix of the mark of the last change that a copy of a shared store holds.
@@ -69,7 +71,9 @@ def file_names() -> list[str]:
 def refuse_unknown(applied: set[str], path: Path) -> None:
     """Raise Refusal if a schema file has been applied that this program does not have: a newer one has written it."""
     files, _, _ = _schema()
-    if unknown := {name for name in applied - {*files, *MERGED, CLEANED} if not name.startswith((MACROS, FOLLOWS))}:
+    if unknown := {
+        name for name in applied - {*files, *MERGED, CLEANED, *CLEANED_BEFORE} if not name.startswith((MACROS, FOLLOWS))
+    }:
         raise failures.newer(path, min(unknown))
 
 

@@ -5,10 +5,11 @@ select
     c.numbers,
     c.taken_out,
     c.read_anew,
+    coalesce(c.blanked, 0) as blanked,
     coalesce(list_sort(list_distinct(list(r.year) filter (where r.year is not null))), []) as years,
     c.cleaned_at <= coalesce((select max(read_at) from cleanings_read), timestamp '-infinity') as read
 from cleanings as c
 left join seals as s on s.sealed_at = c.cleaned_at
 left join reviews as r using (review_id)
-group by c.cleaned_at, c.numbers, c.taken_out, c.read_anew
+group by c.cleaned_at, c.numbers, c.taken_out, c.read_anew, c.blanked
 order by c.cleaned_at desc

@@ -19,6 +19,7 @@ from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.extracts.extracting import extract
 from compliance.extracts.files import kind_of, write
+from compliance.loading.cleanings import cleaning_sentences, cleanings
 from compliance.package.holding import SENTENCES
 from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import write_report
@@ -312,6 +313,62 @@ def test_without_stored_cells_the_problems_decide_which_rows_are_refused(line):
     with line.database.cursor():
         assert line.column("system", "classifications") == ["Alfa", "Gamma"]
         assert {p[0] for p in problems(line, "classifications") if p[5] == "rejected"} == {3, 5, 6, 7}
+
+
+# Headings that the version before did not know, and what stands below them in the rows of Betaportalen and Gamma.
+UNKNOWN = {
+    "Informationsklassning": ("K4 R2 T2", "Rött läge"),
+    "Konf.": ("2", "3"),
+    "Anteckning": ("Om Betaportalen", "Hemlig"),
+}
+GONE = ("K4 R2 T2", "Rött läge", "Om Betaportalen")
+
+
+def _plant_unknown_headings(connection):
+    """Level 4 under such headings, also in a field, and in a problem that was listed."""
+    ((id_, width),) = connection.execute(
+        "select import_id, max(len(cells)) from import_rows inner join imports using (import_id)"
+        " where source = 'systems' group by import_id"
+    ).fetchall()
+    for place, (heading, (beta, gamma)) in enumerate(UNKNOWN.items(), start=width):
+        field = "criticality" if place == width else None
+        connection.execute("insert into import_columns values ($id, '', $field, $heading, 0, $place, 1)",
+                           {"id": id_, "field": field, "heading": heading, "place": place})  # fmt: skip
+        connection.execute("update import_rows set cells = list_append(cells, case row when 1 then $heading when 3 then"
+                           " $beta when 4 then $gamma end) where import_id = $id",
+                           {"id": id_, "heading": heading, "beta": beta, "gamma": gamma})  # fmt: skip
+    texts = dict(zip(("beta", "gamma"), UNKNOWN["Informationsklassning"], strict=True))
+    connection.execute("update systems set criticality = case row when 3 then $beta when 4 then $gamma end", texts)
+    connection.execute("insert into problems values ($id, 0, null, 4, $number, 'Informationsklassning', $text,"
+                       " 'too_long', 'warning')", {"id": id_, "number": width + 1, "text": texts["gamma"]})  # fmt: skip
+    return width
+
+
+def test_a_store_of_the_version_before_keeps_level_4_under_no_heading(tmp_path, uncompressed):
+    """The row is taken out of everything, and so is a cell that could be level 4; a frozen review says so."""
+    line = at("approved", tmp_path)
+    with opened(line.database.path) as connection:
+        place = _plant_unknown_headings(connection)
+    with line.held():
+        assert "Betaportalen" not in line.column("system", "systems")
+        assert line.rows("select criticality from systems where system = 'Gamma'") == [{"criticality": None}]
+        cells = kept(line, "systems")
+        assert (3 in cells, cells[4][place:]) == (False, [None, "3", "Hemlig"])
+        assert problems(line, "systems") == [
+            (3, place + 1, "Informationsklassning", None, "protective_security", "rejected"),
+            (4, place + 1, "Informationsklassning", None, "unread_level", "warning"),
+        ]
+        assert line.rows("select numbers, taken_out, read_anew, blanked from cleanings") == [
+            {"numbers": 0, "taken_out": 1, "read_anew": 0, "blanked": 1}
+        ]
+        assert [s for s in GONE if any(s in value for _, _, value in values_of(line.database))] == []
+        document = line.document(line.review())
+        assert [(c.taken_out, c.sources) for c in document.cleaned] == [(1, ("systems",))]
+        with line.database.cursor() as cursor:
+            (cleaning_,) = cleanings(cursor)
+        told = " ".join(cleaning_sentences(cleaning_, Language("sv")))
+        assert "1 cell som skulle kunna vara nivå 4 har tömts" in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert found_in(line.database.path, {secret: secret for secret in GONE}) == []
 
 
 # --- Figures ------------------------------------------------------------------------------------------------------

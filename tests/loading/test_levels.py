@@ -140,17 +140,24 @@ REFUSED = {
     "own_unused": [["System", "K", "Konfidentialitet", "Klassad"], ["Alfa", 3, 3, DAY], [SECRET, 3, "4", DAY]],
     "twice": [["System", "K", "K", "Klassad"], ["Alfa", 3, 3, DAY], [SECRET, 3, "K4", DAY]],
     "under_the_table": [HEAD, OPEN, [f"Underskrift {SECRET}", None, "K4", None, None]],
+    "unknown_heading": [["System", "Klassad", "Konf."], ["Alfa", DAY, "3"], [SECRET, DAY, "K4"]],
+    "any_column": [HEAD, OPEN, [*secret("K1")[:-1], "K4"]],
+    "above_the_table": [HEAD[:3], secret("K4")[:3], HEAD, OPEN],
+    "register": [["Systemnamn", "Säkerhetsskyddsklassad"], ["Alfa", "Nej"], [SECRET, "Ja"]],
     "other_source": [["Systemnamn", "Enhet", "K/R/T"], ["Alfa", "A", "K3R2T1"], [SECRET, f"{SECRET} enhet", "K4R2T1"]],
 }
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("kinds", first_of([["unread", "combined_unused", "other_source"], [*REFUSED]]), ids=len)
+@pytest.mark.parametrize("kinds", first_of([["unread", "unknown_heading", "other_source"], [*REFUSED]]), ids=len)
 def test_nothing_of_a_refused_row_is_stored_anywhere(line, kinds):
     for number, kind in enumerate(kinds):
         rows = REFUSED[kind]
         [receipt] = loaded(line, rows, name=f"{kind}.xlsx", extract_date=DAY + timedelta(number))
-        assert (receipt.summary.loaded, receipt.summary.withheld) == (1, int(kind != "under_the_table")), kind
+        assert (receipt.summary.loaded, receipt.summary.withheld) == (
+            1,
+            int(kind not in {"under_the_table", "above_the_table"}),
+        ), kind
     assert places_of(line.database, SECRET) == []
     # the search finds what is kept
     kept = [[SECRET if cell == "Alfa" else cell for cell in row] for row in REFUSED["combined"][:2]]

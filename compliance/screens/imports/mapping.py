@@ -224,14 +224,13 @@ def _shown_sheet(
     chosen = st.session_state.get(_source_key(file_id, source_id))
     source = every[chosen] if chosen in every else opened.likely(index, source_id)
     fields = _levels_chosen(opened, f"{file_id} {sheet.name} {index}", source, index) if source else {}
-    source = source or next(iter(every.values()))
 
     def shown() -> tuple[list[list[str | None]], list[Candidate]]:
         words, known = reads.words(), known_headings(every.values())
         allowed = guessing.shown_sheet(sheet, index, source, fields, words=words, sources=every.values())
         return top_rows(allowed), guessing.candidates(allowed, index, words, known)
 
-    return opened.once(("shown", index, source.id, tuple(sorted(fields.items()))), shown)
+    return opened.once(("shown", index, source and source.id, tuple(sorted(fields.items()))), shown)
 
 
 def _levels_chosen(opened: Opened, key: str, source: Source, index: int) -> dict[str, str]:

@@ -16,7 +16,7 @@ from compliance.drawing import charts
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import FORMULAS, REPLACED, Receipt
 from compliance.loading.purges import Purged, purged_text
-from compliance.loading.validating import REASONS, UNKEPT, withheld_text
+from compliance.loading.validating import REASONS, UNSHOWN, withheld_text
 from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
@@ -381,7 +381,7 @@ def problem_table(problems: Rows, say: Language) -> charts.Table:
 
 
 def _value(problem: Mapping[str, Any], say: Language) -> str:
-    if problem["reason"] in UNKEPT:
+    if problem["reason"] in UNSHOWN:
         return say(N_("(not kept)"))
     return phrases.as_read(problem["value"] or say(N_("(empty)")))
 
