@@ -58,11 +58,14 @@ class Line:
             yield self
 
     def order(self, *, now: datetime | None = None, **fields: Any) -> Order:
-        """The order of the next change, made a minute after the previous one, or at `now`."""
+        """The order of the next change, made a minute after the previous one, or at `now`.
+
+        Classifications may lack levels: most tests are about something else.
+        """
         self.wait()
         if now:
             self.database.moment_after = lambda _newest: now
-        return Order(**({"who": "test"} | fields))
+        return Order(**({"who": "test", "without_levels": True} | fields))
 
     def wait(self) -> datetime:
         """Let a minute pass, and return the moment."""

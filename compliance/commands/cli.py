@@ -209,13 +209,23 @@ def load_command(
     source: Annotated[str | None, typer.Option("--source", metavar="ID")] = None,
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
     completes: Annotated[bool, typer.Option("--completes", help="count beside what is loaded of the same day")] = False,
+    without_levels: Annotated[
+        bool, typer.Option("--without-levels", help="load classifications that have no column for confidentiality")
+    ] = False,
     move: Annotated[
         Path | None, typer.Option("--move", metavar="FOLDER", help="where to a file is moved that has been loaded")
     ] = None,
 ) -> None:
     """Load exports, each file all or nothing; one that fails does not stop the next."""
     day = day_of(extract_date, "--extract-date") if extract_date else None
-    order = Order(WHO, source=source, organisation=organisation, extract_date=day, completes=completes)
+    order = Order(
+        WHO,
+        source=source,
+        organisation=organisation,
+        extract_date=day,
+        completes=completes,
+        without_levels=without_levels,
+    )
     failed = [path for path in _with_progress(files) if not _load_one(path, order, move)]
     raise typer.Exit(1 if failed else 0)
 

@@ -45,6 +45,10 @@ FORMULAS: Final = N_(
     "{file} has formulas without a stored value ({n}), so their cells look empty. "
     "Open the file in Excel, save it and load it again."
 )
+WITHOUT_LEVELS: Final = N_(
+    "{file} has no column that is read as {field}, so level 4 could be in a column that nobody knows. Connect the "
+    "column, or say that it is to be loaded without levels: --without-levels."
+)
 TOO_LONG: Final = N_("The text has {n} characters, and {most} are the most. Shorten it.")
 T = TypeVar("T")
 # The number and the file of each import that another replaces.
@@ -53,6 +57,10 @@ Replaced = tuple[tuple[int, str], ...]
 
 class Undated(Refusal):
     """A file without an extract date."""
+
+
+class WithoutLevels(Refusal):
+    """A file without a column for a level that its source expects, of which nobody has said that it has none."""
 
 
 class AlreadyLoaded(Refusal):
@@ -72,6 +80,7 @@ class Order:
     """What the user says of a file; None is detected. `who` goes into the history, `user` into the audit trail.
 
     `through` is the heading, in the export that a key refers to, of the column with the file's own keys.
+    `without_levels` says that a file may be loaded that lacks a level which its source expects.
     """
 
     who: str
@@ -82,6 +91,7 @@ class Order:
     extract_date: date | None = None
     completes: bool = False
     through: str | None = None
+    without_levels: bool = False
 
 
 @dataclass(frozen=True)
@@ -290,6 +300,8 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
     """Load a file inside the caller's transaction; `cells` says whether its cells are stored as they were read."""
     day = _dated(file)
     organisation_id, organisation = organisation_for(cursor, file.order, day.day)
+    if not file.order.without_levels:
+        _refuse_without_levels(file)
     if file.returned:
         _refuse_return(cursor, file, day.day)
     job = _Job(file, words, day, organisation_id, organisation, cells)
@@ -298,6 +310,18 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
     if not any(receipt.summary.loaded for receipt in receipts):
         raise _nothing_to_load(file.workbook, receipts[0].source, receipts[0].problems, receipts[0].matches)
     return receipts
+
+
+def _refuse_without_levels(file: Prepared) -> None:
+    """Refuse a file with a sheet that lacks a level which its source expects (rulebook, section 3, classifications)."""
+    lacking = [
+        field
+        for match in file.matches
+        for field in match.source.fields
+        if field.expected and field.name not in match.columns
+    ]
+    if lacking:
+        raise WithoutLevels(WITHOUT_LEVELS, file=file.workbook.name, field=lacking[0].texts)
 
 
 def _refuse_return(cursor: Cursor, file: Prepared, day: date) -> None:

@@ -17,7 +17,7 @@ from compliance.core.language import N_
 from compliance.correcting import returning
 from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
-from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, Undated
+from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, Undated, WithoutLevels
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
 from compliance.reading.sheets import Workbook
@@ -34,6 +34,7 @@ Answer = Literal["accepted", "completes"]
 # The answers that are a press of a button.
 ANSWERS: Final[Mapping[Question, Mapping[str, Answer]]] = {
     "few": {N_("Yes, it is"): "accepted"},
+    "levels": {N_("Load it without levels"): "accepted"},
     "loses": {N_("It completes them"): "completes", N_("It replaces them"): "accepted"},
 }
 GONE: Final = N_("The file is no longer here. Drop it again.")
@@ -280,7 +281,7 @@ def _choose_day(items: list[Item], key: str) -> None:
 def _by_hand(card: Card, book: Workbook) -> None:
     """Draw the panel to map columns by hand, expanded if the file needs it."""
     refusal, rehearsal = card.file.refusal, card.file.rehearsal
-    if refusal and not isinstance(refusal, Unrecognised | NothingToLoad):
+    if refusal and not isinstance(refusal, Unrecognised | NothingToLoad | WithoutLevels):
         return
     recognised = rehearsal is not None and "few" not in card.asked
     lost = rehearsal is not None and any(compared.lost for compared in rehearsal.comparisons)
@@ -288,6 +289,8 @@ def _by_hand(card: Card, book: Workbook) -> None:
     with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not recognised, key=key):
         receipts = rehearsal.receipts if rehearsal and recognised else ()
         matches = [match for receipt in receipts for match in receipt.matches]
+        if isinstance(refusal, WithoutLevels):
+            matches = list(card.file.matches)
         mapping.panel(card.view, card.file.id, book, matches, source_id=card.item.source)
 
 

@@ -22,7 +22,7 @@ from compliance.correcting.returning import Change
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.loading import loading
-from compliance.loading.loading import Order, Prepared, Receipt, Undated, add_event
+from compliance.loading.loading import Order, Prepared, Receipt, Undated, WithoutLevels, add_event
 from compliance.reading import mapping, reading
 from compliance.reading.mapping import ColumnMapping
 from compliance.reading.recognising import Ambiguous, Match, Unrecognised, Words, as_mapping
@@ -37,12 +37,14 @@ SHOWN_CHANGES: Final = 50
 FIRST: Final = 3
 
 # What only the user can answer before a file is loaded.
-Question = Literal["source", "columns", "day", "organisation", "few", "loses"]
+Question = Literal["source", "columns", "levels", "day", "organisation", "few", "loses"]
 # In the order in which files are listed.
 Rank = Literal["asks", "refused", "look", "ready", "loaded"]
 RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "look", "ready", "loaded")
 # The refusals that are questions.
-ASKING: Final[dict[type[Refusal], Question]] = {Undated: "day", Ambiguous: "source", Unrecognised: "columns"}
+ASKING: Final[dict[type[Refusal], Question]] = {
+    Undated: "day", Ambiguous: "source", Unrecognised: "columns", WithoutLevels: "levels",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def _file(file: str, item: Item, content: Content, places: Places, order: loadin
         extract_date=item.extract_date,
         completes=item.completes,
         through=item.through,
+        without_levels="levels" in item.accepted,
     )
     return Dropped(file, item, content, chosen)
 

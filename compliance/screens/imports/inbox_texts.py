@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, begun
 from compliance.correcting.previewing import Rehearsal
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
-from compliance.loading.loading import AlreadyLoaded, Prepared
+from compliance.loading.loading import AlreadyLoaded, Prepared, WithoutLevels
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
 from compliance.screens.imports.inbox import Dropped, Loaded, Question, Rank
@@ -41,6 +42,12 @@ def rank(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source]
 
 def asked_text(file: Dropped, question: Question, say: Language) -> str:
     """A question about a file as a sentence."""
+    if isinstance(file.refusal, WithoutLevels):
+        text = N_(
+            "No column is read as {field}, so level 4 could be in a column that nobody knows. "
+            "Connect the column below, or load the file without levels."
+        )
+        return say.refusal(Refusal(text, **file.refusal.values))
     if file.refusal:
         return say(N_("Which day was it exported?")) if question == "day" else say.refusal(file.refusal)
     if question == "organisation":
