@@ -144,8 +144,8 @@ def _words_for_four(cells: "Cells", heading: str, words: Words) -> tuple[frozens
     return fours, frozenset(words["yes"]) - (frozenset() if yes_no else {"1"})
 
 
-def _reader(fours: Collection[str], yes: Collection[str], words: Words) -> Reader:
-    counted = _plain_words(words["counted"])
+def _reader(fours: frozenset[str], yes: Collection[str], words: Words) -> Reader:
+    counted, negations = _plain_words(words["counted"]), _plain_words(words["negations"])
 
     def read(cell: str | None) -> Any:
         text = level_text(cell, words)
@@ -153,13 +153,19 @@ def _reader(fours: Collection[str], yes: Collection[str], words: Words) -> Reade
             return None if text is None else UNREAD_LEVEL
         if is_day(text, words):
             return None
-        letters = re.sub("[0-9]", "", _plain(text))
-        if says_four(text, counted) or letters in fours or _says_yes(text, yes):
+        if says_four(text, counted) or _names(text, fours, negations) or _says_yes(text, yes):
             return PROTECTIVE_SECURITY
         kept = is_level(text, words) or {text, text.strip(BRACKETS)} & {*words["no"], *words["no_answer"]}
         return None if kept else UNREAD_LEVEL
 
     return read
+
+
+def _names(text: str, fours: frozenset[str], negations: Collection[str]) -> bool:
+    """Whether some of a text is one of the words, each of at most three, and nothing in it says no: Klass Hemlig."""
+    parts = [part for part in tokens(text) if not part[0].isdigit()]
+    runs = ("".join(parts[first:last]) for first in range(len(parts)) for last in range(first + 1, first + 4))
+    return not fours.isdisjoint(runs) and not {*parts} & {*negations}
 
 
 def _says_yes(text: str, yes: Collection[str]) -> bool:

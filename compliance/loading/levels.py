@@ -117,10 +117,12 @@ def _refused(text: str) -> Reason:
 def says_four(text: str, beside: Collection[str] = ()) -> bool:
     """Whether a text is words and levels, one of which is 4. A number beside one of the words `beside` is no level."""
     levels: list[str] = []
-    parts = tokens(BESIDE.sub(" ", text))
+    parts = tokens(plain := BESIDE.sub(" ", text))
     numbers = [place for place, part in enumerate(parts) if part[0].isdigit() and not _is_other(parts, place, beside)]
     for place in numbers:
         whole, _, fraction = parts[place].replace(",", ".").partition(".")
+        if len(numbers) == 1 and plain == text:  # not the month of 2026-04
+            whole = whole.lstrip("0") or "0"
         together = len(whole) == len("KRT") and len(numbers) == 1 and set(whole) <= set("01234")
         if fraction.strip("0") or not (len(whole) == 1 or together):
             return False

@@ -37,7 +37,8 @@ REFUSED = [
     "\N{ARABIC-INDIC DIGIT FOUR}", "4\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}",
     "\N{CYRILLIC CAPITAL LETTER KA}4", "K\N{ZERO WIDTH JOINER}4", "Kvalificerat hemlig",
     "KVALIFICERAT\N{NO-BREAK SPACE}HEMLIGT", "Hemlig", "hemlig.", "Konfidentiell", "Begränsat\nhemlig",
-    "Säkerhetsskyddsklassad", "Top secret", "K4 K4 K4 R1 S2",
+    "Säkerhetsskyddsklassad", "Top secret", "K4 K4 K4 R1 S2", "04", "K04", "Klass Hemlig (H)",
+    "Säkerhetsskyddsklass: kvalificerat hemlig",
 ]  # fmt: skip
 KEPT = [
     "0", "1", "3", 3.0, "2,0", "K3", "r2", "K3 R2 T1", "3/2/1", "Allvarlig (3)", "Måttlig", "2026-05-01",
@@ -46,7 +47,7 @@ KEPT = [
 ]  # fmt: skip
 BLANKED = [
     "IV", "fyra", "Hög", "5", "44", "3/2", "4 timmar", "Se bilaga 4", "99,4 %", "2026", "2001-02-04", "2004-02-01",
-    "Enligt avtal", "x" * 200, "K3 R2 T1 S1", "https://exempel.se/4",
+    "Enligt avtal", "Ej hemlig", "2026-04", "Flik 4", "x" * 200, "K3 R2 T1 S1", "https://exempel.se/4",
 ]  # fmt: skip
 
 
