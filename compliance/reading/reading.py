@@ -128,10 +128,12 @@ def _without_last(name: str) -> tuple[str, int]:
 
     The eight digits of the date stay: it is read from the name later.
     """
-    matches = [number for number in numbers(name) if number.right and number.day and number.day.year >= FIRST_YEAR]
-    for number in matches:
-        name = f"{name[: number.end - 4]}{MASK[-4:]}{name[number.end :]}"
-    return name, len(matches)
+    found = {(n.four, n.end) for n in numbers(name) if n.right and n.day and n.day.year >= FIRST_YEAR}
+    matches, begun = 0, len(name) + 1
+    for four, end in sorted(found, reverse=True):
+        if end <= begun:
+            name, begun, matches = f"{name[:four]}{MASK[-4:]}{name[end:]}", four, matches + 1
+    return name, matches
 
 
 def _blank(letter: str) -> str:

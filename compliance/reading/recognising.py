@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
-from compliance.core.masking import MASK, visible
+from compliance.core.masking import MASK
+from compliance.core.readings import visible
 from compliance.core.remembering import cached_property
 from compliance.declarations.sources import ABSENCE, Field, Source, is_secret, normal
 from compliance.reading.columns import in_threads
