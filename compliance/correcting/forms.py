@@ -13,6 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from compliance.core.language import N_, Language
 from compliance.counting import books
+from compliance.counting.separated import starts_formula
 from compliance.declarations.sources import Field
 from compliance.reading.markers import SHEET, Marker
 
@@ -64,12 +65,12 @@ def font(**how: Any) -> Any:
 
 
 def put(sheet: Any, row: int, column: int, value: object, **style: Any) -> Any:
-    """Write a cell and return it. A text stays a text even if it begins like a formula."""
+    """Write a cell and return it. A text stays a text even if it begins like a formula, also once it is edited."""
     cell = sheet.cell(row, column)
     if isinstance(value, str):
         cell.value = value.translate(ILLEGAL)
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith("=")
+        cell.quotePrefix = starts_formula(value)
     else:
         cell.value = value
     for name, attribute in style.items():

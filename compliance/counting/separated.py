@@ -13,32 +13,68 @@ import pyarrow.compute as pc
 
 # A column of a table; pyarrow's type stubs do not cover it.
 Cells = Any
-# What a spreadsheet program takes for the start of a formula.
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
-FIRST: Final = r"^[=+\-@\t\r]"
-# Where a text, split at the separator, would start a formula in the next cell.
-WITHIN: Final = r'([;,\t\r\n]"*)([=+\-@])'
+# What a spreadsheet program takes for the start of a formula, also in the other widths and heights that NFKC makes one
+# of, and behind blanks and invisible characters.
+EQUALS: Final = "=@\u207c\u208c\u2a75\u2a76\ufe66\ufe6b\uff1d\uff20"
+SIGNS: Final = r"+\-" + "\u207a\u208a\ufb29\ufe62\ufe63\uff0b\uff0d"
+BLANKS: Final = " \v\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
+UNSEEN: Final = (
+    "\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u115f\u1160"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+FIRST: Final = f"^([{BLANKS}{UNSEEN}\t\r\n]*)([{EQUALS}{SIGNS}])"
+LINE_FIRST: Final = "^[\t\r]"
+# And where a text, split at the separator, would start a formula in the next cell. A dash between blanks is prose.
+STARTS: Final = (
+    FIRST,
+    f'([;,\t\r\n][{UNSEEN}"]*)([{EQUALS}{SIGNS}])',
+    f'([;,\t\r\n][{BLANKS}{UNSEEN}"]*)([{EQUALS}]|[{SIGNS}][^{BLANKS}\t\r\n;,])',
+)
+FORMULA: Final = re.compile(f"{FIRST}|{LINE_FIRST}")
+FORMULAS: Final = tuple(map(re.compile, STARTS))
 NEEDY: Final = r'[;,\t"\r\n]|^\s|\s$'
 BOM: Final = b"\xef\xbb\xbf"
 Row = Iterable[object]
 
 
 def harmless(value: object) -> object:
-    """Prefix a text that a spreadsheet program would take for a formula with an apostrophe; never a number."""
-    return harmless_first(re.sub(WITHIN, r"\1'\2", value)) if isinstance(value, str) else value
+    """Put an apostrophe before what a spreadsheet program would take for a formula in a text; never in a number."""
+    if not isinstance(value, str):
+        return value
+    for pattern in FORMULAS:
+        value = pattern.sub(r"\1'\2", value)
+    return f"'{value}" if value[:1] in ("\t", "\r") else value
 
 
-def harmless_first(text: str) -> str:
-    """The same for a text that cannot be split into cells; early year packages were written so."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet program, or a person who edits a cell there, could make a formula of a text."""
+    return FORMULA.match(text) is not None
 
 
 def harmless_column(texts: Cells) -> Cells:
-    """The same for a column of texts."""
-    texts = pc.replace_substring_regex(texts, pattern=WITHIN, replacement=r"\1'\2")
+    """The same as `harmless` for a column of texts."""
+    for pattern in STARTS:
+        texts = pc.replace_substring_regex(texts, pattern=pattern, replacement=r"\1'\2")
     return pc.if_else(
-        pc.match_substring_regex(texts, pattern=FIRST), pc.binary_join_element_wise("'", texts, ""), texts
+        pc.match_substring_regex(texts, pattern=LINE_FIRST), pc.binary_join_element_wise("'", texts, ""), texts
     )
+
+
+# --- As packages were written before ------------------------------------------------------------------------------
+
+
+def harmless_in_ascii(text: str) -> str:
+    """As year packages up to 0.10 were written."""
+    return harmless_first(re.sub(r'([;,\t\r\n]"*)([=+\-@])', r"\1'\2", text))
+
+
+def harmless_first(text: str) -> str:
+    """As the earliest were, whose texts could be split into cells."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+# --- Rows ---------------------------------------------------------------------------------------------------------
 
 
 def joined(rows: Iterable[Row], *, separator: str) -> str:

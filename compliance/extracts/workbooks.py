@@ -9,7 +9,7 @@ from typing import Any, Final
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.zips import EARLIEST, parts_of, write_zip
-from compliance.counting.separated import DANGEROUS
+from compliance.counting.separated import starts_formula
 from compliance.extracts.declared import Definition
 from compliance.extracts.extracting import Extract
 from compliance.extracts.words import dictionary, titled
@@ -108,7 +108,7 @@ def _cell(sheet: Any, value: object, *, percent: bool) -> Any:
     """What a sheet gets for a value: the value, or a cell where openpyxl would misread it."""
     if isinstance(value, str):
         text = UNWRITABLE.sub("", value)
-        return _text(sheet, text) if text.startswith((*DANGEROUS, "#")) else text
+        return _text(sheet, text) if starts_formula(text) or text.startswith("#") else text
     if isinstance(value, date):
         return _formatted(sheet, value, "yyyy-mm-dd hh:mm" if _has_time(value) else "yyyy-mm-dd")
     return _formatted(sheet, value, "0.0%") if percent and value is not None else value
@@ -125,7 +125,7 @@ def _text(sheet: Any, text: str) -> Any:
 
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
-    cell.quotePrefix = text.startswith(DANGEROUS)
+    cell.quotePrefix = starts_formula(text)
     return cell
 
 

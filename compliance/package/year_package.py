@@ -20,7 +20,7 @@ from compliance.access.withholding import export_names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import is_disk_full, temporary_folder
-from compliance.counting.separated import harmless, harmless_first
+from compliance.counting.separated import harmless, harmless_first, harmless_in_ascii
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources
@@ -54,8 +54,8 @@ REPORTS: Final = "reports"
 # The SQL files that are generated, not frozen statements.
 GENERATED: Final = ("schema.sql", "recount.sql")
 SECONDS: Final = 60.0
-# How cells are protected from being formulas: now, and in packages of the first version.
-WRITTEN: Final[tuple[Callable[[str], object], ...]] = (harmless, harmless_first)
+# How cells are protected from being formulas: now, and in packages of earlier versions.
+WRITTEN: Final[tuple[Callable[[str], object], ...]] = (harmless, harmless_in_ascii, harmless_first)
 LONGEST: Final = 200
 # The rows of a CSV file.
 Cells = list[dict[str, str]]
@@ -330,7 +330,7 @@ def _seal_faults(unpacked: Unpacked, dossier: Dossier, seal: str) -> Iterator[Fa
 
 
 def _table_faults(files: Files, expected: Mapping[str, Cells]) -> Iterator[Fault]:
-    """The CSV files must agree with the review, in the better of the two ways of writing cells."""
+    """The CSV files must agree with the review, in the best of the ways of writing cells."""
     for name, rows_ in expected.items():
         lines = _read(files, name)
         if lines is not None:

@@ -3,12 +3,16 @@
 import csv
 import io
 import re
+import unicodedata
 from itertools import product
 
 import pyarrow as pa
 import pytest
 
 from compliance.commands import cli
+from compliance.core.readings import visible
+from compliance.correcting import forms
+from compliance.correcting.forms import new_book
 from compliance.counting.separated import harmless, harmless_column, joined, joined_table, swedish_csv
 from compliance.package import tables, year_package
 from tests.house.test_house import MAKER, MODULES
@@ -16,7 +20,7 @@ from tests.house.test_house import MAKER, MODULES
 SEPARATORS = (";", ",", "\t")
 BEFORE = ("", "a", "1,5", '"', " ")
 BETWEEN = ("", ";", ",", "\t", "\n", "\r\n", "\r", '"', '";', ';"', ',""', ";;", "\t,")
-FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "x", "'=1")
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "x", "'=1", "＝1+1", "\u200b=1", " @A1")
 AFTER = ("", ";", ',"', "\n=2", ';-3;"')
 TEXTS = sorted({"".join(parts) for parts in product(BEFORE, BETWEEN, FORMULAS, AFTER)})
 ROWS = [["först", text, "sist", 1] for text in TEXTS]
@@ -38,7 +42,8 @@ def read(text, separator):
 
 def running(cells):
     """The cells that a spreadsheet program would take for formulas, except numbers."""
-    return [cell for cell in cells if re.match("[\t\r\n]*[=+@-]", cell) and not re.fullmatch(r"-\d+([.,]\d+)?", cell)]
+    seen = {cell: visible(cell).lstrip() for cell in cells}
+    return [cell for cell, text in seen.items() if text[:1] in {*"=+@-"} and not re.fullmatch(r"-\d+([.,]\d+)?", cell)]
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)
@@ -64,6 +69,35 @@ def test_a_text_that_needs_quotes_in_one_variant_has_them_in_all():
 
 def test_a_number_is_quoted_only_for_its_decimal_comma():
     assert joined([[-1, 0.5, "0,5", None, True]], separator=";") == '-1;0.5;"0,5";;True\r\n'
+
+
+BEGINNINGS = sorted({chr(n) for n in range(0x110000) if unicodedata.normalize("NFKC", chr(n))[:1] in {*"=+-@"}})
+PADDING = sorted({
+    letter
+    for letter in map(chr, range(0x110000))
+    if unicodedata.category(letter) in {"Cc", "Cf", "Zs", "Zl", "Zp"} or letter in "\u115f\u3164\ufe0f\u0301\u2800"
+})  # fmt: skip
+
+
+def test_every_character_that_begins_a_formula_and_all_that_may_stand_before_it():
+    """＝ ＋ － ＠ and others of NFKC; blanks, tabs, line ends and invisible characters before; after a separator too"""
+    assert {*"=+-@＝＋－＠﹦"} < {*BEGINNINGS}
+    assert {*"\t\r\n \u200b\u00a0\ufeff\0"} < {*PADDING}
+    texts = [*(f"{letter}1" for letter in BEGINNINGS), *(f"{letter}=1" for letter in PADDING)]
+    seen = [visible(str(harmless(text))).lstrip().lstrip("\u2800") for text in texts]
+    assert [text for text in seen if not text.startswith("'")] == []
+    assert harmless_column(pa.chunked_array([texts])).to_pylist() == [harmless(text) for text in texts]
+    after = [f"a;{text}" for text in texts]
+    assert [text for text in after if harmless(text) == text] == []
+    assert harmless_column(pa.chunked_array([after])).to_pylist() == [harmless(text) for text in after]
+
+
+def test_workbooks_mark_such_a_text_so_that_editing_it_makes_no_formula():
+    book = new_book()
+    sheet = book.create_sheet("a")
+    texts = ["＝1", "\u200b=1", " -1", "=1", "@A1", "a=1", "1-2"]
+    cells = [forms.put(sheet, row, 1, text) for row, text in enumerate(texts, start=1)]
+    assert [(cell.data_type, cell.quotePrefix) for cell in cells] == [("s", True)] * 5 + [("s", False)] * 2
 
 
 def test_a_text_is_unchanged_where_no_cell_can_start():
@@ -93,9 +127,20 @@ def test_every_writer_of_the_product_follows_these_rules(write, separator, capsy
     assert [cell for other in SEPARATORS for row in read(text, other) for cell in running(row)] == []
 
 
-@pytest.mark.parametrize(("cell", "faults"), [("'=1;=2", 0), ("'=1;'=2", 0), ("=1;=2", 1), ("'=1;=3", 1)])
-def test_a_package_from_before_split_texts_still_verifies(cell, faults):
-    row = dict(zip(tables.COLUMNS["texts"], ["comment", "a", "b", "c", "=1;=2"], strict=True))
+@pytest.mark.parametrize(
+    ("text", "cell", "faults"),
+    [
+        ("=1;=2", "'=1;=2", 0),
+        ("=1;=2", "'=1;'=2", 0),
+        ("=1;=2", "=1;=2", 1),
+        ("=1;=2", "'=1;=3", 1),
+        ("＝1;=2", "＝1;'=2", 0),
+        ("＝1;=2", "'＝1;'=2", 0),
+    ],
+)
+def test_a_package_from_before_still_verifies(text, cell, faults):
+    """from before texts were split, and from before full-width signs counted"""
+    row = dict(zip(tables.COLUMNS["texts"], ["comment", "a", "b", "c", text], strict=True))
     file = f"{','.join(row)}\r\ncomment,a,b,c,{cell}\r\n".encode()
     assert len([*year_package._table_faults({"texts.csv": file}, {"texts": [row]})]) == faults
 
