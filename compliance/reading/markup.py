@@ -22,6 +22,9 @@ from compliance.reading.cells import (
 SPREADSHEET_2003: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 SS: Final = f"{{{SPREADSHEET_2003}}}"
 
+# What a page must have: text between its tags.
+TEXT: Final = re.compile(r">\s*[^<\s]")
+TABLE: Final = re.compile("<table", re.IGNORECASE)
 # In the first of several pages, Excel lists the sheets with the pages that hold them.
 SHEET_OF_PAGES: Final = re.compile(r"<x:Name>([^<]*)</x:Name>\s*<x:WorksheetSource\s+HRef=[\"']([^\"']+)[\"']")
 
@@ -149,7 +152,10 @@ def _span(attributes: dict[str, str], name: str, *, most: int) -> int:
 
 
 def read_html(text: str) -> Content:
-    """The tables of a page, one below the other, as one sheet."""
+    """The tables of a page, one below the other, as one sheet. Raise Unreadable for tags without any text."""
+    # Found before the page is parsed, which takes far longer.
+    if not TEXT.search(text):
+        raise Unreadable("empty" if TABLE.search(text) else "no_table")
     return _content([("", text)])
 
 

@@ -10,7 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, cast
 
-from compliance.reading.cells import Content, RawSheet, Row, Unreadable, replaced, table_of, trimmed
+from compliance.reading.cells import (
+    MAX_ROWS,
+    ROOMY,
+    SPARSE,
+    Content,
+    RawSheet,
+    Row,
+    Unreadable,
+    replaced,
+    table_of,
+    trimmed,
+)
 from compliance.reading.markup import SPREADSHEET_2003, pages_in_archive, read_html, read_pages, read_xml_2003
 
 DELIMITERS: Final = ";\t,"
@@ -18,6 +29,13 @@ SAMPLE: Final = 200_000
 SEP_LINE: Final = re.compile(r'"?sep=(\t|[^\w\s"])"?[;,\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 FILLED_UP: Final = "\0" * 50
 LAST_LINE: Final = "\x1c"
+# What is between the cells of a table. A file of nothing else is empty.
+BETWEEN: Final = " \t\n\r\v\f\0;,|\"'\ufeff\xa0"
+# More than any spreadsheet program opens. All is counted before anything is parsed, which takes far longer.
+MOST_LINES: Final = 4 * MAX_ROWS
+MOST_COLUMNS: Final = 16_384
+LONGEST_LINE: Final = 16 << 20
+LINE_END: Final = re.compile("[\r\n]")
 
 
 def read_text(data: bytes) -> Content:
@@ -25,6 +43,8 @@ def read_text(data: bytes) -> Content:
     if not data.strip():
         raise Unreadable("empty")
     text = decode(data)
+    if not text.strip(BETWEEN):
+        raise Unreadable("empty")
     head = text[:4096].lstrip().lower()
     if head.startswith("mime-version:"):
         return read_pages([(name, decode(page)) for name, page in pages_in_archive(data)])
@@ -84,6 +104,7 @@ def read_csv(text: str) -> RawSheet:
     """The records of a CSV file, one a row, including those that are blank or have several lines."""
     separator = SEP_LINE.match(text)
     delimiter = separator[1] if separator else delimiter_of(text)
+    _refuse_too_large(text, delimiter)
     table, cut = table_of(_records(text[separator.end() :] if separator else text, delimiter))
     # A quotation mark that is never closed swallows the sentinel line at the end.
     if table["c0"][-1].as_py() != LAST_LINE:
@@ -91,6 +112,24 @@ def read_csv(text: str) -> RawSheet:
     table = trimmed(table.slice(0, table.num_rows - 1))
     # Exports protect leading zeros with a formula: ="00123".
     return RawSheet(name="", cells=replaced(table, pattern='^="([^"]*)"$', by=r"\1"), cut=cut)
+
+
+def _refuse_too_large(text: str, delimiter: str) -> None:
+    """Raise Unreadable if a text has more lines, or longer ones, than a table can have, or hardly a filled cell."""
+    lines = text.count("\n") + text.count("\r")
+    cells = lines + text.count(delimiter)
+    if lines > MOST_LINES or cells > max(ROOMY, SPARSE * (len(text) - cells)):
+        raise Unreadable("too_large")
+    # A window without a line end is within a line that is long enough to be counted.
+    done = 0
+    while done + MOST_COLUMNS < len(text):
+        last = max(text.rfind(end, done, done + MOST_COLUMNS) for end in "\r\n")
+        if last < 0:
+            found = LINE_END.search(text, done + MOST_COLUMNS)
+            last = found.start() if found else len(text)
+            if last - done > LONGEST_LINE or text.count(delimiter, done, last) > MOST_COLUMNS:
+                raise Unreadable("too_large")
+        done = last + 1
 
 
 def _records(text: str, delimiter: str) -> Iterator[Row]:

@@ -20,7 +20,8 @@ from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, mask_text
 from compliance.core.places import ROOT
-from compliance.reading import reading, strays, worker
+from compliance.reading import markup, reading, strays, textfiles, worker
+from compliance.reading.cells import Unreadable
 from compliance.reading.reading import read
 from compliance.reading.screening import ReadRequest
 from tests import files
@@ -435,6 +436,47 @@ def test_a_slow_file_is_stopped(monkeypatch):
     assert "too much" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
     monkeypatch.setattr(reading, "SMALL", 0)
     assert "holds too much" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
+
+
+LARGE = 60_000_000
+# What fills a file: nothing of a table, or a line, a record or a page that is none.
+FILLINGS = {
+    **{f"only {text!r}": (b"", text, "is empty") for text in
+       (b";", b",", b"\t", b"|", b'"', b"\n", b"\r", b" ", b";\n", b'";', b'"";', b";,\t|", b";" * 1000 + b"\n")},
+    "one line": (b"", b"a", "holds too much"),
+    "one line of cells": (b"", b"a;", "holds too much"),
+    "cells below a heading": (b"Enhet;Namn\n", b";", "holds too much"),
+    "empty lines": (b"Enhet;Namn\n", b"\n", "holds too much"),
+    "lines": (b"Enhet;Namn\n", b"a\n", "holds too much"),
+    "lines in a cell": (b'Enhet;"', b"a\n", "holds too much"),
+    "NUL": (b"", b"\0", "is not a spreadsheet"),
+    "a page's cells": (b"<table>", b"<td>", "is empty"),
+    "a page's rows": (b"<table>", b"<tr> ", "is empty"),
+    "tags": (b"<html>", b"<p>", "without a table"),
+}  # fmt: skip
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("filling", FILLINGS)
+def test_what_is_no_table_is_refused_at_once(filling):
+    """60 MB of anything that no spreadsheet program would write"""
+    head, text, why = FILLINGS[filling]
+    content = head + text * (LARGE // len(text))
+    started = spent()
+    assert why in refusal(content, read=read, name="a.csv")
+    assert spent() - started < 2
+
+
+@pytest.mark.parametrize("filling", [filling for filling in FILLINGS if "NUL" not in filling])
+def test_it_is_refused_before_it_is_parsed(filling, monkeypatch):
+    head, text, why = FILLINGS[filling]
+    for limit in ("MOST_LINES", "MOST_COLUMNS", "LONGEST_LINE", "ROOMY"):
+        monkeypatch.setattr(textfiles, limit, 50)
+    monkeypatch.setattr(textfiles, "table_of", lambda *_: pytest.fail("parsed"))
+    monkeypatch.setattr(markup, "table_of", lambda *_: pytest.fail("parsed"))
+    with pytest.raises(Unreadable) as refused:
+        textfiles.read_text(head + text * 200)
+    assert refused.value.code == {"is empty": "empty", "without a table": "no_table"}.get(why, "too_large")
 
 
 @pytest.mark.live
