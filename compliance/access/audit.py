@@ -5,7 +5,6 @@ that nothing is done that it does not tell: just before a change is committed, a
 that then fails has a second entry, which names the first.
 """
 
-import hashlib
 import json
 import logging
 import time
@@ -22,11 +21,10 @@ from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.masking import mask_text
-from compliance.store import register, stores
+from compliance.store import numbers_removed, register, stores
 from compliance.store.file_register import Row, storable
+from compliance.store.numbers_removed import FIRST
 
-# The seal before the first entry.
-FIRST: Final = "0" * 64
 LONGEST: Final = 1_000
 # Somebody who is not known, such as in a login that is refused.
 UNKNOWN: Final = User("", NO_ROLE, "-")
@@ -185,8 +183,7 @@ def _json(details: dict[str, object]) -> str:
 
 def seal_of(before: str, entry: Entry) -> str:
     """The seal of an entry: SHA-256 of the seal before it and of all that the entry says."""
-    text = json.dumps([before, *vars(entry).values()], ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return numbers_removed.seal_of(before, vars(entry).values())
 
 
 def verify(seal: str = "") -> Iterator[Fault]:

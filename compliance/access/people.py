@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from compliance.access.pseudonyms import kept_subject
 from compliance.core.masking import mask_text
 from compliance.store import failures, register
 from compliance.store.file_register import storable
@@ -33,21 +34,27 @@ class Person:
 def known(issuer: str, subject: str, name: str) -> str:
     """The pseudonym of a subject, given the first time; the name is kept as it is now, unless it is empty.
 
+    A subject that is an identity number is kept as a keyed hash, and a name without one.
     Raise Refusal for a subject that cannot be kept as it is: without a letter it might be somebody else's.
     """
     if storable(issuer + subject) != issuer + subject:
         raise failures.not_stored()
-    shown = mask_text(name)[0][:LONGEST_NAME]
+    shown, subject = mask_text(name)[0][:LONGEST_NAME], kept_subject(issuer, subject)
     with register.own().writing() as run:
         [row] = run("add_person", person=f"p{secrets.token_hex(6)}", issuer=issuer, subject=subject, name=shown)
     return str(row["person"])
 
 
+def find(issuer: str, subject: str) -> str | None:
+    """The pseudonym of a subject; None if it has none yet."""
+    found = register.own().rows("person_of", issuer=issuer, subject=kept_subject(issuer, subject))
+    return str(found[0]["person"]) if found else None
+
+
 def system_user() -> str:
     """The pseudonym of the account that this process runs as."""
     name = getpass.getuser()
-    found = register.own().rows("person_of", issuer=SYSTEM, subject=name)
-    return str(found[0]["person"]) if found else known(SYSTEM, name, name)
+    return find(SYSTEM, name) or known(SYSTEM, name, name)
 
 
 def everybody() -> list[Person]:

@@ -3,19 +3,12 @@
 The register has the key, which moves and is backed up with it. Whoever has a hash alone cannot try subjects against it.
 """
 
-import hashlib
 import hmac
-import json
-import secrets
 from dataclasses import dataclass
-from typing import Final
 
 from compliance.store import register
 from compliance.store.file_register import Row
-
-KEY_BYTES: Final = 32
-# Letters alone: among digits, an identity number would sooner or later be found and masked.
-LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+from compliance.store.numbers_removed import holds_number, keyed_hash, new_key
 
 
 @dataclass(frozen=True)
@@ -32,6 +25,11 @@ def pseudonym(issuer: str, subject: str) -> Pseudonym:
     Raise Refusal if the register cannot be written.
     """
     return _hashed(_keys()[0], issuer, subject)
+
+
+def kept_subject(issuer: str, subject: str) -> str:
+    """A subject as the register keeps it: the hash of its pseudonym if it is an identity number, else as it is."""
+    return pseudonym(issuer, subject).hash if holds_number(subject) else subject
 
 
 def is_of(kept: Pseudonym, issuer: str, subject: str) -> bool | None:
@@ -54,11 +52,9 @@ def _keys() -> list[Row]:
         return found
     with register.own().writing() as run:
         if not run("keys"):
-            run("add_key", id=secrets.token_hex(6).translate(LETTERS), secret=secrets.token_hex(KEY_BYTES))
+            run("add_key", **new_key())
         return run("keys")
 
 
 def _hashed(key: Row, issuer: str, subject: str) -> Pseudonym:
-    login = json.dumps([issuer, subject]).encode()
-    digest = hmac.new(key["secret"].encode(), login, hashlib.sha256).hexdigest()
-    return Pseudonym(key["id"], digest.translate(LETTERS))
+    return Pseudonym(key["id"], keyed_hash(key["secret"], issuer, subject))

@@ -23,6 +23,7 @@ from compliance.core import clock
 from compliance.store import register
 from compliance.store.failures import Away
 from compliance.store.file_register import Row
+from compliance.store.numbers_removed import token_kept
 
 LONGEST: Final = timedelta(hours=8)
 IDLE: Final = timedelta(hours=1)
@@ -72,7 +73,7 @@ def begin(identity: Identity, *, token: str, now: datetime) -> str:
             person=person,
             issuer=identity.issuer,
             held=held,
-            token=token if len(token) <= LONGEST_TOKEN else "",
+            token=token_kept(token) if len(token) <= LONGEST_TOKEN else "",
             at=at(now),
             ends_at=at(now + LONGEST),
         )

@@ -115,7 +115,7 @@ def _known(person: str, issuer: str, subject: str) -> str | None:
         raise Refusal(WHICH)
     if person:
         return person
-    return next((each.person for each in people.everybody() if (each.issuer, each.subject) == (issuer, subject)), None)
+    return people.find(issuer, subject)
 
 
 # --- The audit trail ----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from compliance.access import audit, people
 from compliance.access.audit import Action
 from compliance.access.people import Person
 from compliance.access.permissions import Permission, User
+from compliance.access.pseudonyms import kept_subject
 from compliance.access.withholding import WITHHELD, Names
 from compliance.cleaning.changes import Changes, tables_of
 from compliance.core.errors import Refusal
@@ -260,7 +261,10 @@ def accounts_of(who: Identity) -> list[Person]:
     """Those in the register whose name, or subject, is the person's."""
     named = {*who.names, *who.emails, *who.ids}
     return [
-        person for person in people.everybody() if not named.isdisjoint((person.name.lower(), person.subject.lower()))
+        person
+        for person in people.everybody()
+        if not named.isdisjoint((person.name.lower(), person.subject.lower()))
+        or person.subject in {kept_subject(person.issuer, each) for each in named}
     ]
 
 

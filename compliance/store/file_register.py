@@ -10,11 +10,13 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
+from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import QUERIES
 from compliance.core.saving import is_disk_full
 from compliance.store import failures
+from compliance.store.numbers_removed import token_kept, without_numbers
 
 STATEMENTS: Final = QUERIES / "register"
 WAIT_SECONDS: Final = 30.0
@@ -31,6 +33,9 @@ Row = dict[str, Any]
 Run = Callable[..., list[Row]]
 # The rows of each table, in order.
 Tables = dict[str, list[Row]]
+# The `user_version` of a file that has been cleaned of what this version does not keep.
+CLEANED: Final = 1
+CLEARED: Final = frozenset({"persons", "audit"})
 # The tables that are kept elsewhere too, with the statement that gives all their rows. Sessions must not come back.
 KEPT: Final = {"persons": "persons", "keys": "keys", "roles": "roles", "audit": "entries"}
 
@@ -138,7 +143,7 @@ class FileRegister(Register):
         with self.writing() as run:
             refuse_kept(run, self.name)
             with self._refusing():
-                for table, rows in tables.items():
+                for table, rows in without_numbers(tables, at=moment()).items():
                     insert(self._opened()[0], table, rows)
 
     @contextmanager
@@ -161,6 +166,7 @@ class FileRegister(Register):
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, MODE))
                 writer = _connected(self.path)
                 writer.executescript(statement("schema"))
+                _clean(writer)
                 self._writer, self._reader, self._file = writer, _connected(self.path), _identity(self.path)
             elif self._file != _identity(self.path):
                 raise Refusal(REPLACED, file=self.path.name)
@@ -175,6 +181,50 @@ def _connected(path: Path) -> sqlite3.Connection:
     # What is removed is overwritten.
     connection.execute("pragma secure_delete = on")
     return connection
+
+
+def _clean(connection: sqlite3.Connection) -> None:
+    """Remove once what an earlier version kept of identity numbers, also from the file's log."""
+    if _is_cleaned(connection):
+        return
+    connection.execute("begin immediate")
+    try:
+        if not _is_cleaned(connection):
+            before = {table: _rows(connection, name, {"after": 0}) for table, name in KEPT.items()}
+            after = without_numbers(before, at=moment())
+            _put_instead(connection, {table: rows for table, rows in after.items() if rows != before[table]})
+            for row in _rows(connection, "tokens", {}):
+                if not token_kept(row["token"]):
+                    _rows(connection, "forget_token", {"key": row["key"]})
+            connection.execute(f"pragma user_version = {CLEANED}")
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("pragma wal_checkpoint(truncate)")
+
+
+def _is_cleaned(connection: sqlite3.Connection) -> bool:
+    ((version,),) = connection.execute("pragma user_version").fetchall()
+    return bool(version >= CLEANED)
+
+
+def _put_instead(connection: sqlite3.Connection, tables: Tables) -> None:
+    """Replace the rows of tables; the triggers that keep the trail are off meanwhile."""
+    triggers = connection.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        connection.execute(f"drop trigger {name}")
+    for table, rows in tables.items():
+        if table in CLEARED:
+            _rows(connection, f"clear_{table}", {})
+        insert(connection, table, rows)
+    for _, sql in triggers:
+        connection.execute(sql)
+
+
+def moment() -> str:
+    """The moment (UTC) as the register writes it, so that texts sort as moments do."""
+    return clock.now().isoformat(timespec="microseconds")
 
 
 def _rows(connection: sqlite3.Connection, name: str, parameters: Row) -> list[Row]:

@@ -23,7 +23,8 @@ from compliance.core.errors import Refusal
 from compliance.declarations.queries import without_comments
 from compliance.store import failures, postgresql
 from compliance.store.failures import Away
-from compliance.store.file_register import Register, Row, Run, Tables, cleaned, refuse_kept, statement
+from compliance.store.file_register import Register, Row, Run, Tables, cleaned, moment, refuse_kept, statement
+from compliance.store.numbers_removed import without_numbers
 from compliance.store.postgresql import MOVE_SECONDS, Line, shown
 
 SCHEMA: Final = "compliance_register"
@@ -129,7 +130,7 @@ class SharedRegister(Register):
         """Add what `kept` gave of another register. Raise Refusal if this one is not empty."""
         with self._exclusively() as run:
             refuse_kept(_runner(run), self.name)
-            for table, rows in tables.items():
+            for table, rows in without_numbers(tables, at=moment()).items():
                 if rows and (taken := run.ingest(table, _arrow(rows))) != len(rows):
                     raise RuntimeError(f"PostgreSQL took {taken} of {len(rows)} rows of {table}")
 

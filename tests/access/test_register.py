@@ -1,5 +1,6 @@
 """The register: persons by pseudonym, roles given and taken, sessions that end, and a trail that cannot be changed."""
 
+import base64
 import json
 import os
 import sqlite3
@@ -25,6 +26,7 @@ from compliance.access.scopes import Scope
 from compliance.access.sessions import IDLE, LONGEST, TOUCHED
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
+from compliance.core.masking import mask_text
 from compliance.store import register, shared_register
 from compliance.store.copies import archived_register, copy_register
 from compliance.store.failures import Away
@@ -111,6 +113,101 @@ def test_a_pseudonym_tells_one_login_from_any_other_and_not_whose_it_is():
     others = [(f"{ISSUER}a", "nna"), (ISSUER, "Anna"), ("", "anna"), (ISSUER, "850709-1232")]
     assert [pseudonyms.is_of(kept, *other) for other in others] == [False] * 4
     assert pseudonyms.is_of(replace(kept, key="x"), ISSUER, "anna") is None
+
+
+NUMBERS = ["850709-1232", "198507091232", "SE850709123201", "850709-12 32", "pnr:8507091232@kommun.se"]
+
+
+def token_of(subject):
+    """An ID token as the provider encodes it: the claims are readable by anybody."""
+    parts = ({"alg": "RS256"}, {"sub": subject, "name": "Bo"})
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + ".s"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_subject_that_is_an_identity_number_is_kept_as_a_keyed_hash(number):
+    """claims: the name too, and what the ID token says; known: at the next login, and by those who give roles"""
+    roles.give(administrator(), people.known(ISSUER, number, f"Bo {number}"), Held("analyst"))
+    secret = sessions.begin(Identity(ISSUER, number, number, ()), token=token_of(number), now=NOW)
+    person = found(secret, NOW).person
+    login = people.named(person)
+    assert people.find(ISSUER, number) == person != people.find("https://other", number)
+    assert (len(login.subject), login.subject.isalpha(), mask_text(login.name)) == (64, True, (login.name, 0))
+    assert [given.role for given in roles.given(person)] == ["analyst"]
+    assert (found(secret, NOW).token, sessions.token_kept(token_of("bo"))) == ("", token_of("bo"))
+    with register.own().writing() as run:
+        kept = [run(name, after=0) for name in ("persons", "entries")] + [raw_sessions()]
+    assert [row for rows in kept for row in rows if mask_text(str(row))[1]] == []
+
+
+def raw_sessions():
+    return raw(f"select * from {'sessions' if not places.shared_database() else f'{SCHEMA}.sessions'}")
+
+
+def earlier(path):
+    """A register as an earlier version left it: subjects, texts and tokens as they were."""
+    ada = administrator()
+    for name in "abcde":
+        roles.give(ada, people.known(ISSUER, name, f"Bo {name}"), Held("analyst"))
+    for what in ("a.csv", "b.csv", "c.csv"):
+        audit.record(ada, Action.UPLOAD, what, file=what)
+    sessions.begin(Identity(ISSUER, "a", "Bo", ()), token="token", now=NOW)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("drop trigger audit_is_kept")
+        for number, name in zip(NUMBERS, "abcde", strict=True):
+            given = (number, f"Bo {number}", name)
+            connection.execute("update persons set subject = ?, name = ? where subject = ?", given)
+        connection.execute("update sessions set token = ?", (token_of(NUMBERS[0]),))
+        texts = ("850709-12 32.csv", json.dumps({"file": "850709-12 32.csv", "rows": 3}))
+        connection.execute("update audit set what = ?, details = ? where what = 'b.csv'", texts)
+        _sealed_as_then(connection)
+        connection.execute("pragma user_version = 0")
+        connection.commit()
+
+
+def _sealed_as_then(connection):
+    before = audit.FIRST
+    for row in connection.execute(
+        "select number, at, person, action, what, details from audit order by number"
+    ).fetchall():
+        before = audit.seal_of(before, audit.Entry(*row))
+        connection.execute("update audit set seal = ? where number = ?", (before, row[0]))
+
+
+@OF_A_FILE
+def test_an_upgrade_removes_what_an_earlier_version_kept_of_such_logins(monkeypatch):
+    """known: persons keep their roles and log in; whole: the trail is sealed again from its first change, and tells"""
+    path = places.register()
+    earlier(path)
+    with closing(sqlite3.connect(path)) as connection:
+        seals = [seal for (seal,) in connection.execute("select seal from audit order by number")]
+        persons = dict(connection.execute("select subject, person from persons").fetchall())
+        changed = connection.execute("select number from audit where what like '850709%'").fetchone()[0]
+    monkeypatch.setattr(register, "in_file", cache(FileRegister))
+    assert [people.find(ISSUER, number) for number in NUMBERS] == [persons[number] for number in NUMBERS]
+    assert all([given.role for given in roles.given(persons[number])] == ["analyst"] for number in NUMBERS)
+    assert [*audit.verify(), *audit.verify(seals[changed - 2])] == []
+    assert [fault.sentence for fault in audit.verify(seals[changed])] == [audit.CUT]
+    told = audit.found(begin=NOW - timedelta(days=9999), end=NOW + timedelta(days=9999), person=None,
+                       action=Action.CORRECTION, text="", most=9)  # fmt: skip
+    assert [(row["what"], json.loads(row["details"])["rows"]) for row in told] == [("audit", 1)]
+    left = b"".join(each.read_bytes() for each in path.parent.glob("register.sqlite*"))
+    assert [number for number in NUMBERS if number.encode() in left] == []
+    assert token_of(NUMBERS[0]).encode() not in left
+    with pytest.raises(sqlite3.Error, match="only added to"):
+        raw("update audit set what = ''")
+
+
+def test_a_backup_of_an_earlier_version_brings_none_back(tmp_path):
+    """put: also into a register that several machines share; an entry that was altered stays recognised"""
+    row = {"person": "p1", "issuer": ISSUER, "subject": NUMBERS[0], "name": "Bo", "seen_at": "", "held": "[]"}
+    entry = audit.Entry(1, "2026-11-01T00:00:00.000000", "p1", "upload", NUMBERS[3], "{}")
+    first = vars(entry) | {"seal": audit.seal_of(audit.FIRST, entry)}
+    second = vars(entry) | {"number": 2, "seal": "0" * 64}
+    register.own().put({"persons": [row], "keys": [], "roles": [], "audit": [first, second]})
+    assert people.find(ISSUER, NUMBERS[0]) == "p1"
+    assert [fault.number for fault in audit.verify()] == [2]
+    assert [mask_text(str(each))[1] for each in register.own().rows("entries", after=0)] == [0] * 3
 
 
 @OF_A_FILE

@@ -1,0 +1,2 @@
+-- A session without its ID token.
+update sessions set token = '' where key = $key
