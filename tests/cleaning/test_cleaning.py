@@ -34,6 +34,7 @@ from tests.apps import text
 from tests.command import run_here
 from tests.earlier import CASES, LEVELS, NUMBER, REJECTED, age, build, opened, plant, rewrite_frozen, spellings
 from tests.identities import holds_one
+from tests.layers import first_of
 from tests.line import POINTS
 from tests.reviewed import AS_OF, Reviewed, at
 from tests.searching import bytes_of, holds, unpacked, values_of
@@ -184,6 +185,37 @@ def test_identity_numbers_in_json_lists_and_numbers_are_masked(planted):
         "words": {"status": {MASK: "passed"}},
     }
     assert planted.rows("select affected from breaches order by rowid") == [{"affected": None}, {"affected": 4}]
+
+
+# As the version before this one stored them: none was a number to it.
+SPELLINGS = (
+    "850709-12 32", "SE850709123201", "168507091232", "850709&#45;1232", "850709%2D1232", "%38%35%30%37%30%39-1232",
+    "85O709-l232", "850709&amp;nbsp;12&#51;2", "１６８５０７０９１２３２", "850709_x002D_1232",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", first_of(SPELLINGS))
+def test_a_store_of_the_version_before_keeps_no_spelling_that_was_none_to_it(tmp_path, uncompressed, number):
+    """rows, ids, cells as read, rejected rows, texts, file names; told as before"""
+    line = at("approved", tmp_path)
+    with opened(line.database.path) as connection:
+        for sql in (
+            "update staff set name = 'Anna NUMBER' where employee_id = 'p1'",
+            "update staff set employee_id = 'NUMBER' where employee_id = 'p2'",
+            "update import_rows set cells = ['NUMBER', 'om NUMBER'] || cells[3:] where row = 3",
+            "update imports set file = 'Personal NUMBER.xlsx'",
+            "update review_texts set text = text || ' NUMBER'",
+            "insert into problems select import_id, 0, null, 9, 1, 'NUMBER', 'NUMBER', 'not_a_date', 'rejected'"
+            " from imports where source = 'staff'",
+        ):
+            connection.execute(sql.replace("NUMBER", number))
+    assert found_in(line.database.path, {"it": number}) == ["it"]
+    with line.held():
+        assert [MASK in name for name in line.column("name", "staff") if "Anna" in name] == [True]
+        assert [value for _, _, value in values_of(line.database) if number in value] == []
+        assert (MASK in str(kept(line, "staff")), MASK in str(problems(line, "staff"))) == (True, True)
+        assert [row["numbers"] > 5 for row in line.rows("select numbers from cleanings")] == [True]
+    assert found_in(line.database.path, {"it": number}) == []
 
 
 DIGEST = f"{'ab' * 10}a8507091232b{'cd' * 16}"
