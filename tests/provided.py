@@ -75,8 +75,13 @@ def provider(command: Sequence[str], redirect_uri: str, *, folder: Path = ROOT) 
 
 
 @contextmanager
-def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **environment: str) -> Iterator[Service]:
-    """A server with a login at a provider while the block lasts. `rules` stand in its server.toml."""
+def served(
+    folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, ready: str = "/readyz", **environment: str
+) -> Iterator[Service]:
+    """A server with a login at a provider while the block lasts. `rules` stand in its server.toml.
+
+    It is there once it answers at the address `ready`.
+    """
     settings, port = folder / "server.toml", port or free_port()
     settings.write_text(rules, "utf-8")
     settings.chmod(0o600)
@@ -100,7 +105,7 @@ def served(folder: Path, issuer: str, *, rules: str = RULES, port: int = 0, **en
             command, cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        _wait(f"{address}/readyz", process, folder / "server.log")
+        _wait(f"{address}{ready}", process, folder / "server.log")
         yield Service(address, database, issuer, process)
     finally:
         process.terminate()

@@ -1,6 +1,6 @@
 """Counting ahead: what pages ask for today is counted in the background before somebody visits them.
 
-    over = begin()      # a thread counts until `over` is set
+    begin(over)         # a thread counts until `over` is set
 
 A page that is costly to count has a function `ahead(view)`, which counts what the page asks for and yields after each
 step. Between two steps the store is not held, and the thread waits until no page is running. It
@@ -65,11 +65,9 @@ class Usual:
     as_of: date
 
 
-def begin() -> threading.Event:
+def begin(over: threading.Event) -> None:
     """Count ahead in the background until the event is set."""
-    over = threading.Event()
     threading.Thread(target=_keep_counting, args=(over,), name="counting ahead", daemon=True).start()
-    return over
 
 
 def _keep_counting(over: threading.Event) -> None:

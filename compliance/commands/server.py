@@ -36,9 +36,10 @@ from compliance.access import audit, permissions, sessions
 from compliance.access.permissions import User
 from compliance.commands import askers, provider
 from compliance.commands.provider import Streamlit
-from compliance.core import logs, places
+from compliance.core import ending, logs, places
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.saving import DiskFull
 from compliance.declarations import settings, theming
 from compliance.declarations.login import LOOPBACK, Login
 from compliance.declarations.settings import MB, Settings
@@ -79,6 +80,8 @@ AWAY_SECONDS: Final = 30.0
 DOWNLOAD_GRACE: Final = 30.0
 # Whether the app has been run once.
 WARM: Final = threading.Event()
+# How long a service that waits for its database does before it asks again.
+WAIT_SECONDS: Final = 2.0
 VISITS: Final = Visits()
 # What would let in others than who is at the machine, and what others there could read.
 NO_LOGIN: Final = N_(
@@ -240,9 +243,11 @@ def make_room(person: str | None) -> None:
 
 async def _free_now_and_then() -> None:
     since: dict[str, float] = {}
+    orphan = 0
     while True:
         await asyncio.sleep(AWAY_SECONDS / 6)
         free_ended(since, patience=AWAY_SECONDS)
+        orphan = ending.reap(orphan)
         await asyncio.to_thread(give_back)
 
 
@@ -257,29 +262,53 @@ def give_back() -> None:
 
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
-    """Start the build of the sample database and run the app once, so that every address is ready for visitors.
+    """Prepare the app, so that every address is ready for visitors, or wait for its store while it serves refusals."""
+    asyncio.get_running_loop().set_default_executor(askers.threads())
+    wanted, over = settings.current(), threading.Event()
+    # Without a login it is that of the person at this machine, who waits for it to end.
+    drain_when_told(VISITS, wanted.drain_seconds if wanted.login else 0)
+    freeing = asyncio.create_task(_free_now_and_then())
+    there = await _is_there()
+    preparing = asyncio.create_task(_prepare(over, there))
+    if not isinstance(there, Refusal):
+        await preparing
+    yield None
+    over.set()
+    for task in (freeing, preparing):
+        task.cancel()
 
-    Then count ahead. That is imported here, since its caches need a running server.
+
+async def _prepare(over: threading.Event, there: bool | Refusal) -> None:
+    """Start the build of the sample database and run the app once, as soon as the store is there.
+
+    Then count ahead until it is over. That is imported here, since its caches need a running server.
     """
     from compliance.commands import ahead
 
-    asyncio.get_running_loop().set_default_executor(askers.threads())
-    if not stores.own().exists():
+    if isinstance(there, Refusal):
+        log.warning("The service waits for its database: %s", Language("en").refusal(there))
+        while isinstance(there, Refusal):
+            await asyncio.sleep(WAIT_SECONDS)
+            there = await _is_there()
+        log.warning("The database can be used now.")
+    if not there:
         demo.building(stores.samples())
     ok, message = await get_instance().does_script_run_without_error()
     if not ok:
         log.error("The first run of the app failed: %s", message)
     WARM.set()
-    wanted = settings.current()
-    # Without a login it is that of the person at this machine, who waits for it to end.
-    drain_when_told(VISITS, wanted.drain_seconds if wanted.login else 0)
     # What is there now stays; each look for garbage would go through all of it while somebody waits.
     gc.freeze()
-    freeing = asyncio.create_task(_free_now_and_then())
-    over = ahead.begin() if places.counts_ahead() else threading.Event()
-    yield None
-    over.set()
-    freeing.cancel()
+    if places.counts_ahead():
+        ahead.begin(over)
+
+
+async def _is_there() -> bool | Refusal:
+    """Whether there is a store, or why that cannot be known yet: what machines share is away, or a disk is full."""
+    try:
+        return await asyncio.to_thread(stores.own().exists)
+    except (Away, DiskFull) as why:
+        return why
 
 
 def show_error(error: Exception) -> bool:
@@ -309,7 +338,7 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
         secrets=streamlit.secrets(wanted.login, wanted.public_address) if wanted.login else None,
         middleware=[
             Middleware(guarding.Guard, settings=settings.current, ours=OURS),
-            Middleware(Health, ready=is_ready),
+            Middleware(Health, unready=unready),
             Middleware(Draining, visits=VISITS, pages=pages | {front.LOGIN}),
             *gate,
             Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of, record=receiving.record_upload),
@@ -325,19 +354,24 @@ def _gate(wanted: Settings, login: Login, streamlit: Streamlit, *, pages: frozen
     return Middleware(gating.Gate, login=login, backend=streamlit, **kwargs)
 
 
-def is_ready() -> bool:
-    """Whether the server has drawn a page and takes visits, and there is a store to show.
+def unready() -> str:
+    """Why the server cannot serve, in words for those who run it; empty if it can.
 
-    While a shared one is away its copy is shown, on every server: who asks would else find none that is ready.
+    It has drawn a page and takes visits, and there is a store to show. While a shared one is away its copy is shown, on
+    every server: who asks would else find none that is ready.
     """
     try:
         if stores.own().exists():
             stores.own().version()
         with suppress(Away):
             register.own().rows("last_entry")
+    except Away:
+        return "the database cannot be reached, and there is no copy of it yet"
     except Refusal:
-        return False
-    return WARM.is_set() and not VISITS.ending
+        return "the database cannot be used"
+    if VISITS.ending:
+        return "it has been told to stop"
+    return "" if WARM.is_set() else "it is being started"
 
 
 def checked(address: str) -> Settings:

@@ -4,10 +4,11 @@ import logging
 import sys
 from typing import Any, Final
 
+from compliance.core.errors import Refusal
 from compliance.core.masking import mask_text
 
-# What is told in one line, without where in the code it was met.
-_BRIEF: Final[list[type[BaseException]]] = []
+# What is told in one line, without where in the code it was met: it is no fault of the product.
+_BRIEF: Final[list[type[BaseException]]] = [Refusal]
 
 
 class Record(logging.LogRecord):
@@ -16,7 +17,8 @@ class Record(logging.LogRecord):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.exc_info and isinstance(self.exc_info[1], tuple(_BRIEF)):
-            self.msg, self.args = f"{super().getMessage()}: {self.exc_info[1]}", ()
+            said, why = super().getMessage(), str(self.exc_info[1])
+            self.msg, self.args = said if why in said else f"{said}: {why}", ()
             self.exc_info = None
         if self.exc_info:
             self.exc_text = mask_text(logging.Formatter().formatException(self.exc_info))[0]

@@ -28,6 +28,7 @@ from compliance.serving import cookies, front
 from compliance.serving.guarding import LONGEST_PATH, NOT_SO, NOT_THERE, STREAM, UPLOADS, language
 from compliance.serving.health import LIVES, READY
 from compliance.serving.pending import Begun, Pending
+from compliance.store.failures import Away
 
 CALLBACK: Final = "/oauth2callback"
 BEGIN: Final = "/auth/login"
@@ -52,6 +53,10 @@ LONGEST_TOLD: Final = 300
 
 NOT_DONE: Final = N_("The login was not completed. Log in again. If it happens again, tell those who run the service.")
 UNREACHABLE: Final = N_("The login service does not answer just now. Try again in a while.")
+AWAY: Final = N_(
+    "The database does not answer just now, so nobody can log in. Try again in a while. If it goes on, tell those who "
+    "run the service."
+)
 log = logging.getLogger(__name__)
 
 
@@ -168,6 +173,14 @@ class Gate:
 
     # --- Requests ---------------------------------------------------------------------------------------------------
 
+    async def _logged_in(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
+        """What `_end` answers, or a page that says that the database is away, to try again from where it began."""
+        try:
+            return await self._end(scope, receive, session)
+        except Away as refusal:
+            log.warning("Nobody can log in: %s", Language("en").refusal(refusal))
+            return front.login_page(language(scope), "/", text=AWAY, status=503)
+
     async def _answer(self, scope: Scope, receive: Receive, send: Send, session: Session | None) -> None:
         path = scope["path"]
         if path in {front.LOGIN, CALLBACK} and scope["method"] != "GET":
@@ -175,7 +188,7 @@ class Gate:
         elif path == front.LOGIN:
             answer = await self._begin(scope, receive)
         elif path == CALLBACK:
-            answer = await self._end(scope, receive, session)
+            answer = await self._logged_in(scope, receive, session)
         elif path == front.LOGOUT:
             answer = await self._leave(scope, receive, session)
         elif session is None:

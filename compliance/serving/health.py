@@ -10,10 +10,10 @@ LIVES, READY = "/healthz", "/readyz"
 
 
 class Health:
-    """Middleware that answers the two questions. `ready` returns whether stores and pages can be used."""
+    """Middleware that answers the two questions. `unready` returns why stores or pages cannot be used, or nothing."""
 
-    def __init__(self, app: ASGIApp, *, ready: Callable[[], bool]) -> None:
-        self.app, self.ready = app, ready
+    def __init__(self, app: ASGIApp, *, unready: Callable[[], str]) -> None:
+        self.app, self.unready = app, unready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
@@ -21,6 +21,6 @@ class Health:
             await self.app(scope, receive, send)
             return
         # Asked beside the requests of others: a database may be slow to answer.
-        well = scope["path"] == LIVES or await run_in_threadpool(self.ready)
-        answer = PlainTextResponse("ok" if well else "not ready", 200 if well else 503)
+        why = "" if scope["path"] == LIVES else await run_in_threadpool(self.unready)
+        answer = PlainTextResponse(f"not ready: {why}" if why else "ok", 503 if why else 200)
         await answer(scope, receive, send)

@@ -190,10 +190,11 @@ class Follower:
             with self._alone:
                 self.follow()
         except Exception as error:  # Whatever it is, pages go on with what the copy has.
-            if not self._why:
-                log.warning("The copy cannot follow: %s", error.__cause__ or error, exc_info=error)
             if self._mark == NOTHING:
                 self._mark, self._seen_at = self._own_mark()
+            # Where there is no copy to go on with, whoever asks is refused, and told so.
+            if not self._why and not (isinstance(error, Refusal) and self._mark == NOTHING):
+                log.warning("The copy cannot follow: %s", error.__cause__ or error, exc_info=error)
             why = error if isinstance(error, Refusal) else failures.away(self.line.name)
             self._why, self._retry = why, time.monotonic() + self.waits.retry
         else:

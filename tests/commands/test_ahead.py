@@ -124,7 +124,8 @@ def test_a_server_goes_on_counting_after_a_failure_which_is_logged_once(monkeypa
 
     monkeypatch.setattr(ahead, "LOOK_SECONDS", 0.001)
     monkeypatch.setattr(ahead, "count", count)
-    over = ahead.begin()
+    over = threading.Event()
+    ahead.begin(over)
     assert all(asked.acquire(timeout=SECONDS) for _ in range(4))
     over.set()
     assert caplog.text.count("Nothing can be counted ahead") == 1

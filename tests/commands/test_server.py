@@ -188,8 +188,8 @@ def test_a_server_whose_shared_store_is_away_is_ready_as_long_as_it_has_a_copy(
     monkeypatch.setenv("COMPLIANCE_DATABASE", postgres_database)
     with stores.own().writing() as cursor:
         cursor.execute("insert into events values (moment(), 'test', 'note', 'first')")
-    assert server.is_ready()
+    assert server.unready() == ""
     monkeypatch.setenv("COMPLIANCE_DATABASE", "postgresql://nobody@127.0.0.1:1/none")
-    assert server.is_ready()
+    assert server.unready() == ""
     monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path / "empty"))
-    assert not server.is_ready()
+    assert server.unready() == "the database cannot be reached, and there is no copy of it yet"

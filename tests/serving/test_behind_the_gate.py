@@ -9,10 +9,12 @@ from compliance.access import sessions
 from compliance.access.identity import Identity
 from compliance.access.roles import Held
 from compliance.core import clock, places
+from compliance.core.language import Language
 from compliance.declarations.login import Login
 from compliance.serving import front, gate
 from compliance.serving.guarding import STREAM
-from compliance.serving.pending import Pending
+from compliance.serving.pending import Begun, Pending
+from compliance.store import failures
 
 pytestmark = pytest.mark.live
 
@@ -108,3 +110,33 @@ def test_windows_are_watched_again_once_the_register_can_be_read(monkeypatch, ca
     with caplog.at_level(logging.WARNING):
         asyncio.run(asyncio.wait_for(watched({"type": "lifespan"}, None, None), 20))
     assert window.over.is_set()
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_whoever_logs_in_while_the_database_is_away_reads_why(monkeypatch, caplog, lang):
+    """It is one line in the log, and where they wanted to go is not lost to a plain text."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def known(*_):
+        return Identity(LOGIN.issuer, "bo", "Bo", ()), ""
+
+    def away(*_, **__):
+        raise failures.away("db1/compliance")
+
+    here = gate_before(None)
+    here.pending.add("state", Begun("nonce", "/", "browser", {}))
+    monkeypatch.setattr(here, "_known", known)
+    monkeypatch.setattr(sessions, "begin", away)
+    query = f"state=state&lang={lang}".encode()
+    scope = {"type": "http", "method": "GET", "path": gate.CALLBACK, "query_string": query, "headers": []}
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(here(scope, None, send))
+    body = b"".join(message.get("body", b"") for message in sent).decode()
+    assert sent[0]["status"] == 503
+    assert Language(lang)(gate.AWAY) in body
+    assert front.login_address("/") in body
+    assert "db1" not in body
+    assert [(record.message[:20], record.exc_info) for record in caplog.records] == [("Nobody can log in: T", None)]

@@ -1,14 +1,19 @@
 """A city's service: PostgreSQL, two servers behind nginx, and an importer, as `make city` starts them."""
 
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
 import httpx2
+import oidc_provider_mock
 import pytest
 
+from compliance.store.file import FileDatabase
 from compliance.store.following import Waits
-from tests.provided import login, stream
+from tests import once, postgres
+from tests.machines import with_all_of
+from tests.provided import PAGE, authorize, begin, button, login, person, served, stream
 from tests.session import run
 from tools.administrations import NAMES
 from tools.city import city, put_exports
@@ -52,3 +57,56 @@ def shown(service, client, number):
     client.cookies.set("compliance_server", number, "localhost.local", "/")
     with stream(service, client) as socket:
         return run(socket, "city")[1] + run(socket, "overview")[1]
+
+
+@contextmanager
+def waiting(store, folder, issuer):
+    """A service of the database of a PostgreSQL that does not run, when it has started."""
+    said = {"COMPLIANCE_DATABASE": store.create("own"), "COMPLIANCE_FOLDER": str(folder)}
+    with_all_of(FileDatabase.at(once.new(folder / "own.duckdb")), said["COMPLIANCE_DATABASE"], folder / "other")
+    store.stop()
+    with served(folder, issuer, ready="/healthz", **said) as here:
+        assert "The service waits for its database: " in here.log
+        yield here
+        assert "Traceback" not in here.log
+
+
+def answers(client, address, wanted):
+    """Whether somebody gets an answer with a status, within a while."""
+    for _ in range(300):
+        if client.get(address, headers=PAGE).status_code == wanted:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.exhaustive
+def test_a_service_waits_for_its_database_and_somebody_who_logs_in_while_it_stands_still_reads_why(tmp_path):
+    """at the first start there is no copy to go on with; the unit of systemd gives a service up that ends four times"""
+    people = [person("bo", "coordinator")]
+    with (
+        postgres.server() as store,
+        oidc_provider_mock.run_server_in_thread(user_claims=people) as provider,
+        waiting(store, tmp_path, f"http://localhost:{provider.server_port}") as here,
+    ):
+        asked = httpx2.get(f"{here.address}/readyz")
+        assert (asked.status_code, "the database cannot be reached" in asked.text) == (503, True)
+        assert button(httpx2.get(here.address, headers=PAGE).text)
+        store.start()
+        assert answers(httpx2, f"{here.address}/readyz", 200)
+        client, other = login(here, "bo"), httpx2.Client(timeout=60)
+        back = authorize(other, begin(here, other), "bo")
+        store.freeze()
+        try:
+            answer = other.get(back)
+        finally:
+            store.thaw()
+        assert (answer.status_code, "Databasen svarar inte just nu" in answer.text) == (503, True)
+        assert answers(client, here.address, 200)
+
+
+@pytest.mark.exhaustive
+def test_a_service_that_waits_for_its_database_ends_when_it_is_told_to(tmp_path):
+    with postgres.server() as store, waiting(store, tmp_path, "http://localhost:9") as here:
+        here.process.terminate()
+        here.process.wait(20)

@@ -27,6 +27,7 @@ from compliance.commands import cli
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.core.places import ROOT
 from compliance.core.saving import is_disk_full, refusal_of, save, temporary_folder
 from compliance.correcting import arrangements, renaming
 from compliance.demo import demo
@@ -43,11 +44,12 @@ from compliance.store.file import FileDatabase
 from compliance.worklists import notes
 from compliance.worklists.notes import Note
 from tests.apps import dropped, opened, text
-from tests.command import run_here
+from tests.command import environment, run_here
 from tests.files import xlsx
 from tests.house.test_house import MODULES
 from tests.layers import first_of, layered
 from tests.line import POINTS, SOURCES, WORDS, Line, read_here
+from tests.machines import with_all_of
 from tests.reviewed import AS_OF, IDS, TODAY, WHATEVER, at
 
 ROOM = "There is no room left"
@@ -335,6 +337,31 @@ def test_every_command_that_writes_a_file_says_one_line_and_leaves_nothing(appro
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
     assert done.stderr.startswith(ROOM)
     assert list(tmp_path.iterdir()) == []
+
+
+READS = {
+    "coverage": ("coverage",),
+    "items": ("items", "classification"),
+    "imports": ("imports",),
+    "maintain": ("maintain",),
+    "extract": ("extract", "items", "--to", "items.csv"),
+    "report": ("report", "--year", "2026", "--to", "report.pdf"),
+}
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("size", [0, 4096, 100_000])
+@pytest.mark.parametrize("name", READS)
+def test_a_command_whose_copy_finds_no_room_says_one_line(approved, postgres_database, tmp_path, name, size):
+    """a machine's first command: the traceback of why the copy could not follow stood above its sentence"""
+    with_all_of(approved.database, postgres_database, tmp_path / "other")
+    code = f"import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+    code += "runpy.run_module('compliance', run_name='__main__')"
+    said = environment(postgres_database, COMPLIANCE_FOLDER=str(tmp_path / "own"))
+    command = [sys.executable, "-B", "-c", code, *READS[name]]
+    done = subprocess.run(command, cwd=ROOT, env=said, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+    assert done.stderr.startswith(f"{ROOM} in the folder {tmp_path / 'own'}")
 
 
 @pytest.mark.parametrize("said", [("load", "s.csv"), ("revoke", "1", "--why", "Fel")])
