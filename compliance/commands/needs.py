@@ -21,6 +21,5 @@ def check(command: str) -> None:
     if command in MAKING | OF_A_FILE or (command in OF_THE_REGISTER and register.own().exists()):
         return
     stores.own().require()
-    if command in OF_THE_REGISTER:  # What follows would not look whose database it is.
-        with stores.own().cursor():
-            pass
+    with stores.own().cursor():  # Not every command would look whose it is before it writes into the register.
+        pass

@@ -56,8 +56,8 @@ def own_database() -> Path:
 
 @cache
 def _resolved(path: Path) -> Path:
-    """The path without links, resolved once: a page needs it a hundred times."""
-    return path.resolve()
+    """The path without links, resolved once: a page needs it a hundred times. One that leads to itself stays one."""
+    return Path(os.path.realpath(path))
 
 
 def sample_database() -> Path:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import typer.main
 
@@ -43,11 +44,12 @@ def said(name: str, folder: Path) -> list[str]:
 
 
 def held(folder: Path) -> dict[str, bytes | None]:
-    """Everything in a folder, however deep."""
+    """Everything in a folder, however deep, but for the locks of those who have opened a database of DuckDB."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
         for at, folders, files in os.walk(folder)
         for path in (Path(at, name) for name in (*folders, *files))
+        if path.suffix not in (".lock", ".turn") or not path.with_suffix("").exists()
     }
 
 
@@ -69,8 +71,11 @@ def place(kind: str, folder: Path) -> Path:
         with connect(folder / "whole.duckdb"):
             pass
         database.write_bytes((folder / "whole.duckdb").read_bytes()[:4096])
-    elif kind == "a link to nothing":
-        database.symlink_to("nowhere.duckdb")
+    elif kind.startswith("a link"):
+        database.symlink_to("nowhere.duckdb" if kind == "a link to nothing" else database.name)
+    elif kind == "another program's":
+        with duckdb.connect(str(database)) as other:
+            other.execute("create table persons (name varchar)")
     elif kind == "within a file":
         database.touch()
         return database / "own.duckdb"
@@ -85,6 +90,8 @@ SENTENCES = {
     "the beginning of a database": "There is no database yet.",
     "a folder": "cannot be used: Is a directory.",
     "within a file": "cannot be used: Not a directory.",
+    "a link to itself": "cannot be used: Too many levels of symbolic links.",
+    "another program's": "was made by another program.",
     "a text": "was made by another program.",
     "a short text": "was made by another program.",
 }
