@@ -20,7 +20,7 @@ from compliance.access.permissions import NO_ROLE, NOT_ALLOWED, Permission, User
 from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.core.masking import mask_text
+from compliance.core.masking import mask_beside_hashes
 from compliance.store import numbers_removed, register, stores
 from compliance.store.file_register import Row, storable
 from compliance.store.numbers_removed import FIRST
@@ -173,7 +173,7 @@ def refused(user: User, what: str, **details: object) -> None:
 
 
 def _short(text: str) -> str:
-    return storable(mask_text(text)[0])[:LONGEST]
+    return storable(mask_beside_hashes(text)[0])[:LONGEST]
 
 
 def _json(details: dict[str, object]) -> str:

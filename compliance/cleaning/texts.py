@@ -3,7 +3,6 @@
 Every text column of every table is searched, whatever tables there are.
 """
 
-import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
@@ -12,12 +11,10 @@ import msgspec
 import pyarrow as pa
 
 from compliance.cleaning.changes import Changes, tables_of
-from compliance.core.masking import LOOKS_LIKE, Kind, mask_column, mask_text
+from compliance.core.masking import LOOKS_LIKE, Kind, mask_beside_hashes, mask_column
 from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
-# A hash or a moment as the program writes them, some of whose digits may look like an identity number by chance.
-WRITTEN: Final = re.compile(r"\b[0-9a-f]{64}\b|(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?(?!\d)")
 # The keys of a frozen review that only the program writes.
 OWN: Final = frozenset({"statements", "cleaned"})
 # The keys that name an item of a frozen review, perhaps by a case number; and the keys by which an item is recognised.
@@ -28,23 +25,13 @@ ITEM: Final = CALLED | {"outcome", "reason"}
 def cleaned_text(text: str) -> tuple[str, int]:
     """A text with identity numbers masked, and how many there were. Every key and text of JSON is masked separately."""
     if text[:1] not in ("{", "["):
-        return _plain(text)
+        return mask_beside_hashes(text)
     try:
         value = msgspec.json.decode(text)
     except msgspec.DecodeError:
-        return _plain(text)
+        return mask_beside_hashes(text)
     masked, count = cleaned_json(value)
     return (msgspec.json.encode(masked).decode(), count) if count else (text, 0)
-
-
-def _plain(text: str) -> tuple[str, int]:
-    """A text with identity numbers masked, and how many there were. Hashes and moments are left alone."""
-    pieces, done, count = [], 0, 0
-    for start, end in [*(match.span() for match in WRITTEN.finditer(text)), (len(text), len(text))]:
-        piece, masked = mask_text(text[done:start])
-        pieces += [piece, text[start:end]]
-        done, count = end, count + masked
-    return "".join(pieces), count
 
 
 def cleaned_json(value: Any, *, days: Collection[date] = ()) -> tuple[Any, int]:
@@ -65,13 +52,16 @@ class _Walk:
     def of(self, value: Any) -> Any:
         """The value with identity numbers masked."""
         if isinstance(value, str):
-            return self._counted(_plain(value))
+            return self._counted(mask_beside_hashes(value))
         if isinstance(value, list):
             return [self.of(part) for part in value]
         if not isinstance(value, dict):
             return value
         called = CALLED if ITEM.issubset(value) else frozenset()
-        return {self._counted(_plain(key)): self._part(key, part, called=key in called) for key, part in value.items()}
+        return {
+            self._counted(mask_beside_hashes(key)): self._part(key, part, called=key in called)
+            for key, part in value.items()
+        }
 
     def _part(self, key: str, part: Any, *, called: bool) -> Any:
         if key in OWN:
@@ -86,11 +76,11 @@ class _Walk:
 
 def _case(text: str, days: Collection[date]) -> tuple[str, int]:
     """A text that may hold case numbers from around one of the days."""
-    if not _plain(text)[1]:
+    if not mask_beside_hashes(text)[1]:
         return text, 0
     masked = [mask_column(pa.chunked_array([[text]], pa.string()), Kind.CASE, day) for day in days]
     fewest = min(((each.column[0].as_py(), each.count) for each in masked), key=lambda each: each[1], default=None)
-    return fewest or _plain(text)
+    return fewest or mask_beside_hashes(text)
 
 
 # --- Tables -------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from compliance.commands import needs
-from compliance.core.masking import mask_text
+from compliance.core.masking import mask_beside_hashes, mask_text
 
 
 class Command(TyperCommand):
@@ -60,7 +60,7 @@ def _called(ctx: Any) -> str:
 def _masked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_masked(each) for each in value]
-    return mask_text(value)[0] if isinstance(value, str) else value
+    return mask_beside_hashes(value)[0] if isinstance(value, str) else value
 
 
 def _with_masked_errors(action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -5,7 +5,7 @@ import sys
 from typing import Any, Final
 
 from compliance.core.errors import Refusal
-from compliance.core.masking import mask_text
+from compliance.core.masking import mask_beside_hashes, mask_text
 
 # What is told in one line, without where in the code it was met: it is no fault of the product.
 _BRIEF: Final[list[type[BaseException]]] = [Refusal]
@@ -25,7 +25,7 @@ class Record(logging.LogRecord):
 
     def getMessage(self) -> str:  # noqa: N802 - as logging calls it
         """The formatted message, masked."""
-        return mask_text(super().getMessage())[0]
+        return mask_beside_hashes(super().getMessage())[0]
 
 
 def print_lines(logger: logging.Logger) -> None:

@@ -43,6 +43,10 @@ USUAL: Final = re.compile(
     "(?:[0-9]{2})?[0-9]{6}[-+ ]?(?P<together>[0-9]{4})"
     "|(?=(?:[0-9][- ]?){9}[0-9]$)[-0-9 ]+(?P<parted>[0-9]{2}[- ][0-9]{2})"
 )
+# A SHA-256 or a moment as the program writes them, some of whose digits have the form by chance.
+WRITTEN: Final = re.compile(
+    r"\b(?:[0-9a-f]{64}|[0-9A-F]{64})\b|(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?(?!\d)"
+)
 BLANK: Final = re.compile(r"\s+")
 # What may surround a decimal number; parts of a date or of a list are surrounded by something else.
 BEFORE_DECIMALS: Final = re.compile(r"(?:^|\s)[-+\u2212]?$")
@@ -169,6 +173,16 @@ def mask_text(text: str, kind: Kind = Kind.OTHER, day: date | None = None) -> tu
     `kind` and `day` are those of the text's column.
     """
     return _masked(text, [number for number in numbers(text) if number.right and not _is_allowed(number, kind, day)])
+
+
+def mask_beside_hashes(text: str) -> tuple[str, int]:
+    """The same for a text of the program's own: a SHA-256 or a moment in it is left."""
+    pieces, done, count = [], 0, 0
+    for start, end in [*(match.span() for match in WRITTEN.finditer(text)), (len(text), len(text))]:
+        piece, masked = mask_text(text[done:start])
+        pieces += [piece, text[start:end]]
+        done, count = end, count + masked
+    return "".join(pieces), count
 
 
 def _masked(text: str, matches: Sequence[Number]) -> tuple[str, int]:

@@ -34,8 +34,9 @@ SENTENCES: Final[dict[Known, str]] = {
 # The folder of a package whose files are told together.
 FOLDER: Final = "sql/points/"
 EARLIER: Final = N_(
-    "It was made by a version before 0.11, or has lost trail.csv. The seal of such a package was shown nowhere: "
-    "compare its signatures with the page of the review, and its reports with those that are made there."
+    "It was made by a version before 0.11, or has lost trail.csv. The seal of such a package was shown nowhere, and "
+    "that of the review holds neither signatures nor reports nor rows: compare the signatures and the seal of the "
+    "review with its page, and the reports with those that are made there."
 )
 
 
@@ -68,9 +69,8 @@ def holding_sentences(checked: Checked, known: Known, say: Language) -> Iterator
             yield _signature(signature, checked, say)
     yield say(N_("Held by the seal of the review: {files}."), files=_listed(checked.held))
     yield say(N_("Held by the seal of the package alone: {files}."), files=_listed(checked.other))
-    if checked.entries is None:
-        yield say(EARLIER)
-    yield say(SENTENCES[known])
+    is_told = checked.entries is None and known in {"review", "nothing"}
+    yield say(EARLIER if is_told else SENTENCES[known])
 
 
 def _signature(signature: Mapping[str, str], checked: Checked, say: Language) -> str:

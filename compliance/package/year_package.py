@@ -50,6 +50,7 @@ SEALED_ANEW: Final = "sealed_anew"
 SIGNED: Final = tuple(
     (*states, *anew) for states in (("submitted",), ("submitted", "approved")) for anew in ((), (SEALED_ANEW,))
 )
+MOST_SIGNED: Final = max(map(len, SIGNED))
 REPORTS: Final = "reports"
 # The SQL files that are generated, not frozen statements.
 GENERATED: Final = ("schema.sql", "recount.sql")
@@ -293,11 +294,15 @@ def _cells(row: Mapping[str, object]) -> dict[str, str]:
 
 
 def _read(files: Files, name: str) -> Cells | None:
-    """The rows of a CSV file, or None if it is missing or malformed, or has other columns."""
+    """The rows of a CSV file, or None if it is missing or malformed, or has other columns.
+
+    Of signatures and their entries one more is read than there can be.
+    """
     try:
-        return read_csv(name, files[f"{name}.csv"])
+        rows_ = read_csv(name, files[f"{name}.csv"])
     except (KeyError, ValueError):
         return None
+    return rows_[: MOST_SIGNED + 1] if name in {SIGNATURES, TRAIL} else rows_
 
 
 def _file_faults(unpacked: Unpacked, dossier: Dossier) -> Iterator[Fault]:

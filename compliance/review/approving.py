@@ -189,8 +189,8 @@ def _has_submitted(review: Review, who: Order) -> bool | None:
     if not who.user.person or not review.submitter:
         return same_person(who.who, review.submitted_by or "")
     login = named(who.user.person)
-    if login and review.signer and review.signer_key:
-        return is_of(Pseudonym(review.signer_key, review.signer), login.issuer, login.subject)
+    if review.signer and review.signer_key:
+        return is_of(Pseudonym(review.signer_key, review.signer), login.issuer, login.subject) if login else None
     if review.submitter == who.user.person:
         return True
     return False if named(review.submitter) else None

@@ -380,6 +380,13 @@ def test_an_entry_tells_who_and_what_without_a_name_or_an_identity_number():
     assert "Bo Berg" not in str(row)
 
 
+def test_an_entry_has_each_seal_as_it_is():
+    """chance: digits of a seal that look like an identity number"""
+    seal = "a" * 27 + "8507091232" + "b" * 27
+    audit.record(administrator(), Action.PACKAGE, "year package", sha256=seal, why="850709-1232")
+    assert json.loads(entries()[-1]["details"]) == {"sha256": seal, "why": "******-****"}
+
+
 def test_the_command_line_is_the_account_that_runs_it():
     audit.record(User("coordinator", COORDINATOR), Action.LOAD, "import 1")
     assert people.named(entries()[0]["person"]).issuer == people.SYSTEM

@@ -173,6 +173,16 @@ def test_signatures_and_entries_that_contradict_each_other_are_told(name, made, 
     assert all("{" not in message(fault, EN) for fault in faults)
 
 
+@pytest.mark.exhaustive
+def test_no_number_of_signatures_takes_long_or_is_told_one_by_one(made, tmp_path):
+    small = made.files | {"frozen.duckdb": None}
+    for name in ("signatures.csv", "trail.csv"):
+        small[name] = small[name] + small[name].splitlines(keepends=True)[1] * 100_000
+    checked = verified(tmp_path, forged(small))
+    assert len(checked.faults) < 10
+    assert len(told(checked)[1]) < 10
+
+
 # --- Other names --------------------------------------------------------------------------------------------------
 
 NAMES = {
