@@ -25,6 +25,7 @@ HEADINGS = [
     "[K] (1–4)", "R:", "T*", "Konfi-\ndentialitet", "Info klassning", "Sa\N{COMBINING DIAERESIS}kerhetsskydd",
     "SAKERHETSKLASS", "K / R / T", "K nivå", "Tillg\N{NO-BREAK SPACE}änglighet", "Nivå K", "Confidentiality",
     "Security classification", "\N{FULLWIDTH LATIN CAPITAL LETTER K}", "Kon\N{SOFT HYPHEN}fidentialitet",
+    "Konfid.", "Säk.skydd",
     "Systemets informationssäkerhetsklassning enligt KLASSA", f"{'Hur är det? ' * 30}Klassning",
 ]  # fmt: skip
 OTHERS = [
