@@ -14,23 +14,18 @@ import pyarrow.compute as pc
 # A column of a table; pyarrow's type stubs do not cover it.
 Cells = Any
 # What a spreadsheet program takes for the start of a formula, also in the other widths and heights that NFKC makes one
-# of, and behind blanks and invisible characters.
-EQUALS: Final = "=@\u207c\u208c\u2a75\u2a76\ufe66\ufe6b\uff1d\uff20"
-SIGNS: Final = r"+\-" + "\u207a\u208a\ufb29\ufe62\ufe63\uff0b\uff0d"
-BLANKS: Final = " \v\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
+# of, and at the beginning of a text behind blanks and invisible characters.
+SIGNS: Final = r"=+\-@" + "\u207a\u207c\u208a\u208c\u2a75\u2a76\ufb29\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
+BLANKS: Final = " \v\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
 UNSEEN: Final = (
-    "\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u115f\u1160"
+    "\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u115f\u1160"
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-FIRST: Final = f"^([{BLANKS}{UNSEEN}\t\r\n]*)([{EQUALS}{SIGNS}])"
+FIRST: Final = f"^([{BLANKS}{UNSEEN}\t\r\n]*)([{SIGNS}])"
 LINE_FIRST: Final = "^[\t\r]"
-# And where a text, split at the separator, would start a formula in the next cell. A dash between blanks is prose.
-STARTS: Final = (
-    FIRST,
-    f'([;,\t\r\n][{UNSEEN}"]*)([{EQUALS}{SIGNS}])',
-    f'([;,\t\r\n][{BLANKS}{UNSEEN}"]*)([{EQUALS}]|[{SIGNS}][^{BLANKS}\t\r\n;,])',
-)
+# And where a text, split at the separator, would start a formula in the next cell. After a blank it is prose.
+STARTS: Final = (FIRST, f'([;,\t\r\n][{UNSEEN}"]*)([{SIGNS}])')
 FORMULA: Final = re.compile(f"{FIRST}|{LINE_FIRST}")
 FORMULAS: Final = tuple(map(re.compile, STARTS))
 NEEDY: Final = r'[;,\t"\r\n]|^\s|\s$'
