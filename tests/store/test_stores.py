@@ -40,6 +40,9 @@ class MemoryDatabase(Database):
     def exists(self):
         return True
 
+    def require(self):
+        pass
+
     def state(self):
         return str(self.commits)
 
