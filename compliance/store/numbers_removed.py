@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from compliance.core.language import N_
-from compliance.core.masking import mask_text
+from compliance.core.masking import mask_beside_hashes, mask_text
 
 KEY_BYTES: Final = 32
 # Letters alone: among digits, an identity number would sooner or later be found and masked.
@@ -89,13 +89,15 @@ def _person(row: Row, keys: Sequence[Row]) -> Row:
 
 
 def _masked(entry: Row) -> Row:
-    """An entry of the trail with its texts masked; its details are JSON."""
-    if not (holds_number(entry["what"]) or holds_number(entry["details"])):
+    """An entry of the trail with its texts masked, but for the seals that it tells of; its details are JSON."""
+    if not (mask_beside_hashes(entry["what"])[1] or mask_beside_hashes(entry["details"])[1]):
         return entry
-    details = json.loads(entry["details"])
-    texts = {name: mask_text(value)[0] if isinstance(value, str) else value for name, value in details.items()}
+    texts = {
+        name: mask_beside_hashes(value)[0] if isinstance(value, str) else value
+        for name, value in json.loads(entry["details"]).items()
+    }
     details = json.dumps(texts, ensure_ascii=False, sort_keys=True)
-    return entry | {"what": mask_text(entry["what"])[0], "details": details}
+    return entry | {"what": mask_beside_hashes(entry["what"])[0], "details": details}
 
 
 def _sealed(before: list[Row], after: list[Row]) -> list[Row]:

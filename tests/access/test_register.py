@@ -32,6 +32,7 @@ from compliance.store.copies import archived_register, copy_register
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase
 from compliance.store.file_register import FileRegister
+from compliance.store.numbers_removed import without_numbers
 from compliance.store.postgresql import Line
 from compliance.store.shared_register import SCHEMA, Memory, SharedRegister
 from tests.readers import granted
@@ -385,6 +386,8 @@ def test_an_entry_has_each_seal_as_it_is():
     seal = "a" * 27 + "8507091232" + "b" * 27
     audit.record(administrator(), Action.PACKAGE, "year package", sha256=seal, why="850709-1232")
     assert json.loads(entries()[-1]["details"]) == {"sha256": seal, "why": "******-****"}
+    kept = register.own().kept()
+    assert without_numbers(kept, at="") == kept
 
 
 def test_the_command_line_is_the_account_that_runs_it():
