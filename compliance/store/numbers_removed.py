@@ -90,14 +90,21 @@ def _person(row: Row, keys: Sequence[Row]) -> Row:
 
 def _masked(entry: Row) -> Row:
     """An entry of the trail with its texts masked, but for the seals that it tells of; its details are JSON."""
-    if not (mask_beside_hashes(entry["what"])[1] or mask_beside_hashes(entry["details"])[1]):
-        return entry
-    texts = {
-        name: mask_beside_hashes(value)[0] if isinstance(value, str) else value
-        for name, value in json.loads(entry["details"]).items()
-    }
-    details = json.dumps(texts, ensure_ascii=False, sort_keys=True)
-    return entry | {"what": mask_beside_hashes(entry["what"])[0], "details": details}
+    what, number = mask_beside_hashes(entry["what"])
+    details, others = _masked_details(entry["details"])
+    return entry | {"what": what, "details": details} if number or others else entry
+
+
+def _masked_details(details: str) -> tuple[str, int]:
+    """The details, and how many numbers there were; what is no JSON, since somebody changed it, is one text."""
+    try:
+        values = json.loads(details)
+        masked = {name: mask_beside_hashes(text) for name, text in values.items() if isinstance(text, str)}
+    except (ValueError, AttributeError, RecursionError):
+        return mask_beside_hashes(details)
+    texts = values | {name: text for name, (text, _) in masked.items()}
+    count = sum(number for _, number in masked.values())
+    return (json.dumps(texts, ensure_ascii=False, sort_keys=True), count) if count else (details, 0)
 
 
 def _sealed(before: list[Row], after: list[Row]) -> list[Row]:

@@ -205,10 +205,11 @@ def test_a_backup_of_an_earlier_version_brings_none_back(tmp_path):
     entry = audit.Entry(1, "2026-11-01T00:00:00.000000", "p1", "upload", NUMBERS[3], "{}")
     first = vars(entry) | {"seal": audit.seal_of(audit.FIRST, entry)}
     second = vars(entry) | {"number": 2, "seal": "0" * 64}
-    register.own().put({"persons": [row], "keys": [], "roles": [], "audit": [first, second]})
+    third = second | {"number": 3, "seal": "1" * 64, "details": f"no JSON {NUMBERS[0]}"}
+    register.own().put({"persons": [row], "keys": [], "roles": [], "audit": [first, second, third]})
     assert people.find(ISSUER, NUMBERS[0]) == "p1"
-    assert [fault.number for fault in audit.verify()] == [2]
-    assert [mask_text(str(each))[1] for each in register.own().rows("entries", after=0)] == [0] * 3
+    assert {fault.number for fault in audit.verify()} >= {2, 3}
+    assert [mask_text(str(each))[1] for each in register.own().rows("entries", after=0)] == [0] * 4
 
 
 @OF_A_FILE
