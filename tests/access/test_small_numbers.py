@@ -388,7 +388,7 @@ def test_nothing_shown_reveals_a_figure_of_few_persons(
             for day in ARRIVED:
                 load(line, f"Förvaltning {number}", units, day)
                 units = later(units, random)
-        review = line.open(as_of=LAST, organisation="Förvaltning 0")
+        review = line.open(as_of=ARRIVED[-1], organisation="Förvaltning 0")
         document = line.document(review)
         counted_once(monkeypatch)
         with line.database.cursor() as cursor:
