@@ -33,7 +33,7 @@ LAST_LINE: Final = "\x1c"
 BETWEEN: Final = " \t\n\r\v\f\0;,|\"'\ufeff\xa0"
 # More than any spreadsheet program opens. All is counted before anything is parsed, which takes far longer.
 MOST_LINES: Final = 4 * MAX_ROWS
-MOST_COLUMNS: Final = 16_384
+MOST_COLUMNS: Final = 65_536
 LONGEST_LINE: Final = 16 << 20
 LINE_END: Final = re.compile("[\r\n]")
 
