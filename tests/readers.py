@@ -1,22 +1,33 @@
 """Readers as tests have them: of a role, with the names that their texts are without, and with a limit."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from compliance.access import roles
+from compliance.access.disclosure import Plans
 from compliance.access.permissions import ANALYST, COORDINATOR, Role, User
 from compliance.access.reader import Reader, Withheld
 from compliance.access.roles import Held
 from compliance.access.scopes import Scope
 from compliance.access.withholding import Names
 from compliance.core.language import Language
-from compliance.store.database import Cursor
+from compliance.counting import assessing
+from compliance.declarations.points import load_points
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
 
 def reader(role: Role, *, names: Iterable[str] = (), lang: str = "sv", limit: Scope | None = None) -> Reader:
     """A person of a role, to whom `names` are withheld if persons are not named to them."""
     known = Names(names, [])
     return Reader(User("tester", role), Language(lang), Withheld(lambda: known), limit)
+
+
+def hidden_from(cursor: Cursor, who: Reader, day: date) -> Plans:
+    """What is hidden from a reader on a day, by the points of the product."""
+    if who.named:
+        return Plans([], [])
+    return assessing.plans(cursor, load_points(None), days=[day], known_at=EVERYTHING_KNOWN)
 
 
 def asked_once(ask: Callable[..., Any], known: dict[str, Any]) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.access.disclosure import Arrivals, Day, Plans, Years
+from compliance.access.disclosure import Arrivals, Day, Plans, Throughout, Years
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
 from compliance.core.language import folded
@@ -317,12 +317,22 @@ def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(folded(row[name]) for name in ("organisation", "department", "unit"))
 
 
-def plans(cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime) -> Plans:
-    """What is hidden on each of `days` from readers who may not see persons, of all points about persons."""
+def plans(
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    *,
+    days: list[date],
+    known_at: datetime,
+    throughout: Throughout | None = None,
+) -> Plans:
+    """What is hidden on each of `days` from readers who may not see persons, of all points about persons.
+
+    What is hidden throughout their years is counted, unless it is given.
+    """
     of_persons = tuple(point for point in points if point.persons)
     counted = counts(cursor, of_persons, days=days, known_at=known_at)
-    hidden = years(cursor, points, days=days, known_at=EVERYTHING_KNOWN).hidden
-    return Plans(counted.figures("unit"), counted.figures("organisation"), hidden)
+    throughout = throughout or years(cursor, points, days=days, known_at=EVERYTHING_KNOWN).hidden
+    return Plans(counted.figures("unit"), counted.figures("organisation"), throughout)
 
 
 def years(cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime) -> Years:

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from compliance.access.disclosure import FEW_PERSONS
+from compliance.access.disclosure import FEW_PERSONS, Throughout
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, year_before
 from compliance.core.remembering import cached_property
-from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, plans, requested_items
+from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, plans, requested_items, years
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
@@ -221,10 +222,10 @@ def explain(
 
 def _of_part(cursor: Cursor, explanation: Explanation, points: tuple[Point, ...], reader: Reader) -> Explanation:
     """The explanation of a point about persons in a part of an organisation, to whom small numbers are not told."""
-    before, after = (
-        _visible_figure(cursor, figure, moment, points, reader)
-        for figure, moment in ((explanation.before, explanation.first), (explanation.after, explanation.last))
-    )
+    moments = explanation.first, explanation.last
+    hidden = years(cursor, points, days=[moment.day for moment in moments], known_at=EVERYTHING_KNOWN).hidden
+    visible = partial(_visible_figure, cursor, points, reader, hidden)
+    before, after = map(visible, (explanation.before, explanation.after), moments)
     if before.few or after.few:
         return replace(explanation, before=before, after=after, changes=())
     if any(len(part.changes) < FEW_PERSONS for part in explanation.parts):
@@ -233,12 +234,18 @@ def _of_part(cursor: Cursor, explanation: Explanation, points: tuple[Point, ...]
 
 
 def _visible_figure(
-    cursor: Cursor, figure: Coverage, moment: Moment, points: tuple[Point, ...], reader: Reader
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    reader: Reader,
+    throughout: Throughout,
+    figure: Coverage,
+    moment: Moment,
 ) -> Coverage:
     """One of the two figures as the overview shows it."""
     if not (figure.of or figure.exempt):
         return figure
-    (shown,) = reader.figures([figure], plans(cursor, points, days=[moment.day], known_at=moment.known_at))
+    day: Any = {"days": [moment.day], "known_at": moment.known_at, "throughout": throughout}
+    (shown,) = reader.figures([figure], plans(cursor, points, **day))
     return shown
 
 

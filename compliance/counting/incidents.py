@@ -17,7 +17,6 @@ from compliance.access.scopes import Scope
 from compliance.core import clock
 from compliance.core.language import Texts, month_ends
 from compliance.core.places import POINTS
-from compliance.counting.assessing import plans
 from compliance.counting.pins import pinned
 from compliance.declarations.declared import Table, read_with_own
 from compliance.declarations.points import Point, in_force
@@ -342,8 +341,9 @@ def incidents(
     place: Scope,
     window_months: int,
     reader: Reader,
+    plans: Plans,
 ) -> Incidents:
-    """Return this year's incidents of a place, and the months before; few readers see rare texts."""
+    """Return this year's incidents of a place and the months before, to a reader from whom `plans` hide some parts."""
     limit = next(point for point in points if point.id == HANDLING).parameters(as_of)["limit_days"]
     place = reader.within(place)
     params = {"as_of": as_of, "known_at": known_at, **_values(place)}
@@ -355,7 +355,7 @@ def incidents(
 
     first = month_ends(as_of, count=MONTHS)[0].replace(day=1)
     by_unit = place.department is not None or place.unit is not None
-    hides = partial(_hiding(cursor, points, as_of, known_at, reader).hides_part, place.organisation, as_of)
+    hides = partial(plans.hides_part, place.organisation, as_of)
     # what was recurring until the end of the year before is read too
     days = [as_of.replace(month=1, day=1) - timedelta(days=1), as_of]
     with pinned(cursor, ["units_at"], days=days, known_at=known_at):
@@ -372,10 +372,6 @@ def incidents(
             ),
             rates=_rates(run("incident_rates", by_unit=by_unit), reader, hides, by_unit=by_unit),
         )
-
-
-def _hiding(cursor: Cursor, points: tuple[Point, ...], as_of: date, known_at: datetime, reader: Reader) -> Plans:
-    return Plans([], []) if reader.named else plans(cursor, points, days=[as_of], known_at=known_at)
 
 
 def _recurring(row: dict[str, Any], reader: Reader) -> Recurring:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from compliance.access.disclosure import FEW_PERSONS, Plans, without_counts
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
-from compliance.counting.assessing import OUTCOMES, Basis, Coverage, plans
+from compliance.counting.assessing import OUTCOMES, Basis, Coverage
 from compliance.counting.figures import Definition, columns_on, rule_parameters
 from compliance.counting.pins import pinned
 from compliance.declarations.points import Point
@@ -160,9 +160,20 @@ class Training:
 
 
 def training(
-    cursor: Cursor, rules: Rules, *, place: Scope, as_of: date, known_at: datetime, reader: Reader, most: int = 0
+    cursor: Cursor,
+    rules: Rules,
+    *,
+    place: Scope,
+    as_of: date,
+    known_at: datetime,
+    reader: Reader,
+    plans: Plans,
+    most: int = 0,
 ) -> Training:
-    """Count the courses of a place on a day, with at most `most` persons a list; its exports must be loaded."""
+    """Count the courses of a place on a day, with at most `most` persons a list; its exports must be loaded.
+
+    `plans` is what is hidden on the day from readers who may not see persons.
+    """
     place, most = reader.within(place), most if reader.named else 0
     params = {"as_of": as_of, "known_at": known_at, "organisation": place.organisation, "most": most}
     level: Level = "unit" if place.department or place.unit else "department"
@@ -181,9 +192,7 @@ def training(
             managers_told=not columns.missing(["staff.management"], place.organisation),
             told=not columns.missing(["training.completed"], place.organisation),
         )
-    if reader.named:
-        return visible_to(unfiltered, reader, Plans([], []))
-    return visible_to(unfiltered, reader, plans(cursor, rules.points, days=[as_of], known_at=known_at))
+    return visible_to(unfiltered, reader, plans)
 
 
 def visible_to(training: Training, reader: Reader, plans: Plans) -> Training:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from compliance.access.disclosure import NOTHING, Hidden, Plans, Throughout, added_up, throughout_none
+from compliance.access.disclosure import NOTHING, Hidden, Plans, added_up
 from compliance.access.permissions import Permission
 from compliance.access.reader import EVERYTHING, Reader
 from compliance.access.scopes import Level, Scope
@@ -312,16 +312,12 @@ class Comparison:
 
     def figures(self, level: Level, organisation: str) -> list[Coverage]:
         """Every point at a level as approved, under the organisation's current name; none without a review."""
-        return [
-            replace(answer.figure(counted), organisation=organisation, approved=True)
-            for answer in (self.review.points if self.review else ())
-            for counted in answer.at(level)
-        ]
+        found = figures_of(self.review, level, organisation) if self.review else []
+        return [replace(figure, approved=True) for figure in found]
 
     def plans(self, organisation: str) -> Plans:
         """What is hidden of its figures from readers who may not see persons."""
-        units, whole = (self.figures(level, organisation) for level in UNITS_AND_WHOLE)
-        return Plans(units, whole, throughout_of(self.review) if self.review else throughout_none)
+        return plans_of(self.review, organisation) if self.review else Plans([], [])
 
 
 # --- Computing ----------------------------------------------------------------------------------------------------
@@ -691,23 +687,24 @@ def readable(dossier: Dossier, reader: Reader) -> Dossier:
     return replace(dossier, written=shown, decisions=(), carried=(), why=None)
 
 
-def plans_of(dossier: Dossier) -> Plans:
-    """What is hidden of a review's figures from readers who may not see persons."""
-    units, organisations = (
-        [answer.figure(counted) for answer in dossier.points for counted in answer.at(level)]
-        for level in UNITS_AND_WHOLE
-    )
-    return Plans(units, organisations, throughout_of(dossier))
+def figures_of(dossier: Dossier, level: Level, organisation: str) -> list[Coverage]:
+    """The figures of a review at a level, under a name of its organisation, which may have another one by now."""
+    return [
+        replace(answer.figure(counted), organisation=organisation)
+        for answer in dossier.points
+        for counted in answer.at(level)
+    ]
 
 
-def throughout_of(dossier: Dossier) -> Throughout:
-    """What is hidden throughout the review's year, as it was known when the document was made."""
-    return lambda *_: dossier.hidden
+def plans_of(dossier: Dossier, organisation: str) -> Plans:
+    """What is hidden of such figures from readers who may not see persons, as it was known when the review was made."""
+    units, organisations = (figures_of(dossier, level, organisation) for level in UNITS_AND_WHOLE)
+    return Plans(units, organisations, lambda *_: dossier.hidden)
 
 
 def few_added_up(dossier: Dossier, others: str) -> Dossier:
     """A review whose departments and units of few persons are added up as one called `others`, to show to anybody."""
-    plans = plans_of(dossier)
+    plans = plans_of(dossier, dossier.organisation)
     return replace(dossier, points=tuple(_few_added_up(answer, plans, others) for answer in dossier.points))
 
 

@@ -294,12 +294,13 @@ def _figures_for(
     of_unit = level == "unit" and len(days) > 1
     figures_ = _units_counted(data, days).figures(unit) if of_unit else _all_figures(data, days, level)
     own = (figure for figure in figures_ if unit in (None, figure.unit))
-    return tuple(reader.figures(own, _plans(data, reader, days, level)))
+    # nothing is hidden of the figures of organisations
+    return tuple(reader.figures(own, NOTHING_HIDDEN if level == "organisation" else hidden_from(data, reader, days)))
 
 
-def _plans(data: Data, reader: Reader, days: tuple[date, ...], level: Level) -> Plans:
-    """What is hidden on some days; nothing is in the figures of organisations, or for a reader who sees persons."""
-    return NOTHING_HIDDEN if reader.named or level == "organisation" else plans(data, days)
+def hidden_from(data: Data, reader: Reader, days: tuple[date, ...]) -> Plans:
+    """What is hidden from a reader on some days: nothing from one who may see persons."""
+    return NOTHING_HIDDEN if reader.named else plans(data, days)
 
 
 @cached()
@@ -365,7 +366,7 @@ def parts_added_up(
 ) -> list[Coverage]:
     """The figures of the departments or units within a scope; those that may not be shown are added up as one."""
     own = _of(_all_figures(data, (as_of,), level), (as_of,), (point_id,))
-    return reader.added_up(own, scope, _plans(data, reader, (as_of,), level))
+    return reader.added_up(own, scope, hidden_from(data, reader, (as_of,)))
 
 
 @cached()

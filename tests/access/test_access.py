@@ -29,7 +29,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.house.test_house import MODULES
 from tests.layers import layered
 from tests.line import POINTS, SOURCES, Line
-from tests.readers import asked_once, reader
+from tests.readers import asked_once, hidden_from, reader
 from tests.reviewed import at
 
 DAY = date(2026, 11, 1)
@@ -156,7 +156,8 @@ def duties(cursor: Cursor, who: Reader) -> list[str | None]:
 
 
 def causes(cursor: Cursor, who: Reader) -> list[str | None]:
-    year = incidents.incidents(cursor, POINTS, **AT, place=Scope(ORG), window_months=6, reader=who)
+    plans = hidden_from(cursor, who, DAY)
+    year = incidents.incidents(cursor, POINTS, **AT, place=Scope(ORG), window_months=6, reader=who, plans=plans)
     return [cause.cause for cause in year.causes]
 
 
@@ -189,12 +190,13 @@ def moments(cursor: Cursor, who: Reader) -> bool:
 def to_remind(cursor: Cursor, who: Reader) -> int:
     """The number of named persons who lack a course."""
     rules = training.rules(POINTS, FIGURES, DAY)
-    return len(training.training(cursor, rules, **AT, place=Scope(ORG), reader=who, most=100).missing)
+    plans = hidden(cursor)
+    return len(training.training(cursor, rules, **AT, place=Scope(ORG), reader=who, plans=plans, most=100).missing)
 
 
 def courses(cursor: Cursor, who: Reader) -> list[tuple[str | None, int]]:
     rules = training.rules(POINTS, FIGURES, DAY)
-    shown = training.training(cursor, rules, **AT, place=Scope(ORG, "Omsorg"), reader=who)
+    shown = training.training(cursor, rules, **AT, place=Scope(ORG, "Omsorg"), reader=who, plans=hidden(cursor))
     return sorted((part.unit or "others", part.n.counted) for part in shown.parts)
 
 

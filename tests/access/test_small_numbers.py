@@ -143,9 +143,10 @@ def _tell_lists(every: Everything, own: list[Coverage], plans: Any, organisation
 def tell_training(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
     """The page of training, for every scope."""
     rules = training.rules(POINTS, FIGURES, day)
+    plans = assessing.plans(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN)
     for scope in scopes(every[day, COURSES[0].id], organisation):
         kwargs: Any = {"place": scope, "as_of": day, "known_at": EVERYTHING_KNOWN, "reader": THEIRS}
-        shown = training.training(cursor, rules, **kwargs)
+        shown = training.training(cursor, rules, **kwargs, plans=plans)
         for place, point in enumerate(COURSES):
             told = every[day, point.id]
             if shown.few:
@@ -191,9 +192,10 @@ def tell_review(document: Dossier, every: Everything, organisation: str) -> None
 
 def tell_incidents(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
     """The number of employed persons of a part, which covers those who are exempt too."""
+    plans = assessing.plans(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN)
     for scope in scopes(every[day, COURSES[0].id], organisation):
         kwargs: Any = {"as_of": day, "known_at": EVERYTHING_KNOWN, "window_months": 6, "reader": THEIRS}
-        year = incidents.incidents(cursor, POINTS, place=scope, **kwargs)
+        year = incidents.incidents(cursor, POINTS, place=scope, **kwargs, plans=plans)
         for told in (every[day, point.id] for point in COURSES):
             # the names of hidden units are not there
             for unit in year.units:
@@ -351,8 +353,8 @@ def load(line: Reviewed, name: str, units: Sizes, day: date) -> None:
 def counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets figures, and what is hidden, be counted once, before they are shown to anybody."""
     known: dict[str, Any] = {}
-    asked = {assessing: ("coverage", "plans", "years"), relations: ("coverage", "plans"), training: ("plans",)}
-    for module, names in (asked | {explaining: ("plans",), incidents: ("plans",)}).items():
+    asked = {assessing: ("coverage", "plans", "years"), relations: ("coverage", "plans")}
+    for module, names in (asked | {explaining: ("plans", "years")}).items():
         for name in names:
             monkeypatch.setattr(module, name, asked_once(getattr(module, name), known))
 

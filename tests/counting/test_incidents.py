@@ -612,6 +612,7 @@ def of_year(line, as_of=AUTUMN, *, reader=MINE, organisation=ORG, window=6, **pl
             place=Scope(organisation, **place),
             window_months=window,
             reader=reader,
+            plans=readers.hidden_from(cursor, reader, as_of),
         )
 
 

@@ -29,7 +29,7 @@ from tests.apps import DAY, opened, text, ways_in
 from tests.exports import load_all, random_exports
 from tests.layers import first_of
 from tests.line import POINTS, Line
-from tests.readers import MINE, THEIRS, reader
+from tests.readers import MINE, THEIRS, hidden_from, reader
 
 AS_OF = date(2026, 11, 24)
 SV, EN = Language("sv"), Language("en")
@@ -75,7 +75,14 @@ def rules_on(day=AS_OF):
 def trained(database, place, *, day=AS_OF, most=1000, rules=None, who=MINE):
     with database.cursor() as cursor:
         return training.training(
-            cursor, rules or rules_on(day), place=place, as_of=day, known_at=EVERYTHING_KNOWN, most=most, reader=who
+            cursor,
+            rules or rules_on(day),
+            place=place,
+            as_of=day,
+            known_at=EVERYTHING_KNOWN,
+            most=most,
+            reader=who,
+            plans=hidden_from(cursor, who, day),
         )
 
 

@@ -30,6 +30,7 @@ from compliance.wording import phrases
 @cached()
 def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incidents:
     """The statistics of the year's incidents, as the reader may see them."""
+    plans = reads.hidden_from(data, reader, (as_of,))
     with data.database.cursor() as cursor:
         return incidents.incidents(
             cursor,
@@ -39,6 +40,7 @@ def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incide
             place=scope,
             window_months=window_months(as_of),
             reader=reader,
+            plans=plans,
         )
 
 

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-from compliance.access.disclosure import Plans
-from compliance.access.scopes import Level
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage
 from compliance.drawing import charts
-from compliance.review.dossier import throughout_of
+from compliance.review.dossier import figures_of, plans_of
 from compliance.screens import reads, widgets
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
@@ -24,19 +22,9 @@ def draw(opened: Opened) -> None:
 
 def _figures(opened: Opened) -> list[Coverage]:
     """The figures of the part, one per point; none are counted where the review has none."""
-    scope, whole = opened.view.scope, _at(opened, "organisation")
+    scope, review = opened.view.scope, opened.whole
+    own, whole = (figures_of(review, level, scope.organisation) for level in (scope.level, "organisation"))
     # a unit stays the same if its department changes
     place = replace(scope, department=None) if scope.unit else scope
-    own = opened.view.reader.figures(
-        _at(opened, scope.level), Plans(_at(opened, "unit"), whole, throughout_of(opened.whole))
-    )
-    return reads.scoped(own, whole, place)
-
-
-def _at(opened: Opened, level: Level) -> list[Coverage]:
-    """The figures of the review at a level, under the present name of its organisation."""
-    return [
-        replace(answer.figure(counted), organisation=opened.view.scope.organisation)
-        for answer in opened.whole.points
-        for counted in answer.at(level)
-    ]
+    shown = opened.view.reader.figures(own, plans_of(review, scope.organisation))
+    return reads.scoped(shown, whole, place)

@@ -45,7 +45,8 @@ def _rules(as_of: date) -> Rules:
 @cached()
 def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Training:
     """The courses of a scope as the reader may see them, with the first persons of each list."""
-    kwargs: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
+    plans = reads.hidden_from(data, reader, (as_of,))
+    kwargs: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader, "plans": plans}
     with data.database.cursor() as cursor:
         return training.training(cursor, _rules(as_of), most=MOST_PERSONS, **kwargs)
 
