@@ -23,6 +23,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import xlsxwriter
 from streamlit.testing.v1 import AppTest
@@ -311,10 +312,10 @@ def forty_files(folder: Path) -> Measured:
         path = Path(place) / "page.duckdb"
         with FileDatabase.at(path).writing():
             pass
-        os.environ["COMPLIANCE_DATABASE"] = str(path)
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
-        app.switch_page("pages/imports.py").run()
-        ours = timed(lambda: drop_and_load(app, files))
+        with patch.dict(os.environ, {"COMPLIANCE_DATABASE": str(path)}):
+            app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
+            app.switch_page("pages/imports.py").run()
+            ours = timed(lambda: drop_and_load(app, files))
         loaded = len(rows_of(path))
         beside = timed(lambda: command_line(["load", *map(str, files)], in_file(Path(place) / "command.duckdb")))
     what, wished = "40 files dropped on the page of a new database", "the pace of the command line"
@@ -384,7 +385,7 @@ def large_database(samples: Path, folder: Path) -> Path:
 
 def reviewed(samples: Path, folder: Path) -> Iterator[Measured]:
     """Freezing the year's review, and each report of what was frozen."""
-    with copied(samples, folder) as store:
+    with copied(samples, folder) as store, patch.dict(os.environ, store.environment):
         yield Measured("Submit a review of 2,000 people, which freezes it", submitted(store), "< 2 s")
         with store.database.cursor() as cursor:
             review = review_of(cursor, AS_OF.year)
