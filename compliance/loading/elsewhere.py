@@ -20,12 +20,12 @@ from compliance.loading.levels import (
     PROTECTIVE_SECURITY,
     UNREAD_LEVEL,
     Reader,
-    folded,
     is_level,
     level_text,
     map_cells,
     only_four,
     says_four,
+    simplified,
     tokens,
 )
 from compliance.reading.recognising import Column, Match, Words, banners_above, serial_day, top_rows, written_day
@@ -87,7 +87,7 @@ def _heading(match: Match, column: Column, title: str) -> tuple[str, bool, bool]
 
 def may_hold_levels(heading: str, words: Words) -> bool:
     """Whether a heading says that its column holds levels, or is a word that often stands for them."""
-    parts = re.findall(r"[^\W_]+", folded(heading))
+    parts = re.findall(r"[^\W_]+", simplified(heading))
     if re.search(_contained(tuple(words["level_headings"])), " ".join(parts)):
         return True
     whole, beside = (_plain_words(words[name]) for name in ("level_headings_whole", "level_headings_beside"))
@@ -102,7 +102,7 @@ def _contained(words: tuple[str, ...]) -> str:
 
 
 def _spaced(word: str) -> str:
-    letters = re.findall(r"[^\W_]", folded(word))
+    letters = re.findall(r"[^\W_]", simplified(word))
     pattern = " ?".join(letters)
     if len(letters) == len(word) > SHORT or " " in word:
         return pattern
@@ -112,7 +112,7 @@ def _spaced(word: str) -> str:
 
 def _plain(text: str) -> str:
     """The letters and digits of a text alone."""
-    return "".join(re.findall(r"[^\W_]", folded(text)))
+    return "".join(re.findall(r"[^\W_]", simplified(text)))
 
 
 def _plain_words(words: Iterable[str]) -> frozenset[str]:
@@ -202,7 +202,7 @@ def of_any(cells: "Cells", words: Words) -> "Cells":
 @cache
 def _likely(words: tuple[str, ...]) -> str:
     """A pattern that finds each cell that could be refused, and few others: Arrow searches a column at once."""
-    begun = {re.escape(text[:3]) for word in words for text in (word, folded(word))}
+    begun = {re.escape(text[:3]) for word in words for text in (word, simplified(word))}
     return rf"(?i){LIKELY}|{'|'.join(sorted(begun))}"
 
 

@@ -144,10 +144,10 @@ def is_level(text: str, words: Words) -> bool:
 
 def tokens(text: str) -> list[str]:
     """The words and numbers of a text: K4/R2 is k, 4, r and 2."""
-    return TOKEN.findall(folded(text))
+    return TOKEN.findall(simplified(text))
 
 
-def folded(text: str) -> str:
+def simplified(text: str) -> str:
     """A text without case, accents, invisible characters and scripts of its own for digits: Ⓚ④ is k4."""
     text = text.casefold()
     if text.isascii():
