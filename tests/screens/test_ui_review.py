@@ -563,7 +563,7 @@ def test_the_seal_of_each_package_is_shown_beside_the_download(stage, monkeypatc
         "ab" * 32
     ]
     assert "cdcd" not in " ".join(code.value for code in app.code)
-    assert "ett som inte finns här har inte gjorts här, eller har ändrats" in text(app)
+    assert "finns det inte här är paketet inte gjort här, eller ändrat efteråt" in text(app)
 
 
 @pytest.mark.live
