@@ -20,7 +20,7 @@ CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-prefers-reduced-motion"]
 READY_SECONDS = 90
 SAYS_WHERE = re.compile(r"URL: (http://127\.0\.0\.1:\d+)\n")
-PATIENCE = 30_000
+PATIENCE = 60_000
 # What axe-core looks for.
 ALL_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 

@@ -28,7 +28,7 @@ from compliance.reading.markers import SHEET
 from compliance.review import reviewing
 from compliance.store.file import FileDatabase
 from compliance.store.following import Waits
-from tests.browser import FRAME, GO, browsing, framed, said, serving, settle, visit
+from tests.browser import FRAME, GO, PATIENCE, browsing, framed, said, serving, settle, visit
 from tests.files import doctor_files
 from tests.layers import first_of
 from tests.line import POINTS
@@ -224,7 +224,7 @@ def drop_systems(page, words):
 def take_the_rejected_rows(page, words):
     """Download the workbook, made on the click, and check that it has the rejected row."""
     cell = page.locator("[data-testid=stExpander]", has_text=words["rejected"]).locator("table tbody tr td").first
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=PATIENCE) as waiting:
         page.get_by_role("button", name=words["take"]).click()
     assert waiting.value.suggested_filename.endswith(" 2026-10-31.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
@@ -258,7 +258,7 @@ def read_the_csv(page, words):
             pill.click()
             settle(page)
     counts = [int(re.sub(r"\D", "", part.inner_text())) for part in page.locator(".v-hero-counts strong").all()]
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=PATIENCE) as waiting:
         page.get_by_role("button", name=words["csv"]).click()
     text = waiting.value.path().read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
@@ -476,7 +476,7 @@ def judge_while_the_server_is_slow(server, page):
 def write_while_it_is_discussed(page):
     """Jump by the agenda, type a note and a decision, and find both in the review."""
     page.get_by_role("button", name="Dagordning").click()
-    with page.expect_download() as waiting:
+    with page.expect_download(timeout=PATIENCE) as waiting:
         page.get_by_role("button", name="Underlag att skriva ut (PDF)").click()
     assert waiting.value.path().read_bytes().startswith(b"%PDF")
     assert waiting.value.suggested_filename == "Ledningens genomgång 2026, mötesunderlag.pdf"
@@ -544,7 +544,7 @@ def test_from_an_open_review_over_its_meeting_to_an_approved_pdf(at, request, pa
     meet(page)
     judge(page)
     sign(page)
-    with page.expect_download(timeout=60_000) as waiting:
+    with page.expect_download(timeout=PATIENCE) as waiting:
         page.locator(".st-key-report-pdf-False button").click()
     assert waiting.value.path().read_bytes()[:4] == b"%PDF"
     assert waiting.value.suggested_filename == "ledningens_genomgang_2026.pdf"

@@ -12,7 +12,7 @@ from compliance.core.language import Language
 from compliance.screens.people_texts import names
 from compliance.screens.roles import texts
 from tests.apps import opened, text
-from tests.browser import browsing, said, settle
+from tests.browser import PATIENCE, browsing, said, settle
 from tests.provided import login
 from tests.readers import granted
 from tools.demo_login import started
@@ -168,7 +168,7 @@ def reads_what_happened(ada):
     ada.get_by_role("link", name="Logg", exact=True).click()
     settle(ada)
     assert ada.locator("td", has_text="Ändrade en roll").count() == 2
-    with ada.expect_download() as download:
+    with ada.expect_download(timeout=PATIENCE) as download:
         ada.get_by_role("button", name="Ladda ner som CSV").click()
     rows = download.value.path().read_text("utf-8-sig").splitlines()
     assert [f";Ändrade en roll;Analytiker;Gavs; person: {NILS};" in row.replace('"', "") for row in rows].count(
