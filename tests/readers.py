@@ -13,8 +13,8 @@ from compliance.access.scopes import Scope
 from compliance.access.withholding import Names
 from compliance.core.language import Language
 from compliance.counting import assessing
-from compliance.declarations.points import load_points
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from tests.line import POINTS
 
 
 def reader(role: Role, *, names: Iterable[str] = (), lang: str = "sv", limit: Scope | None = None) -> Reader:
@@ -27,7 +27,7 @@ def hidden_from(cursor: Cursor, who: Reader, day: date) -> Plans:
     """What is hidden from a reader on a day, by the points of the product."""
     if who.named:
         return Plans([], [])
-    return assessing.plans(cursor, load_points(None), days=[day], known_at=EVERYTHING_KNOWN)
+    return assessing.plans(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN)
 
 
 def asked_once(ask: Callable[..., Any], known: dict[str, Any]) -> Callable[..., Any]:

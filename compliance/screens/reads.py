@@ -353,7 +353,7 @@ def _expected_for(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict
 
 def _units(data: Data, reader: Reader, scope: Scope, now: Coverage) -> list[Coverage]:
     """The units of a scope's figure, those of few persons added up."""
-    return [] if scope.unit else parts_added_up(data, reader, now.as_of, scope, "unit", now.point.id)
+    return [] if scope.unit else units_added_up(data, reader, now.as_of, scope, now.point.id)
 
 
 def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, ids: tuple[str, ...]) -> list[Coverage]:
@@ -361,11 +361,9 @@ def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, i
     return list(filter(scope.holds, _of(_figures_for(data, reader, (as_of,), level, None), (as_of,), ids)))
 
 
-def parts_added_up(
-    data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, point_id: str
-) -> list[Coverage]:
-    """The figures of the departments or units within a scope; those that may not be shown are added up as one."""
-    own = _of(_all_figures(data, (as_of,), level), (as_of,), (point_id,))
+def units_added_up(data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str) -> list[Coverage]:
+    """The figures of the units within a scope; those that may not be shown are added up as one."""
+    own = _of(_all_figures(data, (as_of,), "unit"), (as_of,), (point_id,))
     return reader.added_up(own, scope, hidden_from(data, reader, (as_of,)))
 
 

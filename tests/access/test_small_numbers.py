@@ -29,7 +29,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.store.file import FileDatabase
 from tests.apps import DAY as SAMPLED
 from tests.line import POINTS
-from tests.readers import THEIRS, asked_once
+from tests.readers import THEIRS, asked_once, hidden_from
 from tests.reviewed import Reviewed
 
 COURSES = tuple(point for point in POINTS if point.persons)
@@ -143,7 +143,7 @@ def _tell_lists(every: Everything, own: list[Coverage], plans: Any, organisation
 def tell_training(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
     """The page of training, for every scope."""
     rules = training.rules(POINTS, FIGURES, day)
-    plans = assessing.plans(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN)
+    plans = hidden_from(cursor, THEIRS, day)
     for scope in scopes(every[day, COURSES[0].id], organisation):
         kwargs: Any = {"place": scope, "as_of": day, "known_at": EVERYTHING_KNOWN, "reader": THEIRS}
         shown = training.training(cursor, rules, **kwargs, plans=plans)
@@ -192,7 +192,7 @@ def tell_review(document: Dossier, every: Everything, organisation: str) -> None
 
 def tell_incidents(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
     """The number of employed persons of a part, which covers those who are exempt too."""
-    plans = assessing.plans(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN)
+    plans = hidden_from(cursor, THEIRS, day)
     for scope in scopes(every[day, COURSES[0].id], organisation):
         kwargs: Any = {"as_of": day, "known_at": EVERYTHING_KNOWN, "window_months": 6, "reader": THEIRS}
         year = incidents.incidents(cursor, POINTS, place=scope, **kwargs, plans=plans)

@@ -273,7 +273,7 @@ def units_of(view: View, point: Point) -> None:
 def _units(view: View, point_id: str) -> Units | None:
     """The units drawn; None if none has a figure."""
     say, point = view.say, point_by(reads.points(), point_id)
-    every = reads.parts_added_up(view.data, view.reader, view.as_of, view.scope, "unit", point_id)
+    every = reads.units_added_up(view.data, view.reader, view.as_of, view.scope, point_id)
     units, title = texts.most_left_first(every), say(N_("Most left to do"))
     if not units:
         return None
