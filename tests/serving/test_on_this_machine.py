@@ -5,7 +5,6 @@ import re
 import socket
 import struct
 import time
-from contextlib import suppress
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -182,18 +181,25 @@ def odd_request(chance, host):
 
 
 def answer(host, request):
-    """
-    The whole answer, without the interim 100 Continue. A server that refuses a head it has not read to its end and
-    closes resets the connection (RFC 9112, 9.6), at times before the client has sent all of it or read the answer.
+    """The whole answer, without the interim 100 Continue.
+
+    A server that refuses a head before it has read all of it resets the connection (RFC 9112, 9.6), at times before the
+    client has sent the rest or read the answer. Nothing else may be cut off.
     """
     name, port = host.split(":")
-    reply = []
+    reply, is_cut = [], False
     with socket.create_connection((name, int(port)), timeout=10) as connection:
-        with suppress(ConnectionResetError, BrokenPipeError):
-            connection.sendall(request)
-        with suppress(ConnectionResetError):
-            reply.extend(iter(lambda: connection.recv(65536), b""))
-    return re.sub(rb"^HTTP/1.1 100 \w*\r\n\r\n", b"", b"".join(reply))
+        for step in (
+            lambda: connection.sendall(request),
+            lambda: reply.extend(iter(lambda: connection.recv(65536), b"")),
+        ):
+            try:
+                step()
+            except (ConnectionResetError, BrokenPipeError):
+                is_cut = True
+    whole = re.sub(rb"^HTTP/1.1 100 \w*\r\n\r\n", b"", b"".join(reply))
+    assert not is_cut or whole.startswith(b"HTTP/1.1 400 "), request
+    return whole
 
 
 @pytest.mark.parametrize("seed", range(20))
