@@ -37,8 +37,8 @@ class Changed:
     `kept` are the headings that stayed.
     """
 
-    def __init__(self, path: Path, source: Source, random: Random, *, renamed: int) -> None:
-        self.random = random
+    def __init__(self, path: Path, source: Source, random: Random, *, renamed: int, headings_again: bool) -> None:
+        self.random, self.headings_again = random, headings_again
         self.book = openpyxl.load_workbook(path)
         sheets = self.book.worksheets
         headings = [cell.value for cell in sheets[0][1]]
@@ -67,7 +67,7 @@ class Changed:
         heading, *data = rows
         first = next((row for row in data if any(row)), None)
         data = [first, *data] if first else data
-        named = [[self.names.get(name, name) for name in heading] + [self.added]]
+        named = [[self.names.get(name, name) for name in heading] + [self.added]] * (2 if self.headings_again else 1)
         named += [[*row, self.random.choice(PEOPLE)] if any(row) else [*row, None] for row in data]
         sheet.delete_rows(1, sheet.max_row)
         for number, row in enumerate(named, start=1):
@@ -115,12 +115,12 @@ def _fields_kept(source: Source, kept: set[str]) -> set[str]:
     return found | together
 
 
-def _try(folder: Path, export: Export, random: Random, *, renamed: int) -> bool:
+def _try(folder: Path, export: Export, random: Random, *, renamed: int, headings_again: bool = False) -> bool:
     """Load an export and its changed copy, each into a database of its own, and compare. False if it asked."""
     source = SOURCES[export.source]
     folder.mkdir()
     path = write_workbook(export, folder)
-    changed = Changed(path, source, random, renamed=renamed)
+    changed = Changed(path, source, random, renamed=renamed, headings_again=headings_again)
     right = Line(folder)
     right.load(path, source=source.id, extract_date=export.extract_date)
     own = once.new(folder / "own.duckdb")
@@ -152,6 +152,14 @@ def test_it_is_loaded_without_a_question_where_all_headings_stay(tmp_path: Path,
     for export in _exports(seed):
         if len(export.columns) >= 5 and not (export.source == "classifications" and _lacks_levels(export)):
             assert _try(tmp_path / export.source, export, Random(seed), renamed=0), export.source
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("seed", first_of(range(8), 1))
+def test_headings_that_stand_again_below_name_no_system(tmp_path: Path, seed: int) -> None:
+    """As a report has them on every page. Where they would be a row they are asked about, or are none."""
+    for export in _exports(seed):
+        _try(tmp_path / export.source, export, Random(seed), renamed=0, headings_again=True)
 
 
 def _lacks_levels(export: Export) -> bool:
