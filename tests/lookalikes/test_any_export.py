@@ -27,6 +27,7 @@ FOREIGN = [
 ]  # fmt: skip
 # Headings that stand in every register, and tell nothing.
 EVERYWHERE = ["Ansvarig", "Enhet", "Namn", "Status", "System"]
+LEVELS = {"K", "R", "T", "K/R/T"}
 PEOPLE = [f"{first} Exempel" for first in ("Ada", "Bo", "Cia", "Dan", "Eva", "Gun", "Hal", "Ida")]
 NAMED = ["Handläggare", "Kontaktperson", "Namn", "Owner", "Skapad av", "Ägare"]
 
@@ -133,7 +134,9 @@ def _try(folder: Path, export: Export, random: Random, *, renamed: int, headings
         return False
     assert loaded == [source.id], what
     fields = _fields_kept(source, changed.kept)
-    assert _values(FileDatabase.at(own), source, fields) == _values(right.database, source, fields), what
+    now, then = (_values(database, source, fields) for database in (FileDatabase.at(own), right.database))
+    # A level 4 rejects its row only where its column is known to hold levels.
+    assert now == then or (now > then and LEVELS & changed.names.keys()), what
     return True
 
 
