@@ -28,6 +28,8 @@ WORDS = load_values(None)
 POINTS = load_points(None)
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12)
+# An answer to whatever could be asked about a file.
+ANSWERED = frozenset({"what", "headings", "keys", "levels"})
 _patching, _one_at_a_time = threading.RLock(), threading.Lock()
 _child = reading._child
 
@@ -60,12 +62,12 @@ class Line:
     def order(self, *, now: datetime | None = None, **fields: Any) -> Order:
         """The order of the next change, made a minute after the previous one, or at `now`.
 
-        Classifications may lack levels: most tests are about something else.
+        What would be asked is answered: most tests are about something else.
         """
         self.wait()
         if now:
             self.database.moment_after = lambda _newest: now
-        return Order(**({"who": "test", "without_levels": True} | fields))
+        return Order(**({"who": "test", "accepted": ANSWERED} | fields))
 
     def wait(self) -> datetime:
         """Let a minute pass, and return the moment."""

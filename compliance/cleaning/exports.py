@@ -10,8 +10,8 @@ from compliance.cleaning.changes import Changes
 from compliance.core.masking import LOOKS_LIKE, LOST_ZERO, mask_text
 from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Field, Source
-from compliance.reading.recognising import Words, known_headings
+from compliance.declarations.sources import Field, Source, Words
+from compliance.reading.recognising import known_headings
 from compliance.store.database import Cursor, Rows, rows
 
 SUSPECT: Final = {"looks_like": f"{LOOKS_LIKE}|{LOST_ZERO}"}

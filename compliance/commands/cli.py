@@ -29,7 +29,7 @@ from compliance.access.reader import EVERYTHING
 from compliance.access.scopes import Level
 from compliance.commands.arguments import Commands, shown
 from compliance.core import clock, logs, places
-from compliance.core.errors import Refusal
+from compliance.core.errors import Asked, Refusal
 from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
@@ -38,6 +38,7 @@ from compliance.declarations.points import load_points, load_todo, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import cleanings
+from compliance.loading.asking import Accepted
 from compliance.loading.loading import Order, load, read_request, revoke
 from compliance.loading.validating import withheld_text
 from compliance.store import stores
@@ -186,8 +187,13 @@ def program(
 
 
 def report(refusal: Refusal) -> None:
-    """Print a refusal as one line on stderr, in the terminal's language."""
-    print(" ".join(Language(places.environment_language()).refusal(refusal).split()), file=sys.stderr)
+    """Print a refusal as one line on stderr, in the terminal's language, with the options that answer a question."""
+    say = Language(places.environment_language())
+    sentences = [say.refusal(refusal)]
+    if isinstance(refusal, Asked) and refusal.options:
+        options = say(N_(" or ")).join(refusal.options)
+        sentences.append(say(N_("Answer with {options}."), options=options))
+    print(" ".join(" ".join(sentences).split()), file=sys.stderr)
 
 
 def day_of(text: str | None, option: str) -> date:
@@ -209,6 +215,12 @@ def load_command(
     source: Annotated[str | None, typer.Option("--source", metavar="ID")] = None,
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
     completes: Annotated[bool, typer.Option("--completes", help="count beside what is loaded of the same day")] = False,
+    heading_row: Annotated[
+        int | None, typer.Option("--heading-row", metavar="N", min=1, max=20, help="the row with the headings")
+    ] = None,
+    replaces: Annotated[
+        bool, typer.Option("--replaces", help="it takes the place of an export with which it has little in common")
+    ] = False,
     without_levels: Annotated[
         bool, typer.Option("--without-levels", help="load classifications that have no column for confidentiality")
     ] = False,
@@ -218,13 +230,15 @@ def load_command(
 ) -> None:
     """Load exports, each file all or nothing; one that fails does not stop the next."""
     day = day_of(extract_date, "--extract-date") if extract_date else None
+    accepted: dict[Accepted, bool] = {"keys": replaces, "levels": without_levels}
     order = Order(
         WHO,
         source=source,
         organisation=organisation,
         extract_date=day,
         completes=completes,
-        without_levels=without_levels,
+        heading_row=heading_row,
+        accepted=frozenset(question for question, yes in accepted.items() if yes),
     )
     failed = [path for path in _with_progress(files) if not _load_one(path, order, move)]
     raise typer.Exit(1 if failed else 0)

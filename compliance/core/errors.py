@@ -18,6 +18,14 @@ class Refusal(Exception):
         super().__init__(message.format(**self.values))
 
 
+class Asked(Refusal):
+    """A refusal that an answer lifts. `options` are those of the command line that give it, of which one is enough."""
+
+    def __init__(self, message: str, *, options: tuple[str, ...], **values: object) -> None:
+        self.options = options
+        super().__init__(message, **values)
+
+
 def _masked(value: object) -> object:
     if not isinstance(value, str | int | PurePath):
         return value

@@ -9,9 +9,10 @@ from compliance.core.errors import Refusal
 from compliance.counting.assessing import Coverage, coverage
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
+from compliance.declarations.sources import Words
+from compliance.loading.asking import Question
 from compliance.loading.comparing import Comparison, compare
 from compliance.loading.loading import Prepared, Receipt, hold_back, rehearse
-from compliance.reading.recognising import Words
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 
 Figures = tuple[Coverage, ...]
@@ -50,12 +51,9 @@ class Rehearsal:
         return sum(receipt.summary.withheld for receipt in self.receipts)
 
     @property
-    def loses_most(self) -> bool:
-        """Whether it would silently take the place of an export most of whose rows it lacks."""
-        return any(
-            compared.loses_most and receipt.marker is None
-            for receipt, compared in zip(self.receipts, self.comparisons, strict=True)
-        )
+    def questions(self) -> tuple[Question, ...]:
+        """What must be answered before it may be loaded."""
+        return tuple(question for receipt in self.receipts for question in receipt.questions)
 
 
 Outcomes = dict[str, Rehearsal | Refusal]

@@ -23,8 +23,8 @@ from compliance.loading.loading import Receipt
 from compliance.loading.storing import never_stored, read_as_yes_or_no, yes_or_no
 from compliance.loading.validating import REASONS
 from compliance.reading.markers import ROW, Marker, is_row_number, row_number
-from compliance.reading.recognising import Match, Row
-from compliance.reading.sheets import Workbook
+from compliance.reading.recognising import Match
+from compliance.reading.sheets import Row, Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
 # The heading of the first of the two own columns; the other holds the row number in the file.

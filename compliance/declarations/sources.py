@@ -14,6 +14,8 @@ from compliance.core.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, L
 from compliance.core.places import POINTS, SOURCES, VALUES
 from compliance.declarations.declared import LACKS, NONE_OF, UNREADABLE, complete, read_toml, read_with_own
 
+# The lists of values.toml.
+Words = dict[str, list[str]]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
 # The kinds of names that can change from a day on, and that a field can hold.
@@ -101,7 +103,8 @@ class Source:
     """A kind of export.
 
     `unique` are the fields whose combination is unique within an export, `key` those that identify a row across
-    exports. `renewed` means that a row replaces those with the same key in the earlier files that its file completes.
+    exports. `lasting` are the fields that name what stands from year to year: the next export has most of it again.
+    `renewed` means that a row replaces those with the same key in the earlier files that its file completes.
     `rhythm_days` is the expected number of days between exports. `called` are the beginnings of words by which a title
     names it. `levels_anywhere` means that any column may hold levels, of which 4 must not be stored.
     """
@@ -114,6 +117,7 @@ class Source:
     key: tuple[str, ...]
     rhythm_days: int
     fields: tuple[Field, ...]
+    lasting: tuple[str, ...] = ()
     renewed: bool = False
     called: tuple[str, ...] = ()
     levels_anywhere: bool = False
@@ -187,7 +191,8 @@ KINDS: Final[dict[str, Callable[[Any], bool]]] = {
 }
 OF_SOURCE: Final = {
     "id": "a text", "title": "a text in each language", "system": "a text in each language", "fields": "a table",
-    "unique": "a list of texts", "key": "a list of texts", "order": "a whole number", "rhythm_days": "a whole number",
+    "unique": "a list of texts", "key": "a list of texts", "lasting": "a list of texts", "order": "a whole number",
+    "rhythm_days": "a whole number",
     "renewed": "true or false", "levels_anywhere": "true or false",
 }  # fmt: skip
 OF_FIELD: Final = {
@@ -245,7 +250,7 @@ def _check_references(source: Source, by_id: dict[str, Source]) -> None:
             )
 
 
-def load_values(own: Path | None) -> dict[str, list[str]]:
+def load_values(own: Path | None) -> Words:
     """The words for yes, no, an open end, an error cell and so on, in lower case."""
     table = read_with_own(VALUES, own)
     return {key: [word.casefold() for word in words] for key, words in table.items()}
@@ -306,6 +311,7 @@ def _source(table: dict[str, Any], *, file: str) -> Source:
             system=table["system"],
             unique=_checked_names(fields, table.get("unique", ()), file=file),
             key=_checked_names(fields, table["key"], file=file),
+            lasting=_checked_names(fields, table.get("lasting", ()), file=file),
             rhythm_days=table["rhythm_days"],
             fields=fields,
             renewed=table.get("renewed", False),

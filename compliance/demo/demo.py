@@ -18,11 +18,10 @@ from compliance.core.language import N_
 from compliance.core.places import QUERIES, ROOT, SAMPLES, SOURCES, VALUES
 from compliance.core.saving import DiskFull, refusal_of, save
 from compliance.declarations.declared import read_toml
-from compliance.declarations.sources import Source, load_sources, load_values
+from compliance.declarations.sources import Source, Words, load_sources, load_values
 from compliance.demo.reviews import add_reviews
 from compliance.loading.loading import Order, load_prepared, prepare
 from compliance.reading.reading import read
-from compliance.reading.recognising import Words
 from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor, stamp

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.declarations.sources import normal
+from compliance.declarations.sources import Words, normal
 from compliance.loading.levels import (
     LONGEST,
     PROTECTIVE_SECURITY,
@@ -28,7 +28,8 @@ from compliance.loading.levels import (
     simplified,
     tokens,
 )
-from compliance.reading.recognising import Column, Match, Words, banners_above, serial_day, top_rows, written_day
+from compliance.reading.recognising import Column, Match, banners_above, serial_day, written_day
+from compliance.reading.sheets import top_rows
 
 if TYPE_CHECKING:
     from compliance.loading.levels import Cells

@@ -18,13 +18,13 @@ import pyarrow.compute as pc
 from compliance.core.lengths import LONGEST_HEADING
 from compliance.core.masking import MASK
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Field, Source, is_secret, normal
+from compliance.declarations.sources import Field, Source, Words, is_secret, normal
 from compliance.loading import levels
 from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.refusing import safe_to_show
 from compliance.reading.mapping import ColumnMapping, heading_keys
-from compliance.reading.recognising import HEADING_ROWS, Words, is_identity, known_headings, match_by_mapping, top_rows
-from compliance.reading.sheets import Sheet
+from compliance.reading.recognising import is_identity, known_headings, match_by_mapping
+from compliance.reading.sheets import HEADING_ROWS, Sheet, top_rows
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 SAMPLED_ROWS: Final = 2000
@@ -145,10 +145,10 @@ def _column_facts(sheet: Sheet, place: int) -> tuple[Counter[str], bool]:
         str(cell).strip()[:LOOKED_AT]
         for cell in sheet.cells.column(place).slice(0, MEASURED_ROWS).drop_null().to_pylist()
     ]
-    return Counter(cells), 2 * sum(map(_is_value, cells)) > len(cells)
+    return Counter(cells), 2 * sum(map(is_value, cells)) > len(cells)
 
 
-def _is_value(cell: str) -> bool:
+def is_value(cell: str) -> bool:
     """Whether a text is a value rather than a name: a number, a date, an address."""
     return MASK in cell or _is_address(cell) or bool(DATE.fullmatch(cell) or NUMBER.fullmatch(cell))
 
@@ -164,7 +164,7 @@ def _likeness(
     if not cells:
         return 0.0
     of = max(width, len(cells))
-    names = [(place, cell) for place, cell in cells if not _is_value(cell)]
+    names = [(place, cell) for place, cell in cells if not is_value(cell)]
     once = sum(columns[place][0][cell] <= 1 for place, cell in names)
     above = sum(columns[place][1] for place, _ in names)
     known_ = sum(key in known for key in heading_keys(row).values())

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.declarations.sources import Field, Source
-from compliance.reading.recognising import Match, Words
+from compliance.declarations.sources import Field, Source, Words
+from compliance.reading.recognising import Match
 
 PROTECTIVE_SECURITY: Final = "protective_security"
 NOT_A_LEVEL: Final = "not_a_level"

@@ -10,24 +10,26 @@ from typing import Final, TypeVar
 from compliance.access.audit import Act, Action
 from compliance.access.permissions import User, current_user
 from compliance.core.clock import local_day
-from compliance.core.errors import Refusal
+from compliance.core.errors import Asked, Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, folded
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, spoken
+from compliance.declarations.sources import Source, Words, spoken
+from compliance.loading import asking
+from compliance.loading.asking import Accepted, Question
 from compliance.loading.matching import translate_keys
 from compliance.loading.refusing import without_refused
 from compliance.loading.storing import original_rows, store_cells, store_columns, store_facts
 from compliance.loading.truncating import truncate
 from compliance.loading.validating import REASONS, Summary, insert_typed, validate
-from compliance.reading.mapping import ColumnMapping, saved_mappings
+from compliance.reading.mapping import ColumnMapping, save, saved_mappings
 from compliance.reading.markers import Marker, is_row_number, split_marker
 from compliance.reading.recognising import (
     ExtractDate,
     Match,
-    Words,
+    as_mapping,
     data_rows,
     error_cells,
     extract_date,
@@ -47,7 +49,7 @@ FORMULAS: Final = N_(
 )
 WITHOUT_LEVELS: Final = N_(
     "{file} has no column that is read as {field}, so level 4 could be in a column that nobody knows. Connect the "
-    "column, or say that it is to be loaded without levels: --without-levels."
+    "column, or load the file without levels."
 )
 TOO_LONG: Final = N_("The text has {n} characters, and {most} are the most. Shorten it.")
 T = TypeVar("T")
@@ -55,11 +57,11 @@ T = TypeVar("T")
 Replaced = tuple[tuple[int, str], ...]
 
 
-class Undated(Refusal):
+class Undated(Asked):
     """A file without an extract date."""
 
 
-class WithoutLevels(Refusal):
+class WithoutLevels(Asked):
     """A file without a column for a level that its source expects, of which nobody has said that it has none."""
 
 
@@ -79,8 +81,8 @@ class NothingToLoad(Refusal):
 class Order:
     """What the user says of a file; None is detected. `who` goes into the history, `user` into the audit trail.
 
-    `through` is the heading, in the export that a key refers to, of the column with the file's own keys.
-    `without_levels` says that a file may be loaded that lacks a level which its source expects.
+    `heading_row` is the row with the headings (1 is the first). `through` is the heading, in the export that a key
+    refers to, of the column with the file's own keys. `accepted` are the questions that are answered with yes.
     """
 
     who: str
@@ -91,7 +93,13 @@ class Order:
     extract_date: date | None = None
     completes: bool = False
     through: str | None = None
-    without_levels: bool = False
+    heading_row: int | None = None
+    accepted: frozenset[Accepted] = frozenset()
+
+    def answers(self, question: Question) -> bool:
+        """Whether the user has answered a question about the file."""
+        said = {"what": self.source, "headings": self.heading_row, "keys": self.completes}
+        return bool(said[question.about]) or question.about in self.accepted
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ class Receipt:
     `future` says that the extract date is after today; `other_organisation` is the organisation that the file names, if
     another; `replaces` lists the imports that it replaces, and `rows_before` counts the rows of the exports whose place
     it takes; `marker` is that of a workbook of our own; `through` is the column of another export by which its keys
-    were matched.
+    were matched; `questions` must be answered before it may be committed.
     """
 
     import_id: int
@@ -118,6 +126,7 @@ class Receipt:
     rows_before: int
     marker: Marker | None
     through: str | None
+    questions: tuple[Question, ...] = ()
 
     @property
     def far_fewer(self) -> bool:
@@ -133,17 +142,12 @@ def load(
     return load_ready(database, prepared, words=words)
 
 
-def load_ready(
-    database: Database,
-    file: "Prepared",
-    *,
-    words: Words,
-    agree: Callable[[Cursor, list["Receipt"]], object] = lambda _cursor, _receipts: None,
-) -> list[Receipt]:
-    """Load a prepared file and commit. A Refusal, or whatever `agree` raises, changes nothing."""
+def load_ready(database: Database, file: "Prepared", *, words: Words) -> list[Receipt]:
+    """Load a prepared file and commit. A Refusal, or the first Question that nobody has answered, changes nothing."""
     with database.writing() as cursor:
         receipts = load_prepared(cursor, file, words=words)
-        agree(cursor, receipts)
+        for question in (question for receipt in receipts for question in receipt.questions):
+            raise question
         return receipts
 
 
@@ -151,7 +155,8 @@ def load_ready(
 class Prepared:
     """A file ready to be loaded: its sheets, and what the user or the file itself says of it.
 
-    `day` is None if nothing says the extract date.
+    `day` is None if nothing says the extract date. `questions` are those about each sheet, by its number, if its
+    headings were not loaded before.
     """
 
     workbook: Workbook
@@ -159,6 +164,7 @@ class Prepared:
     matches: list[Match]
     marker: Marker | None
     day: ExtractDate | None
+    questions: Mapping[int, tuple[Question, ...]] = field(default_factory=dict)
 
     @property
     def place(self) -> int:
@@ -224,7 +230,9 @@ def read_request(
     """What is known of a file before it is read. Raise Refusal if the source does not exist."""
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    return ReadRequest(sources, words, today, mappings_of(database), order.source, order.extract_date)
+    return ReadRequest(
+        sources, words, today, mappings_of(database), order.source, order.extract_date, order.heading_row
+    )
 
 
 def mappings_of(database: Database) -> list[ColumnMapping]:
@@ -249,16 +257,30 @@ def prepare(
     """
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    request = ReadRequest(sources, words, workbook.around, mappings, order.source, order.extract_date)
+    request = ReadRequest(
+        sources, words, workbook.around, mappings, order.source, order.extract_date, order.heading_row
+    )
     workbook, marker = split_marker(screened_again(workbook, request))
     order = _as_marked(order, marker, sources)
-    returned = marker is not None and marker.kind == "return"
-    matches = recognise(workbook, sources, words, source_id=order.source, mappings=mappings, returned=returned)
+    matches = recognise(
+        workbook,
+        sources,
+        words,
+        source_id=order.source,
+        heading_row=order.heading_row,
+        mappings=mappings,
+        returned=marker is not None and marker.kind == "return",
+    )
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
     matches = [truncate(without_refused(match, words, sources.values()), words) for match in matches]
     matches = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows] or matches
-    return Prepared(workbook, order, matches, marker, _extract_date(workbook, matches, order, marker, words))
+    questions = {
+        match.number: asking.of_sheet(match, workbook, sources.values(), words)
+        for match in matches
+        if marker is None and match.mapping is None
+    }
+    return Prepared(workbook, order, matches, marker, _extract_date(workbook, matches, order, marker, words), questions)
 
 
 def _as_marked(order: Order, marker: Marker | None, sources: Mapping[str, Source]) -> Order:
@@ -300,7 +322,7 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
     """Load a file inside the caller's transaction; `cells` says whether its cells are stored as they were read."""
     day = _dated(file)
     organisation_id, organisation = organisation_for(cursor, file.order, day.day)
-    if not file.order.without_levels:
+    if "levels" not in file.order.accepted:
         _refuse_without_levels(file)
     if file.returned:
         _refuse_return(cursor, file, day.day)
@@ -321,7 +343,9 @@ def _refuse_without_levels(file: Prepared) -> None:
         if field.expected and field.name not in match.columns
     ]
     if lacking:
-        raise WithoutLevels(WITHOUT_LEVELS, file=file.workbook.name, field=lacking[0].texts)
+        raise WithoutLevels(
+            WITHOUT_LEVELS, options=("--without-levels",), file=file.workbook.name, field=lacking[0].texts
+        )
 
 
 def _refuse_return(cursor: Cursor, file: Prepared, day: date) -> None:
@@ -387,7 +411,9 @@ def _dated(file: Prepared) -> ExtractDate:
     if file.day:
         return file.day
     raise Undated(
-        N_("{file} does not say on which day it was exported. Give its extract date."), file=file.workbook.name
+        N_("{file} does not say on which day it was exported. Give its extract date."),
+        options=("--extract-date",),
+        file=file.workbook.name,
     )
 
 
@@ -403,8 +429,9 @@ def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]
     ordered = _name_on_day(cursor, clean_name(order.organisation), day) if order.organisation else None
     existing = rows(cursor, statement("organisations_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
     if not ordered and len(existing) > 1:
-        raise Refusal(
+        raise Asked(
             N_("The database holds several organisations: {names}. Say which of them is meant."),
+            options=("--organisation",),
             names=", ".join(row["organisation"] for row in existing),
         )
     wanted = ordered or (existing[0]["organisation"] if existing else FIRST_NAME)
@@ -440,6 +467,8 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     counting = [] if job.order.completes else _counting(cursor, job, source)
     replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _of_the_day(counting, job)
     import_id = _add_import(cursor, job, matches, summary, problems)
+    _remember_headings(cursor, job, matches)
+    questions = _questions(cursor, job, matches, import_id, [row["import_id"] for row in counting])
     if job.file.returned:
         for number, _ in replaced:
             _revoke(cursor, number, why=REPLACED, order=job.order)
@@ -460,7 +489,32 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         rows_before=sum(row["rows"] for row in counting),
         marker=job.file.marker,
         through=through,
+        questions=questions,
     )
+
+
+def _remember_headings(cursor: Cursor, job: _Job, matches: list[Match]) -> None:
+    """Map the headings of the row that the user has named, so that the next file of the kind is read by it."""
+    for match in matches if job.order.heading_row else ():
+        if not match.mapping and not match.combined:
+            save(cursor, as_mapping(match, through=None), who=job.order.who)
+            add_event(cursor, job.order, "map", match.source.id, action=Action.MAPPING, told=match.source.id)
+
+
+def _questions(
+    cursor: Cursor, job: _Job, matches: list[Match], import_id: int, earlier: list[int]
+) -> tuple[Question, ...]:
+    """What is to be answered before an import may be committed, without what the user has answered."""
+    of_sheets = [
+        question
+        for match in matches
+        if (asked := job.file.questions.get(match.number))
+        and not asking.loaded_before(cursor, match, job.organisation_id, import_id)
+        for question in asked
+    ]
+    of_keys = None if job.file.marker else asking.of_keys(cursor, matches[0].source, import_id, earlier, job.workbook)
+    found = {question.about: question for question in (*of_sheets, of_keys) if question}
+    return tuple(question for question in found.values() if not job.order.answers(question))
 
 
 def _replaced_returns(cursor: Cursor, job: _Job, matches: list[Match]) -> Replaced:

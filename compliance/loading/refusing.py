@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.declarations.sources import Source, normal
+from compliance.declarations.sources import Source, Words, normal
 from compliance.loading import elsewhere
 from compliance.loading.levels import (
     PROTECTIVE_SECURITY,
@@ -25,7 +25,7 @@ from compliance.loading.levels import (
     reader_together,
 )
 from compliance.reading.markers import is_row_number, row_number
-from compliance.reading.recognising import WITHHELD, Column, Match, Words, end_of_table
+from compliance.reading.recognising import WITHHELD, Column, Match, end_of_table
 from compliance.reading.sheets import Sheet
 
 if TYPE_CHECKING:

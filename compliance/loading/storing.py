@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
+from compliance.declarations.sources import Words
 from compliance.reading.columns import in_threads
 from compliance.reading.markers import is_row_number, row_number
-from compliance.reading.recognising import Match, Words
+from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor
 

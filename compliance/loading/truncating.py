@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, shortened
-from compliance.reading.recognising import CUT, Match, Words, end_of_table
+from compliance.declarations.sources import Words
+from compliance.reading.recognising import CUT, Match, end_of_table
 
 # The separator of the parts of a path.
 STEP: Final = " / "

@@ -19,10 +19,10 @@ import pyarrow.compute as pc
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
-from compliance.declarations.sources import Field, Source
+from compliance.declarations.sources import Field, Source, Words
 from compliance.loading.levels import level_columns
 from compliance.reading.columns import by_distinct
-from compliance.reading.recognising import Match, Words, data_rows
+from compliance.reading.recognising import Match, data_rows
 from compliance.store.database import Cursor
 
 # What is wrong with a value, and what to do about it.

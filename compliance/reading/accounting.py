@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from compliance.declarations.sources import Source
+from compliance.declarations.sources import Source, Words
 from compliance.reading.mapping import ColumnMapping
 from compliance.reading.markers import split_marker
 from compliance.reading.recognising import (
     Ambiguous,
     Match,
     Unrecognised,
-    Words,
     end_of_table,
     known_headings,
     nearest,

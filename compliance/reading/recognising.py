@@ -11,23 +11,19 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.core.errors import Refusal
+from compliance.core.errors import Asked
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_NAME
 from compliance.core.masking import MASK
 from compliance.core.readings import visible
 from compliance.core.remembering import cached_property
-from compliance.declarations.sources import ABSENCE, Field, Source, is_secret, normal
+from compliance.declarations.sources import ABSENCE, Field, Source, Words, is_secret, normal
 from compliance.reading.columns import in_threads
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, with_words
-from compliance.reading.sheets import Sheet, Workbook
+from compliance.reading.naming import source_of_file
+from compliance.reading.sheets import Row, Sheet, Workbook, top_rows
 
-HEADING_ROWS: Final = 20
 FOOTER_CELLS: Final = 2
-# A sheet with more rows than this is no cover.
-COVER_ROWS: Final = 10
-# How many characters of a cell are searched for headings, a date and an organisation.
-LOOKED_AT: Final = 1_000
 MONTHS: Final = [
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
@@ -41,8 +37,6 @@ DAY: Final = re.compile(
 PERIOD: Final = re.compile(r"\s*(?:[-–—]|till|t\.?o\.?m\.?)\s*\d", re.IGNORECASE)
 FILE_DAY: Final = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
 BRACKETS: Final = str.maketrans("()", "[]")
-Words = dict[str, list[str]]
-Row = list[str | None]
 # One row a refused cell: the spreadsheet's row, and the column from 0.
 _CELL: Final[dict[str, pa.DataType]] = {"row": pa.int32(), "place": pa.int32(), "reason": pa.string()}
 WITHHELD: Final = pa.schema(_CELL)
@@ -50,15 +44,17 @@ WITHHELD: Final = pa.schema(_CELL)
 CUT: Final = pa.schema({"row": _CELL["row"], "place": _CELL["place"], "value": _CELL["reason"]})
 
 
-class Unrecognised(Refusal):
+class Unrecognised(Asked):
     """A file that is not recognised; the user can still say what it is and how its columns are read.
 
     `source_id` is the source that its sentence names, if one.
     """
 
-    def __init__(self, message: str, *, source_id: str | None = None, **values: object) -> None:
+    def __init__(
+        self, message: str, *, source_id: str | None = None, options: tuple[str, ...] = (), **values: object
+    ) -> None:
         self.source_id = source_id
-        super().__init__(message, **values)
+        super().__init__(message, options=options, **values)
 
 
 class Ambiguous(Unrecognised):
@@ -86,7 +82,7 @@ class Match:
     `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
     `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `blanked`
     has the cells that are blank in it as they could be level 4. `cut` has the cells that were too long to be stored
-    whole. `titled` is the source that the file's own title names, where one column alone speaks for another.
+    whole.
     """
 
     sheet: Sheet
@@ -101,7 +97,6 @@ class Match:
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     blanked: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
-    titled: str | None = None
 
     @cached_property
     def withheld_rows(self) -> frozenset[int]:
@@ -136,14 +131,11 @@ class Match:
         return [every[place] for place in self.sheet.by_chance if place in every]
 
     @property
-    def known(self) -> int:
-        """How many of its headings were recognised."""
-        return self.width - len(self.unused) - len(self.dropped)
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether it may be something else: few of its headings are known, or its title says so."""
-        return (self.known <= 2 and self.width > 4 * self.known) or self.titled is not None
+    def known(self) -> list[Column]:
+        """The columns whose headings its source knows, also those that another column is read instead of."""
+        read = {column.place: column for group in self.columns.values() for column in group}
+        synonyms = known_headings([self.source])
+        return [*read.values(), *(c for c in self.unused if {normal(c.heading), normal(c.full)} & synonyms)]
 
 
 def recognise(
@@ -152,14 +144,15 @@ def recognise(
     words: Words,
     *,
     source_id: str | None,
+    heading_row: int | None = None,
     mappings: Sequence[ColumnMapping] = (),
     returned: bool = False,
 ) -> list[Match]:
     """The sheets that are exports, in their order. Raise Refusal if there is none, or if a sheet could be two.
 
-    `source_id` is the source that the user names, if any. `returned` says that the file is a return, which has other
-    columns besides those of its original. A sheet recognised by a single column is left out if another sheet is
-    recognised by more, or if nothing stands below it: a cover sheet often says "System" somewhere.
+    `source_id` and `heading_row` (1 is the first) are what the user says, if anything. `returned` says that the file is
+    a return, which has other columns besides those of its original. A sheet recognised by a single column is left out
+    if another sheet is recognised by more, or if nothing stands below it: a cover sheet often says "System" somewhere.
     """
     wanted = {source_id: sources[source_id]} if source_id else sources
     known = known_headings(sources.values())
@@ -167,7 +160,7 @@ def recognise(
         match
         for number, sheet in enumerate(workbook.sheets)
         for match in _mapped(sheet, number, wanted, words, known, mappings, returned=returned)
-        or _best(_matches(sheet, number, wanted.values(), words, known), file=workbook.name)
+        or _best(_matches(sheet, number, wanted.values(), words, known, heading_row), file=workbook.name)
     ]
     matches = [_without_identities(match, words, known, masked=bool(workbook.masked)) for match in matches]
     if any(len(match.columns) > 1 for match in matches):
@@ -178,13 +171,7 @@ def recognise(
         ]
     if not matches:
         raise _unknown(workbook, list(wanted.values()), words, known)
-    return _with_words_of_mappings([_titled(match, workbook, list(wanted.values())) for match in matches])
-
-
-def _titled(match: Match, workbook: Workbook, sources: Sequence[Source]) -> Match:
-    """The match with the source that the title names, if that is another and the match rests on a single column."""
-    named = named_source(workbook, sources) if len(match.columns) == 1 and not match.mapping else None
-    return replace(match, titled=named.id) if named and named.id != match.source.id else match
+    return _with_words_of_mappings(matches)
 
 
 def _mapped(
@@ -288,9 +275,16 @@ def _without_identities(match: Match, words: Words, known: frozenset[str], *, ma
     return replace(match, unused=kept, dropped=match.dropped + identities)
 
 
-def _matches(sheet: Sheet, number: int, sources: Iterable[Source], words: Words, known: frozenset[str]) -> list[Match]:
+def _matches(
+    sheet: Sheet,
+    number: int,
+    sources: Iterable[Source],
+    words: Words,
+    known: frozenset[str],
+    heading_row: int | None,
+) -> list[Match]:
     head = _headings(sheet, words, known)
-    return [match for source in sources for match in _match(sheet, number, source, head)]
+    return [match for source in sources for match in _match(sheet, number, source, head, heading_row)]
 
 
 def _best(matches: list[Match], *, file: str) -> list[Match]:
@@ -299,7 +293,8 @@ def _best(matches: list[Match], *, file: str) -> list[Match]:
     first = [match for match in matches if len(match.columns) == best]
     if len(first) > 1:
         raise Ambiguous(
-            N_("The sheet {sheet} in {file} could be {first} or {second}. Say which of them it is and load it again."),
+            N_("The sheet {sheet} in {file} could be {first} or {second}. Say which of them it is."),
+            options=tuple(f"--source {match.source.id}" for match in first),
             sheet=first[0].sheet.name or file,
             file=file,
             first=first[0].source.title,
@@ -390,13 +385,15 @@ def _under_banner(index: int, upper: Named, lower: Named, every: frozenset[str],
     return _candidate(index + 1, columns, other, every, words)
 
 
-def _match(sheet: Sheet, number: int, source: Source, head: Headings) -> Iterator[Match]:
-    """The sheet as an export of `source`, if one of its first rows has all required headings.
+def _match(sheet: Sheet, number: int, source: Source, head: Headings, heading_row: int | None) -> Iterator[Match]:
+    """The sheet as an export of `source`, if one of its first rows, or the `heading_row`, has all required headings.
 
     If no single row has them, two rows may: a banner over groups of columns, and their names below.
     """
     rows, pairs = head
     for heading in (heading for heading in (*rows, *pairs) if heading and heading.known):
+        if heading_row and heading.last + 1 != heading_row:
+            continue
         columns, _ = _columns(source, heading)
         if all(field.name in columns for field in source.required):
             below = pairs[heading.last] if heading in rows and heading.last < len(pairs) else None
@@ -521,7 +518,7 @@ def nearest(workbook: Workbook, sources: Sequence[Source], words: Words, known: 
 
     None if it has no such column and names none.
     """
-    named = named_source(workbook, sources)
+    named = source_of_file(workbook, sources, words)
     near = [
         (source is named, len(source.required) - len(missing), -len(missing), -number, Near(source, number, missing))
         for number, sheet in enumerate(workbook.sheets)
@@ -536,48 +533,9 @@ def nearest(workbook: Workbook, sources: Sequence[Source], words: Words, known: 
     return Near(named, largest, tuple(field.heading for field in named.required)) if named else None
 
 
-def named_source(workbook: Workbook, sources: Sequence[Source]) -> Source | None:
-    """The source that a title above a table names, else the name of a sheet, else that of the file."""
-    width = max((_widest(sheet) for sheet in workbook.sheets), default=0)
-    titles = (title for sheet in workbook.sheets for title in _titles(sheet, width))
-    for text in (*titles, *(sheet.name for sheet in workbook.sheets), workbook.name):
-        said = [(len(word), source) for source in sources for word in source.called if _says(text, word)]
-        if said:
-            return max(said, key=lambda entry: entry[0])[1]
-    return None
-
-
-def _says(text: str, word: str) -> bool:
-    """Whether a word of a text begins in some way."""
-    return re.search(rf"(?<![^\W_]){re.escape(word)}", text.casefold()) is not None
-
-
-def _titles(sheet: Sheet, width: int) -> list[str]:
-    """The first rows with fewer cells than the table of the sheet, as texts; those of a cover if they are no table."""
-    own = _widest(sheet)
-    if sheet.cells.num_rows <= COVER_ROWS and own < width:
-        return [" ".join(cells) for cells in _filled(sheet) if len(cells) == 1 or (cells and cells[0].endswith(":"))]
-    return [" ".join(cells) for cells in _filled(sheet) if len(cells) <= FOOTER_CELLS and len(cells) < own]
-
-
-def _widest(sheet: Sheet) -> int:
-    return max(map(len, _filled(sheet)), default=0)
-
-
-def _filled(sheet: Sheet) -> list[list[str]]:
-    return [[cell for cell in row if cell and cell.strip()] for row in top_rows(sheet)]
-
-
 def _missing(source: Source, row: _Heading) -> tuple[str, ...]:
     columns, _ = _columns(source, row)
     return tuple(field.heading for field in source.required if field.name not in columns)
-
-
-def top_rows(sheet: Sheet) -> list[Row]:
-    """The sheet's first rows, which must include its heading; long cells are cut."""
-    table = sheet.cells.slice(0, HEADING_ROWS)
-    columns = [pc.utf8_slice_codeunits(column, 0, LOOKED_AT).to_pylist() for column in table.columns]
-    return [list(row) for row in zip(*columns, strict=True)] if columns else []
 
 
 def data_rows(match: Match, words: Words) -> pa.Table:
@@ -642,7 +600,7 @@ class ExtractDate:
 def extract_date(workbook: Workbook, matches: list[Match], words: Words) -> ExtractDate | None:
     """The extract date of a workbook: from the rows above the headings, its name, or its modified date."""
     for match in matches:
-        if day := _day_above(top_rows(match.sheet)[: match.heading_row - 1], words, date1904=workbook.date1904):
+        if day := day_above(top_rows(match.sheet)[: match.heading_row - 1], words, date1904=workbook.date1904):
             return ExtractDate(day, "heading")
     for named in FILE_DAY.finditer(workbook.name):
         if day := _day(named[1], named[3], named[4]):
@@ -650,7 +608,8 @@ def extract_date(workbook: Workbook, matches: list[Match], words: Words) -> Extr
     return ExtractDate(workbook.modified.date(), "modified") if workbook.modified else None
 
 
-def _day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
+def day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
+    """The extract date that rows above a heading hold."""
     keyword = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words['extract_date']))})(?!\w)", re.IGNORECASE)
     for row in rows:
         cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]

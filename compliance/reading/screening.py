@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.masking import MASK, Kind, Masked, mask_column, mask_text
-from compliance.declarations.sources import Field, Source
+from compliance.declarations.sources import Field, Source, Words
 from compliance.reading.columns import in_threads
 from compliance.reading.mapping import ColumnMapping
 from compliance.reading.markers import SHEET, split_marker
-from compliance.reading.recognising import Match, Words, extract_date, recognise
+from compliance.reading.recognising import Match, extract_date, recognise
 from compliance.reading.sheets import Sheet, Workbook
 
 if TYPE_CHECKING:
@@ -33,11 +33,12 @@ class ReadRequest:
     mappings: Sequence[ColumnMapping] = ()
     source: str | None = None
     day: date | None = None
+    heading_row: int | None = None
 
     @property
     def user_input(self) -> tuple[object, ...]:
         """What users have said of it, now or before."""
-        return self.source, self.day, tuple(self.mappings)
+        return self.source, self.day, self.heading_row, tuple(self.mappings)
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,13 @@ def _expected(workbook: Workbook, request: ReadRequest) -> tuple[dict[int, _Expe
     returned = marker is not None and marker.kind == "return"
     try:
         matches = recognise(
-            rest, request.sources, request.words, source_id=source_id, mappings=request.mappings, returned=returned
+            rest,
+            request.sources,
+            request.words,
+            source_id=source_id,
+            heading_row=request.heading_row,
+            mappings=request.mappings,
+            returned=returned,
         )
     except Refusal:
         matches = []

@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+HEADING_ROWS: Final = 20
+# How many characters of a cell are searched for headings, a date and an organisation.
+LOOKED_AT: Final = 1_000
+Row = list[str | None]
 
 
 @dataclass(frozen=True)
@@ -51,3 +56,12 @@ class Workbook:
     def depends_on_request(self) -> bool:
         """Whether the cells depend on what the read request said: something was masked, or was left for what it is."""
         return bool(self.masked) or any(sheet.allowed for sheet in self.sheets)
+
+
+def top_rows(sheet: Sheet) -> list[Row]:
+    """The sheet's first rows, which must include its heading; long cells are cut."""
+    import pyarrow.compute as pc
+
+    table = sheet.cells.slice(0, HEADING_ROWS)
+    columns = [pc.utf8_slice_codeunits(column, 0, LOOKED_AT).to_pylist() for column in table.columns]
+    return [list(row) for row in zip(*columns, strict=True)] if columns else []

@@ -9,7 +9,7 @@ from compliance.loading.guessing import shown_sheet
 from compliance.loading.loading import prepare
 from compliance.reading import mapping
 from compliance.reading.mapping import ColumnMapping, heading_keys
-from compliance.reading.recognising import top_rows
+from compliance.reading.sheets import top_rows
 from tests.files import xlsx
 from tests.layers import first_of
 from tests.line import SOURCES, WORDS, Line, read_here

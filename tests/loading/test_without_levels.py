@@ -36,18 +36,18 @@ LEVELLESS = {
 @pytest.mark.parametrize("rows", LEVELLESS.values(), ids=LEVELLESS)
 def test_classifications_without_confidentiality_are_not_loaded_unasked(line, rows):
     with pytest.raises(WithoutLevels, match="--without-levels"):
-        loaded(line, *rows, without_levels=False)
+        loaded(line, *rows, accepted=frozenset())
     assert line.rows("from imports") == []
-    loaded(line, *rows, without_levels=True)
+    loaded(line, *rows, accepted=frozenset({"levels"}))
     assert line.column("system", "classifications") == ["Alfa"]
 
 
 def test_with_confidentiality_nothing_is_asked(line):
-    loaded(line, ["System", "Klassad", "K"], ["Alfa", "2026-05-01", "2"], without_levels=False)
-    loaded(line, ["System", "Klassad", "K/R/T"], ["Alfa", "2026-05-01", "2/1/1"], name="b.xlsx", without_levels=False)
+    loaded(line, ["System", "Klassad", "K"], ["Alfa", "2026-05-01", "2"], accepted=frozenset())
+    loaded(line, ["System", "Klassad", "K/R/T"], ["Alfa", "2026-05-01", "2/1/1"], name="b.xlsx", accepted=frozenset())
     remember(line, ColumnMapping("classifications", ("system", "när"), {"system": "system", "classified": "när"}))
     with pytest.raises(WithoutLevels):
-        loaded(line, ["System", "När"], ["Alfa", "2026-05-01"], name="c.xlsx", without_levels=False)
+        loaded(line, ["System", "När"], ["Alfa", "2026-05-01"], name="c.xlsx", accepted=frozenset())
 
 
 @pytest.mark.live

@@ -15,7 +15,8 @@ from compliance.loading import guessing
 from compliance.reading import mapping
 from compliance.reading.accounting import sheet_uses
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written
-from compliance.reading.recognising import Unrecognised, known_headings, nearest, recognise, top_rows
+from compliance.reading.recognising import Unrecognised, known_headings, nearest, recognise
+from compliance.reading.sheets import top_rows
 from compliance.screens.imports.mapping_texts import words_note
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import saved, xlsx

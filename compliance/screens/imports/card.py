@@ -1,6 +1,6 @@
 """The card of a file in the inbox: what it is, the questions and choices about it, and its rejected rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -32,10 +32,11 @@ SHOWN_PROBLEMS: Final = 10
 DAY_WIDTH: Final = 320
 Answer = Literal["accepted", "completes"]
 # The answers that are a press of a button.
-ANSWERS: Final[Mapping[Question, Mapping[str, Answer]]] = {
-    "few": {N_("Yes, it is"): "accepted"},
+ANSWERS: Final[dict[Question, dict[str, Answer]]] = {
+    "what": {N_("Yes, it is"): "accepted"},
+    "headings": {N_("Yes, that is right"): "accepted"},
     "levels": {N_("Load it without levels"): "accepted"},
-    "loses": {N_("It completes them"): "completes", N_("It replaces them"): "accepted"},
+    "keys": {N_("It completes them"): "completes", N_("It replaces them"): "accepted"},
 }
 GONE: Final = N_("The file is no longer here. Drop it again.")
 
@@ -155,7 +156,7 @@ def _questions(card: Card) -> None:
                 st.button(say(label), key=key, on_click=_answer, args=(card.file, question, about))
 
 
-def _answer(file: Dropped, question: Question, about: Answer) -> None:
+def _answer(file: Dropped, question: Any, about: Answer) -> None:
     if about == "completes":
         file.item.completes = st.session_state[f"completes {file.id}"] = True
     else:
@@ -283,7 +284,7 @@ def _by_hand(card: Card, book: Workbook) -> None:
     refusal, rehearsal = card.file.refusal, card.file.rehearsal
     if refusal and not isinstance(refusal, Unrecognised | NothingToLoad | WithoutLevels):
         return
-    recognised = rehearsal is not None and "few" not in card.asked
+    recognised = rehearsal is not None and {"what", "headings"}.isdisjoint(card.asked)
     lost = rehearsal is not None and any(compared.lost for compared in rehearsal.comparisons)
     key = f"columns {card.file.id}"
     with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not recognised, key=key):

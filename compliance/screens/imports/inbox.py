@@ -20,24 +20,25 @@ from compliance.correcting import previewing, returning
 from compliance.correcting.previewing import Effect, Rehearsal
 from compliance.correcting.returning import Change
 from compliance.declarations.points import Point
-from compliance.declarations.sources import Source
-from compliance.loading import loading
+from compliance.declarations.sources import Source, Words
+from compliance.loading import asking, loading
+from compliance.loading.asking import Accepted
 from compliance.loading.loading import Order, Prepared, Receipt, Undated, WithoutLevels, add_event
 from compliance.reading import mapping, reading
 from compliance.reading.mapping import ColumnMapping
-from compliance.reading.recognising import Ambiguous, Match, Unrecognised, Words, as_mapping
+from compliance.reading.recognising import Ambiguous, Match, Unrecognised, as_mapping
 from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
 from compliance.screens.imports.placing import Places
-from compliance.store.database import Cursor, Database
+from compliance.store.database import Database
 
 SHOWN_CHANGES: Final = 50
 # Files whose choices have changed are rehearsed first, with those that they are compared with; then all together.
 FIRST: Final = 3
 
 # What only the user can answer before a file is loaded.
-Question = Literal["source", "columns", "levels", "day", "organisation", "few", "loses"]
+Question = Literal["source", "columns", "day", "organisation"] | Accepted
 # In the order in which files are listed.
 Rank = Literal["asks", "refused", "look", "ready", "loaded"]
 RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "look", "ready", "loaded")
@@ -77,7 +78,7 @@ class Item:
     extract_date: date | None = None
     completes: bool = False
     through: str | None = None
-    accepted: frozenset[Question] = frozenset()
+    accepted: frozenset[Accepted] = frozenset()
     wrong_day: str = ""
     taken_for: str = ""
     loaded_day: str = ""
@@ -383,7 +384,7 @@ def rehearse(
         as_of=context.as_of,
         points=context.points,
         words=context.words,
-        counts=lambda file, rehearsal: not (_unplaced(by_id[file], places) or _asked_by(by_id[file].item, rehearsal)),
+        counts=lambda file, rehearsal: not (_unplaced(by_id[file], places) or rehearsal.questions),
         progress=progress,
         before=inbox.together.effect if inbox.together and same_data else None,
     )
@@ -405,38 +406,25 @@ def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
         return (asked,) if asked else ()
     if unplaced:  # until it is said whose it is, it is compared with another's exports
         return ("organisation",)
-    return _asked_by(file.item, file.rehearsal) if file.rehearsal else ()
+    return tuple(question.about for question in file.rehearsal.questions) if file.rehearsal else ()
 
 
 def _unplaced(file: Dropped, places: Places) -> bool:
     return places.is_open(file.content.named, file.item.organisation)
 
 
-def _asked_by(item: Item, rehearsal: Rehearsal) -> tuple[Question, ...]:
-    """The questions about a file that could be loaded, without those that the user has answered."""
-    asked: dict[Question, bool] = {
-        "few": any(texts.is_doubtful(receipt) for receipt in rehearsal.receipts),
-        "loses": rehearsal.loses_most,
-    }
-    return tuple(question for question, applies in asked.items() if applies and question not in item.accepted)
-
-
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
-class Unasked(Exception):
-    """Others have changed the data since a file was rehearsed, and there is a question about it now."""
-
-
 def load(file: Dropped, context: Context, say: Language) -> None:
-    """Load a file as rehearsed, and set its result. Raise DiskFull or Unasked if it stays in the inbox.
+    """Load a file as rehearsed, and set its result. Raise DiskFull or a Question if it stays in the inbox.
 
     Only the receipts with rejected rows are kept of the content, for the workbook of rows to correct.
     """
     content, receipts = file.content, list[Receipt]()
     try:
-        receipts = _load(file, context)
-    except DiskFull:
+        receipts = loading.load_ready(context.database, _ready(file, context), words=context.words)
+    except (DiskFull, asking.Question):
         raise
     except Refusal as refusal:
         file.item.result = Result(say.refusal(refusal))
@@ -448,17 +436,6 @@ def load(file: Dropped, context: Context, say: Language) -> None:
     content.receipts = returning.only_rejected(tuple(receipts)) if rejected else ()
     content.dropped = None
     content.book, content.prepared, content.outcome = replace(content.workbook, sheets=()), None, None
-
-
-def _load(file: Dropped, context: Context) -> list[Receipt]:
-    """Load and commit; nothing if the user has not been asked what there is to ask by now."""
-
-    def agree(cursor: Cursor, receipts: list[Receipt]) -> None:
-        doubtful = any(receipt.rows_before or texts.is_doubtful(receipt) for receipt in receipts)
-        if doubtful and _asked_by(file.item, previewing.compared(cursor, receipts)):
-            raise Unasked
-
-    return loading.load_ready(context.database, _ready(file, context), words=context.words, agree=agree)
 
 
 def _ready(file: Dropped, context: Context) -> Prepared:

@@ -18,7 +18,7 @@ from compliance.core.language import N_
 from compliance.correcting import previewing
 from compliance.correcting.previewing import Effect
 from compliance.drawing import charts
-from compliance.loading import loading
+from compliance.loading import asking, loading
 from compliance.reading import reading
 from compliance.screens import files as uploads
 from compliance.screens import reads, views, widgets
@@ -34,7 +34,6 @@ from compliance.screens.imports.inbox import (
     Loaded,
     Question,
     Rank,
-    Unasked,
 )
 from compliance.screens.imports.placing import Places, choices
 from compliance.screens.views import View
@@ -119,7 +118,7 @@ def _file(file: str, item: Item, content: Content, places: Places, order: loadin
         extract_date=item.extract_date,
         completes=item.completes,
         through=item.through,
-        without_levels="levels" in item.accepted,
+        accepted=item.accepted,
     )
     return Dropped(file, item, content, chosen)
 
@@ -372,7 +371,7 @@ def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bo
     file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox_texts.extract_day(file)
     try:
         inbox.load(file, context, view.say)
-    except Unasked:
+    except asking.Question:
         waiting.queue.remove(file.id)
         return True
     except Exception as error:

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, begun
 from compliance.correcting.previewing import Rehearsal
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
-from compliance.loading.loading import AlreadyLoaded, Prepared, WithoutLevels
+from compliance.loading.loading import AlreadyLoaded, Prepared
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import texts
 from compliance.screens.imports.inbox import Dropped, Loaded, Question, Rank
@@ -42,38 +41,12 @@ def rank(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source]
 
 def asked_text(file: Dropped, question: Question, say: Language) -> str:
     """A question about a file as a sentence."""
-    if isinstance(file.refusal, WithoutLevels):
-        text = N_(
-            "No column is read as {field}, so level 4 could be in a column that nobody knows. "
-            "Connect the column below, or load the file without levels."
-        )
-        return say.refusal(Refusal(text, **file.refusal.values))
     if file.refusal:
         return say(N_("Which day was it exported?")) if question == "day" else say.refusal(file.refusal)
     if question == "organisation":
         return say(N_("Whose is it? Answer above."))
-    receipts = file.rehearsal.receipts if file.rehearsal else ()
-    if question == "few":
-        title = next(say.pick(r.source.title) for r in receipts if texts.is_doubtful(r))
-        return say(N_("Few of the columns are recognised. Is it {source}?"), source=title)
-    return " ".join(loses_texts(file, say))
-
-
-def loses_texts(file: Dropped, say: Language) -> list[str]:
-    """Which imports a file would take the place of, though most of their rows are not in it."""
-    compared = file.rehearsal.comparisons if file.rehearsal else ()
-    return [
-        say.plural(
-            "The only row of {day} is not in it. Does it complete or replace it?",
-            "{gone} of the {n} rows of {day} are not in it. Does it complete or replace them?",
-            before,
-            day=say.date(day),
-            gone=say.number(each.gone),
-        )
-        for each in compared
-        if each.loses_most and each.earlier
-        for _, day, before in [each.earlier]
-    ]
+    asked = file.rehearsal.questions if file.rehearsal else ()
+    return " ".join(say.refusal(each) for each in asked if each.about == question)
 
 
 def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> list[str]:

@@ -19,16 +19,8 @@ from compliance.reading import mapping
 from compliance.reading.accounting import SheetUse, sheet_uses
 from compliance.reading.mapping import ColumnMapping, SavedMapping, headings_written, saved_mappings
 from compliance.reading.markers import split_marker
-from compliance.reading.recognising import (
-    HEADING_ROWS,
-    Match,
-    Near,
-    as_mapping,
-    known_headings,
-    nearest,
-    top_rows,
-)
-from compliance.reading.sheets import Sheet, Workbook
+from compliance.reading.recognising import Match, Near, as_mapping, known_headings, nearest
+from compliance.reading.sheets import HEADING_ROWS, Sheet, Workbook, top_rows
 from compliance.screens import downloads, reads, views, widgets
 from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName

@@ -10,7 +10,7 @@ from compliance.drawing import charts
 from compliance.loading.guessing import Candidate, Guess
 from compliance.reading.accounting import SheetUse
 from compliance.reading.mapping import ColumnMapping, SavedMapping
-from compliance.reading.recognising import Row
+from compliance.reading.sheets import Row
 from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 8

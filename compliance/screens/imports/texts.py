@@ -319,11 +319,6 @@ def loaded_text(receipt: Receipt, say: Language) -> str:
     return f"{text} {rest} {withheld}".strip()
 
 
-def is_doubtful(receipt: Receipt) -> bool:
-    """Whether so few of a sheet's headings are known that it may be something else."""
-    return any(match.doubtful for match in receipt.matches)
-
-
 def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
     """Remarks that are a count, each sentence with its count."""
     masked, cut, errors, warnings = workbook.masked, workbook.cut, receipt.error_cells, receipt.summary.warnings

@@ -1,0 +1,219 @@
+"""Whether a file may be loaded without a question (rulebook, section 3, "Certain, or asked").
+
+It may on evidence from a closed list alone. Whatever else is asked, on the page, on the command line and at night
+alike, and nothing of the file is loaded until it is answered.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from compliance.core.errors import Asked
+from compliance.core.language import N_
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Source, Words, normal, spoken
+from compliance.loading.guessing import is_value
+from compliance.reading.naming import source_of_sheet
+from compliance.reading.recognising import Column, Match, day_above, known_headings
+from compliance.reading.sheets import Workbook, top_rows
+
+if TYPE_CHECKING:
+    from compliance.store.database import Cursor
+
+# What is asked of a file that could be loaded: what it is, which row has its headings, and whether it takes the place
+# of the export before it or completes that.
+About = Literal["what", "headings", "keys"]
+# What a user can have answered with yes; a file that may lack levels cannot be rehearsed before that.
+Accepted = Literal[About, "levels"]
+
+# A title needs so many known headings beside it; headings without one need more, and a share of all headings.
+BESIDE_TITLE: Final = 2
+KNOWN: Final = 3
+ENOUGH: Final = 5
+SHARE: Final = 3
+# A row above the headings with so many cells, and as many as they, could be the headings.
+WIDE: Final = 4
+# Exports with so many keys are compared with each other.
+KEYS: Final = 20
+
+
+class Question(Asked):
+    """What must be answered before a file is loaded, as a sentence; `about` says what the answer is about."""
+
+    def __init__(self, about: About, message: str, *, options: tuple[str, ...], **values: object) -> None:
+        self.about = about
+        super().__init__(message, options=options, **values)
+
+
+# --- What a file says of itself -----------------------------------------------------------------------------------
+
+
+def of_sheet(match: Match, workbook: Workbook, sources: Collection[Source], words: Words) -> tuple[Question, ...]:
+    """What is asked about a sheet whose headings are neither mapped nor were loaded before."""
+    named = source_of_sheet(match.sheet, match.heading_row, workbook, sources, words)
+    found = [_of_source(match, workbook, named, words), _of_headings(match, workbook, words)]
+    return tuple(question for question in found if question)
+
+
+def _of_source(match: Match, workbook: Workbook, named: Source | None, words: Words) -> Question | None:
+    """What is it? Asked where nothing says for certain what a sheet is, or where its title or name says otherwise."""
+    if named and named.id != match.source.id:
+        return Question(
+            "what",
+            N_("{file} has the headings of {source}, but its title or name says {other}. Is it {source}?"),
+            options=(f"--source {match.source.id}", f"--source {named.id}"),
+            file=workbook.name,
+            source=match.source.title,
+            other=named.title,
+        )
+    if _is_certain(match, named, words):
+        return None
+    return Question(
+        "what",
+        N_("Few of the headings in {file} are known: {known}. Is it {source}?"),
+        options=(f"--source {match.source.id}",),
+        file=workbook.name,
+        known=", ".join(spoken(column.heading) for column in match.known),
+        source=match.source.title,
+    )
+
+
+def _is_certain(match: Match, named: Source | None, words: Words) -> bool:
+    """Whether a sheet's own name and two of its headings, or more of them, say what it is.
+
+    Headings that stand in every register, such as Namn and Status, say nothing by themselves.
+    """
+    known = match.known
+    if not any(normal(column.heading) not in words["telling_nothing"] for column in known):
+        return False
+    if named and len(known) >= BESIDE_TITLE:
+        return True
+    return len(known) >= KNOWN and (len(known) >= ENOUGH or SHARE * len(known) >= match.width)
+
+
+def _of_headings(match: Match, workbook: Workbook, words: Words) -> Question | None:
+    """Which row has the headings? Asked where one above could have them, or where those taken do not look like some."""
+    rows = top_rows(match.sheet)
+    above, taken = rows[: match.heading_row - 1], rows[match.heading_row - 1]
+    for number, row in enumerate(above, start=1):
+        cells = [cell for cell in row if cell and cell.strip()]
+        if len(cells) >= max(WIDE, _filled(taken)) and not day_above([row], words, date1904=workbook.date1904):
+            return _which_row(
+                N_("Row {row} of {file} could hold the headings too; row {taken} was read as them. Which is it?"),
+                (match.heading_row, number),
+                file=workbook.name,
+                row=number,
+                taken=match.heading_row,
+            )
+    if value := next((cell for cell in taken if cell and is_value(cell.strip())), None):
+        return _which_row(
+            N_(
+                "Row {taken} of {file} was read as the headings, but holds a date or a number: {value}. Is it that row?"
+            ),
+            (match.heading_row,),
+            file=workbook.name,
+            taken=match.heading_row,
+            value=value,
+        )
+    if twice := _read_twice(match):
+        return _which_row(
+            N_(
+                "The heading {heading} stands more than once in row {taken} of {file}, and the first column is read. "
+                "Is that right?"
+            ),
+            (match.heading_row,),
+            file=workbook.name,
+            taken=match.heading_row,
+            heading=twice,
+        )
+    return None
+
+
+def _which_row(message: str, numbers: Iterable[int], **values: object) -> Question:
+    options = tuple(f"--heading-row {number}" for number in numbers)
+    return Question("headings", message, options=options, **values)
+
+
+def _filled(row: Iterable[str | None]) -> int:
+    return sum(bool(cell and cell.strip()) for cell in row)
+
+
+def _read_twice(match: Match) -> str | None:
+    """A heading that a field is read from, and that another column has too."""
+    columns = {column.place: column for column in match.every_column}
+    times = Counter(_key(column, match.source) for column in columns.values())
+    read = [column for group in match.columns.values() for column in group]
+    return next((spoken(column.heading) for column in read if times[_key(column, match.source)] > 1), None)
+
+
+def _key(column: Column, source: Source) -> str:
+    """A heading as it is recognised: with its banner where only both together are known."""
+    plain, full, known = normal(column.heading), normal(column.full), known_headings([source])
+    return full if full in known and plain not in known else plain
+
+
+# --- What was loaded before ---------------------------------------------------------------------------------------
+
+
+def loaded_before(cursor: "Cursor", match: Match, organisation_id: int, import_id: int) -> bool:
+    """Whether another import of the source and organisation that is not revoked had exactly these headings."""
+    now = sorted(normal(column.heading) for column in {c.place: c for c in match.kept_columns}.values())
+    values = {"source": match.source.id, "organisation_id": organisation_id, "import_id": import_id}
+    before = cursor.execute(statement("headings_loaded"), values).fetchall()
+    return any(sorted(map(normal, headings)) == now for (headings,) in before)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """How many different keys an export has, those before it had, and both have."""
+
+    now: int
+    then: int
+    both: int
+
+    @property
+    def strange(self) -> bool:
+        """Whether both have enough, and nothing in common or less than half of what was there."""
+        return min(self.now, self.then) >= KEYS and (not self.both or 2 * self.both < self.then)
+
+
+def of_keys(
+    cursor: "Cursor", source: Source, import_id: int, earlier: list[int], workbook: Workbook
+) -> Question | None:
+    """Does it replace the exports before it, or complete them? Asked of what stands from year to year."""
+    if not source.lasting or not earlier:
+        return None
+    keys = counted_keys(cursor, source, import_id, earlier)
+    if not keys.strange:
+        return None
+    return Question(
+        "keys",
+        N_(
+            "{file} lacks {gone} of the {then} {key} that the export before it has. Does it take the place of that "
+            "export, or complete it?"
+        ),
+        options=("--replaces", "--completes"),
+        file=workbook.name,
+        gone=keys.then - keys.both,
+        then=keys.then,
+        key=source.field(source.lasting[0]).texts,
+    )
+
+
+def counted_keys(cursor: "Cursor", source: Source, import_id: int, earlier: list[int]) -> Keys:
+    """The keys of an import, of those before it, and of both."""
+    key = ", ".join(f"lower(cast({name} as varchar))" for name in source.lasting)
+    [counted] = cursor.execute(
+        f"""
+        with every as (
+            select row({key}) as key, bool_or(import_id = $import_id) as now, bool_or(import_id <> $import_id) as before
+            from {source.id}
+            where (import_id = $import_id or list_contains($earlier, import_id)) and {source.lasting[0]} is not null
+            group by all
+        )
+        select count(*) filter (now), count(*) filter (before), count(*) filter (now and before) from every
+        """,
+        {"import_id": import_id, "earlier": earlier},
+    ).fetchall()
+    return Keys(*counted)
