@@ -45,72 +45,122 @@ create or replace macro beginnings(cell, most) as
         else cell
     end;
 
--- A serial day number of the 1900 or the 1904 system, to the whole second.
+-- A serial day number of the 1900 or the 1904 system, to the whole second. Only those of 1954 to 2119 and the last day of
+-- 9999 are dates: 2025 is a year.
 create or replace macro serial_time(serial, date1904) as
     case
-        when serial < 0 or serial >= case when date1904 then 2957004 else 2958466 end then null
-        when date1904 then timestamp '1904-01-01' + to_seconds(cast(round(serial * 86400) as bigint))
-        when serial < 1 then null
-        when serial < 60 then timestamp '1899-12-31' + to_seconds(cast(round(serial * 86400) as bigint))
-        else timestamp '1899-12-30' + to_seconds(cast(round(serial * 86400) as bigint))
+        when serial between 20000 and 80000 or serial = 2958465
+            then case when date1904 then timestamp '1904-01-01' else timestamp '1899-12-30' end
+                + to_seconds(cast(round(serial * 86400) as bigint))
     end;
 
--- The number of a Swedish month by its name or the first three or four letters of it.
+-- The number of a month by its name in Swedish or English, whole or its first three or four letters.
 create or replace macro month_number(word) as
-    list_position(
+    1 + (list_position(
         list_transform(
             [
                 'januari', 'februari', 'mars', 'april', 'maj', 'juni',
-                'juli', 'augusti', 'september', 'oktober', 'november', 'december'
+                'juli', 'augusti', 'september', 'oktober', 'november', 'december',
+                'january', 'february', 'march', 'april', 'may', 'june',
+                'july', 'august', 'september', 'october', 'november', 'december'
             ],
             lambda name: name = word or (len(word) between 3 and 4 and starts_with(name, word))
         ),
         true
+    ) - 1) % 12;
+
+-- How a date, its time of day and its zone are written: the parts of the text, empty where it has none.
+create or replace macro written_parts(cell) as
+    regexp_extract(
+        cell,
+        '^([1-9]\d{3}-\d{1,2}-\d{1,2}|[1-9]\d{3}/\d{1,2}/\d{1,2}|[1-9]\d{7}'
+        || '|\d{1,2}\.\d{1,2}\.[1-9]\d{3}|\d{1,2}/\d{1,2}/[1-9]\d{3}|\d{1,2}-\d{1,2}-[1-9]\d{3}'
+        || '|\d{1,2}\.?[ /-][[:alpha:]]{3,9}\.?[ /-](?:[1-9]\d{3}|\d\d))'
+        || '(?:(?:T| | kl\.? ?)(\d{1,2})[:.](\d\d)(?:[:.](\d\d(?:[.,]\d+)?))?(?: ?([AP])M)?(?: ?(Z|[+-]\d\d:?\d\d))?)?$',
+        ['day', 'hour', 'minute', 'second', 'half', 'zone'],
+        'i'
     );
 
--- 5 mars 2024, with or without a time of day.
-create or replace macro written_time(cell) as
-    try_strptime(
-        concat_ws(
-            ' ',
-            regexp_extract(cell, '[^\d](\d{4})( |$)', 1),
-            month_number(lower(regexp_extract(cell, '^\d+\.? ([^\d .]+)', 1))),
-            regexp_extract(cell, '^(\d+)', 1),
-            coalesce(nullif(regexp_extract(cell, '(\d{1,2}:\d{2}(:\d{2})?)$', 1), ''), '0:00')
-        ),
-        ['%Y %m %d %H:%M', '%Y %m %d %H:%M:%S']
-    );
-
--- Whether the text is a date with slashes, whose day and month only the whole column can tell apart.
+-- Whether the text is a date of two numbers and a year, whose day and month only the whole column can tell apart.
 create or replace macro has_slashes(cell) as
-    regexp_matches(cell, '^\d{1,2}/\d{1,2}/[1-9]\d{3}( \d{1,2}:\d{2}(:\d{2})?)?$');
+    regexp_matches(cell, '^(\d{1,2}/\d{1,2}/|\d{1,2}-\d{1,2}-|\d{1,2}\.\d{1,2}\.)[1-9]\d{3}(\D.*)?$');
 
--- The first (day) or second (month) number of a date with slashes.
+-- The first (day) or second (month) number of such a date.
 create or replace macro slash_parts(cell, place) as
-    case when has_slashes(cell) then cast(split_part(cell, '/', place) as integer) end;
+    case when has_slashes(cell) then cast(string_split_regex(cell, '[./-]')[place] as integer) end;
 
--- A date or date-time in any form that exports use, of the years 1000 to 9999. Slashes are day/month.
-create or replace macro any_time(cell, date1904, open_end) as
+-- Year, month and day, as text. month_first: whether 05/02/2024 is the second of May.
+create or replace macro written_day(day, month_first) as
+    case
+        when regexp_matches(day, '^\d{4}') then regexp_replace(day, '^(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})$', '\1-\2-\3')
+        when regexp_matches(day, '[[:alpha:]]')
+            then concat_ws(
+                '-',
+                right('20' || regexp_extract(day, '\d+$'), 4),
+                month_number(lower(regexp_extract(day, '[[:alpha:]]+'))),
+                regexp_extract(day, '^\d+')
+            )
+        else regexp_replace(day, '^(\d+).(\d+).(\d+)$', case when month_first then '\3-\1-\2' else '\3-\2-\1' end)
+    end;
+
+-- The hour of 24, of 12 in the morning or the afternoon; none where both disagree.
+create or replace macro written_hour(hour, half) as
+    case
+        when half = '' then hour
+        when hour between 1 and 12 then hour % 12 + case when lower(half) = 'p' then 12 else 0 end
+    end;
+
+-- A local time of a zone in the local time of Stockholm. A midnight, before or after, has no time of day.
+create or replace macro in_stockholm(local_time, zone) as
+    case
+        when zone = '' then local_time
+        when local_time = date_trunc('day', local_time) then date_trunc('day', turned(local_time, zone))
+        else turned(local_time, zone)
+    end;
+
+create or replace macro turned(local_time, zone) as
+    ((local_time - to_minutes(
+        case
+            when upper(zone) = 'Z' then 0
+            else cast(left(zone, 1) || '1' as integer)
+                * (60 * cast(substr(zone, 2, 2) as integer) + cast(right(zone, 2) as integer))
+        end
+    )) at time zone 'UTC') at time zone 'Europe/Stockholm';
+
+create or replace macro time_of(parts, month_first) as
+    in_stockholm(
+        try_cast(
+            concat(
+                written_day(parts.day, month_first),
+                case
+                    when parts.hour <> '' then concat(
+                        ' ', lpad(cast(written_hour(cast(parts.hour as integer), parts.half) as varchar), 2, '0'), ':', parts.minute, ':',
+                        replace(coalesce(nullif(parts.second, ''), '00'), ',', '.')
+                    )
+                end
+            ) as timestamp
+        ),
+        parts.zone
+    );
+
+-- A date or date-time in any form that exports use, of the years 1000 to 9999. month_first: whether 5/2/2024 is in May.
+create or replace macro any_time(cell, date1904, open_end, month_first) as
     case
         when cell is null then null
         when regexp_matches(cell, '^[1-9]\d{3}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?$')
             then try_cast(replace(cell, ',', '.') as timestamp)
-        when regexp_matches(cell, '^\d{1,7}([.,]\d+)?$')
+        when regexp_matches(cell, '^\d{5,7}([.,]\d+)?$')
             then serial_time(try_cast(replace(cell, ',', '.') as double), date1904)
-        when regexp_matches(cell, '^[1-9]\d{7}$') then try_strptime(cell, '%Y%m%d')
-        when has_slashes(cell) then try_strptime(cell, ['%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S'])
-        when regexp_matches(cell, '^\d{1,2}\.\d{1,2}\.[1-9]\d{3}( \d{1,2}:\d{2}(:\d{2})?)?$')
-            then try_strptime(cell, ['%d.%m.%Y', '%d.%m.%Y %H:%M', '%d.%m.%Y %H:%M:%S'])
         when list_contains(open_end, lower(cell)) then timestamp '9999-12-31'
-        when regexp_matches(cell, '^\d{1,2}\.? [[:alpha:]åäöÅÄÖ]+\.? [1-9]\d{3}( \d{1,2}:\d{2}(:\d{2})?)?$') then written_time(cell)
+        when regexp_matches(cell, '^\d') then time_of(written_parts(cell), month_first)
     end;
 
 -- The same to the whole second, but never after the last one of the year 9999.
-create or replace macro read_time(cell, date1904, open_end) as
+create or replace macro read_time(cell, date1904, open_end, month_first) as
     nullif(
         least(
             coalesce(
-                date_trunc('second', any_time(cell, date1904, open_end) + interval 500 millisecond),
+                date_trunc('second', any_time(cell, date1904, open_end, month_first) + interval 500 millisecond),
                 timestamp '-infinity'
             ),
             timestamp '9999-12-31 23:59:59'

@@ -52,7 +52,8 @@ class Field:
     `letter` identifies its level among several in one cell. `case_id` means that it holds case numbers, which can begin
     with a date like identity numbers. `limit` is the number of characters stored of a text, or of each name if the
     field holds `several` or is a path; a longer id (`is_id`) is rejected. `expected` means that a sheet without a
-    column for it is asked about before it is loaded.
+    column for it is asked about before it is loaded. `is_name` means that it holds ids or names of things or persons,
+    which could be called by a word that elsewhere says that there is no answer.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Field:
     several: bool = False
     is_id: bool = False
     expected: bool = False
+    is_name: bool = False
 
     @property
     def listed(self) -> bool:
@@ -200,7 +202,7 @@ OF_FIELD: Final = {
     "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
     "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
     "limit": "a whole number", "several": "true or false", "id": "true or false", "names": "a text",
-    "compared": "true or false", "expected": "true or false",
+    "compared": "true or false", "expected": "true or false", "is_name": "true or false",
 }  # fmt: skip
 
 
@@ -344,6 +346,7 @@ def _field(name: str, table: dict[str, Any], *, file: str) -> Field:
             said=table["type"],
             known=", ".join(sorted(FIELD_TYPES)),
         )
+    is_id = table.get("id", table["type"] == "id")
     return Field(
         name=_name(name, file=file),
         title=table["title"],
@@ -363,8 +366,9 @@ def _field(name: str, table: dict[str, Any], *, file: str) -> Field:
         case_id=table.get("case_id", False),
         limit=table.get("limit", LIMITS.get(table["type"], LONGEST_TEXT)),
         several=table.get("several", False),
-        is_id=table.get("id", table["type"] == "id"),
+        is_id=is_id,
         expected=table.get("expected", False),
+        is_name=table.get("is_name", is_id or table.get("person", False) or table.get("names") == "system"),
         help={code: text.replace("{last_point}", _last_point()) for code, text in table.get("help", {}).items()},
         example=table.get("example", ""),
     )

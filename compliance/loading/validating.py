@@ -11,6 +11,7 @@ are parameters; nothing from a user's file becomes part of a statement.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -55,7 +56,11 @@ UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
 UNSHOWN: Final = UNKEPT | {"unread_level"}
 UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number"}
 TIMES: Final = frozenset({"date", "datetime"})
-READ_TIME: Final = "read_time(cell, $date1904, $open_end)"
+# The types of which a row needs a cell, but may say in it that there is no answer.
+SPARING: Final = frozenset({"text", "word", "yes_no", "path"})
+# A cell as it is compared with the words for no answer.
+BARE: Final = "trim(lower(cell), '()[]{}<> ')"
+READ_TIME: Final = "read_time(cell, $date1904, $open_end, {month_first})"
 # The types whose values are stored as text.
 TEXTS: Final = frozenset({"text", "id", "word", "path"})
 DUCKDB_TYPES: Final = {
@@ -67,13 +72,15 @@ DUCKDB_TYPES: Final = {
 class Summary:
     """The result of validation: rows to load, rows rejected, warnings, and hints for the preview.
 
-    `withheld` are the rejected rows of which nothing is stored, because of a level.
+    `withheld` are the rejected rows of which nothing is stored, because of a level; `no_answers` counts the cells that
+    say so (?, saknas) and are read as empty.
     """
 
     loaded: int
     rejected: int
     withheld: int
     warnings: int
+    no_answers: int
     ambiguous: tuple[str, ...]
     unknown_words: tuple[tuple[str, str, int], ...]
 
@@ -98,21 +105,26 @@ def withheld_text(n: int, say: Language) -> str:
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:
     """Create the temporary tables `typed` and `found_problems` from the sheets of one source."""
     source = matches[0].source
-    _stage(cursor, matches, words, date1904=date1904)
+    no_answers = _stage(cursor, matches, words, date1904=date1904)
     fields = _staged_fields(cursor, source)
     long = _long_columns(cursor, fields)
-    month_first, ambiguous = _slash_columns(cursor, fields)
+    month_first, ambiguous = _slash_columns(cursor, fields, known=_said_month_first(matches))
     _read_values(cursor, source, fields, words, long=long, month_first=month_first)
     _find_problems(cursor, source, fields, matches, long=long, month_first=month_first)
-    return _summary(cursor, fields, ambiguous, withheld=sum(len(match.withheld_rows) for match in matches))
+    withheld = sum(len(match.withheld_rows) for match in matches)
+    return _summary(cursor, fields, ambiguous, withheld=withheld, no_answers=no_answers)
 
 
-def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> None:
+def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> int:
     """Create the table `staged`: one row a row below a heading, each field's cell cleaned, without empty rows.
 
-    A field of dates has its moments too, read as if dates with slashes began with the day.
+    Return how many of its cells say that there is no answer, which makes them empty; in a column that every row must
+    have they are an empty text instead, so that they reject nothing, unless it holds names.
+    A field of dates has its moments too, read as if dates with slashes began with the day where no mapping says that
+    they begin with the month.
     """
     tables = _cleaned(cursor, [_numbered(match, words) for match in matches], words)
+    no_answers = _without_answers(cursor, matches, tables, words)
     times = {"date1904": date1904, "open_end": words["open_end"]}
     for match, cells in zip(matches, _timed(cursor, matches, tables, times), strict=True):
         cursor.register(f"cells_{match.number}", cells)
@@ -121,6 +133,7 @@ def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool
     cursor.execute(sql, _used(sql, {**lists, **times, **{f"sheet_{m.number}": m.sheet.name for m in matches}}))
     for match in matches:
         cursor.unregister(f"cells_{match.number}")
+    return no_answers
 
 
 def _numbered(match: Match, words: Words) -> pa.Table:
@@ -152,11 +165,36 @@ def _cleaned(cursor: Cursor, tables: list[pa.Table], words: Words) -> list[pa.Ta
     return tables
 
 
+def _without_answers(cursor: Cursor, matches: list[Match], tables: list[pa.Table], words: Words) -> int:
+    """Empty the cells of fields that say that there is no answer, in place. Return how many there were."""
+    alike: dict[tuple[tuple[str, ...], bool], list[tuple[int, int]]] = {}
+    for number, match in enumerate(matches):
+        for name, group in match.columns.items():
+            field = match.source.field(name)
+            if field.type != "level":
+                rule = tuple(_no_answer(field, words)), field.required and field.type in SPARING and not field.is_name
+                alike.setdefault(rule, []).extend((number, column.place) for column in group)
+    count = 0
+    for (listed, kept), places in alike.items():
+        expression = f"if(list_contains($listed, {BARE}), {'$nothing' if kept else 'null'}, cell)"
+        values = {"listed": listed} | ({"nothing": ""} if kept else {})
+        before = [tables[number].column(f"c{place}") for number, place in places]
+        after = by_distinct(before, partial(_computed, cursor, expression, parameters=values))
+        for (number, place), old, new in zip(places, before, after, strict=True):
+            table = tables[number]
+            tables[number] = table.set_column(table.column_names.index(f"c{place}"), f"c{place}", new)
+            count += new.null_count - old.null_count + (pc.sum(pc.equal(new, "")).as_py() or 0)
+    return count
+
+
+def _no_answer(field: Field, words: Words) -> list[str]:
+    """The words for no answer in a field, without those that it has a meaning for."""
+    own = {word.casefold() for listed in field.words.values() for word in listed}
+    return [word for word in words["no_answer_in_names" if field.is_name else "no_answer"] if word not in own]
+
+
 def _timed(cursor: Cursor, matches: list[Match], tables: list[pa.Table], times: dict[str, Any]) -> list[pa.Table]:
     """The tables with the moments of each field of dates that has a column of its own."""
-
-    def read(texts: Any) -> Any:
-        return _computed(cursor, READ_TIME, texts, times)
 
     fields = [
         (number, field.name, match.columns[field.name][0].place)
@@ -164,10 +202,23 @@ def _timed(cursor: Cursor, matches: list[Match], tables: list[pa.Table], times: 
         for field in match.source.fields
         if field.type in TIMES and field.name in match.columns and field.name not in match.combined
     ]
-    columns = by_distinct((tables[number][f"c{place}"] for number, _, place in fields), read) if fields else []
-    for (number, name, _), column in zip(fields, columns, strict=True):
-        tables[number] = tables[number].append_column(f"time_{name}", column)
+    for first in (False, True):
+        read = partial(_computed, cursor, READ_TIME.format(month_first=first), parameters=times)
+        own = [each for each in fields if _is_month_first(matches[each[0]], each[1]) == first]
+        columns = by_distinct((tables[number][f"c{place}"] for number, _, place in own), read) if own else []
+        for (number, name, _), column in zip(own, columns, strict=True):
+            tables[number] = tables[number].append_column(f"time_{name}", column)
     return tables
+
+
+def _is_month_first(match: Match, field: str) -> bool:
+    """Whether a mapping says that the dates of a field begin with the month."""
+    return match.mapping is not None and field in match.mapping.month_first
+
+
+def _said_month_first(matches: list[Match]) -> frozenset[str]:
+    """The fields of which a mapping of some sheet says it."""
+    return frozenset(field for match in matches for field in match.columns if _is_month_first(match, field))
 
 
 def _computed(cursor: Cursor, expression: str, texts: Any, parameters: dict[str, Any]) -> Any:
@@ -201,7 +252,9 @@ def _cell(match: Match, field: Field) -> str:
 
 def _time(match: Match, field: Field) -> str:
     """The moment of a field: read before, or of several columns combined."""
-    return READ_TIME.replace("cell", _cell(match, field), 1) if field.name in match.combined else f"time_{field.name}"
+    if field.name not in match.combined:
+        return f"time_{field.name}"
+    return READ_TIME.format(month_first=False).replace("cell", _cell(match, field), 1)
 
 
 def _staged_fields(cursor: Cursor, source: Source) -> tuple[Field, ...]:
@@ -220,14 +273,22 @@ def _long_columns(cursor: Cursor, fields: tuple[Field, ...]) -> frozenset[str]:
     return frozenset(field.name for field, length in zip(texts, longest, strict=True) if (length or 0) > field.limit)
 
 
-def _slash_columns(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The fields whose d/m/y dates can only be m/d/y, and those that could be either."""
-    names = [field.name for field in fields if field.type in TIMES]
+def _slash_columns(
+    cursor: Cursor, fields: tuple[Field, ...], *, known: frozenset[str]
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The fields whose d/m/y dates can only be m/d/y, and those that could be either; of `known` a mapping says it."""
+    names = [field.name for field in fields if field.type in TIMES and field.name not in known]
     if not names:
         return frozenset(), ()
-    # For each field: whether any date has slashes, a first part above 12 (a day), a second part above 12.
+    # For each field: whether any date is 5/3/2024 or 5-3-2024 (5.3.2024 is always of March), has a first part above 12 (a
+    # day), a second part above 12.
     parts = [
-        f"slash_parts(cell_{name}, {place}) > {least}" for name in names for place, least in ((1, 0), (1, 12), (2, 12))
+        condition
+        for name in names
+        for condition in (
+            f"has_slashes(cell_{name}) and not regexp_matches(cell_{name}, '^\\d+\\.')",
+            *(f"slash_parts(cell_{name}, {place}) > 12" for place in (1, 2)),
+        )
     ]
     counts = ", ".join(f"count(*) filter (where {part}) > 0" for part in parts)
     counted = cursor.execute(f"select {counts} from staged").fetchall()[0]
@@ -301,9 +362,13 @@ def _typed(field: Field, *, long: bool, month_first: bool) -> list[str]:
 
 def _text(field: Field, cell: str, *, long: bool) -> str:
     """A text as it is stored."""
-    if not long:
-        return f"composed({cell})"
-    return f"composed({'beginnings' if field.several else 'beginning'}({cell}, {field.limit}))"
+    text = f"composed({cell})" if not long else f"composed({_cut(field, cell)})"
+    return f"nullif({text}, '')" if field.required else text
+
+
+def _cut(field: Field, cell: str) -> str:
+    """The beginning of a long text, or of each that it lists."""
+    return f"{'beginnings' if field.several else 'beginning'}({cell}, {field.limit})"
 
 
 def table_columns(field: Field) -> list[tuple[str, str]]:
@@ -456,12 +521,13 @@ def _repeated(source: Source) -> str:
     if not source.unique:
         return _nothing()
     keys = ", ".join(f"lower({name})" for name in source.unique)
+    named = " and ".join(f"{name} is not null" for name in source.unique)
     last = source.unique[-1]
     return f"""
         select sheet_number, sheet, row, '{last}' as field, cell_{last} as value, 'duplicate' as reason,
             'warning' as kind
         from typed
-        where (sheet_number, row) not in (select (sheet_number, row) from rejected)
+        where (sheet_number, row) not in (select (sheet_number, row) from rejected) and {named}
         qualify row_number() over (partition by {keys} order by sheet_number desc, row desc) > 1
     """
 
@@ -474,7 +540,9 @@ def _column_list(matches: list[Match]) -> list[dict[str, object]]:
     ]
 
 
-def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ...], *, withheld: int) -> Summary:
+def _summary(
+    cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ...], *, withheld: int, no_answers: int
+) -> Summary:
     staged, rejected, warnings = cursor.execute(
         """
         select
@@ -485,14 +553,14 @@ def _summary(cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ..
         """
     ).fetchall()[0]
     loaded = staged - (rejected - withheld)
-    return Summary(loaded, rejected, withheld, warnings, ambiguous, _unknown_words(cursor, fields))
+    return Summary(loaded, rejected, withheld, warnings, no_answers, ambiguous, _unknown_words(cursor, fields))
 
 
 def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:
     """(field, word, rows) of the words that are in no list, for fields that are nothing but their list."""
     read = {f.name: f"{f.name}_code" for f in fields if f.listed}
     read |= {f.name: f.name for f in fields if f.type == "yes_no" and not f.secret}
-    unknown = {name: f"cell_{name} is not null and {value} is null" for name, value in read.items()}
+    unknown = {name: f"cell_{name} <> '' and {value} is null" for name, value in read.items()}
     if not unknown:
         return ()
     # Nearly always all words are known; then this is the only statement.

@@ -27,6 +27,7 @@ class ColumnMapping:
 
     `headings` are the keys (see `heading_keys`) of all headings of the row; `written` has them as written, where known.
     `through` is a heading of the export that a field refers to, whose column holds what this file uses as keys.
+    `month_first` are the fields whose dates are written as 12/31/2026.
     """
 
     source: str
@@ -35,10 +36,14 @@ class ColumnMapping:
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     through: str | None = None
     written: dict[str, str] = field(default_factory=dict)
+    month_first: Sequence[str] = ()
 
     def as_json(self) -> str:
         """The mapping as it is stored."""
-        kept = {"fields": self.fields, "words": self.words, "through": self.through, "written": self.written}
+        kept = {
+            "fields": self.fields, "words": self.words, "through": self.through, "written": self.written,
+            "month_first": [*self.month_first],
+        }  # fmt: skip
         return json.dumps(kept, ensure_ascii=False)
 
     @property
