@@ -183,7 +183,8 @@ def _without_answers(cursor: Cursor, matches: list[Match], tables: list[pa.Table
         for (number, place), old, new in zip(places, before, after, strict=True):
             table = tables[number]
             tables[number] = table.set_column(table.column_names.index(f"c{place}"), f"c{place}", new)
-            count += new.null_count - old.null_count + (pc.sum(pc.equal(new, "")).as_py() or 0)
+            empty: Any = pc.equal(new, pa.scalar(""))
+            count += new.null_count - old.null_count + sum(chunk.true_count for chunk in empty.chunks)
     return count
 
 
@@ -222,9 +223,10 @@ def _said_month_first(matches: list[Match]) -> frozenset[str]:
 
 
 def _computed(cursor: Cursor, expression: str, texts: Any, parameters: dict[str, Any]) -> Any:
-    """An SQL expression of `cell` for each text, in their order."""
-    cursor.register("cell_texts", pa.table({"cell": texts}))
-    values = cursor.sql(f"select {expression} as value from cell_texts", params=parameters).to_arrow_table()["value"]
+    """An SQL expression of `cell` for each text, in their order, which a list of many words alone would not keep."""
+    cursor.register("cell_texts", pa.table({"cell": texts, "place": pa.array(range(len(texts)), pa.int32())}))
+    sql = f"select {expression} as value from cell_texts order by place"
+    values = cursor.sql(sql, params=parameters).to_arrow_table()["value"]
     cursor.unregister("cell_texts")
     return values
 
@@ -280,8 +282,8 @@ def _slash_columns(
     names = [field.name for field in fields if field.type in TIMES and field.name not in known]
     if not names:
         return frozenset(), ()
-    # For each field: whether any date is 5/3/2024 or 5-3-2024 (5.3.2024 is always of March), has a first part above 12 (a
-    # day), a second part above 12.
+    # For each field: whether any date is 5/3/2024 or 5-3-2024 (5.3.2024 is always of March), has a first part above 12
+    # (a day), a second part above 12.
     parts = [
         condition
         for name in names

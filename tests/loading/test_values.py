@@ -47,7 +47,27 @@ DATES = {
     "31 oktober 2024": date(2024, 10, 31),
     "45356": date(2024, 3, 5),
     "45356,6": date(2024, 3, 5),
-    "2024": date(1905, 7, 16),  # a serial, as the rule reads it
+    "2024-03-05T14:30": date(2024, 3, 5),
+    "2024-03-05T23:30:15.123Z": date(2024, 3, 6),  # in local time
+    "2024-03-05T00:00:00Z": date(2024, 3, 5),  # midnight as written is no time of day
+    "2024-03-05 23:00+00:00": date(2024, 3, 6),  # midnight as turned
+    "2024-03-05T00:30:00+0200": date(2024, 3, 4),
+    "2024/03/05": date(2024, 3, 5),
+    "2024/3/5 02:30 PM": date(2024, 3, 5),
+    "05-03-2024": date(2024, 3, 5),
+    "5.3.2024 14.33": date(2024, 3, 5),
+    "5 mar. 2024 kl 14:30": date(2024, 3, 5),
+    "5. mars 2024 kl. 14.30": date(2024, 3, 5),
+    "5 March 2024": date(2024, 3, 5),
+    "5-Mar-2024": date(2024, 3, 5),
+    "5/Mar/24": date(2024, 3, 5),
+    "1 sept 2024": date(2024, 9, 1),
+    "1 febr 2024": date(2024, 2, 1),
+    "2 May 2024": date(2024, 5, 2),
+    "31 okt. 24": date(2024, 10, 31),
+    "20000": date(1954, 10, 3),
+    "80000": date(2119, 1, 11),
+    "2958465": date(9999, 12, 31),
     "tillsvidare": date(9999, 12, 31),
     "Tillsvidare": date(9999, 12, 31),
     "9999-12-31": date(9999, 12, 31),
@@ -63,6 +83,8 @@ def test_date_forms(line):
 
 def test_unreadable_required_dates_reject_their_rows(line):
     written = ["2024-02-30", "31/02/2024", "i våras", "5 marz 2024", "99999999", "0000-01-01"]
+    # a year, a year and a month, numbers that are no serials, two digits of a year without a name, 13:30 PM
+    written += ["2025", "2025-03", "202503", "19999", "80001", "5/3/24", "2024-03-05 13:30 PM", "5 ma 2024"]
     line.load_table(staff("2024-03-05", *written))
     assert line.problems() == [
         (row, "Anställningsdatum", cell, "not_a_date", "rejected") for row, cell in enumerate(written, 3)

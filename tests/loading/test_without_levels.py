@@ -10,6 +10,7 @@ from compliance.reading.mapping import ColumnMapping
 from tests.apps import dropped, opened, text
 from tests.command import run_here
 from tests.files import xlsx
+from tests.line import ANSWERED
 
 DAY = date(2026, 11, 1)
 
@@ -26,6 +27,8 @@ def remember(line, columns):
         mapping.save(cursor, columns, who="test")
 
 
+# Everything but the question about levels is answered.
+UNSAID = ANSWERED - {"levels"}
 LEVELLESS = {
     "none": [["System", "Klassad"], ["Alfa", "2026-05-01"]],
     "no_confidentiality": [["System", "Klassad", "R", "T"], ["Alfa", "2026-05-01", "2", "1"]],
@@ -35,19 +38,20 @@ LEVELLESS = {
 
 @pytest.mark.parametrize("rows", LEVELLESS.values(), ids=LEVELLESS)
 def test_classifications_without_confidentiality_are_not_loaded_unasked(line, rows):
-    with pytest.raises(WithoutLevels, match="--without-levels"):
-        loaded(line, *rows, accepted=frozenset())
+    with pytest.raises(WithoutLevels) as held:
+        loaded(line, *rows, accepted=UNSAID)
+    assert held.value.options == ("--without-levels",)
     assert line.rows("from imports") == []
-    loaded(line, *rows, accepted=frozenset({"levels"}))
+    loaded(line, *rows, accepted=ANSWERED)
     assert line.column("system", "classifications") == ["Alfa"]
 
 
 def test_with_confidentiality_nothing_is_asked(line):
-    loaded(line, ["System", "Klassad", "K"], ["Alfa", "2026-05-01", "2"], accepted=frozenset())
-    loaded(line, ["System", "Klassad", "K/R/T"], ["Alfa", "2026-05-01", "2/1/1"], name="b.xlsx", accepted=frozenset())
+    loaded(line, ["System", "Klassad", "K"], ["Alfa", "2026-05-01", "2"], accepted=UNSAID)
+    loaded(line, ["System", "Klassad", "K/R/T"], ["Alfa", "2026-05-01", "2/1/1"], name="b.xlsx", accepted=UNSAID)
     remember(line, ColumnMapping("classifications", ("system", "när"), {"system": "system", "classified": "när"}))
     with pytest.raises(WithoutLevels):
-        loaded(line, ["System", "När"], ["Alfa", "2026-05-01"], name="c.xlsx", accepted=frozenset())
+        loaded(line, ["System", "När"], ["Alfa", "2026-05-01"], name="c.xlsx", accepted=UNSAID)
 
 
 @pytest.mark.live
@@ -67,7 +71,7 @@ def test_the_page_asks_before_it_loads(own, tmp_path, monkeypatch):
     path = tmp_path / "klassa.xlsx"
     path.write_bytes(xlsx({"Blad1": [["Uttagen 2026-10-18"], *LEVELLESS["unknown_heading"]]}))
     dropped(app, path)
-    assert "Ingen kolumn läses som Konfidentialitet" in text(app) or "Ingen kolumn läses som K," in text(app)
+    assert "har ingen kolumn som läses som K, så nivå 4" in text(app)
     assert not [button for button in app.button if button.label.startswith("Läs\N{NO-BREAK SPACE}in")]
     next(button for button in app.button if button.label == "Läs in den utan nivåer").click().run()
     assert [button.label for button in app.button if button.label.startswith("Läs\N{NO-BREAK SPACE}in")]

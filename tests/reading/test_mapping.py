@@ -297,15 +297,6 @@ def test_every_sheet_of_a_workbook_is_accounted_for():
     assert uses[3].missing == ("System",)
 
 
-def test_one_column_is_doubtful_where_the_title_names_another_source():
-    """replaced: a review of access passed for the register of systems, since it has a column System"""
-    table = [["System", "Sett den", "Vem"], ["Alfa", "2026-01-01", "x"]]
-    for name, doubtful in (("Behörighetsgranskning 2026", True), ("Systemförteckning", False)):
-        book = read_here(xlsx({"Blad1": [[name], *table]}), name="a.xlsx")
-        [match] = recognise(book, SOURCES, WORDS, source_id=None)
-        assert (match.source.id, match.doubtful) == ("systems", doubtful)
-
-
 @pytest.mark.parametrize(
     ("row", "data"),
     [

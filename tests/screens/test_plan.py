@@ -53,7 +53,7 @@ Aktivitets-ID | Aktivitet         | Typ                | Granskningspunkt | Star
 A1 | late_priority                | Prioriterat område | 4                | 2026-02-01 | 2026-09-30  | Pågår
 A2 | done                         | Aktivitet          | 3                | 2026-02-01 | 2026-09-30  | Klar
 A3 | control_to_come              | Kontroll           | 7                | 2026-11-05 | 2026-12-01  | Ej påbörjad
-A4 | without_end_unknown_word     | Aktivitet          | 99               | 2026-03-01 | tillsvidare | Oklart
+A4 | without_end_unknown_word     | Aktivitet          | 99               | 2026-03-01 | tillsvidare | Väntar
 A5 | of_last_year_done            | Aktivitet          | 3                | 2025-05-01 |             | Klar
 A6 | late_since_last_year         | Aktivitet          | 3                | 2025-02-01 | 2025-12-15  | Ej klar
 A7 | next_year                    | Prioriterat område | 4                | 2027-01-10 | 2027-12-15  | Ej påbörjad
@@ -295,7 +295,7 @@ def test_that_none_is_overdue_is_not_said_without_a_column_for_the_day(tmp_path)
 def test_an_organisation_changes_days_words_and_reports_in_its_own_file(line, tmp_path):
     own = (
         '[reports.tertial_1]\nused = false\n[reports.tertial_2]\ndue = "10-20"\n'
-        '[reports.plan]\nfrom = "12-01"\ndue = "02-29"\n[words]\ndone = ["oklart"]\n'
+        '[reports.plan]\nfrom = "12-01"\ndue = "02-29"\n[words]\ndone = ["väntar"]\n'
     )
     (tmp_path / "year_wheel.toml").write_text(own, encoding="utf-8")
     year_plan = planned(line, AS_OF, load_wheel(tmp_path))
