@@ -81,8 +81,8 @@ def test_a_title_that_names_another_source_is_asked_about(line):
     headings = ["Systemnamn", "System-ID", "Leverantör", "Objekt", "Livscykel"]
     table = [["Behörighetsgenomgångar 2026"], headings, row(headings)]
     assert asked(line, *table) == ("what", ("--source systems", "--source access_reviews"))
-    assert asked(line, ["Systemförteckning"], *table[1:], sheet="Behörighetsgenomgångar") is None, "the title says more"
     assert asked(line, *table[1:], name="incidenter.xlsx") == ("what", ("--source systems", "--source incidents"))
+    assert asked(line, ["Systemförteckning"], *table[1:], sheet="Behörighetsgenomgångar") is None, "the title says more"
 
 
 def test_an_organisation_names_no_source(line):
