@@ -184,7 +184,7 @@ def test_a_file_that_does_not_say_its_day_is_refused(line, cli):
     done = cli("load", line.file(STAFF, name="s.csv"))
     assert (done.returncode, done.stderr) == (
         1,
-        "s.csv does not say on which day it was exported. Give its extract date.\n",
+        "s.csv does not say on which day it was exported. Give its extract date. Answer with --extract-date.\n",
     )
     assert not line.database.exists()
 
@@ -211,7 +211,7 @@ def test_the_organisation_is_what_is_said(line, cli):
     done = cli("load", file, "--extract-date", "2026-11-03")
     assert (done.returncode, done.stderr) == (
         1,
-        "The database holds several organisations: Norra, Södra. Say which of them is meant.\n",
+        "The database holds several organisations: Norra, Södra. Say which of them is meant. Answer with --organisation.\n",
     )
     records = listed(cli("coverage", *DAY, "--format", "json"))
     assert [row["organisation"] for row in records] == ["Norra", "Södra"] * len(POINTS)

@@ -145,13 +145,13 @@ def test_for_another_kind_of_id_the_matching_column_is_offered_and_used(line, co
     assert [item["outcome"] for item in line.items("2", OCTOBER)] == ["unmet"] * 10
 
     [receipt] = line.load_table(
-        rows + "\nokänd | Grundkurs i dataskydd | Klar | 2026-05-01", extract_date=OCTOBER, through=column
+        rows + "\nfrämmande | Grundkurs i dataskydd | Klar | 2026-05-01", extract_date=OCTOBER, through=column
     )
     assert line.rows("select employee_id from training where import_id = $n order by row", n=receipt.import_id)[0] == {
         "employee_id": "konto0"
     }
     [found] = compared(line, receipt).unmatched
-    assert (found.missing, found.examples, found.many) == (1, ("okänd",), False)
+    assert (found.missing, found.examples, found.many) == (1, ("främmande",), False)
     assert [item["outcome"] for item in line.items("2", OCTOBER)] == ["met"] * 8 + ["unmet"] * 2
 
 
