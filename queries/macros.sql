@@ -346,11 +346,42 @@ create or replace macro persons_at(as_of, known_at) as table
         order by employed_from desc, lower(unit) collate sv, import_id, sheet_number, row
     ) = 1;
 
+-- One row an organisation and point of which it was said, by known_at, which courses of the export are its own: their names
+-- in lower case, and whether nobody has begun any.
+create or replace macro courses_said_at(as_of, known_at) as table
+    select
+        organisation,
+        point,
+        flatten(list(list_transform(courses, lambda course: lower(course)))) as courses,
+        bool_or(nobody) as nobody
+    from (
+        select *
+        from courses_said
+        where said_at <= known_at
+        qualify row_number() over (partition by organisation_id, point order by edition desc) = 1
+    )
+    inner join organisations_called(as_of, known_at) using (organisation_id)
+    group by organisation, point;
+
+-- Whether a row is of a point's course: by its whole code, by how its name begins, or by its whole name where that was said.
+create or replace macro is_of_course(course, course_code, codes, names, said) as
+    list_contains(codes, lower(course_code))
+    or len(list_filter(names, lambda name: starts_with(lower(course), name))) > 0
+    or list_contains(said, lower(course));
+
+-- One row an organisation and course of the training exports that count, with the number of their rows; one without a
+-- course where they have no rows.
+create or replace macro courses_at(as_of, known_at) as table
+    select i.organisation, t.course, t.course_code, count(t.course) as rows_of
+    from chosen_imports('training', as_of, known_at) as i
+    left join training as t using (import_id)
+    group by all;
+
 -- One row a person with any result in a course: until when a pass is valid, and what else is told of it.
-create or replace macro course_results_at(as_of, known_at, codes, names, validity_months) as table
+create or replace macro course_results_at(as_of, known_at, wanted, codes, names, validity_months) as table
     with attempts as (
         select
-            organisation,
+            t.organisation,
             lower(employee_id) as person,
             status_code,
             status_code = 'passed' and completed <= as_of as passed,
@@ -363,9 +394,9 @@ create or replace macro course_results_at(as_of, known_at, codes, names, validit
             -- what is dated after the day has not happened yet
             coalesce(started > as_of, false) as starts_later,
             coalesce(completed > as_of, false) as completed_later
-        from training_at(as_of, known_at)
-        where list_contains(codes, lower(course_code))
-            or len(list_filter(names, lambda name: starts_with(lower(course), name))) > 0
+        from training_at(as_of, known_at) as t
+        left join courses_said_at(as_of, known_at) as s on s.organisation = t.organisation and s.point = wanted
+        where is_of_course(course, course_code, codes, names, s.courses)
     )
     select
         organisation,
@@ -381,9 +412,18 @@ create or replace macro course_results_at(as_of, known_at, codes, names, validit
     from attempts
     group by all;
 
--- One row a person and how far they are with a course: points 1 and 2.
-create or replace macro course_items(as_of, known_at, codes, names, validity_months, grace_days) as table
-    with judged as (
+-- One row a person and how far they are with the course of a point, 1 or 2: none where no row of the export is of the
+-- course, whatever its status, unless it was said that nobody has begun it.
+create or replace macro course_items(as_of, known_at, wanted, codes, names, validity_months, grace_days) as table
+    with results as (
+        select * from course_results_at(as_of, known_at, wanted, codes, names, validity_months)
+    ),
+    known as (
+        select organisation from results
+        union
+        select organisation from courses_said_at(as_of, known_at) where point = wanted and nobody
+    ),
+    judged as (
         select
             p.*,
             r.valid_until,
@@ -404,7 +444,8 @@ create or replace macro course_items(as_of, known_at, codes, names, validity_mon
                 else 'not_started'
             end as reason
         from persons_at(as_of, known_at) as p
-        left join course_results_at(as_of, known_at, codes, names, validity_months) as r using (organisation, person)
+        left join results as r using (organisation, person)
+        where p.organisation in (select organisation from known)
     )
     select
         organisation, unit, employee_id as item, coalesce(name, employee_id) as label, outcome, reason,

@@ -139,9 +139,13 @@ def _courses() -> dict[int, Course]:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Every number and list of the rulebook that an organisation can change."""
+    """Every number and list of the rulebook that an organisation can change, and what it has said of its courses.
+
+    `said` has, by organisation and point, the names of the course in its exports; none where nobody has begun it.
+    """
 
     courses: dict[int, Course] = field(default_factory=_courses)
+    said: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
     training_months: int = 24
     newly_employed_days: int = 30
     classification_months: int = 12
@@ -290,10 +294,14 @@ def view(exports: list[Export], organisation: str, d: date, parameters: Paramete
     return View(organisation, d, parameters, chosen)
 
 
-def basis(exports: list[Export], organisation: str, point: int, as_of: date) -> bool:
-    """Whether every export that a point needs exists."""
-    seen = view(exports, organisation, as_of)
-    return all(seen.has(source) for source in NEEDS[point])
+def basis(v: View, point: int) -> bool:
+    """Whether every export that a point needs exists, and has a row of its course if it is about one."""
+    if not all(v.has(source) for source in NEEDS[point]):
+        return False
+    if point not in v.parameters.courses:
+        return True
+    nobody_has_begun = v.parameters.said.get((v.organisation, point)) == frozenset()
+    return nobody_has_begun or any(_of_course(v, row, point) for row in v.rows("training"))
 
 
 def _item(v: View, row: Row, name: str, outcome: str, **more: Any) -> Item:
@@ -321,16 +329,16 @@ def _training(v: View, point: int) -> list[Item]:
         to = row.get("employed_to")
         if row["employed_from"] <= v.d and (to is None or to >= v.d):
             people.setdefault(key(row["employee_id"]), []).append(row)
-    return [_person(v, active, v.parameters.courses[point]) for active in people.values()]
+    return [_person(v, active, point) for active in people.values()]
 
 
-def _person(v: View, active: list[Row], course: Course) -> Item:
+def _person(v: View, active: list[Row], point: int) -> Item:
     latest = max(row["employed_from"] for row in active)
     main = min(
         (row for row in active if row["employed_from"] == latest),
         key=lambda row: swedish(row["unit"]),
     )
-    outcome, reason, due = _course_outcome(v, main["employee_id"], course)
+    outcome, reason, due = _course_outcome(v, main["employee_id"], point)
     detail = "completed" if reason == "column_missing" else None
     earliest = min(row["employed_from"] for row in active)
     if all(row.get("on_leave") is True for row in active):
@@ -341,20 +349,21 @@ def _person(v: View, active: list[Row], course: Course) -> Item:
     return _item(v, main, main["employee_id"], outcome, reason=reason, detail=detail, due=due, label=name)
 
 
-def _of_course(row: Row, course: Course) -> bool:
-    code = row.get("course_code")
+def _of_course(v: View, row: Row, point: int) -> bool:
+    course, code = v.parameters.courses[point], row.get("course_code")
     if code is not None and key(code) in {key(known) for known in course.codes}:
         return True
-    return key(row["course"]).startswith(key(course.prefix))
+    said = {key(name) for name in v.parameters.said.get((v.organisation, point), ())}
+    return key(row["course"]).startswith(key(course.prefix)) or key(row["course"]) in said
 
 
-def _course_outcome(v: View, employee_id: str, course: Course) -> tuple[str, str | None, date | None]:
+def _course_outcome(v: View, employee_id: str, point: int) -> tuple[str, str | None, date | None]:
     """Outcome, reason and the end of the best pass."""
     ends: list[date] = []
     states: set[str] = set()
     undated = False
     for row in v.rows_of("training", "employee_id", employee_id):
-        if not _of_course(row, course):
+        if not _of_course(v, row, point):
             continue
         state = _training_state(row, v.d)
         states.add(state)
@@ -879,8 +888,9 @@ def items(exports: list[Export], point: int, as_of: date, parameters: Parameters
     """Every item of a point, of every organisation that has the basis for it."""
     found: list[Item] = []
     for organisation in organisations(exports):
-        if basis(exports, organisation, point, as_of):
-            found += POINTS[point](view(exports, organisation, as_of, parameters), point)
+        v = view(exports, organisation, as_of, parameters)
+        if basis(v, point):
+            found += POINTS[point](v, point)
     return found
 
 
@@ -905,7 +915,7 @@ def coverage(exports: list[Export], as_of: date, by: Level, parameters: Paramete
     for organisation in organisations(exports):
         v = view(exports, organisation, as_of, parameters)
         for point in POINTS:
-            has_basis = basis(exports, organisation, point, as_of)
+            has_basis = basis(v, point)
             mine = POINTS[point](v, point) if has_basis else []
             for (department, unit), group in _groups(v, mine, by):
                 head = {"organisation": organisation, "department": department, "unit": unit}
@@ -995,7 +1005,7 @@ def _outlook(exports: list[Export], organisation: str, point: int, d: date, para
         return nothing
     v = view(exports, organisation, d, parameters)
     now = _share(v, point)
-    if not all(map(v.has, NEEDS[point])) or now.untold:
+    if not basis(v, point) or now.untold:
         return nothing
     if point in OF_THE_YEAR:
         return nothing | {"at_most": _at_most(v, point)}
@@ -1008,7 +1018,7 @@ def _outlook(exports: list[Export], organisation: str, point: int, d: date, para
     if now.share >= target:
         return answer | {"reached": "reached"}
     a_year_before = view(exports, organisation, add_months(d, -12), parameters)
-    before = _share(a_year_before, point) if all(map(a_year_before.has, NEEDS[point])) else None
+    before = _share(a_year_before, point) if basis(a_year_before, point) else None
     return answer | _pace(now, before, target, d) | _enough(v, point, target)
 
 

@@ -68,6 +68,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): "only whether the unit is silent is read",
     ("macros/imports_with_purged_at", "inner → left"): "an organisation has a name before it has an import",
     ("macros/imports_with_purged_at", "⟨0⟩"): "import numbers begin at 1",
+    ("macros/courses_said_at", "inner → left"): "what is said of an organisation without a name joins nothing",
     ("macros/chosen_imports", "drop where source"): "every source has a table of its own, and an import one source",
     ("macros/*_at", "inner → left   …t.* from"): "a row without an organisation joins nothing",
     ("macros/*_at", "row_number → rank"): "no two rows have the same place in the same import",

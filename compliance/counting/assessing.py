@@ -49,7 +49,8 @@ class Coverage:
     `basis` is False where an export that the point needs is missing; nothing is counted then. `few` marks a figure that
     is hidden from most readers, because it covers or would reveal so few persons. `approved` marks the figure of the
     year's approved review, as it was then. `purged` is the purge that took its basis, if one did. `columns` are the
-    fields for want of which none is met and some are unknown: the exports have no column for them.
+    fields for want of which none is met and some are unknown: the exports have no column for them. `no_course` is
+    whether the export of courses is there and has none that is known to be the point's.
     """
 
     point: Point
@@ -67,6 +68,7 @@ class Coverage:
     approved: bool = False
     purged: Purged | None = None
     columns: tuple[str, ...] = ()
+    no_course: bool = False
 
     @property
     def of(self) -> int:
@@ -108,11 +110,15 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Basis:
-    """The imports that the figures of some days rest on, and the purges by day, organisation and source."""
+    """The imports that the figures of some days rest on, and the purges by day, organisation and source.
+
+    `without_course` are the days, organisations and ids of points whose course no row of the exports is of.
+    """
 
     organisations: tuple[str, ...]
     imports: Rows
     purges: Mapping[tuple[date, str, str], Purged] = field(default_factory=dict)
+    without_course: frozenset[tuple[date, str, str]] = frozenset()
 
     @cached_property
     def _sources(self) -> dict[tuple[str, date], set[str]]:
@@ -131,8 +137,16 @@ class Basis:
         return [name for name in self.organisations if self.has(point, name, day)]
 
     def has(self, point: Point, organisation: str, day: date) -> bool:
+        """Whether every export that the point needs is loaded, and has the course that it asks for."""
+        return self.has_exports(point, organisation, day) and (day, organisation, point.id) not in self.without_course
+
+    def has_exports(self, point: Point, organisation: str, day: date) -> bool:
         """Whether every export that the point needs is loaded."""
         return self._sources.get((organisation, day), set()).issuperset(point.needs)
+
+    def lacks_course(self, point: Point, organisation: str, day: date) -> bool:
+        """Whether the exports are there, and no row of them is of the course that the point asks for."""
+        return self.has_exports(point, organisation, day) and not self.has(point, organisation, day)
 
     def purged(self, sources: Iterable[str], organisation: str, day: date) -> Purged | None:
         """The purge of one of the sources, if the rows of that day were purged."""
@@ -147,18 +161,41 @@ class Basis:
         ]
 
 
-def basis_on(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
-    """Return the imports behind `days`, and the organisations on the last one (in an empty database: one)."""
+def basis_on(cursor: Cursor, points: tuple[Point, ...] = (), *, days: list[date], known_at: datetime) -> Basis:
+    """Return the imports behind `days`, and the organisations on the last one (in an empty database: one).
+
+    Of `points` it says whether the exports have their courses; of others nobody may ask it.
+    """
     with pinned(cursor, [], days=days, known_at=known_at):
-        return _basis(cursor, days=days, known_at=known_at)
+        return _basis(cursor, points, days=days, known_at=known_at, ahead=days)
 
 
-def _basis(cursor: Cursor, *, days: list[date], known_at: datetime) -> Basis:
-    """The same within a block that has pinned the imports."""
+def _basis(
+    cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime, ahead: list[date]
+) -> Basis:
+    """The same within a block that has pinned the imports of `days`, and of those `ahead` that are counted."""
     organisations = rows(cursor, statement("organisations_on"), {"as_of": max(days), "known_at": known_at})
     imports = rows(cursor, statement("basis"))
     purges = purged_basis(cursor, days=days, known_at=known_at)
-    return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports, purges)
+    without = _without_course(cursor, points, days=ahead, known_at=known_at)
+    return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports, purges, without)
+
+
+def _without_course(
+    cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime
+) -> frozenset[tuple[date, str, str]]:
+    """The days, organisations and ids of points whose course no row of the exports is of."""
+    parts: list[str] = []
+    params: dict[str, Any] = {"known_at": known_at}
+    asked = [(point.course(day), day) for point in points for day in days]
+    for course, same in _grouped([(course, day) for course, day in asked if course]):
+        sql, more = _named_apart(statement("without_course"), course, same, mark=f"_{len(parts)}")
+        parts.append(f"select $wanted_{len(parts)} as point, * from ({sql})")
+        params |= more
+    if not parts:
+        return frozenset()
+    found = rows(cursor, " union all ".join(parts), params)
+    return frozenset((row["as_of"], row["organisation"], row["point"]) for row in found)
 
 
 @dataclass(frozen=True)
@@ -219,7 +256,7 @@ def counts(
     """Count every point for each of `days` at a level, from which those above it follow."""
     relations, courses = relations_of(points, days=days, level=level), courses_of(points, days=days)
     with pinned(cursor, relations, days=days, known_at=known_at, courses=courses):
-        basis = _basis(cursor, days=days, known_at=known_at)
+        basis = _basis(cursor, points, days=days, known_at=known_at, ahead=days)
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
         parts = _parts(points, counted, basis)
         return Counts(points, days, level, basis, _with_columns(cursor, parts, basis, known_at=known_at, level=level))
@@ -290,7 +327,7 @@ def ahead(
     with pinned(
         cursor, relations_of(points, days=days, level=level), days=days, known_at=known_at, exports_until=as_of
     ):
-        basis = _basis(cursor, days=[as_of], known_at=known_at)
+        basis = _basis(cursor, points, days=[as_of], known_at=known_at, ahead=days)
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, chosen="ahead")
         parts = _with_columns(cursor, _parts(points, counted, basis), basis, known_at=known_at, level=level)
     then = Counts(points, [end], level, basis, parts)
@@ -418,9 +455,13 @@ def _named_apart(sql: str, parameters: dict[str, Any], days: list[date], *, mark
 
 def _days_by_rules(point: Point, days: list[date]) -> list[tuple[dict[str, Any], list[date]]]:
     """Group the days by the rules in force on them."""
+    return _grouped([(_parameters(point, day), day) for day in days])
+
+
+def _grouped(wanted_on: list[tuple[dict[str, Any], date]]) -> list[tuple[dict[str, Any], list[date]]]:
+    """The days of each set of parameters."""
     groups: list[tuple[dict[str, Any], list[date]]] = []
-    for day in days:
-        wanted = _parameters(point, day)
+    for wanted, day in wanted_on:
         same = next((group for rules, group in groups if rules == wanted), None)
         if same is None:
             groups.append((wanted, [day]))
@@ -465,8 +506,8 @@ def _coverage(point: Point, row: dict[str, Any]) -> Coverage:
 
 def _empty(point: Point, day: date, organisation: str, basis: Basis) -> Coverage:
     purged = basis.purged(point.needs, organisation, day)
-    has = basis.has(point, organisation, day)
-    return Coverage(point, day, organisation, None, None, 0, 0, 0, 0, 0, has, purged=purged)
+    has, no_course = basis.has(point, organisation, day), basis.lacks_course(point, organisation, day)
+    return Coverage(point, day, organisation, None, None, 0, 0, 0, 0, 0, has, purged=purged, no_course=no_course)
 
 
 def nothing(point: Point, day: date, scope: Scope) -> Coverage:
@@ -488,7 +529,7 @@ ITEMS: Final = pa.schema(_TYPES)
 def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
     """The items of a point on a day, one row per item with its department; none if the point has no basis."""
     with pinned(cursor, [], days=[as_of], known_at=known_at):
-        with_basis = basis_on(cursor, days=[as_of], known_at=known_at).organisations_with(point, as_of)
+        with_basis = basis_on(cursor, (point,), days=[as_of], known_at=known_at).organisations_with(point, as_of)
         return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
 
 
@@ -497,7 +538,7 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
     if len(points) == 1:
         return [items(cursor, points[0], as_of=as_of, known_at=known_at)]
     with one_day(cursor, as_of, known_at=known_at):
-        basis = basis_on(cursor, days=[as_of], known_at=known_at)
+        basis = basis_on(cursor, points, days=[as_of], known_at=known_at)
         based = [(point, basis.organisations_with(point, as_of)) for point in points]
         return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
 
@@ -511,7 +552,7 @@ def traced_items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, k
     """The items of several points with `import_id`; what they share is computed once."""
     moment: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "rules": as_of}
     with pinned(cursor, ["units_at"] if len(points) > 1 else [], days=[as_of], known_at=known_at):
-        basis = basis_on(cursor, days=[as_of], known_at=known_at)
+        basis = basis_on(cursor, points, days=[as_of], known_at=known_at)
         cursor.execute(statement("number_imports"))
         try:
             tables = [_items(cursor, each, basis.organisations_with(each, as_of), **moment) for each in points]
@@ -541,6 +582,7 @@ class PointItems:
     basis: bool
     items: Rows
     purged: Purged | None = None
+    no_course: bool = False
 
 
 def requested_items(
@@ -553,14 +595,19 @@ def requested_items(
     )
     relations = relations_of(points, days=days, level="unit") if len(points) > 1 else []
     with pinned(cursor, relations, days=days, known_at=known_at):
-        basis = basis_on(cursor, days=days, known_at=known_at)
+        basis = basis_on(cursor, points, days=days, known_at=known_at)
         return [
             PointItems(
                 basis=True,
                 items=_items(cursor, point, [organisation], as_of=day, known_at=known_at, rules=rules).to_pylist(),
             )
             if basis.has(point, organisation, day)
-            else PointItems(basis=False, items=[], purged=basis.purged(point.needs, organisation, day))
+            else PointItems(
+                basis=False,
+                items=[],
+                purged=basis.purged(point.needs, organisation, day),
+                no_course=basis.lacks_course(point, organisation, day),
+            )
             for point, day, rules in requests
         ]
 
@@ -577,7 +624,7 @@ def left_on(
         return {}
     relations = relations_of(tuple(point for point, _ in days), days=every, level="organisation")
     with pinned(cursor, relations, days=every, known_at=known_at):
-        basis = basis_on(cursor, days=every, known_at=known_at)
+        basis = basis_on(cursor, tuple(point for point, _ in days), days=every, known_at=known_at)
         return {
             point.id: _left(cursor, point, based, known_at=known_at, organisation=organisation)
             for point, each in days

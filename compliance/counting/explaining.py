@@ -323,7 +323,16 @@ def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverag
     n = Counter(row["outcome"] for row in state.items if place.holds(row))
     counts = (n["met"], n["unmet"], n["unknown"], n["pending"], n["exempt"])
     where = (place.organisation, place.department, place.unit)
-    return Coverage(point, day, *where, *counts, state.basis, purged=state.purged, columns=_columns(state.items, place))
+    return Coverage(
+        point,
+        day,
+        *where,
+        *counts,
+        state.basis,
+        purged=state.purged,
+        columns=_columns(state.items, place),
+        no_course=state.no_course,
+    )
 
 
 def _columns(items: Rows, place: Scope) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def figures(
     columns = columns_on(cursor, as_of=as_of, known_at=known_at)
     rules = rule_parameters(points, as_of)
     with one_day(cursor, as_of, known_at=known_at):
-        basis = basis_on(cursor, days=[as_of], known_at=known_at)
+        basis = basis_on(cursor, points, days=[as_of], known_at=known_at)
         return [
             figure
             for definition in definitions
@@ -162,7 +162,7 @@ def _counted(
     as_of: date,
     known_at: datetime,
 ) -> list[Figure]:
-    with_exports = {name for name in basis.organisations if _has(basis, definition, name)}
+    with_exports = {name for name in basis.organisations if _has(basis, definition, name, as_of)}
     missing = {name: columns.missing(definition.reads, name) for name in with_exports}
     counts: dict[str, tuple[int | None, int | None]] = {}
     if not all(missing.values()):
@@ -187,9 +187,12 @@ def _counted(
     ]
 
 
-def _has(basis: Basis, definition: Definition, organisation: str) -> bool:
+def _has(basis: Basis, definition: Definition, organisation: str, day: date) -> bool:
+    """Whether the exports that a figure needs are loaded, and have the courses that its statement asks for."""
     sources = {row["source"] for row in basis.of(organisation)}
-    return sources.issuperset(definition.needs)
+    asked = query("figures", definition.id).names
+    without = {id_ for on, name, id_ in basis.without_course if (on, name) == (day, organisation)}
+    return sources.issuperset(definition.needs) and not any(f"{id_}_codes" in asked for id_ in without)
 
 
 def _definition(id_: str, entry: Table, points: int) -> Definition:

@@ -9,6 +9,7 @@ Within the block, temporary macros hide the stored ones of the same name on this
     renamed           the names known at `known_at`                 points, units, coverage
     chosen_imports    the imports behind each of `days`             every <source>_at
     purged_units_at   nothing, where nothing was purged             units_at
+    courses_said_at   nothing, where nothing was said of courses    points
     units_at, …       its own rows, once an edition (see below)     points, units
 
 An edition is all days with the same imports (of the pin's sources) and the same names in force:
@@ -32,8 +33,6 @@ from compliance.store.database import Cursor
 
 # From how many days on it pays to find out which of them have the same results of courses.
 MANY_DAYS: Final = 5
-# What `course_results_at` asks of a point's rule.
-COURSE: Final = ("codes", "names", "validity_months")
 # The relations that take longest or that several points read, with the sources that each depends on.
 PINNED: Final = {
     "units_at": ("staff", "systems"),
@@ -60,8 +59,13 @@ def courses_of(points: tuple[Point, ...], *, days: list[date]) -> list[dict[str,
     """The courses, with their rules, worth pinning: none for a few days."""
     if len(days) < MANY_DAYS:
         return []
-    rules = [{name: point.parameters(day).get(name) for name in COURSE} for point in points for day in days]
-    return [rule for place, rule in enumerate(rules) if rule["codes"] and rule not in rules[:place]]
+    rules = [
+        course | {"validity_months": point.parameters(day).get("validity_months")}
+        for point in points
+        for day in days
+        if (course := point.course(day))
+    ]
+    return [rule for place, rule in enumerate(rules) if rule not in rules[:place]]
 
 
 @dataclass(frozen=True)
@@ -136,14 +140,18 @@ def _pin_names(cursor: Cursor, *, known_at: datetime, until: date) -> list[str]:
 
 
 def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime, until: date) -> list[str]:
-    """Hide `chosen_imports`, and the macros that find nothing where nothing was purged or no column is missing."""
-    table, macro, any_purged, nothing_purged, read, fill, *complete = statement("pin_imports").split(";")
+    """Hide `chosen_imports`, and the macros that find nothing where nothing is to be found."""
+    parts = statement("pin_imports").split(";")
+    table, macro, any_purged, nothing_purged, any_said, nothing_said, read, fill, *complete = parts
     cursor.execute(table, {"days": days, "known_at": known_at, "until": until})
     cursor.execute(macro)
     hidden = ["table temp.chosen_imports"]
     if not cursor.execute(any_purged).fetchall():
         cursor.execute(nothing_purged)
         hidden.append("table temp.purged_units_at")
+    if not cursor.execute(any_said, {"known_at": known_at}).fetchall():
+        cursor.execute(nothing_said)
+        hidden.append("table temp.courses_said_at")
     fields: dict[tuple[str, int, int], set[str]] = {}
     for *sheet, name in cursor.execute(read).fetchall():
         fields.setdefault(tuple(sheet), set()).add(name)

@@ -1,16 +1,20 @@
 """The review points: their questions, and the targets, parameters and laws in force on a day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.declarations.declared import LACKS, Table, complete, read_toml, read_with_own
+
+# The source whose rows are of courses.
+COURSES: Final = "training"
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class Point:
         row = in_force(self.dated_parameters, day) if self.dated_parameters else {}
         return {key: _folded(value) for key, value in row.items() if key != "from"}
 
+    def course(self, day: date) -> dict[str, Any] | None:
+        """What `without_course.sql` asks of a point about a course on a day; None for any other point."""
+        return course_of(self, self.parameters(day))
+
     def rules_begin_between(self, first: date, last: date) -> bool:
         """Whether parameters of the rule begin after a day, up to another."""
         return any(first < _start(row) <= last for row in self.dated_parameters)
@@ -67,6 +75,13 @@ class Point:
     def law(self, day: date) -> list[Texts]:
         """The laws and local rules of the point in force up to a day, the newest first."""
         return [row["text"] for row in sorted(self.laws, key=_start, reverse=True) if row["from"] <= day]
+
+
+def course_of(point: Point, rule: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What `without_course.sql` asks of a point about a course, by its rule; None for any other point."""
+    if COURSES not in point.needs or not {"codes", "names"} <= rule.keys():
+        return None
+    return {"wanted": point.id, "codes": rule["codes"], "names": rule["names"]}
 
 
 def load_points(own: Path | None) -> tuple[Point, ...]:

@@ -75,7 +75,7 @@ def _figure(answer: PointAnswer, say: Language) -> str:
     if figure.untold:
         return untold_sentence(figure.columns, say)
     if figure.status is Status.NO_BASIS:
-        return say(N_("No basis: a needed export is missing on {day}."), day=day)
+        return phrases.missing_sentence(figure, say)
     if figure.coverage is None:
         return say(N_("Nothing to assess on {day}."), day=day)
     return say(

@@ -168,10 +168,11 @@ def _figure(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Blo
     say, figure, chart = edition.say, answer.coverage, trend(answer, edition)
     assessed = Paragraph(assessment(dossier, answer.point.id, say))
     if figure.coverage is None:
-        text = N_("Nothing to assess on {day}.")
+        sentence = say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
         if figure.status is Status.NO_BASIS:
-            text = N_("No basis: a needed export is missing on {day}.")
-        sentence = untold_sentence(figure.columns, say) if figure.untold else say(text, day=say.date(figure.as_of))
+            sentence = phrases.missing_sentence(figure, say)
+        if figure.untold:
+            sentence = untold_sentence(figure.columns, say)
         return [Paragraph(sentence, "answer"), assessed]
     large = result(answer, figure_texts(answer, say), say)
     return [Beside((large,), (chart,)) if chart else large, assessed]

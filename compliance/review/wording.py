@@ -102,7 +102,7 @@ def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     figure, day = answer.coverage, say.date(answer.now.as_of)
     text = say(N_("Nothing to assess on {day}."), day=day)
     if figure.status is Status.NO_BASIS:
-        text = say(N_("No basis: a needed export is missing on {day}."), day=day)
+        text = phrases.missing_sentence(figure, say)
     if figure.untold:
         text = untold_sentence(figure.columns, say)
     earlier = phrases.earlier_sentence(answer.coverage_before, say)

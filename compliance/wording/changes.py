@@ -87,7 +87,7 @@ def _missing(figure: Coverage, say: Language) -> str:
         columns = columns_text(figure.columns, say)
         return say(N_("On {day} the export did not have {columns}."), day=day, columns=columns)
     if figure.status is Status.NO_BASIS:
-        return say(N_("No basis: a needed export is missing on {day}."), day=day)
+        return phrases.missing_sentence(figure, say)
     return say(N_("Nothing to assess on {day}."), day=day)
 
 

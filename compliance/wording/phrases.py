@@ -267,6 +267,14 @@ def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -
     return not_loaded(missing, figure.as_of, say)
 
 
+def missing_sentence(figure: Coverage, say: Language) -> str:
+    """That a figure has no basis, and what is missing, with the day."""
+    text = N_("No basis: a needed export is missing on {day}.")
+    if figure.no_course:
+        text = N_("No basis: the export has no row of the course on {day}.")
+    return say(text, day=say.date(figure.as_of))
+
+
 def not_loaded(sources: Sequence[str], day: date, say: Language) -> str:
     """That no export of some sources is loaded."""
     return say(N_("No export of {sources} is loaded up to {day}."), sources=listed(sources, say), day=say.date(day))

@@ -10,6 +10,8 @@ select 'aliases', count(*), sum(hash(t)) from aliases as t
 union all
 select 'alias_removals', count(*), sum(hash(t)) from alias_removals as t
 union all
+select 'courses_said', count(*), sum(hash(t)) from courses_said as t
+union all
 select 'mappings', count(*), sum(hash(t)) from mappings as t
 union all
 select 'approved reviews', count(*), sum(hash(t)) from review_states as t where state = 'approved'

@@ -17,16 +17,17 @@ from (
 );
 
 create or replace temp table pinned_courses as
-select e.edition, concat_ws('|', c.codes, c.names, c.validity_months) as course, r.*
+select e.edition, concat_ws('|', c.wanted, c.codes, c.names, c.validity_months) as course, r.*
 from (select distinct edition from editions_of_courses) as e, (select unnest($courses, recursive := true)) as c, lateral (
     select *
     from course_results_at(
-        as_of := e.edition, known_at := $known_at, codes := c.codes, names := c.names, validity_months := c.validity_months
+        as_of := e.edition, known_at := $known_at, wanted := c.wanted, codes := c.codes, names := c.names,
+        validity_months := c.validity_months
     )
 ) as r;
 
-create or replace temp macro course_results_at(as_of, known_at, codes, names, validity_months) as table
+create or replace temp macro course_results_at(as_of, known_at, wanted, codes, names, validity_months) as table
     select r.* exclude (edition, course)
     from pinned_courses as r
     inner join editions_of_courses as e using (edition)
-    where e.day = as_of and r.course = concat_ws('|', codes, names, validity_months)
+    where e.day = as_of and r.course = concat_ws('|', wanted, codes, names, validity_months)

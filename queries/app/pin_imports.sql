@@ -26,6 +26,15 @@ create or replace temp macro purged_units_at(as_of, known_at) as table
     select cast(null as varchar) as organisation, cast(null as varchar) as unit, cast(null as varchar) as department
     where false;
 
+-- Where nothing was said of courses, planning is spared it.
+select 1 from courses_said where said_at <= $known_at limit 1;
+
+create or replace temp macro courses_said_at(as_of, known_at) as table
+    select
+        cast(null as varchar) as organisation, cast(null as varchar) as point, cast(null as varchar[]) as courses,
+        cast(null as boolean) as nobody
+    where false;
+
 -- The columns that the sheets of each import had. Where none of those that are asked for is missing, the last parts hide
 -- the stored macros, and planning is spared them; else the part after it fills them in.
 select i.source, c.import_id, c.sheet_number, c.field

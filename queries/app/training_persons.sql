@@ -3,7 +3,7 @@ create or replace temp table training_persons as
 with information_security as (
     select organisation, unit, item, label, management, outcome, reason, due
     from course_items(
-        as_of := $as_of, known_at := $known_at,
+        as_of := $as_of, known_at := $known_at, wanted := 'information_security_training',
         codes := $information_security_training_codes, names := $information_security_training_names,
         validity_months := $information_security_training_validity_months,
         grace_days := $information_security_training_grace_days
@@ -13,7 +13,7 @@ with information_security as (
 data_protection as (
     select organisation, item, outcome, reason, due
     from course_items(
-        as_of := $as_of, known_at := $known_at,
+        as_of := $as_of, known_at := $known_at, wanted := 'data_protection_training',
         codes := $data_protection_training_codes, names := $data_protection_training_names,
         validity_months := $data_protection_training_validity_months,
         grace_days := $data_protection_training_grace_days

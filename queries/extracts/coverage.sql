@@ -19,7 +19,7 @@
 --   target (double): from which coverage the status is green
 --   warning_limit (double): from which coverage it is yellow
 --   status (varchar): green, yellow, red, no_basis or nothing_to_assess
---   basis (boolean): whether every export that the point needs is there
+--   basis (boolean): whether every export that the point needs is there, and has its course
 --   point_id (varchar): the id of the review point
 --   purged_on (date): the day on which the rows were purged; empty where they were not
 

@@ -10,7 +10,7 @@
 --   whole (bigint): of how many; empty for a count or without basis
 --   share (double): part of whole, for a share
 --   per_hundred (double): part for each 100 of whole, for a rate
---   basis (boolean): whether every export that it needs is there
+--   basis (boolean): whether every export that it needs is there, and has its course
 --   point_id (varchar): the id of the review point that it is shown beside; empty where there are several
 
 select as_of, organisation, figure, form, part, whole, share, per_hundred, basis, point_id

@@ -15,7 +15,7 @@
 --   target (double): from which coverage the target is reached
 --   warning_limit (double): below which coverage it is below the limit
 --   status (varchar): how the coverage stands to target and limit
---   basis (boolean): whether every export that the point needs is there
+--   basis (boolean): whether every export that the point needs is there, and has its course
 --   purged_on (date): the day on which the rows were purged; empty where they were not
 
 select

@@ -19,7 +19,7 @@
 with courses as (
     select organisation, item, outcome, management
     from course_items(
-        as_of := $as_of, known_at := $known_at,
+        as_of := $as_of, known_at := $known_at, wanted := 'information_security_training',
         codes := $information_security_training_codes, names := $information_security_training_names,
         validity_months := $information_security_training_validity_months,
         grace_days := $information_security_training_grace_days
@@ -27,7 +27,7 @@ with courses as (
     union all
     select organisation, item, outcome, management
     from course_items(
-        as_of := $as_of, known_at := $known_at,
+        as_of := $as_of, known_at := $known_at, wanted := 'data_protection_training',
         codes := $data_protection_training_codes, names := $data_protection_training_names,
         validity_months := $data_protection_training_validity_months,
         grace_days := $data_protection_training_grace_days
@@ -44,7 +44,8 @@ persons as (
         end as met
     from courses
     group by organisation, item
-    having bool_and(outcome <> 'exempt')
+    -- whoever counts in one course only has no other to be met in
+    having bool_and(outcome <> 'exempt') and count(*) = 2
 )
 select o.organisation, count(*) filter (where persons.met) as part, count(persons.met) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o

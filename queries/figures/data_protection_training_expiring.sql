@@ -16,7 +16,7 @@
 with courses as (
     select organisation, due <= $as_of + $expiring_days as expiring
     from course_items(
-        as_of := $as_of, known_at := $known_at,
+        as_of := $as_of, known_at := $known_at, wanted := 'data_protection_training',
         codes := $data_protection_training_codes, names := $data_protection_training_names,
         validity_months := $data_protection_training_validity_months,
         grace_days := $data_protection_training_grace_days

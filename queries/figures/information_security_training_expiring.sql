@@ -16,7 +16,7 @@
 with courses as (
     select organisation, due <= $as_of + $expiring_days as expiring
     from course_items(
-        as_of := $as_of, known_at := $known_at,
+        as_of := $as_of, known_at := $known_at, wanted := 'information_security_training',
         codes := $information_security_training_codes, names := $information_security_training_names,
         validity_months := $information_security_training_validity_months,
         grace_days := $information_security_training_grace_days

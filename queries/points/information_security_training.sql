@@ -11,6 +11,6 @@
 
 select organisation, unit, item, label, outcome, reason, detail, due, false as lost, file, sheet, row
 from course_items(
-    as_of := $as_of, known_at := $known_at, codes := $codes, names := $names,
+    as_of := $as_of, known_at := $known_at, wanted := 'information_security_training', codes := $codes, names := $names,
     validity_months := $validity_months, grace_days := $grace_days
 )

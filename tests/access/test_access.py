@@ -52,6 +52,7 @@ COURSES = """
 AD-konto | Kurskod | Kurs | Status  | Slutfört datum
 Norr0    | INFOSAK | I    | Godkänd | 2026-05-01
 Öst0     | INFOSAK | I    | Godkänd | 2026-05-01
+annan    | GDPR    | D    | Godkänd | 2026-05-01
 """
 SYSTEMS = """
 Namn            | Enhet | Objektägare | Objektledare | Status | Ansvarsnivå

@@ -17,6 +17,7 @@ from tests.reference import (
     POINT_IDS,
     Export,
     Item,
+    Parameters,
     Row,
     add_months,
     coverage,
@@ -212,8 +213,23 @@ def test_the_precedence_of_what_is_not_a_pass() -> None:
 def test_a_course_is_its_whole_code_or_how_its_name_begins() -> None:
     begins = "INFORMATIONSSÄKERHET för medarbetare i staden"
     assert _trained(_course("2026-01-01", course_code=None, course=begins))[0] == "met"
-    assert _trained(_course("2026-01-01", course_code="ISEC2"))[0] == "unmet"
-    assert _trained(_course("2026-01-01", course_code="GDPR"))[0] == "unmet"
+    of_the_course = _course(status="failed")
+    assert _trained(_course("2026-01-01", course_code="ISEC2"), of_the_course)[1] == "failed"
+    assert _trained(_course("2026-01-01", course_code="GDPR"), of_the_course)[1] == "failed"
+
+
+def test_without_a_row_of_the_course_there_is_no_basis_unless_nobody_has_begun_it_or_it_is_called_otherwise() -> None:
+    loaded = [export("staff", _employment("a")), export("training", _course("2026-01-01", course_code="X"))]
+
+    def of(*said: str) -> list[tuple[str, str | None]]:
+        parameters = Parameters(said={(loaded[0].organisation, 1): frozenset(said)})
+        return [(item.outcome, item.reason) for item in items(loaded, 1, D, parameters)]
+
+    assert items(loaded, 1, D) == []
+    assert _coverage(coverage(loaded, D, "organisation"), 1)[0]["basis"] is False
+    assert of() == [("unmet", "not_started")]
+    assert of("KURS") == [("met", None)]
+    assert of("Kur") == []
 
 
 def test_the_unit_of_several_employments() -> None:

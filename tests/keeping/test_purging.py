@@ -221,7 +221,7 @@ def test_a_review_keeps_its_figures_and_its_seal_and_says_why_it_cannot_be_recou
         assert seal_of(row["content"]) == row["sha256"]
     with purged.database.cursor() as cursor:
         (frozen,) = approved_reviews(cursor, 1)
-        assert [answer.coverage.coverage for answer in frozen.points][:2] == [2 / 3, 0]
+        assert [answer.coverage.coverage for answer in frozen.points][:2] == [2 / 3, None]
         found = verify(cursor, frozen, own=None)
     assert [(each.what, each.point.number) for each in found if each.what != "statement"] == [
         ("purged", 1), ("purged", 2)

@@ -42,7 +42,8 @@ def database(tmp_path_factory):
     line = Line(tmp_path_factory.mktemp("city"))
     for organisation, persons in ((NORTH, 8), (SMALL, 3)):
         staff = "\n".join([STAFF, *(f"{organisation[0]}{n} | Norr | 2020-01-01" for n in range(persons))])
-        passed = "\n".join([TRAINING, f"{organisation[0]}0 | INFOSAK | I | Godkänd | 2026-05-01"])
+        passed = [f"{organisation[0]}0 | INFOSAK | I | Godkänd | 2026-05-01", "annan | GDPR | D | Ej påbörjad |"]
+        passed = "\n".join([TRAINING, *passed])
         load(line, organisation, date(2026, 10, 1), staff=staff, training=passed)
     load(line, NORTH, date(2026, 3, 1), systems=SYSTEMS, classifications=CLASSIFIED)
     load(line, EMPTY, date(2026, 10, 1), activities=PLANNED)

@@ -35,6 +35,7 @@ p1       | Informationssäkerhet för medarbetare | Godkänd | 2024-09-15     | 
 p2       | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15     |
 p3       | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15     |
 p4       | Informationssäkerhet för medarbetare | Godkänd | 2026-01-15     |
+annan    | Grundkurs i dataskydd                | Godkänd | 2026-01-15     |
 """
 SYSTEMS = f"""
 Systemnamn | Enhet | Objektägare | Centralt/lokalt | {ANSWERS}
