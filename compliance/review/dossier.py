@@ -50,7 +50,8 @@ MONTHS: Final = 12
 # What a review keeps of an outlook as it is.
 SAID_AHEAD: Final = ("lapsing", "pace", "reached", "enough_items", "enough_units", "at_most", "lost")
 # The statements that the figures are counted with.
-COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql")
+WITHOUT_COURSE: Final = "app/without_course.sql"
+COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql", WITHOUT_COURSE)
 REMAINING: Final = frozenset({"unmet", "unknown"})
 LAST_DAY: Final = date(9999, 12, 31)
 
@@ -70,6 +71,7 @@ class PointCounts:
     exempt: int
     basis: bool
     columns: tuple[str, ...] = ()
+    no_course: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.declarations.points import COURSES
 from compliance.declarations.queries import statement, without_comments
 from compliance.declarations.sources import Field, Source
 from compliance.loading.validating import table_columns
@@ -27,7 +28,7 @@ from compliance.store.engine import new_file
 MARK: Final = "x"
 PERSON: Final = ("staff", "employee_id")
 # The fields of a source that must start with one of a rule's words; its other rows stay out.
-BEGUN_WITH: Final = {"training": ("course", "course_code")}
+BEGUN_WITH: Final = {COURSES: ("course", "course_code")}
 # The tables that tell what was purged, also of a review whose statements are older than purges.
 PURGES: Final = ("purged_imports", "purged_units")
 # The types whose values identify nobody by themselves.
@@ -52,10 +53,12 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
     params = {"imports": [used.import_id for used in frozen.imports]}
     tables = {"imports": _table(cursor, "package_imports", params)}
     source_rows = _rows(cursor, Needs(names_in_statements(frozen), kept), read, params)
-    tables |= {source.id: _only_required(source_rows[source.id], source, frozen) for source in read}
-    tables["import_columns"] = _table(cursor, "package_import_columns", params)
     moment = {"known_at": frozen.known_at}
     name_params = moment | {"as_of": frozen.as_of, "organisation": frozen.organisation}
+    tables["courses_said"] = _table(cursor, "package_courses_said", name_params)
+    said = {name for names in tables["courses_said"]["courses"].to_pylist() for name in names or ()}
+    tables |= {source.id: _only_required(source_rows[source.id], source, frozen, said) for source in read}
+    tables["import_columns"] = _table(cursor, "package_import_columns", params)
     tables["organisation_names"] = _table(cursor, "package_organisation_names", name_params)
     names = _names(tables, read, kept) | _texts(tables["organisation_names"], "name")
     tables["aliases"] = _table(cursor, "package_aliases", moment | {"names": sorted(names)})
@@ -123,7 +126,11 @@ def _rows(cursor: Cursor, reading: Needs, read: Iterable[Source], params: Mappin
     persons = _table(cursor, "package_persons", params)
     cursor.register("package_persons", persons.append_column("number", pa.array(_numbers(len(persons)), pa.int32())))
     try:
-        return {source.id: _rows_of(cursor, source, reading, params) for source in read}
+        found = {source.id: _rows_of(cursor, source, reading, params) for source in read}
+        if COURSES in found:
+            others = _table(cursor, "package_courses_of_others", params)
+            found[COURSES] = pa.concat_tables([found[COURSES], others], promote_options="default")
+        return found
     finally:
         cursor.unregister("package_persons")
 
@@ -149,12 +156,13 @@ def _rows_of(cursor: Cursor, source: Source, reading: Needs, params: Mapping[str
     return _query(cursor, text.replace("{fields}", ", ".join(fields)), params)
 
 
-def _only_required(table: pa.Table, source: Source, frozen: Dossier) -> pa.Table:
-    """The rows of courses that a rule requires: any other course a person took stays out."""
+def _only_required(table: pa.Table, source: Source, frozen: Dossier, said: Iterable[str]) -> pa.Table:
+    """The rows of courses that a rule requires, or that were said to be one: any other that a person took stays out."""
     if source.id not in BEGUN_WITH:
         return table
     rules = [answer.parameters for answer in frozen.points if source.id in answer.point.needs]
     required = [word for rule in rules for value in rule.values() if isinstance(value, list) for word in value]
+    required += [name.lower() for name in said]
     pattern = f"^({'|'.join(map(re.escape, required))})"
     kept: Any = pa.array([False] * len(table), pa.bool_())
     for name in BEGUN_WITH[source.id]:

@@ -11,15 +11,24 @@ from typing import Any, Final
 
 from compliance.access.scopes import Level
 from compliance.counting.assessing import LEVELS, Coverage
+from compliance.declarations.points import course_of
 from compliance.declarations.queries import parsed, statement, without_comments
-from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.dossier import WITHOUT_COURSE, Dossier, PointAnswer
 from compliance.store.database import Cursor, Failure, Rows, rows
 
 MACRO: Final = re.compile(r"\s*create or replace macro\s", re.IGNORECASE)
-COLUMNS: Final = frozenset(Coverage.__dataclass_fields__) - {"basis", "few", "approved", "purged", "columns"}
+COLUMNS: Final = frozenset(Coverage.__dataclass_fields__) - {
+    "basis",
+    "few",
+    "approved",
+    "purged",
+    "columns",
+    "no_course",
+}
 MOST_ROWS: Final = 1_000_000
 # The types of the parameters that every statement has; those of a rule are in the point's header.
 TYPES: Final = {"as_of": "date", "known_at": "timestamp", "level": "varchar", "organisation": "varchar"}
+COURSE_TYPES: Final = {"wanted": "varchar", "codes": "varchar[]", "names": "varchar[]"}
 
 
 class Unusable(Exception):
@@ -39,6 +48,7 @@ def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
     cursor.execute(_file(frozen, "macros.sql"))
     cursor.execute(";\n".join(_tables(frozen)))
     sources = {row["source"] for row in rows(cursor, _sources(frozen))}
+    based = [answer for answer in frozen.points if _has_basis(cursor, frozen, answer, sources)]
     counted = [
         (level, row)
         for level in LEVELS
@@ -46,7 +56,7 @@ def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
         # what belongs to no part counts above it only
         if level == "organisation" or row[level] is not None
     ]
-    return [figure for answer in frozen.points for figure in _figures(frozen, answer, counted, sources)]
+    return [f for answer in frozen.points for f in _figures(frozen, answer, counted, basis=answer in based)]
 
 
 def script(frozen: Dossier) -> str:
@@ -62,11 +72,26 @@ def _counted(cursor: Cursor, frozen: Dossier, level: Level) -> Rows:
     return counts
 
 
+def _has_basis(cursor: Cursor, frozen: Dossier, answer: PointAnswer, sources: set[str]) -> bool:
+    """Whether the exports that a point needs are there, and have its course."""
+    if not sources.issuperset(answer.point.needs):
+        return False
+    without = _without_course(frozen, answer)
+    return not without or frozen.organisation not in {row["organisation"] for row in rows(cursor, without)}
+
+
+def _without_course(frozen: Dossier, answer: PointAnswer) -> str:
+    """What lists the organisations without a point's course; nothing of other points, or of earlier reviews."""
+    course = frozen.statements.get(WITHOUT_COURSE) and course_of(answer.point, answer.parameters)
+    if not course:
+        return ""
+    return _filled(_file(frozen, WITHOUT_COURSE), _params(frozen) | course, TYPES | COURSE_TYPES, name=WITHOUT_COURSE)
+
+
 def _figures(
-    frozen: Dossier, answer: PointAnswer, counted: list[tuple[Level, dict[str, Any]]], sources: set[str]
+    frozen: Dossier, answer: PointAnswer, counted: list[tuple[Level, dict[str, Any]]], *, basis: bool
 ) -> list[Coverage]:
     """A point's figures; the organisation has one even if nothing was counted, its parts none without a basis."""
-    basis = sources.issuperset(answer.point.needs)
     of_point = [
         (level, row)
         for level, row in counted
@@ -171,7 +196,8 @@ def _refuse_other_than_reading(cursor: Cursor, frozen: Dossier) -> None:
             raise Unusable("macros.sql", "forbidden")
     statements = {f"points/{answer.point.id}.sql": _point(frozen, answer) for answer in frozen.points}
     statements |= {"app/units.sql": _units(frozen), "app/coverage.sql": _coverage(frozen, "unit")}
-    for name, sql in statements.items():
+    asked = [(WITHOUT_COURSE, sql) for answer in frozen.points if (sql := _without_course(frozen, answer))]
+    for name, sql in (*statements.items(), *asked):
         if [part.type.name for part in _parts(cursor, sql, name=name)] != ["SELECT"]:
             raise Unusable(name, "forbidden")
 

@@ -16,6 +16,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.correcting.courses import say_which
 from compliance.correcting.renaming import add_alias
 from compliance.declarations.sources import FIELD_TYPES, Field, Source
 from compliance.loading.loading import Order, revoke
@@ -430,6 +431,27 @@ def test_courses_that_no_rule_asks_for_stay_at_home(submitted, tmp_path):
         ("informationssäkerhet för medarbetare", None),
     ]
     assert {row[2] for row in rows} < {number for (number,) in staff}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("said", ["otherwise", "nobody", "nothing", "of_others"])
+def test_a_course_that_is_called_otherwise_or_has_no_row_is_recounted_as_it_was_said(said, tmp_path):
+    """of_others: only somebody who is not employed has a row of it"""
+    course = "Informationssäkerhet för medarbetare" if said == "of_others" else "Säker (i jobbet)"
+    table = COURSES.replace("P1       | informationssäkerhet för medarbetare", f"x9       | {course}")
+    point = next(point for point in POINTS if point.number == 1)
+    with at("draft", tmp_path).held() as line:
+        for source, rows in {"staff": staff(), "training": table}.items():
+            line.load_table(rows, name=f"{source}.csv", source=source)
+        if said in {"otherwise", "nobody"}:
+            chosen, nobody = ([course], False) if said == "otherwise" else ([], True)
+            where = {"as_of": line.review().as_of, "order": line.order()}
+            say_which(line.database, "Förvaltningen", point, chosen, nobody=nobody, **where)
+        line.submit(line.review())
+        content = packed(line.database, 2026)
+    result = checked(tmp_path, content)
+    figures = json.loads(files_of(content)["review.json"])["points"][0]["now"]
+    assert (result.faults, figures["basis"], figures["no_course"]) == ((), said != "nothing", said == "nothing")
 
 
 # --- Files for people ---------------------------------------------------------------------------------------------
