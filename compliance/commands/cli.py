@@ -34,15 +34,15 @@ from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
 from compliance.counting.assessing import Coverage, basis_on, counts_of, items
-from compliance.declarations.points import load_points, load_todo, point_by
+from compliance.declarations.points import COURSES, load_points, load_todo, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import cleanings
 from compliance.loading.asking import Accepted
-from compliance.loading.loading import Order, load, read_request, revoke
+from compliance.loading.loading import Order, Receipt, load, read_request, revoke
 from compliance.loading.validating import withheld_text
 from compliance.store import stores
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.store.schema import CLEANING
 
 WHO: Final = "command line"
@@ -280,7 +280,21 @@ def _load_one(path: Path, order: Order, move: Path | None) -> bool:
             print(say(text, n=receipt.rows_before), file=sys.stderr, flush=True)
         if withheld := receipt.summary.withheld:
             print(withheld_text(withheld, say), flush=True)
+        for question in _course_questions(database, receipt, say):
+            print(question, file=sys.stderr, flush=True)
     return move is None or _moved(path, move, receipts[0].import_id)
+
+
+def _course_questions(database: Database, receipt: Receipt, say: Language) -> list[str]:
+    """What an import leaves to be said: which course of the export is that of a point. It holds no load."""
+    from compliance.correcting import courses
+
+    if receipt.source.id != COURSES:
+        return []
+    points, day = load_points(places.own_files()), receipt.extract_date.day
+    with database.cursor() as cursor:
+        asked = courses.asked(cursor, points, receipt.organisation, as_of=day)
+    return [courses.question(point, day, say) for point in asked]
 
 
 def _moved(path: Path, folder: Path, import_id: int) -> bool:

@@ -167,9 +167,9 @@ def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
 
 @cached()
 def basis(data: Data, as_of: date) -> Basis:
-    """The imports that the figures of a day rest on."""
+    """The imports that the figures of a day rest on, and which points lack their course in them."""
     with data.database.cursor() as cursor:
-        return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
+        return assessing.basis_on(cursor, points(), days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
 def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:

@@ -39,6 +39,11 @@ AD-konto | Kurs | Status | Slutfört datum
 p1 | Informationssäkerhet för medarbetare | Godkänd | 2026-01-01
 p2 | Informationssäkerhet för medarbetare | Påbörjad |
 """
+# What is left to be said once that is loaded.
+COURSE = (
+    "The export of courses has no row of the course of “E-learning: Data protection” on 1\u00a0November\u00a02026. "
+    "Which of its courses is it?\n"
+)
 INCIDENTS = """
 Ärendenummer | Enhet | Upptäckt | Rubrik
 I1 | Enhet A | 2026-02-01 | =cmd
@@ -86,7 +91,7 @@ def three(tmp_path_factory):
     files = [line.file(t, name=f"{n}.csv") for n, t in (("s", STAFF), ("t", TRAINING), ("i", INCIDENTS))]
     with reading_here():
         done = run_here(line.database.path, "load", *files, "--extract-date", "2026-11-01")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, COURSE)
     return line.folder
 
 
@@ -131,8 +136,8 @@ def test_each_file_is_alone_and_one_that_fails_does_not_stop_the_next(line, cli)
         "import 1: s.csv as staff, extract date 2026-11-01, 3 rows, 0 rejected, 0 warnings",
         "import 2: t.csv as training, extract date 2026-11-01, 2 rows, 0 rejected, 0 warnings",
     ]
-    assert done.stderr.startswith("bad.csv has no sheet with the headings of a known export.")
-    assert done.stderr.count("\n") == 1
+    refused, _, left = done.stderr.partition("\n")
+    assert (refused.startswith("bad.csv has no sheet with the headings of a known export."), left) == (True, COURSE)
     assert [row["source"] for row in line.rows("from imports order by 1")] == ["staff", "training"]
 
 
@@ -144,9 +149,18 @@ def test_what_is_loaded_is_moved_away_and_what_cannot_be_is_told(line, cli):
     assert (line.folder / "loaded" / "1 s.csv").exists()
     assert not first.exists()
     done = cli("load", second, *day, "--move", second / "folder")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr.startswith("t.csv is loaded, and could not be moved to ")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 2)
+    assert done.stderr.startswith(f"{COURSE}t.csv is loaded, and could not be moved to ")
     assert [row["source"] for row in line.rows("from imports order by 1")] == ["staff", "training"]
+
+
+@pytest.mark.live
+def test_which_course_is_which_holds_no_load_and_is_told_until_it_is_there(line, cli):
+    done = cli("load", line.file(TRAINING, name="t.csv"), "--extract-date", "2026-11-01")
+    assert (done.returncode, done.stderr) == (0, COURSE)
+    other = TRAINING.replace("Informationssäkerhet för medarbetare", "Grundkurs i dataskydd")
+    done = cli("load", line.file(other, name="u.csv"), "--extract-date", "2026-11-01", "--completes")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.live

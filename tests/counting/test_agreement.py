@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from compliance.core.places import QUERIES
+from compliance.correcting.courses import say_which
 from compliance.counting.assessing import ITEMS, LEVELS, counts, coverage, items, items_of
 from compliance.counting.outlook import outlooks
 from compliance.declarations.points import fields_asked
@@ -147,6 +149,53 @@ def test_every_column_that_a_statement_asks_for_is_declared():
     asked = set().union(*fields_asked().values())
     for path in (QUERIES / "macros.sql", *QUERIES.glob("points/*.sql"), *QUERIES.glob("figures/*.sql")):
         assert set(re.findall(r"lacks\([^()]*'(\w+)'\)", path.read_text("utf-8"))) <= asked, path.name
+
+
+COURSES = [point for point in POINTS if point.course(AS_OF)]
+
+
+@pytest.mark.live
+def test_points_about_a_course_before_and_after_it_is_said_which_it_is(tmp_path):
+    """No row is of either course at first; then one is another course of the export, and nobody has begun the other."""
+    exports = [
+        replace(
+            export, rows=[{**row, "course_code": None, "course": f"Kurs {n % 3}"} for n, row in enumerate(export.rows)]
+        )
+        if export.source == "training"
+        else export
+        for export in random_exports(QUICK)
+        if export.source in {"staff", "training"}
+    ]
+    said = {(name, 1): frozenset({"KURS 1"}) for name in reference.organisations(exports)}
+    said |= {(name, 2): frozenset() for name in reference.organisations(exports)}
+    with Line(tmp_path).held() as line:
+        load_all(line, exports)
+        agree_on_courses(line, exports, reference.Parameters())
+        for (name, number), names in said.items():
+            point = next(point for point in COURSES if point.number == number)
+            options = {"nobody": not names, "as_of": DAYS[2], "order": line.order()}
+            say_which(line.database, name, point, sorted(names), **options)
+        agree_on_courses(line, exports, reference.Parameters(said=said))
+
+
+def otherwise_called(export):
+    rows = [{**row, "course_code": None, "course": f"Kurs {n % 3}"} for n, row in enumerate(export.rows)]
+    return replace(export, rows=rows)
+
+
+def agree_on_courses(line, exports, parameters):
+    for day in DAYS:
+        with line.database.cursor() as cursor:
+            figures = coverage(cursor, POINTS, days=[day], known_at=EVERYTHING_KNOWN, level="organisation")
+            tables = items_of(cursor, tuple(COURSES), as_of=day, known_at=EVERYTHING_KNOWN)
+        expected = reference.coverage(exports, day, "organisation", parameters)
+        assert Counter(map(figure, figures)) == Counter(map(expected_figure, expected)), day
+        for point, table in zip(COURSES, tables, strict=True):
+            agrees(point, table.to_pylist(), reference.items(exports, point.number, day, parameters), on=day)
+    with line.database.cursor() as cursor:
+        together = coverage(cursor, POINTS, days=DAYS, known_at=EVERYTHING_KNOWN, level="organisation")
+    expected = [row for day in DAYS for row in reference.coverage(exports, day, "organisation", parameters)]
+    assert Counter(map(figure, together)) == Counter(map(expected_figure, expected))
 
 
 COUNTS = ("met", "unmet", "unknown", "pending", "exempt")

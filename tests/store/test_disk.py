@@ -29,7 +29,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.places import ROOT
 from compliance.core.saving import is_disk_full, refusal_of, save, temporary_folder
-from compliance.correcting import arrangements, renaming
+from compliance.correcting import arrangements, courses, renaming
 from compliance.demo import demo
 from compliance.extracts.extracting import extract
 from compliance.extracts.files import write
@@ -175,6 +175,7 @@ CHANGES = {
         lambda base: loading.rename_organisation(base, 1, name="Nya", order=ORDER),
         remember,
         lambda base: arrangements.answer(base, "A", by=TODAY, to="Registrator", as_of=TODAY, order=ORDER),
+        lambda base: courses.say_which(base, "Förvaltningen", POINTS[0], [], nobody=True, as_of=TODAY, order=ORDER),
         lambda base: renaming.add_alias(
             base, kind="unit", old="Norr", new="Norra", valid_from=date(2026, 1, 1), order=ORDER
         ),
@@ -199,7 +200,7 @@ CHANGES = {
 TABLES = (
     "imports", "revocations", "events", "mappings", "aliases", "organisation_names", "systems", "reviews",
     "review_states", "review_texts", "frozen_reviews", "decisions", "follow_ups", "arrangements",
-    "item_notes",
+    "item_notes", "courses_said",
 )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ from compliance.correcting.previewing import Effect
 from compliance.drawing import charts
 from compliance.loading import asking, loading
 from compliance.reading import reading
+from compliance.screens import course_questions, reads, views, widgets
 from compliance.screens import files as uploads
-from compliance.screens import reads, views, widgets
 from compliance.screens.imports import card, inbox, inbox_texts, texts
 from compliance.screens.imports.history import effect
 from compliance.screens.imports.inbox import (
@@ -407,6 +407,7 @@ def _loaded(view: View, waiting: Inbox, loaded: Loaded) -> None:
             widgets.html(charts.caption(sentence))
         with st.expander(say(N_("The effect on the figures")), expanded=loaded.files <= SHOWN_EFFECT):
             effect(view, loaded.effect)
+        course_questions.draw(view, course_questions.asked(view))
         with st.container(horizontal=True, key="done"):
             widgets.link(view, "overview", say(N_("See the overview")))
             st.button(say(N_("Close this")), key="close loaded", on_click=_close, args=(waiting,), type="tertiary")

@@ -16,7 +16,7 @@ from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.review import judging
 from compliance.review.dossier import readable
-from compliance.screens import checklist, clocks, reads, widgets, written
+from compliance.screens import checklist, clocks, course_questions, reads, widgets, written
 from compliance.screens.caching import cached, meanwhile
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
@@ -73,6 +73,7 @@ def draw(view: View) -> None:
     else:
         checklist.begin(view)
     widgets.html(_points(view))
+    course_questions.draw(view, course_questions.asked(view))
     if shown.parts:
         widgets.html(_parts(view))
 

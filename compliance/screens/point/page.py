@@ -16,6 +16,7 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, bold, month_ends
 from compliance.core.lengths import LONGEST_NAME
+from compliance.correcting.courses import question
 from compliance.counting import tracing
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point, point_by
@@ -24,7 +25,7 @@ from compliance.drawing import charts, plots
 from compliance.drawing.elements import Html
 from compliance.drawing.plots import Mode
 from compliance.review.dossier import REMAINING
-from compliance.screens import downloads, fields, figure_texts, no_data, reads, widgets, written
+from compliance.screens import course_questions, downloads, fields, figure_texts, no_data, reads, widgets, written
 from compliance.screens.bodies import alone, body
 from compliance.screens.caching import cached
 from compliance.screens.point import about, compare, texts
@@ -206,11 +207,15 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
         title = say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
     else:
         title = phrases.no_basis_sentence(figure, names, say)
+        if figure.no_course:
+            title = question(point, figure.as_of, say)
         if figure.untold:
             title = untold_sentence(figure.columns, say)
     with st.container(border=True, key="card-empty"):
         widgets.html(charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=earlier))
-        if figure.status is Status.NO_BASIS:
+        if figure.no_course:
+            course_questions.link(view)
+        elif figure.status is Status.NO_BASIS:
             no_data.load_or_fill_in(view, lacking)
 
 

@@ -11,7 +11,7 @@ from compliance.counting import quality
 from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
-from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens import course_questions, downloads, no_data, reads, widgets
 from compliance.screens.bodies import body
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
@@ -32,6 +32,7 @@ def draw(view: View) -> None:
     """Draw what the checks have found, by what it can change, and the rows of the remark that the address names."""
     say = view.say
     widgets.html(charts.page_title(say(N_("Data quality"))))
+    course_questions.draw(view, course_questions.asked(view))
     findings = findings_of(view)
     every = texts.remarks(reads.checks(), findings, Filter())
     if not every:

@@ -19,7 +19,7 @@ from compliance.counting.training import Listed, Rules, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
-from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens import course_questions, downloads, no_data, reads, widgets
 from compliance.screens.bodies import body, folded
 from compliance.screens.caching import cached
 from compliance.screens.reads import Data
@@ -53,7 +53,7 @@ def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Trainin
 
 def ahead(view: View) -> Iterator[None]:
     """Count what the page asks for."""
-    if not missing_sources(view):
+    if not missing_sources(view) and not _asked(view):
         courses_of(view.data, view.reader, view.as_of, view.scope)
         yield
 
@@ -63,6 +63,10 @@ def draw(view: View) -> None:
     """Draw who has both courses, or why that is not shown."""
     if lacking := missing_sources(view):
         empty(view, lacking)
+        return
+    if asked := _asked(view):
+        widgets.html(charts.page_title(view.say(N_("Training"))))
+        course_questions.draw(view, asked)
         return
     courses = courses_of(view.data, view.reader, view.as_of, view.scope)
     if hidden(view, courses):
@@ -91,6 +95,11 @@ def _courses(view: View, courses: Training) -> None:
         elif not courses.named:
             text = N_("Rows and names are shown to the coordinator only.")
             widgets.html(charts.caption(say(text)))
+
+
+def _asked(view: View) -> list[Point]:
+    """The points of the two courses whose course no row of the export is of: persons cannot be counted in both."""
+    return [point for point in _rules(view.as_of).points if course_questions.lacks_course(view, point)]
 
 
 def missing_sources(view: View) -> tuple[str, ...]:
