@@ -19,7 +19,7 @@ from compliance.extracts.extracting import extract
 from compliance.loading.validating import table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.exports import AS_OF
-from tests.line import POINTS, SOURCES, Line
+from tests.line import POINTS, SOURCES, WORDS, Line
 
 DAY: Any = {"as_of": AS_OF, "known_at": EVERYTHING_KNOWN}
 Told = dict[str, Any]
@@ -74,7 +74,7 @@ def told(cursor: Cursor) -> Told:
     # that a column is missing is said of the export, and of nobody else
     checks = tuple(check for check in load_checks(None) if check.id != "missing_columns")
     with one_day(cursor, AS_OF, known_at=EVERYTHING_KNOWN):
-        found = findings(cursor, checks, SOURCES, reader=EVERYTHING, **DAY)
+        found = findings(cursor, checks, SOURCES, WORDS, reader=EVERYTHING, **DAY)
         extracts = {name: extract(cursor, name, points=POINTS, reader=EVERYTHING, **DAY) for name in COUNTING}
         return {
             "items": {

@@ -23,7 +23,8 @@ from compliance.counting.tracing import row_loaded
 from compliance.declarations.declared import LACKS, Table, complete, read_with_own
 from compliance.declarations.points import Point, columns_asked
 from compliance.declarations.queries import Query, query, statement, text_of
-from compliance.declarations.sources import Source, load_sources, normal
+from compliance.declarations.sources import Field, Source, Words, load_sources, no_answer, normal
+from compliance.reading.mapping import saved_mappings
 from compliance.store.database import Cursor, Rows, rows
 
 QUALITY: Final = POINTS.with_name("quality.toml")
@@ -103,6 +104,7 @@ def findings(
     cursor: Cursor,
     checks: tuple[Check, ...],
     sources: dict[str, Source],
+    words: Words,
     *,
     as_of: date,
     known_at: datetime,
@@ -112,7 +114,7 @@ def findings(
 
     Every reader sees how many there are; where a row is about persons or incidents, few see which.
     """
-    with declared(cursor, sources), _pinned(cursor, as_of=as_of, known_at=known_at):
+    with declared(cursor, sources, words), _pinned(cursor, as_of=as_of, known_at=known_at):
         return [
             _visible(Finding(check.id, **row), reader)
             for check in checks
@@ -135,16 +137,31 @@ def _rows(cursor: Cursor, query: Query, *, as_of: date, known_at: datetime) -> R
 
 
 @contextmanager
-def declared(cursor: Cursor, sources: dict[str, Source]) -> Iterator[None]:
+def declared(cursor: Cursor, sources: dict[str, Source], words: Words) -> Iterator[None]:
     """Within the block there are the relations of what is declared, which checks compare the exports with.
 
     `source_rhythms`: how often each source should be exported. `columns_asked`: what `columns_asked` returns.
+    `words_without_code`: the words that are known although they are stored without a code. `no_answers`: those that say
+    in a field that there is no answer.
     """
     every, asked = sources.values(), sorted(columns_asked(), key=str)
+    fields = [(source, field) for source in every for field in source.fields]
     relations: dict[str, dict[str, Any]] = {
         "source_rhythms": {"source": [s.id for s in every], "rhythm_days": [s.rhythm_days for s in every]},
         "columns_asked": {name: pa.array([vars(c)[name] for c in asked], pa.string()) for name in vars(asked[0])},
     }
+    relations["words_without_code"] = _listed(
+        (
+            source,
+            field,
+            [word.casefold() for word in (*field.words[field.empty_is], *_connected(cursor, source, field))],
+        )
+        for source, field in fields
+        if field.empty_is
+    )
+    relations["no_answers"] = _listed(
+        (source, field, no_answer(field, words)) for source, field in fields if field.type == "yes_no"
+    )
     for name, columns in relations.items():
         cursor.register(name, pa.table(columns))
     try:
@@ -152,6 +169,26 @@ def declared(cursor: Cursor, sources: dict[str, Source]) -> Iterator[None]:
     finally:
         for name in relations:
             cursor.unregister(name)
+
+
+def _listed(lists: Iterable[tuple[Source, Field, Sequence[str]]]) -> dict[str, Any]:
+    """A relation with a row for each word of a field."""
+    each = [(source.id, field.name, word) for source, field, words in lists for word in words]
+    return {
+        name: pa.array(column, pa.string())
+        for name, column in zip(("source", "field", "word"), zip(*each, strict=True), strict=True)
+    }
+
+
+def _connected(cursor: Cursor, source: Source, field: Field) -> list[str]:
+    """The words that a mapping says are what an empty cell counts as."""
+    mappings = [entry.columns for entry in saved_mappings(cursor) if entry.columns.source == source.id]
+    return [
+        word
+        for columns in mappings
+        for word, code in columns.words.get(field.name, {}).items()
+        if code == field.empty_is
+    ]
 
 
 @contextmanager

@@ -53,7 +53,8 @@ class Field:
     with a date like identity numbers. `limit` is the number of characters stored of a text, or of each name if the
     field holds `several` or is a path; a longer id (`is_id`) is rejected. `expected` means that a sheet without a
     column for it is asked about before it is loaded. `is_name` means that it holds ids or names of things or persons,
-    which could be called by a word that elsewhere says that there is no answer.
+    which could be called by a word that elsewhere says that there is no answer. `empty_is` is the code that an empty
+    cell, and a word that no list knows, counts as; it is stored as null.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Field:
     is_id: bool = False
     expected: bool = False
     is_name: bool = False
+    empty_is: str | None = None
 
     @property
     def listed(self) -> bool:
@@ -203,6 +205,7 @@ OF_FIELD: Final = {
     "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
     "limit": "a whole number", "several": "true or false", "id": "true or false", "names": "a text",
     "compared": "true or false", "expected": "true or false", "is_name": "true or false",
+    "empty_is": "a text",
 }  # fmt: skip
 
 
@@ -228,6 +231,8 @@ def _check_kinds(table: dict[str, Any]) -> None:
             raise ValueError(f"{name}.limit is over {LONGEST_PART}")
         if field_table.get("headings") == []:
             raise ValueError(f"{name}.headings is empty")
+        if field_table.get("empty_is") not in {None, *field_table.get("words", {})}:
+            raise ValueError(f"{name}.empty_is is none of its words")
         if field_table.get("names", NAMED[0]) not in NAMED:
             raise ValueError(f"{name}.names is none of {', '.join(NAMED)}")
 
@@ -256,6 +261,12 @@ def load_values(own: Path | None) -> Words:
     """The words for yes, no, an open end, an error cell and so on, in lower case."""
     table = read_with_own(VALUES, own)
     return {key: [word.casefold() for word in words] for key, words in table.items()}
+
+
+def no_answer(field: Field, words: Words) -> list[str]:
+    """The words for no answer in a field, in lower case, without those that it has a meaning for."""
+    own = {word.casefold() for listed in field.words.values() for word in listed}
+    return [word for word in words["no_answer_in_names" if field.is_name else "no_answer"] if word not in own]
 
 
 def normal(heading: str) -> str:
@@ -369,6 +380,7 @@ def _field(name: str, table: dict[str, Any], *, file: str) -> Field:
         is_id=is_id,
         expected=table.get("expected", False),
         is_name=table.get("is_name", is_id or table.get("person", False) or table.get("names") == "system"),
+        empty_is=table.get("empty_is"),
         help={code: text.replace("{last_point}", _last_point()) for code, text in table.get("help", {}).items()},
         example=table.get("example", ""),
     )

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
-from compliance.declarations.sources import Field, Source, Words
+from compliance.declarations.sources import Field, Source, Words, no_answer
 from compliance.loading.levels import level_columns
 from compliance.reading.columns import by_distinct
 from compliance.reading.recognising import Match, data_rows
@@ -112,7 +112,8 @@ def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bo
     _read_values(cursor, source, fields, words, long=long, month_first=month_first)
     _find_problems(cursor, source, fields, matches, long=long, month_first=month_first)
     withheld = sum(len(match.withheld_rows) for match in matches)
-    return _summary(cursor, fields, ambiguous, withheld=withheld, no_answers=no_answers)
+    unknown = _unknown_words(cursor, fields, _parameters(source, words))
+    return _summary(cursor, ambiguous, unknown, withheld=withheld, no_answers=no_answers)
 
 
 def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> int:
@@ -172,7 +173,7 @@ def _without_answers(cursor: Cursor, matches: list[Match], tables: list[pa.Table
         for name, group in match.columns.items():
             field = match.source.field(name)
             if field.type != "level":
-                rule = tuple(_no_answer(field, words)), field.required and field.type in SPARING and not field.is_name
+                rule = tuple(no_answer(field, words)), field.required and field.type in SPARING and not field.is_name
                 alike.setdefault(rule, []).extend((number, column.place) for column in group)
     count = 0
     for (listed, kept), places in alike.items():
@@ -186,12 +187,6 @@ def _without_answers(cursor: Cursor, matches: list[Match], tables: list[pa.Table
             empty: Any = pc.equal(new, pa.scalar(""))
             count += new.null_count - old.null_count + sum(chunk.true_count for chunk in empty.chunks)
     return count
-
-
-def _no_answer(field: Field, words: Words) -> list[str]:
-    """The words for no answer in a field, without those that it has a meaning for."""
-    own = {word.casefold() for listed in field.words.values() for word in listed}
-    return [word for word in words["no_answer_in_names" if field.is_name else "no_answer"] if word not in own]
 
 
 def _timed(cursor: Cursor, matches: list[Match], tables: list[pa.Table], times: dict[str, Any]) -> list[pa.Table]:
@@ -320,7 +315,8 @@ def _read_values(
         if field not in fields
         for name, kind in table_columns(field)
     ]
-    checked = [f for f in fields if f.required or f.listed or f.name in long or f.type in {*UNREADABLE, "yes_no"}]
+    told = {*UNREADABLE, "yes_no"}
+    checked = [f for f in fields if f.required or f.listed or f.empty_is or f.name in long or f.type in told]
     # The cells are kept next to the values where a check or a message needs them.
     cells = [f"cell_{field.name}" for field in checked]
     columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
@@ -396,7 +392,11 @@ def _reading(field: Field, *, month_first: bool) -> str:
 
 
 def _code(field: Field, cell: str) -> str:
-    cases = [f"when list_contains(${field.name}_{code}, lower({cell})) then '{code}'" for code in field.words]
+    cases = [
+        f"when list_contains(${field.name}_{code}, lower({cell})) then '{code}'"
+        for code in field.words
+        if code != field.empty_is
+    ]
     return f"case {' '.join(cases)} end"
 
 
@@ -543,7 +543,12 @@ def _column_list(matches: list[Match]) -> list[dict[str, object]]:
 
 
 def _summary(
-    cursor: Cursor, fields: tuple[Field, ...], ambiguous: tuple[str, ...], *, withheld: int, no_answers: int
+    cursor: Cursor,
+    ambiguous: tuple[str, ...],
+    unknown: tuple[tuple[str, str, int], ...],
+    *,
+    withheld: int,
+    no_answers: int,
 ) -> Summary:
     staged, rejected, warnings = cursor.execute(
         """
@@ -555,26 +560,32 @@ def _summary(
         """
     ).fetchall()[0]
     loaded = staged - (rejected - withheld)
-    return Summary(loaded, rejected, withheld, warnings, no_answers, ambiguous, _unknown_words(cursor, fields))
+    return Summary(loaded, rejected, withheld, warnings, no_answers, ambiguous, unknown)
 
 
-def _unknown_words(cursor: Cursor, fields: tuple[Field, ...]) -> tuple[tuple[str, str, int], ...]:
+def _unknown_words(
+    cursor: Cursor, fields: tuple[Field, ...], parameters: dict[str, Any]
+) -> tuple[tuple[str, str, int], ...]:
     """(field, word, rows) of the words that are in no list, for fields that are nothing but their list."""
-    read = {f.name: f"{f.name}_code" for f in fields if f.listed}
+    read = {f.name: f"{f.name}_code" for f in fields if f.listed or f.empty_is}
     read |= {f.name: f.name for f in fields if f.type == "yes_no" and not f.secret}
     unknown = {name: f"cell_{name} <> '' and {value} is null" for name, value in read.items()}
+    for field in fields:
+        if field.empty_is:
+            # A word for what an empty cell counts as has no code either.
+            unknown[field.name] += f" and not list_contains(${field.name}_{field.empty_is}, lower(cell_{field.name}))"
     if not unknown:
         return ()
     # Nearly always all words are known; then this is the only statement.
-    cursor.execute(f"select {', '.join(f'bool_or({rows})' for rows in unknown.values())} from typed")
-    found = [name for name, some in zip(unknown, cursor.fetchall()[0], strict=True) if some]
+    sql = f"select {', '.join(f'bool_or({rows})' for rows in unknown.values())} from typed"
+    some = cursor.execute(sql, _used(sql, parameters)).fetchall()[0]
     counts: list[tuple[str, str, int]] = []
-    for name in found:
-        cursor.execute(
+    for name in (name for name, found in zip(unknown, some, strict=True) if found):
+        sql = (
             f"select '{name}', beginning(cell_{name}, {LONGEST_NAME}), count(*) from typed"
             f" where {unknown[name]} group by all order by 3 desc, 2 limit 20"
         )
-        counts += cursor.fetchall()
+        counts += cursor.execute(sql, _used(sql, parameters)).fetchall()
     return tuple(counts)
 
 

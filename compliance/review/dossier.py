@@ -27,7 +27,7 @@ from compliance.counting.explaining import Explanation, Moment, explain_all, sin
 from compliance.counting.outlook import Outlook, asked_of, expected_on, few_together, look_ahead
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
-from compliance.declarations.sources import load_sources
+from compliance.declarations.sources import load_sources, load_values
 from compliance.review import deciding
 from compliance.review.deciding import Decision
 from compliance.review.reviewing import (
@@ -557,7 +557,7 @@ class _Computation:
     def _remarks(self) -> Mapping[str, tuple[str, ...]]:
         checks = quality.load_checks(self.own)
         params: Any = {"as_of": self.day, "known_at": self.known_at, "reader": EVERYTHING}
-        findings = quality.findings(self.cursor, checks, self.sources, **params)
+        findings = quality.findings(self.cursor, checks, self.sources, load_values(self.own), **params)
         mine = [finding for finding in findings if finding.organisation == self.review.organisation]
         used = basis_on(self.cursor, days=[self.day], known_at=self.known_at).of(self.review.organisation)
         exports = quality.exports_of(used, self.sources)

@@ -429,7 +429,9 @@ def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
 def findings(data: Data, reader: Reader, as_of: date) -> list[quality.Finding]:
     """The findings of the data checks, as the reader may see them."""
     with data.database.cursor() as cursor:
-        return quality.findings(cursor, checks(), sources(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+        return quality.findings(
+            cursor, checks(), sources(), words(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader
+        )
 
 
 @cached()

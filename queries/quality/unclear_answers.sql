@@ -102,6 +102,13 @@ select
     cast(null as varchar) as detail,
     count(*) as number
 from written
-where answer <> '' and not starts_with(answer, '#')
+where
+    answer <> ''
+    and not starts_with(answer, '#')
+    and not exists (
+        select 1
+        from no_answers as n
+        where n.source = written.source and n.field = written.field and n.word = trim(lower(answer), '()[]{}<> ')
+    )
 group by organisation, source, import_id, field, lower(answer)
 order by organisation collate sv, source, import_id, field, number desc, subject collate sv

@@ -1,4 +1,4 @@
--- what: Status words in no list, so that their rows count as unknown or not at all.
+-- what: Status words in no list, so that their rows count as unknown, as if they were empty, or not at all.
 -- grain: one row per import, field and word
 -- parameters:
 --   as_of (date): the day that is described
@@ -32,6 +32,11 @@ with written as (
         organisation, 'systems', 'responsibility', import_id, file, sheet_number, sheet, row,
         responsibility, responsibility_code
     from systems_at(as_of := $as_of, known_at := $known_at)
+    union all
+    -- a word without a code is in use; those that say so are known
+    select
+        organisation, 'systems', 'lifecycle', import_id, file, sheet_number, sheet, row, lifecycle, lifecycle_code
+    from systems_at(as_of := $as_of, known_at := $known_at)
 )
 select
     organisation,
@@ -46,6 +51,9 @@ select
     cast(null as varchar) as detail,
     count(*) as number
 from written
-where word is not null and code is null
+where
+    word is not null
+    and code is null
+    and (source, field, lower(word)) not in (select (source, field, word) from words_without_code)
 group by organisation, source, field, import_id, lower(word)
 order by organisation collate sv, source, import_id, field, number desc, subject collate sv

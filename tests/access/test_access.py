@@ -28,7 +28,7 @@ from compliance.review.dossier import readable
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.house.test_house import MODULES
 from tests.layers import layered
-from tests.line import POINTS, SOURCES, Line
+from tests.line import POINTS, SOURCES, WORDS, Line
 from tests.readers import asked_once, hidden_from, reader
 from tests.reviewed import at
 
@@ -302,8 +302,8 @@ def test_everybody_sees_how_many_findings_there_are_and_few_see_their_rows(
     counted: Cursor, who: str, private: bool, other: bool
 ) -> None:
     assert (READERS[who].finds("incidents"), READERS[who].finds("systems")) == (private, other)
-    every = quality.findings(counted, quality.load_checks(None), SOURCES, **AT, reader=READERS["coordinator"])
-    findings = quality.findings(counted, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
+    every = quality.findings(counted, quality.load_checks(None), SOURCES, WORDS, **AT, reader=READERS["coordinator"])
+    findings = quality.findings(counted, quality.load_checks(None), SOURCES, WORDS, **AT, reader=READERS[who])
     assert every
     assert len(findings) == len(every)
     for finding in findings:
@@ -329,7 +329,7 @@ def test_what_stands_in_a_cell_of_a_finding_is_without_names(tmp_path: Path) -> 
         shown = {}
         for who in ("coordinator", "analyst"):
             with line.database.cursor() as cursor:
-                found = quality.findings(cursor, quality.load_checks(None), SOURCES, **AT, reader=READERS[who])
+                found = quality.findings(cursor, quality.load_checks(None), SOURCES, WORDS, **AT, reader=READERS[who])
             shown[who] = [(each.subject, each.file) for each in found if each.check == "unknown_words"]
     assert shown == {"coordinator": [("Fråga Anna Ask", name)], "analyst": [("Fråga […]", "Avtal från […].csv")]}
 

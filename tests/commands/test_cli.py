@@ -225,7 +225,8 @@ def test_the_organisation_is_what_is_said(line, cli):
     done = cli("load", file, "--extract-date", "2026-11-03")
     assert (done.returncode, done.stderr) == (
         1,
-        "The database holds several organisations: Norra, Södra. Say which of them is meant. Answer with --organisation.\n",
+        "The database holds several organisations: Norra, Södra. Say which of them is meant. "
+        "Answer with --organisation.\n",
     )
     records = listed(cli("coverage", *DAY, "--format", "json"))
     assert [row["organisation"] for row in records] == ["Norra", "Södra"] * len(POINTS)

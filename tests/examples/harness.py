@@ -25,7 +25,7 @@ from compliance.counting.relations import Inputs, relations
 from compliance.declarations import queries
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import without_comments
-from compliance.declarations.sources import Source, load_sources
+from compliance.declarations.sources import Source, Words, load_sources, load_values
 from compliance.extracts.extracting import MORE
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
@@ -365,10 +365,17 @@ def _sources() -> dict[str, Source]:
 
 
 @cache
+def _words() -> Words:
+    return load_values(None)
+
+
+@cache
 def _codes(source: str) -> dict[str, dict[str, str]]:
-    """The code of each word of each word field of a source."""
+    """The stored code of each word of each word field of a source."""
     return {
-        field.name: {word.casefold(): code for code, words in field.words.items() for word in words}
+        field.name: {
+            word.casefold(): code for code, words in field.words.items() if code != field.empty_is for word in words
+        }
         for field in _sources()[source].fields
         if field.type == "word"
     }
@@ -448,7 +455,7 @@ def answer(cursor: Cursor, case: Case, sql: str | None = None) -> Answer:
 def _relations(cursor: Cursor, case: Case, sql: str) -> AbstractContextManager[None]:
     """What an outlook, an extract or a check reads besides the exports, as the product gives it."""
     if case.folder == "quality":
-        return declared(cursor, _sources())
+        return declared(cursor, _sources(), _words())
     if (case.folder, case.id) == ("app", "basis"):
         return pinned(cursor, [], days=list(case.days), known_at=case.known_at)
     if case.folder == "outlook":
@@ -472,7 +479,7 @@ def extract_relations(
 ) -> Iterator[None]:
     """The relations that an extract's or a check's statement names, computed for a day."""
     inputs = Inputs(_points()[:points], point, _figures(), as_of=as_of, known_at=known_at)
-    with relations(cursor, sql, inputs, MORE), declared(cursor, _sources()):
+    with relations(cursor, sql, inputs, MORE), declared(cursor, _sources(), _words()):
         yield
 
 

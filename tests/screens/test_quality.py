@@ -29,7 +29,7 @@ from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import DAY, notes, opened, text
 from tests.files import xlsx
 from tests.layers import first_of
-from tests.line import POINTS, SOURCES, Line, read_here
+from tests.line import POINTS, SOURCES, WORDS, Line, read_here
 from tests.readers import MINE, THEIRS
 
 CHECKS = load_checks(None)
@@ -40,7 +40,7 @@ AS_OF = date(2026, 11, 24)
 
 def findings_in(line, as_of=AS_OF, reader=MINE):
     with line.database.cursor() as cursor:
-        return findings(cursor, OF_ROWS, SOURCES, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+        return findings(cursor, OF_ROWS, SOURCES, WORDS, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
 def points_of(source):
@@ -293,7 +293,7 @@ def test_every_answer_and_word_that_a_point_reads_is_checked():
     answers = {f"{s.id}.{f.name}" for s in SOURCES.values() for f in s.fields if f.type == "yes_no"} - unread
     sql = query("quality", "unclear_answers").sql
     assert [name for name in sorted(answers) if f"'{name.split('.')[1]}'" not in sql] == []
-    words = {s.id for s in SOURCES.values() for f in s.fields if f.listed}
+    words = {s.id for s in SOURCES.values() for f in s.fields if f.listed or f.empty_is}
     assert [name for name in sorted(words) if name not in query("quality", "unknown_words").sql] == []
 
 
@@ -303,7 +303,9 @@ def test_one_cursor_answers_for_one_day_after_the_other(line):
     line.load_table(STAFF, name="staff.csv", source="staff", extract_date=date(2026, 10, 24))
     with line.database.cursor() as cursor:
         for day, n in ((date(2026, 11, 24), 0), (date(2026, 11, 25), 1), (date(2026, 10, 1), 0)):
-            assert len(findings(cursor, OF_ROWS, SOURCES, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)) == n
+            assert (
+                len(findings(cursor, OF_ROWS, SOURCES, WORDS, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)) == n
+            )
         assert cursor.execute(
             "select count(*) from duckdb_functions() where function_name = 'imports_at'"
         ).fetchall() == [(1,)]
@@ -456,7 +458,7 @@ class Exports(NamedTuple):
 def counts_in(database, day):
     """How much each check has found in exports that no test changes."""
     with database.cursor() as cursor:
-        found = findings(cursor, CHECKS, SOURCES, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)
+        found = findings(cursor, CHECKS, SOURCES, WORDS, as_of=day, known_at=EVERYTHING_KNOWN, reader=MINE)
     return {check: len(every) for check, every in by_check(found).items()}
 
 
@@ -570,5 +572,5 @@ def test_the_checks_of_the_sample_are_fast_enough_for_the_overview(sample):
 
 def _seconds(cursor):
     begun = time.process_time()
-    findings(cursor, CHECKS, SOURCES, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
+    findings(cursor, CHECKS, SOURCES, WORDS, as_of=DAY, known_at=EVERYTHING_KNOWN, reader=MINE)
     return time.process_time() - begun
