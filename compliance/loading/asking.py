@@ -14,7 +14,7 @@ from compliance.core.language import N_
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, normal, spoken
 from compliance.loading.guessing import is_value
-from compliance.reading.naming import source_of_sheet
+from compliance.reading.naming import sources_named, texts_of_file, texts_of_sheet
 from compliance.reading.recognising import Column, Match, day_above, known_headings
 from compliance.reading.sheets import Workbook, top_rows
 
@@ -49,26 +49,43 @@ class Question(Asked):
 # --- What a file says of itself -----------------------------------------------------------------------------------
 
 
-def of_sheet(match: Match, workbook: Workbook, sources: Collection[Source], words: Words) -> tuple[Question, ...]:
-    """What is asked about a sheet whose headings are neither mapped nor were loaded before."""
-    named = source_of_sheet(match.sheet, match.heading_row, workbook, sources, words)
-    found = [_of_source(match, workbook, named, words), _of_headings(match, workbook, words)]
+def of_sheet(
+    match: Match, workbook: Workbook, sources: Collection[Source], words: Words, *, alone: bool
+) -> tuple[Question, ...]:
+    """What is asked about a sheet whose headings are neither mapped nor were loaded before.
+
+    `alone` is whether it is the only export in its file, so that the file's name is its own.
+    """
+    own = sources_named(texts_of_sheet(match.sheet, match.heading_row), sources, words)
+    of_file = sources_named(texts_of_file(workbook), sources, words)
+    others = [source for source in (*own, *(of_file if alone else ())) if source.id != match.source.id]
+    named = next(iter((*own, *of_file)), None)
+    is_named = named is not None and named.id == match.source.id
+    found = [
+        _of_another(match, workbook, others[0])
+        if others
+        else _of_source(match, workbook)
+        if not _is_certain(match, sources, words, is_named=is_named)
+        else None,
+        _of_headings(match, workbook, words),
+    ]
     return tuple(question for question in found if question)
 
 
-def _of_source(match: Match, workbook: Workbook, named: Source | None, words: Words) -> Question | None:
-    """What is it? Asked where nothing says for certain what a sheet is, or where its title or name says otherwise."""
-    if named and named.id != match.source.id:
-        return Question(
-            "what",
-            N_("{file} has the headings of {source}, but its title or name says {other}. Is it {source}?"),
-            options=(f"--source {match.source.id}", f"--source {named.id}"),
-            file=workbook.name,
-            source=match.source.title,
-            other=named.title,
-        )
-    if _is_certain(match, named, words):
-        return None
+def _of_another(match: Match, workbook: Workbook, other: Source) -> Question:
+    """What is it? Asked where a title, or the name of the sheet or the file, says otherwise than the headings."""
+    return Question(
+        "what",
+        N_("{file} has the headings of {source}, but its title or name says {other}. Is it {source}?"),
+        options=(f"--source {match.source.id}", f"--source {other.id}"),
+        file=workbook.name,
+        source=match.source.title,
+        other=other.title,
+    )
+
+
+def _of_source(match: Match, workbook: Workbook) -> Question:
+    """What is it? Asked where nothing says for certain what a sheet is."""
     return Question(
         "what",
         N_("Few of the headings in {file} are known: {known}. Is it {source}?"),
@@ -79,17 +96,33 @@ def _of_source(match: Match, workbook: Workbook, named: Source | None, words: Wo
     )
 
 
-def _is_certain(match: Match, named: Source | None, words: Words) -> bool:
+def _is_certain(match: Match, sources: Collection[Source], words: Words, *, is_named: bool) -> bool:
     """Whether a sheet's own name and two of its headings, or more of them, say what it is.
 
-    Headings that stand in every register, such as Namn and Status, say nothing by themselves.
+    Headings that stand in every register, such as Namn and Status, say nothing by themselves. Where one of them is read
+    as the name of the thing, as persons have names too, another heading must be of no other source.
     """
     known = match.known
-    if not any(normal(column.heading) not in words["telling_nothing"] for column in known):
+    weak = words["telling_nothing"]
+    if not any(normal(column.heading) not in weak for column in known):
         return False
-    if named and len(known) >= BESIDE_TITLE:
+    if is_named and len(known) >= BESIDE_TITLE:
         return True
+    if not _is_told_by_name(match, weak) and not _has_own_heading(match, sources):
+        return False
     return len(known) >= KNOWN and (len(known) >= ENOUGH or SHARE * len(known) >= match.width)
+
+
+def _is_told_by_name(match: Match, weak: Collection[str]) -> bool:
+    """Whether the headings that its names are read from say what is named."""
+    named = [column for field in match.source.required if field.is_name for column in match.columns[field.name]]
+    return all(normal(column.heading) not in weak for column in named)
+
+
+def _has_own_heading(match: Match, sources: Collection[Source]) -> bool:
+    """Whether some heading is known to its source and to no other."""
+    elsewhere = known_headings(source for source in sources if source.id != match.source.id)
+    return any(_key(column, match.source) not in elsewhere for column in match.known)
 
 
 def _of_headings(match: Match, workbook: Workbook, words: Words) -> Question | None:

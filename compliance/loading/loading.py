@@ -276,7 +276,7 @@ def prepare(
     matches = [truncate(without_refused(match, words, sources.values()), words) for match in matches]
     matches = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows] or matches
     questions = {
-        match.number: asking.of_sheet(match, workbook, sources.values(), words)
+        match.number: asking.of_sheet(match, workbook, sources.values(), words, alone=len(matches) == 1)
         for match in matches
         if marker is None and match.mapping is None
     }

@@ -1,7 +1,7 @@
 """Which source a text names: the title above a table, the name of a sheet, the name of a file."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from compliance.declarations.sources import Source, Words
@@ -39,19 +39,26 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
-def source_of_sheet(
-    sheet: Sheet, heading_row: int, workbook: Workbook, sources: Collection[Source], words: Words
-) -> Source | None:
-    """The source that the title above a heading names, else the sheet's name, else a cover, else the file's name."""
-    texts = [*_joined(top_rows(sheet)[: heading_row - 1]), sheet.name, *_covers(workbook), workbook.name]
-    return next((source for text in texts if (source := named_by(text, sources, words))), None)
+def sources_named(texts: Iterable[str], sources: Collection[Source], words: Words) -> list[Source]:
+    """The source that each of some texts names, without those that name none."""
+    return [source for text in texts if (source := named_by(text, sources, words))]
+
+
+def texts_of_sheet(sheet: Sheet, heading_row: int) -> list[str]:
+    """The title above a heading, and the name of the sheet."""
+    return [*_joined(top_rows(sheet)[: heading_row - 1]), sheet.name]
+
+
+def texts_of_file(workbook: Workbook) -> list[str]:
+    """The texts of covers, and the name of the file."""
+    return [*_covers(workbook), workbook.name]
 
 
 def source_of_file(workbook: Workbook, sources: Collection[Source], words: Words) -> Source | None:
     """The source that a title in any sheet of a file names, else the name of a sheet, else that of the file."""
     texts = [*_covers(workbook), *(text for sheet in workbook.sheets for text in _titles(sheet))]
     texts += [*(sheet.name for sheet in workbook.sheets), workbook.name]
-    return next((source for text in texts if (source := named_by(text, sources, words))), None)
+    return next(iter(sources_named(texts, sources, words)), None)
 
 
 def _joined(rows: Sequence[Row]) -> list[str]:

@@ -82,7 +82,29 @@ def test_a_title_that_names_another_source_is_asked_about(line):
     table = [["Behörighetsgenomgångar 2026"], headings, row(headings)]
     assert asked(line, *table) == ("what", ("--source systems", "--source access_reviews"))
     assert asked(line, *table[1:], name="incidenter.xlsx") == ("what", ("--source systems", "--source incidents"))
-    assert asked(line, ["Systemförteckning"], *table[1:], sheet="Behörighetsgenomgångar") is None, "the title says more"
+    title = ["Systemförteckning"]
+    other = ("what", ("--source systems", "--source access_reviews"))
+    assert asked(line, title, *table[1:], sheet="Behörighetsgenomgångar") == other, "whatever the title says"
+    assert asked(line, title, *table[1:], name="behörighetsgenomgångar.xlsx") == other
+    assert asked(line, title, *table[1:], name="register.xlsx") is None
+
+
+def test_the_name_of_a_file_with_several_exports_is_none_of_theirs(line):
+    reviews = [["System", "Granskningsdatum", "Granskade"], ["Alfa", "2026-10-01", "3"]]
+    book = {"Systemförteckning": [REGISTER, row(REGISTER)], "Behörighetsgenomgångar": reviews}
+    path = line.folder / "systemförteckning.xlsx"
+    path.write_bytes(xlsx({"Blad1": reviews}))
+    with pytest.raises(Question):
+        line.load(path, extract_date=DAY, accepted=NOTHING)
+    path.write_bytes(xlsx(book))
+    assert len(line.load(path, extract_date=DAY, accepted=NOTHING)) == 2
+
+
+def test_names_of_anything_need_a_heading_that_only_a_register_of_systems_has(line):
+    contracts = ["Namn", "Leverantör", "Enhet", "Status", "Objekt", "Giltigt till"]
+    assert asked(line, contracts, row(contracts)) == ("what", ("--source systems",))
+    assert asked(line, [*contracts, "System-ID"], row([*contracts, ""])) is None
+    assert asked(line, ["Systemförteckning"], contracts, row(contracts), day=date(2026, 11, 2)) is None
 
 
 def test_an_organisation_names_no_source(line):
