@@ -19,6 +19,8 @@ ACTS: Final = {
     ("extracts.page", "_every_content"): "download all extracts",
     ("files", "field"): "drop files",
     ("imports.card", "_rejected"): "download the rejected rows of a file",
+    ("imports.courses", "_save"): "say which course is which",
+    ("imports.courses", "settings"): "see which course is which",
     ("imports.forms", "_file"): "download a questionnaire",
     ("imports.forms", "_when_and_where"): "write when and where to answer",
     ("imports.forms", "questionnaires"): "see the questionnaires",

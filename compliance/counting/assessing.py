@@ -274,9 +274,11 @@ def counts_of(
     with database.cursor() as cursor, database.cursor() as other, ThreadPoolExecutor(1) as pool:
         second = pool.submit(counts, other, halves[1], **options)
         first = counts(cursor, halves[0], **options)
-    parts = [*first.parts, *second.result().parts]
+    then = second.result()
+    basis = replace(first.basis, without_course=first.basis.without_course | then.basis.without_course)
     places = {point.id: place for place, point in enumerate(points)}
-    return replace(first, points=points, parts=sorted(parts, key=lambda part: places[part.point.id]))
+    parts = sorted([*first.parts, *then.parts], key=lambda part: places[part.point.id])
+    return replace(first, points=points, basis=basis, parts=parts)
 
 
 def coverage(
