@@ -54,12 +54,13 @@ def of_sheet(
 ) -> tuple[Question, ...]:
     """What is asked about a sheet whose headings are neither mapped nor were loaded before.
 
-    `alone` is whether it is the only export in its file, so that the file's name is its own.
+    `alone` is whether it is the only export in its file, so that the file's name is its own. The texts of a cover may
+    say what it is, but mention other things as well.
     """
-    own = sources_named(texts_of_sheet(match.sheet, match.heading_row), sources, words)
-    of_file = sources_named(texts_of_file(workbook), sources, words)
-    others = [source for source in (*own, *(of_file if alone else ())) if source.id != match.source.id]
-    named = next(iter((*own, *of_file)), None)
+    own = texts_of_sheet(match.sheet, match.heading_row)
+    names = sources_named([*own, workbook.name] if alone else own, sources, words)
+    others = [source for source in names if source.id != match.source.id]
+    named = next(iter(sources_named([*own, *texts_of_file(workbook)], sources, words)), None)
     is_named = named is not None and named.id == match.source.id
     found = [
         _of_another(match, workbook, others[0])
