@@ -38,9 +38,10 @@ from compliance.declarations.points import COURSES, load_points, load_todo, poin
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
 from compliance.loading import cleanings
-from compliance.loading.asking import Accepted
+from compliance.loading.asking import Accepted, told_of_keys
 from compliance.loading.loading import Order, Receipt, load, read_request, revoke
-from compliance.loading.validating import withheld_text
+from compliance.loading.validating import no_answers_text, withheld_text
+from compliance.reading.repeating import repeated_text
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.store.schema import CLEANING
@@ -275,14 +276,29 @@ def _load_one(path: Path, order: Order, move: Path | None) -> bool:
             f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # A reader can use it at once, even if a later file takes long.
         )
-        if receipt.far_fewer:
-            text = N_("It takes the place of {n} rows. If it completes them, revoke it and load it with --completes.")
-            print(say(text, n=receipt.rows_before), file=sys.stderr, flush=True)
-        if withheld := receipt.summary.withheld:
-            print(withheld_text(withheld, say), flush=True)
-        for question in _course_questions(database, receipt, say):
-            print(question, file=sys.stderr, flush=True)
+        for text in _counted(receipt, say):
+            print(text, flush=True)
+        for text in (*_doubts(receipt, say), *_course_questions(database, receipt, say)):
+            print(text, file=sys.stderr, flush=True)
     return move is None or _moved(path, move, receipts[0].import_id)
+
+
+def _counted(receipt: Receipt, say: Language) -> list[str]:
+    """What is counted of an import beside its rows, in sentences."""
+    texts = {
+        withheld_text: receipt.summary.withheld,
+        no_answers_text: receipt.summary.no_answers,
+        repeated_text: sum(match.repeated for match in receipt.matches),
+    }
+    return [text(number, say) for text, number in texts.items() if number]
+
+
+def _doubts(receipt: Receipt, say: Language) -> list[str]:
+    """What is told of an import that could complete the exports whose place it takes."""
+    if lacks := told_of_keys(receipt.source, receipt.keys, say):
+        return [f"{lacks} {say(N_('If it completes that export, revoke it and load it with --completes.'))}"]
+    text = N_("It takes the place of {n} rows. If it completes them, revoke it and load it with --completes.")
+    return [say(text, n=receipt.rows_before)] if receipt.far_fewer else []
 
 
 def _course_questions(database: Database, receipt: Receipt, say: Language) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from compliance.core.errors import Asked
-from compliance.core.language import N_
+from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, normal, spoken
 from compliance.loading.guessing import is_value
@@ -212,14 +212,9 @@ class Keys:
         return min(self.now, self.then) >= KEYS and (not self.both or 2 * self.both < self.then)
 
 
-def of_keys(
-    cursor: "Cursor", source: Source, import_id: int, earlier: list[int], workbook: Workbook
-) -> Question | None:
+def of_keys(source: Source, keys: Keys, workbook: Workbook) -> Question | None:
     """Does it replace the exports before it, or complete them? Asked of what stands from year to year."""
-    if not source.lasting or not earlier:
-        return None
-    keys = counted_keys(cursor, source, import_id, earlier)
-    if not keys.strange:
+    if not source.lasting or not keys.strange:
         return None
     return Question(
         "keys",
@@ -235,15 +230,31 @@ def of_keys(
     )
 
 
+def told_of_keys(source: Source, keys: Keys | None, say: Language) -> str:
+    """What is told of an export that lacks most of the one before, where it is not asked; else nothing.
+
+    What happens anew each year may rightly have nothing in common with the year before.
+    """
+    if source.lasting or not keys or not keys.strange:
+        return ""
+    return say(
+        N_("It lacks {gone} of the {then} {key} that the export before it has."),
+        gone=say.number(keys.then - keys.both),
+        then=say.number(keys.then),
+        key=say.pick(source.field(source.key[-1]).texts),
+    )
+
+
 def counted_keys(cursor: "Cursor", source: Source, import_id: int, earlier: list[int]) -> Keys:
     """The keys of an import, of those before it, and of both."""
-    key = ", ".join(f"lower(cast({name} as varchar))" for name in source.lasting)
+    names = source.lasting or source.key
+    key = ", ".join(f"lower(cast({name} as varchar))" for name in names)
     [counted] = cursor.execute(
         f"""
         with every as (
             select row({key}) as key, bool_or(import_id = $import_id) as now, bool_or(import_id <> $import_id) as before
             from {source.id}
-            where (import_id = $import_id or list_contains($earlier, import_id)) and {source.lasting[0]} is not null
+            where (import_id = $import_id or list_contains($earlier, import_id)) and {names[0]} is not null
             group by all
         )
         select count(*) filter (now), count(*) filter (before), count(*) filter (now and before) from every

@@ -71,11 +71,6 @@ class Comparison:
         return not self.completes and self.rows < SHRUNK * before and before - self.rows >= LEAST
 
     @property
-    def loses_most(self) -> bool:
-        """Whether most rows of the export before would no longer count."""
-        return 2 * self.gone > (self.earlier[2] if self.earlier else 0)
-
-    @property
     def unfamiliar(self) -> bool:
         """Whether it has hardly any key of the export before."""
         familiar = self.completes or self.keys < LEAST or self.shared >= UNFAMILIAR * self.keys

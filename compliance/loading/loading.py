@@ -18,7 +18,7 @@ from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, spoken
 from compliance.loading import asking
-from compliance.loading.asking import Accepted, Question
+from compliance.loading.asking import Accepted, Keys, Question
 from compliance.loading.matching import translate_keys
 from compliance.loading.refusing import without_refused
 from compliance.loading.storing import original_rows, store_cells, store_columns, store_facts
@@ -36,6 +36,7 @@ from compliance.reading.recognising import (
     organisation_named,
     recognise,
 )
+from compliance.reading.repeating import without_repeated
 from compliance.reading.screening import ReadRequest, screened_again
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows, stamp, tell
@@ -109,7 +110,7 @@ class Receipt:
     `future` says that the extract date is after today; `other_organisation` is the organisation that the file names, if
     another; `replaces` lists the imports that it replaces, and `rows_before` counts the rows of the exports whose place
     it takes; `marker` is that of a workbook of our own; `through` is the column of another export by which its keys
-    were matched; `questions` must be answered before it may be committed.
+    were matched; `keys` are those of the exports before it; `questions` must be answered before it may be committed.
     """
 
     import_id: int
@@ -126,12 +127,18 @@ class Receipt:
     rows_before: int
     marker: Marker | None
     through: str | None
+    keys: Keys | None
     questions: tuple[Question, ...] = ()
 
     @property
+    def is_strange(self) -> bool:
+        """Whether it has nothing, or less than half, of the keys of the exports before it."""
+        return self.keys is not None and self.keys.strange
+
+    @property
     def far_fewer(self) -> bool:
-        """Whether it takes the place of more than twice as many rows."""
-        return 2 * (self.summary.loaded + self.summary.rejected) < self.rows_before
+        """Whether it takes the place of more than twice as many rows, where its keys do not tell more."""
+        return not self.is_strange and 2 * (self.summary.loaded + self.summary.rejected) < self.rows_before
 
 
 def load(
@@ -273,6 +280,7 @@ def prepare(
     )
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
+    matches = [without_repeated(match) for match in matches]
     matches = [truncate(without_refused(match, words, sources.values()), words) for match in matches]
     matches = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows] or matches
     questions = {
@@ -468,7 +476,9 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _of_the_day(counting, job)
     import_id = _add_import(cursor, job, matches, summary, problems)
     _remember_headings(cursor, job, matches)
-    questions = _questions(cursor, job, matches, import_id, [row["import_id"] for row in counting])
+    earlier = [row["import_id"] for row in counting]
+    keys = asking.counted_keys(cursor, source, import_id, earlier) if earlier and not job.file.marker else None
+    questions = _questions(cursor, job, matches, import_id, keys)
     if job.file.returned:
         for number, _ in replaced:
             _revoke(cursor, number, why=REPLACED, order=job.order)
@@ -489,6 +499,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         rows_before=sum(row["rows"] for row in counting),
         marker=job.file.marker,
         through=through,
+        keys=keys,
         questions=questions,
     )
 
@@ -502,7 +513,7 @@ def _remember_headings(cursor: Cursor, job: _Job, matches: list[Match]) -> None:
 
 
 def _questions(
-    cursor: Cursor, job: _Job, matches: list[Match], import_id: int, earlier: list[int]
+    cursor: Cursor, job: _Job, matches: list[Match], import_id: int, keys: Keys | None
 ) -> tuple[Question, ...]:
     """What is to be answered before an import may be committed, without what the user has answered."""
     of_sheets = [
@@ -512,7 +523,7 @@ def _questions(
         and not asking.loaded_before(cursor, match, job.organisation_id, import_id)
         for question in asked
     ]
-    of_keys = None if job.file.marker else asking.of_keys(cursor, matches[0].source, import_id, earlier, job.workbook)
+    of_keys = asking.of_keys(matches[0].source, keys, job.workbook) if keys else None
     found = {question.about: question for question in (*of_sheets, of_keys) if question}
     return tuple(question for question in found.values() if not job.order.answers(question))
 

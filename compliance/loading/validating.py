@@ -102,6 +102,16 @@ def withheld_text(n: int, say: Language) -> str:
     )
 
 
+def no_answers_text(n: int, say: Language) -> str:
+    """How many cells say that there is no answer."""
+    return say.plural(
+        "{count} cell says that there is no answer, and is read as empty.",
+        "{count} cells say that there is no answer, and are read as empty.",
+        n,
+        count=say.in_words(n).capitalize(),
+    )
+
+
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:
     """Create the temporary tables `typed` and `found_problems` from the sheets of one source."""
     source = matches[0].source

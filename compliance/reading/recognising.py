@@ -82,7 +82,7 @@ class Match:
     `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
     `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `blanked`
     has the cells that are blank in it as they could be level 4. `cut` has the cells that were too long to be stored
-    whole.
+    whole. `repeated` counts the rows that repeat the headings, which are blank in `sheet`.
     """
 
     sheet: Sheet
@@ -97,6 +97,7 @@ class Match:
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     blanked: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
+    repeated: int = 0
 
     @cached_property
     def withheld_rows(self) -> frozenset[int]:

@@ -228,3 +228,15 @@ def test_a_question_is_a_sentence_with_its_answer(line):
     with pytest.raises(Question) as held:
         loaded(line, ["Namn", "Enhet", "Status"], ["Anna", "Norr", "Aktiv"])
     assert (held.value.about, held.value.options) == ("what", ("--source systems",))
+
+
+@pytest.mark.live
+def test_the_command_tells_of_keys_that_it_does_not_ask_about(line):
+    head = "Ärende-ID;Upptäckt;Enhet;Rubrik;Orsak"
+    for name, first in (("a", 0), ("b", 9), ("c", 50)):
+        file = line.folder / f"{name}.csv"
+        file.write_text("\n".join([head, *(f"I{n};2026-01-01;Norr;x;y" for n in range(first, first + 30))]), "utf-8")
+        done = run_here(line.database.path, "load", file, "--extract-date", f"2026-11-0{ord(name) - 96}")
+        told = "It lacks 30 of the 30 Incident id that the export before it has. If it completes that export"
+        assert done.returncode == 0, done.stderr
+        assert (told in done.stderr) == (name == "c"), done.stderr

@@ -13,11 +13,13 @@ from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, spoken
 from compliance.drawing import charts
+from compliance.loading.asking import told_of_keys
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import FORMULAS, REPLACED, Receipt
 from compliance.loading.purges import Purged, purged_text
-from compliance.loading.validating import REASONS, UNSHOWN, withheld_text
+from compliance.loading.validating import REASONS, UNSHOWN, no_answers_text, withheld_text
 from compliance.reading.recognising import Match
+from compliance.reading.repeating import repeated_text
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases
@@ -164,7 +166,7 @@ def moved(comparison: Comparison, say: Language) -> str:
 def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
     """Why sheets were recognised: the number of known columns, and the heading row."""
     text = N_("{known} of {width} columns recognised, headings in row {row}.")
-    found = [(m.sheet.name, say(text, known=m.known, width=m.width, row=m.heading_row)) for m in matches]
+    found = [(m.sheet.name, say(text, known=len(m.known), width=m.width, row=m.heading_row)) for m in matches]
     parts = [f"{name}: {part}" if name else part for name, part in found]
     return " ".join(filter(None, [*parts, kind_text(workbook, say)]))
 
@@ -179,7 +181,7 @@ def doubts(
     texts = {
         **_doubts_of_the_file(receipt, workbook, say),
         # returned rows are only a part of an export
-        **(_doubts_against_previous(comparison, say) if receipt.marker is None else {}),
+        **(_doubts_against_previous(receipt, comparison, say) if receipt.marker is None else {}),
         say(
             N_("No full export of {source} is loaded, so the figures would rest on these answers alone."),
             source=say.pick(receipt.source.title),
@@ -214,15 +216,17 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
     }
 
 
-def _doubts_against_previous(comparison: Comparison, say: Language) -> dict[str, object]:
+def _doubts_against_previous(receipt: Receipt, comparison: Comparison, say: Language) -> dict[str, object]:
     before = comparison.earlier[2] if comparison.earlier else 0
     lost = ", ".join(heading for _, heading in comparison.lost)
+    lacks = told_of_keys(receipt.source, receipt.keys, say)
     return {
+        f"{lacks} {say(N_('Check that it is the right file, and all of it.'))}": lacks and not comparison.likely_owner,
         say(
             N_("Far fewer rows than in the export before: {n} now, {before} then. Check that the export is whole."),
             n=say.number(comparison.rows),
             before=say.number(before),
-        ): comparison.shrunk and not comparison.loses_most,
+        ): comparison.shrunk and not receipt.is_strange,
         say(
             N_("There is a newer export, of {newer}. This one changes only figures of days before that."),
             newer=say.date(comparison.newer),
@@ -233,7 +237,7 @@ def _doubts_against_previous(comparison: Comparison, say: Language) -> dict[str,
         ): comparison.likely_owner,
         say(
             N_("Hardly anything is the same as in the export before. Check that it is the same kind of export.")
-        ): comparison.unfamiliar and not (comparison.likely_owner or comparison.loses_most),
+        ): comparison.unfamiliar and not (comparison.likely_owner or receipt.is_strange),
         say(
             N_(
                 "Columns of the export before that are not found now: {columns}. "
@@ -273,10 +277,15 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
     dropped = ", ".join(dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped))
     titles = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
     ambiguous = ", ".join(titles.get(name, name) for name in receipt.summary.ambiguous)
-    words = [
-        f"{spoken(titles.get(name, name), titles.values())}: {word} ({say.number(n)})"
+    said = {
+        (name, word): f"{spoken(titles.get(name, name), titles.values())}: {word} ({say.number(n)})"
         for name, word, n in receipt.summary.unknown_words
-    ]
+    }
+    counted = {each: receipt.source.field(each[0]) for each in said if receipt.source.field(each[0]).empty_is}
+    words = [text for each, text in said.items() if each not in counted]
+    of_empty: dict[str, list[str]] = {}
+    for each, field in counted.items():
+        of_empty.setdefault(say.pick(field.word(field.empty_is or "")), []).append(said[each])
     texts = {
         say(
             N_("Replaces the rows that were returned earlier, in import {id}."),
@@ -287,6 +296,10 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
         say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
         say(N_("Answers that cannot be read (counted as unknown): {words}."), words="; ".join(words)): words,
+        **{
+            say(N_("Words that no list knows (counted as {meaning}): {words}."), meaning=name, words="; ".join(each)): 1
+            for name, each in of_empty.items()
+        },
         **_counted_remarks(receipt, workbook, say),
     }
     return [text for text, applies in texts.items() if applies]
@@ -322,6 +335,7 @@ def loaded_text(receipt: Receipt, say: Language) -> str:
 def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, int]:
     """Remarks that are a count, each sentence with its count."""
     masked, cut, errors, warnings = workbook.masked, workbook.cut, receipt.error_cells, receipt.summary.warnings
+    repeated = sum(match.repeated for match in receipt.matches)
     count = partial(phrases.counted, say=say)
     return {
         say.plural(
@@ -342,6 +356,8 @@ def _counted_remarks(receipt: Receipt, workbook: Workbook, say: Language) -> dic
             errors,
             count=count(errors),
         ): errors,
+        no_answers_text(receipt.summary.no_answers, say): receipt.summary.no_answers,
+        repeated_text(repeated, say): repeated,
         warned_text(warnings, say): warnings,
     }
 
