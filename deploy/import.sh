@@ -1,6 +1,7 @@
 #!/bin/sh
-# Loads what lies in the folder of each organisation, which has its name, and moves it to "loaded" there. What is refused
-# stays, and is tried again the next time.
+# Loads what lies in the folder of each organisation, which has its name, and moves it to "loaded" there. What is refused,
+# and what nobody has answered yet, stays and is tried again the next time; each is told with the option that answers it,
+# and the exit status is 1.
 #   deploy/import.sh /var/spool/compliance
 inbox=$1
 cd "$(dirname "$0")/.." || exit 1

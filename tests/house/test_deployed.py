@@ -85,16 +85,23 @@ def test_what_holds_for_the_service_holds_for_what_runs_at_night():
 
 
 @pytest.mark.exhaustive
-def test_the_exports_of_each_organisation_are_loaded_and_put_away_and_what_is_refused_stays(tmp_path):
-    for name, file, text in (("Norra", "Personal 20261101.csv", STAFF), ("Södra", "-fel.csv", "x\ny\n")):
-        (tmp_path / "inbox" / name).mkdir(parents=True)
+def test_the_exports_of_each_organisation_are_loaded_and_put_away_and_what_is_refused_or_asked_stays(tmp_path):
+    dropped = {
+        ("Norra", "Lista 20261101.csv"): "Namn;Enhet;Status\nAnna;Norr;Aktiv\n",
+        ("Norra", "Personal 20261101.csv"): STAFF,
+        ("Södra", "-fel.csv"): "x\ny\n",
+    }
+    for (name, file), text in dropped.items():
+        (tmp_path / "inbox" / name).mkdir(parents=True, exist_ok=True)
         (tmp_path / "inbox" / name / file).write_text(text, "utf-8")
     (tmp_path / "inbox" / "Tomma").mkdir()
     environment = {**os.environ, "COMPLIANCE_DATABASE": str(tmp_path / "own.duckdb")}
     done = subprocess.run(
         [UNIT.parent / "import.sh", tmp_path / "inbox"], capture_output=True, text=True, env=environment
     )
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
+    assert "Lista 20261101.csv" in done.stderr
+    assert "Answer with --source systems." in done.stderr
     assert "import 1: Personal 20261101.csv as staff" in done.stdout
     left = sorted(path.relative_to(tmp_path / "inbox").as_posix() for path in (tmp_path / "inbox").rglob("*.*"))
-    assert left == ["Norra/loaded/1 Personal 20261101.csv", "Södra/-fel.csv"]
+    assert left == ["Norra/Lista 20261101.csv", "Norra/loaded/1 Personal 20261101.csv", "Södra/-fel.csv"]
