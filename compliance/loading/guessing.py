@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from compliance.core.lengths import LONGEST_HEADING
 from compliance.core.masking import MASK
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Field, Source, Words, is_secret, normal
+from compliance.declarations.sources import Field, Source, Words, is_secret, no_answer, normal
 from compliance.loading import levels
 from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.refusing import safe_to_show
@@ -48,6 +48,8 @@ SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")
 NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+\s*)?%?")
 # How many characters of a heading are compared.
 LONGEST: Final = 200
+# What can stand around a word for no answer.
+BRACKETS: Final = "()[]{}<> "
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Guess:
-    """A column for a field, and the reason for it: `before`, `name` or `content`."""
+    """A column for a field, and the reason for it: its heading is `known`, or was read `before`, or a guess by `name`
+    or `content`.
+    """
 
     key: str
     by: str
@@ -192,15 +196,20 @@ def _is_address(cell: str) -> bool:
 
 
 def likely_source(columns: Sequence[Candidate], sources: Collection[Source], words: Words) -> Source | None:
-    """The source with most guesses: first for its required fields, then for the others."""
+    """The source with most guesses: first for its required fields, then for the others.
 
-    def score(source: Source) -> tuple[float, float]:
+    None where all of them are of headings that stand in every register.
+    """
+    telling = {column.key for column in columns if normal(column.heading) not in words["telling_nothing"]}
+
+    def score(source: Source) -> float:
         guessed = guesses(source, columns, words=words, known={}, before={})
         needed = sum(field.name in guessed for field in source.required)
-        return needed / len(source.required) + len(guessed) / len(columns), len(guessed)
+        told = any(guess.key in telling for guess in guessed.values())
+        return needed / len(source.required) + len(guessed) / len(columns) if told else 0.0
 
     best = max(sources, key=score, default=None)
-    return best if best and score(best)[1] else None
+    return best if best and score(best) else None
 
 
 def guesses(
@@ -240,7 +249,7 @@ def _levels_together(source: Source, columns: Sequence[Candidate]) -> dict[str, 
         return {}
     together = {f.name: [heading for group in f.instead.headings for heading in group] for f in fields if f.instead}
     keys = {name: headed[heading] for name, headings in together.items() for heading in headings if heading in headed}
-    return {name: Guess(key, "name") for name, key in keys.items()}
+    return {name: Guess(key, "known") for name, key in keys.items()}
 
 
 def _hinted(field: Field, columns: Sequence[Candidate]) -> str | None:
@@ -253,7 +262,7 @@ def _score(
 ) -> tuple[float, str]:
     """How well a column fits a field, from 0 to 2, and the main reason."""
     if normal(column.heading) in field.headings or column.key in before:
-        return 2.0, "name" if normal(column.heading) in field.headings else "before"
+        return 2.0, "known" if normal(column.heading) in field.headings else "before"
     name = max((_similarity(column.key, heading) for heading in (*field.headings, *before)), default=0.0)
     hinted = any(hint in column.key for hint in field.hints)
     name = max(name if name >= SIMILAR else 0.0, HINTED if hinted else 0.0)
@@ -315,14 +324,17 @@ def _fits_type(kind: str, value: str, words: Words) -> bool:
 
 
 def unknown_words(field: Field, column: Candidate, words: Words) -> list[tuple[str, int]]:
-    """The values of a column that no list of the field has, most common first."""
+    """The values of a column that no list of the field has, most common first, without those that are no answer."""
     if field.type == "yes_no":
         own = {*words["yes"], *words["no"], *(w.casefold() for listed in field.words.values() for w in listed)}
     elif field.type == "word":
         own = {word.casefold() for listed in field.words.values() for word in listed}
     else:
         return []
-    counted = Counter({value: n for value, n in column.values if value.casefold() not in own})
+    empty = no_answer(field, words)
+    counted = Counter(
+        {v: n for v, n in column.values if v.casefold() not in own and v.casefold().strip(BRACKETS) not in empty}
+    )
     return counted.most_common()
 
 

@@ -517,7 +517,7 @@ class Near:
 def nearest(workbook: Workbook, sources: Sequence[Source], words: Words, known: frozenset[str]) -> Near | None:
     """The source that the file's own words name, else the one of whose required columns a sheet has most.
 
-    None if it has no such column and names none.
+    None if it names none and has no such column, or only those that stand in registers of every kind.
     """
     named = source_of_file(workbook, sources, words)
     near = [
@@ -526,7 +526,7 @@ def nearest(workbook: Workbook, sources: Sequence[Source], words: Words, known: 
         for row in _headings(sheet, words, known)[0]
         if row.known and row.last + 1 < sheet.cells.num_rows
         for source in sources
-        if (missing := _missing(source, row)) and (len(missing) < len(source.required) or source is named)
+        if (missing := _missing(source, row)) and (source is named or _is_told(source, row, words))
     ]
     if near:
         return max(near, key=lambda entry: entry[:4])[-1]
@@ -537,6 +537,13 @@ def nearest(workbook: Workbook, sources: Sequence[Source], words: Words, known: 
 def _missing(source: Source, row: _Heading) -> tuple[str, ...]:
     columns, _ = _columns(source, row)
     return tuple(field.heading for field in source.required if field.name not in columns)
+
+
+def _is_told(source: Source, row: _Heading, words: Words) -> bool:
+    """Whether a row has a required heading of a source that does not stand in registers of every kind."""
+    columns, _ = _columns(source, row)
+    headings = (normal(column.heading) for field in source.required for column in columns.get(field.name, ()))
+    return any(heading not in words["telling_nothing"] for heading in headings)
 
 
 def data_rows(match: Match, words: Words) -> pa.Table:

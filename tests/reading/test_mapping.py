@@ -17,7 +17,7 @@ from compliance.reading.accounting import sheet_uses
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written
 from compliance.reading.recognising import Unrecognised, known_headings, nearest, recognise
 from compliance.reading.sheets import top_rows
-from compliance.screens.imports.mapping_texts import words_note
+from compliance.screens.imports.mapping_texts import field_label, guess_note, words_note
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.files import saved, xlsx
 from tests.layers import first_of
@@ -257,6 +257,10 @@ YEAR = [["Yta", "När", "Vem"], ["A", "2026-01-01", "x"], ["B", "2026-01-01", "y
             "risk_analyses",
         ),
         ("a.xlsx", {"Blad1": [["Incidentansvarig", "Utbildningsdag"], ["A", "2026-01-01"]]}, None),
+        ("a.xlsx", {"Blad1": [["Status", "Enhet", "Annat"], ["A", "x", "y"]]}, None),
+        ("risk_register.xlsx", {"Blad1": [["Avtals-ID", "Status"], ["A", "x"]]}, "risk_analyses"),
+        ("processings 2026.xlsx", {"Blad1": [["Status", "Kurs"], ["A", "x"]]}, "processing"),
+        ("Contracts.xlsx", {"Blad1": [["Status", "Kurs"], ["A", "x"]]}, "processors"),
     ],
 )
 def test_the_refusal_names_the_source_that_the_file_says(name, sheets, source):
@@ -342,6 +346,42 @@ def test_a_heading_mapped_before_is_the_first_guess(line):
 def test_a_column_of_words_is_no_column_of_dates(line):
     found = guessed(line, "System | Granskningsdatumet\nAlfa | ja\nBeta | nej", "access_reviews")
     assert "reviewed" not in found
+
+
+@pytest.mark.parametrize(
+    ("headings", "source"),
+    [("Status | Ansvarig", None), ("Status | Enhet | Namn", None), ("Status | Enhet | Kurs", "training")],
+)
+def test_headings_of_every_register_propose_no_source(tmp_path, headings, source):
+    table = f"{headings}\n{' | '.join('Klar' for _ in headings.split('|'))}"
+    columns = guessing.candidates(unknown(tmp_path, table), 0, WORDS, KNOWN)
+    likely = guessing.likely_source(columns, SOURCES.values(), WORDS)
+    assert (likely and likely.id) == source
+
+
+def test_an_exact_heading_is_no_guess(line):
+    found = guessed(line, "Kurs | AD-kontot | Status\nA | x1 | Klar", "training")
+    assert {name: by for name, (_, by) in found.items()} == {
+        "course": "known",
+        "employee_id": "name",
+        "status": "known",
+    }
+    guesses = {name: guessing.Guess(key, by) for name, (key, by) in found.items()}
+    assert guess_note(guesses, Language("en")) == "One column is guessed. Check it."
+    assert field_label(SOURCES["training"].field("course"), guesses["course"], Language("en")) == "Course *"
+    assert guess_note({"course": guesses["course"]}, Language("en")) == ""
+
+
+def test_words_for_no_answer_are_offered_no_meaning(tmp_path):
+    columns = guessing.candidates(
+        unknown(tmp_path, "Status | Instruktion bifogad\n? | Saknas\n(okänd) | oklart\nVilande | Snart"),
+        0,
+        WORDS,
+        KNOWN,
+    )
+    processors = SOURCES["processors"]
+    assert guessing.unknown_words(processors.field("status"), columns[0], WORDS) == [("Vilande", 1)]
+    assert guessing.unknown_words(processors.field("instruction"), columns[1], WORDS) == [("Snart", 1)]
 
 
 def test_unknown_words_are_listed_with_their_counts(tmp_path):

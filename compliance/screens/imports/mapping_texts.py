@@ -70,7 +70,8 @@ def _short(text: str) -> str:
 
 def guess_note(guessed: Mapping[str, Guess], say: Language) -> str:
     """How many columns are guesses to be checked, if any are."""
-    if not guessed or any(guess.by == "read" for guess in guessed.values()):
+    guessed = {name: guess for name, guess in guessed.items() if guess.by in {"name", "content"}}
+    if not guessed:
         return ""
     return say.plural(
         "One column is guessed. Check it.",
