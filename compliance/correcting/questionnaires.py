@@ -172,7 +172,8 @@ def _labels(topic: Topic, row: Row, asking: Asking, say: Language) -> tuple[str,
     if topic.source == "procurements":
         dated = next((name for name in ("contract_date", "announced") if row[name]), None)
         heading = say.pick(asking.sources[topic.source].field(dated).texts) if dated else ""
-        return f"{row['reference']} · {row['title']}", f"{heading} {row[dated]}" if dated else say(N_("Unknown"))
+        called = " · ".join(filter(None, (row["reference"], row["title"])))
+        return called, f"{heading} {row[dated]}" if dated else say(N_("Unknown"))
     if topic.source == "access_reviews":
         reason = say.pick(point_by(asking.points, "access").reasons[row["reason"]])
         return row["system"], f"{reason} ({row['last_reviewed']})" if row["last_reviewed"] else reason

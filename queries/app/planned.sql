@@ -3,7 +3,7 @@
 with dated as (
     select
         activity_id,
-        activity,
+        coalesce(activity, activity_id) as activity,
         kind_code,
         try_cast(review_point as integer) as point,
         coalesce(mandatory, false) as mandatory,

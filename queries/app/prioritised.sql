@@ -1,5 +1,6 @@
 -- The priority areas of the operational plan for the year after a review, as known on a day; one without dates counts.
-select activity_id, activity, review_point, mandatory, responsible, start, due, status
+select
+    activity_id, coalesce(activity, activity_id) as activity, review_point, mandatory, responsible, start, due, status
 from activities_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation
     and kind_code = 'priority_area'

@@ -18,7 +18,7 @@ numbered as (
         *,
         {
             'item': agreement_id,
-            'label': concat_ws(', ', supplier, service),
+            'label': coalesce(nullif(concat_ws(', ', supplier, service), ''), agreement_id),
             'file': file,
             'sheet': sheet,
             'row': row

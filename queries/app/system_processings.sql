@@ -17,7 +17,7 @@ with naming as (
 numbered as (
     select
         *,
-        {'item': processing_id, 'label': name, 'file': file, 'sheet': sheet, 'row': row} as place,
+        {'item': processing_id, 'label': coalesce(name, processing_id), 'file': file, 'sheet': sheet, 'row': row} as place,
         -- merged organisations may have equal rows: each is paired with an item of its own
         row_number() over (partition by place order by case when reviewed <= $as_of then reviewed end) as nth
     from active_processing_at(as_of := $as_of, known_at := $known_at)

@@ -66,7 +66,7 @@ select
     organisation,
     unit,
     processing_id as item,
-    name as label,
+    coalesce(name, processing_id) as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     case when judgement = 'unknown:column_missing' then if(needed, lacking, 'dpia_required') end as detail,

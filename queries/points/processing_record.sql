@@ -47,7 +47,7 @@ select
     organisation,
     unit,
     processing_id as item,
-    name as label,
+    coalesce(name, processing_id) as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     case judgement

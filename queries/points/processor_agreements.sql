@@ -31,7 +31,7 @@ select
     organisation,
     unit,
     agreement_id as item,
-    concat_ws(', ', supplier, service) as label,
+    coalesce(nullif(concat_ws(', ', supplier, service), ''), agreement_id) as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     case judgement when 'unmet:incomplete' then lacking when 'unknown:column_missing' then 'signed' end as detail,

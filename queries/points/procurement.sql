@@ -47,7 +47,7 @@ select
     organisation,
     unit,
     reference as item,
-    title as label,
+    coalesce(title, reference) as label,
     split_part(judgement, ':', 1) as outcome,
     nullif(split_part(judgement, ':', 2), '') as reason,
     case judgement
