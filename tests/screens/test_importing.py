@@ -231,7 +231,7 @@ def test_an_opened_import_shows_its_cells_what_it_changed_and_the_imports_that_c
         table = f"AD-konto;Enhet;Anställningsdatum\nny{number};Norr;2020-01-01".encode()
         order = Order("test", extract_date=date(2026, 10, day), completes=completes)
         load(own, read_here(table, name=f"{number}.csv"), order, **line_of)
-    courses = [["Uttagen 2026-10-16"], ["AD-konto", "Kurs", "Status"], ["konto1", "K", "Klar"]]
+    courses = [["Uttagen 2026-10-16"], ["AD-konto", "Kurs", "Status"], ["konto1", "Grundkurs i dataskydd", "Klar"]]
     load(own, read_here(xlsx({"Blad1": courses}), name="kurser.xlsx"), Order("test"), **line_of)
 
     page = opened("imports", monkeypatch, part="history")
@@ -314,8 +314,24 @@ def test_corrected_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
 
 OURS = [["Förvaltning: Socialförvaltningen"], *PEOPLE]
 KNOWN = [["Uttagen 2026-10-16"], ["AD-konto", "Kurs", "Status"], ["konto1", "Grundkurs i dataskydd", "Pågår"]]
-REGISTER = [["Uttagen 2026-10-17"], ["Systemnamn", "Enhet"], *([f"System {n}", "Norr"] for n in range(12))]
+REGISTER = [
+    ["Uttagen 2026-10-17"],
+    ["Systemnamn", "Enhet", "Objektägare"],
+    *([f"System {n}", "Norr", "Chefen"] for n in range(12)),
+]
 LEVELS = [["Uttagen 2026-10-18"], ["System", "K/R/T", "Klassad datum"], ["System 1", "K1 R1 T1", "2026-05-01"]]
+
+
+WHOLE = [
+    ["Uttagen 2026-10-20"],
+    PEOPLE[1],
+    *([f"konto{n}", 7000 + n, "x@exempel.se", "Norr", "2020-01-01"] for n in range(24)),
+]
+OTHERS = [
+    ["Uttagen 2026-11-01"],
+    PEOPLE[1],
+    *([f"konto{n}", 7000 + n, "x@exempel.se", "Norr", "2020-01-01"] for n in range(80, 100)),
+]
 
 
 def table(app):
@@ -392,23 +408,24 @@ def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
 @pytest.mark.parametrize(
     ("answer", "completes"), first_of([("Den kompletterar dem", True), ("Den ersätter dem", False)])
 )
-def test_a_file_that_loses_most_rows_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
-    one = [["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "x@exempel.se", "Norr", "2020-01-01"]]
-    drop(loaded, tmp_path, mall=one)
-    assert "12 av de 12 raderna från 15\u00a0oktober\u00a02026 finns inte med." in text(loaded)
-    assert "Läs\u00a0in\u00a01\u00a0rad" not in [button.label for button in loaded.button]
+def test_a_file_that_lacks_most_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
+    load(own, read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx"), Order("test"), sources=SOURCES, words=WORDS)
+    drop(loaded, tmp_path, mall=OTHERS)
+    assert "mall.xlsx saknar 24 av 24 AD-konto i exporten före." in text(loaded)
+    assert "Läs\u00a0in\u00a020\u00a0rader" not in [button.label for button in loaded.button]
     press(loaded, answer)
     assert [box.value for box in loaded.checkbox if box.label.startswith("Kompletterar")] == [completes]
-    press(loaded, "Läs in 1 rad")
-    assert [(row["file"], row["completes"]) for row in loaded_files(own)][1:] == [("mall.xlsx", completes)]
+    press(loaded, "Läs in 20 rader")
+    assert [(row["file"], row["completes"]) for row in loaded_files(own)][2:] == [("mall.xlsx", completes)]
 
 
 @pytest.mark.exhaustive
 def test_an_answer_holds_for_the_file_as_it_was(loaded, own, tmp_path):
-    drop(loaded, tmp_path, mall=[["Uttagen 2026-11-01"], PEOPLE[1], ["konto99", 1, "", "Norr", "2020-01-01"]])
+    load(own, read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx"), Order("test"), sources=SOURCES, words=WORDS)
+    drop(loaded, tmp_path, mall=OTHERS)
     press(loaded, "Den ersätter dem")
-    day_field(loaded).set_value("2026-10-20").run()
-    assert "Kompletterar eller ersätter filen dem?" in text(loaded)
+    day_field(loaded).set_value("2026-10-21").run()
+    assert "Ersätter den exporten, eller kompletterar den?" in text(loaded)
 
 
 @pytest.mark.exhaustive
@@ -516,40 +533,40 @@ def test_a_file_that_is_refused_while_it_is_queued_leaves_the_queue(app, own, tm
 
 @pytest.mark.exhaustive
 def test_what_others_load_meanwhile_is_not_replaced_unasked(app, own, tmp_path):
-    drop(app, tmp_path, personal=PEOPLE[:3])
-    book = read_here(xlsx({"Blad1": PEOPLE}), name="hela.xlsx")
+    drop(app, tmp_path, personal=OTHERS)
+    book = read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx")
     load(own, book, Order("another"), sources=SOURCES, words=WORDS)
-    press(app, "Läs in 1 rad")
-    assert "av de 12 raderna" in text(app)
+    press(app, "Läs in 20 rader")
+    assert "saknar 24 av 24 AD-konto" in text(app)
     with own.cursor() as cursor:
-        assert [row["loaded"] for row in rows(cursor, "select loaded from imports")] == [12]
+        assert [row["loaded"] for row in rows(cursor, "select loaded from imports")] == [24]
     press(app, "Den ersätter dem")
-    press(app, "Läs in 1 rad")
+    press(app, "Läs in 20 rader")
     with own.cursor() as cursor:
-        assert [row["loaded"] for row in rows(cursor, "select loaded from imports order by import_id")] == [12, 1]
+        assert [row["loaded"] for row in rows(cursor, "select loaded from imports order by import_id")] == [24, 20]
 
 
 @pytest.mark.exhaustive
 def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_path):
     """Until then it is compared with another's exports, and what is accepted of those is not of its own."""
     for name in ("A", "B"):
-        staff = [[f"{name}{i}", i, f"{name}{i}@exempel.se", "Norr", "2020-01-01"] for i in range(12)]
+        staff = [[f"{name}{i}", i, f"{name}{i}@exempel.se", "Norr", "2020-01-01"] for i in range(24)]
         book = read_here(xlsx({"Blad1": [*PEOPLE[:2], *staff]}), name=f"{name}.xlsx")
         load(own, book, Order("tester", organisation=name), sources=SOURCES, words=WORDS)
     app = opened("imports", monkeypatch, organisation="A", unit="Norr")
     assert any(opens.proto.popover.label.endswith("2026 · A · Norr") for opens in app.get("popover"))
-    drop(app, tmp_path, personal=[["Organisation:", "B"], *PEOPLE[:3]])
-    assert "raderna från" not in text(app)
+    drop(app, tmp_path, personal=[["Organisation:", "B"], *OTHERS])
+    assert "i exporten före" not in text(app)
     app.radio[0].set_value("A").run()
     press(app, "Den ersätter dem")
-    assert "raderna från" not in text(app)
+    assert "i exporten före" not in text(app)
     app.radio[0].set_value("B").run()
-    assert "av de 12 raderna" in text(app)
+    assert "saknar 24 av 24 AD-konto i exporten före" in text(app)
 
 
 @pytest.mark.exhaustive
 def test_what_an_organisation_lacks_is_named_though_another_has_it(own, monkeypatch, tmp_path):
-    for name, table in {"A": [["Uttagen 2026-10-15"], ["Systemnamn", "Enhet"], ["Alfa", "Norr"]], "B": PEOPLE}.items():
+    for name, table in {"A": REGISTER, "B": PEOPLE}.items():
         book = read_here(xlsx({"Blad1": table}), name=f"{name}.xlsx")
         load(own, book, Order("tester", organisation=name), sources=SOURCES, words=WORDS)
     app = opened("imports", monkeypatch, organisation="A")
