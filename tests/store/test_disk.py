@@ -140,7 +140,7 @@ def test_an_older_store_that_cannot_be_upgraded_stays_what_it_is(line):
     assert len(line.rows("from imports")) == 1
 
 
-SYSTEMS = "Systemnamn | Enhet\nOmega | Norr"
+SYSTEMS = "Systemnamn | Enhet | Objektägare\nOmega | Norr | Chefen"
 ORDER = loading.Order("test")
 COLUMNS = ColumnMapping("staff", frozenset({"Nyckel", "Avd", "Från"}), {"employee_id": "Nyckel"})
 
