@@ -377,6 +377,28 @@ def test_many_files_are_one_table_with_the_doubtful_first_and_the_organisation_i
     assert table(app)["Fil"].tolist() == ["okänd.xlsx"]
 
 
+@pytest.mark.live
+def test_what_is_no_data_and_what_no_list_knows_is_counted_on_the_card(app, own, tmp_path):
+    headings = ["Systemnamn", "Enhet", "Objektägare", "Status"]
+    lines = [
+        ["Alfa", "Norr", "?", "Vilande"],
+        headings,
+        ["Beta", "saknas", "-", "Aktiv"],
+        ["Gamma", "Syd", "", "Utfasat"],
+    ]
+    drop(app, tmp_path, system=[["Uttagen 2026-10-17"], headings, *lines])
+    assert "Tre celler säger att uppgift saknas och läses som tomma." in text(app)
+    assert "En rad upprepar rubrikerna och läses inte in." in text(app)
+    assert "Ord som inte finns i ordlistan (räknas som I drift): Status: Vilande (1)." in text(app)
+    press(app, "Läs in 3 rader")
+    with own.cursor() as cursor:
+        assert cursor.execute("select system, row, lifecycle_code from systems order by row").fetchall() == [
+            ("Alfa", 3, None),
+            ("Beta", 5, None),
+            ("Gamma", 6, "retired"),
+        ]
+
+
 @pytest.mark.exhaustive
 def test_files_that_name_none_are_asked_about_where_the_others_belong_to_several(app, own, tmp_path):
     other = [["Förvaltning: Kulturförvaltningen"], *KNOWN]
