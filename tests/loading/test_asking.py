@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from compliance.core.errors import Asked
-from compliance.loading.asking import Question
+from compliance.core.language import Language
+from compliance.loading.asking import Question, told_of_keys
 from compliance.loading.loading import revoke
 from tests.command import run_here
 from tests.files import xlsx
@@ -203,8 +204,14 @@ def test_the_export_before_is_that_in_effect_on_its_day(line):
 def test_what_happens_anew_each_year_is_told_and_not_asked(line):
     head = ["Ärende-ID", "Upptäckt", "Enhet", "Rubrik", "Orsak"]
     loaded(line, head, *([f"a{n}", "2026-01-01", "Norr", "x", "y"] for n in range(30)))
+    half = [[f"a{n}", "2026-01-01", "Norr", "x", "y"] for n in range(15, 45)]
+    [receipt] = loaded(line, head, *half, day=date(2026, 11, 2))
+    assert told_of_keys(receipt.source, receipt.keys, Language("en")) == ""
     new = [[f"b{n}", "2026-01-01", "Norr", "x", "y"] for n in range(30)]
-    assert asked(line, head, *new, day=date(2026, 11, 2)) is None
+    [receipt] = loaded(line, head, *new, day=date(2026, 11, 3))
+    told = "It lacks 30 of the 30 Incident id that the export before it has."
+    assert told_of_keys(receipt.source, receipt.keys, Language("en")) == told
+    assert not receipt.far_fewer
 
 
 # --- by command ---------------------------------------------------------------------------------------------------
