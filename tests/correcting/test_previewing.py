@@ -73,7 +73,7 @@ def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
 @pytest.mark.exhaustive
 def test_files_dropped_together_are_counted_together(database):
     staff = read_here(csv(STAFF), name="p.csv")
-    courses = read_here(csv("AD-konto;Kurs;Status\np;K;Pågår"), name="u.csv")
+    courses = read_here(csv("AD-konto;Kurs;Status\np;Informationssäkerhet för medarbetare;Pågår"), name="u.csv")
     assert status(previewed(database, staff).effect.after, "information_security_training") is Status.NO_BASIS
     # sources that others refer to come first, whatever the order
     together = previewed(database, courses, staff)
