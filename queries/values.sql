@@ -112,36 +112,44 @@ create or replace macro written_hour(hour, half) as
 
 -- A local time of a zone in the local time of Stockholm. A midnight, before or after, has no time of day.
 create or replace macro in_stockholm(local_time, zone) as
+    list_transform(
+        [local_time],
+        lambda written: case
+            when zone = '' then written
+            else list_transform(
+                [((written - to_minutes(minutes_of(zone))) at time zone 'UTC') at time zone 'Europe/Stockholm'],
+                lambda turned: case when written = date_trunc('day', written) then date_trunc('day', turned) else turned end
+            )[1]
+        end
+    )[1];
+
+-- How far the time of a zone is ahead of UTC.
+create or replace macro minutes_of(zone) as
     case
-        when zone = '' then local_time
-        when local_time = date_trunc('day', local_time) then date_trunc('day', turned(local_time, zone))
-        else turned(local_time, zone)
+        when upper(zone) = 'Z' then 0
+        else cast(left(zone, 1) || '1' as integer)
+            * (60 * cast(substr(zone, 2, 2) as integer) + cast(right(zone, 2) as integer))
     end;
 
-create or replace macro turned(local_time, zone) as
-    ((local_time - to_minutes(
-        case
-            when upper(zone) = 'Z' then 0
-            else cast(left(zone, 1) || '1' as integer)
-                * (60 * cast(substr(zone, 2, 2) as integer) + cast(right(zone, 2) as integer))
-        end
-    )) at time zone 'UTC') at time zone 'Europe/Stockholm';
-
-create or replace macro time_of(parts, month_first) as
-    in_stockholm(
-        try_cast(
-            concat(
-                written_day(parts.day, month_first),
-                case
-                    when parts.hour <> '' then concat(
-                        ' ', lpad(cast(written_hour(cast(parts.hour as integer), parts.half) as varchar), 2, '0'), ':', parts.minute, ':',
-                        replace(coalesce(nullif(parts.second, ''), '00'), ',', '.')
-                    )
-                end
-            ) as timestamp
-        ),
-        parts.zone
-    );
+-- The moment of a written time. Its parts are taken out once: each macro would do it again wherever it names them.
+create or replace macro written_time(cell, month_first) as
+    list_transform(
+        [written_parts(cell)],
+        lambda parts: in_stockholm(
+            try_cast(
+                concat(
+                    written_day(parts.day, month_first),
+                    case
+                        when parts.hour <> '' then concat(
+                            ' ', lpad(cast(written_hour(cast(parts.hour as integer), parts.half) as varchar), 2, '0'),
+                            ':', parts.minute, ':', replace(coalesce(nullif(parts.second, ''), '00'), ',', '.')
+                        )
+                    end
+                ) as timestamp
+            ),
+            parts.zone
+        )
+    )[1];
 
 -- A date or date-time in any form that exports use, of the years 1000 to 9999. month_first: whether 5/2/2024 is in May.
 create or replace macro any_time(cell, date1904, open_end, month_first) as
@@ -152,7 +160,7 @@ create or replace macro any_time(cell, date1904, open_end, month_first) as
         when regexp_matches(cell, '^\d{5,7}([.,]\d+)?$')
             then serial_time(try_cast(replace(cell, ',', '.') as double), date1904)
         when list_contains(open_end, lower(cell)) then timestamp '9999-12-31'
-        when regexp_matches(cell, '^\d') then time_of(written_parts(cell), month_first)
+        when regexp_matches(cell, '^\d') then written_time(cell, month_first)
     end;
 
 -- The same to the whole second, but never after the last one of the year 9999.
