@@ -17,8 +17,8 @@ with judged as (
 select
     organisation,
     unit,
-    unit || '/' || requirement as item,
-    requirement as label,
+    coalesce(unit, '') || '/' || coalesce(requirement, '') as item,
+    coalesce(requirement, unit) as label,
     case
         when state = 'done' then 'met'
         when state = 'exempt' and commented then 'exempt'
