@@ -74,7 +74,7 @@ def _collect_changes(connection: Cursor, changes: Changes, *, own: Path, now: da
     if not any(counts.values()):
         return None
     years = tuple(sorted({each.year for each in resealed}))
-    cleaning = Cleaning(now, numbers, counts["taken_out"], counts["read_anew"], counts["blanked"], years)
+    cleaning = Cleaning(now, numbers, counts["taken_out"], counts["read_anew"], counts["blanked"], years=years)
     changes.add("cleanings", {"cleaned_at": now} | counts)
     what = f"{numbers} identity numbers, {cleaning.taken_out} rows of exports taken out, {cleaning.read_anew} read anew"
     what += f", {cleaning.blanked} cells emptied" if cleaning.blanked else ""

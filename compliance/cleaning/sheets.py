@@ -12,13 +12,13 @@ import pyarrow.compute as pc
 from compliance.cleaning.exports import SUSPECT, Exports
 from compliance.core.masking import MASK, mask_text
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, normal
+from compliance.declarations.sources import Source
 from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.levels import level_columns
 from compliance.loading.refusing import without_refused
-from compliance.reading.recognising import Column, Match, is_identity
+from compliance.loading.stored import match_of, stored_rows
+from compliance.reading.recognising import Match, is_identity
 from compliance.reading.screening import screened_as
-from compliance.reading.sheets import Sheet
 from compliance.store.database import Cursor, Rows, rows
 
 # The source of an export whose own source no longer exists: it has no fields.
@@ -76,49 +76,9 @@ def _has_levels(exports: Exports, source: Source, headings: Rows) -> bool:
 
 
 def _stored_sheet(cursor: Cursor, source: Source, sheet: dict[str, Any], headings: Rows) -> _StoredSheet:
-    names = [f"c{place}" for place in range(max(sheet["width"], 1))]
-    cells = ", ".join(f"r.cells[{place + 1}] as {name}" for place, name in enumerate(names))
-    params = {name: sheet[name] for name in ("import_id", "sheet_number", "last")}
-    table = cursor.sql(statement("cleaning_kept").replace("{cells}", cells), params=params).to_arrow_table()
-    match = _match(source, sheet, headings, table.select(names))
+    table = stored_rows(cursor, sheet)
+    match = match_of(source, sheet["sheet_number"] or 0, headings, table)
     return _StoredSheet(sheet["import_id"], sheet["sheet_number"], headings, table["row_id"].to_pylist(), match)
-
-
-def _match(source: Source, sheet: dict[str, Any], headings: Rows, cells: pa.Table) -> Match:
-    """The sheet as it was recognised. Of a field that was read from several columns only the first is known."""
-    placed = [row for row in headings if row["place"] is not None]
-    known = {field.name for field in source.fields}
-    columns: dict[str, tuple[Column, ...]] = {r["field"]: (_column(r),) for r in placed if r["field"] in known}
-    return Match(
-        sheet=Sheet(headings[0]["sheet"] or "" if headings else "", cells, 0),
-        number=sheet["sheet_number"] or 0,
-        source=source,
-        heading_row=max((row["heading_row"] or 0 for row in headings), default=0),
-        columns=columns,
-        combined=_combined(source, columns),
-        unused=tuple(_column(row) for row in placed if row["field"] is None),
-        dropped=(),
-    )
-
-
-def _column(row: dict[str, Any]) -> Column:
-    return Column(row["place"], row["heading"] or "")
-
-
-def _combined(source: Source, columns: dict[str, tuple[Column, ...]]) -> frozenset[str]:
-    """The fields combined from other columns: those with such a heading, or that share a column."""
-    places = [group[0].place for group in columns.values()]
-    others = {
-        field.name: {heading for group in field.instead.headings for heading in group}
-        for field in source.fields
-        if field.instead and field.name in columns
-    }
-    return frozenset(
-        name
-        for name, theirs in others.items()
-        for column in columns[name]
-        if normal(column.heading) in theirs or places.count(column.place) > 1
-    )
 
 
 # --- Cleaning -----------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ from compliance.loading.validating import no_answers_text, withheld_text
 from compliance.reading.repeating import repeated_text
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
-from compliance.store.schema import CLEANING
+from compliance.store.schema import STEPS
 
 WHO: Final = "command line"
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -97,12 +97,14 @@ def _masked_fault(*fault: Any) -> None:
 @contextmanager
 def _reporting_cleaning() -> Iterator[None]:
     """Report on stderr what an upgrade cleans the database of within the block."""
-    log, handler = logging.getLogger(CLEANING), _Cleaned()
-    log.addHandler(handler)
+    logs_of_steps, handler = [logging.getLogger(module) for module, _ in STEPS.values()], _Cleaned()
+    for log in logs_of_steps:
+        log.addHandler(handler)
     try:
         yield
     finally:
-        log.removeHandler(handler)
+        for log in logs_of_steps:
+            log.removeHandler(handler)
 
 
 class _Cleaned(logging.Handler):
@@ -230,6 +232,8 @@ def load_command(
     ] = None,
 ) -> None:
     """Load exports, each file all or nothing; one that fails does not stop the next."""
+    if completes and replaces:
+        raise typer.BadParameter("give --completes or --replaces", param_hint="load")
     day = day_of(extract_date, "--extract-date") if extract_date else None
     accepted: dict[Accepted, bool] = {"keys": replaces, "levels": without_levels}
     order = Order(

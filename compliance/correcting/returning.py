@@ -20,7 +20,7 @@ from compliance.correcting import forms
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, normal, spoken
 from compliance.loading.loading import Receipt
-from compliance.loading.storing import never_stored, read_as_yes_or_no, yes_or_no
+from compliance.loading.storing import JOINT, never_stored, read_as_yes_or_no, yes_or_no
 from compliance.loading.validating import REASONS
 from compliance.reading.markers import ROW, Marker, is_row_number, row_number
 from compliance.reading.recognising import Match
@@ -34,8 +34,6 @@ OWN_COLUMNS: Final = 2
 NOTES: Final = 2_000
 WIDEST: Final = 40
 MEASURED_ROWS: Final = 200
-# Joins the headings of the columns that one field was read from.
-JOINT: Final = " + "
 MIDNIGHT: Final = " 00:00:00"
 
 

@@ -14,19 +14,22 @@ from compliance.store.database import Cursor, Database, rows
 
 @dataclass(frozen=True)
 class Cleaning:
-    """One cleaning of the store (UTC): in how many places an identity number was masked, how many rows of exports were
-    removed, how many others had their levels read again, how many cells that could be level 4 were emptied, and the
-    years whose reviews were sealed again.
+    """What an upgrade did once with the store (UTC).
 
+    A cleaning: in how many places an identity number was masked, how many rows of exports were removed, how many others
+    had their levels read again, how many cells that could be level 4 were emptied, and the years whose reviews were
+    sealed again. Or `exports` that were read anew by newer rules, so many of whose rows are `changed`.
     `read` is whether somebody has read of it.
     """
 
     cleaned_at: datetime
-    numbers: int
-    taken_out: int
-    read_anew: int
-    blanked: int
-    years: tuple[int, ...]
+    numbers: int = 0
+    taken_out: int = 0
+    read_anew: int = 0
+    blanked: int = 0
+    exports: int = 0
+    changed: int = 0
+    years: tuple[int, ...] = ()
     read: bool = False
 
 
@@ -46,6 +49,8 @@ def mark_read(database: Database, order: Order) -> None:
 
 def cleaning_sentences(cleaning: Cleaning, say: Language) -> list[str]:
     """What was removed, what became of it, and what cannot be cleaned from here, a sentence each."""
+    if cleaning.exports:
+        return _read_anew(cleaning, say)
     sentences = [
         say(N_("The database was made by an earlier version, and has been cleaned once of what must not be kept."))
     ]
@@ -57,6 +62,27 @@ def cleaning_sentences(cleaning: Cleaning, say: Language) -> list[str]:
         text = N_("Reports and year packages of {years} that were handed out before still hold it: have them deleted.")
         sentences.append(say(text, years=years))
     return [*sentences, say(STILL_HOLD, day=say.date(local_day(cleaning.cleaned_at)))]
+
+
+def _read_anew(cleaning: Cleaning, say: Language) -> list[str]:
+    """How many exports were read anew, why, and what stays as it was, a sentence each."""
+    exports = say.plural(
+        "{count} export that an earlier version loaded has been read anew from its stored cells.",
+        "{count} exports that an earlier version loaded have been read anew from their stored cells.",
+        cleaning.exports,
+        count=say.in_words(cleaning.exports).capitalize(),
+    )
+    changed = say.plural(
+        "{count} row has other values since.",
+        "{count} rows have other values since.",
+        cleaning.changed,
+        count=say.in_words(cleaning.changed).capitalize(),
+    )
+    why = N_(
+        "Words such as ?, saknas and okänd now count as no answer, more forms of dates are read, and a year alone is "
+        "no date. Approved reviews keep their figures."
+    )
+    return [exports, changed, say(why)]
 
 
 def _counted(cleaning: Cleaning, say: Language) -> list[str]:

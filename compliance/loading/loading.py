@@ -20,6 +20,7 @@ from compliance.declarations.sources import Source, Words, spoken
 from compliance.loading import asking
 from compliance.loading.asking import Accepted, Keys, Question
 from compliance.loading.matching import translate_keys
+from compliance.loading.meanings import meanings, with_meanings
 from compliance.loading.refusing import without_refused
 from compliance.loading.storing import original_rows, store_cells, store_columns, store_facts
 from compliance.loading.truncating import truncate
@@ -466,6 +467,7 @@ def _add_organisation(cursor: Cursor, order: Order, name: str) -> tuple[int, str
 def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     source = matches[0].source
     _refuse_same_file(cursor, job.workbook, source, job.day)
+    matches = with_meanings(matches, meanings(cursor, job.organisation_id))
     summary = validate(cursor, matches, job.words, date1904=job.workbook.date1904)
     if through := job.through(matches):
         translate_keys(cursor, source, through, organisation_id=job.organisation_id, day=job.day.day)
@@ -570,6 +572,7 @@ def _add_import(cursor: Cursor, job: _Job, matches: list[Match], summary: Summar
             job.workbook,
             matches,
             words=job.words,
+            summary=summary,
             through=job.through(matches),
             returned_to=job.file.marker.sha256 if job.file.marker and job.file.returned else None,
             rejected=rejected,

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Words
+from compliance.loading.validating import Summary
 from compliance.reading.columns import in_threads
 from compliance.reading.markers import is_row_number, row_number
 from compliance.reading.recognising import Match
@@ -18,6 +19,8 @@ from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor
 
 SHOWN_PLACES: Final = 500
+# Joins the headings of the columns that one field was read from.
+JOINT: Final = " + "
 NOT_AWAY: Final = frozenset({"", "nej", "n", "no", "0", "falskt", "false", "ingen", "-"})
 
 Fact = dict[str, Any]
@@ -44,6 +47,7 @@ def store_facts(
     matches: list[Match],
     *,
     words: Words,
+    summary: Summary,
     through: str | None,
     returned_to: str | None,
     rejected: Collection[tuple[int, int]],
@@ -55,9 +59,10 @@ def store_facts(
     facts = [
         *_file_facts(workbook),
         *([_fact("returned_to", what=returned_to)] if returned_to else []),
-        *(fact for match in matches if returned_to for fact in _returned_rows(match, rejected)),
+        *(fact for match in matches if returned_to for fact in returned_rows(match, rejected)),
         *(fact for match in matches for fact in _sheet_facts(match, words)),
         *([_fact("matched_by", what=through)] if through else []),
+        *facts_of_dates(summary),
     ]
     if facts:
         cursor.execute(statement("add_import_facts"), {"import_id": import_id, "facts": facts})
@@ -117,7 +122,7 @@ def _columns(matches: list[Match]) -> list[Fact]:
     """Each field with the columns it was read from, and each unused column."""
     return [
         *(
-            _column(match, group[0].place, name, " + ".join(column.heading for column in group))
+            _column(match, group[0].place, name, JOINT.join(column.heading for column in group))
             for match in matches
             for name, group in match.columns.items()
         ),
@@ -139,7 +144,21 @@ def _column(match: Match, place: int, field: str | None, heading: str) -> Fact:
 def _file_facts(workbook: Workbook) -> list[Fact]:
     """Facts that are only counted, for the whole file."""
     counts = {"masked": workbook.masked, "cut": workbook.cut, "formula": workbook.formulas}
+    counts |= {"date1904": int(workbook.date1904)}
     return [_fact(fact, number=number) for fact, number in counts.items() if number]
+
+
+def facts_of_dates(summary: Summary) -> list[Fact]:
+    """The fields whose dates could begin with the day or the month, or only with the month, as nobody has said."""
+    return [
+        *(_fact("either_first", what=name) for name in summary.ambiguous),
+        *(_fact("month_first", what=name) for name in summary.month_first),
+    ]
+
+
+def fact_read_anew(import_id: int) -> Fact:
+    """The fact that an import reads the cells of another anew."""
+    return _fact("read_anew", number=import_id)
 
 
 def _sheet_facts(match: Match, words: Words) -> list[Fact]:
@@ -155,7 +174,7 @@ def _sheet_facts(match: Match, words: Words) -> list[Fact]:
     ]
 
 
-def _returned_rows(match: Match, rejected: Collection[tuple[int, int]]) -> list[Fact]:
+def returned_rows(match: Match, rejected: Collection[tuple[int, int]]) -> list[Fact]:
     """The rows that came back, each with whether it could be loaded (1) or is still wrong (0)."""
     return [
         _fact(

@@ -10,7 +10,7 @@ are parameters; nothing from a user's file becomes part of a statement.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -60,6 +60,8 @@ TIMES: Final = frozenset({"date", "datetime"})
 SPARING: Final = frozenset({"text", "word", "yes_no", "path"})
 # A cell as it is compared with the words for no answer.
 BARE: Final = "trim(lower(cell), '()[]{}<> ')"
+# The rows of `typed` that are loaded.
+LOADED: Final = "(sheet_number, row) not in (select (sheet_number, row) from found_problems where kind = 'rejected')"
 READ_TIME: Final = "read_time(cell, $date1904, $open_end, {month_first})"
 # The types whose values are stored as text.
 TEXTS: Final = frozenset({"text", "id", "word", "path"})
@@ -73,7 +75,8 @@ class Summary:
     """The result of validation: rows to load, rows rejected, warnings, and hints for the preview.
 
     `withheld` are the rejected rows of which nothing is stored, because of a level; `no_answers` counts the cells that
-    say so (?, saknas) and are read as empty.
+    say so (?, saknas) and are read as empty; `ambiguous` are the fields whose dates could begin with the day or the
+    month, `month_first` those that can only begin with the month and are not read until somebody says so.
     """
 
     loaded: int
@@ -83,6 +86,7 @@ class Summary:
     no_answers: int
     ambiguous: tuple[str, ...]
     unknown_words: tuple[tuple[str, str, int], ...]
+    month_first: tuple[str, ...] = ()
 
     @property
     def returnable(self) -> int:
@@ -118,12 +122,14 @@ def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bo
     no_answers = _stage(cursor, matches, words, date1904=date1904)
     fields = _staged_fields(cursor, source)
     long = _long_columns(cursor, fields)
-    month_first, ambiguous = _slash_columns(cursor, fields, known=_said_month_first(matches))
+    said = frozenset(name for match in matches for name in match.month_first)
+    month_first, ambiguous = _slash_columns(cursor, fields, known=said)
     _read_values(cursor, source, fields, words, long=long, month_first=month_first)
     _find_problems(cursor, source, fields, matches, long=long, month_first=month_first)
     withheld = sum(len(match.withheld_rows) for match in matches)
     unknown = _unknown_words(cursor, fields, _parameters(source, words))
-    return _summary(cursor, ambiguous, unknown, withheld=withheld, no_answers=no_answers)
+    summary = _summary(cursor, ambiguous, unknown, withheld=withheld, no_answers=no_answers)
+    return replace(summary, month_first=tuple(sorted(month_first)))
 
 
 def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> int:
@@ -210,21 +216,11 @@ def _timed(cursor: Cursor, matches: list[Match], tables: list[pa.Table], times: 
     ]
     for first in (False, True):
         read = partial(_computed, cursor, READ_TIME.format(month_first=first), parameters=times)
-        own = [each for each in fields if _is_month_first(matches[each[0]], each[1]) == first]
+        own = [each for each in fields if matches[each[0]].month_first.get(each[1], False) == first]
         columns = by_distinct((tables[number][f"c{place}"] for number, _, place in own), read) if own else []
         for (number, name, _), column in zip(own, columns, strict=True):
             tables[number] = tables[number].append_column(f"time_{name}", column)
     return tables
-
-
-def _is_month_first(match: Match, field: str) -> bool:
-    """Whether a mapping says that the dates of a field begin with the month."""
-    return match.mapping is not None and field in match.mapping.month_first
-
-
-def _said_month_first(matches: list[Match]) -> frozenset[str]:
-    """The fields of which a mapping of some sheet says it."""
-    return frozenset(field for match in matches for field in match.columns if _is_month_first(match, field))
 
 
 def _computed(cursor: Cursor, expression: str, texts: Any, parameters: dict[str, Any]) -> Any:
@@ -533,13 +529,13 @@ def _repeated(source: Source) -> str:
     if not source.unique:
         return _nothing()
     keys = ", ".join(f"lower({name})" for name in source.unique)
-    named = " and ".join(f"{name} is not null" for name in source.unique)
+    named = " or ".join(f"{name} is not null" for name in source.unique)
     last = source.unique[-1]
     return f"""
         select sheet_number, sheet, row, '{last}' as field, cell_{last} as value, 'duplicate' as reason,
             'warning' as kind
         from typed
-        where (sheet_number, row) not in (select (sheet_number, row) from rejected) and {named}
+        where (sheet_number, row) not in (select (sheet_number, row) from rejected) and ({named})
         qualify row_number() over (partition by {keys} order by sheet_number desc, row desc) > 1
     """
 
@@ -602,13 +598,18 @@ def _unknown_words(
 def insert_typed(cursor: Cursor, source: Source, *, import_id: int) -> None:
     """Copy the rows of `typed` that are not rejected into their source's table."""
     names = [name for field in source.fields for name, _ in table_columns(field)]
-    values = [_stored(name, kind) for field in source.fields for name, kind in table_columns(field)]
+    values = stored_values(source)
     cursor.execute(
         f"insert into {source.id} (import_id, sheet_number, sheet, row, {', '.join(names)})"
-        f" select $import_id, sheet_number, sheet, row, {', '.join(values)} from typed"
-        " where (sheet_number, row) not in (select (sheet_number, row) from found_problems where kind = 'rejected')",
+        f" select $import_id, {', '.join(values)} from typed where {LOADED}",
         {"import_id": import_id},
     )
+
+
+def stored_values(source: Source) -> list[str]:
+    """The columns of `typed` as they are stored in the table of their source, in its order."""
+    stored = [_stored(name, kind) for field in source.fields for name, kind in table_columns(field)]
+    return ["sheet_number", "sheet", "row", *stored]
 
 
 def _stored(name: str, kind: str) -> str:

@@ -82,7 +82,8 @@ class Match:
     `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
     `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `blanked`
     has the cells that are blank in it as they could be level 4. `cut` has the cells that were too long to be stored
-    whole. `repeated` counts the rows that repeat the headings, which are blank in `sheet`.
+    whole. `repeated` counts the rows that repeat the headings, which are blank in `sheet`. `month_first` are the fields
+    of dates of which somebody has said whether they begin with the month.
     """
 
     sheet: Sheet
@@ -97,6 +98,7 @@ class Match:
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     blanked: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
+    month_first: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     repeated: int = 0
 
     @cached_property
@@ -227,7 +229,8 @@ def match_by_mapping(
     }
     combined |= {name for name in secret if normal(columns[name][0].heading) not in source.field(name).headings}
     unused = tuple(c for c in named.values() if c.place not in times and c not in dropped)
-    return Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
+    match = Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
+    return replace(match, month_first=dict.fromkeys(mapping.month_first, True))
 
 
 def _secret_columns(source: Source, columns: tuple[Column, ...]) -> dict[str, tuple[Column, ...]]:

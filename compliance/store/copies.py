@@ -13,7 +13,7 @@ from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Failure, rows
 from compliance.store.file_register import KEPT, Register, Row, Tables, insert
 from compliance.store.file_register import statement as statement_of
-from compliance.store.schema import CLEANED, FOLLOWS, refuse_unknown
+from compliance.store.schema import FOLLOWS, STEPS, refuse_unknown
 
 # The table with the marks of the upgrades of a store.
 MARKS: Final = "schema_files"
@@ -80,8 +80,8 @@ def rebuild(cursor: Cursor, archived: Path) -> None:
         for table in sorted(found.keys() - {MARKS}):
             names = ", ".join(f'"{name}"' for name in found[table])
             cursor.execute(f'insert into "{table}" ({names}) select {names} from archived."{table}" order by rowid')
-        if CLEANED not in applied:  # It is cleaned when it is opened next.
-            cursor.execute(f"delete from {MARKS} where name = $name", {"name": CLEANED})
+        for step in STEPS.keys() - applied:  # It is taken when the database is opened next.
+            cursor.execute(f"delete from {MARKS} where name = $name", {"name": step})
 
 
 def _columns(cursor: Cursor, database: str) -> dict[str, list[str]]:

@@ -14,10 +14,14 @@ from compliance.declarations.queries import text_of
 from compliance.store import failures
 from compliance.store.database import Cursor
 
-# The step of an upgrade that SQL alone cannot do. Its module belongs to a later room, so it is imported by name, only
-# for a store that needs it. Its mark is stored among those of the schema files.
-CLEANING: Final = "compliance.cleaning.cleaning"
+# The steps of an upgrade that SQL alone cannot do, by their marks, which are stored among those of the schema files.
+# They belong to later rooms, so they are imported by name, only for a store that needs them.
 CLEANED: Final = "cleaned of identity numbers and levels, under any heading"
+READ_ANEW: Final = "read anew: words for no answer, forms of dates"
+STEPS: Final = {
+    CLEANED: ("compliance.cleaning.cleaning", "clean"),
+    READ_ANEW: ("compliance.loading.rereading", "read_store_anew"),
+}
 # The marks of earlier versions, which knew less of what may not be kept. Such a store is cleaned once more.
 CLEANED_BEFORE: Final = frozenset({"cleaned of identity numbers and levels"})
 # The prefix of the mark of the macros, among the names of schema files.
@@ -37,17 +41,17 @@ def _schema() -> tuple[dict[str, str], str, str]:
     return files, macros, mark
 
 
-def upgrade(connection: Cursor, path: Path) -> bool:
+def upgrade(connection: Cursor, path: Path) -> list[str]:
     """Apply the schema files that have not been applied, in order, and replace the macros.
 
-    Return whether the database has been cleaned, which a new one need not be. Raise Refusal if unknown schema files
-    have been applied, since this program would read and write their tables wrongly.
+    Return the marks of the steps that are left, none of a new database. Raise Refusal if unknown schema files have been
+    applied, since this program would read and write their tables wrongly.
     """
     files, macros, mark = _schema()
     applied = _applied(connection, path)
     refuse_unknown(applied, path)
     if f"{MACROS}{mark}" in applied:
-        return CLEANED in applied
+        return [step for step in STEPS if step not in applied]
     now = clock.now()
     connection.execute("begin transaction")
     for name, text in files.items():
@@ -58,9 +62,10 @@ def upgrade(connection: Cursor, path: Path) -> bool:
     connection.execute("delete from schema_files where starts_with(name, 'macros ')")
     _record(connection, f"{MACROS}{mark}", now)
     if not applied:
-        _record(connection, CLEANED, now)
+        for step in STEPS:
+            _record(connection, step, now)
     connection.execute("commit")
-    return not applied or CLEANED in applied
+    return [step for step in STEPS if applied and step not in applied]
 
 
 def file_names() -> list[str]:
@@ -72,7 +77,7 @@ def refuse_unknown(applied: set[str], path: Path) -> None:
     """Raise Refusal if a schema file has been applied that this program does not have: a newer one has written it."""
     files, _, _ = _schema()
     if unknown := {
-        name for name in applied - {*files, *MERGED, CLEANED, *CLEANED_BEFORE} if not name.startswith((MACROS, FOLLOWS))
+        name for name in applied - {*files, *MERGED, *STEPS, *CLEANED_BEFORE} if not name.startswith((MACROS, FOLLOWS))
     }:
         raise failures.newer(path, min(unknown))
 

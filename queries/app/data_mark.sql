@@ -12,6 +12,8 @@ select 'alias_removals', count(*), sum(hash(t)) from alias_removals as t
 union all
 select 'courses_said', count(*), sum(hash(t)) from courses_said as t
 union all
+select 'meanings', count(*), sum(hash(t)) from meanings as t
+union all
 select 'mappings', count(*), sum(hash(t)) from mappings as t
 union all
 select 'approved reviews', count(*), sum(hash(t)) from review_states as t where state = 'approved'

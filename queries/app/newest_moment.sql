@@ -17,6 +17,7 @@ from (
     union all select max(written_at) from item_notes
     union all select max(written_at) from arrangements
     union all select max(said_at) from courses_said
+    union all select max(said_at) from meanings
     union all select max(cleaned_at) from cleanings
     union all select max(read_at) from cleanings_read
     union all select max(sealed_at) from seals

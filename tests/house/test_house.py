@@ -17,7 +17,7 @@ from compliance.core.places import SOURCES as DECLARED
 from compliance.declarations.points import load_todo
 from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
-from compliance.store.schema import CLEANING
+from compliance.store.schema import STEPS
 from compliance.worklists.lists import NOT_OF_UNITS
 from release.pins import PRODUCT, REQUIREMENTS, TOOLS, direct, pins, product
 from release.wheels import PYTHONS, needed
@@ -119,7 +119,7 @@ def test_the_upgrade_of_a_store_is_the_one_step_that_is_called_by_name():
     calls = ("import_module", "__import__", "run_module")
     by_name = [module(path) for path in MODULES if any(call in path.read_text("utf-8") for call in calls)]
     assert by_name == ["store.file"]
-    assert CLEANING == "compliance.cleaning.cleaning"
+    assert [module for module, _ in STEPS.values()] == ["compliance.cleaning.cleaning", "compliance.loading.rereading"]
 
 
 def test_no_module_imports_itself_by_way_of_others():

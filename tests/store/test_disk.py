@@ -29,7 +29,8 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.places import ROOT
 from compliance.core.saving import is_disk_full, refusal_of, save, temporary_folder
-from compliance.correcting import arrangements, courses, renaming
+from compliance.correcting import arrangements, courses, renaming, saying
+from compliance.correcting.saying import Saying
 from compliance.demo import demo
 from compliance.extracts.extracting import extract
 from compliance.extracts.files import write
@@ -48,7 +49,7 @@ from tests.command import environment, run_here
 from tests.files import xlsx
 from tests.house.test_house import MODULES
 from tests.layers import first_of, layered
-from tests.line import POINTS, SOURCES, WORDS, Line, read_here
+from tests.line import ANSWERED, POINTS, SOURCES, WORDS, Line, read_here
 from tests.machines import with_all_of
 from tests.reviewed import AS_OF, IDS, TODAY, WHATEVER, at
 
@@ -81,7 +82,7 @@ def refused(action, size=0):
 
 
 def load(database, table=TABLE, **said):
-    order = loading.Order("test", extract_date=date(2026, 11, 1), **said)
+    order = loading.Order("test", extract_date=date(2026, 11, 1), accepted=ANSWERED, **said)
     return loading.load(database, read_of(table), order, sources=SOURCES, words=WORDS)
 
 
@@ -176,6 +177,15 @@ CHANGES = {
         remember,
         lambda base: arrangements.answer(base, "A", by=TODAY, to="Registrator", as_of=TODAY, order=ORDER),
         lambda base: courses.say_which(base, "Förvaltningen", POINTS[0], [], nobody=True, as_of=TODAY, order=ORDER),
+        lambda base: saying.say_what(
+            base,
+            "Nya",
+            [Saying("local_instruction", "status", "Pågår", "done")],
+            as_of=TODAY,
+            sources=SOURCES,
+            words=WORDS,
+            order=ORDER,
+        ),
         lambda base: renaming.add_alias(
             base, kind="unit", old="Norr", new="Norra", valid_from=date(2026, 1, 1), order=ORDER
         ),
@@ -200,7 +210,7 @@ CHANGES = {
 TABLES = (
     "imports", "revocations", "events", "mappings", "aliases", "organisation_names", "systems", "reviews",
     "review_states", "review_texts", "frozen_reviews", "decisions", "follow_ups", "arrangements",
-    "item_notes", "courses_said",
+    "item_notes", "courses_said", "meanings",
 )  # fmt: skip
 
 
