@@ -134,11 +134,15 @@ def compared(cursor: Cursor, receipts: Sequence[Receipt]) -> Rehearsal:
 
 def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
     """What an import changed when it was loaded, on the as-of date or its extract date, whichever is later."""
-    day = max(as_of, row["extract_date"])
-    moments = (row["imported_at"] - timedelta(microseconds=1), row["imported_at"])
+    return effect_of_moment(database, row["imported_at"], as_of=max(as_of, row["extract_date"]), points=points)
+
+
+def effect_of_moment(database: Database, moment: datetime, *, as_of: date, points: tuple[Point, ...]) -> Effect:
+    """What was changed at a moment (UTC), on the as-of date."""
+    moments = (moment - timedelta(microseconds=1), moment)
     with database.cursor() as cursor:
-        before, after = (figures_on(cursor, points, day, known_at=moment) for moment in moments)
-    return Effect(day, before, after)
+        before, after = (figures_on(cursor, points, as_of, known_at=each) for each in moments)
+    return Effect(as_of, before, after)
 
 
 def effect_of_revoking(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:

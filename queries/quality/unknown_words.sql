@@ -32,11 +32,17 @@ with written as (
         organisation, 'systems', 'responsibility', import_id, file, sheet_number, sheet, row,
         responsibility, responsibility_code
     from systems_at(as_of := $as_of, known_at := $known_at)
+    -- what is stored without a code: a system in use, an active processing, a DPIA that is under way
     union all
-    -- a word without a code is in use; those that say so are known
     select
         organisation, 'systems', 'lifecycle', import_id, file, sheet_number, sheet, row, lifecycle, lifecycle_code
     from systems_at(as_of := $as_of, known_at := $known_at)
+    union all
+    select organisation, 'processing', 'status', import_id, file, sheet_number, sheet, row, status, status_code
+    from processing_at(as_of := $as_of, known_at := $known_at)
+    union all
+    select organisation, 'dpias', 'status', import_id, file, sheet_number, sheet, row, status, status_code
+    from dpias_at(as_of := $as_of, known_at := $known_at)
 )
 select
     organisation,

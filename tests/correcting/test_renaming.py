@@ -186,7 +186,8 @@ def test_the_effect_of_removing_is_that_on_the_name_which_loses(line):
 def test_a_point_that_a_name_loses_altogether_is_among_what_changes(line):
     line.load_table(INSTRUCTION.format("Spånga", "Spånga"), extract_date=date(2023, 1, 1))
     line.load_table("AD-konto | Enhet | Anställningsdatum\nkim | Järva | 2020-01-01", name="staff.csv")
-    line.load_table("AD-konto | Kurs | Status\nkim | GDPR | Pågår", name="training.csv")
+    courses = "kim | A | INFOSAK | Pågår\nkim | B | GDPR | Pågår"
+    line.load_table(f"AD-konto | Kurs | Kurskod | Status\n{courses}", name="training.csv")
     rename(line, "Spånga", "Järva")
     result = effect(
         line.database,

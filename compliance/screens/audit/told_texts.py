@@ -73,6 +73,7 @@ SUBJECTS: Final = {
     "list": N_("Person"),
     "login": N_("Log in"),
     "mapping": N_("Columns that you have connected"),
+    "meaning": N_("What words and dates mean"),
     "measures": N_("Actions"),
     "own database": N_("Start with your own exports"),
     "paragraphs": N_("To paste into other reports"),

@@ -21,9 +21,9 @@ from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, R
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
 from compliance.reading.sheets import Workbook
-from compliance.screens import downloads, fields, files, reads, views, widgets
+from compliance.screens import downloads, fields, files, reads, sayings, views, widgets
 from compliance.screens.downloads import File
-from compliance.screens.imports import inbox_texts, mapping, returns, texts
+from compliance.screens.imports import inbox, inbox_texts, mapping, returns, texts
 from compliance.screens.imports.inbox import Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -84,8 +84,17 @@ def _waiting(card: Card, book: Workbook) -> None:
         if card.file.rehearsal:
             _doubts(card, card.file.rehearsal, book)
     if card.file.rehearsal:
+        _meanings(card, card.file.rehearsal)
         _problems(card, card.file.rehearsal)
     _by_hand(card, book)
+
+
+def _meanings(card: Card, rehearsal: Rehearsal) -> None:
+    """Draw the form that says what words and dates of the file mean, where a figure counts by them."""
+    asked = [each for receipt in rehearsal.receipts for each in texts.without_meaning(receipt)]
+    if asked:
+        about = sayings.About(rehearsal.receipts[0].organisation, inbox.ready(card.file, card.context))
+        sayings.form(card.view, [sayings.Asked(*each) for each in asked], about, key=card.file.id)
 
 
 def _loaded(card: Card, result: Result) -> None:

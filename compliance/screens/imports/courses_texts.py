@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.correcting.courses import Said
 from compliance.declarations.points import Point
-from compliance.screens.imports.texts import WHO
+from compliance.screens.imports.texts import when_and_who
 from compliance.store.database import Rows
 from compliance.wording import phrases
 
@@ -27,8 +26,7 @@ def _answer(said: Said | None, say: Language) -> str:
 
 def said_at(said: Said, say: Language) -> str:
     """When it was said, and by whom."""
-    who = say(WHO[said.said_by]) if said.said_by in WHO else said.said_by
-    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(said.said_at)), who=who)
+    return when_and_who(said.said_at, said.said_by, say)
 
 
 def labels(courses: Rows, said: Said | None, say: Language) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The history of imports: what each changed, its cells as they were read, and the form that revokes it."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from compliance.loading import loading
 from compliance.loading.cleanings import cleaning_sentences, mark_read
 from compliance.loading.comparing import Comparison, compare
 from compliance.loading.purges import Purge, purge_sentences, purges
-from compliance.screens import changes, downloads, fields, reads, views, widgets, written
+from compliance.screens import changes, downloads, effects, fields, reads, views, widgets, written
 from compliance.screens.caching import cached
 from compliance.screens.imports import history_texts, returns, texts
 from compliance.screens.reads import Data
@@ -41,6 +41,8 @@ def unread_cleanings(view: View) -> None:
     with st.container(border=True, key="card-cleaned"):
         for each in unread:
             widgets.html(charts.answer(" ".join(cleaning_sentences(each, say))))
+            if each.exports:
+                effects.draw(view, _effect_of_moment(view.data, each.cleaned_at, view.as_of))
         if st.button(say(N_("I have read this")), key="cleaning read"):
             widgets.require(Permission.LOAD_EXPORTS)
             with widgets.showing_errors():
@@ -49,10 +51,10 @@ def unread_cleanings(view: View) -> None:
 
 
 def _past_cleanings(view: View) -> None:
-    """Draw every cleaning of the database with its day."""
+    """Draw what upgrades have cleaned from the database and read anew, each with its day."""
     say, past = view.say, written.cleaned(view.data)
     if past and not view.sample:
-        widgets.html(charts.section(say(N_("What the database has been cleaned of"))))
+        widgets.html(charts.section(say(N_("What upgrades have changed in the database"))))
         for each in past:
             moment = say.moment(clock.local(each.cleaned_at))
             widgets.html(charts.caption(f"{moment}. {' '.join(cleaning_sentences(each, say))}"))
@@ -127,7 +129,7 @@ def _import(view: View, row: dict[str, Any]) -> None:
             widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), state, reads.sources(), say)))
         with right:
             widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
-            effect(view, change)
+            effects.draw(view, change)
         _why(view, row, change)
         if row["rejected"] or row["warnings"]:
             with st.expander(say(N_("Rejected rows and warnings"))):
@@ -147,6 +149,11 @@ def _effect_of_import(data: Data, import_id: int, as_of: date) -> Effect:
 
 
 @cached(20)
+def _effect_of_moment(data: Data, moment: datetime, as_of: date) -> Effect:
+    return previewing.effect_of_moment(data.database, moment, as_of=as_of, points=reads.points())
+
+
+@cached(20)
 def _effect_of_revoking(data: Data, import_id: int, as_of: date) -> Effect:
     return previewing.effect_of_revoking(data.database, _row(data, import_id), as_of=as_of, points=reads.points())
 
@@ -159,19 +166,6 @@ def _compared(data: Data, import_id: int, source: str) -> Comparison:
 
 def _row(data: Data, import_id: int) -> dict[str, Any]:
     return next(row for row in reads.imports(data) if row["import_id"] == import_id)
-
-
-def effect(view: View, change: Effect) -> bool:
-    """Draw the points that change, before and after. Return whether there are any."""
-    say = view.say
-    changed = texts.effects(change.before, change.after, say)
-    if not changed:
-        widgets.html(charts.caption(say(N_("No point changes on {day}."), day=say.date(change.day))))
-        return False
-    widgets.html(charts.dumbbells(changed, label=say(N_("The effect on the figures"))))
-    text = N_("On {day}. Ring: before. Dot: after. Change in percentage points (pp).")
-    widgets.html(charts.caption(say(text, day=say.date(change.day))))
-    return True
 
 
 def _moved(view: View, row: dict[str, Any]) -> str:
@@ -270,7 +264,7 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
     if stays := _completing(view.data, number):
         widgets.html(charts.note(history_texts.stays_text(stays, say)))
     widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
-    effect(view, _effect_of_revoking(view.data, number, view.as_of))
+    effects.draw(view, _effect_of_revoking(view.data, number, view.as_of))
     why = fields.text(say(N_("Reason")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
         widgets.require(Permission.REVOKE_IMPORTS)

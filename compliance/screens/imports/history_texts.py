@@ -12,6 +12,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.loading.validating import REASONS
+from compliance.screens import effect_texts
 from compliance.screens.imports import texts
 from compliance.store.database import Rows
 from compliance.wording import phrases
@@ -21,7 +22,11 @@ def changed_points(effect: Effect, scope: Scope) -> list[Point]:
     """The points whose figure for the organisation an import changed."""
     before = {figure.point.id: figure for figure in effect.before if figure.organisation == scope.organisation}
     after = [figure for figure in effect.after if figure.organisation == scope.organisation]
-    return [f.point for f in after if f.point.id in before and texts.counts(before[f.point.id]) != texts.counts(f)]
+    return [
+        f.point
+        for f in after
+        if f.point.id in before and effect_texts.counts(before[f.point.id]) != effect_texts.counts(f)
+    ]
 
 
 def point_label(point: Point, say: Language) -> str:
@@ -43,7 +48,7 @@ def import_pairs(
         ),
         charts.Pair(say(N_("Organisation")), row["organisation"]),
         charts.Pair(say(N_("Extract date")), say.date(row["extract_date"]), say(by) if by else ""),
-        charts.Pair(say(N_("Loaded")), texts.when_and_who(row, say)),
+        charts.Pair(say(N_("Loaded")), texts.when_and_who(row["imported_at"], row["imported_by"], say)),
         charts.Pair(say(N_("Rows")), rows, moved),
         charts.Pair(say(N_("State")), state),
         charts.Pair(say(N_("SHA-256 of the file")), f"{row['sha256'][:16]} {row['sha256'][16:32]}", row["sha256"][32:]),

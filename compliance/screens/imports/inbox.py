@@ -349,7 +349,7 @@ def _targets(source: Source) -> set[str]:
 
 def _loadable(files: Sequence[Dropped], context: Context, twins: Mapping[str, Refusal]) -> dict[str, Prepared]:
     return {
-        file.id: _ready(file, context)
+        file.id: ready(file, context)
         for file in files
         if isinstance(file.content.prepared, Prepared) and file.id not in twins
     }
@@ -423,7 +423,7 @@ def load(file: Dropped, context: Context, say: Language) -> None:
     """
     content, receipts = file.content, list[Receipt]()
     try:
-        receipts = loading.load_ready(context.database, _ready(file, context), words=context.words)
+        receipts = loading.load_ready(context.database, ready(file, context), words=context.words)
     except (DiskFull, asking.Question):
         raise
     except Refusal as refusal:
@@ -438,7 +438,7 @@ def load(file: Dropped, context: Context, say: Language) -> None:
     content.book, content.prepared, content.outcome = replace(content.workbook, sheets=()), None, None
 
 
-def _ready(file: Dropped, context: Context) -> Prepared:
+def ready(file: Dropped, context: Context) -> Prepared:
     """The file as it was recognised, with the present choices. Raise its Refusal if it was refused."""
     prepared = file.content.prepared
     if isinstance(prepared, Prepared):

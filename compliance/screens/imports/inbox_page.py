@@ -20,10 +20,9 @@ from compliance.correcting.previewing import Effect
 from compliance.drawing import charts
 from compliance.loading import asking, loading
 from compliance.reading import reading
-from compliance.screens import course_questions, reads, views, widgets
+from compliance.screens import course_questions, effects, reads, views, widgets
 from compliance.screens import files as uploads
 from compliance.screens.imports import card, inbox, inbox_texts, texts
-from compliance.screens.imports.history import effect
 from compliance.screens.imports.inbox import (
     RANKS,
     Content,
@@ -245,7 +244,7 @@ def _effect(view: View, changed: Effect, ready: list[Dropped], *, current: bool)
     if sentence:
         widgets.html(charts.answer(sentence))
     with st.expander(say(N_("The effect on the figures")), expanded=len(ready) <= SHOWN_EFFECT, key="effect"):
-        if not effect(view, changed):
+        if not effects.draw(view, changed):
             counting = reads.basis(view.data, changed.day).imports
             existing = {(row["organisation"], row["source"]) for row in counting} | dropped
             for text in texts.waiting(changed.after, dropped, existing, reads.sources(), say):
@@ -406,7 +405,7 @@ def _loaded(view: View, waiting: Inbox, loaded: Loaded) -> None:
         if sentence := inbox_texts.changed_text(loaded.effect.before, loaded.effect.after, say):
             widgets.html(charts.caption(sentence))
         with st.expander(say(N_("The effect on the figures")), expanded=loaded.files <= SHOWN_EFFECT):
-            effect(view, loaded.effect)
+            effects.draw(view, loaded.effect)
         course_questions.draw(view, course_questions.asked(view))
         with st.container(horizontal=True, key="done"):
             widgets.link(view, "overview", say(N_("See the overview")))

@@ -55,7 +55,14 @@ def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> lis
         return []
     compared = zip(file.rehearsal.receipts, file.rehearsal.comparisons, strict=True)
     doubts = [text for each in compared for text in texts.doubts(*each, file.content.book, sources, say)]
-    return [*doubts, *([texts.rejected_text(file.rehearsal.rejected, say)] if _loses_rows(file.rehearsal) else [])]
+    rejected = [texts.rejected_text(file.rehearsal.rejected, say)] if _loses_rows(file.rehearsal) else []
+    unsaid = sum(len(texts.without_meaning(receipt)) for receipt in file.rehearsal.receipts)
+    return [*doubts, *rejected, *([unsaid_text(unsaid, say)] if unsaid else [])]
+
+
+def unsaid_text(number: int, say: Language) -> str:
+    """How many words and columns of dates are asked about, which holds no load."""
+    return say(N_("Words and dates to explain on the card: {n}."), n=say.number(number))
 
 
 def _loses_rows(rehearsal: Rehearsal) -> bool:

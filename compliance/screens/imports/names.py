@@ -12,9 +12,9 @@ from compliance.core.language import N_
 from compliance.correcting import renaming
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.drawing import charts, elements
-from compliance.screens import fields, reads, views, widgets
+from compliance.screens import effect_texts, fields, reads, views, widgets
 from compliance.screens.caching import cached
-from compliance.screens.imports import names_texts, texts
+from compliance.screens.imports import names_texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 
@@ -177,7 +177,7 @@ def _effect(view: View, effect: Effect | Refusal, kind: str) -> None:
         widgets.html(charts.note(say.refusal(effect)))
         return
     title = names_texts.effect_title(effect, kind, say)
-    changed = texts.effects(effect.before, effect.after, say)
+    changed = effect_texts.effects(effect.before, effect.after, say)
     if changed:
         widgets.html(charts.section(title, level=3))
         widgets.html(charts.dumbbells(changed, label=title))

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
-from compliance.screens.imports.texts import WHO, source_names
+from compliance.screens.imports.texts import source_names, when_and_who
 from compliance.wording import phrases
 
 KINDS: Final = {
@@ -38,8 +37,7 @@ def alias_table(aliases: Sequence[Alias], say: Language) -> charts.Table:
 def _entered(alias: Alias, say: Language) -> str:
     if alias.follows:
         return say(N_("Follows from the others"))
-    who = say(WHO[alias.made_by]) if alias.made_by in WHO else alias.made_by
-    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(alias.made_at)), who=who)
+    return when_and_who(alias.made_at, alias.made_by, say)
 
 
 def alias_choice(alias: Alias) -> str:

@@ -9,7 +9,7 @@ from compliance.core.language import N_
 from compliance.drawing import charts
 from compliance.screens import checklist, reads, widgets
 from compliance.screens.bodies import body
-from compliance.screens.imports import courses, forms, history, inbox_page, mapping, names
+from compliance.screens.imports import courses, forms, history, inbox_page, mapping, meanings, names
 from compliance.screens.views import View
 
 
@@ -26,6 +26,7 @@ def _names(view: View) -> None:
 
 def _settings(view: View) -> None:
     mapping.mappings(view)
+    meanings.settings(view)
     courses.settings(view)
     _names(view)
 

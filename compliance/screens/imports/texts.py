@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from compliance.core import clock
-from compliance.core.language import N_, NBSP, Language, bold
+from compliance.core.language import N_, Language, bold
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
@@ -17,53 +17,18 @@ from compliance.loading.asking import told_of_keys
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import FORMULAS, REPLACED, Receipt
 from compliance.loading.purges import Purged, purged_text
+from compliance.loading.rereading import WHY as READ_ANEW
 from compliance.loading.validating import REASONS, UNSHOWN, no_answers_text, withheld_text
 from compliance.reading.recognising import Match
 from compliance.reading.repeating import repeated_text
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
-from compliance.wording import breaking, phrases
+from compliance.wording import phrases
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
     """The titles of sources, separated by commas."""
     return ", ".join(say.pick(sources[id_].title) for id_ in ids if id_ in sources)
-
-
-def effects(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> list[charts.Dumbbell]:
-    """The points whose counts or basis an import changes."""
-    earlier = {(figure.point.id, figure.organisation): figure for figure in before}
-    changed = [
-        (old, new)
-        for new in after
-        if (old := earlier.get((new.point.id, new.organisation))) is None or counts(old) != counts(new)
-    ]
-    return [_dumbbell(old, new, say) for old, new in changed]
-
-
-def counts(figure: Coverage) -> tuple[object, ...]:
-    """The counts and basis of a figure, to compare two of them."""
-    return (figure.met, figure.unmet, figure.unknown, figure.pending, figure.exempt, figure.basis)
-
-
-def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumbbell:
-    before_text = phrases.percent(old, say) if old else phrases.DASH
-    difference = phrases.change(new, old)
-    moved = f"{say.change(difference)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}" if difference is not None else ""
-    return charts.Dumbbell(
-        label=breaking.label(new.point, say),
-        before=old.coverage if old else None,
-        after=new.coverage,
-        before_text=before_text,
-        after_text=phrases.percent(new, say),
-        change=moved,
-        alt=say(
-            N_("{point}: {before} before, {after} after"),
-            point=breaking.label(new.point, say),
-            before=before_text,
-            after=phrases.percent(new, say),
-        ),
-    )
 
 
 def waiting(
@@ -105,6 +70,7 @@ WHO: Final = {
     "coordinator": N_("the coordinator"),
     "command line": N_("the command line"),
     "sample data": N_("the sample data"),
+    "upgrade": N_("the upgrade"),
 }
 
 
@@ -305,6 +271,18 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
     return [text for text, applies in texts.items() if applies]
 
 
+def without_meaning(receipt: Receipt) -> list[tuple[str, str, str, int]]:
+    """The words, and the columns of dates, of which nobody has said what they mean.
+
+    Each with its source and field, and in how many rows it is.
+    """
+    summary, source = receipt.summary, receipt.source
+    headings = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
+    every = summary.loaded + summary.rejected
+    dates = [(name, headings.get(name, ""), every) for name in (*summary.ambiguous, *summary.month_first)]
+    return [(source.id, *each) for each in (*summary.unknown_words, *dates)]
+
+
 def _was_returned(receipt: Receipt, kind: str) -> bool:
     return receipt.marker is not None and receipt.marker.kind == kind
 
@@ -449,15 +427,14 @@ def _history_row(
         str(row["extract_date"]),
         say.number(row["loaded"]),
         say.number(row["rejected"]),
-        when_and_who(row, say),
+        when_and_who(row["imported_at"], row["imported_by"], say),
         state(row, standing, say),
     ]
 
 
-def when_and_who(row: Mapping[str, Any], say: Language) -> str:
-    """When an import was loaded, and by whom."""
-    who = _who(row["imported_by"], say)
-    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(row["imported_at"])), who=who)
+def when_and_who(at: datetime, who: str, say: Language) -> str:
+    """When something was done (UTC), and by whom."""
+    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(at)), who=_who(who, say))
 
 
 def _who(name: str, say: Language) -> str:
@@ -475,7 +452,7 @@ def state(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
 def _counting(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
     if row["revoked_at"]:
         moment, who = say.moment(clock.local(row["revoked_at"])), _who(row["revoked_by"], say)
-        why = say(REPLACED) if row["why"] == REPLACED else row["why"]
+        why = say(row["why"]) if row["why"] in {REPLACED, READ_ANEW} else row["why"]
         return say(N_("Revoked {moment} by {who}: {why}"), moment=moment, who=who, why=why)
     if row["import_id"] in standing.counting:
         return say(N_("Counts, completes another file")) if row["completes"] else say(N_("Counts"))

@@ -11,7 +11,7 @@ from compliance.counting import quality
 from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
-from compliance.screens import course_questions, downloads, no_data, reads, widgets
+from compliance.screens import course_questions, downloads, no_data, reads, sayings, widgets
 from compliance.screens.bodies import body
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
@@ -19,6 +19,8 @@ from compliance.screens.views import View
 from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 500
+# The checks whose findings are words, or columns of dates, of which somebody can say what they mean.
+ABOUT_MEANINGS: Final = frozenset({"unknown_words", "unclear_answers", "undecided_dates"})
 
 
 def ahead(view: View) -> Iterator[None]:
@@ -32,6 +34,7 @@ def draw(view: View) -> None:
     """Draw what the checks have found, by what it can change, and the rows of the remark that the address names."""
     say = view.say
     widgets.html(charts.page_title(say(N_("Data quality"))))
+    sayings.told()
     course_questions.draw(view, course_questions.asked(view))
     findings = findings_of(view)
     every = texts.remarks(reads.checks(), findings, Filter())
@@ -139,6 +142,18 @@ def remark(view: View, shown: Remark) -> None:
         widgets.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
         widgets.html(charts.caption(texts.found_in(shown, reads.sources(), say)))
         _rows(view, shown)
+        _meanings(view, visible(shown))
+
+
+def _meanings(view: View, shown: Remark) -> None:
+    """Draw the form that says what the words of a remark mean, if it is about words or dates."""
+    if shown.check.id in ABOUT_MEANINGS and shown.findings:
+        asked = [
+            sayings.Asked(each.source, each.field, each.subject, each.number)
+            for each in shown.findings
+            if each.field and each.subject
+        ]
+        sayings.form(view, asked, sayings.About(view.scope.organisation), key=shown.check.id)
 
 
 def visible(shown: Remark) -> Remark:

@@ -1,0 +1,308 @@
+"""Reading a loaded export anew from its stored cells: the same as when it was loaded, but for what is known since."""
+
+import lzma
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from compliance.core.errors import Refusal
+from compliance.correcting.saying import Saying, effect_of_saying, said, say_what
+from compliance.counting.assessing import coverage
+from compliance.loading.cleanings import cleanings, mark_read
+from compliance.loading.loading import revoke
+from compliance.loading.rereading import WHY, read_anew, readable, rules_of
+from compliance.reading.mapping import ColumnMapping, save
+from compliance.review.approving import dossier
+from compliance.review.reviewing import review_of
+from compliance.review.verifying import verify
+from compliance.store.database import EVERYTHING_KNOWN
+from tests.line import POINTS, SOURCES, WORDS, Line
+
+HERE = "Förvaltningen"
+DAY = date(2026, 11, 20)
+INSTRUCTION = """
+Enhet | Krav         | Status
+Norr  | Behörigheter | Färdigställd
+Norr  | Incidenter   | Pågår
+Söder | Behörigheter | färdigställd
+"""
+# Exports of which a field is read from several columns, in parts, or as yes or no only, and some rows are rejected.
+TABLES = {
+    "staff": """
+AD-konto | Förnamn | Efternamn | Enhet | Anställningsdatum | Frånvaroorsak
+p1       | Anna    | Berg      | Norr  | 2024-01-01        | Föräldraledig
+p2       | Bo      |           | Söder | igår              | Sjuk
+p3       | Cia     | Dal       | Söder | 01-03-2022 14.33  |
+p4       | Dan     | Ek        | ?     | 5 mars 2024       | Nej
+""",
+    "classifications": """
+System | KRT      | Klassad    | Ansvarig
+Alfa   | K3 R2 T1 | 2026-01-01 | okänd
+Beta   | K4 R1 T1 | 2026-01-01 |
+Gamma  | 1/2/2    | 2026-02-01 | 850709-1232
+""",
+    "dpias": f"""
+DPIA-ID | Behandlings-ID | {" | ".join(f"Kriterium {n}" for n in range(1, 10))} | Status
+d1      | b1             | Ja | Ja | Nej | ? | Ja | Nej | Nej | Nej | Nej | Klar
+""",
+    "procurements": """
+Dnr | Benämning | Enhet | Innehåller IT/information | PUB behövs | Avtalsdatum
+1   | Städ      | Norr  | Ja                        | Nej        | 2026-03-01
+2   | Mat       | Norr  | kanske                    | oklart     | 2026-02-30
+2   | Mat       | Norr  | Ja                        | Ja         | 3/4/2026
+""",
+}
+
+
+@pytest.fixture
+def line(tmp_path):
+    with Line(tmp_path).held() as line:
+        yield line
+
+
+def read_all_anew(line):
+    line.wait()
+    with line.database.writing() as cursor:
+        rules = rules_of(cursor, SOURCES, WORDS)
+        return read_anew(cursor, {row["import_id"] for row in readable(cursor)}, rules, who="test")
+
+
+@pytest.mark.parametrize("source", TABLES)
+def test_an_export_is_read_from_its_cells_as_it_was_from_its_file(line, source):
+    line.load_table(TABLES[source], source=source)
+    assert line.rows("select count(*) as n from import_rows where import_id = 1") != [{"n": 0}]
+    assert read_all_anew(line) == []
+
+
+def test_so_is_one_with_columns_and_words_that_a_user_has_connected(line):
+    with line.database.writing() as cursor:
+        fields = {"unit": "verksamhet", "requirement": "punkt", "status": "läge"}
+        save(
+            cursor,
+            ColumnMapping("local_instruction", tuple(fields.values()), fields, {"status": {"Fixat": "done"}}),
+            who="",
+        )
+    line.load_table("Verksamhet | Punkt | Läge\nNorr | A | Fixat")
+    assert (line.column("status_code", "local_instruction"), read_all_anew(line)) == (["done"], [])
+
+
+def say(line, *sayings):
+    return say_what(line.database, HERE, sayings, as_of=DAY, sources=SOURCES, words=WORDS, order=line.order())
+
+
+def figure(line, number=3, *, known_at=EVERYTHING_KNOWN, day=DAY):
+    with line.database.cursor() as cursor:
+        every = coverage(cursor, (POINTS[number - 1],), days=[day], known_at=known_at, level="organisation")
+    [found] = [each for each in every if each.organisation == HERE]
+    return found.met, found.unmet, found.unknown
+
+
+DONE = Saying("local_instruction", "status", "Färdigställd", "done")
+
+
+def test_a_word_that_is_learnt_counts_at_once_for_any_day_and_in_the_next_export(line):
+    line.load_table(INSTRUCTION, extract_date=date(2026, 5, 1))
+    line.load_table(INSTRUCTION + "Väst | X | Klar", extract_date=date(2026, 11, 1))
+    line.load_table("Enhet | Krav | Status\nNorr | A | Klar", organisation="Annan")
+    before = line.wait()
+    values = {"as_of": DAY, "points": POINTS, "sources": SOURCES, "words": WORDS}
+    effect = effect_of_saying(line.database, HERE, [DONE], **values)
+    met = [{f.organisation: f.met for f in each if f.point.number == 3} for each in (effect.before, effect.after)]
+    assert met == [{"Annan": 1, HERE: 1}, {"Annan": 1, HERE: 3}]
+    assert (figure(line), line.rows("from meanings")) == ((1, 1, 2), [])
+    assert [(each.import_id, each.earlier, each.changed) for each in say(line, DONE)] == [(4, 1, 2), (5, 2, 2)]
+    assert (figure(line), figure(line, day=date(2026, 6, 1)), figure(line, known_at=before)) == (
+        (3, 1, 0),
+        (2, 1, 0),
+        (1, 1, 2),
+    )
+    assert line.rows("select import_id, why from revocations order by 1") == [
+        {"import_id": 1, "why": WHY},
+        {"import_id": 2, "why": WHY},
+    ]
+    later = {"extract_date": date(2026, 11, 12), "organisation": HERE}
+    line.load_table(INSTRUCTION.replace("Pågår", "FÄRDIGSTÄLLD"), **later)
+    assert figure(line) == (3, 0, 0)
+
+
+def test_what_was_said_can_be_changed_and_taken_back(line):
+    line.load_table(INSTRUCTION)
+    say(line, DONE)
+    with line.database.cursor() as cursor:
+        assert [(each.said_of, each.meaning, each.said_by) for each in said(cursor, HERE, as_of=DAY)] == [
+            ("Färdigställd", "done", "test")
+        ]
+    say(line, Saying("local_instruction", "status", "färdigställd", "ongoing"))
+    assert figure(line) == (0, 3, 0)
+    say(line, Saying("local_instruction", "status", "färdigställd", None))
+    assert figure(line) == (0, 1, 2)
+    with line.database.cursor() as cursor:
+        assert said(cursor, HERE, as_of=DAY) == []
+
+
+@pytest.mark.parametrize(
+    "saying",
+    [
+        Saying("local_instruction", "status", "x", "passed"),
+        Saying("local_instruction", "unit", "x", "done"),
+        Saying("nothing", "status", "x", "done"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_changes_nothing(line, saying):
+    line.load_table(INSTRUCTION)
+    with pytest.raises(Refusal):
+        say(line, DONE, saying)
+    assert (line.rows("from meanings"), line.rows("from revocations")) == ([], [])
+
+
+def test_an_answer_is_learnt_as_well(line):
+    line.load_table(TABLES["procurements"], source="procurements")
+    assert line.column("handles_information", "procurements") == [True, None, True]
+    assert [each.changed for each in say(line, Saying("procurements", "handles_information", "Kanske", "yes"))] == [1]
+    assert line.column("handles_information", "procurements where import_id = 2") == [True, True, True]
+
+
+MONTHS = """
+AD-konto | Enhet | Anställningsdatum | Anställd t.o.m.
+p1       | Norr  | 2020-01-01        | 05/04/2026
+p2       | Norr  | 2020-01-01        | 12/11/2026
+"""
+
+
+def test_the_order_of_day_and_month_is_asked_of_a_column_once(line):
+    line.load_table(MONTHS, source="staff")
+    facts = "select fact, what from import_facts where fact in ('either_first', 'month_first') and import_id = "
+    assert line.rows(f"{facts} 1") == [{"fact": "either_first", "what": "employed_to"}]
+    first = Saying("staff", "employed_to", "Anställd t.o.m.", "month")
+    assert [each.changed for each in say(line, first)] == [2]
+    assert line.column("employed_to", "staff where import_id = 2") == [date(2026, 5, 4), date(2026, 12, 11)]
+    assert line.rows(f"{facts} 2") == []
+    line.load_table(MONTHS.replace("05/04", "06/04"), source="staff", extract_date=date(2026, 11, 2))
+    assert line.column("employed_to", "staff where import_id = 3") == [date(2026, 6, 4), date(2026, 12, 11)]
+    say(line, Saying("staff", "employed_to", "anställd  T.O.M.:", "day"))
+    assert line.column("employed_to", "staff where import_id = 4")[0] == date(2026, 4, 5)
+
+
+def test_a_column_that_begins_with_the_month_is_read_once_it_is_said(line):
+    line.load_table(MONTHS.replace("05/04", "05/24"), source="staff")
+    assert line.column("employed_to", "staff") == [None, None]
+    assert line.rows("select what from import_facts where fact = 'month_first'") == [{"what": "employed_to"}]
+    say(line, Saying("staff", "employed_to", "Anställd t.o.m.", "month"))
+    assert line.column("employed_to", "staff where import_id = 2") == [date(2026, 5, 24), date(2026, 12, 11)]
+    assert line.rows("from problems where import_id = 2") == []
+
+
+def test_rows_that_could_not_be_read_are_loaded_and_lose_nothing_that_is_not_stored(line):
+    """of a reason of absence only yes or no is stored, also of a rejected row"""
+    line.load_table(
+        "AD-konto | Förnamn | Efternamn | Enhet | Anställningsdatum | Frånvaroorsak\n"
+        "p1 | Anna | Berg | Norr | 2020-01-01 | Sjuk\n"
+        "p2 | Bo | Dal | Norr | 2020-05-24 | \n"
+        "p3 | Cia | Ek | Norr | 05/24/2020 | Sjuk\n"
+        "p4 | Dan | Ek | Norr | 05/25/2020 | Nej\n",
+        source="staff",
+    )
+    assert line.column("employee_id", "staff") == ["p1", "p2"]
+    say(line, Saying("staff", "employed_from", "Anställningsdatum", "month"))
+    now = line.rows("select employee_id, name, on_leave from staff where import_id = 2 order by row")
+    assert [tuple(row.values()) for row in now] == [
+        ("p1", "Anna Berg", True),
+        ("p2", "Bo Dal", False),
+        ("p3", "Cia Ek", True),
+        ("p4", "Dan Ek", False),
+    ]
+    assert line.rows("select loaded, rejected from imports where import_id = 2") == [{"loaded": 4, "rejected": 0}]
+
+
+def test_what_completes_an_export_that_is_read_anew_still_counts_after_it(line):
+    line.load_table(INSTRUCTION, extract_date=date(2026, 11, 1))
+    later = "Enhet | Krav | Status\nNorr | Incidenter | Klar"
+    line.load_table(later, extract_date=date(2026, 11, 5), completes=True)
+    line.load_table("Enhet | Krav | Status\nVäst | A | Klar", extract_date=date(2026, 10, 1))
+    assert figure(line) == (1, 0, 2)
+    assert [(each.import_id, each.earlier) for each in say(line, DONE)] == [(4, 1), (5, 2)]
+    assert figure(line) == (3, 0, 0)
+
+
+def test_a_replaced_or_revoked_export_stays_as_it_is(line):
+    line.load_table(INSTRUCTION)
+    line.load_table(INSTRUCTION.replace("Norr", "Nord"))
+    line.load_table(INSTRUCTION, extract_date=date(2026, 11, 3))
+    revoke(line.database, 3, why="fel", order=line.order())
+    assert [(each.import_id, each.earlier) for each in say(line, DONE)] == [(4, 2)]
+
+
+def test_serials_of_the_other_system_of_dates_stay_as_they_were(line):
+    """versions before did not note which system a workbook has"""
+    line.load_table("AD-konto | Enhet | Anställningsdatum\np1 | Norr | 43000", source="staff")
+    with line.database.writing() as cursor:
+        cursor.execute("update staff set employed_from = employed_from + interval 1462 day")
+    assert read_all_anew(line) == []
+
+
+def test_an_export_is_read_anew_at_a_later_moment_than_any_before(line):
+    line.load_table(INSTRUCTION)
+    moment = line.rows("select imported_at from imports")[0]["imported_at"]
+    say(line, DONE)
+    [again] = line.rows(
+        "select imported_at, imported_by, sha256 = (select sha256 from imports where import_id = 1) as same"
+        " from imports where import_id = 2"
+    )
+    assert (again["imported_at"] - moment >= timedelta(seconds=1), again["imported_by"], again["same"]) == (
+        True,
+        "test",
+        True,
+    )
+    assert isinstance(again["imported_at"], datetime)
+
+
+# --- A store of the version before --------------------------------------------------------------------------------
+
+BEFORE = Path(__file__).parent / "before_no_answers.duckdb.xz"
+
+
+@pytest.fixture
+def earlier(tmp_path):
+    """A line with the store that the version before has made of three exports, with an approved review (0.10.0)."""
+    line = Line(tmp_path)
+    line.database.path.write_bytes(lzma.decompress(BEFORE.read_bytes()))
+    return line
+
+
+@pytest.mark.live
+def test_a_store_of_the_version_before_is_read_anew_once_and_told_of(earlier):
+    line = earlier
+    with line.database.cursor() as cursor:
+        [told] = cleanings(cursor)
+    assert (told.exports, told.changed) == (2, 5)
+    persons = line.rows(
+        "select row, employee_id, unit, employed_from, employed_to, on_leave, name from staff where import_id = 4"
+    )
+    assert [tuple(row.values()) for row in persons] == [
+        (2, "p1", "Norr", date(2024, 1, 1), None, True, "Anna Berg"),
+        (3, "p2", None, date(2024, 1, 1), None, False, "Bo Ek"),
+        (5, "p4", "Söder", date(2022, 3, 1), None, False, "Dan Falk"),
+        (6, "p5", "Söder", date(2024, 1, 1), None, False, "Eva Gran"),
+    ]
+    assert line.rows("select row, value, reason, kind from problems where import_id = 4 order by 1") == [
+        {"row": 4, "value": "2025", "reason": "not_a_date", "kind": "rejected"},
+        {"row": 5, "value": "2026", "reason": "not_a_date", "kind": "warning"},
+    ]
+    causes = line.rows("select cause, action, closed from incidents where import_id = 5 order by row")
+    assert [tuple(row.values()) for row in causes] == [
+        (None, None, date(2026, 2, 5)),
+        ("Mänskligt fel", "Utbildning", date(2026, 2, 5)),
+        (None, "Byte", date(2026, 3, 4)),
+        ("Nej", "Ingen", date(2026, 3, 4)),
+    ]
+    moment = told.cleaned_at - timedelta(microseconds=1)
+    assert [figure(line, 11), figure(line, 11, known_at=moment)] == [(2, 2, 0), (3, 1, 0)]
+    with line.database.cursor() as cursor:
+        review = review_of(cursor, 2026)
+        found = verify(cursor, dossier(cursor, review, own=None), own=None)
+    assert {difference.what for difference in found} <= {"statement"}
+    mark_read(line.database, line.order())
+    with line.database.cursor() as cursor:
+        assert [each.read for each in cleanings(cursor)] == [True]
+    assert len(line.rows("from imports")) == 5
