@@ -10,14 +10,14 @@ from typing import Any
 
 from compliance.access.audit import Action
 from compliance.core.errors import Refusal
-from compliance.core.language import N_, folded
+from compliance.core.language import N_
 from compliance.correcting.previewing import Effect, figures_on
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, Words, normal
-from compliance.loading.loading import Order, Prepared, add_event, load_prepared, organisation_for
+from compliance.loading.loading import Order, Prepared, add_event, load_prepared, organisation_for, tried
 from compliance.loading.meanings import ORDERS, Meaning, add_meaning, meanings
-from compliance.loading.rereading import Anew, read_anew, rules_of
+from compliance.loading.rereading import Anew, Rules, read_anew
 from compliance.loading.validating import TIMES
 from compliance.reading.mapping import YES_NO
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, moment, rows, stamp
@@ -37,18 +37,21 @@ class Saying:
 
 
 def choices(field: Field) -> tuple[str, ...]:
-    """What can be said of a field: the codes of its words, yes and no, or which part of a date is first."""
+    """What can be said of a field: the codes of its words, yes and no, or which part of a date is first.
+
+    Nothing can be said of a field of whose cells only yes or no is stored.
+    """
+    if field.secret:
+        return ()
     if field.type in TIMES:
         return ORDERS
     return YES_NO if field.type == "yes_no" else tuple(field.words)
 
 
 def said(cursor: Cursor, organisation: str, *, as_of: date) -> list[Meaning]:
-    """What an organisation, as it is called on a day, has said and not taken back; of merged ones what any has."""
-    params = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
-    ids = [row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params)]
-    found = {(m.source, m.field, folded(m.said_of)): m for id_ in reversed(ids) for m in meanings(cursor, id_)}
-    return list(found.values())
+    """What an organisation, as it is called on a day, has said and not taken back: what its next file is read by."""
+    first = _numbers(cursor, organisation, as_of)[:1]
+    return [meaning for id_ in first for meaning in meanings(cursor, id_)]
 
 
 def say_what(
@@ -84,19 +87,24 @@ def effect_of_saying(
     sources: Mapping[str, Source],
     words: Words,
     file: Prepared | None = None,
+    named_on: date | None = None,
 ) -> Effect:
     """The coverage of every point before it is said and after, on the as-of date; nothing is written.
 
-    `file` is one that is to be loaded first; then the day is its extract date, if that is later.
+    `file` is one that is to be loaded first, or afterwards if it cannot be before; then the day is its extract date, if
+    that is later. `named_on` is the day on which the organisation has the name, if another.
     """
     with database.rehearsing() as cursor:
-        loaded = load_prepared(cursor, file, words=words) if file else []
-        day = max([as_of, *(receipt.extract_date.day for receipt in loaded)])
+        loaded = tried(cursor, file, words=words) if file else []
+        day = max([as_of, *([file.day.day] if file and file.day else [])])
         before = figures_on(cursor, points, day)
         stamp(cursor, moment(cursor) + timedelta(microseconds=1))
         found = rows(cursor, statement("imports_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
         only = frozenset(row["import_id"] for row in found)
-        _say(cursor, organisation, sayings, as_of=as_of, sources=sources, words=words, who="", only=only)
+        named = named_on or as_of
+        _say(cursor, organisation, sayings, as_of=named, sources=sources, words=words, who="", only=only)
+        if file and isinstance(loaded, Refusal):
+            load_prepared(cursor, file, words=words)
         return Effect(day, before, figures_on(cursor, points, day))
 
 
@@ -113,17 +121,31 @@ def _say(
 ) -> list[Anew]:
     """Say it, and read anew the imports that have it, or `only` those of them that are asked about."""
     imports: set[int] = set()
-    # a new database has no organisation before the first load
-    organisation_for(cursor, Order(who, organisation=organisation), as_of)
+    whose = _organisations(cursor, organisation, as_of, who=who)
     for each in sayings:
         field = _field(sources, each)
         if each.meaning is not None and each.meaning not in choices(field):
             raise Refusal(N_("{word} cannot mean that."), word=each.said_of)
         said_of = normal(each.said_of) if field.type in TIMES else each.said_of
-        add_meaning(cursor, organisation, each.source, each.field, said_of, each.meaning, on=as_of, who=who)
-        imports |= _imports(cursor, organisation, each, field, as_of)
+        add_meaning(cursor, whose, each.source, each.field, said_of, each.meaning, who=who)
+        imports |= _imports(cursor, whose, each, field)
     imports = imports if only is None else imports & only
-    return read_anew(cursor, imports, rules_of(cursor, sources, words), who=who)
+    return read_anew(cursor, imports, Rules(sources, words), who=who)
+
+
+def _numbers(cursor: Cursor, organisation: str, as_of: date) -> list[int]:
+    """The numbers of the organisations of a name, their own or that of a day; first the one whose own it is."""
+    params = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
+    return [row["organisation_id"] for row in rows(cursor, statement("organisations_named"), params)]
+
+
+def _organisations(cursor: Cursor, organisation: str, as_of: date, *, who: str) -> list[int]:
+    """The same; a database that has none yet gets it. Raise Refusal if there are others, but none of the name."""
+    if numbers := _numbers(cursor, organisation, as_of):
+        return numbers
+    if rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN}):
+        raise Refusal(N_("There is no organisation called {name}."), name=organisation)
+    return [organisation_for(cursor, Order(who, organisation=organisation), as_of)[0]]
 
 
 def _field(sources: Mapping[str, Source], saying: Saying) -> Field:
@@ -134,9 +156,9 @@ def _field(sources: Mapping[str, Source], saying: Saying) -> Field:
     return field
 
 
-def _imports(cursor: Cursor, organisation: str, saying: Saying, field: Field, as_of: date) -> set[int]:
+def _imports(cursor: Cursor, organisations: list[int], saying: Saying, field: Field) -> set[int]:
     """The imports that have the word, or the column."""
-    where = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
+    where: dict[str, Any] = {"organisations": organisations, "known_at": EVERYTHING_KNOWN}
     where |= {"source": saying.source, "field": saying.field}
     if field.type in TIMES:
         found = rows(cursor, statement("imports_with_column"), where)

@@ -181,11 +181,9 @@ def _listed(lists: Iterable[tuple[Source, Field, Sequence[str]]]) -> dict[str, A
 
 
 def _connected(cursor: Cursor, source: Source, field: Field) -> list[str]:
-    """The words of which a mapping, or a user later, has said that they are what an empty cell counts as."""
+    """The words that a mapping says are what an empty cell counts as."""
     mappings = [entry.columns for entry in saved_mappings(cursor) if entry.columns.source == source.id]
-    said = {"source": source.id, "field": field.name, "code": field.empty_is}
-    learnt = [row["said_of"] for row in rows(cursor, statement("words_without_code"), said)]
-    return learnt + [
+    return [
         word
         for columns in mappings
         for word, code in columns.words.get(field.name, {}).items()

@@ -6,7 +6,7 @@ It counts in whatever is read afterwards. Nothing is ever changed: a later sayin
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from compliance.declarations.queries import statement
@@ -43,12 +43,11 @@ def meanings(cursor: Cursor, organisation_id: int) -> list[Meaning]:
 
 
 def add_meaning(
-    cursor: Cursor, organisation: str, source: str, field: str, said_of: str, meaning: str | None, *, on: date, who: str
+    cursor: Cursor, organisations: list[int], source: str, field: str, said_of: str, meaning: str | None, *, who: str
 ) -> None:
-    """Say what a word or a column means to an organisation as it is called on a day; None takes it back."""
+    """Say what a word or a column means to some organisations; None takes it back."""
     said = {"source": source, "field": field, "said_of": said_of, "meaning": meaning}
-    where = {"organisation": organisation, "as_of": on, "known_at": EVERYTHING_KNOWN}
-    cursor.execute(statement("add_meaning"), said | where | {"who": who})
+    cursor.execute(statement("add_meaning"), said | {"organisations": organisations, "who": who})
 
 
 def with_meanings(matches: list[Match], said: Collection[Meaning]) -> list[Match]:
@@ -67,4 +66,4 @@ def _with_meanings(match: Match, said: list[Meaning]) -> Match:
         for column in match.columns.get(each.field, ())[:1]
         if each.of_dates and normal(column.heading) == normal(each.said_of)
     }
-    return replace(match, source=with_words(match.source, [words]), month_first=dict(match.month_first) | orders)
+    return replace(match, source=with_words(match.source, [words]), month_first=orders)

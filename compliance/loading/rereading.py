@@ -6,7 +6,7 @@ were.
 """
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, load_sources, load_values
 from compliance.loading.cleanings import Cleaning, cleaning_sentences
-from compliance.loading.matching import translate_keys
+from compliance.loading.matching import referring_fields, translate_keys
 from compliance.loading.meanings import meanings, with_meanings
 from compliance.loading.stored import stored_matches
 from compliance.loading.storing import fact_read_anew, facts_of_dates, returned_rows
@@ -59,12 +59,6 @@ class Rules:
 
     sources: Mapping[str, Source]
     words: Words
-    mappings: Sequence[ColumnMapping]
-
-
-def rules_of(cursor: Cursor, sources: Mapping[str, Source], words: Words) -> Rules:
-    """What exports are read by today, with the columns that users have mapped."""
-    return Rules(sources, words, [mapping.columns for mapping in saved_mappings(cursor)])
 
 
 def readable(cursor: Cursor) -> list[dict[str, Any]]:
@@ -144,16 +138,25 @@ class _Reading:
 def _read(cursor: Cursor, row: dict[str, Any], rules: Rules) -> _Reading | None:
     """Read the stored cells of an import; None if they cannot be."""
     source = rules.sources[row["source"]]
-    matches = stored_matches(cursor, row["import_id"], source, rules.mappings)
+    facts = rows(cursor, statement("facts_of_import"), {"import_id": row["import_id"]})
+    matches = stored_matches(cursor, row["import_id"], source, _mappings(cursor, row, facts))
     if not matches or any(f.name not in m.columns for m in matches for f in source.required):
         return None
     matches = with_meanings(matches, meanings(cursor, row["organisation_id"]))
-    facts = rows(cursor, statement("facts_of_import"), {"import_id": row["import_id"]})
     system = any(fact["fact"] == "date1904" for fact in facts)
     reading = _validated(cursor, row, matches, rules.words, facts, date1904=system)
     if not system and _is_of_other_system(reading):
         return _validated(cursor, row, matches, rules.words, facts, date1904=True)
     return reading
+
+
+def _mappings(cursor: Cursor, row: dict[str, Any], facts: list[dict[str, Any]]) -> list[ColumnMapping]:
+    """The mappings by which an import was loaded: those of its moment, if one was in effect for it."""
+    if not any(fact["fact"] == "mapped" for fact in facts):
+        return []
+    first = next((fact["number"] for fact in facts if fact["fact"] == "read_anew"), row["import_id"])
+    [loaded] = rows(cursor, statement("import_by_number"), {"import_id": first})
+    return [mapping.columns for mapping in saved_mappings(cursor, known_at=loaded["imported_at"])]
 
 
 def _validated(
@@ -168,11 +171,22 @@ def _validated(
     source = matches[0].source
     summary = validate(cursor, matches, words, date1904=date1904)
     cursor.execute(statement("problems_not_stored"), {"import_id": row["import_id"], "reasons": [*NOT_STORED]})
+    if not any(fact["fact"] == "returned_to" for fact in facts):
+        mended = {"sha256": row["sha256"], "source": row["source"], "known_at": EVERYTHING_KNOWN}
+        cursor.execute(statement("without_mended"), mended | {"single": len(matches) == 1})
     for fact in facts:
         if fact["fact"] == "matched_by":
             whose = {"organisation_id": row["organisation_id"], "day": row["extract_date"]}
             translate_keys(cursor, source, fact["what"], **whose)
+            _keep_keys(cursor, source, row["import_id"])
     return _Reading(cursor, row, source, matches, summary, facts)
+
+
+def _keep_keys(cursor: Cursor, source: Source, import_id: int) -> None:
+    """Leave the keys of loaded rows as they were matched: the export that they refer to may be another by now."""
+    for field in referring_fields(source):
+        sql = statement("keys_as_stored").replace("{source}", source.id).replace("{field}", field.name)
+        cursor.execute(sql, {"import_id": import_id})
 
 
 def _is_of_other_system(reading: _Reading) -> bool:
@@ -214,7 +228,8 @@ def _add_facts(cursor: Cursor, reading: _Reading, number: int) -> None:
     cursor.execute(statement("facts_anew"), before)
     sql = "select distinct sheet_number, row from found_problems where kind = 'rejected'"
     rejected = {(sheet, row) for sheet, row in cursor.execute(sql).fetchall()}
-    facts = [fact_read_anew(reading.import_id), *facts_of_dates(reading.summary)]
+    first = next((fact["number"] for fact in reading.facts if fact["fact"] == "read_anew"), reading.import_id)
+    facts = [fact_read_anew(first), *facts_of_dates(reading.summary)]
     facts += [fact for match in reading.matches for fact in returned_rows(match, rejected)]
     cursor.execute(statement("add_import_facts"), {"import_id": number, "facts": facts})
 
@@ -234,7 +249,7 @@ def read_store_anew(connection: Cursor, path: Path, *, now: datetime) -> None:
     own = path.parent
     connection.execute("begin transaction")
     stamp(connection, now)
-    rules = rules_of(connection, load_sources(own), load_values(own))
+    rules = Rules(load_sources(own), load_values(own))
     anew = read_anew(connection, {row["import_id"] for row in readable(connection)}, rules, who=WHO)
     cleaning = None
     if anew:

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, normal
 from compliance.loading.storing import JOINT
+from compliance.loading.validating import UNKEPT
 from compliance.reading.mapping import ColumnMapping, heading_keys, with_words
-from compliance.reading.recognising import Column, Match
+from compliance.reading.recognising import FOOTER_CELLS, Column, Match
 from compliance.reading.sheets import Sheet
 from compliance.store.database import Cursor, Rows, rows
 
@@ -34,7 +35,8 @@ def stored_matches(
             width = max(row["place"] for row in headings) + 1
             sheet = {"import_id": import_id, "sheet_number": number, "last": sheets[number]["last"], "width": width}
             match = match_of(source, number, headings, stored_rows(cursor, sheet))
-            matches.append(_as_mapped(_with_secrets(cursor, import_id, match), mappings))
+            match = _with_rows_read(cursor, import_id, _with_secrets(cursor, import_id, match))
+            matches.append(_as_mapped(match, mappings))
     return matches
 
 
@@ -100,7 +102,7 @@ def _combined(source: Source, columns: dict[str, tuple[Column, ...]]) -> frozens
 
 
 def _as_mapped(match: Match, mappings: Collection[ColumnMapping]) -> Match:
-    """The sheet with the words and the order of dates of the mapping of its headings, if it has one.
+    """The sheet with the words of the mapping of its headings, if it has one.
 
     Headings that are never stored are not among its headings any more.
     """
@@ -108,9 +110,23 @@ def _as_mapped(match: Match, mappings: Collection[ColumnMapping]) -> Match:
     keys = set(heading_keys([*line[0].values()]).values()) if line else set()
     for mapping in mappings:
         if mapping.source == match.source.id and keys and keys <= {*mapping.headings}:
-            orders = dict.fromkeys(mapping.month_first, True)
-            return replace(match, source=with_words(match.source, [mapping.words]), month_first=orders)
+            return replace(match, source=with_words(match.source, [mapping.words]))
     return match
+
+
+def _with_rows_read(cursor: Cursor, import_id: int, match: Match) -> Match:
+    """The sheet with filled cells beside it in each row that was loaded or rejected.
+
+    What stood in columns that are never stored told that these are rows, and no footer and no blank lines.
+    """
+    sql = statement("rows_before").replace("{source}", match.source.id)
+    params: dict[str, Any] = {"import_id": import_id, "sheet_number": match.number, "last": match.sheet.cells.num_rows}
+    params["unkept"] = sorted(UNKEPT)
+    filled = cursor.sql(sql, params=params).to_arrow_table()["filled"]
+    cells = match.sheet.cells
+    for extra in range(FOOTER_CELLS + 1):
+        cells = cells.append_column(f"c{match.sheet.cells.num_columns + extra}", filled)
+    return replace(match, sheet=replace(match.sheet, cells=cells))
 
 
 def _with_secrets(cursor: Cursor, import_id: int, match: Match) -> Match:

@@ -4,13 +4,14 @@ Columns with personal identity numbers, and columns of which only yes or no may 
 """
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Words
+from compliance.declarations.sources import Words, load_values
 from compliance.loading.validating import Summary
 from compliance.reading.columns import in_threads
 from compliance.reading.markers import is_row_number, row_number
@@ -79,9 +80,16 @@ def read_as_yes_or_no(match: Match) -> frozenset[int]:
     return frozenset(c.place for f in match.source.fields if f.secret for c in match.columns.get(f.name, ()))
 
 
+@cache
+def _not_away() -> frozenset[str]:
+    """The answers that say of nobody that they are away, among them those that are none."""
+    return NOT_AWAY | frozenset(load_values(None)["no_answer"])
+
+
 def yes_or_no(cell: str | None) -> str:
     """Yes or no for a reason of absence: the reason is left out, but a corrected row must not lose the absence."""
-    return "Ja" if (cell or "").strip().casefold() not in NOT_AWAY else "Nej"
+    text = " ".join((cell or "").split()).casefold()
+    return "Nej" if text.startswith("#") or text.strip("()[]{}<> ") in _not_away() else "Ja"
 
 
 def _answers(match: Match, place: int, rejected: Collection[int]) -> "pa.Array[Any]":
@@ -157,7 +165,7 @@ def facts_of_dates(summary: Summary) -> list[Fact]:
 
 
 def fact_read_anew(import_id: int) -> Fact:
-    """The fact that an import reads the cells of another anew."""
+    """The fact that an import reads the cells of another anew, the one that was loaded."""
     return _fact("read_anew", number=import_id)
 
 

@@ -27,7 +27,6 @@ class ColumnMapping:
 
     `headings` are the keys (see `heading_keys`) of all headings of the row; `written` has them as written, where known.
     `through` is a heading of the export that a field refers to, whose column holds what this file uses as keys.
-    `month_first` are the fields whose dates are written as 12/31/2026.
     """
 
     source: str
@@ -36,14 +35,10 @@ class ColumnMapping:
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     through: str | None = None
     written: dict[str, str] = field(default_factory=dict)
-    month_first: Sequence[str] = ()
 
     def as_json(self) -> str:
         """The mapping as it is stored."""
-        kept = {
-            "fields": self.fields, "words": self.words, "through": self.through, "written": self.written,
-            "month_first": [*self.month_first],
-        }  # fmt: skip
+        kept = {"fields": self.fields, "words": self.words, "through": self.through, "written": self.written}
         return json.dumps(kept, ensure_ascii=False)
 
     @property
@@ -80,12 +75,12 @@ def headings_written(row: Sequence[str | None]) -> dict[str, str]:
     return {key: " ".join(text.split())[:LONGEST_HEADING] + key[len(normal(text)) :] for key, text in cells.items()}
 
 
-def saved_mappings(cursor: "Cursor") -> list[SavedMapping]:
-    """The mappings in effect, newest first."""
+def saved_mappings(cursor: "Cursor", *, known_at: datetime | None = None) -> list[SavedMapping]:
+    """The mappings in effect at a moment (UTC), by default today's, newest first."""
     # Imported here, as the child that reads a file needs mappings but no database.
     from compliance.store.database import EVERYTHING_KNOWN, rows
 
-    mappings = rows(cursor, statement("mappings"), {"known_at": EVERYTHING_KNOWN})
+    mappings = rows(cursor, statement("mappings"), {"known_at": known_at or EVERYTHING_KNOWN})
     return [
         SavedMapping(
             row["mapping_id"],
@@ -131,7 +126,10 @@ def with_words(source: Source, words: Iterable[Mapping[str, Mapping[str, str]]])
 
 
 def _merged(own: Mapping[str, tuple[str, ...]], more: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {code: (*own.get(code, ()), *more.get(code, ())) for code in [*own, *(c for c in more if c not in own)]}
+    """The words of each code with those of a user, whose meaning takes the place of another."""
+    said = {word.casefold() for words in more.values() for word in words}
+    left = {code: tuple(word for word in words if word.casefold() not in said) for code, words in own.items()}
+    return {code: (*left.get(code, ()), *more.get(code, ())) for code in [*own, *(c for c in more if c not in own)]}
 
 
 def as_source_file(columns: ColumnMapping, source: Source) -> str:

@@ -44,14 +44,16 @@ def _schema() -> tuple[dict[str, str], str, str]:
 def upgrade(connection: Cursor, path: Path) -> list[str]:
     """Apply the schema files that have not been applied, in order, and replace the macros.
 
-    Return the marks of the steps that are left, none of a new database. Raise Refusal if unknown schema files have been
-    applied, since this program would read and write their tables wrongly.
+    Return the marks of the steps that are left: none of a new database, nor of a copy of a shared store, which has what
+    that has. Raise Refusal if unknown schema files have been applied, since this program would read and write their
+    tables wrongly.
     """
     files, macros, mark = _schema()
     applied = _applied(connection, path)
     refuse_unknown(applied, path)
+    left = [] if _is_copy(applied) else [step for step in STEPS if step not in applied]
     if f"{MACROS}{mark}" in applied:
-        return [step for step in STEPS if step not in applied]
+        return left
     now = clock.now()
     connection.execute("begin transaction")
     for name, text in files.items():
@@ -65,7 +67,12 @@ def upgrade(connection: Cursor, path: Path) -> list[str]:
         for step in STEPS:
             _record(connection, step, now)
     connection.execute("commit")
-    return [step for step in STEPS if applied and step not in applied]
+    return left if applied else []
+
+
+def _is_copy(applied: set[str]) -> bool:
+    """Whether a file follows a shared store: what it alone had would be in no other copy."""
+    return any(name.startswith(FOLLOWS) for name in applied)
 
 
 def file_names() -> list[str]:

@@ -43,6 +43,16 @@ with written as (
     union all
     select organisation, 'dpias', 'status', import_id, file, sheet_number, sheet, row, status, status_code
     from dpias_at(as_of := $as_of, known_at := $known_at)
+),
+-- of a word that counts as an empty cell does, only that somebody has said so tells that it is known
+explained as (
+    select o.organisation, m.source, m.field, lower(m.said_of) as word
+    from meanings as m
+    inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
+    where m.said_at <= $known_at
+    qualify row_number() over (
+        partition by m.organisation_id, m.source, m.field, lower(m.said_of) order by m.edition desc
+    ) = 1 and m.meaning is not null
 )
 select
     organisation,
@@ -61,5 +71,6 @@ where
     word is not null
     and code is null
     and (source, field, lower(word)) not in (select (source, field, word) from words_without_code)
+    and (organisation, source, field, lower(word)) not in (select (organisation, source, field, word) from explained)
 group by organisation, source, field, import_id, lower(word)
 order by organisation collate sv, source, import_id, field, number desc, subject collate sv

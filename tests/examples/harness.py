@@ -39,7 +39,7 @@ ORGANISATION = "Förvaltningen"
 # What is kept of an import beside its rows; given with a column `import`, the key of the import that it belongs to.
 DETAILS = ("problems", "import_facts", "import_rows")
 # What is written in the reviews, or said of courses, which is of no import.
-WRITTEN = ("reviews", "review_states", "decisions", "follow_ups", "courses_said")
+WRITTEN = ("reviews", "review_states", "decisions", "follow_ups", "courses_said", "meanings")
 # What `compliance.counting.assessing.coverage` gives is no statement's columns: their types stand here.
 COVERAGE_TYPES = {
     "as_of": "date",

@@ -1,17 +1,23 @@
 """Reading a loaded export anew from its stored cells: the same as when it was loaded, but for what is known since."""
 
+import io
 import lzma
+import unicodedata
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from compliance.core.errors import Refusal
+from compliance.core.language import Language
+from compliance.correcting.renaming import add_alias
+from compliance.correcting.returning import returnable
 from compliance.correcting.saying import Saying, effect_of_saying, said, say_what
 from compliance.counting.assessing import coverage
 from compliance.loading.cleanings import cleanings, mark_read
 from compliance.loading.loading import revoke
-from compliance.loading.rereading import WHY, read_anew, readable, rules_of
+from compliance.loading.rereading import WHY, Rules, read_anew, readable
 from compliance.reading.mapping import ColumnMapping, save
 from compliance.review.approving import dossier
 from compliance.review.reviewing import review_of
@@ -64,7 +70,7 @@ def line(tmp_path):
 def read_all_anew(line):
     line.wait()
     with line.database.writing() as cursor:
-        rules = rules_of(cursor, SOURCES, WORDS)
+        rules = Rules(SOURCES, WORDS)
         return read_anew(cursor, {row["import_id"] for row in readable(cursor)}, rules, who="test")
 
 
@@ -98,7 +104,8 @@ def figure(line, number=3, *, known_at=EVERYTHING_KNOWN, day=DAY):
     return found.met, found.unmet, found.unknown
 
 
-DONE = Saying("local_instruction", "status", "Färdigställd", "done")
+DONE_OF = ("local_instruction", "status", "Färdigställd")
+DONE = Saying(*DONE_OF, "done")
 
 
 def test_a_word_that_is_learnt_counts_at_once_for_any_day_and_in_the_next_export(line):
@@ -255,6 +262,152 @@ def test_an_export_is_read_anew_at_a_later_moment_than_any_before(line):
         True,
     )
     assert isinstance(again["imported_at"], datetime)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_word_is_the_same_however_its_accents_are_written(line, form):
+    line.load_table(unicodedata.normalize(form, INSTRUCTION.replace("Pågår", "  PÅGÅR ")))
+    assert figure(line) == (0, 1, 2)
+    assert [each.changed for each in say(line, DONE)] == [2]
+    assert figure(line) == (2, 1, 0)
+
+
+def test_what_is_said_of_a_renamed_organisation_is_said_of_it_and_makes_no_other(line):
+    line.load_table(INSTRUCTION)
+    add_alias(
+        line.database, kind="organisation", old=HERE, new="Nya", valid_from=date(2026, 11, 10), order=line.order()
+    )
+    say_what(line.database, HERE, [DONE], as_of=DAY, sources=SOURCES, words=WORDS, order=line.order())
+    say_what(
+        line.database, "Nya", [Saying(*DONE_OF, "ongoing")], as_of=DAY, sources=SOURCES, words=WORDS, order=line.order()
+    )
+    assert [(row["organisation_id"], row["meaning"]) for row in line.rows("from meanings")] == [
+        (1, "done"),
+        (1, "ongoing"),
+    ]
+    assert len(line.rows("from organisation_names")) == 1
+    with pytest.raises(Refusal, match="There is no organisation called Ingen"):
+        say_what(line.database, "Ingen", [DONE], as_of=DAY, sources=SOURCES, words=WORDS, order=line.order())
+    with line.database.cursor() as cursor:
+        assert [each.meaning for each in said(cursor, "Nya", as_of=DAY)] == ["ongoing"]
+
+
+def test_an_answer_that_either_way_means_assessed_still_does(line):
+    """PUB behövs: whoever has answered has assessed"""
+    line.load_table(
+        TABLES["procurements"].replace("Ja                        | Nej", "Ja | Behövs ej"), source="procurements"
+    )
+    assert line.column("processor_assessed", "procurements") == [None, None, True]
+    say(line, Saying("procurements", "processor_assessed", "Behövs ej", "no"))
+    assert line.column("processor_assessed", "procurements where import_id = 2") == [True, None, True]
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning", "figures"), [("Pågår", "done", (1, 0, 2)), ("pågår", "not_started", (0, 1, 2))]
+)
+def test_what_is_said_of_a_word_takes_the_place_of_what_a_list_says(line, word, meaning, figures):
+    line.load_table(INSTRUCTION)
+    say(line, Saying("local_instruction", "status", word, meaning))
+    assert figure(line) == figures
+    line.load_table(INSTRUCTION, extract_date=date(2026, 11, 2))
+    assert figure(line) == figures
+
+
+def test_nothing_can_be_said_of_a_field_whose_cells_are_not_stored(line):
+    line.load_table(TABLES["staff"], source="staff")
+    with pytest.raises(Refusal):
+        say(line, Saying("staff", "on_leave", "Heltid", "yes"))
+
+
+def test_words_of_a_mapping_that_came_later_are_not_those_of_an_export(line):
+    line.load_table(INSTRUCTION.replace("Pågår", "Öppen"))
+    with line.database.writing() as cursor:
+        for status in ("done", "not_started"):
+            fields = {"unit": "enhet", "requirement": "krav", "status": "status"}
+            words = {"status": {"Öppen": status}}
+            save(cursor, ColumnMapping("local_instruction", (*fields.values(), "ort"), fields, words), who="")
+            save(cursor, ColumnMapping("local_instruction", tuple(fields.values()), fields, words), who="")
+    say(line, DONE)
+    assert figure(line) == (2, 0, 1)
+
+
+def test_words_of_the_mapping_that_an_export_was_loaded_by_stay(line):
+    fields = {"unit": "verksamhet", "requirement": "krav", "status": "läge"}
+    table = "Verksamhet | Krav | Läge\nNorr | A | Fixat\nNorr | B | Väntar"
+    for status in ("done", "not_started"):
+        with line.database.writing() as cursor:
+            mapping = ColumnMapping("local_instruction", tuple(fields.values()), fields, {"status": {"Fixat": status}})
+            save(cursor, mapping, who="")
+        if status == "done":
+            line.load_table(table)
+    for word in ("Väntar", "väntar"):
+        say(line, Saying("local_instruction", "status", word, "ongoing"))
+        say(line, Saying("local_instruction", "status", word, "not_started"))
+    assert line.column("status_code", "local_instruction where import_id = (select max(import_id) from imports)") == [
+        "done",
+        "not_started",
+    ]
+
+
+def test_rows_that_only_unstored_columns_tell_from_a_footer_stay_rows(line):
+    line.load_table(
+        "Systemnamn | System-ID | Status | Personnummer |\nAlfa | 1 | Pausad | |\nTotalt | 3 | | 850709-1232 | hm",
+        source="systems",
+    )
+    assert line.column("system", "systems") == ["Alfa", "Totalt"]
+    assert [each.changed for each in say(line, Saying("systems", "lifecycle", "Pausad", "retired"))] == [1]
+    assert line.column("system", "systems where import_id = 2") == ["Alfa", "Totalt"]
+
+
+@pytest.mark.parametrize("cell", ["okänd", "(saknas)", "?", "n.a.", "#SAKNAS!", "Nej", "-", ""])
+def test_who_gives_no_reason_is_not_away_in_a_row_that_could_not_be_read(line, cell):
+    line.load_table(
+        "AD-konto | Enhet | Anställningsdatum | Frånvaroorsak\np1 | Norr | 2020-01-01 | Sjuk\n"
+        f"p2 | Norr | 05/24/2020 | {cell}\np3 | Norr | 05/25/2020 | Sjuk",
+        source="staff",
+    )
+    say(line, Saying("staff", "employed_from", "Anställningsdatum", "month"))
+    assert line.column("on_leave", "staff where import_id = 2") == [True, False, True]
+
+
+KEYED = "AD-konto | E-post | Enhet | Anställningsdatum\np1 | {} | Norr | 2020-01-01\np2 | {} | Norr | 2020-01-01"
+
+
+def test_keys_that_were_matched_stay_as_they_were_matched(line):
+    line.load_table(KEYED.format("a@x.se", "b@x.se"), name="staff.csv", source="staff", extract_date=date(2026, 9, 1))
+    training = "AD-konto | Kurs | Status\na@x.se | GDPR | Fixat\nb@x.se | GDPR | Godkänd"
+    line.load_table(training, name="training.csv", source="training", through="E-post", extract_date=date(2026, 10, 1))
+    assert line.column("employee_id", "training") == ["p1", "p2"]
+    line.load_table(KEYED.format("b@x.se", "c@x.se"), name="new.csv", source="staff", extract_date=date(2026, 9, 15))
+    assert [each.changed for each in say(line, Saying("training", "status", "Fixat", "passed"))] == [1]
+    assert line.column("employee_id", "training where import_id = 4") == ["p1", "p2"]
+
+
+RISKS = """
+Risk-ID | Analysobjekt | Analysdatum | Händelse | Åtgärd
+r1      | Alfa         | 2026-01-01  | Brand    | Larm
+r2      | Beta         | 05/24/2026  | Vatten   |
+r3      | Gamma        | 05/25/2026  | Stöld    |
+"""
+
+
+def test_a_row_that_came_back_mended_counts_once_when_it_can_be_read_by_itself(line):
+    [receipt] = line.load_table(RISKS, name="risker.csv", source="risk_analyses")
+    with line.database.cursor() as cursor:
+        sent = returnable(cursor, receipt.import_id, SOURCES).workbook(Language("sv"))
+    book = openpyxl.load_workbook(io.BytesIO(sent))
+    for row in (2, 3):
+        book.worksheets[0].cell(row, 5).value = "2026-05-24"
+        book.worksheets[0].cell(row, 7).value = "Mendad"
+    path = line.folder / "åter.xlsx"
+    book.save(path)
+    line.load(path)
+    at = "as_of := date '2026-11-20', known_at := timestamp '9999-12-31'"
+    sql = f"select risk_id, action from risk_analyses_at({at}) order by 1"
+    mended = [("r1", "Larm"), ("r2", "Mendad"), ("r3", "Mendad")]
+    assert [tuple(row.values()) for row in line.rows(sql)] == mended
+    say(line, Saying("risk_analyses", "analysed", "Analysdatum", "month"))
+    assert [tuple(row.values()) for row in line.rows(sql)] == mended
 
 
 # --- A store of the version before --------------------------------------------------------------------------------

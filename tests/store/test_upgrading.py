@@ -5,6 +5,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from compliance.correcting.renaming import add_alias, aliases
@@ -70,6 +71,16 @@ def check_read_anew(line, number):
     assert [(row["import_id"], row["why"]) for row in why] == [(4, "wrong day"), (6, WHY)][: 1 + anew]
     assert line.rows("select cause from incidents where import_id = 7") == [{"cause": None}][:anew]
     assert [(row[1], row[3]) for row in line.problems()] == [("Upptäckt", "not_a_date")] * (1 + anew)
+
+
+@pytest.mark.live
+def test_a_copy_of_a_shared_store_takes_no_step_by_itself(tmp_path):
+    """what it alone had would be in no other copy, under a number that others give"""
+    line = Line(tmp_path)
+    line.database.path.write_bytes(lzma.decompress((FOLDER / "12_blanked.duckdb.xz").read_bytes()))
+    with duckdb.connect(line.database.path) as copy:
+        copy.execute(f"insert into schema_files values ('{schema.FOLLOWS}7 x', now()::timestamp)")
+    assert [row["import_id"] for row in line.rows("from imports order by 1")] == [1, 2, 3, 4, 5, 6]
 
 
 def check_review(line, number):
