@@ -1,22 +1,6 @@
 -- How a cell's text is read (rulebook, section 3, "Values"). Each macro gives null where the text cannot be read.
 -- Kept in the database and renewed with this file, since to make them takes a tenth of the time of a load.
 
--- The text with white space folded; white space only and error cells are empty.
-create or replace macro clean(cell, error_cells) as
-    case
-        when cell is null then null
-        when starts_with(cell, '#') and list_contains(error_cells, lower(trim(cell))) then null
-        when regexp_matches(cell, '[\t\n\r\x0b\f\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]|  |^ | $')
-            then nullif(
-                trim(regexp_replace(
-                    cell,
-                    '[ \t\n\r\x0b\f\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]+', ' ', 'g'
-                )),
-                ''
-            )
-        else nullif(cell, '')
-    end;
-
 -- The text with letters and their accents as one character; most texts have no accent of their own, and
 -- the quickest to see is that all of their letters are of one byte.
 create or replace macro composed(cell) as
@@ -24,6 +8,22 @@ create or replace macro composed(cell) as
         when strlen(cell) = length(cell) then cell
         when regexp_matches(cell, '\p{M}') then nfc_normalize(cell)
         else cell
+    end;
+
+-- The text with white space folded and accents composed; white space only and error cells are empty.
+create or replace macro clean(cell, error_cells) as
+    case
+        when cell is null then null
+        when starts_with(cell, '#') and list_contains(error_cells, lower(trim(cell))) then null
+        when regexp_matches(cell, '[\t\n\r\x0b\f\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]|  |^ | $')
+            then nullif(
+                nfc_normalize(trim(regexp_replace(
+                    cell,
+                    '[ \t\n\r\x0b\f\x{85}\x{a0}\x{2000}-\x{200b}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}]+', ' ', 'g'
+                ))),
+                ''
+            )
+        else nullif(composed(cell), '')
     end;
 
 -- A text that has been cut, without the digits at the cut where they are ten: what is cut off may have said that they
@@ -76,7 +76,7 @@ create or replace macro written_parts(cell) as
         '^([1-9]\d{3}-\d{1,2}-\d{1,2}|[1-9]\d{3}/\d{1,2}/\d{1,2}|[1-9]\d{7}'
         || '|\d{1,2}\.\d{1,2}\.[1-9]\d{3}|\d{1,2}/\d{1,2}/[1-9]\d{3}|\d{1,2}-\d{1,2}-[1-9]\d{3}'
         || '|\d{1,2}\.?[ /-][[:alpha:]]{3,9}\.?[ /-](?:[1-9]\d{3}|\d\d))'
-        || '(?:(?:T| | kl\.? ?)(\d{1,2})[:.](\d\d)(?:[:.](\d\d(?:[.,]\d+)?))?(?: ?([AP])M)?(?: ?(Z|[+-]\d\d:?\d\d))?)?$',
+        || '(?:(?:T| | kl\.? ?)([01]?\d|2[0-3])[:.](\d\d)(?:[:.](\d\d(?:[.,]\d+)?))?(?: ?([AP])M)?(?: ?(Z|[+-]\d\d:?\d\d))?)?$',
         ['day', 'hour', 'minute', 'second', 'half', 'zone'],
         'i'
     );
@@ -155,7 +155,7 @@ create or replace macro written_time(cell, month_first) as
 create or replace macro any_time(cell, date1904, open_end, month_first) as
     case
         when cell is null then null
-        when regexp_matches(cell, '^[1-9]\d{3}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?$')
+        when regexp_matches(cell, '^[1-9]\d{3}-\d{1,2}-\d{1,2}([ T]([01]?\d|2[0-3]):\d{2}(:\d{2}([.,]\d+)?)?)?$')
             then try_cast(replace(cell, ',', '.') as timestamp)
         when regexp_matches(cell, '^\d{5,7}([.,]\d+)?$')
             then serial_time(try_cast(replace(cell, ',', '.') as double), date1904)

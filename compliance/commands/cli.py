@@ -41,7 +41,7 @@ from compliance.loading import cleanings
 from compliance.loading.asking import Accepted, told_of_keys
 from compliance.loading.loading import Order, Receipt, load, read_request, revoke
 from compliance.loading.validating import no_answers_text, withheld_text
-from compliance.reading.repeating import repeated_text
+from compliance.reading.repeating import repeated_text, second_text
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.store.schema import STEPS
@@ -294,7 +294,8 @@ def _counted(receipt: Receipt, say: Language) -> list[str]:
         no_answers_text: receipt.summary.no_answers,
         repeated_text: sum(match.repeated for match in receipt.matches),
     }
-    return [text(number, say) for text, number in texts.items() if number]
+    counted = [text(number, say) for text, number in texts.items() if number]
+    return counted + [second_text(match.second, say) for match in receipt.matches if match.second]
 
 
 def _doubts(receipt: Receipt, say: Language) -> list[str]:

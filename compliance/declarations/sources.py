@@ -97,6 +97,11 @@ class Field:
         """The name of the field for users."""
         return {"sv": self.heading, "en": self.title}
 
+    @property
+    def every_word(self) -> frozenset[str]:
+        """Its words of any meaning, in lower case."""
+        return frozenset(word.casefold() for listed in self.words.values() for word in listed)
+
     def word(self, code: str) -> Texts:
         """The name of one of its codes for users."""
         return {"sv": self.words[code][0], "en": code.replace("_", " ").capitalize()}
@@ -265,7 +270,7 @@ def load_values(own: Path | None) -> Words:
 
 def no_answer(field: Field, words: Words) -> list[str]:
     """The words for no answer in a field, in lower case, without those that it has a meaning for."""
-    own = {word.casefold() for listed in field.words.values() for word in listed}
+    own = field.every_word
     return [word for word in words["no_answer_in_names" if field.is_name else "no_answer"] if word not in own]
 
 

@@ -5,7 +5,7 @@ alike, and nothing of the file is loaded until it is answered.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -14,9 +14,10 @@ from compliance.core.language import N_, Language
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, normal, spoken
 from compliance.loading.guessing import is_value
+from compliance.loading.storing import JOINT
 from compliance.reading.naming import sources_named, texts_of_file, texts_of_sheet
 from compliance.reading.recognising import Column, Match, day_above, known_headings
-from compliance.reading.sheets import Workbook, top_rows
+from compliance.reading.sheets import HEADING_ROWS, Workbook, top_rows
 
 if TYPE_CHECKING:
     from compliance.store.database import Cursor
@@ -39,11 +40,16 @@ KEYS: Final = 20
 
 
 class Question(Asked):
-    """What must be answered before a file is loaded, as a sentence; `about` says what the answer is about."""
+    """What must be answered before a file is loaded, as a sentence; `about` says what the answer is about.
 
-    def __init__(self, about: About, message: str, *, options: tuple[str, ...], **values: object) -> None:
-        self.about = about
-        super().__init__(message, options=options, **values)
+    `row` is the row that was read as the headings, if that is asked.
+    """
+
+    def __init__(
+        self, about: About, message: str, *, options: tuple[str, ...], row: int | None = None, **values: object
+    ) -> None:
+        self.about, self.row = about, row
+        super().__init__(message, options=options, row=row, **values)
 
 
 # --- What a file says of itself -----------------------------------------------------------------------------------
@@ -62,36 +68,52 @@ def of_sheet(
     others = [source for source in names if source.id != match.source.id]
     named = next(iter(sources_named([*own, *texts_of_file(workbook)], sources, words)), None)
     is_named = named is not None and named.id == match.source.id
+    file = workbook.name if alone else f"{workbook.name} ({match.sheet.name})"
     found = [
-        _of_another(match, workbook, others[0])
+        _of_another(match, file, others[0])
         if others
-        else _of_source(match, workbook)
+        else _of_source(match, file)
         if not _is_certain(match, sources, words, is_named=is_named)
         else None,
-        _of_headings(match, workbook, words),
+        _of_headings(match, file, words, date1904=workbook.date1904),
     ]
     return tuple(question for question in found if question)
 
 
-def _of_another(match: Match, workbook: Workbook, other: Source) -> Question:
+def with_options_of_others(
+    matches: Collection[Match], questions: Mapping[int, tuple[Question, ...]]
+) -> dict[int, tuple[Question, ...]]:
+    """The questions of each sheet; one about what it is can also be answered by what another sheet is for certain.
+
+    Then the sheet in question is not read.
+    """
+    asked = {number for number, found in questions.items() if any(question.about == "what" for question in found)}
+    certain = tuple(f"--source {id_}" for id_ in sorted({m.source.id for m in matches if m.number not in asked}))
+    for question in (question for number in asked for question in questions[number]):
+        if question.about == "what":
+            question.options = tuple(dict.fromkeys((*certain, *question.options)))
+    return dict(questions)
+
+
+def _of_another(match: Match, file: str, other: Source) -> Question:
     """What is it? Asked where a title, or the name of the sheet or the file, says otherwise than the headings."""
     return Question(
         "what",
         N_("{file} has the headings of {source}, but its title or name says {other}. Is it {source}?"),
         options=(f"--source {match.source.id}", f"--source {other.id}"),
-        file=workbook.name,
+        file=file,
         source=match.source.title,
         other=other.title,
     )
 
 
-def _of_source(match: Match, workbook: Workbook) -> Question:
+def _of_source(match: Match, file: str) -> Question:
     """What is it? Asked where nothing says for certain what a sheet is."""
     return Question(
         "what",
-        N_("Few of the headings in {file} are known: {known}. Is it {source}?"),
+        N_("Nothing says for certain that {file} is {source}; of its headings {known} are known. Is it {source}?"),
         options=(f"--source {match.source.id}",),
-        file=workbook.name,
+        file=file,
         known=", ".join(spoken(column.heading) for column in match.known),
         source=match.source.title,
     )
@@ -107,11 +129,18 @@ def _is_certain(match: Match, sources: Collection[Source], words: Words, *, is_n
     weak = words["telling_nothing"]
     if not any(normal(column.heading) not in weak for column in known):
         return False
+    if not _is_told_by_name(match, weak) and _lists_people(match, words):
+        return False
     if is_named and len(known) >= BESIDE_TITLE:
         return True
     if not _is_told_by_name(match, weak) and not _has_own_heading(match, sources):
         return False
     return len(known) >= KNOWN and (len(known) >= ENOUGH or SHARE * len(known) >= match.width)
+
+
+def _lists_people(match: Match, words: Words) -> bool:
+    """Whether another column of the sheet is one that lists of people have."""
+    return any(normal(column.heading) in words["telling_people"] for column in match.every_column)
 
 
 def _is_told_by_name(match: Match, weak: Collection[str]) -> bool:
@@ -121,52 +150,53 @@ def _is_told_by_name(match: Match, weak: Collection[str]) -> bool:
 
 
 def _has_own_heading(match: Match, sources: Collection[Source]) -> bool:
-    """Whether some heading is known to its source and to no other."""
-    elsewhere = known_headings(source for source in sources if source.id != match.source.id)
-    return any(_key(column, match.source) not in elsewhere for column in match.known)
+    """Whether some heading is known to its source and to no other, and names neither the thing nor its unit.
+
+    Every list of people has a unit, whatever it calls it.
+    """
+    own = match.source
+    elsewhere = known_headings(source for source in sources if source.id != own.id)
+    anybody = {
+        heading
+        for f in own.fields
+        if (f.required and f.is_name) or f.names == "unit" or f.type == "path"
+        for heading in f.headings
+    }
+    return any(_key(column, own) not in elsewhere | anybody for column in match.known)
 
 
-def _of_headings(match: Match, workbook: Workbook, words: Words) -> Question | None:
-    """Which row has the headings? Asked where one above could have them, or where those taken do not look like some."""
-    rows = top_rows(match.sheet)
-    above, taken = rows[: match.heading_row - 1], rows[match.heading_row - 1]
+def _of_headings(match: Match, file: str, words: Words, *, date1904: bool) -> Question | None:
+    """Which row has the headings? Asked where another could have them, or where those taken do not look like some."""
+    above, taken = top_rows(match.sheet)[: match.heading_row - 1], top_rows(match.sheet)[match.heading_row - 1]
     for number, row in enumerate(above, start=1):
-        cells = [cell for cell in row if cell and cell.strip()]
-        if len(cells) >= max(WIDE, _filled(taken)) and not day_above([row], words, date1904=workbook.date1904):
-            return _which_row(
-                N_("Row {row} of {file} could hold the headings too; row {taken} was read as them. Which is it?"),
-                (match.heading_row, number),
-                file=workbook.name,
-                row=number,
-                taken=match.heading_row,
-            )
+        if _filled(row) >= max(WIDE, _filled(taken)) and not day_above([row], words, date1904=date1904):
+            text = N_("Row {other} of {file} could hold the headings too; row {row} was read as them. Which is it?")
+            return _which_row(text, match, file, other=number)
+    if match.second:
+        text = N_(
+            "Row {other} of {file} has headings too, and nothing from there on is read; row {row} was read as them. "
+            "Which is it?"
+        )
+        return _which_row(text, match, file, other=match.second)
     if value := next((cell for cell in taken if cell and is_value(cell.strip())), None):
-        return _which_row(
-            N_(
-                "Row {taken} of {file} was read as the headings, but holds a date or a number: {value}. Is it that row?"
-            ),
-            (match.heading_row,),
-            file=workbook.name,
-            taken=match.heading_row,
-            value=value,
+        text = N_(
+            "Row {row} of {file} was read as the headings, but holds what is no heading: {value}. Is it that row?"
         )
+        return _which_row(text, match, file, value=value)
     if twice := _read_twice(match):
-        return _which_row(
-            N_(
-                "The heading {heading} stands more than once in row {taken} of {file}, and the first column is read. "
-                "Is that right?"
-            ),
-            (match.heading_row,),
-            file=workbook.name,
-            taken=match.heading_row,
-            heading=twice,
+        text = N_(
+            "The heading {heading} stands more than once in row {row} of {file}, and the first column is read. "
+            "Is that right?"
         )
+        return _which_row(text, match, file, heading=twice)
     return None
 
 
-def _which_row(message: str, numbers: Iterable[int], **values: object) -> Question:
-    options = tuple(f"--heading-row {number}" for number in numbers)
-    return Question("headings", message, options=options, **values)
+def _which_row(message: str, match: Match, file: str, *, other: int | None = None, **values: object) -> Question:
+    """The question with the options that name the row that was taken, and another that a user can name."""
+    rows = [match.heading_row, *([other] if other and other <= HEADING_ROWS else [])]
+    options = tuple(f"--heading-row {row}" for row in rows)
+    return Question("headings", message, options=options, row=match.heading_row, file=file, other=other, **values)
 
 
 def _filled(row: Iterable[str | None]) -> int:
@@ -190,12 +220,22 @@ def _key(column: Column, source: Source) -> str:
 # --- What was loaded before ---------------------------------------------------------------------------------------
 
 
-def loaded_before(cursor: "Cursor", match: Match, organisation_id: int, import_id: int) -> bool:
+def loaded_before(cursor: "Cursor", match: Match, organisation_id: int, import_id: int | None) -> bool:
     """Whether another import of the source and organisation that is not revoked had exactly these headings."""
-    now = sorted(normal(column.heading) for column in {c.place: c for c in match.kept_columns}.values())
+    columns = {column.place: column for column in match.kept_columns}
+    now = _parts(columns[place].heading for place in sorted(columns))
     values = {"source": match.source.id, "organisation_id": organisation_id, "import_id": import_id}
     before = cursor.execute(statement("headings_loaded"), values).fetchall()
-    return any(sorted(map(normal, headings)) == now for (headings,) in before)
+    return any(_parts(headings) == now for (headings,) in before)
+
+
+def _parts(headings: Iterable[str]) -> list[str]:
+    """Headings as they are compared: in any order, unless one stands twice.
+
+    A field that was read from several columns is stored with all of their headings as one.
+    """
+    parts = [normal(part) for heading in headings for part in heading.split(JOINT)]
+    return parts if len({*parts}) < len(parts) else sorted(parts)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ SIMILAR: Final = 0.72
 LEAST_SIMILAR: Final = 4
 HINTED: Final = 0.7
 DATE: Final = re.compile(
-    r"\d{4}-\d\d-\d\d.*|\d{8}|\d{1,2}[./]\d{1,2}[./]\d{4}.*|\d{1,2} [a-zåäö]{3,9} \d{4}",
+    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(\D.*)?|\d{8}|\d{1,2}[-./]\d{1,2}[-./]\d{4}(\D.*)?"
+    r"|\d{1,2}\.?[ /-][a-zåäö]{3,9}\.?[ /-](\d{4}|\d\d)(\D.*)?",
     re.IGNORECASE,
 )
 SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")

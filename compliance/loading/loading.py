@@ -34,10 +34,11 @@ from compliance.reading.recognising import (
     data_rows,
     error_cells,
     extract_date,
+    known_headings,
     organisation_named,
     recognise,
 )
-from compliance.reading.repeating import without_repeated
+from compliance.reading.repeating import without_repeated, without_second_table
 from compliance.reading.screening import ReadRequest, screened_again
 from compliance.reading.sheets import Workbook
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, next_number, rows, stamp, tell
@@ -76,7 +77,15 @@ class AlreadyLoaded(Refusal):
 
 
 class NothingToLoad(Refusal):
-    """A file that is recognised but has no row to load."""
+    """A file that is recognised but has no row to load.
+
+    `month_first` are the columns that are read once somebody says that their dates begin with the month: each with its
+    source and field, by its heading.
+    """
+
+    def __init__(self, message: str, *, month_first: tuple[tuple[str, str, str], ...] = (), **values: object) -> None:
+        self.month_first = month_first
+        super().__init__(message, **values)
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ class Order:
 
     def answers(self, question: Question) -> bool:
         """Whether the user has answered a question about the file."""
-        said = {"what": self.source, "headings": self.heading_row, "keys": self.completes}
+        said = {"what": self.source, "headings": self.heading_row == question.row, "keys": self.completes}
         return bool(said[question.about]) or question.about in self.accepted
 
 
@@ -206,7 +215,7 @@ def rehearse(
         begun = moment(cursor)
         for number, file in enumerate(in_order(files)):
             stamp(cursor, begun + timedelta(microseconds=number))
-            each(cursor, file, _tried(cursor, file, words))
+            each(cursor, file, tried(cursor, file, words, cells=False))
         return then(cursor)
 
 
@@ -215,11 +224,11 @@ def in_order(files: Sequence[Prepared]) -> list[Prepared]:
     return sorted(files, key=lambda file: (file.place, file.day.day if file.day else date.max))
 
 
-def _tried(cursor: Cursor, file: Prepared, words: Words) -> list[Receipt] | Refusal:
-    """The receipts of a rehearsed file, or its Refusal."""
+def tried(cursor: Cursor, file: Prepared, words: Words, *, cells: bool = True) -> list[Receipt] | Refusal:
+    """The receipts of a rehearsed file, or its Refusal; `cells` says whether its cells are stored as they were read."""
     first = next_number(cursor, "import")
     try:
-        return load_prepared(cursor, file, words=words, cells=False)
+        return load_prepared(cursor, file, words=words, cells=cells)
     except Refusal as refusal:
         for number in range(first, next_number(cursor, "import")):
             _revoke(cursor, number, why="", order=file.order)
@@ -281,15 +290,22 @@ def prepare(
     )
     if marker is None:
         _refuse_unmarked_return(workbook, matches)
-    matches = [without_repeated(match) for match in matches]
-    matches = [truncate(without_refused(match, words, sources.values()), words) for match in matches]
-    matches = [match for match in matches if match.withheld_rows or data_rows(match, words).num_rows] or matches
+    matches = _tables(matches, sources, words)
     questions = {
         match.number: asking.of_sheet(match, workbook, sources.values(), words, alone=len(matches) == 1)
         for match in matches
         if marker is None and match.mapping is None
     }
+    questions = asking.with_options_of_others(matches, questions)
     return Prepared(workbook, order, matches, marker, _extract_date(workbook, matches, order, marker, words), questions)
+
+
+def _tables(matches: list[Match], sources: Mapping[str, Source], words: Words) -> list[Match]:
+    """The sheets with their tables alone, without what must not be stored; those that have rows, if any has."""
+    known = known_headings(sources.values())
+    tables = [without_second_table(without_repeated(match), known) for match in matches]
+    tables = [truncate(without_refused(match, words, sources.values()), words) for match in tables]
+    return [m for m in tables if m.second or m.withheld_rows or data_rows(m, words).num_rows] or tables
 
 
 def _as_marked(order: Order, marker: Marker | None, sources: Mapping[str, Source]) -> Order:
@@ -339,7 +355,8 @@ def load_prepared(cursor: Cursor, file: Prepared, *, words: Words, cells: bool =
     ordered = sorted(file.matches, key=lambda match: (match.source.order, match.number))
     receipts = [_load_source(cursor, job, list(group)) for _, group in groupby(ordered, key=lambda m: m.source.id)]
     if not any(receipt.summary.loaded for receipt in receipts):
-        raise _nothing_to_load(file.workbook, receipts[0].source, receipts[0].problems, receipts[0].matches)
+        first = receipts[0]
+        raise _nothing_to_load(file.workbook, first.source, first.problems, first.matches, first.summary.month_first)
     return receipts
 
 
@@ -473,7 +490,8 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         translate_keys(cursor, source, through, organisation_id=job.organisation_id, day=job.day.day)
     problems = rows(cursor, statement("found_problems"))
     if not summary.loaded and not (job.file.answered and problems):
-        raise _nothing_to_load(job.workbook, source, problems, matches)
+        nothing = _nothing_to_load(job.workbook, source, problems, matches, summary.month_first)
+        raise next(iter(_questions_of_sheets(cursor, job, matches)), nothing)
     counting = [] if job.order.completes else _counting(cursor, job, source)
     replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _of_the_day(counting, job)
     import_id = _add_import(cursor, job, matches, summary, problems)
@@ -484,8 +502,6 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     if job.file.returned:
         for number, _ in replaced:
             _revoke(cursor, number, why=REPLACED, order=job.order)
-    named = organisation_named(matches, job.words)
-    named = _name_on_day(cursor, named, job.day.day) if named else None
     return Receipt(
         import_id,
         job.organisation,
@@ -496,7 +512,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         sum(error_cells(match, job.words) for match in matches),
         problems,
         future=job.day.day > local_day(moment(cursor)),
-        other_organisation=named if named and folded(named) != folded(job.organisation) else None,
+        other_organisation=_other_organisation(cursor, job, matches),
         replaces=replaced,
         rows_before=sum(row["rows"] for row in counting),
         marker=job.file.marker,
@@ -506,28 +522,53 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     )
 
 
+def _other_organisation(cursor: Cursor, job: _Job, matches: list[Match]) -> str | None:
+    """The organisation that the file names, by its present name, if it is another than it is loaded for."""
+    named = organisation_named(matches, job.words)
+    called = _name_on_day(cursor, named, job.day.day) if named else ""
+    return called if called and folded(called) != folded(job.organisation) else None
+
+
 def _remember_headings(cursor: Cursor, job: _Job, matches: list[Match]) -> None:
-    """Map the headings of the row that the user has named, so that the next file of the kind is read by it."""
+    """Map the headings of the row that the user has named, so that the next file is read by it, if another would be."""
     for match in matches if job.order.heading_row else ():
-        if not match.mapping and not match.combined:
+        if not match.mapping and not match.combined and _taken_row(job, match) != match.heading_row:
             save(cursor, as_mapping(match, through=None), who=job.order.who)
             add_event(cursor, job.order, "map", match.source.id, action=Action.MAPPING, told=match.source.id)
+
+
+def _taken_row(job: _Job, match: Match) -> int | None:
+    """The row of headings that a sheet is read by where nobody says it."""
+    sources = {match.source.id: match.source}
+    try:
+        found = recognise(job.workbook, sources, job.words, source_id=match.source.id)
+    except Refusal:
+        return None
+    return next((each.heading_row for each in found if each.number == match.number), None)
 
 
 def _questions(
     cursor: Cursor, job: _Job, matches: list[Match], import_id: int, keys: Keys | None
 ) -> tuple[Question, ...]:
     """What is to be answered before an import may be committed, without what the user has answered."""
-    of_sheets = [
+    of_sheets = _questions_of_sheets(cursor, job, matches, import_id)
+    of_keys = asking.of_keys(matches[0].source, keys, job.workbook) if keys else None
+    found = {question.about: question for question in (*of_sheets, of_keys) if question}
+    return tuple(question for question in found.values() if not job.order.answers(question))
+
+
+def _questions_of_sheets(
+    cursor: Cursor, job: _Job, matches: list[Match], import_id: int | None = None
+) -> list[Question]:
+    """What is to be answered about sheets whose headings no other import had, without what the user has answered."""
+    return [
         question
         for match in matches
         if (asked := job.file.questions.get(match.number))
         and not asking.loaded_before(cursor, match, job.organisation_id, import_id)
         for question in asked
+        if not job.order.answers(question)
     ]
-    of_keys = asking.of_keys(matches[0].source, keys, job.workbook) if keys else None
-    found = {question.about: question for question in (*of_sheets, of_keys) if question}
-    return tuple(question for question in found.values() if not job.order.answers(question))
 
 
 def _replaced_returns(cursor: Cursor, job: _Job, matches: list[Match]) -> Replaced:
@@ -640,7 +681,9 @@ def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: E
         )
 
 
-def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows, matches: Sequence[Match]) -> NothingToLoad:
+def _nothing_to_load(
+    workbook: Workbook, source: Source, problems: Rows, matches: Sequence[Match], month_first: Sequence[str]
+) -> NothingToLoad:
     if workbook.formulas and (not problems or problems[0]["reason"] == "missing"):
         return NothingToLoad(FORMULAS, file=workbook.name, n=workbook.formulas)
     if not problems:
@@ -661,6 +704,7 @@ def _nothing_to_load(workbook: Workbook, source: Source, problems: Rows, matches
         row=first["row"],
         column=spoken(first["column"] or ""),
         reason=Refusal(REASONS[first["reason"]]),
+        month_first=tuple((source.id, name, matches[0].columns[name][0].heading) for name in month_first),
     )
 
 

@@ -30,7 +30,9 @@ from compliance.store.database import Cursor
 REASONS: Final = {
     "missing": N_("The value is missing. Fill it in and load the file again."),
     "not_a_date": N_("This is not a date. Write it as 2026-10-31."),
-    "month_first": N_("The column writes the month before the day. Write its dates as 2026-10-31."),
+    "month_first": N_(
+        "The column writes the month before the day. Say so on the card of the file, or write its dates as 2026-10-31."
+    ),
     "not_a_number": N_("This is not a number. Write digits only."),
     "not_a_level": N_(
         "This is not a level in a known form, so it could be level 4. Nothing of the row is kept. "
@@ -146,7 +148,8 @@ def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool
     for match, cells in zip(matches, _timed(cursor, matches, tables, times), strict=True):
         cursor.register(f"cells_{match.number}", cells)
     sql = "create or replace temp table staged as\n" + "\nunion all by name\n".join(map(_stage_one, matches))
-    lists = {key: words[key] for key in ("yes", "no", "no_reason")}
+    lists = {"no_reason": words["no_reason"], "yes": words["yes"], "no": words["no"]}
+    lists |= _parameters(matches[0].source, words)
     cursor.execute(sql, _used(sql, {**lists, **times, **{f"sheet_{m.number}": m.sheet.name for m in matches}}))
     for match in matches:
         cursor.unregister(f"cells_{match.number}")
@@ -183,18 +186,24 @@ def _cleaned(cursor: Cursor, tables: list[pa.Table], words: Words) -> list[pa.Ta
 
 
 def _without_answers(cursor: Cursor, matches: list[Match], tables: list[pa.Table], words: Words) -> int:
-    """Empty the cells of fields that say that there is no answer, in place. Return how many there were."""
-    alike: dict[tuple[tuple[str, ...], bool], list[tuple[int, int]]] = {}
+    """Empty the cells of fields that say that there is no answer, in place. Return how many there were.
+
+    Where such a word has a meaning in a field, it has it in brackets too.
+    """
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...], bool], list[tuple[int, int]]] = {}
     for number, match in enumerate(matches):
         for name, group in match.columns.items():
             field = match.source.field(name)
             if field.type != "level":
-                rule = tuple(no_answer(field, words)), field.required and field.type in SPARING and not field.is_name
+                listed = no_answer(field, words)
+                meant = [word for word in words["no_answer"] if word in field.every_word]
+                rule = tuple(listed), tuple(meant), field.required and field.type in SPARING and not field.is_name
                 alike.setdefault(rule, []).extend((number, column.place) for column in group)
     count = 0
-    for (listed, kept), places in alike.items():
-        expression = f"if(list_contains($listed, {BARE}), {'$nothing' if kept else 'null'}, cell)"
-        values = {"listed": listed} | ({"nothing": ""} if kept else {})
+    for (every, meaning, kept), places in alike.items():
+        bare = f"if(list_contains($meaning, {BARE}), {BARE}, cell)" if meaning else "cell"
+        expression = f"if(list_contains($every, {BARE}), {'$nothing' if kept else 'null'}, {bare})"
+        values = {"every": every} | ({"meaning": meaning} if meaning else {}) | ({"nothing": ""} if kept else {})
         before = [tables[number].column(f"c{place}") for number, place in places]
         after = by_distinct(before, partial(_computed, cursor, expression, parameters=values))
         for (number, place), old, new in zip(places, before, after, strict=True):
@@ -250,7 +259,8 @@ def _cell(match: Match, field: Field) -> str:
     cells = [f"c{column.place}" for column in match.columns[field.name]]
     if field.instead is None or field.name not in match.combined:
         return cells[0]
-    return f"coalesce({field.instead.using}([{', '.join(cells)}], $yes, $no, $no_reason), {cells[0]})"
+    yes, no = (f"${field.name}_yes", f"${field.name}_no") if field.type == "yes_no" else ("$yes", "$no")
+    return f"coalesce({field.instead.using}([{', '.join(cells)}], {yes}, {no}, $no_reason), {cells[0]})"
 
 
 def _time(match: Match, field: Field) -> str:
@@ -338,8 +348,11 @@ def _parameters(source: Source, words: Words) -> dict[str, Any]:
     }
     for field in source.fields:
         if field.type == "yes_no":
+            said = {word for code in ("yes", "no") for word in lists.get(f"{field.name}_{code}", [])}
             lists |= {
-                f"{field.name}_{code}": words[code] + lists.get(f"{field.name}_{code}", []) for code in ("yes", "no")
+                f"{field.name}_{code}": [word for word in words[code] if word not in said]
+                + lists.get(f"{field.name}_{code}", [])
+                for code in ("yes", "no")
             }
     return lists
 
@@ -366,7 +379,7 @@ def _typed(field: Field, *, long: bool, month_first: bool) -> list[str]:
 
 def _text(field: Field, cell: str, *, long: bool) -> str:
     """A text as it is stored."""
-    text = f"composed({cell})" if not long else f"composed({_cut(field, cell)})"
+    text = _cut(field, cell) if long else cell
     return f"nullif({text}, '')" if field.required else text
 
 
@@ -456,7 +469,7 @@ def _too_long(field: Field) -> tuple[str, str, str, str]:
     if field.type == "path":
         longer = f"greatest(length(split_part({cell}, ' / ', -1)), length(split_part({cell}, ' / ', -2)))"
         return field.name, "'too_long'", "warning", f"{longer} > {field.limit}"
-    return field.name, "'too_long'", "warning", f"{_text(field, cell, long=True)} <> composed({cell})"
+    return field.name, "'too_long'", "warning", f"{_text(field, cell, long=True)} <> {cell}"
 
 
 def _add_cells(cursor: Cursor, match: Match, cells: pa.Table, columns: str) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 import pyarrow as pa
@@ -27,6 +28,8 @@ FOOTER_CELLS: Final = 2
 MONTHS: Final = [
     "januari", "februari", "mars", "april", "maj", "juni",
     "juli", "augusti", "september", "oktober", "november", "december",
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
 ]  # fmt: skip
 DAY: Final = re.compile(
     r"(?<!\d)(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<c>\d{8})"
@@ -34,7 +37,9 @@ DAY: Final = re.compile(
     r"|(?P<d3>\d{1,2}) (?P<m3>[a-zåäö]{3,9})\.? (?P<y3>\d{4}))(?!\d)",
     re.IGNORECASE,
 )
-PERIOD: Final = re.compile(r"\s*(?:[-–—]|till|t\.?o\.?m\.?)\s*\d", re.IGNORECASE)
+PERIOD: Final = re.compile(r"\s*(?:[-–—]+|till|to|t\.?o\.?m\.?)\s*\d", re.IGNORECASE)
+# What joins two days of a file's name to a period.
+BETWEEN: Final = re.compile(r"\s*(?:[-–—_]+|till|to|t\.?o\.?m\.?)\s*", re.IGNORECASE)
 FILE_DAY: Final = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
 BRACKETS: Final = str.maketrans("()", "[]")
 # One row a refused cell: the spreadsheet's row, and the column from 0.
@@ -82,8 +87,9 @@ class Match:
     `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
     `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `blanked`
     has the cells that are blank in it as they could be level 4. `cut` has the cells that were too long to be stored
-    whole. `repeated` counts the rows that repeat the headings, which are blank in `sheet`. `month_first` are the fields
-    of dates of which somebody has said whether they begin with the month.
+    whole. `repeated` counts the rows that repeat the headings, which are blank in `sheet`; `second` is a row below with
+    the headings of another table, before which `sheet` ends. `month_first` are the fields of dates of which somebody
+    has said whether they begin with the month.
     """
 
     sheet: Sheet
@@ -100,6 +106,7 @@ class Match:
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
     month_first: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     repeated: int = 0
+    second: int | None = None
 
     @cached_property
     def withheld_rows(self) -> frozenset[int]:
@@ -159,22 +166,34 @@ def recognise(
     """
     wanted = {source_id: sources[source_id]} if source_id else sources
     known = known_headings(sources.values())
-    matches = [
-        match
-        for number, sheet in enumerate(workbook.sheets)
-        for match in _mapped(sheet, number, wanted, words, known, mappings, returned=returned)
-        or _best(_matches(sheet, number, wanted.values(), words, known, heading_row), file=workbook.name)
-    ]
-    matches = [_without_identities(match, words, known, masked=bool(workbook.masked)) for match in matches]
-    if any(len(match.columns) > 1 for match in matches):
-        matches = [match for match in matches if len(match.columns) > 1]
-    if any(sheet.cells.num_rows for sheet in workbook.sheets if all(sheet is not match.sheet for match in matches)):
-        matches = [
-            match for match in matches if len(match.columns) > 1 or match.sheet.cells.num_rows > match.heading_row
+
+    def found(heading_row: int | None) -> list[Match]:
+        return [
+            match
+            for number, sheet in enumerate(workbook.sheets)
+            for match in _mapped(sheet, number, wanted, words, known, mappings, returned=returned)
+            or _best(_matches(sheet, number, wanted.values(), words, known, heading_row), file=workbook.name)
         ]
+
+    matches = found(heading_row)
+    if heading_row and matches:
+        # what was said is of the sheets that have such a row
+        said = {match.number for match in matches}
+        matches = sorted([*matches, *(m for m in found(None) if m.number not in said)], key=lambda m: m.number)
+    matches = [_without_identities(match, words, known, masked=bool(workbook.masked)) for match in matches]
+    matches = _without_covers(matches, workbook)
     if not matches:
         raise _unknown(workbook, list(wanted.values()), words, known)
     return _with_words_of_mappings(matches)
+
+
+def _without_covers(matches: list[Match], workbook: Workbook) -> list[Match]:
+    """The sheets that were recognised by more than a word that a cover has too."""
+    if any(len(match.columns) > 1 for match in matches):
+        matches = [match for match in matches if len(match.columns) > 1]
+    if any(sheet.cells.num_rows for sheet in workbook.sheets if all(sheet is not match.sheet for match in matches)):
+        return [match for match in matches if len(match.columns) > 1 or match.sheet.cells.num_rows > match.heading_row]
+    return matches
 
 
 def _mapped(
@@ -229,8 +248,7 @@ def match_by_mapping(
     }
     combined |= {name for name in secret if normal(columns[name][0].heading) not in source.field(name).headings}
     unused = tuple(c for c in named.values() if c.place not in times and c not in dropped)
-    match = Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
-    return replace(match, month_first=dict.fromkeys(mapping.month_first, True))
+    return Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
 
 
 def _secret_columns(source: Source, columns: tuple[Column, ...]) -> dict[str, tuple[Column, ...]]:
@@ -613,10 +631,17 @@ def extract_date(workbook: Workbook, matches: list[Match], words: Words) -> Extr
     for match in matches:
         if day := day_above(top_rows(match.sheet)[: match.heading_row - 1], words, date1904=workbook.date1904):
             return ExtractDate(day, "heading")
-    for named in FILE_DAY.finditer(workbook.name):
-        if day := _day(named[1], named[3], named[4]):
-            return ExtractDate(day, "file_name")
+    if day := _day_named(workbook.name):
+        return ExtractDate(day, "file_name")
     return ExtractDate(workbook.modified.date(), "modified") if workbook.modified else None
+
+
+def _day_named(name: str) -> date | None:
+    """The first day in the name of a file that neither begins nor ends a period."""
+    found = [(match, day) for match in FILE_DAY.finditer(name) if (day := _day(match[1], match[3], match[4]))]
+    ends = [bool(BETWEEN.fullmatch(name[a.end() : b.start()])) for (a, _), (b, _) in pairwise(found)]
+    of_periods = zip([*ends, False], [False, *ends], strict=False)
+    return next((day for (_, day), period in zip(found, of_periods, strict=False) if not any(period)), None)
 
 
 def day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
@@ -666,8 +691,8 @@ def _day_of(match: re.Match[str]) -> date | None:
     if parts["c"]:
         return _day(parts["c"][:4], parts["c"][4:6], parts["c"][6:])
     if parts["m3"]:
-        month = next((i for i, name in enumerate(MONTHS, 1) if name.startswith(parts["m3"].lower())), 0)
-        return _day(parts["y3"], month, parts["d3"])
+        month = next((i for i, name in enumerate(MONTHS) if name.startswith(parts["m3"].lower())), None)
+        return None if month is None else _day(parts["y3"], month % 12 + 1, parts["d3"])
     return _day(parts["y"] or parts["y2"], parts["m"] or parts["m2"], parts["d"] or parts["d2"])
 
 

@@ -56,6 +56,11 @@ UNCERTAIN = {
     "one_heading": (["Systemnamn"], {}),
     "one_heading_and_a_name": (["Systemnamn"], {"name": "systemregister.xlsx"}),
     "people": (["Namn", "Enhet", "Status"], {}),
+    "people_of_an_organisation": (["Namn", "Organisation", "Enhet", "E-post"], {}),
+    "people_of_a_department": (["Namn", "Förvaltning", "Status"], {"name": "deltagare.xlsx"}),
+    "contracts": (["Namn", "Leverantör", "Förvaltning", "Status"], {"name": "avtalslista.xlsx"}),
+    "people_beside_a_system": (["System", "Namn", "Roll", "Enhet", "Status", "System-ID", "Objektägare"], {}),
+    "people_in_a_file_that_says_register": (["Namn", "Leverantör", "Telefon"], {"name": "systemregister.xlsx"}),
     "people_in_a_file_that_says_system": (["Namn", "Enhet", "Status"], {"name": "system.xlsx"}),
     "every_register_has_these": (["System", "Enhet", "Status", "Ansvarig"], {"sheet": "Systemförteckning"}),
     "incidents_of_another_system": (["Nummer", "System", "Enhet", "Status", "Prioritet", "Öppnad", "Löst"], {}),
@@ -115,6 +120,25 @@ def test_an_organisation_names_no_source(line):
     assert asked(line, *table[1:], name="Utbildningsnämnden.xlsx", day=date(2026, 11, 2)) is None
 
 
+def test_so_are_those_of_a_field_that_is_read_from_several_columns(line):
+    table = [
+        ["AD-konto", "Förnamn", "Efternamn", "Enhet", "Anställningsdatum"],
+        ["p1", "Bo", "Ek", "Norr", "2020-01-01"],
+    ]
+    title = [["Utbildningsstatus"], *table]
+    assert asked(line, *title) == ("what", ("--source staff", "--source training"))
+    loaded(line, *title, source="staff")
+    assert asked(line, *title, ["p2", "Cia", "Al", "Norr", "2020-01-01"], day=date(2026, 11, 2)) is None
+
+
+@pytest.mark.parametrize(
+    "cell", ["2026-11-02", "2026/11/02", "2026-11-02T10:00", "2 May 2026 14:30", "5-Mar-2026", "5/mar/26", "12", "3,5"]
+)
+def test_a_row_of_headings_holds_no_value(line, cell):
+    headings = [*REGISTER, cell]
+    assert asked(line, headings, row(headings)) == ("headings", ("--heading-row 1",))
+
+
 def test_headings_that_were_loaded_before_are_certain_until_that_is_revoked(line):
     table = [["System", "Sett"], ["Alfa", "x"]]
     assert asked(line, *table) == ("what", ("--source systems",))
@@ -152,6 +176,60 @@ def test_a_value_among_the_headings_is_asked_about(line, value):
     assert asked(line, headings, row(headings), heading_row=1) is None
 
 
+BANNERS = {
+    "two_banners": [["System", None, "Förvaltning", None]],
+    "a_summary": [["System", "Organisation", "Antal"], ["Alla", "Kommunen", "12"], []],
+    "a_parameter": [["System", "Leverantör"], ["ServiceNow", "Now"]],
+}
+
+
+@pytest.mark.parametrize("above", BANNERS.values(), ids=BANNERS)
+def test_headings_below_those_that_were_taken_are_asked_about(line, above):
+    table = [*above, REGISTER, row(REGISTER)]
+    headings = len(above) + 1
+    found = asked(line, *table, sheet="Systemförteckning")
+    assert found == ("headings", ("--heading-row 1", f"--heading-row {headings}"))
+    assert asked(line, *table, sheet="Systemförteckning", heading_row=headings) is None
+    assert line.column("system", "systems") == ["x0"]
+
+
+def test_a_second_table_is_asked_about_and_nothing_of_it_is_read_or_kept(line):
+    second = [["Klassade system"], ["Systemnamn", "System-ID", "K", "R", "T"], ["Beta", "2", "4", "1", "Hemlig"]]
+    table = [REGISTER, row(REGISTER), [], *second]
+    assert asked(line, *table) == ("headings", ("--heading-row 1", "--heading-row 5"))
+    [receipt] = loaded(line, *table, heading_row=1)
+    assert (line.column("system", "systems"), receipt.matches[0].second) == (["x0"], 5)
+    assert "Hemlig" not in str(line.rows("from import_rows"))
+
+
+def test_a_row_that_was_said_is_of_the_sheets_that_have_it(line):
+    book = {"A": [["System", None, "Leverantör"], REGISTER, row(REGISTER, 1)], "B": [REGISTER, row(REGISTER, 2)]}
+    path = line.folder / "systemregister.xlsx"
+    path.write_bytes(xlsx(book))
+    line.load(path, extract_date=DAY, heading_row=2, accepted=frozenset())
+    assert line.column("system", "systems") == ["x1", "x2"]
+
+
+def test_a_sheet_in_question_can_be_left_out_by_what_the_others_are(line):
+    incidents = [["Ärendenummer", "Enhet", "Upptäckt", "Orsak", "Åtgärd"], ["I1", "Norr", "2026-01-01", "x", "y"]]
+    path = line.folder / "export.xlsx"
+    path.write_bytes(xlsx({"Blad1": incidents, "Listor": [["System", "Enhet", "Status"], ["Alfa", "Norr", "Klar"]]}))
+    with pytest.raises(Question) as question:
+        line.load(path, extract_date=DAY, accepted=NOTHING)
+    assert question.value.options == ("--source incidents", "--source systems")
+    assert "export.xlsx (Listor)" in str(question.value)
+    [receipt] = line.load(path, extract_date=DAY, accepted=NOTHING, source="incidents")
+    assert receipt.source.id == "incidents"
+
+
+def test_columns_of_the_same_name_in_another_order_were_not_loaded_before(line):
+    table = [[*REGISTER, "Status", "Status"], ["x"] * 7]
+    loaded(line, *table, accepted=frozenset({"headings"}))
+    assert asked(line, *table, day=date(2026, 11, 2)) is None
+    moved = [["Status", *REGISTER, "Status"], ["x"] * 7]
+    assert asked(line, *moved, day=date(2026, 11, 3)) == ("headings", ("--heading-row 1",))
+
+
 def test_a_heading_that_stands_twice_is_asked_about_if_it_is_read(line):
     headings = [*REGISTER, "Leverantör:"]
     assert asked(line, headings, row(headings)) == ("headings", ("--heading-row 1",))
@@ -159,11 +237,19 @@ def test_a_heading_that_stands_twice_is_asked_about_if_it_is_read(line):
     assert asked(line, unread, row(unread)) is None
 
 
-def test_the_row_that_was_said_is_remembered(line):
-    above = ["a", "b", "c", "d", "e"]
+def test_the_row_that_was_said_is_remembered_if_another_would_be_taken(line):
+    above = ["Systemnamn", "b", "c", "d", "e"]
     loaded(line, above, REGISTER, row(REGISTER), heading_row=2)
+    assert len(line.rows("from mappings")) == 1
     assert asked(line, above, REGISTER, row(REGISTER, 1), day=date(2026, 11, 2)) is None
     assert line.column("system", "systems") == ["x0", "x1"]
+
+
+def test_the_row_that_is_taken_anyhow_is_not_mapped(line):
+    above = ["a", "b", "c", "d", "e"]
+    loaded(line, above, REGISTER, row(REGISTER), heading_row=2)
+    assert line.rows("from mappings") == []
+    assert asked(line, above, REGISTER, row(REGISTER, 1), day=date(2026, 11, 2)) is None, "they were loaded before"
 
 
 # --- does it take the place of the export before it ---------------------------------------------------------------

@@ -191,6 +191,10 @@ def test_hidden_sheets_rows_and_columns_are_read(line, tmp_path):
         ("Period 2026-01-01 – 2026-09-30", "a_20261002.csv", date(2026, 10, 2), "file_name"),
         ("Rapport per 2026-01-01 – 2026-09-30", "a 2026-10-03.csv", date(2026, 10, 3), "file_name"),
         ("Skapad 2020-01-01", "a-2026-10-02-v2.csv", date(2026, 10, 2), "file_name"),
+        ("Rapport per 2026-01-01 to 2026-09-30", "a 2026-10-03.csv", date(2026, 10, 3), "file_name"),
+        ("Uttagen 2 October 2026", "a 2025-01-01.csv", date(2026, 10, 2), "heading"),
+        ("Period", "a 2026-01-01--2026-09-30 uttag 20261002.csv", date(2026, 10, 2), "file_name"),
+        ("Period", "a_20260101_20260930 b 2026-10-02.csv", date(2026, 10, 2), "file_name"),
     ],
 )  # fmt: skip
 def test_where_the_extract_date_comes_from(tmp_path, above, name, day, by):

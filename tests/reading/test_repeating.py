@@ -37,10 +37,17 @@ def test_they_are_counted_and_the_other_rows_keep_their_numbers(line):
     ]
 
 
-def test_a_row_that_repeats_some_of_them_is_data(line):
-    [receipt] = loaded(line, ["Systemnamn", "System-ID"], ["Systemnamn", *HEADINGS[1:4], "Nordlys"])
-    assert receipt.summary.loaded == 2
-    assert [match.repeated for match in receipt.matches] == [0]
+def test_from_a_row_on_that_has_some_of_them_it_is_another_table(line):
+    rows = [["Alfa", "1"], ["Klassade system"], ["Systemnamn", "System-ID"], ["Beta", "2"]]
+    [receipt] = loaded(line, *rows)
+    assert [(match.repeated, match.second) for match in receipt.matches] == [(0, 4)]
+    assert line.column("system", "systems") == ["Alfa"]
+
+
+@pytest.mark.parametrize("row", [["Systemnamn", "System-ID", "a", "b", "c"], ["Alfa", "Status", "", "", ""]])
+def test_a_row_with_one_or_few_of_them_is_data_but_where_they_would_be_the_names(line, row):
+    [receipt] = loaded(line, ["Beta", "1"], row)
+    assert receipt.summary.loaded == (1 if row[0] == "Systemnamn" else 2)
 
 
 def test_levels_that_repeat_their_headings_reject_nothing(line):
