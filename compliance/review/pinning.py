@@ -162,13 +162,13 @@ def _only_required(table: pa.Table, source: Source, frozen: Dossier, said: Itera
         return table
     rules = [answer.parameters for answer in frozen.points if source.id in answer.point.needs]
     required = [word for rule in rules for value in rule.values() if isinstance(value, list) for word in value]
-    required += [name.lower() for name in said]
     pattern = f"^({'|'.join(map(re.escape, required))})"
     kept: Any = pa.array([False] * len(table), pa.bool_())
     for name in BEGUN_WITH[source.id]:
         starts: Any = pc.match_substring_regex(pc.utf8_lower(table[name]), pattern)
         kept = pc.or_(kept, pc.fill_null(starts, False))
-    return table.filter(kept)
+    whole: Any = pc.is_in(pc.utf8_lower(table["course"]), pa.array([name.lower() for name in said], pa.string()))
+    return table.filter(pc.or_(kept, whole))
 
 
 def expression(source: Source, field: Field, column: str, type_: str, *, reading: Needs) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import streamlit as st
@@ -46,10 +47,14 @@ def together(asked: Sequence[Asked]) -> list[Asked]:
 
 @dataclass(frozen=True)
 class About:
-    """Whose exports are asked about, and a file that is not loaded yet but counts in what an answer changes."""
+    """Whose exports are asked about, and a file that is not loaded yet but counts in what an answer changes.
+
+    `day` is the one on which the organisation has the name, if not the as-of date.
+    """
 
     organisation: str
     file: Prepared | None = None
+    day: date | None = None
 
 
 def form(view: View, asked: Sequence[Asked], about: About, *, key: str) -> None:
@@ -111,23 +116,24 @@ def told() -> None:
 
 def _confirm(view: View, chosen: tuple[Saying, ...], about: About, *, key: str) -> None:
     """Draw what the chosen meanings change, and the button that saves them."""
-    effect = _effect(view, chosen, about)
+    effect = _effect(view, chosen, about, key=key)
     if isinstance(effect, Refusal):
         widgets.html(charts.note(view.say.refusal(effect)))
         return
     effects.draw(view, effect)
     if st.button(view.say(N_("Save")), type="primary", key=f"save meanings {key}"):
-        _save(view, chosen, about.organisation)
+        _save(view, chosen, about)
 
 
-def _effect(view: View, chosen: tuple[Saying, ...], about: About) -> Effect | Refusal:
+def _effect(view: View, chosen: tuple[Saying, ...], about: About, *, key: str) -> Effect | Refusal:
     """What the chosen meanings change, computed again only if they, the file, the day or the data differ."""
-    of = chosen, about.file and about.file.workbook.sha256, about.organisation, view.as_of, view.data.version
-    kept: tuple[object, Effect | Refusal] | None = st.session_state.get("effect of meanings")
+    file = about.file and (about.file.workbook.sha256, about.file.order)
+    of = chosen, file, about.organisation, view.as_of, view.data.version
+    kept: tuple[object, Effect | Refusal] | None = st.session_state.get(slot := f"effect of meanings {key}")
     if kept is None or kept[0] != of:
         with st.spinner(view.say(N_("This takes a moment"))):
             kept = of, _counted(view, chosen, about)
-        st.session_state["effect of meanings"] = kept
+        st.session_state[slot] = kept
     return kept[1]
 
 
@@ -138,6 +144,7 @@ def _counted(view: View, chosen: tuple[Saying, ...], about: About) -> Effect | R
             about.organisation,
             chosen,
             as_of=view.as_of,
+            named_on=about.day or view.as_of,
             points=reads.points(),
             sources=reads.sources(),
             words=reads.words(),
@@ -147,15 +154,15 @@ def _counted(view: View, chosen: tuple[Saying, ...], about: About) -> Effect | R
         return refusal
 
 
-def _save(view: View, sayings: Sequence[Saying], organisation: str) -> None:
+def _save(view: View, sayings: Sequence[Saying], about: About) -> None:
     """Save what is said, read the exports that have it anew, and tell how many."""
     widgets.require(Permission.LOAD_EXPORTS)
     with widgets.showing_errors():
         anew = saying.say_what(
             view.database,
-            organisation,
+            about.organisation,
             sayings,
-            as_of=view.as_of,
+            as_of=about.day or view.as_of,
             sources=reads.sources(),
             words=reads.words(),
             order=views.order(),

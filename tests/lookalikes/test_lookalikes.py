@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -17,12 +17,14 @@ from typing import Any
 import openpyxl
 import pytest
 
+from compliance.correcting.saying import Saying, say_what
 from compliance.declarations.sources import normal
+from compliance.loading.loading import FIRST_NAME, Order
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, save
 from compliance.store.file import FileDatabase
 from tests import once
 from tests.command import run_here
-from tests.line import reading_here
+from tests.line import SOURCES, WORDS, reading_here
 from tests.lookalikes import generated
 from tests.lookalikes.generated import FOLDER
 
@@ -86,11 +88,16 @@ class Desk:
         with (FOLDER / file).open(encoding="utf-8") as lines:
             row = next(csv.reader(lines, delimiter="," if file.startswith(("servicenow", "jira")) else ";"))
         fields = {name: normal(heading) for name, heading in said.items() if name not in {"source", "month_first"}}
-        more = {"month_first": said["month_first"]} if "month_first" in said else {}
         keys = tuple(heading_keys(row).values())
-        mapping = ColumnMapping(said["source"], keys, fields, written=headings_written(row), **more)
-        with FileDatabase.at(self.database).writing() as cursor:
+        mapping = ColumnMapping(said["source"], keys, fields, written=headings_written(row))
+        database = FileDatabase.at(self.database)
+        with database.writing() as cursor:
             save(cursor, mapping, who="test")
+        sayings = [Saying(said["source"], name, said[name], "month") for name in said.get("month_first", ())]
+        if sayings:
+            order = Order("test")
+            day = {"as_of": date(2026, 11, 2), "sources": SOURCES, "words": WORDS}
+            say_what(database, FIRST_NAME, sayings, order=order, **day)
 
 
 @pytest.fixture

@@ -439,6 +439,7 @@ def test_a_course_that_is_called_otherwise_or_has_no_row_is_recounted_as_it_was_
     """of_others: only somebody who is not employed has a row of it"""
     course = "Informationssäkerhet för medarbetare" if said == "of_others" else "Säker (i jobbet)"
     table = COURSES.replace("P1       | informationssäkerhet för medarbetare", f"x9       | {course}")
+    table += f"p2       | {course} i hemlighet | | Godkänd | 2026-02-01\n"
     point = next(point for point in POINTS if point.number == 1)
     with at("draft", tmp_path).held() as line:
         for source, rows in {"staff": staff(), "training": table}.items():
@@ -452,6 +453,10 @@ def test_a_course_that_is_called_otherwise_or_has_no_row_is_recounted_as_it_was_
     result = checked(tmp_path, content)
     figures = json.loads(files_of(content)["review.json"])["points"][0]["now"]
     assert (result.faults, figures["basis"], figures["no_course"]) == ((), said != "nothing", said == "nothing")
+    if said == "otherwise":
+        with opened(tmp_path, files_of(content)["frozen.duckdb"]) as connection:
+            kept = connection.execute("select distinct course from training where course like 'Säker%'").fetchall()
+        assert kept == [(course,)], "no other course of anybody"
 
 
 # --- Files for people ---------------------------------------------------------------------------------------------

@@ -433,7 +433,7 @@ def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
 def test_a_file_that_lacks_most_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
     load(own, read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx"), Order("test"), sources=SOURCES, words=WORDS)
     drop(loaded, tmp_path, mall=OTHERS)
-    assert "mall.xlsx saknar 24 av 24 AD-konto i exporten före." in text(loaded)
+    assert "mall.xlsx saknar 24 av 24 AD-konto i föregående export." in text(loaded)
     assert "Läs\u00a0in\u00a020\u00a0rader" not in [button.label for button in loaded.button]
     press(loaded, answer)
     assert [box.value for box in loaded.checkbox if box.label.startswith("Kompletterar")] == [completes]
@@ -578,12 +578,12 @@ def test_whose_a_file_is_is_asked_before_what_it_replaces(own, monkeypatch, tmp_
     app = opened("imports", monkeypatch, organisation="A", unit="Norr")
     assert any(opens.proto.popover.label.endswith("2026 · A · Norr") for opens in app.get("popover"))
     drop(app, tmp_path, personal=[["Organisation:", "B"], *OTHERS])
-    assert "i exporten före" not in text(app)
+    assert "i föregående export" not in text(app)
     app.radio[0].set_value("A").run()
     press(app, "Den ersätter dem")
-    assert "i exporten före" not in text(app)
+    assert "i föregående export" not in text(app)
     app.radio[0].set_value("B").run()
-    assert "saknar 24 av 24 AD-konto i exporten före" in text(app)
+    assert "saknar 24 av 24 AD-konto i föregående export" in text(app)
 
 
 @pytest.mark.exhaustive

@@ -62,7 +62,7 @@ def test_a_word_is_explained_where_it_was_found_and_its_effect_is_shown_before(l
     assert ("0 %" in said(app), "66,7 %" in said(app)) == (True, True)
     assert loaded.rows("from meanings") == []
     press(app, "Spara")
-    assert "Sparat. En inläst export har lästs på nytt; 2 av dess rader har andra värden." in said(app)
+    assert "Sparat. En inläst export har tolkats om; 2 av dess rader har andra värden." in said(app)
     assert [(row["said_of"], row["meaning"]) for row in loaded.rows("from meanings")] == [("Färdigställd", "done")]
     assert "66,7 %" in said(opened("point", monkeypatch, point="local_instruction"))
     assert WORD not in [plain(each.label) for each in opened("quality", monkeypatch, check="unknown_words").selectbox]
@@ -105,10 +105,22 @@ def test_whoever_may_not_load_sees_the_words_and_no_form(loaded, monkeypatch):
 def test_it_is_explained_on_the_card_of_a_file_that_is_not_loaded_yet(line, tmp_path, monkeypatch):
     app = opened("imports", monkeypatch)
     dropped(app, line.file(INSTRUCTION, name="Lokal anvisning 2026-10-01.csv"))
-    assert "Ord och datum att förklara på kortet: 1." in said(app) or ASKED["sv"] in said(app)
+    assert ASKED["sv"] in said(app)
     box(app, WORD).select_index(0).run()
     assert "66,7 %" in said(app)
     press(app, "Spara")
     assert ASKED["sv"] not in said(app)
     press(app, "Läs in 3 rader")
     assert line.column("status_code", "local_instruction") == ["done", "ongoing", "done"]
+
+
+@pytest.mark.live
+def test_dates_that_can_only_begin_with_the_month_are_said_to_where_no_row_can_be_read_before(line, monkeypatch):
+    app = opened("imports", monkeypatch)
+    months = STAFF.replace("2020-01-01", "05/24/2020") + "p2 | Norr | 05/25/2020 |\n"
+    dropped(app, line.file(months, name="Personallista 2026-10-01.csv"))
+    assert "Kolumnen skriver månaden före dagen. Ange det på filens kort" in said(app)
+    box(app, "Personallista: kolumnen ”Anställningsdatum”").select_index(1).run()
+    press(app, "Spara")
+    press(app, "Läs in 2 rader")
+    assert line.column("employed_from", "staff") == [date(2020, 5, 24), date(2020, 5, 25)]

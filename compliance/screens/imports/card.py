@@ -17,6 +17,7 @@ from compliance.core.language import N_
 from compliance.correcting import returning
 from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
+from compliance.loading import asking
 from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, Undated, WithoutLevels
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
@@ -83,18 +84,24 @@ def _waiting(card: Card, book: Workbook) -> None:
         _questions(card)
         if card.file.rehearsal:
             _doubts(card, card.file.rehearsal, book)
+    _meanings(card)
     if card.file.rehearsal:
-        _meanings(card, card.file.rehearsal)
         _problems(card, card.file.rehearsal)
     _by_hand(card, book)
 
 
-def _meanings(card: Card, rehearsal: Rehearsal) -> None:
-    """Draw the form that says what words and dates of the file mean, where a figure counts by them."""
-    asked = [each for receipt in rehearsal.receipts for each in texts.without_meaning(receipt)]
+def _meanings(card: Card) -> None:
+    """Draw the form that says what words and dates of the file mean, also where no row can be read before."""
+    rehearsal, refusal = card.file.rehearsal, card.file.refusal
+    receipts = rehearsal.receipts if rehearsal else ()
+    asked = [sayings.Asked(*each) for receipt in receipts for each in texts.without_meaning(receipt)]
+    if isinstance(refusal, NothingToLoad):
+        asked = [sayings.Asked(*each, rows=0) for each in refusal.month_first]
     if asked:
-        about = sayings.About(rehearsal.receipts[0].organisation, inbox.ready(card.file, card.context))
-        sayings.form(card.view, [sayings.Asked(*each) for each in asked], about, key=card.file.id)
+        organisation = receipts[0].organisation if receipts else card.file.order.organisation
+        file = inbox.ready(card.file, card.context)
+        about = sayings.About(organisation or card.view.scope.organisation, file, file.day.day if file.day else None)
+        sayings.form(card.view, asked, about, key=card.file.id)
 
 
 def _loaded(card: Card, result: Result) -> None:
@@ -291,7 +298,7 @@ def _choose_day(items: list[Item], key: str) -> None:
 def _by_hand(card: Card, book: Workbook) -> None:
     """Draw the panel to map columns by hand, expanded if the file needs it."""
     refusal, rehearsal = card.file.refusal, card.file.rehearsal
-    if refusal and not isinstance(refusal, Unrecognised | NothingToLoad | WithoutLevels):
+    if refusal and not isinstance(refusal, Unrecognised | NothingToLoad | WithoutLevels | asking.Question):
         return
     recognised = rehearsal is not None and {"what", "headings"}.isdisjoint(card.asked)
     lost = rehearsal is not None and any(compared.lost for compared in rehearsal.comparisons)

@@ -402,6 +402,8 @@ def questions(files: Sequence[Dropped], places: Places) -> dict[str, tuple[Quest
 
 def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
     if refusal := file.refusal:
+        if isinstance(refusal, asking.Question):
+            return (refusal.about,)
         asked = next((question for kind, question in ASKING.items() if isinstance(refusal, kind)), None)
         return (asked,) if asked else ()
     if unplaced:  # until it is said whose it is, it is compared with another's exports

@@ -20,7 +20,7 @@ from compliance.loading.purges import Purged, purged_text
 from compliance.loading.rereading import WHY as READ_ANEW
 from compliance.loading.validating import REASONS, UNSHOWN, no_answers_text, withheld_text
 from compliance.reading.recognising import Match
-from compliance.reading.repeating import repeated_text
+from compliance.reading.repeating import repeated_text, second_text
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
 from compliance.wording import phrases
@@ -268,7 +268,8 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         },
         **_counted_remarks(receipt, workbook, say),
     }
-    return [text for text, applies in texts.items() if applies]
+    second = [second_text(match.second, say) for match in receipt.matches if match.second]
+    return [*second, *(text for text, applies in texts.items() if applies)]
 
 
 def without_meaning(receipt: Receipt) -> list[tuple[str, str, str, int]]:
