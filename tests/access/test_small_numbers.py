@@ -345,7 +345,8 @@ def load(line: Reviewed, name: str, units: Sizes, day: date) -> None:
                     courses.append(f"{unit}{number} | {code} | {code} | Godkänd | 2026-01-01")
     fields: Any = {"organisation": name, "extract_date": day}
     line.load_table("\n".join(staff), source="staff", **fields)
-    line.load_table("\n".join([*courses, "ingen | ISEC | ISEC | Godkänd | 2026-01-01"]), source="training", **fields)
+    courses += [f"ingen | {code} | {code} | Godkänd | 2026-01-01" for code in ("ISEC", "GDPR")]
+    line.load_table("\n".join(courses), source="training", **fields)
     cases = f"Ärende-ID | Upptäcktes | Enhet\n{name} {day} | 2026-05-01 10:00 | Vård0"
     line.load_table(cases, source="incidents", **fields)
 

@@ -28,6 +28,7 @@ a2       | Söder | Vård      | 2020-01-01
 TRAINING = """
 AD-konto | Kurs | Kurskod | Status  | Slutfört datum
 a1       | Kurs | ISEC    | Godkänd | 2026-01-01
+a1       | Kurs | GDPR    | Pågår   |
 """
 REGISTER = "Systemnamn | Enhet | Har informationssäkerhetsklassning genomförts under det senaste året?"
 FIRST = f"{REGISTER}\nAlfa | Norr | Ja\nBeta | Öde | Nej\nGamma | Norr | Nej"

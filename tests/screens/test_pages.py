@@ -300,6 +300,7 @@ def small(tmp_path_factory):
         days = begun[:1] * old + begun[1:] * new
         staff += "".join(f"{unit}{n}|{unit}|{department}|{day}\n" for n, day in enumerate(days))
         courses += "".join(f"{unit}{n}|INFOSAK|I|Godkänd|2025-05-01\n" for n in range(trained))
+    courses += "Norr0|GDPR|D|Pågår|\n"
     with Line(tmp_path_factory.mktemp("parts")).held() as line:
         for source, table in (("staff", staff), ("training", courses)):
             line.load_table(table, name=f"{source}.csv", source=source, extract_date=date(2025, 6, 1))
