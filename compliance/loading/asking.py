@@ -52,6 +52,10 @@ class Question(Asked):
         super().__init__(message, options=options, row=row, **values)
 
 
+class Unnamed(Question):
+    """What is it? Asked where nothing even proposes a source."""
+
+
 # --- What a file says of itself -----------------------------------------------------------------------------------
 
 
@@ -72,7 +76,7 @@ def of_sheet(
     found = [
         _of_another(match, file, others[0])
         if others
-        else _of_source(match, file)
+        else _of_source(match, file, words, is_named=is_named)
         if not _is_certain(match, sources, words, is_named=is_named)
         else None,
         _of_headings(match, file, words, date1904=workbook.date1904),
@@ -107,27 +111,38 @@ def _of_another(match: Match, file: str, other: Source) -> Question:
     )
 
 
-def _of_source(match: Match, file: str) -> Question:
-    """What is it? Asked where nothing says for certain what a sheet is."""
+def _of_source(match: Match, file: str, words: Words, *, is_named: bool) -> Question:
+    """What is it? Asked where nothing says for certain what a sheet is; headings of every register propose nothing."""
+    known = ", ".join(spoken(column.heading) for column in match.known)
+    if not is_named and not _is_telling(match, words):
+        text = N_(
+            "Nothing says what {file} is: of its headings only {known} are known, and any list has them. What is it?"
+        )
+        return Unnamed("what", text, options=("--source SOURCE",), file=file, known=known)
     return Question(
         "what",
         N_("Nothing says for certain that {file} is {source}; of its headings {known} are known. Is it {source}?"),
         options=(f"--source {match.source.id}",),
         file=file,
-        known=", ".join(spoken(column.heading) for column in match.known),
+        known=known,
         source=match.source.title,
     )
+
+
+def _is_telling(match: Match, words: Words) -> bool:
+    """Whether a known heading of a sheet is none of those that stand in every register, such as Namn and Status."""
+    return any(normal(column.heading) not in words["telling_nothing"] for column in match.known)
 
 
 def _is_certain(match: Match, sources: Collection[Source], words: Words, *, is_named: bool) -> bool:
     """Whether a sheet's own name and two of its headings, or more of them, say what it is.
 
-    Headings that stand in every register, such as Namn and Status, say nothing by themselves. Where one of them is read
-    as the name of the thing, as persons have names too, another heading must be of no other source.
+    Headings that stand in every register say nothing by themselves. Where one of them is read as the name of the thing,
+    as persons have names too, another heading must be of no other source.
     """
     known = match.known
     weak = words["telling_nothing"]
-    if not any(normal(column.heading) not in weak for column in known):
+    if not _is_telling(match, words):
         return False
     if not _is_told_by_name(match, weak) and _lists_people(match, words):
         return False

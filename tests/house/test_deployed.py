@@ -101,7 +101,7 @@ def test_the_exports_of_each_organisation_are_loaded_and_put_away_and_what_is_re
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
     assert "Lista 20261101.csv" in done.stderr
-    assert "Answer with --source systems." in done.stderr
+    assert "Answer with --source SOURCE." in done.stderr
     assert "import 1: Personal 20261101.csv as staff" in done.stdout
     left = sorted(path.relative_to(tmp_path / "inbox").as_posix() for path in (tmp_path / "inbox").rglob("*.*"))
     assert left == ["Norra/Lista 20261101.csv", "Norra/loaded/1 Personal 20261101.csv", "Södra/-fel.csv"]

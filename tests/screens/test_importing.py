@@ -463,6 +463,23 @@ def test_the_day_of_files_that_do_not_say_it_is_asked_once(app, own, tmp_path):
     assert len(loaded_files(own)) == 2
 
 
+@pytest.mark.live
+def test_headings_that_any_list_has_propose_nothing_until_it_is_said_what_the_file_is(app, own, tmp_path):
+    """five people are not offered as systems"""
+    lines = [["Uttagen 2026-10-31"], ["Namn", "Status", "Anteckning"], *([f"P{n}", "Aktiv", "x"] for n in range(5))]
+    drop(app, tmp_path, lista=lines)
+    assert table(app)["Tolkad som"].tolist() == [""]
+    assert "Inget visar vad lista.xlsx är: av rubrikerna är bara Namn, Status kända" in text(app)
+    assert "kolumner kändes igen" not in text(app)
+    assert [button.label for button in app.button if button.label == "Ja, det är det"] == []
+    [source] = [box for box in app.selectbox if box.label == "Tolkad som"]
+    assert source.value is None
+    source.set_value("systems").run()
+    press(app, "Läs filen så")
+    press(app, "Läs in ")
+    assert [row["file"] for row in loaded_files(own)] == ["lista.xlsx"]
+
+
 @pytest.mark.exhaustive
 def test_the_same_file_dropped_twice_is_refused_once(app, own, tmp_path):
     drop(app, tmp_path, personal=PEOPLE, kopia=PEOPLE)

@@ -82,11 +82,12 @@ def _waiting(card: Card, book: Workbook) -> None:
         _choices(card)
     with right:
         _questions(card)
-        if card.file.rehearsal:
+        if card.file.rehearsal and not card.file.is_unnamed:
             _doubts(card, card.file.rehearsal, book)
-    _meanings(card)
-    if card.file.rehearsal:
-        _problems(card, card.file.rehearsal)
+    if not card.file.is_unnamed:
+        _meanings(card)
+        if card.file.rehearsal:
+            _problems(card, card.file.rehearsal)
     _by_hand(card, book)
 
 
@@ -146,7 +147,7 @@ def take_away(waiting: Inbox, removed: list[str]) -> None:
 
 def _what_it_is(card: Card, book: Workbook) -> None:
     say, rehearsal = card.view.say, card.file.rehearsal
-    if rehearsal is None:
+    if rehearsal is None or card.file.is_unnamed:
         return
     for receipt, comparison in zip(rehearsal.receipts, rehearsal.comparisons, strict=True):
         widgets.html(charts.pairs(texts.receipt_pairs(receipt, comparison, book, card.context.points, say)))
@@ -167,7 +168,7 @@ def _questions(card: Card) -> None:
     for question in card.asked:
         widgets.html(charts.note(inbox_texts.asked_text(card.file, question, say)))
         with st.container(horizontal=True, key=f"answers-{question}"):
-            for label, about in ANSWERS.get(question, {}).items():
+            for label, about in ANSWERS.get(question, {}).items() if not card.file.is_unnamed else ():
                 key = f"{question} {about} {card.file.id}"
                 st.button(say(label), key=key, on_click=_answer, args=(card.file, question, about))
 
@@ -308,7 +309,8 @@ def _by_hand(card: Card, book: Workbook) -> None:
         matches = [match for receipt in receipts for match in receipt.matches]
         if isinstance(refusal, WithoutLevels):
             matches = list(card.file.matches)
-        mapping.panel(card.view, card.file.id, book, matches, source_id=card.item.source)
+        source_id, proposes = card.item.source, not card.file.is_unnamed
+        mapping.panel(card.view, card.file.id, book, matches, source_id=source_id, proposes=proposes)
 
 
 # --- Rejected rows ------------------------------------------------------------------------------------------------

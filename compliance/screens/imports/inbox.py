@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any, Final, Literal
 
 from compliance.access.audit import Action
@@ -194,6 +195,17 @@ class Dropped:
     def rehearsal(self) -> Rehearsal | None:
         """What loading it would do, if it can be."""
         return None if self.refusal or not isinstance(self.content.outcome, Rehearsal) else self.content.outcome
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether nothing says, or proposes, what it is."""
+        prepared, refusal = self.content.prepared, self.refusal
+        asked: Iterable[Refusal] = self.rehearsal.questions if self.rehearsal else ()
+        if isinstance(refusal, asking.Question):
+            asked = (refusal,)
+        elif refusal and isinstance(prepared, Prepared):
+            asked = chain.from_iterable(prepared.questions.values())
+        return not self.item.source and any(isinstance(question, asking.Unnamed) for question in asked)
 
     @property
     def matches(self) -> Sequence[Match]:

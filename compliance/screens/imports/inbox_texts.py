@@ -85,6 +85,8 @@ def row(file: Dropped, standing: Rank, asked: Sequence[Question], sources: Mappi
 
 def taken_for(file: Dropped, say: Language) -> str:
     """What a file was recognised as, or was loaded as."""
+    if file.is_unnamed:
+        return ""
     receipts = file.rehearsal.receipts if file.rehearsal else ()
     found = [receipt.source for receipt in receipts] or [match.source for match in file.matches]
     return ", ".join(dict.fromkeys(say.pick(source.title) for source in found)) or (file.item.taken_for or "")

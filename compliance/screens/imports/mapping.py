@@ -42,6 +42,7 @@ class Opened:
     book: Workbook
     number: int
     match: Match | None
+    proposes: bool
 
     @property
     def sheet(self) -> Sheet:
@@ -60,6 +61,8 @@ class Opened:
     def likely(self, index: int, source_id: str | None) -> Source | None:
         """The source that the user chose, or that the refusal of the file names, else a guess by its columns."""
         every = reads.sources()
+        if not self.proposes:
+            return every.get(source_id or "")
         proposed = source_id or _proposed(self.view, self.book, self.number)
         if proposed in every or not self.columns(index):
             return every.get(proposed or "")
@@ -67,14 +70,17 @@ class Opened:
         return self.once(("likely", index), guess)
 
 
-def panel(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, source_id: str | None) -> None:
+def panel(
+    view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, source_id: str | None, proposes: bool
+) -> None:
     """Draw the form that maps a file: its sheet, heading row, a column for each field, and the meaning of its words.
 
     `matches` is how the file is read now, if it is recognised; `source_id` is the source that the user has chosen.
+    `proposes` is whether something says what it could be.
     """
     say, book = view.say, split_marker(book)[0]
     _sheets(view, book, matches)
-    opened = _opened(view, file_id, book, matches)
+    opened = _opened(view, file_id, book, matches, proposes=proposes)
     match, sheet = opened.match, opened.sheet
     source_id = match.source.id if match else source_id
     index = _heading_row(opened, file_id)
@@ -159,7 +165,7 @@ def _save(view: View, columns: ColumnMapping) -> None:
     st.rerun()
 
 
-def _opened(view: View, file_id: str, book: Workbook, matches: Sequence[Match]) -> Opened:
+def _opened(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, proposes: bool) -> Opened:
     """Draw the choice of a sheet, if there are several."""
     filled = [number for number, sheet in enumerate(book.sheets) if sheet.cells.num_rows] or [0]
     number, names = filled[0], [sheet.name for sheet in book.sheets]
@@ -173,7 +179,7 @@ def _opened(view: View, file_id: str, book: Workbook, matches: Sequence[Match]) 
             key=f"sheet {file_id}",
             width=460,
         )
-    return Opened(view, book, number, next((match for match in matches if match.number == number), None))
+    return Opened(view, book, number, next((match for match in matches if match.number == number), None), proposes)
 
 
 def _likely_sheet(view: View, book: Workbook, matches: Sequence[Match], filled: Sequence[int]) -> int:
