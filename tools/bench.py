@@ -279,7 +279,9 @@ def from_file_to_figures(samples: Path, folder: Path) -> Measured:
     def once() -> float:
         with copied(samples, folder) as store:
             started = time.perf_counter()
-            for command in (["load", str(file), "--extract-date", AS_OF.isoformat()], ["coverage"]):
+            # The samples have other persons, so it has to be said that it takes the place of theirs.
+            load = ["load", str(file), "--extract-date", AS_OF.isoformat(), "--replaces"]
+            for command in (load, ["coverage"]):
                 command_line(command, store)
             return time.perf_counter() - started
 
