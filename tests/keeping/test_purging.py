@@ -264,7 +264,9 @@ def test_nothing_of_them_is_left_on_any_machine_nor_in_postgresql(
     name = postgres_database.rpartition("/")[2].partition("?")[0]
     postgres.ask("analyze; checkpoint", name)
     assert [files_with(folder, GONE) for folder in folders] == [["copy.duckdb"]] * 2
-    assert {file.partition("/")[0] for file in files_with(postgres.folder / "data", GONE)} == {"base", "pg_wal"}
+    holding = {file.partition("/")[0] for file in files_with(postgres.folder / "data", GONE)}
+    assert "base" in holding
+    assert holding <= {"base", "pg_wal"}  # another worker's purge may have begun the log anew
     purge = ("purge", "--before", "2024-11-01", "--diary", "KS 2026/12", "--really")
     with monkeypatch.context() as patched:
         patched.setattr(shared, "push", refused)
