@@ -268,6 +268,10 @@ def load_values(own: Path | None) -> Words:
     return {key: [word.casefold() for word in words] for key, words in table.items()}
 
 
+# What can stand around a word for no answer.
+BRACKETS: Final = "()[]{}<> "
+
+
 def no_answer(field: Field, words: Words) -> list[str]:
     """The words for no answer in a field, in lower case, without those that it has a meaning for."""
     own = field.every_word

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from compliance.core.lengths import LONGEST_HEADING
 from compliance.core.masking import MASK
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Field, Source, Words, is_secret, no_answer, normal
+from compliance.declarations.sources import BRACKETS, Field, Source, Words, is_secret, no_answer, normal
 from compliance.loading import levels
 from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.refusing import safe_to_show
@@ -49,8 +49,6 @@ SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")
 NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+\s*)?%?")
 # How many characters of a heading are compared.
 LONGEST: Final = 200
-# What can stand around a word for no answer.
-BRACKETS: Final = "()[]{}<> "
 
 
 @dataclass(frozen=True)

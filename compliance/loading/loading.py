@@ -247,9 +247,14 @@ def read_request(
     """What is known of a file before it is read. Raise Refusal if the source does not exist."""
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    return ReadRequest(
-        sources, words, today, mappings_of(database), order.source, order.extract_date, order.heading_row
-    )
+    return request_of(order, sources=sources, words=words, today=today, mappings=mappings_of(database))
+
+
+def request_of(
+    order: Order, *, sources: dict[str, Source], words: Words, today: date | None, mappings: Sequence[ColumnMapping]
+) -> ReadRequest:
+    """What a file is read with: what is declared, what users have mapped, and what the order says of it."""
+    return ReadRequest(sources, words, today, mappings, order.source, order.extract_date, order.heading_row)
 
 
 def mappings_of(database: Database) -> list[ColumnMapping]:
@@ -274,9 +279,7 @@ def prepare(
     """
     if order.source and order.source not in sources:
         raise unknown_source(order.source, sources)
-    request = ReadRequest(
-        sources, words, workbook.around, mappings, order.source, order.extract_date, order.heading_row
-    )
+    request = request_of(order, sources=sources, words=words, today=workbook.around, mappings=mappings)
     workbook, marker = split_marker(screened_again(workbook, request))
     order = _as_marked(order, marker, sources)
     matches = recognise(

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Words, load_values
+from compliance.declarations.sources import BRACKETS, Words, load_values
 from compliance.loading.validating import Summary
 from compliance.reading.columns import in_threads
 from compliance.reading.markers import is_row_number, row_number
@@ -89,7 +89,7 @@ def _not_away() -> frozenset[str]:
 def yes_or_no(cell: str | None) -> str:
     """Yes or no for a reason of absence: the reason is left out, but a corrected row must not lose the absence."""
     text = " ".join((cell or "").split()).casefold()
-    return "Nej" if text.startswith("#") or text.strip("()[]{}<> ") in _not_away() else "Ja"
+    return "Nej" if text.startswith("#") or text.strip(BRACKETS) in _not_away() else "Ja"
 
 
 def _answers(match: Match, place: int, rejected: Collection[int]) -> "pa.Array[Any]":

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
-from compliance.declarations.sources import Field, Source, Words, no_answer
+from compliance.declarations.sources import BRACKETS, Field, Source, Words, no_answer
 from compliance.loading.levels import level_columns
 from compliance.reading.columns import by_distinct
 from compliance.reading.recognising import Match, data_rows
@@ -61,7 +61,7 @@ TIMES: Final = frozenset({"date", "datetime"})
 # The types of which a row needs a cell, but may say in it that there is no answer.
 SPARING: Final = frozenset({"text", "word", "yes_no", "path"})
 # A cell as it is compared with the words for no answer.
-BARE: Final = "trim(lower(cell), '()[]{}<> ')"
+BARE: Final = f"trim(lower(cell), '{BRACKETS}')"
 # The rows of `typed` that are loaded.
 LOADED: Final = "(sheet_number, row) not in (select (sheet_number, row) from found_problems where kind = 'rejected')"
 READ_TIME: Final = "read_time(cell, $date1904, $open_end, {month_first})"

@@ -263,7 +263,9 @@ def is_unread(file: Dropped, context: Context) -> bool:
 
 
 def _request(order: Order, context: Context, mappings: Sequence[ColumnMapping]) -> ReadRequest:
-    return ReadRequest(context.sources, context.words, context.today, mappings, order.source, order.extract_date)
+    return loading.request_of(
+        order, sources=context.sources, words=context.words, today=context.today, mappings=mappings
+    )
 
 
 # --- Rehearsing ---------------------------------------------------------------------------------------------------
