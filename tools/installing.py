@@ -90,7 +90,8 @@ class Server:
         """What commands of the documentation print, here and without a network. Stop at the first that fails."""
         here = {
             "/opt/compliance": self.opt, "/var/lib/compliance": self.data, "python3 ": f"{self.python} ",
-            "-u compliance": f"-u {SERVICE}", "--owner compliance": f"--owner {SERVICE}", "version=0.10.0\n": "",
+            "-u compliance": f"-u {SERVICE}", "--owner compliance": f"--owner {SERVICE}",
+            f"version={version(ROOT)}\n": "",
         }  # fmt: skip
         commands = re.sub("|".join(map(re.escape, here)), lambda found: str(here[found[0]]), commands)
         environment = {**self.environment, **variables}
