@@ -1,3 +1,3 @@
 """The compliance dashboard: spreadsheets in, review points out."""
 
-__version__ = "0.11.0"
+__version__ = "1.0.0.dev0"

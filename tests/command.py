@@ -52,8 +52,8 @@ def _umask_kept() -> Iterator[None]:
         os.umask(before)
 
 
-def run_here(database: Path, *said: object) -> subprocess.CompletedProcess[str]:
-    """The same without a process, which takes ten times as long; what would be a traceback is raised."""
+def run_here(database: Path, *said: object, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """The same without a process, which takes ten times as long, in a folder; what would be a traceback is raised."""
     called = ["compliance", *map(str, said)]
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
     with (
@@ -61,7 +61,7 @@ def run_here(database: Path, *said: object) -> subprocess.CompletedProcess[str]:
         patch.object(sys, "argv", called),
         patch.object(gc, "freeze"),  # this process goes on
         patch.object(typer.main, "get_command", _built_once),
-        contextlib.chdir(ROOT),
+        contextlib.chdir(folder),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         _umask_kept(),

@@ -1,10 +1,10 @@
-"""A store that is cleaned by a process which is killed at one of its steps.
+"""A store that is written anew, without its first person, by a process which is killed at one of its steps.
 
 python -m tests.stepping STORE FOLDER STEP…
 
 A step is a statement that writes the new file, or what is done with the two. For each STEP the store is copied to
-FOLDER/STEP.duckdb and opened by a child that ends there without any farewell; a negative STEP counts from the last one,
-and `all` is each. Prints how many steps there are.
+FOLDER/STEP.duckdb and written anew by a child that ends there without any farewell; a negative STEP counts from the
+last one, and `all` is each. Prints how many steps there are.
 """
 
 import os
@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from compliance.cleaning import cleaning
-from compliance.store import file
+from compliance.keeping import rewriting
+from compliance.store.file import FileDatabase
 
 KILLED = 9
 
@@ -48,18 +48,19 @@ class Connection:
         return getattr(self.real, name)
 
 
-def clean(path: Path, last: int) -> int:
-    """Clean a store up to a step; return how many it took, if it was not killed."""
-    steps, write = Steps(last), cleaning.write_anew
-    cleaning.write_anew = lambda connection, *given: write(Connection(connection, steps), *given)
-    cleaning._flush = steps.of(cleaning._flush)
+def rewrite(path: Path, last: int) -> int:
+    """Write a store anew up to a step; return how many it took, if it was not killed."""
+    steps, changes = Steps(last), rewriting.Changes()
+    changes.drop("staff", [0])
+    rewriting._flush = steps.of(rewriting._flush)
     Path.replace = steps.of(Path.replace)  # type: ignore[method-assign]
-    file.connect(path).close()
+    with FileDatabase.at(path).rewriting() as (cursor, _):
+        rewriting.write_anew(Connection(cursor, steps), path, changes)  # type: ignore[arg-type]
     return steps.taken
 
 
 def main(store: Path, folder: Path, wanted: list[str]) -> None:
-    """Clean copies of the store in children, each up to one of the steps."""
+    """Write copies of the store anew in children, each up to one of the steps."""
     every = in_child(shutil.copyfile(store, folder / "whole.duckdb"), last=-1)
     for number in range(every) if wanted == ["all"] else [int(step) % every for step in wanted]:
         code = in_child(shutil.copyfile(store, folder / f"{number}.duckdb"), last=number)
@@ -71,7 +72,7 @@ def in_child(path: Path, *, last: int) -> int:
     """The exit code of a child: the number of steps, or that it was killed."""
     child = os.fork()
     if not child:
-        os._exit(clean(path, last))
+        os._exit(rewrite(path, last))
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

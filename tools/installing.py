@@ -91,8 +91,8 @@ class Server:
         here = {
             "/opt/compliance": self.opt, "/var/lib/compliance": self.data, "python3 ": f"{self.python} ",
             "-u compliance": f"-u {SERVICE}", "--owner compliance": f"--owner {SERVICE}",
-            f"version={version(ROOT)}\n": "",
         }  # fmt: skip
+        commands = re.sub(r"^version=.*\n", "", commands, flags=re.M)  # the last release, which is not the one tried
         commands = re.sub("|".join(map(re.escape, here)), lambda found: str(here[found[0]]), commands)
         environment = {**self.environment, **variables}
         bash = [*OFFLINE, "bash", "-euo", "pipefail", "-c", AS_IS + commands]

@@ -5,7 +5,6 @@ The exit status is 0, 1 with one line per problem on stderr, or 2 for wrong usag
 
 import io
 import json
-import logging
 import os
 import re
 import shutil
@@ -37,14 +36,12 @@ from compliance.counting.assessing import Coverage, basis_on, counts_of, items
 from compliance.declarations.points import COURSES, load_points, load_todo, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import load_sources, load_values
-from compliance.loading import cleanings
 from compliance.loading.asking import Accepted, told_of_keys
 from compliance.loading.loading import Order, Receipt, load, read_request, revoke
 from compliance.loading.validating import no_answers_text, withheld_text
 from compliance.reading.repeating import repeated_text, second_text
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
-from compliance.store.schema import STEPS
 
 WHO: Final = "command line"
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -85,35 +82,13 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     logs.begin()
     sys.excepthook = _masked_fault
-    with _reporting_cleaning(), reporting_refusals(), buffered_output():
+    with reporting_refusals(), buffered_output():
         app()
 
 
 def _masked_fault(*fault: Any) -> None:
     """Print the traceback of an unexpected error, masked."""
     print(mask_text("".join(traceback.format_exception(*fault)))[0], file=sys.stderr, end="")
-
-
-@contextmanager
-def _reporting_cleaning() -> Iterator[None]:
-    """Report on stderr what an upgrade cleans the database of within the block."""
-    logs_of_steps, handler = [logging.getLogger(module) for module, _ in STEPS.values()], _Cleaned()
-    for log in logs_of_steps:
-        log.addHandler(handler)
-    try:
-        yield
-    finally:
-        for log in logs_of_steps:
-            log.removeHandler(handler)
-
-
-class _Cleaned(logging.Handler):
-    """A log handler that reports a cleaning of the database on stderr, in the terminal's language."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print the cleaning; this log has no other records."""
-        say = Language(places.environment_language())
-        print(*cleanings.cleaning_sentences(record.cleaning, say), file=sys.stderr)  # type: ignore[attr-defined]
 
 
 @contextmanager

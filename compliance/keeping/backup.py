@@ -114,7 +114,7 @@ def _database_anew(staging: Path, manifest: Manifest, *, name: str, order: Order
     archived = (staging / DATABASE).rename(staging / f"{ARCHIVED}.duckdb")
     database = stores.in_file(staging / name)
     with database.writing() as cursor:
-        rebuild(cursor, archived)
+        rebuild(cursor, archived, name=DATABASE)
     archived.unlink()
     with database.writing() as cursor:  # Later than everything in it.
         made = f"{manifest.made_at:%Y-%m-%d %H:%M} UTC by version {manifest.version}"

@@ -7,17 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from compliance.cleaning.cleaning import SUFFIX
 from compliance.core import children
 
+# The suffix of a store's file that is written anew, until it is complete; and that of 0.11.
+SUFFIX: Final = ".rewritten"
+BEFORE: Final = ".cleaned"
 # The beginning of the name of a folder in which a store is being restored.
 STAGING: Final = ".restoring-"
 # The same of one into which a store is being moved.
 MOVING: Final = ".moving-"
-# What is there only for a while: of restoring, moving, cleaning and purging, of copies of a store that several machines
+# What is there only for a while: of restoring, moving and purging, of copies of a store that several machines
 # share, of pages that the engine has spilled, and of files that are being saved.
 PASSING: Final = (
-    f"{STAGING}*", f"{MOVING}*", f"*{SUFFIX}", f"*{SUFFIX}.wal", "*.duckdb.*.new", "*.duckdb.*.new.wal",
+    f"{STAGING}*", f"{MOVING}*", f"*{SUFFIX}", f"*{SUFFIX}.wal", f"*{BEFORE}", f"*{BEFORE}.wal",
+    "*.duckdb.*.new", "*.duckdb.*.new.wal",
     "shared.duckdb", "shared.duckdb.*", "*.duckdb.tmp", ".*.part", ".*.old",
 )  # fmt: skip
 
@@ -27,8 +30,9 @@ def sweep(database: Path) -> None:
     for begun in (STAGING, MOVING):
         for folder in database.parent.glob(f"{begun}*"):
             shutil.rmtree(folder)
-    for file in database.parent.glob(f"{database.name}{SUFFIX}*"):
-        file.unlink()
+    for suffix in (SUFFIX, BEFORE):
+        for file in database.parent.glob(f"{database.name}{suffix}*"):
+            file.unlink()
 
 
 def sweep_old(own: Path) -> list[str]:

@@ -21,7 +21,6 @@ import msgspec
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission, User
-from compliance.cleaning.changes import Changes, rewrite
 from compliance.core import places
 from compliance.core.addresses import address
 from compliance.core.errors import Refusal
@@ -31,6 +30,7 @@ from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
 from compliance.keeping.archive import PRIVATE, declarations_in
 from compliance.keeping.leftovers import MOVING
+from compliance.keeping.rewriting import Changes, copy_with
 from compliance.review.dossier import seal_of
 from compliance.store import failures, register, stores
 from compliance.store.copies import contents, forget_mark, unkept
@@ -159,7 +159,7 @@ def _copied(old: Database, folder: Path) -> tuple[Path, int]:
         for table, column, row_id, text in found:
             changes.change(table, column, row_id, text)
         if found:
-            rewrite(cursor, clean, changes)
+            copy_with(cursor, clean, changes)
     done = clean if found else copy
     done.chmod(PRIVATE)
     return done, len(found)

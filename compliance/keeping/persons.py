@@ -24,14 +24,14 @@ from compliance.access.people import Person
 from compliance.access.permissions import Permission, User
 from compliance.access.pseudonyms import kept_subject
 from compliance.access.withholding import WITHHELD, Names
-from compliance.cleaning.changes import Changes, tables_of
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.remembering import cached_property
 from compliance.declarations.points import load_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources
-from compliance.keeping.purging import diary_number, record, rewritten
+from compliance.keeping.purging import diary_number, record
+from compliance.keeping.rewriting import Changes, rewrite, tables_of
 from compliance.loading.loading import Order
 from compliance.review.pinning import person_of
 from compliance.store.database import Cursor, Database, Rows, rows
@@ -251,7 +251,7 @@ def remove(database: Database, wanted: str, *, diary: str, own: Path | None, use
             if going:
                 changes = _changes(who, going)
                 record(cursor, changes, imports, kind="person", diary=diary, before=None, order=order)
-                rewritten(cursor, path, changes)
+                rewrite(cursor, path, changes)
         for account in accounts:
             people.remove(account.person)
     return places

@@ -10,7 +10,7 @@ read can name anybody, and the values in lists of problems. What was written of 
 loaded, when and by whom stays, as do the names of
 files and sheets, and every review.
 
-The file is written anew, as by a cleaning, so that nothing of it is left.
+The file is written anew, so that nothing of it is left.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,15 +27,13 @@ from compliance.access.audit import Action
 from compliance.access.disclosure import INCIDENT_SOURCES
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import WITHHELD
-from compliance.cleaning.changes import Changes
-from compliance.cleaning.cleaning import refusing_unwritten, write_anew
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import RETENTION
 from compliance.declarations.queries import statement
 from compliance.declarations.retention import limit_on
 from compliance.declarations.sources import Source, load_sources
-from compliance.keeping.leftovers import sweep
+from compliance.keeping.rewriting import Changes, rewrite
 from compliance.loading.loading import Order
 from compliance.loading.purges import Kind
 from compliance.loading.validating import table_columns
@@ -44,10 +42,6 @@ from compliance.review.reviewing import reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, moment, rows
 
 LONGEST_DIARY: Final = 100
-UNPURGED: Final = N_(
-    "The database {file} cannot be written anew: {error}. Nothing has been purged. Make room for {size} MB "
-    "beside it, see to it that you may write there, and try again."
-)
 
 
 @dataclass(frozen=True)
@@ -142,7 +136,7 @@ def purge(
         gone = sum(old.rows for old in planned.imports)
         told.enter_context(audit.telling(user, Action.PURGE, diary, before=before, rows=gone))
         record(cursor, planned.changes, numbers, kind="retention", diary=diary, before=before, order=order)
-        rewritten(cursor, path, planned.changes)
+        rewrite(cursor, path, planned.changes)
     return planned
 
 
@@ -282,10 +276,3 @@ def record(
 def event(now: datetime, order: Order, diary: str, what: str) -> dict[str, Any]:
     """The event of a purge."""
     return {"happened_at": now, "who": order.who, "action": "purge", "what": f"{diary}: {what}"}
-
-
-def rewritten(cursor: Cursor, path: Path, changes: Changes) -> None:
-    """Write the store anew. Raise Refusal, with the old one as it was, if that fails."""
-    with refusing_unwritten(path, UNPURGED):
-        sweep(path)
-        write_anew(cursor, path, changes)

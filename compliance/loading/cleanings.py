@@ -1,4 +1,4 @@
-"""What the store was cleaned of, in words: for the pages, the command line and the server's log."""
+"""What an upgrade up to 0.11 cleaned the store of, in words. Later versions clean nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime

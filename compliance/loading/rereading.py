@@ -5,18 +5,15 @@ the one that it takes the place of is revoked. Figures of an earlier moment, and
 were.
 """
 
-import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any, Final
 
-from compliance.core.language import N_, Language
+from compliance.core.language import N_
 from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, Words, load_sources, load_values
-from compliance.loading.cleanings import Cleaning, cleaning_sentences
+from compliance.declarations.sources import Source, Words
 from compliance.loading.matching import referring_fields, translate_keys
 from compliance.loading.meanings import meanings, with_meanings
 from compliance.loading.stored import stored_matches
@@ -24,11 +21,8 @@ from compliance.loading.storing import fact_read_anew, facts_of_dates, returned_
 from compliance.loading.validating import LOADED, UNSHOWN, Summary, insert_typed, stored_values, table_columns, validate
 from compliance.reading.mapping import ColumnMapping, saved_mappings
 from compliance.reading.recognising import Match
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, next_number, rows, stamp
-from compliance.store.schema import READ_ANEW
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, next_number, rows
 
-# Who reads anew when a store of an earlier version is opened.
-WHO: Final = "upgrade"
 # Why an import that was read anew is revoked.
 WHY: Final = N_("its cells were read anew")
 # That nobody has said whether the dates of a column begin with the day or the month.
@@ -41,7 +35,6 @@ NOT_STORED: Final = (*sorted(UNSHOWN), "too_long")
 SAME: Final = ("import_columns", "import_rows")
 # Days between the two systems of serial dates.
 SYSTEMS_APART: Final = timedelta(days=1462)
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -239,24 +232,3 @@ def _notice(cursor: Cursor, reading: _Reading) -> None:
     facts = [fact for fact in facts_of_dates(reading.summary) if fact["what"] not in reading.undecided_before]
     if facts:
         cursor.execute(statement("add_import_facts"), {"import_id": reading.import_id, "facts": facts})
-
-
-# --- A store of an earlier version --------------------------------------------------------------------------------
-
-
-def read_store_anew(connection: Cursor, path: Path, *, now: datetime) -> None:
-    """Read every export of a store of an earlier version anew, once, and tell how many differ."""
-    own = path.parent
-    connection.execute("begin transaction")
-    stamp(connection, now)
-    rules = Rules(load_sources(own), load_values(own))
-    anew = read_anew(connection, {row["import_id"] for row in readable(connection)}, rules, who=WHO)
-    cleaning = None
-    if anew:
-        cleaning = Cleaning(now, exports=len(anew), changed=sum(each.changed for each in anew))
-        values = {"exports": cleaning.exports, "changed": cleaning.changed}
-        connection.execute(statement("add_read_anew"), values)
-    connection.execute("insert into schema_files values ($name, moment())", {"name": READ_ANEW})
-    connection.execute("commit")
-    if cleaning:
-        log.warning(" ".join(cleaning_sentences(cleaning, Language("en"))), extra={"cleaning": cleaning})

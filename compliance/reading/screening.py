@@ -90,11 +90,6 @@ def _expected(workbook: Workbook, request: ReadRequest) -> tuple[dict[int, _Expe
     return {own[match.number]: _expected_of(match) for match in matches}, day
 
 
-def screened_as(match: Match, day: date | None) -> tuple[Sheet, int]:
-    """A recognised sheet without identity numbers, and how many it had."""
-    return _screened(match.sheet, _expected_of(match), day)
-
-
 def _expected_of(match: Match) -> _Expected:
     """The expectations of a recognised sheet."""
     joined = [group for name, group in match.columns.items() if name in match.combined and _is_joined(match, name)]

@@ -257,7 +257,7 @@ class Priority:
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What a later version of the program removed from a frozen review when it cleaned the store (UTC).
+    """What an upgrade up to 0.11 removed from a frozen review when it cleaned the store (UTC).
 
     `numbers` counts identity numbers in its own texts, `taken_out` rows of the exports behind it. The data of `sources`
     changed, so figures counted from them can differ. `seal` is the previous one.

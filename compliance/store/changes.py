@@ -11,7 +11,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
@@ -24,7 +23,7 @@ from compliance.store.copies import forget_mark
 from compliance.store.database import Cursor
 from compliance.store.file import connect
 from compliance.store.postgresql import Run
-from compliance.store.schema import FOLLOWS, file_names, refuse_unknown
+from compliance.store.schema import FIRST_OF_0_11, FOLLOWS, file_names, refuse_other
 
 SCHEMA: Final = "compliance"
 # What PostgreSQL has beside the tables of the store.
@@ -133,20 +132,22 @@ def _fetch(run: Run, cursor: Cursor, table: str, *, after: int, expected: int) -
 # --- Tables -------------------------------------------------------------------------------------------------------
 
 
-def agree(run: Run, path: Path, *, name: str) -> None:
-    """Have PostgreSQL's tables be those of this program. Raise Refusal if a newer one has made them."""
+def agree(run: Run, *, name: str) -> None:
+    """Have PostgreSQL's tables be those of this program. Raise Refusal if another version's cannot be."""
     if not is_begun(run.rows):
         if run.rows(statement_of("columns")):
             raise failures.taken(name, SCHEMA)
         run.rows(f"create schema if not exists {SCHEMA}")
         _run_all(run, "schema")
-    applied = refuse_newer(run, path)
-    if files := [name for name in file_names() if name not in applied]:
+    applied = applied_there(run, name=name)
+    if FIRST_OF_0_11 in applied:
+        run.rows(statement_of("forget_schema_files"))
+    if files := [file for file in file_names() if file not in applied]:
         _extend(run)
         if not applied:
             _run_all(run, "keys")
-        for name in files:
-            run.rows(statement_of("add_schema_file"), name)
+        for file in files:
+            run.rows(statement_of("add_schema_file"), file)
 
 
 @cache
@@ -204,10 +205,10 @@ def _run_all(run: Run, name: str) -> None:
         run.rows(each)
 
 
-def refuse_newer(run: Run, path: Path) -> set[str]:
-    """The schema files that PostgreSQL's tables come from. Raise Refusal if a newer program has made them."""
+def applied_there(run: Run, *, name: str) -> set[str]:
+    """The schema files that PostgreSQL's tables come from. Raise Refusal if another version has made them."""
     applied = {name for (name,) in run.rows("select name from schema_files")}
-    refuse_unknown(applied, path)
+    refuse_other(applied, name, tables_alone=True)
     return applied
 
 

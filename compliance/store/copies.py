@@ -13,7 +13,7 @@ from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Failure, rows
 from compliance.store.file_register import KEPT, Register, Row, Tables, insert
 from compliance.store.file_register import statement as statement_of
-from compliance.store.schema import FOLLOWS, STEPS, refuse_unknown
+from compliance.store.schema import FOLLOWS, refuse_other
 
 # The table with the marks of the upgrades of a store.
 MARKS: Final = "schema_files"
@@ -63,25 +63,24 @@ def unkept(cursor: Cursor) -> Iterator[tuple[str, str, int, Any]]:
                 yield table, column, row_id, text
 
 
-def rebuild(cursor: Cursor, archived: Path) -> None:
-    """Add the rows in a database file that is not trusted to a new database.
+def rebuild(cursor: Cursor, archived: Path, *, name: str) -> None:
+    """Add the rows in a database file that is not trusted, of a name, to a new database.
 
     Only rows are taken from it, and only of the tables and columns that this program knows: no view, no macro, no
-    default. Raise Refusal if it is no database of this program, or of a newer version.
+    default. Raise Refusal if it is no database of this program, or of a version that this one does not read.
     """
     with _refusing(archived):
         cursor.execute("attach $path as archived (type duckdb, read_only)", {"path": str(archived)})
         ((own,),) = cursor.execute("select current_database()").fetchall()
         known, found = _columns(cursor, own), _columns(cursor, "archived")
-        if MARKS not in found or any(not set(found[table]) <= set(known.get(table, ())) for table in found):
+        if MARKS not in found:
             raise _foreign(archived)
-        applied = {name for (name,) in cursor.execute(f"select name from archived.{MARKS}").fetchall()}
-        refuse_unknown(applied, archived)
+        refuse_other({mark for (mark,) in cursor.execute(f"select name from archived.{MARKS}").fetchall()}, name)
+        if any(not set(found[table]) <= set(known.get(table, ())) for table in found):
+            raise _foreign(archived)
         for table in sorted(found.keys() - {MARKS}):
             names = ", ".join(f'"{name}"' for name in found[table])
             cursor.execute(f'insert into "{table}" ({names}) select {names} from archived."{table}" order by rowid')
-        for step in STEPS.keys() - applied:  # It is taken when the database is opened next.
-            cursor.execute(f"delete from {MARKS} where name = $name", {"name": step})
 
 
 def _columns(cursor: Cursor, database: str) -> dict[str, list[str]]:

@@ -31,7 +31,7 @@ def unusable(path: Path, error: Failure) -> Refusal:
     if is_disk_full(error):
         return no_room(path)
     if NEWER_FILE in str(error):
-        return newer(path, "DuckDB")
+        return newer(path.name, "DuckDB")
     if UNCOMMITTED in str(error):
         return Refusal(
             NO_ACCESS,
@@ -96,15 +96,27 @@ def no_room(path: Path) -> Refusal:
     return DiskFull(FULL, folder=path.parent)
 
 
-def newer(path: Path, what: str) -> Refusal:
+def newer(name: str, what: str) -> Refusal:
     """The refusal for a file that a newer version of this program, or of DuckDB, has written."""
     return Refusal(
         N_(
             "The database {file} was written by a newer version of this program ({what}), so this one neither reads it "
             "nor writes in it. Start the newer version, or restore a backup from before it."
         ),
-        file=path.name,
+        file=name,
         what=what,
+    )
+
+
+def older(name: str) -> Refusal:
+    """The refusal for a store that only 0.11 can upgrade."""
+    return Refusal(
+        N_(
+            "The database {file} is of a version before 0.11, and nothing has been changed in it. Open or restore it "
+            "with version 0.11 once, which upgrades it, and then with this one. Version 0.11 is the tag v0.11.0 of the "
+            "source, and compliance-0.11.0.tar.gz among the releases."
+        ),
+        file=name,
     )
 
 

@@ -11,15 +11,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 from compliance.core.saving import causes
 from compliance.store import failures
-from compliance.store.database import Cursor, Database, Failure, holding, newest_moment, next_moment, stamp
+from compliance.store.database import Cursor, Database, Failure, holding, newest_moment, stamp
 from compliance.store.engine import is_of_the_file, opened
-from compliance.store.schema import STEPS, upgrade
+from compliance.store.schema import upgrade
 from compliance.store.turns import POLL_SECONDS, WAIT_SECONDS, Turns, serve, unserved
 
 # A database file begins with three blocks of 4 KB. The first one holds the magic bytes.
@@ -329,28 +328,14 @@ def remove(path: Path) -> None:
 
 
 def connect(path: Path | str) -> Cursor:
-    """Open a file and upgrade its tables and macros.
-
-    A store of an earlier version is first cleaned of data that are never stored, and its exports are read anew by the
-    rules of this version; after each step it is opened again.
-    """
-    connection = _connect_unchanged(path)
-    with _refusing(path, connection):
-        steps = upgrade(connection, Path(path))
-    for module, name in (STEPS[step] for step in steps):
-        with _refusing(path, connection):
-            now = next_moment(newest_moment(connection))
-            getattr(import_module(module), name)(connection, Path(path).resolve(), now=now)
-            connection.close()
-        connection = _connect_unchanged(path)
-    return connection
-
-
-def _connect_unchanged(path: Path | str) -> Cursor:
+    """Open a file and upgrade its tables and macros."""
     try:
-        return opened(path)
+        connection = opened(path)
     except Failure as error:
         raise failures.unusable(Path(path), error) from error
+    with _refusing(path, connection):
+        upgrade(connection, Path(path))
+    return connection
 
 
 @contextmanager

@@ -30,12 +30,12 @@ from compliance.store.changes import (
     Mark,
     Turn,
     add,
+    applied_there,
     changes_since,
     head,
     is_begun,
     mark_of,
     noted,
-    refuse_newer,
     statement_of,
 )
 from compliance.store.copies import contents
@@ -229,7 +229,7 @@ class Follower:
     def _add_to_copy(self, run: Run) -> bool:
         """Add what the copy lacks. Return whether it could."""
         with self.copy.excluding() as cursor:
-            refuse_newer(run, self.copy.path)
+            applied_there(run, name=self.line.name)
             if mark := self._advanced(run, cursor):
                 self.copy.commit(cursor)
                 self._mark, self._is_behind = mark, False
@@ -259,7 +259,7 @@ class Follower:
             self.copy.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with closing(connect(path)) as connection:
                 connection.execute("begin transaction")
-                refuse_newer(run, path)
+                applied_there(run, name=self.line.name)
                 mark = add(run, connection, NOTHING, changes_since(run.rows, NOTHING))
                 connection.execute("commit")
                 connection.execute("checkpoint")

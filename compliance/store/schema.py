@@ -14,22 +14,16 @@ from compliance.declarations.queries import text_of
 from compliance.store import failures
 from compliance.store.database import Cursor
 
-# The steps of an upgrade that SQL alone cannot do, by their marks, which are stored among those of the schema files.
-# They belong to later rooms, so they are imported by name, only for a store that needs them.
-CLEANED: Final = "cleaned of identity numbers and levels, under any heading"
-READ_ANEW: Final = "read anew: words for no answer, forms of dates"
-STEPS: Final = {
-    CLEANED: ("compliance.cleaning.cleaning", "clean"),
-    READ_ANEW: ("compliance.loading.rereading", "read_store_anew"),
-}
-# The marks of earlier versions, which knew less of what may not be kept. Such a store is cleaned once more.
-CLEANED_BEFORE: Final = frozenset({"cleaned of identity numbers and levels"})
+# The schema file of the tables that 0.11 leaves, which later files add to.
+BASELINE: Final = "100_baseline.sql"
+# What 0.11 has recorded first, as every version before it, and last: of the tables, and of a file that it has upgraded.
+FIRST_OF_0_11: Final = "001_house.sql"
+LAST_TABLE_OF_0_11: Final = "520_meanings.sql"
+LAST_STEP_OF_0_11: Final = "read anew: words for no answer, forms of dates"
 # The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
 # The prefix of the mark of the last change that a copy of a shared store holds.
 FOLLOWS: Final = "follows "
-# The names of schema files that were merged into others. A store may have been made with them.
-MERGED: Final = frozenset({"320_alias_followers.sql"})
 
 
 @cache
@@ -41,38 +35,31 @@ def _schema() -> tuple[dict[str, str], str, str]:
     return files, macros, mark
 
 
-def upgrade(connection: Cursor, path: Path) -> list[str]:
+def upgrade(connection: Cursor, path: Path) -> None:
     """Apply the schema files that have not been applied, in order, and replace the macros.
 
-    Return the marks of the steps that are left: none of a new database, nor of a copy of a shared store, which has what
-    that has. Raise Refusal if unknown schema files have been applied, since this program would read and write their
-    tables wrongly.
+    The tables that 0.11 leaves are those of the baseline. Raise Refusal for a store of a version before 0.11, and if
+    unknown schema files have been applied: this program would read and write their tables wrongly.
     """
     files, macros, mark = _schema()
     applied = _applied(connection, path)
-    refuse_unknown(applied, path)
-    left = [] if _is_copy(applied) else [step for step in STEPS if step not in applied]
+    refuse_other(applied, path.name)
     if f"{MACROS}{mark}" in applied:
-        return left
+        return
     now = clock.now()
     connection.execute("begin transaction")
+    if FIRST_OF_0_11 in applied:
+        connection.execute(f"delete from schema_files where not starts_with(name, '{FOLLOWS}')")
+        _record(connection, BASELINE, now)
+        applied = {BASELINE}
     for name, text in files.items():
         if name not in applied:
             connection.execute(text)
             _record(connection, name, now)
     connection.execute(macros)
-    connection.execute("delete from schema_files where starts_with(name, 'macros ')")
+    connection.execute(f"delete from schema_files where starts_with(name, '{MACROS}')")
     _record(connection, f"{MACROS}{mark}", now)
-    if not applied:
-        for step in STEPS:
-            _record(connection, step, now)
     connection.execute("commit")
-    return left if applied else []
-
-
-def _is_copy(applied: set[str]) -> bool:
-    """Whether a file follows a shared store: what it alone had would be in no other copy."""
-    return any(name.startswith(FOLLOWS) for name in applied)
 
 
 def file_names() -> list[str]:
@@ -80,13 +67,20 @@ def file_names() -> list[str]:
     return [*_schema()[0]]
 
 
-def refuse_unknown(applied: set[str], path: Path) -> None:
-    """Raise Refusal if a schema file has been applied that this program does not have: a newer one has written it."""
-    files, _, _ = _schema()
-    if unknown := {
-        name for name in applied - {*files, *MERGED, *STEPS, *CLEANED_BEFORE} if not name.startswith((MACROS, FOLLOWS))
-    }:
-        raise failures.newer(path, min(unknown))
+def refuse_other(applied: set[str], name: str, *, tables_alone: bool = False) -> None:
+    """Raise Refusal by what has been applied to a store, if a version before 0.11 or a newer program has written it.
+
+    `tables_alone` is whether it has no steps of its own, as PostgreSQL and a copy of what that has.
+    """
+    if FIRST_OF_0_11 in applied:
+        is_copy = any(mark.startswith(FOLLOWS) for mark in applied)
+        if (LAST_TABLE_OF_0_11 if tables_alone or is_copy else LAST_STEP_OF_0_11) not in applied:
+            raise failures.older(name)
+        unknown = {mark for mark in applied if mark.endswith(".sql") and mark > LAST_TABLE_OF_0_11}
+    else:
+        unknown = {mark for mark in applied - {*_schema()[0]} if not mark.startswith((MACROS, FOLLOWS))}
+    if unknown:
+        raise failures.newer(name, min(unknown))
 
 
 def _applied(connection: Cursor, path: Path) -> set[str]:

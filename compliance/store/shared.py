@@ -119,7 +119,7 @@ class SharedDatabase(Database):
         with self._writing.transaction() as run:
             run.rows(f"set local lock_timeout = '{TURN_SECONDS:.0f}s'")
             run.rows(statement_of("lock"), seconds=TURN_SECONDS + READ_SECONDS)
-            agree(run, self.copy.path, name=self._writing.name)
+            agree(run, name=self._writing.name)
             last, now = head(run.rows)
             self.follower.come(run, last)
             yield Turn(run, now, last, {})

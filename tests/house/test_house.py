@@ -17,7 +17,6 @@ from compliance.core.places import SOURCES as DECLARED
 from compliance.declarations.points import load_todo
 from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
-from compliance.store.schema import STEPS
 from compliance.worklists.lists import NOT_OF_UNITS
 from release.pins import PRODUCT, REQUIREMENTS, TOOLS, direct, pins, product
 from release.wheels import PYTHONS, needed
@@ -26,7 +25,7 @@ from tests.line import POINTS, SOURCES, Line
 # A room imports only from those before it; CONTRIBUTING.md draws them.
 ROOMS = (
     "core", "declarations", "store", "access", "reading", "loading", "counting", "correcting", "wording", "review",
-    "extracts", "worklists", "drawing", "report", "package", "cleaning", "keeping", "demo", "serving", "screens",
+    "extracts", "worklists", "drawing", "report", "package", "keeping", "demo", "serving", "screens",
     "commands",
 )  # fmt: skip
 LONGEST = 40
@@ -114,12 +113,10 @@ def test_a_room_imports_only_from_rooms_above_it():
     assert found == []
 
 
-def test_the_upgrade_of_a_store_is_the_one_step_that_is_called_by_name():
-    """Cleaning an old store needs the rooms after it, and runs when it is opened; whatever is imported so is unseen."""
+def test_no_module_is_imported_by_name():
+    """whatever is imported so is unseen by the tests around this one"""
     calls = ("import_module", "__import__", "run_module")
-    by_name = [module(path) for path in MODULES if any(call in path.read_text("utf-8") for call in calls)]
-    assert by_name == ["store.file"]
-    assert [module for module, _ in STEPS.values()] == ["compliance.cleaning.cleaning", "compliance.loading.rereading"]
+    assert [module(path) for path in MODULES if any(call in path.read_text("utf-8") for call in calls)] == []
 
 
 def test_no_module_imports_itself_by_way_of_others():
@@ -397,7 +394,7 @@ def test_everything_that_is_shown_of_a_point_is_said_in_both_languages(point):
 CHANGING = re.compile(r'["\'\s](delete from\b|truncate \{|update [a-z_{"]+\s+set\b)', re.IGNORECASE)
 CHANGED = {
     "compliance/loading/matching.py", "compliance/store/copies.py", "compliance/store/schema.py",
-    "compliance/store/shared.py", "queries/app/pin_imports.sql",
+    "compliance/store/shared.py", "queries/app/pin_imports.sql", "queries/shared/forget_schema_files.sql",
 }  # fmt: skip
 
 

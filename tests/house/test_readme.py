@@ -113,6 +113,10 @@ def test_the_decisions_are_numbered_and_dated():
 
 
 def test_the_newest_version_of_the_changelog_is_that_of_the_program():
-    versions = re.findall(r"^## (\d+\.\d+\.\d+) – \d{4}-\d\d-\d\d$", CHANGELOG.read_text("utf-8"), re.M)
+    found = re.findall(r"^## (\d+\.\d+\.\d+) – (unreleased|\d{4}-\d\d-\d\d)$", CHANGELOG.read_text("utf-8"), re.M)
+    versions = [version for version, _ in found]
     assert versions == sorted(versions, key=lambda version: [int(part) for part in version.split(".")], reverse=True)
-    assert versions[0] == compliance.__version__
+    assert [version for version, day in found if day == "unreleased"] in ([], versions[:1])
+    assert compliance.__version__ == versions[0] + (".dev0" if found[0][1] == "unreleased" else "")
+    [named] = re.findall(r"^version=(.+)$", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.M)
+    assert named == next(version for version, day in found if day != "unreleased")

@@ -2,7 +2,6 @@
 
 import io
 import json
-import lzma
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +20,6 @@ from compliance.access.identity import Identity
 from compliance.access.permissions import ADMINISTRATOR, HEAD, User
 from compliance.access.roles import Held
 from compliance.core.errors import Refusal
-from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
 from compliance.keeping.archive import DATABASE, MANIFEST, MOST_DECLARATION, REGISTER
 from compliance.keeping.backup import back_up, restore
@@ -33,12 +31,12 @@ from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
 from compliance.store.file_register import STATEMENTS
 from compliance.store.postgresql import Line as Connection
-from compliance.store.schema import CLEANED
 from tests.browser import serving
 from tests.command import arguments, environment, run, run_here
 from tests.layers import first_of
 from tests.line import NOON, POINTS
 from tests.reviewed import AS_OF, INSTRUCTION, WHATEVER, Reviewed, at
+from tests.store.kept_stores import store_of_0_11
 from tests.store.test_killed import FIRST_DAY
 
 OWN = {
@@ -48,7 +46,6 @@ OWN = {
 }
 NOT_OURS = {"notes.txt": "x", "sample.duckdb": "x"}
 PEOPLE = 1000
-KEPT = ROOT / "tests" / "store" / "kept"
 
 
 def declare(folder: Path) -> None:
@@ -363,20 +360,29 @@ def test_only_rows_come_out_of_an_archived_database(sound, tmp_path):
         assert json.loads(parts[MANIFEST])["schema"] == applied_files(cursor)
 
 
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["5_reviews", "3_followers"])
-def test_a_backup_of_an_earlier_version_is_upgraded_and_cleaned(sound, tmp_path, name):
-    store = lzma.decompress((KEPT / f"{name}.duckdb.xz").read_bytes())
-    (tmp_path / "old.zip").write_bytes(packed({MANIFEST: contents(sound)[MANIFEST], DATABASE: store}))
+@pytest.mark.live
+def test_a_backup_of_0_11_is_restored(sound, tmp_path):
+    (tmp_path / "old.zip").write_bytes(packed({MANIFEST: contents(sound)[MANIFEST], DATABASE: store_of_0_11()}))
     line = Reviewed(tmp_path / "store")
     done = run_here(line.folder / "own.duckdb", "restore", tmp_path / "old.zip")
-    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
-    assert "has been read anew from its stored cells" in done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     line.database = FileDatabase.at(line.folder / "own.duckdb")
     with line.database.cursor():
-        assert [r["import_id"] for r in line.rows("from imports order by 1")] == [1, 2, 3, 4, 5, 6, 7]
-        assert CLEANED in {row["name"] for row in line.rows("from schema_files")}
-        assert ("information_security_training", "Norr", 1, 0) in {figure[:4] for figure in figures(line)}
+        assert len(line.rows("from imports")) == 7
+        assert "100_baseline.sql" in {row["name"] for row in line.rows("from schema_files")}
+
+
+@pytest.mark.live
+def test_a_backup_of_a_version_before_0_11_is_refused_and_nothing_is_changed(sound, tmp_path):
+    (tmp_path / "0.10.duckdb").write_bytes(store_of_0_11())
+    with duckdb.connect(tmp_path / "0.10.duckdb") as older:
+        older.execute("delete from schema_files where name <> '001_house.sql'")
+    store = (tmp_path / "0.10.duckdb").read_bytes()
+    (tmp_path / "old.zip").write_bytes(packed({MANIFEST: contents(sound)[MANIFEST], DATABASE: store}))
+    done = run_here(tmp_path / "store" / "own.duckdb", "restore", tmp_path / "old.zip")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database compliance.duckdb is of a version before 0.11")
+    assert not (tmp_path / "store" / "own.duckdb").exists()
 
 
 @pytest.mark.live

@@ -172,7 +172,7 @@ def test_what_was_left_for_a_day_is_swept_and_a_broken_trail_is_told(approved):
     folder, path = approved.folder, approved.database.path
     (folder / ".restoring-x").mkdir()
     (folder / ".restoring-x" / "archived.duckdb").write_text("x")
-    names = ["shared.duckdb", "copy.duckdb.0a.new", "test.duckdb.cleaned", ".0a.part"]
+    names = ["shared.duckdb", "copy.duckdb.0a.new", "test.duckdb.rewritten", "old.duckdb.cleaned", ".0a.part"]
     for name in names:
         (folder / name).write_text("x")
         os.utime(folder / name, (0, time.time() - 90_000))
@@ -182,7 +182,8 @@ def test_what_was_left_for_a_day_is_swept_and_a_broken_trail_is_told(approved):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[:2] == [
         "audit trail: whole, entry 1",
-        "left behind: .0a.part, .restoring-x, copy.duckdb.0a.new, shared.duckdb, test.duckdb.cleaned",
+        "left behind: .0a.part, .restoring-x, copy.duckdb.0a.new, old.duckdb.cleaned, shared.duckdb, "
+        "test.duckdb.rewritten",
     ]
     assert (folder / "copy.duckdb.0b.new").exists()
     with places.meant(str(path)), audit.register.own().writing() as run:

@@ -136,7 +136,7 @@ def test_a_rehearsal_changes_nothing(line):
 
 @pytest.mark.exhaustive
 def test_a_removal_or_a_backup_that_fails_is_told_as_such(line, monkeypatch):
-    monkeypatch.setattr("compliance.keeping.persons.rewritten", refused)
+    monkeypatch.setattr("compliance.keeping.persons.rewrite", refused)
     done = person(line, "remove", "sixten9", "--diary", "KS 2026/13", "--really")
     assert (done.returncode, "not written" in done.stderr) == (1, True)
     done = run_here(line.database.path, "backup", line.database.path)

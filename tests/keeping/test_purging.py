@@ -92,13 +92,14 @@ def purged(before, tmp_path_factory):
     line = Reviewed(tmp_path_factory.mktemp("purged")).copied_from(before)
     killed = line.folder / ".restoring-killed"
     killed.mkdir()
-    for file in (killed / "archived.duckdb", line.database.path.with_name("test.duckdb.cleaned")):
+    beside = [line.database.path.with_name(f"test.duckdb{suffix}") for suffix in (".rewritten", ".cleaned")]
+    for file in (killed / "archived.duckdb", *beside):
         shutil.copyfile(line.database.path, file)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(engine, "NO_EXTENSIONS", engine.NO_EXTENSIONS | {"force_compression": "uncompressed"})
         done = purge(line, "2024-11-01", "--really")
     assert (done.returncode, done.stderr) == (0, "")
-    assert not killed.exists()
+    assert [path for path in (killed, *beside) if path.exists()] == []
     assert "The review of 2024, version 1, cannot be recounted in points 1 and 2." in done.stdout
     return line
 

@@ -1,10 +1,8 @@
 """Reading a loaded export anew from its stored cells: the same as when it was loaded, but for what is known since."""
 
 import io
-import lzma
 import unicodedata
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -15,13 +13,9 @@ from compliance.correcting.renaming import add_alias
 from compliance.correcting.returning import returnable
 from compliance.correcting.saying import Saying, effect_of_saying, said, say_what
 from compliance.counting.assessing import coverage
-from compliance.loading.cleanings import cleanings, mark_read
 from compliance.loading.loading import revoke
 from compliance.loading.rereading import WHY, Rules, read_anew, readable
 from compliance.reading.mapping import ColumnMapping, save
-from compliance.review.approving import dossier
-from compliance.review.reviewing import review_of
-from compliance.review.verifying import verify
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.line import POINTS, SOURCES, WORDS, Line
 
@@ -408,54 +402,3 @@ def test_a_row_that_came_back_mended_counts_once_when_it_can_be_read_by_itself(l
     assert [tuple(row.values()) for row in line.rows(sql)] == mended
     say(line, Saying("risk_analyses", "analysed", "Analysdatum", "month"))
     assert [tuple(row.values()) for row in line.rows(sql)] == mended
-
-
-# --- A store of the version before --------------------------------------------------------------------------------
-
-BEFORE = Path(__file__).parent / "before_no_answers.duckdb.xz"
-
-
-@pytest.fixture
-def earlier(tmp_path):
-    """A line with the store that the version before has made of three exports, with an approved review (0.10.0)."""
-    line = Line(tmp_path)
-    line.database.path.write_bytes(lzma.decompress(BEFORE.read_bytes()))
-    return line
-
-
-@pytest.mark.live
-def test_a_store_of_the_version_before_is_read_anew_once_and_told_of(earlier):
-    line = earlier
-    with line.database.cursor() as cursor:
-        [told] = cleanings(cursor)
-    assert (told.exports, told.changed) == (2, 5)
-    persons = line.rows(
-        "select row, employee_id, unit, employed_from, employed_to, on_leave, name from staff where import_id = 4"
-    )
-    assert [tuple(row.values()) for row in persons] == [
-        (2, "p1", "Norr", date(2024, 1, 1), None, True, "Anna Berg"),
-        (3, "p2", None, date(2024, 1, 1), None, False, "Bo Ek"),
-        (5, "p4", "Söder", date(2022, 3, 1), None, False, "Dan Falk"),
-        (6, "p5", "Söder", date(2024, 1, 1), None, False, "Eva Gran"),
-    ]
-    assert line.rows("select row, value, reason, kind from problems where import_id = 4 order by 1") == [
-        {"row": 4, "value": "2025", "reason": "not_a_date", "kind": "rejected"},
-        {"row": 5, "value": "2026", "reason": "not_a_date", "kind": "warning"},
-    ]
-    causes = line.rows("select cause, action, closed from incidents where import_id = 5 order by row")
-    assert [tuple(row.values()) for row in causes] == [
-        (None, None, date(2026, 2, 5)),
-        ("Mänskligt fel", "Utbildning", date(2026, 2, 5)),
-        (None, "Byte", date(2026, 3, 4)),
-        ("Nej", "Ingen", date(2026, 3, 4)),
-    ]
-    moment = told.cleaned_at - timedelta(microseconds=1)
-    assert [figure(line, 11), figure(line, 11, known_at=moment)] == [(2, 2, 0), (3, 1, 0)]
-    with line.database.cursor() as cursor:
-        review = review_of(cursor, 2026)
-        found = verify(cursor, dossier(cursor, review, own=None), own=None)
-    assert {difference.what for difference in found} <= {"statement"}
-    mark_read(line.database, line.order())
-    with line.database.cursor() as cursor:
-        assert [each.read for each in cleanings(cursor)] == [True]
-    assert len(line.rows("from imports")) == 5

@@ -1,6 +1,5 @@
-"""Reviews and packages of earlier versions: a review frozen by any of them is packaged today and verifies."""
+"""Reviews and packages of earlier versions: a review that they froze is packaged today and verifies."""
 
-import lzma
 from pathlib import Path
 
 import pytest
@@ -13,23 +12,19 @@ from compliance.package.year_package import verify_package, write_package
 from compliance.review import reviewing
 from tests.layers import layered
 from tests.line import Line
+from tests.store.kept_stores import store_of_0_11
 
 pytestmark = pytest.mark.live
 
-STORES = Path(__file__).parents[1] / "store" / "kept"
-# The first versions had no reviews.
-FROZEN = sorted(path for path in STORES.glob("*.xz") if int(path.name.partition("_")[0]) >= 5)
 KEPT = Path(__file__).parent / "kept"
 PACKAGES = sorted(KEPT.glob("*.zip"))
 
 
-@pytest.fixture(
-    params=layered(FROZEN, {STORES / "9_judgement.duckdb.xz"}), ids=lambda path: path.name.partition(".")[0]
-)
+@pytest.fixture(params=["", "_from_0_4"], ids=["0.11", "0.4"])
 def upgraded(request, tmp_path, monkeypatch):
-    """A store that an earlier version made, with the review that it froze."""
+    """A store that 0.11 left, with the review that a version froze."""
     line = Line(tmp_path)
-    line.database.path.write_bytes(lzma.decompress(request.param.read_bytes()))
+    line.database.path.write_bytes(store_of_0_11(request.param))
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
     return line
 

@@ -20,7 +20,7 @@ from compliance.loading import loading
 from compliance.loading.loading import Order, load_prepared, prepare
 from compliance.reading.reading import read
 from compliance.review.reviewing import open_review, write
-from compliance.store import file, schema, turns
+from compliance.store import file, turns
 from compliance.store.database import Database, next_moment, rows
 from compliance.store.file import FileDatabase
 from tests.apps import opened, text
@@ -327,15 +327,6 @@ def test_one_file_has_one_object_whatever_its_path_is_called(tmp_path):
 
 
 @pytest.mark.live
-def test_an_older_database_is_brought_up_to_date(line):
-    with duckdb.connect(line.database.path) as older:
-        older.execute("drop table routines")
-        older.execute("drop macro table routines_at")
-        older.execute("delete from schema_files where name like '%routines%' or starts_with(name, 'macros ')")
-    assert line.rows("from routines_at(date '2026-11-24', timestamp '9999-12-31')") == []
-    assert count(line.database) == 1
-
-
 @pytest.mark.live
 def test_macros_are_renewed_when_they_change_and_the_data_stays(line):
     with duckdb.connect(line.database.path) as older:
@@ -343,17 +334,6 @@ def test_macros_are_renewed_when_they_change_and_the_data_stays(line):
         older.execute("update schema_files set name = 'macros of yesterday' where starts_with(name, 'macros ')")
     assert len(line.rows("from live_imports(timestamp '9999-12-31')")) == 1
     assert len(line.rows("from schema_files where starts_with(name, 'macros ')")) == 1
-
-
-def test_an_upgrade_that_fails_leaves_everything_as_it_was(line, monkeypatch):
-    files, macros, _ = schema._schema()
-    broken = {**files, "900_new.sql": "create table new (a integer)", "901_broken.sql": "create tabel"}
-    monkeypatch.setattr(schema, "_schema", lambda: (broken, macros, "tomorrow"))
-    with pytest.raises(duckdb.ParserException):
-        count(line.database)
-    monkeypatch.undo()
-    assert count(line.database) == 1
-    assert line.rows("from duckdb_tables() where table_name = 'new'") == []
 
 
 # --- A file that cannot be used ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
-from compliance.store import changes, failures, file, following, postgresql, shared, stores
+from compliance.store import changes, failures, file, following, postgresql, schema, shared, stores
 from compliance.store.changes import SCHEMA
 from compliance.store.database import Failure, moment, newest_moment, next_number, rows
 from compliance.store.failures import Away, Unusable
@@ -49,7 +49,7 @@ def begun(new_postgres_database):
     address = new_postgres_database()
     connection = Connection(address, schema=SCHEMA)
     with connection.transaction() as run:
-        changes.agree(run, Path("none"), name="none")
+        changes.agree(run, name="none")
     connection._worker._abandon()
     return urlsplit(address).path.strip("/")
 
@@ -319,17 +319,31 @@ def test_a_store_that_a_newer_program_has_written_is_shown_and_not_written(machi
 
 @pytest.mark.live
 def test_tables_and_columns_that_postgresql_lacks_are_made_before_the_next_change(machines, there):
+    """here those of 0.11, which are the baseline's"""
     one = machines("one")
     note(one, "first")
     there.rows("alter table review_states drop column person")
     there.rows("drop table arrangements")
-    there.rows("delete from schema_files where name in ('460_signing.sql', '480_arrangements.sql')")
+    there.rows("update schema_files set name = '001_house.sql'")
+    there.rows("insert into schema_files values ('520_meanings.sql', now())")
     with machines("newer").writing() as cursor:
         cursor.execute("insert into arrangements (kind) values ('delivered_by')")
         cursor.execute("insert into review_states (review_id, person) values (1, 'p')")
     with machines("other").cursor() as cursor:
         assert rows(cursor, "select person from review_states") == [{"person": "p"}]
         assert rows(cursor, "select kind from arrangements") == [{"kind": "delivered_by"}]
+    assert there.rows("select name from schema_files") == [(schema.BASELINE,)]
+
+
+@pytest.mark.live
+def test_a_store_of_a_version_before_0_11_is_refused_and_stays_as_it_was(machines, there):
+    note(machines("one"), "first")
+    there.rows("update schema_files set name = '001_house.sql'")
+    for act in (lambda: note(machines("other"), "second"), lambda: notes(machines("third"))):
+        with pytest.raises(Refusal, match=r"is of a version before 0\.11") as refusal:
+            act()
+        assert "copy" not in str(refusal.value), "the name of the database, not of a file that nobody knows"
+    assert there.rows("select name from schema_files") == [("001_house.sql",)]
 
 
 @pytest.mark.exhaustive

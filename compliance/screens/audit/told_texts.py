@@ -50,6 +50,7 @@ ACTIONS: Final[dict[Action, str]] = {
 # An action of a later version.
 OTHER: Final = N_("Other")
 # What an entry is about, as it is written in the trail. An address, a file name or a diary number is shown as it is.
+# Some, such as "comparison", are of earlier versions alone and stay for their trails.
 SUBJECTS: Final = {
     "answers": N_("Questions to the units"),
     "audit": N_("Audit trail"),

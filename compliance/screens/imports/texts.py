@@ -70,7 +70,7 @@ WHO: Final = {
     "coordinator": N_("the coordinator"),
     "command line": N_("the command line"),
     "sample data": N_("the sample data"),
-    "upgrade": N_("the upgrade"),
+    "upgrade": N_("the upgrade"),  # to 0.11, which read exports anew
 }
 
 

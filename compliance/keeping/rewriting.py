@@ -1,23 +1,35 @@
-"""The changes that a cleaning makes to a store, and writing the new file with them."""
+"""Writing the file of a store anew, without what is removed from it by a purge or with a person, or other texts.
 
+Rows are otherwise only ever added; this is the exception. The old file is not changed: DuckDB keeps the bytes of what
+it deletes. A new file is written next to it without them, and replaces it when complete. A process that is killed at
+any moment leaves one of the two.
+"""
+
+import os
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.core.saving import DiskFull, is_disk_full
 from compliance.declarations.queries import statement
-from compliance.store.database import Cursor, Rows, rows
+from compliance.keeping.leftovers import SUFFIX, sweep
+from compliance.store.database import Cursor, Failure, Rows, rows
 
+UNWRITTEN: Final = N_(
+    "The database {file} cannot be written anew: {error}. Nothing has been purged. Make room for {size} MB "
+    "beside it, see to it that you may write there, and try again."
+)
 # The schema name of the new file while both are open.
 NEW: Final = "rewritten"
-ARROW_TYPES: Final = {
-    "VARCHAR": pa.string(), "VARCHAR[]": pa.list_(pa.string()),
-    "DOUBLE": pa.float64(), "INTEGER": pa.int32(), "TINYINT": pa.int8(),
-}  # fmt: skip
+ARROW_TYPES: Final = {"VARCHAR": pa.string(), "VARCHAR[]": pa.list_(pa.string())}
 
 
 @dataclass
@@ -41,8 +53,8 @@ class Changes:
         self.added[table].append(row)
 
 
-def rewrite(cursor: Cursor, path: Path, changes: Changes) -> None:
-    """Write everything in the open file to a new one, with the changes. The new file is closed on return."""
+def copy_with(cursor: Cursor, path: Path, changes: Changes) -> None:
+    """Copy everything in the open file to a new one, with the changes. The new file is closed on return."""
     cursor.execute(f"attach $path as {NEW}", {"path": str(path)})
     cursor.execute("begin transaction")
     ((old,),) = cursor.execute("select current_database()").fetchall()
@@ -60,7 +72,7 @@ def rewrite(cursor: Cursor, path: Path, changes: Changes) -> None:
 def tables_of(cursor: Cursor) -> dict[str, dict[str, str]]:
     """The tables of the open file, each with its columns and their types."""
     tables: dict[str, dict[str, str]] = {}
-    for row in rows(cursor, statement("cleaning_columns")):
+    for row in rows(cursor, statement("columns_of_file")):
         tables.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
     return tables
 
@@ -115,3 +127,65 @@ def _mark(column: str) -> str:
 
 def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+# --- The file -----------------------------------------------------------------------------------------------------
+
+
+def rewrite(connection: Cursor, path: Path, changes: Changes) -> None:
+    """Write the file anew with the changes, replace the old one with it, and close its connection.
+
+    Nothing of what the changes remove is left in the folder. Raise Refusal, with the old file as it was, if it fails.
+    """
+    try:
+        sweep(path)
+        write_anew(connection, path, changes)
+    except (Failure, OSError) as error:
+        kind = DiskFull if is_disk_full(error) else Refusal
+        size = path.stat().st_size // 1_000_000 + 1
+        raise kind(UNWRITTEN, file=path.name, error=str(error).split("\n")[0], size=size) from error
+
+
+def write_anew(connection: Cursor, path: Path, changes: Changes) -> None:
+    """The same, without a sentence for a failure."""
+    new_path = path.with_name(f"{path.name}{SUFFIX}")
+    try:
+        _write(connection, path, new_path, changes)
+    finally:
+        with suppress(OSError):
+            _remove(new_path)
+
+
+def _write(connection: Cursor, path: Path, new_path: Path, changes: Changes) -> None:
+    _remove(new_path)
+    copy_with(connection, new_path, changes)
+    # The new file has what the old one's log holds. Left behind, the log would be taken for the new file's.
+    connection.execute("checkpoint")
+    connection.close()
+    # Pages spilled by a load that was killed.
+    shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
+    if _log(path).exists():
+        raise OSError(f"{_log(path).name} is still there")
+    shutil.copymode(path, new_path)
+    _flush(new_path)
+    new_path.replace(path)
+    _flush(path.parent)
+
+
+def _remove(new_path: Path) -> None:
+    """Remove a new file that was never completed."""
+    for left in (new_path, _log(new_path)):
+        left.unlink(missing_ok=True)
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or a folder's list of files, is on the disk."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
