@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from compliance.commands import review
+from compliance.commands import access, keeping, review
 from compliance.commands.arguments import Command, Commands, Group
 from compliance.commands.cli import app
 from compliance.core import logs
@@ -33,7 +33,7 @@ EVERY = list(commands(get_command(app)))
 
 
 def test_every_command_stands_behind_the_door():
-    assert review.review_app
+    assert [access.role_app, keeping.person_app, review.review_app]
     assert len(EVERY) > 20
     assert all(isinstance(command, Command) and isinstance(group, Group) for _, command, group in EVERY)
 
@@ -49,8 +49,8 @@ def arguments_for(command, number, *, wrong=""):
         yield from [*opts, value]
 
 
-# One that reads, one that loads, and one that writes a text of its own.
-QUICK = {("items",), ("load",), ("review", "write")}
+# One that reads, one that loads, and one that keeps a text.
+QUICK = {("items",), ("load",), ("revoke",)}
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ QUICK = {("items",), ("load",), ("review", "write")}
     layered([entry[:2] for entry in EVERY], lambda each: each[0] in QUICK),
     ids=[" ".join(names) for names, *_ in EVERY],
 )
-def test_nothing_of_a_number_is_said_or_kept(names, command, stage):
+def test_nothing_of_a_number_is_said_or_kept(names, command, stage, tmp_path):
     """every_argument: whatever a command does with it"""
     line = stage("draft")
     for wrong in ("", *(param.name for param in command.params if getattr(param, "bare_type", str) is int)):
-        done = run_here(line.database.path, *names, *arguments_for(command, NUMBER, wrong=wrong))
+        done = run_here(line.database.path, *names, *arguments_for(command, NUMBER, wrong=wrong), folder=tmp_path)
         assert "1232" not in done.stdout + done.stderr, done
-    done = run_here(line.database.path, *names, NUMBER, f"--{NUMBER}")
+    done = run_here(line.database.path, *names, NUMBER, f"--{NUMBER}", folder=tmp_path)
     assert "1232" not in done.stdout + done.stderr
     assert "1232" not in str([line.rows(f"from {table}") for table in ("events", "review_texts", "decisions")])
 

@@ -1,4 +1,4 @@
-"""The whole review from the command line: it refuses what the pages refuse, and every exit has its status."""
+"""The review on the command line: opened, listed, reported, packed and counted again, but never written or signed."""
 
 import csv
 import hashlib
@@ -11,13 +11,9 @@ import docx
 import pytest
 
 from compliance.commands import cli, review
-from compliance.core.places import ROOT
-from compliance.review.reviewing import review_of
 from tests import once
-from tests.command import run
-from tests.layers import first_of
 from tests.reports import drawn_once
-from tests.reviewed import IDS, SYSTEMS, TODAY, Reviewed, at
+from tests.reviewed import SYSTEMS, TODAY, Reviewed, at
 
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
 
@@ -90,88 +86,28 @@ def stage(tmp_path):
 YEAR = ("--year", "2026")
 
 
-# --- A whole year ------------------------------------------------------------------------------------------------
+def test_no_command_writes_or_signs_a_review():
+    """that is done on its page only, where four eyes are kept apart"""
+    named = [command.name for command in review.review_app.registered_commands]
+    assert named == ["open", "list", "verify", "package"]
 
 
-@pytest.mark.exhaustive
-def test_a_whole_review_is_done_from_the_command_line(stage, done, refused):
+def test_a_review_is_opened(stage, done):
     line = stage("loaded")
     output = done(line, "review", "open", *YEAR, "--as-of", "2026-11-20")
     assert output == "review of 2026, Förvaltningen: opened as of 2026-11-20\n"
-    for number, id_ in enumerate(IDS, start=1):
-        point = number if number % 2 else id_
-        done(line, "review", "write", *YEAR, "--point", point, "--comment", f"Om {id_}", "--assessment", "delvis")
-    done(line, "review", "write", *YEAR, "--chapter", "year", "--text", "Ett år.\nTvå stycken.")
-    decide = ("--text", "Klassa", "--point", "4", "--responsible", "Objektägare", "--due", "2027-03-31")
-    output = done(line, "review", "decide", *YEAR, *decide, "--resource", "20 timmar", "--follow-up", "T1")
-    assert output == "decision 2026-1\n"
-    who = ("--name", "Ylva Nordgren")
-    assert "has judged the work as a whole" in refused(line, "review", "submit", *YEAR, *who)
-    done(line, "review", "judge", *YEAR, "--sufficient", "ja", "--effect", "partly", "--grounds", "Det går framåt.")
-    output = refused(line, "review", "submit", *YEAR, *who)
-    left = output.split("confirmed: ")[1].rstrip(".").split(", ")
-    assert {"chapter:changes", "point:dpia"} <= {*left}
-    assert "chapter:year" not in left
-    confirmed = [part for name in left for part in ("--confirm", name)]
-    assert done(line, "review", "submit", *YEAR, *who, *confirmed).endswith("version 1 is submitted\n")
-    assert "Somebody else must approve it" in refused(line, "review", "approve", *YEAR, "--name", "nordgren YLVA")
-    assert done(line, "review", "approve", *YEAR, "--name", "Rolf Ahlberg").endswith("version 1 is approved\n")
-    assert done(line, "review", "follow-up", "--decision", "2026-1", "--status", "pågår", "--note", "Hälften")
-    assert done(line, "review", "verify", *YEAR) == "No difference\n"
-    document = line.document(line.review())
-    assert document.written.chapters == {"year": "Ett år.\nTvå stycken.", "assessment": "Det går framåt."}
-    assert document.written.judgement == {"sufficient": "yes", "effect": "partly"}
-    assert document.written.assessments == dict.fromkeys(IDS, "partly")
-    (decision,) = document.decisions
-    assert (decision.point, decision.responsible, decision.resource, decision.follow_up) == (
-        "classification", "Objektägare", "20 timmar", "T1",
-    )  # fmt: skip
-    assert line.decided("2026-1").status == "ongoing"
-
-
-WHY = ("--name", "Rolf Ahlberg", "--why", "Punkt 4")
-
-
-def test_a_submitted_review_is_sent_back(stage, done):
-    assert done(stage("submitted"), "review", "send-back", *YEAR, *WHY).endswith("version 1 is draft\n")
-
-
-@pytest.mark.parametrize(("anew", "figures_of"), [((), 1), (("--anew",), None)])
-def test_an_approved_review_is_corrected(stage, done, anew, figures_of):
-    line = stage("approved")
-    assert done(line, "review", "correct", *YEAR, *WHY, *anew).endswith("version 2 is draft\n")
-    assert line.review().figures_of == figures_of
+    assert line.review().state == "draft"
 
 
 # --- Refusals ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.live
-def test_a_draft_that_is_not_complete_is_refused_whatever_is_said(stage, refused):
+def test_a_draft_is_neither_counted_again_nor_packed(stage, refused):
     line = stage("draft")
-    line.write(line.review(), "comment", "dpia", "")
-    output = refused(line, "review", "submit", *YEAR, "--name", "Ylva Nordgren")
-    assert output.endswith("A comment or an assessment is missing for point 6.")
-    assert "has not been submitted" in refused(line, "review", "approve", *YEAR, "--name", "Rolf Ahlberg")
     assert "has not been submitted" in refused(line, "review", "verify", *YEAR)
     assert "has not been submitted" in refused(line, "review", "package", *YEAR, "--to", "x.zip")
     assert line.rows("from frozen_reviews") == []
-
-
-@pytest.mark.live
-@pytest.mark.parametrize("state", first_of(["submitted", "approved"]))
-def test_what_is_locked_stays_locked(stage, refused, state):
-    line = stage(state)
-    for args in (
-        ("write", *YEAR, "--point", "6", "--comment", "Efteråt"),
-        ("write", *YEAR, "--point", "6", "--assessment", ""),
-        ("write", *YEAR, "--chapter", "policy", "--text", "Efteråt"),
-        ("decide", *YEAR, "--text", "Efteråt"),
-        ("decide", *YEAR, "--number", "1", "--text", "Efteråt"),
-        ("withdraw", "--decision", "2026-1"),
-        ("submit", *YEAR, "--name", "Ylva Nordgren"),
-    ):
-        assert f"has been {state}" in refused(line, "review", *args)
 
 
 def test_a_day_of_another_year_and_a_second_review_are_refused(stage, refused):
@@ -187,12 +123,9 @@ def test_without_any_import_there_is_no_review_and_none_is_made(tmp_path, refuse
     line = Reviewed(tmp_path)
     once.new(line.database.path)
     before = line.database.state()
-    for args in (("review", "submit", *YEAR, "--name", "A B"), ("report", *YEAR, "--to", tmp_path / "x.pdf")):
+    for args in (("review", "verify", *YEAR), ("report", *YEAR, "--to", tmp_path / "x.pdf")):
         assert refused(line, *args) == "There is no review of 2026. Open one first."
     assert done(line, "review", "list", "--format", "json") == "[]\n"
-    assert "There is no decision 2026-1." in refused(
-        line, "review", "follow-up", "--decision", "2026-1", "--status", "done"
-    )
     assert line.database.state() == before
 
 
@@ -201,28 +134,12 @@ def test_of_several_organisations_every_command_asks_which(stage, refused, done,
     line = stage("approved")
     line.load_table(SYSTEMS.replace("Alfa", "Omega"), name="o.csv", source="systems", organisation="Andra")
     line.decide(line.open(organisation="Andra"), "Annat")
-    commands = {
-        "submit": ("--name", "Ylva Nordgren"),
-        "approve": ("--name", "Ylva Nordgren"),
-        "send-back": ("--name", "Ylva Nordgren", "--why", "x"),
-        "correct": ("--name", "Ylva Nordgren", "--why", "x"),
-        "write": ("--point", "1", "--comment", "x"),
-        "decide": ("--text", "x"),
-        "verify": (),
-        "hand-off": ("--to", tmp_path / "x.tsv"),
-        "figures": ("--to", tmp_path / "x.json"),
-        "package": ("--to", tmp_path / "x.zip"),
-    }
+    commands = {"verify": (), "package": ("--to", tmp_path / "x.zip")}
     output = "The database holds several organisations: Andra, Förvaltningen. Say which of them is meant."
     for name, args in commands.items():
         assert refused(line, "review", name, *YEAR, *args) == output, name
     assert refused(line, "report", *YEAR, "--to", tmp_path / "x.docx") == output
-    assert refused(line, "review", "follow-up", "--decision", "2026-1", "--status", "done") == output
-    assert "has been approved" in refused(
-        line, "review", "write", *YEAR, "--point", "1", "--comment", "x", "--organisation", "förvaltningen"
-    )
-    assert done(line, "review", "decide", *YEAR, "--text", "Mer", "--organisation", "ANDRA") == "decision 2026-2\n"
-    assert done(line, "review", "withdraw", "--decision", "2026-1", "--organisation", "Andra")
+    assert "has not been submitted" in refused(line, "review", "verify", *YEAR, "--organisation", "ANDRA")
     assert "There is no organisation Tredje" in refused(
         line, "review", "open", "--year", "2025", "--organisation", "Tredje"
     )
@@ -237,25 +154,10 @@ WRONG = [
     ("review", "open", "--year", "0"),
     ("review", "open", "--year", "10000"),
     ("review", "open", *YEAR, "--as-of", "20261120"),
-    ("review", "write", *YEAR),
-    ("review", "write", *YEAR, "--point", "4"),
-    ("review", "write", *YEAR, "--comment", "x"),
-    ("review", "write", *YEAR, "--chapter", "policy"),
-    ("review", "write", *YEAR, "--chapter", "policy", "--text", "x", "--point", "4"),
-    ("review", "write", *YEAR, "--point", "4", "--comment", "x", "--text", "x"),
-    ("review", "write", *YEAR, "--point", "4", "--assessment", "bra"),
-    ("review", "write", *YEAR, "--chapter", "nothing", "--text", "x"),
-    ("review", "decide", *YEAR),
-    ("review", "decide", *YEAR, "--text", "x", "--due", "snart"),
-    ("review", "follow-up", "--decision", "2026-1", "--status", "snart"),
-    ("review", "submit", *YEAR),
-    ("review", "approve", "--name", "Rolf Ahlberg"),
-    ("review", "send-back", *YEAR, "--name", "Rolf Ahlberg"),
+    ("review", "write", *YEAR, "--point", "4", "--comment", "x"),
+    ("review", "approve", *YEAR, "--name", "Rolf Ahlberg"),
     ("review", "verify", *YEAR, "--version", "0"),
     ("review", "list", "--format", "xml"),
-    ("review", "hand-off", *YEAR, "--to", "x.doc"),
-    ("review", "figures", *YEAR, "--to", "x.csv"),
-    ("review", "compare", *YEAR),
     ("review", "package", *YEAR, "--to", "x.tar"),
     ("review", "nothing"),
     ("report", *YEAR, "--to", "x.doc"),
@@ -276,55 +178,15 @@ def test_wrong_usage_is_told_and_changes_nothing(stage, command):
     assert line.database.state() == before
 
 
-def test_a_text_that_is_refused_leaves_the_others_unwritten(stage, refused):
+def test_the_list_is_a_table_json_or_harmless_csv(stage, done):
     line = stage("draft")
-    long = "x" * 20_001
-    output = refused(line, "review", "write", *YEAR, "--point", "6", "--comment", "Nytt", "--public-comment", long)
-    assert "20001 characters" in output
-    assert line.rows("from review_texts where text = 'Nytt'") == []
-
-
-@pytest.mark.live
-def test_an_assessment_is_said_in_either_language(stage, done):
-    line, said = stage("draft"), "select last(text order by edition) as text from review_texts where what = 'dpia'"
-    for text, code in {
-        "DELVIS": "partly", "Otillräckligt": "insufficient", "sufficient": "sufficient", "partly sufficient": "partly"
-    }.items():  # fmt: skip
-        done(line, "review", "write", *YEAR, "--point", "6", "--assessment", text)
-        assert line.rows(f"{said} and kind = 'assessment'") == [{"text": code}]
-
-
-# --- Decisions ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.live
-def test_a_decision_is_changed_in_part_and_taken_out(stage, done, refused):
-    line = stage("draft")
-    assert done(line, "review", "decide", *YEAR, "--number", "1", "--responsible", "Objektägare") == "decision 2026-1\n"
-    decision = line.decided("2026-1")
-    assert (decision.text, decision.point, decision.responsible, decision.follow_up) == (
-        "Klassa Betaportalen", "classification", "Objektägare", "T1",
-    )  # fmt: skip
-    assert "T4 is none of" in refused(line, "review", "decide", *YEAR, "--text", "x", "--follow-up", "T4")
-    assert "There is no review point 99" in refused(line, "review", "decide", *YEAR, "--text", "x", "--point", "99")
-    assert "There is no decision 7" in refused(line, "review", "decide", *YEAR, "--number", "7", "--text", "x")
-    assert done(line, "review", "withdraw", "--decision", "2026-1") == "decision 2026-1 withdrawn\n"
-    assert "There is no decision 2026-1." in refused(line, "review", "withdraw", "--decision", "2026-1")
-
-
-def test_lists_are_tables_json_and_harmless_csv(stage, done):
-    line = stage("draft")
-    line.decide(line.review(), "=1+1\nrad två", responsible="@någon")
-    (first, second) = json.loads(done(line, "review", "decisions", "--format", "json"))
-    assert list(first) == list(review.DECISION_COLUMNS)
-    assert (first["decision"], first["due"], first["status"], second["text"]) == (
-        "2026-1", "2027-03-31", "not_started", "=1+1\nrad två",
-    )  # fmt: skip
-    output = list(csv.DictReader(io.StringIO(done(line, "review", "decisions", "--format", "csv"), newline="")))
-    assert (output[1]["text"], output[1]["responsible"], output[1]["due"]) == ("'=1+1\nrad två", "'@någon", "")
     heading, row = done(line, "review", "list").splitlines()
     assert heading.split() == list(review.REVIEW_COLUMNS)
     assert row.split()[:5] == ["2026", "Förvaltningen", "2026-11-20", "1", "draft"]
+    line.load_table(SYSTEMS.replace("Alfa", "Omega"), name="o.csv", source="systems", organisation="=1+1")
+    line.open(organisation="=1+1")
+    listed = list(csv.DictReader(io.StringIO(done(line, "review", "list", "--format", "csv"), newline="")))
+    assert sorted(row["organisation"] for row in listed) == ["'=1+1", "Förvaltningen"]
 
 
 # --- Verifying ---------------------------------------------------------------------------------------------------
@@ -380,7 +242,7 @@ def test_an_earlier_version_is_verified_and_reported_too_and_the_report_of_a_dra
     assert "There is no version 3" in refused(line, "report", *YEAR, "--to", to, "--version", "3")
 
 
-# --- Reports, package and hand-off -------------------------------------------------------------------------------
+# --- Reports and package -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.exhaustive
@@ -444,52 +306,3 @@ def tampered(path):
             if name != "frozen.duckdb":
                 target.writestr(name, source.read(name))
     return other
-
-
-def test_the_hand_off_is_paragraphs_or_measures(stage, done, tmp_path):
-    line = stage("submitted")
-    done(line, "review", "hand-off", *YEAR, "--to", tmp_path / "h.txt")
-    done(line, "review", "hand-off", *YEAR, "--to", tmp_path / "h.tsv", "--language", "en")
-    text, table = ((tmp_path / name).read_bytes().decode("utf-8") for name in ("h.txt", "h.tsv"))
-    assert text.startswith("\ufeffLedningens genomgång 2026, Förvaltningen")
-    assert text.count("\r\n") == text.count("\n") > 10
-    assert table.startswith("\ufeffYear\tNo.\tAction\t")
-    assert table.count("\r\n") == table.count("\n") == 2
-
-
-@pytest.mark.live
-def test_figures_are_compared_with_those_of_others(stage, done, command, refused, tmp_path):
-    line = stage("approved")
-    own = tmp_path / "own.json"
-    assert done(line, "review", "figures", *YEAR, "--to", own) == "own.json: review of 2026, version 1, approved\n"
-    figures = json.loads(own.read_text("utf-8"))
-    figures["organisation"] = "Grannen"
-    figures["figures"] = {"classification": {"met": 3, "of": 3}, "unheard_of": {"met": 1, "of": 1}}
-    other, old = tmp_path / "other.json", tmp_path / "old.json"
-    other.write_text(json.dumps(figures), "utf-8")
-    old.write_text(json.dumps(figures | {"year": 2025}), "utf-8")
-    records = json.loads(done(line, "review", "compare", *YEAR, other, own, "--format", "json"))
-    assert [row["id"] for row in records] == ["local_instruction", "classification", "risk_analysis"]
-    assert records[1] == {
-        "point": 4, "id": "classification", "own": 1 / 3, "least": 1 / 3, "median": 2 / 3, "greatest": 1.0,
-        "organisations": 2,
-    }  # fmt: skip
-    status, out, err = command(line, "review", "compare", *YEAR, old)
-    assert (status, err) == (0, "Grannen tells of 2025, and is left out: the comparison is of 2026.\n")
-    assert "0.3333" in out
-    assert "There is no file" in refused(line, "review", "compare", *YEAR, tmp_path / "gone.json")
-    assert "does not hold the figures" in refused(line, "review", "compare", *YEAR, ROOT / "README.md")
-
-
-# --- In a process of its own ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.exhaustive
-def test_another_process_signs_as_well(tmp_path, refused):
-    line = at("submitted", tmp_path)
-    output = refused(line, "review", "approve", *YEAR, "--name", "Nordgren Ylva", speaking="sv_SE.UTF-8")
-    assert output == "Ylva Nordgren har lämnat in ledningens genomgång 2026. Någon annan måste godkänna den."
-    output = run(line.database.path, "review", "approve", *YEAR, "--name", "Rolf Ahlberg")
-    assert (output.returncode, output.stderr) == (0, "")
-    with line.database.cursor() as cursor:
-        assert review_of(cursor, 2026).state == "approved"
