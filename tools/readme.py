@@ -68,10 +68,10 @@ def extracts_table() -> str:
 
 def checks_table() -> str:
     rows = [
-        f"`{check.id}` | {check.title['sv']} | {check.severity} | {check.explanation['en']} | {check.todo['en']}"
+        f"`{check.id}` | {check.title['sv']} | {check.severity} | {check.explanation['en']}"
         for check in load_checks(None)
     ]
-    return table("check | Swedish title | severity | what it finds | what to do", rows)
+    return table("check | Swedish title | severity | what it finds", rows)
 
 
 PARTS = {

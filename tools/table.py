@@ -54,6 +54,20 @@ def table(heading: str, rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def opened(permission: Permission) -> str:
+    """The pages and the acts that a permission opens, in words."""
+    entries = [entry for entry in PAGES if entry.permission is permission]
+    pages = [f"*{entry.title}* `/{'' if entry.id == HOME else entry.id}`" for entry in entries]
+    acts = sorted({ACTS[module, function] for module, function, asked in sites() if asked is permission})
+    return f"- **{WORDS[permission]}**: {'; '.join([*pages, *acts]) or 'no page or act of its own'}\n"
+
+
+def addresses(need: Need) -> str:
+    """The addresses that ask for the same."""
+    paths = ", ".join(f"`{path}{'…' if path.endswith('/') else ''}`" for path in ROUTES if ROUTES[path] is need)
+    return f"- {need.value}: {paths}\n"
+
+
 def markdown() -> str:
     """The whole of docs/access.md."""
     held = "".join(f"- **{role.title}**: {role.held_by}\n" for role in ROLES)
@@ -61,23 +75,10 @@ def markdown() -> str:
         [f"{WORDS[each]}{' (within a scope too)' if each in READING else ''}", *(answer(role, each) for role in ROLES)]
         for each in Permission
     ]
-    pages = [
-        [f"{entry.title} `/{'' if entry.id == HOME else entry.id}`", *(page_answer(role, entry) for role in ROLES)]
-        for entry in PAGES
-    ]
-    routes = [
-        [f"`{path}{'…' if path.endswith('/') else ''}`: {need.value}", *(route_answer(role, need) for role in ROLES)]
-        for path, need in ROUTES.items()
-    ]
-    acts = sorted({(ACTS[module, function], permission) for module, function, permission in sites()}, key=str)
-    done = [
-        [f"{words} ({permission.value})", *(answer(role, permission) for role in ROLES)] for words, permission in acts
-    ]
-    tables = {"Page": pages, "Act on a page (permission)": done, "Address": routes}
-    drawn = "\n".join(table(heading, rows) for heading, rows in tables.items())
     return (
         f"{INTRODUCTION}## Roles\n\n{held}\n## Permissions\n\n{table('Permission', words)}"
-        f"\n## Pages, acts and addresses\n\n{drawn}{NOBODY}{SCOPE}"
+        f"\n## Pages and acts\n\n{''.join(map(opened, Permission))}"
+        f"\n## Addresses\n\n{''.join(map(addresses, dict.fromkeys(ROUTES.values())))}{NOBODY}{SCOPE}"
     )
 
 
