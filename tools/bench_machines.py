@@ -63,7 +63,7 @@ USUAL = {
     "max_wal_size": "1GB", "min_wal_size": "80MB", "autovacuum": "on", "jit": "on",
 }  # fmt: skip
 MODEL = "model"
-NEAR = "at most 1.3 times as long"
+NEAR = "≤ 1.3"
 ADMINISTRATIONS = [f"Stadsdel {number} (exempel)" for number in range(1, 27)]
 YEAR = month_ends(AS_OF, count=12)
 REVIEW = "the review of this year"
@@ -177,7 +177,7 @@ def pages(samples: Path, folder: Path) -> Iterator[Measured]:
             rest(server)
         ours, other = warm(*(held.enter_context(visiting(server.port)) for server in servers))
     for name in NAMED:
-        yield beside(f"A page of the running app, warm: {name}", [ours[name], other[name]], NEAR)
+        yield beside(f"A warm page: {name}", [ours[name], other[name]], NEAR)
     worst = max(ours, key=lambda name: ours[name])
     yield beside(f"… the slowest of {len(ours)} addresses", [ours[worst], max(other.values())], NEAR, note=worst)
     worst = max(ours, key=lambda name: ours[name] / other[name])

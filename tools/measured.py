@@ -44,9 +44,7 @@ def shown(number: float, unit: str = "s") -> str:
 
 
 def compared(ratio: float | None) -> str:
-    if ratio is None:
-        return ""
-    return f"{1 / ratio:.1f} times faster" if ratio < 1 else f"{ratio:.2f} times as long"
+    return "" if ratio is None else f"{ratio:.2f}"
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
