@@ -1,137 +1,120 @@
-"""Pictures of every page: `python -m tools.screenshots` writes them into build/screenshots, and a few into docs.
+"""The pictures of the documentation: `python -m tools.screenshots` takes them of a fresh server with the sample data.
 
-Both languages, 1920 × 1080 and 390 wide, light and dark, from a fresh server with the sample data; the page of imports
-also with files dropped on a database of one's own.
+Each names texts that must be on it: a picture of an empty page, or of another one, is refused.
 """
 
 import re
-import shutil
-import sys
 import tempfile
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from compliance.core.places import ROOT, SAMPLES
 from tests.browser import browsing, serving, settle, visit
 from tests.sampled import beside
 
-OUT: Final = ROOT / "build" / "screenshots"
 KEPT: Final = ROOT / "docs" / "screenshots"
-PAGES: Final = {
-    "overview": "?",
-    "point": "point?point=classification",
-    "no-basis": "point?point=procurement&as_of=2026-10-31",
-    "review": "review?review=2026",
-    "review-chapters": "review?review=2026&part=chapters",
-    "review-decisions": "review?review=2026&part=decisions",
-    "review-sign": "review?review=2026&part=sign",
-    "review-documents": "review?review=2025&part=documents",
-    "review-years": "review?review=2026&part=years",
-    "decisions": "decisions?",
-    **{f"meeting-{screen:02}": f"meeting?review=2026&screen={screen}" for screen in range(1, 17)},
-    "training": "training?",
-    "training-unit": "training?unit=Hemtj%C3%A4nst%20Natt",
-    "systems": "systems?",
-    "system": "systems?system=Familjehemsregistret",
-    "incidents": "incidents?",
-    "plan": "plan?",
-    "worklists": "worklists?",
-    "worklist": "worklists?unit=Hemtj%C3%A4nst%20Natt",
-    "imports": "imports?",
-    "quality": "quality?",
-    "extracts": "extracts?",
-    "about": "about?",
-    "audit": "audit?",
-}
-SIZES: Final = {"1920": (1920, 1080), "390": (390, 844)}
-VIEWS: Final = tuple(product(("sv", "en"), ("1920", "390"), ("light", "dark")))
-FOR_README: Final = {
-    "overview-sv-1920-light": "overview",
-    "overview-sv-1920-dark": "overview-dark",
-    "overview-sv-390-light": "overview-phone",
-    "point-sv-1920-light": "point",
-    "loading-sv-1920-light": "imports",
-    "review-sv-1920-light": "review",
-    "meeting-05-sv-1920-light": "meeting",
-    "plan-sv-1920-light": "plan",
-    "extracts-en-1920-light": "extracts-english",
-}
+WIDTH: Final = 1440
+# Each picture is drawn in so many colours that it is small, and looks the same.
+COLOURS: Final = 96
 MESSY: Final = ("2026-10-31/Personallista*", "2026-10-31/kursstatus*", "2026-10-31/Systemregister*")
 
 
+@dataclass(frozen=True)
+class Picture:
+    """An address on the samples, the texts that must be on the picture, and its height (pixels).
+
+    `drops` is whether files are dropped on it first.
+    """
+
+    address: str
+    shows: tuple[str, ...]
+    drops: bool = False
+    height: int = 1000
+
+
+PICTURES: Final[Mapping[str, Picture]] = {
+    "overview": Picture("?", ("3 av 12 mätbara punkter når målet.", "13 Rapporteringsskyldighet NIS")),
+    "point": Picture("point?point=classification", ("91 av 297 system har giltig klassning", "Vad som återstår")),
+    "review": Picture("review?review=2026&point=classification", ("5 av 13 punkter är diskuterade.", "Öppna punkten")),
+    "meeting": Picture("meeting?review=2026&screen=5", ("5 av 16", "Otillräckligt")),
+    "plan": Picture("plan?", ("Två moment är försenade.", "Stickprov av klassningar")),
+    "imports": Picture(
+        "imports?", ("Tre filer är klara att läsa in.", "Fyra punkter får en siffra."), drops=True, height=1400
+    ),
+}
+
+
+class NotOnIt(Exception):
+    """A text that a picture must show is not on it."""
+
+
 def main() -> None:
-    """Takes every picture, or those whose page is named: `python -m tools.screenshots loading`."""
-    wanted = set(sys.argv[1:])
-    if not wanted:
-        shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, browsing() as browser:
-        own = Path(folder) / "own.duckdb"
-        beside(own.parent)
-        with serving(own) as server:
-            for name, path in PAGES.items() if not wanted else [e for e in PAGES.items() if e[0] in wanted]:
-                for taken in pictures(browser, name, f"{server.address}/{path}"):
-                    print(taken.name)
-        with serving(own) as server:
-            for taken in pictures(browser, "loading", f"{server.address}/imports?", drop=True):
-                print(taken.name)
-    keep()
+    """Take every picture of the documentation anew."""
+    for path in take(PICTURES, KEPT):
+        print(path.relative_to(ROOT))
 
 
-def pictures(browser: Browser, name: str, address: str, *, drop: bool = False) -> Iterator[Path]:
-    """One page in both languages, all sizes, light and dark."""
-    for lang, size, mode in VIEWS:
-        width, height = SIZES[size]
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=mode)
+def take(pictures: Mapping[str, Picture], folder: Path) -> Iterator[Path]:
+    """Take some pictures into a folder. Raise NotOnIt, and leave what is there, for one without its texts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, browsing() as browser:
+        own = beside(Path(name))
+        # Whoever drops files leaves the samples, so that is done on a server of its own.
+        for drops in (False, True):
+            if some := {name: picture for name, picture in pictures.items() if picture.drops is drops}:
+                with serving(own) as server:
+                    for each, picture in some.items():
+                        yield _taken(browser, each, picture, server.address, folder)
+
+
+def _taken(browser: Browser, name: str, picture: Picture, address: str, folder: Path) -> Path:
+    context = browser.new_context(viewport={"width": WIDTH, "height": picture.height})
+    try:
         page = context.new_page()
-        visit(page, f"{address}&lang={lang}")
-        if drop:
-            drop_files(page)
-        to = OUT / f"{name}-{lang}-{size}-{mode}.png"
-        whole(page, to, width=width, height=height)
+        visit(page, f"{address}/{picture.address}")
+        if picture.drops:
+            _drop_files(page)
+        if lacking := [text for text in picture.shows if not _is_on(page, text, height=picture.height)]:
+            raise NotOnIt(f"{name}: {', '.join(lacking)}")
+        return _kept(page, folder / f"{name}.png")
+    finally:
         context.close()
-        yield to
 
 
-def drop_files(page: Page) -> None:
-    """Begins a database of one's own where there is none, and drops a few messy files."""
-    start = page.locator(".st-key-start_imports_first button")
-    if start.count():
-        start.click()
-        page.locator(".st-key-start_imports button").click()
-        page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
-        settle(page)
-    files = [str(next(SAMPLES.glob(pattern))) for pattern in MESSY]
-    page.set_input_files("input[type=file]", files)
+def _is_on(page: Page, text: str, *, height: int) -> bool:
+    """Whether a text is wholly within the window."""
+    boxes = [found.bounding_box() for found in page.get_by_text(text).all() if found.is_visible()]
+    return any(
+        min(box["x"], box["y"]) >= 0 and box["x"] + box["width"] <= WIDTH and box["y"] + box["height"] <= height
+        for box in boxes
+        if box
+    )
+
+
+def _kept(page: Page, path: Path) -> Path:
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(COLOURS)
+    small.save(path, optimize=True)
+    return path
+
+
+def _drop_files(page: Page) -> None:
+    """Begin a database of one's own, and drop a few messy files."""
+    page.locator(".st-key-start_imports_first button").click()
+    page.locator(".st-key-start_imports button").click()
+    page.wait_for_selector("[data-testid=stFileUploaderDropzone]")
+    settle(page)
+    page.set_input_files("input[type=file]", [str(next(SAMPLES.glob(pattern))) for pattern in MESSY])
     # whose they are is asked first
     page.get_by_text(re.compile("^Lövsta stadsdelsförvaltning")).first.click(timeout=90_000)
     page.wait_for_selector(".st-key-load button", timeout=90_000)
     settle(page)
-
-
-def whole(page: Page, to: Path, *, width: int, height: int) -> None:
-    """The whole page in one picture: the window is made as high as its content."""
-    content = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(height, min(content, 5000))})
-    page.wait_for_timeout(700)
-    page.screenshot(path=str(to))
-
-
-def keep() -> None:
-    """Copies the pictures of the README, in few colours so that each is small."""
-    from PIL import Image
-
-    KEPT.mkdir(parents=True, exist_ok=True)
-    for taken, name in FOR_README.items():
-        path = OUT / f"{taken}.png"
-        if not path.exists():
-            continue
-        with Image.open(path) as picture:
-            picture.convert("RGB").quantize(64).save(KEPT / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":
