@@ -30,8 +30,9 @@ class Point:
     """A review point. `needs` are the sources without which it has no basis, `uses` those that it also reads.
 
     The items of one that is `of_the_year` are a year's cases, so that what was late stays late. Those of others last
-    until they lapse: `lapsing` says of how many, as one and many. `turned` are a point's own words for
-    how many now meet the requirement (done) or no longer do (lapsed), likewise.
+    until they lapse: `lapsing` says of how many, as one and many, and what they are, as thing and things. `turned` are
+    a point's own words for how many now meet the requirement (done) or no longer do (lapsed), likewise. `brief` is a
+    name of few letters, where `short` is long.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Point:
     of_the_year: bool = False
     lapsing: dict[str, Texts] = field(default_factory=dict)
     turned: dict[str, dict[str, Texts]] = field(default_factory=dict)
+    brief: Texts = field(default_factory=dict)
 
     def target(self, day: date) -> Target:
         """The target in force on a day."""
@@ -186,4 +188,5 @@ def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
             of_the_year=table.get("of_the_year", False),
             lapsing=table.get("lapsing", {}),
             turned=table.get("turned", {}),
+            brief=table.get("brief", {}),
         )
