@@ -224,8 +224,8 @@ def _end_labels(trend: Trend) -> list[Html]:
     target, limit = trend.target, trend.limit
     labels = [(target.share, target.text, "v-m-target-text"), (limit.share, limit.text, "v-m-limit-text")]
     labels += [(moment.share or 0.0, moment.text, "v-m-last") for moment in trend.measured[-1:]]
-    if trend.ahead and trend.ahead.text != trend.moments[-1].text:
-        labels.append((trend.ahead.share or 0.0, trend.ahead.text, "v-m-ahead-text"))
+    if ahead := trend.ahead:
+        labels += [(ahead.share or 0.0, text, "v-m-ahead-text") for text in ahead.lines]
     labels.sort(key=lambda label: -label[0])
     ys = spread([_y(share) for share, *_ in labels], LINE, top=LINE / 2, bottom=BOTTOM)
     return [

@@ -167,7 +167,7 @@ def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette)
 def _add_ahead(
     figure: go.Figure, last: Moment, ahead: Moment, *, places: tuple[int, int], colours: Palette
 ) -> list[HeightLabel]:
-    """Add the dotted end of the line; return its label, unless the last value has the same."""
+    """Add the dotted end of the line; return its labels, a line of text each."""
     ys = [(moment.share or 0.0) * 100 for moment in (last, ahead)]
     figure.add_scatter(
         x=list(places),
@@ -177,9 +177,7 @@ def _add_ahead(
         text=["", escaped(ahead.tooltip)],
         hovertemplate="%{text}<extra></extra>",
     )
-    if ahead.text == last.text:
-        return []
-    return [HeightLabel(ys[1], escaped(ahead.text), {"color": colours.accent, "size": 15})]
+    return [HeightLabel(ys[1], escaped(line), {"color": colours.accent, "size": 15}) for line in ahead.lines]
 
 
 def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> HeightLabel:

@@ -11,6 +11,8 @@ from compliance.loading.purges import purged_text
 from compliance.wording import phrases
 
 EXPECTED: Final = N_("{share} on {day} if nothing is done")
+# What the end of the dotted line is called, before its share.
+UNDONE: Final = N_("Nothing done")
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,20 @@ class Level:
 class Moment:
     """A point of a trend: its label (two lines if it has a line break), its share 0–1 or None, and the share in words.
 
-    A moment without a share is a gap in the line. `tooltip` is day and share.
+    A moment without a share is a gap in the line. `tooltip` is day and share. `name` is what it is called at the end of
+    its line, before its share.
     """
 
     label: str
     share: float | None
     text: str
     tooltip: str = ""
+    name: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of text at the end of its line: its name, if it has one, and its share."""
+        return (self.name, self.text) if self.name else (self.text,)
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,8 @@ def trend(
         return drawn
     text = phrases.percent(then, say)
     day = say.date(then.as_of, form="d MMM")
-    ahead = Moment(day, then.coverage, text, say(EXPECTED, day=say.date(then.as_of), share=text))
+    told = say(EXPECTED, day=say.date(then.as_of), share=text)
+    ahead = Moment(day, then.coverage, text, told, name=say(UNDONE))
     return replace(drawn, ahead=ahead, after=max(then.as_of.month - now.as_of.month, 1))
 
 

@@ -418,6 +418,36 @@ def test_labels_of_the_same_height_do_not_overlap() -> None:
     assert [note.text for note in figure.layout.annotations] == ["Target", "<b>100 %</b>", "Limit 80 %"]
 
 
+ENDS = [(0.1, "10 %"), (0.2, "20 %"), (0.95, "95 %")]
+AHEAD = Moment("31 dec", 0.1, "10 %", name="Nothing <done>")
+
+
+@pytest.mark.parametrize(("share", "text"), ENDS)
+def test_the_dotted_end_of_the_trend_is_named_also_where_nothing_lapses(share: float, text: str) -> None:
+    figure = plots.trend(points(0.1, share, text=text), mode="light", **LEVELS, ahead=AHEAD, after=2)
+    labels = sorted(figure.layout.annotations, key=lambda note: -note.y)
+    words = [note.text for note in labels]
+    assert words[words.index("Nothing &lt;done&gt;") + 1] == "10 %"
+    line = plots.LABEL_LINE * 100 / figure.layout.height
+    assert all(upper.y - lower.y >= line - 0.1 for upper, lower in pairwise(labels))
+
+
+@pytest.mark.parametrize(("share", "text"), ENDS)
+def test_the_dotted_end_of_the_meetings_trend_is_named_in_two_lines_that_overlap_nothing(
+    share: float, text: str
+) -> None:
+    drawn = meeting.trend(Trend((*points(0.1, share, text=text),), **LEVELS, ahead=AHEAD, after=2), alt="")
+    found = re.findall(
+        r'<text class="v-m-(?:target|limit|ahead|last)(?:-text)?" x="548.0" y="([0-9.]+)".*?>(.*?)</text>', drawn
+    )
+    words = [word for _, word in found]
+    assert words[words.index("Nothing &lt;done&gt;") + 1] == "10 %"
+    ys = [float(y) for y, _ in found]
+    assert len(ys) == 5
+    assert all(lower - upper >= meeting.LINE - 0.2 for upper, lower in pairwise(ys))
+    assert ys[-1] <= meeting.BOTTOM + meeting.BASELINE
+
+
 @pytest.mark.parametrize("ys", [[0, 0, 0], [100, 100, 100], [3, 4, 98], [0, 50, 100]])
 def test_labels_that_are_moved_apart_stay_within_their_chart(ys: list[float]) -> None:
     placed = spread(ys, 8, top=4, bottom=96)

@@ -4,6 +4,7 @@ import io
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -34,6 +35,11 @@ def line(*shares, name="Över tid", labels=None):
     return LineChart("c", "a", name, Trend(tuple(map(Moment, months, shares, texts)), TARGET, LIMIT))
 
 
+def ended(name):
+    chart = line(1.0, 0.0, 0.9, 1.0)
+    return replace(chart, trend=replace(chart.trend, ahead=Moment("31 dec", 0.85, "85 %", name=name), after=2))
+
+
 ODD = {
     "more than everything": bar(1.2),
     "less than nothing": bar(-0.1, before=1.3),
@@ -50,6 +56,7 @@ ODD = {
     "one moment": line(0.5),
     "only gaps": line(None, None, None),
     "values at both ends": line(1.0, 0.0, 1.0, 0.95),
+    "a named dotted end": ended("Görs inget"),
     "many moments with long names": line(*(n / 30 for n in range(30)), name=f"{LONG} {LONG}"),
 }
 EVERY = {**{trend.caption: trend for trend in TRENDS}, **{one.label: one for one in BARS}, **ODD}
@@ -199,6 +206,10 @@ def test_a_gap_in_a_trend_is_a_gap():
     row = [image.getpixel((x, y)) == blue for x in range(image.width)]
     runs = [len(list(group)) for is_blue, group in groupby(row) if is_blue]
     assert len([run for run in runs if run > 100]) == 2
+
+
+def test_the_dotted_end_of_a_trend_is_named():
+    assert drawn(ended("Görs inget"), kind="svg") != drawn(ended(""), kind="svg")
 
 
 @pytest.mark.exhaustive

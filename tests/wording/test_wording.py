@@ -74,6 +74,13 @@ def test_a_trend_labels_its_last_moment_and_every_nth_before_it():
     assert [ended.named(4, apart=apart).moments[-1].label for apart in (2, 3)] == ["mån 8", ""]
 
 
+@pytest.mark.parametrize(("code", "name"), [("sv", "Görs inget"), ("en", "Nothing done")])
+def test_the_dotted_end_of_a_trend_has_a_name(code, name):
+    now, then = figure(POINTS[3], met=1, unmet=1), replace(figure(POINTS[3], met=1, unmet=3), as_of=date(2026, 12, 31))
+    ahead = trends.trend([replace(now, as_of=date(2026, 10, 31))], Language(code), date.isoformat, then).ahead
+    assert (ahead.lines, ahead.share) == ((name, phrases.percent(then, Language(code))), 0.25)
+
+
 def test_a_month_without_a_figure_is_a_gap_in_the_trend():
     months = [figure(POINTS[3]), figure(POINTS[3], met=1, unmet=1)]
     course = trends.trend(months, Language("sv"), date.isoformat)

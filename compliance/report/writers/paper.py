@@ -371,8 +371,8 @@ def _end_labels(chart: LineChart) -> list[tuple[float, str, str, Weight]]:
     ]
     if last and last.share is not None:
         labels.append((last.share, last.text, ACCENT, "bold"))
-    if (ahead := chart.trend.ahead) and ahead.share is not None and ahead.text != chart.trend.moments[-1].text:
-        labels.append((ahead.share, ahead.text, ACCENT, "normal"))
+    if (ahead := chart.trend.ahead) and ahead.share is not None:
+        labels += [(ahead.share, line, ACCENT, "normal") for line in ahead.lines]
     return sorted(labels, key=lambda label: -label[0])
 
 
