@@ -313,6 +313,10 @@ create or replace macro employments_at(as_of, known_at) as table
     from staff_at(as_of, known_at)
     where employed_from <= as_of and (employed_to is null or employed_to >= as_of);
 
+-- Whether a text has one of some words, or a word that ends so.
+create or replace macro has_ending(said, words) as
+    len(list_filter(words, lambda word: regexp_matches(lower(said), '\Q' || word || '\E(?:\PL|$)'))) > 0;
+
 -- One row a person with several employments, whether they have begun or ended.
 create or replace macro several_employments_at(as_of, known_at) as table
     select organisation, lower(employee_id) as person

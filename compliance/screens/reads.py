@@ -23,6 +23,7 @@ from compliance.core import places
 from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, outlook, quality
 from compliance.counting.assessing import UNITS_AND_WHOLE, Ahead, Basis, Counts, Coverage
+from compliance.counting.leading import Leaders, leaders_on
 from compliance.counting.outlook import Asked, Outlook
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
@@ -163,6 +164,15 @@ def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
     params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
     with data.database.cursor() as cursor:
         return [row["name"] for row in rows(cursor, statement("units_named"), params)]
+
+
+@cached()
+def leaders(data: Data, as_of: date, organisation: str) -> Leaders | None:
+    """Who leads its units and departments; None without a staff list."""
+    if not any(row["source"] == "staff" for row in basis(data, as_of).of(organisation)):
+        return None
+    with data.database.cursor() as cursor:
+        return leaders_on(cursor, words(), organisation=organisation, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 @cached()

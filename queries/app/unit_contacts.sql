@@ -10,7 +10,7 @@ select
         lower(name) <> lower(employee_id)
         -- one word is as often a function as a first name
         and regexp_matches(name, '\pL\s+\pL')
-        and len(list_filter($managers, lambda word: regexp_matches(lower(name), '\Q' || word || '\E(?:\PL|$)'))) = 0,
+        and not has_ending(name, $managers),
         false
     ) as greeted,
     coalesce(management, false) as management
@@ -20,6 +20,6 @@ where organisation = $organisation
     -- a word of another that goes on, as in "chefssekreterare", leads nothing
     and (
         management
-        or len(list_filter($managers, lambda word: regexp_matches(lower(position), '\Q' || word || '\E(?:\PL|$)'))) > 0
+        or has_ending(position, $managers)
     )
 order by management desc nulls last, email is null, name collate sv, employee_id

@@ -382,6 +382,17 @@ def test_no_subtraction_reveals_the_figure_of_a_lone_unit_of_few_persons(page, p
 
 
 @pytest.mark.live
+def test_the_page_of_a_unit_says_who_leads_it_by_name_to_who_may_see_persons(sample, monkeypatch):
+    shown = {
+        role: text(opened("point", monkeypatch, role=role, point="access", unit="Hemtjänst Natt"))
+        for role in (COORDINATOR, MANAGEMENT)
+    }
+    assert "Hemtjänst Natt leds av <strong>Malin Kowalska</strong> (Enhetschef)." in shown[COORDINATOR]
+    assert "Hemtjänst Natt leds av <strong>Enhetschef</strong>." in shown[MANAGEMENT]
+    assert "Kowalska" not in shown[MANAGEMENT]
+
+
+@pytest.mark.live
 @pytest.mark.parametrize(("page", "number"), first_of([("about", len(PAGES)), ("overview", len(PAGES) + len(POINTS))]))
 def test_the_view_is_kept_in_the_address_and_in_every_link(page, number, stage, monkeypatch):
     stage("draft")

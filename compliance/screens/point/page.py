@@ -25,7 +25,17 @@ from compliance.drawing import charts, plots
 from compliance.drawing.elements import Html
 from compliance.drawing.plots import Mode
 from compliance.review.dossier import REMAINING
-from compliance.screens import course_questions, downloads, fields, figure_texts, no_data, reads, widgets, written
+from compliance.screens import (
+    course_questions,
+    downloads,
+    fields,
+    figure_texts,
+    leading,
+    no_data,
+    reads,
+    widgets,
+    written,
+)
 from compliance.screens.bodies import alone, body
 from compliance.screens.caching import cached
 from compliance.screens.point import about, compare, texts
@@ -103,7 +113,7 @@ def _head(view: View, point_id: str) -> Html:
         for at, arrow in ((place - 1, "\N{LEFTWARDS ARROW} {}"), (place + 1, "{} \N{RIGHTWARDS ARROW}"))
         if 0 <= at < len(every)
     ]
-    return charts.stack(title, charts.neighbours(links))
+    return charts.stack(title, leading.line(view), charts.neighbours(links))
 
 
 def _figure(view: View, months: list[Coverage]) -> None:

@@ -78,6 +78,7 @@ def make_people(units: Sequence[Unit]) -> list[Person]:
     ]
     _second_jobs(people, units, rng=rng)
     _management(people)
+    _heads(people)
     for course in fiction()["courses"]:
         _train(people, course)
     return people
@@ -136,6 +137,18 @@ def _management(people: Sequence[Person]) -> None:
     for person, title in zip(steady, titles, strict=False):
         person.management, person.position, person.away = True, title, None
         person.diligence += 0.3
+
+
+def _heads(people: Sequence[Person]) -> None:
+    """Let the first person who works in a unit throughout lead it, except in the units without a head."""
+    first, last = fiction()["first_day"], fiction()["last_day"]
+    titles = {department["name"]: department["head"] for department in fiction()["departments"] if "head" in department}
+    led = set(fiction()["units"]["without_head"])
+    for person in people:
+        job = person.employments[0]
+        if job.unit.name not in led and job.unit.department in titles and job.active(first) and job.active(last):
+            person.position = titles[job.unit.department]
+            led.add(job.unit.name)
 
 
 def _train(people: Sequence[Person], course: str) -> None:

@@ -1,0 +1,81 @@
+"""Who leads a unit or a department, by the positions of the staff list, and to whom the names are told."""
+
+from datetime import date
+
+import pytest
+
+from compliance.access.scopes import Scope
+from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, Language
+from compliance.counting.leading import leaders_on
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.wording.leading import sentence
+from tests.line import WORDS, Line
+from tests.readers import MINE, THEIRS
+
+DAY = date(2026, 11, 20)
+SV = Language("sv")
+OWN, OTHER = "Förvaltningen", "Grannen"
+STAFF = """
+AD-konto | Namn         | Befattning             | Enhet  | Avdelning | Anställningsdatum | Slutdatum  | Tjänstledig
+p1       | Anna Berg    | Enhetschef             | Norr   | Östra     | 2020-01-01        |            | Ja
+p2       | Bo Ek        | Chefssekreterare       | Söder  | Östra     | 2020-01-01        |            |
+p3       | Eva Dal      | Biträdande rektor      | Söder  | Östra     | 2020-01-01        |            |
+p4       | Ulf Ny       | Enhetschef             | Söder  | Östra     | 2020-01-01        | 2026-10-31 |
+p5       | Åsa Lo       | Avdelningschef Östra   | Stab   | Västra    | 2020-01-01        |            |
+p6       | Per Ask      | Rektor                 | Skolan | Västra    | 2020-01-01        |            |
+p7       | Rektorn      | Rektor                 | Skolan | Västra    | 2020-01-01        |            |
+p7       | Rektorn      | Rektor                 | Skolan | Västra    | 2021-01-01        |            |
+p8       | Ida Alm      | Föreståndare Solrosen  | Stab   | Västra    | 2020-01-01        |            |
+"""
+MANY = "\n".join(f"m{n} | Kim Berg{n} | Gruppchef | Många | Västra | 2020-01-01 | |" for n in range(4))
+NEIGHBOUR = """
+AD-konto | Namn      | Befattning | Enhet | Avdelning | Anställningsdatum
+q1       | Lo Granne | Enhetschef | Norr  | Östra     | 2020-01-01
+"""
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory):
+    line = Line(tmp_path_factory.mktemp("leading"))
+    with line.held():
+        line.load_table(STAFF + MANY, extract_date=DAY, organisation=OWN)
+        line.load_table(NEIGHBOUR, extract_date=DAY, organisation=OTHER)
+        yield line
+
+
+def told(line, *, unit=None, department=None, who=MINE, organisation=OWN):
+    scope = Scope(organisation, department, unit)
+    with line.database.cursor() as cursor:
+        leaders = leaders_on(cursor, WORDS, organisation=organisation, as_of=DAY, known_at=EVERYTHING_KNOWN)
+    text = sentence(scope, [leader.seen(who) for leader in leaders.of(scope)], SV)
+    return text.translate(dict.fromkeys(map(ord, (BOLD_BEGINS, BOLD_ENDS))))
+
+
+def test_whoever_has_the_position_leads_the_unit_also_on_leave(line):
+    assert told(line, unit="norr") == "norr leds av Anna Berg (Enhetschef)."
+
+
+def test_only_who_may_see_persons_sees_the_name(line):
+    assert told(line, unit="Norr", who=THEIRS) == "Norr leds av Enhetschef."
+
+
+def test_neither_a_secretary_nor_a_deputy_nor_who_has_left_leads(line):
+    assert told(line, unit="Söder") == "Vem som leder enheten framgår inte av personallistan."
+
+
+def test_each_who_leads_is_named_once_and_no_title_is_a_name(line):
+    assert told(line, unit="Skolan") == "Skolan leds av Per Ask (Rektor) och Rektor."
+
+
+def test_more_than_three_are_counted(line):
+    assert told(line, unit="Många") == "Enligt personallistan leds Många av 4 personer."
+
+
+def test_a_position_with_the_name_of_a_part_leads_that_part(line):
+    assert told(line, unit="Solrosen") == "Solrosen leds av Ida Alm (Föreståndare Solrosen)."
+    assert told(line, department="Östra") == "Östra leds av Åsa Lo (Avdelningschef Östra)."
+    assert told(line, department="Västra") == ""
+
+
+def test_a_unit_of_the_same_name_elsewhere_has_its_own(line):
+    assert told(line, unit="Norr", organisation=OTHER) == "Norr leds av Lo Granne (Enhetschef)."
