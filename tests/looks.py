@@ -9,6 +9,31 @@ from playwright.sync_api import Page
 
 from tests.browser import ALL_RULES, FRAME, arrive, said
 
+POINT = "point?point=classification"
+REVIEW = "review?review=2026"
+# The states of each page that look otherwise than the others.
+STATES = {
+    "overview": ["", "?as_of=2025-11-15", "?department=F%C3%B6rskola"],
+    "city": ["city"],
+    "review": [
+        REVIEW,
+        *(f"{REVIEW}&part={part}" for part in ("judgement", "chapters", "decisions", "sign", "documents", "years")),
+    ],
+    "meeting": [f"meeting?review=2026&screen={number}" for number in (1, 5, 15, 16)],
+    "decisions": ["decisions"],
+    "point": [POINT, "point?point=procurement", "point?point=training_security&unit=Utredning%20barn%201"],
+    "training": ["training", "training?department=F%C3%B6rskola"],
+    "systems": ["systems", "systems?system=Familjehemsregistret"],
+    "incidents": ["incidents"],
+    "plan": ["plan"],
+    "imports": ["imports", *(f"imports?part={part}" for part in ("history", "questions", "settings"))],
+    "worklists": ["worklists", "worklists?unit=Hemtj%C3%A4nst%20Natt"],
+    "quality": ["quality"],
+    "extracts": ["extracts"],
+    "about": ["about"],
+    "roles": ["roles"],
+    "audit": ["audit"],
+}
 # What can be otherwise in the dark.
 COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},

@@ -18,6 +18,8 @@ from tests.looks import (
     DESKTOP,
     HEADINGS,
     NARROW,
+    POINT,
+    STATES,
     TEXTS,
     Look,
     broken,
@@ -31,31 +33,6 @@ from tests.looks import (
 from tests.sampled import beside
 from tests.spoken import slips
 
-POINT = "point?point=classification"
-REVIEW = "review?review=2026"
-# The states of each page that look otherwise than the others.
-STATES = {
-    "overview": ["", "?as_of=2025-11-15", "?department=F%C3%B6rskola"],
-    "city": ["city"],
-    "review": [
-        REVIEW,
-        *(f"{REVIEW}&part={part}" for part in ("judgement", "chapters", "decisions", "sign", "documents", "years")),
-    ],
-    "meeting": [f"meeting?review=2026&screen={number}" for number in (1, 5, 15, 16)],
-    "decisions": ["decisions"],
-    "point": [POINT, "point?point=procurement", "point?point=training_security&unit=Utredning%20barn%201"],
-    "training": ["training", "training?department=F%C3%B6rskola"],
-    "systems": ["systems", "systems?system=Familjehemsregistret"],
-    "incidents": ["incidents"],
-    "plan": ["plan"],
-    "imports": ["imports", *(f"imports?part={part}" for part in ("history", "questions", "settings"))],
-    "worklists": ["worklists", "worklists?unit=Hemtj%C3%A4nst%20Natt"],
-    "quality": ["quality"],
-    "extracts": ["extracts"],
-    "about": ["about"],
-    "roles": ["roles"],
-    "audit": ["audit"],
-}
 BROWSERS = {"sv": "en-US", "en": "sv-SE"}
 WORDS = {
     "sv": {

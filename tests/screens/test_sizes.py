@@ -1,0 +1,62 @@
+"""Every page and screen of the meeting fits windows from a phone to a wall: nothing overlaps, is cut or sticks out.
+
+Each is opened once and its window changed.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import browsing, go, serving, visit
+from tests.layers import layered
+from tests.looks import STATES, unfold
+from tests.measuring import PHONE, SCREENS, unfit
+from tests.sampled import beside
+
+PAGES = [address for name, states in STATES.items() if name != "meeting" for address in states]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with serving(beside(tmp_path_factory.mktemp("sizes"))) as server, browsing() as browser:
+        page = browser.new_page(base_url=server.address, locale="sv-SE")
+        visit(page, "/about?lang=sv")
+        yield page
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("address", layered(PAGES, [""]))
+def test_a_page_fits_every_window(address: str, page: Page) -> None:
+    go(page, f"/{address}{'&' if '?' in address else '?'}lang=sv")
+    unfold(page)
+    assert unfit(page, (PHONE, *SCREENS)) == []
+
+
+WRONG = """
+<div style="height:40px;overflow:hidden">Cut<br>Cut<br>Last line</div>
+<div style="width:40px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap">A long name</div>
+<div style="position:relative">Under<span style="position:absolute;left:20px">Over</span></div>
+<div style="position:relative"><button>Beneath</button><span style="position:absolute;left:9px">Above</span></div>
+<div style="white-space:nowrap;width:10px;overflow:visible"><span style="margin-left:1300px">Outside</span></div>
+"""
+
+
+@pytest.mark.exhaustive
+def test_what_does_not_fit_is_found(page: Page) -> None:
+    go(page, "/about?lang=sv")
+    page.evaluate("html => document.querySelector('.v-top').insertAdjacentHTML('afterend', html)", WRONG)
+    found = " ".join(unfit(page, [(1280, 800)], still=True))
+    page.evaluate("document.querySelector('.v-top ~ *').remove()")
+    for fault in (
+        "cut by [0-9]+: Last line",
+        "cut by [0-9]+: A long",
+        "Under × Over",
+        "\\[Beneath\\] × Above",
+        "side: Outside",
+    ):
+        assert re.search(fault, found), (fault, found)
+    assert "scrolls sideways" in found
+    assert "scrolls by" in found
+    assert "First" not in found
