@@ -15,6 +15,20 @@ def runs(points: Iterable[tuple[float, float] | None]) -> list[list[tuple[float,
     return [part for part in parts if part]
 
 
+def stacked(shares: Sequence[float], apart: float) -> list[int]:
+    """Levels for dots on a line, given from its low end on, so that two of a level are at least so far `apart`.
+
+    Example: `stacked([0.5, 0.5, 0.51, 0.9], 0.02)` is `[0, 1, 2, 0]`.
+    """
+    last: list[float] = []
+    levels = []
+    for share in shares:
+        level = next((place for place, before in enumerate(last) if share - before >= apart), len(last))
+        last[level : level + 1] = [share]
+        levels.append(level)
+    return levels
+
+
 def spread(ys: Sequence[float], line: float, *, top: float, bottom: float) -> list[float]:
     """Heights, the uppermost first, moved apart until a line of text fits at each between `top` and `bottom`.
 

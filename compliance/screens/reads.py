@@ -371,9 +371,11 @@ def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, i
     return list(filter(scope.holds, _of(_figures_for(data, reader, (as_of,), level, None), (as_of,), ids)))
 
 
-def units_added_up(data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str) -> list[Coverage]:
-    """The figures of the units within a scope; those that may not be shown are added up as one."""
-    own = _of(_all_figures(data, (as_of,), "unit"), (as_of,), (point_id,))
+def units_added_up(
+    data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str, *, level: Level = "unit"
+) -> list[Coverage]:
+    """The figures of the units, or departments, within a scope; those that may not be shown are added up as one."""
+    own = _of(_all_figures(data, (as_of,), level), (as_of,), (point_id,))
     return reader.added_up(own, scope, hidden_from(data, reader, (as_of,)))
 
 

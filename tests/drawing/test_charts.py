@@ -11,7 +11,19 @@ import pytest
 
 from compliance.core import language
 from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, Language
-from compliance.drawing import charts, city, elements, incidents, meeting, plots, systems, training, wheel, wheel_layout
+from compliance.drawing import (
+    charts,
+    city,
+    elements,
+    incidents,
+    meeting,
+    plots,
+    strip,
+    systems,
+    training,
+    wheel,
+    wheel_layout,
+)
 from compliance.drawing.elements import Html
 from compliance.drawing.geometry import spread
 from compliance.wording.trends import Level, Moment, Trend
@@ -198,12 +210,14 @@ FRAGMENTS |= {
     ),
     "wheel counts": lambda: wheel.counts([wheel.Count("late", H)], label=H),
     "wheel dotted": lambda: charts.stack(wheel.dotted([H, H])),
+    "strip strip": lambda: strip.strip([strip.Line(H, [strip.Mark("red", 0.2, H, H)])], target=Level(0.9, H), alt=H),
 }
 # The modules with fragments besides charts.py, by the prefix of their fragments' names.
 MODULES = {
     "incidents": incidents,
     "city": city,
     "meeting": meeting,
+    "strip": strip,
     "systems": systems,
     "training": training,
     "wheel": wheel,

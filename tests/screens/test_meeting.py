@@ -172,7 +172,7 @@ def test_units_are_ranked_by_what_is_left_then_the_weaker_then_by_name_in_swedis
     assert [u.unit for u in point_texts.first_units(point_texts.most_left_first([*units, done]))] == [
         *("Bs", "Ös", "Ås", "Äs", "Zs")
     ]
-    assert point_texts.first_units([done]) == [done], "else there would be nothing to show"
+    assert point_texts.first_units([done]) == [], "nothing is left"
     drawn = meeting_texts.worst(answer, SV)
     assert re.findall(r"width:([\d.]+)%", drawn) == ["100.00", "40.00", "40.00"]
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -10,7 +9,6 @@ from typing import Any, Final
 import pyarrow as pa
 import streamlit as st
 
-from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
@@ -38,7 +36,7 @@ from compliance.screens import (
 )
 from compliance.screens.bodies import alone, body
 from compliance.screens.caching import cached
-from compliance.screens.point import about, compare, texts
+from compliance.screens.point import about, compare, texts, units
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -68,15 +66,6 @@ def ahead(view: View) -> Iterator[None]:
         items_of(view, point)
         yield
     reads.additional_figures(view.data, view.as_of)
-
-
-@dataclass(frozen=True)
-class Units:
-    """The units of a point, drawn: the first, and a table of all with the label of what folds it."""
-
-    first: Html
-    label: str
-    table: Html
 
 
 @body
@@ -147,19 +136,21 @@ def _before(view: View, point_id: str) -> Coverage | None:
 
 
 def _details(view: View, point: Point, now: Coverage) -> None:
-    """Draw why the figure is weak and what the review says of it, next to the units; then the items."""
+    """Draw why the figure is weak and what the review says of it, next to what is most left; then units and items."""
     items, allowed = items_of(view, point), view.reader.may(Permission.SEE_ITEMS)
     counted, said = unmet_reasons(point, items) if allowed else [], about.said(view, point)
-    # without anything on the left, the units have the whole width
+    most_left = units.most_left(view, point.id)
+    # without anything on the left, what is most left has the whole width
     left, right = st.columns([5, 7], gap="large") if counted or said else (st.container(), st.container())
     with left:
         if counted:
             widgets.html(reasons(view, now, counted))
         if said:
             about.draw(view, said)
-    with right:
-        if not view.scope.unit:
-            units_of(view, point)
+    if most_left:
+        with right:
+            widgets.html(most_left)
+    units.draw(view, point)
     if allowed and items:
         alone(view, partial(item_list, view, point, counted))
 
@@ -274,39 +265,6 @@ def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> Htm
     say = view.say
     bars = [charts.Reason(*row) for row in reason_shares(figure.point, counted, say)]
     return charts.stack(charts.section(say(REASONS_TITLE)), charts.reasons(bars, label=say(N_("Reasons"))))
-
-
-def units_of(view: View, point: Point) -> None:
-    """Draw the first units, those with most left first, and a table of all."""
-    if drawn := _units(view, point.id):
-        widgets.html(drawn.first)
-        with st.expander(drawn.label):
-            widgets.html(drawn.table)
-
-
-@cached()
-def _units(view: View, point_id: str) -> Units | None:
-    """The units drawn; None if none has a figure."""
-    say, point = view.say, point_by(reads.points(), point_id)
-    every = reads.units_added_up(view.data, view.reader, view.as_of, view.scope, point_id)
-    units, title = texts.most_left_first(every), say(N_("Most left to do"))
-    if not units:
-        return None
-    first = texts.first_units(units)
-    rows = texts.unit_rows(first, say, lambda unit: _unit_address(view, point, unit))
-    more = len(units) > len(first)
-    return Units(
-        charts.stack(charts.section(title), charts.units(rows, label=title)),
-        say(N_("Show all {n}"), n=say.number(len(units))) if more else say(widgets.AS_TABLE),
-        charts.table(*texts.units_table(units, say), caption=title),
-    )
-
-
-def _unit_address(view: View, point: Point, unit: Coverage) -> str:
-    """The address of the point in a unit; empty for units that are added up."""
-    scope = Scope(view.scope.organisation, unit.department, unit.unit)
-    known = unit.unit and view.reader.sees(scope) and unit.unit != view.say(OTHER_UNITS)
-    return widgets.address(replace(view, scope=scope), "point", point=point.id) if known else ""
 
 
 def additional_figures(view: View, point: Point) -> None:

@@ -1,14 +1,16 @@
 """The texts of a point: its trend, units and items. No Streamlit."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.reader import Reader
 from compliance.core.language import N_, Language, swedish_order
-from compliance.counting.assessing import Coverage
+from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
-from compliance.drawing import charts
+from compliance.drawing import charts, strip
 from compliance.review.dossier import REMAINING
 from compliance.review.wording import left_of, met_of
 from compliance.store.database import Rows
@@ -16,6 +18,10 @@ from compliance.wording import breaking, phrases, reasons
 from compliance.worklists.notes import STATUSES, Notes
 
 FIRST_UNITS: Final = 8
+# Bars of units that differ by fewer items say nothing.
+TOLD_APART: Final = 2
+# Fewer units than this need no scale.
+FEWEST_MARKS: Final = 3
 
 
 def answer_parts(figure: Coverage, say: Language) -> list[charts.AnswerPart]:
@@ -59,14 +65,23 @@ def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
 
 
 def most_left_first(units: Sequence[Coverage]) -> list[Coverage]:
-    """The units with a figure, those with most left to do first; of equals the weaker one."""
+    """The units or departments with a figure, those with most left to do first; of equals the weaker one."""
     measured = [unit for unit in units if unit.coverage is not None]
-    return sorted(measured, key=lambda unit: (-left_of(unit), unit.coverage or 0.0, swedish_order(unit.unit or "")))
+    return sorted(measured, key=lambda unit: (-left_of(unit), unit.coverage or 0.0, swedish_order(_name(unit))))
+
+
+def _name(part: Coverage) -> str:
+    return part.unit or part.department or ""
 
 
 def first_units(units: Sequence[Coverage]) -> Sequence[Coverage]:
-    """The first units that have something left; of a point where none has, the first of all."""
-    return [unit for unit in units if left_of(unit)][:FIRST_UNITS] or units[:FIRST_UNITS]
+    """The first units that have something left."""
+    return [unit for unit in units if left_of(unit)][:FIRST_UNITS]
+
+
+def alike(units: Sequence[Coverage]) -> bool:
+    """Whether units, those with most left first, differ too little for bars to tell one from another."""
+    return len(units) > 1 and left_of(units[0]) - left_of(units[-1]) < TOLD_APART
 
 
 def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> list[charts.UnitRow]:
@@ -74,7 +89,7 @@ def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Cover
     most = max((left_of(unit) for unit in units), default=0) or 1
     return [
         charts.UnitRow(
-            name=breaking.add_soft_hyphens(unit.unit or unit.department or ""),
+            name=breaking.add_soft_hyphens(_name(unit)),
             address=address(unit),
             status=unit.status,
             left=say(N_("{n} left"), n=say.number(left_of(unit))),
@@ -85,8 +100,65 @@ def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Cover
     ]
 
 
-def units_table(units: Sequence[Coverage], say: Language) -> charts.Table:
-    """The units as a table."""
+def worth_a_strip(units: Sequence[Coverage]) -> bool:
+    """Whether a scale tells more of units than a sentence does: they are several, and differ."""
+    return len(units) >= FEWEST_MARKS and len({unit.coverage for unit in units}) > 1
+
+
+def units_told(units: Sequence[Coverage], say: Language) -> str:
+    """How far apart the units are, and how many reach the target, in a sentence; nothing of one or two."""
+    if len(units) < FEWEST_MARKS:
+        return ""
+    weakest, strongest = min(units, key=_share), max(units, key=_share)
+    reached, target = sum(unit.status is Status.GREEN for unit in units), units[0].target.target
+    told = {"n": say.number(len(units)), "lowest": phrases.percent(weakest, say)}
+    if _share(weakest) == _share(strongest):
+        return say(N_("All {n} units are at {lowest}."), **told)
+    text = N_("{n} units, from {lowest} to {highest}; at the target of {target}: {reached}.")
+    return say(
+        text,
+        **told,
+        highest=phrases.percent(strongest, say),
+        reached=say.number(reached),
+        target=phrases.share(target, say),
+    )
+
+
+def _share(part: Coverage) -> float:
+    return part.coverage or 0.0
+
+
+def strip_lines(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> list[strip.Line]:
+    """The units of each department, the weakest department first; last those of none, and those added up."""
+    others, lines = say(OTHER_UNITS), defaultdict[tuple[int, str], list[Coverage]](list)
+    for unit in units:
+        if unit.department:
+            lines[0, unit.department].append(unit)
+        else:
+            lines[(2, others) if unit.unit == others else (1, say(N_("No department")))].append(unit)
+    ordered = sorted(lines, key=lambda key: (key[0], _share_of(lines[key]), swedish_order(key[1])))
+    # an organisation without departments
+    nameless = len(ordered) == 1 and ordered[0][0] == 1
+    return [
+        strip.Line(
+            "" if nameless else breaking.add_soft_hyphens(key[1]),
+            [_mark(unit, say, address(unit)) for unit in lines[key]],
+        )
+        for key in ordered
+    ]
+
+
+def _share_of(units: Sequence[Coverage]) -> float:
+    return sum(unit.met for unit in units) / sum(unit.of for unit in units)
+
+
+def _mark(unit: Coverage, say: Language, address: str) -> strip.Mark:
+    told = {"unit": _name(unit), "share": phrases.percent(unit, say), "counts": met_of(unit, say)}
+    return strip.Mark(unit.status, _share(unit), say(N_("{unit}: {share}, {counts}"), **told), address)
+
+
+def units_table(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> charts.Table:
+    """The units as a table, each with a link to its own figure."""
     columns = [
         charts.Column(say(N_("Unit")), row_header=True),
         charts.Column(say(N_("Department"))),
@@ -97,7 +169,7 @@ def units_table(units: Sequence[Coverage], say: Language) -> charts.Table:
     ]
     return columns, [
         [
-            u.unit or "",
+            charts.anchor(u.unit or "", link) if (link := address(u)) else u.unit or "",
             u.department or "",
             phrases.percent(u, say),
             say.number(u.met),

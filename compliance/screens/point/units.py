@@ -1,0 +1,82 @@
+"""The units of a point: those with most left to do, and every unit on one scale with a table of all."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from compliance.access.disclosure import OTHER_UNITS
+from compliance.access.scopes import Scope
+from compliance.core.language import N_
+from compliance.counting.assessing import Coverage
+from compliance.declarations.points import Point, point_by
+from compliance.drawing import charts, strip
+from compliance.drawing.elements import Html
+from compliance.screens import reads, widgets
+from compliance.screens.caching import cached
+from compliance.screens.point import texts
+from compliance.screens.views import View
+from compliance.wording import trends
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Every unit drawn, and a table of all with the label of what folds it."""
+
+    drawn: Html
+    label: str
+    table: Html
+
+
+@cached()
+def most_left(view: View, point_id: str) -> Html | None:
+    """The units with most left to do, or the departments where units differ too little; None if nothing is left."""
+    point, title = point_by(reads.points(), point_id), view.say(N_("Most left to do"))
+    first = texts.first_units(_measured(view, point_id))
+    if texts.alike(first) and not view.scope.department:
+        departments = reads.units_added_up(view.data, view.reader, view.as_of, view.scope, point_id, level="department")
+        first = texts.first_units(texts.most_left_first(departments)) or first
+    if not first:
+        return None
+    rows = texts.unit_rows(first, view.say, lambda part: _address(view, point, part))
+    return charts.stack(charts.section(title), charts.units(rows, label=title))
+
+
+def draw(view: View, point: Point) -> None:
+    """Draw every unit on one scale, and fold a table of all."""
+    if units := _units(view, point.id):
+        widgets.html(units.drawn)
+        with st.expander(units.label):
+            widgets.html(units.table)
+
+
+@cached()
+def _units(view: View, point_id: str) -> _Units | None:
+    """The units drawn; None if none has a figure."""
+    say, point, units = view.say, point_by(reads.points(), point_id), _measured(view, point_id)
+    if not units:
+        return None
+    title, told = say(N_("Unit by unit")), texts.units_told(units, say)
+    drawn = [charts.section(title, note=told)]
+    if texts.worth_a_strip(units):
+        lines = texts.strip_lines(units, say, lambda unit: _address(view, point, unit))
+        drawn.append(strip.strip(lines, target=trends.levels(units[0], say)[0], alt=told))
+    table = texts.units_table(units, say, lambda unit: _address(view, point, unit))
+    return _Units(
+        charts.stack(*drawn),
+        say(N_("Show all {n}"), n=say.number(len(units))) if len(units) > texts.FIRST_UNITS else say(widgets.AS_TABLE),
+        charts.table(*table, caption=title),
+    )
+
+
+def _measured(view: View, point_id: str) -> list[Coverage]:
+    """The units with a figure, those with most left first; none within a unit."""
+    if view.scope.unit:
+        return []
+    return texts.most_left_first(reads.units_added_up(view.data, view.reader, view.as_of, view.scope, point_id))
+
+
+def _address(view: View, point: Point, part: Coverage) -> str:
+    """The address of the point in a unit or department; empty for those that are added up."""
+    scope = Scope(view.scope.organisation, part.department, part.unit)
+    known = view.reader.sees(scope) and part.unit != view.say(OTHER_UNITS)
+    return widgets.address(replace(view, scope=scope), "point", point=point.id) if known else ""
