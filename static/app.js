@@ -68,6 +68,21 @@ window.addEventListener("beforeunload", (event) => {
   if (field?.matches("textarea, input[type=text]") && initial !== null && field.value !== initial) event.preventDefault();
 });
 
+// ---------------------------------------------------------------- a text longer than its room
+// In the meeting, what is longer than the height that is left can be scrolled, and says so at its end.
+
+const ROOM = ".v-m-room";
+function fit(box) {
+  const below = box.scrollHeight - box.clientHeight;
+  box.toggleAttribute("data-cut", below - box.scrollTop > 1);
+  box.tabIndex = below > 1 ? 0 : -1;
+}
+const fitAll = () => document.querySelectorAll(ROOM).forEach(fit);
+
+document.addEventListener("scroll", ({ target }) => target.matches?.(ROOM) && fit(target), true);
+window.addEventListener("resize", fitAll);
+document.fonts.ready.then(fitAll);
+
 // ---------------------------------------------------------------- the keyboard
 // Streamlit's skip link stops before the navigation; this continues to the first heading.
 
@@ -221,6 +236,7 @@ function changed(mutations) {
     else if (type === "attributes") sayAttributes(target);
     else sayText(target);
   }
+  fitAll();
 }
 
 function added(node) {

@@ -19,7 +19,7 @@ STATES = {
         REVIEW,
         *(f"{REVIEW}&part={part}" for part in ("judgement", "chapters", "decisions", "sign", "documents", "years")),
     ],
-    "meeting": [f"meeting?review=2026&screen={number}" for number in (1, 5, 15, 16)],
+    "meeting": [f"meeting?review=2026&screen={number}" for number in (1, 5, 12, 13, 14, 15)],
     "decisions": ["decisions"],
     "point": [POINT, "point?point=procurement", "point?point=training_security&unit=Utredning%20barn%201"],
     "training": ["training", "training?department=F%C3%B6rskola"],

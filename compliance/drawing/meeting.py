@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from compliance.counting.assessing import Status
-from compliance.drawing.charts import anchor, bar, status_mark
-from compliance.drawing.elements import Html, rich, tag, unless_empty
+from compliance.drawing.charts import Fact, anchor, bar, status_mark
+from compliance.drawing.charts import facts as strip
+from compliance.drawing.elements import Html, breakable, rich, tag, unless_empty
 from compliance.drawing.geometry import runs, spread
 from compliance.wording.trends import Level, Trend
 
@@ -22,8 +23,6 @@ HEIGHT: Final = 252
 # The height that a text next to the line needs, and how far its baseline is below its middle.
 LINE: Final = 25
 BASELINE: Final = 7
-# How many lines a text may have in a low window and in a high one.
-Lines = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Row:
-    """A point on the summary screen; `figure` may be a dash."""
+    """A point in a list of them; `figure` may be a dash, `then` is that of the end of the year if nothing is done."""
 
     name: str
     address: str
@@ -50,16 +49,46 @@ class Row:
     last: float | None
     verdict: str
     alt: str
+    then: str = ""
+    then_status: Status | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Unmeasured:
+    """A point without a figure on the screen that such points share."""
+
+    name: str
+    address: str
+    status: Status
+    word: str
+    why: str
+    verdict: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class AgendaRow:
+    """A screen, or a point `within` one that has a row of its own. `mark` describes whether it is `discussed`."""
+
+    name: str
+    address: str
+    here: bool
+    within: bool = False
+    status: Status | None = None
+    word: str = ""
+    discussed: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class DecisionItem:
-    """A decision as the meeting sees it: name, text, due date and status, but never who is responsible."""
+    """A decision as the meeting sees it: `who` is the function that is responsible, never a person."""
 
     name: str
     text: str
     due: str
-    lines: Lines
+    who: str
     status: str = ""
     note: str = ""
     late: bool = False
@@ -78,10 +107,11 @@ def _dash(number: int, here: int) -> str:
     return "v-here" if number == here else "v-seen" if number < here else ""
 
 
-def question(text: str, *, kicker: str, large: bool = False) -> Html:
-    """The subject of the screen, and its question as the heading."""
+def question(*sentences: str, kicker: str, large: bool = False) -> Html:
+    """The subject of the screen, and its question or its answer as the heading, each sentence on a line of its own."""
     css = "v-top v-m-question v-m-verdict" if large else "v-top v-m-question"
-    return tag("div", tag("div", kicker, css="v-m-kicker"), tag("h1", text), css=css)
+    heading = tag("h1", Html("<br/>".join(breakable(sentence) for sentence in sentences)))
+    return tag("div", tag("div", kicker, css="v-m-kicker"), heading, css=css)
 
 
 def figure(status: Status, word: str, *, value: str, counts: Sequence[str], drawn: Html, note: str) -> Html:
@@ -97,13 +127,19 @@ def figure(status: Status, word: str, *, value: str, counts: Sequence[str], draw
     )
 
 
-def comment(label: str, text: str, lines: Lines) -> Html:
-    """A user's own words, cut after so many lines."""
-    return tag("div", tag("span", f"{label} ", css="v-mute"), text, css="v-m-comment v-m-cut", style=_cut(lines))
+def comment(label: str, text: str) -> Html:
+    """A user's own words."""
+    return tag("div", tag("span", f"{label} ", css="v-mute"), text, css="v-m-comment")
 
 
-def _cut(lines: Lines) -> str:
-    return f"--low:{lines[0]};--high:{lines[1]}"
+def room(*fragments: Html, label: str, more: str) -> Html:
+    """What gets the height that the screen has left. If it is longer it can be scrolled, and ends with `more`."""
+    return tag("div", *fragments, css="v-m-room", role="group", aria_label=label, data_more=more)
+
+
+def facts(items: Sequence[Fact]) -> Html:
+    """Facts in type for the back row."""
+    return tag("div", strip(items), css="v-m-facts")
 
 
 def heading(text: str) -> Html:
@@ -131,10 +167,9 @@ def _unit(item: Unit) -> Html:
     return tag("li", tag("span", item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
 
 
-def decisions(items: Sequence[DecisionItem], *, label: str, large: bool = False) -> Html:
-    """A list of decisions: name and due date to the left, the text to the right."""
-    css = "v-m-decisions v-m-large" if large else "v-m-decisions"
-    return tag("ul", *(_decision(item) for item in items), css=css, aria_label=label)
+def decisions(items: Sequence[DecisionItem], *, label: str) -> Html:
+    """A list of decisions: name and due date to the left, the text and who is responsible to the right."""
+    return tag("ul", *(_decision(item) for item in items), css="v-m-decisions", aria_label=label)
 
 
 def _decision(item: DecisionItem) -> Html:
@@ -144,7 +179,7 @@ def _decision(item: DecisionItem) -> Html:
     name = tag("div", tag("strong", item.name), " ", unless_empty(item.status, status))
     when = tag("div", name, unless_empty(item.due, tag("div", item.due, css="v-mute v-m-due")))
     note = unless_empty(item.note, tag("span", f" {item.note}", css="v-mute"))
-    return tag("li", when, tag("div", item.text, note, css="v-m-cut", style=_cut(item.lines), title=item.text))
+    return tag("li", when, tag("div", item.text, note, tag("div", item.who, css="v-mute v-m-due")))
 
 
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
@@ -156,15 +191,61 @@ def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
 
 def _row(row: Row) -> Html:
     drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
-    return tag(
+    figures = tag(
         "tr",
         tag("th", anchor(row.name, row.address), scope="row"),
         tag("td", drawn, css="v-m-bar"),
         tag("td", row.figure, css="v-m-number"),
         tag("td", status_mark(row.status, row.word)),
+        tag("td", status_mark(row.then_status, row.then) if row.then_status else row.then, css="v-m-then"),
         tag("td", row.verdict),
-        css=f"v-{row.status}",
+        css=f"v-{row.status}{_followed(row.comment)}",
     )
+    return Html(figures + _below(row.comment, columns=6))
+
+
+def _followed(comment: str) -> str:
+    return " v-m-followed" if comment else ""
+
+
+def _below(comment: str, *, columns: int) -> Html:
+    """A comment in a row of its own."""
+    return unless_empty(comment, tag("tr", tag("td", comment, colspan=f"{columns}"), css="v-m-own-words"))
+
+
+def unmeasured(rows: Sequence[Unmeasured], *, heads: Sequence[str], caption: str) -> Html:
+    """Points without a figure in a table: name, status, why, assessment."""
+    head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
+    body = tag("tbody", *(_unmeasured(row) for row in rows))
+    return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
+
+
+def _unmeasured(row: Unmeasured) -> Html:
+    told = tag(
+        "tr",
+        tag("th", anchor(row.name, row.address), scope="row"),
+        tag("td", status_mark(row.status, row.word)),
+        tag("td", row.why),
+        tag("td", row.verdict),
+        css=f"v-{row.status}{_followed(row.comment)}",
+    )
+    return Html(told + _below(row.comment, columns=4))
+
+
+def agenda(rows: Sequence[AgendaRow], *, label: str) -> Html:
+    """The screens in their order, each a link with the status of its point and whether it is discussed."""
+    return tag("ul", *map(_agenda_row, rows), css="v-agenda", aria_label=label)
+
+
+def _agenda_row(row: AgendaRow) -> Html:
+    link = tag("a", row.name, css="v-link", href=row.address, aria_current="page" if row.here else "")
+    css = "v-within" if row.within else ""
+    if row.status is None:
+        return tag("li", link, css=css)
+    done = "v-done" if row.discussed else "v-not_started"
+    mark = tag("span", css=f"v-work-sign {done}", role="img", aria_label=row.mark, title=row.mark)
+    sign = tag("span", css=f"v-sign v-{row.status}", role="img", aria_label=row.word, title=row.word)
+    return tag("li", sign, link, mark, css=f"{css} v-{row.status}".strip())
 
 
 # --- The trend ------------------------------------------------------------------------------------------------------

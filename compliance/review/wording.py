@@ -13,8 +13,10 @@ from compliance.core.language import N_, NBSP, Language, swedish_order
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.loading.purges import purged_text
+from compliance.review import situation
 from compliance.review.deciding import Decision
 from compliance.review.dossier import REMAINING, Dossier, PointAnswer, Reason
+from compliance.review.functions import Functions
 from compliance.review.reviewing import Review
 from compliance.review.verifying import Difference
 from compliance.wording import phrases
@@ -246,6 +248,36 @@ def summary_sentence(dossier: Dossier, say: Language) -> str:
     n, of = len(discussed(dossier)), len(dossier.points)
     second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(of))
     return f"{reached_sentence(dossier, say)} {second}"
+
+
+def keeps_target(answer: PointAnswer) -> bool:
+    """Whether a point reaches its target, and does so at the end of the year too if nothing is done."""
+    then = situation.then_of(answer.outlook)
+    return answer.coverage.status is Status.GREEN and (then is None or then.status is Status.GREEN)
+
+
+def kept_sentence(number: int, say: Language) -> str:
+    """How many points reach their target and keep it until the end of the year."""
+    return say.plural(
+        "One point reaches its target and keeps it until the end of the year.",
+        "{word} points reach their target and keep it until the end of the year.",
+        number,
+        word=phrases.counted(number, say),
+    )
+
+
+def unmeasured_sentence(number: int, say: Language) -> str:
+    """How many points have no figure."""
+    return say.plural(
+        "One point cannot be measured.", "{word} points cannot be measured.", number, word=phrases.counted(number, say)
+    )
+
+
+def function(decision: Decision, functions: Functions, say: Language) -> str:
+    """The function that is responsible for a decision, else that somebody is, without a name."""
+    if found := functions.first(decision.responsible):
+        return say(N_("Responsible: {function}"), function=found)
+    return say(N_("somebody is responsible") if decision.responsible.strip() else N_("nobody is responsible yet"))
 
 
 def of_point(decisions: Sequence[Decision], point: Point, year: int) -> list[Decision]:

@@ -87,7 +87,9 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
     page = text(opened("point", monkeypatch, unfolded="changed", **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
     assert "Täckningen har sjunkit med 6,0 procentenheter sedan den 15 november 2025" in page
-    assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(opened("meeting", monkeypatch, screen="6"))
+    assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(
+        opened("meeting", monkeypatch, point="risk_analysis")
+    )
     page = text(opened("review", monkeypatch, **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
     files = [
@@ -108,7 +110,7 @@ def test_without_an_approved_review_the_comparison_is_the_day_a_year_before(stag
     ring = "Ringen: 75,0 % för ett år sedan (20 november 2025), −41,7 procentenheter sedan dess."
     assert ring in text(opened("review", monkeypatch, point="classification", **day))
     assert ring in text(opened("point", monkeypatch, point="classification", **day))
-    meeting = text(opened("meeting", monkeypatch, screen="5", **day))
+    meeting = text(opened("meeting", monkeypatch, point="classification", **day))
     assert "För ett år sedan (20 november 2025): 75,0 %, −41,7 p.e." in meeting
 
 

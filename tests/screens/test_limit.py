@@ -28,7 +28,8 @@ PAGES: list[Shown] = [
     *(("point", {"point": point.id}) for point in POINTS),
     ("systems", {"system": "norrsystemet"}),
     *(("review", {"part": part}) for part in ("points", "chapters", "decisions", "judgement", "documents", "years")),
-    *(("meeting", {"screen": screen}) for screen in ("2", "5", "15", "16")),
+    *(("meeting", {"screen": screen}) for screen in ("1", "2", "5", "6", "7")),
+    ("meeting", {"point": "dpia"}),
     *(("imports", {"part": part}) for part in ("load", "history", "questions", "settings")),
 ]
 # Those with most names on them.

@@ -11,8 +11,9 @@ from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import Coverage
 from compliance.review import deciding, reviewing, wording
 from compliance.review.deciding import decisions
+from compliance.review.dossier import Heading
 from compliance.review.reviewing import GROUNDS
-from compliance.screens.meeting import page
+from compliance.screens.meeting import order_texts, page
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import MINUTES, clock
 from compliance.screens.point import texts as point_texts
@@ -26,9 +27,10 @@ SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
 NUMBER = "811218-9876"
 POINT = "classification"
-SCREEN = IDS.index(POINT) + 2
-# The earlier decisions come first, a screen for each point follows, then the summary and the judgement.
-SCREENS = len(POINTS) + 3
+# The small organisation has figures for three points, which are below their limits: the situation, a screen for each of
+# them, one for all others, the summary and the judgement.
+MEASURED = ("local_instruction", POINT, "risk_analysis")
+SCREEN, UNMEASURED, SCREENS = 3, 5, 7
 SUMMARY, LAST = str(SCREENS - 1), str(SCREENS)
 NOTE, WHAT = f"note 1 {POINT}", f"meeting decision 1 {POINT} 0"
 
@@ -57,10 +59,15 @@ def decided(line):
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory):
-    """The points of the submitted draft: they are frozen, so nothing is counted."""
+def document(tmp_path_factory):
+    """The submitted draft: it is frozen, so nothing is counted."""
     with at("submitted", tmp_path_factory.mktemp("answers")).held() as line:
-        return line.document(line.review()).points
+        return line.document(line.review())
+
+
+@pytest.fixture
+def answers(document):
+    return document.points
 
 
 @pytest.mark.exhaustive
@@ -68,8 +75,8 @@ def answers(tmp_path_factory):
 def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeypatch):
     stage("draft")
     say = Language(lang)
-    for number in (2, SCREEN, len(POINTS) + 1):
-        answer = answers[number - 2]
+    for number, point in enumerate(MEASURED, 2):
+        answer = answers[IDS.index(point)]
         shown = text(opened(monkeypatch, screen=str(number), lang=lang))
         assert say("{n} of {of}", n=number, of=SCREENS) in shown
         assert f'<div class="v-m-figure">{phrases.percent(answer.coverage, say)}</div>' in shown
@@ -79,6 +86,114 @@ def test_every_screen_has_the_review_s_own_figures(lang, answers, stage, monkeyp
         r'class="v-m-number">([^<]+)<', summary
     )
     assert say("Decisions of this review") in text(opened(monkeypatch, screen=LAST, lang=lang))
+
+
+def measured(answer, share, *, then=None):
+    """The point with so many of a hundred met, and as many at the end of the year as `then`."""
+    counts = replace(answer.now, met=share, unmet=100 - share, unknown=0, basis=True, columns=(), no_course=False)
+    end = replace(counts, as_of=date(2026, 12, 31), met=then, unmet=100 - then) if then is not None else None
+    heading = Heading(None, end, 0, None, None, None, None, None, None, 0)
+    return replace(answer, now=counts, heading=heading)
+
+
+@pytest.mark.live
+def test_points_that_need_talk_have_a_screen_each_and_the_others_share_one(document):
+    """A point below its target, and one that reaches it and falls; not one that keeps it, nor one without a figure."""
+    by_id = {answer.point.id: answer for answer in document.points}
+    shares = {"access": (100, 10), "processing_record": (100, 100), "dpia": (100, None), "procurement": (50, 100)}
+    changed = {id_: measured(by_id[id_], now, then=then) for id_, (now, then) in shares.items()}
+    screens = order_texts.screens(replace(document, points=tuple({**by_id, **changed}.values())), SV)
+    assert [(screen.kind, *(answer.point.id for answer in screen.answers)) for screen in screens] == [
+        ("situation",),
+        ("point", "local_instruction"),
+        ("point", "classification"),
+        ("point", "risk_analysis"),
+        ("point", "access"),
+        ("point", "procurement"),
+        ("reached", "dpia", "processing_record"),
+        (
+            "unmeasured",
+            *("information_security_training", "data_protection_training", "processor_agreements"),
+            *("incident_handling", "gdpr_reporting", "nis_reporting"),
+        ),
+        ("summary",),
+        ("last",),
+    ]
+    assert [screen.number for screen in screens] == [*range(1, 11)]
+
+
+@pytest.mark.live
+def test_nothing_shares_a_screen_where_every_point_needs_talk_and_one_alone_has_the_list(document):
+    below = [measured(answer, 10) for answer in document.points]
+    kinds = [screen.kind for screen in order_texts.screens(replace(document, points=tuple(below)), SV)]
+    assert kinds == ["situation", *["point"] * len(POINTS), "summary", "last"]
+    one = [measured(below[0], 100), *below[1:]]
+    kinds = [screen.kind for screen in order_texts.screens(replace(document, points=tuple(one)), SV)]
+    assert kinds == ["situation", *["point"] * (len(POINTS) - 1), "reached", "summary", "last"]
+
+
+@pytest.mark.exhaustive
+def test_a_point_that_shares_a_screen_can_be_opened_written_about_and_left(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, screen=str(UNMEASURED))
+    assert not app.text_area
+    assert "Tio punkter kan inte mätas." in text(app)
+    [way] = re.findall(r'href="([^"]*point=dpia[^"]*)"', text(app).split("v-m-table")[1])
+    assert f"screen={UNMEASURED}" in way
+    app = opened(monkeypatch, screen=str(UNMEASURED), point="dpia")
+    assert f"{UNMEASURED} av {SCREENS}" in text(app)
+    app.text_area(key="note 1 dpia").set_value("Behovet bedöms.").run()
+    assert line.written(line.review()).comments["dpia"].endswith("Behovet bedöms.")
+    [back] = [button for button in app.button if button.label == "Till listan"]
+    back.click().run()
+    assert "Tio punkter kan inte mätas." in text(app)
+    assert "Behovet bedöms." in text(app)
+    assert "point" not in app.query_params
+
+
+@pytest.mark.exhaustive
+def test_the_next_screen_after_an_opened_point_is_the_one_after_its_list(stage, monkeypatch):
+    stage("draft")
+    app = opened(monkeypatch, screen=str(UNMEASURED), point="dpia")
+    app.button(key="turn PageDown").click().run()
+    assert f"{UNMEASURED + 1} av {SCREENS}" in text(app)
+    assert "point" not in app.query_params
+
+
+@pytest.mark.exhaustive
+def test_the_agenda_has_each_point_with_its_status_and_whether_it_is_discussed(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    line.write(review, "comment", POINT, "Diskuterad.")
+    line.write(review, "assessment", POINT, "partly")
+    shown = text(opened(monkeypatch, screen=str(SCREEN)))
+    (agenda,) = re.findall(r'<ul class="v-agenda".*?</ul>', shown)
+    rows = re.findall(r"<li.*?</li>", agenda)
+    titles = [re.sub("<[^>]+>|\u00ad", "", row) for row in rows]
+    assert [title.split()[0] for title in titles] == [
+        *("Läget", "3", "4", "5", "Kan", "1", "2", "6", "7", "8", "9", "10", "11", "12", "13"),
+        *("Sammanfattning", "Beslut"),
+    ]
+    marks = {
+        title.split()[0]: re.findall(r'aria-label="([^"]+)"', row) for title, row in zip(titles, rows, strict=True)
+    }
+    assert marks["4"] == ["Under gränsen", "diskuterad"]
+    assert marks["3"] == ["Under gränsen", "inte diskuterad"]
+    assert marks["6"] == ["Underlag saknas", "inte diskuterad"]
+    assert marks["Läget"] == []
+    assert [title for title, row in zip(titles, rows, strict=True) if "aria-current" in row] == [
+        "4 Informationsklassning"
+    ]
+
+
+@pytest.mark.exhaustive
+def test_the_meeting_begins_with_the_overview_s_sentence_beside_the_decisions_to_follow_up(sample, monkeypatch):
+    meeting = text(opened_page("meeting", monkeypatch, review="2026")).replace("\u00a0", " ")
+    sentence = "Görs inget är de två vid årsskiftet: Behörighetshantering faller till 74,7 %."
+    assert sentence in meeting.replace("\u00ad", "")
+    (facts,) = re.findall(r'<dl class="v-facts">.*?</dl>', meeting)
+    assert re.findall("<dd>(.*?)</dd>", facts) == ["292", "2 punkter", "5 av 13", "1 av 4 klart", "70"]
+    assert "Tre beslut är öppna. Två av dem är försenade." in meeting
 
 
 @pytest.mark.exhaustive
@@ -98,10 +213,12 @@ def test_a_review_and_a_screen_that_do_not_exist_are_reported(stage, monkeypatch
     [note] = notes(opened_page("review", monkeypatch, as_of=AS_OF.isoformat(), review="2026", point="xyz"))
     assert note.startswith("Adressen anger ”xyz”, som inte finns. I stället visas: ")
     [note] = notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen="99", lang="en"))
-    last = len(POINTS) + 3
-    assert note == f"The address names “99”, which is not there. Shown instead: {last}."
-    for screen in ("1", f"{last}", f"0{last}"):
+    assert note == f"The address names “99”, which is not there. Shown instead: {LAST}."
+    [note] = notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen="1", point="xyz", lang="en"))
+    assert note.endswith("Shown instead: Situation and earlier decisions.")
+    for screen in ("1", LAST, f"0{LAST}"):
         assert notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), screen=screen)) == []
+    assert notes(opened_page("meeting", monkeypatch, as_of=AS_OF.isoformat(), point="dpia")) == []
 
 
 @pytest.mark.live
@@ -154,7 +271,7 @@ def test_the_meeting_ends_with_the_judgement_of_the_whole(stage, monkeypatch):
 
 @pytest.mark.exhaustive
 def test_an_approved_review_shows_its_judgement_and_grounds(sample, monkeypatch):
-    shown = text(opened_page("meeting", monkeypatch, review="2025", screen=LAST))
+    shown = text(opened_page("meeting", monkeypatch, review="2025", screen="15"))
     assert "<h1>Arbetet är delvis tillräckligt och har delvis önskad verkan.</h1>" in shown
     assert "Klassning och riskanalys ligger långt från målet" in shown
 
@@ -178,21 +295,6 @@ def test_units_are_ranked_by_what_is_left_then_the_weaker_then_by_name_in_swedis
     assert re.findall(r"<strong>(.*?)</strong>", drawn) == [
         f"{n}\u00a0kvar" for n in ("5\u00a0av\u00a065", "2\u00a0av\u00a02", "2\u00a0av\u00a03")
     ]
-
-
-@pytest.mark.parametrize(
-    ("needs", "room", "least", "shares"),
-    [
-        ([1, 1, 2, 2], 6, [1, 1, 2, 2], [1, 1, 2, 2]),
-        ([1, 9, 1], 5, [1, 1, 1], [1, 3, 1]),
-        ([1, 2], 5, [1, 1], [3, 4]),
-        ([9, 9, 0], 0, [1, 2, 0], [1, 2, 0]),
-        ([], 5, [], []),
-    ],
-    ids=["just so", "the longest gives way", "what is over is everybody's", "never less than its least", "nothing"],
-)
-def test_a_text_is_cut_only_if_there_is_no_room(needs, room, least, shares):
-    assert meeting_texts.shared(needs, room, least) == shares
 
 
 # --- What is typed --------------------------------------------------------------------------------------------------
@@ -262,15 +364,26 @@ def test_an_assessment_that_somebody_else_has_chosen_is_reported_and_shown(stage
 
 
 @pytest.mark.exhaustive
-def test_a_late_decision_is_not_pushed_away_by_new_ones_and_the_rest_is_counted(stage, monkeypatch):
+def test_a_late_decision_comes_before_new_ones(stage, monkeypatch):
     line = stage("loaded")
     review = line.open()
     line.decide(review, "Sen.", point=POINT, due=AS_OF - timedelta(days=1))
     for number in range(3):
         line.decide(review, f"Ny {number}.", point=POINT)
+    assert re.findall(r"Sen\.|Ny \d\.", text(opened(monkeypatch))) == ["Sen.", "Ny 2.", "Ny 1.", "Ny 0."]
+
+
+@pytest.mark.exhaustive
+def test_a_decision_names_the_function_that_is_responsible_and_never_the_person(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    for who in ("Karin Chefsson, enhetschef", "Karin Chefsson", ""):
+        line.decide(review, "Klassa.", point=POINT, responsible=who)
     shown = text(opened(monkeypatch))
-    assert [name for name in ("Sen.", "Ny 0.", "Ny 1.", "Ny 2.") if name in shown] == ["Sen.", "Ny 2."]
-    assert "och 2 till på sidan Beslut" in shown
+    assert re.findall("Ansvarig: enhetschef|ansvarig är utsedd|ansvarig saknas", shown) == [
+        *("ansvarig saknas", "ansvarig är utsedd", "Ansvarig: enhetschef"),
+    ]
+    assert not re.search("Karin|Chefsson", shown)
 
 
 @pytest.mark.exhaustive
@@ -356,7 +469,7 @@ def test_no_screen_has_a_name_whoever_opens_it(stage, monkeypatch):
     line.write(review, "chapter", GROUNDS, "Anna Berg intygar det.")
     line.decide(review, "Anna Berg och Kim Utanför utser objektledare.", point=POINT, responsible="Kim Utanför")
     for role in (COORDINATOR, MANAGEMENT, ANALYST):
-        for screen in ("1", str(SCREEN), SUMMARY, LAST):
+        for screen in ("1", str(SCREEN), str(UNMEASURED), SUMMARY, LAST):
             shown = text(opened(monkeypatch, screen=screen, role=role))
             assert not re.search("Anna|Berg|Bo Ek|Kim|Utanför", shown), (role, screen)
         assert ("[…] och […] utser objektledare." in shown) is (role is not ANALYST)
@@ -366,6 +479,6 @@ def test_no_screen_has_a_name_whoever_opens_it(stage, monkeypatch):
 @pytest.mark.live
 def test_units_of_few_persons_are_added_up(stage, monkeypatch):
     stage("draft")
-    shown = text(opened(monkeypatch, screen="2"))
+    shown = text(opened(monkeypatch, point="information_security_training"))
     assert "Norr" not in shown
     assert "Söder" not in shown

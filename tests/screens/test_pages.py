@@ -228,7 +228,7 @@ def test_a_report_of_an_incident_is_listed_by_its_stage_in_words():
 
 
 @pytest.mark.exhaustive
-def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, monkeypatch):
+def test_the_meeting_begins_with_the_situation_and_earlier_decisions_the_late_ones_first(sample, monkeypatch):
     """ISO/IEC 27001, 9.3.2 a."""
     shown = text(opened("meeting", monkeypatch, review="2026")).replace("\u00a0", " ")
     assert "Tre beslut är öppna. Två av dem är försenade." in shown
@@ -239,6 +239,7 @@ def test_the_meeting_begins_with_earlier_decisions_the_late_ones_first(sample, m
         ("2025-3", "klar"),
     ]
     assert 'Samtliga verksamhetskritiska system ska klassas.<span class="v-mute"> Hälften är klassade.</span>' in shown
+    assert "Ansvarig: avdelningschef" in shown
 
 
 @pytest.mark.exhaustive

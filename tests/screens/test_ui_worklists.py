@@ -201,7 +201,7 @@ def test_the_meeting_counts_the_statuses_and_a_frozen_review_those_of_then(stage
     note = Note("classification", "Gamma", "Söder", "disputed", "Anna Berg menar nej")
     notes.write(line.database, [note], order=line.order(now=datetime(2026, 11, 24, 12, 0, 30)), **kwargs)
     notes.write(line.database, [replace(note, status="reported")], order=line.order(), **kwargs)
-    params = {"as_of": AS_OF.isoformat(), "review": "2026", "screen": "5"}
+    params = {"as_of": AS_OF.isoformat(), "review": "2026", "point": "classification"}
     shown = text(opened("meeting", monkeypatch, role=MANAGEMENT, **params))
     words = {"draft": "Klar enligt enheten", "submitted": "Ifrågasätts"}
     assert f'<div class="v-m-small">{words[stage]} <strong>1</strong></div>' in shown

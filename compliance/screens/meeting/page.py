@@ -1,4 +1,4 @@
-"""The meeting mode: a screen per point, with fields to fill in while the point is discussed.
+"""The meeting mode: a screen per point that needs talk, with fields to fill in while the point is discussed.
 
 Notes are added to the review's comments and decisions to its decisions. Each is saved when its field is left.
 """
@@ -24,19 +24,24 @@ from compliance.drawing import charts
 from compliance.drawing import meeting as drawing_meeting
 from compliance.report import handouts
 from compliance.report.points import assessment
-from compliance.review import approving, deciding, judging, reviewing, wording
+from compliance.review import approving, deciding, judging, reviewing, situation, wording
 from compliance.review.deciding import Decision, DecisionContent, decisions_of
 from compliance.review.dossier import PointAnswer, responsible
+from compliance.review.functions import load_functions
 from compliance.review.reviewing import Review
+from compliance.review.situation import Fact
 from compliance.screens import downloads, fields, reads, reviews, views, widgets, written
 from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
+from compliance.screens.meeting import order_texts
 from compliance.screens.meeting import texts as meeting_texts
-from compliance.screens.meeting.texts import Screen
+from compliance.screens.meeting.order_texts import Screen
+from compliance.screens.meeting.texts import Listing, Public
 from compliance.screens.reads import Data
 from compliance.screens.reviews import Opened
 from compliance.screens.views import View
+from compliance.wording import phrases
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
@@ -61,22 +66,18 @@ def draw(view: View) -> None:
 def _meeting(view: View, opened: Opened) -> None:
     """Draw the screen that the address names."""
     screens = _screens(view.data, opened.review, view.say.code)
-    number = st.query_params.get("screen", "")
-    here = meeting_texts.chosen(screens, number)
-    if number and number.lstrip("0") != str(here.number):
-        widgets.not_found(view, number, view.say.number(here.number))
-    names = _names(opened)
+    here, public = _here(view, screens), _public(opened)
     with st.container(key="meeting-top", horizontal=True, vertical_alignment="center"):
         _top(opened, screens, here)
     reviews.show_unsaved()
     with st.container(key="meeting-body"):
         if here.answer:
-            _point(opened, here.answer, names)
+            _point(opened, here.answer, public)
         else:
-            DRAWN[here.kind](opened, here, names)
+            DRAWN[here.kind](opened, screens, here, public)
     with st.container(key="meeting-foot"):
         if opened.decidable and here.fields:
-            _fields(opened, here.answer.point if here.answer else None, names)
+            _fields(opened, here.answer.point if here.answer else None, public.names)
         with st.container(key="meeting-ways", horizontal=True, vertical_alignment="center"):
             if opened.assessable and here.answer:
                 widgets.html(charts.caption(opened.say(N_("Assessment"))))
@@ -86,10 +87,21 @@ def _meeting(view: View, opened: Opened) -> None:
             _ways(opened, here, len(screens))
 
 
+def _here(view: View, screens: tuple[Screen, ...]) -> Screen:
+    """The screen that the address names. What it names that is not there is told."""
+    number, point = (st.query_params.get(name, "") for name in ("screen", "point"))
+    here = order_texts.chosen(screens, number, point)
+    if point and (here.answer is None or here.answer.point.id != point):
+        widgets.not_found(view, point, here.title)
+    elif number and number.lstrip("0") != str(here.number):
+        widgets.not_found(view, number, view.say.number(here.number))
+    return here
+
+
 @cached(20)
 def _screens(data: Data, review: Review, code: str) -> tuple[Screen, ...]:
     """The screens of a review. What is written in it while it is a draft is not in them."""
-    return meeting_texts.screens(written.document(data, review), Language(code))
+    return order_texts.screens(written.document(data, review), Language(code))
 
 
 def _nothing_yet(view: View) -> None:
@@ -102,9 +114,10 @@ def _nothing_yet(view: View) -> None:
         widgets.link(view, "review", say(N_("Management review")))
 
 
-def _names(opened: Opened) -> Names:
-    """The names to withhold, cached while the data and the responsible persons stay the same."""
-    return reads.person_names(opened.view.data, responsible(opened.whole))
+def _public(opened: Opened) -> Public:
+    """What may be shown; the names are cached while the data and the responsible persons stay the same."""
+    names = reads.person_names(opened.view.data, responsible(opened.whole))
+    return Public(names, reads.declared(load_functions), opened.review.as_of)
 
 
 # --- The top --------------------------------------------------------------------------------------------------------
@@ -114,28 +127,27 @@ def _top(opened: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
     """Draw the number of the screen, the clock, the agenda, and the way out."""
     say, view = opened.say, opened.view
     widgets.brand()
-    widgets.html(meeting_texts.where(here, len(screens), say))
+    widgets.html(order_texts.where(here, len(screens), say))
     until = _until()
     _clock(opened.say, until)
     widgets.html(meeting_texts.which(opened.review, say))
     if view.sample:
         widgets.html(charts.badge(say(N_("Sample data"))))
-    # the key has the number, so that an open agenda closes with its screen
-    agenda = st.popover(say(N_("Agenda")), type="tertiary", key=f"agenda {here.number}")
+    # the key has the place, so that an open agenda closes with its screen
+    agenda = st.popover(say(N_("Agenda")), type="tertiary", key=" ".join(("agenda", *order_texts.named(here).values())))
     with agenda, st.container(key="agenda", gap=None):
-        for screen in screens:
-            with st.container(key="agenda-here" if screen is here else f"agenda-{screen.number}", gap=None):
-                widgets.link(view, "meeting", screen.title, **_address(opened, screen.number))
+        discussed, address = wording.discussed(opened.whole), partial(_address, opened)
+        widgets.html(order_texts.agenda(screens, here, discussed, say, address=address))
         _end_field(opened, until)
         _handout_button(opened)
     review = wording.address(opened.review, opened.others)
     widgets.link(view, "review", say(N_("End the meeting")), review=review)
 
 
-def _address(opened: Opened, number: int) -> dict[str, str]:
-    """The parameters of a screen's address: the review, the screen and the end of the meeting."""
-    params = {"review": wording.address(opened.review, opened.others), "screen": str(number)}
-    return params | {"until": st.query_params.get("until", "")}
+def _address(opened: Opened, screen: Screen) -> str:
+    """The address of a screen, with the review and the end of the meeting."""
+    params = {"review": wording.address(opened.review, opened.others), **order_texts.named(screen)}
+    return widgets.address(opened.view, "meeting", **params, until=st.query_params.get("until", ""))
 
 
 def _now() -> datetime:
@@ -190,14 +202,14 @@ def _handout(opened: Opened, job: Job) -> bytes:
     audit.require(opened.view.reader.user, Permission.SEE_REVIEW)
     with opened.view.database.cursor() as cursor:
         made_at = approving.signatures_of(cursor, opened.review).changed_at
-    kwargs: Any = {"names": _names(opened), "state": opened.review.state, "made_at": made_at}
+    kwargs: Any = {"names": _public(opened).names, "state": opened.review.state, "made_at": made_at}
     return make_file(job, handouts.pdf, opened.dossier, say=opened.say, **kwargs)
 
 
 # --- The screens ----------------------------------------------------------------------------------------------------
 
 
-def _point(opened: Opened, answer: PointAnswer, names: Names) -> None:
+def _point(opened: Opened, answer: PointAnswer, public: Public) -> None:
     say = opened.say
     widgets.html(meeting_texts.question(answer, say))
     left, right = st.columns(2, gap="large")
@@ -206,9 +218,10 @@ def _point(opened: Opened, answer: PointAnswer, names: Names) -> None:
         if not opened.assessable:
             widgets.html(drawing_meeting.sentence(assessment(opened.whole, answer.point.id, say)))
         decided = wording.of_point(opened.decided, answer.point, opened.review.year) if opened.may_read else []
-        args = (opened.dossier, answer, decided, names, say)
-        for fragment in meeting_texts.comment_and_decisions(*args, writable=opened.decidable):
-            widgets.html(fragment)
+        comment = meeting_texts.comment(opened.dossier, answer, public.names, say)
+        for fragment in (comment, meeting_texts.decisions_of_point(decided, public, say)):
+            if fragment:
+                widgets.html(fragment)
     with right:
         statuses = meeting_texts.statuses(_statuses(opened, answer), say)
         # the statuses take the room of a bar
@@ -229,38 +242,70 @@ def _statuses(opened: Opened, answer: PointAnswer) -> Counter[str]:
     return written.item_statuses(*args, known_at=opened.whole.known_at)
 
 
-def _summary(opened: Opened, _here: Screen, _names: Names) -> None:
+def _way(opened: Opened, screens: tuple[Screen, ...], point_id: str) -> str:
+    """The address of the screen that shows a point."""
+    return _address(opened, order_texts.chosen(screens, None, point_id))
+
+
+def _summary(opened: Opened, screens: tuple[Screen, ...], here: Screen, _public: Public) -> None:
+    say, points = opened.say, opened.whole.points
+    widgets.html(meeting_texts.title(wording.summary_sentence(opened.whole, say), kicker=here.title))
+    listing = Listing(opened.whole, points, partial(_way, opened, screens))
+    widgets.html(meeting_texts.listed(listing, say, caption=phrases.all_points(len(points), say)))
+
+
+def _reached(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
+    """Draw the points that reach their target and keep it."""
     say = opened.say
-    widgets.html(meeting_texts.title(wording.summary_sentence(opened.whole, say), say(N_("Summary"))))
-
-    def address(number: int) -> str:
-        return widgets.address(opened.view, "meeting", **_address(opened, number))
-
-    widgets.html(meeting_texts.summary(opened.whole, address, say))
+    widgets.html(meeting_texts.title(wording.kept_sentence(len(here.answers), say), kicker=here.title))
+    listing = Listing(opened.dossier, here.answers, partial(_way, opened, screens), public.names)
+    widgets.html(meeting_texts.listed(listing, say, caption=here.title))
 
 
-def _earlier(opened: Opened, here: Screen, names: Names) -> None:
-    """Draw the decisions of earlier reviews with their current state."""
-    say, day = opened.say, opened.review.as_of
-    ids = {row.decision_id for row in opened.whole.carried}
+def _unmeasured(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
+    """Draw the points without a figure."""
+    say = opened.say
+    widgets.html(meeting_texts.title(wording.unmeasured_sentence(len(here.answers), say), kicker=here.title))
+    listing = Listing(opened.dossier, here.answers, partial(_way, opened, screens), public.names)
+    widgets.html(meeting_texts.unmeasured(listing, say, caption=here.title))
+
+
+def _situation(opened: Opened, _screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
+    """Draw how things stand, next to the decisions of earlier reviews with their current state."""
+    say, may_read = opened.say, opened.may_read
+    widgets.html(meeting_texts.title(*meeting_texts.sentences(opened.whole, say), kicker=here.title))
+    left, right = st.columns(2, gap="large")
+    with left:
+        found = meeting_texts.facts(opened.whole, opened.decided, opened.review.state, say, may_read=may_read)
+        widgets.html(meeting_texts.facts_drawn([*found, *_open_actions(opened)]))
+    with right:
+        widgets.html(drawing_meeting.heading(say(N_("Earlier decisions"))))
+        if may_read:
+            _earlier(opened, public)
+        else:
+            widgets.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
+
+
+def _open_actions(opened: Opened) -> list[Fact]:
+    """The open actions on the day of a draft; a frozen review keeps none."""
+    if opened.review.state != "draft":
+        return []
+    view = opened.review_view
+    planned = reads.plan(view.data, view.reader, view.as_of, view.scope.organisation)
+    fact = situation.actions([action.state for action in planned.actions], opened.say)
+    return [fact] if fact else []
+
+
+def _earlier(opened: Opened, public: Public) -> None:
+    say, ids = opened.say, {row.decision_id for row in opened.whole.carried}
     carried = [row for row in opened.decided if row.decision_id in ids]
-    if not opened.may_read:
-        _not_readable(opened, here)
-        return
-    widgets.html(meeting_texts.title(wording.earlier_sentence(carried, day, say), here.title))
-    if not carried:
-        return
-    widgets.html(meeting_texts.earlier_list(carried, names, day, say))
-    way = charts.anchor(say(N_("Follow up")), widgets.address(opened.view, "decisions"))
-    widgets.html(charts.stack(way))
+    widgets.html(drawing_meeting.sentence(wording.earlier_sentence(carried, public.day, say)))
+    if carried:
+        widgets.html(meeting_texts.earlier_list(carried, public, say))
+        widgets.html(charts.stack(charts.anchor(say(N_("Follow up")), widgets.address(opened.view, "decisions"))))
 
 
-def _not_readable(opened: Opened, here: Screen) -> None:
-    widgets.html(meeting_texts.title(here.title, ""))
-    widgets.html(charts.caption(opened.say(N_("Decisions are shown to those who may read the review."))))
-
-
-def _last(opened: Opened, _here: Screen, names: Names) -> None:
+def _last(opened: Opened, _screens: tuple[Screen, ...], _here: Screen, public: Public) -> None:
     """Draw this review's decisions, next to the head's judgement of the whole."""
     say = opened.say
     widgets.html(meeting_texts.judged(opened.dossier, say))
@@ -269,11 +314,11 @@ def _last(opened: Opened, _here: Screen, names: Names) -> None:
         if opened.may_read:
             own = decisions_of(list(opened.decided), opened.review)
             title = say(N_("Decisions of this review"))
-            widgets.html(meeting_texts.decision_list(title, own, names, opened.review.as_of, say))
+            widgets.html(meeting_texts.decision_list(title, own, public, say))
         else:
             widgets.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
     with right:
-        _judgement(opened, names)
+        _judgement(opened, public.names)
 
 
 def _judgement(opened: Opened, names: Names) -> None:
@@ -287,7 +332,13 @@ def _judgement(opened: Opened, names: Names) -> None:
 
 
 # The functions that draw the screens other than points.
-DRAWN: Final = {"earlier": _earlier, "summary": _summary, "last": _last}
+DRAWN: Final = {
+    "situation": _situation,
+    "reached": _reached,
+    "unmeasured": _unmeasured,
+    "summary": _summary,
+    "last": _last,
+}
 
 
 # --- The fields -----------------------------------------------------------------------------------------------------
@@ -442,16 +493,22 @@ def _saved_number(opened: Opened, prefix: str) -> int | None:
 def _ways(opened: Opened, here: Screen, of: int) -> None:
     """Draw the buttons back and next, with the keys of a presenter's remote as shortcuts."""
     say = opened.say
+    back = (here.number, N_("Back to the list")) if here.opened else (here.number - 1, N_("Back"))
     with st.container(key="meeting-turn", horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
         widgets.html(charts.caption(say(N_("PgUp and PgDn turn the page"))))
-        for step, label, key in ((-1, N_("Back"), "PageUp"), (1, N_("Next"), "PageDown")):
-            number = here.number + step
+        for (number, label), key in ((back, "PageUp"), ((here.number + 1, N_("Next")), "PageDown")):
             st.button(
                 say(label),
                 key=f"turn {key}",
                 shortcut=key,
-                type="primary" if step > 0 else "secondary",
+                type="primary" if key == "PageDown" else "secondary",
                 disabled=not 1 <= number <= of,
-                on_click=st.query_params.update,
-                args=({"screen": str(number)},),
+                on_click=_turn,
+                args=(number,),
             )
+
+
+def _turn(number: int) -> None:
+    """Go to a screen."""
+    st.query_params.pop("point", None)
+    st.query_params["screen"] = str(number)

@@ -4,21 +4,21 @@ The screens are projected, so for every reader they follow section 5 of the rule
 text of an incident, and no unit of fewer than five persons.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import ceil
-from typing import Final, Literal
+from typing import Final
 
-from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.withholding import Names
-from compliance.core.language import N_, NBSP, Language, bold, number_in
+from compliance.core.language import N_, NBSP, Language, bold
+from compliance.counting.outlook import Outlook
 from compliance.drawing import charts, elements, meeting
-from compliance.drawing.meeting import Lines
-from compliance.review import judging, wording
+from compliance.review import judging, situation, wording
 from compliance.review.deciding import Decision
-from compliance.review.dossier import Dossier, PointAnswer, few_added_up
+from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.functions import Functions
 from compliance.review.reviewing import Review
+from compliance.review.situation import Fact
 from compliance.review.wording import DECISION_STATUSES, SHORT_VERDICTS, left_of
 from compliance.wording import breaking, outlook, phrases, trends
 from compliance.worklists.notes import STATUSES
@@ -26,55 +26,16 @@ from compliance.worklists.notes import STATUSES
 MINUTES: Final = 40
 # Months between two labels of the axis.
 TICKS: Final = 4
-DECISIONS_OF_POINT: Final = 2
-DECISIONS_SHOWN: Final = 5
-EARLIER_SHOWN: Final = 7
-# How many letters a line is sure to hold, and how many lines of text fit into a low and a high window: all sizes follow
-# the window, except those of the fields. Without fields there is more room.
-LETTERS: Final = {"point": 60, "decision": 44, "earlier": 70, "grounds": 54}
-ROOM: Final[dict[str, Lines]] = {"point": (6, 7), "decision": (14, 16), "earlier": (16, 18), "grounds": (14, 16)}
-WITHOUT_FIELDS: Final = 4
-# A decision takes at least two lines: its name, and below it its day.
-LEAST: Final = {"decision": 2, "earlier": 2}
+MORE: Final = N_("… more below")
 
 
 @dataclass(frozen=True)
-class Screen:
-    """A screen; `number` counts from one, `answer` is None unless it is about a point."""
+class Public:
+    """What a text on the projector may hold: no names of persons, and of those responsible only their function."""
 
-    number: int
-    title: str
-    kind: Literal["earlier", "point", "summary", "last"]
-    answer: PointAnswer | None = None
-
-    @property
-    def fields(self) -> bool:
-        """Whether the screen has fields for a decision."""
-        return self.kind in {"point", "last"}
-
-
-def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
-    """The screens: earlier decisions (ISO/IEC 27001, 9.3.2 a), the points, the summary, decisions and judgement."""
-    answers = few_added_up(dossier, say(OTHER_UNITS)).points
-    points = [Screen(n, breaking.label(answer.point, say), "point", answer) for n, answer in enumerate(answers, 2)]
-    last = len(points) + 2
-    return (
-        Screen(1, say(N_("Earlier decisions")), "earlier"),
-        *points,
-        Screen(last, say(N_("Summary")), "summary"),
-        Screen(last + 1, say(N_("Decisions and judgement")), "last"),
-    )
-
-
-def chosen(screens: Sequence[Screen], number: str | None) -> Screen:
-    """The screen that the address names, else the first."""
-    return screens[number_in(number, most=len(screens)) - 1]
-
-
-def where(screen: Screen, of: int, say: Language) -> elements.Html:
-    """The number of the screen, as text and as a row of dashes."""
-    text = say(N_("{n} of {of}"), n=say.number(screen.number), of=say.number(of))
-    return meeting.place(text, here=screen.number, of=of)
+    names: Names
+    functions: Functions
+    day: date
 
 
 def clock(now: datetime, until: datetime, say: Language) -> elements.Html:
@@ -96,9 +57,9 @@ def question(answer: PointAnswer, say: Language) -> elements.Html:
     return meeting.question(text, kicker=breaking.label(point, say))
 
 
-def title(text: str, kicker: str) -> elements.Html:
+def title(*sentences: str, kicker: str) -> elements.Html:
     """The heading of a screen that is not about a point."""
-    return meeting.question(text, kicker=kicker)
+    return meeting.question(*sentences, kicker=kicker)
 
 
 def figure(answer: PointAnswer, say: Language) -> elements.Html:
@@ -148,54 +109,21 @@ def _note(answer: PointAnswer, say: Language, strong: phrases.Mark = str) -> str
     return " ".join(text for text in told if text)
 
 
-def comment_and_decisions(
-    dossier: Dossier, answer: PointAnswer, decisions: Sequence[Decision], names: Names, say: Language, *, writable: bool
-) -> list[elements.Html]:
-    """The coordinator's comment on a point and the open decisions on it, as far as there is room."""
-    comment, note = _comment(dossier, answer.point.id, names), _note(answer, say)
-    used = _lines(note, "point") - (0 if writable else WITHOUT_FIELDS)
-    # reserve a line for the comment, and one for the number of decisions that do not fit
-    free = ROOM["point"][0] - used - bool(comment) - (len(decisions) > DECISIONS_OF_POINT)
-    fit = min(max(free // LEAST["decision"], 1), DECISIONS_OF_POINT)
-    shown = wording.late_and_new_first(decisions, dossier.as_of)[:fit]
-    texts = [(comment, "point"), *((names.withhold(row.text), "decision") for row in shown)]
-    lines, *each = _room(texts, "point", used=used + (len(decisions) > fit))
-    rows = [_decision_item(row, names, dossier.as_of, say, lines) for row, lines in zip(shown, each, strict=True)]
-    listed = meeting.decisions(rows, label=say(N_("Decisions")))
-    return [
-        *([meeting.comment(f"{say(N_('Comment'))}:", comment, lines)] if comment else []),
-        *([charts.stack(listed, _rest(len(decisions) - fit, say))] if rows else []),
-    ]
+def comment(dossier: Dossier, answer: PointAnswer, names: Names, say: Language) -> elements.Html | None:
+    """The coordinator's comment on a point; None if there is none."""
+    return _own_words(say(N_("Comment")), commented(dossier, answer.point.id, names), say)
 
 
-def _comment(dossier: Dossier, point_id: str, names: Names) -> str:
+def commented(dossier: Dossier, point_id: str, names: Names) -> str:
+    """The comment on a point without names; "" if there is none."""
     texts = dossier.written
     return names.withhold(texts.comments.get(point_id) or texts.public_comments.get(point_id) or "")
 
 
-def _lines(text: str, kind: str) -> int:
-    return max(ceil(len(text) / LETTERS[kind]), LEAST.get(kind, 0))
-
-
-def _room(texts: Sequence[tuple[str, str]], place: str, *, used: int = 0) -> list[Lines]:
-    """How many lines each (text, kind) may take at a place where `used` lines are taken."""
-    least = [LEAST.get(kind, 1) if text else 0 for text, kind in texts]
-    needs = [_lines(text, kind) for text, kind in texts]
-    low, high = (shared(needs, room - used, least) for room in ROOM[place])
-    return list(zip(low, high, strict=True))
-
-
-def shared(needs: Sequence[int], room: int, least: Sequence[int]) -> list[int]:
-    """Share lines out by need. If there are too few, the longest are cut first; what is left over is added to each.
-
-    None gets less than its `least`.
-    """
-    shares = list(needs)
-    while sum(shares) > room and shares != [*least]:
-        longest = max(range(len(shares)), key=lambda place: (shares[place] > least[place], shares[place]))
-        shares[longest] -= 1
-    over = max(room - sum(shares), 0)
-    return [lines + over for lines in shares]
+def _own_words(label: str, text: str, say: Language) -> elements.Html | None:
+    if not text:
+        return None
+    return meeting.room(meeting.comment(f"{label}:", text), label=label, more=say(MORE))
 
 
 def trend(answer: PointAnswer, say: Language) -> elements.Html | None:
@@ -243,58 +171,84 @@ def statuses(counted: Mapping[str, int], say: Language) -> elements.Html | None:
     return meeting.small(" · ".join(parts)) if parts else None
 
 
+# --- The situation --------------------------------------------------------------------------------------------------
+
+
+def sentences(dossier: Dossier, say: Language) -> list[str]:
+    """The sentences of the overview, of the review's own figures."""
+    return situation.sentences([answer.coverage for answer in dossier.points], _outlooks(dossier), say)
+
+
+def facts(dossier: Dossier, decided: Collection[Decision], state: str, say: Language, *, may_read: bool) -> list[Fact]:
+    """The facts of the overview, of the review's own figures; `decided` are the decisions of all reviews."""
+    figures, day = [answer.coverage for answer in dossier.points], dossier.as_of
+    until = [row for row in decided if row.year <= dossier.year]
+    below = situation.undecided(figures, until, say) if may_read else situation.below_limit(figures, say)
+    n, of = len(wording.discussed(dossier)), len(dossier.points)
+    found = (
+        situation.lapsing(_outlooks(dossier).values(), say),
+        below,
+        situation.review(dossier.year, state, discussed=n, of=of, say=say),
+        situation.decided(until, day, say) if may_read else None,
+    )
+    return [fact for fact in found if fact]
+
+
+def _outlooks(dossier: Dossier) -> dict[str, Outlook]:
+    return {answer.point.id: answer.outlook for answer in dossier.points}
+
+
+def facts_drawn(found: Sequence[Fact]) -> elements.Html:
+    """Facts in type for the back row."""
+    return meeting.facts([charts.Fact(fact.title, fact.value, note=fact.note) for fact in found])
+
+
 # --- Decisions ------------------------------------------------------------------------------------------------------
 
 
-def _decision_item(
-    decision: Decision, names: Names, day: date, say: Language, lines: Lines, *, whole: bool = False
-) -> meeting.DecisionItem:
+def _decision_item(decision: Decision, public: Public, say: Language, *, whole: bool = False) -> meeting.DecisionItem:
     """A decision; if `whole`, with its status and the note on it."""
-    late = decision.late(day)
+    late = decision.late(public.day)
     status = say(N_("Late") if late else DECISION_STATUSES[decision.status]).lower()
     return meeting.DecisionItem(
         name=decision.name,
-        text=names.withhold(decision.text),
+        text=public.names.withhold(decision.text),
         due=say(N_("by {day}"), day=say.date(decision.due, form="d MMM y")) if decision.due and decision.open else "",
-        lines=lines,
+        who=wording.function(decision, public.functions, say),
         status=status if late or whole or not decision.open else "",
-        note=_noted(decision, names) if whole else "",
+        note=public.names.withhold(decision.note or "") if whole else "",
         late=late,
     )
 
 
-def _noted(decision: Decision, names: Names) -> str:
-    return names.withhold(decision.note or "")
-
-
-def _rest(more: int, say: Language) -> elements.Html:
-    """The number of decisions that do not fit."""
-    if more <= 0:
-        return elements.Html("")
-    return charts.caption(
-        say.plural("and {n} more on the page of decisions", "and {n} more on the page of decisions", more)
+def decision_list(title: str, decisions: Sequence[Decision], public: Public, say: Language) -> elements.Html:
+    """Decisions under a heading, the late and the newest first."""
+    if not decisions:
+        return charts.stack(meeting.heading(title), meeting.sentence(say(N_("Nothing yet."))))
+    return meeting.room(
+        meeting.heading(title), decisions_drawn(decisions, public, say, label=title), label=title, more=say(MORE)
     )
 
 
-def decision_list(title: str, decisions: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
-    """The decisions that fit the screen, and the number of the rest."""
+def decisions_drawn(decisions: Sequence[Decision], public: Public, say: Language, *, label: str) -> elements.Html:
+    """Decisions, the late and the newest first."""
+    shown = wording.late_and_new_first(decisions, public.day)
+    return meeting.decisions([_decision_item(row, public, say) for row in shown], label=label)
+
+
+def decisions_of_point(decisions: Sequence[Decision], public: Public, say: Language) -> elements.Html | None:
+    """The open decisions on a point; None if there are none."""
+    label = say(N_("Decisions"))
     if not decisions:
-        return charts.stack(meeting.heading(title), meeting.sentence(say(N_("Nothing yet."))))
-    shown = wording.late_and_new_first(decisions, day)[:DECISIONS_SHOWN]
-    each = _room([(names.withhold(row.text), "decision") for row in shown], "decision")
-    rows = [_decision_item(row, names, day, say, lines) for row, lines in zip(shown, each, strict=True)]
-    listed = meeting.decisions(rows, label=title)
-    return charts.stack(meeting.heading(title), listed, _rest(len(decisions) - DECISIONS_SHOWN, say))
+        return None
+    return meeting.room(decisions_drawn(decisions, public, say, label=label), label=label, more=say(MORE))
 
 
-def earlier_list(decisions: Sequence[Decision], names: Names, day: date, say: Language) -> elements.Html:
+def earlier_list(decisions: Sequence[Decision], public: Public, say: Language) -> elements.Html:
     """The decisions of earlier reviews with their status."""
-    shown = wording.late_first(decisions, day)[:EARLIER_SHOWN]
-    texts = [f"{names.withhold(row.text)} {_noted(row, names)}" for row in shown]
-    each = _room([(text, "earlier") for text in texts], "earlier")
-    rows = [_decision_item(row, names, day, say, lines, whole=True) for row, lines in zip(shown, each, strict=True)]
-    listed = meeting.decisions(rows, label=say(N_("Earlier decisions")), large=True)
-    return charts.stack(listed, _rest(len(decisions) - EARLIER_SHOWN, say))
+    shown, label = wording.late_first(decisions, public.day), say(N_("Earlier decisions"))
+    rows = [_decision_item(row, public, say, whole=True) for row in shown]
+    return meeting.room(meeting.decisions(rows, label=label), label=label, more=say(MORE))
 
 
 # --- The judgement --------------------------------------------------------------------------------------------------
@@ -308,40 +262,77 @@ def judged(dossier: Dossier, say: Language) -> elements.Html:
 
 def grounds(dossier: Dossier, names: Names, say: Language) -> elements.Html | None:
     """The grounds of the judgement without names; None if there are none."""
-    text = names.withhold(judging.grounds(dossier.written))
-    (lines,) = _room([(text, "grounds")], "grounds")
-    return meeting.comment(f"{say(N_('Grounds'))}:", text, lines) if text else None
+    return _own_words(say(N_("Grounds")), names.withhold(judging.grounds(dossier.written)), say)
 
 
-# --- The summary ----------------------------------------------------------------------------------------------------
+# --- Several points -------------------------------------------------------------------------------------------------
 
 
-def summary(dossier: Dossier, address: Callable[[int], str], say: Language) -> elements.Html:
-    """All points with figure, status and assessment, each with a link to its screen."""
-    heads = [say(N_("Point")), say(N_("Coverage")), say(N_("Now")), say(N_("Status")), say(N_("Assessment"))]
-    rows = [_row(answer, dossier, address(number), say) for number, answer in enumerate(dossier.points, 2)]
-    return meeting.summary(rows, heads=heads, caption=phrases.all_points(len(dossier.points), say))
+@dataclass(frozen=True)
+class Listing:
+    """Points in a list, each with the `address` of its screen by its id; with `names` to withhold also its comment."""
+
+    dossier: Dossier
+    answers: Sequence[PointAnswer]
+    address: Callable[[str], str]
+    names: Names | None = None
+
+    def comment(self, point_id: str) -> str:
+        """The comment on a point; "" if there is none, or the list has none."""
+        return commented(self.dossier, point_id, self.names) if self.names else ""
 
 
-def _row(answer: PointAnswer, dossier: Dossier, address: str, say: Language) -> meeting.Row:
+def listed(listing: Listing, say: Language, *, caption: str) -> elements.Html:
+    """Points with figure, status, the figure of the end of the year, and assessment."""
+    heads = (N_("Point"), N_("Coverage"), N_("Now"), N_("Status"), N_("31 Dec if nothing done"), N_("Assessment"))
+    rows = [_row(answer, listing, say) for answer in listing.answers]
+    drawn = meeting.summary(rows, heads=[say(head) for head in heads], caption=caption)
+    return meeting.room(drawn, label=caption, more=say(MORE))
+
+
+def unmeasured(listing: Listing, say: Language, *, caption: str) -> elements.Html:
+    """Points without a figure, and why they have none."""
+    heads = (N_("Point"), N_("Status"), N_("Why"), N_("Assessment"))
+    rows = [
+        meeting.Unmeasured(
+            name=breaking.label(answer.point, say),
+            address=listing.address(answer.point.id),
+            status=answer.coverage.status,
+            word=phrases.word(answer.coverage, say),
+            why=" ".join(wording.empty_texts(answer, say)),
+            verdict=_verdict_of(listing.dossier, answer, say),
+            comment=listing.comment(answer.point.id),
+        )
+        for answer in listing.answers
+    ]
+    drawn = meeting.unmeasured(rows, heads=[say(head) for head in heads], caption=caption)
+    return meeting.room(drawn, label=caption, more=say(MORE))
+
+
+def _row(answer: PointAnswer, listing: Listing, say: Language) -> meeting.Row:
     figure, before = answer.coverage, answer.coverage_before
-    code = dossier.written.assessments.get(answer.point.id, "")
+    then = situation.then_of(answer.outlook)
     return meeting.Row(
         name=breaking.label(answer.point, say),
-        address=address,
+        address=listing.address(answer.point.id),
         status=figure.status,
         word=phrases.word(figure, say),
         figure=phrases.percent(figure, say),
         share=figure.coverage,
         target=figure.target.target,
         last=before.coverage if before else None,
-        verdict=_verdict(code, bool(dossier.written.comments.get(answer.point.id)), say),
+        verdict=_verdict_of(listing.dossier, answer, say),
         alt=phrases.sentence(figure, before, say),
+        then=phrases.percent(then, say) if then else "",
+        then_status=then.status if then else None,
+        comment=listing.comment(answer.point.id),
     )
 
 
-def _verdict(code: str, commented: bool, say: Language) -> str:
+def _verdict_of(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
     """The assessment, and what the point still lacks to count as discussed."""
+    code = dossier.written.assessments.get(answer.point.id, "")
+    commented = bool(dossier.written.comments.get(answer.point.id))
     if code not in SHORT_VERDICTS:
         return say(N_("assessment missing")) if commented else phrases.DASH
     verdict = say(SHORT_VERDICTS[code])
