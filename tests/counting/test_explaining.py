@@ -574,7 +574,7 @@ def test_both_figures_are_the_pages_and_the_parts_sum_to_their_difference(level,
 def test_the_page_explains_a_change_that_adds_up_and_can_compare_with_another_day_or_an_import(
     lang, sample, monkeypatch
 ):
-    app = opened("point", monkeypatch, unfolded="changed", point="classification", lang=lang)
+    app = opened("point", monkeypatch, point="classification", lang=lang)
     explanation, say = expected(sample, lang), Language(lang)
     shown = text(app)
     assert sentence(explanation, say) in shown
@@ -602,7 +602,7 @@ def test_the_page_explains_a_change_that_adds_up_and_can_compare_with_another_da
 @pytest.mark.live
 @pytest.mark.parametrize("role", first_of([ANALYST, MANAGEMENT]), ids=lambda role: role.id)
 def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):
-    app = opened("point", monkeypatch, unfolded="changed", role=role, point="information_security_training")
+    app = opened("point", monkeypatch, role=role, point="information_security_training")
     assert "v-changes" in text(app)
     assert "<details>" not in text(app)
     assert "Nyanställd" not in text(app)
@@ -611,7 +611,7 @@ def test_others_see_the_causes_without_a_person(role, sample, monkeypatch):
 
 @pytest.mark.live
 def test_a_reader_who_may_see_no_items_can_open_none(sample, monkeypatch):
-    app = opened("point", monkeypatch, unfolded="changed", role=MANAGEMENT, point="classification")
+    app = opened("point", monkeypatch, role=MANAGEMENT, point="classification")
     assert "v-changes" in text(app)
     assert "<details>" not in text(app)
 
@@ -626,7 +626,7 @@ def test_a_page_with_few_persons_before_says_so(sample, monkeypatch):
         return Explanation(first, last, *reader.figures([figure], Plans([figure], [])), replace(figure, met=5), ())
 
     monkeypatch.setattr(screens_changes, "explained", few)
-    app = opened("point", monkeypatch, unfolded="changed", role=MANAGEMENT, point="information_security_training")
+    app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training")
     assert "färre än fem personer" in text(app)
     assert "v-changes" not in text(app)
 
@@ -677,9 +677,8 @@ def test_the_page_of_a_unit_that_would_reveal_a_sibling_of_few_persons_shows_no_
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(revealing.database.path))
 
     def compared(**scope: str) -> AppTest:
-        return opened(
-            "point", monkeypatch, unfolded="changed", role=MANAGEMENT, point="information_security_training", **scope
-        )
+        point, unfolded = "information_security_training", "changed information_security_training 2026-10-31 Vård Norr"
+        return opened("point", monkeypatch, unfolded=unfolded, role=MANAGEMENT, point=point, **scope)
 
     shown = text(compared(unit="Norr"))
     assert "färre än fem personer" in shown

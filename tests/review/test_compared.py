@@ -84,7 +84,7 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
         "sön 1 nov 14.40 Genomgång 2026 Pågår Öppna beslut 4 försenade: 2 Öppna åtgärder 70 försenade: 10"
     )
     assert page.count("samma dag") == 1
-    page = text(opened("point", monkeypatch, unfolded="changed", **POINT))
+    page = text(opened("point", monkeypatch, **POINT))
     assert "Ringen: 44,4 % i genomgången 2025 (15 november 2025), −6,0 procentenheter sedan dess." in page
     assert "Täckningen har sjunkit med 6,0 procentenheter sedan den 15 november 2025" in page
     assert "Genomgång 2025 (15 november 2025): 44,4 %, −6,0 p.e." in text(

@@ -145,7 +145,7 @@ def test_every_page_works_when_every_import_is_revoked_meanwhile(loaded, monkeyp
 
 @pytest.mark.exhaustive
 def test_the_next_click_shows_the_figures_of_a_new_import_which_may_be_revoked_when_it_is_compared(loaded, monkeypatch):
-    app = opened("point", monkeypatch, unfolded="changed", **BASE, point="4")
+    app = opened("point", monkeypatch, unfolded=f"changed classification {DAY}", **BASE, point="4")
     assert "<strong>1</strong> av <strong>3</strong>" in text(app)
     [receipt] = loaded.load_table(SECOND, source="systems", extract_date=DAY)
     app.run()

@@ -574,3 +574,18 @@ def revokes_with_a_reason(own, monkeypatch):
     app.button(key="revoke 1").click().run()
     assert selected(own, "select import_id, why from revocations") == [(1, "fel fil")]
     assert "fel fil" in text(app)
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_why_a_figure_changed_is_unfolded_only_where_it_differs_from_the_last_review(lang, sample, monkeypatch):
+    """Classification has risen since the review of 2025, and not in a unit that has classified nothing."""
+    label = {"sv": "Varför ändrades siffran?", "en": "Why did the figure change?"}[lang]
+    app = opened("point", monkeypatch, lang=lang, point="classification")
+    [box] = [box for box in app.expander if box.label == label]
+    assert box.proto.expanded
+    assert "v-changes" in text(app)
+    app = opened("point", monkeypatch, lang=lang, point="classification", unit="Hemtjänst Natt")
+    [box] = [box for box in app.expander if box.label == label]
+    assert not box.proto.expanded
+    assert "v-changes" not in text(app)

@@ -12,7 +12,7 @@ import streamlit as st
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
-from compliance.core.language import N_, bold, month_ends
+from compliance.core.language import N_, bold, month_ends, tenths
 from compliance.core.lengths import LONGEST_NAME
 from compliance.correcting.courses import question
 from compliance.counting import tracing
@@ -156,17 +156,27 @@ def _details(view: View, point: Point, now: Coverage) -> None:
 
 
 def _folded(view: View, point: Point, now: Coverage) -> None:
-    """Draw what explains the figure, each part folded."""
+    """Draw what explains the figure, each part folded; why it changed is open where it has."""
     say = view.say
     with st.container(key="folded", gap="xsmall"):
         if now.coverage is not None:
-            changed = st.expander(say(N_("Why did the figure change?")), key="changed", on_change="rerun")
-            if changed.open:
-                with changed:
-                    compare.why(view, point)
+            _why_changed(view, point, now)
         additional_figures(view, point)
         with st.expander(say(N_("How it is counted"))):
             how_counted(view, point)
+
+
+def _why_changed(view: View, point: Point, now: Coverage) -> None:
+    """Draw why the figure changed, open where it differs from the earlier one: last, since it is counted on its own."""
+    differs = bool(tenths(phrases.change(now, _before(view, point.id)) or 0.0))
+    # each point, day and part is opened by itself
+    place = filter(None, (view.scope.department, view.scope.unit))
+    key = " ".join(["changed", point.id, view.as_of.isoformat(), *place])
+    label = view.say(N_("Why did the figure change?"))
+    changed = st.expander(label, expanded=differs, key=key, on_change="rerun")
+    if changed.open:
+        with changed:
+            compare.why(view, point)
 
 
 def chosen_point(view: View) -> Point:
