@@ -457,7 +457,7 @@ def _named_apart(sql: str, parameters: dict[str, Any], days: list[date], *, mark
 
 def _days_by_rules(point: Point, days: list[date]) -> list[tuple[dict[str, Any], list[date]]]:
     """Group the days by the rules in force on them."""
-    return _grouped([(_parameters(point, day), day) for day in days])
+    return _grouped([(parameters_in_force(point, day), day) for day in days])
 
 
 def _grouped(wanted_on: list[tuple[dict[str, Any], date]]) -> list[tuple[dict[str, Any], list[date]]]:
@@ -472,7 +472,7 @@ def _grouped(wanted_on: list[tuple[dict[str, Any], date]]) -> list[tuple[dict[st
     return groups
 
 
-def _parameters(point: Point, day: date) -> dict[str, Any]:
+def parameters_in_force(point: Point, day: date) -> dict[str, Any]:
     """The parameters of the rule that the point's statement uses."""
     names = query("points", point.id).names
     return {name: value for name, value in point.parameters(day).items() if name in names}
@@ -651,7 +651,7 @@ def _items(
         return ITEMS.empty_table()
     sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')}) {statement('items')}"
     params = {"as_of": as_of, "known_at": known_at, "organisations": organisations}
-    table: pa.Table = cursor.sql(sql, params=params | _parameters(point, rules)).to_arrow_table()
+    table: pa.Table = cursor.sql(sql, params=params | parameters_in_force(point, rules)).to_arrow_table()
     return table
 
 

@@ -32,7 +32,7 @@ class Point:
     The items of one that is `of_the_year` are a year's cases, so that what was late stays late. Those of others last
     until they lapse: `lapsing` says of how many, as one and many, and what they are, as thing and things. `turned` are
     a point's own words for how many now meet the requirement (done) or no longer do (lapsed), likewise. `brief` is a
-    name of few letters, where `short` is long.
+    name of few letters, where `short` is long. With `requirements`, a heading, each item is a requirement of a unit.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Point:
     lapsing: dict[str, Texts] = field(default_factory=dict)
     turned: dict[str, dict[str, Texts]] = field(default_factory=dict)
     brief: Texts = field(default_factory=dict)
+    requirements: Texts = field(default_factory=dict)
 
     def target(self, day: date) -> Target:
         """The target in force on a day."""
@@ -189,4 +190,5 @@ def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
             lapsing=table.get("lapsing", {}),
             turned=table.get("turned", {}),
             brief=table.get("brief", {}),
+            requirements=table.get("requirements", {}),
         )

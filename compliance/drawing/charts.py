@@ -871,17 +871,24 @@ class HeatRow:
 
 
 def heat_table(
-    columns: Sequence[str], rows: Sequence[HeatRow], *, corner: str, caption: str, close: bool = False
+    columns: Sequence[str],
+    rows: Sequence[HeatRow],
+    *,
+    corner: str,
+    caption: str,
+    close: bool = False,
+    counts_first: bool = False,
 ) -> Html:
     """Departments across, points down; a cell is a shape and a whole per cent on a tint.
 
-    With `close`, the rows are so low that those of 26 organisations are seen at once.
+    With `close`, the rows are so low that those of 26 organisations are seen at once. With `counts_first`, the first
+    column has room for two numbers.
 
     Example: `heat_table(["Culture"], [HeatRow("1 …", [HeatCell("red", "72", "Below")])], …)`.
     """
     heads = (tag("th", head, scope="col") for head in (corner, *columns))
     body = (tag("tr", tag("th", row.label, scope="row"), *_heat_cells(row)) for row in rows)
-    css = "v-heat v-close" if close else "v-heat"
+    css = "v-heat" + " v-close" * close + " v-counts-first" * counts_first
     return scrolling_table(heads, body, caption=caption, css=css, style=f"--columns:{len(columns)}")
 
 

@@ -25,6 +25,7 @@ from compliance.counting import assessing, explaining, figures, outlook, quality
 from compliance.counting.assessing import UNITS_AND_WHOLE, Ahead, Basis, Counts, Coverage
 from compliance.counting.leading import Leaders, leaders_on
 from compliance.counting.outlook import Asked, Outlook
+from compliance.counting.requirements import Requirement, requirements_on
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
@@ -173,6 +174,16 @@ def leaders(data: Data, as_of: date, organisation: str) -> Leaders | None:
         return None
     with data.database.cursor() as cursor:
         return leaders_on(cursor, words(), organisation=organisation, as_of=as_of, known_at=EVERYTHING_KNOWN)
+
+
+@cached()
+def requirements(data: Data, as_of: date, scope: Scope, point_id: str) -> tuple[Requirement, ...]:
+    """The requirements of a point in a scope; none of a point whose items are no requirements."""
+    point = point_by(points(), point_id)
+    if not point.requirements:
+        return ()
+    with data.database.cursor() as cursor:
+        return requirements_on(cursor, point, place=scope, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 @cached()

@@ -383,6 +383,16 @@ def test_no_subtraction_reveals_the_figure_of_a_lone_unit_of_few_persons(page, p
 
 
 @pytest.mark.live
+def test_a_point_whose_items_are_requirements_is_shown_requirement_by_requirement(sample, monkeypatch):
+    app = opened("point", monkeypatch, point="local_instruction")
+    shown = text(app).replace("\u00a0", " ")
+    assert "Mest återstår av <strong>10 Personuppgiftsbehandlingar är registrerade</strong>: 30 av 90." in shown
+    assert "60 av 90" in shown
+    assert [link for link in links(app) if "department=F%C3%B6rskola" in link and "item=10+Personuppgifts" in link]
+    assert "Krav för krav" not in text(opened("point", monkeypatch, point="access"))
+
+
+@pytest.mark.live
 def test_the_page_of_a_unit_says_who_leads_it_by_name_to_who_may_see_persons(sample, monkeypatch):
     shown = {
         role: text(opened("point", monkeypatch, role=role, point="access", unit="Hemtjänst Natt"))

@@ -36,7 +36,7 @@ from compliance.screens import (
 )
 from compliance.screens.bodies import alone, body
 from compliance.screens.caching import cached
-from compliance.screens.point import about, compare, texts, units
+from compliance.screens.point import about, compare, requirements, texts, units
 from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import Rows
@@ -83,6 +83,7 @@ def draw(view: View) -> None:
         empty_point(view, point, now, _before(view, point.id))
     else:
         _figure(view, months)
+        requirements.draw(view, point.id)
     _details(view, point, now)
     _folded(view, point, now)
 
