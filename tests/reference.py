@@ -1017,9 +1017,19 @@ def _outlook(exports: list[Export], organisation: str, point: int, d: date, para
     target = Fraction(parameters.targets[point][0], 100)
     if now.share >= target:
         return answer | {"reached": "reached"}
-    a_year_before = view(exports, organisation, add_months(d, -12), parameters)
-    before = _share(a_year_before, point) if basis(a_year_before, point) else None
-    return answer | _pace(now, before, target, d) | _enough(v, point, target)
+    days = pace_days({export.extract_date for export in mine if export.source in NEEDS[point]}, d)
+    shares = [_share(on, point) for day in days if basis(on := view(exports, organisation, day, parameters), point)]
+    paced = _pace(now, *shares, days, target, d) if len(shares) == 2 else {}
+    return answer | paced | _enough(v, point, target)
+
+
+def pace_days(arrived: set[date], d: date) -> tuple[date, date] | tuple[()]:
+    """The days on which an export arrived that a pace is measured between; none where there is none to compare with."""
+    last = max((day for day in arrived if day <= d), default=d)
+    wanted = add_months(last, -12)
+    near = [day for day in arrived if abs((day - wanted).days) <= 92]
+    first = min(near, key=lambda day: (abs((day - wanted).days), -day.toordinal()), default=None)
+    return (first, last) if first else ()
 
 
 @dataclass(frozen=True)
@@ -1042,10 +1052,21 @@ def _share(v: View, point: int) -> Share:
     return Share(met, len(counted), not met and any(item.reason == "column_missing" for item in counted))
 
 
-def _pace(now: Share, before: Share | None, target: Fraction, d: date) -> dict[str, Any]:
-    if before is None or before.share is None or now.share is None or min(before.whole, now.whole) < 20:
+def _pace(
+    now: Share,
+    first: Share,
+    last: Share,
+    days: tuple[date, date],
+    target: Fraction,
+    d: date,
+    reviewed: Fraction | None = None,
+) -> dict[str, Any]:
+    if first.share is None or last.share is None or now.share is None or min(first.whole, last.whole) < 20:
         return {}
-    pace = (now.share - before.share) / 12
+    pace = (last.share - first.share) / ((days[1] - days[0]).days * Fraction(12, 365))
+    since = 0 if reviewed is None else now.share - reviewed
+    if (pace > 0 and since <= -Fraction(1, 1000)) or (pace < 0 and since >= Fraction(1, 1000)):
+        return {"pace": float(pace), "reached": "no_clear_direction"}
     if abs(pace) < Fraction(1, 1000):
         return {"pace": float(pace), "reached": "no_change"}
     if pace < 0:

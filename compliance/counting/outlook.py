@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from compliance.access.disclosure import Plans, Throughout, added_up
 from compliance.access.scopes import Level
-from compliance.core.language import Texts, year_before
+from compliance.core.language import Texts
 from compliance.core.places import POINTS
 from compliance.counting.assessing import LEVELS, UNITS_AND_WHOLE, Ahead, Coverage, ahead, counts, years
 from compliance.declarations.declared import read_toml
@@ -35,13 +35,15 @@ FIGURES: Final[dict[str, pa.DataType]] = {
     "of_the_year": pa.bool_(),
     **dict.fromkeys(("target_part", "target_of"), pa.int64()),
     **dict.fromkeys(("met", "whole", "pending", "lost"), pa.int64()),
-    **dict.fromkeys(("met_before", "whole_before"), pa.int64()),
+    **dict.fromkeys(("met_before", "whole_before", "met_latest", "whole_latest", "days"), pa.int64()),
+    **dict.fromkeys(("met_reviewed", "whole_reviewed"), pa.int64()),
     **dict.fromkeys(("met_then", "whole_then", "lapsing"), pa.int64()),
     "rules_changed": pa.bool_(),
 }
 PARTS: Final[dict[str, pa.DataType]] = {"place": pa.int64(), "unit": pa.string(), "remaining": pa.int64()}
 # A float has no more decimals that count.
 FINEST: Final = 10**15
+NO_CLEAR_DIRECTION: Final = "no_clear_direction"
 
 
 @dataclass(frozen=True)
@@ -65,22 +67,41 @@ def definitions_of(point: Point) -> list[Definition]:
 
 
 @dataclass(frozen=True)
+class Between:
+    """Two days on which an export arrived that a point needs, about a year apart."""
+
+    first: date
+    last: date
+
+
+# A point and an organisation, each by its name.
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A figure, and what its outlook rests on: that of the year before, what is ahead of it, and those of its units."""
+    """A figure, and what its outlook rests on.
+
+    That is the figures of the two days that its pace is measured between, what is ahead of it, those of its units, and
+    that of the last approved review.
+    """
 
     now: Coverage
     before: Coverage | None
+    latest: Coverage | None
     ahead: Ahead | None
     units: Sequence[Coverage] = ()
+    reviewed: Coverage | None = None
 
 
 @dataclass(frozen=True)
 class Outlook:
     """Where the figure `now` is heading; what does not apply is None.
 
-    `before` is the figure of the same day a year before, `then` that of 31 December if nothing is done, when `lapsing`
-    items that are met now no longer are. `pace` is the change of the coverage a month. `reached` is the month in which
-    the target is reached at that pace, YYYY-MM, or reached, not_within_five_years, no_change or falling.
+    `pace` is the change of the coverage a month between the days of `before` and `latest`. `reached` is the month in
+    which the target is reached at that pace, YYYY-MM, or reached, not_within_five_years, no_change, falling, or
+    no_clear_direction, where the figure has gone the other way since that of the last approved review, `reviewed`.
+    `then` is the figure of 31 December if nothing is done, when `lapsing` items that are met now no longer are.
     `enough_items` more reach the target, and so many units have them: `units`, where they are known by name (None: what
     belongs to no unit). `at_most` is the highest coverage, 0-1, that this year's items can reach, of which `lost` can
     never be met.
@@ -88,6 +109,7 @@ class Outlook:
 
     now: Coverage
     before: Coverage | None = None
+    latest: Coverage | None = None
     then: Coverage | None = None
     lapsing: int = 0
     pace: float | None = None
@@ -97,6 +119,7 @@ class Outlook:
     units: tuple[str | None, ...] = ()
     at_most: float | None = None
     lost: int = 0
+    reviewed: Coverage | None = None
 
     @property
     def units_told(self) -> int | None:
@@ -110,24 +133,50 @@ class Outlook:
 
 
 def outlooks(
-    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, persons: bool = True
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    *,
+    as_of: date,
+    known_at: datetime,
+    persons: bool = True,
+    reviewed: Iterable[Coverage] = (),
 ) -> list[Outlook]:
     """The outlook of every point and organisation, in the order of `coverage`.
 
-    For whoever may not see `persons`, units of few of them are one unit (rulebook, section 5).
+    `reviewed` are the figures of the last approved reviews. For whoever may not see `persons`, units of few of them are
+    one unit (rulebook, section 5).
     """
-    asked = asked_on(cursor, points, as_of=as_of, known_at=known_at)
+    asked = asked_on(cursor, points, as_of=as_of, known_at=known_at, reviewed=reviewed)
     if not persons:
         asked = few_together(asked, years(cursor, points, days=[as_of], known_at=EVERYTHING_KNOWN).hidden)
     return look_ahead(cursor, asked)
 
 
-def asked_on(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[Asked]:
+def asked_on(
+    cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime, reviewed: Iterable[Coverage] = ()
+) -> list[Asked]:
     """Every point and organisation with what its outlook rests on."""
-    counted = counts(cursor, points, days=[year_before(as_of), as_of], known_at=known_at)
+    between = pace_days(cursor, points, as_of=as_of, known_at=known_at)
+    counted = counts(cursor, points, days=sorted({as_of, *days_of(between)}), known_at=known_at)
     units = [unit for unit in counted.figures("unit") if unit.as_of == as_of]
-    expected = expected_on(cursor, points, as_of=as_of, known_at=known_at)
-    return asked_of(counted.figures("organisation"), units, expected["organisation"], as_of=as_of)
+    expected = expected_on(cursor, points, as_of=as_of, known_at=known_at)["organisation"]
+    figures = counted.figures("organisation")
+    return asked_of(figures, units, expected, as_of=as_of, between=between, reviewed=reviewed)
+
+
+def pace_days(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> dict[Place, Between]:
+    """The days that each point's pace is measured between, of each organisation that has exports of both."""
+    lasting = [{"point": point.id, "needs": point.needs} for point in points if not point.of_the_year]
+    if not lasting:
+        return {}
+    params = {"points": lasting, "as_of": as_of, "known_at": known_at}
+    found = rows(cursor, statement("pace_days"), params)
+    return {(row["point"], row["organisation"]): Between(row["first"], row["last"]) for row in found}
+
+
+def days_of(between: Mapping[Place, Between]) -> set[date]:
+    """All the days that paces are measured between."""
+    return {day for each in between.values() for day in (each.first, each.last)}
 
 
 def expected_on(
@@ -162,20 +211,31 @@ def told_ahead(expected: Mapping[Level, list[Ahead]], level: Level, throughout: 
 
 
 def asked_of(
-    figures: Iterable[Coverage], units: Iterable[Coverage], expected: Iterable[Ahead], *, as_of: date
+    figures: Iterable[Coverage],
+    units: Iterable[Coverage],
+    expected: Iterable[Ahead],
+    *,
+    as_of: date,
+    between: Mapping[Place, Between],
+    reviewed: Iterable[Coverage] = (),
 ) -> list[Asked]:
-    """The figures of a day with those of the year before, of their units, and what is ahead, all of organisations."""
-    figures, before_on = list(figures), year_before(as_of)
-    before = {_place(figure): figure for figure in figures if figure.as_of == before_on}
-    then = {_place(each.then): each for each in expected}
-    parts: defaultdict[tuple[str, str], list[Coverage]] = defaultdict(list)
+    """The figures of a day with all that their outlook rests on, all of organisations.
+
+    `figures` are those of the day, and of the days that their pace is measured between.
+    """
+    figures = list(figures)
+    on = {(_place(figure), figure.as_of): figure for figure in figures}
+    then, said = {_place(each.then): each for each in expected}, {_place(figure): figure for figure in reviewed}
+    parts: defaultdict[Place, list[Coverage]] = defaultdict(list)
     for unit in units:
         parts[_place(unit)].append(unit)
-    return [
-        Asked(now, before.get(_place(now)), then.get(_place(now)), parts[_place(now)])
-        for now in figures
-        if now.as_of == as_of
-    ]
+
+    def asked(now: Coverage, place: Place) -> Asked:
+        days = between.get(place)
+        first, last = (on.get((place, days.first)), on.get((place, days.last))) if days else (None, None)
+        return Asked(now, first, last, then.get(place), parts[place], said.get(place))
+
+    return [asked(now, _place(now)) for now in figures if now.as_of == as_of]
 
 
 def few_together(asked: Sequence[Asked], throughout: Throughout) -> list[Asked]:
@@ -188,7 +248,7 @@ def few_together(asked: Sequence[Asked], throughout: Throughout) -> list[Asked]:
     return [replace(each, units=shown(each.units)) for each in asked]
 
 
-def _place(figure: Coverage) -> tuple[str, str]:
+def _place(figure: Coverage) -> Place:
     return figure.point.id, figure.organisation
 
 
@@ -222,7 +282,7 @@ def _has_basis(figure: Coverage) -> bool:
 
 
 def _figure(place: int, each: Asked, expected: Ahead) -> dict[str, Any]:
-    now, before = each.now, each.before
+    now, before, latest = each.now, each.before, each.latest
     target = Fraction(str(now.target.target)).limit_denominator(FINEST)
     row: dict[str, Any] = {
         "place": place,
@@ -230,18 +290,26 @@ def _figure(place: int, each: Asked, expected: Ahead) -> dict[str, Any]:
         "of_the_year": now.point.of_the_year,
         "target_part": target.numerator,
         "target_of": target.denominator,
-        "met": now.met,
-        "whole": now.of,
         "pending": now.pending,
         "lost": expected.lost,
         "lapsing": expected.lapsing,
-        "rules_changed": now.point.rules_begin_between(year_before(now.as_of), now.as_of),
+        **_counts("", now),
+        **_counts("_before", before),
+        **_counts("_latest", latest),
+        **_counts("_reviewed", each.reviewed),
+        **_counts("_then", expected.then),
     }
-    if before and before.coverage is not None:
-        row |= {"met_before": before.met, "whole_before": before.of}
-    if expected.then.coverage is not None:
-        row |= {"met_then": expected.then.met, "whole_then": expected.then.of}
+    if before and latest:
+        row["days"] = (latest.as_of - before.as_of).days
+        row["rules_changed"] = now.point.rules_begin_between(before.as_of, latest.as_of)
     return row
+
+
+def _counts(name: str, figure: Coverage | None) -> dict[str, int]:
+    """What a figure counts, by columns of a name; nothing where it has no coverage."""
+    if figure is None or (name and figure.coverage is None):
+        return {}
+    return {f"met{name}": figure.met, f"whole{name}": figure.of}
 
 
 def _parts(place: int, each: Asked) -> Rows:
@@ -253,9 +321,11 @@ def _parts(place: int, each: Asked) -> Rows:
 
 def _outlook(each: Asked, found: dict[str, Any]) -> Outlook:
     then = each.ahead.then if each.ahead and "if_nothing_is_done" in found else None
+    has_pace = found.get("pace") is not None
     return Outlook(
         now=each.now,
-        before=each.before if found.get("pace") is not None else None,
+        before=each.before if has_pace else None,
+        latest=each.latest if has_pace else None,
         then=then,
         lapsing=found.get("lapsing", 0),
         pace=found.get("pace"),
@@ -265,4 +335,5 @@ def _outlook(each: Asked, found: dict[str, Any]) -> Outlook:
         units=tuple(found.get("units") or ()),
         at_most=found.get("at_most"),
         lost=each.ahead.lost if each.ahead and "at_most" in found else 0,
+        reviewed=each.reviewed if found.get("reached") == NO_CLEAR_DIRECTION else None,
     )

@@ -4,9 +4,8 @@
         table = run(cursor, query, …)
 
 Only those that the statement names are counted: `point_items` (the items of every point, or of the one wanted),
-`<point id>_items` (those of one point), `counted` (the coverage at all levels), `counted_by_month`, `looked_ahead`
-(the outlooks), `shown_figures`, `review_points`, and those that the caller knows. Items have the number of their
-import.
+`<point id>_items` (those of one point), `counted` (the coverage at all levels), `counted_by_month`, `shown_figures`,
+`review_points`, and those that the caller knows. Items have the number of their import.
 """
 
 import re
@@ -25,7 +24,6 @@ from compliance.access.scopes import Level
 from compliance.core.language import month_ends
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts, coverage, plans, traced_items_of
 from compliance.counting.figures import Definition, figures
-from compliance.counting.outlook import outlooks
 from compliance.declarations.points import Point
 from compliance.store.database import Cursor
 
@@ -212,33 +210,11 @@ def _figures(cursor: Cursor, inputs: Inputs) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=FIGURES_SHOWN)
 
 
-LOOKED_AHEAD: Final = schema(
-    as_of=pa.date32(),
-    **dict.fromkeys(("organisation", "point_id"), pa.string()),
-    point=pa.int64(),
-    **dict.fromkeys(("if_nothing_is_done", "pace", "at_most"), pa.float64()),
-    reached=pa.string(),
-    **dict.fromkeys(("enough_items", "enough_units"), pa.int64()),
-)
-
-
-def _looked_ahead(cursor: Cursor, inputs: Inputs) -> pa.Table:
-    found = outlooks(cursor, inputs.points, as_of=inputs.as_of, known_at=inputs.known_at, persons=inputs.persons)
-    rows = [
-        {name: getattr(outlook, name) for name in LOOKED_AHEAD.names if hasattr(outlook, name)}
-        | {"as_of": now.as_of, "organisation": now.organisation, "point_id": now.point.id, "point": now.point.number}
-        for outlook in found
-        if (now := outlook.now).point in inputs.wanted
-    ]
-    return pa.Table.from_pylist(rows, schema=LOOKED_AHEAD)
-
-
 # The relations by name; each counts what is wanted of the points.
 COUNTS: Final[Mapping[str, Relation]] = {
     "point_items": _point_items,
     "counted": _counted,
     "counted_by_month": _counted_by_month,
-    "looked_ahead": _looked_ahead,
     "shown_figures": _figures,
     "review_points": _review_points,
 }

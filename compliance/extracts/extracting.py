@@ -25,13 +25,17 @@ from compliance.counting.separated import Cells
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.declarations.sources import load_sources
-from compliance.extracts import planned
+from compliance.extracts import heading, planned
 from compliance.extracts.declared import Definition, declared, extract_by
 from compliance.review.planning import load_wheel
 from compliance.store.database import Cursor, Rows
 
 # The relations that later rooms count.
-MORE: Final[Mapping[str, Relation]] = {"planned_moments": planned.year_wheel, "actions_left": planned.actions}
+MORE: Final[Mapping[str, Relation]] = {
+    "planned_moments": planned.year_wheel,
+    "actions_left": planned.actions,
+    "looked_ahead": heading.looked_ahead,
+}
 # The relations that can be limited to one review point.
 BY_POINT: Final = frozenset(
     {"point_items", "counted", "counted_by_month", "looked_ahead", "shown_figures", "review_points"}

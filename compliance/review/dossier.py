@@ -24,7 +24,17 @@ from compliance.core.language import LANGUAGES, N_, Language, Texts, folded, mon
 from compliance.counting import figures, quality
 from compliance.counting.assessing import OUTCOMES, UNITS_AND_WHOLE, Ahead, Basis, Coverage, basis_on, coverage, years
 from compliance.counting.explaining import Explanation, Moment, explain_all, since_frozen
-from compliance.counting.outlook import Outlook, asked_of, expected_on, few_together, look_ahead
+from compliance.counting.outlook import (
+    Between,
+    Outlook,
+    Place,
+    asked_of,
+    days_of,
+    expected_on,
+    few_together,
+    look_ahead,
+    pace_days,
+)
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement, text_of
 from compliance.declarations.sources import load_sources, load_values
@@ -100,7 +110,8 @@ class Remaining:
 class Heading:
     """Where a point's figure was heading on the as-of date, as `counting.outlook.Outlook` says it.
 
-    `enough_units` is `Outlook.units_told`, and `shown_units` the same where those of few persons are added up.
+    `enough_units` is `Outlook.units_told`, and `shown_units` the same where those of few persons are added up. Where it
+    lacks `latest`, its pace was measured from the same day a year before.
     """
 
     before: PointCounts | None
@@ -113,6 +124,7 @@ class Heading:
     shown_units: int | None
     at_most: float | None
     lost: int
+    latest: PointCounts | None = None
 
 
 @dataclass(frozen=True)
@@ -157,7 +169,8 @@ class PointAnswer:
     @property
     def outlook(self) -> Outlook:
         """Where the figure is heading."""
-        return self._outlook(self.coverage, self.heading)
+        reviewed = self.coverage_before if self.by_review else None
+        return replace(self._outlook(self.coverage, self.heading), reviewed=reviewed)
 
     @property
     def expected_outlook(self) -> Outlook | None:
@@ -171,6 +184,7 @@ class PointAnswer:
         return Outlook(
             now=now,
             before=self.figure(heading.before) if heading.before else None,
+            latest=self.figure(heading.latest) if heading.latest else None,
             then=self.figure(heading.then) if heading.then else None,
             **{name: getattr(heading, name) for name in SAID_AHEAD},
         )
@@ -346,10 +360,12 @@ def drafted(
 class Counted:
     """What is counted of a review's day: of every organisation, but for the remarks, which are of the review's own.
 
-    `months` are the coverage on the days of the trend and of a year before, `units` that of the day by unit.
+    `months` are the coverage on the days of the trend, and of those `between` which paces are measured; `units` is that
+    of the day by unit.
     """
 
     months: Sequence[Coverage]
+    between: Mapping[Place, Between]
     units: Sequence[Coverage]
     expected: Sequence[Ahead]
     figures: Sequence[figures.Figure]
@@ -450,10 +466,12 @@ class _Computation:
         return rows(self.cursor, statement(name), values)
 
     def _count(self) -> Counted:
-        days = sorted({*month_ends(self.day, count=MONTHS), year_before(self.day)})
         options: dict[str, Any] = {"known_at": self.known_at}
+        between = pace_days(self.cursor, self.points, as_of=self.day, **options)
+        days = sorted({*month_ends(self.day, count=MONTHS), *days_of(between)})
         return Counted(
             coverage(self.cursor, self.points, days=days, level="organisation", **options),
+            between,
             coverage(self.cursor, self.points, days=[self.day], level="unit", **options),
             expected_on(self.cursor, self.points, as_of=self.day, **options)["organisation"],
             figures.figures(self.cursor, figures.load_figures(self.own), points=self.points, as_of=self.day, **options),
@@ -515,7 +533,8 @@ class _Computation:
     def _headings(self, months: list[Coverage], units: list[Coverage]) -> dict[str, Heading]:
         """Where each point's figure is heading."""
         mine = [each for each in self.counted.expected if each.then.organisation == self.review.organisation]
-        asked = asked_of(months, units, mine, as_of=self.day)
+        reviewed = self.compared.figures("organisation", self.review.organisation)
+        asked = asked_of(months, units, mine, as_of=self.day, between=self.counted.between, reviewed=reviewed)
         public = few_together(asked, lambda *_: self.hidden)
         found = zip(look_ahead(self.cursor, asked), look_ahead(self.cursor, public), strict=True)
         return {outlook.now.point.id: _heading(outlook, told) for outlook, told in found}
@@ -624,6 +643,7 @@ def _heading(outlook: Outlook, public: Outlook) -> Heading:
         before=_count(outlook.before) if outlook.before else None,
         then=_count(outlook.then) if outlook.then else None,
         shown_units=public.units_told,
+        latest=_count(outlook.latest) if outlook.latest else None,
         **{name: getattr(outlook, name) for name in SAID_AHEAD} | {"enough_units": outlook.units_told},
     )
 

@@ -24,7 +24,7 @@ from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, outlook, quality
 from compliance.counting.assessing import UNITS_AND_WHOLE, Ahead, Basis, Counts, Coverage
 from compliance.counting.leading import Leaders, leaders_on
-from compliance.counting.outlook import Asked, Outlook
+from compliance.counting.outlook import Between, Outlook, Place
 from compliance.counting.requirements import Requirement, requirements_on
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
@@ -199,7 +199,7 @@ def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, i
     All points are counted for all days that pages show, since that takes little longer and a reader of one point soon
     opens another.
     """
-    usual = _usual_days(max(days))
+    usual = _usual_days(data, max(days), scope.organisation)
     counted = tuple(sorted(usual if usual.issuperset(days) else {*days}))
     own = _figures_for(data, reader, counted, scope.level, scope.unit)
     whole = _all_figures(data, counted, "organisation")
@@ -213,8 +213,10 @@ def side_by_side(data: Data, reader: Reader, days: tuple[date, ...]) -> list[Cov
 
     What is counted for other pages is counted by department and for more days, which takes thrice as long.
     """
-    usual = tuple(sorted(_usual_days(max(days))))
-    every = _all_figures(data, usual, "organisation") if _counted.held(data, usual) else _whole(data, days)
+    last = max(days)
+    usual = (tuple(sorted(_usual_days(data, last, name))) for name in organisations(data, last))
+    held = next((each for each in usual if _counted.held(data, each)), None)
+    every = _all_figures(data, held, "organisation") if held else _whole(data, days)
     return reader.side_by_side((figure for figure in every if figure.as_of in days), partial(years, data, days))
 
 
@@ -235,8 +237,22 @@ def scoped(figures: Iterable[Coverage], whole: Iterable[Coverage], scope: Scope)
     ]
 
 
-def _usual_days(as_of: date) -> set[date]:
-    return {*month_ends(as_of, count=TREND_MONTHS), *explaining.days_offered(as_of).values()}
+def _usual_days(data: Data, as_of: date, organisation: str) -> set[date]:
+    """The days that pages show of an organisation: of its own exports only, since those of all may be very many."""
+    paced = outlook.days_of(_between(data, as_of, organisation))
+    return {*month_ends(as_of, count=TREND_MONTHS), *explaining.days_offered(as_of).values(), *paced}
+
+
+def _between(data: Data, as_of: date, organisation: str) -> dict[Place, Between]:
+    """The days that the paces of an organisation's points are measured between."""
+    return {place: days for place, days in _pace_days(data, as_of).items() if place[1] == organisation}
+
+
+@cached()
+def _pace_days(data: Data, as_of: date) -> dict[Place, Between]:
+    """The days that the pace of every point is measured between, of every organisation."""
+    with data.database.cursor() as cursor:
+        return outlook.pace_days(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
@@ -294,7 +310,7 @@ class _Packed(msgspec.Struct, array_like=True):
 PACKED: Final = tuple(name for name in _Packed.__struct_fields__ if name != "point")
 
 
-@cached(2)
+@cached(4)
 def _units_counted(data: Data, days: tuple[date, ...]) -> _Units:
     """Every unit on each day: counted for the first unit that somebody looks at, and for all others."""
     counted = _counts(data, days, "unit")
@@ -350,16 +366,15 @@ def _expected(data: Data, as_of: date) -> Mapping[Level, list[Ahead]]:
 @cached()
 def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Outlook]:
     """Where the figure of each point is heading in a scope, as the reader may see it, by the point's id."""
-    day, ids = year_before(as_of), tuple(point.id for point in points())
+    between, ids = _between(data, as_of, scope.organisation), tuple(point.id for point in points())
     with meanwhile(lambda: _expected(data, as_of)):
-        figures_ = coverage(data, reader, (day, as_of), scope, ids)
+        figures_ = coverage(data, reader, (*sorted(outlook.days_of(between)), as_of), scope, ids)
         _all_figures(data, (as_of,), "unit")
-    before = {figure.point.id: figure for figure in figures_ if figure.as_of == day}
-    then = _expected_for(data, reader, as_of, scope)
-    asked = []
-    for now in (figure for figure in figures_ if figure.as_of == as_of):
-        ahead = None if now.few else then.get(now.point.id)
-        asked.append(Asked(now, before.get(now.point.id), ahead, _units(data, reader, scope, now)))
+    units = [unit for figure in figures_ if figure.as_of == as_of for unit in _units(data, reader, scope, figure)]
+    few = {figure.point.id for figure in figures_ if figure.as_of == as_of and figure.few}
+    then = [each for id_, each in _expected_for(data, reader, as_of, scope).items() if id_ not in few]
+    reviewed = [figure for figure in before(data, reader, as_of, scope).values() if figure.approved]
+    asked = outlook.asked_of(figures_, units, then, as_of=as_of, between=between, reviewed=reviewed)
     with data.database.cursor() as cursor:
         return {each.now.point.id: each for each in outlook.look_ahead(cursor, asked)}
 
@@ -501,10 +516,12 @@ def counted(data: Data, as_of: date, organisation: str) -> dossier.Counted:
     """What the draft of a review rests on, as the pages count it."""
     others = partial(additional_figures, data, as_of), partial(remarks, data, as_of, organisation)
     with meanwhile(*others):
-        months = _all_figures(data, tuple(sorted(_usual_days(as_of))), "organisation")
+        months = _all_figures(data, tuple(sorted(_usual_days(data, as_of, organisation))), "organisation")
         units = _all_figures(data, (as_of,), "unit")
         expected = _expected(data, as_of)["organisation"]
-    return dossier.Counted(months, units, expected, additional_figures(data, as_of), remarks(data, as_of, organisation))
+    between = _between(data, as_of, organisation)
+    own = additional_figures(data, as_of), remarks(data, as_of, organisation)
+    return dossier.Counted(months, between, units, expected, *own)
 
 
 @cached(2)

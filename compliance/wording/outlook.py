@@ -1,23 +1,38 @@
 """Where a figure is heading, in the sentences of a head of administration."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.core.language import N_, NBSP, Language
-from compliance.counting.outlook import Outlook
+from compliance.counting.outlook import NO_CLEAR_DIRECTION, Outlook
 from compliance.wording import phrases
 
 PACES: Final = {
-    "not_within_five_years": N_("At this pace the target is not reached within five years"),
-    "no_change": N_("The coverage has hardly changed in a year"),
-    "falling": N_("The coverage is falling"),
+    "not_within_five_years": N_(
+        "At the pace between {first} ({before}) and {last} ({latest}) the target is not reached within five years."
+    ),
+    "no_change": N_("The coverage hardly changed between {first} ({before}) and {last} ({latest})."),
+    "falling": N_("The coverage fell between {first} ({before}) and {last} ({latest})."),
 }
+MONTH: Final = N_("At the pace between {first} ({before}) and {last} ({latest}) the target is reached in {month}.")
+# It goes one way in a year, and the other since the last review.
+ROSE: Final = N_(
+    "There is no clear direction: the coverage rose between {first} ({before}) and {last} ({latest}), but is {now} "
+    "now, lower than in the review of {year} ({reviewed})."
+)
+FELL: Final = N_(
+    "There is no clear direction: the coverage fell between {first} ({before}) and {last} ({latest}), but is {now} "
+    "now, higher than in the review of {year} ({reviewed})."
+)
+# What is said of a target that no month is named for.
+WITHOUT_MONTH: Final = frozenset({*PACES, NO_CLEAR_DIRECTION, "reached"})
 # The same in a column.
 SHORT: Final = {
     "not_within_five_years": N_("not in five years"),
     "no_change": N_("no change"),
     "falling": N_("falling"),
+    NO_CLEAR_DIRECTION: N_("no clear direction"),
 }
 # So many units are named; of more, the number says enough.
 NAMED: Final = 4
@@ -46,15 +61,24 @@ def if_nothing(outlook: Outlook, say: Language) -> str:
 
 
 def pace(outlook: Outlook, say: Language) -> str:
-    """When the target is reached at the pace of the last year, and the figure that the pace is measured from."""
-    if outlook.before is None or outlook.reached is None:
+    """When the target is reached at the pace between two days, with the figures of both."""
+    before, latest = outlook.before, outlook.latest or outlook.now
+    if before is None or outlook.reached is None:
         return ""
+    first, last = (say.date(figure.as_of, form="d MMM y") for figure in (before, latest))
+    values = {"before": phrases.percent(before, say), "latest": phrases.percent(latest, say)}
+    if outlook.reached == NO_CLEAR_DIRECTION:
+        return say(ROSE if (outlook.pace or 0) > 0 else FELL, first=first, last=last, **values, **_since(outlook, say))
     if told := PACES.get(outlook.reached):
-        text = say(told)
-    else:
-        text = say(N_("At this pace the target is reached in {month}"), month=month(outlook.reached, say))
-    before, now = phrases.percent(outlook.before, say), phrases.percent(outlook.now, say)
-    return say(N_("{text} ({before} a year ago, {now} now)."), text=text, before=before, now=now)
+        return say(told, first=first, last=last, **values)
+    return say(MONTH, first=first, last=last, **values, month=month(outlook.reached, say))
+
+
+def _since(outlook: Outlook, say: Language) -> dict[str, Any]:
+    """The figures of now and of the last approved review, which is always there where it shows another direction."""
+    reviewed = outlook.reviewed or outlook.now
+    shares = {"now": phrases.percent(outlook.now, say), "reviewed": phrases.percent(reviewed, say)}
+    return {**shares, "year": reviewed.as_of.year}
 
 
 def month(reached: str, say: Language, form: str = "MMMM y") -> str:
@@ -123,7 +147,7 @@ def _share(outlook: Outlook, say: Language) -> str:
 
 def came_true(expected: Outlook, now: Outlook, say: Language) -> str:
     """Whether the target was reached in the month that an earlier review expected; "" without one, or a figure now."""
-    if expected.reached is None or expected.reached in {*PACES, "reached"}:
+    if expected.reached is None or expected.reached in WITHOUT_MONTH:
         return ""
     values = {"year": expected.now.as_of.year, "month": month(expected.reached, say)}
     coverage, target = now.now.coverage, now.now.target.target

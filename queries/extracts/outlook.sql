@@ -7,8 +7,8 @@
 --   point_id (varchar): the id of the review point
 --   point (bigint): the number of the review point
 --   if_nothing_is_done (double): the coverage on 31 December if nothing is done
---   pace (double): the change of the coverage a month in the last year
---   reached (varchar): the month in which the target is reached at that pace, YYYY-MM, or reached, not_within_five_years, no_change or falling
+--   pace (double): the change of the coverage a month between two days on which an export arrived, about a year apart
+--   reached (varchar): the month in which the target is reached at that pace, YYYY-MM, or reached, not_within_five_years, no_change, falling or no_clear_direction
 --   enough_items (bigint): how many more items reach the target
 --   enough_units (bigint): in how many units they are, those with most left first
 --   at_most (double): the highest coverage that the year's cases can still reach

@@ -32,7 +32,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 EXAMPLES = Path(__file__).parent
 FOLDERS = ("points", "figures", "outlook", "quality", "extracts")
 KEYS = {"title", "as_of", "known_at", "given", "imports", "parameters", "expected", "point", "level", "days"}
-KEYS |= {"names", "aliases", "points"}
+KEYS |= {"names", "aliases", "points", "reviewed"}
 IMPORT_KEYS = {"extract_date", "imported_at", "completes", "revoked_at", "organisation", "file", "columns", "lacks"}
 ALIAS_KEYS = {"kind", "old", "new", "valid_from", "made_at", "removed_at", "follows"}
 ORGANISATION = "Förvaltningen"
@@ -101,6 +101,7 @@ class Case:
     days: tuple[date, ...]
     names: tuple[Values, ...]
     aliases: tuple[Values, ...]
+    reviewed: str | None
     file: str
 
     @property
@@ -159,6 +160,7 @@ def _case(told: Values, *, path: Path, file: str, number: int) -> Case:
         days=tuple(told.get("days", [told["as_of"]])),
         names=tuple(told.get("names", ())),
         aliases=tuple(told.get("aliases", ())),
+        reviewed=told.get("reviewed"),
         file=file,
     )
 
@@ -460,11 +462,21 @@ def _relations(cursor: Cursor, case: Case, sql: str) -> AbstractContextManager[N
         return pinned(cursor, [], days=list(case.days), known_at=case.known_at)
     if case.folder == "outlook":
         asked = (point_by(_points(), case.point or ""),)
-        return outlook.relations(cursor, outlook.asked_on(cursor, asked, as_of=case.as_of, known_at=case.known_at))
+        moment: Values = {"as_of": case.as_of, "known_at": case.known_at, "reviewed": _reviewed(asked[0], case)}
+        return outlook.relations(cursor, outlook.asked_on(cursor, asked, **moment))
     if case.folder != "extracts":
         return nullcontext()
     point = point_by(_points(), case.point) if case.point else None
     return extract_relations(cursor, sql, as_of=case.as_of, known_at=case.known_at, point=point, points=case.points)
+
+
+def _reviewed(point: Point, case: Case) -> list[Coverage]:
+    """The figure of the last approved review, if the case has one."""
+    if case.reviewed is None:
+        return []
+    met, of = map(int, case.reviewed.split("/"))
+    year = case.as_of.replace(year=case.as_of.year - 1)
+    return [Coverage(point, year, ORGANISATION, None, None, met, of - met, 0, 0, 0, basis=True)]
 
 
 @contextmanager

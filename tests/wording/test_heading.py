@@ -21,7 +21,13 @@ def figure(met, of, *, id_="classification", day=DAY):
 
 
 NOW = Outlook(figure(91, 297))
-RISING = replace(NOW, before=figure(56, 293, day=date(2025, 10, 31)), pace=0.0096, reached="2028-03")
+RISING = replace(
+    NOW,
+    before=figure(56, 293, day=date(2025, 9, 30)),
+    latest=figure(93, 297, day=date(2026, 10, 2)),
+    pace=0.0096,
+    reached="2028-03",
+)
 
 
 @pytest.mark.parametrize(
@@ -30,13 +36,44 @@ RISING = replace(NOW, before=figure(56, 293, day=date(2025, 10, 31)), pace=0.009
         (NOW, "", ""),
         (
             RISING,
-            "I den här takten nås målet i mars 2028 (19,1 % för ett år sedan, 30,6 % nu).",
-            "At this pace the target is reached in March 2028 (19.1% a year ago, 30.6% now).",
+            "I takten mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) nås målet i mars 2028.",
+            "At the pace between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%) the target is reached in March 2028.",
+        ),
+        # a review that was frozen with the same day a year before
+        (
+            replace(RISING, latest=None, before=figure(56, 293, day=date(2025, 10, 31))),
+            "I takten mellan 31 okt 2025 (19,1 %) och 31 okt 2026 (30,6 %) nås målet i mars 2028.",
+            "At the pace between 31 Oct 2025 (19.1%) and 31 Oct 2026 (30.6%) the target is reached in March 2028.",
+        ),
+        (
+            replace(RISING, reached="not_within_five_years"),
+            "I takten mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) nås målet inte inom fem år.",
+            "At the pace between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%) the target is not reached within five "
+            "years.",
+        ),
+        (
+            replace(RISING, reached="no_change"),
+            "Täckningen ändrades knappt mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %).",
+            "The coverage hardly changed between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%).",
+        ),
+        (
+            replace(RISING, reached="no_clear_direction", reviewed=figure(92, 297, day=date(2025, 11, 15))),
+            "Ingen tydlig riktning: täckningen steg mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) men är nu "
+            "30,6 %, lägre än i genomgången 2025 (31,0 %).",
+            "There is no clear direction: the coverage rose between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%), but is "
+            "30.6% now, lower than in the review of 2025 (31.0%).",
+        ),
+        (
+            replace(RISING, pace=-0.01, reached="no_clear_direction", reviewed=figure(90, 297, day=date(2025, 11, 15))),
+            "Ingen tydlig riktning: täckningen sjönk mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) men är nu "
+            "30,6 %, högre än i genomgången 2025 (30,3 %).",
+            "There is no clear direction: the coverage fell between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%), but is "
+            "30.6% now, higher than in the review of 2025 (30.3%).",
         ),
         (
             replace(RISING, reached="falling"),
-            "Täckningen sjunker (19,1 % för ett år sedan, 30,6 % nu).",
-            "The coverage is falling (19.1% a year ago, 30.6% now).",
+            "Täckningen sjönk mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %).",
+            "The coverage fell between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%).",
         ),
         (
             replace(NOW, then=figure(86, 297, day=END), lapsing=5),
@@ -99,6 +136,7 @@ def test_an_outlook_is_a_sentence(told, swedish, english):
         (RISING, "mars 2028"),
         (replace(NOW, then=figure(86, 297, day=END), lapsing=5), "29,0 % 31 dec"),
         (replace(RISING, reached="not_within_five_years"), "inte inom fem år"),
+        (replace(RISING, reached="no_clear_direction"), "ingen tydlig riktning"),
         (Outlook(figure(95, 100), reached="reached", then=figure(95, 100, day=END)), ""),
         (Outlook(figure(95, 100), reached="reached", then=figure(94, 100, day=END)), "94,0 % 31 dec"),
         (Outlook(figure(25, 29, id_="nis_reporting"), at_most=28 / 29, lost=1), "högst 96,6 %"),
@@ -117,6 +155,7 @@ def test_a_column_has_the_month_or_the_share_that_matters(told, swedish):
         ("2026-11", 0, ""),
         ("2026-11", 91, "I takten från genomgången 2025 nås det i november 2026."),
         ("falling", 91, ""),
+        ("no_clear_direction", 91, ""),
     ],
 )
 def test_a_later_review_says_whether_it_came_true(month, met, swedish):
