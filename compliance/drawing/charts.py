@@ -26,7 +26,7 @@ from compliance.drawing.elements import (
 )
 from compliance.drawing.geometry import runs
 
-Sign = Status | Literal["target", "limit", "last_review", "remark"]
+Sign = Status | Literal["target", "limit", "last_review", "lapsing", "remark"]
 Answer = Literal["met", "unmet", "unknown"]
 
 
@@ -139,7 +139,8 @@ def verdict(sentence: str, *, kicker: str, grounds: str) -> Html:
     Example: `verdict("The work is sufficient and …", kicker="The review of 2025 …", grounds="It follows the plan …")`.
     """
     above = tag("div", kicker, css="v-small v-mute")
-    return tag("div", above, tag("div", sentence, css="v-judged"), unless_empty(grounds, comment("", grounds)))
+    judged = tag("div", sentence, css="v-judged")
+    return tag("div", above, judged, unless_empty(grounds, comment("", grounds)), css="v-judgement")
 
 
 def page_title(title: str, *, kicker: str = "", question: str = "") -> Html:
@@ -324,17 +325,27 @@ def bar(
     alt: str,
     target: float | None = None,
     last: float | None = None,
+    kept: float | None = None,
     large: bool = False,
 ) -> Html:
     """A bar of 0–100 % with the target as a tick and the last review as a ring.
 
-    Example: `bar(status="red", share=0.196, target=0.95, last=0.145, alt="19.6 % of …")`.
+    If less is `kept` of it at the end of the year, the part that lapses is in the tint of the status.
+
+    Example: `bar(status="red", share=0.196, target=0.95, last=0.145, kept=0.18, alt="19.6 % of …")`.
     """
-    parts = [] if share is None else [_mark("v-fill", "width", share)]
+    parts = [] if share is None else _fills(share, kept)
     parts += [] if last is None or share is None else [_mark("v-ring", "left", last)]
     parts += [] if target is None or share is None else [_mark("v-tick", "left", target)]
     css = f"v-bar v-{status if share is not None or status == 'nothing_to_assess' else 'no_basis'}"
     return tag("div", *parts, css=css + " v-large" * large, role="img", aria_label=alt)
+
+
+def _fills(share: float, kept: float | None) -> list[Html]:
+    """What is filled of a bar: what lapses lies behind what is kept."""
+    if kept is None or kept >= share:
+        return [_mark("v-fill", "width", share)]
+    return [_mark("v-fill v-lapsing", "width", share), _mark("v-fill", "width", kept)]
 
 
 def _mark(css: str, side: str, share: float) -> Html:
@@ -343,23 +354,37 @@ def _mark(css: str, side: str, share: float) -> Html:
 
 @dataclass(frozen=True)
 class BulletHead:
-    """The headings of the bullet rows; a screen reader gets them in each row. `outlook` is left out if empty."""
+    """The headings of the bullet rows; a screen reader gets them in each row.
+
+    `then` and `enough` are left out if empty. `age` is left out if None; its heading is empty where no row has an age,
+    but some have remarks.
+    """
 
     coverage: str
     figure: str
     status: str
     change: str
-    trend: str
-    age: str
-    outlook: str = ""
+    then: str = ""
+    enough: str = ""
+    age: str | None = None
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A figure of the end of the year; without a status it is not measured, but told in words."""
+
+    figure: str
+    status: Status | None = None
+    word: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bullet:
     """A point against its target. `alt` is the whole row in a sentence, for a screen reader and on hovering.
 
-    A click on the row opens `address`. `remarks` is the number of remarks on the exports behind it, shown next to a
-    mark, and `remarks_alt` the same in words.
+    A click on the row opens `address`. `then` is what becomes of it by the end of the year, when `kept` of its share is
+    left, and `enough` what reaches the target, or `again` what keeps it. `remarks` is the number of remarks on the
+    exports behind it, shown next to a mark, and `remarks_alt` the same in words.
     """
 
     status: Status
@@ -369,10 +394,11 @@ class Bullet:
     alt: str
     target: float | None = None
     last: float | None = None
+    kept: float | None = None
     change: str = ""
-    trend: Sequence[float | None] = ()
-    trend_alt: str = ""
-    outlook: str = ""
+    then: Ahead | None = None
+    enough: str = ""
+    again: str = ""
     age: str = ""
     remarks: str = ""
     remarks_alt: str = ""
@@ -396,7 +422,7 @@ def _named_row(label: str, row: Bullet, head: BulletHead) -> Html:
 def bullet_head(head: BulletHead) -> Html:
     """The headings of the bullet rows.
 
-    Example: `bullet_head(BulletHead("Coverage", "Today", "Status", "Change", "12 m", "Basis"))`.
+    Example: `bullet_head(BulletHead("Coverage", "Today", "Status", "Change", "31 Dec", "Is enough"))`.
     """
     cells = (
         tag("span", word, css=f"v-{place}")
@@ -405,17 +431,26 @@ def bullet_head(head: BulletHead) -> Html:
             ("fig", head.figure),
             ("sta", head.status),
             ("chg", head.change),
-            ("spk", head.trend),
-            *([("out", head.outlook)] if head.outlook else []),
-            ("age", head.age),
+            *([("out", head.then)] if head.then else []),
+            *([("suf", head.enough)] if head.enough else []),
+            *([] if head.age is None else [("age", head.age)]),
         )
     )
     return tag("div", *cells, css="v-bullet v-bullet-head", aria_hidden="true")
 
 
-def _outlook(head: str, outlook: str) -> Html:
-    """Where a point is heading; a narrow page, which has no headings, shows its own."""
-    return tag("div", unless_empty(outlook, tag("span", f"{head} ", css="v-age-word")), outlook, css="v-out")
+def _under(head: str, *content: str, css: str) -> Html:
+    """A cell; a narrow page, which has no headings, shows its own."""
+    shown = head and "".join(content)
+    return tag("div", unless_empty(shown, tag("span", f"{head} ", css="v-age-word")), *content, css=css)
+
+
+def _ahead(then: Ahead | None) -> tuple[str, ...]:
+    if then is None:
+        return ()
+    if then.status is None:
+        return (then.figure,)
+    return _sign(then.status), for_screen_reader(then.word), then.figure
 
 
 def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
@@ -423,21 +458,16 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
 
     Example: `bullet_row(Bullet(status="red", word="…", figure="…", share=0.2, alt="…"), head=h)`.
     """
-    drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
+    drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, kept=row.kept, alt=row.alt)
+    remarks = unless_empty(row.remarks, _remark_mark(row.remarks, row.remarks_alt))
     cells = (
         tag("div", drawn, css="v-cov"),
         tag("div", for_screen_reader(head.figure), row.figure, css="v-fig"),
         tag("div", for_screen_reader(head.status), status_mark(row.status, row.word), css="v-sta"),
         tag("div", unless_empty(row.change, for_screen_reader(head.change)), row.change, css="v-chg"),
-        tag("div", sparkline(row.trend, alt=row.trend_alt), css="v-spk"),
-        unless_empty(head.outlook, _outlook(head.outlook, row.outlook)),
-        tag(
-            "div",
-            unless_empty(row.age, tag("span", f"{head.age} ", css="v-age-word")),
-            row.age,
-            unless_empty(row.remarks, _remark_mark(row.remarks, row.remarks_alt)),
-            css="v-age",
-        ),
+        unless_empty(head.then, _under(head.then, *_ahead(row.then), css="v-out")),
+        unless_empty(head.enough, _under(head.enough if row.enough else "", row.enough or row.again, css="v-suf")),
+        Html("") if head.age is None else tag("div", _under(head.age, row.age, css="v-old"), remarks, css="v-age"),
     )
     # Keyboards and screen readers use the link of the name; this one makes the whole row clickable.
     attributes = {"href": row.address, "title": row.alt, "tabindex": "-1", "aria_hidden": "true"}

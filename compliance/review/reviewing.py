@@ -103,6 +103,11 @@ class ReviewTexts:
     chapters: dict[str, str]
     judgement: dict[str, str] | None = None
 
+    @property
+    def discussed(self) -> set[str]:
+        """The ids of the points that have a comment and an assessment."""
+        return {*self.comments} & {*self.assessments}
+
 
 def load_chapters(own: Path | None) -> tuple[Chapter, ...]:
     """The chapters in report order, with the organisation's own from the folder `own`."""

@@ -15,7 +15,7 @@ from compliance.counting.outlook import Outlook
 from compliance.review.deciding import Decision
 from compliance.wording import phrases
 
-Kind = Literal["lapsing", "undecided", "review", "decisions", "actions"]
+Kind = Literal["lapsing", "undecided", "below", "review", "decisions", "actions"]
 REVIEW_STATES: Final = {
     "": N_("Not opened"),
     "submitted": N_("Submitted"),
@@ -125,31 +125,36 @@ def lapsing(outlooks: Iterable[Outlook], say: Language) -> Fact | None:
     note = ", ".join(named)
     if len(kinds) > NAMED:
         note = say(N_("{things} and more"), things=note)
-    return Fact("lapsing", say(N_("Lapse before the end of the year")), say.number(counted.total()), note)
+    return Fact("lapsing", say(N_("Lapse before new year")), say.number(counted.total()), note)
 
 
 def _things(outlook: Outlook, say: Language) -> tuple[str, str]:
     """What lapses, as one and as many."""
     point = outlook.now.point
     one, many = (point.lapsing.get(name, point.items) for name in ("thing", "things"))
-    return say.plain(one), say.plain(many)
+    return say.pick(one), say.pick(many)
 
 
-def undecided(figures: Sequence[Coverage], decisions: Collection[Decision], say: Language) -> Fact:
-    """How many points are below the limit without an open decision about them, and which."""
+def undecided(figures: Sequence[Coverage], decisions: Collection[Decision], say: Language) -> Fact | None:
+    """How many points are below the limit without an open decision about them, and which; None where none is measured.
+
+    `decisions` are those of the whole organisation, also where the figures are of a part.
+    """
+    if all(figure.coverage is None for figure in figures):
+        return None
     about = {decision.point for decision in decisions if decision.open}
     below = [figure for figure in figures if figure.status is Status.RED]
     without = [figure for figure in below if figure.point.id not in about]
-    note = _named(without, say)
-    if below and not without:
-        note = say(N_("all have a decision"))
-    return Fact("undecided", say(N_("Below the limit, undecided")), _points(len(without), say), note)
+    note = say(N_("all have a decision")) if below and not without else _named(without, say)
+    return Fact("undecided", say(N_("Below limit, undecided")), _points(len(without), say), note)
 
 
-def below_limit(figures: Sequence[Coverage], say: Language) -> Fact:
+def below_limit(figures: Sequence[Coverage], say: Language) -> Fact | None:
     """The same for those who may not read the decisions: how many points are below the limit, and which."""
+    if all(figure.coverage is None for figure in figures):
+        return None
     below = [figure for figure in figures if figure.status is Status.RED]
-    return Fact("undecided", say(phrases.STATUS_WORDS[Status.RED]), _points(len(below), say), _named(below, say))
+    return Fact("below", say(phrases.STATUS_WORDS[Status.RED]), _points(len(below), say), _named(below, say))
 
 
 def _points(n: int, say: Language) -> str:

@@ -94,11 +94,6 @@ def address(review: Review, others: Sequence[Review]) -> str:
     return str(review.year) if len(same) == 1 else f"{review.year}-{review.review_id}"
 
 
-def discussed(dossier: Dossier) -> set[str]:
-    """The ids of the points that have a comment and an assessment."""
-    return {*dossier.written.comments} & {*dossier.written.assessments}
-
-
 def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     """Sentences for a point without a figure: why, and what it was before."""
     figure, day = answer.coverage, say.date(answer.now.as_of)
@@ -245,7 +240,7 @@ def summary_sentence(dossier: Dossier, say: Language) -> str:
     """How many points reach the target, and how many are assessed."""
     if all(answer.coverage.coverage is None for answer in dossier.points):
         return reached_sentence(dossier, say)
-    n, of = len(discussed(dossier)), len(dossier.points)
+    n, of = len(dossier.written.discussed), len(dossier.points)
     second = say(N_("{n} of {of} points have been discussed."), n=say.number(n), of=say.number(of))
     return f"{reached_sentence(dossier, say)} {second}"
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -43,8 +44,9 @@ def bullet(share: float | None = 0.196, text: str = "19.6 %") -> charts.Bullet:
         target=0.95,
         last=0.145,
         change=text,
-        trend=[0.1, None, 0.2],
-        trend_alt=text,
+        kept=0.1,
+        then=charts.Ahead(text, "red", text),
+        enough=text,
         age=text,
     )
 
@@ -313,11 +315,29 @@ def test_without_a_share_the_bar_is_hatched_and_has_no_target() -> None:
 
 
 def test_a_row_tells_a_screen_reader_what_each_figure_is() -> None:
-    head = charts.BulletHead("Coverage", "Today", "Status", "Change", "12 months", "Basis")
-    row = bullet(text="7")
-    text = "".join(ElementTree.fromstring(charts.bullet_row(row, head=head)).itertext())
-    assert text == "Today 7Status 7Change 7Basis 7"
+    head = charts.BulletHead("Coverage", "Today", "Status", "Change", "31 Dec", "Enough", "Basis")
+
+    def told(row: charts.Bullet, head: charts.BulletHead = head) -> str:
+        return "".join(ElementTree.fromstring(charts.bullet_row(row, head=head)).itertext())
+
+    assert told(bullet(text="7")) == "Today 7Status 7Change 731 Dec 7 7Enough 7Basis 7"
+    assert told(replace(bullet(text="7"), then=charts.Ahead("at most 8"), enough="", again="9", age="")) == (
+        "Today 7Status 7Change 731 Dec at most 89"
+    )
+    without = charts.BulletHead("Coverage", "Today", "Status", "Change")
+    assert told(bullet(text="7"), without) == "Today 7Status 7Change 7"
     assert 'aria-hidden="true"' in charts.bullet_head(head)
+
+
+def test_what_lapses_of_a_bar_lies_behind_what_is_kept_and_only_where_less_is_kept() -> None:
+    def widths(kept: float | None) -> list[str | None]:
+        drawn = charts.bar(status="green", share=0.963, kept=kept, alt="x")
+        return [part.get("style") for part in parts(drawn, "v-fill")]
+
+    assert widths(0.747) == ["width:96.30%", "width:74.70%"]
+    assert widths(None) == widths(0.963) == widths(1.0) == ["width:96.30%"]
+    assert len(parts(charts.bar(status="green", share=0.963, kept=0.747, alt="x"), "v-lapsing")) == 1
+    assert not parts(charts.bar(status="green", share=None, kept=0.1, alt="x"), "v-fill")
 
 
 def test_a_gap_splits_the_sparkline_and_is_never_drawn_as_zero() -> None:

@@ -145,6 +145,8 @@ def test_a_closed_decision_decides_nothing_and_no_point_below_the_limit_has_no_n
     assert situation.undecided(RED[:1], [decision(point=ACCESS, status="done")], SV).value == "1 punkt"
     assert situation.undecided([figure(ACCESS, 1000)], [], SV).note == ""
     assert plain(situation.below_limit(RED[:1], SV).note) == "7 Behörighetshantering"
+    assert situation.undecided([figure(ACCESS, 0, of=0)], [], SV) is None
+    assert situation.below_limit([figure(ACCESS, 0, of=0)], SV) is None
 
 
 def test_decisions_are_those_of_the_last_review_without_the_cancelled():

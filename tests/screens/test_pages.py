@@ -508,7 +508,7 @@ def test_a_fault_is_logged_with_a_reference_and_the_page_goes_on(stage, monkeypa
     from compliance.screens.overview import texts
 
     stage("draft")
-    monkeypatch.setattr(texts, "overview_facts", lambda *_: 1 / 0)
+    monkeypatch.setattr(texts, "overview_sentences", lambda *_: 1 / 0)
     app = opened("overview", monkeypatch, as_of=AS_OF.isoformat())
     shown = text(app)
     assert "Något gick fel" in shown

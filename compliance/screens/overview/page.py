@@ -1,6 +1,6 @@
 """The page of the overview: its answer and facts, a row per point, and the parts of the organisation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import Final
@@ -10,12 +10,14 @@ import streamlit as st
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
-from compliance.core.language import N_, month_ends
+from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing.elements import Html
-from compliance.review import judging
+from compliance.review import judging, situation
+from compliance.review.deciding import Decision
 from compliance.review.dossier import readable
+from compliance.review.reviewing import texts_of
 from compliance.screens import checklist, clocks, course_questions, reads, widgets, written
 from compliance.screens.caching import cached, meanwhile
 from compliance.screens.overview import texts
@@ -23,23 +25,27 @@ from compliance.screens.overview.texts import Overview
 from compliance.screens.views import View
 from compliance.wording import breaking, phrases
 
-SPARK_MONTHS: Final = 12
+# The pages with the lists that the facts are counted from.
+LISTS: Final = {
+    "lapsing": "plan",
+    "undecided": "decisions",
+    "review": "review",
+    "decisions": "decisions",
+    "actions": "plan",
+}
 
 
 @cached()
 def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Overview:
     """The figures of the overview."""
     ids = tuple(point.id for point in reads.points())
-    months = month_ends(as_of, count=SPARK_MONTHS)
     remarks = partial(reads.remarks, data, as_of, scope.organisation)
     with meanwhile(remarks, partial(clocks.duties, data, reader, as_of, scope)):
-        figures = reads.coverage(data, reader, tuple(months), scope, ids)
-    by_point = {id_: tuple(f for f in figures if f.point.id == id_) for id_ in ids}
+        figures = reads.coverage(data, reader, (as_of,), scope, ids)
     return Overview(
-        now=tuple(of_months[-1] for of_months in by_point.values()),
+        now=tuple(figures),
         before=reads.before(data, reader, as_of, scope),
         outlooks=reads.outlooks(data, reader, as_of, scope),
-        months=by_point,
         parts=tuple(reads.parts(data, reader, as_of, scope, scope.below, ids)) if not scope.unit else (),
         basis=reads.basis(data, as_of),
         remarks={id_: len(checks) for id_, checks in remarks().items()},
@@ -63,13 +69,12 @@ def ahead(view: View) -> Iterator[None]:
 
 def draw(view: View) -> None:
     """Draw how far each point is from its target, and in which parts it is weak."""
-    say = view.say
-    shown = _shown(view)
-    kicker = f"{say(N_('Management review'))} {view.as_of.year} · {view.scope.organisation}"
+    say, shown = view.say, _shown(view)
     _verdict(view)
-    widgets.html(charts.headline(*texts.overview_sentences(shown, say), kicker=kicker))
+    kicker = texts.kicker(view.scope, view.as_of.year, say)
+    widgets.html(charts.headline(*texts.overview_sentences(shown, view.scope, say), kicker=kicker))
     if shown.basis.of(view.scope.organisation):
-        widgets.html(charts.facts([*texts.overview_facts(shown, say), _deadline(view, shown), *_work(view)]))
+        widgets.html(charts.facts(_facts(view, shown)))
     else:
         checklist.begin(view)
     widgets.html(_points(view))
@@ -82,6 +87,41 @@ def _shown(view: View) -> Overview:
     return overview(view.data, view.reader, view.as_of, view.scope)
 
 
+def _facts(view: View, shown: Overview) -> list[charts.Fact]:
+    """What will happen, what must be decided, and how the work goes, each with a link to its list."""
+    ahead = [situation.lapsing(shown.outlooks.values(), view.say), _below_limit(view, shown)]
+    return [*_linked(view, ahead), _deadline(view, shown), *_linked(view, _work(view))]
+
+
+def _linked(view: View, facts: Sequence[situation.Fact | None]) -> list[charts.Fact]:
+    return [charts.Fact(_title(view, fact), fact.value, note=fact.note) for fact in facts if fact]
+
+
+def _title(view: View, fact: situation.Fact) -> str:
+    """The title of a fact, as a link to its list where it has one."""
+    page = LISTS.get(fact.kind)
+    extra = {"lapses": f"{view.as_of.year}-12"} if fact.kind == "lapsing" else {}
+    return charts.anchor(fact.title, widgets.address(view, page, **extra)) if page else fact.title
+
+
+def _below_limit(view: View, shown: Overview) -> situation.Fact | None:
+    """The points below their limit: those without a decision, for whoever may read the decisions."""
+    if not _reads_decisions(view):
+        return situation.below_limit(shown.now, view.say)
+    return situation.undecided(shown.now, _decisions(view), view.say)
+
+
+def _reads_decisions(view: View) -> bool:
+    return view.reader.whole and view.reader.may(Permission.READ_REVIEW)
+
+
+def _decisions(view: View) -> list[Decision]:
+    """The decisions of the organisation's reviews up to the year of the day."""
+    reviews = written.reviews(view.data, view.as_of, view.scope.organisation)
+    ids = {review.review_id for review in reviews if review.year <= view.as_of.year}
+    return [decision for decision in written.decisions(view.data) if decision.review_id in ids]
+
+
 def _deadline(view: View, shown: Overview) -> charts.Fact:
     loaded = {row["source"] for row in shown.basis.of(view.scope.organisation)}
     lacking = [view.say.pick(reads.sources()[id_].title) for id_ in clocks.SOURCES if id_ not in loaded]
@@ -89,25 +129,27 @@ def _deadline(view: View, shown: Overview) -> charts.Fact:
     return texts.next_deadline_fact(clocks.clocks(view), view.say, lacking=lacking, day=view.as_of, address=address)
 
 
-def _work(view: View) -> list[charts.Fact]:
-    """The year's review, and the open decisions and actions, of the whole organisation."""
-    say, may, organisation = view.say, view.reader.may, view.scope.organisation
+def _work(view: View) -> list[situation.Fact | None]:
+    """The year's review, the decisions of the last one, and the open actions, of the whole organisation."""
+    say = view.say
     if view.scope.level != "organisation" or not view.reader.whole:
         return []
-    planned = reads.plan(view.data, view.reader, view.as_of, organisation)
-    facts = []
-    if may(Permission.SEE_REVIEW):
-        reviews = written.reviews(view.data, view.as_of, organisation)
-        state = next((review.state for review in reviews if review.year == view.as_of.year), "")
-        facts.append(texts.review_fact(state, view.as_of.year, say, address=widgets.address(view, "review")))
-    if may(Permission.READ_REVIEW):
-        decisions = written.open_decisions(view.data, view.as_of, organisation)
-        late = [decision.late(view.as_of) for decision in decisions]
-        facts.append(texts.left_fact(say(N_("Open decisions")), late, say, address=widgets.address(view, "decisions")))
-    if planned.actions:
-        late = [action.state == "late" for action in planned.actions if action.state in ("late", "open")]
-        facts.append(texts.left_fact(say(N_("Open actions")), late, say, address=widgets.address(view, "plan")))
-    return facts
+    actions = reads.plan(view.data, view.reader, view.as_of, view.scope.organisation).actions
+    return [
+        _review(view) if view.reader.may(Permission.SEE_REVIEW) else None,
+        situation.decided(_decisions(view), view.as_of, say) if _reads_decisions(view) else None,
+        situation.actions([action.state for action in actions], say),
+    ]
+
+
+def _review(view: View) -> situation.Fact:
+    """How far the year's review has come."""
+    year, points = view.as_of.year, {point.id for point in reads.points()}
+    reviews = written.reviews(view.data, view.as_of, view.scope.organisation)
+    own = next((review for review in reviews if review.year == year), None)
+    done = texts_of(written.texts(view.data, own.review_id)).discussed if own else set()
+    state = own.state if own else ""
+    return situation.review(year, state, discussed=len(done & points), of=len(points), say=view.say)
 
 
 @cached()

@@ -4,93 +4,43 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
 
 from compliance.access.scopes import Scope
-from compliance.core.language import MINUS, N_, Language
+from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Basis, Coverage, Status
 from compliance.counting.incidents import Clock, next_deadline
 from compliance.counting.outlook import Outlook
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
-from compliance.wording import breaking, clocks, outlook, phrases, trends
-
-REVIEW_STATES: Final = {
-    "": N_("Not opened"),
-    "draft": N_("Ongoing"),
-    "submitted": N_("Submitted"),
-    "approved": N_("Approved"),
-}
+from compliance.review import situation
+from compliance.wording import breaking, clocks, phrases
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The figures of the overview: each point now, what it is compared with, its months, its parts and its exports.
+    """The figures of the overview: each point now, what it is compared with, its parts and its exports.
 
     `remarks` is the number of checks with serious findings in the exports of a point, `outlooks` where it is heading.
     """
 
     now: tuple[Coverage, ...]
     before: Mapping[str, Coverage]
-    months: Mapping[str, tuple[Coverage, ...]]
     parts: tuple[Coverage, ...]
     basis: Basis
     remarks: Mapping[str, int] = field(default_factory=dict)
     outlooks: Mapping[str, Outlook] = field(default_factory=dict)
 
-    @property
-    def measured(self) -> list[Coverage]:
-        """The figures that can be computed."""
-        return [figure for figure in self.now if figure.coverage is not None]
 
-    @property
-    def reached(self) -> list[Coverage]:
-        """Those at or above their target."""
-        return [figure for figure in self.now if figure.status is Status.GREEN]
-
-    @property
-    def worst(self) -> Coverage | None:
-        """The figure furthest from its target."""
-        below = [figure for figure in self.measured if figure.status is not Status.GREEN]
-        return max(below, key=_gap, default=None)
-
-
-def _gap(figure: Coverage) -> float:
-    return figure.target.target - (figure.coverage or 0.0)
-
-
-def overview_sentences(view: Overview, say: Language) -> list[str]:
-    """The page's answer."""
+def overview_sentences(view: Overview, scope: Scope, say: Language) -> list[str]:
+    """The page's answer, which names the part of the organisation that is shown."""
     if not view.basis.imports:
         return [say(N_("No export is loaded yet."))]
-    first, worst = phrases.reached_sentence(view.now, say), view.worst
-    far = say(N_("{point} is furthest from its target."), point=say.pick(worst.point.short)) if worst else ""
-    return [first, far] if far else [first]
+    return situation.sentences(view.now, view.outlooks, say, place=scope.unit or scope.department or "")
 
 
-def overview_facts(view: Overview, say: Language) -> list[charts.Fact]:
-    """What has changed since the figures compared with, and the age that most exports have."""
-    return [fact for fact in (_change_fact(view, say), _age_fact(view, say)) if fact]
-
-
-def _change_fact(view: Overview, say: Language) -> charts.Fact | None:
-    earlier = [figure for figure in view.before.values() if figure.coverage is not None]
-    if not earlier:
-        return None
-    more = len(view.reached) - sum(figure.status is Status.GREEN for figure in earlier)
-    sign = "+" if more > 0 else MINUS if more else "±"
-    year = earlier[0].as_of.year
-    since = say(N_("since the review of {year}"), year=year) if earlier[0].approved else say(N_("in a year"))
-    return charts.Fact(say(phrases.STATUS_WORDS[Status.GREEN]), f"{sign}{abs(more)}", note=since)
-
-
-def _age_fact(view: Overview, say: Language) -> charts.Fact | None:
-    days = common_age(view)
-    if days is None:
-        return None
-    n = sum(age(view.basis, figure) == days for figure in view.now)
-    of = say(N_("{n} of {of} points"), n=say.number(n), of=say.number(len(view.now)))
-    return charts.Fact(say(N_("Basis")), say.age(days), note=of)
+def kicker(scope: Scope, year: int, say: Language) -> str:
+    """What is shown above the answer: the year's review, and whose figures they are."""
+    return " · ".join([f"{say(N_('Management review'))} {year}", *scope.names.values()])
 
 
 def next_deadline_fact(
@@ -108,18 +58,6 @@ def next_deadline_fact(
     if lacking and not passed:
         note = phrases.not_loaded(lacking, day, say)
     return charts.Fact(title, phrases.DASH, note=note)
-
-
-def review_fact(state: str, year: int, say: Language, *, address: str) -> charts.Fact:
-    """The state of the year's review, which is empty if none has been opened."""
-    title = charts.anchor(say(N_("Review {year}"), year=year), address)
-    return charts.Fact(title, say(REVIEW_STATES[state]))
-
-
-def left_fact(title: str, late: Sequence[bool], say: Language, *, address: str) -> charts.Fact:
-    """How many decisions or actions are open, and how many of them are late; `late` says of each open one if it is."""
-    note = say(N_("overdue: {n}"), n=say.number(sum(late))) if any(late) else ""
-    return charts.Fact(charts.anchor(title, address), say.number(len(late)), note=note)
 
 
 def common_age(view: Overview) -> int | None:
@@ -151,6 +89,7 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
         *entries,
         charts.LegendEntry("target", say(N_("Target"))),
         *(charts.LegendEntry("last_review", phrases.then_label(before, say)) for before in [*view.before.values()][:1]),
+        *([charts.LegendEntry("lapsing", say(N_("Lapses before the end of the year")))] if _lapses(view) else []),
         *(
             [charts.LegendEntry("remark", say(N_("Remarks that can change the figure")))]
             if any(view.remarks.values())
@@ -159,41 +98,85 @@ def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     ]
 
 
+def _lapses(view: Overview) -> bool:
+    """Whether a bar has a part that lapses."""
+    pairs = ((each.now.coverage or 0.0, situation.then_of(each)) for each in view.outlooks.values())
+    return any(then is not None and (then.coverage or 0.0) < now for now, then in pairs)
+
+
 def bullet_head(view: Overview, say: Language) -> charts.BulletHead:
-    """The headings of the rows; that of the age only if some exports are of another than most."""
-    common = common_age(view)
+    """The headings of the rows: of what is ahead where something is, and of the age where not all have the same."""
+    common, headings = common_age(view), view.outlooks.values()
     others = any(age(view.basis, figure) not in (None, common) for figure in view.now)
     return charts.BulletHead(
         coverage=say(N_("Coverage")),
         figure=say(N_("Now")),
         status=say(N_("Status")),
         change=say(N_("Change")),
-        trend=say(N_("12 months")),
-        outlook=say(N_("Outlook")) if any(outlook.short(each, say) for each in view.outlooks.values()) else "",
-        age=say(N_("Basis")) if others else "",
+        then=say(N_("31 Dec if nothing done")) if any(_ahead(each, say) for each in headings) else "",
+        enough=say(N_("Enough for target"))
+        if any(_enough(each, say) or _again(each, say) for each in headings)
+        else "",
+        age=say(N_("Basis")) if others else "" if any(view.remarks.values()) else None,
     )
 
 
 def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = "") -> charts.Bullet:
     """The row of a point; `address` is what a click opens."""
-    before, months = view.before.get(figure.point.id), view.months.get(figure.point.id, ())
-    days, heading = age(view.basis, figure), view.outlooks.get(figure.point.id)
+    before, days = view.before.get(figure.point.id), age(view.basis, figure)
+    heading = view.outlooks.get(figure.point.id)
+    then = situation.then_of(heading)
     return charts.Bullet(
         status=figure.status,
         word=phrases.word(figure, say),
         figure=phrases.percent(figure, say),
         share=figure.coverage,
-        alt=phrases.sentence(figure, before, say),
+        alt=_alt(figure, before, then, say),
         target=figure.target.target,
         last=before.coverage if before else None,
+        kept=then.coverage if then else None,
         change=say.change(phrases.change(figure, before)),
-        trend=[month.coverage for month in months],
-        trend_alt=trends.trend_alt(months, say),
-        outlook=outlook.short(heading, say) if heading else "",
+        then=_ahead(heading, say) if heading else None,
+        enough=_enough(heading, say) if heading else "",
+        again=_again(heading, say) if heading else "",
         age="" if days in (None, common_age(view)) else say.age(days or 0),
         address=address,
         **_remarks(view, figure, say),
     )
+
+
+def _alt(figure: Coverage, before: Coverage | None, then: Coverage | None, say: Language) -> str:
+    told = phrases.sentence(figure, before, say)
+    if then is None:
+        return told
+    return f"{told}, {say(N_('{share} on 31 December if nothing is done'), share=phrases.percent(then, say))}"
+
+
+def _ahead(heading: Outlook, say: Language) -> charts.Ahead | None:
+    """The figure of the end of the year if nothing is done; of a year's cases the highest share that it can reach."""
+    if then := situation.then_of(heading):
+        return charts.Ahead(phrases.percent(then, say), then.status, phrases.word(then, say))
+    now = heading.now
+    if heading.at_most is None or not heading.lost or now.as_of == now.as_of.replace(month=12, day=31):
+        return None
+    share = say.percent(heading.at_most, limits=(now.target.target, now.target.limit))
+    return charts.Ahead(say(N_("at most {share}"), share=share).replace(" ", NBSP))
+
+
+def _enough(heading: Outlook, say: Language) -> str:
+    """How many of what is left reach the target."""
+    if not heading.enough_items:
+        return ""
+    left = heading.now.unmet + heading.now.unknown
+    return say(N_("{n} of {of}"), n=say.number(heading.enough_items), of=say.number(left))
+
+
+def _again(heading: Outlook, say: Language) -> str:
+    """How many lapse of a point that reaches its target and will not at the end of the year."""
+    now, then = heading.now, situation.then_of(heading)
+    if now.status is not Status.GREEN or then is None or then.status is Status.GREEN or not heading.lapsing:
+        return ""
+    return say.plural("{n} to be redone", "{n} to be redone", heading.lapsing)
 
 
 def _remarks(view: Overview, figure: Coverage, say: Language) -> dict[str, str]:

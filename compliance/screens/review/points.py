@@ -42,7 +42,7 @@ def points(opened: Opened) -> None:
 def _chosen(opened: Opened) -> PointAnswer:
     """The point that the address names, else the first that has not been discussed, else the first."""
     answers, named_point = opened.whole.points, st.query_params.get("point", "")
-    done = wording.discussed(opened.whole)
+    done = opened.whole.written.discussed
     named = [answer for answer in answers if named_point in {answer.point.id, str(answer.point.number)}]
     left = [answer for answer in answers if answer.point.id not in done]
     chosen = next(iter([*named, *(left if opened.writable else []), *answers]))
@@ -53,7 +53,7 @@ def _chosen(opened: Opened) -> PointAnswer:
 
 def _list(opened: Opened, here: Point) -> None:
     """Draw all points, each with its figure, its verdict and whether it has been discussed."""
-    say, done = opened.say, wording.discussed(opened.whole)
+    say, done = opened.say, opened.whole.written.discussed
     widgets.html(charts.section(phrases.all_points(len(opened.whole.points), say)))
     with st.container(key="steps", gap=None):
         for point, step in review_texts.steps(opened.whole, done, say):

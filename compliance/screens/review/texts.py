@@ -53,7 +53,7 @@ def headline(review: Review, dossier: Dossier, say: Language) -> str:
         return say(N_("The review of {year} has been approved."), year=review.year)
     if review.state == "submitted":
         return say(N_("The review of {year} waits for approval."), year=review.year)
-    n, of = len(wording.discussed(dossier)), len(dossier.points)
+    n, of = len(dossier.written.discussed), len(dossier.points)
     return say(N_("{n} of {of} points have been discussed."), n=n, of=of)
 
 
@@ -257,7 +257,7 @@ def facts(dossier: Dossier, say: Language) -> list[charts.Fact]:
     return [
         charts.Fact(
             say(N_("Discussed")),
-            say.number(len(wording.discussed(dossier))),
+            say.number(len(dossier.written.discussed)),
             say(N_("of {of}"), of=len(dossier.points)),
         ),
         charts.Fact(
