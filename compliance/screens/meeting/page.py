@@ -136,7 +136,7 @@ def _top(opened: Opened, screens: tuple[Screen, ...], here: Screen) -> None:
     # the key has the place, so that an open agenda closes with its screen
     agenda = st.popover(say(N_("Agenda")), type="tertiary", key=" ".join(("agenda", *order_texts.named(here).values())))
     with agenda, st.container(key="agenda", gap=None):
-        discussed, address = wording.discussed(opened.whole), partial(_address, opened)
+        discussed, address = opened.whole.written.discussed, partial(_address, opened)
         widgets.html(order_texts.agenda(screens, here, discussed, say, address=address))
         _end_field(opened, until)
         _handout_button(opened)

@@ -184,7 +184,7 @@ def facts(dossier: Dossier, decided: Collection[Decision], state: str, say: Lang
     figures, day = [answer.coverage for answer in dossier.points], dossier.as_of
     until = [row for row in decided if row.year <= dossier.year]
     below = situation.undecided(figures, until, say) if may_read else situation.below_limit(figures, say)
-    n, of = len(wording.discussed(dossier)), len(dossier.points)
+    n, of = len(dossier.written.discussed), len(dossier.points)
     found = (
         situation.lapsing(_outlooks(dossier).values(), say),
         below,
