@@ -238,7 +238,7 @@ def decisions_drawn(decisions: Sequence[Decision], public: Public, say: Language
 
 def decisions_of_point(decisions: Sequence[Decision], public: Public, say: Language) -> elements.Html | None:
     """The open decisions on a point; None if there are none."""
-    label = say(N_("Decisions"))
+    label = say(N_("Decisions about the point"))
     if not decisions:
         return None
     return meeting.room(decisions_drawn(decisions, public, say, label=label), label=label, more=say(MORE))
