@@ -44,6 +44,7 @@ from compliance.report import handouts
 from compliance.report.files import write_report
 from compliance.review.approving import dossier, signatures_of
 from compliance.review.dossier import responsible
+from compliance.review.functions import load_functions
 from compliance.review.reviewing import Review, review_of
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.store.file import FileDatabase
@@ -401,13 +402,12 @@ def made_of(cursor: Cursor, review: Review) -> dict[str, Callable[[], bytes]]:
     found, who, say = dossier(cursor, review, own=None), signatures_of(cursor, review), Language("sv")
     names = names_of_persons(export_names(cursor), responsible=responsible(found))
     given = {"state": review.state, "signed": who, "say": say}
+    meeting = {"functions": load_functions(None), "say": say, "state": review.state, "made_at": who.changed_at}
     kinds = {"its report as Word": "docx", "its report as PDF": "pdf", "its slides": "pptx"}
     return {
         **{name: partial(write_report, found, kind=kind, public=False, **given) for name, kind in kinds.items()},
         "its report as PDF to hand out": partial(write_report, found, kind="pdf", public=True, **given),
-        "its meeting handout": partial(
-            handouts.pdf, found, names=names, say=say, state=review.state, made_at=who.changed_at
-        ),
+        "its meeting handout": partial(handouts.pdf, found, names=names, **meeting),
         "its year package": partial(whole_package, gathered(cursor, review, version=None), say=say, template=None),
     }
 

@@ -27,7 +27,6 @@ from compliance.report.blocks import (
 from compliance.report.decisions import reason, texts_of
 from compliance.report.points import (
     Edition,
-    answer_sentence,
     day_text,
     figure_texts,
     points_table,
@@ -39,6 +38,7 @@ from compliance.report.report import as_document
 from compliance.review import judging, wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer, few_added_up
+from compliance.review.functions import Functions
 from compliance.review.reviewing import GROUNDS, JUDGED, State
 from compliance.review.wording import (
     DECISION_STATUSES,
@@ -60,21 +60,25 @@ LINES: Final = 1
 SUMMARY: Final = {0: 3.7, 1: 1.3, 3: 1.0, 4: 2.1, 5: 1.0, 6: 1.5}
 
 
-def handout(dossier: Dossier, *, names: Names, say: Language) -> list[Block]:
+def handout(dossier: Dossier, *, names: Names, functions: Functions, say: Language) -> list[Block]:
     """The earlier decisions, the points (two on a page if they fit), the summary, and the decisions of this review.
 
-    `names` are the names of persons that are withheld from every text.
+    The points are in the order of the meeting. `names` are the names of persons that are withheld from every text, and
+    `functions` what of those responsible for decisions is shown.
     """
     told = few_added_up(dossier, say(OTHER_UNITS))
-    unnamed, edition = _without_names(told, names), Edition(say, public=True)
-    points = [_point(unnamed, answer, edition) for answer in unnamed.points]
+    unnamed, edition = _without_names(told, names, functions, say=say), Edition(say, public=True)
+    points = [_point(unnamed, answer, edition) for need in wording.by_need(unnamed.points) for answer in need]
     earlier = [_earlier(unnamed, say)] if unnamed.carried else []
     return [*earlier, *points, PageBreak(), _summary(unnamed, edition), _decisions(unnamed, say)]
 
 
-def pdf(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> bytes:
+def pdf(
+    dossier: Dossier, *, names: Names, functions: Functions, say: Language, state: State, made_at: datetime
+) -> bytes:
     """The handout as PDF. `made_at` is when (UTC) the review got its state: the same review gives the same bytes."""
-    return as_document(_report(dossier, names=names, say=say, state=state, made_at=made_at), kind="pdf")
+    blocks = handout(dossier, names=names, functions=functions, say=say)
+    return as_document(_report(dossier, blocks, say, state=state, made_at=made_at), kind="pdf")
 
 
 def file_name(year: int, say: Language) -> str:
@@ -86,11 +90,11 @@ def _title(year: int, say: Language) -> str:
     return f"{say(N_('Management review {year}'), year=year)}, {say(N_('meeting handout'))}"
 
 
-def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made_at: datetime) -> Report:
-    """The handout with its beginning: organisation, year, day, the answer, and the agenda."""
+def _report(dossier: Dossier, blocks: Sequence[Block], say: Language, *, state: State, made_at: datetime) -> Report:
+    """The handout with its beginning: organisation, year, day, the situation, and the agenda."""
     review = say(N_("Management review {year}"), year=dossier.year)
     # Without exports, the answer of the pages says where to load them, which makes no sense on paper.
-    answer = answer_sentence(dossier, Edition(say, public=True)) if dossier.imports else summary_sentence(dossier, say)
+    answer = " ".join(wording.situation_sentences(dossier, say)) if dossier.imports else summary_sentence(dossier, say)
     judged = "" if judging.unanswered(dossier.written) else judging.sentence(dossier.written, say)
     foot = (review, dossier.organisation, say(N_("meeting handout")), say(STATES[state]).lower())
     return Report(
@@ -103,19 +107,22 @@ def _report(dossier: Dossier, *, names: Names, say: Language, state: State, made
         contents=say(N_("Agenda")),
         page=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
         made_at=made_at,
-        blocks=tuple(handout(dossier, names=names, say=say)),
+        blocks=tuple(blocks),
         opening="\n\n".join(text for text in (judged, answer) if text),
     )
 
 
-def _without_names(dossier: Dossier, names: Names) -> Dossier:
-    """The dossier without names of persons in any text, and without who is responsible for a decision.
+def _without_names(dossier: Dossier, names: Names, functions: Functions, *, say: Language) -> Dossier:
+    """The dossier without names of persons in any text; of who is responsible for a decision, it has the function.
 
     `withheld` is emptied, since it is keyed by the texts as they were written.
     """
     texts = dossier.written
     comments = {id_: names.withhold(text) for id_, text in (texts.public_comments | texts.comments).items()}
-    own, carried = (tuple(_nameless(row, names) for row in rows) for rows in (dossier.decisions, dossier.carried))
+    own, carried = (
+        tuple(replace(_nameless(row, names), responsible=wording.function(row, functions, say)) for row in rows)
+        for rows in (dossier.decisions, dossier.carried)
+    )
     chapters = {GROUNDS: names.withhold(judging.grounds(texts))}
     written = replace(texts, comments=comments, public_comments={}, chapters=chapters)
     return replace(dossier, written=written, decisions=own, carried=carried, withheld={})
@@ -123,7 +130,7 @@ def _without_names(dossier: Dossier, names: Names) -> Dossier:
 
 def _nameless(decision: Decision, names: Names) -> Decision:
     note = names.withhold(decision.note) if decision.note else None
-    return replace(decision, text=names.withhold(decision.text), responsible="", resource="", note=note)
+    return replace(decision, text=names.withhold(decision.text), resource="", note=note)
 
 
 # --- A point --------------------------------------------------------------------------------------------------------
@@ -189,7 +196,7 @@ def _reasons(answer: PointAnswer, say: Language) -> Table | None:
 
 
 def _decision_table(dossier: Dossier, decisions: Sequence[Decision], say: Language, caption: str = "") -> Table:
-    """Decisions with text, due date and status; with a caption also the point they are about."""
+    """Decisions with text, function, due date and status; with a caption also the point they are about."""
     columns = (
         Column(say(N_("No.")), width=0.9),
         Column(say(N_("Decision")), width=6),
@@ -200,7 +207,7 @@ def _decision_table(dossier: Dossier, decisions: Sequence[Decision], say: Langua
     rows = tuple(
         (
             row.name,
-            "\n".join(texts_of(dossier, row)),
+            "\n".join((*texts_of(dossier, row), row.responsible)),
             *((reason(dossier, row, say),) if caption else ()),
             day_text(row.due),
             say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status]),

@@ -222,6 +222,12 @@ def earlier_sentence(decisions: Sequence[Decision], day: date, say: Language) ->
     return " ".join(decisions_sentences(decisions, day, say))
 
 
+def situation_sentences(dossier: Dossier, say: Language) -> list[str]:
+    """The sentences of the overview, of the review's own figures."""
+    outlooks = {answer.point.id: answer.outlook for answer in dossier.points}
+    return situation.sentences([answer.coverage for answer in dossier.points], outlooks, say)
+
+
 def reached_sentence(dossier: Dossier, say: Language) -> str:
     """How many points reach the target."""
     measured = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
@@ -249,6 +255,16 @@ def keeps_target(answer: PointAnswer) -> bool:
     """Whether a point reaches its target, and does so at the end of the year too if nothing is done."""
     then = situation.then_of(answer.outlook)
     return answer.coverage.status is Status.GREEN and (then is None or then.status is Status.GREEN)
+
+
+def by_need(
+    answers: Sequence[PointAnswer],
+) -> tuple[tuple[PointAnswer, ...], tuple[PointAnswer, ...], tuple[PointAnswer, ...]]:
+    """The points that need talk, those that reach their target and keep it, and those without a figure."""
+    kept = tuple(filter(keeps_target, answers))
+    unmeasured = tuple(answer for answer in answers if answer.coverage.coverage is None)
+    others = {answer.point.id for answer in (*kept, *unmeasured)}
+    return tuple(answer for answer in answers if answer.point.id not in others), kept, unmeasured
 
 
 def kept_sentence(number: int, say: Language) -> str:

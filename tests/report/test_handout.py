@@ -17,8 +17,9 @@ from compliance.report.handouts import file_name, handout, pdf
 from compliance.report.writers.word import write_word
 from compliance.review.approving import dossier, signatures_of
 from compliance.review.dossier import readable, responsible
+from compliance.review.functions import load_functions
 from compliance.review.reviewing import review_of, stored_text
-from compliance.review.wording import SHORT_VERDICTS
+from compliance.review.wording import SHORT_VERDICTS, by_need
 from compliance.wording import phrases
 from tests.layers import first_of
 from tests.line import POINTS
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.live
 SV, EN = Language("sv"), Language("en")
 CODES = first_of(LANGUAGES)
 WHEN = datetime(2026, 11, 24, 12)
+FUNCTIONS = load_functions(None)
 # The first point is below the agenda, then two on a page; the summary and the decisions share the last.
 # The pages of the points, two on each after the first.
 PAGES = [1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]
@@ -58,7 +60,7 @@ def sample(sample_database):
 def papers(sample):
     """The handout of the sample data in a language."""
     document, who, names = sample
-    options = {"names": names, "state": "approved", "made_at": who.changed_at}
+    options = {"names": names, "functions": FUNCTIONS, "state": "approved", "made_at": who.changed_at}
     return cache(lambda code: pdf(document, say=Language(code), **options))
 
 
@@ -105,7 +107,7 @@ def printed(line, document, *, say=SV, changed=lambda document: document):
     """The handout of a dossier."""
     with line.database.cursor() as cursor:
         names = person_names(cursor, document)
-    return Tagged(pdf(changed(document), names=names, say=say, state="draft", made_at=WHEN))
+    return Tagged(pdf(changed(document), names=names, functions=FUNCTIONS, say=say, state="draft", made_at=WHEN))
 
 
 def spoken(pdf):
@@ -126,7 +128,11 @@ def tables(pdf):
 
 
 def topics(document, names=None, say=SV):
-    return [block for block in handout(document, names=names or Names([], []), say=say) if isinstance(block, Topic)]
+    return [
+        block
+        for block in handout(document, names=names or Names([], []), functions=FUNCTIONS, say=say)
+        if isinstance(block, Topic)
+    ]
 
 
 def inside(block, kind):
@@ -150,7 +156,7 @@ def test_it_begins_with_its_organisation_its_answer_and_its_agenda(code, sample,
     answer = say.plural(one, many, 0, of=11)
     places = [text.index(plain(part)) for part in [*begins, answer, say("Agenda")]]
     assert places == sorted(places)
-    titles = [plain(phrases.label(answer.point, say)) for answer in document.points]
+    titles = [plain(phrases.label(answer.point, say)) for need in by_need(document.points) for answer in need]
     titles += [say("Summary"), say("Decisions and judgement")]
     assert [plain(node.text) for node in page.tree.find("H1")] == titles
     listed = [plain(node.text) for node in page.tree.find("TOCI")]
@@ -198,7 +204,7 @@ def test_a_point_has_its_trend_its_weakest_units_its_reasons_its_comment_and_its
     assert [row[1] for row in reasons.rows] == [SV.number(number) for number in most]
     assert topic.blocks[4].text == f"Kommentar: {document.written.comments['classification']}"
     assert [row[:3] for row in decided.rows] == [
-        ("2025-1", "Samtliga verksamhetskritiska system ska klassas.", "2026-09-30")
+        ("2025-1", "Samtliga verksamhetskritiska system ska klassas.\nAnsvarig: avdelningschef", "2026-09-30")
     ]
     assert topic.lines >= 1
 
@@ -232,9 +238,9 @@ def test_the_figure_of_last_year_and_its_late_decision_are_shown(full):
     [result] = inside(topic, Result)
     assert plain(result.notes[0]) == "Mål 95 % · Genomgång 2025 (20 november 2025): 33,3 % (±0,0 p.e.)"
     [*_, decided] = inside(topic, Table)
-    assert decided.rows == (("2025-1", "Klassa Betaportalen", "2026-03-31", "Försenat"),)
+    assert decided.rows == (("2025-1", "Klassa Betaportalen\nansvarig saknas", "2026-03-31", "Försenat"),)
     page = printed(line, document)
-    assert tables(page)[0][1:] == [("2025-1", "Klassa Betaportalen", "2026-03-31", "Försenat")]
+    assert tables(page)[0][1:] == [("2025-1", "Klassa Betaportalen ansvarig saknas", "2026-03-31", "Försenat")]
     assert next(plain(node.text) for node in page.tree.find("H1")) == "Tidigare beslut"
     assert "Ett beslut är öppet. Ett av dem är försenat." in spoken(page)
     assert "Är arbetet tillräckligt? Ja / Delvis / Nej" in spoken(page)
@@ -243,9 +249,11 @@ def test_the_figure_of_last_year_and_its_late_decision_are_shown(full):
 def test_a_late_decision_has_its_last_note_without_names(sample):
     document, *_ = sample
     late = replace(document.decisions[0], due=document.as_of - timedelta(days=1), note="Anna Berg har klassat hälften.")
-    [earlier, *_] = handout(replace(document, carried=(late,)), names=Names(("Anna Berg",), ()), say=SV)
+    [earlier, *_] = handout(
+        replace(document, carried=(late,)), names=Names(("Anna Berg",), ()), functions=FUNCTIONS, say=SV
+    )
     [table] = inside(earlier, Table)
-    assert table.rows[0][1] == f"{late.text}\n{WITHHELD} har klassat hälften."
+    assert table.rows[0][1] == f"{late.text}\n{WITHHELD} har klassat hälften.\nAnsvarig: avdelningschef"
 
 
 @pytest.mark.exhaustive
@@ -289,6 +297,7 @@ def test_nobody_is_named_whatever_users_wrote(say, full, paper):
     assert "[…] hjälper Norr, och […] de andra." in text
     assert text.count("[…] lista gås igenom av […].") == 2  # under the point and among the decisions
     assert re.findall("Anna|Berg|Exempelsson|20 tim", text) == []
+    assert text.count(say("somebody is responsible")) == 2
 
 
 @pytest.mark.exhaustive
@@ -321,7 +330,8 @@ def test_a_text_is_never_markup(paper):
     assert str(page.pdf.docinfo.Author) == HOSTILE[0]
     foot = f"Ledningens genomgång 2026 · {HOSTILE[0]} · mötesunderlag · utkast"
     assert page.artifacts(0, "Footer").startswith(foot)
-    spoken_text, decided = spoken(page), [row[1] for table in tables(page) for row in table]
+    spoken_text = spoken(page)
+    decided = [row[1].removesuffix(" ansvarig saknas") for table in tables(page) for row in table]
     for text in map(stored_text, HOSTILE):  # invisible characters are not stored
         assert f"Kommentar: {plain(text)}" in spoken_text
         assert decided.count(plain(text)) == 2
@@ -362,7 +372,7 @@ def test_a_trend_of_half_the_width_is_lower_and_nothing_is_cut_off(chart):
 @pytest.mark.exhaustive
 def test_the_same_review_gives_the_same_bytes(sample, papers):
     document, who, names = sample
-    options = {"names": names, "say": SV, "state": "approved", "made_at": who.changed_at}
+    options = {"names": names, "functions": FUNCTIONS, "say": SV, "state": "approved", "made_at": who.changed_at}
     assert pdf(document, **options) == papers("sv")
 
 

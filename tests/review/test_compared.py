@@ -12,6 +12,7 @@ from compliance.correcting.renaming import add_alias
 from compliance.report import handouts
 from compliance.report.report import report_of
 from compliance.review import approving
+from compliance.review.functions import load_functions
 from compliance.review.reviewing import review_of
 from tests.apps import opened
 from tests.apps import text as marked
@@ -99,7 +100,7 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
     ]
     assert "sjunkit med 6,0 procentenheter sedan den 15 november 2025" in files[0]
     assert all("Genomgång 2025 (15 november 2025): 44,4 % (−6,0 p.e.)" in file for file in files)
-    printed = text_of(handouts.handout(dossier, names=Names([], []), say=SV))
+    printed = text_of(handouts.handout(dossier, names=Names([], []), functions=load_functions(None), say=SV))
     assert "Genomgång 2025 (15 november 2025): 44,4 % (−6,0 p.e.)" in printed
 
 

@@ -12,6 +12,7 @@ from compliance.package import readme as package_readme
 from compliance.package import tables
 from compliance.report import handouts
 from compliance.review import approving
+from compliance.review.functions import load_functions
 from compliance.review.reviewing import review_of
 from tests.apps import opened, text
 from tests.layers import first_of
@@ -90,9 +91,10 @@ def test_a_review_from_before_the_judgement_says_so_and_has_no_rows_of_it(docume
 
 
 @pytest.mark.live
-def test_the_handout_begins_with_it_and_with_the_points_furthest_from_their_targets(document):
+def test_the_handout_begins_with_it_and_with_the_situation(document):
     dossier, signed = document
-    options = {"names": Names([], []), "say": SV, "state": "approved", "made_at": signed.changed_at}
+    options = {"names": Names([], []), "functions": load_functions(None), "say": SV, "state": "approved"}
+    options["made_at"] = signed.changed_at
     first = " ".join(run.text for run in Tagged(handouts.pdf(dossier, **options)).pages[0])
     assert " ".join(SENTENCE.split()[:4]) in " ".join(first.split())
-    assert first.index("Arbetet är") < first.index("Längst från målet") < first.index("Dagordning")
+    assert first.index("Arbetet är") < first.index("mätbara punkter") < first.index("Dagordning")

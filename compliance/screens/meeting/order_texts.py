@@ -43,18 +43,11 @@ class Screen:
 def screens(dossier: Dossier, say: Language) -> tuple[Screen, ...]:
     """The situation beside earlier decisions (ISO/IEC 27001, 9.3.2 a), the points, the summary, and the judgement."""
     answers = few_added_up(dossier, say(OTHER_UNITS)).points
-    sharing: dict[Kind, tuple[PointAnswer, ...]] = {
-        "reached": tuple(filter(wording.keeps_target, answers)),
-        "unmeasured": tuple(answer for answer in answers if answer.coverage.coverage is None),
-    }
-    apart = {answer.point.id for shared in sharing.values() for answer in shared}
+    talk, kept, unmeasured = wording.by_need(answers)
+    sharing: dict[Kind, tuple[PointAnswer, ...]] = {"reached": kept, "unmeasured": unmeasured}
     found = [
         Screen(0, say(N_("Situation and earlier decisions")), "situation"),
-        *(
-            Screen(0, breaking.label(answer.point, say), "point", (answer,), answer)
-            for answer in answers
-            if answer.point.id not in apart
-        ),
+        *(Screen(0, breaking.label(answer.point, say), "point", (answer,), answer) for answer in talk),
         *(Screen(0, say(title), kind, sharing[kind]) for kind, title in SHARED.items() if sharing[kind]),
         Screen(0, say(N_("Summary")), "summary"),
         Screen(0, say(N_("Decisions and judgement")), "last"),

@@ -202,7 +202,9 @@ def _handout(opened: Opened, job: Job) -> bytes:
     audit.require(opened.view.reader.user, Permission.SEE_REVIEW)
     with opened.view.database.cursor() as cursor:
         made_at = approving.signatures_of(cursor, opened.review).changed_at
-    kwargs: Any = {"names": _public(opened).names, "state": opened.review.state, "made_at": made_at}
+    public = _public(opened)
+    kwargs: Any = {"names": public.names, "functions": public.functions, "state": opened.review.state}
+    kwargs["made_at"] = made_at
     return make_file(job, handouts.pdf, opened.dossier, say=opened.say, **kwargs)
 
 
@@ -273,7 +275,7 @@ def _unmeasured(opened: Opened, screens: tuple[Screen, ...], here: Screen, publi
 def _situation(opened: Opened, _screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
     """Draw how things stand, next to the decisions of earlier reviews with their current state."""
     say, may_read = opened.say, opened.may_read
-    widgets.html(meeting_texts.title(*meeting_texts.sentences(opened.whole, say), kicker=here.title))
+    widgets.html(meeting_texts.title(*wording.situation_sentences(opened.whole, say), kicker=here.title))
     left, right = st.columns(2, gap="large")
     with left:
         found = meeting_texts.facts(opened.whole, opened.decided, opened.review.state, say, may_read=may_read)

@@ -11,7 +11,6 @@ from typing import Final
 
 from compliance.access.withholding import Names
 from compliance.core.language import N_, NBSP, Language, bold
-from compliance.counting.outlook import Outlook
 from compliance.drawing import charts, elements, meeting
 from compliance.review import judging, situation, wording
 from compliance.review.deciding import Decision
@@ -174,11 +173,6 @@ def statuses(counted: Mapping[str, int], say: Language) -> elements.Html | None:
 # --- The situation --------------------------------------------------------------------------------------------------
 
 
-def sentences(dossier: Dossier, say: Language) -> list[str]:
-    """The sentences of the overview, of the review's own figures."""
-    return situation.sentences([answer.coverage for answer in dossier.points], _outlooks(dossier), say)
-
-
 def facts(dossier: Dossier, decided: Collection[Decision], state: str, say: Language, *, may_read: bool) -> list[Fact]:
     """The facts of the overview, of the review's own figures; `decided` are the decisions of all reviews."""
     figures, day = [answer.coverage for answer in dossier.points], dossier.as_of
@@ -186,16 +180,12 @@ def facts(dossier: Dossier, decided: Collection[Decision], state: str, say: Lang
     below = situation.undecided(figures, until, say) if may_read else situation.below_limit(figures, say)
     n, of = len(dossier.written.discussed), len(dossier.points)
     found = (
-        situation.lapsing(_outlooks(dossier).values(), say),
+        situation.lapsing([answer.outlook for answer in dossier.points], say),
         below,
         situation.review(dossier.year, state, discussed=n, of=of, say=say),
         situation.decided(until, day, say) if may_read else None,
     )
     return [fact for fact in found if fact]
-
-
-def _outlooks(dossier: Dossier) -> dict[str, Outlook]:
-    return {answer.point.id: answer.outlook for answer in dossier.points}
 
 
 def facts_drawn(found: Sequence[Fact]) -> elements.Html:
