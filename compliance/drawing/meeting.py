@@ -183,13 +183,14 @@ def _decision(item: DecisionItem) -> Html:
 
 
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
-    """All points in a table that fits the screen: name, bar, figure, status, assessment."""
+    """Points in a table: name, bar, figure, status, the figure of the end of the year if any has one, assessment."""
     head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
-    body = tag("tbody", *(_row(row) for row in rows))
+    ahead = any(row.then for row in rows)
+    body = tag("tbody", *(_row(row, ahead=heads[4] if ahead else "") for row in rows))
     return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
 
 
-def _row(row: Row) -> Html:
+def _row(row: Row, *, ahead: str) -> Html:
     drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
     figures = tag(
         "tr",
@@ -197,11 +198,17 @@ def _row(row: Row) -> Html:
         tag("td", drawn, css="v-m-bar"),
         tag("td", row.figure, css="v-m-number"),
         tag("td", status_mark(row.status, row.word)),
-        tag("td", status_mark(row.then_status, row.then) if row.then_status else row.then, css="v-m-then"),
+        unless_empty(ahead, _then(row, ahead)),
         tag("td", row.verdict),
         css=f"v-{row.status}{_followed(row.comment)}",
     )
-    return Html(figures + _below(row.comment, columns=6))
+    return Html(figures + _below(row.comment, columns=6 if ahead else 5))
+
+
+def _then(row: Row, head: str) -> Html:
+    """The figure of the end of the year with its status."""
+    drawn = status_mark(row.then_status, row.then) if row.then_status else row.then
+    return tag("td", drawn, css="v-m-then", data_head=head)
 
 
 def _followed(comment: str) -> str:

@@ -192,7 +192,7 @@ def test_the_meeting_begins_with_the_overview_s_sentence_beside_the_decisions_to
     sentence = "Görs inget är de två vid årsskiftet: Behörighetshantering faller till 74,7 %."
     assert sentence in meeting.replace("\u00ad", "")
     (facts,) = re.findall(r'<dl class="v-facts">.*?</dl>', meeting)
-    assert re.findall("<dd>(.*?)</dd>", facts) == ["292", "2 punkter", "5 av 13", "1 av 4 klart", "70"]
+    assert re.findall("<dd>(.*?)</dd>", facts) == ["292", "2 punkter", "5 av 13", "1 av 4 klart", "14 tim", "70"]
     assert "Tre beslut är öppna. Två av dem är försenade." in meeting
 
 

@@ -24,13 +24,12 @@ from compliance.drawing import charts
 from compliance.drawing import meeting as drawing_meeting
 from compliance.report import handouts
 from compliance.report.points import assessment
-from compliance.review import approving, deciding, judging, reviewing, situation, wording
+from compliance.review import approving, deciding, judging, reviewing, wording
 from compliance.review.deciding import Decision, DecisionContent, decisions_of
 from compliance.review.dossier import PointAnswer, responsible
 from compliance.review.functions import load_functions
 from compliance.review.reviewing import Review
-from compliance.review.situation import Fact
-from compliance.screens import downloads, fields, reads, reviews, views, widgets, written
+from compliance.screens import clocks, downloads, fields, reads, reviews, views, widgets, written
 from compliance.screens.bodies import body
 from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
@@ -279,7 +278,7 @@ def _situation(opened: Opened, _screens: tuple[Screen, ...], here: Screen, publi
     left, right = st.columns(2, gap="large")
     with left:
         found = meeting_texts.facts(opened.whole, opened.decided, opened.review.state, say, may_read=may_read)
-        widgets.html(meeting_texts.facts_drawn([*found, *_open_actions(opened)]))
+        widgets.html(drawing_meeting.facts([*found, *_of_the_day(opened)]))
     with right:
         widgets.html(drawing_meeting.heading(say(N_("Earlier decisions"))))
         if may_read:
@@ -288,14 +287,14 @@ def _situation(opened: Opened, _screens: tuple[Screen, ...], here: Screen, publi
             widgets.html(charts.caption(say(N_("Decisions are shown to those who may read the review."))))
 
 
-def _open_actions(opened: Opened) -> list[Fact]:
-    """The open actions on the day of a draft; a frozen review keeps none."""
+def _of_the_day(opened: Opened) -> list[charts.Fact]:
+    """The next deadline and the open actions on the day of a draft; a frozen review keeps neither."""
     if opened.review.state != "draft":
         return []
     view = opened.review_view
     planned = reads.plan(view.data, view.reader, view.as_of, view.scope.organisation)
-    fact = situation.actions([action.state for action in planned.actions], opened.say)
-    return [fact] if fact else []
+    states = [action.state for action in planned.actions]
+    return meeting_texts.facts_of_the_day(clocks.clocks(view), states, opened.say)
 
 
 def _earlier(opened: Opened, public: Public) -> None:

@@ -11,15 +11,15 @@ from typing import Final
 
 from compliance.access.withholding import Names
 from compliance.core.language import N_, NBSP, Language, bold
+from compliance.counting.incidents import Clock, next_deadline
 from compliance.drawing import charts, elements, meeting
 from compliance.review import judging, situation, wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.functions import Functions
 from compliance.review.reviewing import Review
-from compliance.review.situation import Fact
 from compliance.review.wording import DECISION_STATUSES, SHORT_VERDICTS, left_of
-from compliance.wording import breaking, outlook, phrases, trends
+from compliance.wording import breaking, clocks, outlook, phrases, trends
 from compliance.worklists.notes import STATUSES
 
 MINUTES: Final = 40
@@ -173,7 +173,9 @@ def statuses(counted: Mapping[str, int], say: Language) -> elements.Html | None:
 # --- The situation --------------------------------------------------------------------------------------------------
 
 
-def facts(dossier: Dossier, decided: Collection[Decision], state: str, say: Language, *, may_read: bool) -> list[Fact]:
+def facts(
+    dossier: Dossier, decided: Collection[Decision], state: str, say: Language, *, may_read: bool
+) -> list[charts.Fact]:
     """The facts of the overview, of the review's own figures; `decided` are the decisions of all reviews."""
     figures, day = [answer.coverage for answer in dossier.points], dossier.as_of
     until = [row for row in decided if row.year <= dossier.year]
@@ -185,12 +187,21 @@ def facts(dossier: Dossier, decided: Collection[Decision], state: str, say: Lang
         situation.review(dossier.year, state, discussed=n, of=of, say=say),
         situation.decided(until, day, say) if may_read else None,
     )
-    return [fact for fact in found if fact]
+    return [_fact(fact) for fact in found if fact]
 
 
-def facts_drawn(found: Sequence[Fact]) -> elements.Html:
-    """Facts in type for the back row."""
-    return meeting.facts([charts.Fact(fact.title, fact.value, note=fact.note) for fact in found])
+def facts_of_the_day(unsent: Sequence[Clock], states: Sequence[str], say: Language) -> list[charts.Fact]:
+    """The deadline that comes first, and the open actions by the states of all."""
+    found = []
+    if clock := next_deadline(tuple(unsent)):
+        figure, ends = clocks.figure_of(clock, say)[0], clocks.when_it_ends(clock, say)
+        found.append(charts.Fact(say(N_("Next deadline")), figure, note=ends))
+    actions = situation.actions(states, say)
+    return [*found, *([_fact(actions)] if actions else [])]
+
+
+def _fact(fact: situation.Fact) -> charts.Fact:
+    return charts.Fact(fact.title, fact.value, note=fact.note)
 
 
 # --- Decisions ------------------------------------------------------------------------------------------------------
@@ -274,8 +285,9 @@ class Listing:
 
 def listed(listing: Listing, say: Language, *, caption: str) -> elements.Html:
     """Points with figure, status, the figure of the end of the year, and assessment."""
-    heads = (N_("Point"), N_("Coverage"), N_("Now"), N_("Status"), N_("31 Dec if nothing done"), N_("Assessment"))
     rows = [_row(answer, listing, say) for answer in listing.answers]
+    ahead = [N_("31 Dec if nothing done")] if any(row.then for row in rows) else []
+    heads = (N_("Point"), N_("Coverage"), N_("Now"), N_("Status"), *ahead, N_("Assessment"))
     drawn = meeting.summary(rows, heads=[say(head) for head in heads], caption=caption)
     return meeting.room(drawn, label=caption, more=say(MORE))
 
