@@ -114,7 +114,9 @@ def units_told(units: Sequence[Coverage], say: Language) -> str:
     told = {"n": say.number(len(units)), "lowest": phrases.percent(weakest, say)}
     if _share(weakest) == _share(strongest):
         return say(N_("All {n} units are at {lowest}."), **told)
-    text = N_("{n} units, from {lowest} to {highest}; at the target of {target}: {reached}.")
+    text = N_("{n} units, from {lowest} to {highest}; none reaches the target, {target}.")
+    if reached:
+        text = N_("{n} units, from {lowest} to {highest}; at the target of {target}: {reached}.")
     return say(
         text,
         **told,
