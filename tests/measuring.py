@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 # Width and height of windows: a phone, old and new projectors, laptops, and screens up to a wall.
 PHONE = (390, 844)
 SCREENS = ((1024, 768), (1280, 720), (1280, 800), (1920, 1080), (2560, 1440), (3440, 1440), (3840, 2160))
-MEASURE = """({ clamped, still }) => {
+MEASURE = """({ still, ended }) => {
   const main = document.querySelector('[data-testid=stMain]'), edge = 1.5;
   const folded = '[aria-hidden=true], script, style, title, desc, noscript, option';
   const cuts = new Map(), shown = new Map();
@@ -24,7 +24,6 @@ MEASURE = """({ clamped, still }) => {
     const part = own && !inline ? [{
       box: e.getBoundingClientRect(), x: clips(s.overflowX), y: clips(s.overflowY), scrolls,
       tiny: e.clientWidth <= 2 || e.clientHeight <= 2 || s.clipPath.startsWith('inset'),
-      clamp: s.webkitLineClamp !== 'none',
     }] : [];
     cuts.set(e, [...part, ...outside]);
     return cuts.get(e);
@@ -44,7 +43,7 @@ MEASURE = """({ clamped, still }) => {
       const over = [cut.x && Math.max(cut.box.left - box.l, box.r - cut.box.right),
         cut.y && Math.max(cut.box.top - box.t, box.b - cut.box.bottom)];
       over.forEach((by, way) => {
-        if (text && by > edge + 0.5 && !cut.scrolls[way] && !(clamped && cut.clamp))
+        if (text && by > edge + 0.5 && !(cut.scrolls[way] && (ended || !still)))
           faults.add(`cut by ${Math.round(by)}: ${name(text)}`);
       });
       box = { ...box };
@@ -61,6 +60,8 @@ MEASURE = """({ clamped, still }) => {
     const left = solid ? inside(box, e.parentElement) : inside(box, e, what);
     if (left) boxes.push({ ...left, e, what: name(what), solid });
   };
+  // The x-height of what is discussed is 10 mm on a screen that is 2 m wide, and letters here are 1.56 times as high.
+  const least = Math.min(innerWidth, innerHeight * 16 / 9) * 0.005 * 1.56;
   const walk = document.createTreeWalker(main, NodeFilter.SHOW_TEXT), range = document.createRange();
   for (let n; n = walk.nextNode();) {
     const e = n.parentElement;
@@ -70,6 +71,8 @@ MEASURE = """({ clamped, still }) => {
       // the letters without the room that the font leaves above and below them
       const half = line.height * 0.31, middle = (line.top + line.bottom) / 2;
       add({ l: line.left, r: line.right, t: middle - half, b: middle + half }, e, n.nodeValue, false);
+      if (still && half * 2 < least && e.closest('.st-key-meeting-body') && !e.closest('label'))
+        faults.add(`small type: ${name(n.nodeValue)}`);
     }
   }
   const drawings = '.v-bar, svg[role=img], [data-testid=stPlotlyChart], [data-testid=stDataFrame], textarea, button';
@@ -94,6 +97,9 @@ MEASURE = """({ clamped, still }) => {
     if (wide > 1) faults.add(`scrolls sideways by ${wide}`);
     if (still && high > 1) faults.add(`scrolls by ${high}`);
   }
+  for (const e of still && !ended ? main.querySelectorAll(':not(textarea)') : [])
+    if (e.scrollHeight > e.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(e).overflowY))
+      faults.add(`scrolls: ${name(e.innerText)}`);
   for (const p of boxes) {
     if (p.r > innerWidth + edge || p.l < -edge) faults.add(`beyond the side: ${p.what}`);
     if (still && (p.b > innerHeight + edge || p.t < -edge)) faults.add(`beyond the window: ${p.what}`);
@@ -110,12 +116,13 @@ PATIENCE = 8
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 
 
-def unfit(page: Page, sizes: Iterable[tuple[int, int]], *, still: bool = False, clamped: bool = False) -> list[str]:
-    """What does not fit, with the size of the window; `still`: nor does it scroll, `clamped`: long texts may end."""
+def unfit(page: Page, sizes: Iterable[tuple[int, int]], *, still: bool = False, ended: bool = False) -> list[str]:
+    """What does not fit, with the size of the window; if `still` nothing scrolls, except texts that are too long if
+    they may be `ended`."""
     found = []
     for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
-        found += [f"{width} × {height}: {fault}" for fault in _faults(page, still=still, clamped=clamped)]
+        found += [f"{width} × {height}: {fault}" for fault in _faults(page, still=still, ended=ended)]
     return found
 
 

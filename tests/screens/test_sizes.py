@@ -60,3 +60,29 @@ def test_what_does_not_fit_is_found(page: Page) -> None:
     assert "scrolls sideways" in found
     assert "scrolls by" in found
     assert "First" not in found
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("review", ["2026", "2025"])
+def test_a_screen_of_the_meeting_fits_every_window_without_scrolling(review: str, page: Page) -> None:
+    go(page, f"/meeting?review={review}&lang=sv")
+    found = []
+    for address in [f"screen={number}" for number in range(1, _screens(page) + 1)] + _shared(page, review):
+        go(page, f"/meeting?review={review}&{address}&lang=sv")
+        faults = unfit(page, SCREENS, still=True) + unfit(page, [PHONE])
+        found += [f"{address}, {fault}" for fault in faults]
+    assert found == []
+
+
+def _screens(page: Page) -> int:
+    """How many screens the meeting has, as its row of dashes shows."""
+    return page.locator(".v-dashes i").count()
+
+
+def _shared(page: Page, review: str) -> list[str]:
+    """The addresses of the points that share a screen, which the summary before the last screen links to."""
+    go(page, f"/meeting?review={review}&screen={_screens(page) - 1}&lang=sv")
+    links = page.locator(".v-m-table a").evaluate_all(
+        "links => links.map(link => new URL(link).searchParams.get('point'))"
+    )
+    return [f"point={point}" for point in links if point]
