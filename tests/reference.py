@@ -10,7 +10,7 @@ import unicodedata
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, Literal, TypeVar
@@ -1030,6 +1030,37 @@ def pace_days(arrived: set[date], d: date) -> tuple[date, date] | tuple[()]:
     near = [day for day in arrived if abs((day - wanted).days) <= 92]
     first = min(near, key=lambda day: (abs((day - wanted).days), -day.toordinal()), default=None)
     return (first, last) if first else ()
+
+
+def lapsing(
+    exports: list[Export], as_of: date, months: Iterable[date], parameters: Parameters = DEFAULTS
+) -> Counter[tuple[str, int, date]]:
+    """How many items of an organisation and a point are first not met at the end of each month, if nothing is done."""
+    found: Counter[tuple[str, int, date]] = Counter()
+    for organisation in organisations(exports):
+        v = view(exports, organisation, as_of, parameters)
+        newer = {e.source for e in exports if e.organisation == organisation and e.extract_date > as_of}
+        for point in POINTS.keys() - {*OF_THE_YEAR}:
+            if basis(v, point) and newer.isdisjoint(NEEDS[point]):
+                lapse = _lapse(v, point, list(months))
+                met = [key(item.item) for item in POINTS[point](v, point) if item.outcome == "met"]
+                found.update((organisation, point, lapse[name]) for name in met if name in lapse)
+    return found
+
+
+def _lapse(v: View, point: int, months: list[date]) -> dict[str, date]:
+    """The first month at whose end each item is not met; one of this year only if it is not met at the year's end."""
+    end = date(v.d.year, 12, 31)
+    left = {
+        month: {key(i.item) for i in POINTS[point](replace(v, d=month), point) if i.outcome in ("unmet", "unknown")}
+        for month in months
+    }
+    first: dict[str, date] = {}
+    for month in months:
+        for name in left[month]:
+            if month > end or name in left[end]:
+                first.setdefault(name, month)
+    return first
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from compliance.screens.extracts import page as extracts
 from compliance.screens.frame import PAGES
 from compliance.screens.incidents import page as incidents
 from compliance.screens.overview import page as overview
+from compliance.screens.plan import page as plan
 from compliance.screens.point import page as point
 from compliance.screens.quality import page as quality
 from compliance.screens.reads import Data
@@ -44,6 +45,7 @@ COUNTED: Final[dict[str, Callable[[View], Iterator[None]]]] = {
     "overview": overview.ahead,
     "city": city.ahead,
     "point": point.ahead,
+    "plan": plan.ahead,
     "review": reviews.ahead,
     "extracts": extracts.ahead,
     "training": training.ahead,

@@ -216,6 +216,11 @@ def month_ends(last: dt.date, *, count: int) -> list[dt.date]:
     return days[::-1]
 
 
+def month_end(day: dt.date) -> dt.date:
+    """The last day of a day's month."""
+    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
 def year_before(day: dt.date) -> dt.date:
     """The same day a year earlier; 29 February becomes the 28th."""
     try:

@@ -167,10 +167,10 @@ def basis_on(cursor: Cursor, points: tuple[Point, ...] = (), *, days: list[date]
     Of `points` it says whether the exports have their courses; of others nobody may ask it.
     """
     with pinned(cursor, [], days=days, known_at=known_at):
-        return _basis(cursor, points, days=days, known_at=known_at, ahead=days)
+        return basis_within(cursor, points, days=days, known_at=known_at, ahead=days)
 
 
-def _basis(
+def basis_within(
     cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime, ahead: list[date]
 ) -> Basis:
     """The same within a block that has pinned the imports of `days`, and of those `ahead` that are counted."""
@@ -256,7 +256,7 @@ def counts(
     """Count every point for each of `days` at a level, from which those above it follow."""
     relations, courses = relations_of(points, days=days, level=level), courses_of(points, days=days)
     with pinned(cursor, relations, days=days, known_at=known_at, courses=courses):
-        basis = _basis(cursor, points, days=days, known_at=known_at, ahead=days)
+        basis = basis_within(cursor, points, days=days, known_at=known_at, ahead=days)
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
         parts = _parts(points, counted, basis)
         return Counts(points, days, level, basis, _with_columns(cursor, parts, basis, known_at=known_at, level=level))
@@ -329,7 +329,7 @@ def ahead(
     with pinned(
         cursor, relations_of(points, days=days, level=level), days=days, known_at=known_at, exports_until=as_of
     ):
-        basis = _basis(cursor, points, days=[as_of], known_at=known_at, ahead=days)
+        basis = basis_within(cursor, points, days=[as_of], known_at=known_at, ahead=days)
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, chosen="ahead")
         parts = _with_columns(cursor, _parts(points, counted, basis), basis, known_at=known_at, level=level)
     then = Counts(points, [end], level, basis, parts)
@@ -428,23 +428,32 @@ def _counts(
 
     `chosen` is a statement that says which of `every_item` are counted.
     """
+    every, params = every_item(points, basis, days=days)
+    if not every:
+        return []
+    units = _for_days(statement("units"), days, "")
+    counted = f"items as ({every})"
+    if chosen:
+        counted = f"every_item as ({every}), items as ({statement(chosen)})"
+        params |= {"day": min(days), "end": max(days)}
+    params |= {"known_at": known_at, "level": level, **_days(days, "")}
+    return rows(cursor, f"with {counted}, units as ({units}) {statement(what)}", params)
+
+
+def every_item(points: tuple[Point, ...], basis: Basis, *, days: list[date]) -> tuple[str, dict[str, Any]]:
+    """The statement of the items of every point that has a basis on each of its days, and its values; "" if none has.
+
+    It also reads `$known_at`.
+    """
     parts: list[str] = []
-    params = {"known_at": known_at, "level": level, **_days(days, "")}
+    params: dict[str, Any] = {}
     for point in points:
         based = [day for day in days if any(basis.has(point, name, day) for name in basis.organisations)]
         for parameters, same in _days_by_rules(point, based):
             sql, more = _named_apart(query("points", point.id).sql, parameters, same, mark=f"_{len(parts)}")
             parts.append(f"select {point.number} as point, * from ({sql})")
             params |= more
-    if not parts:
-        return []
-    units = _for_days(statement("units"), days, "")
-    every = " union all ".join(parts)
-    counted = f"items as ({every})"
-    if chosen:
-        counted = f"every_item as ({every}), items as ({statement(chosen)})"
-        params |= {"day": min(days), "end": max(days)}
-    return rows(cursor, f"with {counted}, units as ({units}) {statement(what)}", params)
+    return " union all ".join(parts), params
 
 
 def _named_apart(sql: str, parameters: dict[str, Any], days: list[date], *, mark: str) -> tuple[str, dict[str, Any]]:

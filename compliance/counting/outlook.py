@@ -183,16 +183,19 @@ def expected_on(
     cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime
 ) -> dict[Level, list[Ahead]]:
     """What is ahead of every figure, by level; nothing where a source that the point needs has a newer extract."""
-    newer = {
-        (row["organisation"], row["source"])
-        for row in rows(cursor, statement("newer_exports"), {"as_of": as_of, "known_at": known_at})
-    }
+    newer = newer_exports(cursor, as_of=as_of, known_at=known_at)
 
     def is_known(each: Ahead) -> bool:
         return newer.isdisjoint((each.then.organisation, source) for source in each.then.point.needs)
 
     counted = ahead(cursor, points, as_of=as_of, known_at=known_at)
     return {level: list(filter(is_known, counted.figures(level))) for level in LEVELS}
+
+
+def newer_exports(cursor: Cursor, *, as_of: date, known_at: datetime) -> set[tuple[str, str]]:
+    """The organisations and sources that have an extract after a day."""
+    found = rows(cursor, statement("newer_exports"), {"as_of": as_of, "known_at": known_at})
+    return {(row["organisation"], row["source"]) for row in found}
 
 
 def told_ahead(expected: Mapping[Level, list[Ahead]], level: Level, throughout: Throughout) -> list[Ahead]:

@@ -445,12 +445,15 @@ def _under(head: str, *content: str, css: str) -> Html:
     return tag("div", unless_empty(shown, tag("span", f"{head} ", css="v-age-word")), *content, css=css)
 
 
-def _ahead(then: Ahead | None) -> tuple[str, ...]:
+def ahead(then: Ahead | None) -> Html:
+    """A figure of the end of the year with the shape of its status; nothing without one.
+
+    Example: `ahead(Ahead("74.7 %", "red", "Below the limit"))`.
+    """
     if then is None:
-        return ()
-    if then.status is None:
-        return (then.figure,)
-    return _sign(then.status), for_screen_reader(then.word), then.figure
+        return Html("")
+    sign = _sign(then.status) + for_screen_reader(then.word) if then.status else ""
+    return Html(sign + breakable(then.figure))
 
 
 def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
@@ -465,7 +468,7 @@ def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
         tag("div", for_screen_reader(head.figure), row.figure, css="v-fig"),
         tag("div", for_screen_reader(head.status), status_mark(row.status, row.word), css="v-sta"),
         tag("div", unless_empty(row.change, for_screen_reader(head.change)), row.change, css="v-chg"),
-        unless_empty(head.then, _under(head.then, *_ahead(row.then), css="v-out")),
+        unless_empty(head.then, _under(head.then, ahead(row.then), css="v-out")),
         unless_empty(head.enough, _under(head.enough if row.enough else "", row.enough or row.again, css="v-suf")),
         Html("") if head.age is None else tag("div", _under(head.age, row.age, css="v-old"), remarks, css="v-age"),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from compliance.counting.assessing import Status
-from compliance.drawing.charts import Fact, anchor, bar, status_mark
+from compliance.drawing.charts import Ahead, Fact, ahead, anchor, bar, status_mark
 from compliance.drawing.charts import facts as strip
 from compliance.drawing.elements import Html, breakable, rich, tag, unless_empty
 from compliance.drawing.geometry import runs, spread
@@ -49,8 +49,8 @@ class Row:
     last: float | None
     verdict: str
     alt: str
-    then: str = ""
-    then_status: Status | None = None
+    kept: float | None = None
+    then: Ahead | None = None
     comment: str = ""
 
 
@@ -185,30 +185,24 @@ def _decision(item: DecisionItem) -> Html:
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
     """Points in a table: name, bar, figure, status, the figure of the end of the year if any has one, assessment."""
     head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
-    ahead = any(row.then for row in rows)
-    body = tag("tbody", *(_row(row, ahead=heads[4] if ahead else "") for row in rows))
+    then = heads[4] if any(row.then for row in rows) else ""
+    body = tag("tbody", *(_row(row, then=then) for row in rows))
     return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
 
 
-def _row(row: Row, *, ahead: str) -> Html:
-    drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, alt=row.alt)
+def _row(row: Row, *, then: str) -> Html:
+    drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, kept=row.kept, alt=row.alt)
     figures = tag(
         "tr",
         tag("th", anchor(row.name, row.address), scope="row"),
         tag("td", drawn, css="v-m-bar"),
         tag("td", row.figure, css="v-m-number"),
         tag("td", status_mark(row.status, row.word)),
-        unless_empty(ahead, _then(row, ahead)),
+        unless_empty(then, tag("td", ahead(row.then), css="v-m-then", data_head=then)),
         tag("td", row.verdict),
         css=f"v-{row.status}{_followed(row.comment)}",
     )
-    return Html(figures + _below(row.comment, columns=6 if ahead else 5))
-
-
-def _then(row: Row, head: str) -> Html:
-    """The figure of the end of the year with its status."""
-    drawn = status_mark(row.then_status, row.then) if row.then_status else row.then
-    return tag("td", drawn, css="v-m-then", data_head=head)
+    return Html(figures + _below(row.comment, columns=6 if then else 5))
 
 
 def _followed(comment: str) -> str:

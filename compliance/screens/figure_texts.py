@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 
-from compliance.core.language import N_, Language, bold
+from compliance.core.language import N_, NBSP, Language, bold
 from compliance.counting.assessing import Coverage
-from compliance.counting.outlook import definitions_of
+from compliance.counting.outlook import Outlook, definitions_of
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
+from compliance.review import situation
 from compliance.store.database import Rows
 from compliance.wording import phrases, rules
 
@@ -41,6 +42,17 @@ def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Her
         alt=phrases.sentence(figure, before, say),
         note=ring,
     )
+
+
+def ahead(heading: Outlook, say: Language) -> charts.Ahead | None:
+    """The figure of the end of the year if nothing is done; of a year's cases the highest share that it can reach."""
+    if then := situation.then_of(heading):
+        return charts.Ahead(phrases.percent(then, say), then.status, phrases.word(then, say))
+    now = heading.now
+    if heading.at_most is None or not heading.lost or now.as_of == now.as_of.replace(month=12, day=31):
+        return None
+    share = say.percent(heading.at_most, limits=(now.target.target, now.target.limit))
+    return charts.Ahead(say(N_("at most {share}"), share=share).replace(" ", NBSP))
 
 
 def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:

@@ -21,8 +21,9 @@ from compliance.access.scopes import Level, Scope
 from compliance.access.withholding import ExportNames, Names, names_of_persons
 from compliance.core import places
 from compliance.core.language import month_ends, year_before
-from compliance.counting import assessing, explaining, figures, outlook, quality
+from compliance.counting import assessing, explaining, figures, lapsing, outlook, quality
 from compliance.counting.assessing import UNITS_AND_WHOLE, Ahead, Basis, Counts, Coverage
+from compliance.counting.lapsing import Lapsing
 from compliance.counting.leading import Leaders, leaders_on
 from compliance.counting.outlook import Between, Outlook, Place
 from compliance.counting.requirements import Requirement, requirements_on
@@ -381,10 +382,35 @@ def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str,
 
 def _expected_for(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Ahead]:
     """What is ahead of a scope's figures, by the point's id; nothing of those that will be of few persons."""
-    expected = _expected(data, as_of)
-    level = scope.level
-    told = expected[level] if reader.named else outlook.told_ahead(expected, level, years(data, (as_of,)).hidden)
+    told = _told(data, reader, as_of, scope.level)
     return {each.then.point.id: each for each in told if scope.holds(each.then)}
+
+
+def _told(data: Data, reader: Reader, as_of: date, level: Level) -> list[Ahead]:
+    """What is ahead of the figures of a level that a reader may see."""
+    expected = _expected(data, as_of)
+    return expected[level] if reader.named else outlook.told_ahead(expected, level, years(data, (as_of,)).hidden)
+
+
+@cached()
+def lapses(data: Data, as_of: date) -> Lapsing:
+    """What lapses month by month, of all organisations."""
+    with data.database.cursor() as cursor:
+        return lapsing.lapsing(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+
+
+def tells_ahead(data: Data, reader: Reader, as_of: date, scope: Scope, point: Point) -> bool:
+    """Whether a reader may see what lapses in a scope: not in one that is, or will be, of few persons."""
+    if reader.named or scope.level == "organisation" or not point.persons:
+        return True
+    hidden = plans(data, (as_of,)).hides(assessing.nothing(point, as_of, scope))
+    return not hidden and point.id in _expected_for(data, reader, as_of, scope)
+
+
+def tells_units_ahead(data: Data, reader: Reader, as_of: date, scope: Scope, point: Point) -> bool:
+    """Whether a reader may see what lapses in the units of a scope."""
+    told = _told(data, reader, as_of, "unit") if point.persons else []
+    return not point.persons or any(each.then.point.id == point.id and scope.holds(each.then) for each in told)
 
 
 def _units(data: Data, reader: Reader, scope: Scope, now: Coverage) -> list[Coverage]:

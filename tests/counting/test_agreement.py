@@ -10,6 +10,7 @@ import pytest
 from compliance.core.places import QUERIES
 from compliance.correcting.courses import say_which
 from compliance.counting.assessing import ITEMS, LEVELS, counts, coverage, items, items_of
+from compliance.counting.lapsing import lapsing
 from compliance.counting.outlook import outlooks
 from compliance.declarations.points import fields_asked
 from compliance.store.database import EVERYTHING_KNOWN
@@ -120,6 +121,16 @@ def test_outlook(loaded):
             assert {name: rounded(getattr(one, name)) for name in OUTLOOK} == {
                 name: rounded(row[name]) for name in OUTLOOK
             }, (one.now.point.id, one.now.organisation, day)
+
+
+def test_lapsing(loaded):
+    """Each month counted alone, with the exports of the day."""
+    line, exports = loaded
+    for day in DAYS if line.thorough else [AS_OF]:
+        with line.database.cursor() as cursor:
+            found = lapsing(cursor, POINTS, as_of=day, known_at=EVERYTHING_KNOWN)
+        places = zip(*(found.table[name].to_pylist() for name in ("organisation", "point", "month")), strict=True)
+        assert Counter(places) == reference.lapsing(exports, day, found.months), day
 
 
 def rounded(value):

@@ -119,6 +119,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "decision": lambda: charts.decision(charts.DecisionRow(H, H, [H], "late", H, H)),
     "stack": lambda: charts.stack(charts.note(H), charts.note(H)),
     "brand": lambda: charts.brand(H, H),
+    "ahead": lambda: charts.stack(charts.ahead(charts.Ahead(H, "red", H))),
     "anchor": lambda: charts.stack(charts.anchor(H, H, title=H)),
     "way_out": lambda: charts.way_out(H, H),
 }
@@ -129,14 +130,22 @@ FRAGMENTS |= {
     "meeting place": lambda: meeting.place(H, here=2, of=3),
     "meeting question": lambda: meeting.question(H, kicker=H),
     "meeting figure": lambda: meeting.figure("red", H, value=H, counts=[H], drawn=charts.note(H), note=H),
-    "meeting comment": lambda: meeting.comment(H, H, (2, 3)),
+    "meeting comment": lambda: meeting.comment(H, H),
+    "meeting room": lambda: meeting.room(charts.note(H), label=H, more=H),
+    "meeting facts": lambda: meeting.facts([charts.Fact(H, H, H, H)]),
+    "meeting agenda": lambda: meeting.agenda([meeting.AgendaRow(H, H, True, True, "red", H, True, H)], label=H),
+    "meeting unmeasured": lambda: meeting.unmeasured(
+        [meeting.Unmeasured(H, H, "no_basis", H, H, H, H)], heads=[H], caption=H
+    ),
     "meeting heading": lambda: charts.stack(meeting.heading(H)),
     "meeting sentence": lambda: meeting.sentence(H),
     "meeting small": lambda: meeting.small(H),
     "meeting units": lambda: meeting.units([meeting.Unit(H, H, 0.2, "red")], label=H),
-    "meeting decisions": lambda: meeting.decisions([meeting.DecisionItem(H, H, H, (2, 3), H, H, late=True)], label=H),
+    "meeting decisions": lambda: meeting.decisions([meeting.DecisionItem(H, H, H, H, H, H, late=True)], label=H),
     "meeting summary": lambda: meeting.summary(
-        [meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H)], heads=[H], caption=H
+        [meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H, 0.1, charts.Ahead(H, "red", H), H)],
+        heads=[H] * 6,
+        caption=H,
     ),
     "meeting trend": lambda: meeting.trend(
         Trend((Moment(H, 0.1, H), Moment(H, None, H)), target=LEVEL, limit=LEVEL), alt=H

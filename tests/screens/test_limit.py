@@ -27,6 +27,7 @@ PAGES: list[Shown] = [
     *((entry.id, {}) for entry in frame.PAGES if entry.id not in {"point", "imports", "review"}),
     *(("point", {"point": point.id}) for point in POINTS),
     ("systems", {"system": "norrsystemet"}),
+    ("plan", {"lapses": "2027-05"}),
     *(("review", {"part": part}) for part in ("points", "chapters", "decisions", "judgement", "documents", "years")),
     *(("meeting", {"screen": screen}) for screen in ("1", "2", "5", "6", "7")),
     ("meeting", {"point": "dpia"}),

@@ -19,6 +19,7 @@ from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.functions import Functions
 from compliance.review.reviewing import Review
 from compliance.review.wording import DECISION_STATUSES, SHORT_VERDICTS, left_of
+from compliance.screens import figure_texts
 from compliance.wording import breaking, clocks, outlook, phrases, trends
 from compliance.worklists.notes import STATUSES
 
@@ -63,12 +64,13 @@ def title(*sentences: str, kicker: str) -> elements.Html:
 
 def figure(answer: PointAnswer, say: Language) -> elements.Html:
     """The figure in large type, and as a bar against its target."""
-    coverage, before = answer.coverage, answer.coverage_before
+    coverage, before, then = answer.coverage, answer.coverage_before, situation.then_of(answer.outlook)
     drawn = charts.bar(
         status=coverage.status,
         share=coverage.coverage,
         target=coverage.target.target,
         last=before.coverage if before else None,
+        kept=then.coverage if then else None,
         alt=phrases.sentence(coverage, before, say),
         large=True,
     )
@@ -325,8 +327,8 @@ def _row(answer: PointAnswer, listing: Listing, say: Language) -> meeting.Row:
         last=before.coverage if before else None,
         verdict=_verdict_of(listing.dossier, answer, say),
         alt=phrases.sentence(figure, before, say),
-        then=phrases.percent(then, say) if then else "",
-        then_status=then.status if then else None,
+        kept=then.coverage if then else None,
+        then=figure_texts.ahead(answer.outlook, say),
         comment=listing.comment(answer.point.id),
     )
 

@@ -18,7 +18,7 @@ from compliance.review import judging, situation
 from compliance.review.deciding import Decision
 from compliance.review.dossier import readable
 from compliance.review.reviewing import texts_of
-from compliance.screens import checklist, clocks, course_questions, reads, widgets, written
+from compliance.screens import checklist, clocks, course_questions, lapsing, reads, widgets, written
 from compliance.screens.caching import cached, meanwhile
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
@@ -78,6 +78,7 @@ def draw(view: View) -> None:
     else:
         checklist.begin(view)
     widgets.html(_points(view))
+    lapsing.draw_folded(view)
     course_questions.draw(view, course_questions.asked(view))
     if shown.parts:
         widgets.html(_parts(view))

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from compliance.access.scopes import Scope
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import N_, Language
 from compliance.counting.assessing import Basis, Coverage, Status
 from compliance.counting.incidents import Clock, next_deadline
 from compliance.counting.outlook import Outlook
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
 from compliance.review import situation
+from compliance.screens import figure_texts
 from compliance.wording import breaking, clocks, phrases
 
 
@@ -113,7 +114,7 @@ def bullet_head(view: Overview, say: Language) -> charts.BulletHead:
         figure=say(N_("Now")),
         status=say(N_("Status")),
         change=say(N_("Change")),
-        then=say(N_("31 Dec if nothing done")) if any(_ahead(each, say) for each in headings) else "",
+        then=say(N_("31 Dec if nothing done")) if any(figure_texts.ahead(each, say) for each in headings) else "",
         enough=say(N_("Enough for target"))
         if any(_enough(each, say) or _again(each, say) for each in headings)
         else "",
@@ -136,7 +137,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
         last=before.coverage if before else None,
         kept=then.coverage if then else None,
         change=say.change(phrases.change(figure, before)),
-        then=_ahead(heading, say) if heading else None,
+        then=figure_texts.ahead(heading, say) if heading else None,
         enough=_enough(heading, say) if heading else "",
         again=_again(heading, say) if heading else "",
         age="" if days in (None, common_age(view)) else say.age(days or 0),
@@ -150,17 +151,6 @@ def _alt(figure: Coverage, before: Coverage | None, then: Coverage | None, say: 
     if then is None:
         return told
     return f"{told}, {say(N_('{share} on 31 December if nothing is done'), share=phrases.percent(then, say))}"
-
-
-def _ahead(heading: Outlook, say: Language) -> charts.Ahead | None:
-    """The figure of the end of the year if nothing is done; of a year's cases the highest share that it can reach."""
-    if then := situation.then_of(heading):
-        return charts.Ahead(phrases.percent(then, say), then.status, phrases.word(then, say))
-    now = heading.now
-    if heading.at_most is None or not heading.lost or now.as_of == now.as_of.replace(month=12, day=31):
-        return None
-    share = say.percent(heading.at_most, limits=(now.target.target, now.target.limit))
-    return charts.Ahead(say(N_("at most {share}"), share=share).replace(" ", NBSP))
 
 
 def _enough(heading: Outlook, say: Language) -> str:

@@ -1,6 +1,6 @@
-"""The page of the year wheel: the wheel and its list, the promises, the actions, and the calendar file."""
+"""The page of the year wheel: the wheel and its list, what lapses, the promises, the actions, and the calendar file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC
 
@@ -18,7 +18,7 @@ from compliance.drawing.elements import Html
 from compliance.review import wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
-from compliance.screens import downloads, no_data, reads, widgets, written
+from compliance.screens import downloads, lapsing, no_data, reads, widgets, written
 from compliance.screens.bodies import body
 from compliance.screens.downloads import File
 from compliance.screens.plan import texts
@@ -49,6 +49,15 @@ def figures(view: View, planned: Plan) -> list[Coverage]:
     return reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids) if ids else []
 
 
+def ahead(view: View) -> Iterator[None]:
+    """Count what the page asks for, a step at a time."""
+    reads.plan(view.data, view.reader, view.as_of, view.scope.organisation)
+    yield
+    reads.lapses(view.data, view.as_of)
+    yield
+    lapsing.months(view)
+
+
 # --- What is drawn ------------------------------------------------------------------------------------------------
 
 
@@ -59,18 +68,24 @@ def draw(view: View) -> None:
     if not view.reader.whole:
         _of_part(view, shown.plan)
         return
+    chosen = lapsing.asked(view)
     heading(view, shown)
+    if chosen:
+        lapsing.draw(view, chosen)
     wheel(view, shown)
+    if not chosen:
+        lapsing.draw(view)
     promises(view, shown.plan)
     actions(view, shown)
 
 
 def _of_part(view: View, planned: Plan) -> None:
-    """Draw what a reader of a part of the organisation sees: the actions for its systems, and whom to ask."""
+    """Draw what a reader of a part sees: the actions for its systems, what lapses, and whom to ask."""
     say = view.say
     widgets.html(charts.page_title(say(N_("Year wheel")), kicker=view.scope.name(say)))
     if planned.actions:
         _actions_of(view, "classification", planned)
+    lapsing.draw(view, lapsing.asked(view))
     widgets.whole_only(view)
 
 

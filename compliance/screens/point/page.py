@@ -1,4 +1,4 @@
-"""The page of a point: its figure, trend, reasons, units and items; what explains the figure is folded below."""
+"""The page of a point: its figure, trend, reasons, units and items, and below them what explains the figure."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,0 +1,109 @@
+"""What lapses month by month, on the page of the year wheel and folded on the overview: who sees which of it."""
+
+import re
+
+import pytest
+
+from compliance.access.permissions import ANALYST, MANAGEMENT
+from compliance.drawing.elements import Html
+from compliance.drawing.lapsing import LapsingCell, LapsingRow, lapsing, shade
+from tests.apps import links, notes, opened, tables, text
+from tests.line import Line
+
+# In the samples, until the end of 2026: what the outlook says lapses, and the access reviews of December.
+OF_YEAR, OF_CELL = 292, 51
+PERSON = re.compile(r"lov\d{4}")
+
+
+def plain(app):
+    shown = re.sub(r"<[^>]+>", " ", text(app)).replace("\N{SOFT HYPHEN}", "").replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r"\s+", " ", shown)
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.usefixtures("sample")
+@pytest.mark.live
+@pytest.mark.parametrize(
+    ("lang", "title", "answer"),
+    [
+        ("sv", "Slutar gälla till och med december 2026: 292", "1 980 poster att gälla inom tolv månader, 292 av dem"),
+        ("en", "Stop being valid up to and including December 2026: 292", "1,980 items stop being valid"),
+    ],
+)
+def test_a_month_lists_what_lapses_until_then_before_the_wheel(monkeypatch, lang, title, answer):
+    app = opened("plan", monkeypatch, lang=lang, lapses="2026-12")
+    assert title in plain(app)
+    assert answer in plain(app).replace(" **", " ").replace("** ", " ")
+    assert text(app).index("v-lapsing") < text(app).index("v-yw")
+    assert len(app.dataframe[0].value) == OF_YEAR
+    assert list(app.dataframe[0].value.iloc[:, 3]) == sorted(app.dataframe[0].value.iloc[:, 3])
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.live
+def test_a_cell_leads_to_its_items(monkeypatch):
+    app = opened("plan", monkeypatch)
+    assert text(app).index("v-yw") < text(app).index("v-lapsing")
+    (cell,) = [address for address in links(app) if "point=access&lapses=2026-12" in address]
+    assert cell.startswith("/plan?")
+    app = opened("plan", monkeypatch, point="access", lapses="2026-12")
+    assert "7 Behörighetshantering: 51 slutar gälla i december 2026" in plain(app)
+    assert len(app.dataframe[0].value) == OF_CELL
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.live
+def test_a_month_that_is_none_of_the_table_is_told(monkeypatch):
+    app = opened("plan", monkeypatch, lapses="2024-01")
+    assert notes(app)
+    assert not app.dataframe
+
+
+@pytest.mark.live
+@pytest.mark.usefixtures("sample")
+@pytest.mark.parametrize("role", [MANAGEMENT, ANALYST])
+def test_whoever_may_not_see_persons_sees_units_and_numbers(monkeypatch, role):
+    app = opened("plan", monkeypatch, role=role, lapses="2026-12", point="information_security_training")
+    assert "1 E-utbildning: Informationssäkerhet: 22 slutar gälla i december 2026" in plain(app)
+    assert not PERSON.search(tables(app) + text(app))
+    assert "Unit by unit" not in plain(app)
+    assert "Antal" in plain(app)
+
+
+@pytest.mark.usefixtures("sample")
+@pytest.mark.live
+def test_the_overview_has_it_folded(monkeypatch):
+    assert "v-lapsing" not in text(opened("overview", monkeypatch))
+    app = opened("overview", monkeypatch, unfolded="lapsing sv")
+    assert text(app).count("v-shade-5") == 7
+    assert any("point=access&lapses=2026-12" in address for address in links(app))
+
+
+@pytest.mark.live
+def test_a_store_without_exports_has_no_table(monkeypatch, tmp_path):
+    with Line(tmp_path).held() as line:
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        for page in ("plan", "overview"):
+            assert "När det slutar gälla" not in plain(opened(page, monkeypatch, lapses="2026-12"))
+
+
+@pytest.mark.live
+def test_where_nothing_lapses_a_sentence_says_so(monkeypatch, tmp_path):
+    with Line(tmp_path).held() as line:
+        line.load_table("System | Enhet\nAlfa | Norr", name="systems.csv", source="systems")
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        app = opened("plan", monkeypatch, as_of="2026-11-24")
+    assert "Inget slutar gälla under de närmaste tolv månaderna." in plain(app)
+    assert "v-lapsing" not in text(app)
+
+
+def test_a_cell_is_a_number_on_a_blue_and_empty_for_none():
+    cells = [LapsingCell(0, "0", address="/a"), LapsingCell(100, "100", title="<b>", address="/plan?b", chosen=True)]
+    rows = [LapsingRow(Html("One"), cells, "100"), LapsingRow(Html("Two"), [cells[0]] * 2, why="No basis")]
+    names = {"corner": "Point", "total": "Total", "caption": "When"}
+    drawn = lapsing(["Nov 2026", "Dec 2026"], rows, sums=LapsingRow(Html("All"), cells, "100"), **names)
+    assert "<td></td>" in drawn
+    assert 'class="v-shade-5" aria-current="true"><a class="v-link" href="/plan?b" title="&lt;b&gt;">100</a>' in drawn
+    assert '<td class="v-why" colspan="3">No basis</td>' in drawn
+    assert "Nov <br>2026" in drawn
+    assert [shade(n, 100) for n in (1, 4, 5, 16, 17, 64, 65, 100)] == [1, 1, 2, 2, 3, 4, 5, 5]
