@@ -1,5 +1,6 @@
 """Who leads the unit or the department that is shown, below the head of a page."""
 
+from compliance.core.language import bold
 from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.screens import reads
@@ -12,5 +13,5 @@ def line(view: View) -> Html:
     known = reads.leaders(view.data, view.as_of, view.scope.organisation)
     if known is None or view.scope.level == "organisation":
         return Html("")
-    told = sentence(view.scope, [leader.seen(view.reader) for leader in known.of(view.scope)], view.say)
+    told = sentence(view.scope, [leader.seen(view.reader) for leader in known.of(view.scope)], view.say, bold)
     return charts.caption(told) if told else Html("")

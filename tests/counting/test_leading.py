@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from compliance.access.scopes import Scope
-from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, Language
 from compliance.counting.leading import leaders_on
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording.leading import sentence
@@ -47,8 +46,7 @@ def told(line, *, unit=None, department=None, who=MINE, organisation=OWN):
     scope = Scope(organisation, department, unit)
     with line.database.cursor() as cursor:
         leaders = leaders_on(cursor, WORDS, organisation=organisation, as_of=DAY, known_at=EVERYTHING_KNOWN)
-    text = sentence(scope, [leader.seen(who) for leader in leaders.of(scope)], SV)
-    return text.translate(dict.fromkeys(map(ord, (BOLD_BEGINS, BOLD_ENDS))))
+    return sentence(scope, [leader.seen(who) for leader in leaders.of(scope)], SV)
 
 
 def test_whoever_has_the_position_leads_the_unit_also_on_leave(line):
