@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from compliance.access.scopes import Scope
+from compliance.core.language import Language
 from compliance.counting.leading import leaders_on
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording.leading import sentence
