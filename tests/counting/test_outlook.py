@@ -82,6 +82,28 @@ def share(counted):
     return Share(counted.met, counted.of, untold=False)
 
 
+@pytest.mark.parametrize(
+    ("begins", "told"),
+    [
+        (date(2025, 9, 30), True),
+        (date(2025, 10, 1), False),
+        (date(2026, 9, 30), False),
+        (date(2026, 10, 1), True),
+    ],
+)
+def test_there_is_no_pace_across_a_change_of_the_rule(begins, told):
+    """A rule that begins on the first day judges both, and one that begins after the last judges neither."""
+    rules = ({"from": date(2018, 1, 1), "months": 12}, {"from": begins, "months": 24})
+    point = replace(POINT, dated_parameters=rules)
+    first, last, now = (
+        figure(day, met, 20, point=point)
+        for day, met in ((date(2025, 9, 30), 10), (date(2026, 9, 30), 15), (date(2026, 11, 24), 15))
+    )
+    with connect(":memory:") as cursor:
+        (found,) = look_ahead(cursor, [Asked(now, first, last, Ahead(now, 0, 0))])
+    assert (found.pace is not None) == told
+
+
 @pytest.mark.live
 def test_units_of_few_persons_are_one_unit_for_others():
     """Whoever may not see persons is not told that three units of two have what is enough."""
