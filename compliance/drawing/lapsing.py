@@ -44,7 +44,7 @@ def lapsing(
     body = [_row(row, most) for row in rows]
     cells = (tag("td", cell.text) for cell in sums.cells)
     body.append(tag("tr", tag("th", sums.label, scope="row"), *cells, tag("td", sums.total), css="v-sums"))
-    css = "v-heat v-lapsing"
+    css = "v-heat v-lapses"
     return scrolling_table(heads, body, caption=caption, css=css, style=f"--columns:{len(months) + 1}")
 
 
@@ -71,6 +71,6 @@ def _cell(cell: LapsingCell, most: int) -> Html:
 def shade(n: int, most: int) -> int:
     """The shade of a number among those up to `most`, from 1: by its root, so that small ones differ too.
 
-    Example: `shade(1, 100)` is 1, `shade(100, 100)` is 5.
+    Of numbers that are all small none is strong. Example: `shade(1, 100)` is 1, `shade(100, 100)` is 5.
     """
-    return ceil(SHADES * sqrt(n / most))
+    return ceil(SHADES * sqrt(n / max(most, SHADES**2)))

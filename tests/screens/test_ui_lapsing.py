@@ -34,7 +34,7 @@ def test_a_month_lists_what_lapses_until_then_before_the_wheel(monkeypatch, lang
     app = opened("plan", monkeypatch, lang=lang, lapses="2026-12")
     assert title in plain(app)
     assert answer in plain(app).replace(" **", " ").replace("** ", " ")
-    assert text(app).index("v-lapsing") < text(app).index("v-yw")
+    assert text(app).index("v-lapses") < text(app).index("v-yw")
     assert len(app.dataframe[0].value) == OF_YEAR
     assert list(app.dataframe[0].value.iloc[:, 3]) == sorted(app.dataframe[0].value.iloc[:, 3])
 
@@ -43,7 +43,7 @@ def test_a_month_lists_what_lapses_until_then_before_the_wheel(monkeypatch, lang
 @pytest.mark.live
 def test_a_cell_leads_to_its_items(monkeypatch):
     app = opened("plan", monkeypatch)
-    assert text(app).index("v-yw") < text(app).index("v-lapsing")
+    assert text(app).index("v-yw") < text(app).index("v-lapses")
     (cell,) = [address for address in links(app) if "point=access&lapses=2026-12" in address]
     assert cell.startswith("/plan?")
     app = opened("plan", monkeypatch, point="access", lapses="2026-12")
@@ -73,7 +73,7 @@ def test_whoever_may_not_see_persons_sees_units_and_numbers(monkeypatch, role):
 @pytest.mark.usefixtures("sample")
 @pytest.mark.live
 def test_the_overview_has_it_folded(monkeypatch):
-    assert "v-lapsing" not in text(opened("overview", monkeypatch))
+    assert "v-lapses" not in text(opened("overview", monkeypatch))
     app = opened("overview", monkeypatch, unfolded="lapsing sv")
     assert text(app).count("v-shade-5") == 7
     assert any("point=access&lapses=2026-12" in address for address in links(app))
@@ -94,7 +94,7 @@ def test_where_nothing_lapses_a_sentence_says_so(monkeypatch, tmp_path):
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         app = opened("plan", monkeypatch, as_of="2026-11-24")
     assert "Inget slutar gälla under de närmaste tolv månaderna." in plain(app)
-    assert "v-lapsing" not in text(app)
+    assert "v-lapses" not in text(app)
 
 
 def test_a_cell_is_a_number_on_a_blue_and_empty_for_none():
@@ -107,3 +107,4 @@ def test_a_cell_is_a_number_on_a_blue_and_empty_for_none():
     assert '<td class="v-why" colspan="3">No basis</td>' in drawn
     assert "Nov <br>2026" in drawn
     assert [shade(n, 100) for n in (1, 4, 5, 16, 17, 64, 65, 100)] == [1, 1, 2, 2, 3, 4, 5, 5]
+    assert [shade(n, 3) for n in (1, 2, 3)] == [1, 2, 2]
