@@ -11,7 +11,7 @@ from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.review import situation
 from compliance.store.database import Rows
-from compliance.wording import phrases, rules
+from compliance.wording import outlook, phrases, rules
 
 
 def point_kicker(point: Point, last: int, say: Language) -> str:
@@ -51,8 +51,7 @@ def ahead(heading: Outlook, say: Language) -> charts.Ahead | None:
     now = heading.now
     if heading.at_most is None or not heading.lost or now.as_of == now.as_of.replace(month=12, day=31):
         return None
-    share = say.percent(heading.at_most, limits=(now.target.target, now.target.limit))
-    return charts.Ahead(say(N_("at most {share}"), share=share).replace(" ", NBSP))
+    return charts.Ahead(say(N_("at most {share}"), share=outlook.highest(heading, say)).replace(" ", NBSP))
 
 
 def rule_pairs(point: Point, day: date, say: Language) -> list[charts.Pair]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from compliance.access.disclosure import OTHER_UNITS
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import N_, Language
 from compliance.counting.outlook import NO_CLEAR_DIRECTION, Outlook
 from compliance.wording import phrases
 
@@ -27,13 +27,6 @@ FELL: Final = N_(
 )
 # What is said of a target that no month is named for.
 WITHOUT_MONTH: Final = frozenset({*PACES, NO_CLEAR_DIRECTION, "reached"})
-# The same in a column.
-SHORT: Final = {
-    "not_within_five_years": N_("not in five years"),
-    "no_change": N_("no change"),
-    "falling": N_("falling"),
-    NO_CLEAR_DIRECTION: N_("no clear direction"),
-}
 # So many units are named; of more, the number says enough.
 NAMED: Final = 4
 
@@ -81,9 +74,9 @@ def _since(outlook: Outlook, say: Language) -> dict[str, Any]:
     return {**shares, "year": reviewed.as_of.year}
 
 
-def month(reached: str, say: Language, form: str = "MMMM y") -> str:
+def month(reached: str, say: Language) -> str:
     """A month of the form YYYY-MM in words: mars 2028."""
-    return say.date(date.fromisoformat(f"{reached}-01"), form=form)
+    return say.date(date.fromisoformat(f"{reached}-01"), form="MMMM y")
 
 
 def enough(outlook: Outlook, say: Language, *, names: bool = False) -> str:
@@ -114,33 +107,14 @@ def at_most(outlook: Outlook, say: Language) -> str:
     """The highest coverage that the year can still reach; "" if nothing is lost."""
     if outlook.at_most is None or not outlook.lost:
         return ""
-    share = _share(outlook, say)
+    share = highest(outlook, say)
     if outlook.at_most < outlook.now.target.target:
         return say(N_("The target cannot be reached this year: at most {share}."), share=share)
     return say(N_("At most {share} this year, since what is late stays late."), share=share)
 
 
-def short(outlook: Outlook, say: Language) -> str:
-    """The same in a column: a month, a word, or the highest share; "" where there is nothing to say."""
-    if outlook.at_most is not None and outlook.lost:
-        return say(N_("at most {share}"), share=_share(outlook, say)).replace(" ", NBSP)
-    if outlook.then and _year_end_says_most(outlook, say):
-        return say(N_("{share} on 31 Dec"), share=phrases.percent(outlook.then, say)).replace(" ", NBSP)
-    if outlook.before is None or outlook.reached is None:
-        return ""
-    told = SHORT.get(outlook.reached)
-    return say(told) if told else month(outlook.reached, say, form="MMM y")
-
-
-def _year_end_says_most(outlook: Outlook, say: Language) -> bool:
-    """Whether a target that is reached will not be at the end of the year, or there is no pace to tell of."""
-    then = outlook.then
-    if outlook.reached == "reached":
-        return then is not None and then.coverage is not None and then.coverage < then.target.target
-    return outlook.reached is None and bool(if_nothing(outlook, say))
-
-
-def _share(outlook: Outlook, say: Language) -> str:
+def highest(outlook: Outlook, say: Language) -> str:
+    """The highest share that the year can still reach, rounded like the coverage."""
     target = outlook.now.target
     return say.percent(outlook.at_most, limits=(target.target, target.limit))
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.browser import browsing, go, serving, visit
 from tests.layers import layered
+from tests.line import POINTS
 from tests.looks import STATES, unfold
 from tests.measuring import PHONE, SCREENS, unfit
 from tests.sampled import beside
@@ -32,6 +33,17 @@ def test_a_page_fits_every_window(address: str, page: Page) -> None:
     go(page, f"/{address}{'&' if '?' in address else '?'}lang=sv")
     unfold(page)
     assert unfit(page, (PHONE, *SCREENS)) == []
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("day", layered(["2025-11-15", "2026-10-31"], ["2025-11-15"]))
+def test_every_point_of_the_overview_is_seen_at_once_also_with_a_judgement_above(day: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    go(page, f"/?as_of={day}&lang=sv")
+    rows = [row.bounding_box() for row in page.locator(".v-row:not(.v-row-head)").all()]
+    assert len(rows) == len(POINTS)
+    assert (page.locator(".v-judged").count() == 1) is (day == "2025-11-15")
+    assert max(row["y"] + row["height"] for row in rows if row) <= 800
 
 
 WRONG = """

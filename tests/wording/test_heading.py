@@ -130,23 +130,6 @@ def test_an_outlook_is_a_sentence(told, swedish, english):
 
 
 @pytest.mark.parametrize(
-    ("told", "swedish"),
-    [
-        (NOW, ""),
-        (RISING, "mars 2028"),
-        (replace(NOW, then=figure(86, 297, day=END), lapsing=5), "29,0 % 31 dec"),
-        (replace(RISING, reached="not_within_five_years"), "inte inom fem år"),
-        (replace(RISING, reached="no_clear_direction"), "ingen tydlig riktning"),
-        (Outlook(figure(95, 100), reached="reached", then=figure(95, 100, day=END)), ""),
-        (Outlook(figure(95, 100), reached="reached", then=figure(94, 100, day=END)), "94,0 % 31 dec"),
-        (Outlook(figure(25, 29, id_="nis_reporting"), at_most=28 / 29, lost=1), "högst 96,6 %"),
-    ],
-)
-def test_a_column_has_the_month_or_the_share_that_matters(told, swedish):
-    assert outlook.short(told, SV).replace("\N{NO-BREAK SPACE}", " ") == swedish
-
-
-@pytest.mark.parametrize(
     ("month", "met", "swedish"),
     [
         ("2026-10", 297, "Genomgången 2025 väntade det i oktober 2026, och det är nått."),
