@@ -18,6 +18,7 @@ LOOKED_AHEAD: Final = schema(
     **dict.fromkeys(("if_nothing_is_done", "pace", "at_most"), pa.float64()),
     reached=pa.string(),
     **dict.fromkeys(("enough_items", "enough_units"), pa.int64()),
+    **dict.fromkeys(("pace_from", "pace_to"), pa.date32()),
 )
 
 
@@ -29,6 +30,7 @@ def looked_ahead(cursor: Cursor, inputs: Inputs) -> pa.Table:
     rows_ = [
         {name: getattr(outlook, name) for name in LOOKED_AHEAD.names if hasattr(outlook, name)}
         | {"as_of": now.as_of, "organisation": now.organisation, "point_id": now.point.id, "point": now.point.number}
+        | {"pace_from": outlook.before and outlook.before.as_of, "pace_to": outlook.latest and outlook.latest.as_of}
         for outlook in found
         if (now := outlook.now).point in inputs.wanted
     ]

@@ -12,8 +12,11 @@
 --   enough_items (bigint): how many more items reach the target
 --   enough_units (bigint): in how many units they are, those with most left first
 --   at_most (double): the highest coverage that the year's cases can still reach
+--   pace_from (date): the first of the two extract days that the pace is measured between
+--   pace_to (date): the second of them
 
 select
-    as_of, organisation, point_id, point, if_nothing_is_done, pace, reached, enough_items, enough_units, at_most
+    as_of, organisation, point_id, point, if_nothing_is_done, pace, reached, enough_items, enough_units, at_most,
+    pace_from, pace_to
 from looked_ahead
 order by organisation collate sv, point

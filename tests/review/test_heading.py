@@ -69,6 +69,7 @@ def test_no_month_is_named_where_the_figure_has_turned_since_the_last_review(tur
         table = extract(cursor, "outlook", **asked).table.to_pylist()
     (row,) = (row for row in table if row["point_id"] == "local_instruction")
     assert (row["reached"], row["pace"]) == (shown.reached, shown.pace)
+    assert (row["pace_from"], row["pace_to"]) == (date(2025, 10, 20), date(2026, 10, 15))
 
 
 def test_a_review_measures_between_the_exports_that_were_known(turned):
