@@ -718,16 +718,17 @@ def changes(parts: Sequence[ChangePart], *, first: Pair, last: Pair, total: str,
 
     Example: `changes([ChangePart("**31** …", "Too old", -0.04, "−4.2")], first=Pair("2025", "82.3 %"), …)`.
     """
+    return tag("div", _change_end(first, ""), causes(parts, label=label), _change_end(last, total), css="v-changes")
+
+
+def causes(parts: Sequence[ChangePart], *, label: str) -> Html:
+    """The causes alone, their bars on one scale.
+
+    Example: `causes([ChangePart("**31** …", "Too old", -0.04, "−4.2")], label="Reasons")`.
+    """
     sizes = [part.share for part in parts if part.share is not None]
     low, high = min([0.0, *sizes]), max([0.0, *sizes])
-    rows = [tag("li", _change(part, low=low, high=high)) for part in parts]
-    return tag(
-        "div",
-        _change_end(first, ""),
-        tag("ul", *rows, aria_label=label),
-        _change_end(last, total),
-        css="v-changes",
-    )
+    return tag("ul", *(tag("li", _change(part, low=low, high=high)) for part in parts), aria_label=label)
 
 
 def _change_end(end: Pair, total: str) -> Html:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from compliance.counting.assessing import Status
-from compliance.drawing.charts import Ahead, Fact, ahead, anchor, bar, status_mark
+from compliance.drawing.charts import Ahead, ChangePart, Fact, ahead, anchor, bar, status_mark
+from compliance.drawing.charts import causes as causes_of
 from compliance.drawing.charts import facts as strip
 from compliance.drawing.elements import Html, breakable, rich, tag, unless_empty
 from compliance.drawing.geometry import runs, spread
@@ -165,6 +166,11 @@ def units(items: Sequence[Unit], *, label: str) -> Html:
 def _unit(item: Unit) -> Html:
     drawn = bar(status=item.status, share=item.share, alt=item.counts)
     return tag("li", tag("span", item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
+
+
+def causes(parts: Sequence[ChangePart], *, label: str) -> Html:
+    """Why a figure changed: a row per cause, its bar left or right of zero, and its size."""
+    return tag("div", causes_of(parts, label=label), css="v-changes v-m-causes")
 
 
 def decisions(items: Sequence[DecisionItem], *, label: str) -> Html:

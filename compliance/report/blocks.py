@@ -65,6 +65,26 @@ class Bar:
     word: str
     before: float | None = None
 
+    @property
+    def alt(self) -> str:
+        """The bar in words."""
+        return f"{self.text}, {self.word}"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A signed size as a bar left or right of zero, on a scale from `low` to `high`; `text` is it written out."""
+
+    size: float
+    text: str
+    low: float
+    high: float
+
+    @property
+    def alt(self) -> str:
+        """The bar in words."""
+        return self.text
+
 
 @dataclass(frozen=True)
 class Table:
@@ -77,7 +97,7 @@ class Table:
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
-    bars: tuple[Bar, ...] = ()
+    bars: tuple[Bar | Effect, ...] = ()
     scale: str = ""
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import MINUS, N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import (
     Bar,
     Beside,
     Block,
     Column,
+    Effect,
     Heading,
     LineChart,
     Paragraph,
@@ -223,10 +224,23 @@ def _comment(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Bl
 
 
 def _changed(answer: PointAnswer, edition: Edition) -> list[Block]:
-    """Why the figure has changed, if there was one before."""
-    text = edition.say.plain(answer.changed)
-    comparable = phrases.change(answer.coverage, answer.coverage_before) is not None
-    return [Paragraph(text)] if text and comparable else []
+    """Why the figure has changed, if there was one before; reviews of earlier versions have a sentence alone."""
+    say = edition.say
+    if phrases.change(answer.coverage, answer.coverage_before) is None:
+        return []
+    found = wording.biggest_causes(answer, say, most=NAMED)
+    texts = (answer.beside if found else answer.changed) or {}
+    told = say.plain(texts) if texts else ""
+    return [*([_causes(found, say)] if found else []), *([Paragraph(told)] if told else [])]
+
+
+def _causes(found: Sequence[tuple[str, int]], say: Language) -> Table:
+    """The causes of a change with their sizes in tenths of a percentage point, each with a bar from zero."""
+    columns = (Column(say(wording.WHY_CHANGED), width=6), Column(say(N_("Percentage points")), "right", 1.7))
+    rows = tuple((text, say.signed(tenths)) for text, tenths in found)
+    low, high = min(0, *(tenths for _, tenths in found)), max(0, *(tenths for _, tenths in found))
+    bars = tuple(Effect(tenths, say.signed(tenths), low, high) for _, tenths in found)
+    return Table("", columns, rows, bars, f"{MINUS} 0 +")
 
 
 def trend(answer: PointAnswer, edition: Edition) -> LineChart | None:

@@ -7,7 +7,7 @@ are built from that alone: no later import, rule or statement affects it.
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +53,7 @@ from compliance.review.reviewing import (
     reviews,
 )
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
-from compliance.wording.changes import sentence
+from compliance.wording import changes
 
 FORMAT: Final = 1
 MONTHS: Final = 12
@@ -128,11 +128,21 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """A cause of a change in words, the number of its items, and its size in tenths of a percentage point."""
+
+    text: Texts
+    number: int
+    tenths: int
+
+
+@dataclass(frozen=True)
 class PointAnswer:
     """A point's part of a review.
 
     `point` has the texts, targets and laws in force, `parameters` those of its rule. `before` is the figure to compare
-    with: that of the last approved review (`by_review`), else of a year before. `changed` explains the difference.
+    with: that of the last approved review (`by_review`), else of a year before. `changed` explains the difference,
+    `causes` do in parts that add up to it, with what is told `beside` them; reviews of earlier versions have no causes.
     `remarks` is the number of checks of the data with serious findings. `heading` is where the figure is heading, and
     `expected` what that review said of it; reviews of earlier versions have neither.
     """
@@ -152,6 +162,8 @@ class PointAnswer:
     remarks: int
     heading: Heading | None = None
     expected: Heading | None = None
+    causes: tuple[Cause, ...] = ()
+    beside: Texts = field(default_factory=dict)
 
     def at(self, level: Level) -> tuple[PointCounts, ...]:
         """Its counts at a level on the as-of date."""
@@ -524,10 +536,12 @@ class _Computation:
             units=units,
             reasons=tuple(Reason(*key, n) for key, n in sorted(counted.items()) if key[0] != "met"),
             remaining=_remaining(point, explanation.items),
-            changed={code: sentence(change, Language(code)) for code in LANGUAGES},
+            changed={code: changes.sentence(change, Language(code)) for code in LANGUAGES},
             remarks=remarks,
             heading=heading,
             expected=earlier.heading if earlier else None,
+            causes=_causes(change),
+            beside={code: told for code in LANGUAGES if (told := changes.beside(change, Language(code)))},
         )
 
     def _headings(self, months: list[Coverage], units: list[Coverage]) -> dict[str, Heading]:
@@ -636,6 +650,15 @@ def comparison_with(reviews: Sequence[Dossier], day: date, *, known_at: datetime
 
 def _count(figure: Coverage) -> PointCounts:
     return PointCounts(**{name: getattr(figure, name) for name in PointCounts.__dataclass_fields__})
+
+
+def _causes(change: Explanation) -> tuple[Cause, ...]:
+    """The causes of a change; none where they are not told, nothing can be compared, or each year has its own cases."""
+    tenths = changes.sizes(change) if change.years is None else None
+    return tuple(
+        Cause({code: changes.cause_line(change, part, Language(code)) for code in LANGUAGES}, len(part.changes), size)
+        for part, size in zip(change.parts, tenths or (), strict=tenths is not None)
+    )
 
 
 def _heading(outlook: Outlook, public: Outlook) -> Heading:

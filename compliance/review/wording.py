@@ -59,6 +59,8 @@ CHANGED: Final = N_("has been changed")
 OTHERWISE: Final = N_("is not there, or is another file")
 WORST: Final = 3
 REASONS: Final = 3
+# What the causes of a change are headed with.
+WHY_CHANGED: Final = N_("Why did the figure change?")
 
 
 def verdict(dossier: Dossier, point_id: str, say: Language, words: dict[str, str] = VERDICT_WORDS) -> str:
@@ -75,6 +77,18 @@ def met_of(figure: Coverage, say: Language) -> str:
 def left_of(figure: Coverage) -> int:
     """How many items are left to do: unmet and unknown."""
     return figure.unmet + figure.unknown
+
+
+def biggest_causes(answer: PointAnswer, say: Language, *, most: int) -> list[tuple[str, int]]:
+    """Why the figure changed, the biggest causes in their order: each in words with its size in tenths of a point.
+
+    Those beyond `most` are added up as one, the last. None of a frozen review that knows none.
+    """
+    by_size = sorted((cause for cause in answer.causes if cause.tenths), key=lambda cause: -abs(cause.tenths))
+    shown = by_size if len(by_size) <= most else by_size[: most - 1]
+    told = [(say.plain(cause.text), cause.tenths) for cause in answer.causes if cause in shown]
+    rest = sum(cause.tenths for cause in by_size[len(shown) :])
+    return [*told, (say(N_("Other")), rest)] if len(by_size) > len(shown) else told
 
 
 def most_common_reasons(answer: PointAnswer) -> list[Reason]:

@@ -12,7 +12,6 @@ from compliance.counting.explaining import (
     Explanation,
     Moment,
     Part,
-    rounded_to,
 )
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
@@ -20,7 +19,6 @@ from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import changes, phrases
 from compliance.wording.reasons import detail_text, reason_text
 
-TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step that figures are shown in
 FIRST_ITEMS: Final = 100
 REASONS_SHOWN: Final = 3
 
@@ -28,17 +26,9 @@ REASONS_SHOWN: Final = 3
 # --- The causes ---------------------------------------------------------------------------------------------------
 
 
-def sizes(explanation: Explanation) -> list[int] | None:
-    """The causes' sizes in tenths of a percentage point, rounded so that they add up to the shown change."""
-    shares = [part.share for part in explanation.parts]
-    if explanation.total is None or None in shares:
-        return None
-    return rounded_to([share for share in shares if share is not None], changes.moved_tenths(explanation), step=TENTH)
-
-
 def causes(explanation: Explanation, say: Language, *, opened: bool) -> list[charts.ChangePart]:
     """The causes as rows, with the items behind them if `opened`."""
-    rounded = sizes(explanation)
+    rounded = changes.sizes(explanation)
     return [
         charts.ChangePart(
             label=changes.cause_text(explanation, part, bold(say.number(len(part.changes))), say),

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 from typing import Final
 
 from compliance.core.language import N_, NBSP, Language, begun, tenths
 from compliance.counting.assessing import Coverage, Status
-from compliance.counting.explaining import COMING, Cause, Change, Explanation, Part
+from compliance.counting.explaining import COMING, Cause, Change, Explanation, Part, rounded_to
 from compliance.declarations.points import Point
 from compliance.wording import phrases
 from compliance.wording.reasons import columns_text, reason_text
 
 CAUSES_IN_SENTENCE: Final = 3
+TENTH: Final = Fraction(1, 1000)  # a tenth of a percentage point, the step that figures are shown in
 
 
 def sentence(explanation: Explanation, say: Language) -> str:
@@ -25,7 +27,25 @@ def sentence(explanation: Explanation, say: Language) -> str:
         texts = [f"{_movement(explanation, say)}: {causes}."]
     else:
         texts = [f"{_movement(explanation, say)}.", "" if explanation.parts else say(N_("No item counts otherwise."))]
-    return " ".join(text for text in [*texts, _years(explanation, say), target_sentence(explanation, say)] if text)
+    return " ".join(text for text in [*texts, beside(explanation, say)] if text)
+
+
+def beside(explanation: Explanation, say: Language) -> str:
+    """What is told beside the causes: the cases of two years, and a new target."""
+    return " ".join(text for text in (_years(explanation, say), target_sentence(explanation, say)) if text)
+
+
+def sizes(explanation: Explanation) -> list[int] | None:
+    """The causes' sizes in tenths of a percentage point, rounded so that they add up to the shown change."""
+    shares = [part.share for part in explanation.parts]
+    if explanation.total is None or None in shares:
+        return None
+    return rounded_to([share for share in shares if share is not None], moved_tenths(explanation), step=TENTH)
+
+
+def cause_line(explanation: Explanation, part: Part, say: Language) -> str:
+    """A cause as the sentence tells it, on a line of its own."""
+    return begun(_cause_phrase(explanation, part, say, items=say.plain(explanation.after.point.items)))
 
 
 def _years(explanation: Explanation, say: Language) -> str:

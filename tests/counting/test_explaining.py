@@ -23,11 +23,11 @@ from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.loading.loading import revoke
 from compliance.screens import changes_texts, figure_texts
-from compliance.screens.changes_texts import ends, sizes
+from compliance.screens.changes_texts import ends
 from compliance.screens.point import compare_texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.wording import changes, phrases
-from compliance.wording.changes import sentence
+from compliance.wording.changes import sentence, sizes
 from tests.apps import opened, text
 from tests.layers import first_of
 from tests.line import NOON, POINTS, Line

@@ -96,6 +96,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "units": lambda: charts.units([charts.UnitRow(H, H, "red", H, H, 0.5)], label=H),
     "dumbbells": lambda: charts.dumbbells([charts.Dumbbell(H, 0.1, 0.2, H, H, H, H)], label=H),
     "answer": lambda: charts.answer(H),
+    "causes": lambda: charts.causes([charts.ChangePart(H, H, -0.1, H)], label=H),
     "changes": lambda: charts.changes(
         [charts.ChangePart(H, H, -0.1, H, charts.note(H)), charts.ChangePart(H, H, 0.2, H)],
         first=charts.Pair(H, H, H),
@@ -141,6 +142,7 @@ FRAGMENTS |= {
     "meeting sentence": lambda: meeting.sentence(H),
     "meeting small": lambda: meeting.small(H),
     "meeting units": lambda: meeting.units([meeting.Unit(H, H, 0.2, "red")], label=H),
+    "meeting causes": lambda: meeting.causes([charts.ChangePart(H, H, -0.1, H)], label=H),
     "meeting decisions": lambda: meeting.decisions([meeting.DecisionItem(H, H, H, H, H, H, late=True)], label=H),
     "meeting summary": lambda: meeting.summary(
         [meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H, 0.1, charts.Ahead(H, "red", H), H)],

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from compliance.report.blocks import Bar, LineChart, Table
+from compliance.report.blocks import Bar, Effect, LineChart, Table
 from compliance.report.writers.paper import ACCENT, DPI, INK, MARKS, TRACK, bar_picture, picture
 from compliance.wording.trends import Level, Moment, Trend
 from tests.layers import first_of, layered
@@ -52,6 +52,8 @@ ODD = {
     "a name of several lines": line(0.5, name="en\ntvå och " + "ännu mer " * 24),
     "soft hyphens": line(0.5, name="\xad".join((LONG * 2)[n : n + 3] for n in range(0, 2 * len(LONG), 3))),
     "no name at all": line(0.5, name=""),
+    "a size below zero": Effect(-20, "−2,0", -20, 101),
+    "a size and nothing": Effect(0, "±0,0", 0, 0),
     "no moments": line(),
     "one moment": line(0.5),
     "only gaps": line(None, None, None),
@@ -65,7 +67,7 @@ CHARTS = layered(EVERY.values(), [TRENDS[0], BARS[0], *ODD.values()])
 
 def drawn(chart, *, kind, width=None):
     """A bar as wide as in a row of a table, or a trend as wide as a page."""
-    if isinstance(chart, Bar):
+    if isinstance(chart, Bar | Effect):
         return bar_picture(chart, kind=kind, width_cm=width or IN_A_ROW)
     return picture(chart, kind=kind, width_cm=width or WIDTH)
 
@@ -177,6 +179,17 @@ def test_the_target_is_a_tick_at_its_share_taller_than_the_bar(target):
     assert (sum(xs) / len(xs) - left) / (right - left) == pytest.approx(target, abs=0.02)
     high = sum(image.getpixel((left + 10, y)) in green for y in range(image.height))
     assert len(ys) > 1.3 * high
+
+
+def test_what_lowers_a_figure_is_an_outline_left_of_zero_and_what_raises_it_a_bar_right_of_it():
+    down, up = (pixels(Effect(size, "", -50, 50), width=WIDTH) for size in (-50, 50))
+    _, left, zero = longest_run(down, {colour(ACCENT)})
+    _, start, right = longest_run(up, {colour(ACCENT)})
+    assert left < zero <= start + 3
+    assert start < right
+    middle = (left + zero) // 2
+    assert down.getpixel((middle, down.height // 2)) == PAPER
+    assert up.getpixel(((start + right) // 2, up.height // 2)) == colour(ACCENT)
 
 
 @pytest.mark.parametrize("status", ["no_basis", "nothing_to_assess"])

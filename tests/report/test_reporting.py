@@ -9,19 +9,20 @@ from functools import cache
 import pytest
 from docx import Document
 
-from compliance.core.language import LANGUAGES, Language
+from compliance.core.language import LANGUAGES, Language, tenths
 from compliance.counting.assessing import OUTCOMES, coverage
 from compliance.declarations.points import load_points
-from compliance.report.blocks import Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
+from compliance.report.blocks import Bar, Bullets, Heading, PageBreak, Paragraph, Signatures, Table, Together, each
 from compliance.report.chapters import covered_by
 from compliance.report.files import file_name
-from compliance.report.points import departments
+from compliance.report.points import Edition, departments, section
 from compliance.report.report import as_document, report_of
 from compliance.review.approving import dossier, signatures_of
 from compliance.review.dossier import few_added_up
 from compliance.review.reviewing import review_of
 from compliance.review.wording import weakest
 from compliance.store.database import rows
+from compliance.wording import phrases
 from compliance.wording.phrases import percent, share
 from tests.layers import first_of
 from tests.line import POINTS
@@ -274,9 +275,47 @@ def test_a_year_is_compared_with_the_last_approved_review(parts, report):
     before = parts(2025)[0]
     assert document.last_year == 2025
     assert {a.point.id: a.before for a in document.points} == {a.point.id: a.now for a in before.points}
-    [chart] = [block for block in of_kind(report(2026), Table) if block.bars]
+    [chart] = [block for block in of_kind(report(2026), Table) if block.bars and isinstance(block.bars[0], Bar)]
     assert "ringen genomgång 2025 (15 november 2025). Täckning den 31 oktober 2026." in full_text(report(2026))
     assert [bar.before for bar in chart.bars] == [answer.coverage.coverage for answer in before.points]
+
+
+def causes_of(document, point_id, *, say=SV, **changed):
+    """Why a point changed, by its part of a report: the rows of its figure, and the sentences."""
+    answer = replace(document.answer(point_id), **changed)
+    found = list(each([section(document, answer, Edition(say, public=False))]))
+    tables = [
+        block for block in found if isinstance(block, Table) and block.columns[0].heading == "Varför ändrades siffran?"
+    ]
+    texts = [block.text for block in found if isinstance(block, Paragraph) and "sedan den" in block.text]
+    return tables, texts
+
+
+@pytest.mark.live
+def test_why_a_figure_changed_is_drawn_with_causes_that_add_up_and_a_review_without_them_has_its_sentence(parts):
+    document, *_ = parts(2026)
+    for answer in document.points:
+        if answer.causes:
+            moved = phrases.change(answer.coverage, answer.coverage_before)
+            assert sum(cause.tenths for cause in answer.causes) == tenths(moved)
+    [table], texts = causes_of(document, "risk_analysis")
+    assert [row[0].replace("\N{NO-BREAK SPACE}", " ") for row in table.rows] == [
+        "13 system uppfyller nu kravet",
+        "32 system uppfyller inte längre kravet (riskanalysen är för gammal)",
+        "6 system har tillkommit",
+    ]
+    assert [(bar.size, row[1]) for bar, row in zip(table.bars, table.rows, strict=True)] == [
+        (44, "+4,4"),
+        (-108, "−10,8"),
+        (4, "+0,4"),
+    ]
+    assert texts == []
+    tables, [sentence] = causes_of(document, "risk_analysis", causes=())
+    assert (tables, sentence[:50]) == ([], "Täckningen har sjunkit med 6,0 procentenheter seda")
+    # the four biggest, the others added up
+    [table], _ = causes_of(document, "information_security_training")
+    assert [row[1] for row in table.rows] == ["+10,1", "−0,7", "+1,0", "+0,3"]
+    assert table.rows[-1][0] == "Övrigt"
 
 
 @pytest.mark.exhaustive

@@ -151,6 +151,19 @@ def test_a_point_that_shares_a_screen_can_be_opened_written_about_and_left(stage
     assert "point" not in app.query_params
 
 
+@pytest.mark.live
+def test_a_point_that_fell_shows_why_instead_of_where_most_is_left(sample, monkeypatch):
+    fell, rose = (
+        text(opened_page("meeting", monkeypatch, review="2026", point=point)).replace("\u00a0", " ")
+        for point in ("risk_analysis", "classification")
+    )
+    (shown,) = re.findall(r'<div class="v-changes v-m-causes">.*?</ul>', fell)
+    assert re.findall('v-ch-figure">([^<]+)', shown) == ["+4,4", "−10,8", "+0,4"]
+    assert "Mest kvar att göra" not in fell
+    assert "v-m-causes" not in rose
+    assert "Mest kvar att göra" in rose
+
+
 @pytest.mark.exhaustive
 def test_the_next_screen_after_an_opened_point_is_the_one_after_its_list(stage, monkeypatch):
     stage("draft")

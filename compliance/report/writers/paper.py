@@ -27,7 +27,7 @@ from compliance.core.places import STATIC
 from compliance.counting.assessing import Status
 from compliance.declarations import theming
 from compliance.drawing.geometry import runs, spread
-from compliance.report.blocks import Bar, LineChart
+from compliance.report.blocks import Bar, Effect, LineChart
 from compliance.wording.trends import Moment
 
 Kind = Literal["png", "svg"]
@@ -74,6 +74,7 @@ LINE: Final = 11.5
 EDGE: Final = 1.0
 BAR: Final = 8.0
 BAR_ROW: Final = 14.0
+OUTLINE: Final = 1.1
 PLOT_HEIGHT: Final = 100.0
 # A narrower trend is lower too, so that two points fit on a page.
 NARROW: Final = 300.0
@@ -98,10 +99,13 @@ def picture(chart: LineChart, *, kind: Kind, width_cm: float) -> bytes:
     return sheet.saved(kind, height=_trend(sheet, chart))
 
 
-def bar_picture(bar: Bar, *, kind: Kind, width_cm: float) -> bytes:
+def bar_picture(bar: Bar | Effect, *, kind: Kind, width_cm: float) -> bytes:
     """Draw the bar of a table's row, with the shape of its status at the end. The row has the same in figures."""
     sheet = _Sheet(width_cm / 2.54 * 72)
     middle = BAR_ROW / 2
+    if isinstance(bar, Effect):
+        _effect(sheet, bar, left=4.5, right=sheet.width - 4.5, middle=middle)
+        return sheet.saved(kind, height=BAR_ROW)
     _bar(sheet, bar, left=4.5, right=sheet.width - 16, middle=middle)
     _sign(sheet, bar.status, x=sheet.width - 5, y=middle)
     return sheet.saved(kind, height=BAR_ROW)
@@ -270,6 +274,19 @@ def _bar(sheet: _Sheet, bar: Bar, *, left: float, right: float, middle: float) -
     _tick(sheet, left + width * _clamped(bar.target), middle)
     if bar.before is not None:
         _ring(sheet, left + width * _clamped(bar.before), middle)
+
+
+def _effect(sheet: _Sheet, bar: Effect, *, left: float, right: float, middle: float) -> None:
+    """A bar from zero, and the line of zero: what lowers the figure to its left, as an outline."""
+    scale = (right - left) / ((bar.high - bar.low) or 1.0)
+    zero = left - bar.low * scale
+    if bar.size:
+        start, width = zero + min(bar.size, 0.0) * scale, abs(bar.size) * scale
+        sheet.box(start, middle - BAR / 2, width, BAR, colour=ACCENT)
+        if bar.size < 0 and width > 2 * OUTLINE:
+            inner = (start + OUTLINE, middle - BAR / 2 + OUTLINE, width - 2 * OUTLINE, BAR - 2 * OUTLINE)
+            sheet.box(*inner, colour=PAPER)
+    sheet.line([(zero, 0), (zero, BAR_ROW)], colour=INK, width=0.8)
 
 
 def _clamped(share: float) -> float:

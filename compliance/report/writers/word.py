@@ -34,6 +34,7 @@ from compliance.report.blocks import (
     Beside,
     Block,
     Bullets,
+    Effect,
     Heading,
     LineChart,
     PageBreak,
@@ -499,10 +500,10 @@ class _Writer:
         inline.docPr.set("descr", _without_hyphens(alt))
         return inline
 
-    def _bar(self, bar: Bar) -> Any:
-        """The bar of a row, with its figure and the word of its status as alternative text."""
+    def _bar(self, bar: Bar | Effect) -> Any:
+        """The bar of a row, with what it shows as alternative text."""
         png = bar_picture(bar, kind="png", width_cm=BAR_CM)
-        return _w("r", _w("drawing", self._inline(png, BAR_CM, f"{bar.text}, {bar.word}")))
+        return _w("r", _w("drawing", self._inline(png, BAR_CM, bar.alt)))
 
     def _table(self, table: Table) -> None:
         """Write a table under its caption; its heading row is repeated on each page and no row is split."""

@@ -227,9 +227,10 @@ def _point(opened: Opened, answer: PointAnswer, public: Public) -> None:
         statuses = meeting_texts.statuses(_statuses(opened, answer), say)
         # the statuses take the room of a bar
         worst = meeting_texts.worst(answer, say, most_bars=BARS if statuses else None)
+        fallen = meeting_texts.fallen(answer, say)
         parts = (
             (N_("The trend towards the target"), [meeting_texts.trend(answer, say)]),
-            (N_("Most left to do"), [worst]),
+            (wording.WHY_CHANGED, [fallen]) if fallen else (N_("Most left to do"), [worst]),
             (N_("Why"), [meeting_texts.why(answer, say), statuses]),
         )
         for title, drawn in parts:

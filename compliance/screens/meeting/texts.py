@@ -26,6 +26,8 @@ from compliance.worklists.notes import STATUSES
 MINUTES: Final = 40
 # Months between two labels of the axis.
 TICKS: Final = 4
+# How many causes of a change are shown.
+CAUSES: Final = 4
 MORE: Final = N_("… more below")
 
 
@@ -153,6 +155,19 @@ def worst(answer: PointAnswer, say: Language, *, most_bars: int | None = None) -
         for unit in below
     ]
     return meeting.units(drawn, label=say(N_("Most left to do")))
+
+
+def fallen(answer: PointAnswer, say: Language, *, most: int = CAUSES) -> elements.Html | None:
+    """Why the figure has fallen since it was compared; None if it has not, or nothing is known of why."""
+    change = phrases.change(answer.coverage, answer.coverage_before)
+    found = wording.biggest_causes(answer, say, most=most)
+    if not found or change is None or change >= 0:
+        return None
+    rows = [
+        charts.ChangePart(breaking.add_soft_hyphens(text), "", tenths / 1000, say.signed(tenths))
+        for text, tenths in found
+    ]
+    return meeting.causes(rows, label=say(wording.WHY_CHANGED))
 
 
 def why(answer: PointAnswer, say: Language) -> elements.Html | None:
