@@ -33,6 +33,12 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("app/coverage", "point desc"): "the figures are asked for point by point",
     ("app/coverage", "order by without level"): "the figures of one level are shown",
     ("app/coverage", "level desc"): "the figures of one level are shown",
+    (
+        "app/pace_days",
+        "inner → left   …known_at := $known_at) as i",
+    ): "an organisation has a name before it has an import",
+    ("app/pace_days", "inner → left   …as o using (organisation_id)"): "a source that no point needs is of no point",
+    ("app/pace_days", "inner → left   …on lower(o.organisation) = l.organisation_key"): "what is null is not near",
     ("points/*", "drop due_of"): "some months after a day of the past are no open end",
     ("points/classification", "drop coalesce   …least("): "least does not see what is null",
     ("points/classification", "'9999-12-31' → another"): "12 months after a day of the past come first",

@@ -2,7 +2,7 @@
 -- an export that the point needs arrived, `first` the one nearest to the same day a year before it, at most 92 days from
 -- it (of two as near, the later). An export is of what its organisation was called on the day it arrived.
 with arrived as (
-    select distinct
+    select
         lower(renamed('organisation', o.organisation, i.extract_date, $known_at)) as organisation_key,
         p.point,
         i.extract_date as day
@@ -29,4 +29,3 @@ qualify row_number() over (
     partition by organisation_key, l.point
     order by abs(date_diff('day', a.day, cast(l.last - interval 1 year as date))), a.day desc
 ) = 1
-order by o.organisation, l.point
