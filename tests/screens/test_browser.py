@@ -429,6 +429,25 @@ def test_a_whole_meeting_is_held_with_a_remote_and_never_scrolls(server, page):
     write_while_it_is_discussed(page)
 
 
+# Of each text that gets the height that is left: whether it says that it goes on, and whether a keyboard can scroll it.
+ROOMS = """() => Object.fromEntries([...document.querySelectorAll('.v-m-room')].map(
+  room => [room.getAttribute('aria-label'), [room.hasAttribute('data-cut'), room.tabIndex === 0]]))"""
+LONG = " ".join(f"Mening {n} om behovet av en konsekvensbedömning." for n in range(60))
+
+
+def read_a_long_comment(page):
+    """A comment that has room is not cut; one that has none says so, and can be scrolled to its end."""
+    assert page.evaluate(ROOMS)["Kommentar"] == [False, False]
+    page.get_by_label("Anteckning från mötet").fill(LONG)
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".v-m-comment:has-text('Mening 59')")
+    settle(page)
+    assert page.evaluate(ROOMS)["Kommentar"] == [True, True]
+    assert page.evaluate(FITS)
+    page.get_by_role("group", name="Kommentar").evaluate("room => room.scrollTo(0, room.scrollHeight)")
+    page.wait_for_function(f"() => !({ROOMS})()['Kommentar'][0]")
+
+
 def begin_the_meeting(page):
     page.get_by_role("button", name="Genomgång", exact=True).click()
     page.get_by_role("link", name="Mötesläge").click()
@@ -487,6 +506,8 @@ def write_while_it_is_discussed(page):
     page.keyboard.press("PageDown")
     page.get_by_label("Beslut", exact=True).click()
     page.wait_for_selector(".v-m-comment:has-text('Behovet bedöms i vår.')")
+    read_a_long_comment(page)
+    page.get_by_label("Beslut", exact=True).click()
     assert f"7 av {SCREENS}" in page.inner_text(".v-place")
     page.keyboard.type("Bedöm behovet.")
     page.keyboard.press("Tab")

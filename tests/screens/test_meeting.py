@@ -165,6 +165,19 @@ def test_a_point_that_fell_shows_why_instead_of_where_most_is_left(sample, monke
 
 
 @pytest.mark.exhaustive
+def test_a_list_of_points_has_the_comments_that_its_reader_may_read(stage, monkeypatch):
+    line = stage("loaded")
+    review = line.open()
+    line.write(review, "comment", "dpia", "Anna Berg bedömer behovet.")
+    line.write(review, "assessment", "dpia", "partly")
+    for role, comments in ((MANAGEMENT, ["[…] bedömer behovet."]), (ANALYST, [])):
+        shown = text(opened(monkeypatch, screen=str(UNMEASURED), role=role))
+        assert re.findall(r'class="v-m-own-words"><td[^>]*>([^<]*)<', shown) == comments
+        assert "kommentar saknas" not in shown
+        assert "<td>delvis</td>" in shown
+
+
+@pytest.mark.exhaustive
 def test_the_next_screen_after_an_opened_point_is_the_one_after_its_list(stage, monkeypatch):
     stage("draft")
     app = opened(monkeypatch, screen=str(UNMEASURED), point="dpia")

@@ -256,11 +256,18 @@ def _summary(opened: Opened, screens: tuple[Screen, ...], here: Screen, _public:
     widgets.html(meeting_texts.listed(listing, say, caption=phrases.all_points(len(points), say)))
 
 
+def _listing(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: Public) -> Listing:
+    """The points that share a screen, with the comments that the reader may read."""
+    ids = [answer.point.id for answer in here.answers]
+    comments = {id_: meeting_texts.commented(opened.dossier, id_, public.names) for id_ in ids}
+    return Listing(opened.whole, here.answers, partial(_way, opened, screens), comments)
+
+
 def _reached(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
     """Draw the points that reach their target and keep it."""
     say = opened.say
     widgets.html(meeting_texts.title(wording.kept_sentence(len(here.answers), say), kicker=here.title))
-    listing = Listing(opened.dossier, here.answers, partial(_way, opened, screens), public.names)
+    listing = _listing(opened, screens, here, public)
     widgets.html(meeting_texts.listed(listing, say, caption=here.title))
 
 
@@ -268,7 +275,7 @@ def _unmeasured(opened: Opened, screens: tuple[Screen, ...], here: Screen, publi
     """Draw the points without a figure."""
     say = opened.say
     widgets.html(meeting_texts.title(wording.unmeasured_sentence(len(here.answers), say), kicker=here.title))
-    listing = Listing(opened.dossier, here.answers, partial(_way, opened, screens), public.names)
+    listing = _listing(opened, screens, here, public)
     widgets.html(meeting_texts.unmeasured(listing, say, caption=here.title))
 
 

@@ -5,7 +5,7 @@ text of an incident, and no unit of fewer than five persons.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -288,16 +288,12 @@ def grounds(dossier: Dossier, names: Names, say: Language) -> elements.Html | No
 
 @dataclass(frozen=True)
 class Listing:
-    """Points in a list, each with the `address` of its screen by its id; with `names` to withhold also its comment."""
+    """Points in a list, by their ids each with the `address` of its screen, and the comments that are shown."""
 
     dossier: Dossier
     answers: Sequence[PointAnswer]
     address: Callable[[str], str]
-    names: Names | None = None
-
-    def comment(self, point_id: str) -> str:
-        """The comment on a point; "" if there is none, or the list has none."""
-        return commented(self.dossier, point_id, self.names) if self.names else ""
+    comments: Mapping[str, str] = field(default_factory=dict)
 
 
 def listed(listing: Listing, say: Language, *, caption: str) -> elements.Html:
@@ -320,7 +316,7 @@ def unmeasured(listing: Listing, say: Language, *, caption: str) -> elements.Htm
             word=phrases.word(answer.coverage, say),
             why=" ".join(wording.empty_texts(answer, say)),
             verdict=_verdict_of(listing.dossier, answer, say),
-            comment=listing.comment(answer.point.id),
+            comment=listing.comments.get(answer.point.id, ""),
         )
         for answer in listing.answers
     ]
@@ -344,7 +340,7 @@ def _row(answer: PointAnswer, listing: Listing, say: Language) -> meeting.Row:
         alt=phrases.sentence(figure, before, say),
         kept=then.coverage if then else None,
         then=figure_texts.ahead(answer.outlook, say),
-        comment=listing.comment(answer.point.id),
+        comment=listing.comments.get(answer.point.id, ""),
     )
 
 
