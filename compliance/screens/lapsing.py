@@ -11,7 +11,7 @@ from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import lapsing as drawing_lapsing
-from compliance.drawing.elements import Html
+from compliance.drawing.elements import Html, unless_empty
 from compliance.screens import bodies, downloads, lapsing_texts, reads, widgets
 from compliance.screens.caching import cached
 from compliance.screens.lapsing_texts import Chosen, Months, Ways
@@ -78,8 +78,9 @@ def months(view: View) -> Months:
 @cached()
 def _table(view: View, chosen: Chosen | None) -> Html:
     say, shown = view.say, months(view)
-    sentence = charts.answer(lapsing_texts.answer(shown, say))
-    if not shown.total:
+    text = lapsing_texts.answer(shown, say)
+    sentence = unless_empty(text, charts.answer(text))
+    if not shown.total and not shown.untold:
         return sentence
     table = drawing_lapsing.lapsing(
         [lapsing_texts.month_head(month, say) for month in shown.found.months],

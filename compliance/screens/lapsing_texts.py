@@ -87,9 +87,9 @@ def why_untold(figure: Coverage, say: Language, *, past: bool, told: bool) -> st
 
 
 def answer(shown: Months, say: Language) -> str:
-    """How many items lapse in a year, how many of them this year, and when most do."""
+    """How many items lapse in a year, how many of them this year, and when most do; "" where it cannot be told."""
     if not shown.total:
-        return say(N_("Nothing stops being valid in the next twelve months."))
+        return _nothing(shown, say)
     year = shown.as_of.year
     soon = sum(n for month, n in shown.by_month.items() if month.year == year)
     month, most = max(shown.by_month.items(), key=lambda each: (each[1], -each[0].toordinal()))
@@ -101,6 +101,14 @@ def answer(shown: Months, say: Language) -> str:
         year_end=year_end,
     )
     return f"{first} {say(N_('Most in {month}: **{n}**.'), month=say.date(month, form='MMMM y'), n=say.number(most))}"
+
+
+def _nothing(shown: Months, say: Language) -> str:
+    """That nothing lapses, as far as it can be told; "" where nothing can."""
+    if not shown.untold:
+        return say(N_("Nothing stops being valid in the next twelve months."))
+    told = len(shown.untold) < len(shown.found.points)
+    return say(N_("Nothing that has a figure stops being valid in the next twelve months.")) if told else ""
 
 
 def month_head(month: date, say: Language) -> str:

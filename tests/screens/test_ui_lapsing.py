@@ -1,14 +1,21 @@
 """What lapses month by month, on the page of the year wheel and folded on the overview: who sees which of it."""
 
 import re
+from collections import Counter
+from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from compliance.access.permissions import ANALYST, MANAGEMENT
+from compliance.core.language import Language
+from compliance.counting.lapsing import Lapsing
 from compliance.drawing.elements import Html
 from compliance.drawing.lapsing import LapsingCell, LapsingRow, lapsing, shade
+from compliance.screens import lapsing_texts
+from compliance.screens.lapsing_texts import Months
 from tests.apps import links, notes, opened, tables, text
-from tests.line import Line
+from tests.line import POINTS, Line
 
 # In the samples, until the end of 2026: what the outlook says lapses, and the access reviews of December.
 OF_YEAR, OF_CELL = 292, 51
@@ -70,6 +77,34 @@ def test_whoever_may_not_see_persons_sees_units_and_numbers(monkeypatch, role):
     assert "Antal" in plain(app)
 
 
+@pytest.fixture
+def few(tmp_path, monkeypatch):
+    """Two units of three persons and one of eight, whose courses all end in December."""
+    units = [*["Norr"] * 3, *["Söder"] * 3, *["Öst"] * 8]
+    staff = [f"p{n} | {unit} | 2020-01-01" for n, unit in enumerate(units)]
+    training = [f"p{n} | INFOSAK | I | Godkänd | 2025-01-01 | 2026-12-10" for n in range(len(units))]
+    tables = {
+        "staff": ["AD-konto | Enhet | Anställningsdatum", *staff],
+        "training": ["AD-konto | Kurskod | Kurs | Status | Slutfört datum | Giltig till", *training],
+    }
+    with Line(tmp_path).held() as line:
+        for source, lines in tables.items():
+            line.load_table("\n".join(lines), name=f"{source}.csv", source=source)
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        yield {"as_of": "2026-11-24", "lapses": "2026-12", "point": "information_security_training"}
+
+
+@pytest.mark.live
+def test_units_of_few_persons_are_hidden_from_whoever_may_not_see_persons(few, monkeypatch):
+    whole = opened("plan", monkeypatch, role=ANALYST, **few)
+    assert "14 slutar gälla i december 2026" in plain(whole)
+    assert "Övriga enheter 6" in plain(whole)
+    assert not {"Norr", "Söder"} & {*plain(whole).split()}
+    for unit, shown in {"Norr": "För få personer", "Öst": "8 slutar gälla"}.items():
+        assert shown in plain(opened("plan", monkeypatch, role=ANALYST, unit=unit, **few))
+    assert "3 slutar gälla" in plain(opened("plan", monkeypatch, unit="Norr", **few))
+
+
 @pytest.mark.usefixtures("sample")
 @pytest.mark.live
 def test_the_overview_has_it_folded(monkeypatch):
@@ -88,13 +123,28 @@ def test_a_store_without_exports_has_no_table(monkeypatch, tmp_path):
 
 
 @pytest.mark.live
-def test_where_nothing_lapses_a_sentence_says_so(monkeypatch, tmp_path):
+def test_where_nothing_lapses_a_sentence_says_of_what(monkeypatch, tmp_path):
     with Line(tmp_path).held() as line:
-        line.load_table("System | Enhet\nAlfa | Norr", name="systems.csv", source="systems")
+        agreements = "Avtals-ID | Leverantör | Tjänst | Status | Avtalsdatum\nA1 | Lev | Drift | ja | 2026-01-01"
+        line.load_table(agreements, name="processors.csv", source="processors")
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         app = opened("plan", monkeypatch, as_of="2026-11-24")
-    assert "Inget slutar gälla under de närmaste tolv månaderna." in plain(app)
-    assert "v-lapses" not in text(app)
+    assert "Inget av det som har en siffra slutar gälla under de närmaste tolv månaderna." in plain(app)
+    assert "1 E-utbildning: Informationssäkerhet Underlag saknas" in plain(app)
+
+
+@pytest.mark.parametrize(
+    ("untold", "answer"),
+    [
+        ((), "Inget slutar gälla under de närmaste tolv månaderna."),
+        (POINTS[:1], "Inget av det som har en siffra slutar gälla under de närmaste tolv månaderna."),
+        (POINTS, ""),
+    ],
+)
+def test_nothing_is_said_of_what_cannot_be_told(untold, answer):
+    found = Lapsing(POINTS, (), pa.table({}), frozenset())
+    shown = Months(found, date(2026, 10, 31), Counter(), {point.id: "Underlag saknas" for point in untold})
+    assert lapsing_texts.answer(shown, Language("sv")) == answer
 
 
 def test_a_cell_is_a_number_on_a_blue_and_empty_for_none():
