@@ -7,10 +7,10 @@ A deputy leads nothing; nor does whoever has a position without a word of the de
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
@@ -30,9 +30,12 @@ class Leader:
     position: str
     name: str | None = None
 
-    def seen(self, reader: Reader) -> "Leader":
-        """The leader as a reader may see them: without the name unless they may see persons."""
-        return Leader(reader.text(self.position), reader.person(self.name))
+    def seen(self, reader: Reader, function: Callable[[str], str]) -> "Leader":
+        """The leader as a reader may see them: of whoever may not see persons, only the `function` in the position.
+
+        A position is free text, and may hold a name that no list of names has.
+        """
+        return self if reader.named else Leader(function(self.position))
 
 
 @dataclass(frozen=True)
@@ -52,19 +55,26 @@ class Leaders:
         """Those of the unit, else those elsewhere who have its name in their position."""
         own = [row for row in self.found if not row["of_department"]]
         here = [row for row in own if folded(row["unit"]) == folded(unit)]
-        return here or [row for row in own if _names(row, unit)]
+        return here or self._naming(unit, own)
 
     def _of_department(self, department: str) -> Rows:
         """Those with the name of the department in their position, else those there whose position names no part."""
         own = [row for row in self.found if row["of_department"]]
         here = [row for row in own if folded(row["department"]) == folded(department)]
         bare = [row for row in here if folded(row["position"]) in self.department_words]
-        return [row for row in own if _names(row, department)] or bare
+        return self._naming(department, own) or bare
+
+    def _naming(self, part: str, found: Rows) -> Rows:
+        """Those with the name of a part in their position, and not that of another which has it within its own."""
+        parts = {folded(row[level]) for row in self.found for level in ("unit", "department")} - {folded(part)}
+        longer = [other for other in parts if _names(other, part)]
+        named = [row for row in found if _names(row["position"], part)]
+        return [row for row in named if not any(_names(row["position"], other) for other in longer)]
 
 
-def _names(row: Mapping[str, Any], part: str) -> bool:
+def _names(text: str, part: str) -> bool:
     name = rf"(?<!\w){re.escape(folded(part))}(?!\w)"
-    return len(part) >= SHORTEST and re.search(name, folded(row["position"])) is not None
+    return len(part) >= SHORTEST and re.search(name, folded(text)) is not None
 
 
 def _persons(found: Rows) -> tuple[Leader, ...]:

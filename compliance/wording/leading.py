@@ -14,7 +14,11 @@ UNTOLD: Final = N_("The staff list does not tell who leads the unit.")
 
 
 def sentence(scope: Scope, leaders: Sequence[Leader], say: Language, strong: Mark = str) -> str:
-    """Who leads the unit or the department of a scope; empty for a department of which nobody is said to."""
+    """Who leads the unit or the department of a scope; empty for a department of which nobody is said to.
+
+    Of whom neither name nor position may be shown, nothing is said.
+    """
+    leaders = [leader for leader in leaders if leader.name or leader.position]
     if not leaders:
         return say(UNTOLD) if scope.unit else ""
     part = scope.name(say)
