@@ -165,7 +165,7 @@ def units(items: Sequence[Unit], *, label: str) -> Html:
 
 def _unit(item: Unit) -> Html:
     drawn = bar(status=item.status, share=item.share, alt=item.counts)
-    return tag("li", tag("span", item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
+    return tag("li", tag("span", item.name, title=item.name), drawn, tag("strong", item.counts), css=f"v-{item.status}")
 
 
 def causes(parts: Sequence[ChangePart], *, label: str) -> Html:

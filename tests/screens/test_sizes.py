@@ -5,15 +5,18 @@ Each is opened once and its window changed.
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from compliance.review.reviewing import GROUNDS
 from tests.browser import browsing, go, serving, visit
 from tests.layers import layered
 from tests.line import POINTS
 from tests.looks import STATES, unfold
 from tests.measuring import PHONE, SCREENS, unfit
+from tests.reviewed import ANSWERS, AS_OF, IDS, at
 from tests.sampled import beside
 
 PAGES = [address for name, states in STATES.items() if name != "meeting" for address in states]
@@ -77,13 +80,18 @@ def test_what_does_not_fit_is_found(page: Page) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("review", ["2026", "2025"])
 def test_a_screen_of_the_meeting_fits_every_window_without_scrolling(review: str, page: Page) -> None:
+    assert _unfit_screens(page, review, ended=False) == []
+
+
+def _unfit_screens(page: Page, review: str, *, ended: bool) -> list[str]:
+    """What does not fit on the screens of a meeting, with their addresses."""
     go(page, f"/meeting?review={review}&lang=sv")
     found = []
     for address in [f"screen={number}" for number in range(1, _screens(page) + 1)] + _shared(page, review):
         go(page, f"/meeting?review={review}&{address}&lang=sv")
-        faults = unfit(page, SCREENS, still=True) + unfit(page, [PHONE])
+        faults = unfit(page, SCREENS, still=True, ended=ended) + unfit(page, [PHONE])
         found += [f"{address}, {fault}" for fault in faults]
-    assert found == []
+    return found
 
 
 def _screens(page: Page) -> int:
@@ -94,7 +102,42 @@ def _screens(page: Page) -> int:
 def _shared(page: Page, review: str) -> list[str]:
     """The addresses of the points that share a screen, which the summary before the last screen links to."""
     go(page, f"/meeting?review={review}&screen={_screens(page) - 1}&lang=sv")
-    links = page.locator(".v-m-table a").evaluate_all(
-        "links => links.map(link => new URL(link).searchParams.get('point'))"
-    )
-    return [f"point={point}" for point in links if point]
+    find = "links => links.map(link => new URL(link).searchParams.get('point'))"
+    return [f"point={point}" for point in page.locator(".v-m-table a").evaluate_all(find) if point]
+
+
+# --- Long texts -------------------------------------------------------------------------------------------------------
+
+COMMENT, DECISION = ("Uppföljningen av behörighetsgenomgångar fortsätter. " * 32)[:1_500], 600
+UNIT = ("enheten för samordning av informationssäkerhetsarbetet " * 6)[:290]
+SYSTEMS = f"Systemnamn | Enhet | Centralt/lokalt | {ANSWERS}\n" + "\n".join(
+    f"System {number} | {part} {UNIT} | Lokalt | Nej | Nej"
+    for number, part in enumerate(["Norra", "Södra", "Västra"] * 2)
+)
+
+
+@pytest.fixture
+def long_page(tmp_path: Path) -> Iterator[Page]:
+    """A page of the small organisation, in which everybody has written much."""
+    line = at("draft", tmp_path)
+    with line.held():
+        line.load_table(SYSTEMS, name="systems.csv", source="systems", extract_date=AS_OF)
+        review = line.review()
+        for point in IDS:
+            line.write(review, "comment", point, COMMENT)
+            line.decide(review, COMMENT[:DECISION], point=point, responsible="Avdelningschefen")
+        line.write(review, "chapter", GROUNDS, COMMENT)
+    with serving(line.database.path) as server, browsing() as browser:
+        page = browser.new_page(base_url=server.address, locale="sv-SE")
+        visit(page, "/about?lang=sv")
+        yield page
+
+
+@pytest.mark.exhaustive
+def test_long_names_and_texts_overlap_nothing(long_page: Page) -> None:
+    found = []
+    for address in ("", "review?review=2026", "decisions", "point?point=classification", "systems", "worklists"):
+        go(long_page, f"/{address}{'&' if '?' in address else '?'}lang=sv")
+        unfold(long_page)
+        found += [f"{address}, {fault}" for fault in unfit(long_page, (PHONE, *SCREENS))]
+    assert found + _unfit_screens(long_page, "2026", ended=True) == []
