@@ -635,7 +635,10 @@ def _reason(item: Reason) -> Html:
 
 @dataclass(frozen=True)
 class UnitRow:
-    """A unit: how much is left, as a share of the most, and how much of all is met; the name may be a link."""
+    """A unit: how much is left, as a share of the most, and how much of all is met; the name may be a link.
+
+    `led_by` is a quiet line on who leads it.
+    """
 
     name: str
     address: str
@@ -643,6 +646,7 @@ class UnitRow:
     left: str
     counts: str
     share: float
+    led_by: str = ""
 
 
 def units(items: Sequence[UnitRow], *, label: str) -> Html:
@@ -658,7 +662,8 @@ def _unit(item: UnitRow) -> Html:
     sign = tag("span", css=f"v-sign v-{item.status}", aria_hidden="true")
     track = tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
     figures = tag("span", tag("strong", item.left), " ", rich_span("v-mute v-small", item.counts))
-    return tag("li", tag("span", sign, " ", name, css="v-reason"), track, figures, css=f"v-{item.status}")
+    led_by = unless_empty(item.led_by, tag("span", item.led_by, css="v-led v-mute v-small"))
+    return tag("li", tag("span", sign, " ", name, led_by, css="v-reason"), track, figures, css=f"v-{item.status}")
 
 
 @dataclass(frozen=True)

@@ -28,5 +28,11 @@ def sentence(scope: Scope, leaders: Sequence[Leader], say: Language, strong: Mar
     return say(N_("{part} is led by {who}."), part=part, who=who)
 
 
+def brief(leaders: Sequence[Leader], say: Language) -> str:
+    """Those who lead a part by name, else by position; empty if they are many."""
+    names = [*dict.fromkeys(told for leader in leaders if (told := leader.name or leader.position))]
+    return listed(names, say) if len(leaders) <= MOST_LISTED else ""
+
+
 def _called(leader: Leader, strong: Mark) -> str:
     return f"{strong(leader.name)} ({leader.position})" if leader.name else strong(leader.position)

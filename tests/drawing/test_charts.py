@@ -93,7 +93,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "hero": lambda: charts.hero(hero(text=H)),
     "answer_strip": lambda: charts.answer_strip([charts.AnswerPart("met", H, H, 1.0)], alt=H),
     "reasons": lambda: charts.reasons([charts.Reason(H, H, H, 0.5)], label=H),
-    "units": lambda: charts.units([charts.UnitRow(H, H, "red", H, H, 0.5)], label=H),
+    "units": lambda: charts.units([charts.UnitRow(H, H, "red", H, H, 0.5, H)], label=H),
     "dumbbells": lambda: charts.dumbbells([charts.Dumbbell(H, 0.1, 0.2, H, H, H, H)], label=H),
     "answer": lambda: charts.answer(H),
     "causes": lambda: charts.causes([charts.ChangePart(H, H, -0.1, H)], label=H),

@@ -18,7 +18,7 @@ from compliance.review import judging, situation
 from compliance.review.deciding import Decision
 from compliance.review.dossier import readable
 from compliance.review.reviewing import texts_of
-from compliance.screens import checklist, clocks, course_questions, lapsing, reads, widgets, written
+from compliance.screens import checklist, clocks, course_questions, lapsing, leading, reads, widgets, written
 from compliance.screens.caching import cached, meanwhile
 from compliance.screens.overview import texts
 from compliance.screens.overview.texts import Overview
@@ -72,7 +72,8 @@ def draw(view: View) -> None:
     say, shown = view.say, _shown(view)
     _verdict(view)
     kicker = texts.kicker(view.scope, view.as_of.year, say)
-    widgets.html(charts.headline(*texts.overview_sentences(shown, view.scope, say), kicker=kicker))
+    answer = charts.headline(*texts.overview_sentences(shown, view.scope, say), kicker=kicker)
+    widgets.html(charts.stack(answer, leading.line(view)) if view.scope.department else answer)
     if shown.basis.of(view.scope.organisation):
         widgets.html(charts.facts(_facts(view, shown)))
     else:

@@ -84,8 +84,10 @@ def alike(units: Sequence[Coverage]) -> bool:
     return len(units) > 1 and left_of(units[0]) - left_of(units[-1]) < TOLD_APART
 
 
-def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> list[charts.UnitRow]:
-    """Units with the number of items that are left, in proportion to the most."""
+def unit_rows(
+    units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str], led_by: Callable[[Coverage], str]
+) -> list[charts.UnitRow]:
+    """Units with the number of items that are left, in proportion to the most, and who leads each."""
     most = max((left_of(unit) for unit in units), default=0) or 1
     return [
         charts.UnitRow(
@@ -95,6 +97,7 @@ def unit_rows(units: Sequence[Coverage], say: Language, address: Callable[[Cover
             left=say(N_("{n} left"), n=say.number(left_of(unit))),
             counts=met_of(unit, say),
             share=left_of(unit) / most,
+            led_by=led_by(unit),
         )
         for unit in units
     ]

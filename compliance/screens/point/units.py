@@ -1,6 +1,7 @@
 """The units of a point: those with most left to do, and every unit on one scale with a table of all."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point, point_by
 from compliance.drawing import charts, strip
 from compliance.drawing.elements import Html
-from compliance.screens import reads, widgets
+from compliance.screens import leading, reads, widgets
 from compliance.screens.caching import cached
 from compliance.screens.point import texts
 from compliance.screens.views import View
@@ -37,7 +38,7 @@ def most_left(view: View, point_id: str) -> Html | None:
         first = texts.first_units(texts.most_left_first(departments)) or first
     if not first:
         return None
-    rows = texts.unit_rows(first, view.say, lambda part: _address(view, point, part))
+    rows = texts.unit_rows(first, view.say, lambda part: _address(view, point, part), partial(leading.led_by, view))
     return charts.stack(charts.section(title), charts.units(rows, label=title))
 
 
