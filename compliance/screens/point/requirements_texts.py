@@ -69,9 +69,9 @@ def _part(each: Requirement, name: str, say: Language, way: Way) -> charts.HeatC
 def _cell(
     each: Requirement, figure: Coverage, name: str, say: Language, *, text: str, address: str = ""
 ) -> charts.HeatCell:
-    counts = f", {met_of(figure, say)}" if figure.of else ""
-    title = f"{name}, {each.label}: {phrases.percent(figure, say)}{counts}, {phrases.word(figure, say).lower()}"
-    return charts.HeatCell(figure.status, text, phrases.word(figure, say), title, address)
+    word = phrases.word(figure, say)
+    counts = f"{met_of(figure, say)}, " if figure.of else ""
+    return charts.HeatCell(figure.status, text, word, f"{name}, {each.label}: {counts}{word.lower()}", address)
 
 
 def of_unit(point: Point, found: Sequence[Requirement], say: Language) -> charts.Table:
