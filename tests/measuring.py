@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from playwright.sync_api import Page
 
 # Width and height of windows: a phone, old and new projectors, laptops, and screens up to a wall.
+Sizes = Iterable[tuple[int, int]]
 PHONE = (390, 844)
 SCREENS = ((1024, 768), (1280, 720), (1280, 800), (1920, 1080), (2560, 1440), (3440, 1440), (3840, 2160))
 MEASURE = """({ still, ended }) => {
@@ -117,7 +118,7 @@ PATIENCE = 8
 FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 
 
-def unfit(page: Page, sizes: Iterable[tuple[int, int]], *, still: bool = False, ended: bool = False) -> list[str]:
+def unfit(page: Page, sizes: Sizes, *, still: bool = False, ended: bool = False) -> list[str]:
     """What does not fit, with the size of the window; if `still` nothing scrolls, except texts that are too long if
     they may be `ended`."""
     found = []

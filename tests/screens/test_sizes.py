@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from compliance.review.reviewing import GROUNDS
-from tests.browser import browsing, go, serving, visit
+from tests.browser import Server, browsing, go, serving, visit
 from tests.layers import layered
 from tests.line import POINTS
 from tests.looks import STATES, unfold
-from tests.measuring import PHONE, SCREENS, unfit
+from tests.measuring import PHONE, SCREENS, Sizes, unfit
 from tests.reviewed import ANSWERS, AS_OF, IDS, at
 from tests.sampled import beside
 
@@ -23,11 +23,22 @@ PAGES = [address for name, states in STATES.items() if name != "meeting" for add
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with serving(beside(tmp_path_factory.mktemp("sizes"))) as server, browsing() as browser:
-        page = browser.new_page(base_url=server.address, locale="sv-SE")
-        visit(page, "/about?lang=sv")
-        yield page
+def browser() -> Iterator[Browser]:
+    with browsing() as instance:
+        yield instance
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with serving(beside(tmp_path_factory.mktemp("sizes"))) as server:
+        yield _at_home(browser, server)
+
+
+def _at_home(browser: Browser, server: Server) -> Page:
+    """A page of the app, to go on from."""
+    page = browser.new_page(base_url=server.address, locale="sv-SE")
+    visit(page, "/about?lang=sv")
+    return page
 
 
 @pytest.mark.live
@@ -83,13 +94,13 @@ def test_a_screen_of_the_meeting_fits_every_window_without_scrolling(review: str
     assert _unfit_screens(page, review, ended=False) == []
 
 
-def _unfit_screens(page: Page, review: str, *, ended: bool) -> list[str]:
+def _unfit_screens(page: Page, review: str, sizes: Sizes = SCREENS, *, ended: bool) -> list[str]:
     """What does not fit on the screens of a meeting, with their addresses."""
     go(page, f"/meeting?review={review}&lang=sv")
     found = []
     for address in [f"screen={number}" for number in range(1, _screens(page) + 1)] + _shared(page, review):
         go(page, f"/meeting?review={review}&{address}&lang=sv")
-        faults = unfit(page, SCREENS, still=True, ended=ended) + unfit(page, [PHONE])
+        faults = unfit(page, sizes, still=True, ended=ended) + unfit(page, [PHONE])
         found += [f"{address}, {fault}" for fault in faults]
     return found
 
@@ -108,6 +119,8 @@ def _shared(page: Page, review: str) -> list[str]:
 
 # --- Long texts -------------------------------------------------------------------------------------------------------
 
+# The narrowest window, the lowest and the largest.
+EXTREMES = (SCREENS[0], SCREENS[1], SCREENS[-1])
 COMMENT, DECISION = ("Uppföljningen av behörighetsgenomgångar fortsätter. " * 32)[:1_500], 600
 UNIT = ("enheten för samordning av informationssäkerhetsarbetet " * 6)[:290]
 SYSTEMS = f"Systemnamn | Enhet | Centralt/lokalt | {ANSWERS}\n" + "\n".join(
@@ -117,7 +130,7 @@ SYSTEMS = f"Systemnamn | Enhet | Centralt/lokalt | {ANSWERS}\n" + "\n".join(
 
 
 @pytest.fixture
-def long_page(tmp_path: Path) -> Iterator[Page]:
+def long_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """A page of the small organisation, in which everybody has written much."""
     line = at("draft", tmp_path)
     with line.held():
@@ -127,10 +140,8 @@ def long_page(tmp_path: Path) -> Iterator[Page]:
             line.write(review, "comment", point, COMMENT)
             line.decide(review, COMMENT[:DECISION], point=point, responsible="Avdelningschefen")
         line.write(review, "chapter", GROUNDS, COMMENT)
-    with serving(line.database.path) as server, browsing() as browser:
-        page = browser.new_page(base_url=server.address, locale="sv-SE")
-        visit(page, "/about?lang=sv")
-        yield page
+    with serving(line.database.path) as server:
+        yield _at_home(browser, server)
 
 
 @pytest.mark.exhaustive
@@ -139,5 +150,5 @@ def test_long_names_and_texts_overlap_nothing(long_page: Page) -> None:
     for address in ("", "review?review=2026", "decisions", "point?point=classification", "systems", "worklists"):
         go(long_page, f"/{address}{'&' if '?' in address else '?'}lang=sv")
         unfold(long_page)
-        found += [f"{address}, {fault}" for fault in unfit(long_page, (PHONE, *SCREENS))]
-    assert found + _unfit_screens(long_page, "2026", ended=True) == []
+        found += [f"{address}, {fault}" for fault in unfit(long_page, (PHONE, *EXTREMES))]
+    assert found + _unfit_screens(long_page, "2026", EXTREMES, ended=True) == []
