@@ -67,6 +67,12 @@ def decisions(data: Data) -> tuple[Decision, ...]:
         return tuple(deciding.decisions(cursor))
 
 
+def decided_until(data: Data, review: Review) -> tuple[Decision, ...]:
+    """The decisions up to a review's year of its organisation and those that had merged with it on its day."""
+    one = _merged_with(data, review.organisation_id, review.as_of)
+    return tuple(row for row in decisions(data) if row.organisation_id in one and row.year <= review.year)
+
+
 @cached(by=mark(*DECISIONS))
 def open_decisions(data: Data, as_of: date, organisation: str) -> tuple[Decision, ...]:
     """The open decisions of an organisation's reviews until a day's year."""

@@ -8,11 +8,13 @@ import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.core.language import LANGUAGES, Language
+from compliance.correcting.renaming import add_alias
 from compliance.counting.assessing import Coverage
 from compliance.review import deciding, reviewing, wording
 from compliance.review.deciding import decisions
 from compliance.review.dossier import Heading
 from compliance.review.reviewing import GROUNDS
+from compliance.screens import reads, written
 from compliance.screens.meeting import order_texts, page
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.texts import MINUTES, clock
@@ -21,7 +23,7 @@ from compliance.wording import phrases
 from tests.apps import notes, text
 from tests.apps import opened as opened_page
 from tests.line import POINTS
-from tests.reviewed import AS_OF, IDS, at
+from tests.reviewed import AS_OF, IDS, Reviewed, at
 
 SV = Language("sv")
 NOW = datetime(2026, 11, 25, 10)
@@ -227,6 +229,33 @@ def test_the_meeting_begins_with_the_overview_s_sentence_beside_the_decisions_to
     ]
     assert shown == [["1 av 4 klart", "14 tim", "2 punkter", "292", "5 av 13", "70"]] * 2
     assert "Tre beslut är öppna. Två av dem är försenade." in meeting
+
+
+def test_a_point_that_a_frozen_review_has_decided_about_stays_decided_when_it_is_done(document):
+    (made,) = (row for row in document.decisions if row.point == POINT)
+    facts = meeting_texts.facts(document, [replace(made, status="done")], "approved", SV, may_read=True)
+    without = replace(document, decisions=(), carried=())
+    more = meeting_texts.facts(without, [], "approved", SV, may_read=True)
+    told = [next(fact.value for fact in each if fact.label == "Under gränsen utan beslut") for each in (facts, more)]
+    assert told == ["2 punkter", "3 punkter"]
+
+
+@pytest.mark.live
+def test_the_decisions_told_are_of_the_organisation_as_it_was_on_the_day_of_the_review(tmp_path, monkeypatch):
+    names, earlier = ("Norra", "Södra"), date(2024, 11, 20)
+    with Reviewed(tmp_path).held() as line:
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        for name in names:
+            table = f"System | Enhet\n{name}ssystemet | Stab"
+            line.load_table(table, name=f"{name}.csv", source="systems", organisation=name, extract_date=earlier)
+            before = line.open(2024, earlier, organisation=name)
+            line.decide(before, "Gör det", point=POINT)
+        reviews = [line.open(2025, date(2025, 11, 20), organisation="Norra")]
+        change = {"kind": "organisation", "old": "Södra", "new": "Norra", "valid_from": date(2026, 1, 1)}
+        add_alias(line.database, **change, order=line.order())
+        reviews.append(line.open(2026, AS_OF, organisation="Norra"))
+        data = reads.data(line.database)
+        assert [len(written.decided_until(data, review)) for review in reviews] == [1, 2]
 
 
 @pytest.mark.exhaustive

@@ -285,7 +285,8 @@ def _situation(opened: Opened, _screens: tuple[Screen, ...], here: Screen, publi
     widgets.html(meeting_texts.title(*wording.situation_sentences(opened.whole, say), kicker=here.title))
     left, right = st.columns(2, gap="large")
     with left:
-        found = meeting_texts.facts(opened.whole, opened.decided, opened.review.state, say, may_read=may_read)
+        decided = written.decided_until(opened.view.data, opened.review)
+        found = meeting_texts.facts(opened.whole, decided, opened.review.state, say, may_read=may_read)
         widgets.html(drawing_meeting.facts([*found, *_of_the_day(opened)]))
     with right:
         widgets.html(drawing_meeting.heading(say(N_("Earlier decisions"))))

@@ -193,16 +193,19 @@ def statuses(counted: Mapping[str, int], say: Language) -> elements.Html | None:
 def facts(
     dossier: Dossier, decided: Collection[Decision], state: str, say: Language, *, may_read: bool
 ) -> list[charts.Fact]:
-    """The facts of the overview, of the review's own figures; `decided` are the decisions of all reviews."""
+    """The facts of the overview, of the review's own figures; `decided` are the decisions of its reviews until then.
+
+    What a frozen review had decided about stays so when it is done.
+    """
     figures, day = [answer.coverage for answer in dossier.points], dossier.as_of
-    until = [row for row in decided if row.year <= dossier.year]
-    below = situation.undecided(figures, until, say) if may_read else situation.below_limit(figures, say)
+    known = (*dossier.decisions, *dossier.carried)
+    below = situation.undecided(figures, known, say) if may_read else situation.below_limit(figures, say)
     n, of = len(dossier.written.discussed), len(dossier.points)
     found = (
         situation.lapsing([answer.outlook for answer in dossier.points], say),
         below,
         situation.review(dossier.year, state, discussed=n, of=of, say=say),
-        situation.decided(until, day, say) if may_read else None,
+        situation.decided(decided, day, say) if may_read else None,
     )
     return [_fact(fact) for fact in found if fact]
 
