@@ -28,14 +28,15 @@ TITLE: Final = N_("When things lapse")
 
 
 def asked(view: View) -> Chosen | None:
-    """What the address asks for; None if it names no month of the table, which is told."""
+    """What the address asks for; None if it names no month or point of the table, which is told."""
     lapses = st.query_params.get(LAPSES, "")
     if not lapses or not _has_basis(view):
         return None
-    point = reads.point_named(st.query_params.get("point", ""))
-    chosen = lapsing_texts.chosen(reads.lapses(view.data, view.as_of), lapses, point)
-    if chosen is None:
-        widgets.not_found(view, lapses, view.say(TITLE))
+    named = st.query_params.get("point", "")
+    chosen = lapsing_texts.chosen(reads.lapses(view.data, view.as_of), lapses, reads.point_named(named))
+    if chosen is None or bool(named) != bool(chosen.point):
+        widgets.not_found(view, named if chosen else lapses, view.say(TITLE))
+        return None
     return chosen
 
 

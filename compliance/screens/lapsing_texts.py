@@ -93,13 +93,17 @@ def answer(shown: Months, say: Language) -> str:
     year = shown.as_of.year
     soon = sum(n for month, n in shown.by_month.items() if month.year == year)
     month, most = max(shown.by_month.items(), key=lambda each: (each[1], -each[0].toordinal()))
-    year_end = say(N_(", **{n}** of them before the end of the year"), n=say.number(soon)) if soon else ""
+    year_end = (
+        say(N_(", **{n}** of them before the end of the year"), n=say.number(soon)) if soon and shown.total > 1 else ""
+    )
     first = say.plural(
         "If nothing is done, **{n}** item stops being valid within twelve months{year_end}.",
         "If nothing is done, **{n}** items stop being valid within twelve months{year_end}.",
         shown.total,
         year_end=year_end,
     )
+    if shown.total == 1:
+        return first
     return f"{first} {say(N_('Most in {month}: **{n}**.'), month=say.date(month, form='MMMM y'), n=say.number(most))}"
 
 

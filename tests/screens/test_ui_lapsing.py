@@ -28,7 +28,6 @@ def plain(app):
 
 
 @pytest.mark.usefixtures("sample")
-@pytest.mark.usefixtures("sample")
 @pytest.mark.live
 @pytest.mark.parametrize(
     ("lang", "title", "answer"),
@@ -60,9 +59,18 @@ def test_a_cell_leads_to_its_items(monkeypatch):
 
 @pytest.mark.usefixtures("sample")
 @pytest.mark.live
-def test_a_month_that_is_none_of_the_table_is_told(monkeypatch):
-    app = opened("plan", monkeypatch, lapses="2024-01")
-    assert notes(app)
+@pytest.mark.parametrize(
+    ("lapses", "point", "told"),
+    [
+        ("2024-01", "", "2024-01"),
+        ("2026-13", "access", "2026-13"),
+        ("2026-12", "nobody", "nobody"),
+        ("2026-12", "nis_reporting", "nis_reporting"),
+    ],
+)
+def test_a_month_or_a_point_that_is_none_of_the_table_is_told(monkeypatch, lapses, point, told):
+    app = opened("plan", monkeypatch, lapses=lapses, point=point)
+    assert notes(app) == [f"Adressen anger ”{told}”, som inte finns. I stället visas: När det slutar gälla."]
     assert not app.dataframe
 
 
@@ -145,6 +153,15 @@ def test_nothing_is_said_of_what_cannot_be_told(untold, answer):
     found = Lapsing(POINTS, (), pa.table({}), frozenset())
     shown = Months(found, date(2026, 10, 31), Counter(), {point.id: "Underlag saknas" for point in untold})
     assert lapsing_texts.answer(shown, Language("sv")) == answer
+
+
+def test_one_item_is_told_without_how_many_of_it_lapse_when():
+    end = date(2026, 12, 31)
+    found = Lapsing(POINTS, (end,), pa.table({}), frozenset())
+    told = [lapsing_texts.answer(Months(found, end, Counter({(7, end): n})), Language("sv")) for n in (1, 2)]
+    one, two = (re.sub(r"[^\w ,.:]", "", text.replace("\N{NO-BREAK SPACE}", " ")) for text in told)
+    assert one == "Görs inget slutar 1 post att gälla inom tolv månader."
+    assert two.endswith("inom tolv månader, 2 av dem före årsskiftet. Flest i december 2026: 2.")
 
 
 def test_a_cell_is_a_number_on_a_blue_and_empty_for_none():
