@@ -195,10 +195,13 @@ def _called(row: Mapping[str, Any], say: Language) -> str:
 
 
 def parts(shown: Months, scope: Scope, asked: Chosen, point: Point) -> list[Coverage]:
-    """How many items of a point lapse in each unit in what is asked for, as those that are met."""
+    """How many items of a point lapse in each unit in what is asked for, as those that are met.
+
+    Those of no unit are among them, but for persons, whom no rule of small numbers would hide.
+    """
     months, by_unit = asked.months(shown.found), Counter[tuple[str, str | None, str]]()
     for row in shown.found.parts(scope):
-        if row["point"] == point.number and row["month"] in months and row["unit"]:
+        if row["point"] == point.number and row["month"] in months and (row["unit"] or not point.persons):
             by_unit[row["organisation"], row["department"], row["unit"]] += row["n"]
     return [Coverage(point, shown.as_of, *place, n, 0, 0, 0, 0, basis=True) for place, n in by_unit.items()]
 

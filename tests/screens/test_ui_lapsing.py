@@ -8,12 +8,13 @@ import pyarrow as pa
 import pytest
 
 from compliance.access.permissions import ANALYST, MANAGEMENT
+from compliance.access.scopes import Scope
 from compliance.core.language import Language
 from compliance.counting.lapsing import Lapsing
 from compliance.drawing.elements import Html
 from compliance.drawing.lapsing import LapsingCell, LapsingRow, lapsing, shade
 from compliance.screens import lapsing_texts
-from compliance.screens.lapsing_texts import Months
+from compliance.screens.lapsing_texts import Chosen, Months
 from tests.apps import links, notes, opened, tables, text
 from tests.line import POINTS, Line
 
@@ -162,6 +163,18 @@ def test_one_item_is_told_without_how_many_of_it_lapse_when():
     one, two = (re.sub(r"[^\w ,.:]", "", text.replace("\N{NO-BREAK SPACE}", " ")) for text in told)
     assert one == "Görs inget slutar 1 post att gälla inom tolv månader."
     assert two.endswith("inom tolv månader, 2 av dem före årsskiftet. Flest i december 2026: 2.")
+
+
+def test_the_numbers_of_the_units_add_up_to_the_cell_with_what_belongs_to_none_but_persons():
+    end, (training, access) = date(2026, 12, 31), (POINTS[0], POINTS[6])
+    place = {"month": end, "organisation": "F", "department": None}
+    rows = [{**place, "point": point.number, "unit": unit} for point in (training, access) for unit in ("Norr", None)]
+    found = Lapsing(POINTS, (end,), pa.Table.from_pylist(rows), frozenset())
+    shown, asked = Months(found, end, found.counted(Scope("F"))), Chosen(end)
+    numbers = [
+        [part.unit for part in lapsing_texts.parts(shown, Scope("F"), asked, point)] for point in (training, access)
+    ]
+    assert numbers == [["Norr"], ["Norr", None]]
 
 
 def test_a_cell_is_a_number_on_a_blue_and_empty_for_none():
