@@ -181,7 +181,8 @@ class Reader:
         if about_incidents(point):
             return [row | {"label": row["item"], "detail": None} for row in items]
         return [
-            row | {name: self.text(row[name]) for name in ("label", "detail") if row[name] and row[name] != row["item"]}
+            row
+            | {name: self.text(text) for name in ("label", "detail") if (text := row.get(name)) and text != row["item"]}
             for row in items
         ]
 

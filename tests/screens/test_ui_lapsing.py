@@ -114,6 +114,17 @@ def test_units_of_few_persons_are_hidden_from_whoever_may_not_see_persons(few, m
     assert "3 slutar gälla" in plain(opened("plan", monkeypatch, unit="Norr", **few))
 
 
+@pytest.mark.live
+@pytest.mark.usefixtures("sample")
+def test_whoever_may_see_items_but_no_persons_sees_those_of_things_and_numbers_of_persons(monkeypatch):
+    app = opened("plan", monkeypatch, role=ANALYST, lapses="2026-12")
+    points = {label.split()[0] for label in app.dataframe[0].value.iloc[:, 0]}
+    assert "7" in points
+    assert points.isdisjoint({"1", "2"})
+    assert "1 E-utbildning: Informationssäkerhet" in plain(app)
+    assert not PERSON.search(tables(app) + text(app))
+
+
 @pytest.mark.usefixtures("sample")
 @pytest.mark.live
 def test_the_overview_has_it_folded(monkeypatch):
