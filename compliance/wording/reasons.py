@@ -9,6 +9,7 @@ from compliance.core.language import N_, Language, Texts
 from compliance.core.places import EXTRACTS
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
+from compliance.declarations.sources import product_sources
 from compliance.store.database import Rows
 from compliance.wording import phrases
 from compliance.wording.clocks import LANES
@@ -50,8 +51,10 @@ def reason_shares(point: Point, counted: Sequence[tuple[str, int]], say: Languag
 
 @cache
 def _details() -> dict[str, Texts]:
-    words: dict[str, Texts] = read_toml(EXTRACTS)["words"]["details"]
-    return words
+    """The words of each detail: those declared, else the heading of the field."""
+    fields = {field.name: field.texts for source in product_sources().values() for field in source.fields}
+    declared: dict[str, Texts] = read_toml(EXTRACTS)["words"]["details"]
+    return fields | declared
 
 
 def detail_text(detail: str | None, say: Language) -> str:

@@ -459,9 +459,7 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     unsent = clocks(duties_on(line, date(2026, 3, 29)), as_of=date(2026, 3, 29), now=None)
 
     def fact_of(clocks_, *lacking):
-        return overview_texts.next_deadline_fact(
-            clocks_, SV, lacking=lacking, day=date(2026, 3, 29), address="/incidents?a=1&b=2"
-        )
+        return overview_texts.next_deadline_fact(clocks_, SV, lacking=lacking, address="/incidents?a=1&b=2")
 
     fact = fact_of(unsent)
     assert (fact.value, fact.note) == ("16\u00a0tim", "mån\u00a030\u00a0mars\u00a016.30")
@@ -469,13 +467,14 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     assert f"<dt>{fact.label}</dt>" in charts.facts([fact])
     # what has passed is no next deadline, and without an export it is not known whether any clock runs
     out = [c for c in unsent if c.run_out]
-    nones = [fact_of(out), fact_of(out, "Incidenter"), fact_of(()), fact_of((), "Incidenter")]
+    nones = [fact_of(out), fact_of(out, "Incidenter"), fact_of(()), fact_of((), "Incidenter"), fact_of((), "A", "B")]
     assert {fact.value for fact in nones} == {"–"}
     assert [fact.note for fact in nones] == [
         "1 har passerat",
         "1 har passerat",
         "Ingen klocka går.",
-        "Ingen export av Incidenter är inläst till och med den 29\u00a0mars\u00a02026.",
+        "Underlag saknas: Incidenter",
+        "Underlag saknas",
     ]
 
 

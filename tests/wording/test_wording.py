@@ -7,7 +7,9 @@ import pytest
 
 from compliance.core.language import LANGUAGES, SOFT_HYPHEN, Language, bold
 from compliance.counting.assessing import Coverage
+from compliance.declarations.sources import product_sources
 from compliance.wording import breaking, phrases, trends
+from compliance.wording.reasons import detail_text
 from compliance.wording.trends import Level, Moment, Trend
 from tests.house.test_house import MODULES, imported, module
 from tests.line import POINTS
@@ -86,3 +88,9 @@ def test_a_month_without_a_figure_is_a_gap_in_the_trend():
     course = trends.trend(months, Language("sv"), date.isoformat)
     assert [moment.share for moment in course.moments] == [None, 0.5]
     assert [moment.text for moment in course.measured] == ["50,0\N{NO-BREAK SPACE}%"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_field_that_an_export_lacks_is_told_by_its_name_in_the_database(code):
+    fields = [field.name for source in product_sources().values() for field in source.fields if "_" in field.name]
+    assert [name for name in fields if "_" in detail_text(name, Language(code))] == []

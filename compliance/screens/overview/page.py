@@ -128,7 +128,7 @@ def _deadline(view: View, shown: Overview) -> charts.Fact:
     loaded = {row["source"] for row in shown.basis.of(view.scope.organisation)}
     lacking = [view.say.pick(reads.sources()[id_].title) for id_ in clocks.SOURCES if id_ not in loaded]
     address = widgets.address(view, "incidents")
-    return texts.next_deadline_fact(clocks.clocks(view), view.say, lacking=lacking, day=view.as_of, address=address)
+    return texts.next_deadline_fact(clocks.clocks(view), view.say, lacking=lacking, address=address)
 
 
 def _work(view: View) -> list[situation.Fact | None]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, Language
@@ -44,9 +43,7 @@ def kicker(scope: Scope, year: int, say: Language) -> str:
     return " · ".join([f"{say(N_('Management review'))} {year}", *scope.names.values()])
 
 
-def next_deadline_fact(
-    unsent: Sequence[Clock], say: Language, *, lacking: Sequence[str], day: date, address: str
-) -> charts.Fact:
+def next_deadline_fact(unsent: Sequence[Clock], say: Language, *, lacking: Sequence[str], address: str) -> charts.Fact:
     """The time limit that comes first of those that can still be met, else how many have passed.
 
     `lacking` are the exports without which it is not known, `address` is that of the page of incidents.
@@ -57,7 +54,8 @@ def next_deadline_fact(
     passed = sum(clock.run_out for clock in unsent)
     note = say.plural("{n} has passed", "{n} have passed", passed) if passed else say(N_("No clock is running."))
     if lacking and not passed:
-        note = phrases.not_loaded(lacking, day, say)
+        missing = say(phrases.STATUS_WORDS[Status.NO_BASIS])
+        note = f"{missing}: {lacking[0]}" if len(lacking) == 1 else missing
     return charts.Fact(title, phrases.DASH, note=note)
 
 
