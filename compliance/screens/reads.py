@@ -369,7 +369,9 @@ def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str,
     """Where the figure of each point is heading in a scope, as the reader may see it, by the point's id."""
     between, ids = _between(data, as_of, scope.organisation), tuple(point.id for point in points())
     with meanwhile(lambda: _expected(data, as_of)):
-        figures_ = coverage(data, reader, (*sorted(outlook.days_of(between)), as_of), scope, ids)
+        # a unit stays the same if its department changes or is renamed
+        same = replace(scope, department=None) if scope.unit else scope
+        figures_ = coverage(data, reader, (*sorted(outlook.days_of(between)), as_of), same, ids)
         _all_figures(data, (as_of,), "unit")
     units = [unit for figure in figures_ if figure.as_of == as_of for unit in _units(data, reader, scope, figure)]
     few = {figure.point.id for figure in figures_ if figure.as_of == as_of and figure.few}

@@ -72,6 +72,18 @@ def test_no_month_is_named_where_the_figure_has_turned_since_the_last_review(tur
     assert (row["pace_from"], row["pace_to"]) == (date(2025, 10, 20), date(2026, 10, 15))
 
 
+def test_a_unit_has_one_pace_with_and_without_the_department_that_it_came_to_between_the_two_days(turned):
+    for day, department in ((date(2025, 10, 1), "Öst"), (date(2026, 10, 1), "Väst")):
+        table = f"AD-konto | Enhet | Avdelning | Anställningsdatum\np1 | Norr | {department} | 2020-01-01"
+        turned.load_table(table, source="staff", extract_date=day, name=f"staff {day}.csv")
+    data = reads.data(turned.database)
+    reader = Reader(User("tester", COORDINATOR), SV, reads.withheld(data))
+    scopes = (Scope(FIRST_NAME, department, "Norr") for department in ("Väst", None))
+    within, alone = (reads.outlooks(data, reader, DAY, scope)["local_instruction"] for scope in scopes)
+    assert (within.before, within.pace) == (alone.before, alone.pace)
+    assert within.pace
+
+
 def test_a_review_measures_between_the_exports_that_were_known(turned):
     """What arrives later gives it no other days, and frozen it keeps the figures of both."""
     review = turned.open(2026, DAY)
