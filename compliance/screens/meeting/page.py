@@ -218,7 +218,8 @@ def _point(opened: Opened, answer: PointAnswer, public: Public) -> None:
         widgets.html(meeting_texts.figure(answer, say))
         if not opened.assessable:
             widgets.html(drawing_meeting.sentence(assessment(opened.whole, answer.point.id, say)))
-        decided = wording.of_point(opened.decided, answer.point, opened.review.year) if opened.may_read else []
+        until = written.decided_until(opened.view.data, opened.review)
+        decided = wording.of_point(until, answer.point, opened.review.year) if opened.may_read else []
         comment = meeting_texts.comment(opened.dossier, answer, public.names, say)
         for fragment in (comment, meeting_texts.decisions_of_point(decided, public, say)):
             if fragment:
