@@ -190,7 +190,8 @@ def decided(decisions: Iterable[Decision], day: date, say: Language) -> Fact | N
     if not made:
         return None
     done, late = sum(not decision.open for decision in made), sum(decision.late(day) for decision in made)
-    value = say.plural("{n} of {of} done", "{n} of {of} done", done, of=say.number(len(made)))
+    number = {"done": say.number(done), "of": say.number(len(made))}
+    value = say.plural("{done} of {of} done", "{done} of {of} done", done or len(made), **number)
     return Fact("decisions", say(N_("Decisions {year}"), year=year), value, _overdue(late, say))
 
 

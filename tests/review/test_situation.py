@@ -164,7 +164,8 @@ def test_decisions_are_those_of_the_last_review_without_the_cancelled():
     assert (fact.title, fact.value, fact.note) == ("Beslut 2025", "1 av 4 klart", "två försenade")
     one = situation.decided(made[:2], DAY, SV)
     assert (one.value, one.note) == ("1 av 2 klart", "ett försenat")
-    assert situation.decided([decision(year=2026)], DAY, SV).title == "Beslut 2026"
+    only = situation.decided([decision(year=2026)], DAY, SV)
+    assert (only.title, only.value) == ("Beslut 2026", "0 av 1 klart")
     assert situation.decided([decision(status="cancelled")], DAY, SV) is None
 
 
