@@ -112,6 +112,13 @@ class Language:
         """A whole number in a sentence: in words up to thirteen, else in digits."""
         return self(NUMBERS[number - 1]) if 1 <= number <= len(NUMBERS) else self.number(number)
 
+    def ordinal(self, number: int) -> str:
+        """45:e or 45th."""
+        last = 0 if number // 10 % 10 == 1 else number % 10
+        if self.code == "sv":
+            return f"{self.number(number)}:{'a' if last in {1, 2} else 'e'}"
+        return self.number(number) + {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
+
     def percent(self, share: float | None, *, limits: tuple[float, ...] = (), decimals: int = 1) -> str:
         """A share as per cent, or a dash if None. Never rounded up to one of `limits`, or to 100."""
         if share is None:

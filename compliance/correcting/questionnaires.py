@@ -333,7 +333,10 @@ def _agreed(asking: Asking, say: Language) -> Iterator[tuple[str, Any]]:
 
 def _why(say: Language) -> Iterator[str]:
     yield say(
-        N_("The answers are used in the yearly management review. Only what no system knows is asked; grey is known.")
+        N_(
+            "The answers are used in the yearly management review. We ask only about what no system knows. The grey we "
+            "know already."
+        )
     )
 
 
@@ -341,10 +344,12 @@ def _asked_lines(sheets: dict[str, int], say: Language) -> Iterator[str]:
     for name, number in sheets.items():
         yield say.plural("{name}: {n} question", "{name}: {n} questions", number, name=name)
     if not sheets:
-        yield say(N_("Nothing is asked now. New procurements can be written on their sheet."))
+        yield say(N_("We have no questions now. Write new procurements on their sheet."))
 
 
 def _how(say: Language) -> Iterator[str]:
-    yield say(N_("1. Fill in the yellow cells. A row where you know nothing is left empty; it changes nothing."))
-    yield say(N_("2. A row that you answer needs the columns with *. Notes say what to write: roles, never names."))
+    yield say(N_("1. Fill in the yellow cells. Leave the rows empty that you know nothing about. They change nothing."))
+    yield say(
+        N_("2. Fill in every column with * in the rows that you answer. Notes say what to write: roles, never names.")
+    )
     yield say(N_("3. Save the file under the name that it has, and send it back."))

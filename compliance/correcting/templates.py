@@ -37,7 +37,7 @@ def _form(sheet: Any, source: Source, say: Language) -> None:
     """Write title, extract date and headings. Rows below are formatted without cells, so an empty one is not a row."""
     forms.title(sheet, say.pick(source.title))
     _extract_date(sheet, say)
-    hint = N_("Columns with * must be filled in. Each heading has a note; the sheet {sheet} explains them all.")
+    hint = N_("Fill in every column with *. Each heading has a note, and the sheet {sheet} explains them all.")
     forms.put(sheet, DAY_ROW + 1, 1, say(hint, sheet=say(INSTRUCTIONS)), font=forms.font(italic=True))
     last = HEADING_ROW + PREPARED_ROWS
     for column, field in enumerate(source.fields, start=1):

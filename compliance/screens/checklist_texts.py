@@ -16,7 +16,7 @@ from compliance.drawing.checklist import ExportRow
 from compliance.drawing.elements import Html
 from compliance.loading.purges import Purged, purged_text
 from compliance.store.database import Rows
-from compliance.wording import phrases
+from compliance.wording import phrases, rhythms
 
 State = Literal["missing", "late", "in_time"]
 STATUS: Final[dict[State, Status]] = {
@@ -25,6 +25,8 @@ STATUS: Final[dict[State, Status]] = {
 WORDS: Final[dict[State, str]] = {"missing": N_("missing"), "late": N_("late"), "in_time": N_("in time")}
 # The sources that no point reads and that the year wheel shows.
 PLANNED: Final = frozenset({"activities", "deviations", "dpo_recommendations"})
+# An age of fewer days is the same day or the day before, which are not so old.
+OLD: Final = 2
 Address = Callable[..., str]
 
 
@@ -93,7 +95,7 @@ def _readers(source: Source, points: Sequence[Point], definitions: Sequence[Defi
 
 
 def headline(found: Sequence[Export], say: Language) -> str:
-    """How many of the exports are loaded, and how many of them are older than their rhythm."""
+    """How many of the exports are loaded, and how many of them are late."""
     there, late = sum(export.chosen is not None for export in found), sum(export.state == "late" for export in found)
     values = {"all": say.in_words(len(found)), "late": say.in_words(late), "there": say.in_words(there)}
     if not there:
@@ -101,10 +103,8 @@ def headline(found: Sequence[Export], say: Language) -> str:
     loaded = say.plural("{there} of {all} exports is loaded", "{there} of {all} exports are loaded", there, **values)
     if there == len(found):
         loaded = say(N_("all {all} exports are loaded"), **values)
-    old = say(N_("none is older than its rhythm"))
-    if late:
-        old = say.plural("one is older than its rhythm", "{late} are older than their rhythm", late, **values)
-    return begun(f"{loaded}; {old}.")
+    old = say.plural("one is late", "{late} are late", late, **values) if late else say(N_("none is late"))
+    return f"{begun(loaded)}. {begun(old)}."
 
 
 def first_step(found: Sequence[Export], say: Language) -> str:
@@ -169,7 +169,8 @@ def _counts(export: Export, say: Language) -> str:
     """The extract date and the age of the import that counts, and how many complete it."""
     if export.chosen is None:
         return purged_text(export.purged, say) if export.purged else ""
-    age = say(N_("{age}, rhythm {days} days"), age=say.age(export.age), days=say.number(export.source.rhythm_days))
+    text = N_("{age} old, due {often}") if export.age >= OLD else N_("{age}, due {often}")
+    age = say(text, age=say.age(export.age), often=rhythms.often(export.source.rhythm_days, say))
     told = [say.date(export.chosen["extract_date"], form="d MMM y"), age]
     if export.completing:
         told.append(

@@ -67,14 +67,19 @@ def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
     line.load_table(STAFF, organisation="A", extract_date=DAY)
     empty, one, late = (list(exports_of(line, as_of=DAY + timedelta(n)).values()) for n in (-1, 1, 40))
     assert checklist_texts.headline(empty, SV) == "Ingen av de 18 exporterna är inläst."
-    assert checklist_texts.headline(one, SV) == "En av 18 exporter är inläst; ingen är äldre än sin takt."
-    assert checklist_texts.headline(late, EN) == "One of 18 exports is loaded; one is older than its rhythm."
+    assert checklist_texts.headline(one, SV) == "En av 18 exporter är inläst. Ingen är försenad."
+    assert checklist_texts.headline(late, EN) == "One of 18 exports is loaded. One is late."
     full = [export for export in one if export.chosen] * 3
-    assert checklist_texts.headline(full, EN) == "All three exports are loaded; none is older than its rhythm."
+    assert checklist_texts.headline(full, EN) == "All three exports are loaded. None is late."
     assert checklist_texts.first_step(one, SV).startswith(
         "Börja med Systemförteckning, som punkterna 4, 5 och 7 behöver"
     )
     assert checklist_texts.first_step(full, SV) == ""
+    counts = [checklist_texts.row(each[-1], lambda *_, **__: "", SV).counts for each in (one, late)]
+    assert [text.partition(" · ")[2].replace("\u00a0", " ") for text in counts] == [
+        "dagen före, ska komma varje månad",
+        "40 dagar gammal, ska komma varje månad",
+    ]
 
 
 @pytest.mark.live

@@ -359,7 +359,7 @@ def test_many_files_are_one_table_with_the_doubtful_first_and_the_organisation_i
     drop(app, tmp_path, personal=OURS, kurser=KNOWN, system=REGISTER, klassning=LEVELS, okänd=unknown)
     assert table(app)["Fil"].tolist()[0] == "personal.xlsx"
     assert [state.split()[1] for state in table(app)["Läge"]] == ["Svara"] * 5
-    assert "En fil nämner Socialförvaltningen. Vems är den?" in [radio.label for radio in app.radio]
+    assert "En fil nämner Socialförvaltningen. Hör den till …?" in [radio.label for radio in app.radio]
     assert not [button for button in app.button if button.label.startswith("Läs\u00a0in")]
     app.radio[0].set_value("Socialförvaltningen").run()
     assert "Fyra filer är klara att läsa in och en behöver ett svar." in text(app)
@@ -405,7 +405,7 @@ def test_files_that_name_none_are_asked_about_where_the_others_belong_to_several
     drop(app, tmp_path, personal=OURS, kurser=other, system=REGISTER)
     for place, name in enumerate(("Socialförvaltningen", "Kulturförvaltningen")):
         app.radio[place].set_value(name).run()
-    assert app.radio[-1].label == "En fil nämner ingen förvaltning. Vems är den?"
+    assert app.radio[-1].label == "En fil nämner ingen förvaltning. Hör den till …?"
     assert "Två filer är klara att läsa in och en behöver ett svar." in text(app)
     app.radio[-1].set_value("Kulturförvaltningen").run()
     press(app, "Läs in tre filer")
@@ -420,7 +420,7 @@ def test_files_that_name_none_are_asked_about_where_the_others_belong_to_several
 def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
     other = [["FÖRVALTNING:  SOCIALFÖRVALTNINGEN "], *KNOWN]
     drop(app, tmp_path, personal=OURS, kurser=other)
-    assert [radio.label for radio in app.radio] == ["Två filer nämner Socialförvaltningen. Vems är de?"]
+    assert [radio.label for radio in app.radio] == ["Två filer nämner Socialförvaltningen. Hör de till …?"]
     app.radio[0].set_value("Socialförvaltningen").run()
     press(app, "Läs in två filer")
     assert {row["name"] for row in loaded_files(own)} == {"Socialförvaltningen"}

@@ -390,11 +390,21 @@ def test_the_page_begins_with_what_can_change_most(in_messy, lang):
     said = quality_texts.sentence(ordered, effects, POINTS, say)
     assert say.pick(ordered[0].check.title) in said
     assert not re.search(r"\d+ (av|of)", said)
-    assert quality_texts.sentence(ordered[-1:], effects, POINTS, say) == say("No remark changes a figure.")
+    assert quality_texts.sentence(ordered[-1:], effects, POINTS, say) == say("No remark changes what the figures say.")
     _, rows = quality_texts.remark_table(ordered, effects, POINTS, str, say)
     assert [len(row) for row in rows] == [6] * len(every)
     _, rows = quality_texts.remark_table(ordered[-1:], effects, POINTS, str, say)
     assert [len(row) for row in rows] == [5]
+
+
+def test_what_is_wrong_is_told_though_no_figure_says_anything_else_for_it():
+    check = next(check for check in CHECKS if check.severity == "error")
+    few = [
+        quality.Finding(check.id, "A", "systems", 1, "f", None, None, n, None, None, "not_a_date", 1) for n in range(17)
+    ]
+    effects = quality.effects(CHECKS, few, POINTS, quality.Exports(SOURCES, {"systems": 10_000}))
+    said = quality_texts.sentence(quality_texts.remarks(CHECKS, few, Filter()), effects, POINTS, Language("sv"))
+    assert said == "17 rader är fel och behöver rättas, men de ändrar inte vad siffrorna visar."
 
 
 # --- what a page says --------------------------------------------------------------------------------------------

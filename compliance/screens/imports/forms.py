@@ -49,7 +49,7 @@ def questionnaires(view: View) -> None:
     """Draw the choice of a unit or of all, with their numbers of questions, and the download of the workbook."""
     widgets.require(Permission.LOAD_EXPORTS)
     say, by_unit = view.say, _questions(view.data, view.as_of, view.scope.organisation)
-    purpose = N_("What no system knows. The answers are loaded like any other file.")
+    purpose = N_("About what no system knows. You load the answers like any other file.")
     widgets.html(charts.section(say(N_("Questions to the units")), note=say(purpose)))
     arranged = _arranged(view)
     if not view.sample:

@@ -44,7 +44,7 @@ def asked_text(file: Dropped, question: Question, say: Language) -> str:
     if file.refusal:
         return say(N_("Which day was it exported?")) if question == "day" else say.refusal(file.refusal)
     if question == "organisation":
-        return say(N_("Whose is it? Answer above."))
+        return say(N_("Which organisation does it belong to? Answer above."))
     asked = file.rehearsal.questions if file.rehearsal else ()
     return " ".join(say.refusal(each) for each in asked if each.about == question)
 
@@ -189,18 +189,18 @@ def loaded_text(loaded: Loaded, say: Language) -> str:
 
 
 def name_question(name: str, number: int, say: Language) -> str:
-    """The question whose files are that name an organisation, or none."""
+    """The question which organisation files belong to that name one, or none; its answers end the sentence."""
     count = phrases.counted(number, say)
     if not name:
         return say.plural(
-            "{count} file names no organisation. Whose is it?",
-            "{count} files name no organisation. Whose are they?",
+            "{count} file names no organisation. Does it belong to …?",
+            "{count} files name no organisation. Do they belong to …?",
             number,
             count=count,
         )
     return say.plural(
-        "{count} file names {name}. Whose is it?",
-        "{count} files name {name}. Whose are they?",
+        "{count} file names {name}. Does it belong to …?",
+        "{count} files name {name}. Do they belong to …?",
         number,
         count=count,
         name=name,

@@ -22,10 +22,7 @@ from compliance.screens.reads import Data
 from compliance.screens.views import View
 
 DOWNLOAD: Final = N_("Download the rejected rows")
-SEND: Final = N_(
-    "Send the rows to whoever owns the source. Once corrected, they are loaded like any other file and complete this "
-    "one."
-)
+SEND: Final = N_("Send the rows to whoever owns the source. Load the corrected rows here. They are added to this file.")
 
 
 def offer(view: View, import_id: int, *, key: str) -> None:

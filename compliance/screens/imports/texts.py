@@ -198,7 +198,7 @@ def _doubts_against_previous(receipt: Receipt, comparison: Comparison, say: Lang
             newer=say.date(comparison.newer),
         ): comparison.newer,
         say(
-            N_("Most of it is in the export of {name} too. Check whose the file is."),
+            N_("Most of it is in the export of {name} too. Check which organisation the file belongs to."),
             name=comparison.likely_owner or "",
         ): comparison.likely_owner,
         say(

@@ -68,10 +68,10 @@ def by_effect(remarks: Iterable[Remark], effects: Mapping[str, Effect]) -> list[
 
 
 def sentence(ordered: Sequence[Remark], effects: Mapping[str, Effect], points: Sequence[Point], say: Language) -> str:
-    """How many of the remarks can change a figure, and with which to begin."""
+    """How many of the remarks can change a figure, and with which to begin; else how many rows are wrong."""
     changing = sum(bool(effects[remark.check.id].points) for remark in ordered)
     if not changing:
-        return say(N_("No remark changes a figure."))
+        return _unchanged(sum(effects[r.check.id].rows for r in ordered if r.check.severity == "error"), say)
     first = ordered[0].check
     where = phrases.points_named([point.number for point in points if point.id in effects[first.id].points], say)
     if len(ordered) == 1:
@@ -84,6 +84,18 @@ def sentence(ordered: Sequence[Remark], effects: Mapping[str, Effect], points: S
         of=phrases.counted(len(ordered), say).lower(),
         title=say.pick(first.title),
         points=where,
+    )
+
+
+def _unchanged(wrong: int, say: Language) -> str:
+    """That no figure says anything else for the remarks; rows that are wrong are to be mended nevertheless."""
+    if not wrong:
+        return say(N_("No remark changes what the figures say."))
+    return say.plural(
+        "{count} row is wrong and needs mending, but does not change what the figures say.",
+        "{count} rows are wrong and need mending, but do not change what the figures say.",
+        wrong,
+        count=phrases.counted(wrong, say),
     )
 
 
