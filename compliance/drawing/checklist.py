@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from compliance.counting.assessing import Status
 from compliance.drawing.charts import status_mark
 from compliance.drawing.elements import Html, escaped, tag
+from compliance.wording.breaking import add_soft_hyphens
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class ExportRow:
     status: Status
     word: str
     link: Html
-    counts: str
+    counts: Sequence[str]
     rows: str
 
 
@@ -34,21 +35,22 @@ def export_heads(source: str, feeds: str, state: str, counts: str, rows: str) ->
 def export_row(row: ExportRow, heads: Sequence[str]) -> Html:
     """A row of the list; `heads` are the headings, which a narrow window shows in each row.
 
-    Example: `export_row(ExportRow("Staff list", "HR system", [], "green", "in time", Html(""), "", "412"), heads)`.
+    Example: `export_row(ExportRow("Staff list", "HR system", [], "green", "in time", Html(""), [], "412"), heads)`.
     """
     name = tag(
         "span",
-        tag("strong", row.title),
+        tag("strong", add_soft_hyphens(row.title)),
         " ",
         tag("span", row.system, css="v-mute"),
         css="v-export-name",
         title=f"{row.title} · {row.system}",
     )
-    told = filter(None, (row.link, escaped(row.counts)))
+    first, *rest = row.counts or [""]
+    told = [Html(" · ".join(filter(None, (row.link, escaped(first))))), *rest]
     cells = [
         tag("span", Html(" ".join(row.feeds)), css="v-export-feeds", data_head=heads[1]),
         tag("span", status_mark(row.status, row.word)),
-        tag("span", Html(" · ".join(told)), css="v-export-counts", data_head=heads[3]),
+        tag("span", *(tag("span", text) for text in told if text), css="v-export-counts", data_head=heads[3]),
         tag("span", row.rows, css="v-num", data_head=heads[4]),
     ]
     return tag("div", name, *cells, css="v-export")

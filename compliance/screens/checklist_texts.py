@@ -165,10 +165,10 @@ def _link(export: Export, address: Address, say: Language) -> Html:
     return charts.anchor(number, address("imports", part="history", **{"import": number}), title=title)
 
 
-def _counts(export: Export, say: Language) -> str:
+def _counts(export: Export, say: Language) -> list[str]:
     """The extract date and the age of the import that counts, and how many complete it."""
     if export.chosen is None:
-        return purged_text(export.purged, say) if export.purged else ""
+        return [purged_text(export.purged, say)] if export.purged else []
     text = N_("{age} old, due {often}") if export.age >= OLD else N_("{age}, due {often}")
     age = say(text, age=say.age(export.age), often=rhythms.often(export.source.rhythm_days, say))
     told = [say.date(export.chosen["extract_date"], form="d MMM y"), age]
@@ -178,4 +178,4 @@ def _counts(export: Export, say: Language) -> str:
                 "completed once", "completed {count} times", export.completing, count=say.in_words(export.completing)
             )
         )
-    return " · ".join(told)
+    return told
