@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from compliance.core.errors import Refusal
 from compliance.counting.assessing import Coverage, coverage
@@ -82,20 +82,18 @@ def preview(
 ) -> Preview:
     """Load the files in a transaction that is rolled back.
 
-    The figures are those of the as-of date, or of the latest extract date that counts. `progress` is called with the
-    number of files done, and may stop the rehearsal by raising. `before` is an earlier effect on the same data.
+    The figures are those of the as-of date, on which a file of a later day counts in none. `progress` is called with
+    the number of files done, and may stop the rehearsal by raising. `before` is an earlier effect on the same data.
     """
 
-    def then(cursor: Cursor, outcomes: Outcomes) -> tuple[date, Figures]:
-        counted = [each for file, each in outcomes.items() if isinstance(each, Rehearsal) and counts(file, each)]
-        day = max([as_of, *(receipt.extract_date.day for each in counted for receipt in each.receipts)])
-        return day, figures_on(cursor, points, day)
+    def then(cursor: Cursor, _outcomes: Outcomes) -> Figures:
+        return figures_on(cursor, points, as_of)
 
-    outcomes, (day, after) = rehearsed(database, files, words=words, counts=counts, progress=progress, then=then)
-    if before and before.day == day:
-        return Preview(outcomes, Effect(day, before.before, after))
+    outcomes, after = rehearsed(database, files, words=words, counts=counts, progress=progress, then=then)
+    if before and before.day == as_of:
+        return Preview(outcomes, Effect(as_of, before.before, after))
     with database.cursor() as cursor:
-        return Preview(outcomes, Effect(day, figures_on(cursor, points, day), after))
+        return Preview(outcomes, Effect(as_of, figures_on(cursor, points, as_of), after))
 
 
 def rehearsed(
@@ -132,11 +130,6 @@ def compared(cursor: Cursor, receipts: Sequence[Receipt]) -> Rehearsal:
     return Rehearsal(tuple(receipts), tuple(each))
 
 
-def effect_of_import(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
-    """What an import changed when it was loaded, on the as-of date or its extract date, whichever is later."""
-    return effect_of_moment(database, row["imported_at"], as_of=max(as_of, row["extract_date"]), points=points)
-
-
 def effect_of_moment(database: Database, moment: datetime, *, as_of: date, points: tuple[Point, ...]) -> Effect:
     """What was changed at a moment (UTC), on the as-of date."""
     moments = (moment - timedelta(microseconds=1), moment)
@@ -145,15 +138,13 @@ def effect_of_moment(database: Database, moment: datetime, *, as_of: date, point
     return Effect(as_of, before, after)
 
 
-def effect_of_revoking(database: Database, row: dict[str, Any], *, as_of: date, points: tuple[Point, ...]) -> Effect:
-    """What revoking an import would change, on the as-of date or its extract date, whichever is later."""
-    day = max(as_of, row["extract_date"])
-    values = {"import_id": row["import_id"], "who": "", "why": ""}
+def effect_of_revoking(database: Database, import_id: int, *, as_of: date, points: tuple[Point, ...]) -> Effect:
+    """What revoking an import would change, on the as-of date."""
     with database.rehearsing() as cursor:
-        before = figures_on(cursor, points, day)
-        cursor.execute(statement("revoke"), values)
-        after = figures_on(cursor, points, day)
-    return Effect(day, before, after)
+        before = figures_on(cursor, points, as_of)
+        cursor.execute(statement("revoke"), {"import_id": import_id, "who": "", "why": ""})
+        after = figures_on(cursor, points, as_of)
+    return Effect(as_of, before, after)
 
 
 def figures_on(

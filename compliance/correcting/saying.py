@@ -91,21 +91,20 @@ def effect_of_saying(
 ) -> Effect:
     """The coverage of every point before it is said and after, on the as-of date; nothing is written.
 
-    `file` is one that is to be loaded first, or afterwards if it cannot be before; then the day is its extract date, if
-    that is later. `named_on` is the day on which the organisation has the name, if another.
+    `file` is one that is to be loaded first, or afterwards if it cannot be before. `named_on` is the day on which the
+    organisation has the name, if another.
     """
     with database.rehearsing() as cursor:
         loaded = tried(cursor, file, words=words) if file else []
-        day = max([as_of, *([file.day.day] if file and file.day else [])])
-        before = figures_on(cursor, points, day)
+        before = figures_on(cursor, points, as_of)
         stamp(cursor, moment(cursor) + timedelta(microseconds=1))
-        found = rows(cursor, statement("imports_on"), {"as_of": day, "known_at": EVERYTHING_KNOWN})
+        found = rows(cursor, statement("imports_on"), {"as_of": as_of, "known_at": EVERYTHING_KNOWN})
         only = frozenset(row["import_id"] for row in found)
         named = named_on or as_of
         _say(cursor, organisation, sayings, as_of=named, sources=sources, words=words, who="", only=only)
         if file and isinstance(loaded, Refusal):
             load_prepared(cursor, file, words=words)
-        return Effect(day, before, figures_on(cursor, points, day))
+        return Effect(as_of, before, figures_on(cursor, points, as_of))
 
 
 def _say(

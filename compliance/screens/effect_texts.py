@@ -1,11 +1,42 @@
 """Which points a change of the data changes, before and after. No Streamlit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
 
 from compliance.core.language import N_, NBSP, Language
 from compliance.counting.assessing import Coverage
 from compliance.drawing import charts
 from compliance.wording import breaking, phrases
+
+# A file with its extract date.
+Dated = tuple[str, date]
+NAMED_FILES: Final = 3
+
+
+def later(files: Iterable[Dated], day: date, say: Language) -> list[str]:
+    """Which files are dated after a day, and so count in no figure of it: a sentence for each of their days."""
+    by_day: dict[date, list[str]] = {}
+    for name, dated in files:
+        if dated > day:
+            by_day.setdefault(dated, []).append(name)
+    return [
+        say.plural(
+            "{files} is from {day} and counts from that day.",
+            "{files} are from {day} and count from that day.",
+            len(names),
+            files=files_named(names, say),
+            day=say.date(dated, form="d MMMM" if dated.year == day.year else "d MMMM y"),
+        )
+        for dated, names in sorted(by_day.items())
+    ]
+
+
+def files_named(names: Sequence[str], say: Language) -> str:
+    """The first of some files by their names, and how many more there are."""
+    rest = len(names) - NAMED_FILES
+    more = [say(N_("{n} more"), n=say.number(rest))] if rest > 0 else []
+    return phrases.listed([*names[:NAMED_FILES], *more], say)
 
 
 def effects(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> list[charts.Dumbbell]:

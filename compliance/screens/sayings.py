@@ -120,7 +120,7 @@ def _confirm(view: View, chosen: tuple[Saying, ...], about: About, *, key: str) 
     if isinstance(effect, Refusal):
         widgets.html(charts.note(view.say.refusal(effect)))
         return
-    effects.draw(view, effect)
+    effects.draw(view, effect, dated=[(about.file.workbook.name, about.day)] if about.file and about.day else [])
     if st.button(view.say(N_("Save")), type="primary", key=f"save meanings {key}"):
         _save(view, chosen, about)
 

@@ -1,7 +1,7 @@
 """The preview of files: what they would change together, with nothing written."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -64,10 +64,12 @@ def test_a_preview_shows_before_and_after_and_writes_nothing(database):
 
 
 @pytest.mark.live
-def test_figures_are_those_of_the_extract_date_where_that_is_later(database):
-    result = previewed(database, systems(system("A")), as_of=date(2026, 1, 1))
-    assert result.effect.day == DAY
-    assert status(result.effect.after, "classification") is Status.GREEN
+def test_figures_are_those_of_the_day_that_is_shown_though_a_file_is_of_a_later_one(database):
+    first, later = systems(system("A", answer="Nej")), replace(ORDER, extract_date=DAY + timedelta(15))
+    for book, expected in ((first, Status.RED), ((systems(system("A")), later), Status.NO_BASIS)):
+        result = previewed(database, book)
+        assert result.effect.day == DAY
+        assert status(result.effect.after, "classification") is expected
 
 
 @pytest.mark.exhaustive

@@ -14,16 +14,18 @@ import pytest
 from compliance.core import remembering
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import previewing
+from compliance.counting.assessing import Coverage
 from compliance.loading import guessing
 from compliance.loading.loading import Order, load
 from compliance.reading import mapping
-from compliance.screens.imports import texts
+from compliance.screens import effect_texts
+from compliance.screens.imports import inbox_texts, texts
 from compliance.serving.uploading import LEDGER
 from compliance.store.database import rows
 from tests.apps import SESSION, dropped, notes, opened, text
 from tests.files import xlsx
 from tests.layers import first_of
-from tests.line import SOURCES, WORDS, read_here
+from tests.line import POINTS, SOURCES, WORDS, read_here
 
 pytestmark = pytest.mark.usefixtures("reads_here")
 
@@ -308,6 +310,52 @@ def test_corrected_rows_of_a_file_that_is_not_loaded_are_refused(app, tmp_path):
     press(app, "Ta bort filen")
     dropped(app, back)
     assert "innehåller rättade rader till en fil som inte är inläst" in text(app)
+
+
+# --- What it changes ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.live
+def test_the_effect_is_that_of_the_day_shown_and_a_later_file_says_from_when_it_counts(app, tmp_path, monkeypatch):
+    first = [["Uttagen 2026-10-15"], ["System", "Enhet", "Objektägare"], ["Alfa", "Norr", "Chefen"]]
+    drop(app, tmp_path, system=first, Personallista=[["Uttagen 2026-11-15"], *PEOPLE[1:]])
+    later = "Personallista.xlsx är från 15\u00a0november och räknas från den dagen."
+    assert later in text(app)
+    assert "Per den 31\u00a0oktober\u00a02026." in text(app)
+    press(app, "Läs in två filer")
+    assert later in text(app)
+    assert "Per den 31\u00a0oktober\u00a02026." in text(app)
+    pages = [opened("imports", monkeypatch, part="history", **{"import": number}) for number in "12"]
+    assert [later in text(page) for page in pages] == [True, False]
+
+
+def test_the_sentence_on_an_effect_says_which_figure_changes_most():
+    def on(*met):
+        none = dict.fromkeys(("unknown", "pending", "exempt"), 0)
+        where = {"as_of": date(2026, 10, 31), "organisation": "A", "department": None, "unit": None}
+        return [
+            Coverage(point, **where, basis=n is not None, met=n or 0, unmet=1000 - (n or 0), **none)
+            for point, n in zip(POINTS, met, strict=False)
+        ]
+
+    before, after = on(None, 778, 500, 610), on(300, 149, 600, 610)
+    say = Language("sv")
+    assert inbox_texts.changed_text(before, after, say, done=True).replace("\u00a0", " ") == (
+        "En punkt fick en siffra och två siffror ändrades, mest punkt 2: 77,8 → 14,9 %."
+    )
+    assert inbox_texts.changed_text(on(1, 778), on(1, 149), Language("en")) == (
+        "One figure changes, point 2: 77.8 → 14.9%."
+    )
+    assert inbox_texts.changed_text(on(None), on(5), say) == "En punkt får en siffra."
+    assert inbox_texts.changed_text(after, after, say) == ""
+
+
+def test_many_files_of_a_later_day_are_named_by_the_first_of_them():
+    dated = [(f"{n}.xlsx", date(2027, 1, 15)) for n in range(5)]
+    [sentence] = effect_texts.later([*dated, ("6.xlsx", date(2026, 10, 31))], date(2026, 10, 31), Language("sv"))
+    assert sentence.replace("\u00a0", " ") == (
+        "0.xlsx, 1.xlsx, 2.xlsx och 2 till är från 15 januari 2027 och räknas från den dagen."
+    )
 
 
 # --- Many files ---------------------------------------------------------------------------------------------------

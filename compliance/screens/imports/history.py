@@ -123,13 +123,13 @@ def _import(view: View, row: dict[str, Any]) -> None:
         every = widgets.address(view, "imports", part="history")
         widgets.html(charts.anchor(say(N_("Imports")), every))
         left, right = st.columns([5, 7], gap="large")
-        change = _effect_of_import(view.data, row["import_id"], view.as_of)
+        change = _effect_of_moment(view.data, row["imported_at"], view.as_of)
         with left:
             state = texts.state(row, _standing(view), say)
             widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), state, reads.sources(), say)))
         with right:
             widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
-            effects.draw(view, change)
+            effects.draw(view, change, dated=_dated(row))
         _why(view, row, change)
         if row["rejected"] or row["warnings"]:
             with st.expander(say(N_("Rejected rows and warnings"))):
@@ -144,18 +144,13 @@ def _import(view: View, row: dict[str, Any]) -> None:
 
 
 @cached(20)
-def _effect_of_import(data: Data, import_id: int, as_of: date) -> Effect:
-    return previewing.effect_of_import(data.database, _row(data, import_id), as_of=as_of, points=reads.points())
-
-
-@cached(20)
 def _effect_of_moment(data: Data, moment: datetime, as_of: date) -> Effect:
     return previewing.effect_of_moment(data.database, moment, as_of=as_of, points=reads.points())
 
 
 @cached(20)
 def _effect_of_revoking(data: Data, import_id: int, as_of: date) -> Effect:
-    return previewing.effect_of_revoking(data.database, _row(data, import_id), as_of=as_of, points=reads.points())
+    return previewing.effect_of_revoking(data.database, import_id, as_of=as_of, points=reads.points())
 
 
 @cached(20)
@@ -164,8 +159,9 @@ def _compared(data: Data, import_id: int, source: str) -> Comparison:
         return compare(cursor, import_id, reads.sources()[source])
 
 
-def _row(data: Data, import_id: int) -> dict[str, Any]:
-    return next(row for row in reads.imports(data) if row["import_id"] == import_id)
+def _dated(row: dict[str, Any]) -> list[tuple[str, date]]:
+    """The file of an import with its extract date."""
+    return [(row["file"], row["extract_date"])]
 
 
 def _moved(view: View, row: dict[str, Any]) -> str:
@@ -264,7 +260,7 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
     if stays := _completing(view.data, number):
         widgets.html(charts.note(history_texts.stays_text(stays, say)))
     widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
-    effects.draw(view, _effect_of_revoking(view.data, number, view.as_of))
+    effects.draw(view, _effect_of_revoking(view.data, number, view.as_of), dated=_dated(row))
     why = fields.text(say(N_("Reason")), key=f"reason {number}", width=460)
     if st.button(say(N_("Revoke the import")), type="primary", key=f"revoke {number}"):
         widgets.require(Permission.REVOKE_IMPORTS)

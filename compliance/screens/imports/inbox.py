@@ -30,6 +30,7 @@ from compliance.reading.mapping import ColumnMapping
 from compliance.reading.recognising import Ambiguous, Match, Unrecognised, as_mapping
 from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
+from compliance.screens.effect_texts import Dated
 from compliance.screens.imports import texts
 from compliance.screens.imports.placing import Places
 from compliance.store.database import Database
@@ -82,7 +83,7 @@ class Item:
     accepted: frozenset[Accepted] = frozenset()
     wrong_day: str = ""
     taken_for: str = ""
-    loaded_day: str = ""
+    loaded_day: date | None = None
     result: Result | None = None
 
 
@@ -96,13 +97,17 @@ class Together:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a press of the button has loaded: files, rows loaded and rejected, files refused, and the effect."""
+    """What a press of the button has loaded: files, rows loaded and rejected, files refused, and the effect.
+
+    `dated` are the loaded files with their extract dates.
+    """
 
     files: int
     rows: int
     rejected: int
     refused: int
     effect: Effect
+    dated: tuple[Dated, ...] = ()
 
 
 @dataclass
@@ -331,7 +336,7 @@ def rehearse_first(files: Sequence[Dropped], context: Context) -> None:
         return
     sources = [match.source for file in changed for match in file.matches]
     ids = {id_ for source in sources for id_ in (source.id, *_targets(source))}
-    last = max((day for file in changed if (day := _day(file))), default=date.max)
+    last = max((day for file in changed if (day := extract_day(file))), default=date.max)
     counting = {file.id for id_ in ids for file in _counting([f for f in files if f not in changed], id_, last)}
     beside = [file for file in files if file in changed or file.id in counting]
     twins = _twins(files)
@@ -347,12 +352,13 @@ def rehearse_first(files: Sequence[Dropped], context: Context) -> None:
 
 def _counting(files: Sequence[Dropped], source: str, last: date) -> list[Dropped]:
     """The files of a source that would count on a day: the newest full export, and what completes it."""
-    found = [f for f in files if (_day(f) or date.max) <= last and any(m.source.id == source for m in f.matches)]
-    newest = max((_day(file) or date.min for file in found if not file.order.completes), default=date.min)
-    return [file for file in found if (_day(file) or date.max) >= newest]
+    found = [f for f in files if (extract_day(f) or date.max) <= last and any(m.source.id == source for m in f.matches)]
+    newest = max((extract_day(file) or date.min for file in found if not file.order.completes), default=date.min)
+    return [file for file in found if (extract_day(file) or date.max) >= newest]
 
 
-def _day(file: Dropped) -> date | None:
+def extract_day(file: Dropped) -> date | None:
+    """The extract date of a file as it is prepared, as far as it is known."""
     prepared = file.content.prepared
     return prepared.day.day if isinstance(prepared, Prepared) and prepared.day else None
 

@@ -19,8 +19,9 @@ from compliance.correcting import previewing
 from compliance.correcting.previewing import Effect
 from compliance.drawing import charts
 from compliance.loading import asking, loading
+from compliance.loading.loading import Receipt
 from compliance.reading import reading
-from compliance.screens import course_questions, effects, reads, views, widgets
+from compliance.screens import course_questions, effect_texts, effects, reads, views, widgets
 from compliance.screens import files as uploads
 from compliance.screens.imports import card, inbox, inbox_texts, texts
 from compliance.screens.imports.inbox import (
@@ -239,16 +240,23 @@ def _effect(view: View, changed: Effect, ready: list[Dropped], *, current: bool)
     """Draw how many figures change, and which; if none does, which exports their points still need."""
     say = view.say
     sentence = inbox_texts.changed_text(changed.before, changed.after, say) if current else ""
-    receipts = [receipt for file in ready if file.rehearsal for receipt in file.rehearsal.receipts]
-    dropped = {(receipt.organisation, receipt.source.id) for receipt in receipts}
+    dropped = {(receipt.organisation, receipt.source.id) for _, receipt in _receipts(ready)}
     if sentence:
         widgets.html(charts.answer(sentence))
+    dated = [(file.item.name, receipt.extract_date.day) for file, receipt in _receipts(ready)]
+    for text in effect_texts.later(dict.fromkeys(dated), changed.day, say):
+        widgets.html(charts.note(text))
     with st.expander(say(N_("The effect on the figures")), expanded=len(ready) <= SHOWN_EFFECT, key="effect"):
         if not effects.draw(view, changed):
             counting = reads.basis(view.data, changed.day).imports
             existing = {(row["organisation"], row["source"]) for row in counting} | dropped
             for text in texts.waiting(changed.after, dropped, existing, reads.sources(), say):
                 widgets.html(charts.caption(text))
+
+
+def _receipts(ready: list[Dropped]) -> list[tuple[Dropped, Receipt]]:
+    """What the files would be loaded as."""
+    return [(file, receipt) for file in ready if file.rehearsal for receipt in file.rehearsal.receipts]
 
 
 def _rows(
@@ -333,7 +341,7 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context, pl
     if not waiting.queue and waiting.before is None:
         return
     if waiting.before is None:
-        waiting.before, waiting.done = _begin(waiting, files, context), []
+        waiting.before, waiting.done = _begin(context), []
     with context.database.cursor():  # the file is opened once for all of them
         for file in _in_order([by_id[file] for file in waiting.queue]):
             widgets.require(Permission.LOAD_EXPORTS)
@@ -349,14 +357,11 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context, pl
     st.rerun()
 
 
-def _begin(waiting: Inbox, files: Sequence[Dropped], context: Context) -> Effect:
-    """The figures before loading, on the as-of date or the latest extract date of the files."""
-    prepared = [file.content.prepared for file in files if file.id in waiting.queue]
-    days = [each.day.day for each in prepared if isinstance(each, loading.Prepared) and each.day]
-    day = max([context.as_of, *days])
+def _begin(context: Context) -> Effect:
+    """The figures before loading."""
     with context.database.cursor() as cursor:
-        before = previewing.figures_on(cursor, context.points, day)
-    return Effect(day, before, before)
+        before = previewing.figures_on(cursor, context.points, context.as_of)
+    return Effect(context.as_of, before, before)
 
 
 def _in_order(files: list[Dropped]) -> list[Dropped]:
@@ -367,7 +372,7 @@ def _in_order(files: list[Dropped]) -> list[Dropped]:
 
 def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bool:
     """Load a file as it was rehearsed, unless there is something to ask by now; False if it can be tried again."""
-    file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox_texts.extract_day(file)
+    file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox.extract_day(file)
     try:
         inbox.load(file, context, view.say)
     except asking.Question:
@@ -385,7 +390,8 @@ def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bo
 
 def _sum(waiting: Inbox, before: Effect, context: Context) -> Loaded:
     """What was loaded, with the figures now."""
-    results = [item.result for file in waiting.done if (item := waiting.items.get(file)) and item.result]
+    done = [item for file in waiting.done if (item := waiting.items.get(file))]
+    results = [item.result for item in done if item.result]
     with context.database.cursor() as cursor:
         after = previewing.figures_on(cursor, context.points, before.day)
     return Loaded(
@@ -394,6 +400,7 @@ def _sum(waiting: Inbox, before: Effect, context: Context) -> Loaded:
         sum(result.rejected for result in results),
         sum(not result.imports for result in results),
         Effect(before.day, before.before, after),
+        tuple((item.name, day) for item in done if item.result and item.result.imports and (day := item.loaded_day)),
     )
 
 
@@ -402,8 +409,10 @@ def _loaded(view: View, waiting: Inbox, loaded: Loaded) -> None:
     say = view.say
     with st.container(border=True, key="card-loaded"):
         widgets.html(charts.answer(inbox_texts.loaded_text(loaded, say)))
-        if sentence := inbox_texts.changed_text(loaded.effect.before, loaded.effect.after, say):
+        if sentence := inbox_texts.changed_text(loaded.effect.before, loaded.effect.after, say, done=True):
             widgets.html(charts.caption(sentence))
+        for text in effect_texts.later(loaded.dated, loaded.effect.day, say):
+            widgets.html(charts.note(text))
         with st.expander(say(N_("The effect on the figures")), expanded=loaded.files <= SHOWN_EFFECT):
             effects.draw(view, loaded.effect)
         course_questions.draw(view, course_questions.asked(view))

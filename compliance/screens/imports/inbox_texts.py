@@ -8,9 +8,9 @@ from compliance.core.language import N_, Language, begun
 from compliance.correcting.previewing import Rehearsal
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
-from compliance.loading.loading import AlreadyLoaded, Prepared
+from compliance.loading.loading import AlreadyLoaded
 from compliance.reading.sheets import Workbook
-from compliance.screens.imports import texts
+from compliance.screens.imports import inbox, texts
 from compliance.screens.imports.inbox import Dropped, Loaded, Question, Rank
 from compliance.wording import phrases
 
@@ -94,10 +94,7 @@ def taken_for(file: Dropped, say: Language) -> str:
 
 def extract_day(file: Dropped) -> str:
     """The extract date of a file, as far as it is known."""
-    prepared = file.content.prepared
-    if isinstance(prepared, Prepared) and prepared.day:
-        return str(prepared.day.day)
-    return file.item.loaded_day or str(file.item.extract_date or "")
+    return str(inbox.extract_day(file) or file.item.loaded_day or file.item.extract_date or "")
 
 
 def _rows(file: Dropped, say: Language) -> str:
@@ -153,16 +150,45 @@ def _together(label: str) -> str:
     return label.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def changed_text(before: Sequence[Coverage], after: Sequence[Coverage], say: Language) -> str:
-    """How many points get a figure, and how many figures change."""
+def changed_text(before: Sequence[Coverage], after: Sequence[Coverage], say: Language, *, done: bool = False) -> str:
+    """How many points get a figure, how many figures change and which changes most; or, if it is done, did."""
     earlier = {(f.point.id, f.organisation): f for f in before}
-    counted = Counter(_kind(earlier.get((f.point.id, f.organisation)), f, say) for f in after)
-    new, changed = counted["new"], counted["changed"]
-    sentences = {
-        say.plural("{count} point gets a figure", "{count} points get a figure", new, count=say.in_words(new)): new,
-        say.plural("{count} figure changes", "{count} figures change", changed, count=say.in_words(changed)): changed,
-    }
-    return _sentence([text for text, number in sentences.items() if number], say)
+    kinds = [(_kind(earlier.get((f.point.id, f.organisation)), f, say), f) for f in after]
+    new = sum(kind == "new" for kind, _ in kinds)
+    moved = [(earlier[f.point.id, f.organisation], f) for kind, f in kinds if kind == "changed"]
+    told = _told_done if done else _told
+    sentences = told(new, len(moved), say)
+    most = _most(moved, say, several=len({f.organisation for f in after}) > 1)
+    texts = [text for text, number in zip(sentences, (new, len(moved)), strict=True) if number]
+    return _sentence([*texts[:-1], texts[-1] + most] if texts else [], say)
+
+
+def _told(new: int, changed: int, say: Language) -> tuple[str, str]:
+    return (
+        say.plural("{count} point gets a figure", "{count} points get a figure", new, count=say.in_words(new)),
+        say.plural("{count} figure changes", "{count} figures change", changed, count=say.in_words(changed)),
+    )
+
+
+def _told_done(new: int, changed: int, say: Language) -> tuple[str, str]:
+    return (
+        say.plural("{count} point got a figure", "{count} points got a figure", new, count=say.in_words(new)),
+        say.plural("{count} figure changed", "{count} figures changed", changed, count=say.in_words(changed)),
+    )
+
+
+def _most(moved: Sequence[tuple[Coverage, Coverage]], say: Language, *, several: bool) -> str:
+    """Which of the changed figures changes most, as the end of a sentence; of `several` organisations, whose it is."""
+    sizes = [abs(phrases.change(new, old) or 0) for old, new in moved]
+    if not any(sizes):
+        return ""
+    old, new = moved[sizes.index(max(sizes))]
+    text = (
+        N_(", point {point}: {before} → {after}") if len(moved) == 1 else N_(", most point {point}: {before} → {after}")
+    )
+    point = f"{new.point.number} ({new.organisation})" if several else str(new.point.number)
+    was = phrases.percent(old, say).removesuffix("%").rstrip()
+    return say(text, point=point, before=was, after=phrases.percent(new, say))
 
 
 def _kind(old: Coverage | None, new: Coverage, say: Language) -> str:
