@@ -62,8 +62,16 @@ document.addEventListener("keydown", (event) => {
   leave();
 }, true);
 
-// When the page is reloaded or closed, the browser asks before unsent text is lost.
+// Files that wait to be loaded are kept while one is elsewhere in the app, so what the page with their field said last
+// is remembered.
+const FILE_FIELD = document.getElementsByClassName("stFileUploader");
+const WAITING = document.getElementsByClassName("st-key-waiting");
+let filesWait = false;
+const lookForFiles = () => FILE_FIELD.length && (filesWait = WAITING.length > 0);
+
+// When the page is reloaded or closed, the browser asks before files or unsent text are lost.
 window.addEventListener("beforeunload", (event) => {
+  if (filesWait) event.preventDefault();
   const field = document.activeElement;
   if (field?.matches("textarea, input[type=text]") && initial !== null && field.value !== initial) event.preventDefault();
 });
@@ -237,6 +245,7 @@ function changed(mutations) {
     else sayText(target);
   }
   fitAll();
+  lookForFiles();
 }
 
 function added(node) {

@@ -327,8 +327,12 @@ def _read_first(sheet: Any, addressee: str, sheets: dict[str, int], asking: Aski
 def _agreed(asking: Asking, say: Language) -> Iterator[tuple[str, Any]]:
     """When and where to answer, in yellow if somebody has yet to write it."""
     day, to = asking.answer_by, asking.return_to
-    text = say(N_("Answer by {day} to {to}."), day=say.date(day) if day else "…", to=to or "…")
-    yield text, forms.KNOWN if day and to else forms.OPEN
+    yield answer_line(day, to, say), forms.KNOWN if day and to else forms.OPEN
+
+
+def answer_line(day: date | None, to: str, say: Language) -> str:
+    """By when and to whom to answer, with dots for what nobody has written."""
+    return say(N_("Answer by {day} to {to}."), day=say.date(day) if day else "…", to=to or "…")
 
 
 def _why(say: Language) -> Iterator[str]:

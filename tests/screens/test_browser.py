@@ -92,6 +92,14 @@ SPARE = """() => [...document.querySelectorAll('[data-testid=stPopoverButton] > 
 })"""
 
 
+# Whether the browser would ask before the page is reloaded or closed.
+ASKS_BEFORE_LEAVING = """() => {
+  const leaving = new Event("beforeunload", { cancelable: true });
+  window.dispatchEvent(leaving);
+  return leaving.defaultPrevented;
+}"""
+
+
 @pytest.fixture(scope="module")
 def browser():
     with browsing() as instance:
@@ -220,6 +228,7 @@ def drop_systems(page, words):
     page.set_input_files("input[type=file]", str(SYSTEMS))
     page.wait_for_selector(".v-dumbbells", timeout=60_000)
     page.get_by_text(words["rejected"]).first.wait_for()
+    assert page.evaluate(ASKS_BEFORE_LEAVING), "a file that waits would be lost unasked"
 
 
 def take_the_rejected_rows(page, words):
@@ -239,6 +248,8 @@ def confirm(page, words):
     """Load the files in the inbox."""
     page.get_by_role("button", name=words["load"]).click()
     page.get_by_role("link", name=words["overview"]).wait_for(timeout=60_000)
+    settle(page)
+    assert not page.evaluate(ASKS_BEFORE_LEAVING)
 
 
 def follow_an_item(page, words):

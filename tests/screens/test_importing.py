@@ -117,7 +117,7 @@ def test_the_session_holds_no_cells(app, tmp_path):
 def test_an_unrecognised_file_is_mapped_and_the_mapping_is_saved_and_matched(loaded, own, tmp_path, monkeypatch):
     app = loaded
     drop(app, tmp_path, kurser=COURSES)
-    assert "kurser.xlsx liknar Utbildningsstatus" in text(app)
+    assert "Filen liknar Utbildningsstatus" in text(app)
     # the best guesses are filled in
     assert next(b for b in app.selectbox if b.label.startswith("Kurs *")).value == "kurstitel"
     choose(app, "Status\\: ”Klarmarkerad”", "passed")
@@ -481,12 +481,73 @@ def test_a_name_in_several_spellings_is_one_question(app, own, tmp_path):
 def test_a_file_that_lacks_most_of_the_one_before_waits_for_an_answer(answer, completes, loaded, own, tmp_path):
     load(own, read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx"), Order("test"), sources=SOURCES, words=WORDS)
     drop(loaded, tmp_path, mall=OTHERS)
-    assert "mall.xlsx saknar 24 av 24 AD-konto i föregående export." in text(loaded)
+    assert "Filen saknar 24 av 24 AD-konto i föregående export." in text(loaded)
     assert "Läs\u00a0in\u00a020\u00a0rader" not in [button.label for button in loaded.button]
     press(loaded, answer)
     assert [box.value for box in loaded.checkbox if box.label.startswith("Kompletterar")] == [completes]
     press(loaded, "Läs in 20 rader")
     assert [(row["file"], row["completes"]) for row in loaded_files(own)][2:] == [("mall.xlsx", completes)]
+
+
+def others(first, day):
+    people = [[f"konto{n}", 7000 + n, "x@exempel.se", "Norr", "2020-01-01"] for n in range(first, first + 20)]
+    return [[f"Uttagen {day}"], PEOPLE[1], *people]
+
+
+@pytest.mark.live
+def test_what_many_files_ask_is_answered_once_and_the_answer_can_be_read_and_changed(loaded, own, tmp_path):
+    load(own, read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx"), Order("test"), sources=SOURCES, words=WORDS)
+    drop(loaded, tmp_path, **{f"del{n}": others(20 * n + 60, f"2026-11-0{n}") for n in (1, 2, 3)})
+    assert [state.split()[1] for state in table(loaded)["Läge"]] == ["Svara"] * 3
+    assert "Samma fråga gäller del2.xlsx och del3.xlsx." in text(loaded)
+    [same] = [box for box in loaded.checkbox if box.label.startswith("Samma svar")]
+    assert (same.label, same.value) == ("Samma svar för alla tre filer", True)
+    press(loaded, "Den kompletterar dem")
+    assert "Svara" not in [state.split()[1] for state in table(loaded)["Läge"]]
+    open_row(loaded, "del3")
+    assert "Du har svarat att den kompletterar föregående export." in text(loaded)
+    press(loaded, "Ändra svaret")
+    assert "Ersätter den exporten, eller kompletterar den?" in text(loaded)
+    assert [box.label for box in loaded.checkbox if box.label.startswith("Samma svar")] == []
+    press(loaded, "Den ersätter dem")
+    assert "Du har svarat att den ersätter föregående export." in text(loaded)
+    press(loaded, "Läs in tre filer")
+    assert {row["file"]: row["completes"] for row in loaded_files(own)[2:]} == {
+        "del1.xlsx": True,
+        "del2.xlsx": True,
+        "del3.xlsx": False,
+    }
+
+
+@pytest.mark.exhaustive
+def test_an_answer_holds_for_one_file_alone_where_that_is_chosen(loaded, own, tmp_path):
+    load(own, read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx"), Order("test"), sources=SOURCES, words=WORDS)
+    drop(loaded, tmp_path, **{f"del{n}": others(20 * n + 60, f"2026-11-0{n}") for n in (1, 2)})
+    next(box for box in loaded.checkbox if box.label == "Samma svar för båda filerna").uncheck().run()
+    press(loaded, "Den kompletterar dem")
+    assert sorted(state.split()[1] for state in table(loaded)["Läge"]) == ["Klar", "Svara"]
+
+
+@pytest.mark.live
+def test_what_cannot_be_loaded_is_removed_and_what_is_loaded_or_asked_about_stays(app, own, tmp_path):
+    """each for itself: loaded already, dropped twice, empty, and of no known kind"""
+    drop(app, tmp_path, personal=PEOPLE, system=REGISTER)
+    press(app, "Läs in två filer")
+    press(app, "Stäng")
+    paths = [tmp_path / f"{name}.xlsx" for name in ("personal", "system")]
+    for name in ("ett.csv", "två.csv", "tre.csv"):
+        paths.append(tmp_path / name)
+        paths[-1].write_bytes(b"")
+    paths.append(tmp_path / "okänd.xlsx")
+    paths[-1].write_bytes(xlsx({"Blad1": [["Något"], ["annat"]]}))
+    dropped(app, *paths)
+    assert [state for state in table(app)["Läge"] if state == "◆ Kan inte läsas in"] == ["◆ Kan inte läsas in"] * 3
+    assert "Filen är tom. Exportera den igen." in table(app)["Anmärkning"].tolist()
+    assert [told for told in table(app)["Anmärkning"] if re.search(r"\.(xlsx|csv)", told)] == []
+    press(app, "Ta bort de tre som inte kan läsas in")
+    assert set(table(app)["Fil"]) == {"personal.xlsx", "system.xlsx", "okänd.xlsx"}
+    press(app, "Ta bort de två som redan är inlästa")
+    assert table(app)["Fil"].tolist() == ["okänd.xlsx"]
 
 
 @pytest.mark.exhaustive
@@ -517,7 +578,7 @@ def test_headings_that_any_list_has_propose_nothing_until_it_is_said_what_the_fi
     lines = [["Uttagen 2026-10-31"], ["Namn", "Status", "Anteckning"], *([f"P{n}", "Aktiv", "x"] for n in range(5))]
     drop(app, tmp_path, lista=lines)
     assert table(app)["Tolkad som"].tolist() == [""]
-    assert "Inget visar vad lista.xlsx är: av rubrikerna är bara Namn, Status kända" in text(app)
+    assert "Inget visar vad filen är: av rubrikerna är bara Namn, Status kända" in text(app)
     assert "kolumner kändes igen" not in text(app)
     assert [button.label for button in app.button if button.label == "Ja, det är det"] == []
     [source] = [box for box in app.selectbox if box.label == "Tolkad som"]
@@ -531,7 +592,7 @@ def test_headings_that_any_list_has_propose_nothing_until_it_is_said_what_the_fi
 @pytest.mark.exhaustive
 def test_the_same_file_dropped_twice_is_refused_once(app, own, tmp_path):
     drop(app, tmp_path, personal=PEOPLE, kopia=PEOPLE)
-    assert "kopia.xlsx är samma fil som personal.xlsx." in text(app) + str(table(app)["Anmärkning"].tolist())
+    assert "Filen är samma fil som personal.xlsx. Ta bort en av dem." in table(app)["Anmärkning"].tolist()
     press(app, "Läs in 12 rader")
     assert [row["file"] for row in loaded_files(own)] == ["personal.xlsx"]
 

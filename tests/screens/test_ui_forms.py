@@ -85,6 +85,8 @@ def test_when_and_where_to_answer_is_said_once_for_every_workbook(own, monkeypat
 
     day = Language("sv").date(clock.today())
     assert said(arranged) == f"Svara senast den {day} till {arranged.return_to}."
+    assert f"Sparat. I arbetsböckerna står: ”{said(arranged)}”" in text(app)
+    assert "Sparat." not in text(app.run())
     assert said(NOTHING) == "Svara senast den … till …."
     with own.writing() as cursor:
         cursor.execute("update arrangements set text = '2020-01-01' where kind = 'answer_by'")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import streamlit as st
 
@@ -22,17 +22,16 @@ from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, R
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
 from compliance.reading.sheets import Workbook
-from compliance.screens import downloads, fields, files, reads, sayings, views, widgets
+from compliance.screens import downloads, effect_texts, fields, files, reads, sayings, views, widgets
 from compliance.screens.downloads import File
 from compliance.screens.imports import inbox, inbox_texts, mapping, returns, texts
-from compliance.screens.imports.inbox import Content, Context, Dropped, Inbox, Item, Question, Result
+from compliance.screens.imports.inbox import Answer, Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
 from compliance.store.database import Rows
 
 SHOWN_PROBLEMS: Final = 10
 DAY_WIDTH: Final = 320
-Answer = Literal["accepted", "completes"]
-# The answers that are a press of a button.
+# The label of each answer.
 ANSWERS: Final[dict[Question, dict[str, Answer]]] = {
     "what": {N_("Yes, it is"): "accepted"},
     "headings": {N_("Yes, that is right"): "accepted"},
@@ -44,13 +43,14 @@ GONE: Final = N_("The file is no longer here. Drop it again.")
 
 @dataclass(frozen=True)
 class Card:
-    """The open file during a run, with what is asked about it."""
+    """The open file during a run, with what is asked about it, and every file of which something is."""
 
     view: View
     context: Context
     inbox: Inbox
     file: Dropped
     asked: tuple[Question, ...]
+    asking: tuple[Dropped, ...] = ()
 
     @property
     def item(self) -> Item:
@@ -70,7 +70,7 @@ def draw(card: Card) -> None:
             with widgets.showing_errors():
                 _waiting(card, content.book)
         elif content.book:
-            widgets.html(charts.note(card.view.say.refusal(content.book)))
+            widgets.html(charts.note(texts.of_file(content.book, item.name, card.view.say)))
         _take_away_button(card)
 
 
@@ -162,22 +162,53 @@ def _questions(card: Card) -> None:
     """Draw why the file cannot be loaded, or what is asked first, each question with its answers."""
     say = card.view.say
     if card.file.refusal and not card.asked:
-        widgets.html(charts.note(say.refusal(card.file.refusal)))
+        widgets.html(charts.note(texts.of_file(card.file.refusal, card.item.name, say)))
         if isinstance(card.file.refusal, AlreadyLoaded):
             returns.offer(card.view, card.file.refusal.import_id, key=card.file.id)
     for question in card.asked:
         widgets.html(charts.note(inbox_texts.asked_text(card.file, question, say)))
-        with st.container(horizontal=True, key=f"answers-{question}"):
-            for label, about in ANSWERS.get(question, {}).items() if not card.file.is_unnamed else ():
-                key = f"{question} {about} {card.file.id}"
-                st.button(say(label), key=key, on_click=_answer, args=(card.file, question, about))
+        if question in ANSWERS and not card.file.is_unnamed:
+            _answers(card, question)
+    _answered(card)
 
 
-def _answer(file: Dropped, question: Any, about: Answer) -> None:
-    if about == "completes":
-        file.item.completes = st.session_state[f"completes {file.id}"] = True
-    else:
-        file.item.accepted |= {question}
+def _answers(card: Card, question: Question) -> None:
+    """Draw the answers to a question, and whether they hold for the other files of which the same is asked."""
+    say, key = card.view.say, f"{question} {card.file.id}"
+    others = inbox.alike(card.file, question, card.asking)
+    if others:
+        names = effect_texts.files_named([file.item.name for file in others], say)
+        widgets.html(charts.caption(say(N_("The same is asked of {files}."), files=names)))
+        st.checkbox(inbox_texts.same_label(len(others) + 1, say), value=True, key=f"same {key}")
+    with st.container(horizontal=True, key=f"answers-{question}"):
+        for label, answer in ANSWERS[question].items():
+            about = [card.file, *others], question, answer
+            st.button(say(label), key=f"{answer} {key}", on_click=_answer, args=about)
+
+
+def _answer(files: list[Dropped], question: Any, answer: Answer) -> None:
+    """Keep the answer about the first of the files, and about the others if it holds for them too."""
+    own, *others = files
+    for file in [own, *others] if st.session_state.get(f"same {question} {own.id}") else [own]:
+        file.item.answers[question] = answer
+        if answer == "completes":
+            file.item.completes = st.session_state[f"completes {file.id}"] = True
+
+
+def _answered(card: Card) -> None:
+    """Draw each answer that was given about the file, with the button that takes it back."""
+    for question, answer in card.item.answers.items():
+        text = inbox_texts.answered_text(card.file, question, answer, card.view.say)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"answered-{question}"):
+            widgets.html(charts.caption(text))
+            key = f"change {question} {card.file.id}"
+            label = card.view.say(N_("Change the answer"))
+            st.button(label, key=key, on_click=_take_back, args=(card.file, question), type="tertiary")
+
+
+def _take_back(file: Dropped, question: Any) -> None:
+    if file.item.answers.pop(question, None) == "completes":
+        file.item.completes = st.session_state[f"completes {file.id}"] = False
 
 
 def _doubts(card: Card, rehearsal: Rehearsal, book: Workbook) -> None:
@@ -255,7 +286,7 @@ def _choice(card: Card, label: str, names: list[str], about: str, **kwargs: Any)
 def _choose(item: Item, about: str, key: str) -> None:
     """Keep a choice beyond its widget. What was accepted of the file as it was before is asked again."""
     setattr(item, about, st.session_state.get(key))
-    item.accepted = frozenset()
+    item.answers = {}
 
 
 def _day_choice(card: Card) -> None:
@@ -293,7 +324,7 @@ def _choose_day(items: list[Item], key: str) -> None:
     for item in items:
         item.wrong_day = text if text.strip() and not day else ""
         if not item.wrong_day:
-            item.extract_date, item.accepted = day, frozenset()
+            item.extract_date, item.answers = day, {}
 
 
 def _by_hand(card: Card, book: Workbook) -> None:

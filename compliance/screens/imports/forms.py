@@ -14,7 +14,16 @@ from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
 from compliance.correcting.arrangements import Arrangements, answer
-from compliance.correcting.questionnaires import Asking, Questions, Unit, count, file_name, questionnaire, questions
+from compliance.correcting.questionnaires import (
+    Asking,
+    Questions,
+    Unit,
+    answer_line,
+    count,
+    file_name,
+    questionnaire,
+    questions,
+)
 from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, reads, views, widgets, written
@@ -24,6 +33,8 @@ from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 
 WIDTH: Final = 460
+# Whether a day or an address has been saved, until it is told.
+SAVED: Final = "answers saved"
 # All units among the choices: None is the organisation as a whole.
 EVERY: Final = ("all",)
 Choice = tuple[str, ...] | Unit
@@ -94,7 +105,11 @@ def _when_and_where(view: View, arranged: Arrangements) -> None:
         widgets.require(Permission.LOAD_EXPORTS)
         with widgets.showing_errors():
             answer(view.database, view.scope.organisation, by=day, to=to, as_of=view.as_of, order=views.order())
+            st.session_state[SAVED] = True
             st.rerun()
+    if st.session_state.pop(SAVED, False):
+        text = answer_line(arranged.answer_from(clock.today()), arranged.return_to, say)
+        widgets.html(charts.answer(say(N_("Saved. The workbooks say: “{text}”"), text=text)))
     if arranged.answer_by and arranged.answer_by < clock.today():
         widgets.html(charts.note(say(N_("The day to answer by has passed. The workbooks leave it open."))))
 

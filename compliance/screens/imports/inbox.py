@@ -41,6 +41,10 @@ FIRST: Final = 3
 
 # What only the user can answer before a file is loaded.
 Question = Literal["source", "columns", "day", "organisation"] | Accepted
+# The answers that are a press of a button: that it is so, or that the file completes those before it.
+Answer = Literal["accepted", "completes"]
+# What may differ between files of which the same is asked.
+OWN_VALUES: Final = frozenset({"file", "gone", "then"})
 # In the order in which files are listed.
 Rank = Literal["asks", "refused", "look", "ready", "loaded"]
 RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "look", "ready", "loaded")
@@ -70,7 +74,7 @@ class Result:
 class Item:
     """A file in the inbox: its name, the choices about it, and the result once it is loaded.
 
-    `accepted` are the questions that the user has answered with yes; `wrong_day` is what was typed as its extract date
+    `answers` are those that the user has given to questions about it; `wrong_day` is what was typed as its extract date
     and is none; `taken_for` and `loaded_day` are what it was loaded as, and of which day.
     """
 
@@ -80,11 +84,16 @@ class Item:
     extract_date: date | None = None
     completes: bool = False
     through: str | None = None
-    accepted: frozenset[Accepted] = frozenset()
+    answers: dict[Accepted, Answer] = field(default_factory=dict)
     wrong_day: str = ""
     taken_for: str = ""
     loaded_day: date | None = None
     result: Result | None = None
+
+    @property
+    def accepted(self) -> frozenset[Accepted]:
+        """The questions that the user has answered with yes."""
+        return frozenset(question for question, answer in self.answers.items() if answer == "accepted")
 
 
 @dataclass(frozen=True)
@@ -431,6 +440,23 @@ def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
     return tuple(question.about for question in file.rehearsal.questions) if file.rehearsal else ()
 
 
+def alike(file: Dropped, question: Question, files: Iterable[Dropped]) -> list[Dropped]:
+    """The other files of which the same is asked, whatever their names and how many rows it concerns."""
+    asked = _asked(file, question)
+    return [each for each in files if each.id != file.id and asked and _asked(each, question) == asked]
+
+
+def _asked(file: Dropped, question: Question) -> list[object]:
+    """What is asked of a file, as it is compared with what is asked of others."""
+    found: Iterable[Refusal] = file.rehearsal.questions if file.rehearsal else filter(None, [file.refusal])
+    sources = sorted(match.source.id for match in file.matches)
+    return [
+        (sources, each.message, sorted((k, str(v)) for k, v in each.values.items() if k not in OWN_VALUES))
+        for each in found
+        if question == (each.about if isinstance(each, asking.Question) else ASKING.get(type(each)))
+    ]
+
+
 def _unplaced(file: Dropped, places: Places) -> bool:
     return places.is_open(file.content.named, file.item.organisation)
 
@@ -449,7 +475,7 @@ def load(file: Dropped, context: Context, say: Language) -> None:
     except (DiskFull, asking.Question):
         raise
     except Refusal as refusal:
-        file.item.result = Result(say.refusal(refusal))
+        file.item.result = Result(texts.of_file(refusal, file.item.name, say))
     else:
         if file.order.through:
             _save_match(context.database, receipts, file.order)

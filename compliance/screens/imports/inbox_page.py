@@ -159,6 +159,11 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
     _rows(view, waiting, files, asked, ranks)
     _open_card(view, waiting, files, asked, context)
     _take_away_rest(view, waiting, files, ranks)
+    if open_:
+        # static/app.js has the browser ask before such a page is left
+        with st.container(key="waiting"):
+            text = N_("Files that wait are gone if you reload or close the page.")
+            widgets.html(charts.caption(view.say(text)))
     if open_ and not inbox.is_current(waiting, open_, context):
         _rehearse(view, waiting, open_, context, progress.empty())
         st.rerun()
@@ -215,7 +220,7 @@ def _answer(waiting: Inbox, name: str, key: str) -> None:
         waiting.names[name] = chosen
         # what was accepted concerned the exports of another organisation
         for item in waiting.items.values():
-            item.accepted = frozenset()
+            item.answers = {}
 
 
 def _above(view: View, waiting: Inbox, files: list[Dropped], ranks: dict[str, Rank], *, current: bool) -> Any:
@@ -317,15 +322,25 @@ def _open_card(
 ) -> None:
     opened = next((file for file in files if file.id == waiting.opened), None)
     if opened:
-        card.draw(card.Card(view, context, waiting, opened, asked.get(opened.id, ())))
+        open_ = tuple(file for file in files if asked.get(file.id))
+        card.draw(card.Card(view, context, waiting, opened, asked.get(opened.id, ()), open_))
 
 
 def _take_away_rest(view: View, waiting: Inbox, files: list[Dropped], ranks: dict[str, Rank]) -> None:
-    """Draw the button that empties the table of the files that cannot be loaded, if there are several."""
-    rest = [file.id for file in files if file.refusal and ranks[file.id] in {"refused", "loaded"}]
-    if len(rest) > 1:
-        label = view.say(N_("Remove the {count} that cannot be loaded"), count=view.say.in_words(len(rest)))
-        st.button(label, on_click=card.take_away, args=(waiting, rest), type="tertiary", key="take away rest")
+    """Draw the buttons that empty the table of the files that cannot be loaded, and of those that are, if several."""
+    there = {
+        N_("Remove the {count} that cannot be loaded"): [f.id for f in files if ranks[f.id] == "refused"],
+        N_("Remove the {count} that are loaded already"): [
+            f.id for f in files if f.refusal and ranks[f.id] == "loaded"
+        ],
+    }
+    with st.container(horizontal=True, key="take-away"):
+        for label, rest in there.items():
+            if len(rest) > 1:
+                text = view.say(label, count=view.say.in_words(len(rest)))
+                st.button(
+                    text, on_click=card.take_away, args=(waiting, rest), type="tertiary", key=f"take away {label}"
+                )
 
 
 # --- Loading ------------------------------------------------------------------------------------------------------

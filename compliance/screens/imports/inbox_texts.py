@@ -11,10 +11,11 @@ from compliance.declarations.sources import Source
 from compliance.loading.loading import AlreadyLoaded
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import inbox, texts
-from compliance.screens.imports.inbox import Dropped, Loaded, Question, Rank
+from compliance.screens.imports.inbox import Answer, Dropped, Loaded, Question, Rank
 from compliance.wording import phrases
 
 Row = dict[str, str]
+BOTH: Final = 2
 # Above this share of rejected rows the figures are hardly those of the file.
 MANY_REJECTED: Final = 0.05
 RANK_WORDS: Final[Mapping[Rank, str]] = {
@@ -42,11 +43,36 @@ def rank(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source]
 def asked_text(file: Dropped, question: Question, say: Language) -> str:
     """A question about a file as a sentence."""
     if file.refusal:
-        return say(N_("Which day was it exported?")) if question == "day" else say.refusal(file.refusal)
+        return (
+            say(N_("Which day was it exported?"))
+            if question == "day"
+            else texts.of_file(file.refusal, file.item.name, say)
+        )
     if question == "organisation":
         return say(N_("Which organisation does it belong to? Answer above."))
     asked = file.rehearsal.questions if file.rehearsal else ()
-    return " ".join(say.refusal(each) for each in asked if each.about == question)
+    return " ".join(texts.of_file(each, file.item.name, say) for each in asked if each.about == question)
+
+
+ANSWERED: Final[Mapping[tuple[Question, Answer], str]] = {
+    ("what", "accepted"): N_("You have answered that it is {source}."),
+    ("headings", "accepted"): N_("You have answered that the headings are the right ones."),
+    ("levels", "accepted"): N_("You have answered that it is loaded without levels."),
+    ("keys", "accepted"): N_("You have answered that it replaces the export before it."),
+    ("keys", "completes"): N_("You have answered that it completes the export before it."),
+}
+
+
+def answered_text(file: Dropped, question: Question, answer: Answer, say: Language) -> str:
+    """What the user has answered about a file."""
+    return say(ANSWERED[question, answer], source=taken_for(file, say))
+
+
+def same_label(number: int, say: Language) -> str:
+    """The choice that an answer holds for several files."""
+    if number == BOTH:
+        return say(N_("The same answer for both files"))
+    return say(N_("The same answer for all {count} files"), count=say.in_words(number))
 
 
 def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> list[str]:
@@ -114,7 +140,9 @@ def _remark(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Sour
         return say(N_("Import {id}"), id=numbers) if result.imports else result.text
     if asked:
         return asked_text(file, asked[0], say)
-    return say.refusal(file.refusal) if file.refusal else " ".join(warnings(file, sources, say))
+    if file.refusal:
+        return texts.of_file(file.refusal, file.item.name, say)
+    return " ".join(warnings(file, sources, say))
 
 
 # --- Above the table ----------------------------------------------------------------------------------------------

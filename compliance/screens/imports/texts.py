@@ -1,5 +1,6 @@
 """The texts of the page of imports: what a file was recognised as, what it changes, and the history. No Streamlit."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
@@ -7,7 +8,8 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from compliance.core import clock
-from compliance.core.language import N_, Language, bold
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language, begun, bold
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
@@ -24,6 +26,20 @@ from compliance.reading.repeating import repeated_text, second_text
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
 from compliance.wording import phrases
+
+# Stands for a file until the sentence has its own words for it.
+FILE: Final = "\0"
+
+
+def of_file(refusal: Refusal, name: str, say: Language) -> str:
+    """The sentence of a refusal that stands beside the name of its file, and so does not repeat it."""
+    file = str(refusal.values.get("file", ""))
+    if not name or not file.startswith(name):
+        return say.refusal(refusal)
+    marked = Refusal(refusal.message, **{**refusal.values, "file": FILE + file.removeprefix(name)})
+    ours = say(N_("the file"))
+    named = re.compile(f"({re.escape(ours)} )?{FILE}", re.IGNORECASE)
+    return begun(named.sub(lambda found: (found[1] or ours).rstrip(), say.refusal(marked)))
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
@@ -178,7 +194,9 @@ def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> 
             len(chance),
             columns=", ".join(chance),
         ): chance,
-        say(FORMULAS, file=workbook.name, n=say.number(workbook.formulas)): workbook.formulas,
+        of_file(
+            Refusal(FORMULAS, file=workbook.name, n=say.number(workbook.formulas)), workbook.name, say
+        ): workbook.formulas,
     }
 
 
