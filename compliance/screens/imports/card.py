@@ -199,7 +199,7 @@ def _answered(card: Card) -> None:
     """Draw each answer that was given about the file, with the button that takes it back."""
     for question, answer in card.item.answers.items():
         text = inbox_texts.answered_text(card.file, question, answer, card.view.say)
-        with st.container(horizontal=True, vertical_alignment="center", key=f"answered-{question}"):
+        with st.container(key=f"answered-{question}", gap=None):
             widgets.html(charts.caption(text))
             key = f"change {question} {card.file.id}"
             label = card.view.say(N_("Change the answer"))

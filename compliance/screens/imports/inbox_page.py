@@ -7,7 +7,7 @@ are rehearsed together; that takes seconds with many, so a click stops it and is
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import streamlit as st
 
@@ -40,9 +40,13 @@ from compliance.screens.views import View
 
 # The effect of so few files is opened at once.
 SHOWN_EFFECT: Final = 3
+# Where files stand that would be missed.
+WAITING: Final[frozenset[Rank]] = frozenset({"asks", "look", "ready"})
 SHOWN_ROWS: Final = 14
 SHOWN_BESIDE_CARD: Final = 8
 ROW_PIXELS: Final = 36
+# State, file, what it was taken for, day, rows, rejected and remark: together no wider than the page at 1280 pixels.
+COLUMN_PIXELS: Final = (145, 235, 185, 105, 58, 75, 395)
 
 
 def draw(view: View) -> None:
@@ -159,7 +163,7 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
     _rows(view, waiting, files, asked, ranks)
     _open_card(view, waiting, files, asked, context)
     _take_away_rest(view, waiting, files, ranks)
-    if open_:
+    if any(ranks[file.id] in WAITING for file in open_):
         # static/app.js has the browser ask before such a page is left
         with st.container(key="waiting"):
             text = N_("Files that wait are gone if you reload or close the page.")
@@ -217,7 +221,7 @@ def _index(names: Sequence[str], chosen: str | None) -> int | None:
 
 def _answer(waiting: Inbox, name: str, key: str) -> None:
     if chosen := st.session_state.get(key):
-        waiting.names[name] = chosen
+        waiting.names[name], waiting.opened = chosen, None
         # what was accepted concerned the exports of another organisation
         for item in waiting.items.values():
             item.answers = {}
@@ -280,15 +284,14 @@ def _rows(
     table = [inbox_texts.row(f, ranks[f.id], asked.get(f.id, ()), sources, say) for f in ordered]
     key = f"inbox {say.code} {hash(waiting.listed)}"
     right = {say(N_("Rows")), say(N_("Rejected"))}
-    wide: dict[str, Literal["large"]] = {say(N_("Remark")): "large"}
     st.dataframe(
         table,
         hide_index=True,
         height=ROW_PIXELS * (min(len(table), shown) + 1) + 3,
         row_height=ROW_PIXELS,
         column_config={
-            name: st.column_config.TextColumn(width=wide.get(name), alignment="right" if name in right else None)
-            for name in table[0]
+            name: st.column_config.TextColumn(width=width, alignment="right" if name in right else None)
+            for name, width in zip(table[0], COLUMN_PIXELS, strict=True)
         },
         on_select=partial(_open, waiting, key),
         selection_mode="single-cell",
@@ -431,7 +434,7 @@ def _loaded(view: View, waiting: Inbox, loaded: Loaded) -> None:
         with st.expander(say(N_("The effect on the figures")), expanded=loaded.files <= SHOWN_EFFECT):
             effects.draw(view, loaded.effect)
         course_questions.draw(view, course_questions.asked(view))
-        with st.container(horizontal=True, key="done"):
+        with st.container(horizontal=True, vertical_alignment="center", key="done"):
             widgets.link(view, "overview", say(N_("See the overview")))
             st.button(say(N_("Close this")), key="close loaded", on_click=_close, args=(waiting,), type="tertiary")
 

@@ -1,5 +1,6 @@
 """The texts of the inbox: its table of files, what is asked, and what was loaded. No Streamlit."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -16,6 +17,10 @@ from compliance.wording import phrases
 
 Row = dict[str, str]
 BOTH: Final = 2
+# A cell of the table has room for so many characters; the card has the rest.
+ROOM: Final = 55
+SENTENCES: Final = re.compile(r"(?<=\w\w[.?!]) (?=[A-ZÅÄÖ])")
+CLAUSES: Final = re.compile(r"[;:] ")
 # Above this share of rejected rows the figures are hardly those of the file.
 MANY_REJECTED: Final = 0.05
 RANK_WORDS: Final[Mapping[Rank, str]] = {
@@ -97,7 +102,7 @@ def _loses_rows(rehearsal: Rehearsal) -> bool:
 
 
 def row(file: Dropped, standing: Rank, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Row:
-    """A file in the table: where it stands, what it was taken for, its day and rows, and the first remark."""
+    """A file in the table: where it stands, what it was taken for, its day and rows, and the begin of what is told."""
     return {
         say(N_("State")): f"{SIGNS[standing]} {say(RANK_WORDS[standing])}",
         say(N_("File")): file.item.name,
@@ -105,8 +110,14 @@ def row(file: Dropped, standing: Rank, asked: Sequence[Question], sources: Mappi
         say(N_("Extract date")): extract_day(file),
         say(N_("Rows")): _rows(file, say),
         say(N_("Rejected")): _rejected(file, say),
-        say(N_("Remark")): _remark(file, asked, sources, say),
+        say(N_("Remark")): _begin(_remark(file, asked, sources, say)),
     }
+
+
+def _begin(text: str) -> str:
+    """The first sentence of a text; of a long one the first clause."""
+    sentence = SENTENCES.split(text)[0]
+    return sentence if len(sentence) <= ROOM else CLAUSES.split(sentence)[0]
 
 
 def taken_for(file: Dropped, say: Language) -> str:
