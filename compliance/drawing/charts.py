@@ -825,6 +825,26 @@ def work_mark(work: Work, word: str, *, note: str = "") -> Html:
 
 
 @dataclass(frozen=True)
+class WorkPart:
+    """How many of some things are in a state of work, and that in words."""
+
+    work: Work
+    number: int
+    text: str
+
+
+def work_strip(parts: Sequence[WorkPart], *, alt: str) -> Html:
+    """A strip with a cell for each thing, by its state of work, and how many are in each state below.
+
+    Example: `work_strip([WorkPart("done", 1, "1 done"), WorkPart("late", 2, "2 late")], alt="…")`.
+    """
+    cells = (tag("span", css=f"v-cell-{part.work}") for part in parts for _ in range(part.number))
+    keys = (tag("li", tag("span", css=f"v-work-sign v-{part.work}", aria_hidden="true"), part.text) for part in parts)
+    drawn = tag("div", *cells, css="v-strip v-work-strip", role="img", aria_label=alt)
+    return tag("div", drawn, tag("ul", *keys, css="v-keys"), css="v-answered")
+
+
+@dataclass(frozen=True)
 class DecisionRow:
     """A decision: number, text, further facts, and its state."""
 

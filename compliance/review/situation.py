@@ -21,6 +21,7 @@ REVIEW_STATES: Final = {
     "submitted": N_("Submitted"),
     "approved": N_("Approved"),
 }
+UNDECIDED: Final = N_("Below limit, undecided")
 # So many are named in a fact; of more, the number says enough.
 NAMED: Final = 2
 # The better first.
@@ -135,6 +136,12 @@ def _things(outlook: Outlook, say: Language) -> tuple[str, str]:
     return say.pick(one), say.pick(many)
 
 
+def points_undecided(figures: Sequence[Coverage], decisions: Collection[Decision]) -> list[Coverage]:
+    """The points below their limit about which there is no open decision."""
+    about = {decision.point for decision in decisions if decision.open}
+    return [figure for figure in figures if figure.status is Status.RED and figure.point.id not in about]
+
+
 def undecided(figures: Sequence[Coverage], decisions: Collection[Decision], say: Language) -> Fact | None:
     """How many points are below the limit without an open decision about them, and which; None where none is measured.
 
@@ -142,11 +149,9 @@ def undecided(figures: Sequence[Coverage], decisions: Collection[Decision], say:
     """
     if all(figure.coverage is None for figure in figures):
         return None
-    about = {decision.point for decision in decisions if decision.open}
-    below = [figure for figure in figures if figure.status is Status.RED]
-    without = [figure for figure in below if figure.point.id not in about]
+    without, below = points_undecided(figures, decisions), any(figure.status is Status.RED for figure in figures)
     note = say(N_("all have a decision")) if below and not without else _named(without, say)
-    return Fact("undecided", say(N_("Below limit, undecided")), _points(len(without), say), note)
+    return Fact("undecided", say(UNDECIDED), _points(len(without), say), note)
 
 
 def below_limit(figures: Sequence[Coverage], say: Language) -> Fact | None:
@@ -178,15 +183,18 @@ def review(year: int, state: str, *, discussed: int, of: int, say: Language) -> 
     return Fact("review", title, value, say(N_("points discussed")))
 
 
-def decided(decisions: Iterable[Decision], day: date, say: Language) -> Fact | None:
-    """How many decisions of the last review before a day's year are done, and how many are overdue.
+def year_decided(decisions: Iterable[Decision], day: date) -> int:
+    """The year of the last review before a day's year that has left decisions; without one, the day's year."""
+    return max((d.year for d in decisions if d.year < day.year and d.status != "cancelled"), default=day.year)
 
-    Without an earlier review they are those of the year. Cancelled ones are not counted: nothing is left of them to do.
-    None where there is no decision.
+
+def decided(decisions: Collection[Decision], day: date, say: Language) -> Fact | None:
+    """How many decisions of the last review are done, and how many are overdue, as `year_decided` finds it.
+
+    Cancelled ones are not counted: nothing is left of them to do. None where there is no decision.
     """
-    own = [decision for decision in decisions if decision.year <= day.year and decision.status != "cancelled"]
-    year = max((decision.year for decision in own if decision.year < day.year), default=day.year)
-    made = [decision for decision in own if decision.year == year]
+    year = year_decided(decisions, day)
+    made = [decision for decision in decisions if decision.year == year and decision.status != "cancelled"]
     if not made:
         return None
     done, late = sum(not decision.open for decision in made), sum(decision.late(day) for decision in made)

@@ -17,7 +17,7 @@ def line(view: View) -> Html:
     if (found := _of(view, view.scope)) is None:
         return Html("")
     told = sentence(view.scope, found, view.say, bold)
-    return charts.caption(told) if told else Html("")
+    return charts.answer(told) if told else Html("")
 
 
 def led_by(view: View, part: Coverage) -> str:

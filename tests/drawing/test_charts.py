@@ -116,6 +116,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "step": lambda: charts.step(charts.Step("red", H, H, True, H)),
     "point_head": lambda: charts.point_head(H, kicker=H, question=H),
     "bullets": lambda: charts.bullets([H]),
+    "work_strip": lambda: charts.work_strip([charts.WorkPart("late", 2, H)], alt=H),
     "work_mark": lambda: charts.work_mark("late", H, note=H),
     "decision": lambda: charts.decision(charts.DecisionRow(H, H, [H], "late", H, H)),
     "stack": lambda: charts.stack(charts.note(H), charts.note(H)),

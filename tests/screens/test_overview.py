@@ -103,6 +103,17 @@ def test_each_fact_leads_to_its_list(sample, monkeypatch):
         "Öppna åtgärder": "/plan",
     }
     assert parse_qs(told["Slutar gälla före årsskiftet"].query)["lapses"] == ["2026-12"]
+    assert parse_qs(told["Beslut 2025"].query)["year"] == ["2025"]
+    assert "year" not in parse_qs(told["Under gränsen utan beslut"].query)
+    assert parse_qs(told["Öppna åtgärder"].query)["part"] == ["actions"]
+
+
+@pytest.mark.live
+def test_the_year_wheel_begins_with_the_part_that_the_address_names(sample, monkeypatch):
+    shown = [text(opened("plan", monkeypatch, **part)) for part in ({}, {"part": "actions"})]
+    first = [page.index(">Åtgärder<") < page.index(">Årets moment<") for page in shown]
+    assert first == [False, True]
+    assert "<strong>10</strong> av <strong>70</strong> åtgärder" in shown[1]
 
 
 @pytest.mark.exhaustive

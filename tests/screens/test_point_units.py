@@ -80,6 +80,17 @@ def test_the_page_shows_every_unit_as_a_link_and_departments_where_units_are_ali
 
 
 @pytest.mark.live
+def test_the_head_of_the_page_says_where_most_is_left_and_who_leads_there(sample, monkeypatch):
+    shown = {
+        role: plain(text(opened("point", monkeypatch, point="4", role=role))) for role in (COORDINATOR, MANAGEMENT)
+    }
+    where = "Mest återstår i <strong>Förskola</strong>: 61 av 84."
+    assert f"{where} Leds av <strong>Åsa Nilsson</strong>." in shown[COORDINATOR]
+    assert f"{where} Leds av <strong>avdelningschef</strong>." in shown[MANAGEMENT]
+    assert "Mest återstår i" not in plain(text(opened("point", monkeypatch, point="gdpr_reporting")))
+
+
+@pytest.mark.live
 def test_a_point_of_which_nothing_is_left_has_no_list_of_what_is_most_left(sample, monkeypatch):
     shown = plain(text(opened("point", monkeypatch, point="gdpr_reporting")))
     assert "Mest kvar att göra" not in shown

@@ -4,6 +4,7 @@ import io
 import re
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -381,6 +382,26 @@ def test_the_page_of_decisions_shows_what_is_late_and_the_history(stage, monkeyp
     assert line.decided("2026-1").status == "done"
 
 
+@pytest.mark.live
+def test_a_year_that_the_address_names_stands_first_with_all_its_decisions(stage, monkeypatch):
+    line = stage("approved")
+    line.follow_up("2026-1", "done")
+    app = opened(monkeypatch, page="decisions", year="2026")
+    assert "2026: ett beslut, ett klart" in text(app)
+    assert "Klassa Betaportalen" in text(app)
+    assert not app.expander[0].label.startswith("1 avslutat")
+    assert "1999" in text(opened(monkeypatch, page="decisions", year="1999"))
+
+
+@pytest.mark.live
+def test_points_below_their_limit_without_a_decision_stand_on_the_page_of_decisions(stage, monkeypatch):
+    stage("approved")
+    shown = text(opened(monkeypatch, page="decisions"))
+    listed = shown.split(">Under gränsen utan beslut</caption>")[1].split("</table>")[0]
+    assert "point=risk_analysis" in listed
+    assert "point=classification" not in listed, "a decision is open about it"
+
+
 @pytest.mark.exhaustive
 def test_management_sees_the_follow_ups_and_changes_nothing(stage, monkeypatch):
     stage("approved")
@@ -395,23 +416,35 @@ def decision(number, *, due=None, follow_up=None, status="not_started"):
     return Decision(number, 1, 1, 2026, number, "Gör", None, "", due, "", follow_up, status, None, None)
 
 
-def test_late_decisions_come_first_then_those_of_each_report():
+DECIDED = [
+    decision(1, due=date(2027, 5, 1), follow_up="T2"),
+    decision(2, due=date(2026, 5, 1), follow_up="T2"),
+    decision(3, status="ongoing"),
+    decision(4),
+    decision(5, due=date(2026, 5, 1), status="done"),
+    decision(6, due=date(2027, 1, 1), follow_up="VB"),
+]
+
+
+def test_late_decisions_come_first_then_those_that_are_due_next():
     day = date(2027, 1, 1)
-    decisions = [
-        decision(1, due=date(2027, 5, 1), follow_up="T2"),
-        decision(2, due=date(2026, 5, 1), follow_up="T2"),
-        decision(3, follow_up="T1"),
-        decision(4),
-        decision(5, due=date(2026, 5, 1), status="done"),
-        decision(6, due=day, follow_up="VB"),
-    ]
-    groups = texts.grouped(decisions, day, SV)
-    assert [[d.number for d in group] for _, group in groups] == [[2], [3], [1], [6], [4]]
-    assert groups[0][0] == "Försenat"
-    assert wording.decisions_sentences(decisions, day, SV) == ["Fem beslut är öppna.", "Ett av dem är försenat."]
-    assert [d.number for d in texts.closed(decisions)] == [5]
-    row = reviews.decision_row(decisions[1], POINTS, day, SV)
+    assert [d.number for d in texts.still_open(DECIDED, day)] == [2, 6, 1, 3, 4]
+    assert wording.decisions_sentences(DECIDED, day, SV) == ["Fem beslut är öppna.", "Ett av dem är försenat."]
+    assert [d.number for d in texts.closed(DECIDED)] == [5]
+    row = reviews.decision_row(DECIDED[1], POINTS, day, SV)
     assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")
+
+
+def test_the_decisions_of_each_year_are_told_with_their_outcome():
+    day = date(2027, 1, 1)
+    assert texts.sentence(2026, DECIDED, day, SV) == "2026: sex beslut, ett klart, ett försenat"
+    assert texts.sentence(2026, [decision(1), decision(2, status="ongoing")], day, SV) == (
+        "2026: två beslut, inget klart än"
+    )
+    parts = texts.outcomes(DECIDED, day, SV)
+    assert [part.text for part in parts] == ["1 klart", "1 pågår", "3 ej påbörjade", "1 försenat"]
+    assert sum(part.number for part in parts) == len(DECIDED)
+    assert [*texts.by_year([replace(decision(1), year=2024), *DECIDED])] == [2026, 2024]
 
 
 # --- Signing --------------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ import streamlit as st
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.drawing import charts
-from compliance.review import deciding, wording
+from compliance.review import deciding, situation, wording
 from compliance.review.deciding import STATUSES, Decision
 from compliance.review.wording import DECISION_STATUSES
-from compliance.screens import fields, reviews, widgets, written
+from compliance.screens import fields, reads, reviews, widgets, written
 from compliance.screens.bodies import body
 from compliance.screens.decisions import texts
 from compliance.screens.views import View
@@ -18,20 +18,62 @@ from compliance.screens.views import View
 
 @body
 def draw(view: View) -> None:
-    """Draw the open decisions, late ones first, and the closed ones in an expander."""
+    """Draw the decisions of each year, first the one that the address names, and what lacks a decision."""
     widgets.whole_only(view)
-    say = view.say
+    say, day = view.say, view.as_of
     ids = {review.review_id for review in reviews.of_organisation(view)}
     decisions = [decision for decision in written.decisions(view.data) if decision.review_id in ids]
-    kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(view.as_of))
-    widgets.html(charts.headline(*wording.decisions_sentences(decisions, view.as_of, say), kicker=kicker))
+    by_year = texts.by_year(decisions)
+    named = _named(view, [*by_year])
+    answer = (
+        [texts.sentence(named, by_year[named], day, say)] if named else wording.decisions_sentences(decisions, day, say)
+    )
+    kicker = say(N_("Decisions of the management reviews · as of {day}"), day=say.date(day))
+    widgets.html(charts.headline(*answer, kicker=kicker))
     if not decisions:
         widgets.link(view, "review", say(N_("Management review")))
-    for title, group in texts.grouped(decisions, view.as_of, say):
-        widgets.html(charts.section(title))
-        _decisions(view, group)
-    if closed := texts.closed(decisions):
-        with st.expander(say.plural("{n} closed decision", "{n} closed decisions", len(closed))):
+    if named:
+        _year(view, named, by_year.pop(named), named=True)
+    _undecided(view, [decision for decision in decisions if decision.year <= day.year])
+    for year, made in by_year.items():
+        _year(view, year, made)
+
+
+def _named(view: View, years: Sequence[int]) -> int | None:
+    """The year that the address names. One without decisions is told."""
+    name = st.query_params.get("year", "")
+    named = next((year for year in years if str(year) == name), None)
+    if name and named is None:
+        widgets.not_found(view, name, view.say(N_("Decisions")))
+    return named
+
+
+def _undecided(view: View, decisions: Sequence[Decision]) -> None:
+    """Draw the points below their limit about which nothing is decided."""
+    say, ids = view.say, tuple(point.id for point in reads.points())
+    figures = reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids)
+    if not (without := situation.points_undecided(figures, decisions)):
+        return
+    title = say(situation.UNDECIDED)
+    rows = texts.undecided_table(without, say, lambda point: widgets.address(view, "point", point=point.id))
+    widgets.html(charts.stack(charts.section(title), charts.table(*rows, caption=title)))
+    widgets.link(view, "review", say(N_("Decide in the management review")), part="decisions")
+
+
+def _year(view: View, year: int, made: Sequence[Decision], *, named: bool = False) -> None:
+    """Draw what has become of a year's decisions: the open ones, late ones first, and the closed ones.
+
+    Those of a year that is `named` stand unfolded, below the sentence at the head of the page.
+    """
+    say, day = view.say, view.as_of
+    sentence, closed = texts.sentence(year, made, day, say), texts.closed(made)
+    if not named:
+        widgets.html(charts.section(sentence))
+    widgets.html(charts.work_strip(texts.outcomes(made, day, say), alt=sentence))
+    _decisions(view, [*texts.still_open(made, day), *(closed if named else [])])
+    if closed and not named:
+        label = say.plural("{n} closed decision", "{n} closed decisions", len(closed))
+        with st.expander(label, key=f"closed {year}"):
             _decisions(view, closed)
 
 

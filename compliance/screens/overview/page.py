@@ -102,8 +102,16 @@ def _linked(view: View, facts: Sequence[situation.Fact | None]) -> list[charts.F
 def _title(view: View, fact: situation.Fact) -> str:
     """The title of a fact, as a link to its list where it has one."""
     page = LISTS.get(fact.kind)
-    extra = {"lapses": f"{view.as_of.year}-12"} if fact.kind == "lapsing" else {}
-    return charts.anchor(fact.title, widgets.address(view, page, **extra)) if page else fact.title
+    return charts.anchor(fact.title, widgets.address(view, page, **_what(view, fact.kind))) if page else fact.title
+
+
+def _what(view: View, kind: situation.Kind) -> dict[str, str]:
+    """The parameters of the address at which a page begins with the list of a fact."""
+    if kind == "lapsing":
+        return {"lapses": f"{view.as_of.year}-12"}
+    if kind == "actions":
+        return {"part": "actions"}
+    return {"year": str(situation.year_decided(_decisions(view), view.as_of))} if kind == "decisions" else {}
 
 
 def _below_limit(view: View, shown: Overview) -> situation.Fact | None:

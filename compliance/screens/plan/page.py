@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC
+from typing import Final
 
 import streamlit as st
 
@@ -25,6 +26,9 @@ from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
 from compliance.screens.views import View
 from compliance.wording import breaking, phrases
+
+# The part that the address can put first.
+ACTIONS: Final = "actions"
 
 # --- What is read -------------------------------------------------------------------------------------------------
 
@@ -68,15 +72,18 @@ def draw(view: View) -> None:
     if not view.reader.whole:
         _of_part(view, shown.plan)
         return
-    chosen = lapsing.asked(view)
-    heading(view, shown)
+    chosen, first = lapsing.asked(view), st.query_params.get("part") == ACTIONS
+    heading(view, shown, answered=not (chosen or first))
     if chosen:
         lapsing.draw(view, chosen)
+    if first:
+        actions(view, shown)
     wheel(view, shown)
     if not chosen:
         lapsing.draw(view)
     promises(view, shown.plan)
-    actions(view, shown)
+    if not first:
+        actions(view, shown)
 
 
 def _of_part(view: View, planned: Plan) -> None:
@@ -89,11 +96,11 @@ def _of_part(view: View, planned: Plan) -> None:
     widgets.whole_only(view)
 
 
-def heading(view: View, shown: Year) -> None:
-    """Draw the answer, and which part of the organisation it is about."""
-    say = view.say
-    kicker = _called(view, shown)
-    widgets.html(charts.headline(*texts.sentences(shown, say), kicker=kicker))
+def heading(view: View, shown: Year, *, answered: bool) -> None:
+    """Draw the answer, unless another part of the page stands first, and which part of the organisation it is about."""
+    say, kicker = view.say, _called(view, shown)
+    answer = texts.sentences(shown, say) if answered else [say(N_("Year wheel"))]
+    widgets.html(charts.headline(*answer, kicker=kicker))
     if view.scope.level != "organisation":
         text = N_(
             "The plan, the reports and the actions are the whole organisation's. Measured figures are of {scope}."

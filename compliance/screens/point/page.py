@@ -103,7 +103,9 @@ def _head(view: View, point_id: str) -> Html:
         for at, arrow in ((place - 1, "\N{LEFTWARDS ARROW} {}"), (place + 1, "{} \N{RIGHTWARDS ARROW}"))
         if 0 <= at < len(every)
     ]
-    return charts.stack(title, leading.line(view), charts.neighbours(links))
+    behind = units.furthest_behind(view, point_id)
+    told = [leading.line(view), *([charts.answer(behind)] if behind else [])]
+    return charts.stack(title, *told, charts.neighbours(links))
 
 
 def _figure(view: View, months: list[Coverage]) -> None:

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.reader import Reader
-from compliance.core.language import N_, Language, swedish_order
+from compliance.core.language import N_, Language, bold, swedish_order
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts, strip
 from compliance.review.dossier import REMAINING
-from compliance.review.wording import left_of, met_of
+from compliance.review.wording import left_of, left_text, met_of
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, reasons
 from compliance.worklists.notes import STATUSES, Notes
@@ -101,6 +101,14 @@ def unit_rows(
         )
         for unit in units
     ]
+
+
+def furthest_behind(part: Coverage, led_by: str, say: Language) -> str:
+    """Where most is left, how much, and who leads there, if that is told."""
+    told = {"part": bold(_name(part)), "left": left_text(part, say)}
+    if led_by:
+        return say(N_("Most is left in {part}: {left}. Led by {who}."), **told, who=bold(led_by))
+    return say(N_("Most is left in {part}: {left}."), **told)
 
 
 def worth_a_strip(units: Sequence[Coverage]) -> bool:

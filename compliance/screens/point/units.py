@@ -1,5 +1,6 @@
 """The units of a point: those with most left to do, and every unit on one scale with a table of all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -32,14 +33,26 @@ class _Units:
 def most_left(view: View, point_id: str) -> Html | None:
     """The units with most left to do, or the departments where units differ too little; None if nothing is left."""
     point, title = point_by(reads.points(), point_id), view.say(N_("Most left to do"))
+    if not (first := _first(view, point_id)):
+        return None
+    rows = texts.unit_rows(first, view.say, lambda part: _address(view, point, part), partial(leading.led_by, view))
+    return charts.stack(charts.section(title), charts.units(rows, label=title))
+
+
+def furthest_behind(view: View, point_id: str) -> str:
+    """Where most is left, and who leads there, in a sentence; empty if nothing is left, or of no unit by name."""
+    if not (first := _first(view, point_id)) or not _address(view, point_by(reads.points(), point_id), first[0]):
+        return ""
+    return texts.furthest_behind(first[0], leading.led_by(view, first[0]), view.say)
+
+
+def _first(view: View, point_id: str) -> Sequence[Coverage]:
+    """The units, or the departments, with most left to do."""
     first = texts.first_units(_measured(view, point_id))
     if texts.alike(first) and not view.scope.department:
         departments = reads.units_added_up(view.data, view.reader, view.as_of, view.scope, point_id, level="department")
         first = texts.first_units(texts.most_left_first(departments)) or first
-    if not first:
-        return None
-    rows = texts.unit_rows(first, view.say, lambda part: _address(view, point, part), partial(leading.led_by, view))
-    return charts.stack(charts.section(title), charts.units(rows, label=title))
+    return first
 
 
 def draw(view: View, point: Point) -> None:
