@@ -391,20 +391,18 @@ def test_the_sentence_of_a_system_names_its_gaps(line, by_name):
 
 
 @pytest.mark.live
-def test_nothing_known_says_whether_the_export_is_missing_or_silent(line, fresh):
+def test_nothing_known_says_in_a_line_whether_the_export_is_missing_or_silent(line, fresh):
     alone = fresh
     alone.load_table(lines(EXPORTS["register"]), name="register.csv", extract_date=DAY)
     for database, text in (
-        (line.database, "The export Risk analyses says nothing of the system."),
-        (
-            alone.database,
-            phrases.not_loaded(["Risk analyses"], DAY, EN),
-        ),
+        (line.database, "Inget är registrerat om risker och incidenter."),
+        (alone.database, phrases.not_loaded(["Riskanalyser", "Incidenter"], DAY, SV)),
     ):
         beta = card_of(database, DAY, "Beta")
-        risks = next(s for s in card_texts.sections(beta, POINTS, EN) if s.source == "risk_analyses")
-        assert risks.table is None
-        assert card_texts.nothing(risks, beta, SOURCES, DAY, EN) == text
+        wanted = {"risk_analyses", "incidents"}
+        empty = [s for s in card_texts.sections(beta, POINTS, SV) if s.source in wanted]
+        assert [section.table for section in empty] == [None, None]
+        assert card_texts.empty_sections(empty, beta, SOURCES, DAY, SV) == text
 
 
 @pytest.mark.live
@@ -477,7 +475,7 @@ def test_systems_are_grouped_by_what_their_exports_tell(by_name):
     assert group_texts.chosen({}, [], whole) == "all"
     assert group_texts.chosen({"by": "object_leader"}, ["unit"], whole) == "unit"
     columns, shown = group_texts.table(group_texts.groups(listed, "unit"), listed, lambda group: group.name, SV)
-    assert [column.label for column in columns[:3]] == ["Enhet", "Med brist", "System"]
+    assert [column.label for column in columns[:4]] == ["Enhet", "Med brist", "System", "Utan objektledare"]
     #                                  gap, systems, leader, classified, plan, risk, access, processing, agreement
     assert [row[1:] for row in shown] == [list("332011121"), list("220202200")]
 

@@ -1,6 +1,6 @@
 """The texts of one system: its outcome in each demand, and what every export has about it. No Streamlit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -228,12 +228,14 @@ def sections(card: Card, points: tuple[Point, ...], say: Language) -> list[Secti
     ]
 
 
-def nothing(section: Section, card: Card, sources: Mapping[str, Source], day: date, say: Language) -> str:
-    """Why a section is empty."""
-    title = say.pick(sources[section.source].title)
-    if section.source in card.sources:
-        return say(N_("The export {source} says nothing of the system."), source=title)
-    return phrases.not_loaded([title], day, say)
+def empty_sections(
+    empty: Sequence[Section], card: Card, sources: Mapping[str, Source], day: date, say: Language
+) -> str:
+    """What nothing is known of: no loaded export has anything about the system, or none is loaded."""
+    loaded = [section.title.lower() for section in empty if section.source in card.sources]
+    lacking = [say.pick(sources[section.source].title) for section in empty if section.source not in card.sources]
+    texts = [say(N_("Nothing is registered about {things}."), things=phrases.listed(loaded, say))] if loaded else []
+    return " ".join([*texts, *([phrases.not_loaded(lacking, day, say)] if lacking else [])])
 
 
 def _day(value: Any, say: Language) -> str:

@@ -245,7 +245,7 @@ def _filter(view: View, rows: Rows) -> Filter:
     left, right = st.columns([8, 3])
     if counts:
         left.pills(
-            say(N_("Only systems with a gap in")),
+            say(N_("Show only systems")),
             list(counts),
             default=gap if gap in counts else None,
             format_func=lambda demand: systems_texts.gap_label(demand, counts[demand], say),
@@ -327,22 +327,24 @@ def _demands(view: View, row: dict[str, Any]) -> None:
 
 
 def _sections(view: View, card: Card) -> None:
-    """Draw a section per export: how the system is managed to the left, what it is used for to the right."""
-    drawn = card_texts.sections(card, reads.points(), view.say)
-    for column, part in zip(st.columns(2, gap="large"), (drawn[:3], drawn[3:]), strict=True):
+    """Draw a section per export that has something of the system, and in a line which have nothing."""
+    say, every = view.say, card_texts.sections(card, reads.points(), view.say)
+    drawn = [section for section in every if section.table is not None]
+    half = (len(drawn) + 1) // 2
+    for column, part in zip(st.columns(2, gap="large"), (drawn[:half], drawn[half:]), strict=True):
         with column:
             for section in part:
-                _section(view, card, section)
+                _section(section)
+    if empty := [section for section in every if section.table is None]:
+        widgets.html(charts.caption(card_texts.empty_sections(empty, card, reads.sources(), view.as_of, say)))
 
 
-def _section(view: View, card: Card, section: card_texts.Section) -> None:
+def _section(section: card_texts.Section) -> None:
     widgets.html(charts.section(section.title))
-    if section.table is None:
-        widgets.html(charts.caption(card_texts.nothing(section, card, reads.sources(), view.as_of, view.say)))
-        return
     if section.sentence:
         widgets.html(charts.answer(section.sentence))
-    widgets.html(charts.table(*section.table, caption=section.title, stacked=True))
+    if section.table is not None:
+        widgets.html(charts.table(*section.table, caption=section.title, stacked=True))
     if section.below:
         widgets.html(charts.caption(section.below))
 

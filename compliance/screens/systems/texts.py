@@ -33,6 +33,16 @@ DEMAND_HEADS: Final = {
     "processing": N_("Processing"),
     "agreement": N_("Processor agreement"),
 }
+# What the systems with a gap in a demand are without: a count of them stands under it.
+GAP_HEADS: Final = {
+    "leader": N_("Without an object leader"),
+    "classification": N_("Without a valid classification"),
+    "plan": N_("With overdue actions"),
+    "risk_analysis": N_("Without a valid risk analysis"),
+    "access": N_("Without an access review in time"),
+    "processing": N_("Without a recorded processing"),
+    "agreement": N_("Without a valid processor agreement"),
+}
 # The word of a cell of the list by demand, outcome and reason. `REASONS` and `OUTCOME_WORDS` have the rest.
 WORDS: Final[dict[tuple[str, str, str | None], str]] = {
     ("leader", "met", None): N_("Named"),
@@ -124,7 +134,7 @@ def facts(rows: Rows, say: Language) -> list[Fact]:
     """The main facts of all systems."""
     return [
         _leader_fact(rows, say),
-        _point_fact(rows, "classification", say(N_("Without a valid classification")), say),
+        _point_fact(rows, "classification", say(GAP_HEADS["classification"]), say),
         _plan_fact(rows, say),
         _processing_fact(rows, say),
     ]
@@ -132,7 +142,7 @@ def facts(rows: Rows, say: Language) -> list[Fact]:
 
 def _leader_fact(rows: Rows, say: Language) -> Fact:
     n, of = sum(is_gap(row, "leader") for row in rows), len(told(rows, "leader"))
-    title = say(N_("Without an object leader"))
+    title = say(GAP_HEADS["leader"])
     if not of:
         return _untold_fact(rows, "leader", title, say)
     return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)))
@@ -164,7 +174,7 @@ def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
 
 
 def _plan_fact(rows: Rows, say: Language) -> Fact:
-    title = say(N_("With overdue actions"))
+    title = say(GAP_HEADS["plan"])
     late = [row for row in rows if is_gap(row, "plan")]
     planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in rows)
     if not told(rows, "plan") or (not planned and untold(rows, "plan")):
@@ -213,7 +223,7 @@ def gap_counts(rows: Rows) -> dict[str, int]:
 
 def gap_label(demand: str, n: int, say: Language) -> str:
     """A choice of the filter with the number of systems."""
-    return f"{say(DEMAND_HEADS[demand])} {say.number(n)}"
+    return f"{say(GAP_HEADS[demand])} {say.number(n)}"
 
 
 def heads(demands: Sequence[str], say: Language) -> list[str]:
