@@ -64,12 +64,14 @@ class Kind:
     total: str
 
 
-def kinds(items: Sequence[Kind], *, label: str) -> Html:
+def kinds(items: Sequence[Kind], *, lead: str, label: str) -> Html:
     """A line above the columns: each kind with its total, in the order of the stack from the top.
 
-    Example: `kinds([Kind("kind_1", "Mis-sent", "22")], label="Kinds")`.
+    `lead` says what the totals are of.
+
+    Example: `kinds([Kind("kind_1", "Mis-sent", "22")], lead="This year", label="Kinds")`.
     """
-    return tag("ul", *(_kind(item) for item in items), css="v-kinds", aria_label=label)
+    return tag("ul", tag("li", lead, css="v-mute"), *(_kind(item) for item in items), css="v-kinds", aria_label=label)
 
 
 def _kind(item: Kind) -> Html:

@@ -30,4 +30,4 @@ select
     cast(sum(employed) as bigint) as employed
 from both_sides
 group by lower(case when $by_unit then unit else department end), part
-order by part collate sv nulls last
+order by part is null, sum(discovered) / nullif(sum(employed), 0) desc nulls last, part collate sv

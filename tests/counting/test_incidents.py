@@ -651,8 +651,18 @@ def test_a_month_before_the_first_known_incident_is_a_dash_and_not_zero(year):
 @pytest.mark.live
 def test_the_columns_are_described_with_their_kinds(year):
     assert texts.months_alt(of_year(year).months, SV) == (
-        "11 incidenter från november\u00a02025 till oktober\u00a02026: Felskick 4, Avbrott 3, Brand 2, Övrigt 2."
+        "11 incidenter från november\u00a02025 till oktober\u00a02026. I år: Felskick 3, Avbrott 2, Brand 2, Övrigt 2."
     )
+
+
+@pytest.mark.live
+def test_the_kinds_add_up_to_the_number_of_the_headline(year):
+    """Both are of the year of the day; the columns also have the last months of the year before."""
+    for day in (AUTUMN, date(2026, 6, 30)):
+        found = of_year(year, day)
+        kinds = texts.month_columns(found.months, SV).kinds
+        assert sum(int(kind.total) for kind in kinds) == found.counts.discovered
+        assert texts.facts(found, [], SV)[0].value == str(found.counts.discovered)
 
 
 def test_what_was_closed_in_time_is_counted_and_stepped_by_the_limit(year):
@@ -794,8 +804,8 @@ def test_incidents_per_hundred_employees_by_department_and_by_unit(year):
     for shown in (rates, theirs):
         assert texts.rate_note(shown, SV) == "2 incidenter hör inte till någon enhet med anställda."
     assert [(r.part, r.discovered, r.employed) for r in of_year(year, department="B").rates] == [
-        ("Stor", 0, 5),
         ("Söder", 3, 1),
+        ("Stor", 0, 5),
         ("Tyst", 0, 2),
     ]
 

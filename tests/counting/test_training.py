@@ -463,7 +463,19 @@ def test_the_months_are_described_in_words_and_drawn_on_one_scale(whole):
     assert (first[0].size, second[3].size, second[3].soon, second[0].size) == (1 / 2, 2 / 2, 1 / 2, 0)
     assert [month.year for month in first if month.year] == ["2026", "2027"]
     columns, table = texts.months_table(whole, SV)
-    assert (len(columns), len(table), table[3][1:]) == (3, 13, ["1", "2"])
+    assert (len(columns), [row[1:] for row in table]) == (3, [["1", ""], ["1", "2"], ["", "1"]])
+
+
+def test_where_few_courses_expire_only_the_months_in_which_any_does_are_told(whole):
+    """A part of few persons would have 26 columns of almost only zeros."""
+    assert texts.seldom(whole)
+    assert texts.months_sentence(whole, EN).replace("\u00a0", " ") == (
+        "Valid courses that expire by the end of November 2027: Information security 2 of 4; Data protection 3 of 5."
+    )
+    busy = replace(whole, months=tuple(replace(month, ending=(1, 0)) for month in whole.months))
+    assert not texts.seldom(busy)
+    none = replace(whole, months=tuple(replace(month, ending=(0, 0)) for month in whole.months))
+    assert texts.months_table(none, EN)[1] == []
 
 
 # --- The fragments ------------------------------------------------------------------------------------------------

@@ -203,7 +203,7 @@ def months(view: View, year: Incidents) -> None:
     drawn = texts.month_columns(year.months, say)
     if not drawn.kinds:
         return
-    kinds = drawing_incidents.kinds(drawn.kinds, label=title)
+    kinds = drawing_incidents.kinds(drawn.kinds, lead=say(N_("This year")), label=title)
     widgets.html(charts.stack(charts.section(title), kinds))
     widgets.chart(_months_drawn(view, widgets.mode()), alt=texts.months_alt(year.months, say), key="months")
     widgets.as_table(view, texts.months_table(year.months, say), caption=title)

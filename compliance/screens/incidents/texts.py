@@ -85,7 +85,7 @@ def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
 
 @dataclass(frozen=True)
 class Columns:
-    """The months as columns, and the kinds in the order of the stack from the top."""
+    """The months as columns, and the kinds in the order of the stack from the top, each with its count of this year."""
 
     months: list[plots_incidents.MonthColumn]
     kinds: list[incidents.Kind]
@@ -102,7 +102,7 @@ def month_columns(counts: Sequence[Month], say: Language) -> Columns:
         _month_column(month, parts, names, say, first=index == 0)
         for index, (month, parts) in enumerate(by_month.items())
     ]
-    totals = {place: sum(part.n or 0 for part in counts if part.place == place) for place in names}
+    totals = {place: sum(part.n or 0 for part in _this_year(counts) if part.place == place) for place in names}
     others = [part.place for part in counts if part.kind is None]
     shades: dict[int, incidents.Shade] = {1: "kind_1", 2: "kind_2", 3: "kind_3"}
     kinds = [
@@ -110,6 +110,11 @@ def month_columns(counts: Sequence[Month], say: Language) -> Columns:
         for place in sorted(names, reverse=True)
     ]
     return Columns(columns, kinds, bool(others))
+
+
+def _this_year(counts: Sequence[Month]) -> list[Month]:
+    """The months of the last one's year, which the headline counts too."""
+    return [part for part in counts if part.month.year == counts[-1].month.year]
 
 
 def kind_names(counts: Sequence[Month], say: Language) -> dict[int, str]:
@@ -145,7 +150,7 @@ def months_alt(counts: Sequence[Month], say: Language) -> str:
     if not counts or not columns.kinds:
         return ""
     return say(
-        N_("{n} incidents from {first} to {last}: {kinds}."),
+        N_("{n} incidents from {first} to {last}. This year: {kinds}."),
         n=say.number(sum(part.n or 0 for part in counts)),
         first=say.date(counts[0].month, form="MMMM y"),
         last=say.date(counts[-1].month, form="MMMM y"),

@@ -31,6 +31,8 @@ from compliance.wording import phrases
 # How many rows a page shows; the file has all.
 MOST_PARTS: Final = 300
 MOST_PERSONS: Final = 500
+# How wide the table of the months in which courses expire is, where they are few.
+FEW_MONTHS: Final = 640
 DRILLED: Final = {
     "organisation": N_("Department by department"),
     "department": N_("Unit by unit"),
@@ -180,19 +182,29 @@ def _folded(view: View, parts: list[training.Part]) -> list[training.Part]:
 
 
 def months_ahead(view: View, courses: Training) -> None:
-    """Draw when valid courses expire, month by month for each course, and the same as a table."""
+    """Draw when valid courses expire, month by month for each; where few do, only the months in which any does."""
+    title, table = view.say(N_("When the courses expire")), texts.months_table(courses, view.say)
+    if not texts.seldom(courses):
+        widgets.html(charts.section(title))
+        _month_columns(view, courses)
+        widgets.as_table(view, table, caption=title)
+        return
+    widgets.html(charts.section(title, note=texts.months_sentence(courses, view.say)))
+    if table[1]:
+        with st.container(width=FEW_MONTHS):
+            widgets.html(charts.table(*table, caption=title))
+
+
+def _month_columns(view: View, courses: Training) -> None:
+    """Draw the months ahead as columns, solid where the course expires soon, the two courses side by side."""
     say = view.say
-    title = say(N_("When the courses expire"))
-    widgets.html(charts.section(title))
-    keys = drawing_training.expiry_keys(texts.within(courses, say), say(N_("later")))
-    widgets.html(keys)
+    widgets.html(drawing_training.expiry_keys(texts.within(courses, say), say(N_("later"))))
     for place, column in enumerate(st.columns(2, gap="large")):
         with column:
             name = texts.course_name(courses.rules.points[place], say)
             widgets.html(charts.section(name, note=texts.months_note(courses, place, say), level=3))
             drawn = texts.months(courses, place, say)
             widgets.html(drawing_training.expiry(drawn, alt=texts.months_alt(courses, place, say)))
-    widgets.as_table(view, texts.months_table(courses, say), caption=title)
 
 
 def missing(view: View, courses: Training) -> None:

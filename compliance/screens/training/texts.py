@@ -278,6 +278,12 @@ def months(courses: Training, place: int, say: Language) -> list[Expiry]:
     ]
 
 
+def seldom(courses: Training) -> bool:
+    """Whether most columns of the months would be empty, as in a unit: then only those that hold something are told."""
+    every = [n for month in courses.months for n in month.ending]
+    return 2 * sum(n == 0 for n in every) > len(every)
+
+
 def months_note(courses: Training, place: int, say: Language) -> str:
     """How many of the valid courses expire within the months drawn."""
     ending = sum(month.ending[place] for month in courses.months)
@@ -292,13 +298,31 @@ def months_alt(courses: Training, place: int, say: Language) -> str:
     return f"{name}: {months_note(courses, place, say)}"
 
 
+def months_sentence(courses: Training, say: Language) -> str:
+    """How many of the valid courses of each kind expire within the months."""
+    parts = (
+        say(
+            N_("{course} {n} of {of}"),
+            course=course_name(course.point, say),
+            n=say.number(sum(month.ending[place] for month in courses.months)),
+            of=say.number(course.met),
+        )
+        for place, course in enumerate(courses.whole.courses)
+    )
+    text = N_("Valid courses that expire by the end of {month}: {courses}.")
+    return say(text, month=_month(courses.months[-1].first_day, say), courses="; ".join(parts))
+
+
 def months_table(courses: Training, say: Language) -> charts.Table:
-    """The months ahead in figures."""
+    """The months ahead in figures, without those in which no course expires."""
     columns = [
         charts.Column(say(N_("Month")), row_header=True),
         *(charts.Column(course_name(course.point, say), numeric=True) for course in courses.whole.courses),
     ]
-    return columns, [[_month(month.first_day, say), *(say.number(n) for n in month.ending)] for month in courses.months]
+    months_ = [month for month in courses.months if any(month.ending)]
+    return columns, [
+        [_month(month.first_day, say), *(say.number(n) if n else "" for n in month.ending)] for month in months_
+    ]
 
 
 def _month(day: date, say: Language) -> str:
