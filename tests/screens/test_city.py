@@ -22,7 +22,7 @@ from tests.apps import links, opened, pages_linked, text
 from tests.line import POINTS, Line
 from tests.readers import reader
 
-DAY = date(2026, 11, 20)
+DAY, SV = date(2026, 11, 20), Language("sv")
 NORTH, SMALL, EMPTY = "Norra <b>förvaltningen</b>", "Ö-kontoret", "Arkivet"
 STAFF = "AD-konto | Enhet | Anställningsdatum"
 TRAINING = "AD-konto | Kurskod | Kurs | Status | Slutfört datum"
@@ -87,12 +87,18 @@ def told(groups):
 
 
 def rows_of(shown):
-    """The words of the table, by organisation: a cell is its number and its word."""
-    found = {}
-    for row in re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", shown):
-        name, *cells = (re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row))
-        found[html.unescape(name).replace("\u00ad", "")] = [cell.replace("\u00a0", " ") for cell in cells]
-    return found
+    """The words of the table, by organisation, which stand across: a cell is its number and its word."""
+    [table] = re.findall(r'<table class="v-heat".*?</table>', shown)
+    lines = [
+        [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row)]
+        for row in re.findall(r"<tr>.*?</tr>", table)
+    ]
+    (_, *names), *points = lines
+    assert [row[0].partition(" ")[0] for row in points[: len(POINTS)]] == [str(point.number) for point in POINTS]
+    return {
+        html.unescape(name).replace("\u00ad", ""): [row[place].replace("\u00a0", " ") for row in points]
+        for place, name in enumerate(names, 1)
+    }
 
 
 @pytest.mark.live
@@ -115,6 +121,21 @@ def test_it_says_who_is_behind_and_hides_what_rests_on_few_persons(lang, visit):
               "en": ["One of three organisations has points below the limit.", "has most of them: three."]}  # fmt: skip
     assert [words for words in answer[lang] if words not in shown] == []
     assert not app.get("download_button")
+
+
+def test_few_organisations_stand_beside_each_other_and_of_many_the_points_by_their_numbers():
+    """A number needs a legend; a name has room only where few stand beside each other."""
+
+    def drawn(n):
+        figures = tuple(Coverage(point, DAY, "A", None, None, 0, 1, 0, 0, 0, basis=True) for point in POINTS)
+        every = [Standing(f"Förvaltning {place}", figures, 3) for place in range(n)]
+        corner, columns, rows = texts.matrix(every, POINTS, SV, lambda name, _: name)
+        return corner, len(columns), [SV.plain({"sv": row.label}) for row in rows], [len(row.facts) for row in rows]
+
+    few, many = drawn(texts.MOST_ACROSS), drawn(texts.MOST_ACROSS + 1)
+    labels = [phrases.label(point, SV) for point in POINTS]
+    assert few == ("Granskningspunkt", 8, [*labels, "Når målet", "Äldsta underlag"], [0] * len(POINTS) + [8, 8])
+    assert (many[0], many[1], many[3]) == ("Förvaltning", len(POINTS) + 2, [2] * 9)
 
 
 @pytest.mark.live

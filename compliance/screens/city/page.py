@@ -87,12 +87,12 @@ def _matrix(view: View) -> Html:
     """The page's answer, and every point of every organisation."""
     say, every = view.say, standings(view.data, view.reader, view.as_of)
     corner, columns, rows = texts.matrix(every, reads.points(), say, partial(_way, view))
-    caption = say(N_("Organisation by organisation"))
+    caption, many = say(N_("Organisation by organisation")), texts.are_many(every)
     return charts.stack(
         charts.headline(*texts.sentences(every, say)),
         charts.headed(caption, charts.legend(texts.legend(every, say), label=say(N_("Signs")))),
-        charts.heat_table(columns, rows, corner=corner, caption=caption, close=True),
-        charts.caption(texts.key(reads.points(), say)),
+        charts.heat_table(columns, rows, corner=corner, caption=caption, close=many),
+        *([charts.caption(texts.key(reads.points(), say))] if many else []),
         charts.caption(texts.notes(every, say)),
     )
 

@@ -17,6 +17,8 @@ from compliance.wording import breaking, phrases, trends
 
 # How many letters the names of a sentence have, beyond its first.
 LETTERS: Final = 60
+# So many organisations have room side by side: the points then stand below each other with their names.
+MOST_ACROSS: Final = 8
 # The address of the overview of an organisation, or of a point of it.
 Way = Callable[[str, Point | None], str]
 # A table and the names of its columns, the first of them apart.
@@ -139,26 +141,56 @@ def legend(every: Sequence[Standing], say: Language) -> list[charts.LegendEntry]
 # --- The table ------------------------------------------------------------------------------------------------------
 
 
+def are_many(every: Sequence[Standing]) -> bool:
+    """Whether there are too many organisations to stand side by side."""
+    return len(every) > MOST_ACROSS
+
+
 def matrix(every: Sequence[Standing], points: Sequence[Point], say: Language, way: Way) -> Matrix:
-    """Organisations down, points across by their numbers; then how many reach the target, and the age of the basis."""
+    """Every point of every organisation; then how many reach the target, and the age of the basis.
+
+    Few organisations stand across, the points down by their names; many stand down, the points across by their numbers.
+    """
+    names = [_name(each, way) for each in every]
+    if not are_many(every):
+        rows = [_point_row(place, point, every, say, way) for place, point in enumerate(points)]
+        return say(N_("Review point")), names, [*rows, *_fact_rows(every, say)]
     heads = [charts.short_head(str(point.number), say.plain(point.short)) for point in points]
-    facts = [say(N_("At target")), say(N_("Oldest basis"))]
-    return say(N_("Organisation")), [*heads, *facts], [_row(each, say, way) for each in every]
+    rows = [_row(each, name, say, way) for each, name in zip(every, names, strict=True)]
+    return say(N_("Organisation")), [*heads, *(say(title) for title, _ in FACTS)], rows
 
 
-def _row(standing: Standing, say: Language, way: Way) -> charts.HeatRow:
+def _name(standing: Standing, way: Way) -> str:
     name = standing.organisation
-    return charts.HeatRow(
-        charts.anchor(breaking.add_soft_hyphens(name), way(name, None), title=name),
-        [_cell(figure, say, way(name, figure.point)) for figure in standing.figures],
-        [_reached(standing, say), say.age(standing.age) if standing.age is not None else phrases.DASH],
-    )
+    return charts.anchor(breaking.add_soft_hyphens(name), way(name, None), title=name)
+
+
+def _row(standing: Standing, name: str, say: Language, way: Way) -> charts.HeatRow:
+    cells = [_cell(figure, say, way(standing.organisation, figure.point)) for figure in standing.figures]
+    return charts.HeatRow(name, cells, [told(standing, say) for _, told in FACTS])
+
+
+def _point_row(place: int, point: Point, every: Sequence[Standing], say: Language, way: Way) -> charts.HeatRow:
+    cells = [_cell(each.figures[place], say, way(each.organisation, point)) for each in every]
+    return charts.HeatRow(breaking.label(point, say), cells)
+
+
+def _fact_rows(every: Sequence[Standing], say: Language) -> list[charts.HeatRow]:
+    return [charts.HeatRow(say(title), [], [told(each, say) for each in every]) for title, told in FACTS]
 
 
 def _reached(standing: Standing, say: Language) -> str:
     if not standing.measured:
         return phrases.DASH
     return say(N_("{n} of {of}"), n=say.number(standing.reached), of=say.number(standing.measured))
+
+
+def _age_text(standing: Standing, say: Language) -> str:
+    return phrases.DASH if standing.age is None else say.age(standing.age)
+
+
+# What is told of an organisation beside its figures.
+FACTS: Final = ((N_("At target"), _reached), (N_("Oldest basis"), _age_text))
 
 
 def _cell(figure: Coverage, say: Language, address: str) -> charts.HeatCell:
