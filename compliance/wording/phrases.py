@@ -119,6 +119,11 @@ def label(point: Point, say: Language) -> str:
     return f"{point.number} {say.plain(point.short)}"
 
 
+def brief(point: Point, say: Language) -> str:
+    """A point's name where there is room for few letters."""
+    return say.plain(point.brief or point.short)
+
+
 def change(now: Coverage, before: Coverage | None) -> float | None:
     """The difference between two shares; None if either is missing."""
     if before is None or now.coverage is None or before.coverage is None:

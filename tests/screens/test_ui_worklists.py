@@ -91,9 +91,10 @@ def test_the_units_with_most_left_come_first_with_whom_their_list_goes_to(line, 
     say = Language(lang)
     app = page(monkeypatch, lang=lang)
     table = app.dataframe[0].value.to_dict("records")
+    names = {"sv": ("Informationsklassning", "Riskanalys"), "en": ("Classification", "Risk analysis")}[lang]
     assert [(row[say("Unit")], row[say("Left")], row[say("By point")]) for row in table] == [
-        ("Norr", 4, "4: 2 · 5: 2"),
-        ("<b>*Söder*</b>", 2, "4: 1 · 5: 1"),
+        ("Norr", 4, " · ".join(f"{name} 2" for name in names)),
+        ("<b>*Söder*</b>", 2, " · ".join(f"{name} 1" for name in names)),
     ]
     assert table[0][say("Recipient")] == f"Bo Ek <bo@a.example>, {say('who leads the unit')}"
     assert table[0][say("Last sent")] == ""
@@ -112,10 +113,10 @@ def test_a_status_and_a_note_of_ticked_items_are_saved_and_stay_with_the_next_ex
     shown.clear()
     page(monkeypatch, unit="Norr", as_of="2026-11-03")
     assert [(row["Punkt"], row["Vad det gäller"].casefold(), row["Status"], row["Anteckning"]) for row in shown[0]] == [
-        (4, "alfa", "Ifrågasätts", "Ringde ******-****"),
-        (4, "beta", "Ifrågasätts", "Ringde ******-****"),
-        (5, "alfa", "", ""),
-        (5, "beta", "", ""),
+        ("4 Informationsklassning", "alfa", "Ifrågasätts", "Ringde ******-****"),
+        ("4 Informationsklassning", "beta", "Ifrågasätts", "Ringde ******-****"),
+        ("5 Riskanalys", "alfa", "", ""),
+        ("5 Riskanalys", "beta", "", ""),
     ]
     told = audit.register.own().rows("entries", after=0)[-2]
     assert (told["action"], json.loads(told["details"])["items"]) == ("item_note", 2)

@@ -6,6 +6,7 @@ from datetime import date
 
 from compliance.core import clock
 from compliance.core.language import N_, Language
+from compliance.wording import phrases
 from compliance.worklists import sending
 from compliance.worklists.lists import Left, WorkList
 from compliance.worklists.notes import Note
@@ -18,12 +19,16 @@ def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[
         {
             say(N_("Unit")): each.unit or say(N_("The whole organisation")),
             say(N_("Left")): len(each.left),
-            say(N_("By point")): " · ".join(f"{n}: {len(left)}" for n, left in each.by_point().items()),
+            say(N_("By point")): " · ".join(_counted(left, say) for left in each.by_point().values()),
             say(N_("Recipient")): sending.person(each.contact, say) if each.contact else "",
             say(N_("Last sent")): day.isoformat() if (day := last_sent(each, all_)) else "",
         }
         for each in lists
     ]
+
+
+def _counted(left: Sequence[Left], say: Language) -> str:
+    return f"{phrases.brief(left[0].point, say)} {say.number(len(left))}"
 
 
 def last_sent(each: WorkList, all_: Sending) -> date | None:
@@ -48,7 +53,7 @@ def items(each: WorkList, all_: Sending, say: Language) -> list[dict[str, object
     """The items of a list as they are shown."""
     table = [
         {
-            say(N_("Point")): left.point.number,
+            say(N_("Point")): f"{left.point.number} {phrases.brief(left.point, say)}",
             say(N_("What it concerns")): sending.name(left, say),
             say(N_("Status")): sending.status(all_.note(left), say),
             say(N_("Note")): note.note if (note := all_.note(left)) else "",
