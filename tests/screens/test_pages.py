@@ -227,6 +227,19 @@ def test_a_report_of_an_incident_is_listed_by_its_stage_in_words():
     assert shown["Id"] == "INC-1, upplysning"
 
 
+def test_an_id_that_says_only_what_stands_beside_it_takes_no_column():
+    """Of a requirement of the local instruction it is the unit and the requirement, and leaves no room for the rest."""
+    row = {"outcome": "unmet", "reason": "ongoing", "detail": None, "due": None, "department": "Omsorg", "unit": "Norr"}
+    row |= {"label": "Utse ansvarig", "file": "a.csv", "sheet": "", "row": 2}
+
+    def columns(*ids):
+        table = point_texts.item_table(POINTS[2], [row | {"item": item} for item in ids], Language("sv"))
+        return list(table[0])
+
+    assert columns("Norr/Utse ansvarig") == ["Namn", "Avdelning", "Enhet", "Skäl", "Källa"]
+    assert columns("Norr/Utse ansvarig", "7")[0] == "Id"
+
+
 @pytest.mark.exhaustive
 def test_the_meeting_begins_with_the_situation_and_earlier_decisions_the_late_ones_first(sample, monkeypatch):
     """ISO/IEC 27001, 9.3.2 a."""

@@ -254,11 +254,16 @@ def written(notes: Notes, point: Point, row: Mapping[str, Any], reader: Reader) 
     return {"status": note.status, "note": note.note or None} if note else {}
 
 
+def _is_told_beside(row: Mapping[str, Any]) -> bool:
+    """Whether the id of an item says only what stands beside it: its name, or its unit and its name."""
+    return row["item"] in {row["label"], f"{row['unit'] or ''}/{row['label']}"}
+
+
 def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
     """Items for the page: without uninformative columns, and with file, sheet and row in one column."""
     table = item_rows(point, items, say)
     place = {say(ITEM_COLUMNS[name]) for name in ("file", "sheet", "row")}
-    same = {say(ITEM_COLUMNS["item"])} if all(row["item"] == row["label"] for row in items) else set()
+    same = {say(ITEM_COLUMNS["item"])} if all(_is_told_beside(row) for row in items) else set()
     alike = {say(ITEM_COLUMNS["outcome"])} if len({row["outcome"] for row in items}) == 1 else set()
     empty = {title for title in table[0] if all(row[title] == "" for row in table)}
     shown = [title for title in table[0] if title not in place | same | alike | empty]
