@@ -354,13 +354,12 @@ def _mark(css: str, side: str, share: float) -> Html:
 
 @dataclass(frozen=True)
 class BulletHead:
-    """The headings of the bullet rows; a screen reader gets them in each row.
+    """The headings of the bullet rows; a screen reader gets them in each row. The bar and its figure have one.
 
     `then` and `enough` are left out if empty. `age` is left out if None; its heading is empty where no row has an age,
     but some have remarks.
     """
 
-    coverage: str
     figure: str
     status: str
     change: str
@@ -422,12 +421,12 @@ def _named_row(label: str, row: Bullet, head: BulletHead) -> Html:
 def bullet_head(head: BulletHead) -> Html:
     """The headings of the bullet rows.
 
-    Example: `bullet_head(BulletHead("Coverage", "Today", "Status", "Change", "31 Dec", "Is enough"))`.
+    Example: `bullet_head(BulletHead("Coverage", "Status", "Change", "31 Dec", "Is enough"))`.
     """
     cells = (
         tag("span", word, css=f"v-{place}")
         for place, word in (
-            ("cov", head.coverage),
+            ("cov", ""),
             ("fig", head.figure),
             ("sta", head.status),
             ("chg", head.change),

@@ -189,9 +189,11 @@ def _decision(item: DecisionItem) -> Html:
 
 
 def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
-    """Points in a table: name, bar, figure, status, the figure of the end of the year if any has one, assessment."""
-    head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
-    then = heads[4] if any(row.then for row in rows) else ""
+    """Points in a table: name, bar and figure, status, the figure of the end of the year if any has one, assessment."""
+    wide = {1: "2"}  # one heading over the bar and its figure
+    cells = (tag("th", text, scope="col", colspan=wide.get(place, "")) for place, text in enumerate(heads))
+    head = tag("thead", tag("tr", *cells))
+    then = heads[3] if any(row.then for row in rows) else ""
     body = tag("tbody", *(_row(row, then=then) for row in rows))
     return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
 

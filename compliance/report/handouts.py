@@ -53,6 +53,7 @@ from compliance.review.wording import (
     weakest,
 )
 from compliance.wording import phrases
+from compliance.wording.reasons import REASONS_TITLE
 
 # The least number of rules to write on; the rest of the page is ruled too.
 LINES: Final = 1
@@ -187,7 +188,7 @@ def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """The biggest reasons; None if nothing is unmet."""
     biggest = wording.biggest_reasons(answer, say)[:REASONS]
     columns = (
-        Column(say(N_("Why it is not met")), width=4),
+        Column(say(REASONS_TITLE), width=4),
         Column(say(N_("Number")), "right"),
         Column(say(N_("Share")), "right"),
     )

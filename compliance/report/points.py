@@ -24,7 +24,7 @@ from compliance.review import wording
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.wording import outlook, phrases, trends
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import reason_text, untold_sentence
+from compliance.wording.reasons import REASONS_TITLE, reason_text, untold_sentence
 
 FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
@@ -305,5 +305,5 @@ def _reasons(answer: PointAnswer, edition: Edition) -> Table | None:
     if more := reasons[len(shown) :]:
         label = say(N_("and {n} more"), n=say.number(len(more)))
         rows.append((label, say.number(sum(reason.number for reason in more))))
-    columns = (Column(say(N_("Why it is not met")), width=4), Column(say(N_("Number")), "right"))
+    columns = (Column(say(REASONS_TITLE), width=4), Column(say(N_("Number")), "right"))
     return Table("", columns, tuple(rows))

@@ -31,7 +31,7 @@ from compliance.wording.trends import Level, Moment, Trend
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
-HEAD = charts.BulletHead(*[HOSTILE] * 7)
+HEAD = charts.BulletHead(*[HOSTILE] * 6)
 
 
 def bullet(share: float | None = 0.196, text: str = "19.6 %") -> charts.Bullet:
@@ -162,7 +162,7 @@ FRAGMENTS |= {
         [incidents.ClockCard(kicker=H, title=H, figure=H, rest=H, share=0.5, alt=H, facts=[charts.Pair(H, H, H)])],
         label=H,
     ),
-    "incidents kinds": lambda: incidents.kinds([incidents.Kind("kind_1", H, H)], label=H),
+    "incidents kinds": lambda: incidents.kinds([incidents.Kind("kind_1", H, H)], lead=H, label=H),
     "incidents name_groups": lambda: incidents.name_groups([incidents.NameGroup(H, [(H, H)])], label=H),
     "incidents two_lines": lambda: charts.stack(incidents.two_lines(H, H)),
     "incidents ids": lambda: charts.stack(incidents.ids([elements.rich(H)], after=H)),
@@ -327,17 +327,17 @@ def test_without_a_share_the_bar_is_hatched_and_has_no_target() -> None:
 
 
 def test_a_row_tells_a_screen_reader_what_each_figure_is() -> None:
-    head = charts.BulletHead("Coverage", "Today", "Status", "Change", "31 Dec", "Enough", "Basis")
+    head = charts.BulletHead("Coverage", "Status", "Change", "31 Dec", "Enough", "Basis")
 
     def told(row: charts.Bullet, head: charts.BulletHead = head) -> str:
         return "".join(ElementTree.fromstring(charts.bullet_row(row, head=head)).itertext())
 
-    assert told(bullet(text="7")) == "Today 7Status 7Change 731 Dec 7 7Enough 7Basis 7"
+    assert told(bullet(text="7")) == "Coverage 7Status 7Change 731 Dec 7 7Enough 7Basis 7"
     assert told(replace(bullet(text="7"), then=charts.Ahead("at most 8"), enough="", again="9", age="")) == (
-        "Today 7Status 7Change 731 Dec at most 89"
+        "Coverage 7Status 7Change 731 Dec at most 89"
     )
-    without = charts.BulletHead("Coverage", "Today", "Status", "Change")
-    assert told(bullet(text="7"), without) == "Today 7Status 7Change 7"
+    without = charts.BulletHead("Coverage", "Status", "Change")
+    assert told(bullet(text="7"), without) == "Coverage 7Status 7Change 7"
     assert 'aria-hidden="true"' in charts.bullet_head(head)
 
 

@@ -140,7 +140,7 @@ def test_the_file_has_the_figures_of_all_points(say, sample_database, approved, 
     [_, _, thirteen, *points] = deck(say).slides
     head, *listed = cells(thirteen)
     assert len(listed) == len(counted) == len(POINTS)
-    assert {"sv": ["Läget", "Uppfyllt"], "en": ["Now", "Met"]}[say.code] == head[1:3]
+    assert {"sv": ["Täckning", "Uppfyllt"], "en": ["Coverage", "Met"]}[say.code] == head[1:3]
     for figure, row, slide in zip(counted, listed, points, strict=False):
         n, of = say.number(figure.met), say.number(figure.of)
         counts = say("{n} of {of}", n=n, of=of).replace(" ", "\u00a0")

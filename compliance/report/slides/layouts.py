@@ -16,6 +16,7 @@ from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
 from compliance.report.slides.slides import Kind, Slides
 from compliance.report.writers.office import LOCALES, set_properties, with_fixed_times, zip_folder
+from compliance.wording.reasons import REASONS_TITLE
 
 CM: Final = 360_000
 TABLE_STYLE: Final = "{6F1B2C0E-54D7-4C2B-9E0A-7D0C1A93B5E4}"
@@ -51,7 +52,7 @@ NAMES: Final = {
     "verdict": N_("Assessment"),
     "caption": N_("Text"),
     "weak": N_("Most left to do"),
-    "reasons": N_("Why it is not met"),
+    "reasons": REASONS_TITLE,
     "more": N_("Text"),
     "list": N_("Text"),
     "draft": N_("Draft"),

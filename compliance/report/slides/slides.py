@@ -24,7 +24,7 @@ from compliance.review.reviewing import State
 from compliance.review.wording import decision_state, met_of, most_common_reasons
 from compliance.wording import phrases, trends
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import reason_text
+from compliance.wording.reasons import REASONS_TITLE, reason_text
 
 Kind = Literal["front", "verdict", "points", "point", "decisions", "steps"]
 # The shape of each status as a character of the typeface.
@@ -186,9 +186,9 @@ class _Builder:
         say = self.say
         columns = (
             Column(say(N_("Review point")), width=10.15),
-            Column(say(N_("Now")), "right", 2.3),
+            Column(say(N_("Coverage")), "right", 3.3),
             Column(say(N_("Met")), "right", 4.25),
-            Column(say(N_("Status")), width=6.8),
+            Column(say(N_("Status")), width=5.8),
             Column(say(N_("Change")), "right", 2.6),
         )
         return Table(name, columns, tuple(map(self._row, self.dossier.points)))
@@ -259,7 +259,7 @@ class _Builder:
         reasons = [] if self.edition.public else self._reasons(answer)
         if reasons:
             alt = "; ".join(f"{label}: {self.say.number(number)}" for label, number in reasons)
-            return CountChart(self.say(N_("Why it is not met")), alt, self.say(N_("Number")), tuple(reasons))
+            return CountChart(self.say(REASONS_TITLE), alt, self.say(N_("Number")), tuple(reasons))
         return self._bars([answer], self.say(N_("Coverage"))) if answer.coverage.coverage is not None else None
 
     def _trend(self, months: Sequence[Coverage]) -> LineChart:

@@ -41,6 +41,7 @@ from compliance.screens.reads import Data
 from compliance.screens.reviews import Opened
 from compliance.screens.views import View
 from compliance.wording import phrases
+from compliance.wording.reasons import REASONS_TITLE
 
 TICK_SECONDS: Final = 20
 NOTE_HEIGHT: Final = 68
@@ -232,7 +233,7 @@ def _point(opened: Opened, answer: PointAnswer, public: Public) -> None:
         parts = (
             (N_("The trend towards the target"), [meeting_texts.trend(answer, say)]),
             (wording.WHY_CHANGED, [fallen]) if fallen else (N_("Most left to do"), [worst]),
-            (N_("Why"), [meeting_texts.why(answer, say), statuses]),
+            (REASONS_TITLE, [meeting_texts.why(answer, say), statuses]),
         )
         for title, drawn in parts:
             if shown := [each for each in drawn if each]:

@@ -303,7 +303,7 @@ def listed(listing: Listing, say: Language, *, caption: str) -> elements.Html:
     """Points with figure, status, the figure of the end of the year, and assessment."""
     rows = [_row(answer, listing, say) for answer in listing.answers]
     ahead = [N_("31 Dec if nothing done")] if any(row.then for row in rows) else []
-    heads = (N_("Point"), N_("Coverage"), N_("Now"), N_("Status"), *ahead, N_("Assessment"))
+    heads = (N_("Point"), N_("Coverage"), N_("Status"), *ahead, N_("Assessment"))
     drawn = meeting.summary(rows, heads=[say(head) for head in heads], caption=caption)
     return meeting.room(drawn, label=caption, more=say(MORE))
 

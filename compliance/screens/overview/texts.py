@@ -108,8 +108,7 @@ def bullet_head(view: Overview, say: Language) -> charts.BulletHead:
     common, headings = common_age(view), view.outlooks.values()
     others = any(age(view.basis, figure) not in (None, common) for figure in view.now)
     return charts.BulletHead(
-        coverage=say(N_("Coverage")),
-        figure=say(N_("Now")),
+        figure=say(N_("Coverage")),
         status=say(N_("Status")),
         change=say(N_("Change")),
         then=say(N_("31 Dec if nothing done")) if any(figure_texts.ahead(each, say) for each in headings) else "",
