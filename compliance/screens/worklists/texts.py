@@ -14,14 +14,14 @@ from compliance.worklists.sending import Sending
 
 
 def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[str, object]]:
-    """The units: how much is left, of which points, whom the list goes to, and when it was last sent."""
+    """The units: how much is left, whom the list goes to, when it was last sent, and how much is left of each point."""
     return [
         {
             say(N_("Unit")): each.unit or say(N_("The whole organisation")),
             say(N_("Left")): len(each.left),
-            say(N_("By point")): " · ".join(_counted(left, say) for left in each.by_point().values()),
             say(N_("Recipient")): sending.person(each.contact, say) if each.contact else "",
             say(N_("Last sent")): day.isoformat() if (day := last_sent(each, all_)) else "",
+            say(N_("By point")): " · ".join(_counted(left, say) for left in each.by_point().values()),
         }
         for each in lists
     ]
