@@ -85,9 +85,27 @@ function fit(box) {
   box.toggleAttribute("data-cut", below - box.scrollTop > 1);
   box.tabIndex = below > 1 ? 0 : -1;
 }
-const fitAll = () => document.querySelectorAll(ROOM).forEach(fit);
+// A table wider than its room fades at the side where it goes on. What Streamlit draws scrolls within.
+const WIDE = ".v-scroll, .dvn-scroller";
+function fade(box) {
+  const beside = box.scrollWidth - box.clientWidth;
+  const shown = box.closest("[data-testid=stDataFrameResizable]") ?? box;
+  shown.toggleAttribute("data-before", box.scrollLeft > 1);
+  shown.toggleAttribute("data-after", beside - box.scrollLeft > 1);
+}
+let fitting = 0;
+function fitAll() {
+  fitting ||= requestAnimationFrame(() => {
+    fitting = 0;
+    document.querySelectorAll(ROOM).forEach(fit);
+    document.querySelectorAll(WIDE).forEach(fade);
+  });
+}
 
-document.addEventListener("scroll", ({ target }) => target.matches?.(ROOM) && fit(target), true);
+document.addEventListener("scroll", ({ target }) => {
+  if (target.matches?.(ROOM)) fit(target);
+  if (target.matches?.(WIDE)) fade(target);
+}, true);
 window.addEventListener("resize", fitAll);
 document.fonts.ready.then(fitAll);
 

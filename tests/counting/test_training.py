@@ -476,6 +476,8 @@ def test_where_few_courses_expire_only_the_months_in_which_any_does_are_told(who
     assert not texts.seldom(busy)
     none = replace(whole, months=tuple(replace(month, ending=(0, 0)) for month in whole.months))
     assert texts.months_table(none, EN)[1] == []
+    one = replace(whole, months=tuple(replace(month, ending=(0, month.ending[1])) for month in whole.months))
+    assert [column.label for column in texts.months_table(one, EN)[0]] == ["Month", "Data protection"]
 
 
 # --- The fragments ------------------------------------------------------------------------------------------------

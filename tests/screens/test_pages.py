@@ -236,7 +236,7 @@ def test_an_id_that_says_only_what_stands_beside_it_takes_no_column():
         table = point_texts.item_table(POINTS[2], [row | {"item": item} for item in ids], Language("sv"))
         return list(table[0])
 
-    assert columns("Norr/Utse ansvarig") == ["Namn", "Avdelning", "Enhet", "Skäl", "Källa"]
+    assert columns("NORR/Utse ansvarig", "Norr/Utse ansvarig") == ["Namn", "Avdelning", "Enhet", "Skäl", "Källa"]
     assert columns("Norr/Utse ansvarig", "7")[0] == "Id"
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.reader import Reader
-from compliance.core.language import N_, Language, bold, swedish_order
+from compliance.core.language import N_, Language, bold, folded, swedish_order
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts, strip
@@ -256,7 +256,7 @@ def written(notes: Notes, point: Point, row: Mapping[str, Any], reader: Reader) 
 
 def _is_told_beside(row: Mapping[str, Any]) -> bool:
     """Whether the id of an item says only what stands beside it: its name, or its unit and its name."""
-    return row["item"] in {row["label"], f"{row['unit'] or ''}/{row['label']}"}
+    return folded(row["item"]) in map(folded, (row["label"], f"{row['unit'] or ''}/{row['label']}"))
 
 
 def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from compliance.counting.system_cards import is_gap
 from compliance.drawing import charts
 from compliance.screens.systems.texts import GAP_HEADS, shown_demands
 from compliance.store.database import Rows
+from compliance.wording import breaking
 
 # What systems are grouped by: the field of a row of the list.
 Kind = Literal["department", "unit", "object_leader"]
@@ -94,7 +95,7 @@ def table(
         charts.Column(say(HEADS[shown[0].kind]), row_header=True),
         charts.Column(say(N_("With a gap")), numeric=True, strong=True),
         charts.Column(say(N_("Systems")), numeric=True),
-        *(charts.Column(say(GAP_HEADS[demand]), numeric=True) for demand in demands),
+        *(charts.Column(breaking.add_soft_hyphens(say(GAP_HEADS[demand])), numeric=True) for demand in demands),
     ]
 
     def count(group: Group, demand: str) -> str:

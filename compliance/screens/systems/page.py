@@ -166,7 +166,8 @@ def _groups(view: View, rows: Rows, kind: Kind) -> None:
     drawn = group_texts.table(
         every[first : first + systems_texts.PAGE], rows, lambda group: _group_address(view, group), say
     )
-    widgets.html(charts.table(*drawn, caption=title, stacked=True))
+    with st.container(key="groups"):
+        widgets.html(charts.table(*drawn, caption=title, stacked=True))
     _pager(view, page, len(every), lambda **extra: widgets.address(view, "systems", by=kind, **extra))
     _missing(view, rows)
 

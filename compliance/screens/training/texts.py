@@ -314,14 +314,17 @@ def months_sentence(courses: Training, say: Language) -> str:
 
 
 def months_table(courses: Training, say: Language) -> charts.Table:
-    """The months ahead in figures, without those in which no course expires."""
+    """The months ahead in figures, without the months and the courses of which nothing expires."""
+    kinds = [place for place in (0, 1) if any(month.ending[place] for month in courses.months)]
+    points = [courses.rules.points[place] for place in kinds]
     columns = [
         charts.Column(say(N_("Month")), row_header=True),
-        *(charts.Column(course_name(course.point, say), numeric=True) for course in courses.whole.courses),
+        *(charts.Column(course_name(point, say), numeric=True) for point in points),
     ]
-    months_ = [month for month in courses.months if any(month.ending)]
     return columns, [
-        [_month(month.first_day, say), *(say.number(n) if n else "" for n in month.ending)] for month in months_
+        [_month(month.first_day, say), *(say.number(n) if (n := month.ending[place]) else "" for place in kinds)]
+        for month in courses.months
+        if any(month.ending)
     ]
 
 
