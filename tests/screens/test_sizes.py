@@ -49,6 +49,28 @@ def test_a_page_fits_every_window(address: str, page: Page) -> None:
     assert unfit(page, (PHONE, *SCREENS)) == []
 
 
+# Where the navigation and the choice of the view end, and the tables that go on and do not say so.
+TOP = "() => document.querySelector('.st-key-frame').getBoundingClientRect().bottom"
+UNTOLD = """() => [...document.querySelectorAll('.v-scroll, .dvn-scroller')]
+  .filter(box => box.scrollWidth - box.clientWidth - box.scrollLeft > 1 && !box.closest('[data-after]'))
+  .map(box => box.ariaLabel || box.className)"""
+TO_THE_END = "() => document.querySelectorAll('.v-scroll').forEach(box => box.scrollTo(9_999, 0))"
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("address", layered(PAGES, [""]))
+def test_a_page_on_a_phone_begins_after_150_pixels_and_says_of_each_table_whether_it_goes_on(
+    address: str, page: Page
+) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    go(page, f"/{address}{'&' if '?' in address else '?'}lang=sv")
+    unfold(page)
+    assert page.evaluate(TOP) <= 150
+    page.wait_for_function(f"() => !({UNTOLD})().length")
+    page.evaluate(TO_THE_END)
+    page.wait_for_function("() => !document.querySelector('.v-scroll[data-after]')")
+
+
 @pytest.mark.live
 @pytest.mark.parametrize("day", layered(["2025-11-15", "2026-10-31"], ["2025-11-15"]))
 def test_every_point_of_the_overview_is_seen_at_once_also_with_a_judgement_above(day: str, page: Page) -> None:

@@ -96,6 +96,7 @@ def test_the_units_with_most_left_come_first_with_whom_their_list_goes_to(line, 
         ("Norr", 4, " · ".join(f"{name} 2" for name in names)),
         ("<b>*Söder*</b>", 2, " · ".join(f"{name} 1" for name in names)),
     ]
+    assert next(iter(table[0])) == say("Left")
     assert table[0][say("Recipient")] == f"Bo Ek <bo@a.example>, {say('who leads the unit')}"
     assert table[0][say("Last sent")] == ""
     assert "<b>*S" not in text(page(monkeypatch, lang=lang, unit="<b>*Söder*</b>"))

@@ -97,8 +97,7 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     _persons(view, lists)
     table = texts.units(lists, all_, say)
     key = f"units left {say.code} {texts.mark([each.unit for each in lists])}"
-    # on a phone the name leaves room for the count beside it
-    place = widgets.selectable(table, key=key, alt=texts.summary(lists, say), wide=(say(N_("Unit")),))
+    place = widgets.selectable(table, key=key, alt=texts.summary(lists, say))
     return None if place is None else lists[place]
 
 

@@ -17,8 +17,9 @@ def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[
     """The units: how much is left, whom the list goes to, when it was last sent, and how much is left of each point."""
     return [
         {
-            say(N_("Unit")): each.unit or say(N_("The whole organisation")),
+            # the number first: on a phone a long name would leave it no room
             say(N_("Left")): len(each.left),
+            say(N_("Unit")): each.unit or say(N_("The whole organisation")),
             say(N_("Recipient")): sending.person(each.contact, say) if each.contact else "",
             say(N_("Last sent")): day.isoformat() if (day := last_sent(each, all_)) else "",
             say(N_("By point")): " · ".join(_counted(left, say) for left in each.by_point().values()),
