@@ -71,6 +71,32 @@ def test_a_page_on_a_phone_begins_after_150_pixels_and_says_of_each_table_whethe
     page.wait_for_function("() => !document.querySelector('.v-scroll[data-after]')")
 
 
+# The parts of the headings' words that do not stand on one line, and how the numbers are underlined.
+BROKEN = """() => [...document.querySelectorAll('.v-heat thead th a')].flatMap(link => {
+  const text = link.firstChild, range = document.createRange();
+  return [...text.nodeValue.matchAll(/[^\\s\u00ad-]+/g)].filter(part => {
+    range.setStart(text, part.index);
+    range.setEnd(text, part.index + part[0].length);
+    return new Set([...range.getClientRects()].map(line => line.top)).size > 1;
+  }).map(part => part[0]);
+})"""
+LINES = "() => [...document.querySelectorAll('.v-heat td a')].map(link => getComputedStyle(link).textDecorationLine)"
+
+
+@pytest.mark.live
+def test_units_of_a_heat_table_break_at_their_joints_and_its_numbers_are_underlined_only_under_the_pointer(
+    page: Page,
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    go(page, "/?department=%C3%84ldreomsorg&lang=sv")
+    unfold(page)
+    assert page.locator(".v-heat thead th a").count() > 10
+    assert page.evaluate(BROKEN) == []
+    assert {*page.evaluate(LINES)} == {"none"}
+    page.locator(".v-heat td a").first.hover()
+    assert page.evaluate(LINES)[0] == "underline"
+
+
 @pytest.mark.live
 @pytest.mark.parametrize("day", layered(["2025-11-15", "2026-10-31"], ["2025-11-15"]))
 def test_every_point_of_the_overview_is_seen_at_once_also_with_a_judgement_above(day: str, page: Page) -> None:
