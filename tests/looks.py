@@ -182,7 +182,7 @@ FOCUS = """() => {
 
 def tab_to(page: Page, words: str) -> None:
     """Press Tab until something is focused; every stop on the way must be visible."""
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         here, seen = page.evaluate(FOCUS)
         assert seen, here
