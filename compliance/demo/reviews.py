@@ -13,7 +13,7 @@ from compliance.review.reviewing import Review, open_review, write
 from compliance.store.database import Database
 
 REVIEWS: Final = "reviews.toml"
-WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")
+WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up", "why")
 
 
 def add_reviews(database: Database, samples: Path, *, who: str) -> None:

@@ -845,7 +845,7 @@ def work_strip(parts: Sequence[WorkPart], *, alt: str) -> Html:
 
 @dataclass(frozen=True)
 class DecisionRow:
-    """A decision: number, text, further facts, and its state."""
+    """A decision: number, text, further facts, its state, and why it was made."""
 
     name: str
     text: str
@@ -853,6 +853,7 @@ class DecisionRow:
     work: Work
     word: str
     note: str = ""
+    why: str = ""
 
 
 def decision(row: DecisionRow) -> Html:
@@ -861,7 +862,8 @@ def decision(row: DecisionRow) -> Html:
     Example: `decision(DecisionRow("2026-3", "All systems …", ["4 Classification"], "late", "Late"))`.
     """
     facts = tag("div", *(tag("span", fact) for fact in row.facts if fact), css="v-decision-facts")
-    name, text = tag("div", row.name, css="v-decision-name"), tag("div", row.text, css="v-decision-text")
+    why = unless_empty(row.why, tag("div", row.why, css="v-decision-why"))
+    name, text = tag("div", row.name, css="v-decision-name"), tag("div", row.text, why, css="v-decision-text")
     drawn = tag("div", name, text, facts, work_mark(row.work, row.word, note=row.note), css="v-decision")
     return tag("div", drawn, css="v-decision-frame")
 

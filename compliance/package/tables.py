@@ -50,7 +50,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "other_figures": ("id", *TITLES, "definition_sv", "definition_en", "form", "part", "whole", "basis"),
     "decisions": (
         "kind", "decision", "text", "point", "responsible", "due", "resource", "follow_up", "status", "note",
-        "followed_up_at",
+        "followed_up_at", "why",
     ),
     "imports": (
         "import_id", "source", *TITLES, "file", "sha256", "extract_date", "imported_at", "loaded", "rejected",
@@ -60,6 +60,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "signatures": ("version", "state", "signed_by", "signed_at", "sha256"),
     "trail": ("number", "at", "person", "action", "what", "details", "before", "seal"),
 }  # fmt: skip
+# The last columns, which packages of earlier versions lack.
+ADDED: Final = {"decisions": ("why",)}
 
 
 def tables(frozen: Dossier) -> dict[str, Rows]:
@@ -80,7 +82,8 @@ def read_csv(name: str, content: bytes) -> list[dict[str, str]]:
         heading, *lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
     except csv.Error as error:
         raise ValueError(str(error)) from error
-    if tuple(heading) != COLUMNS[name]:
+    columns = COLUMNS[name]
+    if tuple(heading) not in {columns, columns[: len(columns) - len(ADDED.get(name, ()))]}:
         raise ValueError(f"{name}: {heading}")
     return [dict(zip(heading, line, strict=True)) for line in lines]
 
@@ -182,7 +185,7 @@ def _decisions(frozen: Dossier) -> Iterator[dict[str, Any]]:
 
 
 def _decision(kind: str, decision: Decision) -> dict[str, Any]:
-    names = ("text", "point", "responsible", "due", "resource", "follow_up", "status", "note", "followed_up_at")
+    names = ("text", "point", "responsible", "due", "resource", "follow_up", "status", "note", "followed_up_at", "why")
     return {"kind": kind, "decision": decision.name} | {name: getattr(decision, name) for name in names}
 
 

@@ -92,9 +92,10 @@ def _row(dossier: Dossier, decision: Decision, edition: Edition) -> tuple[str, .
 
 
 def _decision(dossier: Dossier, decision: Decision, edition: Edition) -> str:
-    """The text of a decision, with its resource on a line below."""
-    text, resource = (edition.visible(dossier, field) for field in (decision.text, decision.resource))
-    return f"{text}\n{edition.say(N_('Resource'))}: {resource}" if resource else text
+    """The text of a decision, with its reason and its resource on a line each."""
+    below = ((N_("Reason"), decision.why), (N_("Resource"), decision.resource))
+    lines = (f"{edition.say(name)}: {edition.visible(dossier, text)}" for name, text in below if text)
+    return "\n".join((edition.visible(dossier, decision.text), *lines))
 
 
 def reason(dossier: Dossier, decision: Decision, say: Language) -> str:

@@ -131,7 +131,7 @@ def _without_names(dossier: Dossier, names: Names, functions: Functions, *, say:
 
 def _nameless(decision: Decision, names: Names) -> Decision:
     note = names.withhold(decision.note) if decision.note else None
-    return replace(decision, text=names.withhold(decision.text), resource="", note=note)
+    return replace(decision, text=names.withhold(decision.text), why="", resource="", note=note)
 
 
 # --- A point --------------------------------------------------------------------------------------------------------

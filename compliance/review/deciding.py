@@ -21,7 +21,7 @@ FOLLOWED_UP: Final = ("T1", "T2", "VB")
 
 @dataclass(frozen=True)
 class DecisionContent:
-    """The content of a decision: its text, the id of the point behind it, who does it, by when, with what."""
+    """The content of a decision: its text, the point it is about (an id), who does it, by when, with what, and why."""
 
     text: str
     point: str | None = None
@@ -29,11 +29,15 @@ class DecisionContent:
     due: date | None = None
     resource: str = ""
     follow_up: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision of a review, and its status. Its name is the year of its review and its number there."""
+    """A decision of a review, and its status. Its name is the year of its review and its number there.
+
+    `why` is the reason that was given; empty in a review frozen before it was asked for.
+    """
 
     decision_id: int
     review_id: int
@@ -49,6 +53,7 @@ class Decision:
     status: str
     note: str | None
     followed_up_at: datetime | None
+    why: str = ""
 
     @property
     def name(self) -> str:
@@ -170,7 +175,7 @@ def follow_up(database: Database, decision_id: int, *, status: str, note: str, o
         )
 
 
-WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up")
+WORDS: Final = ("text", "point", "responsible", "due", "resource", "follow_up", "why")
 
 
 def _own(cursor: Cursor, review: Review, number: int) -> Decision:
@@ -195,6 +200,7 @@ def _params(content: DecisionContent, points: tuple[str, ...]) -> dict[str, Any]
         "due": content.due,
         "resource": clean_text(content.resource),
         "follow_up": content.follow_up or None,
+        "why": stored_text(content.why),
         "withdrawn": False,
     }
 

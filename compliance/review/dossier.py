@@ -625,7 +625,9 @@ def _texts(dossier: Dossier) -> set[str]:
     written = dossier.written
     texts = [*written.public_comments.values(), *written.chapters.values()]
     texts += [
-        text for row in (*dossier.decisions, *dossier.carried) for text in (row.text, row.resource, row.note or "")
+        text
+        for row in (*dossier.decisions, *dossier.carried)
+        for text in (row.text, row.why, row.resource, row.note or "")
     ]
     texts += [text or "" for row in dossier.recommendations for text in (row.area, row.recommendation, row.answer)]
     texts += [text or "" for row in dossier.deviations for text in (row.area, row.description, row.action)]

@@ -3,11 +3,13 @@
 The seed requires it: whether the work is sufficient and has the intended effect.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
+from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter, ReviewTexts
 
@@ -62,29 +64,42 @@ def missing_judgement(written: ReviewTexts) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Concern:
-    """Something a review leaves open, which the submitter must confirm: `what` is the id of a chapter or a point, or
-    the name of a decision.
+    """Something a review leaves open, which the submitter must confirm.
+
+    `what` is the id of a chapter or a point, or the name of a decision without a day or without anybody responsible.
     """
 
-    kind: Literal["chapter", "decision", "point"]
+    kind: Literal["chapter", "day", "responsible", "point"]
     what: str
 
     @property
     def name(self) -> str:
-        """The key that confirms it, as `chapter:changes` or `decision:2026-2`."""
+        """The key that confirms it, as `chapter:year` or `day:2026-2`."""
         return f"{self.kind}:{self.what}"
 
 
 def concerns(dossier: Dossier) -> tuple[Concern, ...]:
-    """Empty chapters, decisions without a date, and points without basis, in the order of the report."""
-    chapters = [chapter.id for chapter in single_chapters(dossier) if is_empty(dossier, chapter)]
-    undated = [decision.name for decision in dossier.decisions if decision.due is None]
+    """What a review leaves open, in the order of the report.
+
+    That is chapters that are empty and may not be, what its decisions lack, and points without a basis.
+    """
+    needed = [chapter for chapter in single_chapters(dossier) if not chapter.optional]
+    chapters = [chapter.id for chapter in needed if is_empty(dossier, chapter)]
+    lacking = [(kind, decision.name) for decision in dossier.decisions for kind in _lacking(decision)]
     without_basis = [answer.point.id for answer in dossier.points if answer.coverage.status is Status.NO_BASIS]
     return (
         *(Concern("chapter", id_) for id_ in chapters),
-        *(Concern("decision", name) for name in undated),
+        *(Concern(kind, name) for kind, name in lacking),
         *(Concern("point", id_) for id_ in without_basis),
     )
+
+
+def _lacking(decision: Decision) -> Iterator[Literal["day", "responsible"]]:
+    """What a decision lacks to be followed up."""
+    if not decision.responsible:
+        yield "responsible"
+    if decision.due is None:
+        yield "day"
 
 
 def single_chapters(dossier: Dossier) -> list[Chapter]:

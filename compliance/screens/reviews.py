@@ -272,7 +272,7 @@ def judgement_fields(opened: Opened, *, lines: int = GROUNDS_HEIGHT, with_ground
 
 
 def decision(view: View, row: Decision, day: date, *, reason: bool = True) -> None:
-    """Draw a decision with its state on a day, and with the point that is its reason."""
+    """Draw a decision with its state on a day, and, if `reason`, with the point that it is about."""
     widgets.html(charts.decision(decision_row(row, reads.points() if reason else (), day, view.say)))
 
 
@@ -292,6 +292,7 @@ def decision_row(decision: Decision, points: Iterable[Point], day: date, say: La
     return charts.DecisionRow(
         name=decision.name,
         text=decision.text,
+        why=say(N_("Reason: {text}"), text=decision.why) if decision.why else "",
         facts=facts,
         work="late" if late else cast(charts.Work, decision.status),
         word=say(N_("Late")) if late else status,

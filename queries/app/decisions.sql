@@ -22,6 +22,7 @@ select
     m.due,
     m.resource,
     m.follow_up,
+    coalesce(m.why, '') as why,
     coalesce(f.status, 'not_started') as status,
     f.note,
     f.written_at as followed_up_at

@@ -6,7 +6,7 @@
 -- columns:
 --   as_of (date): the day that is described
 --   organisation (varchar): whose it is
---   point_id (varchar): the id of the review point that is its reason, or empty
+--   point_id (varchar): the id of the review point that it is about, or empty
 --   id (varchar): its title
 --   decision (varchar): what it is called: the year of its review and its number there
 --   decision_id (integer): its number in the database
@@ -23,6 +23,7 @@
 --   late (boolean): whether it was due before the day and is open
 --   note (varchar): what was written when it was last followed up
 --   followed_up_at (timestamp): when that was, local time
+--   why (varchar): why it was decided, or empty
 
 with latest as (
     select * from decisions
@@ -77,7 +78,8 @@ select
     d.open,
     d.open and coalesce(d.due < $as_of, false) as late,
     nullif(d.note, '') as note,
-    date_trunc('second', (d.followed_up_at at time zone 'UTC') at time zone 'Europe/Stockholm') as followed_up_at
+    date_trunc('second', (d.followed_up_at at time zone 'UTC') at time zone 'Europe/Stockholm') as followed_up_at,
+    nullif(d.why, '') as why
 from decided as d
 inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
 order by o.organisation collate sv, d.year, d.number, d.decision_id

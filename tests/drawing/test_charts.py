@@ -118,7 +118,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "bullets": lambda: charts.bullets([H]),
     "work_strip": lambda: charts.work_strip([charts.WorkPart("late", 2, H)], alt=H),
     "work_mark": lambda: charts.work_mark("late", H, note=H),
-    "decision": lambda: charts.decision(charts.DecisionRow(H, H, [H], "late", H, H)),
+    "decision": lambda: charts.decision(charts.DecisionRow(H, H, [H], "late", H, H, H)),
     "stack": lambda: charts.stack(charts.note(H), charts.note(H)),
     "brand": lambda: charts.brand(H, H),
     "ahead": lambda: charts.stack(charts.ahead(charts.Ahead(H, "red", H))),

@@ -159,10 +159,11 @@ def test_only_two_questions_are_asked_and_each_has_three_answers(unfinished, wha
         unfinished.write(unfinished.review(), "judgement", what, answer)
 
 
-# Nothing is written in these chapters, and these points have no export.
+# Nothing is written in these chapters, of which the one that may be empty is not asked about; the decisions lack what
+# these say, and these points have no export.
 LEFT_OPEN = [
-    *(f"chapter:{name}" for name in ("local_instruction", "year", "deviations", "dpo_risks", "changes", "development")),
-    "chapter:priorities", "decision:2026-2",
+    *(f"chapter:{name}" for name in ("local_instruction", "year", "deviations", "dpo_risks", "development")),
+    "chapter:priorities", "responsible:2026-1", "responsible:2026-2", "day:2026-2", "day:2026-3",
     *(f"point:{point.id}" for point in POINTS if not TABLES.keys() >= {*point.needs}),
 ]  # fmt: skip
 
@@ -170,11 +171,12 @@ LEFT_OPEN = [
 @pytest.mark.live
 def test_what_is_left_open_is_confirmed_one_by_one(correction):
     database, review = correction.database, correction.review()
-    correction.decide(review, "Utan dag")
+    correction.decide(review, "Utan dag och ansvarig")
+    correction.decide(review, "Utan dag", responsible="DSO")
     submission = {"name": "Ylva Nordgren", "own": correction.folder}
     confirmed, *others = LEFT_OPEN
     with pytest.raises(Refusal, match=f"to be confirmed: {', '.join(others)}\\.$"):
-        approving.submit(database, review.review_id, **submission, confirmed={confirmed, "decision:2026-1"})
+        approving.submit(database, review.review_id, **submission, confirmed={confirmed, "day:2026-1"})
     assert correction.review().state == "draft"
     assert approving.submit(database, review.review_id, **submission, confirmed=LEFT_OPEN).state == "submitted"
 

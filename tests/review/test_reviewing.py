@@ -195,9 +195,10 @@ def test_identity_numbers_and_invisible_characters_are_not_stored(line):
         review, "comment", "dpia", f"Om {IDENTITY}.\r\n\r\nAndra\u200b  stycket\u202e {IDENTITY.replace('-', '')}"
     )
     assert written(line, review).comments["dpia"] == f"Om {MASK}.\n\nAndra stycket {MASK}"
-    line.decide(review, f"Ring {IDENTITY}", responsible=f"Anna {IDENTITY}", resource=IDENTITY)
+    line.decide(review, f"Ring {IDENTITY}", responsible=f"Anna {IDENTITY}", resource=IDENTITY, why=IDENTITY)
     decision = line.decided("2026-1")
-    assert (decision.text, decision.responsible, decision.resource) == (f"Ring {MASK}", f"Anna {MASK}", MASK)
+    assert (decision.text, decision.responsible) == (f"Ring {MASK}", f"Anna {MASK}")
+    assert (decision.resource, decision.why) == (MASK, MASK)
     assert not line.rows("from review_texts where contains(text, '9874') or contains(text, '19811228')")
 
 
@@ -214,6 +215,7 @@ def test_every_text_of_a_decision_has_a_limit(line):
     for content in (
         {"text": "x" * 10_001},
         {"text": "x", "resource": "x" * 10_001},
+        {"text": "x", "why": "x" * 10_001},
         {"text": "x", "responsible": "x" * 201},
     ):
         with pytest.raises(Refusal, match=r"10000 are the most|200 are the most"):
@@ -322,7 +324,7 @@ def test_decisions_are_numbered_within_their_review_and_no_number_is_reused(line
 def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
     review = line.open()
     line.decide(review, "Klassa", point="classification", due=date(2027, 3, 31), follow_up="T1")
-    content = DecisionContent("Klassa om", point="dpia", responsible="Objektägare", resource="20 timmar")
+    content = DecisionContent("Klassa om", point="dpia", responsible="Objektägare", resource="20 timmar", why="Läckt")
     assert deciding.decide(line.database, 1, content, order=line.order(), points=IDS, number=1) == 1
     decision = line.decided("2026-1")
     assert (
@@ -332,6 +334,7 @@ def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
         decision.due,
         decision.resource,
         decision.follow_up,
+        decision.why,
     ) == (
         "Klassa om",
         "dpia",
@@ -339,6 +342,7 @@ def test_the_words_of_a_decision_can_be_changed_while_it_is_a_draft(line):
         None,
         "20 timmar",
         None,
+        "Läckt",
     )
 
 

@@ -341,11 +341,12 @@ def send(app, label):
 @pytest.mark.exhaustive
 def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
     line = stage("draft")
-    app = opened(monkeypatch, part="decisions", point="dpia")
-    assert app.selectbox(key="decision 1 new 1 point").value == "dpia"
+    app = opened(monkeypatch, part="decisions")
     fill(app, "decision 1 new 1", text="Gör konsekvensbedömningar", responsible="DSO", resource="40 timmar")
+    fill(app, "decision 1 new 1", point="dpia", why="Fyra saknas")
     send(app, "Spara")
     assert "Gör konsekvensbedömningar" in text(app)
+    assert "Skäl: Fyra saknas" in text(app)
     decision = line.decided("2026-2")
     assert (decision.point, decision.responsible, decision.resource) == ("dpia", "DSO", "40 timmar")
     app.session_state[f"change {decision.decision_id}"] = True
@@ -355,6 +356,16 @@ def test_a_decision_is_made_changed_and_withdrawn(stage, monkeypatch):
     assert line.decided("2026-2").text == "Gör alla konsekvensbedömningar"
     app.button(key=f"withdraw {decision.decision_id}").click().run()
     assert "konsekvensbedömningar" not in text(app)
+
+
+@pytest.mark.live
+def test_a_new_decision_is_about_no_point_until_one_is_chosen(stage, monkeypatch):
+    line = stage("draft")
+    app = opened(monkeypatch, part="decisions", point="dpia")
+    assert app.selectbox(key="decision 1 new 1 point").value is None
+    fill(app, "decision 1 new 1", text="Anställ en samordnare")
+    send(app, "Spara")
+    assert line.decided("2026-2").point is None
 
 
 @pytest.mark.live
@@ -470,6 +481,8 @@ def test_four_eyes_from_draft_to_approved(stage, monkeypatch):
     boxes = [box.label for box in app.checkbox]
     assert boxes[0] == "Kapitel 1\\.1\xa0Lokal anvisning för informationssäkerhet är tomt"
     assert "Punkt 13 Rapporteringsskyldighet NIS saknar underlag" in boxes
+    assert "Ingen är ansvarig för beslutet\\: Klassa Betaportalen" in boxes
+    assert not [label for label in boxes if "2\\.4" in label]
     last = len(boxes) - 1
     for some in ([0], range(1, last), [last]):
         assert app.button(key="submit").disabled

@@ -86,9 +86,10 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
 
 
 def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionContent:
-    say, saved = opened.say, decision or DecisionContent("", point=_reason_of_address())
+    say, saved = opened.say, decision or DecisionContent("")
     ids = [point.id for point in reads.points()]
     text = fields.text(say(N_("Decision")), value=saved.text, key=f"{turn} text", height=90, form=True)
+    why = fields.text(say(N_("Reason")), value=saved.why, key=f"{turn} why", height=70, form=True)
     first, second, third = st.columns([4, 3, 3])
     point = first.selectbox(
         say(N_("Review point")),
@@ -119,17 +120,11 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
     )
     resource = fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", value=saved.resource, form=True)
     day = due if isinstance(due, date) else None
-    return DecisionContent(text, point, responsible, day, resource, follow_up)
-
-
-def _reason_of_address() -> str | None:
-    """The id of the point that the address names, if there is one."""
-    id_ = st.query_params.get("point")
-    return id_ if id_ in {point.id for point in reads.points()} else None
+    return DecisionContent(text, point, responsible, day, resource, follow_up, why)
 
 
 def of_point(opened: Opened, point_id: str) -> None:
-    """Draw the open decisions whose reason is a point."""
+    """Draw the open decisions about a point."""
     say = opened.say
     decisions = [d for d in opened.decided if d.point == point_id and d.open and d.year <= opened.review.year]
     if not decisions:

@@ -99,9 +99,11 @@ def _sign(opened: Opened, permission: Permission, action: Callable[..., object],
 def _submitted(opened: Opened) -> None:
     """Draw who submitted the review, and the forms that approve it or send it back."""
     say, review = opened.say, opened.review
-    day = say.moment(clock.local(review.changed_at))
-    text = N_("{name} submitted it {moment}. Somebody else approves it: read the report under Documents first.")
-    widgets.html(charts.answer(say(text, name=review.submitted_by, moment=day)))
+    day = say.date(clock.local_day(review.changed_at))
+    text = N_(
+        "{name} submitted the review {day}. Somebody else is to approve it. Read the report under Documents first."
+    )
+    widgets.html(charts.answer(say(text, name=review.submitted_by, day=day)))
     if not opened.view.reader.may(Permission.APPROVE_REVIEW):
         return
     left, right = st.columns(2, gap="large")

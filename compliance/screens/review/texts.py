@@ -28,6 +28,11 @@ from compliance.wording import phrases
 UNNAMED: Final = ("coordinator", "sample data")
 # The report's sections on the points, which the page shows in its first part instead.
 ELSEWHERE: Final = "figures"
+# What a decision lacks to be followed up.
+UNDECIDED: Final = {
+    "responsible": N_("Nobody is responsible for the decision: {text}"),
+    "day": N_("The decision has no day: {text}"),
+}
 # Up to this width a column of the report is kept on one line.
 NARROW: Final = 1.2
 
@@ -288,9 +293,9 @@ def _before(dossier: Dossier, say: Language) -> str:
 
 def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:
     """Something that a review leaves open, as a label to confirm."""
-    if concern.kind == "decision":
+    if concern.kind in UNDECIDED:
         decided = next(row for row in dossier.decisions if row.name == concern.what)
-        return say(N_("The decision has no day: {text}"), text=shortened(decided.text))
+        return say(UNDECIDED[concern.kind], text=shortened(decided.text))
     if concern.kind == "point":
         point = wording.point_label((answer.point for answer in dossier.points), concern.what, say)
         return say(N_("Point {point} has no basis"), point=point)
