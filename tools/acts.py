@@ -49,7 +49,7 @@ ACTS: Final = {
     ("review.documents", "_report"): "download reports and slides (complete only with comments and decisions)",
     ("review.documents", "_whole_package"): "download the year package (only with names of persons)",
     ("review.page", "_day_form"): "choose another day for a review",
-    ("review.page", "_open_form"): "open a review",
+    ("review.page", "_open_button"): "open a review",
     ("review.signing", "_correct"): "correct an approved review",
     ("review.signing", "_submit_form"): "submit a review",
     ("review.signing", "_submitted"): "approve a review, or send it back",

@@ -206,6 +206,14 @@ def comment(label: str, text: str) -> Html:
     return tag("div", tag("div", label, css="v-small v-mute"), words, css="v-comment")
 
 
+def earlier(label: str, text: str) -> Html:
+    """What was written before, beside the field of today. Where it is longer than its room, it scrolls.
+
+    Example: `earlier("In the review of 2025", "New owners were …")`.
+    """
+    return tag("div", comment(label, text), css="v-earlier", role="region", tabindex="0", aria_label=label)
+
+
 def empty_state(status: Status, word: str, *, title: str, texts: Sequence[str] = ()) -> Html:
     """What is missing, in words, when there is nothing to show.
 

@@ -185,6 +185,25 @@ def save(opened: Opened, kind: reviewing.Kind, what: str, key: str, shown: str) 
             st.session_state[key] = reviewing.stored_text(text)
 
 
+def take_over(opened: Opened, kind: reviewing.Kind, what: str, text: str) -> None:
+    """Save a text of the last review in an empty field. What somebody else has written there meanwhile is kept."""
+    key = field_key(opened, kind, what)
+    st.session_state[key] = text
+    save(opened, kind, what, key, "")
+    if "not saved" in st.session_state:
+        del st.session_state[key]
+
+
+def may_write(opened: Opened, kind: reviewing.Kind, what: str) -> bool:
+    """Whether the reader may write a field of the review."""
+    return opened.review.state == "draft" and opened.view.reader.may(_needed(kind, what))
+
+
+def field_key(opened: Opened, kind: reviewing.Kind, what: str) -> str:
+    """The key of a field of the review."""
+    return f"{kind} {opened.review.review_id} {what}"
+
+
 def _needed(kind: reviewing.Kind, what: str) -> Permission:
     """The permission to write a field: the head's verdicts and their grounds, or what the coordinator writes."""
     judged = kind in reviewing.CHOSEN or what == reviewing.GROUNDS
@@ -204,7 +223,7 @@ def text_field(
     opened: Opened, kind: reviewing.Kind, what: str, label: str, *, value: str, lines: int, help_: str = ""
 ) -> str:
     """Draw a text field that is saved when it is left. Return its key."""
-    key = f"{kind} {opened.review.review_id} {what}"
+    key = field_key(opened, kind, what)
     fields.text(
         label,
         value=value,
@@ -235,7 +254,7 @@ def _choice(
     label_shown: bool = True,
 ) -> None:
     """Draw a choice between words, with no default. It shows the saved choice, whoever made it."""
-    key = f"{kind} {opened.review.review_id} {what}"
+    key = field_key(opened, kind, what)
     st.session_state[key] = chosen
     st.segmented_control(
         label,

@@ -117,6 +117,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "point_head": lambda: charts.point_head(H, kicker=H, question=H),
     "bullets": lambda: charts.bullets([H]),
     "work_strip": lambda: charts.work_strip([charts.WorkPart("late", 2, H)], alt=H),
+    "earlier": lambda: charts.earlier(H, H),
     "work_mark": lambda: charts.work_mark("late", H, note=H),
     "decision": lambda: charts.decision(charts.DecisionRow(H, H, [H], "late", H, H, H)),
     "stack": lambda: charts.stack(charts.note(H), charts.note(H)),

@@ -1,4 +1,4 @@
-"""The page of the review: its parts, the choice of a review, and the form that opens a new one."""
+"""The page of the review: its parts, the choice of a review, and the button that opens a new one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +30,20 @@ class Part:
     draw: Callable[[Opened], None]
 
 
+def _years(opened: Opened) -> None:
+    """Draw the reviews year by year, and for those who may write the form that opens one of another year."""
+    documents.years(opened)
+    if not opened.view.reader.may(Permission.WRITE_REVIEW):
+        return
+    say, year = opened.say, today(opened.view).year
+    with st.container(border=True, key="card-open"):
+        widgets.html(charts.section(say(N_("Open a review")), level=3))
+        _open_form(opened.view, opened.others)
+        if any(review.year == year for review in opened.others):
+            text = N_("The review of {year} can be opened from {day}.")
+            widgets.html(charts.caption(say(text, year=year + 1, day=say.date(date(year + 1, 1, 1)))))
+
+
 PARTS: Final = {
     "points": Part(N_("Review points"), Permission.SEE_REVIEW, points.points),
     "chapters": Part(N_("Chapters"), Permission.READ_REVIEW, points.chapters),
@@ -37,7 +51,7 @@ PARTS: Final = {
     "judgement": Part(N_("Assessment"), Permission.READ_REVIEW, points.judgement),
     "sign": Part(N_("Signatures"), Permission.READ_REVIEW, signing.signatures),
     "documents": Part(N_("Documents"), Permission.SEE_REVIEW, documents.documents),
-    "years": Part(N_("Year by year"), Permission.SEE_REVIEW, documents.years),
+    "years": Part(N_("Year by year"), Permission.SEE_REVIEW, _years),
 }
 
 
@@ -85,9 +99,14 @@ def _open_form(view: View, others: tuple[Review, ...]) -> None:
     taken = next((review for review in others if review.year == day.year), None)
     if taken:
         widgets.html(charts.caption(say(reviewing.TAKEN, year=taken.year, day=say.date(taken.as_of))))
-    label = say(N_("Open the review of {year}"), year=day.year)
-    if st.button(label, type="primary", key="open review", disabled=taken is not None):
-        kwargs = {"year": day.year, "as_of": day, "order": order(view), "today": latest}
+    _open_button(view, day, key="open review", taken=taken is not None)
+
+
+def _open_button(view: View, day: date, *, key: str, taken: bool = False) -> None:
+    """Draw the button that opens the review of a day's year."""
+    label = view.say(N_("Open the review of {year}"), year=day.year)
+    if st.button(label, type="primary", key=key, disabled=taken):
+        kwargs = {"year": day.year, "as_of": day, "order": order(view), "today": today(view)}
         if perform(Permission.WRITE_REVIEW, reviewing.open_review, view.database, **kwargs):
             st.query_params["review"] = str(day.year)
             st.rerun()
@@ -119,9 +138,19 @@ def _header(opened: Opened) -> Part:
         with st.container(key="ways", horizontal=True, vertical_alignment="center", width="content"):
             address = wording.address(review, opened.others)
             widgets.link(opened.view, "meeting", say(N_("Hold the meeting")), review=address)
+            if day := _next_day(opened):
+                _open_button(opened.view, day, key="open next review")
             _reviews(opened)
     show_unsaved()
     return allowed[part_here]
+
+
+def _next_day(opened: Opened) -> date | None:
+    """The day on which the reader may open the review of a new year: the view's if it is in that, else today."""
+    latest = today(opened.view)
+    if not opened.view.reader.may(Permission.WRITE_REVIEW) or latest.year <= max(r.year for r in opened.others):
+        return None
+    return min(opened.view.as_of, latest) if opened.view.as_of.year == latest.year else latest
 
 
 def _chooser(label: str, names: dict[str, str], here: str, param: str, say: Language) -> None:
@@ -145,18 +174,15 @@ def _choose(param: str, key: str) -> None:
 
 
 def _reviews(opened: Opened) -> None:
-    """Draw the choice of a review, and for those who may write the forms for another day and a new review."""
-    say, others = opened.say, opened.others
-    writes = opened.view.reader.may(Permission.WRITE_REVIEW)
-    if len(others) == 1 and not writes:
+    """Draw the choice of a review, and for those who may write the form for another day."""
+    say, movable = opened.say, opened.writable and opened.review.figures_of is None
+    if len(opened.others) == 1 and not movable:
         return
     with st.popover(say(N_("Review {year}"), year=review_texts.label(opened.review, say))):
-        if len(others) > 1:
+        if len(opened.others) > 1:
             _choose_review(opened)
-        if opened.writable and opened.review.figures_of is None:
+        if movable:
             _day_form(opened)
-        if writes:
-            _open_form(opened.view, others)
 
 
 def _choose_review(opened: Opened) -> None:

@@ -13,7 +13,7 @@ from compliance.review import judging, wording
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
 from compliance.screens import figure_texts, reviews, widgets
-from compliance.screens.review import decisions
+from compliance.screens.review import decisions, earlier
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
 from compliance.wording import breaking, phrases, reasons
@@ -138,6 +138,9 @@ def _comments(opened: Opened, point: Point) -> None:
             reviews.assessment_field(opened, point)
         else:
             widgets.html(charts.answer(assessment(opened.whole, point.id, say)))
+        if last := earlier.of(opened):
+            said = last.written.comments.get(point.id, "")
+            widgets.html(charts.earlier(review_texts.said_of_point(last, point.id, say), said))
         comment, public = written.comments.get(point.id), written.public_comments.get(point.id)
         if comment:
             widgets.html(charts.comment(say(N_("Comment")), comment))
@@ -149,23 +152,13 @@ def _comments(opened: Opened, point: Point) -> None:
 
 def _fields(opened: Opened, point: Point) -> None:
     say, written, id_ = opened.say, opened.dossier.written, point.id
-    reviews.text_field(
-        opened,
-        "comment",
-        id_,
-        say(N_("Comment")),
-        value=written.comments.get(id_, ""),
-        lines=COMMENT_HEIGHT,
-    )
-    reviews.text_field(
-        opened,
-        "public_comment",
-        id_,
-        say(N_("Comment in the version to hand out")),
-        value=written.public_comments.get(id_, ""),
-        lines=PUBLIC_HEIGHT,
-        help_=say(N_("Without names and weaknesses of systems. Where it is empty, that version has no comment.")),
-    )
+    with earlier.comment(opened, point):
+        value = written.comments.get(id_, "")
+        reviews.text_field(opened, "comment", id_, say(N_("Comment")), value=value, lines=COMMENT_HEIGHT)
+    label, value = say(N_("Comment in the version to hand out")), written.public_comments.get(id_, "")
+    help_ = say(N_("Without names and weaknesses of systems. Where it is empty, that version has no comment."))
+    with earlier.public_comment(opened, point):
+        reviews.text_field(opened, "public_comment", id_, label, value=value, lines=PUBLIC_HEIGHT, help_=help_)
     if opened.assessable:
         reviews.assessment_field(opened, point)
     with st.container(horizontal=True, vertical_alignment="center", key="saving"):
@@ -195,7 +188,8 @@ def judgement(opened: Opened) -> None:
     widgets.html(charts.answer(judging.sentence(written, say)))
     if opened.assessable:
         with st.container(border=True, key="card-judgement"):
-            reviews.judgement_fields(opened)
+            with earlier.judgement(opened):
+                reviews.judgement_fields(opened)
             texts = [row for row in opened.texts if row["kind"] == "judgement" or row["what"] == GROUNDS]
             widgets.html(charts.caption(review_texts.saved(texts, [*JUDGED, GROUNDS], say)))
     elif text := judging.grounds(written):
@@ -236,7 +230,8 @@ def _chapter(opened: Opened, chapter: Chapter) -> None:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)
         widgets.html(charts.caption(help_))
-        reviews.text_field(opened, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT)
+        with earlier.chapter(opened, chapter.id, text=text):
+            reviews.text_field(opened, "chapter", chapter.id, label, value=text, lines=CHAPTER_HEIGHT)
         texts = [row for row in opened.texts if row["kind"] == "chapter"]
         widgets.html(charts.caption(review_texts.saved(texts, [chapter.id], say)))
     elif text:

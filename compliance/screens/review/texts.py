@@ -184,6 +184,16 @@ def saved(texts: Rows, what: Sequence[str], say: Language) -> str:
     return say(N_("Saved {moment}."), moment=say.moment(clock.local(max(moments))))
 
 
+def in_review(year: int, say: Language) -> str:
+    """What a text of an earlier review is headed with."""
+    return say(N_("In the review of {year}"), year=year)
+
+
+def said_of_point(last: Dossier, point_id: str, say: Language) -> str:
+    """What the last review's comment on a point is headed with: its year and the head's verdict."""
+    return f"{in_review(last.year, say)} · {wording.verdict(last, point_id, say)}"
+
+
 # --- The chapters ---------------------------------------------------------------------------------------------------
 
 
