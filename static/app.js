@@ -12,6 +12,12 @@ document.addEventListener("click", (event) => {
   document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 });
 
+// A button to another point of the review leaves the page where it is scrolled, below the name of the point.
+document.addEventListener("click", ({ target }) => {
+  const onward = ".st-key-next-point, [class*='st-key-walk-to-'], [class*='st-key-beside-']";
+  if (target.closest?.(onward)) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+});
+
 // ---------------------------------------------------------------- charts and tables
 // Their code is larger than the rest of the app. It is loaded once a page is drawn: the first chart would wait for it.
 

@@ -108,14 +108,36 @@ def test_a_draft_gets_another_day_and_keeps_its_texts_and_another_year_has_a_rev
     assert "läget 10\u00a0november\u00a02026" in text(app)
     assert line.now(line.review()).as_of == date(2026, 11, 10)
     assert f"{len(POINTS)} av {len(POINTS)} punkter är diskuterade." in text(app)
-    # a year has one review
+    # a year has one review, and that of another is opened among the years
+    app.query_params["part"] = "years"
+    app.run()
     assert app.button(key="open review").disabled
+    assert "Genomgången 2027 kan öppnas från och med 1\u00a0januari\u00a02027." in text(app)
     app.date_input(key="open day").set_value(date(2025, 11, 20)).run()
     app.button(key="open review").click().run()
     assert "Ledningens genomgång 2025" in text(app)
     assert [row["year"] for row in line.rows("select distinct year from reviews order by 1")] == [2025, 2026]
     app.radio(key="review 2025 sv").set_value("2026").run()
     assert "Ledningens genomgång 2026" in text(app)
+
+
+def in_2027(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: datetime(2027, 2, 2, 10))
+    return {"as_of": "2027-01-31"}
+
+
+@pytest.mark.live
+def test_the_review_of_a_new_year_is_opened_by_a_button_on_the_page_of_the_last_one(stage, monkeypatch):
+    line = stage("approved")
+    assert "open next review" not in keys(opened(monkeypatch), "button")
+    when = in_2027(monkeypatch)
+    assert "open next review" not in keys(opened(monkeypatch, role=MANAGEMENT, **when), "button")
+    app = opened(monkeypatch, **when)
+    assert app.button(key="open next review").label == "Öppna genomgången 2027"
+    app.button(key="open next review").click().run()
+    assert f"0 av {len(POINTS)} punkter är diskuterade." in text(app)
+    assert (line.review(2027).as_of, line.review(2027).state) == (date(2027, 1, 31), "draft")
+    assert "open next review" not in keys(app, "button")
 
 
 # --- The points ---------------------------------------------------------------------------------------------------
@@ -207,6 +229,64 @@ def test_a_point_without_a_figure_says_what_is_missing_and_never_zero(stage, mon
     assert "Underlag saknas: en export som behövs finns inte" in shown
     assert "v-hero-figure" not in shown
     assert '<div class="v-status v-no_basis">' in shown
+
+
+# --- What was written last year -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def next_year(stage, monkeypatch):
+    """A draft of 2027 after the approved review of 2026, and how its pages are opened."""
+    line, when = stage("approved"), in_2027(monkeypatch)
+    return line, line.open(2027, date(2027, 1, 31), today=date(2027, 2, 1)), when
+
+
+@pytest.mark.live
+def test_the_last_comment_and_its_verdict_stand_beside_a_point_and_can_be_taken_over(next_year, monkeypatch):
+    line, review, when = next_year
+    app = opened(monkeypatch, point="classification", **when)
+    assert "I genomgången 2026 · delvis tillräckligt" in text(app)
+    assert "Om classification." in text(app)
+    app.button(key="take over comment classification").click().run()
+    assert app.text_area(key="comment 2 classification").value == "Om classification."
+    assert line.written(review).comments == {"classification": "Om classification."}
+    # the head's verdict is not taken over, and a field with a text offers nothing
+    assert line.written(review).assessments == {}
+    assert "take over comment classification" not in keys(app, "button")
+
+
+@pytest.mark.live
+def test_no_text_is_taken_over_into_a_field_where_something_is_written(next_year, monkeypatch):
+    line, review, when = next_year
+    app = opened(monkeypatch, point="classification", **when)
+    line.write(review, "comment", "classification", "Skrivet av en annan.")
+    app.button(key="take over comment classification").click().run()
+    assert line.written(review).comments["classification"] == "Skrivet av en annan."
+    assert "Någon annan har ändrat här" in text(app)
+
+
+@pytest.mark.live
+def test_the_last_judgement_and_chapters_stand_beside_those_of_today(next_year, monkeypatch):
+    line, review, when = next_year
+    app = opened(monkeypatch, part="judgement", **when)
+    assert "Arbetet är delvis tillräckligt och har delvis önskad verkan." in text(app)
+    app.button(key="take over chapter assessment").click().run()
+    assert line.written(review).chapters == {"assessment": "Skäl."}
+    with line.database.cursor() as cursor:
+        assert cursor.execute("select what from events order by happened_at desc limit 1").fetchone() == (
+            "review 2: chapter assessment",
+        )
+
+
+@pytest.mark.live
+def test_what_was_written_last_is_for_those_who_may_read_it_and_only_a_draft_shows_it(next_year, monkeypatch):
+    *_, when = next_year
+    assert "I genomgången 2026" not in text(opened(monkeypatch, role=ANALYST, point="classification", **when))
+    app = opened(monkeypatch, role=MANAGEMENT, point="classification", **when)
+    assert "Om classification." in text(app)
+    assert "take over comment classification" not in keys(app, "button")
+    app = opened(monkeypatch, point="classification", review="2026", **when)
+    assert "I genomgången" not in text(app)
 
 
 # --- What each role may ---------------------------------------------------------------------------------------------
