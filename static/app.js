@@ -15,7 +15,10 @@ document.addEventListener("click", (event) => {
 // A button to another point of the review leaves the page where it is scrolled, below the name of the point.
 document.addEventListener("click", ({ target }) => {
   const onward = ".st-key-next-point, [class*='st-key-walk-to-'], [class*='st-key-beside-']";
-  if (target.closest?.(onward)) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  if (!target.closest?.(onward)) return;
+  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  const head = document.querySelector(".v-point");
+  if (head?.getBoundingClientRect().top > innerHeight / 2) head.scrollIntoView();
 });
 
 // ---------------------------------------------------------------- charts and tables

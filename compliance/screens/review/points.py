@@ -77,7 +77,7 @@ def _link(opened: Opened, point: Point, label: str, *, key: str) -> None:
 
 
 def _point(opened: Opened, answer: PointAnswer) -> None:
-    """Draw a point: its figure, what changed, why it is not met, its comments, and its open decisions."""
+    """Draw a point: its figure, its comments, why it is so, and its open decisions."""
     say, point = opened.say, answer.point
     widgets.html(
         charts.point_head(
@@ -92,25 +92,27 @@ def _point(opened: Opened, answer: PointAnswer) -> None:
         mark = answer.coverage.status, phrases.word(answer.coverage, say)
         widgets.html(charts.empty_state(*mark, title=texts[0], texts=texts[1:]))
     else:
-        _figure(opened, answer)
+        widgets.html(charts.hero(figure_texts.hero(answer.coverage, answer.coverage_before, say)))
+    _comments(opened, point)
+    if answer.coverage.coverage is not None:
+        _why(opened, answer)
     with st.container(key="more-point"):
         widgets.link(opened.review_view, "point", say(N_("Open the point")), point=point.id)
-    _comments(opened, point)
     if opened.may_read:
         decisions.of_point(opened, point.id)
 
 
-def _figure(opened: Opened, answer: PointAnswer) -> None:
-    say, figure = opened.say, answer.coverage
+def _why(opened: Opened, answer: PointAnswer) -> None:
+    """Draw what has changed, and why the point is not met."""
+    say = opened.say
     left, right = st.columns(2, gap="medium")
     with left:
-        widgets.html(charts.hero(figure_texts.hero(answer.coverage, answer.coverage_before, say)))
-        if note := phrases.not_counted(figure, say):
-            widgets.html(charts.caption(note))
-    with right:
         if changed := say.pick(answer.changed):
             widgets.html(charts.section(say(N_("What has changed")), level=3))
             widgets.html(charts.caption(changed))
+        if note := phrases.not_counted(answer.coverage, say):
+            widgets.html(charts.caption(note))
+    with right:
         if biggest := wording.biggest_reasons(answer, say):
             widgets.html(charts.section(say(reasons.REASONS_TITLE), level=3))
             widgets.html(charts.reasons([charts.Reason(*row) for row in biggest], label=say(N_("Reasons"))))
