@@ -121,7 +121,7 @@ def test_a_review_withholds_the_names_of_its_exports_also_of_those_of_another_da
     """A text of the year may name a system that was replaced, and its owner who has left."""
     draft.load_table(SYSTEMS, name="old.csv", source="systems", extract_date=date(2020, 1, 1))
     review = draft.review()
-    draft.decide(review, "Anna Berg reder ut", responsible="Carin Dahl")
+    draft.decide(review, "Anna Berg reder ut", responsible="Carin Dahl", why="Bo Ek har slutat")
     draft.write(review, "public_comment", "dpia", "Betaportalen väntar på Carin Dahl och Bo Ek.")
     draft.write(review, "public_comment", "access", NAMING)
     draft.write(review, "chapter", "year", "Ett gott år.")
@@ -131,6 +131,7 @@ def test_a_review_withholds_the_names_of_its_exports_also_of_those_of_another_da
     assert withheld == {
         "Klassa Betaportalen": "Klassa […]",
         "Anna Berg reder ut": "[…] reder ut",
+        "Bo Ek har slutat": "[…] har slutat",
         "Betaportalen väntar på Carin Dahl och Bo Ek.": "[…] väntar på […] och […].",
         NAMING: "[…] lades ned av […].",
     }

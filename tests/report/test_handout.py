@@ -79,6 +79,7 @@ def full(tmp_path_factory):
         review = line.correct(line.review())
         line.write(review, "comment", "local_instruction", "Anna Berg hjälper Norr, och Ek, Bo de andra.")
         who = {"point": "classification", "responsible": "Maj Exempelsson", "resource": "Maj Exempelsson, 20 tim"}
+        who["why"] = "Maj Exempelsson slutar"
         line.decide(review, "Maj Exempelssons lista gås igenom av Anna Berg.", **who)
         line.write(review, "public_comment", "access", "Till var och en.")
         line.write(review, "comment", "dpia", LONG)

@@ -212,6 +212,9 @@ def test_decisions_of_earlier_reviews_follow_with_their_state(report):
         ("2026-1", "Ej påbörjad"), ("2025-1", "Försenat, pågår"), ("2025-4", "Försenat, pågår"),
         ("2025-2", "Ej påbörjad"),
     ]  # fmt: skip
+    assert carried.rows[0][1] == (
+        "Samtliga verksamhetskritiska system ska klassas.\nSkäl: Bara vart femte system är klassat.\nResurs: 120 timmar"
+    )
     assert tables["Beslut"].rows[1][1] == "Samtliga verksamhetskritiska system ska klassas.\nHälften är klassade."
 
 

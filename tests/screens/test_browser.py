@@ -638,6 +638,10 @@ def write_about_it(page, comment):
     settle(page)
     page.get_by_role("button", name="Spara och gå vidare").click()
     settle(page)
+    # the next point's name is in sight, and its comment can be written without scrolling on the smallest of screens
+    name, field = page.locator(".v-point .v-section"), page.get_by_label("Kommentar", exact=True)
+    top, below = (each.bounding_box() for each in (name, field))
+    assert (top["y"] >= 0, below["y"] + below["height"] <= 800) == (True, True)
 
 
 def go_to_part(page, part):

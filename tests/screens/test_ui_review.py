@@ -449,6 +449,16 @@ def test_a_new_decision_is_about_no_point_until_one_is_chosen(stage, monkeypatch
 
 
 @pytest.mark.live
+def test_the_meeting_shows_a_decision_without_its_reason(stage, monkeypatch):
+    line = stage("draft")
+    line.decide(line.review(), "Gör klart", point="classification", why="Hemligt skäl", number=1)
+    shown = text(opened(monkeypatch, page="meeting", point="classification"))
+    assert "Gör klart" in shown
+    assert "Hemligt" not in shown
+    assert "Skäl: Hemligt skäl" in text(opened(monkeypatch, point="classification"))
+
+
+@pytest.mark.live
 def test_a_decision_without_a_text_is_refused(stage, monkeypatch):
     line = stage("draft")
     app = send(opened(monkeypatch, part="decisions"), "Spara")
