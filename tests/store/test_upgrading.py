@@ -14,8 +14,9 @@ from compliance.correcting.renaming import add_alias, aliases
 from compliance.counting.assessing import coverage
 from compliance.loading.cleanings import cleanings, mark_read
 from compliance.review.approving import dossier
+from compliance.review.deciding import DecisionContent, decide, decisions
 from compliance.review.dossier import seal_of
-from compliance.review.reviewing import review_of
+from compliance.review.reviewing import open_review, review_of
 from compliance.review.verifying import verify
 from compliance.store import schema
 from compliance.store.database import EVERYTHING_KNOWN
@@ -83,6 +84,22 @@ def test_its_approved_review_is_counted_again_to_the_same_figures(line):
     assert {d.point.id for d in found if d.what == "figure"} == {"data_protection_training"}
     for row in line.rows("from frozen_reviews"):
         assert seal_of(row["content"]) == row["sha256"]
+
+
+def test_a_decision_made_before_reasons_were_asked_for_has_none_and_can_be_given_one(line):
+    with duckdb.connect(line.database.path) as before:
+        before.execute(
+            "insert into decisions (decision_id, review_id, number, text, edition, withdrawn, written_at)"
+            " values (90, 1, 9, 'Klassa', 1, false, '2026-11-20 09:00')"
+        )
+    with line.database.cursor() as cursor:
+        made = next(row for row in decisions(cursor) if row.decision_id == 90)
+        assert (made.text, made.why) == ("Klassa", "")
+    review = open_review(line.database, year=2025, as_of=None, order=line.order(), today=AS_OF)
+    content = DecisionContent("Utbilda", why="Efter incidenten")
+    decide(line.database, review.review_id, content, order=line.order(), points=())
+    with line.database.cursor() as cursor:
+        assert [row.why for row in decisions(cursor) if row.year == 2025] == ["Efter incidenten"]
 
 
 def test_what_0_11_did_at_its_upgrade_is_told_until_it_is_read(line):
