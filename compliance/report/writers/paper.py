@@ -286,7 +286,7 @@ def _effect(sheet: _Sheet, bar: Effect, *, left: float, right: float, middle: fl
         if bar.size < 0 and width > 2 * OUTLINE:
             inner = (start + OUTLINE, middle - BAR / 2 + OUTLINE, width - 2 * OUTLINE, BAR - 2 * OUTLINE)
             sheet.box(*inner, colour=PAPER)
-    sheet.line([(zero, 0), (zero, BAR_ROW)], colour=INK, width=0.8)
+    sheet.line([(zero, EDGE), (zero, BAR_ROW - EDGE)], colour=INK, width=0.8)
 
 
 def _clamped(share: float) -> float:
