@@ -149,12 +149,14 @@ def report_command(
     """Write the report of a review in any state; a draft says so on every page."""
     from compliance.core.saving import save
     from compliance.report.files import KINDS, write_report
+    from compliance.review.functions import load_functions
 
     kind = _ending(to, KINDS)
     if archive and kind != "pdf":
         raise typer.BadParameter("is for a file that ends in .pdf", param_hint="--archive")
     dossier, state, signed = _read(year, organisation, version)
     options: Any = {"state": state, "signed": signed, "say": Language(language), "public": public}
+    options["functions"] = load_functions(places.own_files())
     content = write_report(dossier, kind=kind, template=places.report_template(), archive=archive, **options)
     what = "report to hand out" if public else "report"
     hand_out(Action.REPORT, what, year=year, version=dossier.version, format=kind, bytes=len(content))

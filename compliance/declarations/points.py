@@ -32,7 +32,8 @@ class Point:
     The items of one that is `of_the_year` are a year's cases, so that what was late stays late. Those of others last
     until they lapse: `lapsing` says of how many, as one and many, and what they are, as thing and things. `turned` are
     a point's own words for how many now meet the requirement (done) or no longer do (lapsed), likewise. `brief` is a
-    name of few letters, where `short` is long. With `requirements`, a heading, each item is a requirement of a unit.
+    name of few letters, where `short` is long. `each` says that one item in so many is met, for a point with few.
+    With `requirements`, a heading, each item is a requirement of a unit.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Point:
     lapsing: dict[str, Texts] = field(default_factory=dict)
     turned: dict[str, dict[str, Texts]] = field(default_factory=dict)
     brief: Texts = field(default_factory=dict)
+    each: Texts = field(default_factory=dict)
     requirements: Texts = field(default_factory=dict)
 
     def target(self, day: date) -> Target:
@@ -190,5 +192,6 @@ def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
             lapsing=table.get("lapsing", {}),
             turned=table.get("turned", {}),
             brief=table.get("brief", {}),
+            each=table.get("each", {}),
             requirements=table.get("requirements", {}),
         )

@@ -9,6 +9,7 @@ from compliance.report.report import as_document, report_of
 from compliance.report.slides.slides import slides_of
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier
+from compliance.review.functions import Functions, load_functions
 from compliance.review.reviewing import State
 
 Kind = Literal["docx", "pdf", "pptx"]
@@ -28,15 +29,18 @@ def write_report(
     named: bool = True,
     template: Path | None = None,
     archive: bool = False,
+    functions: Functions | None = None,
 ) -> bytes:
     """Write the report of a review as a file of a kind.
 
-    `public` and `named` are as in `report_of`, `template` and `archive` as in `as_document`. Slides are for everybody.
+    `public` and `named` are as in `report_of`, `template` and `archive` as in `as_document`, `functions` as in
+    `slides_of` (None: those of the product). Slides are for everybody.
     """
     if kind == "pptx":
         from compliance.report.slides.writing import write_slides
 
-        return write_slides(slides_of(dossier, state=state, signed=signed, say=say, public=public))
+        shown = functions or load_functions(None)
+        return write_slides(slides_of(dossier, state=state, signed=signed, say=say, public=public, functions=shown))
     report = report_of(dossier, state=state, signed=signed, say=say, public=public, named=named)
     return as_document(report, kind=kind, template=template, archive=archive)
 

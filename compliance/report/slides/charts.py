@@ -1,11 +1,11 @@
-"""The charts of slides as native PowerPoint charts, whose figures are in an embedded workbook and can be edited.
+"""The trends of slides as native PowerPoint charts, whose figures are in an embedded workbook and can be edited.
 
-The look of each kind of chart is a file in `data/report/charts`. Programs draw markers over horizontal bars
-differently, so there a target is a stacked pair of bars on the same scale: an invisible one as long as the target, and
-a thin stroke at its end.
+The look of the chart is a file in `data/report/charts`. The names of the target and the limit stand where the trend is
+far from them.
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import date
 from typing import Any, Final
 
@@ -14,12 +14,11 @@ from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from compliance.core.lengths import shortened
 from compliance.core.places import REPORT
 from compliance.counting.assessing import Status
 from compliance.report.blocks import LineChart
 from compliance.report.slides.layouts import Place
-from compliance.report.slides.slides import BarChart, Chart
+from compliance.wording.trends import Level, Trend
 
 COLOURS: Final[dict[Status, Any]] = {
     Status.GREEN: MSO_THEME_COLOR.ACCENT_4,
@@ -28,98 +27,98 @@ COLOURS: Final[dict[Status, Any]] = {
     Status.NO_BASIS: MSO_THEME_COLOR.TEXT_2,
     Status.NOTHING_TO_ASSESS: MSO_THEME_COLOR.TEXT_2,
 }
-# The length of a target's stroke along the scale, which ends a little after 100 per cent to show the stroke there too.
-STROKE: Final = 0.008
-# A last figure closer than this to its target would be covered by the target's name.
-CLOSE: Final = 0.12
-LONGEST: Final = 60
+# The height of a label, as a share of the scale.
+LABEL: Final = 0.14
 # The number formats of per cent and months on a scale.
 PERCENT: Final = {"sv": "0\\ %", "en": "0%"}
 MONTHS: Final = {"sv": "[$-41D]mmm\\ yyyy", "en": "[$-809]mmm\\ yyyy"}
-Series = tuple[str, Sequence[float | None]]
 # The library's class is untyped.
 _CHART_DATA: Final[Any] = CategoryChartData
 
 
-def add_chart(shape: Any, chart: Chart, place: Place, *, head: float, code: str) -> None:
-    """Add a chart to its placeholder, `head` cm below its top, with number formats of the language `code`."""
-    if isinstance(chart, BarChart):
-        frame = _bars(shape, chart, head / place.box.height)
-    elif isinstance(chart, LineChart):
-        frame = _line(shape, chart, place)
-    else:
-        names, numbers = zip(*chart.counts, strict=True)
-        frame = _insert(shape, "counts", names, (chart.name, numbers))
+def add_chart(shape: Any, chart: LineChart, place: Place, *, code: str) -> None:
+    """Add a trend to its placeholder, with number formats of the language `code`."""
+    frame = _line(shape, chart, place)
     frame.chart.font.size = Pt(place.size)
     for kind, forms in (("c:valAx", PERCENT), ("c:dateAx", MONTHS)):
         for form in frame.chart._chartSpace.iterfind(f".//{qn(kind)}/{qn('c:numFmt')}"):
             form.set("formatCode", forms[code])
-    frame.name = chart.caption or frame.name
+    frame.name = chart.name
     frame._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)
 
 
-def _insert(shape: Any, look: str, names: Sequence[str | date], *series: Series) -> Any:
-    """Insert a chart with a look and a workbook, whose columns are the names and each series."""
-    data = _CHART_DATA(number_format="0" if look == "counts" else "0.0%")
-    data.categories = [shortened(name, LONGEST) if isinstance(name, str) else name for name in names]
-    for name, values in series:
-        data.add_series(shortened(name, LONGEST), values)
-    # The library would write its own look here; the figures then replace those of ours.
-    data.xml_bytes = lambda _: (REPORT / "charts" / f"{look}.xml").read_bytes()
-    frame = shape.insert_chart(None, data)
-    frame.chart.replace_data(data)
-    return frame
-
-
-def _bars(shape: Any, chart: BarChart, top: float) -> Any:
-    """Coverage as horizontal bars in the colours of their status, each with its target. The table has their names."""
-    shares = (chart.caption, [bar.share for bar in chart.bars])
-    targets = (chart.target, [bar.target for bar in chart.bars])
-    strokes = (f"{chart.target} |", [STROKE for _ in chart.bars])
-    frame = _insert(shape, "bars", [bar.label for bar in chart.bars], shares, targets, strokes)
-    if top:
-        _fill(frame.chart, top)
-    for index, bar in enumerate(chart.bars):
-        fill = frame.chart.plots[0].series[0].points[index].format.fill
-        fill.solid()
-        fill.fore_color.theme_color = COLOURS[bar.status]
-    return frame
-
-
-def _fill(chart: Any, top: float) -> None:
-    """Let the plot fill its chart below the share `top` of its height."""
-    for name, share in (("c:y", top), ("c:h", 1 - top)):
-        chart._chartSpace.find(f".//{qn(name)}").set("val", f"{share:.4f}")
-
-
 def _line(shape: Any, chart: LineChart, place: Place) -> Any:
-    """A share over time with its target; the first and the last month and the last figure have labels."""
-    days = [date.fromisoformat(moment.label) for moment in chart.trend.moments]
-    target, last = chart.trend.target, chart.trend.moments[-1]
-    shares = (chart.name, [moment.share for moment in chart.trend.moments])
-    frame = _insert(shape, "line", days, shares, (target.text, [target.share for _ in days]))
+    """A share over time with its target, its limit and its end of the year, each with a label."""
+    trend = chart.trend
+    frame = shape.insert_chart(None, _data(chart))
+    frame.chart.replace_data(_data(chart))
     axis = frame.chart.category_axis._element
-    axis.find(qn("c:majorUnit")).set("val", str(max(1, len(days) - 1)))
-    line, level = frame.chart.plots[0].series
-    _label(level, len(days) - 1, target.text, "r", place.size)
-    if last.share is None:
-        line._element.remove(line._element.find(qn("c:dLbls")))
+    axis.find(qn("c:majorUnit")).set("val", str(max(1, trend.places - 1)))
+    share, target, limit, *ahead = frame.chart.plots[0].series
+    last = len(trend.moments) - 1
+    _label(target, _free(trend, trend.target, LABEL), trend.target.text, "t", place.size)
+    _label(limit, _free(trend, trend.limit, -LABEL), trend.limit.text, "b", place.size)
+    if trend.moments[last].share is None:
+        share._element.remove(share._element.find(qn("c:dLbls")))
     else:
-        _label(line, len(days) - 1, last.text, _label_position(last.share, target.share), place.size)
+        _label(share, last, trend.moments[last].text, _side(trend) if ahead else "r", place.size)
+    if ahead and trend.ahead:
+        _label(ahead[0], last + 1, "\n".join(trend.ahead.lines), "r", place.size)
     return frame
+
+
+def _data(chart: LineChart) -> Any:
+    """The figures of a trend: a row per month, and one for the end of the year if it has one."""
+    trend = chart.trend
+    shares: list[float | None] = [moment.share for moment in trend.moments]
+    days, ahead = [date.fromisoformat(moment.label) for moment in trend.moments], trend.ahead
+    if ahead:
+        days.append(date(days[-1].year, 12, 31))
+    data = _CHART_DATA(number_format="0.0%")
+    data.categories = days
+    data.add_series(chart.name, [*shares, None] if ahead else shares)
+    for level in (trend.target, trend.limit):
+        data.add_series(level.text, [level.share for _ in days])
+    if ahead:
+        data.add_series(ahead.name, [*(None for _ in shares[1:]), shares[-1], ahead.share])
+    # The library would write its own look here; the figures then replace those of ours.
+    data.xml_bytes = lambda _: (REPORT / "charts" / "line.xml").read_bytes()
+    return data
+
+
+def _free(trend: Trend, level: Level, height: float) -> int:
+    """The moment where a label above a level, or with a negative height below it, is furthest from the trend."""
+    low, high = sorted((level.share, level.share + height))
+    shares = [moment.share for moment in trend.moments]
+
+    def distance(place: int) -> float:
+        near = [share for share in shares[max(0, place - 2) : place + 3] if share is not None]
+        return min((max(low - share, share - high, 0.0) for share in near), default=1.0)
+
+    inner = range(1, len(shares) - 1)
+    # the earliest of several, since the last months have labels of their own
+    return max(inner, key=lambda place: (round(min(distance(place), LABEL), 2), -place), default=0)
+
+
+def _side(trend: Trend) -> str:
+    """The position of the last figure's label: above or below, where fewer lines are."""
+    share = trend.moments[-1].share or 0.0
+    ends = trend.ahead.share if trend.ahead and trend.ahead.share is not None else share
+    lines: Sequence[float] = (trend.target.share, trend.limit.share, share - 0.01 if ends < share else share + 0.01)
+    above = sum(share <= line <= share + LABEL for line in lines)
+    below = sum(share - LABEL <= line <= share for line in lines)
+    return "t" if above <= below and share + LABEL <= 1 + LABEL / 2 else "b"
 
 
 def _label(series: Any, index: int, text: str, position: str, size: float) -> None:
-    """Label a point with a text. A figure keeps the product's rounding, which may differ from PowerPoint's."""
+    """Label a point with one or two lines. A figure keeps our rounding, which may differ from PowerPoint's."""
     label = series._element.find(f".//{qn('c:dLbl')}")
     label.find(qn("c:idx")).set("val", str(index))
     label.find(qn("c:dLblPos")).set("val", position)
     label.find(f".//{qn('a:rPr')}").set("sz", str(round(size * 100)))
-    label.find(f".//{qn('a:t')}").text = text
-
-
-def _label_position(share: float, target: float) -> str:
-    """The position of the last figure's label: right, or above or below if the target's name is there."""
-    if abs(share - target) > CLOSE:
-        return "r"
-    return "t" if share > target else "b"
+    [paragraph] = label.iter(qn("a:p"))
+    *others, first = reversed(text.split("\n"))
+    paragraph.find(f".//{qn('a:t')}").text = first
+    for line in others:
+        paragraph.addnext(below := deepcopy(paragraph))
+        below.find(f".//{qn('a:t')}").text = line

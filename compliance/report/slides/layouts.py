@@ -14,9 +14,8 @@ from pptx.presentation import Presentation as Deck
 
 from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
-from compliance.report.slides.slides import Kind, Slides
+from compliance.report.slides.contents import Kind, Slides
 from compliance.report.writers.office import LOCALES, set_properties, with_fixed_times, zip_folder
-from compliance.wording.reasons import REASONS_TITLE
 
 CM: Final = 360_000
 TABLE_STYLE: Final = "{6F1B2C0E-54D7-4C2B-9E0A-7D0C1A93B5E4}"
@@ -26,16 +25,19 @@ FURNITURE: Final = ("footer", "number")
 KINDS: Final[dict[Kind, str]] = {
     "front": N_("Management review"),
     "verdict": N_("Judgement of the whole"),
-    "points": N_("The {count} review points"),
+    "table": N_("Table"),
+    "heat": N_("Department by department"),
+    "three": N_("Incidents and time limits"),
     "point": N_("Review point"),
-    "decisions": N_("Decisions"),
-    "steps": N_("Next steps"),
+    "pair": N_("Two review points"),
+    "proposed": N_("The board is asked …"),
 }
 NAMES: Final = {
     "title": N_("Title"),
     "organisation": N_("Organisation"),
     "kicker": N_("Text"),
     "facts": N_("Text"),
+    "answer": N_("Text"),
     "why": N_("Title"),
     "grounds": N_("Reasons"),
     "far": N_("Title"),
@@ -44,17 +46,16 @@ NAMES: Final = {
     "meaning": N_("How it is counted"),
     "table": N_("Table"),
     "key": N_("Text"),
-    "chart": N_("Chart"),
+    "head": N_("Title"),
     "mark": N_("Status"),
     "figure": N_("Figure"),
-    "counts": N_("How it is counted"),
-    "compared": N_("Text"),
-    "verdict": N_("Assessment"),
-    "caption": N_("Text"),
-    "weak": N_("Most left to do"),
-    "reasons": REASONS_TITLE,
-    "more": N_("Text"),
+    "text": N_("Text"),
+    "chart": N_("Chart"),
+    "causes": N_("Why did the figure change?"),
+    "what": N_("Title"),
+    "decided": N_("Decisions"),
     "list": N_("Text"),
+    "priorities": N_("Text"),
     "draft": N_("Draft"),
     "footer": N_("Text"),
     "number": N_("No."),
@@ -73,7 +74,8 @@ class Box(NamedTuple):
 class Place(NamedTuple):
     """A placeholder of a layout: PowerPoint's number and kind, its box and its type.
 
-    `hangs` is the hanging indent in cm: where the text after a tab or a bullet begins.
+    `hangs` is the hanging indent in cm: where the text after a tab or a bullet begins. `spacing` is the space above a
+    paragraph, in cm.
     """
 
     number: int
@@ -82,6 +84,8 @@ class Place(NamedTuple):
     size: float
     bold: bool
     hangs: float
+    bullets: bool
+    spacing: float
 
 
 def emu(cm: float) -> int:
@@ -98,7 +102,7 @@ def _blank() -> Deck:
 
 def _place(shape: Any) -> Place:
     level = shape.element.find(f".//{qn('a:lvl1pPr')}")
-    font = level.find(qn("a:defRPr"))
+    font, space = level.find(qn("a:defRPr")), level.find(f"{qn('a:spcBef')}/{qn('a:spcPts')}")
     return Place(
         number=shape.placeholder_format.idx,
         kind=shape.element.ph.get("type", "obj"),
@@ -106,6 +110,8 @@ def _place(shape: Any) -> Place:
         size=int(font.get("sz")) / 100,
         bold=font.get("b") == "1",
         hangs=int(level.get("marL", "0")) / CM,
+        bullets=level.find(qn("a:buChar")) is not None,
+        spacing=int(space.get("val")) / 7200 * 2.54 if space is not None else 0.0,
     )
 
 
@@ -126,19 +132,13 @@ def place_name(key: str, say: Language) -> str:
     return say(NAMES.get(key.rstrip("123"), key))
 
 
-def layout_name(kind: Kind, slides: Slides) -> str:
-    """The name that PowerPoint shows for the layout of a kind of slide."""
-    say = Language(slides.language)
-    return say(KINDS[kind], count=say.in_words(sum(slide.kind == "point" for slide in slides.slides)))
-
-
 def empty_deck(slides: Slides, footer: str) -> Deck:
     """A presentation without slides, with our look in the reader's language and its properties set."""
     deck, say = _blank(), Language(slides.language)
     _name_places(deck.slide_master, say, footer)
     for kind in KINDS:
         layout: Any = deck.slide_layouts.get_by_name(kind)
-        layout.element.cSld.set("name", layout_name(kind, slides))
+        layout.element.cSld.set("name", say(KINDS[kind]))
         _name_places(layout, say, footer)
     author, locale = slides.organisation, LOCALES[slides.language]
     set_properties(deck.core_properties, title=slides.title, author=author, locale=locale, made_at=slides.made_at)

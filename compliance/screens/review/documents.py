@@ -26,6 +26,7 @@ from compliance.report.files import KINDS, Kind, file_name, write_report
 from compliance.report.report import as_document
 from compliance.review import approving, peers
 from compliance.review.dossier import readable
+from compliance.review.functions import load_functions
 from compliance.screens import downloads, reads, reviews, widgets, written
 from compliance.screens import files as screens_files
 from compliance.screens.downloads import File, FileName
@@ -142,7 +143,7 @@ def _report(opened: Opened, kind: Kind, job: Job, *, public: bool, archive: bool
     with opened.view.database.cursor() as cursor:
         signed = approving.signatures_of(cursor, opened.review)
     kwargs: Any = {"kind": kind, "state": opened.review.state, "signed": signed, "say": opened.say}
-    kwargs["named"] = opened.view.reader.named
+    kwargs |= {"named": opened.view.reader.named, "functions": reads.declared(load_functions)}
     template = places.report_template()
     return make_file(job, write_report, opened.whole, **kwargs, public=public, archive=archive, template=template)
 

@@ -1,0 +1,177 @@
+"""How much a place of a slide holds, by the widths of Arial.
+
+Arial is on every machine with Office; other programs have a typeface with the same widths. A text that does not fit
+gets a smaller type, and a table goes on over several slides. What even so does not fit is whole in the notes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from compliance.report.blocks import Table
+from compliance.report.slides.layouts import Place
+from compliance.report.writers.widths import arial_width
+
+POINT: Final = 2.54 / 72
+LEADING: Final = 1.2
+# Bold letters are at most this much wider; a little room is spared, since programs differ.
+BOLD, SPARE = 1.09, 1.02
+ELLIPSIS: Final = "…"
+# The smallest type of a text and of a title, and how much smaller it gets at a time.
+LEAST, LEAST_TITLE, STEP = 14.0, 20.0, 2.0
+# The margins of a cell, in cm: left and right, above and below. Those of a heat table have little text.
+SIDE, ABOVE, NARROW = 0.2, 0.1, 0.05
+# No line has room for more letters of a word, and no table for more lines of a cell.
+MOST_LETTERS: Final = 500
+MOST_LINES: Final = 200
+_WORD: Final = re.compile("[^ ]+")
+
+
+# --- Texts --------------------------------------------------------------------------------------------------------
+
+
+class Fitted(NamedTuple):
+    """As much of a text as fits in its place, at a type size; `whole` is whether that is all of it."""
+
+    text: str
+    size: float
+    whole: bool = True
+
+
+def fit(text: str, place: Place, *, more: str = ELLIPSIS) -> Fitted:
+    """A text at the largest size at which it fits in its place; if it fits at none, what does, ending with `more`."""
+    for size in _sizes(place):
+        lines = _lines_of(place, size, text.count("\n") + 1)
+        room = room_of(place.box.width - place.hangs, size, bold=place.bold)
+        fitted, _ = fit_lines(text, room=room, lines=lines, more=more)
+        if fitted == text:
+            return Fitted(text, size)
+    return Fitted(fitted, size, whole=False)
+
+
+def _sizes(place: Place) -> Iterator[float]:
+    """The type sizes of a place, its own first."""
+    least = LEAST_TITLE if "itle" in place.kind else LEAST
+    size = place.size
+    yield size
+    while size - STEP >= least:
+        size -= STEP
+        yield size
+
+
+def _lines_of(place: Place, size: float, paragraphs: int) -> int:
+    """How many lines a place holds, of so many paragraphs."""
+    return max(1, int((place.box.height - place.spacing * min(paragraphs, MOST_LINES)) / line(size)))
+
+
+def line(size: float) -> float:
+    """The height of a line, in cm."""
+    return size * POINT * LEADING
+
+
+def room_of(width: float, size: float, *, bold: bool) -> float:
+    """A width in cm as thousandths of the type size, the unit of `arial_width`."""
+    return width / (size * POINT) * 1000 / SPARE / (BOLD if bold else 1)
+
+
+def fit_lines(text: str, *, room: float, lines: int, more: str) -> tuple[str, int]:
+    """As much of a text as fits on so many lines, and how many it takes. A text that is cut ends with `more`."""
+    whole: list[str] = []
+    left = lines
+    paragraphs = text.split("\n")
+    for place, paragraph in enumerate(paragraphs):
+        end, used = _letters_that_fit(paragraph, room=room, lines=left)
+        if end < len(paragraph) or (used == left and place < len(paragraphs) - 1):
+            # Lay the paragraph out again, with room for `more` on its last line.
+            end, used = _letters_that_fit(paragraph, room=room, lines=left, spared=arial_width(more))
+            return "\n".join([*whole, paragraph[:end].rstrip(" ,;:–-") + more]), lines - left + used
+        whole.append(paragraph)
+        left -= used
+    return text, lines - left
+
+
+def _letters_that_fit(text: str, *, room: float, lines: int, spared: float = 0.0) -> tuple[int, int]:
+    """How many letters of a text fit on so many lines, in whole words, and how many lines they take.
+
+    `spared` is left free at the end of the last line. The text before a tab hangs to the left of the lines.
+    """
+    used, held, width_so_far = 1, 0, 0.0
+    for word in _WORD.finditer(text, text.find("\t") + 1):
+        width = arial_width(word[0][:MOST_LETTERS])
+        if width_so_far and width_so_far + arial_width(" ") + width > room - (spared if used == lines else 0.0):
+            used, width_so_far = used + 1, 0.0
+        free = room - (spared if used == lines else 0.0)
+        if used > lines:
+            return held, lines
+        if width > free:
+            # A word that would fit but for `more` is dropped; a word wider than any line is cut.
+            return (held if held and width <= room else word.start() + _letters(word[0], free)), used
+        width_so_far += width + (arial_width(" ") if width_so_far else 0)
+        held = word.end()
+    return len(text), used
+
+
+def _letters(word: str, room: float) -> int:
+    """How many letters of a word fit on a line."""
+    return sum(1 for end in accumulate(map(arial_width, word[:MOST_LETTERS])) if end <= room)
+
+
+# --- Tables -------------------------------------------------------------------------------------------------------
+
+
+class Page(NamedTuple):
+    """The rows of a table that are on one slide, and the type size of the table."""
+
+    first: int
+    end: int
+    size: float
+
+
+def pages(table: Table, place: Place, *, upright: bool = False) -> list[Page]:
+    """The slides that a table takes: one at the largest type size at which it fits, else several at the smallest.
+
+    With `upright` the headings stand, but for the first.
+    """
+    for size in _sizes(place):
+        heights = [row_height(table, row, size) for row in table.rows]
+        room = place.box.height - head_height(table, size, upright=upright)
+        if sum(heights) <= room:
+            return [Page(0, len(heights), size)]
+    return _filled(heights, room, size)
+
+
+def _filled(heights: Sequence[float], room: float, size: float) -> list[Page]:
+    """Pages that are as full as can be; a row that is higher than a page has one to itself."""
+    found, first, used = [], 0, 0.0
+    for place, height in enumerate(heights):
+        if place > first and used + height > room:
+            found.append(Page(first, place, size))
+            first, used = place, 0.0
+        used += height
+    return [*found, Page(first, len(heights), size)]
+
+
+def head_height(table: Table, size: float, *, upright: bool = False) -> float:
+    """The height of a table's heading; one that stands is as high as it is long."""
+    if upright:
+        longest = max(arial_width(column.heading) for column in table.columns[1:])
+        return longest / 1000 * size * POINT * SPARE * BOLD + 4 * ABOVE
+    return row_height(table, tuple(column.heading for column in table.columns), size)
+
+
+def row_height(table: Table, row: Sequence[str], size: float, *, tight: bool = False) -> float:
+    """The height that a row needs, in cm; `tight` are cells with narrow margins."""
+    used = (
+        fit_lines(text, room=cell_room(table, place, size, tight=tight), lines=MOST_LINES, more="")[1]
+        for place, text in enumerate(row)
+    )
+    return max(used) * line(size) + 2 * ABOVE
+
+
+def cell_room(table: Table, place: int, size: float, *, tight: bool = False) -> float:
+    """The room of a line in a cell of a column; but for the first, which has no margin to its left, it may be bold."""
+    width = table.columns[place].width
+    if place == 0:
+        return room_of(width - SIDE, size, bold=False)
+    return room_of(width - 2 * (NARROW if tight else SIDE), size, bold=True)

@@ -1,0 +1,190 @@
+"""What the slides of a review are made of, and the phrases that several kinds of slide share."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from compliance.core.language import N_, NBSP, Language, begun
+from compliance.counting.assessing import Coverage, Status
+from compliance.report.blocks import LineChart
+from compliance.report.points import FEWEST_MOMENTS, Edition, departments
+from compliance.report.slides.contents import MARKS
+from compliance.review import situation, wording
+from compliance.review.deciding import Decision
+from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.functions import Functions
+from compliance.wording import clocks, outlook, phrases, trends
+from compliance.wording.phrases import DASH
+from compliance.wording.reasons import reason_text
+
+REASONS: Final = 3
+# How many causes of a change a slide of one point has, and one of two.
+CAUSES: Final = {1: 4, 2: 3}
+
+
+def joined(texts: Iterable[str], by: str = " · ") -> str:
+    """The texts that are not empty, in one."""
+    return by.join(text for text in texts if text)
+
+
+@dataclass(frozen=True)
+class Material:
+    """A review as an edition tells it; `functions` are what the edition to hand out shows of those responsible."""
+
+    dossier: Dossier
+    edition: Edition
+    functions: Functions
+
+    @property
+    def say(self) -> Language:
+        """The reader's language."""
+        return self.edition.say
+
+    def visible(self, text: str | None) -> str:
+        """A user's text as the edition has it."""
+        return self.edition.visible(self.dossier, text or "")
+
+    def comment(self, answer: PointAnswer) -> str:
+        """The comment on a point; empty where there is none."""
+        written = self.dossier.written
+        comments = written.public_comments if self.edition.public else written.comments
+        return self.visible(comments.get(answer.point.id))
+
+    def responsible(self, row: Decision) -> str:
+        """Who is responsible for a decision: as written, and in the edition to hand out the function alone."""
+        if not self.edition.public:
+            return row.responsible
+        if found := self.functions.first(row.responsible):
+            return begun(found)
+        return self.say(N_("somebody is responsible") if row.responsible.strip() else N_("nobody is responsible yet"))
+
+
+# --- Figures --------------------------------------------------------------------------------------------------------
+
+
+def mark(figure: Coverage, say: Language) -> str:
+    """The shape and the word of a status, on one line."""
+    return f"{MARKS[figure.status]} {phrases.word(figure, say)}".replace(" ", NBSP)
+
+
+def marked(figure: Coverage | None, say: Language) -> str:
+    """The shape of a status and the share; a dash without one."""
+    if figure is None or figure.coverage is None:
+        return DASH
+    return f"{MARKS[figure.status]}{NBSP}{phrases.percent(figure, say)}"
+
+
+def year_end(answer: PointAnswer) -> Coverage | None:
+    """The figure of the end of the year if nothing is done; None where it is not known."""
+    return situation.then_of(answer.outlook)
+
+
+def end_day(dossier: Dossier, say: Language) -> str:
+    """The last day of the review's year: 31 december."""
+    return say.date(date(dossier.as_of.year, 12, 31), form="d MMMM")
+
+
+def compared(answer: PointAnswer, say: Language) -> list[str]:
+    """The target with its limit, and the figure before with the change since, a line each."""
+    figure, before = answer.coverage, answer.coverage_before
+    shares = {"target": figure.target.target, "limit": figure.target.limit}
+    lines = [say(N_("Target {target}, limit {limit}."), **{k: phrases.share(v, say) for k, v in shares.items()})]
+    if before and (change := phrases.change(figure, before)) is not None:
+        points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
+        lines.append(f"{phrases.then_label(before, say)}: {phrases.percent(before, say)}, {points}")
+    return lines
+
+
+def said_of(answer: PointAnswer, say: Language) -> list[str]:
+    """What a figure counts, what it is compared with and where it is heading, a line each."""
+    if answer.coverage.coverage is None:
+        return wording.empty_texts(answer, say)
+    ahead = outlook.sentences(answer.outlook, say)
+    both = phrases.both_percentages(answer.coverage, say)
+    return [
+        f"{phrases.counts_sentence(answer.coverage, say)}.",
+        *compared(answer, say),
+        *ahead,
+        *([both] if both else []),
+    ]
+
+
+def trend(answer: PointAnswer, say: Language) -> LineChart | None:
+    """A figure month by month; None if too few months have one."""
+    months = [answer.figure(month) for month in answer.months]
+    if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
+        return None
+    then = year_end(answer)
+    drawn, alt = trends.trend(months, say, date.isoformat, then), trends.trend_alt(months, say, then)
+    return LineChart("", alt, say(N_("Coverage")), drawn)
+
+
+def causes(material: Material, answer: PointAnswer, *, on_slide: int) -> str:
+    """Why a figure changed, a cause a line after its size; one of `on_slide` points. Not in the edition to hand out."""
+    say = material.say
+    if material.edition.public or phrases.change(answer.coverage, answer.coverage_before) is None:
+        return ""
+    found = wording.biggest_causes(answer, say, most=CAUSES[on_slide])
+    beside = (answer.beside if found else answer.changed) or {}
+    return joined((*(f"{say.signed(tenths)}\t{text}" for text, tenths in found), say.plain(beside)), "\n")
+
+
+def weak(material: Material, answer: PointAnswer, by: str = " · ") -> str:
+    """The units, in the edition to hand out the departments, with most left to do."""
+    parts = wording.most_left(departments(answer)) if material.edition.public else wording.weakest(answer)
+    say = material.say
+    return joined((f"{wording.left_text(part, say)}\t{part.unit or part.department or ''}" for part in parts), by)
+
+
+def reasons(material: Material, answer: PointAnswer) -> str:
+    """The biggest reasons in a line; the edition to hand out has none."""
+    if material.edition.public:
+        return ""
+    say, found = material.say, wording.most_common_reasons(answer)[:REASONS]
+    return joined(f"{reason_text(answer.point, r.outcome, r.code, say)} {say.number(r.number)}" for r in found)
+
+
+def time_limit(answer: PointAnswer, say: Language) -> str:
+    """The time limit that a point is about, by its rule; "" if it has none."""
+    rule, day = answer.parameters, answer.now.as_of.isoformat()
+    if days := rule.get("limit_days"):
+        return say(N_("Time limit: {limits}."), limits=say.plural("{n} day", "{n} days", days))
+    if hours := rule.get("limit_hours"):
+        return say(N_("Time limit: {limits}."), limits=clocks.hours(hours, say, long=True))
+    stages = [row for row in rule.get("stages", ()) if str(row["valid_from"]) <= day <= str(row["valid_to"])]
+    if not stages:
+        return ""
+    return say(N_("Time limit: {limits}."), limits=", ".join(_stage(row, say) for row in stages))
+
+
+def _stage(row: dict[str, int], say: Language) -> str:
+    limit = clocks.hours(row["limit_hours"], say, long=True)
+    if row["limit_months"]:
+        limit = say.plural("{n} month", "{n} months", row["limit_months"])
+    return f"{say(clocks.LANES[str(row['stage'])]).lower()} {limit}"
+
+
+# --- Decisions ----------------------------------------------------------------------------------------------------
+
+
+def decisions_about(material: Material, answer: PointAnswer) -> str:
+    """The open decisions about a point with who and when, a line each, else that there is none."""
+    dossier, say = material.dossier, material.say
+    rows = wording.of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year)
+    if not rows:
+        return say(N_("No decided measure is open for the point."))
+    return "\n".join(_decision(material, row) for row in rows)
+
+
+def _decision(material: Material, row: Decision) -> str:
+    say = material.say
+    due = say(N_("by {day}"), day=say.date(row.due)) if row.due else ""
+    state = wording.decision_state(material.dossier, row, say)
+    return f"{row.name} {joined((material.visible(row.text), material.responsible(row), due, state))}"
+
+
+def undecided(answers: Sequence[PointAnswer], dossier: Dossier) -> list[PointAnswer]:
+    """The points below their limit that no open decision is about."""
+    about = {row.point for row in (*dossier.decisions, *dossier.carried) if row.open}
+    return [answer for answer in answers if answer.coverage.status is Status.RED and answer.point.id not in about]

@@ -1,0 +1,326 @@
+"""The slides that are a table: all points, departments, what lapses, the other points, and the decisions."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun
+from compliance.counting.assessing import Coverage, Status
+from compliance.report.blocks import Align, Column, Table
+from compliance.report.points import FEWEST_PARTS, day_text, departments
+from compliance.report.slides.contents import MARKS, Kind, Slide
+from compliance.report.slides.fitting import Page, pages
+from compliance.report.slides.layouts import LAYOUTS
+from compliance.report.slides.material import Material, end_day, joined, mark, marked, year_end
+from compliance.review import situation, wording
+from compliance.review.deciding import Decision
+from compliance.review.dossier import PointAnswer
+from compliance.wording import answers, outlook, phrases
+from compliance.wording.phrases import DASH
+
+WIDTH: Final = 30.8
+# The name of a point that is a mandatory practice, as the seed marks them.
+MANDATORY: Final = "*"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text, and the status that colours it."""
+
+    text: str
+    status: Status | None = None
+
+
+Row = tuple[Cell, ...]
+
+
+def _of(figure: Coverage | None, text: str) -> Cell:
+    return Cell(text, figure.status if figure and text != DASH else None)
+
+
+def _columns(*columns: tuple[str, Align, float]) -> tuple[Column, ...]:
+    """Columns whose widths share that of the slide."""
+    whole = sum(width for _, _, width in columns)
+    return tuple(Column(heading, align, width / whole * WIDTH) for heading, align, width in columns)
+
+
+def _slides(kind: Kind, texts: dict[str, str], columns: tuple[Column, ...], rows: Sequence[Row]) -> list[Slide]:
+    """A table on a slide, or if it is long on several, each with its number in the kicker and the title."""
+    cells = tuple(tuple(cell.text.replace(SOFT_HYPHEN, "") for cell in row) for row in rows)
+    table = Table(texts["kicker"], columns, cells)
+    whole = Slide(kind, texts, table, statuses=tuple(tuple(cell.status for cell in row) for row in rows))
+    found = pages(table, LAYOUTS[kind]["table"], upright=kind == "heat")
+    return [_part(whole, page, of=len(found), number=number) for number, page in enumerate(found, 1)]
+
+
+def _part(whole: Slide, page: Page, *, number: int, of: int) -> Slide:
+    """The rows of a table that are on one slide."""
+    texts, rows = whole.texts, slice(page.first, page.end)
+    if of > 1:
+        texts = texts | {"title": f"{texts['title']} ({number}/{of})"}
+    table = replace(whole.table, rows=whole.table.rows[rows]) if whole.table else None
+    return replace(whole, texts=texts, table=table, statuses=whole.statuses[rows], size=page.size)
+
+
+# --- All points ---------------------------------------------------------------------------------------------------
+
+
+def all_points(material: Material) -> list[Slide]:
+    """All points with their full titles, their figures and those of the end of the year."""
+    dossier, say = material.dossier, material.say
+    earlier = [answer.before for answer in dossier.points if answer.before]
+    since = say(N_("change since {day}"), day=say.date(earlier[0].as_of)) if earlier else ""
+    texts = {
+        "title": begun(f"{_by_status(dossier.points, material)}."),
+        "kicker": joined((phrases.all_points(len(dossier.points), say), say.date(dossier.as_of), since)),
+        "key": f"{MANDATORY} {say(N_('mandatory practice in the materiality and risk analysis'))}",
+    }
+    ahead = any(map(_at_end, dossier.points))
+    columns = _columns(
+        (say(N_("Review point")), "left", 13.0),
+        (say(N_("Now")), "right", 2.2),
+        (say(N_("Met")), "right", 3.5),
+        (say(N_("Target")), "right", 1.8),
+        (say(N_("Status")), "left", 4.4),
+        (say(N_("Change")), "right", 2.4),
+        *(((end_day(dossier, say), "left", 3.8),) if ahead else ()),
+    )
+    return _slides("table", texts, columns, [_point(material, answer, ahead=ahead) for answer in dossier.points])
+
+
+def _at_end(answer: PointAnswer) -> bool:
+    return year_end(answer) is not None or bool(answer.outlook.lost)
+
+
+def _point(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
+    say, figure = material.say, answer.coverage
+    title = f"{answer.point.number} {say.plain(answer.point.title)}"
+    return (
+        Cell(f"{title}{NBSP}{MANDATORY}" if answer.point.mandatory_practice else title),
+        Cell(phrases.percent(figure, say)),
+        Cell(wording.met_of(figure, say) if figure.coverage is not None else DASH),
+        Cell(phrases.share(figure.target.target, say)),
+        Cell(mark(figure, say), figure.status),
+        Cell(say.change(phrases.change(figure, answer.coverage_before)) or DASH),
+        *((_end(material, answer),) if ahead else ()),
+    )
+
+
+def _end(material: Material, answer: PointAnswer) -> Cell:
+    """The figure of the end of the year, or how high it can still become."""
+    if answer.outlook.lost:
+        return Cell(material.say(N_("at most {share}"), share=outlook.highest(answer.outlook, material.say)))
+    return _of(then := year_end(answer), marked(then, material.say))
+
+
+def _by_status(rows: Sequence[PointAnswer], material: Material) -> str:
+    """How many points have each status, within a sentence."""
+    say, counted = material.say, Counter(answer.coverage.status for answer in rows)
+    told = (_have(status, counted[status], say) for status in phrases.STATUS_WORDS if counted[status])
+    return phrases.listed([*told], say)
+
+
+def _have(status: Status, n: int, say: Language) -> str:
+    word = say.in_words(n)
+    if status is Status.GREEN:
+        return say.plural("one reaches its target", "{word} reach their target", n, word=word)
+    if status is Status.YELLOW:
+        return say.plural("one is near its target", "{word} are near their target", n, word=word)
+    if status is Status.RED:
+        return say.plural("one is below its limit", "{word} are below their limit", n, word=word)
+    if status is Status.NO_BASIS:
+        return say.plural("one has no basis", "{word} have no basis", n, word=word)
+    return say.plural("one has nothing to assess", "{word} have nothing to assess", n, word=word)
+
+
+# --- Departments --------------------------------------------------------------------------------------------------
+
+
+def by_department(material: Material) -> list[Slide]:
+    """The departments and their points as a heat table, the weakest first; those beyond one slide are in its notes."""
+    dossier, say = material.dossier, material.say
+    answers_ = [answer for answer in dossier.points if departments(answer)]
+    figures = {(_name(part), answer.point.id): part for answer in answers_ for part in departments(answer)}
+    names = _weakest_first(figures.values())
+    if len(names) < FEWEST_PARTS:
+        return []
+    texts = {"title": _weakest(names[0], figures.values(), material), "kicker": say(N_("Department by department"))}
+    columns = (
+        Column(say(N_("Department")), width=7.2),
+        *(Column(_brief(answer, material), width=(WIDTH - 7.2) / len(answers_)) for answer in answers_),
+    )
+    rows = [(Cell(name), *(_heat(figures.get((name, a.point.id)), material) for a in answers_)) for name in names]
+    first = _slides("heat", texts, columns, rows)[0]
+    shown = len(first.table.rows) if first.table else 0
+    key = _key([cell for row in rows for cell in row[1:]], material)
+    left = len(rows) - shown
+    if left:
+        key = say.plural("One more department is in the notes.", "{n} more departments are in the notes.", left)
+    notes = "\n".join(_in_words(row, columns) for row in rows[shown:])
+    return [replace(first, texts=texts | {"key": key}, notes=notes)]
+
+
+def _name(figure: Coverage) -> str:
+    return figure.department or figure.unit or ""
+
+
+def _brief(answer: PointAnswer, material: Material) -> str:
+    return f"{answer.point.number} {material.say.plain(answer.point.brief or answer.point.short)}"
+
+
+def _weakest_first(parts: Collection[Coverage]) -> list[str]:
+    """The departments, those with most points below the limit first, as on the overview."""
+    below = Counter(_name(part) for part in parts if part.status is Status.RED)
+    near = Counter(_name(part) for part in parts if part.status is Status.YELLOW)
+    return sorted({_name(part) for part in parts}, key=lambda name: (-below[name], -near[name], name))
+
+
+def _weakest(name: str, parts: Collection[Coverage], material: Material) -> str:
+    """The answer: which department has most points below the limit, and of how many."""
+    say, own = material.say, [part for part in parts if _name(part) == name]
+    below = [figure for figure in own if figure.status is Status.RED]
+    if not below:
+        return say(N_("No department has a point below the limit."))
+    return say(
+        N_("{department} has most points below the limit: {n} of {of}."),
+        department=name,
+        n=say.in_words(len(below)),
+        of=say.in_words(len(own)),
+    )
+
+
+def _heat(figure: Coverage | None, material: Material) -> Cell:
+    """The shape of a status and the whole per cent."""
+    if figure is None:
+        return Cell(DASH)
+    return Cell(f"{MARKS[figure.status]}{NBSP}{phrases.whole_percent(figure, material.say)}", figure.status)
+
+
+def _key(cells: Sequence[Cell], material: Material) -> str:
+    """What the shapes of the cells mean."""
+    found = [status for status in phrases.STATUS_WORDS if any(cell.status is status for cell in cells)]
+    words = (f"{MARKS[status]} {material.say(phrases.STATUS_WORDS[status])}" for status in found)
+    return joined((*words, material.say(N_("per cent of what is to be met"))))
+
+
+def _in_words(row: Row, columns: Sequence[Column]) -> str:
+    """A department in a line of notes: its name, and each point with its figure."""
+    cells = (f"{column.heading} {cell.text}" for column, cell in zip(columns[1:], row[1:], strict=True))
+    return f"{row[0].text}: {', '.join(cells)}"
+
+
+# --- What lapses --------------------------------------------------------------------------------------------------
+
+
+def lapsing(material: Material) -> list[Slide]:
+    """What stops being valid before the end of the year, by kind and point; none where nothing is known to."""
+    dossier, say = material.dossier, material.say
+    rows = [answer for answer in dossier.points if year_end(answer) and answer.outlook.lapsing]
+    fact = situation.lapsing([answer.outlook for answer in dossier.points], say)
+    if not rows or not fact:
+        return []
+    worst = max(rows, key=lambda answer: (answer.coverage.coverage or 0.0) - (_then(answer).coverage or 0.0))
+    values = {"point": say.plain(worst.point.short), "now": phrases.percent(worst.coverage, say)}
+    fall = say(N_("{point} falls from {now} to {then}."), **values, then=phrases.percent(_then(worst), say))
+    told = say(N_("{things} will lapse before the new year."), things=fact.note.replace(SOFT_HYPHEN, ""))
+    texts = {
+        "title": f"{told} {fall}",
+        "kicker": f"{fact.title} · {fact.value}",
+        "key": say(N_("If nothing is done. What is renewed by then does not lapse.")),
+    }
+    columns = _columns(
+        (say(N_("Number")), "right", 2.4),
+        (say(N_("What lapses")), "left", 8),
+        (say(N_("Review point")), "left", 12),
+        (say.date(dossier.as_of, form="d MMMM"), "left", 4),
+        (end_day(dossier, say), "left", 4),
+    )
+    ordered = sorted(rows, key=lambda answer: -answer.outlook.lapsing)
+    return _slides("table", texts, columns, [_lapsing(answer, material) for answer in ordered])
+
+
+def _then(answer: PointAnswer) -> Coverage:
+    return year_end(answer) or answer.coverage
+
+
+def _lapsing(answer: PointAnswer, material: Material) -> Row:
+    say, n, words = material.say, answer.outlook.lapsing, answer.point.lapsing
+    thing = words.get("thing" if n == 1 else "things", answer.point.items)
+    return (
+        Cell(say.number(n)),
+        Cell(say.plain(thing)),
+        Cell(phrases.label(answer.point, say)),
+        _of(answer.coverage, marked(answer.coverage, say)),
+        _of(_then(answer), marked(_then(answer), say)),
+    )
+
+
+# --- The other points ---------------------------------------------------------------------------------------------
+
+
+def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
+    """The points that have no slide of their own, with where they are heading."""
+    say, ahead = material.say, any(map(_at_end, rows))
+    if not rows:
+        return []
+    told = say(N_("The other points: {parts}."), parts=_by_status(rows, material))
+    texts = {"title": told, "kicker": say(N_("The other points"))}
+    columns = _columns(
+        (say(N_("Review point")), "left", 9),
+        (say(N_("Status")), "left", 4.6),
+        (say(N_("Now")), "right", 2.3),
+        *(((end_day(material.dossier, say), "left", 3.4),) if ahead else ()),
+        (say(N_("Where it is heading")), "left", 11.5),
+    )
+    slides = _slides("table", texts, columns, [_other(material, answer, ahead=ahead) for answer in rows])
+    comments = ((phrases.label(a.point, say), material.comment(a)) for a in rows)
+    notes = "\n\n".join(f"{label}: {text}" for label, text in comments if text)
+    return [replace(slides[0], notes=notes), *slides[1:]]
+
+
+def _other(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
+    say, figure = material.say, answer.coverage
+    heading = answers.where_to(answer.outlook, say)
+    if figure.coverage is None:
+        heading = wording.empty_texts(answer, say)[0]
+    return (
+        Cell(phrases.label(answer.point, say)),
+        Cell(mark(figure, say), figure.status),
+        Cell(phrases.percent(figure, say)),
+        *((_end(material, answer),) if ahead else ()),
+        Cell(heading or outlook.if_nothing(answer.outlook, say) or DASH),
+    )
+
+
+# --- Decisions ----------------------------------------------------------------------------------------------------
+
+
+def decided(material: Material) -> list[Slide]:
+    """The decisions of this review, then those of earlier ones, the late ones first, with who and when."""
+    dossier, say, day = material.dossier, material.say, material.dossier.as_of
+    rows = [*dossier.decisions, *wording.late_first(dossier.carried, day)]
+    title = joined(wording.decisions_sentences(rows, day, say), " ")
+    texts = {"title": title, "kicker": say(N_("Decisions"))}
+    if not rows:
+        return [Slide("table", texts)]
+    columns = _columns(
+        (say(N_("No.")), "left", 2.3),
+        (say(N_("Decision")), "left", 12.5),
+        (say(N_("Responsible")), "left", 6.8),
+        (say(N_("Due")), "left", 3.1),
+        (say(N_("Status")), "left", 5.2),
+    )
+    return _slides("table", texts, columns, [_decision(material, row) for row in rows])
+
+
+def _decision(material: Material, row: Decision) -> Row:
+    dossier = material.dossier
+    state = wording.decision_state(dossier, row, material.say)
+    return (
+        Cell(row.name),
+        Cell(material.visible(row.text)),
+        Cell(material.responsible(row) or DASH),
+        Cell(day_text(row.due)),
+        Cell(joined((state, material.visible(row.note)), "\n"), Status.RED if row.late(dossier.as_of) else None),
+    )
