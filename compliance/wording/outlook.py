@@ -43,14 +43,21 @@ def if_nothing(outlook: Outlook, say: Language) -> str:
     if then is None or then.as_of <= outlook.now.as_of:
         return ""
     share = phrases.percent(then, say)
-    if outlook.lapsing and (words := outlook.now.point.lapsing):
-        text = say.pick(words["one" if outlook.lapsing == 1 else "many"]).format(n=say.number(outlook.lapsing))
+    if text := lapse(outlook, say):
         return say(
             N_("If nothing is done, coverage will be {share} at the end of the year: {why}."), share=share, why=text
         )
     if share == phrases.percent(outlook.now, say):
         return ""
     return say(N_("If nothing is done, coverage will be {share} at the end of the year."), share=share)
+
+
+def lapse(outlook: Outlook, say: Language) -> str:
+    """How many of what a figure counts lapse until the end of the year, within a sentence; "" where none do."""
+    words = outlook.now.point.lapsing
+    if not outlook.lapsing or not words:
+        return ""
+    return say.pick(words["one" if outlook.lapsing == 1 else "many"]).format(n=say.number(outlook.lapsing))
 
 
 def pace(outlook: Outlook, say: Language) -> str:

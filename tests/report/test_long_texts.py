@@ -24,8 +24,8 @@ from compliance.report.blocks import (
     Table,
 )
 from compliance.report.report import as_document
+from compliance.report.slides.contents import Slide, Slides
 from compliance.report.slides.layouts import LAYOUTS
-from compliance.report.slides.slides import CountChart, Slide, Slides
 from compliance.report.slides.writing import write_slides
 from compliance.wording import breaking
 from compliance.wording.trends import Level, Moment, Trend
@@ -108,10 +108,17 @@ def report_of(text):
 
 def slides_of(text):
     """A slide of each kind, with a text in all its places."""
-    table = Table(text, (Column(text, width=9),), ((text,),))
-    chart = CountChart("Orsaker", text, "Antal", ((text, 3),))
+    table, level = Table(text, (Column(text, width=9), Column(text)), ((text, text),)), Level(0.95, text)
+    trend = LineChart("", text, text, Trend((Moment("2026-10-31", 0.5, text),), level, level))
     slides = tuple(
-        Slide(kind, dict.fromkeys(places, text), table, chart, (None,), text) for kind, places in LAYOUTS.items()
+        Slide(
+            kind,
+            dict.fromkeys(places, text),
+            table if "table" in places else None,
+            {name: trend for name, place in places.items() if place.kind == "chart"},
+            notes=text,
+        )
+        for kind, places in LAYOUTS.items()
     )
     return Slides("sv", text, text, text, text, sample("sv").made_at, slides)
 

@@ -6,7 +6,6 @@ gets a smaller type, and a table goes on over several slides. What even so does 
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from typing import Final, NamedTuple
 
 from compliance.report.blocks import Table
@@ -21,9 +20,10 @@ ELLIPSIS: Final = "…"
 # The smallest type of a text and of a title, and how much smaller it gets at a time.
 LEAST, LEAST_TITLE, STEP = 14.0, 20.0, 2.0
 # The margins of a cell, in cm: left and right, above and below. Those of a heat table have little text.
-SIDE, ABOVE, NARROW = 0.2, 0.1, 0.05
-# No line has room for more letters of a word, and no table for more lines of a cell.
-MOST_LETTERS: Final = 500
+SIDE, ABOVE, NARROW = 0.2, 0.08, 0.05
+# A heading that stands is at most this high, in cm.
+TALLEST: Final = 6.2
+# No place has room for more lines.
 MOST_LINES: Final = 200
 _WORD: Final = re.compile("[^ ]+")
 
@@ -41,13 +41,14 @@ class Fitted(NamedTuple):
 
 def fit(text: str, place: Place, *, more: str = ELLIPSIS) -> Fitted:
     """A text at the largest size at which it fits in its place; if it fits at none, what does, ending with `more`."""
+    widest = _widest(text)
     for size in _sizes(place):
         lines = _lines_of(place, size, text.count("\n") + 1)
         room = room_of(place.box.width - place.hangs, size, bold=place.bold)
         fitted, _ = fit_lines(text, room=room, lines=lines, more=more)
-        if fitted == text:
+        if fitted == text and widest <= room:
             return Fitted(text, size)
-    return Fitted(fitted, size, whole=False)
+    return Fitted(fitted, size, whole=fitted == text)
 
 
 def _sizes(place: Place) -> Iterator[float]:
@@ -94,27 +95,47 @@ def fit_lines(text: str, *, room: float, lines: int, more: str) -> tuple[str, in
 def _letters_that_fit(text: str, *, room: float, lines: int, spared: float = 0.0) -> tuple[int, int]:
     """How many letters of a text fit on so many lines, in whole words, and how many lines they take.
 
-    `spared` is left free at the end of the last line. The text before a tab hangs to the left of the lines.
+    `spared` is left free at the end of the last line. The text before a tab hangs to the left of the lines. A word that
+    is wider than a line goes on to the next, as programs draw it.
     """
-    used, held, width_so_far = 1, 0, 0.0
+    used, held, line_so_far = 1, 0, 0.0
     for word in _WORD.finditer(text, text.find("\t") + 1):
-        width = arial_width(word[0][:MOST_LETTERS])
-        if width_so_far and width_so_far + arial_width(" ") + width > room - (spared if used == lines else 0.0):
-            used, width_so_far = used + 1, 0.0
+        width, space = arial_width(word[0]), arial_width(" ") if line_so_far else 0
         free = room - (spared if used == lines else 0.0)
+        if line_so_far + space + width > free and line_so_far:
+            used, line_so_far, space = used + 1, 0.0, 0
         if used > lines:
             return held, lines
-        if width > free:
-            # A word that would fit but for `more` is dropped; a word wider than any line is cut.
-            return (held if held and width <= room else word.start() + _letters(word[0], free)), used
-        width_so_far += width + (arial_width(" ") if width_so_far else 0)
+        if width > room:
+            letters, taken, line_so_far = _broken(word[0], room=room, lines=lines - used, spared=spared)
+            used += taken
+            if letters < len(word[0]):
+                return word.start() + letters, used
+        elif width > room - (spared if used == lines else 0.0):
+            return held, used
+        else:
+            line_so_far += space + width
         held = word.end()
     return len(text), used
 
 
-def _letters(word: str, room: float) -> int:
-    """How many letters of a word fit on a line."""
-    return sum(1 for end in accumulate(map(arial_width, word[:MOST_LETTERS])) if end <= room)
+def _broken(word: str, *, room: float, lines: int, spared: float) -> tuple[int, int, float]:
+    """How many letters of a word fit on a line and so many more, how many more it takes, and the width of the last."""
+    used, width = 0, 0.0
+    for place, letter in enumerate(word):
+        more = arial_width(letter)
+        if width + more > room - (spared if used == lines else 0.0):
+            if used == lines:
+                return place, used, width
+            used, width = used + 1, 0.0
+        width += more
+    return len(word), used, width
+
+
+def _widest(text: str) -> int:
+    """The width of the widest word, but for what hangs before a tab."""
+    texts = (part.partition("\t")[2] or part for part in text.split("\n"))
+    return max((arial_width(word) for part in texts for word in _WORD.findall(part)), default=0)
 
 
 # --- Tables -------------------------------------------------------------------------------------------------------
@@ -136,9 +157,16 @@ def pages(table: Table, place: Place, *, upright: bool = False) -> list[Page]:
     for size in _sizes(place):
         heights = [row_height(table, row, size) for row in table.rows]
         room = place.box.height - head_height(table, size, upright=upright)
-        if sum(heights) <= room:
+        if sum(heights) <= room and _breaks_no_word(table, size, tight=upright):
             return [Page(0, len(heights), size)]
     return _filled(heights, room, size)
+
+
+def _breaks_no_word(table: Table, size: float, *, tight: bool) -> bool:
+    """Whether every word of a table fits on a line of its cell; headings that stand have room."""
+    rows = table.rows if tight else (tuple(column.heading for column in table.columns), *table.rows)
+    rooms = [cell_room(table, place, size, tight=tight) for place in range(len(table.columns))]
+    return all(_widest(text) <= room for row in rows for text, room in zip(row, rooms, strict=True))
 
 
 def _filled(heights: Sequence[float], room: float, size: float) -> list[Page]:
@@ -156,7 +184,7 @@ def head_height(table: Table, size: float, *, upright: bool = False) -> float:
     """The height of a table's heading; one that stands is as high as it is long."""
     if upright:
         longest = max(arial_width(column.heading) for column in table.columns[1:])
-        return longest / 1000 * size * POINT * SPARE * BOLD + 4 * ABOVE
+        return min(TALLEST, longest / 1000 * size * POINT * SPARE * BOLD + 4 * ABOVE)
     return row_height(table, tuple(column.heading for column in table.columns), size)
 
 

@@ -55,9 +55,8 @@ class Material:
         """Who is responsible for a decision: as written, and in the edition to hand out the function alone."""
         if not self.edition.public:
             return row.responsible
-        if found := self.functions.first(row.responsible):
-            return begun(found)
-        return self.say(N_("somebody is responsible") if row.responsible.strip() else N_("nobody is responsible yet"))
+        unnamed = N_("somebody is responsible") if row.responsible.strip() else N_("nobody is responsible yet")
+        return begun(self.functions.first(row.responsible) or self.say(unnamed))
 
 
 # --- Figures --------------------------------------------------------------------------------------------------------

@@ -227,20 +227,29 @@ def _pair(material: Material, pair: Sequence[PointAnswer]) -> Slide:
         "kicker": joined(phrases.label(answer.point, say) for answer in pair),
     }
     for number, answer in enumerate(pair, 1):
-        where = answers.where_to(answer.outlook, say)
         texts |= {
             f"head{number}": phrases.label(answer.point, say),
             f"figure{number}": phrases.percent(answer.coverage, say),
             f"mark{number}": mark(answer.coverage, say),
-            f"text{number}": joined((*compared(answer, say), where, outlook.if_nothing(answer.outlook, say)), "\n"),
-            f"causes{number}": causes(material, answer, on_slide=TWO) or weak(material, answer, "\n"),
-            f"decided{number}": decisions_about(material, answer),
+            f"text{number}": joined(_of_pair(material, answer), "\n"),
         }
         if chart := trend(answer, say):
             charts[f"chart{number}"] = chart
     marks = {f"mark{number}": answer.coverage.status for number, answer in enumerate(pair, 1)}
     notes = "\n\n".join(f"{phrases.label(answer.point, say)}\n{_notes(material, answer)}" for answer in pair)
     return Slide("pair", texts, charts=charts, marks=marks, notes=notes)
+
+
+def _of_pair(material: Material, answer: PointAnswer) -> list[str]:
+    """What a point is compared with, where it is heading, why it changed, and the decisions about it."""
+    say, why = material.say, causes(material, answer, on_slide=TWO).replace("\t", " ").replace("\n", "; ")
+    ahead = joined((answers.where_to(answer.outlook, say), outlook.if_nothing(answer.outlook, say)), " ")
+    return [
+        joined(compared(answer, say), " "),
+        ahead,
+        f"{say(wording.WHY_CHANGED)} {why}" if why else "",
+        decisions_about(material, answer),
+    ]
 
 
 def _notes(material: Material, answer: PointAnswer) -> str:

@@ -78,13 +78,12 @@ def all_points(material: Material) -> list[Slide]:
     }
     ahead = any(map(_at_end, dossier.points))
     columns = _columns(
-        (say(N_("Review point")), "left", 13.0),
-        (say(N_("Now")), "right", 2.2),
-        (say(N_("Met")), "right", 3.5),
-        (say(N_("Target")), "right", 1.8),
-        (say(N_("Status")), "left", 4.4),
-        (say(N_("Change")), "right", 2.4),
-        *(((end_day(dossier, say), "left", 3.8),) if ahead else ()),
+        (say(N_("Review point")), "left", 14.6),
+        (say(N_("Coverage")), "right", 2.6),
+        (say(N_("Target")), "right", 2.0),
+        (say(N_("Status")), "left", 5.5),
+        (say(N_("Change")), "right", 2.3),
+        *(((end_day(dossier, say), "left", 3.9),) if ahead else ()),
     )
     return _slides("table", texts, columns, [_point(material, answer, ahead=ahead) for answer in dossier.points])
 
@@ -99,7 +98,6 @@ def _point(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
     return (
         Cell(f"{title}{NBSP}{MANDATORY}" if answer.point.mandatory_practice else title),
         Cell(phrases.percent(figure, say)),
-        Cell(wording.met_of(figure, say) if figure.coverage is not None else DASH),
         Cell(phrases.share(figure.target.target, say)),
         Cell(mark(figure, say), figure.status),
         Cell(say.change(phrases.change(figure, answer.coverage_before)) or DASH),
@@ -166,7 +164,7 @@ def _name(figure: Coverage) -> str:
 
 
 def _brief(answer: PointAnswer, material: Material) -> str:
-    return f"{answer.point.number} {material.say.plain(answer.point.brief or answer.point.short)}"
+    return material.say.plain(answer.point.brief or answer.point.short)
 
 
 def _weakest_first(parts: Collection[Coverage]) -> list[str]:
@@ -267,11 +265,12 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     told = say(N_("The other points: {parts}."), parts=_by_status(rows, material))
     texts = {"title": told, "kicker": say(N_("The other points"))}
     columns = _columns(
-        (say(N_("Review point")), "left", 9),
-        (say(N_("Status")), "left", 4.6),
-        (say(N_("Now")), "right", 2.3),
-        *(((end_day(material.dossier, say), "left", 3.4),) if ahead else ()),
-        (say(N_("Where it is heading")), "left", 11.5),
+        (say(N_("Review point")), "left", 7.5),
+        (say(N_("Status")), "left", 5),
+        (say(N_("Coverage")), "right", 2.4),
+        (say(N_("Met")), "right", 4.2),
+        *(((end_day(material.dossier, say), "left", 3.5),) if ahead else ()),
+        (say(N_("Where it is heading")), "left", 8.2),
     )
     slides = _slides("table", texts, columns, [_other(material, answer, ahead=ahead) for answer in rows])
     comments = ((phrases.label(a.point, say), material.comment(a)) for a in rows)
@@ -281,15 +280,13 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
 
 def _other(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
     say, figure = material.say, answer.coverage
-    heading = answers.where_to(answer.outlook, say)
-    if figure.coverage is None:
-        heading = wording.empty_texts(answer, say)[0]
     return (
         Cell(phrases.label(answer.point, say)),
         Cell(mark(figure, say), figure.status),
         Cell(phrases.percent(figure, say)),
+        Cell(wording.met_of(figure, say) if figure.coverage is not None else DASH),
         *((_end(material, answer),) if ahead else ()),
-        Cell(heading or outlook.if_nothing(answer.outlook, say) or DASH),
+        Cell(answers.where_to(answer.outlook, say) or begun(outlook.lapse(answer.outlook, say)) or DASH),
     )
 
 
@@ -308,7 +305,7 @@ def decided(material: Material) -> list[Slide]:
         (say(N_("No.")), "left", 2.3),
         (say(N_("Decision")), "left", 12.5),
         (say(N_("Responsible")), "left", 6.8),
-        (say(N_("Due")), "left", 3.1),
+        (say(N_("To be done by")), "left", 3.2),
         (say(N_("Status")), "left", 5.2),
     )
     return _slides("table", texts, columns, [_decision(material, row) for row in rows])

@@ -20,14 +20,17 @@ from compliance.report.slides.charts import COLOURS, add_chart
 from compliance.report.slides.contents import Slide, Slides
 from compliance.report.slides.fitting import (
     ABOVE,
+    ELLIPSIS,
     NARROW,
     SIDE,
+    TALLEST,
     cell_room,
     fit,
     fit_lines,
     head_height,
     line,
     pages,
+    room_of,
     row_height,
 )
 from compliance.report.slides.layouts import (
@@ -104,13 +107,13 @@ class _Drawing:
 
     def _write(self, shape: Any, name: str, place: Place, text: str) -> None:
         """Write a text at the size at which it fits."""
-        fitted = fit(text, place, more=self.more if place.box.height > 2 * line(place.size) else "…")
+        fitted = fit(text, place, more=self.more if place.box.height > 2 * line(place.size) else ELLIPSIS)
         shape.text_frame.text = fitted.text
         if not fitted.whole and text not in self.slide.notes:
             self.longer.append(text)
         for paragraph in shape.text_frame.paragraphs:
             if place.hangs and not place.bullets and "\t" not in paragraph.text:
-                paragraph._p.get_or_add_pPr().attrib.update(marL="0", indent="0")
+                paragraph._p.get_or_add_pPr().attrib.update({"marL": "0", "indent": "0"})
             for piece in paragraph.runs if fitted.size != place.size else ():
                 piece.font.size = Pt(fitted.size)
         if status := self.slide.marks.get(name):
@@ -205,7 +208,10 @@ def _empty_table(shape: Any, table: Table) -> Any:
 def _write_head(drawn: Any, table: Table, size: float, *, upright: bool) -> None:
     """Write the headings; with `upright` they stand, but for the first."""
     for place, (cell, column) in enumerate(zip(drawn.cells, table.columns, strict=True)):
-        _write_cell(cell, column.heading, column, size=size, first=place == 0)
+        text = column.heading
+        if upright and place:
+            text, _ = fit_lines(text, room=room_of(TALLEST - 2 * ABOVE, size, bold=True), lines=1, more=ELLIPSIS)
+        _write_cell(cell, text, column, size=size, first=place == 0)
         for paragraph in cell.text_frame.paragraphs:
             for piece in paragraph.runs:
                 piece.font.bold = True
