@@ -257,7 +257,7 @@ def test_a_report_is_written_in_every_kind_complete_or_to_hand_out(stage, done, 
     done(line, "report", *YEAR, "--to", tmp_path / "a.docx")
     done(line, "report", *YEAR, "--to", tmp_path / "b.docx", "--public")
     slides, complete, public = (words(tmp_path / name) for name in ("a.pptx", "a.docx", "b.docx"))
-    assert "Decisions of this review" in slides
+    assert "The board is asked" in slides
     assert "Betaportalen" in complete
     assert "Utkast" not in complete
     assert "Betaportalen" not in public
