@@ -4,7 +4,6 @@ The look of the chart is a file in `data/report/charts`. The names of the target
 far from them.
 """
 
-from collections.abc import Sequence
 from copy import deepcopy
 from datetime import date
 from typing import Any, Final
@@ -17,6 +16,7 @@ from pptx.util import Pt
 from compliance.core.places import REPORT
 from compliance.counting.assessing import Status
 from compliance.report.blocks import LineChart
+from compliance.report.slides.fitting import line
 from compliance.report.slides.layouts import Place
 from compliance.wording.trends import Level, Trend
 
@@ -27,8 +27,12 @@ COLOURS: Final[dict[Status, Any]] = {
     Status.NO_BASIS: MSO_THEME_COLOR.TEXT_2,
     Status.NOTHING_TO_ASSESS: MSO_THEME_COLOR.TEXT_2,
 }
-# The height of a label, as a share of the scale.
-LABEL: Final = 0.14
+# The height of the plot, as a share of that of its chart.
+PLOT: Final = 0.75
+# So little above or below a figure, a line does not cross its label.
+NEAR: Final = 0.02
+# How many moments from the edges of a trend a label is, and how many it covers to each side.
+EDGE: Final = 2
 # The number formats of per cent and months on a scale.
 PERCENT: Final = {"sv": "0\\ %", "en": "0%"}
 MONTHS: Final = {"sv": "[$-41D]mmm\\ yyyy", "en": "[$-809]mmm\\ yyyy"}
@@ -56,12 +60,15 @@ def _line(shape: Any, chart: LineChart, place: Place) -> Any:
     axis.find(qn("c:majorUnit")).set("val", str(max(1, trend.places - 1)))
     share, target, limit, *ahead = frame.chart.plots[0].series
     last = len(trend.moments) - 1
-    _label(target, _free(trend, trend.target, LABEL), trend.target.text, "t", place.size)
-    _label(limit, _free(trend, trend.limit, -LABEL), trend.limit.text, "b", place.size)
-    if trend.moments[last].share is None:
+    height = line(place.size) / (PLOT * place.box.height)
+    for series, level in ((target, trend.target), (limit, trend.limit)):
+        moment, side = _free(trend, level, height)
+        _label(series, moment, level.text, side, place.size)
+    side = _side(trend, height) if ahead else "r"
+    if trend.moments[last].share is None or not side:
         share._element.remove(share._element.find(qn("c:dLbls")))
     else:
-        _label(share, last, trend.moments[last].text, _side(trend) if ahead else "r", place.size)
+        _label(share, last, trend.moments[last].text, side, place.size)
     if ahead and trend.ahead:
         _label(ahead[0], last + 1, "\n".join(trend.ahead.lines), "r", place.size)
     return frame
@@ -86,28 +93,42 @@ def _data(chart: LineChart) -> Any:
     return data
 
 
-def _free(trend: Trend, level: Level, height: float) -> int:
-    """The moment where a label above a level, or with a negative height below it, is furthest from the trend."""
-    low, high = sorted((level.share, level.share + height))
-    shares = [moment.share for moment in trend.moments]
+def _free(trend: Trend, level: Level, height: float) -> tuple[int, str]:
+    """The moment where a level has its name, and above or below the line: where the trend is furthest from the name.
 
-    def distance(place: int) -> float:
-        near = [share for share in shares[max(0, place - 2) : place + 3] if share is not None]
+    The name is a share of the scale high.
+    """
+    shares = [moment.share for moment in trend.moments]
+    other = trend.limit if level is trend.target else trend.target
+    # the name of the first months would cover the scale, and the last ones have labels of their own
+    moments = range(min(EDGE, len(shares) - 1), max(len(shares) - EDGE, EDGE + 1))
+
+    def distance(place: int, side: int) -> float:
+        low, high = sorted((level.share, level.share + side * height))
+        if low < other.share < high or high > 1 + height:
+            return -1.0
+        near = [share for share in shares[max(0, place - EDGE) : place + EDGE + 1] if share is not None]
         return min((max(low - share, share - high, 0.0) for share in near), default=1.0)
 
-    inner = range(1, len(shares) - 1)
-    # the earliest of several, since the last months have labels of their own
-    return max(inner, key=lambda place: (round(min(distance(place), LABEL), 2), -place), default=0)
+    usual = 1 if level is trend.target else -1
+    found = [
+        (round(min(distance(place, side), height), 2), side == usual, -place, side)
+        for place in moments
+        for side in (1, -1)
+    ]
+    _, _, place, side = max(found)
+    return -place, "t" if side > 0 else "b"
 
 
-def _side(trend: Trend) -> str:
-    """The position of the last figure's label: above or below, where fewer lines are."""
-    share = trend.moments[-1].share or 0.0
-    ends = trend.ahead.share if trend.ahead and trend.ahead.share is not None else share
-    lines: Sequence[float] = (trend.target.share, trend.limit.share, share - 0.01 if ends < share else share + 0.01)
-    above = sum(share <= line <= share + LABEL for line in lines)
-    below = sum(share - LABEL <= line <= share for line in lines)
-    return "t" if above <= below and share + LABEL <= 1 + LABEL / 2 else "b"
+def _side(trend: Trend, height: float) -> str:
+    """Where the last figure has its label, a share of the scale high: above or below it; "" where lines are on both."""
+    *before, share = [moment.share or 0.0 for moment in trend.moments]
+    lines = [*before[-EDGE:], trend.ahead.share or 0.0] if trend.ahead else before[-EDGE:]
+    levels = (trend.target.share, trend.limit.share)
+    if max(lines) <= share + NEAR and not any(share <= level <= share + height for level in levels):
+        return "t"
+    free = min(lines) >= share - NEAR and not any(share - height <= level <= share for level in levels)
+    return "b" if free else ""
 
 
 def _label(series: Any, index: int, text: str, position: str, size: float) -> None:
@@ -119,6 +140,6 @@ def _label(series: Any, index: int, text: str, position: str, size: float) -> No
     [paragraph] = label.iter(qn("a:p"))
     *others, first = reversed(text.split("\n"))
     paragraph.find(f".//{qn('a:t')}").text = first
-    for line in others:
+    for above in others:
         paragraph.addnext(below := deepcopy(paragraph))
-        below.find(f".//{qn('a:t')}").text = line
+        below.find(f".//{qn('a:t')}").text = above

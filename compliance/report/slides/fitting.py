@@ -6,9 +6,12 @@ gets a smaller type, and a table goes on over several slides. What even so does 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
 from typing import Final, NamedTuple
 
 from compliance.report.blocks import Table
+from compliance.report.slides.contents import Slide
 from compliance.report.slides.layouts import Place
 from compliance.report.writers.widths import arial_width
 
@@ -39,10 +42,10 @@ class Fitted(NamedTuple):
     whole: bool = True
 
 
-def fit(text: str, place: Place, *, more: str = ELLIPSIS) -> Fitted:
-    """A text at the largest size at which it fits in its place; if it fits at none, what does, ending with `more`."""
+def fit(text: str, place: Place, *, more: str = ELLIPSIS, most: float = inf) -> Fitted:
+    """A text at the largest size up to `most` at which it fits; if it fits at none, what does, ending with `more`."""
     widest = _widest(text)
-    for size in _sizes(place):
+    for size in (size for size in _sizes(place) if size <= most):
         lines = _lines_of(place, size, text.count("\n") + 1)
         room = room_of(place.box.width - place.hangs, size, bold=place.bold)
         fitted, _ = fit_lines(text, room=room, lines=lines, more=more)
@@ -149,24 +152,64 @@ class Page(NamedTuple):
     size: float
 
 
-def pages(table: Table, place: Place, *, upright: bool = False) -> list[Page]:
-    """The slides that a table takes: one at the largest type size at which it fits, else several at the smallest.
-
-    With `upright` the headings stand, but for the first.
+@dataclass(frozen=True)
+class Grid:
+    """A table as it is measured. `bold` are the columns with bold cells; with `upright` the headings stand, but for the
+    first, and the cells have narrow margins.
     """
-    for size in _sizes(place):
-        heights = [row_height(table, row, size) for row in table.rows]
-        room = place.box.height - head_height(table, size, upright=upright)
-        if sum(heights) <= room and _breaks_no_word(table, size, tight=upright):
-            return [Page(0, len(heights), size)]
-    return _filled(heights, room, size)
+
+    table: Table
+    bold: frozenset[int] = frozenset()
+    upright: bool = False
+
+    def pages(self, place: Place) -> list[Page]:
+        """The slides that it takes: one at the largest type size at which it fits, else several at the smallest."""
+        for size in _sizes(place):
+            heights = [self.row_height(row, size) for row in self.table.rows]
+            room = place.box.height - self.head_height(size)
+            if sum(heights) <= room and self.breaks_no_word(size):
+                return [Page(0, len(heights), size)]
+        return _filled(heights, room, size)
+
+    def breaks_no_word(self, size: float) -> bool:
+        """Whether every word fits on a line of its cell."""
+        heads = () if self.upright else (tuple(column.heading for column in self.table.columns),)
+        return all(
+            _widest(text) <= self.room(place, size, head=row in heads)
+            for row in (*heads, *self.table.rows)
+            for place, text in enumerate(row)
+        )
+
+    def head_height(self, size: float) -> float:
+        """The height of the heading; one that stands is as high as it is long."""
+        columns = self.table.columns
+        if self.upright:
+            longest = max(arial_width(column.heading) for column in columns[1:])
+            return min(TALLEST, longest / 1000 * size * POINT * SPARE * BOLD + 4 * ABOVE)
+        return self._height(tuple(column.heading for column in columns), size, head=True)
+
+    def row_height(self, row: Sequence[str], size: float) -> float:
+        """The height that a row needs, in cm."""
+        return self._height(row, size, head=False)
+
+    def _height(self, row: Sequence[str], size: float, *, head: bool) -> float:
+        used = (
+            fit_lines(text, room=self.room(place, size, head=head), lines=MOST_LINES, more="")[1]
+            for place, text in enumerate(row)
+        )
+        return max(used) * line(size) + 2 * ABOVE
+
+    def room(self, place: int, size: float, *, head: bool = False) -> float:
+        """The room of a line in a cell of a column; the first has no margin to its left."""
+        margin = NARROW if self.upright else SIDE
+        width = self.table.columns[place].width - (SIDE if place == 0 else 2 * margin)
+        return room_of(width, size, bold=head or place in self.bold)
 
 
-def _breaks_no_word(table: Table, size: float, *, tight: bool) -> bool:
-    """Whether every word of a table fits on a line of its cell; headings that stand have room."""
-    rows = table.rows if tight else (tuple(column.heading for column in table.columns), *table.rows)
-    rooms = [cell_room(table, place, size, tight=tight) for place in range(len(table.columns))]
-    return all(_widest(text) <= room for row in rows for text, room in zip(row, rooms, strict=True))
+def grid_of(slide: Slide) -> Grid:
+    """The table of a slide as it is measured."""
+    bold = frozenset(place for row in slide.statuses for place, status in enumerate(row) if status)
+    return Grid(slide.table or Table("", (), ()), bold, upright=slide.kind == "heat")
 
 
 def _filled(heights: Sequence[float], room: float, size: float) -> list[Page]:
@@ -178,28 +221,3 @@ def _filled(heights: Sequence[float], room: float, size: float) -> list[Page]:
             first, used = place, 0.0
         used += height
     return [*found, Page(first, len(heights), size)]
-
-
-def head_height(table: Table, size: float, *, upright: bool = False) -> float:
-    """The height of a table's heading; one that stands is as high as it is long."""
-    if upright:
-        longest = max(arial_width(column.heading) for column in table.columns[1:])
-        return min(TALLEST, longest / 1000 * size * POINT * SPARE * BOLD + 4 * ABOVE)
-    return row_height(table, tuple(column.heading for column in table.columns), size)
-
-
-def row_height(table: Table, row: Sequence[str], size: float, *, tight: bool = False) -> float:
-    """The height that a row needs, in cm; `tight` are cells with narrow margins."""
-    used = (
-        fit_lines(text, room=cell_room(table, place, size, tight=tight), lines=MOST_LINES, more="")[1]
-        for place, text in enumerate(row)
-    )
-    return max(used) * line(size) + 2 * ABOVE
-
-
-def cell_room(table: Table, place: int, size: float, *, tight: bool = False) -> float:
-    """The room of a line in a cell of a column; but for the first, which has no margin to its left, it may be bold."""
-    width = table.columns[place].width
-    if place == 0:
-        return room_of(width - SIDE, size, bold=False)
-    return room_of(width - 2 * (NARROW if tight else SIDE), size, bold=True)

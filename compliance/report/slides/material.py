@@ -84,15 +84,15 @@ def end_day(dossier: Dossier, say: Language) -> str:
     return say.date(date(dossier.as_of.year, 12, 31), form="d MMMM")
 
 
-def compared(answer: PointAnswer, say: Language) -> list[str]:
-    """The target with its limit, and the figure before with the change since, a line each."""
+def compared(answer: PointAnswer, say: Language) -> str:
+    """The target with its limit, and the figure before with the change since."""
     figure, before = answer.coverage, answer.coverage_before
     shares = {"target": figure.target.target, "limit": figure.target.limit}
-    lines = [say(N_("Target {target}, limit {limit}."), **{k: phrases.share(v, say) for k, v in shares.items()})]
+    told = [say(N_("Target {target}, limit {limit}."), **{k: phrases.share(v, say) for k, v in shares.items()})]
     if before and (change := phrases.change(figure, before)) is not None:
         points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
-        lines.append(f"{phrases.then_label(before, say)}: {phrases.percent(before, say)}, {points}")
-    return lines
+        told.append(f"{phrases.then_label(before, say)}: {phrases.percent(before, say)}, {points}")
+    return joined(told, " ")
 
 
 def said_of(answer: PointAnswer, say: Language) -> list[str]:
@@ -103,7 +103,7 @@ def said_of(answer: PointAnswer, say: Language) -> list[str]:
     both = phrases.both_percentages(answer.coverage, say)
     return [
         f"{phrases.counts_sentence(answer.coverage, say)}.",
-        *compared(answer, say),
+        compared(answer, say),
         *ahead,
         *([both] if both else []),
     ]

@@ -162,7 +162,7 @@ def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:
     return [
         *counted,
         time_limit(answer, say),
-        *(compared(answer, say) if measured else ()),
+        compared(answer, say) if measured else "",
         outlook.at_most(answer.outlook, say),
         f"{say(N_('Why it is not met'))}: {why}" if why else "",
         decisions_about(material, answer) if answer.coverage.status is Status.RED else "",
@@ -245,7 +245,7 @@ def _of_pair(material: Material, answer: PointAnswer) -> list[str]:
     say, why = material.say, causes(material, answer, on_slide=TWO).replace("\t", " ").replace("\n", "; ")
     ahead = joined((answers.where_to(answer.outlook, say), outlook.if_nothing(answer.outlook, say)), " ")
     return [
-        joined(compared(answer, say), " "),
+        compared(answer, say),
         ahead,
         f"{say(wording.WHY_CHANGED)} {why}" if why else "",
         decisions_about(material, answer),

@@ -10,7 +10,7 @@ from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Align, Column, Table
 from compliance.report.points import FEWEST_PARTS, day_text, departments
 from compliance.report.slides.contents import MARKS, Kind, Slide
-from compliance.report.slides.fitting import Page, pages
+from compliance.report.slides.fitting import Page, grid_of
 from compliance.report.slides.layouts import LAYOUTS
 from compliance.report.slides.material import Material, end_day, joined, mark, marked, year_end
 from compliance.review import situation, wording
@@ -50,7 +50,7 @@ def _slides(kind: Kind, texts: dict[str, str], columns: tuple[Column, ...], rows
     cells = tuple(tuple(cell.text.replace(SOFT_HYPHEN, "") for cell in row) for row in rows)
     table = Table(texts["kicker"], columns, cells)
     whole = Slide(kind, texts, table, statuses=tuple(tuple(cell.status for cell in row) for row in rows))
-    found = pages(table, LAYOUTS[kind]["table"], upright=kind == "heat")
+    found = grid_of(whole).pages(LAYOUTS[kind]["table"])
     return [_part(whole, page, of=len(found), number=number) for number, page in enumerate(found, 1)]
 
 
@@ -78,12 +78,12 @@ def all_points(material: Material) -> list[Slide]:
     }
     ahead = any(map(_at_end, dossier.points))
     columns = _columns(
-        (say(N_("Review point")), "left", 14.6),
-        (say(N_("Coverage")), "right", 2.6),
-        (say(N_("Target")), "right", 2.0),
-        (say(N_("Status")), "left", 5.5),
-        (say(N_("Change")), "right", 2.3),
-        *(((end_day(dossier, say), "left", 3.9),) if ahead else ()),
+        (say(N_("Review point")), "left", 13.8),
+        (say(N_("Coverage")), "right", 2.8),
+        (say(N_("Target")), "right", 2.1),
+        (say(N_("Status")), "left", 5.8),
+        (say(N_("Change")), "right", 2.5),
+        *(((end_day(dossier, say), "left", 3.8),) if ahead else ()),
     )
     return _slides("table", texts, columns, [_point(material, answer, ahead=ahead) for answer in dossier.points])
 
@@ -228,11 +228,11 @@ def lapsing(material: Material) -> list[Slide]:
         "key": say(N_("If nothing is done. What is renewed by then does not lapse.")),
     }
     columns = _columns(
-        (say(N_("Number")), "right", 2.4),
+        (say(N_("Number")), "right", 2.8),
         (say(N_("What lapses")), "left", 8),
-        (say(N_("Review point")), "left", 12),
-        (say.date(dossier.as_of, form="d MMMM"), "left", 4),
-        (end_day(dossier, say), "left", 4),
+        (say(N_("Review point")), "left", 10.6),
+        (say.date(dossier.as_of, form="d MMMM"), "left", 4.7),
+        (end_day(dossier, say), "left", 4.7),
     )
     ordered = sorted(rows, key=lambda answer: -answer.outlook.lapsing)
     return _slides("table", texts, columns, [_lapsing(answer, material) for answer in ordered])
@@ -265,12 +265,12 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     told = say(N_("The other points: {parts}."), parts=_by_status(rows, material))
     texts = {"title": told, "kicker": say(N_("The other points"))}
     columns = _columns(
-        (say(N_("Review point")), "left", 7.5),
-        (say(N_("Status")), "left", 5),
-        (say(N_("Coverage")), "right", 2.4),
+        (say(N_("Review point")), "left", 7.6),
+        (say(N_("Status")), "left", 5.8),
+        (say(N_("Coverage")), "right", 2.8),
         (say(N_("Met")), "right", 4.2),
-        *(((end_day(material.dossier, say), "left", 3.5),) if ahead else ()),
-        (say(N_("Where it is heading")), "left", 8.2),
+        *(((end_day(material.dossier, say), "left", 3.8),) if ahead else ()),
+        (say(N_("Where it is heading")), "left", 6.6),
     )
     slides = _slides("table", texts, columns, [_other(material, answer, ahead=ahead) for answer in rows])
     comments = ((phrases.label(a.point, say), material.comment(a)) for a in rows)
@@ -303,9 +303,9 @@ def decided(material: Material) -> list[Slide]:
         return [Slide("table", texts)]
     columns = _columns(
         (say(N_("No.")), "left", 2.3),
-        (say(N_("Decision")), "left", 12.5),
-        (say(N_("Responsible")), "left", 6.8),
-        (say(N_("To be done by")), "left", 3.2),
+        (say(N_("Decision")), "left", 11.6),
+        (say(N_("Responsible")), "left", 8.2),
+        (say(N_("To be done by")), "left", 3.5),
         (say(N_("Status")), "left", 5.2),
     )
     return _slides("table", texts, columns, [_decision(material, row) for row in rows])

@@ -24,14 +24,12 @@ from compliance.report.slides.fitting import (
     NARROW,
     SIDE,
     TALLEST,
-    cell_room,
+    Grid,
     fit,
     fit_lines,
-    head_height,
+    grid_of,
     line,
-    pages,
     room_of,
-    row_height,
 )
 from compliance.report.slides.layouts import (
     FOOTER,
@@ -106,8 +104,11 @@ class _Drawing:
             shape.element.getparent().remove(shape.element)
 
     def _write(self, shape: Any, name: str, place: Place, text: str) -> None:
-        """Write a text at the size at which it fits."""
-        fitted = fit(text, place, more=self.more if place.box.height > 2 * line(place.size) else ELLIPSIS)
+        """Write a text at the size at which it fits, and so do those beside it."""
+        more = self.more if place.box.height > 2 * line(place.size) else ELLIPSIS
+        beside = {key: each for key, each in self.places.items() if key.rstrip("123") == name.rstrip("123")}
+        most = min(fit(self.slide.texts.get(key, text), each).size for key, each in beside.items())
+        fitted = fit(text, place, more=more, most=most)
         shape.text_frame.text = fitted.text
         if not fitted.whole and text not in self.slide.notes:
             self.longer.append(text)
@@ -136,26 +137,26 @@ class _Drawing:
 
     def _add_table(self, shape: Any, table: Table, place: Place) -> None:
         """Add a native table. Its rows share some of the height that is left; what does not fit goes to the notes."""
-        heat = self.slide.kind == "heat"
-        size = self.slide.size or pages(table, place, upright=heat)[0].size
+        grid = grid_of(self.slide)
+        size = self.slide.size or grid.pages(place)[0].size
         frame = _empty_table(shape, table)
-        high = head_height(table, size, upright=heat)
+        high = grid.head_height(size)
         heads, *drawn = frame.table.rows
-        _write_head(heads, table, size, upright=heat)
+        _write_head(heads, table, size, upright=grid.upright)
         heads.height = emu(high)
         room = place.box.height - high
-        needed = [row_height(table, row, size, tight=heat) for row in table.rows]
+        needed = [grid.row_height(row, size) for row in table.rows]
         air = min(AIR, max(0.0, room - sum(needed)) / max(1, len(needed)))
         statuses = self.slide.statuses or ((),) * len(drawn)
         for row, cells, height, marks in zip(drawn, table.rows, needed, statuses, strict=True):
             row.height = emu(min(height, room) + air)
-            self._write_row(row, table, cells, size=size, lines=int((room - 2 * ABOVE) / line(size)), statuses=marks)
+            self._write_row(row, grid, cells, size=size, lines=int((room - 2 * ABOVE) / line(size)), statuses=marks)
         frame.height = sum(row.height for row in frame.table.rows)
 
     def _write_row(
         self,
         drawn: Any,
-        table: Table,
+        grid: Grid,
         row: Sequence[str],
         *,
         size: float,
@@ -163,18 +164,17 @@ class _Drawing:
         statuses: Sequence[Status | None],
     ) -> None:
         """Write a row with the colours of its statuses, in a heat table as the ground of its cells."""
-        heat = self.slide.kind == "heat"
         marks = statuses or (None,) * len(row)
-        for place, (column, text, status) in enumerate(zip(table.columns, row, marks, strict=True)):
+        for place, (column, text, status) in enumerate(zip(grid.table.columns, row, marks, strict=True)):
             cell = drawn.cells[place]
-            fitted, _ = fit_lines(text, room=cell_room(table, place, size, tight=heat), lines=lines, more=self.more)
+            fitted, _ = fit_lines(text, room=grid.room(place, size), lines=lines, more=self.more)
             if fitted != text:
                 self.longer.append(f"{row[0]}: {text}" if place else text)
             _write_cell(cell, fitted, column, size=size, first=place == 0)
-            if heat and place:
+            if grid.upright and place:
                 _centre(cell)
             if status:
-                _mark(cell, status, ground=heat)
+                _mark(cell, status, ground=grid.upright)
 
 
 def _colour(frame: Any, status: Status) -> None:
