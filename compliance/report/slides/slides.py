@@ -37,6 +37,7 @@ from compliance.review.dossier import Dossier, PointAnswer, Priority, few_added_
 from compliance.review.functions import Functions
 from compliance.review.reviewing import State
 from compliance.wording import answers, outlook, phrases
+from compliance.wording.reasons import REASONS_TITLE
 
 FEWEST, MOST = 12, 14
 # The sources of the points that have a slide together: those of incidents and time limits.
@@ -164,7 +165,7 @@ def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:
         time_limit(answer, say),
         compared(answer, say) if measured else "",
         outlook.at_most(answer.outlook, say),
-        f"{say(N_('Why it is not met'))}: {why}" if why else "",
+        f"{say(REASONS_TITLE)}: {why}" if why else "",
         decisions_about(material, answer) if answer.coverage.status is Status.RED else "",
     ]
 
@@ -258,7 +259,7 @@ def _notes(material: Material, answer: PointAnswer) -> str:
     parts = (
         ("", material.comment(answer)),
         (f"{say(N_('Most left to do'))}: ", weak(material, answer).replace("\t", " ")),
-        (f"{say(N_('Why it is not met'))}: ", reasons(material, answer)),
+        (f"{say(REASONS_TITLE)}: ", reasons(material, answer)),
     )
     return "\n".join(f"{label}{text}" for label, text in parts if text)
 

@@ -146,7 +146,7 @@ def by_department(material: Material) -> list[Slide]:
     texts = {"title": _weakest(names[0], figures.values(), material), "kicker": say(N_("Department by department"))}
     columns = (
         Column(say(N_("Department")), width=7.2),
-        *(Column(_brief(answer, material), width=(WIDTH - 7.2) / len(answers_)) for answer in answers_),
+        *(Column(phrases.brief(answer.point, say), width=(WIDTH - 7.2) / len(answers_)) for answer in answers_),
     )
     rows = [(Cell(name), *(_heat(figures.get((name, a.point.id)), material) for a in answers_)) for name in names]
     first = _slides("heat", texts, columns, rows)[0]
@@ -161,10 +161,6 @@ def by_department(material: Material) -> list[Slide]:
 
 def _name(figure: Coverage) -> str:
     return figure.department or figure.unit or ""
-
-
-def _brief(answer: PointAnswer, material: Material) -> str:
-    return material.say.plain(answer.point.brief or answer.point.short)
 
 
 def _weakest_first(parts: Collection[Coverage]) -> list[str]:
