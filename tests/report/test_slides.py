@@ -20,6 +20,7 @@ from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
 from compliance.report.blocks import Column, Table
 from compliance.report.files import write_report
+from compliance.report.slides.charts import _free, _side
 from compliance.report.slides.fitting import Grid, fit, fit_lines, grid_of, room_of
 from compliance.report.slides.layouts import KINDS as LAYOUT_NAMES
 from compliance.report.slides.layouts import LAYOUTS, NAMES
@@ -31,6 +32,7 @@ from compliance.review.functions import load_functions
 from compliance.review.reviewing import GROUNDS, review_of
 from compliance.store.database import rows
 from compliance.wording.phrases import label, percent, share
+from compliance.wording.trends import Level, Moment, Trend
 from tests.layers import first_of
 from tests.line import POINTS
 from tests.sampled import draft
@@ -365,6 +367,22 @@ def test_a_trend_has_its_target_its_limit_and_the_end_of_the_year_and_can_be_edi
     assert book.max_row == len(shown.moments) + 2
     scale = drawn._chartSpace.find(f".//{qn('c:valAx')}/{qn('c:scaling')}")
     assert [float(scale.find(qn(name)).get("val")) for name in ("c:min", "c:max")] == [0.0, 1.01]
+
+
+@pytest.mark.parametrize(
+    ("shares", "limit", "placed", "figure"),
+    [
+        ([0.2] * 12, 0.8, "b", "t"),  # the limit's name below its line, as usual
+        ([0.75] * 12, 0.8, "t", "b"),  # above it where the trend is below
+        ([0.6] * 9 + [0.7, 0.75, 0.78], 0.8, "t", ""),  # the trend comes from below, and the limit is above
+        ([0.85] * 12, 0.9, "b", "b"),  # no room between limit and target
+    ],
+)
+def test_a_label_of_a_trend_stands_where_no_line_crosses_it(shares, limit, placed, figure):
+    moments = tuple(Moment("2026-01-31", share, "") for share in shares)
+    trend = Trend(moments, Level(0.95, ""), Level(limit, ""), ahead=Moment("", shares[-1], ""), after=1)
+    assert _free(trend, trend.limit, 0.14)[1] == placed
+    assert _side(trend, 0.14) == figure
 
 
 def test_a_point_without_a_trend_has_no_chart(review, slides):

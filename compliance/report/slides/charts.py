@@ -29,6 +29,8 @@ COLOURS: Final[dict[Status, Any]] = {
 }
 # The height of the plot, as a share of that of its chart.
 PLOT: Final = 0.75
+# The height of letters, as a share of that of a line.
+LETTERS: Final = 0.75
 # So little above or below a figure, a line does not cross its label.
 NEAR: Final = 0.02
 # How many moments from the edges of a trend a label is, and how many it covers to each side.
@@ -105,7 +107,7 @@ def _free(trend: Trend, level: Level, height: float) -> tuple[int, str]:
 
     def distance(place: int, side: int) -> float:
         low, high = sorted((level.share, level.share + side * height))
-        if low < other.share < high or high > 1 + height:
+        if 0 < side * (other.share - level.share) < height * LETTERS or high > 1 + height:
             return -1.0
         near = [share for share in shares[max(0, place - EDGE) : place + EDGE + 1] if share is not None]
         return min((max(low - share, share - high, 0.0) for share in near), default=1.0)

@@ -261,12 +261,12 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     told = say(N_("The other points: {parts}."), parts=_by_status(rows, material))
     texts = {"title": told, "kicker": say(N_("The other points"))}
     columns = _columns(
-        (say(N_("Review point")), "left", 7.6),
+        (say(N_("Review point")), "left", 7.5),
         (say(N_("Status")), "left", 5.8),
         (say(N_("Coverage")), "right", 2.8),
-        (say(N_("Met")), "right", 4.2),
+        (say(N_("Met")), "right", 4.0),
         *(((end_day(material.dossier, say), "left", 3.8),) if ahead else ()),
-        (say(N_("Where it is heading")), "left", 6.6),
+        (say(N_("Where it is heading")), "left", 6.9),
     )
     slides = _slides("table", texts, columns, [_other(material, answer, ahead=ahead) for answer in rows])
     comments = ((phrases.label(a.point, say), material.comment(a)) for a in rows)
