@@ -40,7 +40,10 @@ class Picture:
 PICTURES: Final[Mapping[str, Picture]] = {
     "overview": Picture("?", ("3 av 12 mätbara punkter når målet.", "13 Rapporteringsskyldighet NIS")),
     "point": Picture("point?point=classification", ("91 av 297 system har giltig klassning", "Vad som återstår")),
-    "review": Picture("review?review=2026&point=classification", ("5 av 13 punkter är diskuterade.", "Öppna punkten")),
+    "review": Picture(
+        "review?review=2026&point=classification",
+        ("5 av 13 punkter är diskuterade.", "I genomgången 2025 · otillräckligt"),
+    ),
     "meeting": Picture("meeting?review=2026&screen=5", ("5 av 15", "Otillräckligt")),
     "plan": Picture("plan?", ("Två moment är försenade.", "Stickprov av klassningar")),
     "imports": Picture(

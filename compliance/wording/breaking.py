@@ -11,7 +11,7 @@ from compliance.declarations.points import Point
 JOINING_S: Final = re.compile(r"(?<=\w{4}[^\Ws]s)(?<!ans)(?<!runds)(?!sning)(?=[bcdfghjklmnpqrsvxz]\w{4,})")
 LAST_PART: Final = re.compile(
     r"(?<=\w{5})(?=(?:enhet|hus|team|grupp|skola|handlägg|verksamhet|boende|ansvarig|rapportering|hantering|incident"
-    r"|förteckning|förvaltning|överföring|kontor|avtal|arbete)\w*\W*$)"
+    r"|förteckning|förvaltning|överföring|kontor|avtal|arbete)\w*\W*$)|(?<=\w{3})(?=verksamhet\w*\W*$)"
 )
 # Longer than any word. The search for parts takes time quadratic in the length, so longer texts are left alone.
 LONGEST_WORD: Final = 100

@@ -75,7 +75,7 @@ def test_a_page_on_a_phone_begins_after_150_pixels_and_says_of_each_table_whethe
 BROKEN = """() => [...document.querySelectorAll('.v-heat thead th a')].flatMap(link => {
   const text = link.firstChild, range = document.createRange();
   return [...text.nodeValue.matchAll(/[^\\s\u00ad-]+/g)].filter(part => {
-    range.setStart(text, part.index);
+    range.setStart(text, part.index + 1);  // the box of the first letter begins at a hyphen on the line before
     range.setEnd(text, part.index + part[0].length);
     return new Set([...range.getClientRects()].map(line => line.top)).size > 1;
   }).map(part => part[0]);

@@ -120,7 +120,7 @@ FIELDS = [
     ("draft", "imports", {"part": "names"}, 1),
     ("draft", "imports", {"part": "questions"}, 1),
     ("draft", "review", {"part": "points", "point": "dpia"}, 2),
-    ("draft", "review", {"part": "decisions"}, 3),
+    ("draft", "review", {"part": "decisions"}, 4),
     ("draft", "review", {"part": "sign"}, 1),
     ("draft", "meeting", {"screen": "2"}, 3),
     ("submitted", "review", {"part": "sign"}, 3),
