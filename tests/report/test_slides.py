@@ -302,6 +302,19 @@ def test_forty_departments_are_one_slide_and_those_without_room_are_in_its_notes
     assert re.match(r"Avdelning \d .*: Informationssäkerhet .\s\d+", rest[0])
 
 
+def test_the_long_name_of_a_department_is_whole_in_the_notes(review, slides):
+    name = "Avdelningen för " + "långa namn och " * 19
+
+    def renamed(parts):
+        return tuple(replace(part, department=name) if part.department == "Äldreomsorg" else part for part in parts)
+
+    points = tuple(replace(answer, departments=renamed(answer.departments)) for answer in review.points)
+    named = replace(review, points=points)
+    [heat] = of_kind(slides(named), "heat")
+    assert name in heat.notes.split("\n")
+    assert max(len(row[0]) for row in heat.table.rows) == 60
+
+
 # --- What lapses, incidents -----------------------------------------------------------------------------------------
 
 

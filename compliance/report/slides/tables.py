@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun
+from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Align, Column, Table
 from compliance.report.points import FEWEST_PARTS, day_text, departments
@@ -20,6 +21,8 @@ from compliance.wording import answers, outlook, phrases
 from compliance.wording.phrases import DASH
 
 WIDTH: Final = 30.8
+# So many letters of a department's name are on a slide; its notes have a longer one whole.
+LONGEST: Final = 60
 # The name of a point that is a mandatory practice, as the seed marks them.
 MANDATORY: Final = "*"
 
@@ -148,14 +151,19 @@ def by_department(material: Material) -> list[Slide]:
         Column(say(N_("Department")), width=7.2),
         *(Column(phrases.brief(answer.point, say), width=(WIDTH - 7.2) / len(answers_)) for answer in answers_),
     )
-    rows = [(Cell(name), *(_heat(figures.get((name, a.point.id)), material) for a in answers_)) for name in names]
+    rows = [
+        (Cell(shortened(name, LONGEST)), *(_heat(figures.get((name, a.point.id)), material) for a in answers_))
+        for name in names
+    ]
     first = _slides("heat", texts, columns, rows)[0]
     shown = len(first.table.rows) if first.table else 0
     key = _key([cell for row in rows for cell in row[1:]], material)
     left = len(rows) - shown
     if left:
         key = say.plural("One more department is in the notes.", "{n} more departments are in the notes.", left)
-    notes = "\n".join(_in_words(row, columns) for row in rows[shown:])
+    long = [name for name in names[:shown] if len(name) > LONGEST]
+    rest = zip(names[shown:], rows[shown:], strict=True)
+    notes = "\n".join((*long, *(_in_words(name, row, columns) for name, row in rest)))
     return [replace(first, texts=texts | {"key": key}, notes=notes)]
 
 
@@ -178,7 +186,7 @@ def _weakest(name: str, parts: Collection[Coverage], material: Material) -> str:
         return say(N_("No department has a point below the limit."))
     return say(
         N_("{department} has most points below the limit: {n} of {of}."),
-        department=name,
+        department=shortened(name, LONGEST),
         n=say.in_words(len(below)),
         of=say.in_words(len(own)),
     )
@@ -198,10 +206,10 @@ def _key(cells: Sequence[Cell], material: Material) -> str:
     return joined((*words, material.say(N_("per cent of what is to be met"))))
 
 
-def _in_words(row: Row, columns: Sequence[Column]) -> str:
+def _in_words(name: str, row: Row, columns: Sequence[Column]) -> str:
     """A department in a line of notes: its name, and each point with its figure."""
     cells = (f"{column.heading} {cell.text}" for column, cell in zip(columns[1:], row[1:], strict=True))
-    return f"{row[0].text}: {', '.join(cells)}"
+    return f"{name}: {', '.join(cells)}"
 
 
 # --- What lapses --------------------------------------------------------------------------------------------------
