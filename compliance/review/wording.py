@@ -222,13 +222,6 @@ def late_first(decisions: Sequence[Decision], day: date) -> list[Decision]:
     return sorted(late_and_new_first(decisions, day), key=lambda decision: not decision.open)
 
 
-def decisions_sentence(own: Sequence[Decision], say: Language) -> str:
-    """How many decisions a review has made."""
-    if not own:
-        return say(N_("No decision has been made yet."))
-    return say.plural("{n} decision has been made.", "{n} decisions have been made.", len(own))
-
-
 def earlier_sentence(decisions: Sequence[Decision], day: date, say: Language) -> str:
     """How many earlier decisions are open, and how many of them late; the first screen's main answer."""
     if not decisions:
