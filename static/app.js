@@ -80,6 +80,7 @@ const lookForFiles = () => FILE_FIELD.length && (filesWait = WAITING.length > 0)
 
 // When the page is reloaded or closed, the browser asks before files or unsent text are lost.
 window.addEventListener("beforeunload", (event) => {
+  lookForFiles();
   if (filesWait) event.preventDefault();
   const field = document.activeElement;
   if (field?.matches("textarea, input[type=text]") && initial !== null && field.value !== initial) event.preventDefault();

@@ -228,6 +228,7 @@ def drop_systems(page, words):
     page.set_input_files("input[type=file]", str(SYSTEMS))
     page.wait_for_selector(".v-dumbbells", timeout=60_000)
     page.get_by_text(words["rejected"]).first.wait_for()
+    page.wait_for_selector(".st-key-waiting")  # the page draws it last
     assert page.evaluate(ASKS_BEFORE_LEAVING), "a file that waits would be lost unasked"
 
 
