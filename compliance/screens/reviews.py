@@ -107,7 +107,6 @@ def of_review(view: View, review: Review, others: tuple[Review, ...]) -> Opened:
     """A review with all that a page shows of it."""
     with st.spinner(view.say(N_("This takes a moment"))):
         whole = written.document(view.data, review)
-    ids = {other.review_id for other in others}
     return Opened(
         view=view,
         review=review,
@@ -116,7 +115,7 @@ def of_review(view: View, review: Review, others: tuple[Review, ...]) -> Opened:
         dossier=readable(whole, view.reader),
         states=written.states(view.data, review.review_id),
         texts=written.texts(view.data, review.review_id),
-        decided=tuple(decision for decision in written.decisions(view.data) if decision.review_id in ids),
+        decided=written.decisions_of(view.data, view.as_of, view.scope.organisation),
     )
 
 

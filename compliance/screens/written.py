@@ -67,6 +67,12 @@ def decisions(data: Data) -> tuple[Decision, ...]:
         return tuple(deciding.decisions(cursor))
 
 
+def decisions_of(data: Data, as_of: date, organisation: str) -> tuple[Decision, ...]:
+    """The decisions of an organisation's reviews and of its predecessors' on a day, the oldest review first."""
+    ids = reads.organisation_ids(data, as_of, organisation)
+    return tuple(decision for decision in decisions(data) if decision.organisation_id in ids)
+
+
 def decided_until(data: Data, review: Review) -> tuple[Decision, ...]:
     """The decisions up to a review's year of its organisation and those that had merged with it on its day."""
     one = _merged_with(data, review.organisation_id, review.as_of)

@@ -21,8 +21,7 @@ def draw(view: View) -> None:
     """Draw the decisions of each year, first the one that the address names, and what lacks a decision."""
     widgets.whole_only(view)
     say, day = view.say, view.as_of
-    ids = {review.review_id for review in reviews.of_organisation(view)}
-    decisions = [decision for decision in written.decisions(view.data) if decision.review_id in ids]
+    decisions = written.decisions_of(view.data, day, view.scope.organisation)
     by_year = texts.by_year(decisions)
     named = _named(view, [*by_year])
     answer = (

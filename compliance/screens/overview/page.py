@@ -127,9 +127,8 @@ def _reads_decisions(view: View) -> bool:
 
 def _decisions(view: View) -> list[Decision]:
     """The decisions of the organisation's reviews up to the year of the day."""
-    reviews = written.reviews(view.data, view.as_of, view.scope.organisation)
-    ids = {review.review_id for review in reviews if review.year <= view.as_of.year}
-    return [decision for decision in written.decisions(view.data) if decision.review_id in ids]
+    decided = written.decisions_of(view.data, view.as_of, view.scope.organisation)
+    return [decision for decision in decided if decision.year <= view.as_of.year]
 
 
 def _deadline(view: View, shown: Overview) -> charts.Fact:

@@ -52,12 +52,12 @@ def _handed_out(view: View, point: Point) -> Said:
 
 
 def _read(view: View, point: Point) -> Said:
-    known = [review for review in reviews.of_organisation(view) if review.year <= view.as_of.year]
-    ids = {review.review_id for review in known}
-    decided = [row for row in written.decisions(view.data) if row.review_id in ids and row.point == point.id]
-    decisions = tuple(wording.late_and_new_first([row for row in decided if row.open], view.as_of))
-    review = next((review for review in known if review.year == view.as_of.year), None)
-    return _written(view, review, point, decisions) if review else Said(view.as_of.year, decisions=decisions)
+    year = view.as_of.year
+    decided = written.decisions_of(view.data, view.as_of, view.scope.organisation)
+    left = [row for row in decided if row.year <= year and row.point == point.id and row.open]
+    decisions = tuple(wording.late_and_new_first(left, view.as_of))
+    review = next((review for review in reviews.of_organisation(view) if review.year == year), None)
+    return _written(view, review, point, decisions) if review else Said(year, decisions=decisions)
 
 
 def _written(view: View, review: Review, point: Point, decisions: tuple[Decision, ...]) -> Said:
