@@ -415,14 +415,14 @@ def sentences_on(line, day, **more):
 @pytest.mark.live
 def test_the_headline_counts_the_clocks_and_says_when_the_first_runs_out(line):
     assert sentences_on(line, date(2026, 3, 29)) == [
-        "Tre klockor går. Den första löper ut om 16\u00a0timmar.",
+        "Tre tidsfrister löper. Den första går ut om 16\u00a0timmar.",
         "En tidsfrist har passerat utan att rapporten skickats.",
     ]
     # what has no limit is not running
-    assert sentences_on(line, date(2026, 3, 29), unit="Söder") == ["En klocka går. Den löper ut om 1\u00a0dag."]
-    assert sentences_on(line, date(2026, 3, 30), unit="Söder") == ["En klocka går. Den löper ut i dag."]
-    assert sentences_on(line, date(2026, 3, 5), unit="Söder") == ["Ingen klocka går."]
-    assert sentences_on(line, date(2026, 1, 31)) == ["Ingen klocka går."]
+    assert sentences_on(line, date(2026, 3, 29), unit="Söder") == ["En tidsfrist löper. Den går ut om 1\u00a0dag."]
+    assert sentences_on(line, date(2026, 3, 30), unit="Söder") == ["En tidsfrist löper. Den går ut i dag."]
+    assert sentences_on(line, date(2026, 3, 5), unit="Söder") == ["Ingen tidsfrist löper."]
+    assert sentences_on(line, date(2026, 1, 31)) == ["Ingen tidsfrist löper."]
 
 
 def test_the_headline_says_when_the_only_clock_runs_out(line):
@@ -430,7 +430,7 @@ def test_the_headline_says_when_the_only_clock_runs_out(line):
     assert clock_texts.sentences([clock], EN) == ["One clock is running. It runs out in 16\u00a0hours."]
     out = running(line, date(2026, 3, 31))["over-spring", "breach"]
     assert clock_texts.sentences([out] * 76, SV) == [
-        "Ingen klocka går.",
+        "Ingen tidsfrist löper.",
         "76 tidsfrister har passerat utan att rapporten skickats.",
     ]
 
@@ -472,7 +472,7 @@ def test_the_overview_gets_the_next_deadline_as_a_fact(line):
     assert [fact.note for fact in nones] == [
         "1 har passerat",
         "1 har passerat",
-        "Ingen klocka går.",
+        "Ingen tidsfrist löper.",
         "Underlag saknas: Incidenter",
         "Underlag saknas",
     ]
@@ -892,7 +892,7 @@ def _told(monkeypatch, lang, role, day):
     """The page of a day: its clocks in the headline and below, and links to their items for those who may see them."""
     shown = text(opened("incidents", monkeypatch, role=role, lang=lang, as_of=f"2026-03-{day}"))
     first = {
-        29: {"sv": "Tre klockor går. Den första löper ut om 16\u00a0timmar.", "en": "Three clocks are running."},
+        29: {"sv": "Tre tidsfrister löper. Den första går ut om 16\u00a0timmar.", "en": "Three clocks are running."},
         30: {"sv": "Två tidsfrister har passerat utan", "en": "Two time limits have passed"},
     }
     assert first[day][lang] in shown
@@ -948,7 +948,7 @@ def test_the_samples_show_every_part_of_the_page(sample, monkeypatch):
 @pytest.mark.exhaustive
 def test_the_page_follows_the_scope(own, monkeypatch):
     shown = text(opened("incidents", monkeypatch, unit="Söder", as_of="2026-03-29"))
-    assert "En klocka går. Den löper ut om 1\u00a0dag." in shown
+    assert "En tidsfrist löper. Den går ut om 1\u00a0dag." in shown
     assert "over-spring" not in shown
 
 

@@ -333,10 +333,10 @@ def test_incidents_and_time_limits_are_side_by_side_with_what_can_still_be_reach
     [three] = of_kind(slides(review), "three")
     assert [three.texts[f"head{n}"][:2] for n in (1, 2, 3)] == ["11", "12", "13"]
     assert three.texts["text2"].replace("\u00a0", " ").split("\n")[:3] == [
-        "8 av 10 personuppgiftsincidenter är anmälda i tid.", "Tidsgräns: 72 timmar.", "Mål 100 %, gräns 90 %.",
+        "8 av 10 personuppgiftsincidenter är anmälda i tid.", "Tidsfrist: 72 timmar.", "Mål 100 %, gräns 90 %.",
     ]  # fmt: skip
     assert "Målet kan inte nås i år: högst 80,0\u00a0%." in three.texts["text2"]
-    assert three.texts["text3"].split("\n")[-1] == "Tidsgräns: incidentanmälan 6\u00a0timmar."
+    assert three.texts["text3"].split("\n")[-1] == "Tidsfrist: incidentanmälan 6\u00a0timmar."
 
 
 # --- A point -------------------------------------------------------------------------------------------------------
