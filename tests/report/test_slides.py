@@ -21,7 +21,7 @@ from compliance.declarations.points import load_points
 from compliance.report.blocks import Column, Table
 from compliance.report.files import write_report
 from compliance.report.slides.charts import _free, _side
-from compliance.report.slides.fitting import Grid, fit, fit_lines, grid_of, room_of
+from compliance.report.slides.fitting import Grid, fit, fit_lines, grid_of, hang_of, room_of
 from compliance.report.slides.layouts import KINDS as LAYOUT_NAMES
 from compliance.report.slides.layouts import LAYOUTS, NAMES
 from compliance.report.slides.slides import FEWEST, MOST, slides_of
@@ -388,14 +388,27 @@ def test_a_trend_has_its_target_its_limit_and_the_end_of_the_year_and_can_be_edi
         ([0.2] * 12, 0.8, "b", "t"),  # the limit's name below its line, as usual
         ([0.75] * 12, 0.8, "t", "b"),  # above it where the trend is below
         ([0.6] * 9 + [0.7, 0.75, 0.78], 0.8, "t", ""),  # the trend comes from below, and the limit is above
-        ([0.85] * 12, 0.9, "b", "b"),  # no room between limit and target
+        ([0.85] * 12, 0.82, "b", ""),  # no room between limit and target
+        ([0.85] * 12, 0.9, None, "b"),  # nor below the limit
     ],
 )
 def test_a_label_of_a_trend_stands_where_no_line_crosses_it(shares, limit, placed, figure):
     moments = tuple(Moment("2026-01-31", share, "") for share in shares)
     trend = Trend(moments, Level(0.95, ""), Level(limit, ""), ahead=Moment("", shares[-1], ""), after=1)
-    assert _free(trend, trend.limit, 0.14)[1] == placed
+    found = _free(trend, trend.limit, 0.14)
+    assert (found and found[1]) == placed
     assert _side(trend, 0.14) == figure
+
+
+def test_a_limit_without_a_free_place_is_named_beside_the_target(point):
+    made, slide = point
+    trend = slide.charts["chart"].trend
+    near = replace(trend, moments=tuple(replace(moment, share=0.85) for moment in trend.moments))
+    near = replace(near, limit=Level(0.9, "Gräns 90\u00a0%"))
+    [drawn] = read(only(made, replace(slide, charts={"chart": replace(slide.charts["chart"], trend=near)}))).slides
+    told = [text.text for text in chart(drawn)._chartSpace.iter(qn("a:t"))]
+    assert told[:2] == ["Mål 95\u00a0% · streckad linje: gräns 90\u00a0%", "Görs inget"]
+    assert chart(drawn).plots[0].series[2]._element.find(qn("c:dLbls")) is None
 
 
 def test_a_point_without_a_trend_has_no_chart(review, slides):
@@ -573,6 +586,13 @@ def test_no_text_of_the_sample_is_cut_and_no_word_in_two(year, say, public, samp
         assert [text for text in texts(slide) if re.search(r"\w…$|…\s?\(", text)] == []
     tables = [grid_of(slide) for slide in made.slides if slide.table]
     assert [grid.table.caption for grid in tables if not grid.breaks_no_word(14)] == []
+
+
+def test_texts_after_a_tab_begin_beyond_the_longest_before_it():
+    place = LAYOUTS["point"]["causes"]
+    assert hang_of("+14,1\t42 system", place, 16) == place.hangs
+    assert hang_of("1 133 av 1 485\tÄldreomsorg\n9 av 10\tFörskola", place, 16) > place.hangs + 1
+    assert hang_of("Ingen tabb.", place, 16) == 0
 
 
 def test_texts_side_by_side_are_of_one_size(sample_database, slides):

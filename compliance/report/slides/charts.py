@@ -4,6 +4,7 @@ The look of the chart is a file in `data/report/charts`. The names of the target
 far from them.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import date
 from typing import Any, Final
@@ -13,6 +14,7 @@ from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
+from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
 from compliance.counting.assessing import Status
 from compliance.report.blocks import LineChart
@@ -29,9 +31,7 @@ COLOURS: Final[dict[Status, Any]] = {
 }
 # The height of the plot, as a share of that of its chart.
 PLOT: Final = 0.75
-# The height of letters, as a share of that of a line.
-LETTERS: Final = 0.75
-# So little above or below a figure, a line does not cross its label.
+# So little above or below a figure, a line does not cross its label; and the space between a line and a label.
 NEAR: Final = 0.02
 # How many moments from the edges of a trend a label is, and how many it covers to each side.
 EDGE: Final = 2
@@ -42,18 +42,18 @@ MONTHS: Final = {"sv": "[$-41D]mmm\\ yyyy", "en": "[$-809]mmm\\ yyyy"}
 _CHART_DATA: Final[Any] = CategoryChartData
 
 
-def add_chart(shape: Any, chart: LineChart, place: Place, *, code: str) -> None:
-    """Add a trend to its placeholder, with number formats of the language `code`."""
-    frame = _line(shape, chart, place)
+def add_chart(shape: Any, chart: LineChart, place: Place, *, say: Language) -> None:
+    """Add a trend to its placeholder, with number formats of the language."""
+    frame = _line(shape, chart, place, say=say)
     frame.chart.font.size = Pt(place.size)
     for kind, forms in (("c:valAx", PERCENT), ("c:dateAx", MONTHS)):
         for form in frame.chart._chartSpace.iterfind(f".//{qn(kind)}/{qn('c:numFmt')}"):
-            form.set("formatCode", forms[code])
+            form.set("formatCode", forms[say.code])
     frame.name = chart.name
     frame._element.nvGraphicFramePr.cNvPr.set("descr", chart.alt)
 
 
-def _line(shape: Any, chart: LineChart, place: Place) -> Any:
+def _line(shape: Any, chart: LineChart, place: Place, *, say: Language) -> Any:
     """A share over time with its target, its limit and its end of the year, each with a label."""
     trend = chart.trend
     frame = shape.insert_chart(None, _data(chart))
@@ -63,17 +63,28 @@ def _line(shape: Any, chart: LineChart, place: Place) -> Any:
     share, target, limit, *ahead = frame.chart.plots[0].series
     last = len(trend.moments) - 1
     height = line(place.size) / (PLOT * place.box.height)
-    for series, level in ((target, trend.target), (limit, trend.limit)):
-        moment, side = _free(trend, level, height)
-        _label(series, moment, level.text, side, place.size)
+    _name_levels((target, limit), trend, height=height, size=place.size, say=say)
     side = _side(trend, height) if ahead else "r"
     if trend.moments[last].share is None or not side:
-        share._element.remove(share._element.find(qn("c:dLbls")))
+        _unname(share)
     else:
         _label(share, last, trend.moments[last].text, side, place.size)
     if ahead and trend.ahead:
         _label(ahead[0], last + 1, "\n".join(trend.ahead.lines), "r", place.size)
     return frame
+
+
+def _name_levels(drawn: Sequence[Any], trend: Trend, *, height: float, size: float, say: Language) -> None:
+    """Name the target and the limit on their lines; a limit without a free place is named beside the target."""
+    (target, limit), text = drawn, trend.target.text
+    moment, side = _free(trend, trend.target, height) or (EDGE, "t")
+    if place := _free(trend, trend.limit, height):
+        _label(limit, place[0], trend.limit.text, place[1], size)
+    else:
+        _unname(limit)
+        values = {"target": text, "limit": trend.limit.text[:1].lower() + trend.limit.text[1:]}
+        text, moment, side = say(N_("{target} · dashed: {limit}"), **values), len(trend.moments) // 2, "t"
+    _label(target, moment, text, side, size)
 
 
 def _data(chart: LineChart) -> Any:
@@ -95,10 +106,10 @@ def _data(chart: LineChart) -> Any:
     return data
 
 
-def _free(trend: Trend, level: Level, height: float) -> tuple[int, str]:
+def _free(trend: Trend, level: Level, height: float) -> tuple[int, str] | None:
     """The moment where a level has its name, and above or below the line: where the trend is furthest from the name.
 
-    The name is a share of the scale high.
+    The name is a share of the scale high. None where a line crosses it everywhere.
     """
     shares = [moment.share for moment in trend.moments]
     other = trend.limit if level is trend.target else trend.target
@@ -107,8 +118,8 @@ def _free(trend: Trend, level: Level, height: float) -> tuple[int, str]:
 
     def distance(place: int, side: int) -> float:
         low, high = sorted((level.share, level.share + side * height))
-        if 0 < side * (other.share - level.share) < height * LETTERS or high > 1 + height:
-            return -1.0
+        if 0 < side * (other.share - level.share) < height or high > 1 + height:
+            return 0.0
         near = [share for share in shares[max(0, place - EDGE) : place + EDGE + 1] if share is not None]
         return min((max(low - share, share - high, 0.0) for share in near), default=1.0)
 
@@ -118,8 +129,8 @@ def _free(trend: Trend, level: Level, height: float) -> tuple[int, str]:
         for place in moments
         for side in (1, -1)
     ]
-    _, _, place, side = max(found)
-    return -place, "t" if side > 0 else "b"
+    room, _, place, side = max(found)
+    return (-place, "t" if side > 0 else "b") if room else None
 
 
 def _side(trend: Trend, height: float) -> str:
@@ -127,10 +138,15 @@ def _side(trend: Trend, height: float) -> str:
     *before, share = [moment.share or 0.0 for moment in trend.moments]
     lines = [*before[-EDGE:], trend.ahead.share or 0.0] if trend.ahead else before[-EDGE:]
     levels = (trend.target.share, trend.limit.share)
-    if max(lines) <= share + NEAR and not any(share <= level <= share + height for level in levels):
+    if max(lines) <= share + NEAR and not any(share <= level <= share + height + NEAR for level in levels):
         return "t"
-    free = min(lines) >= share - NEAR and not any(share - height <= level <= share for level in levels)
+    free = min(lines) >= share - NEAR and not any(share - height - NEAR <= level <= share for level in levels)
     return "b" if free else ""
+
+
+def _unname(series: Any) -> None:
+    """Remove the labels of a line."""
+    series._element.remove(series._element.find(qn("c:dLbls")))
 
 
 def _label(series: Any, index: int, text: str, position: str, size: float) -> None:

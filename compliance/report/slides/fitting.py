@@ -24,6 +24,8 @@ ELLIPSIS: Final = "…"
 LEAST, LEAST_TITLE, STEP = 14.0, 20.0, 2.0
 # The margins of a cell, in cm: left and right, above and below. Those of a heat table have little text.
 SIDE, ABOVE, NARROW = 0.2, 0.08, 0.05
+# The least space between the text before a tab and that after it, in cm.
+GAP: Final = 0.4
 # A heading that stands is at most this high, in cm.
 TALLEST: Final = 6.2
 # No place has room for more lines.
@@ -47,11 +49,19 @@ def fit(text: str, place: Place, *, more: str = ELLIPSIS, most: float = inf) -> 
     widest = _widest(text)
     for size in (size for size in _sizes(place) if size <= most):
         lines = _lines_of(place, size, text.count("\n") + 1)
-        room = room_of(place.box.width - place.hangs, size, bold=place.bold)
+        room = room_of(place.box.width - hang_of(text, place, size), size, bold=place.bold)
         fitted, _ = fit_lines(text, room=room, lines=lines, more=more)
         if fitted == text and widest <= room:
             return Fitted(text, size)
     return Fitted(fitted, size, whole=fitted == text)
+
+
+def hang_of(text: str, place: Place, size: float) -> float:
+    """Where the text after a tab or a bullet begins, in cm: beyond the longest text before a tab."""
+    if place.bullets or "\t" not in text:
+        return place.hangs if place.bullets else 0.0
+    longest = max(arial_width(part.partition("\t")[0]) for part in text.split("\n") if "\t" in part)
+    return max(place.hangs, longest / 1000 * size * POINT * SPARE + GAP)
 
 
 def _sizes(place: Place) -> Iterator[float]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.presentation import Presentation as Deck
 from pptx.util import Pt
 
@@ -28,6 +29,7 @@ from compliance.report.slides.fitting import (
     fit,
     fit_lines,
     grid_of,
+    hang_of,
     line,
     room_of,
 )
@@ -44,8 +46,8 @@ from compliance.report.slides.layouts import (
     place_name,
 )
 
-# How much lighter than the colour of its status a cell is.
-TINTS: Final = {Status.GREEN: 0.88, Status.YELLOW: 0.78, Status.RED: 0.68}
+# How much lighter than the colour of its status a cell is, and its saturation in thousandths of a per cent.
+TINTS: Final = {Status.GREEN: (0.9, 35_000), Status.YELLOW: (0.78, 84_000), Status.RED: (0.72, 80_000)}
 # Rows are at most this much higher than they need to be, in cm.
 AIR: Final = 0.5
 # Characters that XML or PowerPoint cannot hold; a line break stays.
@@ -95,7 +97,7 @@ class _Drawing:
         shape = self.drawn.placeholders[place.number]
         shape.name = place_name(name, self.say)
         if chart := self.slide.charts.get(name):
-            add_chart(shape, chart, place, code=self.say.code)
+            add_chart(shape, chart, place, say=self.say)
         elif place.kind == "tbl" and self.slide.table:
             self._add_table(shape, self.slide.table, place)
         elif text and place.kind not in {"tbl", "chart"}:
@@ -112,9 +114,11 @@ class _Drawing:
         shape.text_frame.text = fitted.text
         if not fitted.whole and text not in self.slide.notes:
             self.longer.append(text)
+        hangs = emu(hang_of(text, place, fitted.size))
         for paragraph in shape.text_frame.paragraphs:
-            if place.hangs and not place.bullets and "\t" not in paragraph.text:
-                paragraph._p.get_or_add_pPr().attrib.update({"marL": "0", "indent": "0"})
+            if place.hangs and not place.bullets:
+                hang = hangs if "\t" in paragraph.text else 0
+                paragraph._p.get_or_add_pPr().attrib.update({"marL": str(hang), "indent": str(-hang)})
             for piece in paragraph.runs if fitted.size != place.size else ():
                 piece.font.size = Pt(fitted.size)
         if status := self.slide.marks.get(name):
@@ -174,7 +178,7 @@ class _Drawing:
             if grid.upright and place:
                 _centre(cell)
             if status:
-                _mark(cell, status, ground=grid.upright)
+                _mark(cell, status, fill=grid.upright)
 
 
 def _colour(frame: Any, status: Status) -> None:
@@ -182,15 +186,18 @@ def _colour(frame: Any, status: Status) -> None:
     frame.paragraphs[0].runs[0].font.color.theme_color = COLOURS[status]
 
 
-def _mark(cell: Any, status: Status, *, ground: bool) -> None:
-    """Mark a cell with a status by the colour of its first line, or of its ground; below the limit in bold."""
-    if not ground:
+def _mark(cell: Any, status: Status, *, fill: bool) -> None:
+    """Mark a cell with a status by the colour of its first line, or by its fill; below the limit in bold."""
+    if not fill:
         _colour(cell.text_frame, status)
     elif status in TINTS:
         cell.fill.solid()
-        cell.fill.fore_color.theme_color = COLOURS[status]
-        cell.fill.fore_color.brightness = TINTS[status]
-    cell.text_frame.paragraphs[0].runs[0].font.bold = status == Status.RED or not ground
+        ground, (lighter, saturation) = cell.fill.fore_color, TINTS[status]
+        ground.theme_color, ground.brightness = COLOURS[status], lighter
+        pale = OxmlElement("a:satMod")
+        pale.set("val", str(saturation))
+        cell._tc.tcPr.find(f".//{qn('a:schemeClr')}").insert(0, pale)
+    cell.text_frame.paragraphs[0].runs[0].font.bold = status == Status.RED or not fill
 
 
 def _empty_table(shape: Any, table: Table) -> Any:
