@@ -91,23 +91,28 @@ def enough(outlook: Outlook, say: Language, *, names: bool = False) -> str:
     left = outlook.now.unmet + outlook.now.unknown
     if outlook.enough_items is None or outlook.enough_items == left:
         return ""
-    values = {"of": say.number(left), "items": say.plain(outlook.now.point.items)}
+    values = {"of": say.number(left)}
     # one item can be any of them, wherever it is
     if outlook.enough_items == 1 or not outlook.units_told or outlook.now.unit:
         return say.plural(
-            "{n} of {of} {items} is enough.", "{n} of {of} {items} are enough.", outlook.enough_items, **values
+            "{n} of the {of} left is enough.", "{n} of the {of} left are enough.", outlook.enough_items, **values
         )
     units = say.plural("one unit", "{n} units", outlook.units_told)
     if names and 0 < len(outlook.units) <= NAMED:
-        units = phrases.listed([name or say(N_("those without a unit")) for name in outlook.units], say)
-    return say.plural(
-        "{enough} of {of} {items} are enough; {units} has them.",
-        "{enough} of {of} {items} are enough; {units} have them.",
-        outlook.units_told + (say(OTHER_UNITS) in outlook.units),
+        units = phrases.listed([_place(name, say) for name in outlook.units], say)
+    return say(
+        N_("{enough} of the {of} left are enough. They are in {units}."),
         **values,
         enough=say.number(outlook.enough_items),
         units=units,
     )
+
+
+def _place(unit: str | None, say: Language) -> str:
+    """Where something is, after the word in."""
+    if unit is None:
+        return say(N_("among those without a unit"))
+    return unit.lower() if unit == say(OTHER_UNITS) else unit
 
 
 def at_most(outlook: Outlook, say: Language) -> str:

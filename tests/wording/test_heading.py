@@ -87,28 +87,28 @@ RISING = replace(
         ),
         (
             replace(NOW, enough_items=192, enough_units=67),
-            "Det räcker med 192 av 206 system; 67 enheter har dem.",
-            "192 of 206 systems are enough; 67 units have them.",
+            "192 av de 206 som återstår räcker. De finns i 67 enheter.",
+            "192 of the 206 left are enough. They are in 67 units.",
         ),
         (
             replace(NOW, enough_items=9, enough_units=1, units=("Norr",)),
-            "Det räcker med 9 av 206 system; Norr har dem.",
-            "9 of 206 systems are enough; Norr has them.",
+            "9 av de 206 som återstår räcker. De finns i Norr.",
+            "9 of the 206 left are enough. They are in Norr.",
         ),
         (
             replace(NOW, enough_items=9, enough_units=1, units=(None,)),
-            "Det räcker med 9 av 206 system.",
-            "9 of 206 systems are enough.",
+            "9 av de 206 som återstår räcker.",
+            "9 of the 206 left are enough.",
         ),
         (
             replace(NOW, enough_items=1, enough_units=1, units=("Norr",)),
-            "Det räcker med 1 av 206 system.",
-            "1 of 206 systems is enough.",
+            "1 av de 206 som återstår räcker.",
+            "1 of the 206 left is enough.",
         ),
         (
             replace(NOW, enough_items=2, enough_units=2, units=("Norr", None)),
-            "Det räcker med 2 av 206 system; Norr och de som saknar enhet har dem.",
-            "2 of 206 systems are enough; Norr and those without a unit have them.",
+            "2 av de 206 som återstår räcker. De finns i Norr och bland dem som saknar enhet.",
+            "2 of the 206 left are enough. They are in Norr and among those without a unit.",
         ),
         (
             Outlook(figure(25, 29, id_="nis_reporting"), at_most=28 / 29, lost=1),
