@@ -66,7 +66,9 @@ def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
     figure = answer.coverage
     sentences = [_figure(answer, say)]
     if figure.coverage is not None:
-        sentences += [_target(answer, say), say.plain(answer.changed)]
+        sentences.append(_target(answer, say))
+    if phrases.change(figure, answer.coverage_before) is not None:
+        sentences.append(say.plain(answer.changed))
     return " ".join([*sentences, _open_measures(dossier, answer.point, say)])
 
 

@@ -46,17 +46,26 @@ def test_a_paragraph_has_figure_target_status_change_and_measures(document):
     assert texts(document, SV)[4] == (
         "Vid avstämningen den 20 november 2026 gäller att 1 av 3 system har giltig klassning, vilket motsvarar 33,3 %. "
         "Målet på 95 % är inte uppnått, och resultatet ligger under varningsgränsen på 80 %. "
-        "Underlag saknas: en export som behövs finns inte den 20 november 2025. Täckningen går inte att jämföra. "
         "Beslutade åtgärder: Klassa […] (2026-1, ej påbörjad, senast 31 mars 2027); "
         "=1+1 (2026-3, ej påbörjad, senast 1 november 2026, försenad)."
     )
     assert texts(document, EN)[4] == (
         "On 20 November 2026, 1 of 3 systems have a valid classification, which is 33.3%. "
         "The target of 95% is not reached, and the coverage is below the limit of 80%. "
-        "No basis: a needed export is missing on 20 November 2025. The coverage cannot be compared. "
         "Measures decided: Klassa […] (2026-1, not started, by 31 March 2027); "
         "=1+1 (2026-3, not started, by 1 November 2026, late)."
     )
+
+
+def test_a_change_is_told_only_of_a_figure_that_can_be_compared(document):
+    changed = {"sv": "Täckningen har stigit.", "en": "The coverage has risen."}
+    answer = replace(document.answer("classification"), changed=changed)
+    before = replace(answer.now, as_of=date(2025, 11, 20), met=0)
+    told = [
+        texts(replace(document, points=(replace(answer, before=figure),)), SV)[4]
+        for figure in (before, replace(before, unmet=0), None)
+    ]
+    assert [changed["sv"] in text for text in told] == [True, False, False]
 
 
 def test_a_point_without_basis_has_no_figure(document):
