@@ -277,7 +277,7 @@ def test_a_month_is_a_calendar_month_and_counts_days(line):
 def test_a_progress_report_leaves_the_final_report_without_a_limit_while_the_incident_is_open(line):
     clock = running(line, date(2026, 3, 30))["open", "final_report"]
     assert (clock.duty.ends, clock.run_out, clock.share) == (None, False, None)
-    assert clock_words.figure_of(clock, SV) == ("Ingen gräns så länge incidenten är öppen", "")
+    assert clock_words.figure_of(clock, SV) == ("Ingen tidsfrist så länge incidenten är öppen", "")
     assert [name for name, _ in clock.duty.earlier] == ["early_warning", "notification", "progress_report"]
 
 
@@ -324,7 +324,7 @@ def test_what_has_no_card_is_a_row_and_nothing_is_both(line, monkeypatch):
     monkeypatch.setattr(clock_texts, "FIRST_CARDS", 2)
     titles = {title: [c.duty.id for c in listed] for title, listed in clock_texts.lists(unsent, SV)}
     assert titles == {
-        "Löper ut senare": ["unassessed", "early"],
+        "Går ut senare": ["unassessed", "early"],
         "Tidsfrister som har passerat": ["over-spring", "month"],
         "Utan tidsfrist": ["open"],
     }
@@ -776,7 +776,7 @@ def test_incidents_of_which_no_column_tells_the_cause_are_not_among_those_that_m
     assert (both.counts.discovered, both.causes_told) == (5, 3)
     fact = texts.facts(both, (), SV)[-1]
     assert (fact.value, fact.rest) == ("2", "av 3")
-    assert texts.recurring_sentence(both, 6, SV).startswith("För 2 av årets 3 incidenter vars export har en kolumn för")
+    assert texts.recurring_sentence(both, 6, SV).startswith("Av årets 3 incidenter vars export har en kolumn för")
     _figures_agree(own_line, day)
 
 
@@ -934,7 +934,7 @@ def test_the_samples_show_every_part_of_the_page(sample, monkeypatch):
     assert headings[-7:] == [
         "Incidenter per månad och slag",
         "Från upptäckt till rapport",
-        "Från upptäckt till stängning",
+        "Från upptäckt till stängt ärende",
         "Incidenter per 100 anställda",
         "Orsaker",
         "Återkommande incidenter",

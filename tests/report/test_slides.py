@@ -200,7 +200,7 @@ def test_every_title_is_an_answer_and_none_a_question(review, slides):
         "Tre är nära, åtta ligger under gränsen, en saknar underlag och en har inga ärenden.",
         "Kultur, fritid och stadsmiljö har flest punkter under gränsen: nio av tio.",
         "27 kurser, 5 behandlingar m.m. slutar gälla före årsskiftet. "
-        "Registerförteckning personuppgiftsbehandling faller från 74,5 % till 72,0 %.",
+        "Registerförteckning personuppgiftsbehandling sjunker från 74,5 % till 72,0 %.",
         "92 av 117 incidenter är avslutade i tid. 8 av 10 personuppgiftsincidenter är anmälda i tid.",
         "Knappt åtta av tio medarbetare har en giltig utbildning. "
         "Knappt åtta av tio medarbetare har en giltig grundkurs.",

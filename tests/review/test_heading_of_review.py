@@ -101,5 +101,5 @@ def test_a_review_frozen_before_paces_had_two_days_is_read_as_it_was(turned):
     answer["heading"]["before"]["as_of"] = "2025-11-20"
     frozen = dossier.from_json(json.dumps(told))
     assert said(of_point(frozen)) == (
-        "I takten mellan 20 nov 2025 (50,0 %) och 20 nov 2026 (70,0 %) nås målet i mars 2028."
+        "I samma takt som mellan 20 nov 2025 (50,0 %) och 20 nov 2026 (70,0 %) nås målet i mars 2028."
     )

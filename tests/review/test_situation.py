@@ -43,41 +43,41 @@ def plain(text):
     [
         (
             [(ACCESS, 963, 747), (CLASSIFICATION, 990, 960), (AGREEMENTS, 1000, 1000)],
-            "Görs inget är de två vid årsskiftet: Behörighetshantering faller till 74,7 %.",
+            "Görs inget når bara två målet vid årsskiftet: Behörighetshantering sjunker till 74,7 %.",
             "If nothing is done, two do at the end of the year: Access management falls to 74.7%.",
         ),
         (
             [(ACCESS, 963, 747), (CLASSIFICATION, 990, 960), (AGREEMENTS, 950, 950)],
-            "Görs inget är det en vid årsskiftet: Behörighetshantering faller till 74,7 %.",
+            "Görs inget når bara en målet vid årsskiftet: Behörighetshantering sjunker till 74,7 %.",
             "If nothing is done, one does at the end of the year: Access management falls to 74.7%.",
         ),
         # of two that fall the bigger drop is named, although both do
         (
             [(ACCESS, 963, 940), (CLASSIFICATION, 990, 900), (AGREEMENTS, 950, 950)],
-            "Görs inget når ingen målet vid årsskiftet: Informationsklassning faller till 90,0 %.",
+            "Görs inget når ingen målet vid årsskiftet: Informationsklassning sjunker till 90,0 %.",
             "If nothing is done, none does at the end of the year: Classification falls to 90.0%.",
         ),
         # the only one: no count is told of it
         (
             [(ACCESS, 963, 940), (AGREEMENTS, 950, 950)],
-            "Görs inget faller Behörighetshantering till 94,0 % vid årsskiftet.",
+            "Görs inget sjunker Behörighetshantering till 94,0 % vid årsskiftet.",
             "If nothing is done, Access management falls to 94.0% by the end of the year.",
         ),
         # another reaches its target meanwhile, so the number stays
         (
             [(ACCESS, 963, 940), (CLASSIFICATION, 949, 951), (AGREEMENTS, 1000, 1000)],
-            "Görs inget faller Behörighetshantering till 94,0 % vid årsskiftet.",
+            "Görs inget sjunker Behörighetshantering till 94,0 % vid årsskiftet.",
             "If nothing is done, Access management falls to 94.0% by the end of the year.",
         ),
         # below the limit comes after what reaches its target, however big the drop
         (
             [(ACCESS, 940, 100), (CLASSIFICATION, 990, 940), (AGREEMENTS, 1000, 1000)],
-            "Görs inget är det en vid årsskiftet: Informationsklassning faller till 94,0 %.",
+            "Görs inget når bara en målet vid årsskiftet: Informationsklassning sjunker till 94,0 %.",
             "If nothing is done, one does at the end of the year: Classification falls to 94.0%.",
         ),
         (
             [(ACCESS, 940, 799), (AGREEMENTS, 1000, 1000)],
-            "Görs inget faller Behörighetshantering under gränsen före årsskiftet: 79,9 %.",
+            "Görs inget hamnar Behörighetshantering under gränsen före årsskiftet: 79,9 %.",
             "If nothing is done, Access management falls below its limit by the end of the year: 79.9%.",
         ),
         # what falls further without another status is today's worst point, or nothing

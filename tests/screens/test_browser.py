@@ -508,7 +508,7 @@ def write_while_it_is_discussed(page):
     """Jump by the agenda, type a note and a decision, and find both in the review."""
     page.get_by_role("button", name="Dagordning").click()
     with page.expect_download(timeout=PATIENCE) as waiting:
-        page.get_by_role("button", name="Underlag att skriva ut (PDF)").click()
+        page.get_by_role("button", name="Mötesunderlag att skriva ut (PDF)").click()
     assert waiting.value.path().read_bytes().startswith(b"%PDF")
     assert waiting.value.suggested_filename == "Ledningens genomgång 2026, mötesunderlag.pdf"
     page.get_by_role("link", name="6 Konsekvensbedömning").click()

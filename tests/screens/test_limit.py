@@ -210,4 +210,4 @@ def test_what_is_chosen_from_is_within_the_limit(limited: Limited) -> None:
               2: ["Omsorg", "Norr", "Xenoenheten"], 3: ["Norr"]}  # fmt: skip
     chooser = next(box for box in app.selectbox if box.label == "Avdelning eller enhet")
     assert [name.strip() for name in chooser.options] == within[len(limited.marks)]
-    assert ("För hela förvaltningen. De ingår inte i täckningen." in text(app)) is (len(limited.marks) == 1)
+    assert ("Talen gäller hela förvaltningen. De ingår inte i täckningen." in text(app)) is (len(limited.marks) == 1)

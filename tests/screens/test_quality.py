@@ -384,7 +384,7 @@ def test_the_page_begins_with_what_can_change_most(in_messy, lang):
     ordered = quality_texts.by_effect(every, effects)
     points = [len(effects[remark.check.id].points) for remark in ordered]
     assert ", i punkterna " in quality_texts.sentence(ordered, effects, POINTS, Language("sv"))
-    assert " kan ändra punkt" in quality_texts.sentence(ordered[:1], effects, POINTS, Language("sv"))
+    assert " kan ändra siffran i punkt" in quality_texts.sentence(ordered[:1], effects, POINTS, Language("sv"))
     assert points == sorted(points, reverse=True)
     assert points[0] > points[-1] == 0
     said = quality_texts.sentence(ordered, effects, POINTS, say)
@@ -404,7 +404,7 @@ def test_what_is_wrong_is_told_though_no_figure_says_anything_else_for_it():
     ]
     effects = quality.effects(CHECKS, few, POINTS, quality.Exports(SOURCES, {"systems": 10_000}))
     said = quality_texts.sentence(quality_texts.remarks(CHECKS, few, Filter()), effects, POINTS, Language("sv"))
-    assert said == "17 rader är fel och behöver rättas, men de ändrar inte vad siffrorna visar."
+    assert said == "17 rader innehåller fel och behöver rättas, men de ändrar inte vad siffrorna visar."
 
 
 # --- what a page says --------------------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ DROPPED = [{"name": f"{n}.csv", "mimeType": "text/csv", "buffer": b"a;b\n"} for 
 
 
 def test_whoever_drops_too_much_is_told_in_words(small):
-    why = "Högst 3 filer och 2 MB av dina kan vänta åt gången, i alla dina fönster."
+    why = "Du kan ha högst 3 filer och 2 MB som väntar samtidigt, i alla dina fönster tillsammans."
     with browsing() as browser:
         page = browser.new_page()
         visit(page, f"{small.address}/imports")

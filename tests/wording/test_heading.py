@@ -36,18 +36,18 @@ RISING = replace(
         (NOW, "", ""),
         (
             RISING,
-            "I takten mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) nås målet i mars 2028.",
+            "I samma takt som mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) nås målet i mars 2028.",
             "At the pace between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%) the target is reached in March 2028.",
         ),
         # a review that was frozen with the same day a year before
         (
             replace(RISING, latest=None, before=figure(56, 293, day=date(2025, 10, 31))),
-            "I takten mellan 31 okt 2025 (19,1 %) och 31 okt 2026 (30,6 %) nås målet i mars 2028.",
+            "I samma takt som mellan 31 okt 2025 (19,1 %) och 31 okt 2026 (30,6 %) nås målet i mars 2028.",
             "At the pace between 31 Oct 2025 (19.1%) and 31 Oct 2026 (30.6%) the target is reached in March 2028.",
         ),
         (
             replace(RISING, reached="not_within_five_years"),
-            "I takten mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) nås målet inte inom fem år.",
+            "I samma takt som mellan 30 sep 2025 (19,1 %) och 2 okt 2026 (31,3 %) nås målet inte inom fem år.",
             "At the pace between 30 Sep 2025 (19.1%) and 2 Oct 2026 (31.3%) the target is not reached within five "
             "years.",
         ),
@@ -136,7 +136,7 @@ def test_an_outlook_is_a_sentence(told, swedish, english):
         ("2026-10", 91, "Genomgången 2025 väntade att målet skulle nås i oktober 2026; det är inte nått."),
         ("2026-11", 297, "Genomgången 2025 väntade det i november 2026, och det är nått."),
         ("2026-11", 0, ""),
-        ("2026-11", 91, "I takten från genomgången 2025 nås det i november 2026."),
+        ("2026-11", 91, "I samma takt som i genomgången 2025 nås målet i november 2026."),
         ("falling", 91, ""),
         ("no_clear_direction", 91, ""),
     ],
