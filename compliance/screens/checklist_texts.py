@@ -169,7 +169,7 @@ def _counts(export: Export, say: Language) -> list[str]:
     """The extract date and the age of the import that counts, and how many complete it."""
     if export.chosen is None:
         return [purged_text(export.purged, say)] if export.purged else []
-    text = N_("{age} old, due {often}") if export.age >= OLD else N_("{age}, due {often}")
+    text = N_("{age} old, due {often}") if export.age >= OLD else N_("exported {age}, due {often}")
     age = say(text, age=say.age(export.age), often=rhythms.often(export.source.rhythm_days, say))
     told = [say.date(export.chosen["extract_date"], form="d MMM y"), age]
     if export.completing:

@@ -394,4 +394,7 @@ def test_a_word_of_ones_own_is_not_said_to_count_as_unknown():
     lifecycle, level = (SOURCES["systems"].field(name) for name in ("lifecycle", "responsibility"))
     true = "Status: tomt, eller ett eget ord, betyder att systemet används."
     assert words_note([lifecycle, lifecycle], Language("sv")) == true
-    assert words_note([level, lifecycle], Language("sv")) == f"Ett ord som du inte förklarar räknas som uppgift saknas. {true}"
+    assert (
+        words_note([level, lifecycle], Language("sv"))
+        == f"Ett ord som du inte förklarar räknas som uppgift saknas. {true}"
+    )

@@ -77,7 +77,7 @@ def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
     assert checklist_texts.first_step(full, SV) == ""
     counts = [checklist_texts.row(each[-1], lambda *_, **__: "", SV).counts for each in (one, late)]
     assert [told[1].replace("\u00a0", " ") for told in counts] == [
-        "dagen före, ska komma varje månad",
+        "uttagen dagen före, ska komma varje månad",
         "40 dagar gammal, ska komma varje månad",
     ]
 
