@@ -171,7 +171,7 @@ def test_no_two_columns_of_an_extract_share_a_title(language: Language) -> None:
 
 def test_the_dictionary_says_title_name_type_and_meaning() -> None:
     columns = dictionary(extract_by("missing"), SV)
-    assert columns[0] == ("Förvaltning", "organisation", "text", "vems det är")
+    assert columns[0] == ("Förvaltning", "organisation", "text", "vilken förvaltning det gäller")
     assert ("Förfaller", "due", "datum", "när kravet förfaller eller slutar gälla, eller tomt") in columns
     status = next(column for column in dictionary(extract_by("coverage"), SV) if column[1] == "status")
     assert status[3].startswith("täckningen mot mål och gräns: Når målet, Nära")
@@ -566,7 +566,12 @@ def test_a_workbook_has_rows_dictionary_and_source(loaded: Line) -> None:
     assert (table.ref, table.autoFilter.ref) == ("A1:R2", "A1:R2")
     assert table.column_names == [cell.value for cell in data[1]]
     assert 8 <= data.column_dimensions["A"].width <= 60
-    assert [cell.value for cell in columns[2]] == ["Förvaltning", "organisation", "text", "vems det är"]
+    assert [cell.value for cell in columns[2]] == [
+        "Förvaltning",
+        "organisation",
+        "text",
+        "vilken förvaltning det gäller",
+    ]
     about_facts = {row[0].value: row[1].value for row in about.iter_rows(min_row=2)}
     assert datetime(2026, 11, 24) in about_facts.values()
     assert "Arbetslistan" in about_facts.values()

@@ -74,7 +74,7 @@ def test_a_workbook_has_each_item_with_what_it_lacks_since_when_and_what_to_do()
             "Fyll i: Ändamål, Kategorier mottagare.",
         ],
         ["I1", "Öppen för länge", "2026-06-30", None, "Utred incidenten och stäng den, med orsak och åtgärd."],
-        ["Incidenter", "Pågår", "2026-06-30", None, "Gör klart införandet av kravet och svara med dagen."],
+        ["Incidenter", "Pågår", "2026-06-30", None, "Inför kravet fullt ut och ange vilken dag det blev klart."],
         ["I2, slutrapport", "Inte skickad", "2026-06-30", None, "Skicka rapporten nu."],
     ]
     assert [row[7:9] for row in rows[5:7]] == [[None, None], ["Väntar på svar", "@ringde\nigen"]]
