@@ -416,6 +416,15 @@ create or replace macro course_results_at(as_of, known_at, wanted, codes, names,
     from attempts
     group by all;
 
+-- What a point says of an item: its outcome, why as a code, and what the reason names.
+create or replace macro judgement_of(outcome, reason, detail) as
+    {'outcome': outcome, 'reason': cast(reason as varchar), 'detail': cast(detail as varchar)};
+create or replace macro met(reason := null) as judgement_of('met', reason, null);
+create or replace macro unmet(reason, detail := null) as judgement_of('unmet', reason, detail);
+create or replace macro unknown(reason, detail := null) as judgement_of('unknown', reason, detail);
+create or replace macro pending(reason) as judgement_of('pending', reason, null);
+create or replace macro exempt(reason) as judgement_of('exempt', reason, null);
+
 -- One row a person and how far they are with the course of a point, 1 or 2: none where no row of the export is of the
 -- course, whatever its status, unless it was said that nobody has begun it.
 create or replace macro course_items(as_of, known_at, wanted, codes, names, validity_months, grace_days) as table
@@ -432,29 +441,22 @@ create or replace macro course_items(as_of, known_at, wanted, codes, names, vali
             p.*,
             r.valid_until,
             case
-                when p.on_leave or p.employed_since > as_of - grace_days then 'exempt'
-                when r.valid_until >= as_of then 'met'
-                when r.undated then 'unknown'
-                else 'unmet'
-            end as outcome,
-            case
-                when p.on_leave then 'on_leave'
-                when p.employed_since > as_of - grace_days then 'newly_employed'
-                when r.valid_until >= as_of then null
-                when r.undated then 'column_missing'
-                when r.valid_until is not null then 'expired'
-                when r.failed then 'failed'
-                when r.started then 'started'
-                else 'not_started'
-            end as reason
+                when p.on_leave then exempt('on_leave')
+                when p.employed_since > as_of - grace_days then exempt('newly_employed')
+                when r.valid_until >= as_of then met()
+                when r.undated then unknown('column_missing', 'completed')
+                when r.valid_until is not null then unmet('expired')
+                when r.failed then unmet('failed')
+                when r.started then unmet('started')
+                else unmet('not_started')
+            end as judgement
         from persons_at(as_of, known_at) as p
         left join results as r using (organisation, person)
         where p.organisation in (select organisation from known)
     )
     select
-        organisation, unit, employee_id as item, coalesce(name, employee_id) as label, outcome, reason,
-        case when reason = 'column_missing' then 'completed' end as detail,
-        due_of(valid_until) as due, file, sheet, row, management
+        organisation, unit, employee_id as item, coalesce(name, employee_id) as label,
+        judgement.outcome, judgement.reason, judgement.detail, due_of(valid_until) as due, file, sheet, row, management
     from judged;
 
 -- One row a system in use, for points 4, 5 and 7: some row of it has a lifecycle that is neither retired, planned

@@ -37,10 +37,10 @@ judged as (
     select
         *,
         case
-            when responsibility_code = 'central' then 'exempt:central'
-            when next_review >= $as_of then 'met:'
-            when next_review is not null then 'unmet:overdue'
-            else 'unmet:never_reviewed'
+            when responsibility_code = 'central' then exempt('central')
+            when next_review >= $as_of then met()
+            when next_review is not null then unmet('overdue')
+            else unmet('never_reviewed')
         end as judgement
     from dated
 )
@@ -49,9 +49,9 @@ select
     unit,
     system as item,
     system as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    cast(null as varchar) as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     due_of(next_review) as due,
     false as lost,
     file,

@@ -42,18 +42,17 @@ judged as (
         s.*,
         l.valid_until,
         o.since,
-        o.actions,
         case
-            when s.responsibility_code = 'central' then 'exempt:central'
-            when l.valid and o.actions is not null then 'unmet:action_overdue'
-            when l.valid and o.system_key is not null then 'unknown:column_missing:done'
-            when l.valid then 'met:'
-            when l.valid_until is not null then 'unmet:outdated'
-            when s.classified_last_year then 'met:register_says_yes'
-            when s.classified_last_year = false then 'unmet:not_classified'
-            when e.organisation is not null then 'unmet:not_classified'
-            when s.classified_untold then 'unknown:column_missing:classified_last_year'
-            else 'unknown:no_information'
+            when s.responsibility_code = 'central' then exempt('central')
+            when l.valid and o.actions is not null then unmet('action_overdue', o.actions)
+            when l.valid and o.system_key is not null then unknown('column_missing', 'done')
+            when l.valid then met()
+            when l.valid_until is not null then unmet('outdated')
+            when s.classified_last_year then met('register_says_yes')
+            when s.classified_last_year = false then unmet('not_classified')
+            when e.organisation is not null then unmet('not_classified')
+            when s.classified_untold then unknown('column_missing', 'classified_last_year')
+            else unknown('no_information')
         end as judgement
     from systems as s
     left join latest as l using (organisation, system_key)
@@ -65,10 +64,10 @@ select
     unit,
     system as item,
     system as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case when judgement = 'unmet:action_overdue' then actions else nullif(split_part(judgement, ':', 3), '') end as detail,
-    case when judgement = 'unmet:action_overdue' then since else due_of(valid_until) end as due,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
+    case when judgement.reason = 'action_overdue' then since else due_of(valid_until) end as due,
     false as lost,
     file,
     sheet,

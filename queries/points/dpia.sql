@@ -48,15 +48,15 @@ judged as (
         case
             when needed then
                 case
-                    when a.approved then 'met:'
-                    when a.without_status or a.without_decided then 'unknown:column_missing'
-                    when a.lapsed then 'unmet:review_overdue'
-                    when a.begun then 'unmet:ongoing'
-                    else 'unmet:missing'
+                    when a.approved then met()
+                    when a.without_status or a.without_decided then unknown('column_missing', lacking)
+                    when a.lapsed then unmet('review_overdue')
+                    when a.begun then unmet('ongoing')
+                    else unmet('missing')
                 end
-            when a.not_required or p.dpia_required = false then 'exempt:not_required'
-            when lacks(p.columns_read, p.sheet_number, 'dpia_required') then 'unknown:column_missing'
-            else 'unknown:need_not_assessed'
+            when a.not_required or p.dpia_required = false then exempt('not_required')
+            when lacks(p.columns_read, p.sheet_number, 'dpia_required') then unknown('column_missing', 'dpia_required')
+            else unknown('need_not_assessed')
         end as judgement
     from processings as p
     left join assessments as a
@@ -67,9 +67,9 @@ select
     unit,
     processing_id as item,
     coalesce(name, processing_id) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case when judgement = 'unknown:column_missing' then if(needed, lacking, 'dpia_required') end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     case when needed then due_of(next_review) end as due,
     false as lost,
     file,

@@ -14,18 +14,18 @@ with judged as (
             columns_read, sheet_number
         ) as lacking,
         case
-            when notifiable = false and not_notified_reason is not null then 'exempt:not_notifiable'
+            when notifiable = false and not_notified_reason is not null then exempt('not_notifiable')
             when notifiable = false and lacks(columns_read, sheet_number, 'not_notified_reason')
-                then 'unknown:column_missing'
-            when notifiable = false then 'unmet:no_reason'
-            when sent_before(aware, sent) then 'unknown:dates_contradict'
-            when sent_in_time(aware, sent, $limit_hours) then 'met:'
-            when not sent_in_time(aware, sent, $limit_hours) then 'unmet:late'
-            when sent is not null then 'unknown:time_missing'
-            when still_time(aware, $limit_hours, $as_of) then 'pending:not_due'
-            when lacking is not null then 'unknown:column_missing'
-            when notifiable then 'unmet:not_notified'
-            else 'unmet:not_assessed'
+                then unknown('column_missing', 'not_notified_reason')
+            when notifiable = false then unmet('no_reason')
+            when sent_before(aware, sent) then unknown('dates_contradict')
+            when sent_in_time(aware, sent, $limit_hours) then met()
+            when not sent_in_time(aware, sent, $limit_hours) then unmet('late')
+            when sent is not null then unknown('time_missing')
+            when still_time(aware, $limit_hours, $as_of) then pending('not_due')
+            when lacking is not null then unknown('column_missing', lacking)
+            when notifiable then unmet('not_notified')
+            else unmet('not_assessed')
         end as judgement
     from aware_at(as_of := $as_of, known_at := $known_at)
     where this_year
@@ -35,15 +35,11 @@ select
     unit,
     breach_id as item,
     coalesce(type, breach_id) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case
-        when judgement <> 'unknown:column_missing' then null
-        when notifiable = false then 'not_notified_reason'
-        else lacking
-    end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     deadline_day(aware, $limit_hours) as due,
-    judgement in ('unmet:late', 'unmet:not_notified') as lost,
+    judgement.reason in ('late', 'not_notified') as lost,
     file,
     sheet,
     row

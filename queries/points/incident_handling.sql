@@ -22,15 +22,15 @@ judged as (
     select
         *,
         case
-            when closed_on < discovered_on then 'unknown:dates_contradict'
-            when closed_on - discovered_on > $limit_days then 'unmet:late'
-            when closed_on is not null and missing is not null then 'unmet:undocumented'
-            when closed_on is not null and lacking is not null then 'unknown:column_missing'
-            when closed_on is not null then 'met:'
+            when closed_on < discovered_on then unknown('dates_contradict')
+            when closed_on - discovered_on > $limit_days then unmet('late')
+            when closed_on is not null and missing is not null then unmet('undocumented', missing)
+            when closed_on is not null and lacking is not null then unknown('column_missing', lacking)
+            when closed_on is not null then met()
             when $as_of - discovered_on > $limit_days and closed is null and lacks(columns_read, sheet_number, 'closed')
-                then 'unknown:column_missing'
-            when $as_of - discovered_on > $limit_days then 'unmet:open_too_long'
-            else 'pending:not_due'
+                then unknown('column_missing', 'closed')
+            when $as_of - discovered_on > $limit_days then unmet('open_too_long')
+            else pending('not_due')
         end as judgement
     from checked
 )
@@ -39,15 +39,11 @@ select
     unit,
     incident_id as item,
     coalesce(title, incident_id) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case
-        when judgement = 'unmet:undocumented' then missing
-        when judgement = 'unknown:column_missing' and closed_on is null then 'closed'
-        when judgement = 'unknown:column_missing' then lacking
-    end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     cast(discovered_on + $limit_days as date) as due,
-    judgement in ('unmet:late', 'unmet:open_too_long') as lost,
+    judgement.reason in ('late', 'open_too_long') as lost,
     file,
     sheet,
     row

@@ -10,8 +10,14 @@ with judged as (
         *,
         -- what is dated after the day has not happened yet
         case when status_code = 'done' and confirmed > $as_of then 'ongoing' else status_code end as state,
-        comment is not null as commented,
-        lacks(columns_read, sheet_number, 'comment') as uncommented
+        case
+            when state = 'done' then met()
+            when state = 'exempt' and comment is not null then exempt('exempt')
+            when state in ('ongoing', 'not_started') then unmet(state)
+            when state = 'exempt' and lacks(columns_read, sheet_number, 'comment')
+                then unknown('column_missing', 'comment')
+            else unknown('no_information')
+        end as judgement
     from local_instruction_at(as_of := $as_of, known_at := $known_at)
 )
 select
@@ -19,20 +25,9 @@ select
     unit,
     coalesce(unit, '') || '/' || coalesce(requirement, '') as item,
     coalesce(requirement, unit) as label,
-    case
-        when state = 'done' then 'met'
-        when state = 'exempt' and commented then 'exempt'
-        when state in ('ongoing', 'not_started') then 'unmet'
-        else 'unknown'
-    end as outcome,
-    case
-        when state = 'done' then null
-        when state = 'exempt' and commented then 'exempt'
-        when state in ('ongoing', 'not_started') then state
-        when state = 'exempt' and uncommented then 'column_missing'
-        else 'no_information'
-    end as reason,
-    case when state = 'exempt' and not commented and uncommented then 'comment' end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     cast(null as date) as due,
     false as lost,
     file,

@@ -9,17 +9,17 @@
 with judged as (
     select
         *,
-        if(lacks(columns_read, sheet_number, stage), 'unknown:column_missing', 'unmet:not_sent') as unsent,
+        if(lacks(columns_read, sheet_number, stage), unknown('column_missing', stage), unmet('not_sent')) as unsent,
         case
-            when sent_before(discovered, sent) then 'unknown:dates_contradict'
+            when sent_before(discovered, sent) then unknown('dates_contradict')
             when stage = 'final_report' and sent is not null
-                then case when cast(sent as date) > last_day then 'unmet:late' else 'met:' end
+                then case when cast(sent as date) > last_day then unmet('late') else met() end
             when stage = 'final_report'
-                then case when $as_of > last_day then unsent else 'pending:not_due' end
-            when sent_in_time(discovered, sent, limit_hours) then 'met:'
-            when not sent_in_time(discovered, sent, limit_hours) then 'unmet:late'
-            when sent is not null then 'unknown:time_missing'
-            when still_time(discovered, limit_hours, $as_of) then 'pending:not_due'
+                then case when $as_of > last_day then unsent else pending('not_due') end
+            when sent_in_time(discovered, sent, limit_hours) then met()
+            when not sent_in_time(discovered, sent, limit_hours) then unmet('late')
+            when sent is not null then unknown('time_missing')
+            when still_time(discovered, limit_hours, $as_of) then pending('not_due')
             else unsent
         end as judgement,
         case when stage = 'final_report' then last_day else deadline_day(discovered, limit_hours) end as due
@@ -38,11 +38,11 @@ select
     unit,
     incident_id || '/' || stage as item,
     coalesce(title, incident_id) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case when judgement = 'unknown:column_missing' then stage end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     due,
-    judgement in ('unmet:late', 'unmet:not_sent') as lost,
+    judgement.reason in ('late', 'not_sent') as lost,
     file,
     sheet,
     row

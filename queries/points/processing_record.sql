@@ -34,12 +34,12 @@ judged as (
     select
         *,
         case
-            when missing is not null then 'unmet:incomplete'
+            when missing is not null then unmet('incomplete', missing)
             when lacking is not null
                 and (next_review >= $as_of or (reviewed is null and lacks(columns_read, sheet_number, 'reviewed')))
-                then 'unknown:column_missing'
-            when next_review >= $as_of then 'met:'
-            else 'unmet:review_overdue'
+                then unknown('column_missing', lacking)
+            when next_review >= $as_of then met()
+            else unmet('review_overdue')
         end as judgement
     from checked
 )
@@ -48,12 +48,9 @@ select
     unit,
     processing_id as item,
     coalesce(name, processing_id) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case judgement
-        when 'unmet:incomplete' then missing
-        when 'unknown:column_missing' then lacking
-    end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     due_of(next_review) as due,
     false as lost,
     file,

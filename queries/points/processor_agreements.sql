@@ -9,22 +9,22 @@ with judged as (
     select
         *,
         lacks(columns_read, sheet_number, 'signed') as unsaid,
-        case
-            when status_code is null then 'unknown:no_information'
-            when status_code = 'not_applicable' then 'exempt:exempt'
-            when status_code = 'no' then 'unmet:missing'
-            when status_code = 'in_preparation' then 'unmet:in_preparation'
-            when signed > $as_of or (signed is null and not unsaid) then 'unmet:not_signed'
-            when valid_to < $as_of and renews is not true then 'unmet:expired'
-            when instruction = false or subprocessors = false then 'unmet:incomplete'
-            when signed is null then 'unknown:column_missing'
-            else 'met:'
-        end as judgement,
         concat_ws(
             ', ',
             case when instruction = false then 'instruction' end,
             case when subprocessors = false then 'subprocessors' end
-        ) as lacking
+        ) as lacking,
+        case
+            when status_code is null then unknown('no_information')
+            when status_code = 'not_applicable' then exempt('exempt')
+            when status_code = 'no' then unmet('missing')
+            when status_code = 'in_preparation' then unmet('in_preparation')
+            when signed > $as_of or (signed is null and not unsaid) then unmet('not_signed')
+            when valid_to < $as_of and renews is not true then unmet('expired')
+            when instruction = false or subprocessors = false then unmet('incomplete', lacking)
+            when signed is null then unknown('column_missing', 'signed')
+            else met()
+        end as judgement
     from processors_at(as_of := $as_of, known_at := $known_at)
 )
 select
@@ -32,9 +32,9 @@ select
     unit,
     agreement_id as item,
     coalesce(nullif(concat_ws(', ', supplier, service), ''), agreement_id) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case judgement when 'unmet:incomplete' then lacking when 'unknown:column_missing' then 'signed' end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     due_of(valid_to) as due,
     false as lost,
     file,

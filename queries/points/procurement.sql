@@ -30,12 +30,12 @@ judged as (
     select
         *,
         case
-            when handles_information is null then 'unknown:no_information'
-            when not handles_information then 'exempt:exempt'
-            when consulted > contract_date then 'unmet:afterwards'
-            when missing is not null then 'unmet:steps_missing'
-            when lacking is not null then 'unknown:column_missing'
-            else 'met:'
+            when handles_information is null then unknown('no_information')
+            when not handles_information then exempt('exempt')
+            when consulted > contract_date then unmet('afterwards')
+            when missing is not null then unmet('steps_missing', missing)
+            when lacking is not null then unknown('column_missing', lacking)
+            else met()
         end as judgement,
         -- whoever was not asked before the contract cannot be asked before it any more, whatever else is known
         handles_information is distinct from false and contract_date < $as_of and (
@@ -48,12 +48,9 @@ select
     unit,
     reference as item,
     coalesce(title, reference) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    case judgement
-        when 'unmet:steps_missing' then missing
-        when 'unknown:column_missing' then lacking
-    end as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     cast(null as date) as due,
     lost,
     file,

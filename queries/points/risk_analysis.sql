@@ -24,14 +24,14 @@ judged as (
         s.*,
         l.valid_until,
         case
-            when s.responsibility_code = 'central' then 'exempt:central'
-            when l.valid_until >= $as_of then 'met:'
-            when l.valid_until is not null then 'unmet:outdated'
-            when s.risk_analysed_last_year then 'met:register_says_yes'
-            when s.risk_analysed_last_year = false then 'unmet:not_analysed'
-            when e.organisation is not null then 'unmet:not_analysed'
-            when s.risk_analysed_untold then 'unknown:column_missing'
-            else 'unknown:no_information'
+            when s.responsibility_code = 'central' then exempt('central')
+            when l.valid_until >= $as_of then met()
+            when l.valid_until is not null then unmet('outdated')
+            when s.risk_analysed_last_year then met('register_says_yes')
+            when s.risk_analysed_last_year = false then unmet('not_analysed')
+            when e.organisation is not null then unmet('not_analysed')
+            when s.risk_analysed_untold then unknown('column_missing', 'risk_analysed_last_year')
+            else unknown('no_information')
         end as judgement
     from systems as s
     left join latest as l using (organisation, system_key)
@@ -42,9 +42,9 @@ select
     unit,
     system as item,
     system as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    if(judgement = 'unknown:column_missing', 'risk_analysed_last_year', null) as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     due_of(valid_until) as due,
     false as lost,
     file,

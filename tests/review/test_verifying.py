@@ -120,7 +120,7 @@ def test_nothing_later_affects_an_approved_review(line, statements, kinds):
     (line.folder / "review_points.toml").write_text(TARGET + RULE, "utf-8")
     (line.folder / "chapters.toml").write_text('[chapters.policy]\ntitle = { sv = "Nytt", en = "New" }\n', "utf-8")
     (line.folder / "figures.toml").write_text('[figures.both_courses]\ntitle = { sv = "Ny", en = "New" }\n', "utf-8")
-    change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
+    change(statements / "points" / "classification.sql", "unmet('not_classified')", "met()")
     line.follow_up("2026-1", "done", "Efteråt")
     assert frozen(line) == document
     later = reports(line, kinds, verified=bool(kinds))  # that of few exports is verified in tests/package
@@ -202,7 +202,7 @@ def test_a_changed_statement_is_reported_even_if_no_figure_differs(line, stateme
 
 
 def test_a_statement_that_counts_differently_is_reported_with_every_figure_it_moves(line, statements):
-    change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
+    change(statements / "points" / "classification.sql", "unmet('not_classified')", "met()")
     assert differences_of(line) == [
         ("figure", 4, "", "met 1, unmet 2, exempt 1", "met 3, exempt 1"),
         ("figure", 4, "Öst", "met 1, unmet 2, exempt 1", "met 3, exempt 1"),
@@ -255,7 +255,7 @@ def test_verifying_leaves_the_cursor_as_it_was(line):
 @pytest.mark.exhaustive
 def test_no_items_are_listed_if_the_last_review_is_counted_differently_now(line, statements):
     """The last review was frozen with 1 of 3; if it counts as 3 of 3 today, items cannot explain the change since."""
-    change(statements / "points" / "classification.sql", "'unmet:not_classified'", "'met'")
+    change(statements / "points" / "classification.sql", "unmet('not_classified')", "met()")
     review = line.open(2027, date(2027, 1, 31), today=date(2027, 2, 1))
     answer = line.document(review).answer("classification")
     assert (answer.before.met, answer.now.met) == (1, 3)
