@@ -13,7 +13,8 @@ with judged as (
         case
             when state = 'done' then met()
             when state = 'exempt' and comment is not null then exempt('exempt')
-            when state in ('ongoing', 'not_started') then unmet(state)
+            when state = 'ongoing' then unmet('ongoing')
+            when state = 'not_started' then unmet('not_started')
             when state = 'exempt' and lacks(columns_read, sheet_number, 'comment')
                 then unknown('column_missing', 'comment')
             else unknown('no_information')

@@ -661,7 +661,7 @@ def test_all_that_is_otherwise_is_found_though_its_sum_is_counted_anew(small, tm
     texts = b"".join(small["texts.csv"].splitlines(keepends=True)[:-1])
     figures = small["figures.csv"].replace(b",2,1,0,0,0,3,", b",3,0,0,0,0,3,", 1)
     assert figures != small["figures.csv"]
-    statement = small["sql/points/access.sql"].replace(b"'met:'", b"'unmet:'")
+    statement = small["sql/points/access.sql"].replace(b"met()", b"unmet('x')")
     changed = {"signatures.csv": heading, "figures.csv": figures, "texts.csv": texts}
     changed |= {"sql/points/access.sql": statement}
     kept = {name: content for name, content in without_sums(small).items() if name != "frozen.duckdb"}
