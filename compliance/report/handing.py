@@ -111,7 +111,7 @@ def _decision(dossier: Dossier, row: Decision, say: Language) -> str:
     if row.due:
         facts.append(say(N_("by {day}"), day=say.date(row.due)))
     if row.late(dossier.as_of):
-        facts.append(say(N_("late")))
+        facts.append(say(N_("Late")).lower())
     return f"{text} ({', '.join(facts)})"
 
 

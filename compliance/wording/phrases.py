@@ -46,8 +46,8 @@ ACTION_STATES: Final[Mapping[str, str]] = {
     "late": N_("Overdue"),
     "open": N_("Open"),
     "untold": NOT_IN_EXPORT,
-    "done": N_("Done"),
-    "cancelled": N_("Cancelled"),
+    "done": N_("Completed"),
+    "cancelled": N_("Called off"),
 }
 # Numbers above this start a sentence in digits.
 LAST_IN_WORDS: Final = 12

@@ -46,8 +46,8 @@ def test_a_paragraph_has_figure_target_status_change_and_measures(document):
     assert texts(document, SV)[4] == (
         "Vid avstämningen den 20 november 2026 gäller att 1 av 3 system har giltig klassning, vilket motsvarar 33,3 %. "
         "Målet på 95 % är inte uppnått, och resultatet ligger under varningsgränsen på 80 %. "
-        "Beslutade åtgärder: Klassa […] (2026-1, ej påbörjad, senast 31 mars 2027); "
-        "=1+1 (2026-3, ej påbörjad, senast 1 november 2026, försenad)."
+        "Beslutade åtgärder: Klassa […] (2026-1, ej påbörjat, senast 31 mars 2027); "
+        "=1+1 (2026-3, ej påbörjat, senast 1 november 2026, försenat)."
     )
     assert texts(document, EN)[4] == (
         "On 20 November 2026, 1 of 3 systems have a valid classification, which is 33.3%. "
@@ -126,10 +126,10 @@ def test_the_measures_are_tab_separated_a_line_each(document):
         "2027-03-31",
         "",
         "T1",
-        "Ej påbörjad",
+        "Ej påbörjat",
     ]
     assert [row[1] for row in rows[1:]] == ["1", "2", "3", "4"]
-    assert rows[4][-1] == "Avbruten"
+    assert rows[4][-1] == "Avbrutet"
     assert {len(row) for row in rows} == {9}
     assert measures(document, SV).count("\r\n") == 5
 

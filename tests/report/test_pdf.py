@@ -385,7 +385,7 @@ def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
         Column("Datum", width=0.3),
         Column("Status", width=0.3),
     )
-    rows = (("2026-1", "Ett beslut som är långt. " * 9, "2026-03-31", "Ej påbörjad"),)
+    rows = (("2026-1", "Ett beslut som är långt. " * 9, "2026-03-31", "Ej påbörjat"),)
     runs = [run for page in pdf_of(Table("Beslut", columns, rows)).pages for run in page]
     texts = [run.text.strip() for run in runs]
     assert {"2026-1", "2026-03-31", "påbörjad"} <= set(texts)

@@ -203,14 +203,14 @@ def test_decisions_of_earlier_reviews_follow_with_their_state(report):
     carried = tables["Beslut från tidigare genomgångar"]
     assert [(row[0], *row[-1].split("\n")) for row in carried.rows] == [
         ("2025-1", "Försenat, pågår", "följs upp i T2", "Hälften är klassade."),
-        ("2025-2", "Ej påbörjad", "följs upp i VB"),
-        ("2025-3", "Klar", "följs upp i T1", "Infört från och med mars."),
+        ("2025-2", "Ej påbörjat", "följs upp i VB"),
+        ("2025-3", "Klart", "följs upp i T1", "Infört från och med mars."),
         ("2025-4", "Försenat, pågår", "följs upp i T2"),
     ]
     assert [row[0] for row in tables["Beslut vid denna genomgång"].rows] == ["2026-1"]
     assert [(row[0], row[-1]) for row in tables["Beslut"].rows] == [
-        ("2026-1", "Ej påbörjad"), ("2025-1", "Försenat, pågår"), ("2025-4", "Försenat, pågår"),
-        ("2025-2", "Ej påbörjad"),
+        ("2026-1", "Ej påbörjat"), ("2025-1", "Försenat, pågår"), ("2025-4", "Försenat, pågår"),
+        ("2025-2", "Ej påbörjat"),
     ]  # fmt: skip
     assert carried.rows[0][1] == (
         "Samtliga verksamhetskritiska system ska klassas.\nSkäl: Bara vart femte system är klassat.\nResurs: 120 timmar"

@@ -451,7 +451,7 @@ def test_decisions_have_who_and_when_and_the_late_ones_of_earlier_reviews_come_f
     assert [row[0] for row in listed[1:]] == [
         "2025-1", "2025-2", "2025-3", "2025-4", "2024-4", "2024-1", "2024-2", "2024-3",
     ]  # fmt: skip
-    assert listed[1][2:] == ["Avdelningschef verksamhetsstöd", "2026-09-30", "Ej påbörjad"]
+    assert listed[1][2:] == ["Avdelningschef verksamhetsstöd", "2026-09-30", "Ej påbörjat"]
     assert [row[4] for row in listed[5:7]] == ["Försenat, pågår", "Försenat, pågår\nHälften är klassade."]
     assert placed(deck().slides[-2], TITLE) == ["Sju beslut är öppna. Två av dem är försenade."]
 

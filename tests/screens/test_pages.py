@@ -248,7 +248,7 @@ def test_the_meeting_begins_with_the_situation_and_earlier_decisions_the_late_on
     assert re.findall(r"<strong>(2\d+-\d)</strong> <span.*?>([^<>]+)</span></div>", shown) == [
         ("2025-4", "försenat"),
         ("2025-1", "försenat"),
-        ("2025-2", "ej påbörjad"),
+        ("2025-2", "ej påbörjat"),
         ("2025-3", "klar"),
     ]
     assert 'Samtliga verksamhetskritiska system ska klassas.<span class="v-mute"> Hälften är klassade.</span>' in shown

@@ -412,7 +412,7 @@ def test_the_sentence_of_the_wheel_is_built_from_the_figures(line):
     # ongoing: A4, A8, B3, B4 and the review, which is opened; to come: A3, the plan of 2027; done: A2, three reports
     alt = tree.get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
     assert tree.get("role") == "img"
-    assert "13 moment: försenad 1, pågår 5, kommande 2, klar 4 och avbruten 1." in alt
+    assert "13 moment: försenat 1, pågår 5, kommande 2, klart 4 och avbrutet 1." in alt
     assert "31 oktober 2026" in alt
 
 
@@ -462,8 +462,8 @@ def test_the_page_opens_with_what_is_late_and_when_the_review_is_held(small, mon
 @pytest.mark.live
 def test_the_page_counts_open_overdue_and_done_in_words(small, monkeypatch):
     shown = plain(text(opened("plan", monkeypatch, lang="en")))
-    assert re.search(r"Overdue 2\s+Open 2\s+Done 1", shown)
-    assert re.search(r"Overdue 1\s+Open 1\s+Done 1", shown)
+    assert re.search(r"Overdue 2\s+Open 2\s+Completed 1", shown)
+    assert re.search(r"Overdue 1\s+Open 1\s+Completed 1", shown)
     assert "4 of 9 actions that are left to do are overdue." in re.sub(r"\s+", " ", shown)
 
 

@@ -533,7 +533,7 @@ def test_late_decisions_come_first_then_those_that_are_due_next():
     assert wording.decisions_sentences(DECIDED, day, SV) == ["Fem beslut är öppna.", "Ett av dem är försenat."]
     assert [d.number for d in texts.closed(DECIDED)] == [5]
     row = reviews.decision_row(DECIDED[1], POINTS, day, SV)
-    assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjad")
+    assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjat")
 
 
 def test_the_decisions_of_each_year_are_told_with_their_outcome():

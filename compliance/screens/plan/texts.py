@@ -30,7 +30,7 @@ KINDS: Final = {
     "review": N_("review"),
 }
 STATES: Final[Mapping[State, str]] = {
-    "late": N_("Overdue"),
+    "late": N_("Late"),
     "ongoing": N_("Ongoing"),
     "unknown": N_("Unknown"),
     "not_started": N_("To come"),
