@@ -52,9 +52,20 @@ def test_a_points_name_breaks_only_on_a_page(point, code):
 
 
 @pytest.mark.parametrize(
-    "name", ["Grundskole|förvaltningen", "Stadsdels|förvaltningen", "Stadsbyggnads|kontoret", "Miljö|förvaltningen"]
-)
+    "name",
+    [
+        "Grundskole|förvaltningen", "Stadsdels|förvaltningen", "Stadsbyggnads|kontoret", "Miljö|förvaltningen",
+        "Förvaltnings|objekt",
+    ],
+)  # fmt: skip
 def test_the_name_of_an_administration_breaks_where_its_parts_meet(name):
+    assert breaking.add_soft_hyphens(name.replace("|", "")) == name.replace("|", SOFT_HYPHEN)
+
+
+@pytest.mark.parametrize(
+    "name", ["Vatten|droppen", "Präst|kragarna", "Ekorr|backarnas", "Objekt|ledarna", "Tallbacken", "a" * 20]
+)
+def test_a_long_name_of_unknown_parts_breaks_where_a_syllable_begins(name):
     assert breaking.add_soft_hyphens(name.replace("|", "")) == name.replace("|", SOFT_HYPHEN)
 
 
