@@ -71,6 +71,16 @@ def test_a_page_on_a_phone_begins_after_150_pixels_and_says_of_each_table_whethe
     page.wait_for_function("() => !document.querySelector('.v-scroll[data-after]')")
 
 
+@pytest.mark.live
+@pytest.mark.parametrize("place", ["lang=en", "lang=sv&unit=Sj%C3%B6g%C3%A5rdens%20v%C3%A5rd-%20och%20omsorgsboende"])
+def test_a_phone_has_room_for_the_longest_view_above_the_page(place: str, page: Page) -> None:
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    go(page, f"/?{place}")
+    assert page.evaluate(TOP) <= 150
+    # the next page begins in the language of the others
+    go(page, "/about?lang=sv")
+
+
 # The parts of the headings' words that do not stand on one line, and how the numbers are underlined.
 BROKEN = """() => [...document.querySelectorAll('.v-heat thead th a')].flatMap(link => {
   const text = link.firstChild, range = document.createRange();
@@ -88,10 +98,11 @@ def test_units_of_a_heat_table_break_at_their_joints_and_its_numbers_are_underli
     page: Page,
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
-    go(page, "/?department=%C3%84ldreomsorg&lang=sv")
-    unfold(page)
-    assert page.locator(".v-heat thead th a").count() > 10
-    assert page.evaluate(BROKEN) == []
+    for department in ("F%C3%B6rskola", "%C3%84ldreomsorg"):
+        go(page, f"/?department={department}&lang=sv")
+        unfold(page)
+        assert page.locator(".v-heat thead th a").count() > 10
+        assert page.evaluate(BROKEN) == []
     assert {*page.evaluate(LINES)} == {"none"}
     page.locator(".v-heat td a").first.hover()
     assert page.evaluate(LINES)[0] == "underline"

@@ -14,7 +14,7 @@ from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, spoken
-from compliance.drawing import charts
+from compliance.drawing import charts, incidents
 from compliance.loading.asking import told_of_keys
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import FORMULAS, REPLACED, Receipt
@@ -426,7 +426,7 @@ def history_table(
         charts.Column(say(N_("Extract date")), nowrap=True),
         charts.Column(say(N_("Rows")), numeric=True),
         charts.Column(say(N_("Rejected")), numeric=True),
-        charts.Column(say(N_("Loaded"))),
+        charts.Column(say(N_("Loaded")), nowrap=True),
         charts.Column(say(N_("State"))),
     ]
     return columns, [_history_row(row, standing, sources, address, say) for row in imports]
@@ -446,9 +446,15 @@ def _history_row(
         str(row["extract_date"]),
         say.number(row["loaded"]),
         say.number(row["rejected"]),
-        when_and_who(row["imported_at"], row["imported_by"], say),
+        incidents.two_lines(*_moment_and_who(row, say)),
         state(row, standing, say),
     ]
+
+
+def _moment_and_who(row: Mapping[str, Any], say: Language) -> tuple[str, str]:
+    """When an import was loaded, as short as an extract date is, and by whom."""
+    at = clock.local(row["imported_at"])
+    return f"{at.date()} {say.clock(at)}", say(N_("by {who}"), who=_who(row["imported_by"], say))
 
 
 def when_and_who(at: datetime, who: str, say: Language) -> str:

@@ -52,8 +52,7 @@ def _carried(opened: Opened, day: date) -> None:
     for decision in left:
         reviews.decision(opened.view, decision, day)
     if left:
-        with st.container(key="more-decisions"):
-            widgets.link(opened.view, "decisions", say(N_("Follow up")))
+        widgets.link(opened.view, "decisions", say(N_("Follow up")))
 
 
 def _change(opened: Opened, decision: Decision) -> None:

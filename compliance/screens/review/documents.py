@@ -83,7 +83,8 @@ def _of_version(opened: Opened, version: int) -> Opened:
 def _reports(opened: Opened) -> None:
     """Draw each report in two versions: complete, for those who may read it, and one to hand out."""
     say = opened.say
-    widgets.html(charts.section(say(N_("Reports"))))
+    note = say(N_("The version to hand out has no names, weaknesses of systems or open vulnerabilities."))
+    widgets.html(charts.section(say(N_("Reports")), note=note))
     if template := places.report_template():
         _show_template(opened, template)
     archive = st.checkbox(say(N_("PDF for archiving (PDF/A)")), key="archive")
@@ -93,8 +94,7 @@ def _reports(opened: Opened) -> None:
             widgets.html(charts.section(say(N_("Complete")), level=3))
             _report_buttons(opened, public=False, archive=archive)
     with right if opened.may_read else left:
-        note = say(N_("Without names, weaknesses of systems and open vulnerabilities."))
-        widgets.html(charts.section(say(N_("To hand out")), note=note, level=3))
+        widgets.html(charts.section(say(N_("To hand out")), level=3))
         _report_buttons(opened, public=True, archive=archive)
 
 

@@ -99,13 +99,14 @@ def _open_form(view: View, others: tuple[Review, ...]) -> None:
     taken = next((review for review in others if review.year == day.year), None)
     if taken:
         widgets.html(charts.caption(say(reviewing.TAKEN, year=taken.year, day=say.date(taken.as_of))))
-    _open_button(view, day, key="open review", taken=taken is not None)
+    else:
+        _open_button(view, day, key="open review")
 
 
-def _open_button(view: View, day: date, *, key: str, taken: bool = False) -> None:
+def _open_button(view: View, day: date, *, key: str) -> None:
     """Draw the button that opens the review of a day's year."""
     label = view.say(N_("Open the review of {year}"), year=day.year)
-    if st.button(label, type="primary", key=key, disabled=taken):
+    if st.button(label, type="primary", key=key):
         kwargs = {"year": day.year, "as_of": day, "order": order(view), "today": today(view)}
         if perform(Permission.WRITE_REVIEW, reviewing.open_review, view.database, **kwargs):
             st.query_params["review"] = str(day.year)

@@ -96,8 +96,7 @@ def _point(opened: Opened, answer: PointAnswer) -> None:
     _comments(opened, point)
     if answer.coverage.coverage is not None:
         _why(opened, answer)
-    with st.container(key="more-point"):
-        widgets.link(opened.review_view, "point", say(N_("Open the point")), point=point.id)
+    widgets.link(opened.review_view, "point", say(N_("Open the point")), point=point.id)
     if opened.may_read:
         decisions.of_point(opened, point.id)
 
@@ -107,7 +106,8 @@ def _why(opened: Opened, answer: PointAnswer) -> None:
     say = opened.say
     left, right = st.columns(2, gap="medium")
     with left:
-        if changed := say.pick(answer.changed):
+        changed = say.pick(answer.changed)
+        if changed and phrases.change(answer.coverage, answer.coverage_before) is not None:
             widgets.html(charts.section(say(N_("What has changed")), level=3))
             widgets.html(charts.caption(changed))
         if note := phrases.not_counted(answer.coverage, say):
@@ -210,7 +210,7 @@ def chapters(opened: Opened) -> None:
             _chapter_row(opened, chapter)
     sentence, drawn = review_texts.matrix(opened.dossier, say)
     widgets.html(charts.section("ISO/IEC 27001:2022, 9.3.2", note=sentence))
-    widgets.html(charts.table(*drawn, caption=say(N_("What shall be considered"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("What shall be considered")), stacked=True))
 
 
 def _chapter_row(opened: Opened, chapter: Chapter) -> None:

@@ -30,7 +30,7 @@ def signatures(opened: Opened) -> None:
     {"draft": _draft, "submitted": _submitted, "approved": _approved}[opened.review.state](opened)
     widgets.html(charts.section(say(N_("History"))))
     drawn = review_texts.history_table(opened.states, say)
-    widgets.html(charts.table(*drawn, caption=say(N_("History"))))
+    widgets.html(charts.table(*drawn, caption=say(N_("History")), stacked=True))
 
 
 def _name_field(opened: Opened, key: str) -> str:
@@ -53,7 +53,7 @@ def _draft(opened: Opened) -> None:
     left = approving.missing(opened.whole.written, reads.points())
     if left:
         widgets.html(charts.answer(say(approving.INCOMPLETE, points=approving.numbers_of(left))))
-        with st.container(key="more-missing", gap="xxsmall"):
+        with st.container(key="missing", gap="xxsmall"):
             for point in left:
                 text, address = phrases.label(point, say), wording.address(opened.review, opened.others)
                 widgets.link(opened.view, "review", widgets.plain(text), review=address, part="points", point=point.id)

@@ -196,8 +196,7 @@ def _missing(view: View, rows: Rows) -> None:
     texts = systems_texts.missing_texts(rows, reads.sources(), view.as_of, view.say)
     if texts:
         widgets.html(charts.caption(" ".join(texts)))
-        with st.container(key="more-systems-imports"):
-            no_data.load_button(view, kind="secondary")
+        no_data.load_button(view, kind="secondary")
 
 
 def _list(view: View, rows: Rows) -> None:
@@ -221,8 +220,7 @@ def _list(view: View, rows: Rows) -> None:
     widgets.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
     _pager(view, page, len(shown), addresses)
     if view.reader.may(Permission.DOWNLOAD_EXTRACTS):
-        with st.container(key="more-systems-extract"):
-            widgets.link(view, "extracts", say(N_("Download all that is known of the systems")))
+        widgets.link(view, "extracts", say(N_("Download all that is known of the systems")))
 
 
 def _pager(view: View, page: int, count: int, addresses: systems_texts.Addresses) -> None:

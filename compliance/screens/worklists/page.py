@@ -160,7 +160,10 @@ def _items(view: View, each: WorkList, all_: Sending) -> list[Left]:
     say = view.say
     key = f"left {say.code} {texts.mark([(left.point.id, left.item['item']) for left in each.left])}"
     places = widgets.ticked(
-        texts.items(each, all_, say), key=key, alt=texts.heading(each, all_, say), wide=(say(N_("Status")),)
+        texts.items(each, all_, say),
+        key=key,
+        alt=texts.heading(each, all_, say),
+        wide=(say(N_("Status")), say(N_("What is missing"))),
     )
     return [each.left[place] for place in places]
 
