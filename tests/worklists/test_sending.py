@@ -116,7 +116,7 @@ def test_an_address_of_an_export_adds_no_recipient_and_no_field(email):
     assert urlsplit(mail.link).path == ""
     assert set(parse_qs(urlsplit(mail.link).query)) == {"subject", "body"}
     assert "\n" not in mail.subject
-    assert mail.text.startswith("Hej Anna Berg,\n")
+    assert mail.text.startswith("Hej Anna Berg!\n")
     assert mail.as_file(SV).decode("utf-8-sig").splitlines()[0].strip() == "Till:"
 
 

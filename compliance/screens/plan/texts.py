@@ -387,8 +387,14 @@ def actions_sentence(plan: Plan, say: Language) -> str:
     """How many of the actions left are overdue, of those that a column tells it of; empty if none is left."""
     late = sum(action.state == "late" for action in plan.actions)
     left = late + sum(action.state == "open" and not action.due_untold for action in plan.actions)
-    text = N_("**{n}** of **{of}** actions that are left to do are overdue.")
-    return say(text, n=say.number(late), of=say.number(left)) if left else ""
+    if not left:
+        return ""
+    return say.plural(
+        "**{n}** of **{of}** actions that are left to do is overdue.",
+        "**{n}** of **{of}** actions that are left to do are overdue.",
+        late,
+        of=say.number(left),
+    )
 
 
 def undated_sentence(decisions: Sequence[Decision], say: Language) -> str:
