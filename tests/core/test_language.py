@@ -48,6 +48,13 @@ def test_the_catalogue_has_no_unused_sentence():
     assert sorted(set(catalogue()) - extracted(), key=str) == []
 
 
+def test_an_entry_of_the_catalogue_has_each_form_once():
+    """A merge can leave two translations of a sentence, of which the reader takes one and says nothing."""
+    entries = (LOCALE / "sv" / "LC_MESSAGES" / "compliance.po").read_text("utf-8").split("\n\n")
+    forms = [re.findall(r"^msg\S+", entry, re.MULTILINE) for entry in entries]
+    assert [entry for entry, found in zip(entries, forms, strict=True) if len(found) != len(set(found))] == []
+
+
 def test_a_translation_has_the_same_fields():
     assert [message for message, swedish in catalogue().items() if marks(message) != marks(swedish)] == []
 
