@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from compliance.core.language import N_, NBSP, Language
+from compliance.declarations.sources import product_sources
 from compliance.report.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
 from compliance.report.points import Edition, day_text, section
 from compliance.review import judging
@@ -26,7 +27,8 @@ HEADINGS: Final = {
     "STATUS": N_("Status"),
     "DUE": N_("Due"),
 }
-EMPTY: Final = N_("Nothing yet.")
+# What is said of a clause that nothing covers; an approved paper has no "yet".
+EMPTY: Final = N_("Nothing in the review takes it up.")
 
 
 def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
@@ -70,8 +72,8 @@ def _chapter(dossier: Dossier, chapter: Chapter, state: State, edition: Edition)
     after = AFTER[chapter.after](dossier, edition) if chapter.after in AFTER else []
     if not text and not after and chapter.optional:
         return []
-    if not text and not after and state == "draft":
-        after = [Paragraph(edition.say(N_("Nothing has been written here.")), "note")]
+    if not text and not after:
+        after = _nothing(dossier, chapter, state, edition.say)
     heading, body = Heading(chapter_title(dossier, chapter, edition.say), chapter.level), _paragraphs(text)
     # The judgement comes before its grounds; a list stays with the paragraph that introduces it.
     if chapter.after == "assessments":
@@ -79,6 +81,16 @@ def _chapter(dossier: Dossier, chapter: Chapter, state: State, edition: Edition)
     if body and after and isinstance(after[0], Bullets):
         return [heading, *body[:-1], Together((body[-1], after[0])), *after[1:]]
     return [heading, *body, *after]
+
+
+def _nothing(dossier: Dossier, chapter: Chapter, state: State, say: Language) -> list[Block]:
+    """What is below the heading of a chapter without a text: nothing where chapters of its own follow."""
+    if state == "draft":
+        return [Paragraph(say(N_("Nothing has been written here.")), "note")]
+    after = dossier.chapters[dossier.chapters.index(chapter) + 1 :]
+    if after and after[0].level > chapter.level:
+        return []
+    return [Paragraph(say(N_("Nothing is reported under this heading.")))]
 
 
 def _paragraphs(text: str) -> list[Block]:
@@ -108,7 +120,7 @@ def _figures(dossier: Dossier, edition: Edition) -> list[Block]:
 def _deviations(dossier: Dossier, edition: Edition) -> list[Block]:
     say = edition.say
     if not dossier.deviations:
-        return [Paragraph(say(N_("No export is loaded yet.")), "note")]
+        return [Paragraph(_without_rows(dossier, "deviations", say), "note")]
     deviations = [row for row in dossier.deviations if row.deviation]
     if not deviations:
         reports = ", ".join(dict.fromkeys(row.report or "" for row in dossier.deviations))
@@ -125,14 +137,22 @@ def _deviations(dossier: Dossier, edition: Edition) -> list[Block]:
         )
         for row in deviations
     )
-    return [Table(say(N_("Deviations in tertial reports")), columns, rows)]
+    return [Table("", columns, rows)]
+
+
+def _without_rows(dossier: Dossier, source: str, say: Language) -> str:
+    """Why a review has nothing of a source: no export of it is loaded, or the newest has nothing of the year."""
+    days = [used.extract_date for used in dossier.imports if used.source == source]
+    if days:
+        return phrases.no_rows(max(days), dossier.year, say)
+    return phrases.not_loaded([say.pick(product_sources()[source].title)], dossier.as_of, say)
 
 
 def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:
     """The data protection officer's recommendations; the public version has only their number."""
     say, recommendations = edition.say, dossier.recommendations
     if not recommendations:
-        return [Paragraph(say(N_("No export is loaded yet.")), "note")]
+        return [Paragraph(_without_rows(dossier, "dpo_recommendations", say), "note")]
     if edition.public:
         made = say(N_("Recommendations of the data protection officer"))
         return [Paragraph(f"{made}: {say.number(len(recommendations))}")]

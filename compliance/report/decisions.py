@@ -23,7 +23,7 @@ def in_short(dossier: Dossier, edition: Edition) -> list[Block]:
     say = edition.say
     rows = [*dossier.decisions, *sorted(_open(dossier), key=lambda row: not row.late(dossier.as_of))]
     if not rows:
-        return [Paragraph(say(N_("No decision has been made yet.")), "note")]
+        return [Paragraph(say(N_("No decision has been made.")), "note")]
     columns = (
         Column(say(N_("No.")), width=1.0),
         Column(say(N_("Decision")), width=6.2),
@@ -60,7 +60,7 @@ def in_full(dossier: Dossier, edition: Edition) -> list[Block]:
     if dossier.decisions:
         blocks.append(_table(dossier, dossier.decisions, edition, say(N_("Decisions of this review"))))
     else:
-        blocks.append(Paragraph(say(N_("No decision has been made yet.")), "note"))
+        blocks.append(Paragraph(say(N_("No decision has been made.")), "note"))
     if dossier.carried:
         blocks.append(_table(dossier, dossier.carried, edition, say(N_("Decisions of earlier reviews"))))
     return blocks

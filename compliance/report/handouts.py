@@ -249,7 +249,7 @@ def _decisions(dossier: Dossier, say: Language) -> Topic:
     if dossier.decisions:
         blocks.append(_decision_table(dossier, dossier.decisions, say, say(N_("Decisions of this review"))))
     else:
-        blocks.append(Paragraph(say(N_("No decision has been made yet.")), "note"))
+        blocks.append(Paragraph(say(N_("No decision has been made.")), "note"))
     return Topic(tuple(blocks), say(N_("Notes")), LINES)
 
 

@@ -56,7 +56,7 @@ def day_text(day: date | None) -> str:
 
 def answer_sentence(dossier: Dossier, edition: Edition) -> str:
     """How many points reach their target, and which are furthest from it."""
-    reached = edition.say(N_("No export is loaded yet."))
+    reached = phrases.nothing_loaded(dossier.as_of, edition.say)
     if dossier.imports:
         reached = phrases.reached_sentence([answer.coverage for answer in dossier.points], edition.say)
     return " ".join(text for text in (reached, _furthest(dossier, edition)) if text)
@@ -212,7 +212,7 @@ def ahead(answer: PointAnswer, say: Language) -> str:
 def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
     """The head's assessment of a point in a sentence."""
     if point_id not in dossier.written.assessments:
-        return say(N_("The head of administration has not assessed the point yet."))
+        return say(N_("The head of administration has not assessed the point."))
     return f"{say(N_('The assessment of the head of administration'))}: {wording.verdict(dossier, point_id, say)}."
 
 

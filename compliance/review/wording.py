@@ -137,7 +137,7 @@ def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
 def decisions_sentences(decisions: Sequence[Decision], day: date, say: Language) -> list[str]:
     """How many decisions are open and late, as the page's main answer."""
     if not decisions:
-        return [say(N_("No decision has been made yet."))]
+        return [say(N_("No decision has been made."))]
     left, late = [d for d in decisions if d.open], [d for d in decisions if d.late(day)]
     if not left:
         return [say.plural("The only decision is closed.", "All {n} decisions are closed.", len(decisions))]

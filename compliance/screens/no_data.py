@@ -18,6 +18,7 @@ from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
 from compliance.screens.downloads import File
 from compliance.screens.views import View
+from compliance.wording import phrases
 
 
 def no_basis(view: View, title: str, sources: Iterable[str] = ()) -> None:
@@ -31,7 +32,7 @@ def nothing_loaded(view: View) -> bool:
     """Whether no export is loaded by the as-of date; if so, draw that and the button that leads to the imports."""
     if reads.basis(view.data, view.as_of).of(view.scope.organisation):
         return False
-    no_basis(view, view.say(N_("No export is loaded up to {day}."), day=view.say.date(view.as_of)))
+    no_basis(view, phrases.nothing_loaded(view.as_of, view.say))
     return True
 
 

@@ -274,15 +274,28 @@ def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -
 
 def missing_sentence(figure: Coverage, say: Language) -> str:
     """That a figure has no basis, and what is missing, with the day."""
-    text = N_("No basis: a needed export is missing on {day}.")
     if figure.no_course:
-        text = N_("No basis: the export has no row of the course on {day}.")
-    return say(text, day=say.date(figure.as_of))
+        return say(N_("No basis: the export has no row of the course on {day}."), day=say.date(figure.as_of))
+    needed = [say.pick(product_sources()[id_].title) for id_ in figure.point.needs]
+    if len(needed) == 1:
+        return not_loaded(needed, figure.as_of, say)
+    text = N_("It takes exports of {sources}, and not all of them are loaded up to {day}.")
+    return say(text, sources=listed(needed, say), day=say.date(figure.as_of))
 
 
 def not_loaded(sources: Sequence[str], day: date, say: Language) -> str:
     """That no export of some sources is loaded."""
     return say(N_("No export of {sources} is loaded up to {day}."), sources=listed(sources, say), day=say.date(day))
+
+
+def nothing_loaded(day: date, say: Language) -> str:
+    """That no export at all is loaded."""
+    return say(N_("No export is loaded up to {day}."), day=say.date(day))
+
+
+def no_rows(day: date, year: int, say: Language) -> str:
+    """That an export, named by its day, is loaded and has nothing of a year."""
+    return say(N_("The export of {day} has no rows for {year}."), day=say.date(day), year=year)
 
 
 def purged_sentence(purged: Purged, day: date, say: Language) -> str:

@@ -223,7 +223,7 @@ def test_a_point_without_a_figure_has_a_reason_and_no_chart(sample):
     topic = next(t for t in topics(sample[0]) if t.blocks[0].text.startswith("9 "))
     [result] = inside(topic, Result)
     assert (result.value, result.word) == ("–", "Underlag saknas")
-    assert plain(result.text) == "Underlag saknas: en export som behövs finns inte den 15 november 2025."
+    assert plain(result.text) == "Ingen export av Upphandlingar är inläst till och med den 15 november 2025."
     assert inside(topic, LineChart) == []
 
 
@@ -264,9 +264,10 @@ def test_a_review_without_exports_has_all_its_points(tmp_path):
     assert len(page.tree.find("H1")) == len(POINTS) + 2
     text = spoken(page)
     assert SV("No point can be measured yet.") in text
-    assert text.count("Underlag saknas: en export som behövs") == len(POINTS)
+    assert text.count("Ingen export av ") == sum(len(point.needs) == 1 for point in POINTS)
+    assert text.count("Det behövs exporter av ") == sum(len(point.needs) > 1 for point in POINTS)
     assert not re.search(r"(?<!\d)0 %", text)
-    assert "Inget beslut är fattat än." in text
+    assert "Inget beslut är fattat." in text
     assert Counter(number for *_, number in page.bookmarks).most_common(1)[0][1] > 2  # short ones share a page
 
 

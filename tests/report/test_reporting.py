@@ -174,6 +174,55 @@ def test_an_optional_chapter_that_is_empty_is_left_out(report):
     assert not [text for text in headings if text.startswith("2.4")]
 
 
+def _chapter(parts, number, *, year=2025, state="approved", **changed):
+    """The blocks of a chapter of the report, without its heading, where the review is changed."""
+    document, _, signed = parts(year)
+    made = report_of(replace(document, **changed), state=state, signed=signed, say=SV, public=False)
+    places = [n for n, block in enumerate(made.blocks) if isinstance(block, Heading)]
+    begin = next(n for n in places if made.blocks[n].text.startswith(number))
+    return made.blocks[begin + 1 : next(n for n in places if n > begin)]
+
+
+@pytest.mark.parametrize("number", ["2.2", "2.3"])
+def test_an_export_without_rows_of_the_year_is_told_by_its_day_and_a_missing_one_by_its_name(parts, number):
+    document = parts(2025)[0]
+    nothing = {"deviations": (), "recommendations": ()}
+    source = {"2.2": "deviations", "2.3": "dpo_recommendations"}[number]
+    used = replace(document.imports[0], source=source, extract_date=date(2025, 5, 31))
+    others = tuple(row for row in document.imports if row.source != source)
+    told = [
+        _chapter(parts, number, **nothing, imports=imports)[-1].text.replace("\N{NO-BREAK SPACE}", " ")
+        for imports in ((*others, used), others)
+    ]
+    title = {"2.2": "Avvikelser i tertialrapport", "2.3": "Dataskyddsombudets årsrapport"}[number]
+    assert told == [
+        "Exporten från 31 maj 2025 har inga rader för 2025.",
+        f"Ingen export av {title} är inläst till och med den 15 november 2025.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("draft", "Inget är skrivet här."), ("approved", "Inget redovisas under den här rubriken.")]
+)
+def test_a_chapter_without_a_text_ends_with_a_sentence_that_fits_the_state_of_the_review(parts, state, told):
+    written = parts(2025)[0].written
+    empty = replace(written, chapters=written.chapters | {"local_instruction": "", "development": ""})
+    (block,) = [row for row in _chapter(parts, "1.1", state=state, written=empty) if isinstance(row, Paragraph)]
+    assert block.text == told
+    # chapter 3 has one of its own below it
+    assert len(_chapter(parts, "3\N{NO-BREAK SPACE}", state=state, written=empty)) == (state == "draft")
+
+
+def test_an_approved_report_has_no_sentence_of_an_unfinished_one(parts):
+    document, _, signed = parts(2025)
+    bare = replace(document, decisions=(), carried=(), deviations=(), recommendations=(), imports=())
+    bare = replace(bare, written=replace(document.written, chapters={}, assessments={}))
+    text = full_text(report_of(bare, state="approved", signed=signed, say=SV, public=False))
+    assert re.findall(r".*(?<!räknas inte) än\.|.*Ingenting.*", text) == []
+    assert "Inget beslut är fattat." in text
+    assert "Inget i genomgången tar upp det." in text
+
+
 def test_a_chapter_has_what_was_written_or_its_start_text(report):
     texts = [block.text for block in of_kind(report(), Paragraph)]
     assert any(text.startswith("Ledningens genomgång är ett begrepp inom informationssäkerhet") for text in texts)
@@ -360,7 +409,7 @@ def test_a_point_without_a_basis_has_no_figure_and_a_reason(report):
         if isinstance(block, Together) and getattr(block.blocks[0], "text", "").startswith("9. ")
     ]
     _, why, assessed, comment = point.blocks
-    assert why.text.replace("\N{NO-BREAK SPACE}", " ").startswith("Underlag saknas: en export som behövs finns inte")
+    assert why.text.replace("\N{NO-BREAK SPACE}", " ").startswith("Ingen export av Upphandlingar är inläst")
     assert assessed.text == "Förvaltningschefens bedömning: otillräckligt."
     assert comment.style == "comment"
 

@@ -226,7 +226,7 @@ def test_the_walk_begins_at_the_first_point_not_discussed_and_goes_on_point_by_p
 def test_a_point_without_a_figure_says_what_is_missing_and_never_zero(stage, monkeypatch):
     stage("draft")
     shown = text(opened(monkeypatch, point="access"))
-    assert "Underlag saknas: en export som behövs finns inte" in shown
+    assert "Det behövs exporter av Systemförteckning och Behörighetsgenomgångar" in shown
     assert "v-hero-figure" not in shown
     assert '<div class="v-status v-no_basis">' in shown
 
@@ -377,7 +377,7 @@ def test_chapters_begin_with_their_text_and_show_what_the_report_adds(stage, mon
     chapter(app, "introduction").text_area(key="chapter 1 introduction").set_value("").run()
     assert line.written(line.review()).chapters == {"introduction": "", "assessment": "Skäl."}
     shown = text(chapter(app, "deviations"))
-    assert SV("No export is loaded yet.") in shown
+    assert "Ingen export av Avvikelser i tertialrapport är inläst till och med" in shown
     # the introduction has been emptied, and 2.4 may be empty
     assert "3 av 10 kapitel har text." in shown, re.findall(".{9} kapitel har.{20}", shown)
     assert Counter(re.findall('v-word">(Tomt|Får vara tomt|Förifyllt|Skrivet)<', shown)) == {
@@ -395,7 +395,7 @@ def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(document)
         covered = {row[0]: row[2] for row in rows}
         assert len(columns) == 3
         assert [*covered] == [f"{letter})" for letter in "abcdefg"]
-        empty = say("Nothing yet.")
+        empty = say("Nothing in the review takes it up.")
         assert {letter for letter, by in covered.items() if by == empty} == {"a)", "b)", "c)", "e)"}
         assert str(3) in sentence
 

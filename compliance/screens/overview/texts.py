@@ -34,7 +34,7 @@ class Overview:
 def overview_sentences(view: Overview, scope: Scope, say: Language) -> list[str]:
     """The page's answer, which names the part of the organisation that is shown."""
     if not view.basis.imports:
-        return [say(N_("No export is loaded yet."))]
+        return [phrases.nothing_loaded(view.now[0].as_of, say)]
     return situation.sentences(view.now, view.outlooks, say, place=scope.unit or scope.department or "")
 
 

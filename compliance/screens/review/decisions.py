@@ -22,7 +22,7 @@ def of_review(opened: Opened) -> None:
     own = decisions_of(list(opened.decided), opened.review)
     widgets.html(charts.section(say(N_("Decisions of this review"))))
     if not own:
-        widgets.html(charts.caption(say(N_("No decision has been made yet."))))
+        widgets.html(charts.caption(say(N_("No decision has been made."))))
     if opened.review.state != "draft" and own:
         widgets.html(charts.caption(say(N_("As they stand today. What was frozen is in the documents."))))
     for decision in own:

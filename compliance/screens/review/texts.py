@@ -219,11 +219,12 @@ def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Ht
     """The blocks that the report adds below a chapter's text, as fragments."""
     if chapter.after not in AFTER or chapter.after == ELSEWHERE:
         return []
-    blocks = AFTER[chapter.after](dossier, Edition(say, public=False))
-    return [fragment for block in blocks if (fragment := _fragment(block))]
+    blocks, title = AFTER[chapter.after](dossier, Edition(say, public=False)), chapter_title(dossier, chapter, say)
+    return [fragment for block in blocks if (fragment := _fragment(block, title))]
 
 
-def _fragment(block: Block) -> elements.Html | None:
+def _fragment(block: Block, title: str) -> elements.Html | None:
+    """A block as a fragment; a table without a caption is named to a screen reader by the title above it."""
     if isinstance(block, Paragraph):
         return charts.caption(block.text)
     if isinstance(block, Bullets):
@@ -235,7 +236,7 @@ def _fragment(block: Block) -> elements.Html | None:
             )
             for place, column in enumerate(block.columns)
         ]
-        return charts.table(columns, block.rows, caption=block.caption)
+        return charts.table(columns, block.rows, caption=block.caption or title)
     return None
 
 
