@@ -9,7 +9,8 @@ document.addEventListener("click", (event) => {
   history.pushState({}, "", link.href);
   // Streamlit reads the address when the user goes back or forward
   window.dispatchEvent(new PopStateEvent("popstate"));
-  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  // the card of a file is opened below the row that was clicked
+  if (!link.closest(".st-key-inbox")) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
 });
 
 // A button to another point of the review leaves the page where it is scrolled, below the name of the point.
@@ -95,13 +96,14 @@ function fit(box) {
   box.toggleAttribute("data-cut", below - box.scrollTop > 1);
   box.tabIndex = below > 1 ? 0 : -1;
 }
-// A table wider than its room fades at the side where it goes on. What Streamlit draws scrolls within.
+// A table larger than its room fades where it goes on. What Streamlit draws scrolls within.
 const WIDE = ".v-scroll, .dvn-scroller";
 function fade(box) {
   const beside = box.scrollWidth - box.clientWidth;
   const shown = box.closest("[data-testid=stDataFrameResizable]") ?? box;
   shown.toggleAttribute("data-before", box.scrollLeft > 1);
   shown.toggleAttribute("data-after", beside - box.scrollLeft > 1);
+  shown.toggleAttribute("data-below", box.scrollHeight - box.clientHeight - box.scrollTop > 1);
 }
 let fitting = 0;
 function fitAll() {

@@ -7,9 +7,10 @@ bold; everything else is escaped.
 Show a fragment: `st.markdown(charts.headline("3 of 11 points."), unsafe_allow_html=True)`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from compliance.counting.assessing import Status
 from compliance.drawing.elements import (
@@ -28,6 +29,7 @@ from compliance.drawing.geometry import runs
 
 Sign = Status | Literal["target", "limit", "last_review", "lapsing", "remark"]
 Answer = Literal["met", "unmet", "unknown"]
+A_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def stack(*fragments: Html) -> Html:
@@ -76,12 +78,15 @@ def neighbours(links: Sequence[Html]) -> Html:
     return tag("div", *links, css="v-neighbours")
 
 
-def row_link(text: str, address: str) -> Html:
-    """A link in a row of a table: a click anywhere in the row follows it.
+def row_link(text: str, address: str, *, here: bool = False) -> Html:
+    """A link in a row of a table: a click anywhere in the row follows it. `here` is the row that is opened.
+
+    A day in a file's name does not break at its hyphens.
 
     Example: `row_link("staff.xlsx", "/imports?part=history&import=12")`.
     """
-    return tag("a", text, css="v-link v-row-link", href=address)
+    words = Html(A_DAY.sub(lambda day: tag("span", day[0], css="v-id"), breakable(text)))
+    return tag("a", words, css="v-link v-row-link", href=address, aria_current="true" if here else "")
 
 
 def way_out(text: str, address: str) -> Html:

@@ -25,6 +25,7 @@ from compliance.commands.server import OURS
 from compliance.core.language import Language
 from compliance.core.places import SAMPLES
 from compliance.reading.markers import SHEET
+from compliance.reading.reading import safe_name
 from compliance.review import reviewing
 from compliance.store.file import FileDatabase
 from compliance.store.following import Waits
@@ -388,6 +389,11 @@ def test_a_page_elsewhere_cannot_frame_the_app(shared, browser):
     page.close()
 
 
+BEYOND_ITS_ROOM = (
+    "() => { const e = document.querySelector('.st-key-inbox .v-scroll'); return e.scrollWidth - e.clientWidth; }"
+)
+
+
 @pytest.mark.exhaustive
 def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server, page):
     """Each is read correctly or refused with a reason while the server answers."""
@@ -412,11 +418,16 @@ def test_files_of_the_doctor_go_through_the_uploader_and_the_app_stays_up(server
     assert slowest < 1
     assert told.count(), said(page)
     assert "Något gick fel" not in said(page)
-    # there are more files than the table shows at once
-    rows = page.locator("[data-testid=stDataFrame] tbody tr").all()
-    listed = [[cell.inner_text() for cell in row.locator("td").all()[:2]] for row in rows]
-    found, wanted = ([name for state, name in listed if state == "◆ Går inte"], [cases[case][1] for case in refused])
-    assert set(found) <= set(wanted)
+    rows = page.locator(".st-key-inbox tbody tr").all()
+    listed = [(row.locator("td").first.inner_text(), row.locator("th").inner_text()) for row in rows]
+    found = {name for state, name in listed if state == "◆ Kan inte läsas in"}
+    assert found == {safe_name(cases[case][1])[0] for case in refused}
+    rows[-1].click()
+    page.locator(".st-key-card-file .v-card-title", has_text=listed[-1][1]).wait_for()
+    assert "file=" not in page.url
+    for width in (1024, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate(BEYOND_ITS_ROOM) <= 0
 
 
 # Files that cannot be read or hold no export, with the sentence.

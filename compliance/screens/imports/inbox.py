@@ -123,18 +123,16 @@ class Loaded:
 class Inbox:
     """The files by id in the order they were dropped, and the number of drops.
 
-    `opened` is the file whose card is open, `asking` that file while something is asked about it, `listed` the files in
-    the order of the table, and `clicked` the row that was clicked last. `names` is the organisation that the user has
-    given for each that files name (see `Places`), `together` the effect as last computed. `queue` are the files that
-    the user has ordered to be loaded, `done` those of them that are, `before` the figures when loading began, and
-    `loaded` its receipt.
+    `opened` is the file whose card is open, `asking` that file while something is asked about it, and `listed` the
+    files in the order of the table. `names` is the organisation that the user has given for each that files name (see
+    `Places`), `together` the effect as last computed. `queue` are the files that the user has ordered to be loaded,
+    `done` those of them that are, `before` the figures when loading began, and `loaded` its receipt.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
     drops: int = 0
     opened: str | None = None
     listed: tuple[str, ...] = ()
-    clicked: int | None = None
     asking: str | None = None
     names: dict[str, str] = field(default_factory=dict)
     together: Together | None = None

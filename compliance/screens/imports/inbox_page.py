@@ -42,16 +42,12 @@ from compliance.screens.views import View
 SHOWN_EFFECT: Final = 3
 # Where files stand that would be missed.
 WAITING: Final[frozenset[Rank]] = frozenset({"asks", "look", "ready"})
-SHOWN_ROWS: Final = 14
-SHOWN_BESIDE_CARD: Final = 8
-ROW_PIXELS: Final = 36
-# State, file, what it was taken for, day, rows, rejected and remark: together no wider than the page at 1280 pixels.
-COLUMN_PIXELS: Final = (145, 235, 185, 105, 58, 75, 395)
 
 
 def draw(view: View) -> None:
     """Draw the field to drop files in and what became of them."""
     waiting: Inbox = st.session_state.setdefault("inbox", Inbox())
+    _open(waiting)
     _receive(view, waiting)
     context = _context(view)
     files = _files(view, waiting)
@@ -276,28 +272,18 @@ def _rows(
     ranks: dict[str, Rank],
 ) -> None:
     """Draw the files as a table, the doubtful first. A row opens its card."""
-    say, sources = view.say, reads.sources()
+    say = view.say
     ordered = sorted(files, key=lambda file: RANKS.index(ranks[file.id]))
     waiting.listed = tuple(file.id for file in ordered)
     _choose_card(waiting, ordered, asked, ranks)
-    shown = SHOWN_BESIDE_CARD if waiting.opened else SHOWN_ROWS
-    table = [inbox_texts.row(f, ranks[f.id], asked.get(f.id, ()), sources, say) for f in ordered]
-    key = f"inbox {say.code} {hash(waiting.listed)}"
-    right = {say(N_("Rows")), say(N_("Rejected"))}
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=ROW_PIXELS * (min(len(table), shown) + 1) + 3,
-        row_height=ROW_PIXELS,
-        column_config={
-            name: st.column_config.TextColumn(width=width, alignment="right" if name in right else None)
-            for name, width in zip(table[0], COLUMN_PIXELS, strict=True)
-        },
-        on_select=partial(_open, waiting, key),
-        selection_mode="single-cell",
-        key=key,
-        alt=say(N_("Files")),
-    )
+    args = (ordered, ranks, asked, reads.sources(), partial(_address, view), say)
+    drawn = inbox_texts.table(*args, opened=waiting.opened)
+    with st.container(key="inbox"):
+        widgets.html(charts.table(*drawn, caption=say(N_("Files")), stacked=True))
+
+
+def _address(view: View, place: int) -> str:
+    return widgets.address(view, "imports", file=str(place))
 
 
 def _choose_card(
@@ -313,11 +299,11 @@ def _choose_card(
     waiting.asking = waiting.opened if waiting.opened in asking else None
 
 
-def _open(waiting: Inbox, key: str) -> None:
-    """Open the card of the row that was clicked. A second click on a cell takes its selection away."""
-    waiting.clicked = next((row for row, _ in st.session_state[key].selection.cells), waiting.clicked)
-    if waiting.clicked is not None and waiting.clicked < len(waiting.listed):
-        waiting.opened = waiting.listed[waiting.clicked]
+def _open(waiting: Inbox) -> None:
+    """Open the card of the row that was clicked. The address forgets it, since the cards of other files open later."""
+    place = st.query_params.pop("file", "")
+    if place.isdecimal() and int(place) < len(waiting.listed):
+        waiting.opened = waiting.listed[int(place)]
 
 
 def _open_card(

@@ -2,20 +2,20 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from compliance.core.language import N_, Language, begun
 from compliance.correcting.previewing import Rehearsal
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
+from compliance.drawing import charts
 from compliance.loading.loading import AlreadyLoaded
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import inbox, texts
 from compliance.screens.imports.inbox import Answer, Dropped, Loaded, Question, Rank
-from compliance.wording import phrases
+from compliance.wording import breaking, phrases
 
-Row = dict[str, str]
 BOTH: Final = 2
 # A cell of the table has room for so many characters; the card has the rest.
 ROOM: Final = 55
@@ -101,17 +101,38 @@ def _loses_rows(rehearsal: Rehearsal) -> bool:
     return rehearsal.rejected > MANY_REJECTED * (rehearsal.loaded + rehearsal.rejected)
 
 
-def row(file: Dropped, standing: Rank, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Row:
-    """A file in the table: where it stands, what it was taken for, its day and rows, and the begin of what is told."""
-    return {
-        say(N_("State")): f"{SIGNS[standing]} {say(RANK_WORDS[standing])}",
-        say(N_("File")): file.item.name,
-        say(N_("Taken for")): taken_for(file, say),
-        say(N_("Extract date")): extract_day(file),
-        say(N_("Rows")): _rows(file, say),
-        say(N_("Rejected")): _rejected(file, say),
-        say(N_("Remark")): _begin(_remark(file, asked, sources, say)),
-    }
+def table(
+    ordered: Sequence[Dropped],
+    ranks: Mapping[str, Rank],
+    asked: Mapping[str, Sequence[Question]],
+    sources: Mapping[str, Source],
+    address: Callable[[int], str],
+    say: Language,
+    *,
+    opened: str | None,
+) -> charts.Table:
+    """The files: where each stands, what it was taken for, its day and rows, and the begin of what is told."""
+    columns = [
+        charts.Column(say(N_("State")), nowrap=True),
+        charts.Column(say(N_("File")), row_header=True),
+        charts.Column(say(N_("Taken for"))),
+        charts.Column(say(N_("Extract date")), nowrap=True),
+        charts.Column(say(N_("Rows")), numeric=True),
+        charts.Column(say(N_("Rejected")), numeric=True),
+        charts.Column(say(N_("Remark"))),
+    ]
+    return columns, [
+        [
+            f"{SIGNS[ranks[file.id]]} {say(RANK_WORDS[ranks[file.id]])}",
+            charts.row_link(file.item.name, address(place), here=file.id == opened),
+            breaking.add_soft_hyphens(taken_for(file, say)),
+            extract_day(file),
+            _rows(file, say),
+            _rejected(file, say),
+            _begin(_remark(file, asked.get(file.id, ()), sources, say)),
+        ]
+        for place, file in enumerate(ordered)
+    ]
 
 
 def _begin(text: str) -> str:

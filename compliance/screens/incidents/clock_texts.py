@@ -148,9 +148,15 @@ def _clock_row(clock: Clock, say: Language, address: Address | None) -> list[str
         incidents.two_lines(_id(clock.duty, address), " · ".join(filter(None, (clock.duty.label, clock.duty.unit)))),
         breaking.add_soft_hyphens(unbroken(say.pick(clock.duty.law))),
         incidents.two_lines(when, clocks.when_it_ends(clock, say)),
-        breaking.add_soft_hyphens(say.pick(clock.duty.recipient)),
+        _recipient(clock.duty, say),
         missing(clock, say),
     ]
+
+
+def _recipient(duty: Duty, say: Language) -> str:
+    """Whom a report goes to; an abbreviation does not break at its hyphen."""
+    name = say.pick(duty.recipient)
+    return breaking.add_soft_hyphens(name) if " " in name else incidents.ids([elements.escaped(name)])
 
 
 def lists(unsent: Sequence[Clock], say: Language) -> list[tuple[str, list[Clock]]]:
