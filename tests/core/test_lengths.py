@@ -169,7 +169,7 @@ def test_combining_marks_are_limited(line):
 def test_a_long_id_is_named_if_no_row_can_be_loaded(line):
     with pytest.raises(Refusal) as refusal:
         loaded(line, [["Ärendenummer", "Enhet", "Upptäckt"], ["9" * 201, "A", DAY]])
-    assert "Ett id får ha 200 tecken" in Language("sv").refusal(refusal.value)
+    assert "Ett id får ha högst 200 tecken" in Language("sv").refusal(refusal.value)
 
 
 # --- time ------------------------------------------------------------------------------------------------------------

@@ -403,12 +403,12 @@ def test_a_suggestion_is_used_seen_in_the_figures_saved_and_removed(line, monkey
     assert "heter <strong>Förskolan Bjorken</strong> numera <strong>Förskolan Björken</strong>? En rad i" in text(app)
     press(app, "Använd")
     assert "En rad nämner Förskolan Bjorken, i Lokal anvisning." in text(app)
-    assert "Effekten på siffrorna: Förskolan Björken" in text(app)
+    assert "Så ändras siffrorna: Förskolan Björken" in text(app)
     assert "0\u00a0% före, 50,0\u00a0% efter" in text(app)
     assert aliases_of(line) == []
     press(app, "Spara")
     assert aliases_of(line) == [("Förskolan Bjorken", "Förskolan Björken", 2026, False)]
-    assert "Namn som kan vara samma" not in text(app)
+    assert "Namn som kan avse samma sak" not in text(app)
     if exhaustively:
         is_removed(line, app)
 

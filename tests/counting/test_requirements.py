@@ -94,7 +94,7 @@ def test_of_many_requirements_those_with_most_left_are_shown_first_in_their_orde
     assert [each.label.lower() for each in texts.first(found)] == ["10 register"]
     told = texts.lead(found, Scope(NAME), say)
     assert "2 av 3" in told
-    assert "De 1 krav som har mest kvar visas." in told
+    assert "Här visas de 1 krav där mest återstår." in told
 
 
 def test_a_cell_leads_to_the_items_of_the_requirement_in_the_department(line):

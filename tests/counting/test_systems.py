@@ -216,9 +216,9 @@ def test_personal_data_without_any_agreement_is_unknown_and_not_forgiven(fresh):
         # past its day, it renews automatically, and says so
         ("Gamma", "met", "renews"),
     ]
-    assert "förnyas automatiskt" in card_texts.demand_text(both[2], "agreement", POINTS, SV)
+    assert "förlängs automatiskt" in card_texts.demand_text(both[2], "agreement", POINTS, SV)
     [_, table] = card_texts.sections(card_of(line.database, DAY, "Gamma"), POINTS, SV)[5].table
-    assert "förnyas automatiskt" in table[0][-1]
+    assert "förlängs automatiskt" in table[0][-1]
 
 
 @pytest.mark.parametrize("point_id", ["classification", "risk_analysis", "access"])
@@ -516,7 +516,7 @@ def test_the_coordinator_sees_who_leads_and_the_spreadsheet_row(own, monkeypatch
     assert "K3 R2 T2" in shown
     assert "Avtalet har gått ut" in shown
     assert "/point?as_of=2026-11-01&point=risk_analysis" in shown
-    assert "Kalkylarkets rad" in shown
+    assert "Raden i kalkylarket" in shown
 
 
 @pytest.mark.live
@@ -527,7 +527,7 @@ def test_others_see_that_somebody_is_named_but_not_who(own, monkeypatch, role):
     assert "Utsedd" in shown
     assert "I2" in shown
     # an analyst sees the row without the columns that name a person
-    assert ("Kalkylarkets rad" in shown) == (role is ANALYST)
+    assert ("Raden i kalkylarket" in shown) == (role is ANALYST)
     assert [name for name in PEOPLE if name in text(opened(monkeypatch, role=role))] == []
 
 

@@ -44,7 +44,7 @@ def test_there_is_a_paragraph_for_each_mandatory_practice(document):
 
 def test_a_paragraph_has_figure_target_status_change_and_measures(document):
     assert texts(document, SV)[4] == (
-        "Vid avstämningen den 20 november 2026 gäller att 1 av 3 system har giltig klassning, vilket motsvarar 33,3 %. "
+        "Avstämningen den 20 november 2026 visar att 1 av 3 system har giltig klassning, vilket motsvarar 33,3 %. "
         "Målet på 95 % är inte uppnått, och resultatet ligger under varningsgränsen på 80 %. "
         "Beslutade åtgärder: Klassa […] (2026-1, ej påbörjat, senast 31 mars 2027); "
         "=1+1 (2026-3, ej påbörjat, senast 1 november 2026, försenat)."

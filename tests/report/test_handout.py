@@ -216,7 +216,7 @@ def test_both_percentages_are_shown_if_much_is_unknown(sample):
     assert figure.unknown
     [result] = [r for t in topics(document) for r in inside(t, Result) if r.value == phrases.percent(figure, SV)]
     share = SV.percent(figure.met / (figure.met + figure.unmet), limits=(1.0, 0.8))
-    assert any(note.startswith(f"{share} av dem med uppgift.") for note in result.notes)
+    assert any(note.startswith(f"{share} av dem där uppgift finns.") for note in result.notes)
 
 
 def test_a_point_without_a_figure_has_a_reason_and_no_chart(sample):

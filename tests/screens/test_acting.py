@@ -114,7 +114,7 @@ def test_who_has_logged_in_signs_in_their_own_name_and_not_twice(stage, by):
     line = stage("draft")
     app, _ = by("review", "Ylva Nordgren", COORDINATOR, part="sign")
     assert app.text_input == []
-    assert "Du gör detta som Ylva Nordgren, enligt din inloggning." in text(app)
+    assert "Du gör det här som Ylva Nordgren, enligt din inloggning." in text(app)
     for box in app.checkbox:
         box.check()
     app.run()

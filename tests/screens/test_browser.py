@@ -61,7 +61,7 @@ WORDS = {
         "csv": "Ladda ner som CSV",
         "met": "Uppfyllt",
         "outcome": "Utfall",
-        "row": "Värde som det lästes in",
+        "row": "Inläst värde",
         "rejected": "En rad är avvisad.",
         "take": "Ladda ner avvisade rader",
         "wrong": "Fel",

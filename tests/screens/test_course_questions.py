@@ -23,8 +23,8 @@ aa1      | Grundkurs i dataskydd | Godkänd     | 2026-01-15
 """,
 }
 ASKED = {
-    "sv": "Inga rader för kursen i ”E-utbildning: Informationssäkerhet” finns i utbildningsexporten "
-    "den 31 oktober 2026. Vilken av exportens kurser är det?",
+    "sv": "I utbildningsexporten finns inga rader för kursen i ”E-utbildning: Informationssäkerhet” "
+    "den 31 oktober 2026. Vilken av kurserna i exporten är det?",
     "en": "The export of courses has no row of the course of “E-learning: Information security” on 31 October 2026. "
     "Which of its courses is it?",
 }
@@ -87,7 +87,7 @@ def test_it_stands_on_the_receipt_of_a_load_which_it_does_not_hold(own, tmp_path
     app = opened("imports", monkeypatch)
     dropped(app, line.file(TABLES["training"], name="Utbildningsstatus 2026-10-01.csv"))
     press(app, "Läs in 3 rader")
-    assert "Inga rader för kursen i ”E-utbildning: Informationssäkerhet”" in said(app)
+    assert "inga rader för kursen i ”E-utbildning: Informationssäkerhet”" in said(app)
     assert any(SETTINGS in address for address in links(app))
 
 

@@ -321,10 +321,10 @@ def test_the_effect_is_that_of_the_day_shown_and_a_later_file_says_from_when_it_
     drop(app, tmp_path, system=first, Personallista=[["Uttagen 2026-11-15"], *PEOPLE[1:]])
     later = "Personallista.xlsx är från 15\u00a0november och räknas från den dagen."
     assert later in text(app)
-    assert "Per den 31\u00a0oktober\u00a02026." in text(app)
+    assert "Läget den 31\u00a0oktober\u00a02026." in text(app)
     press(app, "Läs in två filer")
     assert later in text(app)
-    assert "Per den 31\u00a0oktober\u00a02026." in text(app)
+    assert "Läget den 31\u00a0oktober\u00a02026." in text(app)
     pages = [opened("imports", monkeypatch, part="history", **{"import": number}) for number in "12"]
     assert [later in text(page) for page in pages] == [True, False]
 
@@ -440,7 +440,7 @@ def test_what_is_no_data_and_what_no_list_knows_is_counted_on_the_card(app, own,
         ["Gamma", "Syd", "", "Utfasat"],
     ]
     drop(app, tmp_path, system=[["Uttagen 2026-10-17"], headings, *lines])
-    assert "Tre celler säger att uppgift saknas och läses som tomma." in text(app)
+    assert "I tre celler står att uppgift saknas. De läses som tomma." in text(app)
     assert "En rad upprepar rubrikerna och läses inte in." in text(app)
     assert "Ord som inte finns i ordlistan (räknas som I drift): Status: Vilande (1)." in text(app)
     press(app, "Läs in 3 rader")
@@ -583,7 +583,7 @@ def test_headings_that_any_list_has_propose_nothing_until_it_is_said_what_the_fi
     lines = [["Uttagen 2026-10-31"], ["Namn", "Status", "Anteckning"], *([f"P{n}", "Aktiv", "x"] for n in range(5))]
     drop(app, tmp_path, lista=lines)
     assert table(app)["Tolkad som"] == [""]
-    assert "Inget visar vad filen är: av rubrikerna är bara Namn, Status kända" in text(app)
+    assert "Det går inte att se vad filen är: av rubrikerna är bara Namn, Status kända" in text(app)
     assert "kolumner kändes igen" not in text(app)
     assert [button.label for button in app.button if button.label == "Ja, det är det"] == []
     [source] = [box for box in app.selectbox if box.label == "Tolkad som"]

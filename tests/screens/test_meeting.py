@@ -417,7 +417,7 @@ def test_an_assessment_that_somebody_else_has_chosen_is_reported_and_shown(stage
     app = opened(monkeypatch)
     line.write(review, "assessment", POINT, "partly")
     app.button_group(key=field).set_value("insufficient").run()
-    assert "Någon annan har ändrat här" in text(app)
+    assert "Någon annan hann ändra här" in text(app)
     assert app.button_group(key=field).value == "partly"
     app.button_group(key=field).set_value("insufficient").run()
     with line.database.cursor() as cursor:

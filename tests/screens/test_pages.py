@@ -206,7 +206,9 @@ def test_every_point_shows_its_figure_and_its_items_in_words(point, sample, monk
     if point.id == "dpia":
         # both percentages are shown if the export lacks answers
         assert figure.unknown
-        assert f"<strong>{say.percent(figure.of_answered, limits=(1.0, 0.9))} av dem med uppgift.</strong>" in shown
+        assert (
+            f"<strong>{say.percent(figure.of_answered, limits=(1.0, 0.9))} av dem där uppgift finns.</strong>" in shown
+        )
     items = app.dataframe[0].value
     assert len(items) == figure.unmet + figure.unknown or figure.unmet + figure.unknown == 0
     words = items.drop(columns=["Källa", "Id", "Namn"], errors="ignore").to_csv(index=False)
@@ -592,7 +594,7 @@ def revokes_with_a_reason(own, monkeypatch):
     app.query_params["import"] = str(1)
     app.run()
     # what revoking would change is shown first
-    assert "Effekten på siffrorna" in text(app)
+    assert "Så ändras siffrorna" in text(app)
     app.button(key="revoke 1").click().run()
     assert "Ange varför importen återkallas." in text(app)
     app.text_area(key="reason 1").set_value("fel fil")

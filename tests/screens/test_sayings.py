@@ -119,7 +119,7 @@ def test_dates_that_can_only_begin_with_the_month_are_said_to_where_no_row_can_b
     app = opened("imports", monkeypatch)
     months = STAFF.replace("2020-01-01", "05/24/2020") + "p2 | Norr | 05/25/2020 |\n"
     dropped(app, line.file(months, name="Personallista 2026-10-01.csv"))
-    assert "Kolumnen skriver månaden före dagen. Ange det på filens kort" in said(app)
+    assert "I kolumnen står månaden före dagen. Ange det på filens kort" in said(app)
     box(app, "Personallista: kolumnen ”Anställningsdatum”").select_index(1).run()
     press(app, "Spara")
     press(app, "Läs in 2 rader")

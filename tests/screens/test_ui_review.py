@@ -190,7 +190,7 @@ def test_a_text_that_somebody_else_wrote_meanwhile_is_not_overwritten(stage, mon
     line.write(line.review(), "comment", "classification", "Skrivet av en annan.")
     app.text_area(key="comment 1 classification").set_value("Min text.").run()
     assert line.written(line.review()).comments["classification"] == "Skrivet av en annan."
-    assert "Någon annan har ändrat här" in text(app)
+    assert "Någon annan hann ändra här" in text(app)
     assert "Min text." in text(app)
 
 
@@ -262,7 +262,7 @@ def test_no_text_is_taken_over_into_a_field_where_something_is_written(next_year
     line.write(review, "comment", "classification", "Skrivet av en annan.")
     app.button(key="take over comment classification").click().run()
     assert line.written(review).comments["classification"] == "Skrivet av en annan."
-    assert "Någon annan har ändrat här" in text(app)
+    assert "Någon annan hann ändra här" in text(app)
 
 
 @pytest.mark.live
@@ -699,7 +699,7 @@ def test_the_seal_of_each_package_is_shown_beside_the_download(stage, monkeypatc
         "ab" * 32
     ]
     assert "cdcd" not in " ".join(code.value for code in app.code)
-    assert "finns det inte här är paketet inte gjort här, eller ändrat efteråt" in text(app)
+    assert "Finns det inte här är paketet inte gjort här, eller så har det ändrats efteråt" in text(app)
 
 
 @pytest.mark.live

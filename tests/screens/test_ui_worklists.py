@@ -131,7 +131,7 @@ def test_what_another_has_written_meanwhile_is_kept_and_ones_own_text_shown(line
     theirs = Note("classification", "Alfa", "Norr", "waiting", "Väntar")
     notes.write(line.database, [theirs], organisation="Förvaltningen", as_of=DAY, order=line.order())
     button(app, "Spara").click().run()
-    assert "Någon annan har ändrat här" in text(app)
+    assert "Någon annan hann ändra här" in text(app)
     assert "Ringde själv" in text(app)
     assert [row["note"] for row in line.rows("from item_notes")] == ["Väntar"]
 

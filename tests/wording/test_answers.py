@@ -56,7 +56,7 @@ def test_every_point_can_be_one_in_so_many(point):
         ({"reached": "not_within_five_years"}, "Målet nås inte inom fem år."),
         ({"reached": "falling"}, "Täckningen sjunker."),
         ({"reached": "no_change"}, "Täckningen står still."),
-        ({"reached": "no_clear_direction"}, "Riktningen är inte tydlig."),
+        ({"reached": "no_clear_direction"}, "Ingen tydlig riktning."),
         ({"reached": "2031-05"}, "I samma takt nås målet i maj 2031."),
         ({"at_most": 0.9}, "Målet kan inte nås i år."),
         ({}, "Målet är 95 %."),

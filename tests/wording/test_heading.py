@@ -112,7 +112,7 @@ RISING = replace(
         ),
         (
             Outlook(figure(25, 29, id_="nis_reporting"), at_most=28 / 29, lost=1),
-            "Målet kan inte nås i år: högst 96,6 %.",
+            "Målet kan inte nås i år, som högst 96,6 %.",
             "The target cannot be reached this year: at most 96.6%.",
         ),
         # nothing lapses and nothing is lost: there is nothing to say
@@ -132,9 +132,9 @@ def test_an_outlook_is_a_sentence(told, swedish, english):
 @pytest.mark.parametrize(
     ("month", "met", "swedish"),
     [
-        ("2026-10", 297, "Genomgången 2025 väntade det i oktober 2026, och det är nått."),
-        ("2026-10", 91, "Genomgången 2025 väntade att målet skulle nås i oktober 2026; det är inte nått."),
-        ("2026-11", 297, "Genomgången 2025 väntade det i november 2026, och det är nått."),
+        ("2026-10", 297, "Genomgången 2025 räknade med det i oktober 2026, och målet är nått."),
+        ("2026-10", 91, "Genomgången 2025 räknade med att målet skulle nås i oktober 2026, men det är inte nått."),
+        ("2026-11", 297, "Genomgången 2025 räknade med det i november 2026, och målet är nått."),
         ("2026-11", 0, ""),
         ("2026-11", 91, "I samma takt som i genomgången 2025 nås målet i november 2026."),
         ("falling", 91, ""),
