@@ -156,7 +156,8 @@ def test_there_are_at_most_fourteen_slides_two_points_on_one_where_many_are_belo
         statuses = ["red"] * below + ["yellow"] * (13 - below)
         made = slides(coloured(review, *statuses)).slides
         assert FEWEST <= len(made) <= MOST, below
-        own = "\n".join(slide.texts["kicker"] for slide in made if slide.kind in {"point", "pair"})
+        heads = [slide.texts[key] for slide in made for key in ("kicker", "head1", "head2") if key in slide.texts]
+        own = "\n".join(heads)
         rest = "\n".join(said(made))
         assert [answer.point.id for answer in review.points[:below] if label(answer.point, SV) not in rest] == []
         assert below > 10 or [a.point.id for a in review.points[:below] if label(a.point, SV) not in own] == []
@@ -210,28 +211,49 @@ def test_every_title_is_an_answer_and_none_a_question(review, slides):
 # --- The verdict, all points, departments ---------------------------------------------------------------------------
 
 
-def test_the_verdict_has_its_grounds_the_worst_points_and_three_figures(review, slides):
+def test_the_verdict_has_its_grounds_the_worst_points_and_how_many_have_no_decision(review, slides):
     [verdict] = of_kind(slides(review), "verdict")
     assert verdict.texts["title"] == "Arbetet är delvis tillräckligt och har delvis önskad verkan."
     assert (
         verdict.texts["answer"] == "0 av 11 mätbara punkter når målet. Informationsklassning ligger längst från målet."
     )
-    assert verdict.texts["grounds"].startswith("Arbetet fortlöper i huvudsak enligt plan.")
-    assert verdict.texts["worst"].replace("\u00a0", " ").split("\n") == [
-        "19,1 %\tInformationsklassning", "44,4 %\tRiskanalys", "70,8 %\tImplementering av lokal anvisning",
+    assert verdict.texts["part1"].startswith("Arbetet fortlöper i huvudsak enligt plan.")
+    assert (verdict.texts["why1"], verdict.texts["why2"]) == ("Skäl", "Längst från målet")
+    assert verdict.texts["part2"].replace("\u00a0", " ").split("\n") == [
+        "19,1 %\tInformationsklassning (mål 95 %)", "44,4 %\tRiskanalys (mål 95 %)",
+        "70,8 %\tImplementering av lokal anvisning (mål 100 %)",
     ]  # fmt: skip
     assert [(verdict.texts[f"fact{n}"], verdict.texts[f"meaning{n}"]) for n in (1, 2, 3)] == [
         ("0 av 11", "mätbara punkter når målet"),
-        ("0 av 11", "når det vid årsskiftet om inget görs"),
+        ("5", "punkter under gränsen saknar beslut"),
         ("2", "tidigare beslut är försenade"),
     ]
+
+
+def test_where_no_point_is_below_its_limit_the_verdict_counts_those_that_keep_their_target(review, slides):
+    [verdict] = of_kind(slides(coloured(review, *["yellow"] * 13)), "verdict")
+    assert verdict.texts["meaning2"] == "når det vid årsskiftet om inget görs"
+
+
+def test_without_grounds_the_verdict_has_the_points_that_need_a_decision(review, slides):
+    def parts(review):
+        [verdict] = of_kind(slides(review), "verdict")
+        return [(verdict.texts.get(f"why{n}"), verdict.texts.get(f"part{n}", "")) for n in (1, 2)]
+
+    bare = replace(review, written=replace(review.written, chapters={}))
+    (heading, listed), (far, _) = parts(bare)
+    assert (heading, far) == ("Under gränsen utan beslut", "Längst från målet")
+    assert listed.startswith("1 E-utbildning: Informationssäkerhet, 3 Implementering")
+    two = coloured(bare, "red", *["yellow"] * 11, "red")
+    assert parts(two)[0][1].split("\n") == ["1 E-utbildning: Informationssäkerhet", "13 Rapporteringsskyldighet NIS"]
+    assert [heading for heading, _ in parts(coloured(bare, *["yellow"] * 13))] == ["Längst från målet", None]
 
 
 def test_a_review_older_than_the_judgement_says_that_none_was_requested(review, slides):
     old = replace(review, written=replace(review.written, judgement=None, chapters={}))
     [verdict] = of_kind(slides(old), "verdict")
     assert verdict.texts["title"] == judging.sentence(old.written, SV)
-    assert (verdict.texts["why"], verdict.texts["grounds"]) == ("", "")
+    assert "Skäl" not in verdict.texts.values()
 
 
 @pytest.mark.parametrize("say", first_of([SV, EN]), ids=lambda say: say.code)
@@ -298,8 +320,23 @@ def test_forty_departments_are_one_slide_and_those_without_room_are_in_its_notes
     [heat] = of_kind(slides(replace(review, points=many)), "heat")
     shown, rest = len(heat.table.rows), heat.notes.split("\n")
     assert shown + len(rest) == 40
+    assert shown >= 15
+    assert [column.heading for column in heat.table.columns][1:4] == ["1", "2", "3"]
+    [table] = [shape.table for shape in read(only(slides(review), heat)).slides[0].shapes if shape.has_table]
+    assert table.rows[0].cells[1]._tc.tcPr.get("vert") is None
     assert heat.texts["key"] == f"{len(rest)} avdelningar till står i anteckningarna."
     assert re.match(r"Avdelning \d .*: Informationssäkerhet .\s\d+", rest[0])
+
+
+def test_the_long_name_of_a_unit_is_whole_in_the_notes(review, slides):
+    name = "Enheten för " + "långa namn och " * 19
+    made = coloured(review, *["green"] * 3, "red", *["green"] * 9)
+    point = made.points[3]
+    renamed = replace(point, units=tuple(replace(unit, unit=name) for unit in point.units))
+    points = tuple(renamed if answer is point else answer for answer in made.points)
+    [slide] = of_kind(slides(replace(made, points=points)), "point")
+    assert max(len(line.partition("\t")[2]) for line in slide.texts["causes"].split("\n")) == 60
+    assert name in slide.notes
 
 
 def test_the_long_name_of_a_department_is_whole_in_the_notes(review, slides):
@@ -359,10 +396,16 @@ def test_a_point_below_its_limit_has_why_it_changed_and_the_decision_with_who_an
         "+1,0\t6 system har tillkommit", "−0,2\t2 system har utgått",
     ]  # fmt: skip
     assert slide.texts["decided"].replace("\u00a0", " ") == (
-        "2025-1 Samtliga verksamhetskritiska system ska klassas. · Avdelningschef verksamhetsstöd · "
-        "senast 30 september 2026 · Försenat, pågår"
+        "2025-1 Samtliga verksamhetskritiska system ska klassas. Avdelningschef verksamhetsstöd, "
+        "senast 30 september 2026. Försenat, pågår."
     )
     assert "Genomgång 2025 (15 november 2025): 19,1 %, +11,5 p.e." in slide.texts["text"].replace("\u00a0", " ")
+
+
+def test_the_pace_is_in_the_title_of_a_point_and_with_its_figures_in_the_notes(point):
+    _, slide = point
+    assert "takt" not in slide.texts["text"]
+    assert "mellan 31 okt 2025 (19,1 %) och 31 okt 2026 (30,6 %)" in slide.notes.replace("\u00a0", " ")
 
 
 def test_a_trend_has_its_target_its_limit_and_the_end_of_the_year_and_can_be_edited(point):
@@ -423,14 +466,14 @@ def test_the_comment_is_whole_in_the_notes_and_on_no_slide(review, slides):
     written = replace(review.written, comments=review.written.comments | {"risk_analysis": comment})
     changed = slides(replace(review, written=written))
     [slide] = read(only(changed, of_kind(changed, "pair")[2])).slides
-    assert placed(slide, KICKER) == ["5 Riskanalys · 6 Konsekvensbedömning"]
+    assert placed(slide, KICKER) == ["Punkterna 5 och 6"]
     assert comment in slide.notes_slide.notes_text_frame.text
     assert "Två rader" not in full_text(slide)
 
 
 def test_the_other_points_are_one_slide_with_where_they_are_heading(point):
     made, _ = point
-    [others] = [slide for slide in made.slides if slide.texts.get("kicker") == "Övriga punkter"]
+    [others] = [slide for slide in made.slides if slide.texts.get("kicker") == "Punkterna 1, 3, 6, 7, 9 och 10"]
     assert others.texts["title"] == "Övriga punkter: en når målet, fyra är nära och en saknar underlag."
     rows = {row[0].split()[0]: [cell.replace("\u00a0", " ") for cell in row] for row in others.table.rows}
     assert list(rows) == ["1", "3", "6", "7", "9", "10"]
@@ -440,6 +483,8 @@ def test_the_other_points_are_one_slide_with_where_they_are_heading(point):
     ]  # fmt: skip
     assert rows["1"][-1] == "I samma takt nås målet i juni 2027."
     assert rows["9"][1:] == ["○ Underlag saknas", "–", "–", "–", "–"]
+    why = "Underlag saknas: en export som behövs finns inte den 31 oktober 2026."
+    assert others.texts["key"].replace("\u00a0", " ") == why
 
 
 # --- Decisions and what is proposed ----------------------------------------------------------------------------------
@@ -452,13 +497,23 @@ def test_decisions_have_who_and_when_and_the_late_ones_of_earlier_reviews_come_f
         "2025-1", "2025-2", "2025-3", "2025-4", "2024-4", "2024-1", "2024-2", "2024-3",
     ]  # fmt: skip
     assert listed[1][2:] == ["Avdelningschef verksamhetsstöd", "2026-09-30", "Ej påbörjat"]
-    assert [row[4] for row in listed[5:7]] == ["Försenat, pågår", "Försenat, pågår\nHälften är klassade."]
+    assert [row[4] for row in listed[5:7]] == ["Försenat, pågår", "Försenat, pågår"]
+    assert listed[6][1].endswith("\nHälften är klassade.")
     assert placed(deck().slides[-2], TITLE) == ["Sju beslut är öppna. Två av dem är försenade."]
 
 
+def test_a_long_decision_is_whole_on_the_slide_of_decisions_alone(review, slides):
+    text = "Ett långt beslut. " * 10
+    [first, *_] = review.decisions
+    made = slides(replace(review, decisions=(replace(first, text=text),), carried=()))
+    about = of_kind(made, "pair")[1].texts["text2"].split("\n")[-1].replace("\u00a0", " ")
+    assert about == "2025-1 (se Beslut). Avdelningschef verksamhetsstöd, senast 30 september 2026. Ej påbörjat."
+    assert made.slides[-2].table.rows[0][1] == text
+
+
 def test_decisions_that_do_not_fit_go_on_to_further_slides_and_none_is_cut(review, slides):
-    many = tuple(replace(review.decisions[0], number=n, text=f"{n} " + "Ett långt beslut. " * 20) for n in range(1, 14))
-    made = slides(replace(review, decisions=many, carried=()))
+    many = tuple(replace(review.decisions[0], number=n, text=f"{n} " + "Ett långt beslut. " * 9) for n in range(1, 14))
+    made = slides(coloured(replace(review, decisions=many, carried=()), "red", *["green"] * 12))
     listed = [slide for slide in made.slides if slide.texts.get("kicker") == "Beslut"]
     assert len(listed) > 1
     assert [slide.texts["title"][-5:] for slide in listed] == [
@@ -479,18 +534,46 @@ def test_a_decision_longer_than_a_slide_is_whole_in_its_notes(review, slides):
     assert text.strip() in slide.notes_slide.notes_text_frame.text
 
 
-def test_what_the_board_is_asked_is_left_to_write_above_the_priorities(review, slides):
+def test_what_the_board_is_asked_is_left_to_write_above_what_needs_it_and_the_priorities(review, slides):
     proposed = slides(review).slides[-1]
     assert (proposed.texts["title"], proposed.texts["list"]) == ("Nämnden föreslås …", "att …\natt …\natt …")
-    assert proposed.texts["why"] == "Prioriterat 2026"
-    assert proposed.texts["priorities"].split("\n")[:2] == [
+    assert (proposed.texts["why1"], proposed.texts["why2"]) == ("Att ta ställning till", "Prioriterat 2026")
+    assert proposed.texts["part2"].split("\n")[:2] == [
         "Implementera lokal anvisning för informationssäkerhet.", "Utse objektledare för samtliga system.",
     ]  # fmt: skip
-    assert proposed.notes.startswith("Under gränsen utan beslut: 1 E-utbildning: Informationssäkerhet, 3 ")
+    first, *rest = proposed.texts["part1"].replace("\u00a0", " ").split("\n")
+    assert first.startswith("Under gränsen utan beslut: 1 E-utbildning: Informationssäkerhet, 3 ")
+    assert rest == ["Försenade beslut: 2024-1 och 2024-4.", "Underlag saknas: 9 Informationssäkerhet i upphandling."]
     written = replace(review.written, chapters={})
-    assert slides(replace(review, written=written)).slides[-1].texts["priorities"].replace("\u00a0", " ").split("\n")[
-        1
-    ] == ("Utse objektledare för samtliga system, senast 30 november 2026")
+    planned = slides(replace(review, written=written)).slides[-1].texts["part2"].replace("\u00a0", " ").split("\n")
+    assert planned[1] == "Utse objektledare för samtliga system, senast 30 nov 2026"
+
+
+def test_what_falls_below_its_limit_by_the_end_of_the_year_needs_a_decision(point):
+    made, _ = point
+    lines = made.slides[-1].texts["part1"].replace("\u00a0", " ").split("\n")
+    assert "Under gränsen vid årsskiftet om inget görs: 7 Behörighetshantering." in lines
+
+
+def test_without_anything_that_needs_a_decision_the_priorities_begin_from_the_left(review, slides):
+    fine = coloured(review, *["green"] * 13)
+    fine = replace(fine, carried=(), points=tuple(replace(answer, heading=None) for answer in fine.points))
+    texts = slides(fine).slides[-1].texts
+    assert (texts["why1"], "why2" in texts) == ("Prioriterat 2026", False)
+
+
+def test_decisions_beyond_fourteen_slides_are_whole_in_the_notes(review, slides):
+    first = review.decisions[0]
+    many = tuple(replace(first, number=n, text=f"{n} " + "Ett långt beslut. " * 17) for n in range(1, 21))
+    made = slides(replace(review, decisions=many, carried=())).slides
+    listed = [slide for slide in made if slide.texts.get("kicker") == "Beslut"]
+    shown = [row[1] for slide in listed for row in slide.table.rows]
+    rest = listed[-1].notes.split("\n")
+    assert len(made) == MOST
+    assert len(shown) + len(rest) == 20
+    assert listed[-1].texts["key"] == f"{len(rest)} beslut till står i anteckningarna."
+    missing = [row.number for row in many if row.text not in shown and not any(row.text in line for line in rest)]
+    assert missing == []
 
 
 # --- The public version ----------------------------------------------------------------------------------------------
@@ -701,7 +784,7 @@ def test_a_text_is_cut_between_two_words_and_only_if_it_does_not_fit():
 
 
 def test_a_text_gets_a_smaller_type_before_it_goes_on_in_the_notes(review, slides):
-    place = LAYOUTS["verdict"]["grounds"]
+    place = LAYOUTS["verdict"]["part1"]
     text = "Arbetet fortlöper enligt plan. " * 12
     assert fit("Kort.", place) == ("Kort.", place.size, True)
     assert (fit(text, place).size, fit(text, place).whole) == (16, True)

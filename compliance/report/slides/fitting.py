@@ -28,6 +28,8 @@ SIDE, ABOVE, NARROW = 0.2, 0.08, 0.05
 GAP: Final = 0.4
 # A heading that stands is at most this high, in cm.
 TALLEST: Final = 6.2
+# A heading of so few letters lies in a narrow column too.
+SHORT: Final = 2
 # No place has room for more lines.
 MOST_LINES: Final = 200
 _WORD: Final = re.compile("[^ ]+")
@@ -164,13 +166,18 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as it is measured. `bold` are the columns with bold cells; with `upright` the headings stand, but for the
-    first, and the cells have narrow margins.
+    """A table as it is measured. `bold` are the columns with bold cells; with `upright` long headings stand, but for
+    the first, and the cells have narrow margins.
     """
 
     table: Table
     bold: frozenset[int] = frozenset()
     upright: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether the headings stand; short ones lie."""
+        return self.upright and any(len(column.heading) > SHORT for column in self.table.columns[1:])
 
     def pages(self, place: Place) -> list[Page]:
         """The slides that it takes: one at the largest type size at which it fits, else several at the smallest."""
@@ -183,7 +190,7 @@ class Grid:
 
     def breaks_no_word(self, size: float) -> bool:
         """Whether every word fits on a line of its cell."""
-        heads = () if self.upright else (tuple(column.heading for column in self.table.columns),)
+        heads = () if self.stands else (tuple(column.heading for column in self.table.columns),)
         return all(
             _widest(text) <= self.room(place, size, head=row in heads)
             for row in (*heads, *self.table.rows)
@@ -193,7 +200,7 @@ class Grid:
     def head_height(self, size: float) -> float:
         """The height of the heading; one that stands is as high as it is long."""
         columns = self.table.columns
-        if self.upright:
+        if self.stands:
             longest = max(arial_width(column.heading) for column in columns[1:])
             return min(TALLEST, longest / 1000 * size * POINT * SPARE * BOLD + 4 * ABOVE)
         return self._height(tuple(column.heading for column in columns), size, head=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import Final
 
 from compliance.core.language import N_, NBSP, Language, begun
@@ -19,8 +20,14 @@ from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
 
 REASONS: Final = 3
+# So many letters of a name are on a slide; its notes have a longer one whole.
+LONGEST: Final = 60
 # How many causes of a change a slide of one point has, and one of two.
 CAUSES: Final = {1: 4, 2: 3}
+# A decision with more letters is whole on the slide of decisions alone.
+LONG: Final = 160
+# What a sentence ends with.
+FULL_STOPS: Final = ".!?"
 
 
 def joined(texts: Iterable[str], by: str = " · ") -> str:
@@ -86,26 +93,33 @@ def end_day(dossier: Dossier, say: Language) -> str:
 
 def compared(answer: PointAnswer, say: Language) -> str:
     """The target with its limit, and the figure before with the change since."""
+    target = answer.coverage.target
+    shares = {"target": phrases.share(target.target, say), "limit": phrases.share(target.limit, say)}
+    return joined((say(N_("Target {target}, limit {limit}."), **shares), since(answer, say)), " ")
+
+
+def since(answer: PointAnswer, say: Language) -> str:
+    """The figure before with the change since; "" without one."""
     figure, before = answer.coverage, answer.coverage_before
-    shares = {"target": figure.target.target, "limit": figure.target.limit}
-    told = [say(N_("Target {target}, limit {limit}."), **{k: phrases.share(v, say) for k, v in shares.items()})]
-    if before and (change := phrases.change(figure, before)) is not None:
-        points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
-        told.append(f"{phrases.then_label(before, say)}: {phrases.percent(before, say)}, {points}")
-    return joined(told, " ")
+    change = phrases.change(figure, before)
+    if before is None or change is None:
+        return ""
+    points = f"{say.change(change)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
+    return f"{phrases.then_label(before, say)}: {phrases.percent(before, say)}, {points}"
 
 
 def said_of(answer: PointAnswer, say: Language) -> list[str]:
-    """What a figure counts, what it is compared with and where it is heading, a line each."""
+    """What a figure counts, what it is compared with and what becomes of it, a line each; its title has the pace."""
     if answer.coverage.coverage is None:
         return wording.empty_texts(answer, say)
-    ahead = outlook.sentences(answer.outlook, say)
-    both = phrases.both_percentages(answer.coverage, say)
+    heading = answer.outlook
     return [
         f"{phrases.counts_sentence(answer.coverage, say)}.",
         compared(answer, say),
-        *ahead,
-        *([both] if both else []),
+        outlook.at_most(heading, say),
+        outlook.if_nothing(heading, say),
+        outlook.enough(heading, say),
+        phrases.both_percentages(answer.coverage, say),
     ]
 
 
@@ -129,11 +143,10 @@ def causes(material: Material, answer: PointAnswer, *, on_slide: int) -> str:
     return joined((*(f"{say.signed(tenths)}\t{text}" for text, tenths in found), say.plain(beside)), "\n")
 
 
-def weak(material: Material, answer: PointAnswer, by: str = " · ") -> str:
-    """The units, in the edition to hand out the departments, with most left to do."""
+def weak(material: Material, answer: PointAnswer) -> list[tuple[str, str]]:
+    """How much is left and where: the units, in the edition to hand out the departments, with most left to do."""
     parts = wording.most_left(departments(answer)) if material.edition.public else wording.weakest(answer)
-    say = material.say
-    return joined((f"{wording.left_text(part, say)}\t{part.unit or part.department or ''}" for part in parts), by)
+    return [(wording.left_text(part, material.say), part.unit or part.department or "") for part in parts]
 
 
 def reasons(material: Material, answer: PointAnswer) -> str:
@@ -173,14 +186,26 @@ def decisions_about(material: Material, answer: PointAnswer) -> str:
     rows = wording.of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year)
     if not rows:
         return say(N_("No decided measure is open for the point."))
-    return "\n".join(_decision(material, row) for row in rows)
+    return "\n".join(decision_told(material, row, most=LONG) for row in rows)
 
 
-def _decision(material: Material, row: Decision) -> str:
-    say = material.say
+def decision_told(material: Material, row: Decision, *, most: float = inf) -> str:
+    """A decision in words: what is to be done, by whom and when, and its state.
+
+    One of more than `most` letters is told without its text, which is on the slide of decisions.
+    """
+    say, what = material.say, material.visible(row.text)
+    if len(what) > most:
+        what = say(N_("(see Decisions)"))
     due = say(N_("by {day}"), day=say.date(row.due)) if row.due else ""
-    state = wording.decision_state(material.dossier, row, say)
-    return f"{row.name} {joined((material.visible(row.text), material.responsible(row), due, state))}"
+    who = joined((material.responsible(row), due), ", ")
+    told = (f"{row.name} {what}", who, wording.decision_state(material.dossier, row, say))
+    return joined((_ended(begun(text)) for text in told), " ")
+
+
+def _ended(text: str) -> str:
+    """A text as a sentence: with a full stop, if it ends with none."""
+    return f"{text}." if text and text.rstrip()[-1:] not in FULL_STOPS else text
 
 
 def undecided(answers: Sequence[PointAnswer], dossier: Dossier) -> list[PointAnswer]:

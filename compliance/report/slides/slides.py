@@ -4,11 +4,12 @@ First the verdict, all points, the departments, what lapses, and the incidents; 
 limit and one for the others; last the decisions, and what the board is asked to decide, which is left to write.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from compliance.access.disclosure import OTHER_UNITS
-from compliance.core.language import N_, SOFT_HYPHEN, Language
+from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language
+from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Report
 from compliance.report.chapters import chapter_text
@@ -16,6 +17,7 @@ from compliance.report.points import Edition, assessment, furthest
 from compliance.report.report import report_of
 from compliance.report.slides.contents import Slide, Slides
 from compliance.report.slides.material import (
+    LONGEST,
     Material,
     causes,
     compared,
@@ -24,14 +26,15 @@ from compliance.report.slides.material import (
     mark,
     reasons,
     said_of,
+    since,
     time_limit,
     trend,
     undecided,
     weak,
     year_end,
 )
-from compliance.report.slides.tables import all_points, by_department, decided, lapsing, others
-from compliance.review import judging, wording
+from compliance.report.slides.tables import all_points, by_department, decided, lapsing, numbered, others
+from compliance.review import judging, situation, wording
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier, PointAnswer, Priority, few_added_up
 from compliance.review.functions import Functions
@@ -45,6 +48,8 @@ INCIDENTS: Final = frozenset({"incidents", "breaches"})
 # How many points are on a slide of two, and on that of incidents.
 TWO, THREE = 2, 3
 TO_WRITE: Final = 3
+# Up to so many points have a line each beside the verdict.
+LINES: Final = 4
 
 
 def slides_of(
@@ -64,7 +69,9 @@ def slides_of(
         *lapsing(material),
         *_incidents(material),
     ]
-    after = [*decided(material), _proposed(material)]
+    # first as few slides of points as can be, which is how many are left for decisions
+    few = len(before) + len(_points(material, MOST)) + 1
+    after = [*decided(material, most=max(1, MOST - few)), _proposed(material)]
     return Slides(
         language=report.language,
         title=report.title,
@@ -85,30 +92,58 @@ def _front(report: Report) -> Slide:
 
 
 def _verdict(material: Material) -> Slide:
-    """The head's judgement with its grounds, how things stand and will by the end of the year, and three figures."""
+    """The head's judgement with its grounds, how things stand and will by the end of the year, and three figures.
+
+    Without grounds it has the points that need a decision.
+    """
     dossier, say = material.dossier, material.say
-    grounds, worst = material.visible(judging.grounds(dossier.written)), furthest(dossier)
+    grounds = material.visible(judging.grounds(dossier.written))
+    without = [phrases.label(answer.point, say) for answer in undecided(dossier.points, dossier)]
+    listed = "\n".join(without) if len(without) <= LINES else phrases.listed(without, say)
     texts = {
         "title": judging.sentence(dossier.written, say),
         "kicker": say(N_("Judgement of the whole")),
         "answer": joined(wording.situation_sentences(dossier, say), " ").replace(SOFT_HYPHEN, ""),
-        "why": say(N_("Reasons")) if grounds else "",
-        "grounds": grounds,
-        "far": say(N_("Furthest from the target")) if worst else "",
-        "worst": "\n".join(f"{phrases.percent(each, say)}\t{say.plain(each.point.short)}" for each in worst),
     }
+    texts |= _side_by_side(
+        (say(N_("Reasons")), grounds),
+        (say(situation.UNDECIDED), "" if grounds else listed),
+        (say(N_("Furthest from the target")), "\n".join(_far(each, say) for each in furthest(dossier))),
+    )
     for number, (fact, meaning) in enumerate(_facts(material), 1):
         texts |= {f"fact{number}": fact, f"meaning{number}": meaning}
     return Slide("verdict", texts, notes=grounds)
 
 
+def _side_by_side(*parts: tuple[str, str]) -> dict[str, str]:
+    """The parts that have a text, each with its heading, from the left."""
+    told = [(heading, text) for heading, text in parts if text]
+    headings = {f"why{number}": heading for number, (heading, _) in enumerate(told, 1)}
+    return headings | {f"part{number}": text for number, (_, text) in enumerate(told, 1)}
+
+
+def _far(figure: Coverage, say: Language) -> str:
+    """A figure that is far from its target."""
+    target = say(N_("target {share}"), share=phrases.share(figure.target.target, say)).replace(" ", NBSP)
+    return f"{phrases.percent(figure, say)}\t{say.plain(figure.point.short)} ({target})"
+
+
 def _facts(material: Material) -> list[tuple[str, str]]:
-    """How many points reach their target, now and at the end of the year, and how many decisions are late."""
+    """How many points reach their target, how many have no decision though they need one, and the late decisions.
+
+    Where no point is below its limit, how many reach their target at the end of the year, or have no basis.
+    """
     dossier, say = material.dossier, material.say
     now = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
     then = [year_end(answer) or answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
     facts = [(_reached(now, say), say(N_("measurable points reach the target")))]
-    if any(map(year_end, dossier.points)):
+    if not now:
+        facts = [(say.number(0), say(N_("points can be measured")))]
+    if any(answer.coverage.status is Status.RED for answer in dossier.points):
+        without = len(undecided(dossier.points, dossier))
+        told = say.plural("point below the limit has no decision", "points below the limit have no decision", without)
+        facts.append((say.number(without), told))
+    elif any(map(year_end, dossier.points)):
         facts.append((_reached(then, say), say(N_("do so at the end of the year if nothing is done"))))
     else:
         missing = sum(answer.coverage.status is Status.NO_BASIS for answer in dossier.points)
@@ -164,7 +199,7 @@ def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:
         *counted,
         time_limit(answer, say),
         compared(answer, say) if measured else "",
-        outlook.at_most(answer.outlook, say),
+        outlook.at_most(answer.outlook, say) if answer.coverage.status is not Status.GREEN else "",
         f"{say(REASONS_TITLE)}: {why}" if why else "",
         decisions_about(material, answer) if answer.coverage.status is Status.RED else "",
     ]
@@ -204,7 +239,8 @@ def _point(material: Material, answer: PointAnswer) -> Slide:
     say, chart, why = material.say, trend(answer, material.say), causes(material, answer, on_slide=1)
     heading = f"{say(wording.WHY_CHANGED)} ({say(N_('Percentage points')).lower()})"
     if not why:
-        heading, why = say(N_("Most left to do")), weak(material, answer, "\n")
+        heading = say(N_("Most left to do"))
+        why = "\n".join(f"{left}\t{shortened(name, LONGEST)}" for left, name in weak(material, answer))
     texts = {
         "title": answers.answer(answer.outlook, say),
         "kicker": phrases.label(answer.point, say),
@@ -225,7 +261,7 @@ def _pair(material: Material, pair: Sequence[PointAnswer]) -> Slide:
     say, charts = material.say, {}
     texts = {
         "title": joined((answers.how_many(answer.coverage, say) for answer in pair), " "),
-        "kicker": joined(phrases.label(answer.point, say) for answer in pair),
+        "kicker": numbered(pair, say),
     }
     for number, answer in enumerate(pair, 1):
         texts |= {
@@ -242,23 +278,24 @@ def _pair(material: Material, pair: Sequence[PointAnswer]) -> Slide:
 
 
 def _of_pair(material: Material, answer: PointAnswer) -> list[str]:
-    """What a point is compared with, where it is heading, why it changed, and the decisions about it."""
+    """Where a point is heading, why it changed, and its decisions; what its trend shows is not said too."""
     say, why = material.say, causes(material, answer, on_slide=TWO).replace("\t", " ").replace("\n", "; ")
-    ahead = joined((answers.where_to(answer.outlook, say), outlook.if_nothing(answer.outlook, say)), " ")
+    where, drawn = answers.where_to(answer.outlook, say), trend(answer, say) is not None
     return [
-        compared(answer, say),
-        ahead,
+        since(answer, say) if drawn else compared(answer, say),
+        where if drawn else joined((where, outlook.if_nothing(answer.outlook, say)), " "),
         f"{say(wording.WHY_CHANGED)} {why}" if why else "",
         decisions_about(material, answer),
     ]
 
 
 def _notes(material: Material, answer: PointAnswer) -> str:
-    """The comment on a point, where most is left to do, and why it is not met."""
+    """The comment on a point, its pace, where most is left to do, and why it is not met."""
     say = material.say
     parts = (
         ("", material.comment(answer)),
-        (f"{say(N_('Most left to do'))}: ", weak(material, answer).replace("\t", " ")),
+        ("", outlook.pace(answer.outlook, say)),
+        (f"{say(N_('Most left to do'))}: ", joined(f"{left} {name}" for left, name in weak(material, answer))),
         (f"{say(REASONS_TITLE)}: ", reasons(material, answer)),
     )
     return "\n".join(f"{label}{text}" for label, text in parts if text)
@@ -268,20 +305,45 @@ def _notes(material: Material, answer: PointAnswer) -> str:
 
 
 def _proposed(material: Material) -> Slide:
-    """What the board is asked to decide, left to write, above the priorities of the year to come."""
+    """What the board is asked to decide, left to write, above what needs it and the priorities of the year to come."""
     dossier, say = material.dossier, material.say
     priorities = _written(material) or [_activity(material, row) for row in dossier.priorities]
-    without = undecided(dossier.points, dossier)
-    told = phrases.listed([phrases.label(answer.point, say) for answer in without], say)
     texts = {
         "title": say(N_("The board is asked …")),
         "kicker": say(N_("Proposal")),
         "list": "\n".join([say(N_("to …"))] * TO_WRITE),
-        "why": say(N_("Priorities for {year}"), year=dossier.year + 1) if priorities else "",
-        "priorities": "\n".join(priorities),
     }
-    notes = say(N_("Below the limit without a decision: {points}."), points=told) if without else ""
-    return Slide("proposed", texts, notes=notes)
+    return Slide(
+        "proposed",
+        texts
+        | _side_by_side(
+            (say(N_("What needs a decision")), "\n".join(_open(material))),
+            (say(N_("Priorities for {year}"), year=dossier.year + 1), "\n".join(priorities)),
+        ),
+    )
+
+
+def _open(material: Material) -> list[str]:
+    """What is below its limit without a decision or will be, what is late, and what has no basis, a line each."""
+    dossier, say = material.dossier, material.say
+
+    def named(answers_: Iterable[PointAnswer]) -> str:
+        return phrases.listed([phrases.label(answer.point, say).replace(" ", NBSP, 1) for answer in answers_], say)
+
+    falling = [a for a in dossier.points if a.coverage.status is not Status.RED and _falls(a)]
+    late = phrases.listed([row.name for row in dossier.carried if row.late(dossier.as_of)], say)
+    told = (
+        (named(undecided(dossier.points, dossier)), N_("Below the limit without a decision: {what}.")),
+        (named(falling), N_("Below the limit at the end of the year if nothing is done: {what}.")),
+        (late, N_("Late decisions: {what}.")),
+        (named(a for a in dossier.points if a.coverage.status is Status.NO_BASIS), N_("No basis: {what}.")),
+    )
+    return [say(text, what=what) for what, text in told if what]
+
+
+def _falls(answer: PointAnswer) -> bool:
+    then = year_end(answer)
+    return then is not None and then.status is Status.RED
 
 
 def _written(material: Material) -> list[str]:
@@ -295,4 +357,4 @@ def _written(material: Material) -> list[str]:
 def _activity(material: Material, row: Priority) -> str:
     """An activity of the plan, with its due date."""
     say, text = material.say, material.visible(row.activity)
-    return f"{text}, {say(N_('by {day}'), day=say.date(row.due))}" if row.due else text
+    return f"{text}, {say(N_('by {day}'), day=say.date(row.due, form='d MMM y'))}" if row.due else text

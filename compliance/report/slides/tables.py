@@ -13,7 +13,16 @@ from compliance.report.points import FEWEST_PARTS, day_text, departments
 from compliance.report.slides.contents import MARKS, Kind, Slide
 from compliance.report.slides.fitting import Page, grid_of
 from compliance.report.slides.layouts import LAYOUTS
-from compliance.report.slides.material import Material, end_day, joined, mark, marked, year_end
+from compliance.report.slides.material import (
+    LONGEST,
+    Material,
+    decision_told,
+    end_day,
+    joined,
+    mark,
+    marked,
+    year_end,
+)
 from compliance.review import situation, wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import PointAnswer
@@ -21,8 +30,10 @@ from compliance.wording import answers, outlook, phrases
 from compliance.wording.phrases import DASH
 
 WIDTH: Final = 30.8
-# So many letters of a department's name are on a slide; its notes have a longer one whole.
-LONGEST: Final = 60
+# The width of departments where there are many.
+WIDE: Final = 10.2
+# The widths of decisions: number, text, who, when, state; the second where there are too many for one slide.
+ROOMY, DENSE = (2.4, 10.0, 9.3, 4.0, 5.1), (2.1, 13.8, 8.2, 3.3, 3.4)
 # The name of a point that is a mandatory practice, as the seed marks them.
 MANDATORY: Final = "*"
 
@@ -48,13 +59,23 @@ def _columns(*columns: tuple[str, Align, float]) -> tuple[Column, ...]:
     return tuple(Column(heading, align, width / whole * WIDTH) for heading, align, width in columns)
 
 
-def _slides(kind: Kind, texts: dict[str, str], columns: tuple[Column, ...], rows: Sequence[Row]) -> list[Slide]:
-    """A table on a slide, or if it is long on several, each with its number in the kicker and the title."""
+def _slides(
+    kind: Kind, texts: dict[str, str], columns: tuple[Column, ...], rows: Sequence[Row], *, most: int | None = None
+) -> list[Slide]:
+    """A table on a slide, or if it is long on several, each with its number in the title.
+
+    On `most` slides there may not be all of its rows.
+    """
     cells = tuple(tuple(cell.text.replace(SOFT_HYPHEN, "") for cell in row) for row in rows)
     table = Table(texts["kicker"], columns, cells)
     whole = Slide(kind, texts, table, statuses=tuple(tuple(cell.status for cell in row) for row in rows))
-    found = grid_of(whole).pages(LAYOUTS[kind]["table"])
+    found = grid_of(whole).pages(LAYOUTS[kind]["table"])[:most]
     return [_part(whole, page, of=len(found), number=number) for number, page in enumerate(found, 1)]
+
+
+def _rows_on(slides: Sequence[Slide]) -> int:
+    """How many rows of a table are on its slides."""
+    return sum(len(slide.table.rows) for slide in slides if slide.table)
 
 
 def _part(whole: Slide, page: Page, *, number: int, of: int) -> Slide:
@@ -81,11 +102,11 @@ def all_points(material: Material) -> list[Slide]:
     }
     ahead = any(map(_at_end, dossier.points))
     columns = _columns(
-        (say(N_("Review point")), "left", 13.8),
+        (say(N_("Review point")), "left", 13.95),
         (say(N_("Coverage")), "right", 2.8),
         (say(N_("Target")), "right", 2.1),
-        (say(N_("Status")), "left", 5.8),
-        (say(N_("Change")), "right", 2.5),
+        (say(N_("Status")), "left", 5.75),
+        (say(N_("Change")), "right", 2.4),
         *(((end_day(dossier, say), "left", 3.8),) if ahead else ()),
     )
     return _slides("table", texts, columns, [_point(material, answer, ahead=ahead) for answer in dossier.points])
@@ -147,16 +168,15 @@ def by_department(material: Material) -> list[Slide]:
     if len(names) < FEWEST_PARTS:
         return []
     texts = {"title": _weakest(names[0], figures.values(), material), "kicker": say(N_("Department by department"))}
-    columns = (
-        Column(say(N_("Department")), width=7.2),
-        *(Column(phrases.brief(answer.point, say), width=(WIDTH - 7.2) / len(answers_)) for answer in answers_),
-    )
+    columns = _heads(answers_, say)
     rows = [
         (Cell(shortened(name, LONGEST)), *(_heat(figures.get((name, a.point.id)), material) for a in answers_))
         for name in names
     ]
-    first = _slides("heat", texts, columns, rows)[0]
-    shown = len(first.table.rows) if first.table else 0
+    slides = _slides("heat", texts, columns, rows, most=1)
+    if _rows_on(slides) < len(rows):
+        slides = _slides("heat", texts, _heads(answers_, say, numbers=True), rows, most=1)
+    shown = _rows_on(slides)
     key = _key([cell for row in rows for cell in row[1:]], material)
     left = len(rows) - shown
     if left:
@@ -164,7 +184,17 @@ def by_department(material: Material) -> list[Slide]:
     long = [name for name in names[:shown] if len(name) > LONGEST]
     rest = zip(names[shown:], rows[shown:], strict=True)
     notes = "\n".join((*long, *(_in_words(name, row, columns) for name, row in rest)))
-    return [replace(first, texts=texts | {"key": key}, notes=notes)]
+    return [replace(slide, texts=texts | {"key": key}, notes=notes) for slide in slides]
+
+
+def _heads(rows: Sequence[PointAnswer], say: Language, *, numbers: bool = False) -> tuple[Column, ...]:
+    """The columns of departments and points, by their names, or by their numbers, which leave room for more rows."""
+    first = WIDE if numbers else 7.2
+    heads = (str(answer.point.number) if numbers else phrases.brief(answer.point, say) for answer in rows)
+    return (
+        Column(say(N_("Department")), width=first),
+        *(Column(head, width=(WIDTH - first) / len(rows)) for head in heads),
+    )
 
 
 def _name(figure: Coverage) -> str:
@@ -232,9 +262,9 @@ def lapsing(material: Material) -> list[Slide]:
         "key": say(N_("If nothing is done. What is renewed by then does not lapse.")),
     }
     columns = _columns(
-        (say(N_("Number")), "right", 2.8),
-        (say(N_("What lapses")), "left", 8),
-        (say(N_("Review point")), "left", 10.6),
+        (say(N_("Number")), "right", 2.3),
+        (say(N_("What lapses")), "left", 7.7),
+        (say(N_("Review point")), "left", 11.4),
         (say.date(dossier.as_of, form="d MMMM"), "left", 4.7),
         (end_day(dossier, say), "left", 4.7),
     )
@@ -267,10 +297,11 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     if not rows:
         return []
     told = say(N_("The other points: {parts}."), parts=_by_status(rows, material))
-    texts = {"title": told, "kicker": say(N_("The other points"))}
+    why = dict.fromkeys(wording.empty_texts(answer, say)[0] for answer in rows if answer.coverage.coverage is None)
+    texts = {"title": told, "kicker": numbered(rows, say), "key": joined(why, " ")}
     columns = _columns(
-        (say(N_("Review point")), "left", 7.5),
-        (say(N_("Status")), "left", 5.8),
+        (say(N_("Review point")), "left", 7.7),
+        (say(N_("Status")), "left", 5.6),
         (say(N_("Coverage")), "right", 2.8),
         (say(N_("Met")), "right", 4.0),
         *(((end_day(material.dossier, say), "left", 3.8),) if ahead else ()),
@@ -280,6 +311,11 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     comments = ((phrases.label(a.point, say), material.comment(a)) for a in rows)
     notes = "\n\n".join(f"{label}: {text}" for label, text in comments if text)
     return [replace(slides[0], notes=notes), *slides[1:]]
+
+
+def numbered(rows: Sequence[PointAnswer], say: Language) -> str:
+    """Some points by their numbers: Points 1, 3 and 6."""
+    return begun(phrases.points_named([answer.point.number for answer in rows], say))
 
 
 def _other(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
@@ -297,22 +333,32 @@ def _other(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
 # --- Decisions ----------------------------------------------------------------------------------------------------
 
 
-def decided(material: Material) -> list[Slide]:
-    """The decisions of this review, then those of earlier ones, the late ones first, with who and when."""
+def decided(material: Material, *, most: int | None = None) -> list[Slide]:
+    """The decisions of this review, then those of earlier ones, the late ones first, with who and when.
+
+    Those beyond `most` slides are in the notes of the last.
+    """
     dossier, say, day = material.dossier, material.say, material.dossier.as_of
     rows = [*dossier.decisions, *wording.late_first(dossier.carried, day)]
     title = joined(wording.decisions_sentences(rows, day, say), " ")
     texts = {"title": title, "kicker": say(N_("Decisions"))}
     if not rows:
         return [Slide("table", texts)]
-    columns = _columns(
-        (say(N_("No.")), "left", 2.3),
-        (say(N_("Decision")), "left", 11.6),
-        (say(N_("Responsible")), "left", 8.2),
-        (say(N_("To be done by")), "left", 3.5),
-        (say(N_("Status")), "left", 5.2),
-    )
-    return _slides("table", texts, columns, [_decision(material, row) for row in rows])
+    heads = [say(N_("No.")), say(N_("Decision")), say(N_("Responsible")), say(N_("To be done by")), say(N_("Status"))]
+    told = [_decision(material, row) for row in rows]
+
+    def drawn(widths: Sequence[float]) -> list[Slide]:
+        columns = _columns(*((head, "left", width) for head, width in zip(heads, widths, strict=True)))
+        return _slides("table", texts, columns, told, most=most)
+
+    slides = drawn(ROOMY)
+    if len(slides) > 1 or _rows_on(slides) < len(rows):
+        slides = drawn(DENSE)
+    if not (rest := rows[_rows_on(slides) :]):
+        return slides
+    key = say.plural("One more decision is in the notes.", "{n} more decisions are in the notes.", len(rest))
+    notes = "\n".join(decision_told(material, row) for row in rest)
+    return [*slides[:-1], replace(slides[-1], texts=slides[-1].texts | {"key": key}, notes=notes)]
 
 
 def _decision(material: Material, row: Decision) -> Row:
@@ -320,8 +366,8 @@ def _decision(material: Material, row: Decision) -> Row:
     state = wording.decision_state(dossier, row, material.say)
     return (
         Cell(row.name),
-        Cell(material.visible(row.text)),
+        Cell(joined((material.visible(row.text), material.visible(row.note)), "\n")),
         Cell(material.responsible(row) or DASH),
         Cell(day_text(row.due)),
-        Cell(joined((state, material.visible(row.note)), "\n"), Status.RED if row.late(dossier.as_of) else None),
+        Cell(state, Status.RED if row.late(dossier.as_of) else None),
     )

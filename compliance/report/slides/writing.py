@@ -116,7 +116,7 @@ class _Drawing:
             self.longer.append(text)
         hangs = emu(hang_of(text, place, fitted.size))
         for paragraph in shape.text_frame.paragraphs:
-            if place.hangs and not place.bullets:
+            if not place.bullets and (hangs or place.hangs):
                 hang = hangs if "\t" in paragraph.text else 0
                 paragraph._p.get_or_add_pPr().attrib.update({"marL": str(hang), "indent": str(-hang)})
             for piece in paragraph.runs if fitted.size != place.size else ():
@@ -146,7 +146,9 @@ class _Drawing:
         frame = _empty_table(shape, table)
         high = grid.head_height(size)
         heads, *drawn = frame.table.rows
-        _write_head(heads, table, size, upright=grid.upright)
+        _write_head(heads, table, size, upright=grid.stands)
+        for cell in list(heads.cells)[1:] if grid.upright and not grid.stands else ():
+            _centre(cell)
         heads.height = emu(high)
         room = place.box.height - high
         needed = [grid.row_height(row, size) for row in table.rows]
