@@ -483,7 +483,7 @@ def test_the_other_points_are_one_slide_with_where_they_are_heading(point):
     ]  # fmt: skip
     assert rows["1"][-1] == "I samma takt nås målet i juni 2027."
     assert rows["9"][1:] == ["○ Underlag saknas", "–", "–", "–", "–"]
-    why = "Underlag saknas: en export som behövs finns inte den 31 oktober 2026."
+    why = "Ingen export av Upphandlingar är inläst till och med den 31 oktober 2026."
     assert others.texts["key"].replace("\u00a0", " ") == why
 
 
@@ -509,6 +509,13 @@ def test_a_long_decision_is_whole_on_the_slide_of_decisions_alone(review, slides
     about = of_kind(made, "pair")[1].texts["text2"].split("\n")[-1].replace("\u00a0", " ")
     assert about == "2025-1 (se Beslut). Avdelningschef verksamhetsstöd, senast 30 september 2026. Ej påbörjat."
     assert made.slides[-2].table.rows[0][1] == text
+
+
+def test_of_many_decisions_a_point_has_the_numbers(review, slides):
+    first = review.decisions[0]
+    many = tuple(replace(first, number=n) for n in range(1, 4))
+    made = slides(replace(review, decisions=many, carried=()))
+    assert of_kind(made, "pair")[1].texts["text2"].split("\n")[-1] == "Öppna: 2025-1, 2025-2 och 2025-3 (se Beslut)."
 
 
 def test_decisions_that_do_not_fit_go_on_to_further_slides_and_none_is_cut(review, slides):

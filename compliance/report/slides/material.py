@@ -24,6 +24,8 @@ REASONS: Final = 3
 LONGEST: Final = 60
 # How many causes of a change a slide of one point has, and one of two.
 CAUSES: Final = {1: 4, 2: 3}
+# So many letters of decisions about a point are on a slide of so many points.
+DECIDED: Final = {1: 420, 2: 220, 3: 90}
 # A decision with more letters is whole on the slide of decisions alone.
 LONG: Final = 160
 # What a sentence ends with.
@@ -180,13 +182,19 @@ def _stage(row: dict[str, int], say: Language) -> str:
 # --- Decisions ----------------------------------------------------------------------------------------------------
 
 
-def decisions_about(material: Material, answer: PointAnswer) -> str:
-    """The open decisions about a point with who and when, a line each, else that there is none."""
+def decisions_about(material: Material, answer: PointAnswer, *, on_slide: int) -> str:
+    """The open decisions about a point with who and when, a line each, else that there is none.
+
+    Where they are too long for one of `on_slide` points, their numbers alone: the slide of decisions has them whole.
+    """
     dossier, say = material.dossier, material.say
     rows = wording.of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year)
     if not rows:
         return say(N_("No decided measure is open for the point."))
-    return "\n".join(decision_told(material, row, most=LONG) for row in rows)
+    told = "\n".join(decision_told(material, row, most=LONG) for row in rows)
+    if len(told) <= DECIDED[on_slide]:
+        return told
+    return say(N_("Open: {what} (see Decisions)."), what=phrases.listed([row.name for row in rows], say))
 
 
 def decision_told(material: Material, row: Decision, *, most: float = inf) -> str:

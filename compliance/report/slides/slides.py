@@ -201,7 +201,7 @@ def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:
         compared(answer, say) if measured else "",
         outlook.at_most(answer.outlook, say) if answer.coverage.status is not Status.GREEN else "",
         f"{say(REASONS_TITLE)}: {why}" if why else "",
-        decisions_about(material, answer) if answer.coverage.status is Status.RED else "",
+        decisions_about(material, answer, on_slide=THREE) if answer.coverage.status is Status.RED else "",
     ]
 
 
@@ -250,7 +250,7 @@ def _point(material: Material, answer: PointAnswer) -> Slide:
         "why": heading if why else "",
         "causes": why,
         "what": say(N_("Decisions")),
-        "decided": decisions_about(material, answer),
+        "decided": decisions_about(material, answer, on_slide=1),
     }
     charts = {"chart": chart} if chart else {}
     return Slide("point", texts, charts=charts, marks={"mark": answer.coverage.status}, notes=_notes(material, answer))
@@ -285,7 +285,7 @@ def _of_pair(material: Material, answer: PointAnswer) -> list[str]:
         since(answer, say) if drawn else compared(answer, say),
         where if drawn else joined((where, outlook.if_nothing(answer.outlook, say)), " "),
         f"{say(wording.WHY_CHANGED)} {why}" if why else "",
-        decisions_about(material, answer),
+        decisions_about(material, answer, on_slide=TWO),
     ]
 
 
