@@ -202,7 +202,7 @@ def test_an_export_without_rows_of_the_year_is_told_by_its_day_and_a_missing_one
 
 
 @pytest.mark.parametrize(
-    ("state", "told"), [("draft", "Inget är skrivet här."), ("approved", "Inget redovisas under den här rubriken.")]
+    ("state", "told"), [("draft", "Här är inget skrivet."), ("approved", "Inget redovisas under den här rubriken.")]
 )
 def test_a_chapter_without_a_text_ends_with_a_sentence_that_fits_the_state_of_the_review(parts, state, told):
     written = parts(2025)[0].written
