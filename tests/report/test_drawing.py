@@ -58,7 +58,7 @@ ODD = {
     "one moment": line(0.5),
     "only gaps": line(None, None, None),
     "values at both ends": line(1.0, 0.0, 1.0, 0.95),
-    "a named dotted end": ended("Görs inget"),
+    "a named dotted end": ended("Om inget görs"),
     "many moments with long names": line(*(n / 30 for n in range(30)), name=f"{LONG} {LONG}"),
 }
 EVERY = {**{trend.caption: trend for trend in TRENDS}, **{one.label: one for one in BARS}, **ODD}
@@ -222,7 +222,7 @@ def test_a_gap_in_a_trend_is_a_gap():
 
 
 def test_the_dotted_end_of_a_trend_is_named():
-    assert drawn(ended("Görs inget"), kind="svg") != drawn(ended(""), kind="svg")
+    assert drawn(ended("Om inget görs"), kind="svg") != drawn(ended(""), kind="svg")
 
 
 @pytest.mark.exhaustive

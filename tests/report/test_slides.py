@@ -418,7 +418,7 @@ def test_a_trend_has_its_target_its_limit_and_the_end_of_the_year_and_can_be_edi
     assert list(share.values) == [*(moment.share for moment in shown.moments), None]
     assert list(ahead.values)[-2:] == [shown.moments[-1].share, pytest.approx(86 / 297, abs=0.001)]
     told = [text.text for text in drawn._chartSpace.iter(qn("a:t"))]
-    assert told == ["30,6\u00a0%", "Mål 95\u00a0%", "Gräns 80\u00a0%", "Görs inget", "29,0\u00a0%"]
+    assert told == ["30,6\u00a0%", "Mål 95\u00a0%", "Gräns 80\u00a0%", "Om inget görs", "29,0\u00a0%"]
     book = openpyxl.load_workbook(io.BytesIO(drawn.part.chart_workbook.xlsx_part.blob)).active
     assert book.max_row == len(shown.moments) + 2
     scale = drawn._chartSpace.find(f".//{qn('c:valAx')}/{qn('c:scaling')}")
@@ -450,7 +450,7 @@ def test_a_limit_without_a_free_place_is_named_beside_the_target(point):
     near = replace(near, limit=Level(0.9, "Gräns 90\u00a0%"))
     [drawn] = read(only(made, replace(slide, charts={"chart": replace(slide.charts["chart"], trend=near)}))).slides
     told = [text.text for text in chart(drawn)._chartSpace.iter(qn("a:t"))]
-    assert told[:2] == ["Mål 95\u00a0% · streckad linje: gräns 90\u00a0%", "Görs inget"]
+    assert told[:2] == ["Mål 95\u00a0% · streckad linje: gräns 90\u00a0%", "Om inget görs"]
     assert chart(drawn).plots[0].series[2]._element.find(qn("c:dLbls")) is None
 
 

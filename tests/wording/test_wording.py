@@ -87,7 +87,7 @@ def test_a_trend_labels_its_last_moment_and_every_nth_before_it():
     assert [ended.named(4, apart=apart).moments[-1].label for apart in (2, 3)] == ["mån 8", ""]
 
 
-@pytest.mark.parametrize(("code", "name"), [("sv", "Görs inget"), ("en", "Nothing done")])
+@pytest.mark.parametrize(("code", "name"), [("sv", "Om inget görs"), ("en", "Nothing done")])
 def test_the_dotted_end_of_a_trend_has_a_name(code, name):
     now, then = figure(POINTS[3], met=1, unmet=1), replace(figure(POINTS[3], met=1, unmet=3), as_of=date(2026, 12, 31))
     ahead = trends.trend([replace(now, as_of=date(2026, 10, 31))], Language(code), date.isoformat, then).ahead
