@@ -46,7 +46,7 @@ def test_the_trail_is_told_from_the_entry_on_that_is_ahead_until_the_clock_is_th
     )
     assert told.told(Language("sv")).startswith(
         "En klocka har gått före: från post 2 är loggen daterad fram till 1\xa0mars\xa02027 kl. 13.00, och nu är det "
-        "24\xa0november\xa02026 kl. 09.30. Till 1\xa0mars\xa02027 kl. 13.00 dateras också varje ny post så."
+        "24\xa0november\xa02026 kl. 09.30. Fram till 1\xa0mars\xa02027 kl. 13.00 får även nya poster den tiden."
     )
     assert [each.number for each in dating.ahead(own, now=LATER - timedelta(days=1))] == [numbers[2]]
     assert dating.ahead(own, now=LATER) == []
@@ -66,7 +66,7 @@ def test_the_changes_of_the_store_are_told_too(own):
     told = [each for each in dating.ahead(own, now=NOW) if each.number is None]
     assert [each.moment for each in told] == [LATER]
     assert "every new import and every other change is dated so too" in told[0].told(Language("en"))
-    assert "varje ny inläsning och varje annan ändring" in told[0].told(Language("sv"))
+    assert "nya inläsningar och andra ändringar" in told[0].told(Language("sv"))
 
 
 @pytest.mark.usefixtures("own")

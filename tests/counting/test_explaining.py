@@ -254,7 +254,7 @@ def test_without_a_basis_there_is_no_percentage_and_no_cause(line: Line) -> None
     explanation = explained(line, Moment(A), Moment(B))
     assert explanation.total is None
     assert sizes(explanation) is None
-    assert "Underlag saknas: en export som behövs finns inte den 31\u00a0januari\u00a02026" in sentence(
+    assert "Ingen export av Systemförteckning är inläst till och med den 31\u00a0januari\u00a02026" in sentence(
         explanation, Language("sv")
     )
     assert changes_texts.causes(explanation, Language("sv"), opened=True) == []

@@ -388,7 +388,7 @@ def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
     rows = (("2026-1", "Ett beslut som är långt. " * 9, "2026-03-31", "Ej påbörjat"),)
     runs = [run for page in pdf_of(Table("Beslut", columns, rows)).pages for run in page]
     texts = [run.text.strip() for run in runs]
-    assert {"2026-1", "2026-03-31", "påbörjad"} <= set(texts)
+    assert {"2026-1", "2026-03-31", "påbörjat"} <= set(texts)
     assert max(run.right for run in runs) <= 595.3 - 22 / 25.4 * 72 + 0.5
 
 
