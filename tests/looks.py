@@ -21,7 +21,7 @@ STATES = {
     ],
     "meeting": [f"meeting?review=2026&screen={number}" for number in (1, 5, 12, 13, 14, 15)],
     "decisions": ["decisions"],
-    "point": [POINT, "point?point=procurement", "point?point=training_security&unit=Utredning%20barn%201"],
+    "point": [POINT, "point?point=procurement", "point?point=information_security_training&unit=Utredning%20barn%201"],
     "training": ["training", "training?department=F%C3%B6rskola"],
     "systems": ["systems", "systems?system=Familjehemsregistret"],
     "incidents": ["incidents"],

@@ -93,7 +93,7 @@ def _follow_up(view: View, decision: Decision) -> None:
         _follow_up_form(view, decision, len(history))
     if history:
         drawn = texts.follow_up_table(history, say)
-        widgets.html(charts.table(*drawn, caption=say(N_("Follow up"))))
+        widgets.html(charts.table(*drawn, caption=say(N_("Follow up")), stacked=True))
     else:
         widgets.html(charts.caption(say(N_("Without follow-up"))))
 

@@ -279,7 +279,7 @@ def recurring(view: View, year: Incidents) -> None:
     )
     shown = year.recurring if every else year.recurring[:most]
     table = texts.recurring_table(shown, say, address=_item_address(view, HANDLING))
-    widgets.html(charts.table(*table, caption=title))
+    widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
 def silent(view: View, year: Incidents) -> None:

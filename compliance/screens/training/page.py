@@ -192,7 +192,7 @@ def months_ahead(view: View, courses: Training) -> None:
     widgets.html(charts.section(title, note=texts.months_sentence(courses, view.say)))
     if table[1]:
         with st.container(width=FEW_MONTHS):
-            widgets.html(charts.table(*table, caption=title))
+            widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
 def _month_columns(view: View, courses: Training) -> None:
@@ -227,7 +227,7 @@ def _list(view: View, courses: Training, which: Listed, *, title: str, of: int) 
     first = persons[: texts.FIRST_PERSONS]
     widgets.html(charts.section(title))
     table = texts.persons_table(first, which, courses, say, units=not view.scope.unit)
-    widgets.html(charts.table(*table, caption=title))
+    widgets.html(charts.table(*table, caption=title, stacked=True))
     if of > len(first):
         every = partial(_all_persons, view, courses, which, title=title, of=of)
         folded(view, say(N_("Show all {n}"), n=say.number(of)), every, key=f"all {which}")
