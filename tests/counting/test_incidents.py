@@ -785,7 +785,7 @@ def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordina
     assert [(u.unit, u.persons) for u in units if u.silent] == [("Stor", 5), ("Tyst", 2)]
     assert [g.names for g in texts.silent(units, SV)] == [[("Stor", "5\u00a0anställda"), ("Tyst", "2\u00a0anställda")]]
     assert [g.names for g in texts.silent(theirs, SV)] == [[("Stor", "5\u00a0anställda")]]
-    assert "1 med färre än fem anställda" in texts.silent_sentence(theirs, SV)
+    assert "1 enhet med färre än fem anställda" in texts.silent_sentence(theirs, SV)
     assert "färre än fem" not in texts.silent_sentence(units, SV)
 
 

@@ -149,7 +149,7 @@ def test_where_nothing_lapses_a_sentence_says_of_what(monkeypatch, tmp_path):
         line.load_table(agreements, name="processors.csv", source="processors")
         monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         app = opened("plan", monkeypatch, as_of="2026-11-24")
-    assert "Inget av det som har en siffra slutar gälla under de närmaste tolv månaderna." in plain(app)
+    assert "Inget av det som räknas i en siffra slutar gälla under de närmaste tolv månaderna." in plain(app)
     assert "1 E-utbildning: Informationssäkerhet Underlag saknas" in plain(app)
 
 
@@ -157,7 +157,7 @@ def test_where_nothing_lapses_a_sentence_says_of_what(monkeypatch, tmp_path):
     ("untold", "answer"),
     [
         ((), "Inget slutar gälla under de närmaste tolv månaderna."),
-        (POINTS[:1], "Inget av det som har en siffra slutar gälla under de närmaste tolv månaderna."),
+        (POINTS[:1], "Inget av det som räknas i en siffra slutar gälla under de närmaste tolv månaderna."),
         (POINTS, ""),
     ],
 )

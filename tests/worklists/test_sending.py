@@ -58,7 +58,7 @@ def test_a_workbook_has_each_item_with_what_it_lacks_since_when_and_what_to_do()
     sheet, rows = read(workbooks.workbook(NORR, ALL, SV))
     assert [row[0] for row in rows[:3]] == [
         "Informationssäkerhet: att göra i Norr",
-        "Sex poster återstår enligt exporterna i Förvaltningen den 20 november 2026.".replace(
+        "Sex poster återstår enligt exporterna från Förvaltningen den 20 november 2026.".replace(
             " november ", "\xa0november\xa0"
         ),
         "Svara senast den 1 december 2026 till is@a.example.".replace(" december ", "\xa0december\xa0"),
