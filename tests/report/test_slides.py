@@ -678,6 +678,19 @@ def test_no_text_of_the_sample_is_cut_and_no_word_in_two(year, say, public, samp
     assert [grid.table.caption for grid in tables if not grid.breaks_no_word(14)] == []
 
 
+@pytest.mark.parametrize("below", [10, 13])
+def test_no_text_is_cut_where_many_points_are_below_their_limit_and_have_decisions(below, sample_database, slides):
+    review = draft(sample_database)
+    first, text = review.decisions[0], "Ett långt beslut. " * 17
+    many = tuple(replace(first, number=n, text=text, point=review.points[n % 13].point.id) for n in range(1, 21))
+    for decisions in (review.decisions, many):
+        colours = ["red"] * below + ["green"] * (13 - below)
+        made = slides(coloured(replace(review, decisions=decisions), *colours), state="draft").slides
+        assert len(made) <= MOST
+        places = ((fit(text, LAYOUTS[slide.kind][key]), key) for slide in made for key, text in slide.texts.items())
+        assert [(fitted.text, key) for fitted, key in places if not fitted.whole] == []
+
+
 def test_texts_after_a_tab_begin_beyond_the_longest_before_it():
     place = LAYOUTS["point"]["causes"]
     assert hang_of("+14,1\t42 system", place, 16) == place.hangs

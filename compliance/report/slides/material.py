@@ -25,7 +25,7 @@ LONGEST: Final = 60
 # How many causes of a change a slide of one point has, and one of two.
 CAUSES: Final = {1: 4, 2: 3}
 # So many letters of decisions about a point are on a slide of so many points.
-DECIDED: Final = {1: 420, 2: 220, 3: 90}
+DECIDED: Final = {1: 420, 2: 170, 3: 60}
 # A decision with more letters is whole on the slide of decisions alone.
 LONG: Final = 160
 # What a sentence ends with.
