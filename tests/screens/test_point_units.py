@@ -34,10 +34,10 @@ def test_bars_of_units_that_differ_by_fewer_than_two_items_say_nothing():
 
 def test_units_are_told_in_a_sentence_that_also_says_that_all_are_alike():
     units = [unit("A", 19, 1), unit("B", 1, 1), unit("C", 2, 0)]
-    assert plain(texts.units_told(units, SV)) == "3 enheter, från 50,0 % till 100 %; 2 når målet, 95 %."
+    assert plain(texts.units_told(units, SV)) == "3 enheter, från 50,0 % till 100 %; 2 når målet på 95 %."
     assert plain(texts.units_told(units, EN)) == "3 units, from 50.0% to 100%; at the target of 95%: 2."
     none = [unit("A", 1, 3), unit("B", 1, 1), unit("C", 0, 1)]
-    assert plain(texts.units_told(none, SV)) == "3 enheter, från 0 % till 50,0 %; ingen når målet, 95 %."
+    assert plain(texts.units_told(none, SV)) == "3 enheter, från 0 % till 50,0 %; ingen når målet på 95 %."
     same = [unit(name, 3, 0) for name in "ABC"]
     assert plain(texts.units_told(same, SV)) == "Alla 3 enheter ligger på 100 %."
     assert texts.units_told(units[:2], SV) == ""

@@ -557,7 +557,7 @@ def test_what_is_missing_is_listed_and_nothing_can_be_submitted(stage, monkeypat
     for kind, point in (("comment", "dpia"), ("assessment", "access"), ("comment", "access")):
         line.write(line.review(), kind, point, "")
     app = opened(monkeypatch, part="sign")
-    assert "kan lämnas in först när varje punkt är behandlad" in text(app)
+    assert "kan lämnas in först när varje punkt är diskuterad" in text(app)
     labels = [link.proto.label.replace("\\", "") for link in app.get("page_link")]
     assert "6 Konsekvensbedömning" in labels
     assert "7 Behörighetshantering" in labels
