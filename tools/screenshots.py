@@ -102,9 +102,14 @@ def _is_on(page: Page, text: str, *, height: int) -> bool:
 def _kept(page: Page, path: Path) -> Path:
     page.screenshot(path=path)
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(COLOURS)
+        small = fewer_colours(picture)
     small.save(path, optimize=True)
     return path
+
+
+def fewer_colours(picture: Image.Image) -> Image.Image:
+    """The picture in few colours. A colour of few pixels stays what it is: a status is often a small mark."""
+    return picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
 
 
 def _drop_files(page: Page) -> None:

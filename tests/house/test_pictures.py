@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from tests.house.test_readme import DOCUMENTS, targets
-from tools.screenshots import KEPT, PICTURES, NotOnIt, take
+from tools.screenshots import KEPT, PICTURES, NotOnIt, fewer_colours, take
 
 
 def test_each_picture_is_in_the_documentation_and_names_a_text():
@@ -15,6 +16,17 @@ def test_each_picture_is_in_the_documentation_and_names_a_text():
     }
     assert {f"{name}.png" for name in PICTURES} == {path.name for path in KEPT.iterdir()} == named
     assert [name for name, picture in PICTURES.items() if not picture.shows] == []
+
+
+def test_a_small_mark_keeps_the_colour_of_its_status():
+    picture = Image.linear_gradient("L").convert("RGB")
+    marks = [(0, 118, 90), (166, 107, 0), (143, 44, 12), (31, 78, 121)]
+    for place, colour in enumerate(marks):
+        picture.paste(colour, (20 * place, 0, 20 * place + 6, 6))
+    shown = fewer_colours(picture).convert("RGB")
+    for place, colour in enumerate(marks):
+        drawn = shown.getpixel((20 * place + 3, 3))
+        assert max(abs(was - now) for was, now in zip(colour, drawn, strict=True)) < 12
 
 
 @pytest.mark.exhaustive

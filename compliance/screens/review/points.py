@@ -102,20 +102,21 @@ def _point(opened: Opened, answer: PointAnswer) -> None:
 
 
 def _why(opened: Opened, answer: PointAnswer) -> None:
-    """Draw what has changed, and why the point is not met."""
-    say = opened.say
+    """Draw what has changed, if two figures can be compared, and why the point is not met."""
+    say, changed = opened.say, opened.say.pick(answer.changed)
+    compared = bool(changed) and phrases.change(answer.coverage, answer.coverage_before) is not None
     left, right = st.columns(2, gap="medium")
     with left:
-        changed = say.pick(answer.changed)
-        if changed and phrases.change(answer.coverage, answer.coverage_before) is not None:
+        if compared:
             widgets.html(charts.section(say(N_("What has changed")), level=3))
             widgets.html(charts.caption(changed))
-        if note := phrases.not_counted(answer.coverage, say):
-            widgets.html(charts.caption(note))
-    with right:
+    with right if compared else left:
         if biggest := wording.biggest_reasons(answer, say):
             widgets.html(charts.section(say(reasons.REASONS_TITLE), level=3))
             widgets.html(charts.reasons([charts.Reason(*row) for row in biggest], label=say(N_("Reasons"))))
+    with left:
+        if note := phrases.not_counted(answer.coverage, say):
+            widgets.html(charts.caption(note))
 
 
 def _neighbours(opened: Opened, point: Point) -> None:
