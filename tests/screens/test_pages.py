@@ -466,7 +466,7 @@ def test_the_samples_are_looked_at_beside_an_own_database_and_neither_is_changed
     own = FileDatabase.at(once.new(sample.path.with_name("own.duckdb")))
     try:
         app = opened("overview", monkeypatch)
-        assert "Ingen export är inläst än." in text(app)
+        assert "Ingen export är inläst till och med den" in text(app)
         app.button(key="show_samples").click().run()
         shown, shares = text(app), {percent(figure, Language("sv")) for figure in figures(samples(sample)).values()}
         assert all(share in shown for share in ["Exempeldata, alla siffror är påhittade", *shares])
@@ -478,7 +478,7 @@ def test_the_samples_are_looked_at_beside_an_own_database_and_neither_is_changed
         assert "Exempeldata" in text(looked)
         assert not looked.text_area
         app.button(key="show_own").click().run()
-        assert "Ingen export är inläst än." in text(app)
+        assert "Ingen export är inläst till och med den" in text(app)
         assert "data" not in app.query_params
     finally:
         own.path.unlink(missing_ok=True)
@@ -495,7 +495,7 @@ def test_whoever_is_limited_or_sees_no_figures_is_shown_no_samples(own, monkeypa
 @pytest.mark.live
 def test_an_empty_database_says_so_and_leads_to_the_imports(own, monkeypatch):
     app = opened("overview", monkeypatch)
-    assert "Ingen export är inläst än." in text(app)
+    assert "Ingen export är inläst till och med den" in text(app)
     assert text(app).count("Underlag saknas") >= len(POINTS)
     assert not re.search(r"(?<!\d)0\u00a0%", text(app))
     assert ways_in(app) == ["Läs in"]
