@@ -1,26 +1,19 @@
-"""The appendix of a report: what remains, departments, other figures, rules, exports, and ISO/IEC 27001 clauses."""
-
-from typing import Final
+"""The appendix of a report: other figures, rules, exports, and ISO/IEC 27001 clauses."""
 
 from compliance.core.language import N_, Language
 from compliance.counting import figures
 from compliance.report.blocks import Block, Column, Heading, PageBreak, Paragraph, Table
 from compliance.report.chapters import EMPTY, covered_by
-from compliance.report.points import FEWEST_PARTS, Edition, day_text, departments, without_empty
-from compliance.review.dossier import Dossier, ImportUsed, PointAnswer, Remaining, ShownFigure
-from compliance.wording import phrases, reasons
+from compliance.report.points import Edition
+from compliance.review.dossier import Dossier, ImportUsed, ShownFigure
+from compliance.wording import phrases
 from compliance.wording.phrases import DASH
-
-# How many items of a point are listed; the working list has all of them.
-FIRST_REMAINING: Final = 4
 
 
 def appendix(dossier: Dossier, edition: Edition) -> list[Block]:
-    """The details behind the chapters. The public version lacks single items and the other figures."""
+    """The details behind the chapters. The public version lacks the other figures."""
     say = edition.say
     parts = (
-        (N_("What remains to be done"), [] if edition.public else _remaining(dossier, edition)),
-        (N_("Department by department"), _departments(dossier, edition)),
         (N_("Figures beside the points"), [] if edition.public else _figures(dossier, edition)),
         (N_("How it is counted"), _rules(dossier, edition)),
         (N_("The exports that the figures rest on"), [_imports(dossier, edition)]),
@@ -30,69 +23,7 @@ def appendix(dossier: Dossier, edition: Edition) -> list[Block]:
     return [PageBreak(), Heading(say(N_("Appendix")), 1), *sections]
 
 
-# --- What remains -------------------------------------------------------------------------------------------------
-
-
-def _remaining(dossier: Dossier, edition: Edition) -> list[Block]:
-    """The first items that remain of each point."""
-    say = edition.say
-    columns = (
-        Column(say(N_("Point")), "right", 0.75),
-        Column(say(N_("What remains to be done")), width=3.6),
-        Column(say(N_("Unit")), width=2.5),
-        Column(say(N_("Reason")), width=2.6),
-        Column(say(N_("Due")), width=1.35),
-    )
-    rows = tuple(row for answer in dossier.points for row in _left(answer, edition))
-    if not rows:
-        return []
-    note = N_("Of points about persons nobody is listed. All items are in the working list of the page Extracts.")
-    return [Table("", columns, rows), Paragraph(say(note), "note")]
-
-
-def _left(answer: PointAnswer, edition: Edition) -> list[tuple[str, ...]]:
-    """The first items of a point. The last has the number of the others: a row of its own could begin a page."""
-    say, rows = edition.say, [_item(answer, row, edition) for row in answer.remaining[:FIRST_REMAINING]]
-    if more := len(answer.remaining) - len(rows):
-        name, *rest = rows[-1]
-        others = say(N_("and {n} more"), n=say.number(more))
-        rows[-1] = (f"{name}\n{others}", *rest)
-    return [(str(answer.point.number), *row) for row in rows]
-
-
-def _item(answer: PointAnswer, row: Remaining, edition: Edition) -> tuple[str, ...]:
-    text = reasons.reason_text(answer.point, row.outcome, row.reason, edition.say)
-    more = reasons.detail_text(row.detail, edition.say)
-    why = f"{text}: {more}" if more else text
-    return (
-        row.label or reasons.item_name(row.item, edition.say),
-        row.unit or DASH,
-        why,
-        day_text(row.due),
-    )
-
-
 # --- Figures ------------------------------------------------------------------------------------------------------
-
-
-def _departments(dossier: Dossier, edition: Edition) -> list[Block]:
-    """Coverage of each department in each point, in whole per cent."""
-    say = edition.say
-    by_point = {answer.point.number: _by_name(answer, edition) for answer in dossier.points}
-    names = list(dict.fromkeys(name for percents in by_point.values() for name in percents))
-    if len(names) < FEWEST_PARTS:
-        return []
-    columns = (Column(say(N_("Department")), width=4), *(Column(str(number), "right") for number in by_point))
-    rows = tuple((name, *(percents.get(name, DASH) for percents in by_point.values())) for name in names)
-    return [without_empty(Table(say(N_("Department by department")), columns, rows))]
-
-
-def _by_name(answer: PointAnswer, edition: Edition) -> dict[str, str]:
-    """The whole per cent of each department of a point."""
-    return {
-        figure.department or figure.unit or "": phrases.whole_percent(figure, edition.say)
-        for figure in departments(answer)
-    }
 
 
 def _figures(dossier: Dossier, edition: Edition) -> list[Block]:
@@ -199,4 +130,4 @@ def _clauses(dossier: Dossier, edition: Edition) -> Table:
         )
         for clause in dossier.clauses
     )
-    return Table(say(N_("What shall be considered")), columns, rows)
+    return Table("", columns, rows)

@@ -7,11 +7,19 @@ numbers are written out: a writer lays out and never computes.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from compliance.counting.assessing import Status
 from compliance.wording.trends import Trend
 
+# The shapes of the statuses as characters.
+SIGNS: Final[dict[Status, str]] = {
+    Status.GREEN: "\N{BLACK CIRCLE}",
+    Status.YELLOW: "\N{BLACK UP-POINTING TRIANGLE}",
+    Status.RED: "\N{BLACK DIAMOND}",
+    Status.NO_BASIS: "\N{DOTTED CIRCLE}",
+    Status.NOTHING_TO_ASSESS: "\N{EM DASH}",
+}
 Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]
 T = TypeVar("T")
@@ -91,7 +99,8 @@ class Table:
     """A table with a caption, whose heading row is repeated on every page. The first cell of a row names the row.
 
     With `bars`, one per row, the table is a chart too: they form a column after the first, headed `scale`, and show
-    nothing that the row does not have in figures.
+    nothing that the row does not have in figures. With `statuses`, those of the cells of each row, it is a heat table:
+    they tint the cells, whose texts have their shapes. `upright` turns the headings after the first, which are long.
     """
 
     caption: str
@@ -99,6 +108,8 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     bars: tuple[Bar | Effect, ...] = ()
     scale: str = ""
+    statuses: tuple[tuple[Status | None, ...], ...] = ()
+    upright: bool = False
 
 
 @dataclass(frozen=True)

@@ -154,8 +154,7 @@ def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:
     if not recommendations:
         return [Paragraph(_without_rows(dossier, "dpo_recommendations", say), "note")]
     if edition.public:
-        made = say(N_("Recommendations of the data protection officer"))
-        return [Paragraph(f"{made}: {say.number(len(recommendations))}")]
+        return [Paragraph(_recommended(len(recommendations), say))]
     columns = _columns(say, AREA=1.3, RECOMMENDATION=3, ANSWER=2.6, STATUS=1.1, DUE=1.2)
     rows = tuple(
         (
@@ -168,6 +167,15 @@ def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:
         for row in recommendations
     )
     return [Table(say(N_("Recommendations of the data protection officer")), columns, rows)]
+
+
+def _recommended(number: int, say: Language) -> str:
+    return say.plural(
+        "The data protection officer has made one recommendation.",
+        "The data protection officer has made {word} recommendations.",
+        number,
+        word=say.in_words(number),
+    )
 
 
 def _priorities(dossier: Dossier, edition: Edition) -> list[Block]:

@@ -26,17 +26,20 @@ def in_short(dossier: Dossier, edition: Edition) -> list[Block]:
         return [Paragraph(say(N_("No decision has been made.")), "note")]
     columns = (
         Column(say(N_("No.")), width=1.0),
-        Column(say(N_("Decision")), width=6.2),
-        Column(say(N_("Due")), width=1.4),
-        Column(say(N_("Status")), width=2.0),
+        Column(say(N_("Decision")), width=5.2),
+        Column(say(N_("Responsible")), width=2.6),
+        Column(say(N_("To be done by")), width=1.5),
+        Column(say(N_("Status")), width=1.9),
     )
-    cells = tuple(
-        (row.name, _brief(dossier, row, edition), day_text(row.due), wording.decision_state(dossier, row, say))
-        for row in rows[:FIRST]
-    )
+    cells = tuple(_short_row(dossier, row, edition) for row in rows[:FIRST])
     more = say(N_("and {n} more"), n=say.number(len(rows) - FIRST))
     note = [Paragraph(more, "note")] if len(rows) > FIRST else []
     return [Table(say(N_("Decisions")), columns, cells), *note]
+
+
+def _short_row(dossier: Dossier, row: Decision, edition: Edition) -> tuple[str, ...]:
+    state = wording.decision_state(dossier, row, edition.say)
+    return row.name, _brief(dossier, row, edition), edition.responsible(row) or DASH, day_text(row.due), state
 
 
 def texts_of(dossier: Dossier, decision: Decision) -> list[str]:
@@ -67,25 +70,24 @@ def in_full(dossier: Dossier, edition: Edition) -> list[Block]:
 
 
 def _table(dossier: Dossier, decisions: Sequence[Decision], edition: Edition, caption: str) -> Table:
-    say, named = edition.say, not edition.public
+    say = edition.say
     columns = (
         Column(say(N_("No.")), width=0.9),
-        Column(say(N_("Decision")), width=3.9),
-        Column(say(N_("Review point")), width=2.7),
-        *((Column(say(N_("Responsible")), width=2.9),) if named else ()),
-        Column(say(N_("Due")), width=1.4),
-        Column(say(N_("Status")), width=2.6),
+        Column(say(N_("Decision")), width=4.6),
+        Column(say(N_("Review point")), width=2.5),
+        Column(say(N_("Responsible")), width=2.5),
+        Column(say(N_("To be done by")), width=1.4),
+        Column(say(N_("Status")), width=2.2),
     )
     return Table(caption, columns, tuple(_row(dossier, decision, edition) for decision in decisions))
 
 
 def _row(dossier: Dossier, decision: Decision, edition: Edition) -> tuple[str, ...]:
-    named = not edition.public
     return (
         decision.name,
         _decision(dossier, decision, edition),
         reason(dossier, decision, edition.say),
-        *((decision.responsible or DASH,) if named else ()),
+        edition.responsible(decision) or DASH,
         day_text(decision.due),
         _status(dossier, decision, edition),
     )

@@ -33,15 +33,15 @@ def write_report(
 ) -> bytes:
     """Write the report of a review as a file of a kind.
 
-    `public` and `named` are as in `report_of`, `template` and `archive` as in `as_document`, `functions` as in
-    `slides_of` (None: those of the product). Slides are for everybody.
+    `public` and `named` are as in `report_of`, `template` and `archive` as in `as_document`; `functions` are those that
+    the version to hand out shows (None: those of the product). Slides are for everybody.
     """
+    shown = functions or load_functions(None)
     if kind == "pptx":
         from compliance.report.slides.writing import write_slides
 
-        shown = functions or load_functions(None)
         return write_slides(slides_of(dossier, state=state, signed=signed, say=say, public=public, functions=shown))
-    report = report_of(dossier, state=state, signed=signed, say=say, public=public, named=named)
+    report = report_of(dossier, state=state, signed=signed, say=say, public=public, named=named, functions=shown)
     return as_document(report, kind=kind, template=template, archive=archive)
 
 

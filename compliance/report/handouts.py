@@ -27,6 +27,7 @@ from compliance.report.blocks import (
 from compliance.report.decisions import reason, texts_of
 from compliance.report.points import (
     Edition,
+    ahead,
     day_text,
     figure_texts,
     points_table,
@@ -57,8 +58,6 @@ from compliance.wording.reasons import REASONS_TITLE
 
 # The least number of rules to write on; the rest of the page is ruled too.
 LINES: Final = 1
-# The columns of the report's table of points that the summary keeps, with their widths.
-SUMMARY: Final = {0: 3.7, 1: 1.3, 3: 1.0, 4: 2.1, 5: 1.0, 6: 1.5}
 
 
 def handout(dossier: Dossier, *, names: Names, functions: Functions, say: Language) -> list[Block]:
@@ -144,6 +143,7 @@ def _point(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Topic:
         Heading(phrases.label(answer.point, say), 1),
         Paragraph(edition.say.plain(answer.point.question), "answer"),
         *_figure(answer, edition),
+        *ahead(answer, say),
         *_weak(answer, edition),
     ]
     if text := dossier.written.comments.get(answer.point.id):
@@ -202,7 +202,7 @@ def _decision_table(dossier: Dossier, decisions: Sequence[Decision], say: Langua
         Column(say(N_("No.")), width=0.9),
         Column(say(N_("Decision")), width=6),
         *((Column(say(N_("Review point")), width=2.6),) if caption else ()),
-        Column(say(N_("Due")), width=1.3),
+        Column(say(N_("To be done by")), width=1.7),
         Column(say(N_("Status")), width=1.6),
     )
     rows = tuple(
@@ -225,14 +225,8 @@ def _summary(dossier: Dossier, edition: Edition) -> Topic:
     """All points in a table, with the head's assessments."""
     say = edition.say
     heading, answer = Heading(say(N_("Summary")), 1), Paragraph(summary_sentence(dossier, say), "answer")
-    return Topic((heading, answer, _short(points_table(dossier, edition))), say(N_("Notes")), LINES)
-
-
-def _short(table: Table) -> Table:
-    """The report's table of points without the counts, with the other columns wider."""
-    columns = tuple(replace(table.columns[place], width=width) for place, width in SUMMARY.items())
-    rows = tuple(tuple(row[place] for place in SUMMARY) for row in table.rows)
-    return without_empty(replace(table, caption="", columns=columns, rows=rows))
+    table = without_empty(replace(points_table(dossier, edition), caption=""))
+    return Topic((heading, answer, table), say(N_("Notes")), LINES)
 
 
 def _earlier(dossier: Dossier, say: Language) -> Topic:

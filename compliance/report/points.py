@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from compliance.core.language import MINUS, N_, NBSP, Language
+from compliance.core.language import MINUS, N_, NBSP, Language, begun
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import (
+    SIGNS,
     Bar,
     Beside,
     Block,
@@ -20,30 +21,45 @@ from compliance.report.blocks import (
     Table,
     Together,
 )
-from compliance.review import wording
+from compliance.review import situation, wording
+from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
+from compliance.review.functions import Functions
 from compliance.wording import outlook, phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import REASONS_TITLE, reason_text, untold_sentence
 
+NO_FUNCTIONS: Final = Functions((), (), ())
 FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
-# How many departments and reasons of a point are named; the appendix has every department.
-NAMED: Final = 4
+# How many departments and reasons of a point are named, and how many causes of its change.
+NAMED: Final = 3
+CAUSES: Final = 4
 # How many points are named as the furthest from their targets.
 FURTHEST: Final = 3
 
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition of a report: its language, and whether it is the one to hand out."""
+    """One edition of a report: its language, and whether it is the one to hand out.
+
+    That one shows of those responsible for a decision only their `functions`.
+    """
 
     say: Language
     public: bool
+    functions: Functions = NO_FUNCTIONS
 
     def visible(self, dossier: Dossier, text: str) -> str:
         """A user's text; without names in the edition to hand out."""
         return dossier.withheld.get(text, text) if self.public else text
+
+    def responsible(self, row: Decision) -> str:
+        """Who is responsible for a decision: as written, and in the edition to hand out the function alone."""
+        if not self.public:
+            return row.responsible
+        unnamed = N_("somebody is responsible") if row.responsible.strip() else N_("nobody is responsible yet")
+        return begun(self.functions.first(row.responsible) or self.say(unnamed))
 
 
 def day_text(day: date | None) -> str:
@@ -88,15 +104,15 @@ def _before_short(dossier: Dossier, say: Language) -> str:
 
 
 def points_table(dossier: Dossier, edition: Edition) -> Table:
-    """All points in a table that is also a chart: bar, figure, counts, target, status, figure before, assessment."""
+    """All points in a table that is also a chart: bar, figure, target, status, figures before and ahead, assessment."""
     say = edition.say
     columns = (
         Column(say(N_("Review point")), width=4.2),
         Column(say(N_("Coverage")), "right", 1.4),
-        Column(say(N_("Met")), "right", 2.1),
         Column(say(N_("Target")), "right", 1.0),
         Column(say(N_("Status")), width=2.2),
-        Column(_before_short(dossier, say), "right", 1.05),
+        Column(_before_short(dossier, say), "right", 1.1),
+        Column(say(N_("31 Dec if nothing done")), "right", 1.9),
         Column(say(N_("Assessment")), width=1.85),
     )
     rows = tuple(_row(dossier, answer, edition) for answer in dossier.points)
@@ -139,19 +155,29 @@ def _row(dossier: Dossier, answer: PointAnswer, edition: Edition) -> tuple[str, 
     return (
         phrases.label(figure.point, say),
         phrases.percent(figure, say),
-        wording.met_of(figure, say) if figure.coverage is not None else DASH,
         phrases.share(figure.target.target, say),
         phrases.word(figure, say).replace(" ", NBSP),
         phrases.percent(before, say) if before else DASH,
+        _at_end(answer, say),
         wording.verdict(dossier, answer.point.id, say, wording.SHORT_VERDICTS),
     )
+
+
+def _at_end(answer: PointAnswer, say: Language) -> str:
+    """The figure of 31 December if nothing is done, with the shape of its status, or how high it can still become."""
+    if answer.outlook.lost:
+        return say(N_("at most {share}"), share=outlook.highest(answer.outlook, say)).replace(" ", NBSP)
+    then = situation.then_of(answer.outlook)
+    if then is None or then.coverage is None:
+        return DASH
+    return f"{SIGNS[then.status]}{NBSP}{phrases.percent(then, say)}"
 
 
 # --- One point ----------------------------------------------------------------------------------------------------
 
 
 def section(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Together:
-    """A point on half a page: its figure and trend, the comment, why it changed, and where it is weak."""
+    """A point on half a page: its figure and trend, where it is heading, the comment, why it changed, where weak."""
     title = f"{answer.point.number}. {edition.say.plain(answer.point.title)}"
     return Together(
         (
@@ -165,9 +191,11 @@ def section(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Together
 
 
 def _figure(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Block]:
-    """The figure in large type next to its trend, or a sentence if there is no figure; then the head's assessment."""
+    """The figure next to its trend, or why there is none, with the head's assessment; then where it is heading."""
     say, figure, chart = edition.say, answer.coverage, trend(answer, edition)
-    assessed = Paragraph(assessment(dossier, answer.point.id, say))
+    verdict = wording.verdict(dossier, answer.point.id, say)
+    short = f"{say(N_('Assessment'))}: {verdict}."
+    assessed = Paragraph(short if verdict != DASH else assessment(dossier, answer.point.id, say))
     if figure.coverage is None:
         sentence = say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
         if figure.status is Status.NO_BASIS:
@@ -176,7 +204,8 @@ def _figure(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Blo
             sentence = untold_sentence(figure.columns, say)
         return [Paragraph(sentence, "answer"), assessed]
     large = result(answer, figure_texts(answer, say), say)
-    return [Beside((large,), (chart,)) if chart else large, assessed]
+    beside = [Beside((large,), (chart, assessed))] if chart else [large, assessed]
+    return [*beside, *ahead(answer, say)]
 
 
 def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
@@ -198,15 +227,16 @@ def figure_texts(answer: PointAnswer, say: Language) -> list[str]:
     if before and before.coverage is not None:
         change = f"{say.change(phrases.change(figure, before))}{NBSP}{say(phrases.PERCENTAGE_POINTS)}"
         parts.append(f"{phrases.then_label(before, say)}: {phrases.percent(before, say)} ({change})")
-    more = (phrases.both_percentages(figure, say), phrases.not_counted(figure, say), ahead(answer, say))
+    more = (phrases.both_percentages(figure, say), phrases.not_counted(figure, say))
     return [text for text in (phrases.counts_sentence(figure, say), " · ".join(parts), *more) if text]
 
 
-def ahead(answer: PointAnswer, say: Language) -> str:
-    """Where the figure is heading, and whether what was expected of it came true."""
+def ahead(answer: PointAnswer, say: Language) -> list[Block]:
+    """Where the figure is heading, and whether what was expected of it came true, in a paragraph; none if unknown."""
     expected = answer.expected_outlook
     came = outlook.came_true(expected, answer.outlook, say) if expected else ""
-    return " ".join(text for text in (*outlook.sentences(answer.outlook, say), came) if text)
+    text = " ".join(text for text in (*outlook.sentences(answer.outlook, say), came) if text)
+    return [Paragraph(text)] if text else []
 
 
 def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
@@ -228,7 +258,7 @@ def _changed(answer: PointAnswer, edition: Edition) -> list[Block]:
     say = edition.say
     if phrases.change(answer.coverage, answer.coverage_before) is None:
         return []
-    found = wording.biggest_causes(answer, say, most=NAMED)
+    found = wording.biggest_causes(answer, say, most=CAUSES)
     texts = (answer.beside if found else answer.changed) or {}
     told = say.plain(texts) if texts else ""
     return [*([_causes(found, say)] if found else []), *([Paragraph(told)] if told else [])]
@@ -253,7 +283,7 @@ def trend(answer: PointAnswer, edition: Edition) -> LineChart | None:
     return LineChart(
         caption="",
         alt=trends.trend_alt(months, say, then),
-        name=say(N_("Coverage in the last twelve months")),
+        name="",
         trend=trends.trend(months, say, say.month, then),
     )
 

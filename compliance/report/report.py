@@ -11,10 +11,12 @@ from compliance.report.appendix import appendix
 from compliance.report.blocks import Block, Heading, PageBreak, Paragraph, Report, Signatures, Together
 from compliance.report.chapters import chapters
 from compliance.report.decisions import in_full, in_short
-from compliance.report.points import Edition, answer_sentence, bars_note, points_table, without_empty
+from compliance.report.departments import heat
+from compliance.report.points import NO_FUNCTIONS, Edition, answer_sentence, bars_note, points_table, without_empty
 from compliance.review import judging, wording
 from compliance.review.approving import Signed, identity_sentences
 from compliance.review.dossier import Dossier, few_added_up
+from compliance.review.functions import Functions
 from compliance.review.reviewing import State
 from compliance.review.verifying import resealing_sentences
 
@@ -23,15 +25,23 @@ BRIEF_GROUNDS: Final = 700
 
 
 def report_of(
-    dossier: Dossier, *, state: State, signed: Signed, say: Language, public: bool, named: bool = True
+    dossier: Dossier,
+    *,
+    state: State,
+    signed: Signed,
+    say: Language,
+    public: bool,
+    named: bool = True,
+    functions: Functions = NO_FUNCTIONS,
 ) -> Report:
     """The report of a review in any state. `public` is the version to hand out, without names and weaknesses.
 
-    It adds up departments of few persons, and so does one for a reader who may not see persons (`named` is False).
+    It shows of those responsible only their `functions`, and adds up departments of few persons; so does one for a
+    reader who may not see persons (`named` is False).
     """
     if public or not named:
         dossier = few_added_up(dossier, say(OTHER_UNITS))
-    edition = Edition(say, public)
+    edition = Edition(say, public, functions)
     title = say(N_("Management review {year}"), year=dossier.year)
     parts = [title, dossier.organisation, *([say(N_("version to hand out"))] if public else [])]
     return Report(
@@ -87,7 +97,7 @@ def _blocks(dossier: Dossier, state: State, signed: Signed, edition: Edition) ->
     *decisions, last = in_full(dossier, edition)
     return [
         *_summary(dossier, edition),
-        PageBreak(),
+        *(heat(dossier, edition) or [PageBreak()]),
         *chapters(dossier, state, edition),
         *decisions,
         # The signatures never stand alone on a page.

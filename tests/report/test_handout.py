@@ -20,7 +20,7 @@ from compliance.review.dossier import readable, responsible
 from compliance.review.functions import load_functions
 from compliance.review.reviewing import review_of, stored_text
 from compliance.review.wording import SHORT_VERDICTS, by_need
-from compliance.wording import phrases
+from compliance.wording import outlook, phrases
 from tests.layers import first_of
 from tests.line import POINTS
 from tests.readers import THEIRS
@@ -192,7 +192,7 @@ def test_the_figures_of_all_points_are_those_of_the_review(code, sample, written
 def test_a_point_has_its_trend_its_weakest_units_its_reasons_its_comment_and_its_decision(sample):
     document = sample[0]
     topic = next(t for t in topics(document) if t.blocks[0] == Heading("4 Informationsklassning", 1))
-    assert [type(block) for block in topic.blocks] == [Heading, Paragraph, Beside, Beside, Paragraph, Table]
+    assert [type(block) for block in topic.blocks] == [Heading, Paragraph, Beside, Paragraph, Beside, Paragraph, Table]
     answer = document.answer("classification")
     [chart] = inside(topic, LineChart)
     assert [moment.share for moment in chart.trend.moments] == [
@@ -203,10 +203,11 @@ def test_a_point_has_its_trend_its_weakest_units_its_reasons_its_comment_and_its
     assert [int(row[1].split("\u00a0")[0]) for row in units.rows] == left
     most = sorted((r.number for r in answer.reasons if r.outcome in {"unmet", "unknown"}), reverse=True)[:3]
     assert [row[1] for row in reasons.rows] == [SV.number(number) for number in most]
-    assert topic.blocks[4].text == f"Kommentar: {document.written.comments['classification']}"
+    assert topic.blocks[5].text == f"Kommentar: {document.written.comments['classification']}"
     assert [row[:3] for row in decided.rows] == [
         ("2025-1", "Samtliga verksamhetskritiska system ska klassas.\nAnsvarig: avdelningschef", "2026-09-30")
     ]
+    assert topic.blocks[3] == Paragraph(" ".join(outlook.sentences(answer.outlook, SV)))
     assert topic.lines >= 1
 
 

@@ -10,6 +10,7 @@ import pytest
 import typst
 
 from compliance.core.places import REPORT
+from compliance.counting.assessing import Status
 from compliance.report.blocks import (
     Bar,
     Block,
@@ -390,6 +391,17 @@ def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
     texts = [run.text.strip() for run in runs]
     assert {"2026-1", "2026-03-31", "påbörjat"} <= set(texts)
     assert max(run.right for run in runs) <= 595.3 - 22 / 25.4 * 72 + 0.5
+
+
+def test_a_heat_table_has_its_shapes_as_text_and_its_upright_headings_whole():
+    names = ["1 Informationssäkerhet", *(f"{number} Registerförteckning" for number in range(2, 14))]
+    columns = (Column("Avdelning", width=4.4), *(Column(name, "right") for name in names))
+    statuses = (None, *(Status.RED for _ in names))
+    rows = (("Kultur, fritid och stadsmiljö", *("◆\N{NO-BREAK SPACE}100" for _ in names)),)
+    pdf = pdf_of(Table("", columns, rows, statuses=(statuses,), upright=True))
+    cells = [plain(cell.text) for row in pdf.tree.find("TR") for cell in row.nodes]
+    assert cells == ["Avdelning", *names, "Kultur, fritid och stadsmiljö", *(["◆ 100"] * len(names))]
+    assert max(run.right for page in pdf.pages for run in page) <= 595.3 - 22 / 25.4 * 72 + 0.5
 
 
 def test_a_compound_is_hyphenated_between_its_words():

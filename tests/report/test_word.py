@@ -19,15 +19,19 @@ from lxml import etree
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.counting.assessing import Status
 from compliance.report.blocks import (
+    Beside,
     Bullets,
     Column,
     Heading,
     LineChart,
     PageBreak,
     Paragraph,
+    Result,
     Signatures,
     Table,
+    Together,
 )
 from compliance.report.writers import paper
 from compliance.report.writers import word as report_word
@@ -292,6 +296,44 @@ def test_a_table_begins_with_more_than_its_heading_row_on_a_page():
     table = opened(small(Table("T", (Column("A"),), (("a",),) * 20))).tables[0]
     with_next = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
     assert with_next[:4] == [True, True, False, False]
+
+
+def test_a_point_is_rows_of_one_table_that_are_kept_together():
+    chart = next(block for block in sample().blocks if isinstance(block, LineChart))
+    figure = Beside((Result("30,6 %", "red", "Under gränsen", "91 av 297 system"),), (chart,))
+    columns = (Column("Vad som återstår"), Column("Antal", "right"))
+    weak = Beside((Table("", columns, (("Inte klassat", "164"),)),), (Table("", columns, (("Försenad", "8"),)),))
+    words = (Paragraph("Görs inget är täckningen 29,0 %."), Paragraph("Takten är för låg.", "comment"))
+    document = opened(
+        small(Together((Heading("4. Informationsklassning", 3), figure, *words, weak)), Paragraph("Sedan"))
+    )
+    heading = next(p for p in document.paragraphs if p.text.startswith("4."))
+    assert heading._p.xpath("w:pPr/w:keepNext")
+    (layout,) = document.tables
+    first, between, last = layout._tbl.tr_lst
+    assert all(row.xpath("w:trPr/w:cantSplit") for row in (first, between, last))
+    assert between.xpath("w:tc/w:tcPr/w:gridSpan/@w:val") == ["2"]
+    for row in (first, between):
+        assert all(paragraph.xpath("w:pPr/w:keepNext") for paragraph in row.xpath("w:tc/w:p"))
+    assert not last.xpath(".//w:keepNext")
+
+
+def test_a_long_comment_may_be_split_between_pages():
+    columns = Beside((Paragraph("Vänster"),), (Paragraph("Höger"),))
+    document = opened(small(Together((columns, Paragraph("Ord. " * 400)))))
+    assert [bool(row.xpath("w:trPr/w:cantSplit")) for row in document.tables[0]._tbl.tr_lst] == [True, False]
+
+
+def test_a_heat_table_has_shapes_tints_and_upright_headings():
+    columns = (Column("Avdelning", width=4), Column("1 Klassning", "right"), Column("2 Riskanalys", "right"))
+    heat = Table("", columns, (("Norr", "◆ 25", "–"),), statuses=((None, Status.RED, None),), upright=True)
+    table = opened(small(heat)).tables[0]
+    assert [cell.text for cell in table.rows[1].cells] == ["Norr", "◆ 25", "–"]
+    heads, cells = (row.xpath("w:tc") for row in table._tbl.tr_lst)
+    assert [cell.xpath("w:tcPr/w:textDirection/@w:val") for cell in heads] == [[], ["btLr"], ["btLr"]]
+    assert table._tbl.tr_lst[0].xpath("w:trPr/w:trHeight")
+    assert [cell.xpath("w:tcPr/w:shd/@w:fill") for cell in cells] == [[], ["EFBFAB"], []]
+    assert bool(cells[1].xpath("w:p/w:r/w:rPr/w:b"))
 
 
 def test_a_table_is_not_last_in_a_document():

@@ -14,7 +14,6 @@ from compliance.report.slides.contents import MARKS
 from compliance.review import situation, wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
-from compliance.review.functions import Functions
 from compliance.wording import clocks, outlook, phrases, trends
 from compliance.wording.phrases import DASH
 from compliance.wording.reasons import reason_text
@@ -39,11 +38,10 @@ def joined(texts: Iterable[str], by: str = " · ") -> str:
 
 @dataclass(frozen=True)
 class Material:
-    """A review as an edition tells it; `functions` are what the edition to hand out shows of those responsible."""
+    """A review as an edition tells it."""
 
     dossier: Dossier
     edition: Edition
-    functions: Functions
 
     @property
     def say(self) -> Language:
@@ -59,13 +57,6 @@ class Material:
         written = self.dossier.written
         comments = written.public_comments if self.edition.public else written.comments
         return self.visible(comments.get(answer.point.id))
-
-    def responsible(self, row: Decision) -> str:
-        """Who is responsible for a decision: as written, and in the edition to hand out the function alone."""
-        if not self.edition.public:
-            return row.responsible
-        unnamed = N_("somebody is responsible") if row.responsible.strip() else N_("nobody is responsible yet")
-        return begun(self.functions.first(row.responsible) or self.say(unnamed))
 
 
 # --- Figures --------------------------------------------------------------------------------------------------------
@@ -206,7 +197,7 @@ def decision_told(material: Material, row: Decision, *, most: float = inf) -> st
     if len(what) > most:
         what = say(N_("(see Decisions)"))
     due = say(N_("by {day}"), day=say.date(row.due)) if row.due else ""
-    who = joined((material.responsible(row), due), ", ")
+    who = joined((material.edition.responsible(row), due), ", ")
     told = (f"{row.name} {what}", who, wording.decision_state(material.dossier, row, say))
     return joined((_ended(begun(text)) for text in told), " ")
 

@@ -59,8 +59,8 @@ def slides_of(
 
     It shows of those responsible only their `functions`.
     """
-    report = report_of(dossier, state=state, signed=signed, say=say, public=public)
-    material = Material(few_added_up(dossier, say(OTHER_UNITS)), Edition(say, public), functions)
+    report = report_of(dossier, state=state, signed=signed, say=say, public=public, functions=functions)
+    material = Material(few_added_up(dossier, say(OTHER_UNITS)), Edition(say, public, functions))
     before = [
         _front(report),
         _verdict(material),

@@ -1,7 +1,7 @@
 """The slides that are a table: all points, departments, what lapses, the other points, and the decisions."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +9,7 @@ from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Align, Column, Table
+from compliance.report.departments import TITLE, figures_of, legend, weakest, weakest_first
 from compliance.report.points import FEWEST_PARTS, day_text, departments
 from compliance.report.slides.contents import MARKS, Kind, Slide
 from compliance.report.slides.fitting import Page, grid_of
@@ -162,12 +163,11 @@ def _have(status: Status, n: int, say: Language) -> str:
 def by_department(material: Material) -> list[Slide]:
     """The departments and their points as a heat table, the weakest first; those beyond one slide are in its notes."""
     dossier, say = material.dossier, material.say
-    answers_ = [answer for answer in dossier.points if departments(answer)]
-    figures = {(_name(part), answer.point.id): part for answer in answers_ for part in departments(answer)}
-    names = _weakest_first(figures.values())
+    answers_, figures = [answer for answer in dossier.points if departments(answer)], figures_of(dossier)
+    names = weakest_first(figures.values())
     if len(names) < FEWEST_PARTS:
         return []
-    texts = {"title": _weakest(names[0], figures.values(), material), "kicker": say(N_("Department by department"))}
+    texts = {"title": weakest(figures.values(), say), "kicker": say(TITLE)}
     columns = _heads(answers_, say)
     rows = [
         (Cell(shortened(name, LONGEST)), *(_heat(figures.get((name, a.point.id)), material) for a in answers_))
@@ -177,7 +177,7 @@ def by_department(material: Material) -> list[Slide]:
     if _rows_on(slides) < len(rows):
         slides = _slides("heat", texts, _heads(answers_, say, numbers=True), rows, most=1)
     shown = _rows_on(slides)
-    key = _key([cell for row in rows for cell in row[1:]], material)
+    key = legend((figure.status for figure in figures.values()), MARKS, say)
     left = len(rows) - shown
     if left:
         key = say.plural("One more department is in the notes.", "{n} more departments are in the notes.", left)
@@ -197,43 +197,11 @@ def _heads(rows: Sequence[PointAnswer], say: Language, *, numbers: bool = False)
     )
 
 
-def _name(figure: Coverage) -> str:
-    return figure.department or figure.unit or ""
-
-
-def _weakest_first(parts: Collection[Coverage]) -> list[str]:
-    """The departments, those with most points below the limit first, as on the overview."""
-    below = Counter(_name(part) for part in parts if part.status is Status.RED)
-    near = Counter(_name(part) for part in parts if part.status is Status.YELLOW)
-    return sorted({_name(part) for part in parts}, key=lambda name: (-below[name], -near[name], name))
-
-
-def _weakest(name: str, parts: Collection[Coverage], material: Material) -> str:
-    """The answer: which department has most points below the limit, and of how many."""
-    say, own = material.say, [part for part in parts if _name(part) == name]
-    below = [figure for figure in own if figure.status is Status.RED]
-    if not below:
-        return say(N_("No department has a point below the limit."))
-    return say(
-        N_("{department} has most points below the limit: {n} of {of}."),
-        department=shortened(name, LONGEST),
-        n=say.in_words(len(below)),
-        of=say.in_words(len(own)),
-    )
-
-
 def _heat(figure: Coverage | None, material: Material) -> Cell:
     """The shape of a status and the whole per cent."""
     if figure is None:
         return Cell(DASH)
     return Cell(f"{MARKS[figure.status]}{NBSP}{phrases.whole_percent(figure, material.say)}", figure.status)
-
-
-def _key(cells: Sequence[Cell], material: Material) -> str:
-    """What the shapes of the cells mean."""
-    found = [status for status in phrases.STATUS_WORDS if any(cell.status is status for cell in cells)]
-    words = (f"{MARKS[status]} {material.say(phrases.STATUS_WORDS[status])}" for status in found)
-    return joined((*words, material.say(N_("per cent of what is to be met"))))
 
 
 def _in_words(name: str, row: Row, columns: Sequence[Column]) -> str:
@@ -367,7 +335,7 @@ def _decision(material: Material, row: Decision) -> Row:
     return (
         Cell(row.name),
         Cell(joined((material.visible(row.text), material.visible(row.note)), "\n")),
-        Cell(material.responsible(row) or DASH),
+        Cell(material.edition.responsible(row) or DASH),
         Cell(day_text(row.due)),
         Cell(state, Status.RED if row.late(dossier.as_of) else None),
     )

@@ -57,13 +57,11 @@ WORDS: Final[dict[Status, str]] = {
     Status.NOTHING_TO_ASSESS: COLOURS["none-text"],
 }
 
-# The shapes of the statuses as characters.
-SIGNS: Final[dict[Status, str]] = {
-    Status.GREEN: "\N{BLACK CIRCLE}",
-    Status.YELLOW: "\N{BLACK UP-POINTING TRIANGLE}",
-    Status.RED: "\N{BLACK DIAMOND}",
-    Status.NO_BASIS: "\N{DOTTED CIRCLE}",
-    Status.NOTHING_TO_ASSESS: "\N{EM DASH}",
+# The tints of a heat table's cells, each with the colour of text on it.
+TINTS: Final[dict[Status | None, tuple[str, str]]] = {
+    Status.GREEN: (COLOURS["green-tint"], COLOURS["green-text"]),
+    Status.YELLOW: (COLOURS["yellow-tint"], COLOURS["yellow-text"]),
+    Status.RED: (COLOURS["red-tint"], COLOURS["red-on-tint"]),
 }
 
 # Sharp in print, and small enough to e-mail a file with a trend per point.
@@ -73,7 +71,7 @@ SMALL: Final = 8.0
 LINE: Final = 11.5
 EDGE: Final = 1.0
 BAR: Final = 8.0
-BAR_ROW: Final = 14.0
+BAR_ROW: Final = 12.0
 OUTLINE: Final = 1.1
 PLOT_HEIGHT: Final = 100.0
 # A narrower trend is lower too, so that two points fit on a page.
@@ -244,7 +242,9 @@ def _letters_that_fit(word: str, width: float) -> int:
 
 
 def _name(sheet: _Sheet, name: str) -> float:
-    """Write what a chart shows in small type above it; return where the rest begins."""
+    """Write what a chart shows in small type above it, if it is told; return where the rest begins."""
+    if not name:
+        return EDGE
     middle = EDGE + 5
     for line in _wrapped(name, sheet.width - 2 * EDGE):
         sheet.text(EDGE, middle, line, colour=MUTE, size=SMALL)

@@ -30,7 +30,7 @@ from compliance.report.blocks import (
     map_texts,
 )
 from compliance.report.writers.office import in_utc
-from compliance.report.writers.paper import MARKS, WORDS, bar_picture, picture
+from compliance.report.writers.paper import MARKS, TINTS, WORDS, bar_picture, picture
 from compliance.wording.breaking import add_soft_hyphens
 
 MARGIN_CM: Final = 2.2
@@ -130,7 +130,8 @@ class _Blocks:
             return {**vars(block), "mark": MARKS[block.status], "colour": WORDS[block.status]}
         if isinstance(block, Table):
             bars = [bar_picture(bar, kind="svg", width_cm=BAR_CM).decode("utf-8") for bar in block.bars]
-            return {**asdict(block), "bars": bars, "bar": BAR_CM}
+            tints = [[TINTS.get(status) for status in row] for row in block.statuses]
+            return {**asdict(block), "bars": bars, "bar": BAR_CM, "tints": tints}
         return asdict(block)
 
 

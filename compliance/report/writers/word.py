@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 from docx import Document
@@ -29,11 +30,14 @@ from docx.shared import Emu
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import REPORT
+from compliance.counting.assessing import Status
 from compliance.report.blocks import (
+    SIGNS,
     Bar,
     Beside,
     Block,
     Bullets,
+    Column,
     Effect,
     Heading,
     LineChart,
@@ -48,8 +52,7 @@ from compliance.report.blocks import (
     each,
 )
 from compliance.report.writers.office import LOCALES, set_properties, with_fixed_times, zip_folder
-from compliance.report.writers.paper import SIGNS as SHAPES
-from compliance.report.writers.paper import WORDS, bar_picture, picture, writable
+from compliance.report.writers.paper import TINTS, WORDS, bar_picture, picture, writable
 from compliance.report.writers.widths import rough_width
 from compliance.wording.breaking import add_soft_hyphens
 
@@ -62,6 +65,12 @@ RULE_END: Final = 7937
 # The styles of cells by their type size, and the horizontal padding that the styles give a cell.
 CELLS: Final = {9: "report cell", 8: "report cell small"}
 CELL_EDGE: Final = 170
+# The padding of a cell of a heat table, and the height that upright headings may have.
+NARROW_EDGE: Final = 40
+HIGHEST: Final = 2800
+# The space above a row of a layout, and the letters from which it may be split between pages.
+ROW_GAP: Final = 60
+LONG_ROW: Final = 1500
 # The least width of a column of words when figures need the room.
 NARROWEST: Final = 600
 # A text in a cell of at most so many letters stays on one line if there is room.
@@ -70,7 +79,7 @@ PHRASE: Final = 14
 LONG_WORD: Final = 16
 # At least so many rows of a table stay on the page where it begins.
 FIRST_ROWS: Final = 3
-SIGNS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen", "\N{SOFT HYPHEN}": "softHyphen"}
+BREAKS: Final = {"\n": "br", "\t": "tab", "-": "noBreakHyphen", "\N{SOFT HYPHEN}": "softHyphen"}
 STYLES: Final = {
     "body": "Body Text",
     "verdict": "Report Verdict",
@@ -136,8 +145,8 @@ def _run(text: str) -> Any:
     """A text with its line breaks, tabs and soft hyphens; a hyphen between digits does not break."""
     run = _w("r")
     for piece in re.split("(\n|\t|\N{SOFT HYPHEN}|(?<=[0-9])-(?=[0-9]))", writable(text)):
-        if piece in SIGNS:
-            run.append(_w(SIGNS[piece]))
+        if piece in BREAKS:
+            run.append(_w(BREAKS[piece]))
         elif piece:
             words = _w("t")
             words.text = piece
@@ -323,7 +332,7 @@ class _Writer:
         self._styles = styles
         self._place = place
         self._template = template
-        self._room, self._inside = inside or _room(place), inside is not None
+        self._room, self._narrow = inside or _room(place), inside is not None
         self._keep = False
         self._level = 0
         self._headings = 0
@@ -358,7 +367,7 @@ class _Writer:
         formatting.extend(properties)
         if self._after_table and style in STYLES.values():
             formatting.append(_w("spacing", before=200))
-        if self._inside:
+        if self._narrow:
             formatting.append(_w("ind", right=0))
         self._breaks = self._after_table = False
         paragraph = _w("p", formatting, *content)
@@ -426,20 +435,26 @@ class _Writer:
             self._write(STYLES[paragraph.style], _run(text))
 
     def _together(self, block: Together | Topic) -> None:
-        """Write blocks that Word keeps on one page: each paragraph is kept with the next, except the last."""
+        """Write blocks that Word keeps on one page: each paragraph and row is kept with the next, except the last.
+
+        From the first columns on they are rows of one table: not every program keeps a table with what follows it.
+        """
         before, outer = self._place.getprevious(), self._keep
         self._keep = True
-        for inner in block.blocks:
+        first = next((place for place, inner in enumerate(block.blocks) if isinstance(inner, Beside)), None)
+        for inner in block.blocks[:first]:
             self.add(inner)
+        if first is not None:
+            self._columns(list(_sides(block.blocks[first:])))
         self._keep = outer
         last = self._place.getprevious()
         if not outer and last is not before:
-            for keeping in list(last.iter(qn("w:keepNext"))):
+            for keeping in [*(last.xpath("w:tr[last()]") or [last])[0].iter(qn("w:keepNext"))]:
                 keeping.getparent().remove(keeping)
 
     def _result(self, result: Result) -> None:
         """Write the shape and word of the status, below it the figure in large type and what it counts."""
-        word = _run(f"{SHAPES[result.status]} {result.word}")
+        word = _run(f"{SIGNS[result.status]} {result.word}")
         word.insert(0, _w("rPr", _w("color", val=WORDS[result.status].lstrip("#"))))
         self._write("Report Status", word)
         self._write("Report Figure", _run(result.value))
@@ -448,12 +463,14 @@ class _Writer:
             self._paragraphs(Paragraph("\n".join(result.notes), "note"))
 
     def _beside(self, block: Beside) -> None:
-        """Write two columns as a table without lines."""
+        self._columns([(block.left, block.right)])
+
+    def _columns(self, rows: Sequence[Sequence[Sequence[Block]]]) -> None:
+        """Write rows of two columns, or of blocks across both, as a table without lines."""
         if self._after_table or self._breaks:
             self._write("Report Cell")  # Word merges two adjacent tables, and a table cannot begin a page.
         gap = int(GAP_CM * CM)
         half = (self._room - gap) // 2
-        cells = [self._cell(side, half, gap * (place == 0)) for place, side in enumerate((block.left, block.right))]
         element = _w(
             "tbl",
             _w(
@@ -464,18 +481,25 @@ class _Writer:
                 _w("tblLook", val="0000"),
             ),
             _w("tblGrid", _w("gridCol", w=half + gap), _w("gridCol", w=half)),
-            _w("tr", _w("trPr", _w("cantSplit")), *cells),
         )
+        for place, sides in enumerate(rows):
+            room, above = half if len(sides) > 1 else self._room, ROW_GAP * (place > 0)
+            margins = [gap * (number < len(sides) - 1) for number in range(len(sides))]
+            cells = [self._cell(side, room, gap=gap, above=above) for side, gap in zip(sides, margins, strict=True)]
+            whole = sum(len(_text_of(side)) for side in sides) < LONG_ROW
+            element.append(_w("tr", _w("trPr", *([_w("cantSplit")] * whole)), *cells))
         self._place.addprevious(element)
         self._breaks, self._after_table = False, True
 
-    def _cell(self, blocks: Sequence[Block], room: int, gap: int) -> Any:
+    def _cell(self, blocks: Sequence[Block], room: int, *, gap: int, above: int) -> Any:
         """A cell with the blocks of a column. Word requires a paragraph last in it; after a table it is 1 pt high."""
         last = _w("p", _w("pPr", _w("spacing", before=0, after=0, line=20, lineRule="exact")))
-        margin = _w("tcMar", _w("right", w=gap, type="dxa"))
-        cell = _w("tc", _w("tcPr", _w("tcW", w=room + gap, type="dxa"), margin), last)
+        margin = _w("tcMar", _w("top", w=above, type="dxa"), _w("right", w=gap, type="dxa"))
+        across = room == self._room
+        span = [_w("gridSpan", val=2)] if across else []
+        cell = _w("tc", _w("tcPr", _w("tcW", w=room + gap, type="dxa"), *span, margin), last)
         writer = _Writer(self._document, styles=self._styles, place=last, template=self._template, inside=room)
-        writer._keep = self._keep
+        writer._keep, writer._narrow = self._keep, not across
         for inner in blocks:
             writer.add(inner)
         before = last.getprevious()
@@ -519,14 +543,20 @@ class _Writer:
         grid = [*widths[:1], *([bar_width] if bar_width else []), *widths[1:]]
         element = _w("tbl", self._table_properties(table), _w("tblGrid", *(_w("gridCol", w=width) for width in grid)))
         bars = [_run(table.scale), *map(self._bar, table.bars)]
-        for place, row in enumerate(rows, start=1):
-            keep = place < together or self._keep
-            style = _w("pPr", _w("pStyle", val=self._styles[CELLS[size]]), *([_w("keepNext")] * keep))
-            element.append(_row(table, row, widths=widths, style=style, head=place == 1))
-            if bar_width:
-                element[-1].insert(2, _cell_of(bars[place - 1], bar_width, deepcopy(style)))
+        element.append(_heads(table, widths=widths, style=self._cell_style(size, keep=together > 1 or self._keep)))
+        for place, row in enumerate(table.rows):
+            style = self._cell_style(size, keep=place + 2 < together or self._keep)
+            statuses = table.statuses[place] if table.statuses else (None,) * len(row)
+            element.append(_row(table.columns, row, widths=widths, style=style, statuses=statuses))
+        for place, bar in enumerate(bars if bar_width else ()):
+            style = element.xpath("w:tr")[place].xpath("w:tc/w:p/w:pPr")[0]
+            element.xpath("w:tr")[place].insert(2, _cell_of(bar, bar_width, deepcopy(style)))
         self._place.addprevious(element)
         self._breaks, self._after_table = False, True
+
+    def _cell_style(self, size: int, *, keep: bool) -> Any:
+        """The properties of the paragraph in a cell; `keep` has its row on the page of the next one."""
+        return _w("pPr", _w("pStyle", val=self._styles[CELLS[size]]), *([_w("keepNext")] * keep))
 
     def _widths(self, table: Table, room: int) -> tuple[int, list[int]]:
         """The type size of a table, and the widths of its columns.
@@ -588,20 +618,67 @@ WRITERS: Final[dict[type, Callable[[_Writer, Any], None]]] = {
 }
 
 
-def _row(table: Table, row: Sequence[str], *, widths: Sequence[int], style: Any, head: bool) -> Any:
-    """A row of a table, its paragraphs with the properties `style` and the alignment of their columns."""
-    element = _w("tr", _w("trPr", _w("cantSplit"), *([_w("tblHeader")] if head else [])))
-    for column, text, width in zip(table.columns, row, widths, strict=True):
+def _sides(blocks: Sequence[Block]) -> Iterator[tuple[Sequence[Block], ...]]:
+    """The rows of a layout: two columns, or the blocks between them across both."""
+    for in_columns, run in groupby(blocks, key=lambda block: isinstance(block, Beside)):
+        if in_columns:
+            yield from ((block.left, block.right) for block in run if isinstance(block, Beside))
+        else:
+            yield (tuple(run),)
+
+
+def _text_of(blocks: Sequence[Block]) -> str:
+    """The paragraphs of some blocks."""
+    return "".join(block.text for block in each(blocks) if isinstance(block, Paragraph))
+
+
+def _heads(table: Table, *, widths: Sequence[int], style: Any) -> Any:
+    """The heading row of a table. Upright headings have the height of the longest."""
+    kinds = [_w("cantSplit"), _w("tblHeader")]
+    if table.upright:
+        longest = max(rough_width(column.heading) for column in table.columns[1:])
+        kinds.append(_w("trHeight", val=min(HIGHEST, int(0.2 * longest + 2 * CELL_EDGE)), hRule="exact"))
+    element = _w("tr", _w("trPr", *kinds))
+    for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+        turned = table.upright and place > 0
+        direction = [_w("textDirection", val="btLr"), _w("vAlign", val="center")] if turned else []
         properties = deepcopy(style)
-        if column.align == "right":
+        if column.align == "right" and not turned:
             properties.append(_w("jc", val="right"))
-        element.append(_cell_of(_run(text), width, properties))
+        element.append(_cell_of(_run(column.heading), width, properties, *direction))
     return element
 
 
-def _cell_of(run: Any, width: int, properties: Any) -> Any:
-    """A cell of a table with one paragraph."""
-    return _w("tc", _w("tcPr", _w("tcW", w=width, type="dxa")), _w("p", properties, run))
+def _row(
+    columns: Sequence[Column],
+    row: Sequence[str],
+    *,
+    widths: Sequence[int],
+    style: Any,
+    statuses: Sequence[Status | None],
+) -> Any:
+    """A row of a table, its paragraphs with the properties `style` and the alignment of their columns."""
+    element = _w("tr", _w("trPr", _w("cantSplit")))
+    for column, text, width, status in zip(columns, row, widths, statuses, strict=True):
+        properties, run, shade = deepcopy(style), _run(text), []
+        if column.align == "right":
+            properties.append(_w("jc", val="right"))
+        if status in TINTS:
+            tint, ink = (colour.lstrip("#") for colour in TINTS[status])
+            shade = [_w("shd", val="clear", color="auto", fill=tint), _narrow()]
+            run.insert(0, _w("rPr", *([_w("b")] * (status is Status.RED)), _w("color", val=ink)))
+        element.append(_cell_of(run, width, properties, *shade))
+    return element
+
+
+def _narrow() -> Any:
+    """The margins of a cell of a heat table, whose columns are many."""
+    return _w("tcMar", *(_w(side, w=NARROW_EDGE, type="dxa") for side in ("left", "right")))
+
+
+def _cell_of(run: Any, width: int, properties: Any, *more: Any) -> Any:
+    """A cell of a table with one paragraph, and `more` properties of the cell."""
+    return _w("tc", _w("tcPr", _w("tcW", w=width, type="dxa"), *more), _w("p", properties, run))
 
 
 def _attempts(table: Table) -> Iterator[tuple[int, list[float]]]:
@@ -625,7 +702,10 @@ def _cut_to(table: Table, needs: list[float], room: int) -> list[float]:
 
 def _needs(table: Table, size: int, *, phrase: int) -> list[float]:
     """The approximate width of each column in which no word, and no text of at most `phrase` letters, breaks."""
-    heads = (1.1 * _longest(column.heading, 0) for column in table.columns)
+    heads = (
+        0.0 if table.upright and place else 1.1 * _longest(column.heading, 0)
+        for place, column in enumerate(table.columns)
+    )
     cells = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
     longest = (
         max([head, *(_longest(text, phrase) for text in texts)]) for head, texts in zip(heads, cells, strict=True)

@@ -1,0 +1,91 @@
+"""The departments of a review and their points: which is weakest, in a sentence and as a heat table."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from compliance.core.language import N_, NBSP, Language
+from compliance.core.lengths import shortened
+from compliance.counting.assessing import Coverage, Status
+from compliance.report.blocks import SIGNS, Block, Column, Heading, PageBreak, Paragraph, Table
+from compliance.report.points import FEWEST_PARTS, Edition, departments
+from compliance.review.dossier import Dossier
+from compliance.wording import phrases
+from compliance.wording.phrases import DASH
+
+TITLE: Final = N_("Department by department")
+# So many letters of a department's name are in a sentence, and in a cell of a slide.
+LONGEST: Final = 60
+
+
+def figures_of(dossier: Dossier) -> dict[tuple[str, str], Coverage]:
+    """The figure of each department in each point that has one, by their names and the points' ids."""
+    return {(name_of(part), answer.point.id): part for answer in dossier.points for part in departments(answer)}
+
+
+def name_of(figure: Coverage) -> str:
+    """The name of the department that a figure is of."""
+    return figure.department or figure.unit or ""
+
+
+def weakest_first(parts: Collection[Coverage]) -> list[str]:
+    """The departments, those with most points below the limit first, as on the overview."""
+    below = Counter(name_of(part) for part in parts if part.status is Status.RED)
+    near = Counter(name_of(part) for part in parts if part.status is Status.YELLOW)
+    return sorted({name_of(part) for part in parts}, key=lambda name: (-below[name], -near[name], name))
+
+
+def weakest(parts: Collection[Coverage], say: Language) -> str:
+    """Which department has most points below the limit, and of how many."""
+    name = weakest_first(parts)[0]
+    own = [part for part in parts if name_of(part) == name]
+    below = [figure for figure in own if figure.status is Status.RED]
+    if not below:
+        return say(N_("No department has a point below the limit."))
+    return say(
+        N_("{department} has most points below the limit: {n} of {of}."),
+        department=shortened(name, LONGEST),
+        n=say.in_words(len(below)),
+        of=say.in_words(len(own)),
+    )
+
+
+def legend(found: Iterable[Status], signs: Mapping[Status, str], say: Language) -> str:
+    """What the shapes in a heat table mean, and what its numbers are."""
+    found = set(found)
+    words = [f"{signs[status]} {say(word)}" for status, word in phrases.STATUS_WORDS.items() if status in found]
+    return " · ".join([*words, say(N_("per cent of what is to be met"))])
+
+
+def heat(dossier: Dossier, edition: Edition) -> list[Block]:
+    """The departments as a heat table on a page of its own, the weakest first; nothing where there is only one."""
+    say, figures = edition.say, figures_of(dossier)
+    names = weakest_first(figures.values())
+    if len(names) < FEWEST_PARTS:
+        return []
+    ids = [answer.point.id for answer in dossier.points]
+    columns = (
+        Column(say(N_("Department")), width=4.4),
+        *(Column(f"{answer.point.number} {phrases.brief(answer.point, say)}", "right") for answer in dossier.points),
+    )
+    table = Table(
+        "",
+        columns,
+        tuple((name, *(_cell(figures.get((name, id_)), say) for id_ in ids)) for name in names),
+        statuses=tuple((None, *(_status(figures.get((name, id_))) for id_ in ids)) for name in names),
+        upright=True,
+    )
+    shapes = legend((figure.status for figure in figures.values()), SIGNS, say)
+    if any(DASH in row for row in table.rows):
+        shapes += f" · {DASH} {say(N_('no figure'))}"
+    answer = Paragraph(weakest(figures.values(), say), "answer")
+    return [PageBreak(), Heading(say(TITLE), 2), answer, table, Paragraph(shapes, "note")]
+
+
+def _cell(figure: Coverage | None, say: Language) -> str:
+    """The shape of a status and the whole per cent."""
+    return f"{SIGNS[figure.status]}{NBSP}{phrases.whole_percent(figure, say)}" if figure else DASH
+
+
+def _status(figure: Coverage | None) -> Status | None:
+    return figure.status if figure else None
