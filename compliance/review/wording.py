@@ -144,6 +144,8 @@ def decisions_sentences(decisions: Sequence[Decision], day: date, say: Language)
     first = say.plural(
         "One decision is open.", "{word} decisions are open.", len(left), word=phrases.counted(len(left), say)
     )
+    if len(left) == 1:
+        return [first, say(N_("It is late.") if late else N_("It is not late."))]
     if not late:
         return [first, say(N_("None of them is late."))]
     return [first, _late_sentence(late, say)]
@@ -240,7 +242,7 @@ def reached_sentence(dossier: Dossier, say: Language) -> str:
     measured = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
     reached = [figure for figure in measured if figure.status is Status.GREEN]
     if not measured:
-        return say(N_("No point can be measured yet."))
+        return say(N_("No point can be measured."))
     return say.plural(
         "{n} of {of} measurable points reaches the target.",
         "{n} of {of} measurable points reach the target.",

@@ -164,7 +164,7 @@ def reached_sentence(figures: Sequence[Coverage], say: Language) -> str:
     measured = [figure for figure in figures if figure.coverage is not None]
     n, of = len([figure for figure in measured if figure.status is Status.GREEN]), len(measured)
     if not of:
-        return say(N_("No point can be measured yet."))
+        return say(N_("No point can be measured."))
     if n == of:
         return say.plural(
             "The only measurable point reaches its target.", "All {n} measurable points reach the target.", of
@@ -279,7 +279,7 @@ def missing_sentence(figure: Coverage, say: Language) -> str:
     needed = [say.pick(product_sources()[id_].title) for id_ in figure.point.needs]
     if len(needed) == 1:
         return not_loaded(needed, figure.as_of, say)
-    text = N_("It takes exports of {sources}, and not all of them are loaded up to {day}.")
+    text = N_("It takes exports of {sources}. At least one of them is not loaded up to {day}.")
     return say(text, sources=listed(needed, say), day=say.date(figure.as_of))
 
 

@@ -70,8 +70,8 @@ def test_a_change_is_told_only_of_a_figure_that_can_be_compared(document):
 
 def test_a_point_without_basis_has_no_figure(document):
     assert texts(document, SV)[7] == (
-        "Det behövs exporter av Systemförteckning och Behörighetsgenomgångar, men alla är inte inlästa till och med "
-        "den 20 november 2026. "
+        "Det behövs exporter av Systemförteckning och Behörighetsgenomgångar. "
+        "Minst en av dem är inte inläst till och med den 20 november 2026. "
         "Det finns inga öppna beslut om åtgärder för punkten."
     )
 

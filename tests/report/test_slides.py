@@ -188,7 +188,18 @@ def test_without_any_export_there_are_slides_all_the_same(review, slides):
     )
     made = slides(replace(review, points=points, imports=(), decisions=(), carried=()))
     assert [slide.kind for slide in made.slides] == ["front", "verdict", "table", "three", "table", "table", "proposed"]
+    assert made.slides[3].texts["title"] == "Tre saknar underlag."
+    missing = made.slides[4].texts["key"].replace("\u00a0", " ")
+    assert missing.startswith("Ingen export av Personallista, Utbildningsstatus, Lokal anvisning,")
+    assert missing.count("Ingen export") == missing.count(".") == 1
     read(made)
+
+
+def test_without_incidents_that_year_the_slide_of_incidents_says_so(review, slides):
+    none = {"met": 0, "unmet": 0, "unknown": 0, "pending": 0, "exempt": 0}
+    points = tuple(replace(a, now=replace(a.now, **none)) if a.point.number > 10 else a for a in review.points)
+    [incidents] = of_kind(slides(replace(review, points=points)), "three")
+    assert incidents.texts["title"] == "Tre har inga ärenden."
 
 
 # --- Titles that answer --------------------------------------------------------------------------------------------
@@ -509,6 +520,12 @@ def test_a_long_decision_is_whole_on_the_slide_of_decisions_alone(review, slides
     about = of_kind(made, "pair")[1].texts["text2"].split("\n")[-1].replace("\u00a0", " ")
     assert about == "2025-1 (se Beslut). Avdelningschef verksamhetsstöd, senast 30 september 2026. Ej påbörjat."
     assert made.slides[-2].table.rows[0][1] == text
+
+
+def test_a_decision_of_several_lines_is_in_one_on_the_slide_of_its_point(review, slides):
+    [first, *_] = review.decisions
+    made = slides(replace(review, decisions=(replace(first, text="Klassa:\n\n- journalen\n- arkivet"),), carried=()))
+    assert "2025-1 Klassa: - journalen - arkivet. " in of_kind(made, "pair")[1].texts["text2"]
 
 
 def test_of_many_decisions_a_point_has_the_numbers(review, slides):

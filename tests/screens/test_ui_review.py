@@ -471,8 +471,7 @@ def test_the_page_of_decisions_shows_what_is_late_and_the_history(stage, monkeyp
     line = stage("approved")
     app = opened(monkeypatch, page="decisions", as_of="2027-04-30")
     shown = text(app)
-    assert "Ett beslut är öppet." in shown
-    assert "Ett av dem är försenat." in shown
+    assert "Ett beslut är öppet. Det är försenat." in " ".join(shown.split())
     app.session_state["follow 1"] = True
     app.run()
     app.segmented_control(key="status 1 0").set_value("done")
@@ -531,6 +530,8 @@ def test_late_decisions_come_first_then_those_that_are_due_next():
     day = date(2027, 1, 1)
     assert [d.number for d in texts.still_open(DECIDED, day)] == [2, 6, 1, 3, 4]
     assert wording.decisions_sentences(DECIDED, day, SV) == ["Fem beslut är öppna.", "Ett av dem är försenat."]
+    assert wording.decisions_sentences([DECIDED[3]], day, SV) == ["Ett beslut är öppet.", "Det är inte försenat."]
+    assert wording.decisions_sentences([DECIDED[1]], day, SV) == ["Ett beslut är öppet.", "Det är försenat."]
     assert [d.number for d in texts.closed(DECIDED)] == [5]
     row = reviews.decision_row(DECIDED[1], POINTS, day, SV)
     assert (row.work, row.word, row.note) == ("late", "Försenat", "ej påbörjat")

@@ -202,7 +202,7 @@ class Grid:
         columns = self.table.columns
         if self.stands:
             longest = max(arial_width(column.heading) for column in columns[1:])
-            return min(TALLEST, longest / 1000 * size * POINT * SPARE * BOLD + 4 * ABOVE)
+            return min(TALLEST, longest / 1000 * size * POINT * SPARE * BOLD + 2 * (SIDE + ABOVE))
         return self._height(tuple(column.heading for column in columns), size, head=True)
 
     def row_height(self, row: Sequence[str], size: float) -> float:

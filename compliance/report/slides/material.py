@@ -193,7 +193,7 @@ def decision_told(material: Material, row: Decision, *, most: float = inf) -> st
 
     One of more than `most` letters is told without its text, which is on the slide of decisions.
     """
-    say, what = material.say, material.visible(row.text)
+    say, what = material.say, " ".join(material.visible(row.text).split())
     if len(what) > most:
         what = say(N_("(see Decisions)"))
     due = say(N_("by {day}"), day=say.date(row.due)) if row.due else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from compliance.access.disclosure import OTHER_UNITS
-from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language
+from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Report
@@ -33,7 +33,7 @@ from compliance.report.slides.material import (
     weak,
     year_end,
 )
-from compliance.report.slides.tables import all_points, by_department, decided, lapsing, numbered, others
+from compliance.report.slides.tables import all_points, by_department, by_status, decided, lapsing, numbered, others
 from compliance.review import judging, situation, wording
 from compliance.review.approving import Signed
 from compliance.review.dossier import Dossier, PointAnswer, Priority, few_added_up
@@ -170,7 +170,10 @@ def _incidents(material: Material) -> list[Slide]:
     say, due = material.say, [answer for answer in material.dossier.points if _is_due(answer)][:THREE]
     if not due:
         return []
-    texts = {"title": _in_time(due, say), "kicker": say(N_("Incidents and time limits"))}
+    texts = {
+        "title": _in_time(due, say) or begun(f"{by_status(due, material)}."),
+        "kicker": say(N_("Incidents and time limits")),
+    }
     for number, answer in enumerate(due, 1):
         texts |= {
             f"head{number}": phrases.label(answer.point, say),
@@ -185,9 +188,9 @@ def _incidents(material: Material) -> list[Slide]:
 
 
 def _in_time(due: Sequence[PointAnswer], say: Language) -> str:
-    """How many were in time, of the two last points that have a figure."""
+    """How many were in time, of the two last points that have a figure; "" where none has one."""
     told = [phrases.counts_sentence(answer.coverage, say) for answer in due if answer.coverage.coverage is not None]
-    return joined((f"{text}." for text in told[-TWO:]), " ") or say(N_("No point can be measured yet."))
+    return joined((f"{text}." for text in told[-TWO:]), " ")
 
 
 def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
+from compliance.declarations.sources import product_sources
 from compliance.report.blocks import Align, Column, Table
 from compliance.report.departments import TITLE, figures_of, legend, weakest, weakest_first
 from compliance.report.points import FEWEST_PARTS, day_text, departments
@@ -97,7 +98,7 @@ def all_points(material: Material) -> list[Slide]:
     earlier = [answer.before for answer in dossier.points if answer.before]
     since = say(N_("change since {day}"), day=say.date(earlier[0].as_of)) if earlier else ""
     texts = {
-        "title": begun(f"{_by_status(dossier.points, material)}."),
+        "title": begun(f"{by_status(dossier.points, material)}."),
         "kicker": joined((phrases.all_points(len(dossier.points), say), say.date(dossier.as_of), since)),
         "key": f"{MANDATORY} {say(N_('mandatory practice in the materiality and risk analysis'))}",
     }
@@ -137,7 +138,7 @@ def _end(material: Material, answer: PointAnswer) -> Cell:
     return _of(then := year_end(answer), marked(then, material.say))
 
 
-def _by_status(rows: Sequence[PointAnswer], material: Material) -> str:
+def by_status(rows: Sequence[PointAnswer], material: Material) -> str:
     """How many points have each status, within a sentence."""
     say, counted = material.say, Counter(answer.coverage.status for answer in rows)
     told = (_have(status, counted[status], say) for status in phrases.STATUS_WORDS if counted[status])
@@ -264,9 +265,8 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     say, ahead = material.say, any(map(_at_end, rows))
     if not rows:
         return []
-    told = say(N_("The other points: {parts}."), parts=_by_status(rows, material))
-    why = dict.fromkeys(wording.empty_texts(answer, say)[0] for answer in rows if answer.coverage.coverage is None)
-    texts = {"title": told, "kicker": numbered(rows, say), "key": joined(why, " ")}
+    told = say(N_("The other points: {parts}."), parts=by_status(rows, material))
+    texts = {"title": told, "kicker": numbered(rows, say), "key": joined(_why_empty(rows, material), " ")}
     columns = _columns(
         (say(N_("Review point")), "left", 7.7),
         (say(N_("Status")), "left", 5.6),
@@ -279,6 +279,19 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     comments = ((phrases.label(a.point, say), material.comment(a)) for a in rows)
     notes = "\n\n".join(f"{label}: {text}" for label, text in comments if text)
     return [replace(slides[0], notes=notes), *slides[1:]]
+
+
+def _why_empty(rows: Sequence[PointAnswer], material: Material) -> list[str]:
+    """Why points have no figure, each reason once; the exports that are missing are in one sentence."""
+    say, dossier = material.say, material.dossier
+    loaded, missing, others_ = {used.source for used in dossier.imports}, dict[str, None](), dict[str, None]()
+    for answer in (answer for answer in rows if answer.coverage.coverage is None):
+        lacking = [id_ for id_ in answer.point.needs if id_ not in loaded]
+        if answer.coverage.status is Status.NO_BASIS and lacking:
+            missing |= dict.fromkeys(say.pick(product_sources()[id_].title) for id_ in lacking)
+        else:
+            others_[wording.empty_texts(answer, say)[0]] = None
+    return [*([phrases.not_loaded([*missing], dossier.as_of, say)] if missing else []), *others_]
 
 
 def numbered(rows: Sequence[PointAnswer], say: Language) -> str:

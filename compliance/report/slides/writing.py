@@ -219,7 +219,7 @@ def _write_head(drawn: Any, table: Table, size: float, *, upright: bool) -> None
     for place, (cell, column) in enumerate(zip(drawn.cells, table.columns, strict=True)):
         text = column.heading
         if upright and place:
-            text, _ = fit_lines(text, room=room_of(TALLEST - 2 * ABOVE, size, bold=True), lines=1, more=ELLIPSIS)
+            text, _ = fit_lines(text, room=room_of(TALLEST - 2 * SIDE, size, bold=True), lines=1, more=ELLIPSIS)
         _write_cell(cell, text, column, size=size, first=place == 0)
         for paragraph in cell.text_frame.paragraphs:
             for piece in paragraph.runs:

@@ -82,7 +82,7 @@ def sentences(every: Sequence[Standing], say: Language) -> list[str]:
     """The page's answer: how many organisations are behind, and which of them most."""
     behind = [each for each in every if each.below]
     if not any(each.measured for each in every):
-        return [say(N_("No point can be measured yet."))]
+        return [say(N_("No point can be measured."))]
     if not behind:
         return [say(N_("No organisation has a point below its limit."))]
     first = say.plural(
