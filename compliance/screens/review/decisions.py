@@ -48,7 +48,7 @@ def _carried(opened: Opened, day: date) -> None:
     left = [decision for decision in opened.decided if decision.decision_id in earlier]
     widgets.html(charts.section(say(N_("Earlier decisions"))))
     if not left:
-        widgets.html(charts.caption(say(N_("Nothing yet."))))
+        widgets.html(charts.caption(say(N_("No earlier review has left a decision."))))
     for decision in left:
         reviews.decision(opened.view, decision, day)
     if left:
