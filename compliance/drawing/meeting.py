@@ -17,7 +17,7 @@ from compliance.wording.trends import Level, Trend
 
 WIDTH: Final = 660
 LEFT: Final = 56
-RIGHT: Final = 532
+RIGHT: Final = 508
 TOP: Final = 22
 BOTTOM: Final = 214
 HEIGHT: Final = 252

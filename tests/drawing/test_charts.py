@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from compliance.core import language
-from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, Language
+from compliance.core.language import BOLD_BEGINS, BOLD_ENDS, LANGUAGES, Language
 from compliance.drawing import (
     charts,
     city,
@@ -27,7 +27,7 @@ from compliance.drawing import (
 )
 from compliance.drawing.elements import Html
 from compliance.drawing.geometry import spread
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import UNDONE, Level, Moment, Trend
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
@@ -484,15 +484,20 @@ def test_the_dotted_end_of_the_meetings_trend_is_named_in_two_lines_that_overlap
     share: float, text: str
 ) -> None:
     drawn = meeting.trend(Trend((*points(0.1, share, text=text),), **LEVELS, ahead=AHEAD, after=2), alt="")
-    found = re.findall(
-        r'<text class="v-m-(?:target|limit|ahead|last)(?:-text)?" x="548.0" y="([0-9.]+)".*?>(.*?)</text>', drawn
-    )
+    place = f'x="{meeting.RIGHT + 16}.0" y="([0-9.]+)"'
+    found = re.findall(rf'<text class="v-m-(?:target|limit|ahead|last)(?:-text)?" {place}.*?>(.*?)</text>', drawn)
     words = [word for _, word in found]
     assert words[words.index("Nothing &lt;done&gt;") + 1] == "10 %"
     ys = [float(y) for y, _ in found]
     assert len(ys) == 5
     assert all(lower - upper >= meeting.LINE - 0.2 for upper, lower in pairwise(ys))
     assert ys[-1] <= meeting.BOTTOM + meeting.BASELINE
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_name_of_the_dotted_end_has_room_beside_the_meetings_trend(code: str) -> None:
+    letter = 20 * 0.52  # the width of one in the size of the style sheet
+    assert len(Language(code)(UNDONE)) * letter <= meeting.WIDTH - meeting.RIGHT - 16
 
 
 @pytest.mark.parametrize("ys", [[0, 0, 0], [100, 100, 100], [3, 4, 98], [0, 50, 100]])
