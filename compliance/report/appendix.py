@@ -32,7 +32,7 @@ def _figures(dossier: Dossier, edition: Edition) -> list[Block]:
     shown = sorted((figure for figure in dossier.figures if figure.part is not None), key=lambda figure: figure.points)
     columns = (
         Column(say(N_("Point")), width=0.8),
-        Column(say(N_("Other")), width=2.4),
+        Column(say(N_("Figure")), width=2.4),
         Column(say(N_("Number")), "right", 1.5),
         Column(say(N_("How it is counted")), width=4.6),
     )

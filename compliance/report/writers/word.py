@@ -69,7 +69,7 @@ CELL_EDGE: Final = 170
 NARROW_EDGE: Final = 40
 HIGHEST: Final = 2800
 # The space above a row of a layout, and the letters from which it may be split between pages.
-ROW_GAP: Final = 60
+ROW_GAP: Final = 30
 LONG_ROW: Final = 1500
 # The least width of a column of words when figures need the room.
 NARROWEST: Final = 600
