@@ -533,6 +533,16 @@ def test_without_a_plan_the_page_says_what_is_missing_and_links_to_it(tmp_path, 
 
 
 @pytest.mark.exhaustive
+def test_an_export_without_actions_of_the_year_is_not_said_to_be_missing(tmp_path, monkeypatch):
+    table = "År | Rapport | Område | Avvikelse | Beskrivning\n2024 | T1 | Loggning | Ja | Saknas"
+    with Line(tmp_path).held() as line:
+        line.load_table(table, name="deviations.csv", source="deviations", extract_date=TAKEN)
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
+        shown = text(opened("plan", monkeypatch, as_of=AS_OF.isoformat()))
+    assert "Inga åtgärder att följa upp." in shown
+    assert "Ingen export av Avvikelser i tertialrapport" not in shown
+
+
 def test_the_open_decisions_of_the_reviews_are_counted_with_a_link_to_them(small, monkeypatch):
     def decisions_shown(role, lang="sv", as_of=AS_OF):
         page = opened("plan", monkeypatch, role=role, lang=lang, as_of=as_of.isoformat())

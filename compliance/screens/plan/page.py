@@ -237,5 +237,5 @@ def _none_of(view: View, source: Source) -> str:
     """Why a list is empty: no export, or no action in it."""
     say, export = view.say, texts.ACTION_EXPORTS[source]
     if export in {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}:
-        return say(N_("Nothing yet."))
+        return say(N_("No actions to follow up."))
     return phrases.not_loaded([say.pick(reads.sources()[export].title)], view.as_of, say)
