@@ -16,12 +16,14 @@ from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import arrangements
 from compliance.screens import downloads, widgets
+from compliance.screens.worklists import texts
 from compliance.store import register
 from compliance.worklists import notes
+from compliance.worklists.lists import Left, WorkList
 from compliance.worklists.notes import Note
 from tests.apps import opened, text
 from tests.layers import layered
-from tests.line import Line
+from tests.line import POINTS, Line
 from tests.reviewed import ANSWERS, AS_OF, at
 
 pytestmark = pytest.mark.live
@@ -100,6 +102,15 @@ def test_the_units_with_most_left_come_first_with_whom_their_list_goes_to(line, 
     assert table[0][say("Recipient")] == f"Bo Ek <bo@a.example>, {say('who leads the unit')}"
     assert table[0][say("Last sent")] == ""
     assert "<b>*S" not in text(page(monkeypatch, lang=lang, unit="<b>*Söder*</b>"))
+
+
+def test_of_a_unit_with_many_points_those_with_most_left_are_told_in_their_order():
+    numbers = (0, 0, 3, 3, 3, 4, 6, 6)
+    left = tuple(Left(POINTS[n], {}, since=AS_OF, earlier=False, todo={"sv": ""}) for n in numbers)
+    unit = WorkList("Norr", None, None, left)
+    assert texts.most(unit, Language("sv")) == (
+        "Informationssäkerhet 2 · Informationsklassning 3 · Behörighetshantering 2 m.m."
+    )
 
 
 def test_a_status_and_a_note_of_ticked_items_are_saved_and_stay_with_the_next_export(line, tables, monkeypatch):

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from compliance.core import clock
 from compliance.core.language import N_, Language
@@ -11,6 +12,8 @@ from compliance.worklists import sending
 from compliance.worklists.lists import Left, WorkList
 from compliance.worklists.notes import Note
 from compliance.worklists.sending import Sending
+
+SHOWN_POINTS: Final = 3
 
 
 def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[str, object]]:
@@ -22,10 +25,17 @@ def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[
             say(N_("Unit")): each.unit or say(N_("The whole organisation")),
             say(N_("Recipient")): sending.person(each.contact, say) if each.contact else "",
             say(N_("Last sent")): day.isoformat() if (day := last_sent(each, all_)) else "",
-            say(N_("By point")): " · ".join(_counted(left, say) for left in each.by_point().values()),
+            say(N_("By point")): most(each, say),
         }
         for each in lists
     ]
+
+
+def most(each: WorkList, say: Language) -> str:
+    """How much is left of the points with most, in their order; the cell has no room for all thirteen."""
+    by_size = sorted(each.by_point().items(), key=lambda entry: -len(entry[1]))
+    shown = " · ".join(_counted(left, say) for _, left in sorted(by_size[:SHOWN_POINTS]))
+    return say(N_("{things} and more"), things=shown) if len(by_size) > SHOWN_POINTS else shown
 
 
 def _counted(left: Sequence[Left], say: Language) -> str:
