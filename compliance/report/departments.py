@@ -1,10 +1,10 @@
 """The departments of a review and their points: which is weakest, in a sentence and as a heat table."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from compliance.core.language import N_, NBSP, Language
+from compliance.core.language import N_, NBSP, Language, begun
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import SIGNS, Block, Column, Heading, PageBreak, Paragraph, Table
@@ -16,6 +16,8 @@ from compliance.wording.phrases import DASH
 TITLE: Final = N_("Department by department")
 # So many letters of a department's name are in a sentence, and in a cell of a slide.
 LONGEST: Final = 60
+# So many departments that are equally weak are named, if all their names are no longer than two.
+NAMED: Final = 3
 
 
 def figures_of(dossier: Dossier) -> dict[tuple[str, str], Coverage]:
@@ -36,18 +38,29 @@ def weakest_first(parts: Collection[Coverage]) -> list[str]:
 
 
 def weakest(parts: Collection[Coverage], say: Language) -> str:
-    """Which department has most points below the limit, and of how many."""
-    name = weakest_first(parts)[0]
-    own = [part for part in parts if name_of(part) == name]
-    below = [figure for figure in own if figure.status is Status.RED]
+    """Which department has most points below the limit, and of how many; all that have as many."""
+    below = Counter(name_of(part) for part in parts if part.status is Status.RED)
     if not below:
         return say(N_("No department has a point below the limit."))
+    n = max(below.values())
+    names = [name for name in weakest_first(parts) if below[name] == n]
+    if len(names) > 1:
+        return _equally_weak(names, n, say)
     return say(
         N_("{department} has most points below the limit: {n} of {of}."),
-        department=shortened(name, LONGEST),
-        n=say.in_words(len(below)),
-        of=say.in_words(len(own)),
+        department=shortened(names[0], LONGEST),
+        n=say.in_words(n),
+        of=say.in_words(sum(name_of(part) == names[0] for part in parts)),
     )
+
+
+def _equally_weak(names: Sequence[str], n: int, say: Language) -> str:
+    """The departments that have as many points below the limit; only how many they are where they are too many."""
+    named, each = phrases.listed([*names], say), say.in_words(n)
+    if len(names) > NAMED or len(named) > 2 * LONGEST:
+        many = begun(say.in_words(len(names)))
+        return say(N_("{number} departments have most points below the limit: {n} each."), number=many, n=each)
+    return say(N_("{departments} have most points below the limit: {n} each."), departments=named, n=each)
 
 
 def legend(found: Iterable[Status], signs: Mapping[Status, str], say: Language) -> str:

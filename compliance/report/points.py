@@ -164,11 +164,12 @@ def _row(dossier: Dossier, answer: PointAnswer, edition: Edition) -> tuple[str, 
 
 
 def _at_end(answer: PointAnswer, say: Language) -> str:
-    """The figure of 31 December if nothing is done, with the shape of its status, or how high it can still become."""
-    if answer.outlook.lost:
-        return say(N_("at most {share}"), share=outlook.highest(answer.outlook, say)).replace(" ", NBSP)
+    """The figure of 31 December if nothing is done, with the shape of its status.
+
+    Where items are lost there is only how high it can still become, the opposite, which its paragraph says.
+    """
     then = situation.then_of(answer.outlook)
-    if then is None or then.coverage is None:
+    if answer.outlook.lost or then is None or then.coverage is None:
         return DASH
     return f"{SIGNS[then.status]}{NBSP}{phrases.percent(then, say)}"
 
