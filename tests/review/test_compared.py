@@ -81,7 +81,7 @@ def test_a_change_is_the_same_wherever_it_is_shown(sample, document, monkeypatch
     # the strip says what will happen and what must be decided, and no age that all exports have
     strip = re.sub(r"<[^>]+>", " ", re.search('<dl class="v-facts">.*?</dl>', page)[0])
     assert re.sub(r"\s+", " ", strip).replace("\N{SOFT HYPHEN}", "").strip() == (
-        "Slutar gälla före årsskiftet 292 209 kurser, 64 behörighetsgenomgångar m.m. "
+        "Slutar gälla före årsskiftet 292 209 utbildningar, 64 behörighetsgenomgångar m.m. "
         "Under gränsen utan beslut 2 punkter 8 Registerförteckning, 13 NIS Nästa tidsfrist 14 tim sön 1 nov 14.40 "
         "Genomgång 2026 5 av 13 punkter diskuterade Beslut 2025 1 av 4 klart två försenade "
         "Öppna åtgärder 70 försenade: 10"

@@ -111,7 +111,7 @@ def test_what_lapses_is_added_up_by_kind_and_the_two_biggest_are_named():
     _, told = ahead((courses[0], 900, 800), (courses[1], 900, 791), (ACCESS, 963, 899), (CLASSIFICATION, 300, 299))
     fact = situation.lapsing(told.values(), SV)
     assert (fact.title, fact.value) == ("Slutar gälla före årsskiftet", "274")
-    assert plain(fact.note) == "209 kurser, 64 behörighetsgenomgångar m.m."
+    assert plain(fact.note) == "209 utbildningar, 64 behörighetsgenomgångar m.m."
     one = situation.lapsing(ahead((CLASSIFICATION, 300, 299))[1].values(), SV)
     assert (one.value, plain(one.note)) == ("1", "1 klassning")
     none = situation.lapsing(ahead((CLASSIFICATION, 300, 300))[1].values(), SV)
