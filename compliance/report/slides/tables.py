@@ -93,7 +93,10 @@ def _part(whole: Slide, page: Page, *, number: int, of: int) -> Slide:
 
 
 def all_points(material: Material) -> list[Slide]:
-    """All points with their full titles, their figures and those of the end of the year."""
+    """All points with their full titles, their figures and those of the end of the year if nothing is done.
+
+    How high a figure can still become is in the notes.
+    """
     dossier, say = material.dossier, material.say
     earlier = [answer.before for answer in dossier.points if answer.before]
     since = say(N_("change since {day}"), day=say.date(earlier[0].as_of)) if earlier else ""
@@ -102,7 +105,7 @@ def all_points(material: Material) -> list[Slide]:
         "kicker": joined((phrases.all_points(len(dossier.points), say), say.date(dossier.as_of), since)),
         "key": f"{MANDATORY} {say(N_('mandatory practice in the materiality and risk analysis'))}",
     }
-    ahead = any(map(_at_end, dossier.points))
+    ahead = any(map(year_end, dossier.points))
     columns = _columns(
         (say(N_("Review point")), "left", 13.95),
         (say(N_("Coverage")), "right", 2.8),
@@ -111,11 +114,10 @@ def all_points(material: Material) -> list[Slide]:
         (say(N_("Change")), "right", 2.4),
         *(((end_day(dossier, say), "left", 3.8),) if ahead else ()),
     )
-    return _slides("table", texts, columns, [_point(material, answer, ahead=ahead) for answer in dossier.points])
-
-
-def _at_end(answer: PointAnswer) -> bool:
-    return year_end(answer) is not None or bool(answer.outlook.lost)
+    slides = _slides("table", texts, columns, [_point(material, answer, ahead=ahead) for answer in dossier.points])
+    best = ((phrases.label(a.point, say), outlook.at_most(a.outlook, say)) for a in dossier.points)
+    notes = "\n".join(f"{label}: {text}" for label, text in best if text)
+    return [replace(slide, notes=notes) for slide in slides]
 
 
 def _point(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
@@ -132,9 +134,7 @@ def _point(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
 
 
 def _end(material: Material, answer: PointAnswer) -> Cell:
-    """The figure of the end of the year, or how high it can still become."""
-    if answer.outlook.lost:
-        return Cell(material.say(N_("at most {share}"), share=outlook.highest(answer.outlook, material.say)))
+    """The figure of the end of the year if nothing is done."""
     return _of(then := year_end(answer), marked(then, material.say))
 
 
@@ -262,7 +262,7 @@ def _lapsing(answer: PointAnswer, material: Material) -> Row:
 
 def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     """The points that have no slide of their own, with where they are heading."""
-    say, ahead = material.say, any(map(_at_end, rows))
+    say, ahead = material.say, any(map(year_end, rows))
     if not rows:
         return []
     told = say(N_("The other points: {parts}."), parts=by_status(rows, material))
@@ -307,8 +307,14 @@ def _other(material: Material, answer: PointAnswer, *, ahead: bool) -> Row:
         Cell(phrases.percent(figure, say)),
         Cell(wording.met_of(figure, say) if figure.coverage is not None else DASH),
         *((_end(material, answer),) if ahead else ()),
-        Cell(answers.where_to(answer.outlook, say) or begun(outlook.lapse(answer.outlook, say)) or DASH),
+        Cell(_heading(answer, say) or DASH),
     )
+
+
+def _heading(answer: PointAnswer, say: Language) -> str:
+    """Where a point is heading, else how high it can still become, else what lapses of it."""
+    ahead = answer.outlook
+    return answers.where_to(ahead, say) or outlook.at_most(ahead, say) or begun(outlook.lapse(ahead, say))
 
 
 # --- Decisions ----------------------------------------------------------------------------------------------------
