@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.core.language import N_, Language
+from compliance.core.language import N_, Language, begun
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
 from compliance.declarations.sources import BRACKETS, Field, Source, Words, no_answer
@@ -110,12 +110,13 @@ def withheld_text(n: int, say: Language) -> str:
 
 def no_answers_text(n: int, say: Language) -> str:
     """How many cells say that there is no answer."""
-    return say.plural(
+    text = say.plural(
         "{count} cell says that there is no answer, and is read as empty.",
         "{count} cells say that there is no answer, and are read as empty.",
         n,
-        count=say.in_words(n).capitalize(),
+        count=say.in_words(n),
     )
+    return begun(text)
 
 
 def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> Summary:

@@ -570,7 +570,7 @@ def test_the_day_of_files_that_do_not_say_it_is_asked_once(app, own, tmp_path):
     for path, lines in zip(paths, (PEOPLE[1:], REGISTER[1:]), strict=True):
         path.write_text("\n".join(";".join(map(str, line)) for line in lines), "utf-8")
     dropped(app, *paths)
-    field = next(f for f in app.text_input if f.label.startswith("Två filer säger inte när de togs ut."))
+    field = next(f for f in app.text_input if f.label.startswith("Av två filer framgår inte när de togs ut."))
     field.set_value("31/10/2026").run()
     assert table(app)["Uttagsdatum"] == ["2026-10-31", "2026-10-31"]
     press(app, "Läs in två filer")

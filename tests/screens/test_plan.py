@@ -543,6 +543,7 @@ def test_an_export_without_actions_of_the_year_is_not_said_to_be_missing(tmp_pat
     assert "Ingen export av Avvikelser i tertialrapport" not in shown
 
 
+@pytest.mark.live
 def test_the_open_decisions_of_the_reviews_are_counted_with_a_link_to_them(small, monkeypatch):
     def decisions_shown(role, lang="sv", as_of=AS_OF):
         page = opened("plan", monkeypatch, role=role, lang=lang, as_of=as_of.isoformat())

@@ -295,9 +295,8 @@ def name_question(name: str, number: int, say: Language) -> str:
 
 def days_question(number: int, say: Language) -> str:
     """The question which day several files were exported."""
-    return say(
-        N_("{count} files do not say when they were exported. Extract date of all:"), count=phrases.counted(number, say)
-    )
+    text = N_("{count} files do not say when they were exported. Extract date of all:")
+    return begun(say(text, count=say.in_words(number)))
 
 
 def name_label(name: str, existing: Sequence[str], say: Language) -> str:
