@@ -420,6 +420,16 @@ def test_a_point_below_its_limit_has_why_it_changed_and_the_decision_with_who_an
     assert "Genomgång 2025 (15 november 2025): 19,1 %, +11,5 p.e." in slide.texts["text"].replace("\u00a0", " ")
 
 
+def test_what_stays_late_has_why_it_is_not_met_and_nothing_left_to_do(point):
+    made, _ = point
+    [late] = [slide for slide in of_kind(made, "point") if slide.texts["kicker"].startswith("13 ")]
+    assert late.texts["why"] == "Varför det inte är uppfyllt"
+    assert late.texts["causes"] == "Inte bedömt om incidenten är betydande 1 · Skickad för sent 1"
+    assert "Mest kvar" not in late.notes
+    assert f"Ej uppfyllt: {late.texts['causes']}" in of_kind(made, "three")[0].texts["text3"]
+    assert [text for text in said(of_kind(made, "three")[0]) if "återstår:" in text] == []
+
+
 def test_the_pace_is_in_the_title_of_a_point_and_with_its_figures_in_the_notes(point):
     _, slide = point
     assert "takt" not in slide.texts["text"]
@@ -492,7 +502,10 @@ def test_the_comment_is_whole_in_the_notes_and_on_no_slide(review, slides):
 def test_the_other_points_are_one_slide_with_where_they_are_heading(point):
     made, _ = point
     [others] = [slide for slide in made.slides if slide.texts.get("kicker") == "Punkterna 1, 3, 6, 7, 9 och 10"]
-    assert others.texts["title"] == "Övriga punkter: en når målet, fyra är nära och en saknar underlag."
+    assert others.texts["title"] == (
+        "Övriga punkter: fyra är nära och en saknar underlag. "
+        "Behörighetshantering når målet men sjunker under gränsen till årsskiftet."
+    )
     rows = {row[0].split()[0]: [cell.replace("\u00a0", " ") for cell in row] for row in others.table.rows}
     assert list(rows) == ["1", "3", "6", "7", "9", "10"]
     assert rows["7"][1:] == [

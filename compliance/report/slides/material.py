@@ -79,6 +79,12 @@ def year_end(answer: PointAnswer) -> Coverage | None:
     return situation.then_of(answer.outlook)
 
 
+def falls(answer: PointAnswer) -> bool:
+    """Whether a point is below its limit at the end of the year if nothing is done."""
+    then = year_end(answer)
+    return then is not None and then.status is Status.RED
+
+
 def end_day(dossier: Dossier, say: Language) -> str:
     """The last day of the review's year: 31 december."""
     return say.date(date(dossier.as_of.year, 12, 31), form="d MMMM")

@@ -22,6 +22,7 @@ from compliance.report.slides.material import (
     causes,
     compared,
     decisions_about,
+    falls,
     joined,
     mark,
     reasons,
@@ -50,6 +51,7 @@ TWO, THREE = 2, 3
 TO_WRITE: Final = 3
 # Up to so many points have a line each beside the verdict.
 LINES: Final = 4
+WHY_UNMET: Final = N_("Why it is not met")
 
 
 def slides_of(
@@ -203,7 +205,7 @@ def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:
         time_limit(answer, say),
         compared(answer, say) if measured else "",
         outlook.at_most(answer.outlook, say) if answer.coverage.status is not Status.GREEN else "",
-        f"{say(REASONS_TITLE)}: {why}" if why else "",
+        f"{say(N_('Not met'))}: {why}" if why else "",
         decisions_about(material, answer, on_slide=THREE) if answer.coverage.status is Status.RED else "",
     ]
 
@@ -242,8 +244,7 @@ def _point(material: Material, answer: PointAnswer) -> Slide:
     say, chart, why = material.say, trend(answer, material.say), causes(material, answer, on_slide=1)
     heading = f"{say(wording.WHY_CHANGED)} ({say(N_('Percentage points')).lower()})"
     if not why:
-        heading = say(N_("Most left to do"))
-        why = "\n".join(f"{left}\t{shortened(name, LONGEST)}" for left, name in weak(material, answer))
+        heading, why = _unmet(material, answer)
     texts = {
         "title": answers.answer(answer.outlook, say),
         "kicker": phrases.label(answer.point, say),
@@ -257,6 +258,14 @@ def _point(material: Material, answer: PointAnswer) -> Slide:
     }
     charts = {"chart": chart} if chart else {}
     return Slide("point", texts, charts=charts, marks={"mark": answer.coverage.status}, notes=_notes(material, answer))
+
+
+def _unmet(material: Material, answer: PointAnswer) -> tuple[str, str]:
+    """Where most is left to do, a unit a line, with its heading; what stays late has its reasons instead."""
+    if answer.outlook.lost:
+        return material.say(WHY_UNMET), reasons(material, answer)
+    lines = (f"{left}\t{shortened(name, LONGEST)}" for left, name in weak(material, answer))
+    return material.say(N_("Most left to do")), "\n".join(lines)
 
 
 def _pair(material: Material, pair: Sequence[PointAnswer]) -> Slide:
@@ -294,12 +303,13 @@ def _of_pair(material: Material, answer: PointAnswer) -> list[str]:
 
 def _notes(material: Material, answer: PointAnswer) -> str:
     """The comment on a point, its pace, where most is left to do, and why it is not met."""
-    say = material.say
+    say, lost = material.say, bool(answer.outlook.lost)
+    where = [] if lost else weak(material, answer)
     parts = (
         ("", material.comment(answer)),
         ("", outlook.pace(answer.outlook, say)),
-        (f"{say(N_('Most left to do'))}: ", joined(f"{left} {name}" for left, name in weak(material, answer))),
-        (f"{say(REASONS_TITLE)}: ", reasons(material, answer)),
+        (f"{say(N_('Most left to do'))}: ", joined(f"{left} {name}" for left, name in where)),
+        (f"{say(WHY_UNMET if lost else REASONS_TITLE)}: ", reasons(material, answer)),
     )
     return "\n".join(f"{label}{text}" for label, text in parts if text)
 
@@ -333,7 +343,7 @@ def _open(material: Material) -> list[str]:
     def named(answers_: Iterable[PointAnswer]) -> str:
         return phrases.listed([phrases.label(answer.point, say).replace(" ", NBSP, 1) for answer in answers_], say)
 
-    falling = [a for a in dossier.points if a.coverage.status is not Status.RED and _falls(a)]
+    falling = [a for a in dossier.points if a.coverage.status is not Status.RED and falls(a)]
     late = phrases.listed([row.name for row in dossier.carried if row.late(dossier.as_of)], say)
     told = (
         (named(undecided(dossier.points, dossier)), N_("Below the limit without a decision: {what}.")),
@@ -342,11 +352,6 @@ def _open(material: Material) -> list[str]:
         (named(a for a in dossier.points if a.coverage.status is Status.NO_BASIS), N_("No basis: {what}.")),
     )
     return [say(text, what=what) for what, text in told if what]
-
-
-def _falls(answer: PointAnswer) -> bool:
-    then = year_end(answer)
-    return then is not None and then.status is Status.RED
 
 
 def _written(material: Material) -> list[str]:

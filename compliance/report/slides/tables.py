@@ -20,6 +20,7 @@ from compliance.report.slides.material import (
     Material,
     decision_told,
     end_day,
+    falls,
     joined,
     mark,
     marked,
@@ -32,6 +33,8 @@ from compliance.wording import answers, outlook, phrases
 from compliance.wording.phrases import DASH
 
 WIDTH: Final = 30.8
+# So many points are named in the title of the others; of more, their number.
+NAMED: Final = 2
 # The width of departments where there are many.
 WIDE: Final = 10.2
 # The widths of decisions: number, text, who, when, state; the second where there are too many for one slide.
@@ -265,8 +268,11 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     say, ahead = material.say, any(map(year_end, rows))
     if not rows:
         return []
-    told = say(N_("The other points: {parts}."), parts=by_status(rows, material))
-    texts = {"title": told, "kicker": numbered(rows, say), "key": joined(_why_empty(rows, material), " ")}
+    texts = {
+        "title": _of_others(rows, material),
+        "kicker": numbered(rows, say),
+        "key": joined(_why_empty(rows, material), " "),
+    }
     columns = _columns(
         (say(N_("Review point")), "left", 7.7),
         (say(N_("Status")), "left", 5.6),
@@ -279,6 +285,22 @@ def others(material: Material, rows: Sequence[PointAnswer]) -> list[Slide]:
     comments = ((phrases.label(a.point, say), material.comment(a)) for a in rows)
     notes = "\n\n".join(f"{label}: {text}" for label, text in comments if text)
     return [replace(slides[0], notes=notes), *slides[1:]]
+
+
+def _of_others(rows: Sequence[PointAnswer], material: Material) -> str:
+    """How many of the other points have each status, and which reach their target now but not even their limit then."""
+    say = material.say
+    falling = [answer for answer in rows if answer.coverage.status is Status.GREEN and falls(answer)]
+    others_ = [answer for answer in rows if answer not in falling]
+    told = say(N_("The other points: {parts}."), parts=by_status(others_, material)) if others_ else ""
+    what = phrases.listed([phrases.brief(answer.point, say) for answer in falling], say)
+    fall = say.plural(
+        "{what} reaches its target but falls below its limit by the end of the year.",
+        "{what} reach their target but fall below their limit by the end of the year.",
+        len(falling),
+        what=what if len(falling) <= NAMED else begun(say.in_words(len(falling))),
+    )
+    return joined((told, fall if falling else ""), " ")
 
 
 def _why_empty(rows: Sequence[PointAnswer], material: Material) -> list[str]:
