@@ -25,10 +25,10 @@ HEADINGS: Final = {
     "RECOMMENDATION": N_("Recommendation"),
     "ANSWER": N_("Answer of the administration"),
     "STATUS": N_("Status"),
-    "DUE": N_("Due"),
+    "DUE": N_("To be done by"),
 }
 # What is said of a clause that nothing covers; an approved paper has no "yet".
-EMPTY: Final = N_("Nothing in the review takes it up.")
+EMPTY: Final = N_("This review does not take it up.")
 
 
 def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
@@ -94,11 +94,11 @@ def _nothing(dossier: Dossier, chapter: Chapter, state: State, say: Language) ->
 
 
 def _paragraphs(text: str) -> list[Block]:
-    """A user's text as blocks: paragraphs between empty lines, lists where each line begins with a dash or bullet."""
+    """A user's text as blocks: paragraphs between empty lines, lists where each line begins with a dash and a space."""
     blocks: list[Block] = []
     for part in text.split("\n\n"):
         lines = [line.strip() for line in part.splitlines() if line.strip()]
-        if lines and all(line[:1] in "-•–*" for line in lines):
+        if lines and all(line[:1] in "-•–*" and line[1:2].isspace() for line in lines):
             blocks.append(Bullets(tuple(line[1:].strip() for line in lines)))
         elif lines:
             blocks.append(Paragraph("\n".join(lines)))

@@ -49,7 +49,9 @@ def texts_of(dossier: Dossier, decision: Decision) -> list[str]:
 
 
 def _brief(dossier: Dossier, decision: Decision, edition: Edition) -> str:
-    return "\n".join(shortened(edition.visible(dossier, text), BRIEF) for text in texts_of(dossier, decision))
+    """The text and the note on a line each: those that the user made would make a tall row."""
+    texts = (" ".join(edition.visible(dossier, text).split()) for text in texts_of(dossier, decision))
+    return "\n".join(shortened(text, BRIEF) for text in texts)
 
 
 def _open(dossier: Dossier) -> list[Decision]:

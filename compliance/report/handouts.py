@@ -28,9 +28,11 @@ from compliance.report.decisions import reason, texts_of
 from compliance.report.points import (
     Edition,
     ahead,
+    all_lost,
     day_text,
     figure_texts,
     points_table,
+    reasons_heads,
     result,
     trend,
     without_empty,
@@ -54,7 +56,6 @@ from compliance.review.wording import (
     weakest,
 )
 from compliance.wording import phrases
-from compliance.wording.reasons import REASONS_TITLE
 
 # The least number of rules to write on; the rest of the page is ruled too.
 LINES: Final = 1
@@ -163,7 +164,8 @@ def _figure(answer: PointAnswer, edition: Edition) -> list[Block]:
 
 def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The units with most left to do next to the biggest reasons."""
-    units, reasons = _units(answer, edition.say), _reasons(answer, edition.say)
+    units = None if all_lost(answer) else _units(answer, edition.say)
+    reasons = _reasons(answer, edition.say)
     if units and reasons:
         return [Beside((units,), (reasons,))]
     return [table for table in (units, reasons) if table]
@@ -187,11 +189,8 @@ def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """The biggest reasons; None if nothing is unmet."""
     biggest = wording.biggest_reasons(answer, say)[:REASONS]
-    columns = (
-        Column(say(REASONS_TITLE), width=4),
-        Column(say(N_("Number")), "right"),
-        Column(say(N_("Share")), "right"),
-    )
+    title, number = reasons_heads(answer, say)
+    columns = (Column(title, width=4), Column(number, "right"), Column(say(N_("Share")), "right"))
     rows = tuple((reason.text, reason.number, reason.percent) for reason in biggest)
     return Table("", columns, rows) if rows else None
 

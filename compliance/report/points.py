@@ -34,6 +34,7 @@ FEWEST_MOMENTS: Final = 3
 FEWEST_PARTS: Final = 2
 # How many departments and reasons of a point are named, and how many causes of its change.
 NAMED: Final = 3
+REASONS: Final = 5
 CAUSES: Final = 4
 # How many points are named as the furthest from their targets.
 FURTHEST: Final = 3
@@ -178,12 +179,13 @@ def _at_end(answer: PointAnswer, say: Language) -> str:
 
 
 def section(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Together:
-    """A point on half a page: its figure and trend, where it is heading, the comment, why it changed, where weak."""
+    """A point on half a page: its figure, where it is heading, assessment, comment, why it changed, where weak."""
     title = f"{answer.point.number}. {edition.say.plain(answer.point.title)}"
     return Together(
         (
             Heading(title, 3),
-            *_figure(dossier, answer, edition),
+            *_figure(answer, edition),
+            Paragraph(assessment(dossier, answer.point.id, edition.say)),
             *_comment(dossier, answer, edition),
             *([] if edition.public else _changed(answer, edition)),
             *_weak(answer, edition),
@@ -191,22 +193,18 @@ def section(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Together
     )
 
 
-def _figure(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Block]:
-    """The figure next to its trend, or why there is none, with the head's assessment; then where it is heading."""
+def _figure(answer: PointAnswer, edition: Edition) -> list[Block]:
+    """The figure next to its trend, or why there is none; then where it is heading."""
     say, figure, chart = edition.say, answer.coverage, trend(answer, edition)
-    verdict = wording.verdict(dossier, answer.point.id, say)
-    short = f"{say(N_('Assessment'))}: {verdict}."
-    assessed = Paragraph(short if verdict != DASH else assessment(dossier, answer.point.id, say))
     if figure.coverage is None:
         sentence = say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
         if figure.status is Status.NO_BASIS:
             sentence = phrases.missing_sentence(figure, say)
         if figure.untold:
             sentence = untold_sentence(figure.columns, say)
-        return [Paragraph(sentence, "answer"), assessed]
+        return [Paragraph(sentence, "answer")]
     large = result(answer, figure_texts(answer, say), say)
-    beside = [Beside((large,), (chart, assessed))] if chart else [large, assessed]
-    return [*beside, *ahead(answer, say)]
+    return [Beside((large,), (chart,)) if chart else large, *ahead(answer, say)]
 
 
 def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
@@ -295,8 +293,21 @@ def trend(answer: PointAnswer, edition: Edition) -> LineChart | None:
 def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The departments with most left to do next to the biggest reasons; the public version has no reasons."""
     parts, reasons = _parts(answer, edition), None if edition.public else _reasons(answer, edition)
+    parts = None if all_lost(answer) else parts
     tables = [(table,) for table in (parts, reasons) if table]
     return [Beside(tables[0], tables[1] if len(tables) > 1 else ())] if tables else []
+
+
+def all_lost(answer: PointAnswer) -> bool:
+    """Whether nothing is left to do: what is not met was late, and stays so."""
+    return 0 < wording.left_of(answer.coverage) <= answer.outlook.lost
+
+
+def reasons_heads(answer: PointAnswer, say: Language) -> tuple[str, str]:
+    """The headings of the reasons of a point and of how many items each has."""
+    if all_lost(answer):
+        return say(N_("Why it is not met")), say(N_("Number not met"))
+    return say(REASONS_TITLE), say(N_("Number"))
 
 
 def departments(answer: PointAnswer) -> list[Coverage]:
@@ -326,15 +337,15 @@ def _parts(answer: PointAnswer, edition: Edition) -> Table | None:
 
 
 def _reasons(answer: PointAnswer, edition: Edition) -> Table | None:
-    """Why items are not met, the most common reason first, the rare ones added up; None if nothing is left to do."""
+    """Why items are not met, the most common reason first, the rare ones added up; None if all are met."""
     say, point = edition.say, answer.point
     reasons = wording.most_common_reasons(answer)
     if not reasons:
         return None
-    shown = reasons if len(reasons) <= NAMED else reasons[: NAMED - 1]
+    shown = reasons if len(reasons) <= REASONS else reasons[: REASONS - 1]
     rows = [(reason_text(point, r.outcome, r.code, say), say.number(r.number)) for r in shown]
     if more := reasons[len(shown) :]:
-        label = say(N_("and {n} more"), n=say.number(len(more)))
-        rows.append((label, say.number(sum(reason.number for reason in more))))
-    columns = (Column(say(REASONS_TITLE), width=4), Column(say(N_("Number")), "right"))
+        rows.append((say(N_("Other reasons")), say.number(sum(reason.number for reason in more))))
+    title, number = reasons_heads(answer, say)
+    columns = (Column(title, width=4), Column(number, "right"))
     return Table("", columns, tuple(rows))

@@ -137,4 +137,4 @@ def _signatures(dossier: Dossier, signed: Signed, edition: Edition) -> list[Bloc
     identity = " ".join(identity_sentences(signed, say))
     texts = (*([identity] if identity else []), *seal, *resealing_sentences(dossier, say))
     notes = [Paragraph(text, "note") for text in texts]
-    return [Signatures(say(N_("Decisions and judgement")), lines), *notes]
+    return [Signatures(say(N_("Submission and approval")), lines), *notes]

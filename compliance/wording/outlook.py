@@ -142,5 +142,5 @@ def came_true(expected: Outlook, now: Outlook, say: Language) -> str:
     if coverage >= target:
         return say(N_("The review of {year} expected it in {month}, and it is reached."), **values)
     if expected.reached > f"{now.now.as_of:%Y-%m}":
-        return say(N_("At the pace of the review of {year} it is reached in {month}."), **values)
+        return say(N_("The review of {year} expected the target in {month}."), **values)
     return say(N_("The review of {year} expected the target in {month}; it is not reached."), **values)

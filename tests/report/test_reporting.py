@@ -34,7 +34,7 @@ from compliance.review.approving import dossier, signatures_of
 from compliance.review.dossier import few_added_up
 from compliance.review.functions import load_functions
 from compliance.review.reviewing import review_of
-from compliance.review.wording import weakest
+from compliance.review.wording import left_of, weakest
 from compliance.store.database import rows
 from compliance.wording import outlook, phrases
 from compliance.wording.phrases import percent, share
@@ -49,6 +49,7 @@ pytestmark = pytest.mark.live
 
 SV, EN = Language("sv"), Language("en")
 FEW = "the draft of a few exports"
+LEFT_HEADS = {"Vad som återstår", "Mest kvar att göra", "Återstår"}
 # The seed's chapters in the seed's order, after the introduction (rulebook, section 6).
 CHAPTERS = [
     (1, "Sammanfattning"),
@@ -228,7 +229,7 @@ def test_an_approved_report_has_no_sentence_of_an_unfinished_one(parts):
     text = full_text(report_of(bare, state="approved", signed=signed, say=SV, public=False))
     assert re.findall(r".*(?<!räknas inte) än\.|.*Ingenting.*", text) == []
     assert "Inget beslut är fattat." in text
-    assert "Inget i genomgången tar upp det." in text
+    assert "Behandlas inte i denna genomgång." in text
 
 
 def test_a_chapter_has_what_was_written_or_its_start_text(report):
@@ -243,6 +244,7 @@ def test_a_draft_is_marked_and_an_approved_review_is_not(report):
 
 def test_the_signatures_are_those_of_the_review_and_a_draft_has_rules_to_sign_on(parts, report):
     [block] = of_kind(report(), Signatures)
+    assert block.title == "Inlämning och godkännande"
     assert [text for _, text in block.lines] == [
         "Ylva Nordgren, 10\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
         "Rolf Ahlberg, 16\N{NO-BREAK SPACE}december\N{NO-BREAK SPACE}2025",
@@ -273,6 +275,24 @@ def test_decisions_of_earlier_reviews_follow_with_their_state(report):
         "Samtliga verksamhetskritiska system ska klassas.\nSkäl: Bara vart femte system är klassat.\nResurs: 120 timmar"
     )
     assert tables["Beslut"].rows[1][1] == "Samtliga verksamhetskritiska system ska klassas.\nHälften är klassade."
+
+
+def test_a_decision_in_the_summary_has_no_line_breaks_of_its_author(parts, report):
+    document, state, signed = parts(2025)
+    first = replace(document.decisions[0], text="Ett.\n\n  Två.\nTre.")
+    made = report_of(replace(document, decisions=(first,)), state=state, signed=signed, say=SV, public=False)
+    [brief] = [table for table in of_kind(made, Table) if table.caption == "Beslut"]
+    assert brief.rows[0][1] == "Ett. Två. Tre."
+
+
+@pytest.mark.parametrize(
+    ("line", "items"), [("- Ett", ("Ett",)), ("* Ett", ("Ett",)), ("**Viktigt** i år", None), ("-5 procent", None)]
+)
+def test_a_line_is_an_item_of_a_list_if_a_space_follows_its_sign(parts, line, items):
+    written = parts(2025)[0].written
+    own = replace(written, chapters=written.chapters | {"local_instruction": line})
+    [block] = _chapter(parts, "1.1", state="approved", written=own)
+    assert block == (Bullets(items) if items else Paragraph(line))
 
 
 def test_the_judgement_precedes_its_grounds(report):
@@ -414,8 +434,40 @@ def test_a_point_without_a_basis_has_no_figure_and_a_reason(report):
     ]
     _, why, assessed, comment = point.blocks
     assert why.text.replace("\N{NO-BREAK SPACE}", " ").startswith("Ingen export av Upphandlingar är inläst")
-    assert assessed.text == "Bedömning: otillräckligt."
+    assert assessed.text == "Förvaltningschefens bedömning: otillräckligt."
     assert comment.style == "comment"
+
+
+def _with_reasons(answer, count):
+    """A point with so many reasons, of 1, 2, 3 … items."""
+    [reason, *_] = [reason for reason in answer.reasons if reason.outcome == "unmet"]
+    return replace(answer, reasons=tuple(replace(reason, code=f"r{n}", number=n) for n in range(1, count + 1)))
+
+
+@pytest.mark.parametrize(
+    ("count", "numbers", "last"),
+    [(5, ["5", "4", "3", "2", "1"], "Ej uppfyllt"), (7, ["7", "6", "5", "4", "6"], "Övriga skäl")],
+)
+def test_five_reasons_are_all_told_and_of_more_the_rare_ones_are_other_reasons(parts, count, numbers, last):
+    document = parts(2025)[0]
+    answer = _with_reasons(document.answer("classification"), count)
+    told = section(document, answer, Edition(SV, public=False))
+    [table] = [t for t in _in(told, Table) if t.columns[0].heading == "Vad som återstår"]
+    assert ([row[1] for row in table.rows], table.rows[-1][0]) == (numbers, last)
+
+
+def test_a_point_whose_unmet_items_were_all_late_has_nothing_left_to_do(parts):
+    document = parts(2025)[0]
+    answer = document.answer("classification")
+    for lost, heads in [(left_of(answer.coverage), {"Varför det inte är uppfyllt", "Ej uppfyllda"}), (1, LEFT_HEADS)]:
+        late = replace(answer, heading=replace(answer.heading, lost=lost, at_most=0.5))
+        told = section(document, late, Edition(SV, public=False))
+        shown = {column.heading for table in _in(told, Table) for column in table.columns}
+        assert shown & (LEFT_HEADS | {"Varför det inte är uppfyllt", "Ej uppfyllda"}) == heads
+
+
+def _in(block, kind):
+    return [found for found in each([block]) if isinstance(found, kind)]
 
 
 # --- short -------------------------------------------------------------------------------------------------------
