@@ -169,6 +169,8 @@ def reached_sentence(figures: Sequence[Coverage], say: Language) -> str:
         return say.plural(
             "The only measurable point reaches its target.", "All {n} measurable points reach the target.", of
         )
+    if n == 0 and of > 1:
+        return say(N_("None of the {word} measurable points reaches the target."), word=say.in_words(of))
     return say.plural(
         "{n} of {of} measurable points reaches the target.",
         "{n} of {of} measurable points reach the target.",

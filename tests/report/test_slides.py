@@ -225,8 +225,8 @@ def test_every_title_is_an_answer_and_none_a_question(review, slides):
 def test_the_verdict_has_its_grounds_the_worst_points_and_how_many_have_no_decision(review, slides):
     [verdict] = of_kind(slides(review), "verdict")
     assert verdict.texts["title"] == "Arbetet är delvis tillräckligt och har delvis önskad verkan."
-    assert (
-        verdict.texts["answer"] == "0 av 11 mätbara punkter når målet. Informationsklassning ligger längst från målet."
+    assert verdict.texts["answer"] == (
+        "Ingen av de elva mätbara punkterna når målet. Informationsklassning ligger längst från målet."
     )
     assert verdict.texts["part1"].startswith("Arbetet fortlöper i huvudsak enligt plan.")
     assert (verdict.texts["why1"], verdict.texts["why2"]) == ("Skäl", "Längst från målet")
@@ -239,6 +239,11 @@ def test_the_verdict_has_its_grounds_the_worst_points_and_how_many_have_no_decis
         ("5", "punkter under gränsen saknar beslut"),
         ("2", "tidigare beslut är försenade"),
     ]
+
+
+def test_where_no_earlier_decision_is_late_the_verdict_has_no_figure_of_them(review, slides):
+    [verdict] = of_kind(slides(replace(review, carried=())), "verdict")
+    assert ("fact2" in verdict.texts, "fact3" in verdict.texts) == (True, False)
 
 
 def test_where_no_point_is_below_its_limit_the_verdict_counts_those_that_keep_their_target(review, slides):
@@ -527,9 +532,11 @@ def test_decisions_have_who_and_when_and_the_late_ones_of_earlier_reviews_come_f
     assert [row[0] for row in listed[1:]] == [
         "2025-1", "2025-2", "2025-3", "2025-4", "2024-4", "2024-1", "2024-2", "2024-3",
     ]  # fmt: skip
-    assert listed[1][2:] == ["Avdelningschef verksamhetsstöd", "2026-09-30", "Ej påbörjat"]
+    assert listed[1][2:] == ["Avdelningschef verksamhetsstöd", "30\u00a0sep\u00a02026", "Ej påbörjat"]
     assert [row[4] for row in listed[5:7]] == ["Försenat, pågår", "Försenat, pågår"]
     assert listed[6][1].endswith("\nHälften är klassade.")
+    assert "Det som nämnden föreslås besluta står på nästa bild." in full_text(deck().slides[-2])
+    assert placed(deck().slides[-1], KICKER) == ["Här behövs nämndens beslut"]
     assert placed(deck().slides[-2], TITLE) == ["Sju beslut är öppna. Två av dem är försenade."]
 
 
@@ -615,7 +622,7 @@ def test_decisions_beyond_fourteen_slides_are_whole_in_the_notes(review, slides)
     rest = listed[-1].notes.split("\n")
     assert len(made) == MOST
     assert len(shown) + len(rest) == 20
-    assert listed[-1].texts["key"] == f"{len(rest)} beslut till står i anteckningarna."
+    assert listed[-1].texts["key"].startswith(f"{len(rest)} beslut till står i anteckningarna. Det som nämnden ")
     missing = [row.number for row in many if row.text not in shown and not any(row.text in line for line in rest)]
     assert missing == []
 

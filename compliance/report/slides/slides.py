@@ -131,7 +131,7 @@ def _far(figure: Coverage, say: Language) -> str:
 
 
 def _facts(material: Material) -> list[tuple[str, str]]:
-    """How many points reach their target, how many have no decision though they need one, and the late decisions.
+    """How many points reach their target, how many have no decision though they need one, and late decisions.
 
     Where no point is below its limit, how many reach their target at the end of the year, or have no basis.
     """
@@ -150,8 +150,9 @@ def _facts(material: Material) -> list[tuple[str, str]]:
     else:
         missing = sum(answer.coverage.status is Status.NO_BASIS for answer in dossier.points)
         facts.append((say.number(missing), say.plural("point has no basis", "points have no basis", missing)))
-    late = sum(row.late(dossier.as_of) for row in dossier.carried)
-    return [*facts, (say.number(late), say.plural("earlier decision is late", "earlier decisions are late", late))]
+    if late := sum(row.late(dossier.as_of) for row in dossier.carried):
+        facts.append((say.number(late), say.plural("earlier decision is late", "earlier decisions are late", late)))
+    return facts
 
 
 def _reached(figures: Sequence[Coverage], say: Language) -> str:
@@ -323,7 +324,7 @@ def _proposed(material: Material) -> Slide:
     priorities = _written(material) or [_activity(material, row) for row in dossier.priorities]
     texts = {
         "title": say(N_("The board is asked …")),
-        "kicker": say(N_("Proposal")),
+        "kicker": say(N_("The board's decision is needed here")),
         "list": "\n".join([say(N_("to …"))] * TO_WRITE),
     }
     return Slide(

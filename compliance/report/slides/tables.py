@@ -11,7 +11,7 @@ from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import product_sources
 from compliance.report.blocks import Align, Column, Table
 from compliance.report.departments import TITLE, figures_of, legend, weakest, weakest_first
-from compliance.report.points import FEWEST_PARTS, day_text, departments
+from compliance.report.points import FEWEST_PARTS, departments
 from compliance.report.slides.contents import MARKS, Kind, Slide
 from compliance.report.slides.fitting import Page, grid_of
 from compliance.report.slides.layouts import LAYOUTS
@@ -350,7 +350,8 @@ def decided(material: Material, *, most: int | None = None) -> list[Slide]:
     dossier, say, day = material.dossier, material.say, material.dossier.as_of
     rows = [*dossier.decisions, *wording.late_first(dossier.carried, day)]
     title = joined(wording.decisions_sentences(rows, day, say), " ")
-    texts = {"title": title, "kicker": say(N_("Decisions"))}
+    next_ = say(N_("What the board is asked to decide is on the next slide."))
+    texts = {"title": title, "kicker": say(N_("Decisions")), "key": next_}
     if not rows:
         return [Slide("table", texts)]
     heads = [say(N_("No.")), say(N_("Decision")), say(N_("Responsible")), say(N_("To be done by")), say(N_("Status"))]
@@ -367,7 +368,7 @@ def decided(material: Material, *, most: int | None = None) -> list[Slide]:
         return slides
     key = say.plural("One more decision is in the notes.", "{n} more decisions are in the notes.", len(rest))
     notes = "\n".join(decision_told(material, row) for row in rest)
-    return [*slides[:-1], replace(slides[-1], texts=slides[-1].texts | {"key": key}, notes=notes)]
+    return [*slides[:-1], replace(slides[-1], texts=slides[-1].texts | {"key": f"{key} {next_}"}, notes=notes)]
 
 
 def _decision(material: Material, row: Decision) -> Row:
@@ -377,6 +378,6 @@ def _decision(material: Material, row: Decision) -> Row:
         Cell(row.name),
         Cell(joined((material.visible(row.text), material.visible(row.note)), "\n")),
         Cell(material.edition.responsible(row) or DASH),
-        Cell(day_text(row.due)),
+        Cell(material.say.date(row.due, form="d MMM y").replace(" ", NBSP) or DASH),
         Cell(state, Status.RED if row.late(dossier.as_of) else None),
     )
