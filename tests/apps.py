@@ -91,6 +91,15 @@ def text(app: AppTest) -> str:
     return " ".join(part.value for part in app.markdown)
 
 
+def listed_files(app: AppTest) -> dict[str, list[str]]:
+    """The columns of the files that are listed, by their headings."""
+    shown = next(each.value for each in app.markdown if "v-row-link" in each.value).replace("\u00ad", "")
+    head, body = shown.split("<tbody>")
+    names = [re.sub("<.*?>", "", cell) for cell in re.findall("<th .*?</th>", head)]
+    files = [re.findall("<t[hd].*?</t[hd]>", row) for row in re.findall("<tr>.*?</tr>", body)]
+    return {name: [html.unescape(re.sub("<.*?>", "", row[place])) for row in files] for place, name in enumerate(names)}
+
+
 def links(app: AppTest) -> list[str]:
     """The addresses of the links to pages, in fragments and as elements, each as `/page?parameters`."""
     elements = [

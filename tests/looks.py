@@ -55,7 +55,8 @@ TEXTS = """() => {
     if (!shown(e)) continue;
     for (const name of told) if (e.getAttribute(name)) found.add(e.getAttribute(name));
     const own = [...e.childNodes].filter(n => n.nodeType === 3 && n.nodeValue.trim());
-    for (const n of own) found.add(n.nodeValue);
+    // a day in a file's name is an element of its own
+    for (const n of own) found.add(e.matches('.v-row-link') ? e.textContent : n.nodeValue);
     if (own.length && e.querySelector('strong')) found.add(e.textContent);
   }
   for (const e of document.querySelectorAll('[aria-describedby]'))

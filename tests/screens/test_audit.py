@@ -153,7 +153,7 @@ def has_words(text):
 def test_an_entry_of_the_review_is_told_with_the_names_of_its_point_and_parts():
     named = {"classification": "Informationsklassning", "ongoing": "Pågår"}
     subject = told_texts.subject("review 3: public_comment classification", named, SV)
-    assert subject == "Genomgång 3: kommentar i versionen som lämnas ut (Informationsklassning)"
+    assert subject == "Genomgång 3: kommentar i versionen att lämna ut (Informationsklassning)"
     assert told_texts.subject("review 3, version 2", named, SV) == "Genomgång 3, version 2"
     # what has no words stands as it is written
     for as_written in ("https://login.example.se", "personal 2026-10-31.xlsx", "dnr 12: svar.csv"):

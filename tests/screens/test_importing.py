@@ -22,7 +22,7 @@ from compliance.screens import effect_texts
 from compliance.screens.imports import inbox_texts, texts
 from compliance.serving.uploading import LEDGER
 from compliance.store.database import rows
-from tests.apps import SESSION, dropped, notes, opened, text
+from tests.apps import SESSION, dropped, listed_files, notes, opened, text
 from tests.files import xlsx
 from tests.layers import first_of
 from tests.line import POINTS, SOURCES, WORDS, read_here
@@ -382,18 +382,9 @@ OTHERS = [
 ]
 
 
-def table(app):
-    """The columns of the files that are listed, by their headings."""
-    shown = next(each.value for each in app.markdown if "v-row-link" in each.value).replace("\u00ad", "")
-    head, body = shown.split("<tbody>")
-    names = [re.sub("<.*?>", "", cell) for cell in re.findall("<th .*?</th>", head)]
-    files = [re.findall("<t[hd].*?</t[hd]>", row) for row in re.findall("<tr>.*?</tr>", body)]
-    return {name: [html.unescape(re.sub("<.*?>", "", row[place])) for row in files] for place, name in enumerate(names)}
-
-
 def open_row(app, name):
     """Open the card of a file as a click in the table does, which leads to its address."""
-    app.query_params["file"] = str(table(app)["Fil"].index(f"{name}.xlsx"))
+    app.query_params["file"] = str(listed_files(app)["Fil"].index(f"{name}.xlsx"))
     app.run()
     assert "file" not in app.query_params
 
@@ -410,15 +401,16 @@ def loaded_files(own):
 def test_many_files_are_one_table_with_the_doubtful_first_and_the_organisation_is_asked_once(app, own, tmp_path):
     unknown = [["Något"], ["annat"]]
     drop(app, tmp_path, personal=OURS, kurser=KNOWN, system=REGISTER, klassning=LEVELS, okänd=unknown)
-    assert table(app)["Fil"][0] == "personal.xlsx"
-    assert [state.split()[1] for state in table(app)["Läge"]] == ["Svara"] * 5
+    assert listed_files(app)["Fil"][0] == "personal.xlsx"
+    assert [state.split()[1] for state in listed_files(app)["Läge"]] == ["Svara"] * 5
     assert "En fil nämner Socialförvaltningen. Hör den till …?" in [radio.label for radio in app.radio]
     assert not [button for button in app.button if button.label.startswith("Läs\u00a0in")]
     app.radio[0].set_value("Socialförvaltningen").run()
     assert "Fyra filer är klara att läsa in och en behöver ett svar." in text(app)
-    assert table(app)["Fil"][0] == "okänd.xlsx"
+    assert listed_files(app)["Fil"][0] == "okänd.xlsx"
     assert (
-        dict(zip(table(app)["Fil"], table(app)["Tolkad som"], strict=True))["klassning.xlsx"] == "Informationsklassning"
+        dict(zip(listed_files(app)["Fil"], listed_files(app)["Tolkad som"], strict=True))["klassning.xlsx"]
+        == "Informationsklassning"
     )
     press(app, "Läs in fyra filer")
     assert "Fyra filer med 26 rader är inlästa." in text(app)
@@ -427,7 +419,7 @@ def test_many_files_are_one_table_with_the_doubtful_first_and_the_organisation_i
     }
     # what is loaded can be hidden, and what still waits stays
     press(app, "Stäng")
-    assert table(app)["Fil"] == ["okänd.xlsx"]
+    assert listed_files(app)["Fil"] == ["okänd.xlsx"]
 
 
 @pytest.mark.live
@@ -440,7 +432,7 @@ def test_what_is_no_data_and_what_no_list_knows_is_counted_on_the_card(app, own,
         ["Gamma", "Syd", "", "Utfasat"],
     ]
     drop(app, tmp_path, system=[["Uttagen 2026-10-17"], headings, *lines])
-    assert "I tre celler står att uppgift saknas. De läses som tomma." in text(app)
+    assert "Tre celler anger att uppgift saknas. De läses som tomma." in text(app)
     assert "En rad upprepar rubrikerna och läses inte in." in text(app)
     assert "Ord som inte finns i ordlistan (räknas som I drift): Status: Vilande (1)." in text(app)
     press(app, "Läs in 3 rader")
@@ -503,12 +495,12 @@ def others(first, day):
 def test_what_many_files_ask_is_answered_once_and_the_answer_can_be_read_and_changed(loaded, own, tmp_path):
     load(own, read_here(xlsx({"Blad1": WHOLE}), name="hela.xlsx"), Order("test"), sources=SOURCES, words=WORDS)
     drop(loaded, tmp_path, **{f"del{n}": others(20 * n + 60, f"2026-11-0{n}") for n in (1, 2, 3)})
-    assert [state.split()[1] for state in table(loaded)["Läge"]] == ["Svara"] * 3
+    assert [state.split()[1] for state in listed_files(loaded)["Läge"]] == ["Svara"] * 3
     assert "Samma fråga gäller del2.xlsx och del3.xlsx." in text(loaded)
     [same] = [box for box in loaded.checkbox if box.label.startswith("Samma svar")]
     assert (same.label, same.value) == ("Samma svar för alla tre filer", True)
     press(loaded, "Den kompletterar dem")
-    assert "Svara" not in [state.split()[1] for state in table(loaded)["Läge"]]
+    assert "Svara" not in [state.split()[1] for state in listed_files(loaded)["Läge"]]
     open_row(loaded, "del3")
     assert "Du har svarat att den kompletterar föregående export." in text(loaded)
     press(loaded, "Ändra svaret")
@@ -530,7 +522,7 @@ def test_an_answer_holds_for_one_file_alone_where_that_is_chosen(loaded, own, tm
     drop(loaded, tmp_path, **{f"del{n}": others(20 * n + 60, f"2026-11-0{n}") for n in (1, 2)})
     next(box for box in loaded.checkbox if box.label == "Samma svar för båda filerna").uncheck().run()
     press(loaded, "Den kompletterar dem")
-    assert sorted(state.split()[1] for state in table(loaded)["Läge"]) == ["Klar", "Svara"]
+    assert sorted(state.split()[1] for state in listed_files(loaded)["Läge"]) == ["Klar", "Svara"]
 
 
 @pytest.mark.live
@@ -546,13 +538,15 @@ def test_what_cannot_be_loaded_is_removed_and_what_is_loaded_or_asked_about_stay
     paths.append(tmp_path / "okänd.xlsx")
     paths[-1].write_bytes(xlsx({"Blad1": [["Något"], ["annat"]]}))
     dropped(app, *paths)
-    assert [state for state in table(app)["Läge"] if state == "◆ Kan inte läsas in"] == ["◆ Kan inte läsas in"] * 3
-    assert "Filen är tom." in table(app)["Anmärkning"]
-    assert [told for told in table(app)["Anmärkning"] if re.search(r"\.(xlsx|csv)", told)] == []
+    assert [state for state in listed_files(app)["Läge"] if state == "◆ Kan inte läsas in"] == [
+        "◆ Kan inte läsas in"
+    ] * 3
+    assert "Filen är tom." in listed_files(app)["Anmärkning"]
+    assert [told for told in listed_files(app)["Anmärkning"] if re.search(r"\.(xlsx|csv)", told)] == []
     press(app, "Ta bort de tre som inte kan läsas in")
-    assert set(table(app)["Fil"]) == {"personal.xlsx", "system.xlsx", "okänd.xlsx"}
+    assert set(listed_files(app)["Fil"]) == {"personal.xlsx", "system.xlsx", "okänd.xlsx"}
     press(app, "Ta bort de två som redan är inlästa")
-    assert table(app)["Fil"] == ["okänd.xlsx"]
+    assert listed_files(app)["Fil"] == ["okänd.xlsx"]
 
 
 @pytest.mark.exhaustive
@@ -570,9 +564,9 @@ def test_the_day_of_files_that_do_not_say_it_is_asked_once(app, own, tmp_path):
     for path, lines in zip(paths, (PEOPLE[1:], REGISTER[1:]), strict=True):
         path.write_text("\n".join(";".join(map(str, line)) for line in lines), "utf-8")
     dropped(app, *paths)
-    field = next(f for f in app.text_input if f.label.startswith("Av två filer framgår inte när de togs ut."))
+    field = next(f for f in app.text_input if f.label.startswith("Två filer saknar uttagsdatum."))
     field.set_value("31/10/2026").run()
-    assert table(app)["Uttagsdatum"] == ["2026-10-31", "2026-10-31"]
+    assert listed_files(app)["Uttagsdatum"] == ["2026-10-31", "2026-10-31"]
     press(app, "Läs in två filer")
     assert len(loaded_files(own)) == 2
 
@@ -582,7 +576,7 @@ def test_headings_that_any_list_has_propose_nothing_until_it_is_said_what_the_fi
     """five people are not offered as systems"""
     lines = [["Uttagen 2026-10-31"], ["Namn", "Status", "Anteckning"], *([f"P{n}", "Aktiv", "x"] for n in range(5))]
     drop(app, tmp_path, lista=lines)
-    assert table(app)["Tolkad som"] == [""]
+    assert listed_files(app)["Tolkad som"] == [""]
     assert "Det går inte att se vad filen är: av rubrikerna är bara Namn, Status kända" in text(app)
     assert "kolumner kändes igen" not in text(app)
     assert [button.label for button in app.button if button.label == "Ja, det är det"] == []
@@ -597,7 +591,7 @@ def test_headings_that_any_list_has_propose_nothing_until_it_is_said_what_the_fi
 @pytest.mark.exhaustive
 def test_the_same_file_dropped_twice_is_refused_once(app, own, tmp_path):
     drop(app, tmp_path, personal=PEOPLE, kopia=PEOPLE)
-    assert "Filen är samma fil som personal.xlsx." in table(app)["Anmärkning"]
+    assert "Filen är samma fil som personal.xlsx." in listed_files(app)["Anmärkning"]
     press(app, "Läs in 12 rader")
     assert [row["file"] for row in loaded_files(own)] == ["personal.xlsx"]
 

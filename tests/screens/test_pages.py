@@ -30,7 +30,7 @@ from compliance.wording import phrases
 from compliance.wording.phrases import label, percent
 from compliance.worklists import sending
 from tests import once
-from tests.apps import DAY, App, dropped, links, opened, pages_linked, text, ways_in
+from tests.apps import DAY, App, dropped, links, listed_files, opened, pages_linked, text, ways_in
 from tests.files import xlsx
 from tests.layers import first_of
 from tests.line import POINTS, SOURCES, Line
@@ -251,7 +251,7 @@ def test_the_meeting_begins_with_the_situation_and_earlier_decisions_the_late_on
         ("2025-4", "försenat"),
         ("2025-1", "försenat"),
         ("2025-2", "ej påbörjat"),
-        ("2025-3", "klar"),
+        ("2025-3", "klart"),
     ]
     assert 'Samtliga verksamhetskritiska system ska klassas.<span class="v-mute"> Hälften är klassade.</span>' in shown
     assert "Ansvarig: avdelningschef" in shown
@@ -564,7 +564,7 @@ def test_a_file_is_previewed_then_loaded_and_counts_and_is_revoked_with_a_reason
     dropped(app, bad, register)
     # an unreadable file gets its sentence, and the others are read
     assert "Filen är inget kalkylark." in text(app)
-    assert app.dataframe[0].value["Tolkad som"].tolist() == ["", "Systemförteckning"]
+    assert listed_files(app)["Tolkad som"] == ["", "Systemförteckning"]
     next(button for button in app.button if button.label.replace("\u00a0", " ").startswith("Ta bort")).click().run()
     assert "bild.png" not in text(app)
     assert "<strong>Systemförteckning</strong>" in text(app)

@@ -537,7 +537,7 @@ def test_what_was_not_taken_is_told_on_the_page(own, monkeypatch):
 
 def test_the_field_says_in_both_languages_why_a_file_was_not_taken():
     """The frontend learns only the status of an answer."""
-    for code, said in (("sv", "Högst 40 filer och 500 MB"), ("en", "At most 40 files and 500 MB")):
+    for code, said in (("sv", "Du kan ha högst 40 filer och 500 MB"), ("en", "At most 40 files and 500 MB")):
         assert words.translations(code)[words.UPLOADER]["AxiosError: Request failed with status code 429"].startswith(
             said
         )

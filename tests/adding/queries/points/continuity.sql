@@ -11,9 +11,9 @@ with judged as (
         *,
         months_after(exercised, $interval_months) as next_exercise,
         case
-            when exercised > $as_of or exercised is null then 'unmet:never_exercised'
-            when months_after(exercised, $interval_months) >= $as_of then 'met:'
-            else 'unmet:overdue'
+            when exercised > $as_of or exercised is null then unmet('never_exercised')
+            when months_after(exercised, $interval_months) >= $as_of then met()
+            else unmet('overdue')
         end as judgement
     from exercises_at(as_of := $as_of, known_at := $known_at)
 )
@@ -22,9 +22,9 @@ select
     unit,
     plan_id as item,
     coalesce(plan, plan_id) as label,
-    split_part(judgement, ':', 1) as outcome,
-    nullif(split_part(judgement, ':', 2), '') as reason,
-    cast(null as varchar) as detail,
+    judgement.outcome,
+    judgement.reason,
+    judgement.detail,
     next_exercise as due,
     false as lost,
     file,
