@@ -32,7 +32,7 @@ from compliance.report.points import (
     day_text,
     figure_texts,
     points_table,
-    reasons_heads,
+    reasons_title,
     result,
     trend,
     without_empty,
@@ -189,8 +189,11 @@ def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
 def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """The biggest reasons; None if nothing is unmet."""
     biggest = wording.biggest_reasons(answer, say)[:REASONS]
-    title, number = reasons_heads(answer, say)
-    columns = (Column(title, width=4), Column(number, "right"), Column(say(N_("Share")), "right"))
+    columns = (
+        Column(reasons_title(answer, say), width=4),
+        Column(say(N_("Number")), "right"),
+        Column(say(N_("Share")), "right"),
+    )
     rows = tuple((reason.text, reason.number, reason.percent) for reason in biggest)
     return Table("", columns, rows) if rows else None
 

@@ -303,11 +303,9 @@ def all_lost(answer: PointAnswer) -> bool:
     return 0 < wording.left_of(answer.coverage) <= answer.outlook.lost
 
 
-def reasons_heads(answer: PointAnswer, say: Language) -> tuple[str, str]:
-    """The headings of the reasons of a point and of how many items each has."""
-    if all_lost(answer):
-        return say(N_("Why it is not met")), say(N_("Number not met"))
-    return say(REASONS_TITLE), say(N_("Number"))
+def reasons_title(answer: PointAnswer, say: Language) -> str:
+    """The heading of the reasons of a point."""
+    return say(N_("Why it is not met") if all_lost(answer) else REASONS_TITLE)
 
 
 def departments(answer: PointAnswer) -> list[Coverage]:
@@ -346,6 +344,5 @@ def _reasons(answer: PointAnswer, edition: Edition) -> Table | None:
     rows = [(reason_text(point, r.outcome, r.code, say), say.number(r.number)) for r in shown]
     if more := reasons[len(shown) :]:
         rows.append((say(N_("Other reasons")), say.number(sum(reason.number for reason in more))))
-    title, number = reasons_heads(answer, say)
-    columns = (Column(title, width=4), Column(number, "right"))
+    columns = (Column(reasons_title(answer, say), width=4), Column(say(N_("Number")), "right"))
     return Table("", columns, tuple(rows))
