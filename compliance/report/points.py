@@ -165,12 +165,9 @@ def _row(dossier: Dossier, answer: PointAnswer, edition: Edition) -> tuple[str, 
 
 
 def _at_end(answer: PointAnswer, say: Language) -> str:
-    """The figure of 31 December if nothing is done, with the shape of its status.
-
-    Where items are lost there is only how high it can still become, the opposite, which its paragraph says.
-    """
+    """The figure of 31 December if nothing is done, with the shape of its status; none of a year's own items."""
     then = situation.then_of(answer.outlook)
-    if answer.outlook.lost or then is None or then.coverage is None:
+    if then is None or then.coverage is None:
         return DASH
     return f"{SIGNS[then.status]}{NBSP}{phrases.percent(then, say)}"
 
