@@ -153,8 +153,7 @@ def test_it_begins_with_its_organisation_its_answer_and_its_agenda(code, sample,
     text = plain("".join(run.text for run in page.pages[0]))
     title = file_name(2025, say).removesuffix(".pdf")
     begins = [document.organisation, title, say.date(document.as_of)]
-    one, many = "{n} of {of} measurable points reaches the target.", "{n} of {of} measurable points reach the target."
-    answer = say.plural(one, many, 0, of=11)
+    answer = say("None of the {word} measurable points reaches the target.", word=say.in_words(11))
     places = [text.index(plain(part)) for part in [*begins, answer, say("Agenda")]]
     assert places == sorted(places)
     titles = [plain(phrases.label(answer.point, say)) for need in by_need(document.points) for answer in need]
