@@ -395,7 +395,7 @@ def test_the_matrix_says_which_clauses_are_covered_and_which_are_empty(document)
         covered = {row[0]: row[2] for row in rows}
         assert len(columns) == 3
         assert [*covered] == [f"{letter})" for letter in "abcdefg"]
-        empty = say("Nothing in the review takes it up.")
+        empty = say("This review does not take it up.")
         assert {letter for letter, by in covered.items() if by == empty} == {"a)", "b)", "c)", "e)"}
         assert str(3) in sentence
 
