@@ -17,7 +17,8 @@ from compliance.screens.views import View
 from compliance.wording import changes, phrases
 
 
-@cached(20)
+# those of all points for a few kinds of readers, which are counted ahead
+@cached(100)
 def explained(data: Data, reader: Reader, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
     """Why a scope's figure differs between two moments, as the reader may see it."""
     point = next(point for point in reads.points() if point.id == point_id)

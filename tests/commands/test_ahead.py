@@ -10,7 +10,8 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from compliance.commands import ahead
 from compliance.counting import assessing
-from tests.apps import opened
+from compliance.screens import changes, reads
+from tests.apps import opened, text
 
 SECONDS = 20
 PART, UNIT, OTHER = "Öst", "Norr", "Söder"
@@ -35,6 +36,20 @@ def test_a_page_counts_nothing_that_was_counted_ahead(stage, monkeypatch, exhaus
     for page, named in (*asked.items(), ("overview", {"department": PART}), ("overview", {"unit": OTHER})):
         opened(page, monkeypatch, as_of=str(counted.as_of), **named)
         assert again == [], page
+
+
+@pytest.mark.live
+def test_why_a_point_changed_and_who_leads_are_counted_ahead(sample, monkeypatch):
+    monkeypatch.setattr(ahead, "COUNTED", {page: ahead.COUNTED[page] for page in ("overview", "point")})
+    monkeypatch.setattr(ahead, "_parts", lambda _: [])
+    counted = ahead.count(threading.Event())
+    again = []
+    monkeypatch.setattr(changes, "explain", noted("explain", changes.explain, again))
+    monkeypatch.setattr(reads, "leaders_on", noted("leaders_on", reads.leaders_on, again))
+    app = opened("point", monkeypatch, point="classification", as_of=str(counted.as_of))
+    assert "Varför ändrades siffran?" in [expander.label for expander in app.expander]
+    assert "v-changes" in text(app)
+    assert again == []
 
 
 def noted(name, function, calls):

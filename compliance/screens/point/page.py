@@ -65,7 +65,10 @@ def ahead(view: View) -> Iterator[None]:
     for point in reads.points():
         items_of(view, point)
         yield
+        compare.ahead(view, point)
+        yield
     reads.additional_figures(view.data, view.as_of)
+    reads.leaders(view.data, view.as_of, view.scope.organisation)
 
 
 @body
