@@ -27,7 +27,7 @@ from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.functions import Functions
 from compliance.wording import outlook, phrases, trends
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import REASONS_TITLE, reason_text, untold_sentence
+from compliance.wording.reasons import REASONS_TITLE, WHY_UNMET, reason_text, untold_sentence
 
 NO_FUNCTIONS: Final = Functions((), (), ())
 FEWEST_MOMENTS: Final = 3
@@ -302,7 +302,7 @@ def all_lost(answer: PointAnswer) -> bool:
 
 def reasons_title(answer: PointAnswer, say: Language) -> str:
     """The heading of the reasons of a point."""
-    return say(N_("Why it is not met") if all_lost(answer) else REASONS_TITLE)
+    return say(WHY_UNMET if all_lost(answer) else REASONS_TITLE)
 
 
 def departments(answer: PointAnswer) -> list[Coverage]:

@@ -15,6 +15,8 @@ from compliance.wording import phrases
 from compliance.wording.clocks import LANES
 
 REASONS_TITLE: Final = N_("What remains to be done")
+# Their heading where nothing can be done about them any more.
+WHY_UNMET: Final = N_("Why it is not met")
 
 
 def reason_text(point: Point, outcome: str, code: str | None, say: Language) -> str:

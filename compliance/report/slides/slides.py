@@ -41,7 +41,7 @@ from compliance.review.dossier import Dossier, PointAnswer, Priority, few_added_
 from compliance.review.functions import Functions
 from compliance.review.reviewing import State
 from compliance.wording import answers, outlook, phrases
-from compliance.wording.reasons import REASONS_TITLE
+from compliance.wording.reasons import REASONS_TITLE, WHY_UNMET
 
 FEWEST, MOST = 12, 14
 # The sources of the points that have a slide together: those of incidents and time limits.
@@ -51,7 +51,6 @@ TWO, THREE = 2, 3
 TO_WRITE: Final = 3
 # Up to so many points have a line each beside the verdict.
 LINES: Final = 4
-WHY_UNMET: Final = N_("Why it is not met")
 
 
 def slides_of(
