@@ -9,6 +9,9 @@ from typing import Final
 from compliance.core.places import QUERIES
 from compliance.declarations.relations import repeated
 
+# The folders of statements that data/ declares, or that a kind of store runs. Each other folder is a room's own.
+DECLARED: Final = frozenset({"extracts", "figures", "outlook", "points", "quality", "register", "schema", "shared"})
+
 # A header line that takes its columns from a file in the same folder.
 COLUMNS: Final = re.compile(r"^-- columns: (\w+\.txt)$", re.MULTILINE)
 
@@ -46,9 +49,20 @@ def without_comments(text: str) -> str:
     return "\n".join(lines).strip().rstrip(";")
 
 
+def own() -> dict[str, Path]:
+    """The files of the statements of rooms by id."""
+    return {path.stem: path for path in QUERIES.glob("*/*.sql") if path.parent.name not in DECLARED}
+
+
+def path_of(name: str) -> Path:
+    """The file of a statement, which need not exist. That of a room is called `app/<id>.sql`, as in frozen reviews."""
+    folder, _, file = name.rpartition("/")
+    return own().get(file.removesuffix(".sql"), QUERIES / name) if folder == "app" else QUERIES / name
+
+
 def text_of(name: str) -> str:
     """The text of a file of `queries/`, with its parts for each source and the columns it refers to filled in."""
-    return _whole(QUERIES / name)
+    return _whole(path_of(name))
 
 
 def _whole(path: Path) -> str:
@@ -61,20 +75,20 @@ def _whole(path: Path) -> str:
 
 @cache
 def query(folder: str, name: str) -> Query:
-    """The statement `queries/<folder>/<name>.sql`."""
-    return read_query(QUERIES / folder / f"{name}.sql")
+    """A statement with its header: `queries/<folder>/<name>.sql`, or a room's own if the folder is `app`."""
+    return read_query(path_of(f"{folder}/{name}.sql"))
 
 
 @cache
 def names(folder: str) -> tuple[str, ...]:
-    """The ids of the statements in a folder, in the order of their file names."""
-    return tuple(sorted(path.stem for path in (QUERIES / folder).glob("*.sql")))
+    """The ids of the statements in a folder in order; those of rooms if it is `app`."""
+    return tuple(sorted(own() if folder == "app" else (path.stem for path in (QUERIES / folder).glob("*.sql"))))
 
 
 @cache
 def statement(name: str) -> str:
-    """A statement of the product's own, from `queries/app/`."""
-    return without_comments(text_of(f"app/{name}.sql"))
+    """A statement of a room, `queries/<room>/<name>.sql`."""
+    return without_comments(_whole(own()[name]))
 
 
 def read_query(path: Path) -> Query:

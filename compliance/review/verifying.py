@@ -10,10 +10,9 @@ import msgspec
 
 from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
-from compliance.core.places import QUERIES
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts
 from compliance.declarations.points import Point, load_points
-from compliance.declarations.queries import statement, text_of
+from compliance.declarations.queries import path_of, statement, text_of
 from compliance.loading.purges import Purged, purged_since
 from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
@@ -198,7 +197,7 @@ def _statements(frozen: Dossier) -> list[Difference]:
     """The SQL files changed since; their figures need not differ."""
 
     def today(name: str) -> str:
-        return text_of(name) if (QUERIES / name).exists() else ""
+        return text_of(name) if path_of(name).exists() else ""
 
     return [
         Difference("statement", None, name, "", "") for name, text in frozen.statements.items() if today(name) != text

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 from compliance.core.places import QUERIES, ROOT
 from compliance.core.places import SOURCES as DECLARED
+from compliance.declarations import queries
 from compliance.declarations.points import load_todo
 from compliance.declarations.queries import names, query, text_of, without_comments
 from compliance.loading.validating import table_columns
@@ -386,12 +387,24 @@ def test_everything_that_is_shown_of_a_point_is_said_in_both_languages(point):
     assert all(0 < row["limit"] <= row["target"] <= 1 for row in point.targets)
 
 
+def test_a_statement_stands_in_the_first_room_that_runs_it():
+    """By its name, which no two have; that of a declared statement may stand twice, in another folder."""
+    files = [path for path in QUERIES.glob("*/*.sql") if path.parent.name not in queries.DECLARED]
+    rooms = {path.stem: path.parent.name for path in files}
+    assert len(rooms) == len(files)
+    assert {*rooms.values()} <= {*ROOMS}
+    called = re.compile(r"\bstatement\(\"(\w+)\"")
+    users = {(module(path).split(".")[0], name) for path in MODULES for name in called.findall(path.read_text("utf-8"))}
+    earlier = {(room, name) for room, name in users if name in rooms and ROOMS.index(room) < ROOMS.index(rooms[name])}
+    assert earlier == set()
+
+
 # The files with a statement that changes or removes rows: of tables of the moment, of the marks of upgrades, of what
 # PostgreSQL has, to replace all of it. A register has statements of its own.
 CHANGING = re.compile(r'["\'\s](delete from\b|truncate \{|update [a-z_{"]+\s+set\b)', re.IGNORECASE)
 CHANGED = {
     "compliance/loading/matching.py", "compliance/store/copies.py", "compliance/store/schema.py",
-    "compliance/store/shared.py", "queries/app/pin_imports.sql", "queries/shared/forget_schema_files.sql",
+    "compliance/store/shared.py", "queries/counting/pin_imports.sql", "queries/shared/forget_schema_files.sql",
 }  # fmt: skip
 
 

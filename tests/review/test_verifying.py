@@ -39,8 +39,7 @@ def statements(tmp_path, monkeypatch):
     """A copy of every statement, to be changed, which the product reads instead of its own."""
     folder = tmp_path / "queries"
     shutil.copytree(QUERIES, folder)
-    for module in (queries, verifying):
-        monkeypatch.setattr(module, "QUERIES", folder)
+    monkeypatch.setattr(queries, "QUERIES", folder)
     _forget()
     yield folder
     _forget()
@@ -213,7 +212,7 @@ def test_a_statement_that_counts_differently_is_reported_with_every_figure_it_mo
 
 
 def test_a_missing_statement_is_reported(line, statements):
-    (statements / "app" / "units.sql").unlink()
+    (statements / "counting" / "units.sql").unlink()
     with line.database.cursor() as cursor:
         changed = verifying._statements(frozen(line))
         assert [(d.what, d.where) for d in changed] == [("statement", "app/units.sql")]
