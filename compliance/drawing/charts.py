@@ -26,6 +26,8 @@ from compliance.drawing.elements import (
     unless_empty,
 )
 from compliance.drawing.geometry import runs
+from compliance.wording import tables
+from compliance.wording.tables import Head
 
 Sign = Status | Literal["target", "limit", "last_review", "lapsing", "remark"]
 Answer = Literal["met", "unmet", "unknown"]
@@ -884,19 +886,9 @@ def decision(row: DecisionRow) -> Html:
 # ---------------------------------------------------------------- tables
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: `numeric` is aligned right, `row_header` names the row, `strong` is bold."""
-
-    label: str
-    numeric: bool = False
-    row_header: bool = False
-    strong: bool = False
-    nowrap: bool = False
-
-
-# The columns and rows that `table` draws.
-Table = tuple[list[Column], list[list[str]]]
+# The headings and the whole that `table` draws, made by `wording.tables`.
+Column = Head
+Table = tables.Table
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str, stacked: bool = False) -> Html:

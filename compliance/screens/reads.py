@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache, partial, wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import msgspec
 
@@ -18,7 +18,7 @@ from compliance.access import withholding
 from compliance.access.disclosure import Plans, Years
 from compliance.access.reader import EVERYTHING, Reader, Withheld
 from compliance.access.scopes import Level, Scope
-from compliance.access.withholding import ExportNames, Names, names_of_persons
+from compliance.access.withholding import Names, names_of_persons
 from compliance.core import places
 from compliance.core.language import month_ends, year_before
 from compliance.counting import assessing, explaining, figures, lapsing, outlook, quality
@@ -33,14 +33,16 @@ from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier, planning
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
-from compliance.screens.caching import cached, forget, meanwhile
+from compliance.screens.caching import MOST, Cached, cached, forget, meanwhile
 from compliance.store import stores
-from compliance.store.database import EVERYTHING_KNOWN, Database, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
 # How many lists of all the items of a point are kept.
 ITEMS: Final = 60
 TREND_MONTHS: Final = 24
 Declared = TypeVar("Declared")
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
 NOTHING_HIDDEN: Final = Plans([], [])
 
 
@@ -55,6 +57,18 @@ class Data:
     def database(self) -> Database:
         """The store itself."""
         return stores.named(self.store)
+
+
+def read(
+    count: Callable[Concatenate[Cursor, Asked], Found], *, by: Callable[[Data], str] | None = None, most: int = MOST
+) -> Cached[Concatenate[Data, Asked], Found]:
+    """A cached read of what `count` finds in the store: it is asked with the data where `count` has a cursor."""
+
+    def found(data: Data, *args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+        with data.database.cursor() as cursor:
+            return count(cursor, *args, **kwargs)
+
+    return cached(most, by=by)(wraps(count)(found))
 
 
 # --- The declarations ---------------------------------------------------------------------------------------------
@@ -552,11 +566,8 @@ def counted(data: Data, as_of: date, organisation: str) -> dossier.Counted:
     return dossier.Counted(months, between, units, expected, *own)
 
 
-@cached(2)
-def export_names(data: Data) -> ExportNames:
-    """The names in the exports, which a version of a review to hand out withholds."""
-    with data.database.cursor() as cursor:
-        return withholding.export_names(cursor)
+# The names in the exports, which a version of a review to hand out withholds.
+export_names = read(withholding.export_names, most=2)
 
 
 @cached(20)

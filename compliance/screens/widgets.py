@@ -194,6 +194,26 @@ def chart(figure: Any, *, alt: str, key: str) -> None:
     st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt=alt, key=key)
 
 
+def figure(
+    view: View,
+    title: str,
+    *,
+    note: str = "",
+    fragment: elements.Html | None = None,
+    plot: Any = None,
+    alt: str = "",
+    key: str = "",
+    table: charts.Table | None = None,
+) -> None:
+    """Draw a section with its chart: a fragment, or a plotly figure with a text alternative, and both as a table."""
+    head = charts.section(title, note=note)
+    html(charts.stack(head, fragment) if fragment else head)
+    if plot is not None:
+        chart(plot, alt=alt, key=key)
+    if table is not None:
+        as_table(view, table, caption=title)
+
+
 def as_table(view: View, table: charts.Table, *, caption: str) -> None:
     """Draw a chart's figures as a table that can be opened below it."""
     with st.expander(view.say(AS_TABLE)):

@@ -17,14 +17,13 @@ from compliance.declarations.queries import statement
 from compliance.loading import cleanings
 from compliance.loading.cleanings import Cleaning
 from compliance.review import approving, deciding, dossier, planning, reviewing
-from compliance.review.approving import Signed
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
 from compliance.review.planning import Moment
 from compliance.review.reviewing import Review
 from compliance.screens import reads
 from compliance.screens.caching import cached
-from compliance.screens.reads import Data
+from compliance.screens.reads import Data, read
 from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
 from compliance.worklists import lists, notes
 from compliance.worklists.notes import Notes
@@ -150,17 +149,9 @@ def review_of_year(data: Data, as_of: date, organisation: str) -> Moment | None:
         return planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
 
 
-@cached(by=mark(*REVIEWS))
-def signatures(data: Data, review: Review) -> Signed:
-    """Who has submitted and approved a review."""
-    with data.database.cursor() as cursor:
-        return approving.signatures_of(cursor, review)
-
-
-@cached()
-def _merged_with(data: Data, organisation_id: int, day: date) -> frozenset[int]:
-    with data.database.cursor() as cursor:
-        return reviewing.merged_with(cursor, organisation_id, day)
+# Who has submitted and approved a review.
+signatures = read(approving.signatures_of, by=mark(*REVIEWS))
+_merged_with = read(reviewing.merged_with)
 
 
 # --- Notes of items, what is arranged, and what has been cleaned --------------------------------------------------

@@ -203,10 +203,15 @@ def months(view: View, year: Incidents) -> None:
     drawn = texts.month_columns(year.months, say)
     if not drawn.kinds:
         return
-    kinds = drawing_incidents.kinds(drawn.kinds, lead=say(N_("This year")), label=title)
-    widgets.html(charts.stack(charts.section(title), kinds))
-    widgets.chart(_months_drawn(view, widgets.mode()), alt=texts.months_alt(year.months, say), key="months")
-    widgets.as_table(view, texts.months_table(year.months, say), caption=title)
+    widgets.figure(
+        view,
+        title,
+        fragment=drawing_incidents.kinds(drawn.kinds, lead=say(N_("This year")), label=title),
+        plot=_months_drawn(view, widgets.mode()),
+        alt=texts.months_alt(year.months, say),
+        key="months",
+        table=texts.months_table(year.months, say),
+    )
 
 
 @cached()

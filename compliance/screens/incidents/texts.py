@@ -21,6 +21,7 @@ from compliance.counting.incidents import (
 from compliance.drawing import charts, elements, incidents, plots_incidents
 from compliance.wording import breaking, phrases
 from compliance.wording.clocks import LANES, hours, limit_text
+from compliance.wording.tables import Column, table
 
 FIRST_RECURRING: Final = 6
 # The axis ends at this multiple of the limit; a case that took longer is drawn at its end.
@@ -252,8 +253,7 @@ def days(n: int, say: Language) -> str:
 
 
 def _dot_text(duty: Duty, say: Language) -> str:
-    took = days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say)
-    return f"{duty.id}: {took}, {in_time_word(duty, say)}"
+    return f"{duty.id}: {_took(duty, say)}, {in_time_word(duty, say)}"
 
 
 def in_time_word(duty: Duty, say: Language) -> str:
@@ -291,28 +291,28 @@ def reports_alt(duties: Sequence[Duty], say: Language) -> str:
     return say(N_("{n} of {of} reports were sent in time."), n=say.number(in_time), of=say.number(of))
 
 
+REPORTS: Final[Sequence[Column[Duty]]] = (
+    Column(N_("Id"), lambda duty, _: duty.id, row_header=True, nowrap=True),
+    Column(N_("Report"), lambda duty, say: say(LANES[duty.kind])),
+    Column(N_("Sent"), lambda duty, say: say.date(duty.sent) if duty.sent else "", nowrap=True),
+    Column(N_("Took"), lambda duty, say: _took(duty, say), numeric=True),
+    Column(N_("Time limit"), lambda duty, say: _limit(duty, say), numeric=True),
+    Column(N_("Assessment"), lambda duty, say: in_time_word(duty, say)),
+)
+
+
+def _took(duty: Duty, say: Language) -> str:
+    return days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say)
+
+
+def _limit(duty: Duty, say: Language) -> str:
+    return limit_text(duty, say) if duty.ends or not duty.limit_months else phrases.DASH
+
+
 def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
     """Every report that was sent, the latest first."""
-    columns = [
-        charts.Column(say(N_("Id")), row_header=True, nowrap=True),
-        charts.Column(say(N_("Report"))),
-        charts.Column(say(N_("Sent")), nowrap=True),
-        charts.Column(say(N_("Took")), numeric=True),
-        charts.Column(say(N_("Time limit")), numeric=True),
-        charts.Column(say(N_("Assessment"))),
-    ]
     sent = sorted(sent_reports(duties), key=lambda duty: duty.sent or datetime.min, reverse=True)
-    return columns, [
-        [
-            duty.id,
-            say(LANES[duty.kind]),
-            say.date(duty.sent.date()) if duty.sent else "",
-            days(duty.days or 0, say) if duty.hours is None or duty.limit_months else hours_exact(duty, say),
-            limit_text(duty, say) if duty.ends or not duty.limit_months else phrases.DASH,
-            in_time_word(duty, say),
-        ]
-        for duty in sent
-    ]
+    return table(REPORTS, sent, say)
 
 
 # --- Closing ------------------------------------------------------------------------------------------------------

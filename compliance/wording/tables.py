@@ -1,0 +1,72 @@
+"""A table once, for pages, papers and workbooks: its columns are data, and each says what a cell has of a row.
+
+REPORTS = (
+    Column(N_("Id"), lambda duty, _: duty.id, row_header=True),
+    Column(N_("Sent"), lambda duty, _: duty.sent, nowrap=True),
+)
+table(REPORTS, duties, say)
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from compliance.core.language import Language
+from compliance.wording import phrases
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A heading as it is drawn: `numeric` is aligned right, `row_header` names the row, `strong` is bold.
+
+    `width` is its share of the width of a paper, in any unit.
+    """
+
+    label: str
+    numeric: bool = False
+    row_header: bool = False
+    strong: bool = False
+    nowrap: bool = False
+    width: float = 1.0
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """A column: its heading, a sentence of the catalogue, what a cell has of a row, and how it is drawn (`Head`)."""
+
+    heading: str
+    cell: Callable[[Row, Language], object]
+    numeric: bool = False
+    row_header: bool = False
+    strong: bool = False
+    nowrap: bool = False
+    width: float = 1.0
+
+    def head(self, say: Language) -> Head:
+        """The heading in a language."""
+        return Head(say(self.heading), self.numeric, self.row_header, self.strong, self.nowrap, self.width)
+
+
+# What is drawn: headings and the rows of their cells.
+Table = tuple[list[Head], list[list[str]]]
+
+
+def table(
+    columns: Sequence[Column[Row]], rows: Iterable[Row], say: Language, *, without: Collection[str] = ()
+) -> Table:
+    """The table of some rows in a language, without the columns of some headings.
+
+    A cell that is no text is a number, or else written as the value of a source is: an ISO day, a dash for nothing.
+    """
+    chosen = [column for column in columns if column.heading not in without]
+    return [column.head(say) for column in chosen], [
+        [_text(column.cell(row, say), say) for column in chosen] for row in rows
+    ]
+
+
+def _text(value: object, say: Language) -> str:
+    if isinstance(value, str):
+        return value
+    return say.number(value) if type(value) is int else phrases.stored_value(value, say)
