@@ -21,7 +21,7 @@ from compliance.core.language import folded
 from compliance.core.remembering import cached_property
 from compliance.counting.pins import any_lacking, courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
-from compliance.declarations.queries import Query, query, statement
+from compliance.declarations.queries import Query, query, sections, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
@@ -568,7 +568,7 @@ def traced_items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, k
         try:
             tables = [_items(cursor, each, basis.organisations_with(each, as_of), **moment) for each in points]
         finally:
-            cursor.execute(statement("pin_imports").split(";")[1])
+            cursor.execute(sections("pin_imports")["chosen_imports"])
     return [_with_import(table, basis) for table in tables]
 
 

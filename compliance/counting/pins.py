@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from compliance.access.scopes import Level
 from compliance.declarations.points import Point, fields_asked
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import sections
 from compliance.store.database import Cursor
 
 # From how many days on it pays to find out which of them have the same results of courses.
@@ -131,53 +131,51 @@ def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> AbstractContext
 
 def _pin_names(cursor: Cursor, *, known_at: datetime, until: date) -> list[str]:
     """Hide `renamed` by the names known at a moment that begin until a day; without any, by nothing."""
-    any_known, table, with_names, without_names = statement("pin_names").split(";")
-    found = cursor.execute(any_known, {"known_at": known_at, "until": until}).fetchall()
+    parts, known = sections("pin_names"), {"known_at": known_at, "until": until}
+    found = cursor.execute(parts["any_known"], known).fetchall()
     if found:
-        cursor.execute(table, {"known_at": known_at, "until": until})
-    cursor.execute(with_names if found else without_names)
+        cursor.execute(parts["names"], known)
+    cursor.execute(parts["renamed" if found else "unchanged"])
     return ["temp.renamed"]
 
 
 def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime, until: date) -> list[str]:
     """Hide `chosen_imports`, and the macros that find nothing where nothing is to be found."""
-    parts = statement("pin_imports").split(";")
-    table, macro, any_purged, nothing_purged, any_said, nothing_said, read, fill, *complete = parts
-    cursor.execute(table, {"days": days, "known_at": known_at, "until": until})
-    cursor.execute(macro)
+    parts = sections("pin_imports")
+    cursor.execute(parts["imports"], {"days": days, "known_at": known_at, "until": until})
+    cursor.execute(parts["chosen_imports"])
     hidden = ["table temp.chosen_imports"]
-    if not cursor.execute(any_purged).fetchall():
-        cursor.execute(nothing_purged)
+    if not cursor.execute(parts["any_purged"]).fetchall():
+        cursor.execute(parts["nothing_purged"])
         hidden.append("table temp.purged_units_at")
-    if not cursor.execute(any_said, {"known_at": known_at}).fetchall():
-        cursor.execute(nothing_said)
+    if not cursor.execute(parts["any_said"], {"known_at": known_at}).fetchall():
+        cursor.execute(parts["nothing_said"])
         hidden.append("table temp.courses_said_at")
     fields: dict[tuple[str, int, int], set[str]] = {}
-    for *sheet, name in cursor.execute(read).fetchall():
+    for *sheet, name in cursor.execute(parts["columns"]).fetchall():
         fields.setdefault(tuple(sheet), set()).add(name)
     asked = fields_asked()
     if any(not asked.get(source, frozenset()) <= names for (source, *_), names in fields.items()):
-        cursor.execute(fill)
+        cursor.execute(parts["some_missing"])
         return hidden
-    for each in complete:
-        cursor.execute(each)
+    cursor.execute(parts["none_missing"])
     return [*hidden, "temp.lacks", "temp.with_column", "temp.without_column"]
 
 
 def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:
     """Hide a stored macro by its own rows, computed once for all days with the same imports."""
-    editions, rows_, macro = statement("pin_relation").replace("{relation}", relation).split(";")
-    cursor.execute(editions, {"sources": list(PINNED[relation])})
-    cursor.execute(rows_, {"known_at": known_at})
-    cursor.execute(macro)
+    parts = {name: text.replace("{relation}", relation) for name, text in sections("pin_relation").items()}
+    cursor.execute(parts["editions"], {"sources": list(PINNED[relation])})
+    cursor.execute(parts["rows"], {"known_at": known_at})
+    cursor.execute(parts["macro"])
 
 
 def _pin_courses(cursor: Cursor, courses: Sequence[dict[str, Any]], *, known_at: datetime) -> None:
     """Hide `course_results_at` by its own rows, computed once for all days on which the same has happened."""
-    editions, rows_, macro = statement("pin_courses").split(";")
-    cursor.execute(editions)
-    cursor.execute(rows_, {"courses": list(courses), "known_at": known_at})
-    cursor.execute(macro)
+    parts = sections("pin_courses")
+    cursor.execute(parts["editions"])
+    cursor.execute(parts["rows"], {"courses": list(courses), "known_at": known_at})
+    cursor.execute(parts["macro"])
 
 
 def any_lacking(cursor: Cursor) -> bool:

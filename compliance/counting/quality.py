@@ -22,7 +22,7 @@ from compliance.core.places import POINTS
 from compliance.counting.tracing import row_loaded
 from compliance.declarations.declared import LACKS, Table, complete, read_with_own
 from compliance.declarations.points import Point, columns_asked
-from compliance.declarations.queries import Query, query, statement, text_of
+from compliance.declarations.queries import Query, query, sections, statement, text_of
 from compliance.declarations.sources import Field, Source, Words, load_sources, no_answer, normal
 from compliance.reading.mapping import saved_mappings
 from compliance.store.database import Cursor, Rows, rows
@@ -194,9 +194,9 @@ def _connected(cursor: Cursor, source: Source, field: Field) -> list[str]:
 @contextmanager
 def _pinned(cursor: Cursor, *, as_of: date, known_at: datetime) -> Iterator[None]:
     """Within the block the imports behind the day are computed once; planning takes longer than running."""
-    table, macro = statement("pin_basis").split(";")
-    cursor.execute(table, {"as_of": as_of, "known_at": known_at})
-    cursor.execute(macro)
+    parts = sections("pin_basis")
+    cursor.execute(parts["rows"], {"as_of": as_of, "known_at": known_at})
+    cursor.execute(parts["macro"])
     try:
         yield
     finally:

@@ -91,6 +91,13 @@ def statement(name: str) -> str:
     return without_comments(_whole(own()[name]))
 
 
+@cache
+def sections(name: str) -> dict[str, str]:
+    """The parts of a room's statement, by the names that lines `-- section: <name>` give them."""
+    _, *parts = re.split(r"^-- section: (\w+)$", _whole(own()[name]), flags=re.MULTILINE)
+    return {name: without_comments(text) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
 def read_query(path: Path) -> Query:
     """Read the statement in a file."""
     return parsed(path.stem, _whole(path))

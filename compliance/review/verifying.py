@@ -12,7 +12,7 @@ from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts
 from compliance.declarations.points import Point, load_points
-from compliance.declarations.queries import path_of, statement, text_of
+from compliance.declarations.queries import path_of, sections, statement, text_of
 from compliance.loading.purges import Purged, purged_since
 from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
@@ -119,10 +119,9 @@ def _has_lost(frozen: Dossier, answer: PointAnswer) -> bool:
 @contextmanager
 def _pinned(cursor: Cursor, frozen: Dossier) -> Iterator[None]:
     """Within the block, this cursor knows only the imports behind the review."""
-    table, macro = statement("pin_review").split(";")
-    numbers = [used.import_id for used in frozen.imports]
-    cursor.execute(table, {"as_of": frozen.as_of, "known_at": frozen.known_at, "imports": numbers})
-    cursor.execute(macro)
+    parts, numbers = sections("pin_review"), [used.import_id for used in frozen.imports]
+    cursor.execute(parts["rows"], {"as_of": frozen.as_of, "known_at": frozen.known_at, "imports": numbers})
+    cursor.execute(parts["macro"])
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 -- Store how far everybody is with some courses for the days of `pinned_imports`, once for all days with the same imports
 -- and names on which the same rows have happened, for one cursor: this macro hides the stored one of the same name.
+-- section: editions
 create or replace temp table editions_of_courses as
 select day, min(day) over (partition by imports, names, happened, alone) as edition
 from (
@@ -14,8 +15,9 @@ from (
     inner join training as t using (import_id)
     where i.source = 'training'
     group by i.day, i.names
-);
+)
 
+-- section: rows
 create or replace temp table pinned_courses as
 select e.edition, concat_ws('|', c.wanted, c.codes, c.names, c.validity_months) as course, r.*
 from (select distinct edition from editions_of_courses) as e, (select unnest($courses, recursive := true)) as c, lateral (
@@ -24,8 +26,9 @@ from (select distinct edition from editions_of_courses) as e, (select unnest($co
         as_of := e.edition, known_at := $known_at, wanted := c.wanted, codes := c.codes, names := c.names,
         validity_months := c.validity_months
     )
-) as r;
+) as r
 
+-- section: macro
 create or replace temp macro course_results_at(as_of, known_at, wanted, codes, names, validity_months) as table
     select r.* exclude (edition, course)
     from pinned_courses as r

@@ -393,7 +393,7 @@ def test_a_statement_stands_in_the_first_room_that_runs_it():
     rooms = {path.stem: path.parent.name for path in files}
     assert len(rooms) == len(files)
     assert {*rooms.values()} <= {*ROOMS}
-    called = re.compile(r"\bstatement\(\"(\w+)\"")
+    called = re.compile(r"\b(?:statement|sections)\(\"(\w+)\"")
     users = {(module(path).split(".")[0], name) for path in MODULES for name in called.findall(path.read_text("utf-8"))}
     earlier = {(room, name) for room, name in users if name in rooms and ROOMS.index(room) < ROOMS.index(rooms[name])}
     assert earlier == set()
