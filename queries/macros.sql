@@ -313,9 +313,17 @@ create or replace macro employments_at(as_of, known_at) as table
     from staff_at(as_of, known_at)
     where employed_from <= as_of and (employed_to is null or employed_to >= as_of);
 
--- Whether a text has one of some words, or a word that ends so.
+-- Whether a text has one of some words, or a word that ends so. One pattern of all of them is compiled once; one a word
+-- would be for each row.
 create or replace macro has_ending(said, words) as
-    len(list_filter(words, lambda word: regexp_matches(lower(said), '\Q' || word || '\E(?:\PL|$)'))) > 0;
+    len(words) > 0
+    and coalesce(
+        regexp_matches(
+            lower(said),
+            '(?:' || array_to_string(list_transform(words, lambda word: regexp_escape(word)), '|') || ')(?:\PL|$)'
+        ),
+        false
+    );
 
 -- One row a person with several employments, whether they have begun or ended.
 create or replace macro several_employments_at(as_of, known_at) as table

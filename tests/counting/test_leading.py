@@ -99,3 +99,18 @@ def test_a_position_with_the_name_of_a_longer_part_leads_no_part_within_that_nam
 
 def test_a_unit_of_the_same_name_elsewhere_has_its_own(line):
     assert told(line, unit="Norr", organisation=OTHER) == "Norr leds av Lo Granne (Enhetschef)."
+
+
+@pytest.mark.parametrize(
+    ("position", "words", "leads"),
+    [
+        ("Avdelningschef Östra", ("chef",), True),
+        ("Chefssekreterare", ("chef",), False),
+        ("Chef (tf)", ("(tf)",), True),
+        ("Chef", (".hef", "rektor"), False),
+        ("Rektor", (), False),
+    ],
+)
+def test_a_word_of_a_position_is_a_word_whatever_its_characters(line, position, words, leads):
+    with line.database.cursor() as cursor:
+        assert cursor.execute("select has_ending($1, $2::varchar[])", [position, [*words]]).fetchone() == (leads,)
