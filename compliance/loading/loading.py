@@ -783,4 +783,4 @@ def add_event(
     `action`, `told` and `details` are for the trail: unlike `what`, without any text that a user has written.
     """
     cursor.execute(statement("add_event"), {"who": order.who, "action": event, "what": what})
-    tell(cursor, Act(order.user, action, told, details))
+    tell(Act(order.user, action, told, details))

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -41,8 +42,8 @@ class Told(Protocol):
 
 # How many cursors a thread has, of any store.
 _cursors: Counter[int] = Counter()
-# What is to be told of each transaction that may be committed, by its cursor.
-_told: dict[int, list[Told]] = {}
+# What is to be told of the transaction, if it may be committed.
+_to_tell: ContextVar[list[Told] | None] = ContextVar("to_tell", default=None)
 
 
 class Database(ABC):
@@ -162,7 +163,8 @@ class Database(ABC):
         does not write in the past. What `tell` was given in the block is told before the commit.
         """
         with self.turn() as cursor, self._transaction(cursor):
-            with _collecting(cursor) as told:
+            told: list[Told] = []
+            with _collecting(told):
                 yield cursor
             with _telling(told, self.name):
                 self.commit(cursor)
@@ -170,7 +172,7 @@ class Database(ABC):
     @contextmanager
     def rehearsing(self) -> Iterator[Cursor]:
         """A cursor in a transaction that is always rolled back, to see the effect of a change without making it."""
-        with self.cursor() as cursor, self._transaction(cursor):
+        with self.cursor() as cursor, self._transaction(cursor), _collecting(None):
             yield cursor
             with suppress(Failure):
                 cursor.execute("rollback")
@@ -213,19 +215,21 @@ def take_turn(*, surely: bool = False) -> None:
         queueing.take_turn(surely=surely)
 
 
-def tell(cursor: Cursor, change: Told) -> None:
-    """Have a change told when its transaction is committed; in a rehearsal it is not."""
-    if id(cursor) in _told:
-        _told[id(cursor)].append(change)
+def tell(change: Told) -> None:
+    """Have a change told when the transaction of this block is committed; in a rehearsal it is not."""
+    to_tell = _to_tell.get()
+    if to_tell is not None:
+        to_tell.append(change)
 
 
 @contextmanager
-def _collecting(cursor: Cursor) -> Iterator[list[Told]]:
-    told = _told[id(cursor)] = []
+def _collecting(to_tell: list[Told] | None) -> Iterator[None]:
+    """Collect what is told in the block; nothing, if its transaction is not committed."""
+    before = _to_tell.set(to_tell)
     try:
-        yield told
+        yield
     finally:
-        del _told[id(cursor)]
+        _to_tell.reset(before)
 
 
 @contextmanager
