@@ -3,6 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -24,34 +26,48 @@ REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a store is: its file, or the address of a database that several machines share, with the copy here."""
+
+    database: Path
+    address: str = ""
+
+    @property
+    def register(self) -> Path:
+        """The register of those who reach the product: persons, roles, sessions and the audit trail."""
+        return self.database.with_name("register.sqlite")
+
+    @property
+    def own_files(self) -> Path:
+        """The folder of the organisation's own targets, words and sources, which an upgrade leaves alone."""
+        return self.database.parent
+
+
+# Where the organisation's own store is, unless the environment says so.
+_working_at: ContextVar[Place | None] = ContextVar("place", default=None)
+
+
+def place(said: str) -> Place:
+    """The place of an address, or of a file. Raise Refusal if it is no address that can be read, and no file."""
+    if address(said):
+        return Place(_resolved(Path(os.environ.get("COMPLIANCE_FOLDER") or STORE).absolute() / "copy.duckdb"), said)
+    return Place(_resolved(Path(said).absolute()))
+
+
 @contextmanager
-def meant(database: str) -> Iterator[None]:
-    """Let another database be the organisation's own within the block."""
-    before = os.environ.get("COMPLIANCE_DATABASE")
-    os.environ["COMPLIANCE_DATABASE"] = database
+def working_at(place: Place) -> Iterator[None]:
+    """Let the store of a place be the organisation's own for what this block does."""
+    token = _working_at.set(place)
     try:
         yield
     finally:
-        os.environ.pop("COMPLIANCE_DATABASE")
-        if before is not None:
-            os.environ["COMPLIANCE_DATABASE"] = before
+        _working_at.reset(token)
 
 
-def shared_database() -> str:
-    """The address of a database that several machines share, if `COMPLIANCE_DATABASE` is one; otherwise empty.
-
-    Raise Refusal if it is no address that can be read, and no file.
-    """
-    said = os.environ.get("COMPLIANCE_DATABASE", "")
-    return said if address(said) else ""
-
-
-def own_database() -> Path:
-    """The organisation's database: `COMPLIANCE_DATABASE`, else the one in the store. Of a shared one, the copy here."""
-    path = os.environ.get("COMPLIANCE_DATABASE")
-    if shared_database():
-        return _resolved(Path(os.environ.get("COMPLIANCE_FOLDER") or STORE).absolute() / "copy.duckdb")
-    return _resolved(Path(path).absolute() if path else STORE / "compliance.duckdb")
+def own() -> Place:
+    """The place of the organisation's own store: `COMPLIANCE_DATABASE`, else the one in the product's folder."""
+    return _working_at.get() or place(os.environ.get("COMPLIANCE_DATABASE") or str(STORE / "compliance.duckdb"))
 
 
 @cache
@@ -62,17 +78,12 @@ def _resolved(path: Path) -> Path:
 
 def sample_database() -> Path:
     """The database of the fictitious administration, next to the organisation's own and never mixed with it."""
-    return own_database().with_name("sample.duckdb")
-
-
-def register() -> Path:
-    """The register of those who reach the product: persons, roles, sessions and the audit trail."""
-    return own_database().with_name("register.sqlite")
+    return own().database.with_name("sample.duckdb")
 
 
 def own_files() -> Path:
     """The folder of the organisation's own targets, words and sources, which an upgrade leaves alone."""
-    return own_database().parent
+    return own().own_files
 
 
 def counts_ahead() -> bool:

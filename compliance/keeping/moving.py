@@ -19,12 +19,12 @@ from typing import Any, Final
 import msgspec
 
 from compliance.access import audit
-from compliance.access.audit import Action
+from compliance.access.audit import Action, Fault
 from compliance.access.permissions import Permission, User
 from compliance.core import places
-from compliance.core.addresses import address
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.core.places import Place
 from compliance.counting.assessing import counts, items_of
 from compliance.declarations.points import Point, load_points
 from compliance.declarations.queries import statement
@@ -35,7 +35,6 @@ from compliance.review.dossier import seal_of
 from compliance.store import failures, register, stores
 from compliance.store.copies import contents, forget_mark, unkept
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
-from compliance.store.file_register import Register
 
 DIFFERENT: Final = N_(
     "What was moved to {place} is not what {source} has, so {place} has been emptied again. "
@@ -80,69 +79,66 @@ class Moved:
 def move(source: str, target: str, *, user: User) -> Moved:
     """Move the store of one place to another one. Raise Refusal, with that one as it was, if it cannot be."""
     audit.require(user, Permission.PURGE)
-    with _opened(source, target) as (old, new, folder):
-        _refuse_unusable(old, new, source, target)
-        named = {"source": stores.shown(source), "place": stores.shown(target)}
-        with _told(source, target, user), ExitStack() as undone:
+    here, there = places.place(source), places.place(target)
+    named = {"source": stores.shown(source), "place": stores.shown(target)}
+    what = f"{named['source']} → {named['place']}"
+    _refuse_missing(here, named["source"])
+    with _opened(here, there) as (old, new, folder):
+        _refuse_unusable(old, new, named)
+        _refuse_filled_register(here, there, named)
+        with places.working_at(here), audit.telling(user, Action.MOVE, what), ExitStack() as undone:
             staged, changed = _copied(old, folder)
             with new.rewriting() as (cursor, path):  # nobody else writes there
-                _refuse_filled(cursor, target)
+                _refuse_filled(cursor, named)
                 cursor.close()
                 shutil.move(staged, path)
             undone.callback(new.clear)
-            evidence = _same(old, new, source, named)
-            entry = _register_moved(source, target, named, undone)
+            evidence = _same(old, new, load_points(here.own_files), named)
+            entry = _register_moved(here, there, named, undone)
             undone.pop_all()
-            declared, other = _declarations_moved(source, target)
-        what = f"{named['source']} → {named['place']}"
-        with places.meant(target):
+            declared, other = _declarations_moved(here, there)
+        with places.working_at(there):
             audit.record(user, Action.MOVE, what, rows=sum(n for n, _ in evidence.tables.values()))
     return Moved(evidence, entry, changed, declared, other)
 
 
 @contextmanager
-def _opened(source: str, target: str) -> Iterator[tuple[Database, Database, Path]]:
+def _opened(here: Place, there: Place) -> Iterator[tuple[Database, Database, Path]]:
     """Both stores, and a folder for what is needed meanwhile, on the disk of the new one."""
-    _refuse_missing(source)
-    with places.meant(target):
-        own = places.own_files()
-    own.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=MOVING, dir=own, ignore_cleanup_errors=True) as name:
+    there.own_files.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=MOVING, dir=there.own_files, ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        yield stores.at(source, folder / "from.duckdb"), stores.at(target, folder / "to.duckdb"), folder
+        old, new = (stores.at(each, copy=folder / f"{n}.duckdb") for n, each in (("from", here), ("to", there)))
+        yield old, new, folder
 
 
-def _refuse_missing(source: str) -> None:
+def _refuse_missing(here: Place, name: str) -> None:
     """Raise Refusal, before anything is made, if there is no file to move."""
-    if not address(source) and not stores.in_file(Path(source)).exists():
-        raise Refusal(MISSING, place=stores.shown(source))
+    if not here.address and not stores.at(here).exists():
+        raise Refusal(MISSING, place=name)
 
 
-def _refuse_unusable(old: Database, new: Database, source: str, target: str) -> None:
+def _refuse_unusable(old: Database, new: Database, named: dict[str, str]) -> None:
     if old is new:
         raise Refusal(N_("Both are the same database. Say where it is to be moved to."))
     if not old.exists():
-        raise Refusal(MISSING, place=stores.shown(source))
+        raise Refusal(MISSING, place=named["source"])
     if old.away_since():
-        raise failures.away(stores.shown(source))
+        raise failures.away(named["source"])
     with new.cursor() as cursor:
-        _refuse_filled(cursor, target)
-    mine, theirs = _registers(source, target)
-    if theirs is not mine and any(theirs.kept().values()):
-        raise Refusal(FILLED, place=stores.shown(target))
+        _refuse_filled(cursor, named)
 
 
-def _refuse_filled(cursor: Cursor, target: str) -> None:
+def _refuse_filled(cursor: Cursor, named: dict[str, str]) -> None:
     """Raise Refusal if a store holds anything."""
     if any(count for count, _ in contents(cursor).values()):
-        raise Refusal(FILLED, place=stores.shown(target))
+        raise Refusal(FILLED, place=named["place"])
 
 
-@contextmanager
-def _told(source: str, target: str, user: User) -> Iterator[None]:
-    """Tell in the audit trail of the first store where it is moved to."""
-    with places.meant(source), audit.telling(user, Action.MOVE, f"{stores.shown(source)} → {stores.shown(target)}"):
-        yield
+def _refuse_filled_register(here: Place, there: Place, named: dict[str, str]) -> None:
+    theirs = register.at(there)
+    if theirs is not register.at(here) and any(theirs.kept().values()):
+        raise Refusal(FILLED, place=named["place"])
 
 
 # --- The database -------------------------------------------------------------------------------------------------
@@ -165,10 +161,8 @@ def _copied(old: Database, folder: Path) -> tuple[Path, int]:
     return done, len(found)
 
 
-def _same(old: Database, new: Database, source: str, named: dict[str, str]) -> Evidence:
+def _same(old: Database, new: Database, points: tuple[Point, ...], named: dict[str, str]) -> Evidence:
     """What both stores have. Raise Refusal if it is not the same."""
-    with places.meant(source):
-        points = load_points(places.own_files())
     with old.cursor() as cursor:
         before = evidence_of(cursor, points)
     with new.cursor() as cursor:
@@ -206,41 +200,33 @@ def evidence_of(cursor: Cursor, points: tuple[Point, ...]) -> Evidence:
 # --- What is beside it --------------------------------------------------------------------------------------------
 
 
-def _registers(source: str, target: str) -> tuple[Register, Register]:
-    """The registers of both; two files in one folder have the same."""
-    with places.meant(source):
-        mine = register.own()
-    with places.meant(target):
-        return mine, register.own()
-
-
-def _register_moved(source: str, target: str, named: dict[str, str], undone: ExitStack) -> tuple[int, str]:
+def _register_moved(here: Place, there: Place, named: dict[str, str], undone: ExitStack) -> tuple[int, str]:
     """Copy the register, and return the last entry of the audit trail. Raise Refusal if the trail is not the same.
 
     What is then to be undone is added to `undone`.
     """
-    mine, theirs = _registers(source, target)
+    mine, theirs = register.at(here), register.at(there)
     if theirs is not mine:
         register.move(mine, theirs)
         undone.callback(theirs.clear)
-    with places.meant(source):
-        before = audit.last(), [*audit.verify()]
-    with places.meant(target):
-        after = audit.last(), [*audit.verify()]
+    before, after = _trail(here), _trail(there)
     _refuse_different(["audit"] if before != after else [], named)
     return after[0]
 
 
-def _declarations_moved(source: str, target: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _trail(place: Place) -> tuple[tuple[int, str], list[Fault]]:
+    """The last entry of the audit trail of a place, and the faults of its chain."""
+    with places.working_at(place):
+        return audit.last(), [*audit.verify()]
+
+
+def _declarations_moved(here: Place, there: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Copy the declarations that another folder lacks, and return their names, and those that it has otherwise."""
-    with places.meant(source):
-        mine = declarations_in(places.own_files())
-    with places.meant(target):
-        own = places.own_files()
-    theirs = declarations_in(own)
+    mine, theirs = declarations_in(here.own_files), declarations_in(there.own_files)
     lacking = [name for name in mine if name not in theirs]
     for name in lacking:
-        (own / name).parent.mkdir(mode=0o700, exist_ok=True)
-        shutil.copyfile(mine[name], own / name)
+        copied = there.own_files / name
+        copied.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(mine[name], copied)
     other = [name for name, path in theirs.items() if name not in mine or mine[name].read_bytes() != path.read_bytes()]
     return tuple(lacking), tuple(other)

@@ -13,16 +13,22 @@ from functools import cache
 from pathlib import Path
 
 from compliance.core import places
+from compliance.core.places import Place
 from compliance.store.file_register import FileRegister, Register
 
 
 def own() -> Register:
     """The register of the organisation's own store."""
-    if address := places.shared_database():
+    return at(places.own())
+
+
+def at(place: Place) -> Register:
+    """The register of the store of a place; two files in one folder have the same."""
+    if place.address:
         from compliance.store.shared_register import shared_register  # Who has a file need not load it.
 
-        return shared_register(address)
-    return in_file(places.register())
+        return shared_register(place.address)
+    return in_file(place.register)
 
 
 @cache

@@ -4,17 +4,14 @@ from pathlib import Path
 
 from compliance.core import places
 from compliance.core.addresses import address
+from compliance.core.places import Place
 from compliance.store.database import Database
 from compliance.store.file import FileDatabase, file_database
 
 
 def own() -> Database:
     """The organisation's own store: a file, or a database that several machines share."""
-    if shared := places.shared_database():
-        from compliance.store.shared import shared_database  # Who has a file need not load it.
-
-        return shared_database(shared, places.own_database())
-    return file_database(places.own_database())
+    return at(places.own())
 
 
 def samples() -> FileDatabase:
@@ -27,15 +24,13 @@ def named(name: str) -> Database:
     return next(store for store in (own(), samples()) if store.name == name)
 
 
-def at(said: str, copy: Path) -> Database:
-    """The store at an address, whose copy is then in a file, or the one in a file that is named."""
-    if said == places.shared_database():
-        return own()
-    if address(said):
-        from compliance.store.shared import shared_database
+def at(place: Place, *, copy: Path | None = None) -> Database:
+    """The store of a place. The copy of a shared one that is not the organisation's own can be in another file."""
+    if not place.address:
+        return file_database(place.database)
+    from compliance.store.shared import shared_database  # Who has a file need not load it.
 
-        return shared_database(said, copy.resolve())
-    return in_file(Path(said))
+    return shared_database(place.address, place.database if copy is None or place == places.own() else copy.resolve())
 
 
 def shown(said: str) -> str:

@@ -89,9 +89,9 @@ def there(address):
 
 def raw(sql):
     """Run a statement as somebody would who has the file, or the database, itself."""
-    if address := places.shared_database():
+    if address := places.own().address:
         return there(address).rows(sql)
-    with closing(sqlite3.connect(places.register())) as connection:
+    with closing(sqlite3.connect(places.own().register)) as connection:
         result = connection.execute(sql).fetchall()
         connection.commit()
     return result
@@ -142,7 +142,7 @@ def test_a_subject_that_is_an_identity_number_is_kept_as_a_keyed_hash(number):
 
 
 def raw_sessions():
-    return raw(f"select * from {'sessions' if not places.shared_database() else f'{SCHEMA}.sessions'}")
+    return raw(f"select * from {'sessions' if not places.own().address else f'{SCHEMA}.sessions'}")
 
 
 def earlier(path):
@@ -178,7 +178,7 @@ def _sealed_as_then(connection):
 @OF_A_FILE
 def test_an_upgrade_removes_what_an_earlier_version_kept_of_such_logins(monkeypatch):
     """known: persons keep their roles and log in; whole: the trail is sealed again from its first change, and tells"""
-    path = places.register()
+    path = places.own().register
     earlier(path)
     with closing(sqlite3.connect(path)) as connection:
         seals = [seal for (seal,) in connection.execute("select seal from audit order by number")]
@@ -215,9 +215,9 @@ def test_a_backup_of_an_earlier_version_brings_none_back(tmp_path):
 @OF_A_FILE
 def test_the_register_is_read_by_the_services_own_user_alone():
     assert register.own().rows("persons") == []
-    assert not places.register().exists()
+    assert not places.own().register.exists()
     people.known(ISSUER, "anna", "Anna Ask")
-    assert places.register().stat().st_mode & 0o777 == 0o600
+    assert places.own().register.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.live
@@ -236,20 +236,20 @@ def test_the_folder_of_a_store_is_made_for_its_owner_alone(tmp_path, monkeypatch
 
 @OF_A_FILE
 def test_a_register_that_is_removed_or_replaced_while_it_is_used_lets_nobody_in_and_loses_no_entry(tmp_path):
-    secret, kept = begun(), places.register().rename(tmp_path / "kept")
+    secret, kept = begun(), places.own().register.rename(tmp_path / "kept")
     for _ in range(2):
         with pytest.raises(Refusal, match="removed or replaced"):
             found(secret, NOW)
         with pytest.raises(Refusal, match="removed or replaced"):
             audit.record(administrator(), Action.DAY)
-        places.register().write_bytes(kept.read_bytes())
-    kept.rename(places.register())
+        places.own().register.write_bytes(kept.read_bytes())
+    kept.rename(places.own().register)
     assert found(secret, NOW)
 
 
 @OF_A_FILE
 def test_a_register_that_cannot_be_used_is_a_refusal(tmp_path):
-    places.register().write_text("something else, of some length, so that it is no register")
+    places.own().register.write_text("something else, of some length, so that it is no register")
     with pytest.raises(Refusal, match=r"register\.sqlite"):
         people.known(ISSUER, "anna", "Anna Ask")
 
@@ -403,7 +403,7 @@ def test_a_person_is_removed_and_no_link_of_the_trail_breaks():
     assert found(secret, NOW) is None
     assert list(audit.verify()) == []
     assert "Bo Berg" not in str(raw("select * from persons"))
-    if places.shared_database():
+    if places.own().address:
         assert raw("select pg_relation_size('persons'), pg_relation_size('sessions')") == [(0, 0)]
 
 
@@ -437,7 +437,7 @@ def test_a_trail_that_was_changed_behind_its_back_says_where(sql, faults):
         audit.record(User("", COORDINATOR), Action.LOAD, f"import {number}")
     seal = entries()[-1]["seal"]
     assert list(audit.verify(seal)) == []
-    on = " on audit" if places.shared_database() else ""
+    on = " on audit" if places.own().address else ""
     raw(f"drop trigger audit_is_kept{on}")
     raw(f"drop trigger if exists audit_is_not_removed{on}")
     raw(sql)
@@ -504,9 +504,9 @@ def test_a_text_with_characters_that_are_not_stored_is_cleaned_before_it_is_seal
 
 def other():
     """The same register, of another machine or process."""
-    if address := places.shared_database():
+    if address := places.own().address:
         return SharedRegister(address)
-    return FileRegister(places.register())
+    return FileRegister(places.own().register)
 
 
 @contextmanager
@@ -560,8 +560,8 @@ def test_a_register_moves_whole_but_for_its_sessions_to_the_other_kind_and_back(
     kept = pseudonyms.pseudonym(ISSUER, "bo")
     was, holders = list(register.own().rows("entries", after=0)), roles.holders()
     first, second = other(), FileRegister(tmp_path / "back" / "register.sqlite")
-    target = FileRegister(tmp_path / "moved.sqlite") if places.shared_database() else SharedRegister(database)
-    if not places.shared_database():
+    target = FileRegister(tmp_path / "moved.sqlite") if places.own().address else SharedRegister(database)
+    if not places.own().address:
         there(database).rows(f"drop schema if exists {SCHEMA} cascade")
     copy_register(first, tmp_path / "copy.sqlite")
     assert archived_register(tmp_path / "copy.sqlite") == first.kept()

@@ -26,7 +26,7 @@ def approved(tmp_path, monkeypatch):
     """A file with an approved review and a register beside it, and the folder of a server."""
     monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path / "server"))
     line = at("approved", tmp_path / "old")
-    with places.meant(str(line.database.path)):
+    with places.working_at(places.place(str(line.database.path))):
         audit.record(current_user(), Action.LOAD, "staff")
     return line
 
@@ -36,7 +36,7 @@ def move(source, target):
 
 
 def trail(place):
-    with places.meant(str(place)):
+    with places.working_at(places.place(str(place))):
         assert [*audit.verify()] == []
         return [(row["action"], row["what"]) for row in audit.register.own().rows("entries", after=0)]
 
@@ -66,7 +66,7 @@ def test_everything_is_moved_to_postgresql_and_back(approved, postgres, postgres
         "texts without the character U+0000 now: 1",
         "declarations that were copied: review_points.toml",
     ]
-    with places.meant(postgres_database):
+    with places.working_at(places.place(postgres_database)):
         assert held(stores.own()) == before == held(approved.database)
     assert [what for what, _ in trail(path)] == ["load", "move"]
     assert [what for what, _ in trail(postgres_database)] == ["load", "move", "move"]
@@ -108,7 +108,7 @@ def move_back(address, back, before, *, came_from):
 def test_what_is_not_there_or_not_empty_is_refused_and_stays(approved, tmp_path):
     path, full, beside = approved.database.path, tmp_path / "full.duckdb", tmp_path / "beside" / "new.duckdb"
     approved.database.copy_to(full)
-    with places.meant(str(beside)):
+    with places.working_at(places.place(str(beside))):
         audit.record(current_user(), Action.BACKUP, "x.zip")
     before = held(FileDatabase.at(full))
     for why, source, target in (
@@ -132,15 +132,15 @@ def test_what_is_written_meanwhile_or_lost_on_the_way_leaves_the_new_place_empty
 
     def meanwhile(old, folder):
         found = copied(old, folder)
-        with places.meant(str(path)):
+        with places.working_at(places.place(str(path))):
             rename_organisation(approved.database, 1, name="Kontoret", order=approved.order())
         return found
 
     monkeypatch.setattr(moving, "_copied", meanwhile)
     done = move(path, postgres_database)
     assert (done.returncode, "has been emptied again" in done.stderr) == (1, True), done.stderr
-    assert not stores.at(postgres_database, tmp_path / "another.duckdb").exists()
-    with places.meant(str(path)):
+    assert not stores.at(places.place(postgres_database), copy=tmp_path / "another.duckdb").exists()
+    with places.working_at(places.place(str(path))):
         *_, failed = audit.register.own().rows("entries", after=0)
     assert (failed["action"], json.loads(failed["details"])) == ("move", {"failed": 2})
 
@@ -153,7 +153,7 @@ def test_somebody_who_logs_in_meanwhile_leaves_the_new_place_empty_too(
 
     def meanwhile(source, target):
         moved(source, target)
-        with places.meant(str(path)):
+        with places.working_at(places.place(str(path))):
             audit.record(current_user(), Action.LOGIN)
 
     for old, new in ((path, postgres_database), (path, tmp_path / "other" / "new.duckdb")):
@@ -186,7 +186,7 @@ def test_what_was_left_for_a_day_is_swept_and_a_broken_trail_is_told(approved):
         "test.duckdb.rewritten",
     ]
     assert (folder / "copy.duckdb.0b.new").exists()
-    with places.meant(str(path)), audit.register.own().writing() as run:
+    with places.working_at(places.place(str(path))), audit.register.own().writing() as run:
         run("add_entry", number=3, at="x", person="x", action="x", what="x", details="{}", seal="x")
     done = run_here(path, "maintain")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)

@@ -259,7 +259,7 @@ def test_nothing_of_them_is_left_on_any_machine_nor_in_postgresql(
 
     with_all_of(before.database, postgres_database, folders[0])
     shutil.copy(before.folder / "retention.toml", folders[0])
-    with places.meant(postgres_database):
+    with places.working_at(places.place(postgres_database)):
         sessions.begin(Identity("https://id.example.org", GONE[2], GONE[0], ()), token=GONE[3], now=clock.now())
     at(folders[1], "imports")
     name = postgres_database.rpartition("/")[2].partition("?")[0]
@@ -274,7 +274,7 @@ def test_nothing_of_them_is_left_on_any_machine_nor_in_postgresql(
         patched.setenv("COMPLIANCE_FOLDER", str(folders[0]))
         done = run_here(postgres_database, *purge)
     assert (done.returncode, done.stderr) == (1, "not pushed\n")
-    with places.meant(postgres_database):
+    with places.working_at(places.place(postgres_database)):
         *_, told, failed = [(row["action"], row["details"]) for row in audit.register.own().rows("entries", after=0)]
     assert (told[0], failed[0], '"failed"' in failed[1]) == ("purge", "purge", True)
     told = at(folders[0], *purge)

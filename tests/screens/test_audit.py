@@ -74,7 +74,7 @@ def test_the_search_narrows_what_is_shown_and_in_the_file_which_is_an_entry_itse
 
 @pytest.mark.live
 def test_the_page_says_where_the_trail_is_broken(trail, monkeypatch):
-    with closing(sqlite3.connect(places.register())) as raw:
+    with closing(sqlite3.connect(places.own().register)) as raw:
         raw.executescript("drop trigger audit_is_kept; update audit set what = 'head' where number = 2")
     app = opened("audit", monkeypatch, role=ADMINISTRATOR)
     assert "Loggen är <strong>inte hel</strong>." in text(app)

@@ -82,9 +82,9 @@ def test_no_message_passes_once_the_session_is_over_or_the_register_cannot_tell(
 
     async def page(scope, receive, send):
         assert (await receive())["type"] == "websocket.receive"
-        moved = places.register().rename(places.register().with_name("moved"))
+        moved = places.own().register.rename(places.own().register.with_name("moved"))
         assert await receive() == {"type": "websocket.disconnect", "code": gate.UNTOLD, "reason": ""}
-        moved.rename(places.register())
+        moved.rename(places.own().register)
         sessions.end(sessions.find(key, now=clock.now()))
         assert await receive() == {"type": "websocket.disconnect", "code": gate.OVER, "reason": ""}
 
@@ -96,12 +96,12 @@ def test_no_message_passes_once_the_session_is_over_or_the_register_cannot_tell(
 
 def test_windows_are_watched_again_once_the_register_can_be_read(monkeypatch, caplog):
     monkeypatch.setattr(gate, "WATCH_SECONDS", 0.01)
-    places.register().mkdir()
+    places.own().register.mkdir()
 
     async def until_told_to_leave(scope, receive, send):
         while "Whether sessions are over cannot be told" not in caplog.text:
             await asyncio.sleep(0.01)
-        places.register().rmdir()
+        places.own().register.rmdir()
         await asyncio.wait_for(window.over.wait(), 10)
 
     watched = gate_before(until_told_to_leave)
