@@ -1,7 +1,7 @@
 """The figures shown next to a review point, outside its coverage: what each counts, and its value on a day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from compliance.core.language import Language, Texts
 from compliance.core.places import POINTS
 from compliance.counting.assessing import Basis, basis_on, run
 from compliance.counting.pins import one_day
-from compliance.declarations.declared import LACKS, Table, complete, read_toml, read_with_own
+from compliance.declarations.declared import Table, build, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
 from compliance.declarations.queries import query, statement
 from compliance.store.database import Cursor, rows
@@ -35,8 +35,8 @@ class Definition:
     title: Texts
     definition: Texts
     needs: tuple[str, ...]
-    dated_parameters: tuple[Table, ...]
-    dated_notes: tuple[Table, ...] = ()
+    dated_parameters: tuple[Table, ...] = field(default=(), metadata={"key": "parameters"})
+    dated_notes: tuple[Table, ...] = field(default=(), metadata={"key": "notes"})
     all_points: int = 0
     reads: tuple[str, ...] = ()
 
@@ -99,7 +99,10 @@ class Figure:
 def load_figures(own: Path | None) -> tuple[Definition, ...]:
     """The definitions in display order, with the organisation's own numbers from the folder `own`."""
     points = len(read_toml(POINTS)["points"])
-    return tuple(_definition(id_, entry, points) for id_, entry in read_with_own(FIGURES, own)["figures"].items())
+    return tuple(
+        build(Definition, entry, file=FIGURES.name, at=id_, id=id_, all_points=points)
+        for id_, entry in read_with_own(FIGURES, own)["figures"].items()
+    )
 
 
 def figures(
@@ -193,19 +196,3 @@ def _has(basis: Basis, definition: Definition, organisation: str, day: date) -> 
     asked = query("figures", definition.id).names
     without = {id_ for on, name, id_ in basis.without_course if (on, name) == (day, organisation)}
     return sources.issuperset(definition.needs) and not any(f"{id_}_codes" in asked for id_ in without)
-
-
-def _definition(id_: str, entry: Table, points: int) -> Definition:
-    with complete(LACKS, file=FIGURES.name, name=id_):
-        return Definition(
-            id=id_,
-            points=tuple(entry["points"]),
-            form=entry["form"],
-            title=entry["title"],
-            definition=entry["definition"],
-            needs=tuple(entry["needs"]),
-            dated_parameters=tuple(entry.get("parameters", ())),
-            dated_notes=tuple(entry.get("notes", ())),
-            all_points=points,
-            reads=tuple(entry.get("reads", ())),
-        )

@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 
 from compliance.access.reader import Reader
-from compliance.core.errors import Refusal
-from compliance.core.language import N_, Texts
+from compliance.core.language import Texts
 from compliance.core.places import POINTS
 from compliance.counting.tracing import row_loaded
-from compliance.declarations.declared import LACKS, Table, complete, read_with_own
+from compliance.declarations.declared import build, read_with_own
 from compliance.declarations.points import Point, columns_asked
 from compliance.declarations.queries import Query, query, sections, statement, text_of
 from compliance.declarations.sources import Field, Source, Words, load_sources, no_answer, normal
@@ -52,9 +51,9 @@ class Check:
     title: Texts
     explanation: Texts
     todo: Texts
-    subject: Texts | None
-    detail: Texts | None
-    number: Texts | None
+    subject: Texts | None = None
+    detail: Texts | None = None
+    number: Texts | None = None
     changes: Changes = "never"
     counts_rows: bool = False
 
@@ -97,7 +96,8 @@ class SheetRow:
 
 def load_checks(own: Path | None) -> tuple[Check, ...]:
     """The checks in display order, with the organisation's own words from the folder `own`."""
-    return tuple(_check(id_, entry) for id_, entry in read_with_own(QUALITY, own)["checks"].items())
+    entries = read_with_own(QUALITY, own)["checks"]
+    return tuple(build(Check, entry, file=QUALITY.name, at=id_, id=id_) for id_, entry in entries.items())
 
 
 def findings(
@@ -334,36 +334,3 @@ def sheet_row(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, r
     if traced is None:
         return None
     return SheetRow(traced.columns, as_read=False)
-
-
-def _check(id_: str, entry: Table) -> Check:
-    with complete(LACKS, file=QUALITY.name, name=id_):
-        check = Check(
-            id=id_,
-            severity=entry["severity"],
-            owner=entry["owner"],
-            title=entry["title"],
-            explanation=entry["explanation"],
-            todo=entry["todo"],
-            subject=entry.get("subject"),
-            detail=entry.get("detail"),
-            number=entry.get("number"),
-            changes=entry.get("changes", "never"),
-            counts_rows=entry.get("counts_rows", False),
-        )
-    _refuse_unknown("severity", check.severity, get_args(Severity), check=id_)
-    _refuse_unknown("owner", check.owner, get_args(Owner), check=id_)
-    _refuse_unknown("changes", check.changes, get_args(Changes), check=id_)
-    return check
-
-
-def _refuse_unknown(key: str, value: str, allowed: tuple[str, ...], *, check: str) -> None:
-    if value not in allowed:
-        raise Refusal(
-            N_("The file {file} gives the check {check} the {key} {said}. Choose one of {all}."),
-            file=QUALITY.name,
-            check=check,
-            key=key,
-            said=value,
-            all=", ".join(allowed),
-        )

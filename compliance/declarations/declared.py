@@ -1,16 +1,20 @@
 """Declarative files: the product's TOML, with the organisation's own merged over it."""
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
 
 from compliance.core.errors import Refusal
-from compliance.core.language import N_
+from compliance.core.language import N_, Texts
 
 Table = dict[str, Any]
+T = TypeVar("T")
 
 # What an entry of a declaration lacks, and what settings that belong together stand under.
 LACKS: Final = N_("The file {file} lacks the key {key}. Add it and start again.")
@@ -18,6 +22,19 @@ BELOW: Final = N_("{file}: write {line} on a line of its own, and what belongs t
 UNKNOWN: Final = N_("{file}: there is no setting {key}. There are: {known}.")
 NONE_OF: Final = N_("{file}: {key}: “{said}” is none of {known}.")
 UNREADABLE: Final = N_("The file {file} cannot be read: {error}. Correct it and start again.")
+
+# The kinds of values, as messages name them; any other is a table.
+KINDS: Final[dict[Any, str]] = {
+    str: "a text",
+    int: "a whole number",
+    str | int: "a text or a whole number",
+    bool: "true or false",
+    Texts: "a text in each language",
+    tuple[str, ...]: "a list of texts",
+    tuple[int, ...]: "a list of whole numbers",
+    tuple[tuple[str, ...], ...]: "a list of lists of texts",
+    tuple[Table, ...]: "a list of tables",
+}
 
 
 def read_toml(path: Path) -> Table:
@@ -49,13 +66,58 @@ def read_with_own(path: Path, own: Path | None) -> Table:
     return merged(table, read_toml(own_file)) if own_file and own_file.exists() else table
 
 
-@contextmanager
-def complete(sentence: str, *, name: str = "", **what: str) -> Iterator[None]:
-    """Raise a Refusal of this sentence if the block asks a table, that of `name`, for a key it lacks: {key}."""
+def build(cls: Callable[..., T], table: Table, *, file: str, at: str = "", **made: Any) -> T:
+    """The dataclass that the table `at` of a file describes: a key for each field, but those `made` by the caller.
+
+    A field's metadata can name another `key`. Raise Refusal if a key without default is missing, or a value is of
+    another kind than its field is annotated with.
+    """
+    keys = [(key, *rest) for key, *rest in _keys(cls) if rest[0] not in made]
+    values = {
+        name: checked(table[key], kind, file=file, key=_place(at, key)) for key, name, kind, _ in keys if key in table
+    }
+    for key, _, _, needed in keys:
+        if needed and key not in table:
+            raise Refusal(LACKS, file=file, key=_place(at, key))
+    return cls(**made, **values)
+
+
+def _place(at: str, key: str) -> str:
+    return f"{at}.{key}" if at else key
+
+
+@cache
+def _keys(cls: Any) -> tuple[tuple[str, str, Any, bool], ...]:
+    """The key of each field, its name, its kind, where a file cannot hold None, and whether it is needed."""
+    hints = get_type_hints(cls)
+    return tuple(
+        (
+            field.metadata.get("key", field.name),
+            field.name,
+            _without_none(hints[field.name]),
+            field.default is field.default_factory is MISSING,
+        )
+        for field in fields(cls)
+    )
+
+
+def _without_none(kind: Any) -> Any:
+    others = [other for other in get_args(kind) if other is not NoneType]
+    return others[0] if isinstance(kind, UnionType) and len(others) == 1 else kind
+
+
+def checked(value: Any, kind: Any, *, file: str, key: str) -> Any:
+    """A value of a file as a field of this kind has it. Raise Refusal if it is of another kind."""
+    if get_origin(kind) is Literal and value not in get_args(kind):
+        raise Refusal(NONE_OF, file=file, key=key, said=value, known=", ".join(get_args(kind)))
+    if isinstance(value, dict) and isinstance(kind, type) and is_dataclass(kind):
+        return build(kind, value, file=file, at=key)
+    if isinstance(value, dict) and get_origin(kind) is dict and kind != Texts:
+        return {name: checked(part, get_args(kind)[1], file=file, key=f"{key}.{name}") for name, part in value.items()}
     try:
-        yield
-    except KeyError as error:
-        raise Refusal(sentence, key=".".join(filter(None, (name, error.args[0]))), **what) from error
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise Refusal(UNREADABLE, file=file, error=f"{key} is not {KINDS.get(kind, 'a table')}") from error
 
 
 def merged(below: Table, above: Table) -> Table:

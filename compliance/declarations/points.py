@@ -1,7 +1,7 @@
 """The review points: their questions, and the targets, parameters and laws in force on a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import LACKS, Table, complete, read_toml, read_with_own
+from compliance.declarations.declared import Table, build, read_toml, read_with_own
 
 # The source whose rows are of courses.
 COURSES: Final = "training"
@@ -45,13 +45,13 @@ class Point:
     fulfilled: Texts
     rule: Texts
     needs: tuple[str, ...]
-    uses: tuple[str, ...]
-    persons: bool
-    mandatory_practice: bool
     reasons: dict[str, Texts]
     targets: tuple[Table, ...]
-    dated_parameters: tuple[Table, ...]
-    laws: tuple[Table, ...]
+    uses: tuple[str, ...] = ()
+    persons: bool = False
+    mandatory_practice: bool = False
+    dated_parameters: tuple[Table, ...] = field(default=(), metadata={"key": "parameters"})
+    laws: tuple[Table, ...] = field(default=(), metadata={"key": "law"})
     of_the_year: bool = False
     lapsing: dict[str, Texts] = field(default_factory=dict)
     turned: dict[str, dict[str, Texts]] = field(default_factory=dict)
@@ -92,7 +92,8 @@ def course_of(point: Point, rule: Mapping[str, Any]) -> dict[str, Any] | None:
 def load_points(own: Path | None) -> tuple[Point, ...]:
     """The review points in order, with the organisation's own values from the folder `own`."""
     table = read_with_own(POINTS, own)
-    points = [_point(id_, point, table["reasons"]) for id_, point in table["points"].items()]
+    built = (build(Point, point, file=POINTS.name, at=id_, id=id_) for id_, point in table["points"].items())
+    points = (replace(point, reasons=table["reasons"] | point.reasons) for point in built)
     return tuple(sorted(points, key=lambda point: point.number))
 
 
@@ -167,31 +168,3 @@ def _folded(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(word, str) for word in value):
         return [word.casefold() for word in value]
     return value
-
-
-def _point(id_: str, table: Table, common: dict[str, Texts]) -> Point:
-    with complete(LACKS, file=POINTS.name, name=id_):
-        return Point(
-            id=id_,
-            number=table["number"],
-            title=table["title"],
-            short=table["short"],
-            question=table["question"],
-            items=table["items"],
-            fulfilled=table["fulfilled"],
-            rule=table["rule"],
-            needs=tuple(table["needs"]),
-            uses=tuple(table.get("uses", ())),
-            persons=table.get("persons", False),
-            mandatory_practice=table.get("mandatory_practice", False),
-            reasons=common | table["reasons"],
-            targets=tuple(table["targets"]),
-            dated_parameters=tuple(table.get("parameters", ())),
-            laws=tuple(table.get("law", ())),
-            of_the_year=table.get("of_the_year", False),
-            lapsing=table.get("lapsing", {}),
-            turned=table.get("turned", {}),
-            brief=table.get("brief", {}),
-            each=table.get("each", {}),
-            requirements=table.get("requirements", {}),
-        )

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,17 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Texts
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.places import POINTS, SOURCES, VALUES
-from compliance.declarations.declared import LACKS, NONE_OF, UNREADABLE, complete, read_toml, read_with_own
+from compliance.declarations.declared import (
+    KINDS,
+    LACKS,
+    NONE_OF,
+    UNREADABLE,
+    Table,
+    build,
+    checked,
+    read_toml,
+    read_with_own,
+)
 
 # The lists of values.toml.
 Words = dict[str, list[str]]
@@ -77,7 +87,7 @@ class Field:
     case_id: bool = False
     limit: int = LONGEST_TEXT
     several: bool = False
-    is_id: bool = False
+    is_id: bool = field(default=False, metadata={"key": "id"})
     expected: bool = False
     is_name: bool = False
     empty_is: str | None = None
@@ -122,10 +132,10 @@ class Source:
     order: int
     title: Texts
     system: Texts
-    unique: tuple[str, ...]
     key: tuple[str, ...]
     rhythm_days: int
     fields: tuple[Field, ...]
+    unique: tuple[str, ...] = ()
     lasting: tuple[str, ...] = ()
     renewed: bool = False
     called: tuple[str, ...] = ()
@@ -162,90 +172,13 @@ def product_sources() -> dict[str, Source]:
 
 def _read(path: Path, own_folder: Path | None) -> Source:
     """Read a source from its file. Raise Refusal if a value has the wrong kind."""
-    table = read_with_own(path, own_folder)
-    try:
-        _check_kinds(table)
-        source = _source(table, file=path.name)
-    except (TypeError, ValueError) as error:
-        raise Refusal(
-            UNREADABLE,
-            file=path.name,
-            error=error,
-        ) from error
+    source = _source(read_with_own(path, own_folder), file=path.name)
     if path.parent == SOURCES and own_folder and (own_folder / path.name).exists():
         # An additional field would have no column in the source's table.
         product_fields = read_toml(path)["fields"]
         stored = tuple(field for field in source.fields if field.name in product_fields)
-        _checked_names(stored, (field.name for field in source.fields), file=path.name)
+        _refuse_unknown(stored, (field.name for field in source.fields), file=path.name)
     return source
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
-
-
-def _is_text_in_each_language(value: Any) -> bool:
-    return isinstance(value, dict) and {*LANGUAGES} <= {*value} and _is_list([*value.values()])
-
-
-# The kinds of values, as messages name them.
-KINDS: Final[dict[str, Callable[[Any], bool]]] = {
-    "a list of texts": _is_list,
-    "a list of lists of texts": lambda value: isinstance(value, list) and all(map(_is_list, value)),
-    "a table": lambda value: isinstance(value, dict),
-    "a text in each language": _is_text_in_each_language,
-    "a text": lambda value: isinstance(value, str),
-    "a whole number": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "true or false": lambda value: isinstance(value, bool),
-}
-OF_SOURCE: Final = {
-    "id": "a text", "title": "a text in each language", "system": "a text in each language", "fields": "a table",
-    "unique": "a list of texts", "key": "a list of texts", "lasting": "a list of texts", "order": "a whole number",
-    "rhythm_days": "a whole number",
-    "renewed": "true or false", "levels_anywhere": "true or false",
-}  # fmt: skip
-OF_FIELD: Final = {
-    "title": "a text", "type": "a text", "headings": "a list of texts", "hints": "a list of texts", "words": "a table",
-    "refers_to": "a text", "instead": "a table", "help": "a text in each language", "required": "true or false",
-    "closed": "true or false", "person": "true or false", "letter": "a text", "case_id": "true or false",
-    "limit": "a whole number", "several": "true or false", "id": "true or false", "names": "a text",
-    "compared": "true or false", "expected": "true or false", "is_name": "true or false",
-    "empty_is": "a text",
-}  # fmt: skip
-
-
-def _check_kinds(table: dict[str, Any]) -> None:
-    """Check the kind of every value. A text in place of a list would otherwise be read letter by letter."""
-    _check(table, OF_SOURCE)
-    for name, field_table in table.get("fields", {}).items():
-        _check({name: field_table}, {name: "a table"})
-        _check(field_table, OF_FIELD, f"{name}.")
-        _check(
-            field_table.get("words", {}),
-            dict.fromkeys(field_table.get("words", {}), "a list of texts"),
-            f"{name}.words.",
-        )
-        _check(
-            field_table.get("instead", {}),
-            {"headings": "a list of lists of texts", "using": "a text"},
-            f"{name}.instead.",
-        )
-        if not 1 <= field_table.get("limit", 1) <= LONGEST_TEXT:
-            raise ValueError(f"{name}.limit is not between 1 and {LONGEST_TEXT}")
-        if field_table.get("several") and field_table.get("limit", LONGEST_TEXT) > LONGEST_PART:
-            raise ValueError(f"{name}.limit is over {LONGEST_PART}")
-        if field_table.get("headings") == []:
-            raise ValueError(f"{name}.headings is empty")
-        if field_table.get("empty_is") not in {None, *field_table.get("words", {})}:
-            raise ValueError(f"{name}.empty_is is none of its words")
-        if field_table.get("names", NAMED[0]) not in NAMED:
-            raise ValueError(f"{name}.names is none of {', '.join(NAMED)}")
-
-
-def _check(table: dict[str, Any], kinds: dict[str, str], within: str = "") -> None:
-    for key, kind in kinds.items():
-        if key in table and not KINDS[kind](table[key]):
-            raise TypeError(f"{within}{key} is not {kind}")
 
 
 def _check_references(source: Source, by_id: dict[str, Source]) -> None:
@@ -323,27 +256,26 @@ def is_secret(heading: str) -> bool:
     return any(word in folded for word in ABSENCE)
 
 
-def _source(table: dict[str, Any], *, file: str) -> Source:
-    with complete(LACKS, file=file):
-        fields = tuple(_field(name, field_table, file=file) for name, field_table in table["fields"].items())
-        return Source(
-            id=_name(table["id"], file=file),
-            order=table["order"],
-            title=table["title"],
-            system=table["system"],
-            unique=_checked_names(fields, table.get("unique", ()), file=file),
-            key=_checked_names(fields, table["key"], file=file),
-            lasting=_checked_names(fields, table.get("lasting", ()), file=file),
-            rhythm_days=table["rhythm_days"],
-            fields=fields,
-            renewed=table.get("renewed", False),
-            called=tuple(word.casefold() for word in table.get("called", ())),
-            levels_anywhere=table.get("levels_anywhere", False),
-        )
+def _source(table: Table, *, file: str) -> Source:
+    if "fields" not in table:
+        raise Refusal(LACKS, file=file, key="fields")
+    tables = checked(table["fields"], Table, file=file, key="fields")
+    fields = tuple(_field(name, entry, file=file) for name, entry in tables.items())
+    source = build(Source, table, file=file, fields=fields)
+    _name(source.id, file=file)
+    _refuse_one_language({"title": source.title, "system": source.system}, file=file)
+    _refuse_unknown(fields, (*source.unique, *source.key, *source.lasting), file=file)
+    return replace(source, called=tuple(word.casefold() for word in source.called))
 
 
-def _checked_names(fields: tuple[Field, ...], names: Iterable[str], *, file: str) -> tuple[str, ...]:
-    """Names of fields, checked since they become part of SQL. Raise Refusal if one is no field of the source."""
+def _refuse_one_language(named: dict[str, Texts], *, file: str) -> None:
+    for name, texts in named.items():
+        if not texts.keys() >= LANGUAGES.keys():
+            raise Refusal(UNREADABLE, file=file, error=f"{name} is not {KINDS[Texts]}")
+
+
+def _refuse_unknown(fields: tuple[Field, ...], names: Iterable[str], *, file: str) -> None:
+    """Raise Refusal if a name is no field of the source: they become part of SQL."""
     declared = {field.name for field in fields}
     for name in names:
         if name not in declared:
@@ -353,46 +285,56 @@ def _checked_names(fields: tuple[Field, ...], names: Iterable[str], *, file: str
                 field=name,
                 all=", ".join(sorted(declared)),
             )
-    return tuple(names)
 
 
-def _field(name: str, table: dict[str, Any], *, file: str) -> Field:
-    instead = table.get("instead")
-    if table["type"] not in FIELD_TYPES or (instead and instead["using"] not in COMBINED):
-        raise Refusal(
-            NONE_OF,
-            file=file,
-            key=f"fields.{name}.type",
-            said=table["type"],
-            known=", ".join(sorted(FIELD_TYPES)),
-        )
-    is_id = table.get("id", table["type"] == "id")
-    return Field(
+def _field(name: str, table: Any, *, file: str) -> Field:
+    table = checked(table, Table, file=file, key=name)
+    refers_to = checked(table.get("refers_to", ""), str, file=file, key=f"{name}.refers_to")
+    read = build(
+        Field,
+        table,
+        file=file,
+        at=name,
         name=_name(name, file=file),
-        title=table["title"],
-        type=table["type"],
-        headings=tuple(normal(heading) for heading in table["headings"]),
-        heading=table["headings"][0],
-        required=table.get("required", False),
-        refers_to=_reference(table["refers_to"], file=file) if "refers_to" in table else None,
-        instead=_instead(instead) if instead else None,
-        words={_name(code, file=file): tuple(words) for code, words in table.get("words", {}).items()},
-        hints=tuple(normal(hint) for hint in table.get("hints", ())),
-        closed=table.get("closed", False),
-        person=table.get("person", False),
-        names=table.get("names"),
-        compared=table.get("compared", False),
-        letter=table.get("letter"),
-        case_id=table.get("case_id", False),
-        limit=table.get("limit", LIMITS.get(table["type"], LONGEST_TEXT)),
-        several=table.get("several", False),
-        is_id=is_id,
-        expected=table.get("expected", False),
-        is_name=table.get("is_name", is_id or table.get("person", False) or table.get("names") == "system"),
-        empty_is=table.get("empty_is"),
-        help={code: text.replace("{last_point}", _last_point()) for code, text in table.get("help", {}).items()},
-        example=table.get("example", ""),
+        refers_to=_reference(refers_to, file=file),
     )
+    _check_field(read, file=file)
+    is_id = table.get("id", read.type == "id")
+    return replace(
+        read,
+        headings=_normal(read.headings),
+        heading=read.headings[0],
+        instead=replace(read.instead, headings=tuple(map(_normal, read.instead.headings))) if read.instead else None,
+        hints=_normal(read.hints),
+        limit=table.get("limit", LIMITS.get(read.type, LONGEST_TEXT)),
+        is_id=is_id,
+        is_name=table.get("is_name", is_id or read.person or read.names == "system"),
+        help={code: text.replace("{last_point}", _last_point()) for code, text in read.help.items()},
+    )
+
+
+def _normal(headings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(normal(heading) for heading in headings)
+
+
+def _check_field(field: Field, *, file: str) -> None:
+    """Raise Refusal if a value of a field is not among those that it can have."""
+    if field.type not in FIELD_TYPES or (field.instead and field.instead.using not in COMBINED):
+        known = ", ".join(sorted(FIELD_TYPES))
+        raise Refusal(NONE_OF, file=file, key=f"fields.{field.name}.type", said=field.type, known=known)
+    for code in field.words:
+        _name(code, file=file)
+    if field.help:
+        _refuse_one_language({f"{field.name}.help": field.help}, file=file)
+    wrong = {
+        f"limit is not between 1 and {LONGEST_TEXT}": not 1 <= field.limit <= LONGEST_TEXT,
+        f"limit is over {LONGEST_PART}": field.several and field.limit > LONGEST_PART,
+        "headings is empty": not field.headings,
+        "empty_is is none of its words": field.empty_is not in {None, *field.words},
+        f"names is none of {', '.join(NAMED)}": field.names not in {None, *NAMED},
+    }
+    for error in (text for text, found in wrong.items() if found):
+        raise Refusal(UNREADABLE, file=file, error=f"{field.name}.{error}")
 
 
 @cache
@@ -401,14 +343,11 @@ def _last_point() -> str:
     return str(max(point["number"] for point in read_toml(POINTS)["points"].values()))
 
 
-def _reference(text: str, *, file: str) -> tuple[str, str]:
+def _reference(text: str, *, file: str) -> tuple[str, str] | None:
+    if not text:
+        return None
     source, _, name = text.partition(".")
     return _name(source, file=file), _name(name, file=file)
-
-
-def _instead(table: dict[str, Any]) -> Instead:
-    groups = tuple(tuple(normal(heading) for heading in group) for group in table["headings"])
-    return Instead(headings=groups, using=table["using"])
 
 
 def _name(text: str, *, file: str) -> str:

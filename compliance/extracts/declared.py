@@ -10,7 +10,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import EXTRACTS
-from compliance.declarations.declared import Table, read_toml
+from compliance.declarations.declared import Table, build, read_toml
 from compliance.declarations.queries import Query, names, query
 
 
@@ -27,11 +27,11 @@ class Column:
     type: str
     title: Texts
     meaning: Texts
-    words: str | None
-    personal: bool
-    free: bool
-    shared: bool
-    percent: bool
+    words: str | None = None
+    personal: bool = False
+    free: bool = False
+    shared: bool = False
+    percent: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Definition:
     title: Texts
     purpose: Texts
     columns: tuple[Column, ...]
-    reasons_of: str | None
-    permission: Permission | None
-    written: bool
+    reasons_of: str | None = None
+    permission: Permission | None = None
+    written: bool = False
 
     @property
     def whole(self) -> bool:
@@ -98,31 +98,17 @@ def declared() -> Table:
 
 
 def _definition(query: Query, declared: Table) -> Definition:
-    entry = declared["extracts"].get(query.id, {})
+    usual = {"title": {"en": query.id}, "purpose": {"en": query.what}}
+    entry = usual | declared["extracts"].get(query.id, {})
     own = entry.get("columns", {})
-    return Definition(
-        id=query.id,
-        title=entry.get("title", {"en": query.id}),
-        purpose=entry.get("purpose", {"en": query.what}),
-        columns=tuple(
-            _column(name, type_, meaning, declared["columns"].get(name, {}) | own.get(name, {}))
-            for name, (type_, meaning) in query.columns.items()
-        ),
-        reasons_of=entry.get("reasons_of"),
-        permission=Permission(entry["permission"]) if "permission" in entry else None,
-        written=entry.get("written", False),
+    columns = tuple(
+        _column(name, type_, meaning, declared["columns"].get(name, {}) | own.get(name, {}))
+        for name, (type_, meaning) in query.columns.items()
     )
+    return build(Definition, entry, file=EXTRACTS.name, at=query.id, id=query.id, columns=columns)
 
 
 def _column(name: str, type_: str, meaning: str, entry: Table) -> Column:
-    return Column(
-        name=name,
-        type=type_,
-        title={"en": name.replace("_", " ").capitalize()} | entry.get("title", {}),
-        meaning={"en": meaning} | entry.get("meaning", {}),
-        words=entry.get("words"),
-        personal=entry.get("personal", False),
-        free=entry.get("free", False),
-        shared=entry.get("shared", False),
-        percent=entry.get("percent", False),
-    )
+    title = {"en": name.replace("_", " ").capitalize()} | entry.get("title", {})
+    texts = {"title": title, "meaning": {"en": meaning} | entry.get("meaning", {})}
+    return build(Column, entry | texts, file=EXTRACTS.name, at=name, name=name, type=type_)

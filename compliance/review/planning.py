@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -12,7 +12,7 @@ from compliance.core.clock import local_day
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import LACKS, Table, complete, read_with_own
+from compliance.declarations.declared import Table, build, read_with_own
 from compliance.declarations.queries import statement
 from compliance.review.deciding import Decision, decisions
 from compliance.review.reviewing import Review, reviews
@@ -37,10 +37,10 @@ class Report:
     id: str
     title: Texts
     evidence: Evidence
-    offset: int
-    begins: str
-    ends: str
-    words: tuple[str, ...]
+    begins: str = field(metadata={"key": "from"})
+    ends: str = field(metadata={"key": "due"})
+    offset: int = 0
+    words: tuple[str, ...] = ()
 
     def due(self, year: int) -> date:
         """The day of a year by which it must be written."""
@@ -153,21 +153,7 @@ def load_wheel(own: Path | None) -> Wheel:
 
 
 def _report(id_: str, entry: Table) -> Report:
-    with complete(LACKS, file=WHEEL.name, name=id_):
-        report = Report(
-            id=id_,
-            title=entry["title"],
-            evidence=entry["evidence"],
-            offset=entry.get("offset", 0),
-            begins=entry["from"],
-            ends=entry["due"],
-            words=tuple(_folded(entry.get("words", []))),
-        )
-    _refuse_unreadable(report)
-    return report
-
-
-def _refuse_unreadable(report: Report) -> None:
+    report = build(Report, entry, file=WHEEL.name, at=id_, id=id_)
     for day in (report.begins, report.ends):
         try:
             date.fromisoformat(f"2024-{day}")
@@ -176,16 +162,9 @@ def _refuse_unreadable(report: Report) -> None:
                 N_("The file {file} gives {said} as a day of the report {report}. Write month and day, such as 05-31."),
                 file=WHEEL.name,
                 said=day,
-                report=report.id,
+                report=id_,
             ) from error
-    if report.evidence not in ("deviations", "plan", "review"):
-        raise Refusal(
-            N_("The file {file} gives {said} as evidence of the report {report}. Use one of {all}."),
-            file=WHEEL.name,
-            said=report.evidence,
-            report=report.id,
-            all="deviations, plan, review",
-        )
+    return replace(report, words=tuple(_folded(report.words)))
 
 
 def _folded(words: Iterable[str]) -> list[str]:

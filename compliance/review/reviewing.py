@@ -1,6 +1,6 @@
 """The yearly review: opened for a year and a day, written in as a draft, and never changed in place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -12,7 +12,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts, folded
 from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
-from compliance.declarations.declared import LACKS, Table, complete, read_with_own
+from compliance.declarations.declared import Table, build, read_with_own
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text, organisation_for, refuse_too_long
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, next_number, rows
@@ -75,10 +75,10 @@ class Chapter:
     number: str
     level: int
     title: Texts
-    help: Texts
-    start: Texts
-    optional: bool
-    after: str | None
+    help: Texts = field(default_factory=lambda: {"en": ""})
+    start: Texts = field(default_factory=lambda: {"en": ""})
+    optional: bool = False
+    after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,23 +121,15 @@ def load_clauses(own: Path | None) -> tuple[Clause, ...]:
 
 
 def _chapter(id_: str, entry: Table) -> Chapter:
-    with complete(LACKS, file=CHAPTERS.name, name=id_):
-        return Chapter(
-            id=id_,
-            number=entry["number"],
-            level=entry["level"],
-            title=_by_language(id_, "title", entry["title"]),
-            help=_by_language(id_, "help", entry.get("help", {"en": ""})),
-            start=_by_language(id_, "start", entry.get("start", {"en": ""})),
-            optional=entry.get("optional", False),
-            after=entry.get("after"),
-        )
+    for key in entry.keys() & {"title", "help", "start"}:
+        _refuse_untranslated(id_, key, entry[key])
+    return build(Chapter, entry, file=CHAPTERS.name, at=id_, id=id_)
 
 
-def _by_language(id_: str, key: str, value: object) -> Texts:
-    """The texts of a chapter by language. Raise Refusal if it is a plain text."""
+def _refuse_untranslated(id_: str, key: str, value: object) -> None:
+    """Raise Refusal if a text of a chapter is a plain text."""
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
-        return value
+        return
     raise Refusal(
         N_(
             "In the file {file} the key {key} of the chapter {chapter} needs a text for each language, as the other "

@@ -73,11 +73,12 @@ def test_a_field_more_is_refused_since_its_values_would_have_no_place(tmp_path):
 
 
 def test_a_title_in_one_language_only_is_refused(tmp_path):
-    text = 'id = "own"\norder = 99\ntitle = { sv = "Egen" }'
+    text = 'id = "own"\norder = 99\nrhythm_days = 1\nkey = []\nsystem = { sv = "Eget", en = "Own" }\n'
+    text += 'title = { sv = "Egen" }\n[fields]'
     assert "title is not a text in each language" in refused(tmp_path, text, name="own.toml")
 
 
-@pytest.mark.parametrize(("text", "lacks"), [('id = "own"', "fields"), ('id = "own"\n[fields.a]', "type")])
+@pytest.mark.parametrize(("text", "lacks"), [('id = "own"', "fields"), ('id = "own"\n[fields.a]', "a.title")])
 def test_a_source_that_lacks_a_key_is_refused_with_its_name(tmp_path, text, lacks):
     assert refused(tmp_path, text, name="own.toml") == (
         f"The file own.toml lacks the key {lacks}. Add it and start again."

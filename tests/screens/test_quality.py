@@ -137,8 +137,14 @@ def test_an_organisation_changes_a_severity_in_its_own_file(tmp_path):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ('[checks.freshness]\nowner = "boss"\n', "owner boss. Choose one of coordinator, source_owner, unit."),
-        ('[checks.freshness]\nchanges = "often"\n', "changes often. Choose one of always, rows, values, never."),
+        (
+            '[checks.freshness]\nowner = "boss"\n',
+            "quality.toml: freshness.owner: “boss” is none of coordinator, source_owner, unit.",
+        ),
+        (
+            '[checks.freshness]\nchanges = "often"\n',
+            "quality.toml: freshness.changes: “often” is none of always, rows, values, never.",
+        ),
         ('[checks.mine]\nseverity = "error"\n', "lacks the key mine.owner"),
     ],
 )
