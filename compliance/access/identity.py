@@ -1,7 +1,7 @@
 """Who somebody is by the ID token of the provider: what is checked of it, and what is kept.
 
-Streamlit's login has checked the signature. The rest is checked here too, since the library accepts a token without an
-audience (OpenID Connect Core 1.0, section 3.1.3.7).
+Authlib has checked the signature. The rest is checked here too, since it accepts a token without an audience (OpenID
+Connect Core 1.0, section 3.1.3.7).
 """
 
 import base64

@@ -1,24 +1,15 @@
-"""What the gate needs of Streamlit: its login, its sessions and files, and its messages (`serving.gate.Backend`)."""
+"""What the gate needs of Streamlit: its sessions and files, and its messages (`serving.gate.Backend`)."""
 
-import json
-import secrets
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
-from streamlit.web.server.starlette.starlette_server_config import TOKENS_COOKIE_NAME, USER_COOKIE_NAME
 
 from compliance.access.permissions import User
-from compliance.declarations.login import Login
-from compliance.serving.gate import CALLBACK, HEADER, MEDIA
+from compliance.serving.gate import HEADER, MEDIA
 
-# Streamlit's name for a provider that is the only one.
-PROVIDER: Final = "default"
 # The name under which Streamlit knows the session of a websocket (`st.user`).
 SESSION: Final = "session"
 # What a browser sends by itself, without anybody using the page.
@@ -29,10 +20,9 @@ NEEDED: Final = BY_ITSELF | {"rerun_script", "stop_script", "file_urls_request"}
 
 
 class Streamlit:
-    """Streamlit as the gate uses it. A secret of this process signs its cookies, which never leave the server."""
+    """Streamlit as the gate uses it."""
 
     def __init__(self) -> None:
-        self._secret = secrets.token_hex(32)
         message = ForwardMsg()
         message.auth_redirect.url = "/"
         self.farewell: bytes = message.SerializeToString()
@@ -40,43 +30,6 @@ class Streamlit:
     def config(self) -> dict[str, Any]:
         """Streamlit's settings for a service with a login."""
         return {"server.trustedUserHeaders": {HEADER.decode(): SESSION}}
-
-    def secrets(self, login: Login, public_address: str) -> dict[str, Any]:
-        """Streamlit's secrets: how it logs people in."""
-        return {
-            "auth": {
-                "redirect_uri": f"{public_address}{CALLBACK}",
-                "cookie_secret": self._secret,
-                "client_id": login.client_id,
-                "client_secret": login.client_secret,
-                "server_metadata_url": login.metadata,
-                "client_kwargs": {"scope": login.scope, "prompt": login.prompt or "none"},
-            }
-        }
-
-    def login_query(self) -> str:
-        """The query with which Streamlit's login begins."""
-        return urlencode({"provider": encode_provider_token(PROVIDER)})
-
-    def claims(self, given: dict[str, str]) -> tuple[dict[str, Any], str]:
-        """The claims and the ID token in the cookies of the answer that ends a login; no claims if it failed."""
-        claims, tokens = (self._read(given, name) for name in (USER_COOKIE_NAME, TOKENS_COOKIE_NAME))
-        return claims, str(tokens.get("id_token", ""))
-
-    def _read(self, given: dict[str, str], name: str) -> dict[str, Any]:
-        def one(part: str) -> bytes | None:
-            value = given.get(part)
-            return decode_signed_value(self._secret, part, value.encode("latin-1")) if value else None
-
-        text = get_cookie_with_chunks(one, name)
-        return json.loads(text) if text else {}
-
-    def cookies(self, token: str) -> dict[str, str]:
-        """The cookies from which Streamlit makes the address of the provider's logout."""
-        said = {USER_COOKIE_NAME: {"provider": PROVIDER}, TOKENS_COOKIE_NAME: {"id_token": token} if token else {}}
-        return {
-            name: create_signed_value(self._secret, name, json.dumps(value)).decode() for name, value in said.items()
-        }
 
     def is_needed(self, content: bytes, key: str) -> bool:
         """Whether a message is one that the pages need; a file is made for the session whose page shows its button."""

@@ -49,6 +49,7 @@ from compliance.serving import gate as gating
 from compliance.serving.draining import Draining, Visits, drain_when_told
 from compliance.serving.health import Health
 from compliance.serving.pending import Pending
+from compliance.serving.provider import Provider
 from compliance.serving.receiving import Uploads
 from compliance.serving.uploading import LEDGER
 from compliance.store import register, stores
@@ -335,7 +336,6 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
     return st.App(
         places.ROOT / "app.py",
         lifespan=warm,
-        secrets=streamlit.secrets(wanted.login, wanted.public_address) if wanted.login else None,
         middleware=[
             Middleware(guarding.Guard, settings=settings.current, ours=OURS),
             Middleware(Health, unready=unready),
@@ -351,7 +351,8 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
 def _gate(wanted: Settings, login: Login, streamlit: Streamlit, *, pages: frozenset[str]) -> Middleware:
     secure = wanted.public_address.startswith("https:")
     kwargs: Any = {"pages": pages, "secure": secure, "pending": Pending()}
-    return Middleware(gating.Gate, login=login, backend=streamlit, **kwargs)
+    provider_ = Provider(login, wanted.public_address)
+    return Middleware(gating.Gate, login=login, provider=provider_, backend=streamlit, **kwargs)
 
 
 def unready() -> str:

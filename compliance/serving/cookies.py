@@ -1,9 +1,8 @@
 """Cookies of requests and answers, in both directions."""
 
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
-from starlette.types import Message, Scope
+from starlette.types import Scope
 
 # Streamlit's cookies. What they hold of a person or of a login stays on the server: none reaches a browser, nor comes
 # from one, but the one against requests that another site makes.
@@ -25,24 +24,12 @@ def _parts(value: bytes) -> list[str]:
     return value.decode("latin-1").split(";")
 
 
-def with_cookies(scope: Scope, more: dict[str, str]) -> Scope:
-    """A request without the browser's cookies, but for the one that is kept; `more` are those of the server itself."""
-    passed = {name: value for name, value in sent(scope).items() if name == KEPT} | more
+def without_cookies(scope: Scope) -> Scope:
+    """A request without the browser's cookies, but for the one that is kept."""
+    kept = sent(scope).get(KEPT)
     others = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
-    text = "; ".join(f"{name}={value}" for name, value in passed.items())
-    return {**scope, "headers": [*others, (b"cookie", text.encode("latin-1"))] if passed else others}
-
-
-def given(message: Message) -> dict[str, str]:
-    """The cookies that an answer sets, by name."""
-    found: dict[str, str] = {}
-    for name, value in message.get("headers", []):
-        if name.lower() == b"set-cookie":
-            try:
-                found |= {key: morsel.value for key, morsel in SimpleCookie(value.decode("latin-1")).items()}
-            except CookieError:
-                continue
-    return found
+    passed = [] if kept is None else [(b"cookie", f"{KEPT}={kept}".encode("latin-1"))]
+    return {**scope, "headers": [*others, *passed]}
 
 
 def secured(headers: Headers, *, secure: bool) -> Headers:

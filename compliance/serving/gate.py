@@ -10,8 +10,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, Protocol
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from typing import Final, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,10 +28,9 @@ from compliance.serving import cookies, front
 from compliance.serving.guarding import LONGEST_PATH, NOT_SO, NOT_THERE, STREAM, UPLOADS, language
 from compliance.serving.health import LIVES, READY
 from compliance.serving.pending import Begun, Pending
+from compliance.serving.provider import CALLBACK, Provider
 from compliance.store.failures import Away
 
-CALLBACK: Final = "/oauth2callback"
-BEGIN: Final = "/auth/login"
 MEDIA: Final = "/media/"
 # The header in which Streamlit learns whose websocket it is. One that a browser sends is dropped.
 HEADER: Final = b"x-compliance-session"
@@ -90,15 +89,6 @@ ROUTES: Final[dict[str, Need]] = {
 class Backend(Protocol):
     """What the gate needs of Streamlit."""
 
-    def login_query(self) -> str:
-        """The query with which Streamlit's login begins."""
-
-    def claims(self, given: dict[str, str]) -> tuple[dict[str, Any], str]:
-        """The claims and the ID token in the cookies of the answer that ends a login; no claims if it failed."""
-
-    def cookies(self, token: str) -> dict[str, str]:
-        """The cookies from which Streamlit makes the address of the provider's logout."""
-
     def is_needed(self, content: bytes, key: str) -> bool:
         """Whether a browser's message is one that the pages of the session with a key need."""
 
@@ -132,9 +122,18 @@ class Gate:
     """
 
     def __init__(
-        self, app: ASGIApp, *, login: Login, pages: frozenset[str], backend: Backend, secure: bool, pending: Pending
+        self,
+        app: ASGIApp,
+        *,
+        login: Login,
+        provider: Provider,
+        pages: frozenset[str],
+        backend: Backend,
+        secure: bool,
+        pending: Pending,
     ) -> None:
         self.app, self.login, self.pages, self.backend, self.secure = app, login, pages, backend, secure
+        self.provider = provider
         self.pending, self._sockets = pending, set[_Socket]()
         # A cookie with this prefix cannot be set by another host of the domain (RFC 6265bis, section 4.1.3.2).
         self.cookie = "__Host-compliance" if secure else "compliance"
@@ -173,10 +172,10 @@ class Gate:
 
     # --- Requests ---------------------------------------------------------------------------------------------------
 
-    async def _logged_in(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
+    async def _logged_in(self, scope: Scope, session: Session | None) -> Response:
         """What `_end` answers, or a page that says that the database is away, to try again from where it began."""
         try:
-            return await self._end(scope, receive, session)
+            return await self._end(scope, session)
         except Away as refusal:
             log.warning("Nobody can log in: %s", Language("en").refusal(refusal))
             return front.login_page(language(scope), "/", text=AWAY, status=503)
@@ -186,11 +185,11 @@ class Gate:
         if path in {front.LOGIN, CALLBACK} and scope["method"] != "GET":
             answer: Response | None = PlainTextResponse(language(scope)(NOT_SO), 405, {"allow": "GET"})
         elif path == front.LOGIN:
-            answer = await self._begin(scope, receive)
+            answer = await self._begin(scope)
         elif path == CALLBACK:
-            answer = await self._logged_in(scope, receive, session)
+            answer = await self._logged_in(scope, session)
         elif path == front.LOGOUT:
-            answer = await self._leave(scope, receive, session)
+            answer = await self._leave(scope, session)
         elif session is None:
             answer = self._unknown(scope)
         else:
@@ -202,7 +201,7 @@ class Gate:
 
     def _named(self, scope: Scope, session: Session | None) -> Scope:
         """The request with its session, as the rest of the server and Streamlit know it."""
-        named = cookies.with_cookies(scope, {})
+        named = cookies.without_cookies(scope)
         headers = [(name, value) for name, value in named["headers"] if name != HEADER]
         if session:
             headers.append((HEADER, session.key.encode()))
@@ -256,25 +255,15 @@ class Gate:
 
     # --- Logging in and out -----------------------------------------------------------------------------------------
 
-    async def _begin(self, scope: Scope, receive: Receive) -> Response:
+    async def _begin(self, scope: Scope) -> Response:
         """Send the browser to the provider, and remember what it must come back with."""
         back = self.checked(parse_qs(scope["query_string"].decode("latin-1")).get("next", ["/"])[0])
-        asked = {
-            **scope,
-            "path": BEGIN,
-            "raw_path": BEGIN.encode(),
-            "query_string": self.backend.login_query().encode(),
-        }
-        start = await self._passed_on(cookies.with_cookies(asked, {}), receive)
-        address = _header(start, b"location")
-        query = parse_qs(urlsplit(address).query)
-        state, nonce = query.get("state", [""])[0], query.get("nonce", [""])[0]
-        if start["status"] != 302 or not state or not nonce:
-            log.warning("The login service did not answer as OpenID Connect requires.")
+        asked = await self.provider.begin()
+        if asked is None:
             return front.login_page(language(scope), back, text=UNREACHABLE, status=503)
         browser = self._browser(scope)
-        self.pending.add(state, Begun(nonce, back, browser, cookies.given(start)))
-        answer = RedirectResponse(address if self.login.prompt else _without_prompt(address), 302)
+        self.pending.add(asked.state, Begun(asked.nonce, asked.verifier, back, browser))
+        answer = RedirectResponse(asked.address, 302)
         answer.set_cookie(self.browser, browser, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer
 
@@ -283,7 +272,7 @@ class Gate:
         known = cookies.sent(scope).get(self.browser, "")
         return known if ID.fullmatch(known) else secrets.token_urlsafe(32)
 
-    async def _end(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
+    async def _end(self, scope: Scope, session: Session | None) -> Response:
         """Take the answer of the provider, begin a session, and lead to where the login began."""
         query = parse_qs(scope["query_string"].decode("latin-1"))
         begun = self.pending.take(query.get("state", [""])[0])
@@ -291,7 +280,7 @@ class Gate:
             # the provider's logout ends here too
             return RedirectResponse("/", 302) if not query else front.login_page(language(scope), "/", text=NOT_DONE)
         try:
-            known, token = await self._known(scope, receive, begun)
+            known, token = await self._known(scope, begun)
         except Refusal as refusal:
             why = {"why": refusal.message, **refusal.values}
             await asyncio.to_thread(audit.refused, audit.UNKNOWN, "login", **why)
@@ -307,7 +296,7 @@ class Gate:
         answer.delete_cookie(self.browser, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer
 
-    async def _known(self, scope: Scope, receive: Receive, begun: Begun) -> tuple[Identity, str]:
+    async def _known(self, scope: Scope, begun: Begun) -> tuple[Identity, str]:
         """Who has logged in, and the ID token. Raise Refusal if it was not done, or begun in another browser."""
         if begun.browser != self._browser(scope):
             raise Refusal(NOT_DONE)
@@ -317,34 +306,22 @@ class Gate:
             told = " ".join(said["error"] + said.get("error_description", []))
             log.warning("The login service refused a login: %s", ascii(told[:LONGEST_TOLD]))
             raise Refusal(NOT_DONE)
-        start = await self._passed_on(cookies.with_cookies(scope, begun.cookies), receive)
-        claims, token = self.backend.claims(cookies.given(start))
+        code = said.get("code", [""])[0]
+        claims, token = await self.provider.finish(code, nonce=begun.nonce, verifier=begun.verifier)
         if not claims:
             raise Refusal(NOT_DONE)
         return identity(claims, token, self.login, nonce=begun.nonce, now=clock.now()), token
 
-    async def _leave(self, scope: Scope, receive: Receive, session: Session | None) -> Response:
+    async def _leave(self, scope: Scope, session: Session | None) -> Response:
         """End the session for good, and then lead to the provider's own logout, which may be long in answering."""
         if not _from_here(scope):
             return PlainTextResponse(language(scope)(NOT_SO), 403)
         answer: Response = RedirectResponse("/", 302)
         if session:
             await asyncio.to_thread(sessions.end, session)
-            start = await self._passed_on(cookies.with_cookies(scope, self.backend.cookies(session.token)), receive)
-            answer = RedirectResponse(_header(start, b"location") or "/", 302)
+            answer = RedirectResponse(await self.provider.logout(session.token) or "/", 302)
         answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer
-
-    async def _passed_on(self, scope: Scope, receive: Receive) -> Message:
-        """The beginning of Streamlit's answer to a request of the login."""
-        start: Message = {"status": 500, "headers": []}
-
-        async def noted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-
-        await self.app(scope, receive, noted)
-        return start
 
     # --- Websockets -------------------------------------------------------------------------------------------------
 
@@ -453,18 +430,6 @@ def user_of(scope: Scope) -> User:
     """The person whose request the gate has let pass."""
     session: Session | None = scope["compliance.session"]
     return session.user if session else sessions.NOBODY
-
-
-def _header(message: Message, name: bytes) -> str:
-    value: bytes = {key.lower(): value for key, value in message["headers"]}.get(name, b"")
-    return value.decode("latin-1")
-
-
-def _without_prompt(address: str) -> str:
-    """An address of the provider without the prompt, which Streamlit always asks for."""
-    parts = urlsplit(address)
-    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "prompt"]
-    return parts._replace(query=urlencode(kept)).geturl()
 
 
 def _from_here(scope: Scope) -> bool:

@@ -12,15 +12,15 @@ MOST: Final = 10_000
 
 @dataclass(frozen=True)
 class Begun:
-    """A login that has begun: its nonce, where it leads, which browser began it, and what Streamlit keeps of it.
+    """A login that has begun: its nonce, its verifier (PKCE), where it leads, and which browser began it.
 
-    `browser` is the id in that browser's cookie, and `cookies` are Streamlit's own.
+    `browser` is the id in that browser's cookie.
     """
 
     nonce: str
+    verifier: str
     back: str
     browser: str
-    cookies: dict[str, str]
 
 
 class Pending:

@@ -26,10 +26,6 @@ class Backend:
 
     farewell = b""
 
-    def cookies(self, token):
-        """None, since nothing here reads them."""
-        return {}
-
     def is_use(self, content):
         """Everything is."""
         return True
@@ -44,8 +40,9 @@ def _own_register(tmp_path, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "own.duckdb"))
 
 
-def gate_before(app):
-    return gate.Gate(app, login=LOGIN, pages=frozenset("/"), backend=Backend(), secure=False, pending=Pending())
+def gate_before(app, provider=None):
+    said = {"login": LOGIN, "provider": provider, "pages": frozenset("/"), "backend": Backend(), "secure": False}
+    return gate.Gate(app, **said, pending=Pending())
 
 
 def test_a_session_is_over_before_the_provider_is_asked_for_its_logout():
@@ -56,10 +53,12 @@ def test_a_session_is_over_before_the_provider_is_asked_for_its_logout():
     async def nothing(_message=None):
         pass
 
-    async def slow(scope, receive, send):
-        found.append(sessions.find(sessions.key_of(secret), now=clock.now()))
+    class Slow:
+        async def logout(self, token):
+            found.append(sessions.find(sessions.key_of(secret), now=clock.now()))
+            return ""
 
-    asyncio.run(gate_before(slow)(scope, nothing, nothing))
+    asyncio.run(gate_before(None, Slow())(scope, nothing, nothing))
     assert found == [None]
 
 
@@ -127,7 +126,7 @@ def test_whoever_logs_in_while_the_database_is_away_reads_why(monkeypatch, caplo
         raise failures.away("db1/compliance")
 
     here = gate_before(None)
-    here.pending.add("state", Begun("nonce", "/", "browser", {}))
+    here.pending.add("state", Begun("nonce", "verifier", "/", "browser"))
     monkeypatch.setattr(here, "_known", known)
     monkeypatch.setattr(sessions, "begin", away)
     query = f"state=state&lang={lang}".encode()

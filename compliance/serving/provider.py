@@ -1,0 +1,85 @@
+"""The provider of the login: where it is asked, and what it then says of somebody (OpenID Connect Core 1.0).
+
+    asked = await provider.begin()                  # the browser goes to asked.address
+    claims, token = await provider.finish(code, nonce=asked.nonce, verifier=asked.verifier)
+
+What the provider offers is asked anew each time, and its keys with it: they change without notice.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any, Final
+
+from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
+from authlib.integrations.starlette_client import StarletteOAuth2App  # type: ignore[import-untyped]
+
+from compliance.declarations.login import Login
+
+# Where it sends browsers back, after a login and after its own logout.
+CALLBACK: Final = "/oauth2callback"
+# The code challenge of PKCE (RFC 7636).
+CHALLENGE: Final = "S256"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A login that the provider is asked for: where the browser is sent, and what its answer is checked with."""
+
+    address: str
+    state: str
+    nonce: str
+    verifier: str
+
+
+class Provider:
+    """The provider of a login, as the service at a public address asks it."""
+
+    def __init__(self, login: Login, public_address: str) -> None:
+        self._login, self._back = login, f"{public_address}{CALLBACK}"
+
+    async def begin(self) -> Asked | None:
+        """Ask for a login; None, and a line in the log, if the provider does not answer as it must."""
+        try:
+            asked = await (await self._client()).create_authorization_url(self._back)
+            return Asked(asked["url"], asked["state"], asked["nonce"], asked.get("code_verifier", ""))
+        except Exception:  # whatever it sends instead
+            log.warning("The login service did not answer as OpenID Connect requires.", exc_info=True)
+            return None
+
+    async def finish(self, code: str, *, nonce: str, verifier: str) -> tuple[dict[str, Any], str]:
+        """The claims of somebody and the ID token, whose signature is right; no claims if the provider gives none."""
+        try:
+            client = await self._client()
+            proof = {"code_verifier": verifier} if verifier else {}
+            token = await client.fetch_access_token(self._back, code=code, grant_type="authorization_code", **proof)
+            claims = await client.parse_id_token(token, nonce)
+            return dict(claims or {}), str(token.get("id_token", ""))
+        except Exception:  # whatever it sends instead
+            log.warning("The login service did not say who has logged in.", exc_info=True)
+            return {}, ""
+
+    async def logout(self, token: str) -> str:
+        """The address of its own logout, to which an ID token is a hint; empty if it has none, or does not answer."""
+        try:
+            end = (await self._client()).server_metadata.get("end_session_endpoint")
+        except Exception as error:  # whatever it sends instead
+            log.warning("The login service does not say where its logout is: %s", error)
+            return ""
+        said = {"client_id": self._login.client_id, "post_logout_redirect_uri": self._back}
+        hint = {"id_token_hint": token} if token else {}
+        return str(add_params_to_uri(end, [*(said | hint).items()])) if end else ""
+
+    async def _client(self) -> StarletteOAuth2App:
+        """What asks it, with what it offers; with PKCE, where it offers that."""
+        asked = {"scope": self._login.scope} | ({"prompt": self._login.prompt} if self._login.prompt else {})
+        client = StarletteOAuth2App(
+            None,
+            client_id=self._login.client_id,
+            client_secret=self._login.client_secret,
+            server_metadata_url=self._login.metadata,
+            client_kwargs=asked,
+        )
+        if CHALLENGE in ((await client.load_server_metadata()).get("code_challenge_methods_supported") or ()):
+            client.client_kwargs["code_challenge_method"] = CHALLENGE
+        return client
