@@ -7,11 +7,11 @@ REPORTS = (
 table(REPORTS, duties, say)
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from compliance.core.language import Language
+from compliance.core.language import Language, Texts
 from compliance.wording import phrases
 
 Row = TypeVar("Row")
@@ -34,9 +34,12 @@ class Head:
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """A column: its heading, a sentence of the catalogue, what a cell has of a row, and how it is drawn (`Head`)."""
+    """A column: its heading, what a cell has of a row, and how it is drawn (`Head`).
 
-    heading: str
+    The heading is a sentence of the catalogue, or a text in each language.
+    """
+
+    heading: str | Texts
     cell: Callable[[Row, Language], object]
     numeric: bool = False
     row_header: bool = False
@@ -46,7 +49,16 @@ class Column(Generic[Row]):
 
     def head(self, say: Language) -> Head:
         """The heading in a language."""
-        return Head(say(self.heading), self.numeric, self.row_header, self.strong, self.nowrap, self.width)
+        label = say(self.heading) if isinstance(self.heading, str) else say.pick(self.heading)
+        return Head(label, self.numeric, self.row_header, self.strong, self.nowrap, self.width)
+
+
+def field(name: str) -> Callable[[Mapping[str, Any], Language], object]:
+    """A cell with a field of a row of the store; an empty text is nothing.
+
+    Example: `Column(N_("Unit"), field("unit"))`.
+    """
+    return lambda row, _: None if row[name] == "" else row[name]
 
 
 # What is drawn: headings and the rows of their cells.
@@ -60,7 +72,7 @@ def table(
 
     A cell that is no text is a number, or else written as the value of a source is: an ISO day, a dash for nothing.
     """
-    chosen = [column for column in columns if column.heading not in without]
+    chosen = [column for column in columns if not any(column.heading == heading for heading in without)]
     return [column.head(say) for column in chosen], [
         [_text(column.cell(row, say), say) for column in chosen] for row in rows
     ]

@@ -474,7 +474,7 @@ def test_systems_are_grouped_by_what_their_exports_tell(by_name):
     assert group_texts.kinds([row | {"unit": None} for row in listed], whole, named=False) == []
     assert group_texts.chosen({}, [], whole) == "all"
     assert group_texts.chosen({"by": "object_leader"}, ["unit"], whole) == "unit"
-    columns, shown = group_texts.table(group_texts.groups(listed, "unit"), listed, lambda group: group.name, SV)
+    columns, shown = group_texts.group_table(group_texts.groups(listed, "unit"), listed, lambda group: group.name, SV)
     assert [column.label for column in columns[:4]] == ["Enhet", "Med brist", "System", "Utan objektledare"]
     #                                  gap, systems, leader, classified, plan, risk, access, processing, agreement
     assert [row[1:] for row in shown] == [list("332011121"), list("220202200")]

@@ -1,9 +1,9 @@
 """The texts of one system: its outcome in each demand, and what every export has about it. No Streamlit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
@@ -11,13 +11,14 @@ from compliance.counting.system_cards import DEMANDS, POINT_OF, Card, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
 from compliance.drawing import charts, systems, wheel
-from compliance.drawing.charts import Column, Fact, Pair, Table
+from compliance.drawing.charts import Fact, Pair
 from compliance.drawing.elements import Html
 from compliance.drawing.systems import Mark, Outcome
 from compliance.screens.systems.texts import DEMAND_HEADS, Addresses, Row, mark, outcome_of
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
+from compliance.wording.tables import Column, Table, field, table
 
 FIRST_AGREEMENTS: Final = 8
 
@@ -106,10 +107,6 @@ def _number(value: float | None, say: Language) -> str:
     return say.number(value, decimals=0 if float(value).is_integer() else 1)
 
 
-def _text(value: str | None) -> str:
-    return value or DASH
-
-
 def _leader_pairs(card: Card, say: Language) -> list[Pair]:
     """Who owns and leads the object; names only if the reader may see them."""
     register = card.register
@@ -120,7 +117,7 @@ def _leader_pairs(card: Card, say: Language) -> list[Pair]:
         return register[name] or DASH if card.named else say(N_("Named")) if has_one else say(N_("Missing"))
 
     return [
-        Pair(say(N_("Object")), _text(register["object"])),
+        Pair(say(N_("Object")), register["object"] or DASH),
         Pair(say(N_("Object owner")), who("object_owner", register["owned"], register["owner_untold"])),
         Pair(say(N_("Object leader")), who("object_leader", register["led"], register["leader_untold"])),
     ]
@@ -133,11 +130,11 @@ def register_pairs(card: Card, say: Language) -> list[Pair]:
     more = say(N_("The register has {n} rows of the system."), n=say.number(count)) if count > 1 else ""
     return [
         *_leader_pairs(card, say),
-        Pair(say(N_("Id")), _text(register["system_id"])),
-        Pair(say(N_("Life cycle")), _text(register["lifecycle"])),
-        Pair(say(N_("Supplier")), _text(register["supplier"])),
-        Pair(say(N_("Responsibility")), _text(register["responsibility"])),
-        Pair(say(N_("Criticality")), _text(register["criticality"])),
+        Pair(say(N_("Id")), register["system_id"] or DASH),
+        Pair(say(N_("Life cycle")), register["lifecycle"] or DASH),
+        Pair(say(N_("Supplier")), register["supplier"] or DASH),
+        Pair(say(N_("Responsibility")), register["responsibility"] or DASH),
+        Pair(say(N_("Criticality")), register["criticality"] or DASH),
         Pair(say(N_("Personal data")), phrases.stored_value(register["personal_data"], say)),
         Pair(say(N_("Source")), phrases.source_line(register, say), more),
     ]
@@ -145,20 +142,21 @@ def register_pairs(card: Card, say: Language) -> list[Pair]:
 
 def demand_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say: Language) -> Table:
     """The outcome of each demand with its reason, its date, and a link to the point."""
-    columns = [
-        Column(say(N_("Requirement")), row_header=True),
-        Column(say(N_("Outcome"))),
-        Column(say(N_("Review point"))),
-    ]
-    return columns, [_demand_row(row, demand, points, addresses, say) for demand in DEMANDS]
 
+    def outcome(demand: str, say: Language) -> Html:
+        due = _due_text(row[f"{demand}_outcome"], row[f"{demand}_due"], say)
+        return systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
 
-def _demand_row(row: Row, demand: str, points: tuple[Point, ...], addresses: Addresses, say: Language) -> list[str]:
-    point = point_by(points, POINT_OF[demand])
-    due = _due_text(row[f"{demand}_outcome"], row[f"{demand}_due"], say)
-    link: Html = charts.anchor(breaking.label(point, say), addresses("point", point=point.id))
-    sign = systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
-    return [say(DEMAND_HEADS[demand]), sign, link]
+    def link(demand: str, say: Language) -> Html:
+        point = point_by(points, POINT_OF[demand])
+        return charts.anchor(breaking.label(point, say), addresses("point", point=point.id))
+
+    columns: Sequence[Column[str]] = (
+        Column(N_("Requirement"), lambda demand, say: say(DEMAND_HEADS[demand]), row_header=True),
+        Column(N_("Outcome"), outcome),
+        Column(N_("Review point"), link),
+    )
+    return table(columns, DEMANDS, say)
 
 
 def _due_text(outcome: str | None, due: date | None, say: Language) -> str:
@@ -201,7 +199,104 @@ def _plan_text(overdue: int, actions: int, say: Language) -> str:
     return say.plural("{n} of {of} actions is overdue", "{n} of {of} actions are overdue", overdue, **values)
 
 
+# --- What a cell has of a row -------------------------------------------------------------------------------------
+
+
+def _action_state(row: Row, say: Language) -> Html:
+    return wheel.work(wheel.ACTION_SIGNS[row["state"]], say(phrases.ACTION_STATES[row["state"]]))
+
+
+def _risk_value(row: Row, say: Language) -> Html | str:
+    value = _number(row["risk_value"], say)
+    return systems.demand_mark(Mark("unmet", value)) if row["above"] else value
+
+
+def _risk_action(row: Row, say: Language) -> str | None:
+    if row["action"] is None and row["action_untold"]:
+        return say(phrases.NOT_IN_EXPORT)
+    if row["action"] is None and row["above"]:
+        return say(N_("Missing"))
+    action: str | None = row["action"]
+    return action
+
+
+def _item_mark(row: Row, point: Point, say: Language) -> Html | None:
+    """The outcome of a point's item with its reason; None if the row is not an item of the point."""
+    kind: Outcome | None = row["outcome"]
+    if kind is None:
+        return None
+    renews = row["reason"] == "renews"
+    return systems.demand_mark(
+        Mark(kind, say(RENEWS) if renews else reasons.reason_text(point, kind, row["reason"], say))
+    )
+
+
+def _incident_state(row: Row, say: Language) -> Html:
+    if row["closed_untold"]:
+        return wheel.work("unknown", say(phrases.NOT_IN_EXPORT))
+    if row["closed"] is None:
+        return charts.work_mark("ongoing", say(N_("Open")))
+    return charts.work_mark("done", say(N_("Closed")), note=row["closed"].isoformat())
+
+
 # --- The sections of one system -----------------------------------------------------------------------------------
+
+# What only a reader gets who may see the names of persons and incidents.
+NAMES: Final = frozenset({N_("Responsible"), N_("Reviewed by"), N_("Title")})
+CLASSIFICATIONS: Final[Sequence[Column[Row]]] = (
+    Column(N_("Information"), field("information"), row_header=True),
+    Column("K", lambda row, _: row["confidentiality"] or None, numeric=True),
+    Column("R", lambda row, _: row["integrity"] or None, numeric=True),
+    Column("T", lambda row, _: row["availability"] or None, numeric=True),
+    Column(N_("Valid until"), field("valid_until"), nowrap=True),
+)
+ACTIONS: Final[Sequence[Column[Row]]] = (
+    Column(N_("Requirement"), lambda row, _: row["requirement"] or row["action_id"], row_header=True),
+    Column(N_("State"), _action_state, nowrap=True),
+    Column(N_("To be done by"), field("due"), nowrap=True),
+    Column(N_("Done"), field("done"), nowrap=True),
+    Column(N_("Responsible"), field("responsible")),
+)
+RISKS: Final[Sequence[Column[Row]]] = (
+    Column(N_("Event"), lambda row, _: row["event"] or row["risk_id"], row_header=True),
+    Column(N_("Value"), _risk_value, numeric=True),
+    Column(N_("Action"), _risk_action),
+    Column(N_("To be done by"), field("due"), nowrap=True),
+    Column(N_("Responsible"), field("responsible")),
+)
+REVIEWS: Final[Sequence[Column[Row]]] = (
+    Column(N_("Day"), field("reviewed"), row_header=True, nowrap=True),
+    Column(N_("Accounts"), field("accounts_before"), numeric=True),
+    Column(N_("Of them reviewed"), field("accounts_reviewed"), numeric=True),
+    Column(N_("Accounts removed"), field("accounts_removed"), numeric=True),
+    Column(N_("Reviewed by"), field("reviewed_by")),
+)
+INCIDENTS: Final[Sequence[Column[Row]]] = (
+    Column(N_("Id"), field("incident_id"), row_header=True, nowrap=True),
+    Column(N_("Discovered"), field("discovered"), nowrap=True),
+    Column(N_("Category"), field("category")),
+    Column(N_("Title"), field("title")),
+    Column(N_("State"), _incident_state, nowrap=True),
+)
+
+
+def _processings(point: Point) -> Sequence[Column[Row]]:
+    return (
+        Column(N_("Processing"), field("name"), row_header=True),
+        Column(N_("Unit"), field("unit")),
+        Column(N_("Last reviewed"), field("reviewed"), nowrap=True),
+        Column(N_("Outcome"), lambda row, say: _item_mark(row, point, say)),
+    )
+
+
+def _agreements(point: Point) -> Sequence[Column[Row]]:
+    return (
+        Column(N_("Id"), field("agreement_id"), row_header=True, nowrap=True),
+        Column(N_("Service"), field("service")),
+        Column(N_("Supplier"), field("supplier")),
+        Column(N_("Valid until"), field("valid_to"), nowrap=True),
+        Column(N_("Outcome"), lambda row, say: _item_mark(row, point, say)),
+    )
 
 
 @dataclass(frozen=True)
@@ -210,21 +305,28 @@ class Section:
 
     source: str
     title: str
-    sentence: str
     table: Table | None
+    sentence: str = ""
     below: str = ""
 
 
 def sections(card: Card, points: tuple[Point, ...], say: Language) -> list[Section]:
     """The sections of a system, one per export other than the register."""
+    hidden = frozenset() if card.named else NAMES
+
+    def section(source: str, title: str, columns: Sequence[Column[Row]], found: Rows, **texts: str) -> Section:
+        return Section(source, say(title), table(columns, found, say, without=hidden) if found else None, **texts)
+
+    recorded = point_by(points, POINT_OF["processing"])
+    classes, risks = card.latest_classification, card.latest_risks
     return [
-        _classification(card, say),
-        _plan(card, say),
-        _risks(card, say),
-        _reviews(card, say),
-        _processings(card, points, say),
-        _agreements(card, points, say),
-        _incidents(card, say),
+        section("classifications", N_("Classification"), CLASSIFICATIONS, classes, below=_earlier_levels(card, say)),
+        section("classification_actions", N_("Action plan"), ACTIONS, card.actions),
+        section("risk_analyses", N_("Risks"), RISKS, risks, **_risk_texts(card, say)),
+        section("access_reviews", DEMAND_HEADS["access"], REVIEWS, card.reviews),
+        section("processing", DEMAND_HEADS["processing"], _processings(recorded), card.processings),
+        _agreement_section(card, point_by(points, POINT_OF["agreement"]), say),
+        section("incidents", N_("Incidents"), INCIDENTS, card.incidents),
     ]
 
 
@@ -238,246 +340,54 @@ def empty_sections(
     return " ".join([*texts, *([phrases.not_loaded(lacking, day, say)] if lacking else [])])
 
 
-def _day(value: Any, say: Language) -> str:
-    """A day as in tables; an open end in words."""
-    return phrases.stored_value(value, say)
+def _earlier(days: Iterable[str], say: Language) -> str:
+    listed = ", ".join(dict.fromkeys(days))
+    return say(N_("Earlier: {days}."), days=listed) if listed else ""
 
 
-def _classification(card: Card, say: Language) -> Section:
-    latest = card.latest_classification
-    earlier = {row["classified"]: row for row in card.classifications if not row["latest"]}
-    days = [f"{day} ({levels([row for row in card.classifications if row['classified'] == day])})" for day in earlier]
-    columns = [
-        Column(say(N_("Information")), row_header=True),
-        Column("K", numeric=True),
-        Column("R", numeric=True),
-        Column("T", numeric=True),
-        Column(say(N_("Valid until")), nowrap=True),
-    ]
-    rows_ = [
-        [
-            _text(row["information"]),
-            *(_text(str(row[name] or "")) for name in ("confidentiality", "integrity", "availability")),
-            _day(row["valid_until"], say),
-        ]
-        for row in latest
-    ]
-    return Section(
-        "classifications",
-        say(N_("Classification")),
-        "",
-        (columns, rows_) if latest else None,
-        say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
-    )
+def _earlier_levels(card: Card, say: Language) -> str:
+    by_day: dict[date, Rows] = {}
+    for row in card.classifications:
+        by_day.setdefault(row["classified"], []).append(row)
+    return _earlier((f"{day} ({levels(of_day)})" for day, of_day in by_day.items() if not of_day[0]["latest"]), say)
 
 
-def _plan(card: Card, say: Language) -> Section:
-    columns = [
-        Column(say(N_("Requirement")), row_header=True),
-        Column(say(N_("State")), nowrap=True),
-        Column(say(N_("To be done by")), nowrap=True),
-        Column(say(N_("Done")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if card.named else []),
-    ]
-    rows_ = [
-        [
-            row["requirement"] or row["action_id"],
-            wheel.work(wheel.ACTION_SIGNS[row["state"]], say(phrases.ACTION_STATES[row["state"]])),
-            _day(row["due"], say),
-            _day(row["done"], say),
-            *([_text(row["responsible"])] if card.named else []),
-        ]
-        for row in card.actions
-    ]
-    return Section(
-        "classification_actions",
-        say(N_("Action plan")),
-        "",
-        (columns, rows_) if rows_ else None,
-    )
+def _risk_texts(card: Card, say: Language) -> dict[str, str]:
+    days = (str(row["analysed"]) for row in card.risks if not row["latest"])
+    return {"sentence": _risk_sentence(card, say) if card.latest_risks else "", "below": _earlier(days, say)}
 
 
-def _risks(card: Card, say: Language) -> Section:
-    latest = card.latest_risks
-    above = [row for row in latest if row["above"]]
-    unplanned = sum(row["unplanned"] for row in above)
-    columns = [
-        Column(say(N_("Event")), row_header=True),
-        Column(say(N_("Value")), numeric=True),
-        Column(say(N_("Action"))),
-        Column(say(N_("To be done by")), nowrap=True),
-        *([Column(say(N_("Responsible")))] if card.named else []),
-    ]
-    rows_ = [
-        [
-            _text(row["event"] or row["risk_id"]),
-            _risk_value(row, say),
-            _risk_action(row, say),
-            _day(row["due"], say),
-            *([_text(row["responsible"])] if card.named else []),
-        ]
-        for row in latest
-    ]
-    days = list(dict.fromkeys(str(row["analysed"]) for row in card.risks if not row["latest"]))
-    return Section(
-        "risk_analyses",
-        say(N_("Risks")),
-        _risk_sentence(card, len(above), unplanned, say) if latest else "",
-        (columns, rows_) if latest else None,
-        say(N_("Earlier: {days}."), days=", ".join(days)) if days else "",
-    )
-
-
-def _risk_sentence(card: Card, above: int, unplanned: int, say: Language) -> str:
+def _risk_sentence(card: Card, say: Language) -> str:
+    """How many of the latest risks are above what is tolerated, and how many of them lack an action with a day."""
     valued = sum(not row["value_untold"] for row in card.latest_risks)
     if not valued:
         return f"{phrases.not_in_export(['risk_analyses.risk_value'], say)}."
+    above = [row for row in card.latest_risks if row["above"]]
+    unplanned = sum(row["unplanned"] for row in above)
     values = {"of": say.number(valued), "tolerance": say.number(card.tolerance)}
     first = say.plural(
-        "**{n} of {of} risks** is above {tolerance}.", "**{n} of {of} risks** are above {tolerance}.", above, **values
+        "**{n} of {of} risks** is above {tolerance}.",
+        "**{n} of {of} risks** are above {tolerance}.",
+        len(above),
+        **values,
     )
     second = say.plural("{n} of them lacks an action with a day.", "{n} of them lack an action with a day.", unplanned)
     return f"{first} {second}" if unplanned else first
 
 
-def _risk_value(row: Row, say: Language) -> Html | str:
-    value = _number(row["risk_value"], say)
-    return systems.demand_mark(Mark("unmet", value)) if row["above"] else value
-
-
-def _risk_action(row: Row, say: Language) -> str:
-    if row["action"] is None and row["action_untold"]:
-        return say(phrases.NOT_IN_EXPORT)
-    if row["action"] is None:
-        return say(N_("Missing")) if row["above"] else DASH
-    return str(row["action"])
-
-
-def _reviews(card: Card, say: Language) -> Section:
-    columns = [
-        Column(say(N_("Day")), row_header=True, nowrap=True),
-        Column(say(N_("Accounts")), numeric=True),
-        Column(say(N_("Of them reviewed")), numeric=True),
-        Column(say(N_("Accounts removed")), numeric=True),
-        *([Column(say(N_("Reviewed by")))] if card.named else []),
-    ]
-    rows_ = [
-        [
-            _day(row["reviewed"], say),
-            *(_number(row[name], say) for name in ("accounts_before", "accounts_reviewed", "accounts_removed")),
-            *([_text(row["reviewed_by"])] if card.named else []),
-        ]
-        for row in card.reviews
-    ]
-    return Section(
-        "access_reviews",
-        say(DEMAND_HEADS["access"]),
-        "",
-        (columns, rows_) if rows_ else None,
-    )
-
-
-def _processings(card: Card, points: tuple[Point, ...], say: Language) -> Section:
-    columns = [
-        Column(say(N_("Processing")), row_header=True),
-        Column(say(N_("Unit"))),
-        Column(say(N_("Last reviewed")), nowrap=True),
-        Column(say(N_("Outcome"))),
-    ]
-    rows_ = [
-        [row["name"], _text(row["unit"]), _day(row["reviewed"], say), _item_mark(row, "processing_record", points, say)]
-        for row in card.processings
-    ]
-    return Section(
-        "processing",
-        say(DEMAND_HEADS["processing"]),
-        "",
-        (columns, rows_) if rows_ else None,
-    )
-
-
-def _item_mark(row: Row, point_id: str, points: tuple[Point, ...], say: Language) -> Html | str:
-    """The outcome of a point's item with its reason; a dash if the row is not an item of the point."""
-    if row["outcome"] is None:
-        return DASH
-    kind: Outcome = row["outcome"]
-    if row["reason"] == "renews":
-        return systems.demand_mark(Mark(kind, say(RENEWS)))
-    return systems.demand_mark(Mark(kind, reasons.reason_text(point_by(points, point_id), kind, row["reason"], say)))
-
-
-def _agreements(card: Card, points: tuple[Point, ...], say: Language) -> Section:
+def _agreement_section(card: Card, point: Point, say: Language) -> Section:
+    """The agreements that name the system; if none does, the first with its supplier, whose column is left out."""
     naming = [row for row in card.agreements if row["named"]]
-    others = [row for row in card.agreements if not row["named"]]
-    shown = naming or others[:FIRST_AGREEMENTS]
-    more = len(card.agreements) - len(shown)
+    nearest = naming or card.agreements[:FIRST_AGREEMENTS]
+    more = len(card.agreements) - len(nearest)
+    hidden = frozenset() if naming else {N_("Supplier")}
     below = say.plural(
         "{n} more agreement with the same supplier.", "{n} more agreements with the same supplier.", more
     )
     return Section(
         "processors",
         say(DEMAND_HEADS["agreement"]),
-        "" if naming or not others else say(N_("No agreement names the system. These are with its supplier.")),
-        _agreement_table(shown, points, say) if shown else None,
+        table(_agreements(point), nearest, say, without=hidden) if nearest else None,
+        "" if naming or not nearest else say(N_("No agreement names the system. These are with its supplier.")),
         below if more else "",
     )
-
-
-def _agreement_table(shown: Rows, points: tuple[Point, ...], say: Language) -> Table:
-    columns = [
-        Column(say(N_("Id")), row_header=True, nowrap=True),
-        Column(say(N_("Service"))),
-        Column(say(N_("Supplier"))),
-        Column(say(N_("Valid until")), nowrap=True),
-        Column(say(N_("Outcome"))),
-    ]
-    rows_ = [
-        [
-            row["agreement_id"],
-            _text(row["service"]),
-            row["supplier"],
-            _day(row["valid_to"], say),
-            _item_mark(row, "processor_agreements", points, say),
-        ]
-        for row in shown
-    ]
-    # agreements that do not name the system are all with its own supplier, so that column says nothing
-    return (columns, rows_) if shown[0]["named"] else _without_column(columns, rows_, 2)
-
-
-def _without_column(columns: list[Column], rows_: list[list[str]], place: int) -> Table:
-    return columns[:place] + columns[place + 1 :], [row[:place] + row[place + 1 :] for row in rows_]
-
-
-def _incidents(card: Card, say: Language) -> Section:
-    columns = [
-        Column(say(N_("Id")), row_header=True, nowrap=True),
-        Column(say(N_("Discovered")), nowrap=True),
-        Column(say(N_("Category"))),
-        *([Column(say(N_("Title")))] if card.named else []),
-        Column(say(N_("State")), nowrap=True),
-    ]
-    rows_ = [
-        [
-            row["incident_id"],
-            _day(row["discovered"], say),
-            _text(row["category"]),
-            *([_text(row["title"])] if card.named else []),
-            _incident_state(row, say),
-        ]
-        for row in card.incidents
-    ]
-    return Section(
-        "incidents",
-        say(N_("Incidents")),
-        "",
-        (columns, rows_) if rows_ else None,
-    )
-
-
-def _incident_state(row: Row, say: Language) -> Html:
-    if row["closed_untold"]:
-        return wheel.work("unknown", say(phrases.NOT_IN_EXPORT))
-    if row["closed"] is None:
-        return charts.work_mark("ongoing", say(N_("Open")))
-    return charts.work_mark("done", say(N_("Closed")), note=row["closed"].isoformat())

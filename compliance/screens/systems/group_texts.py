@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, Language, folded
@@ -12,6 +12,7 @@ from compliance.drawing import charts
 from compliance.screens.systems.texts import GAP_HEADS, shown_demands
 from compliance.store.database import Rows
 from compliance.wording import breaking
+from compliance.wording.tables import Column, Table, table
 
 # What systems are grouped by: the field of a row of the list.
 Kind = Literal["department", "unit", "object_leader"]
@@ -86,23 +87,21 @@ def chosen(params: Mapping[str, str], allowed: list[Kind], scope: Scope) -> str:
     return ALL if listed or not allowed or allowed == ["object_leader"] else allowed[0]
 
 
-def table(
-    shown: list[Group], rows: Rows, addresses: Callable[[Group], str], say: Language
-) -> tuple[list[charts.Column], list[list[str]]]:
+def group_table(shown: list[Group], rows: Rows, addresses: Callable[[Group], str], say: Language) -> Table:
     """A row a group: how many systems have a gap, and in how many each requirement is missing."""
-    demands = shown_demands(rows)
-    columns = [
-        charts.Column(say(HEADS[shown[0].kind]), row_header=True),
-        charts.Column(say(N_("With a gap")), numeric=True, strong=True),
-        charts.Column(say(N_("Systems")), numeric=True),
-        *(charts.Column(breaking.add_soft_hyphens(say(GAP_HEADS[demand])), numeric=True) for demand in demands),
+
+    def gaps(demand: str) -> Column[Group]:
+        heading = breaking.add_soft_hyphens(say(GAP_HEADS[demand]))
+        return Column(heading, lambda group, _: sum(is_gap(row, demand) for row in group.rows), numeric=True)
+
+    columns: list[Column[Group]] = [
+        Column(
+            HEADS[shown[0].kind],
+            lambda group, say: charts.row_link(group.title(say), addresses(group)),
+            row_header=True,
+        ),
+        Column(N_("With a gap"), lambda group, _: group.with_gap, numeric=True, strong=True),
+        Column(N_("Systems"), lambda group, _: len(group.rows), numeric=True),
+        *map(gaps, shown_demands(rows)),
     ]
-
-    def count(group: Group, demand: str) -> str:
-        return say.number(sum(is_gap(row, demand) for row in group.rows))
-
-    def line(group: Group) -> list[Any]:
-        name = charts.row_link(group.title(say), addresses(group))
-        return [name, say.number(group.with_gap), say.number(len(group.rows)), *(count(group, d) for d in demands)]
-
-    return columns, [line(group) for group in shown]
+    return table(columns, shown, say)

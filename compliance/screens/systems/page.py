@@ -163,7 +163,7 @@ def _groups(view: View, rows: Rows, kind: Kind) -> None:
     first = (page - 1) * systems_texts.PAGE
     title = say(group_texts.TITLES[kind])
     widgets.html(charts.section(title, note=say(systems_texts.EXPLAINED)))
-    drawn = group_texts.table(
+    drawn = group_texts.group_table(
         every[first : first + systems_texts.PAGE], rows, lambda group: _group_address(view, group), say
     )
     with st.container(key="groups"):
