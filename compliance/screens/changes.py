@@ -11,19 +11,18 @@ from compliance.counting.explaining import Explanation, Moment, explain, since_f
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import changes_texts, downloads, reads, widgets
-from compliance.screens.caching import cached
-from compliance.screens.reads import Data
+from compliance.screens.reads import read
 from compliance.screens.views import View
+from compliance.store.database import Cursor
 from compliance.wording import changes, phrases
 
 
 # those of all points for a few kinds of readers, which are counted ahead
-@cached(100)
-def explained(data: Data, reader: Reader, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
+@read(100)
+def explained(cursor: Cursor, reader: Reader, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
     """Why a scope's figure differs between two moments, as the reader may see it."""
     point = next(point for point in reads.points() if point.id == point_id)
-    with data.database.cursor() as cursor:
-        return explain(cursor, point, first, last, place=scope, reader=reader, points=reads.points())
+    return explain(cursor, point, first, last, place=scope, reader=reader, points=reads.points())
 
 
 def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:

@@ -9,27 +9,25 @@ from compliance.core import clock, places
 from compliance.counting import incidents
 from compliance.counting.incidents import Clock, Duty
 from compliance.screens import reads
-from compliance.screens.caching import cached
-from compliance.screens.reads import Data
+from compliance.screens.reads import read
 from compliance.screens.views import View
-from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
 SOURCES: Final = ("incidents", "breaches")
 
 
-@cached()
-def duties(data: Data, reader: Reader, as_of: date, scope: Scope) -> tuple[Duty, ...]:
+@read()
+def duties(cursor: Cursor, reader: Reader, as_of: date, scope: Scope) -> tuple[Duty, ...]:
     """The required reports, as the reader may see them."""
-    with data.database.cursor() as cursor:
-        return incidents.duties(
-            cursor,
-            reads.points(),
-            as_of=as_of,
-            known_at=EVERYTHING_KNOWN,
-            place=scope,
-            own=places.own_files(),
-            reader=reader,
-        )
+    return incidents.duties(
+        cursor,
+        reads.points(),
+        as_of=as_of,
+        known_at=EVERYTHING_KNOWN,
+        place=scope,
+        own=places.own_files(),
+        reader=reader,
+    )
 
 
 def clocks(view: View) -> tuple[Clock, ...]:

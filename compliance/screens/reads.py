@@ -60,15 +60,18 @@ class Data:
 
 
 def read(
-    count: Callable[Concatenate[Cursor, Asked], Found], *, by: Callable[[Data], str] | None = None, most: int = MOST
-) -> Cached[Concatenate[Data, Asked], Found]:
-    """A cached read of what `count` finds in the store: it is asked with the data where `count` has a cursor."""
+    most: int = MOST, *, by: Callable[[Data], str] | None = None
+) -> Callable[[Callable[Concatenate[Cursor, Asked], Found]], Cached[Concatenate[Data, Asked], Found]]:
+    """A decorator as `cached`, of what is found in the store: it is asked with the data where a cursor stands."""
 
-    def found(data: Data, *args: Asked.args, **kwargs: Asked.kwargs) -> Found:
-        with data.database.cursor() as cursor:
-            return count(cursor, *args, **kwargs)
+    def keep(count: Callable[Concatenate[Cursor, Asked], Found]) -> Cached[Concatenate[Data, Asked], Found]:
+        def found(data: Data, *args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+            with data.database.cursor() as cursor:
+                return count(cursor, *args, **kwargs)
 
-    return cached(most, by=by)(wraps(count)(found))
+        return cached(most, by=by)(wraps(count)(found))
+
+    return keep
 
 
 # --- The declarations ---------------------------------------------------------------------------------------------
@@ -140,11 +143,10 @@ def state(data: Data) -> str:
     return data.database.state()
 
 
-@cached(20, by=state)
-def _responsible(data: Data) -> tuple[str, ...]:
+@read(20, by=state)
+def _responsible(cursor: Cursor) -> tuple[str, ...]:
     """Everybody who has ever been responsible for a decision."""
-    with data.database.cursor() as cursor:
-        return tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
+    return tuple(row["name"] for row in rows(cursor, statement("responsible_named")))
 
 
 def withheld(data: Data) -> Withheld:
@@ -153,33 +155,29 @@ def withheld(data: Data) -> Withheld:
     return Withheld(partial(person_names, data, responsible), responsible)
 
 
-@cached()
-def organisations(data: Data, as_of: date) -> tuple[str, ...]:
+@read()
+def organisations(cursor: Cursor, as_of: date) -> tuple[str, ...]:
     """The names of the organisations on a day; an empty database has one, without exports."""
-    with data.database.cursor() as cursor:
-        return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
+    return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
 
 
-@cached()
-def imports(data: Data) -> Rows:
+@read()
+def imports(cursor: Cursor) -> Rows:
     """Every import, the newest first."""
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
+    return rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
 
 
-@cached()
-def units(data: Data, as_of: date) -> Rows:
+@read()
+def units(cursor: Cursor, as_of: date) -> Rows:
     """The units of a day with their departments."""
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement("units"), {"as_of": as_of, "known_at": EVERYTHING_KNOWN})
+    return rows(cursor, statement("units"), {"as_of": as_of, "known_at": EVERYTHING_KNOWN})
 
 
-@cached()
-def units_named(data: Data, as_of: date, organisation: str) -> list[str]:
+@read()
+def units_named(cursor: Cursor, as_of: date, organisation: str) -> list[str]:
     """The units that any export names on a day, including those without a department."""
     params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    with data.database.cursor() as cursor:
-        return [row["name"] for row in rows(cursor, statement("units_named"), params)]
+    return [row["name"] for row in rows(cursor, statement("units_named"), params)]
 
 
 @cached()
@@ -191,21 +189,19 @@ def leaders(data: Data, as_of: date, organisation: str) -> Leaders | None:
         return leaders_on(cursor, words(), organisation=organisation, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
-@cached()
-def requirements(data: Data, as_of: date, scope: Scope, point_id: str) -> tuple[Requirement, ...]:
+@read()
+def requirements(cursor: Cursor, as_of: date, scope: Scope, point_id: str) -> tuple[Requirement, ...]:
     """The requirements of a point in a scope; none of a point whose items are no requirements."""
     point = point_by(points(), point_id)
     if not point.requirements:
         return ()
-    with data.database.cursor() as cursor:
-        return requirements_on(cursor, point, place=scope, as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return requirements_on(cursor, point, place=scope, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
-@cached()
-def basis(data: Data, as_of: date) -> Basis:
+@read()
+def basis(cursor: Cursor, as_of: date) -> Basis:
     """The imports that the figures of a day rest on, and which points lack their course in them."""
-    with data.database.cursor() as cursor:
-        return assessing.basis_on(cursor, points(), days=[as_of], known_at=EVERYTHING_KNOWN)
+    return assessing.basis_on(cursor, points(), days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
 def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:
@@ -263,11 +259,10 @@ def _between(data: Data, as_of: date, organisation: str) -> dict[Place, Between]
     return {place: days for place, days in _pace_days(data, as_of).items() if place[1] == organisation}
 
 
-@cached()
-def _pace_days(data: Data, as_of: date) -> dict[Place, Between]:
+@read()
+def _pace_days(cursor: Cursor, as_of: date) -> dict[Place, Between]:
     """The days that the pace of every point is measured between, of every organisation."""
-    with data.database.cursor() as cursor:
-        return outlook.pace_days(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return outlook.pace_days(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
@@ -364,18 +359,16 @@ def plans(data: Data, days: tuple[date, ...]) -> Plans:
     return Plans(units, whole, years(data, days).hidden)
 
 
-@cached()
-def years(data: Data, days: tuple[date, ...]) -> Years:
+@read()
+def years(cursor: Cursor, days: tuple[date, ...]) -> Years:
     """What is hidden of each organisation throughout the years of some days from readers who may not see persons."""
-    with data.database.cursor() as cursor:
-        return assessing.years(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
+    return assessing.years(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
 
 
-@cached()
-def _expected(data: Data, as_of: date) -> Mapping[Level, list[Ahead]]:
+@read()
+def _expected(cursor: Cursor, as_of: date) -> Mapping[Level, list[Ahead]]:
     """What is ahead of each figure at the end of the year, by level."""
-    with data.database.cursor() as cursor:
-        return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 @cached()
@@ -408,11 +401,10 @@ def _told(data: Data, reader: Reader, as_of: date, level: Level) -> list[Ahead]:
     return expected[level] if reader.named else outlook.told_ahead(expected, level, years(data, (as_of,)).hidden)
 
 
-@cached()
-def lapses(data: Data, as_of: date) -> Lapsing:
+@read()
+def lapses(cursor: Cursor, as_of: date) -> Lapsing:
     """What lapses month by month, of all organisations."""
-    with data.database.cursor() as cursor:
-        return lapsing.lapsing(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return lapsing.lapsing(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 def tells_ahead(data: Data, reader: Reader, as_of: date, scope: Scope, point: Point) -> bool:
@@ -459,11 +451,8 @@ def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
     return next((review for review in every if review.year == as_of.year), None)
 
 
-@cached()
-def approved(data: Data, organisation_id: int) -> list[Dossier]:
-    """The approved reviews of an organisation."""
-    with data.database.cursor() as cursor:
-        return dossier.approved_reviews(cursor, organisation_id)
+# The approved reviews of an organisation.
+approved = read()(dossier.approved_reviews)
 
 
 def _organisation_id(data: Data, as_of: date, organisation: str) -> int:
@@ -471,12 +460,11 @@ def _organisation_id(data: Data, as_of: date, organisation: str) -> int:
     return next(iter(organisation_ids(data, as_of, organisation)), 0)
 
 
-@cached()
-def organisation_ids(data: Data, as_of: date, organisation: str) -> tuple[int, ...]:
+@read()
+def organisation_ids(cursor: Cursor, as_of: date, organisation: str) -> tuple[int, ...]:
     """The ids of an organisation on a day: its own first, then those of the organisations that were merged into it."""
     params = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
-    with data.database.cursor() as cursor:
-        return tuple(row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params))
+    return tuple(row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params))
 
 
 @cached()
@@ -497,21 +485,17 @@ def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, C
     return {figure.point.id: figure for figure in figures_}
 
 
-@cached()
-def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
+@read()
+def plan(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> Plan:
     """The plan of a day, as the reader may see it."""
-    with data.database.cursor() as cursor:
-        wheel = declared(planning.load_wheel)
-        return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
+    wheel = declared(planning.load_wheel)
+    return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
 
 
-@cached()
-def findings(data: Data, reader: Reader, as_of: date) -> list[quality.Finding]:
+@read()
+def findings(cursor: Cursor, reader: Reader, as_of: date) -> list[quality.Finding]:
     """The findings of the data checks, as the reader may see them."""
-    with data.database.cursor() as cursor:
-        return quality.findings(
-            cursor, checks(), sources(), words(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader
-        )
+    return quality.findings(cursor, checks(), sources(), words(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
 @cached()
@@ -533,25 +517,23 @@ def remarks(data: Data, as_of: date, organisation: str) -> dict[str, tuple[str, 
     return quality.remarks(effects(data, as_of, organisation), points())
 
 
-@cached(ITEMS)
-def items(data: Data, reader: Reader, as_of: date, point_id: str) -> Rows:
+@read(ITEMS)
+def items(cursor: Cursor, reader: Reader, as_of: date, point_id: str) -> Rows:
     """The items of a point as the reader may see them."""
     point = point_by(points(), point_id)
-    with data.database.cursor() as cursor:
-        return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+    return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
-@cached()
-def additional_figures(data: Data, as_of: date) -> list[figures.Figure]:
+@read()
+def additional_figures(cursor: Cursor, as_of: date) -> list[figures.Figure]:
     """The figures shown with the points that are not part of any coverage."""
-    with data.database.cursor() as cursor:
-        return figures.figures(
-            cursor,
-            definitions(),
-            points=points(),
-            as_of=as_of,
-            known_at=EVERYTHING_KNOWN,
-        )
+    return figures.figures(
+        cursor,
+        definitions(),
+        points=points(),
+        as_of=as_of,
+        known_at=EVERYTHING_KNOWN,
+    )
 
 
 def counted(data: Data, as_of: date, organisation: str) -> dossier.Counted:
@@ -567,7 +549,7 @@ def counted(data: Data, as_of: date, organisation: str) -> dossier.Counted:
 
 
 # The names in the exports, which a version of a review to hand out withholds.
-export_names = read(withholding.export_names, most=2)
+export_names = read(2)(withholding.export_names)
 
 
 @cached(20)

@@ -15,7 +15,6 @@ from compliance.correcting.arrangements import Arrangements
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import statement
 from compliance.loading import cleanings
-from compliance.loading.cleanings import Cleaning
 from compliance.review import approving, deciding, dossier, planning, reviewing
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
@@ -24,7 +23,7 @@ from compliance.review.reviewing import Review
 from compliance.screens import reads
 from compliance.screens.caching import cached
 from compliance.screens.reads import Data, read
-from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.worklists import lists, notes
 from compliance.worklists.notes import Notes
 
@@ -38,10 +37,9 @@ def mark(*parts: str) -> Callable[[Data], str]:
     return lambda data: " ".join(_marks(data)[part] for part in parts)
 
 
-@cached(20, by=reads.state)
-def _marks(data: Data) -> Mapping[str, str]:
-    with data.database.cursor() as cursor:
-        return {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("written_mark"))}
+@read(20, by=reads.state)
+def _marks(cursor: Cursor) -> Mapping[str, str]:
+    return {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("written_mark"))}
 
 
 # --- Reviews ------------------------------------------------------------------------------------------------------
@@ -53,17 +51,13 @@ def reviews(data: Data, as_of: date, organisation: str) -> tuple[Review, ...]:
     return tuple(review for review in _reviews(data) if review.organisation_id in ids)
 
 
-@cached(20, by=mark(*REVIEWS))
-def _reviews(data: Data) -> tuple[Review, ...]:
-    with data.database.cursor() as cursor:
-        return tuple(reviewing.reviews(cursor))
+_reviews = read(20, by=mark(*REVIEWS))(reviewing.reviews)
 
 
-@cached(20, by=mark(*DECISIONS))
-def decisions(data: Data) -> tuple[Decision, ...]:
+@read(20, by=mark(*DECISIONS))
+def decisions(cursor: Cursor) -> tuple[Decision, ...]:
     """Every decision of every review with its current status, the oldest review first."""
-    with data.database.cursor() as cursor:
-        return tuple(deciding.decisions(cursor))
+    return tuple(deciding.decisions(cursor))
 
 
 def decisions_of(data: Data, as_of: date, organisation: str) -> tuple[Decision, ...]:
@@ -78,32 +72,28 @@ def decided_until(data: Data, review: Review) -> tuple[Decision, ...]:
     return tuple(row for row in decisions(data) if row.organisation_id in one and row.year <= review.year)
 
 
-@cached(by=mark(*DECISIONS))
-def open_decisions(data: Data, as_of: date, organisation: str) -> tuple[Decision, ...]:
+@read(by=mark(*DECISIONS))
+def open_decisions(cursor: Cursor, as_of: date, organisation: str) -> tuple[Decision, ...]:
     """The open decisions of an organisation's reviews until a day's year."""
-    with data.database.cursor() as cursor:
-        return tuple(planning.open_decisions(cursor, organisation=organisation, as_of=as_of))
+    return tuple(planning.open_decisions(cursor, organisation=organisation, as_of=as_of))
 
 
-@cached(by=mark("follow_ups"))
-def follow_ups(data: Data, decision_id: int) -> Rows:
+@read(by=mark("follow_ups"))
+def follow_ups(cursor: Cursor, decision_id: int) -> Rows:
     """The follow-ups of a decision, the oldest first."""
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement("follow_ups"), {"decision_id": decision_id})
+    return rows(cursor, statement("follow_ups"), {"decision_id": decision_id})
 
 
-@cached(by=mark(*REVIEWS))
-def states(data: Data, review_id: int) -> Rows:
+@read(by=mark(*REVIEWS))
+def states(cursor: Cursor, review_id: int) -> Rows:
     """The history of a review, the oldest state first."""
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement("review_states"), {"review_id": review_id})
+    return rows(cursor, statement("review_states"), {"review_id": review_id})
 
 
-@cached(by=mark("texts"))
-def texts(data: Data, review_id: int) -> Rows:
+@read(by=mark("texts"))
+def texts(cursor: Cursor, review_id: int) -> Rows:
     """The texts of a review: the last of each kind and place."""
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement("review_texts"), {"review_id": review_id})
+    return rows(cursor, statement("review_texts"), {"review_id": review_id})
 
 
 def document(data: Data, review: Review) -> Dossier:
@@ -141,27 +131,25 @@ def frozen(data: Data, review_id: int, version: int) -> Dossier:
     return dossier.withheld_anew(found, reads.export_names(data))
 
 
-@cached(by=mark(*REVIEWS))
-def review_of_year(data: Data, as_of: date, organisation: str) -> Moment | None:
+@read(by=mark(*REVIEWS))
+def review_of_year(cursor: Cursor, as_of: date, organisation: str) -> Moment | None:
     """The review of a day's year as a moment of the wheel; None if the wheel has none."""
     wheel = reads.declared(planning.load_wheel)
-    with data.database.cursor() as cursor:
-        return planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
+    return planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
 
 
 # Who has submitted and approved a review.
-signatures = read(approving.signatures_of, by=mark(*REVIEWS))
-_merged_with = read(reviewing.merged_with)
+signatures = read(by=mark(*REVIEWS))(approving.signatures_of)
+_merged_with = read()(reviewing.merged_with)
 
 
 # --- Notes of items, what is arranged, and what has been cleaned --------------------------------------------------
 
 
-@cached(20, by=mark("item_notes"))
-def item_notes(data: Data, as_of: date, organisation: str, *, known_at: datetime = EVERYTHING_KNOWN) -> Notes:
+@read(20, by=mark("item_notes"))
+def item_notes(cursor: Cursor, as_of: date, organisation: str, *, known_at: datetime = EVERYTHING_KNOWN) -> Notes:
     """What is written of the items of an organisation, as known at a moment."""
-    with data.database.cursor() as cursor:
-        return notes.notes(cursor, reads.points(), organisation=organisation, as_of=as_of, known_at=known_at)
+    return notes.notes(cursor, reads.points(), organisation=organisation, as_of=as_of, known_at=known_at)
 
 
 @cached(20, by=mark("item_notes"))
@@ -172,15 +160,11 @@ def item_statuses(data: Data, as_of: date, organisation: str, point_id: str, *, 
         return lists.statuses(cursor, point, noted, organisation=organisation, as_of=as_of, known_at=known_at)
 
 
-@cached(by=mark("arrangements"))
-def arranged(data: Data, as_of: date, organisation: str) -> Arrangements:
+@read(by=mark("arrangements"))
+def arranged(cursor: Cursor, as_of: date, organisation: str) -> Arrangements:
     """What is arranged in an organisation on a day."""
-    with data.database.cursor() as cursor:
-        return arrangements.arrangements(cursor, organisation, as_of=as_of)
+    return arrangements.arrangements(cursor, organisation, as_of=as_of)
 
 
-@cached(20, by=mark("cleanings", "cleanings_read"))
-def cleaned(data: Data) -> tuple[Cleaning, ...]:
-    """Every cleaning of the store, the latest first."""
-    with data.database.cursor() as cursor:
-        return tuple(cleanings.cleanings(cursor))
+# Every cleaning of the store, the latest first.
+cleaned = read(20, by=mark("cleanings", "cleanings_read"))(cleanings.cleanings)

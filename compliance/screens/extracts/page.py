@@ -23,12 +23,11 @@ from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.words import dictionary, titled
 from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.bodies import body
-from compliance.screens.caching import cached
 from compliance.screens.downloads import File
 from compliance.screens.extracts import texts
-from compliance.screens.reads import Data
+from compliance.screens.reads import read
 from compliance.screens.views import View
-from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
 
 SHOWN_ROWS: Final = 10
@@ -90,9 +89,9 @@ def point_of_extract(view: View, name: str) -> str | None:
     return chosen
 
 
-@cached(20)
+@read(20)
 def extracted(
-    data: Data,
+    cursor: Cursor,
     reader: Reader,
     name: str,
     as_of: date,
@@ -102,18 +101,17 @@ def extracted(
 ) -> Extract:
     """A named extract, as the reader may see it; `state` is that of the store where more than the exports counts."""
     point = next((point for point in reads.points() if point.id == point_id), None)
-    with data.database.cursor() as cursor:
-        return extracting.extract(
-            cursor,
-            name,
-            points=reads.points(),
-            as_of=as_of,
-            known_at=EVERYTHING_KNOWN,
-            point=point,
-            organisation=organisation,
-            own=places.own_files(),
-            reader=reader,
-        )
+    return extracting.extract(
+        cursor,
+        name,
+        points=reads.points(),
+        as_of=as_of,
+        known_at=EVERYTHING_KNOWN,
+        point=point,
+        organisation=organisation,
+        own=places.own_files(),
+        reader=reader,
+    )
 
 
 def _extract_of(view: View, name: str, point_id: str | None) -> Extract:

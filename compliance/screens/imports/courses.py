@@ -11,18 +11,17 @@ from compliance.correcting.courses import Said
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import course_questions, reads, views, widgets
-from compliance.screens.caching import cached
 from compliance.screens.imports import courses_texts
+from compliance.screens.reads import read
 from compliance.screens.views import View
-from compliance.store.database import Rows
+from compliance.store.database import Cursor, Rows
 
 
-@cached()
-def _known(data: reads.Data, as_of: date, organisation: str) -> tuple[Rows, dict[str, Said]]:
+@read()
+def _known(cursor: Cursor, as_of: date, organisation: str) -> tuple[Rows, dict[str, Said]]:
     """The courses of the exports, and what was said of each point."""
-    with data.database.cursor() as cursor:
-        found = courses.courses(cursor, organisation, as_of=as_of)
-        return found, courses.said(cursor, organisation, as_of=as_of)
+    found = courses.courses(cursor, organisation, as_of=as_of)
+    return found, courses.said(cursor, organisation, as_of=as_of)
 
 
 def settings(view: View) -> None:

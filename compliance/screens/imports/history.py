@@ -19,13 +19,13 @@ from compliance.drawing import charts
 from compliance.loading import loading
 from compliance.loading.cleanings import cleaning_sentences, mark_read
 from compliance.loading.comparing import Comparison, compare
-from compliance.loading.purges import Purge, purge_sentences, purges
+from compliance.loading.purges import purge_sentences, purges
 from compliance.screens import changes, downloads, effects, fields, reads, views, widgets, written
 from compliance.screens.caching import cached
 from compliance.screens.imports import history_texts, returns, texts
-from compliance.screens.reads import Data
+from compliance.screens.reads import Data, read
 from compliance.screens.views import View
-from compliance.store.database import EVERYTHING_KNOWN, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
 SHOWN_IMPORTS: Final = 15
 SHOWN_ROWS: Final = 200
@@ -71,10 +71,7 @@ def _past_purges(view: View) -> None:
             widgets.html(charts.caption(f"{moment}. {' '.join(purge_sentences(each, say))}"))
 
 
-@cached(10)
-def _purges(data: Data) -> list[Purge]:
-    with data.database.cursor() as cursor:
-        return purges(cursor)
+_purges = read(10)(purges)
 
 
 def history(view: View) -> None:
@@ -153,10 +150,9 @@ def _effect_of_revoking(data: Data, import_id: int, as_of: date) -> Effect:
     return previewing.effect_of_revoking(data.database, import_id, as_of=as_of, points=reads.points())
 
 
-@cached(20)
-def _compared(data: Data, import_id: int, source: str) -> Comparison:
-    with data.database.cursor() as cursor:
-        return compare(cursor, import_id, reads.sources()[source])
+@read(20)
+def _compared(cursor: Cursor, import_id: int, source: str) -> Comparison:
+    return compare(cursor, import_id, reads.sources()[source])
 
 
 def _dated(row: dict[str, Any]) -> list[tuple[str, date]]:
@@ -237,11 +233,10 @@ def _cells(view: View, row: dict[str, Any]) -> None:
     widgets.html(charts.caption(say(text, n=say.number(sheet["rows"]))))
 
 
-@cached(10)
-def _rows(data: Data, name: str, import_id: int) -> Rows:
+@read(10)
+def _rows(cursor: Cursor, name: str, import_id: int) -> Rows:
     """The rows of a statement about an import."""
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement(name), {"import_id": import_id})
+    return rows(cursor, statement(name), {"import_id": import_id})
 
 
 @cached(4)
@@ -269,17 +264,15 @@ def _revoke(view: View, row: dict[str, Any]) -> None:
             st.rerun()
 
 
-@cached(20)
-def _completing(data: Data, import_id: int) -> Rows:
+@read(20)
+def _completing(cursor: Cursor, import_id: int) -> Rows:
     """The imports that complete an import."""
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement("completing"), {"import_id": import_id, "known_at": EVERYTHING_KNOWN})
+    return rows(cursor, statement("completing"), {"import_id": import_id, "known_at": EVERYTHING_KNOWN})
 
 
-@cached(10)
-def _organisations(data: Data) -> Rows:
-    with data.database.cursor() as cursor:
-        return rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
+@read(10)
+def _organisations(cursor: Cursor) -> Rows:
+    return rows(cursor, statement("organisations"), {"known_at": EVERYTHING_KNOWN})
 
 
 def rename(view: View) -> None:

@@ -22,10 +22,9 @@ from compliance.reading.markers import split_marker
 from compliance.reading.recognising import Match, Near, as_mapping, known_headings, nearest
 from compliance.reading.sheets import HEADING_ROWS, Sheet, Workbook, top_rows
 from compliance.screens import downloads, reads, views, widgets
-from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.imports import mapping_texts
-from compliance.screens.reads import Data
+from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
 
@@ -356,10 +355,7 @@ def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> st
 # --- Saved mappings -----------------------------------------------------------------------------------------------
 
 
-@cached(10)
-def _saved(data: Data) -> list[SavedMapping]:
-    with data.database.cursor() as cursor:
-        return saved_mappings(cursor)
+_saved = read(10)(saved_mappings)
 
 
 def mappings(view: View) -> None:

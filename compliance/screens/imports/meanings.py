@@ -10,16 +10,15 @@ from compliance.correcting import saying
 from compliance.drawing import charts
 from compliance.loading.meanings import Meaning
 from compliance.screens import reads, saying_texts, sayings, widgets
-from compliance.screens.caching import cached
 from compliance.screens.imports import texts
-from compliance.screens.reads import Data
+from compliance.screens.reads import read
 from compliance.screens.views import View
+from compliance.store.database import Cursor
 
 
-@cached()
-def _said(data: Data, organisation: str, as_of: date) -> list[Meaning]:
-    with data.database.cursor() as cursor:
-        return saying.said(cursor, organisation, as_of=as_of)
+@read()
+def _said(cursor: Cursor, organisation: str, as_of: date) -> list[Meaning]:
+    return saying.said(cursor, organisation, as_of=as_of)
 
 
 def settings(view: View) -> None:

@@ -13,8 +13,8 @@ from compliance.correcting import renaming
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.drawing import charts, elements
 from compliance.screens import effect_texts, fields, reads, views, widgets
-from compliance.screens.caching import cached
 from compliance.screens.imports import names_texts
+from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 
@@ -22,21 +22,19 @@ SHOWN_SUGGESTIONS: Final = 5
 WIDTH: Final = 460
 
 
-@cached()
-def _in_use(data: reads.Data, as_of: date) -> tuple[Rows, list[Suggestion]]:
+@read()
+def _in_use(cursor: Cursor, as_of: date) -> tuple[Rows, list[Suggestion]]:
     """The names in use on a day, and the suggestions of which may be the same."""
-    with data.database.cursor() as cursor:
-        return (
-            renaming.names(cursor, as_of=as_of, known_at=EVERYTHING_KNOWN),
-            renaming.suggestions(cursor, as_of=as_of, known_at=EVERYTHING_KNOWN),
-        )
+    return (
+        renaming.names(cursor, as_of=as_of, known_at=EVERYTHING_KNOWN),
+        renaming.suggestions(cursor, as_of=as_of, known_at=EVERYTHING_KNOWN),
+    )
 
 
-@cached()
-def _aliases(data: reads.Data) -> list[Alias]:
+@read()
+def _aliases(cursor: Cursor) -> list[Alias]:
     """The changes of name in effect."""
-    with data.database.cursor() as cursor:
-        return renaming.aliases(cursor, EVERYTHING_KNOWN)
+    return renaming.aliases(cursor, EVERYTHING_KNOWN)
 
 
 def names(view: View) -> None:

@@ -21,37 +21,35 @@ from compliance.drawing import charts, systems
 from compliance.screens import fields, no_data, reads, widgets
 from compliance.screens.bodies import body
 from compliance.screens.caching import cached
-from compliance.screens.reads import Data
+from compliance.screens.reads import Data, read
 from compliance.screens.systems import card_texts, group_texts
 from compliance.screens.systems import texts as systems_texts
 from compliance.screens.systems.group_texts import Group, Kind
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
-from compliance.store.database import EVERYTHING_KNOWN, Rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.wording import phrases
 
 
-@cached()
-def systems_in_use(data: Data, reader: Reader, as_of: date) -> Rows:
+@read()
+def systems_in_use(cursor: Cursor, reader: Reader, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
-    with data.database.cursor() as cursor:
-        return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+    return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
-@cached()
-def card_of(data: Data, reader: Reader, as_of: date, organisation: str, system: str) -> Card | None:
+@read()
+def card_of(cursor: Cursor, reader: Reader, as_of: date, organisation: str, system: str) -> Card | None:
     """A system as the reader may see it; None if the register has none of that name."""
-    with data.database.cursor() as cursor:
-        return system_cards.card(
-            cursor,
-            reads.points(),
-            reads.definitions(),
-            organisation=organisation,
-            system=system,
-            as_of=as_of,
-            known_at=EVERYTHING_KNOWN,
-            reader=reader,
-        )
+    return system_cards.card(
+        cursor,
+        reads.points(),
+        reads.definitions(),
+        organisation=organisation,
+        system=system,
+        as_of=as_of,
+        known_at=EVERYTHING_KNOWN,
+        reader=reader,
+    )
 
 
 @cached()

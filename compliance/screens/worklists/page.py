@@ -20,12 +20,11 @@ from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
 from compliance.screens.bodies import body
-from compliance.screens.caching import cached
 from compliance.screens.downloads import File, FileName
-from compliance.screens.reads import Data
+from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.screens.worklists import texts
-from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
 from compliance.worklists import mails, notes, sending, workbooks
 from compliance.worklists.lists import Asking, Left, WorkList, work_lists
@@ -36,11 +35,10 @@ NOTE_HEIGHT: Final = 90
 MAIL_HEIGHT: Final = 340
 
 
-@cached(10)
-def _lists(data: Data, reader: Reader, as_of: date, organisation: str) -> tuple[WorkList, ...]:
+@read(10)
+def _lists(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> tuple[WorkList, ...]:
     """The list of each unit. What is written of the items is not cached with them."""
-    with data.database.cursor() as cursor:
-        return work_lists(cursor, _asking(as_of, organisation), reader)
+    return work_lists(cursor, _asking(as_of, organisation), reader)
 
 
 def _asking(as_of: date, organisation: str) -> Asking:
@@ -52,10 +50,9 @@ def _sending(view: View) -> Sending:
     return _begun(view.data, view.as_of, view.scope.organisation, clock.today())
 
 
-@cached(10, by=written.mark("item_notes", "arrangements"))
-def _begun(data: Data, as_of: date, organisation: str, today: date) -> Sending:
-    with data.database.cursor() as cursor:
-        return sending.begun(cursor, _asking(as_of, organisation), today=today)
+@read(10, by=written.mark("item_notes", "arrangements"))
+def _begun(cursor: Cursor, as_of: date, organisation: str, today: date) -> Sending:
+    return sending.begun(cursor, _asking(as_of, organisation), today=today)
 
 
 def ahead(view: View) -> Iterator[None]:
