@@ -43,10 +43,10 @@ lint: $(READY)
 	$(BIN)/mypy
 
 bench: $(READY)
-	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.measuring
 
 viewers: $(READY) browser
-	$(BIN)/python -m tools.viewers
+	$(BIN)/python -m tools.measuring viewers
 
 samples: $(READY)
 	$(BIN)/python -m data.samples.make

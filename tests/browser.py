@@ -1,10 +1,8 @@
 """A real browser against a real server, each with files of its own."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 import weakref
 from collections.abc import Iterator
@@ -13,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.ports import SERVER, started
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
@@ -43,26 +43,14 @@ def serving(database: Path, *, folder: Path = ROOT, shared: str = "") -> Iterato
     The system gives it a port that nobody has: to look for one first would be a race with every other run.
     """
     log = database.with_name("server.log")
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "compliance.commands.server", "--port", "0"],
-            cwd=folder,
-            env={
-                **os.environ,
-                "COMPLIANCE_DATABASE": shared or str(database),
-                "COMPLIANCE_FOLDER": str(database.parent),
-            },
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield Server(_address(log, process), database, process.pid)
-    finally:
-        process.terminate()
-        process.wait(20)
+    log.unlink(missing_ok=True)
+    places = {"COMPLIANCE_DATABASE": shared or str(database), "COMPLIANCE_FOLDER": str(database.parent)}
+    with started([SERVER, "--port", "0"], folder=folder, log=log, environment=places) as process:
+        yield Server(ready(log, process), database, process.pid)
 
 
-def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
+def ready(log: Path, process: subprocess.Popen[bytes]) -> str:
+    """The address of a server once its log says where it answers."""
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end and process.poll() is None:
         if said := SAYS_WHERE.search(log.read_text("utf-8", "replace")):

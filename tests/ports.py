@@ -1,11 +1,18 @@
-"""A port that nobody has, and waiting until a server is ready there."""
+"""A server as a process, a port that nobody has, and waiting until a server is ready there."""
 
+import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
+from compliance.core.places import ROOT
+
+SERVER = "compliance.commands.server"
 PATIENCE = 60
 
 
@@ -14,6 +21,23 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+@contextmanager
+def started(
+    said: Sequence[str], *, folder: Path = ROOT, log: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A module of Python that runs with arguments in a folder while the block lasts. What it says goes to `log`."""
+    with (log or Path(os.devnull)).open("ab") as written:
+        command = [sys.executable, "-m", *said]
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **(environment or {})}, stdout=written, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -1,9 +1,7 @@
 """A server with a login, and a provider that says of each person what a test wants: both real, on this machine."""
 
-import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +17,7 @@ from websockets.sync.client import connect
 from compliance.core.places import ROOT
 from compliance.declarations.login import ROLES
 from compliance.store.file import FileDatabase
-from tests.ports import free_port
+from tests.ports import SERVER, free_port, started
 
 READY_SECONDS = 60
 PAGE = {"accept": "text/html"}
@@ -99,17 +97,10 @@ def served(
         "COMPLIANCE_LOGIN_CONTACT": "Sara, 0123",
         **environment,
     }
-    command = [sys.executable, "-m", "compliance.commands.server", "--login", "--port", str(port)]
-    with (folder / "server.log").open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=subprocess.STDOUT
-        )
-    try:
-        _wait(f"{address}{ready}", process, folder / "server.log")
+    log = folder / "server.log"
+    with started([SERVER, "--login", "--port", str(port)], log=log, environment=variables) as process:
+        _wait(f"{address}{ready}", process, log)
         yield Service(address, database, issuer, process)
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path | None = None) -> None:

@@ -27,6 +27,7 @@ from compliance.loading.loading import Receipt, load
 from compliance.reading.reading import read
 from tests import files
 from tests.line import SOURCES, WORDS, Line
+from tools.memory import megabytes
 
 REFUSAL_SECONDS, GROWTH_MB = 2.0, 100.0
 NUMBERS = (b"0", b"4294967296", b"1048577", b"9" * 20, b"1e999", b"-1", b"NaN")
@@ -170,12 +171,8 @@ def run(count: int, seed: int, *, saved: Path = ROOT / "build" / "hostile") -> t
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder, ThreadPoolExecutor(2) as pool:
         one = Run(Line(Path(folder)), seed, saved).one
         first = list(pool.map(one, range(count // 10)))
-        before = _memory()
-        return first + list(pool.map(one, range(count // 10, count))), _memory() - before
-
-
-def _memory() -> float:
-    return int(re.findall(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[0]) / 1024
+        before = megabytes()
+        return first + list(pool.map(one, range(count // 10, count))), megabytes() - before
 
 
 def main(count: int = 500, seed: int = 20261125) -> int:

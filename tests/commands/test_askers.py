@@ -16,7 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.queueing import COUNTING, person, take_turn
 from tests import provided, sampled
 from tests.provided import login, service, stream
-from tools.visits import Visitor
+from tests.session import Session
 
 SECONDS = 20
 WINDOWS = 12
@@ -98,14 +98,14 @@ def test_others_go_on_while_somebody_opens_many_windows_on_days_that_nobody_coun
     people = [provided.person("bo", "coordinator"), provided.person("eva", "head")]
     with service(tmp_path, people) as here, ExitStack() as held:
         bo, eva = login(here, "bo"), login(here, "eva")
-        hers = Visitor(held.enter_context(stream(here, eva)))
+        hers = Session(here.address, held.enter_context(stream(here, eva)))
         sockets = [held.enter_context(stream(here, bo)) for _ in range(WINDOWS)]
         done = []
 
         def looks(number):
             day = date(2026, 1, 1) + timedelta(days=7 * number)
             with suppress(ConnectionClosed):
-                Visitor(sockets[number]).opens("overview", as_of=day.isoformat())
+                Session(here.address, sockets[number]).opens("overview", as_of=day.isoformat())
                 done.append(number)
 
         threads = [threading.Thread(target=looks, args=(number,), daemon=True) for number in range(WINDOWS)]

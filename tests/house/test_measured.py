@@ -1,11 +1,20 @@
-"""The table of `make bench`: what it says of the runs before, and of another commit."""
+"""The tables of `make bench` and `make viewers`: what it says of the runs before, and of another commit."""
 
 from dataclasses import replace
 
 import pytest
 
-from tools.bench import as_table
-from tools.measured import Measured, beside_commit, compared, keep_run, kept_runs, medians, numbered, to_best
+from tools.measuring.lines import (
+    Measured,
+    as_table,
+    beside_commit,
+    compared,
+    keep_run,
+    kept_runs,
+    medians,
+    numbered,
+    to_best,
+)  # fmt: skip
 
 FOUND = [Measured("A load", 2.0), Measured("… its trend", 0.3), Measured("A page", 0.1), Measured("… its trend", 0.4)]
 

@@ -14,7 +14,7 @@ from compliance.store.following import Waits
 from tests import once, postgres
 from tests.machines import with_all_of
 from tests.provided import PAGE, authorize, begin, button, login, person, served, stream
-from tests.session import run
+from tests.session import Session
 from tools.administrations import NAMES
 from tools.city import city, put_exports
 
@@ -56,7 +56,11 @@ def shown(service, client, number):
     """The same as somebody sees it who is logged in."""
     client.cookies.set("compliance_server", number, "localhost.local", "/")
     with stream(service, client) as socket:
-        return run(socket, "city")[1] + run(socket, "overview")[1]
+        page, texts = Session(service.address, socket), []
+        for name in ("city", "overview"):
+            page.opens(name)
+            texts.append(page.text)
+        return " ".join(texts)
 
 
 @contextmanager

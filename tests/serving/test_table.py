@@ -9,7 +9,7 @@ from compliance.screens.frame import PAGES
 from compliance.screens.widgets import HOME
 from compliance.serving.gate import ROUTES, Need
 from tests.provided import PAGE, RULES, login, person, service, stream
-from tests.session import run
+from tests.session import Session
 from tools.acts import ACTS, sites
 from tools.table import FILE, YES, markdown, page_answer, route_answer
 
@@ -49,20 +49,22 @@ def opens_its_pages_and_no_other(role, here, client):
     assert sent.status_code == 403
     assert route_answer(role, Need.LOADING) in {YES, ""}
     with stream(here, client) as socket:
+        page = Session(here.address, socket)
         for entry in PAGES:
-            found, drawn = run(socket, "" if entry.id == HOME else entry.id)
+            page.opens("" if entry.id == HOME else entry.id)
             # the address of the overview leads others on to the first page that their role opens
-            assert found == (page_answer(role, entry) == YES or entry.id == HOME), entry.id
-            assert SV("Something went wrong.") not in drawn
-            assert "v-top" in drawn
+            assert page.there == (page_answer(role, entry) == YES or entry.id == HOME), entry.id
+            assert SV("Something went wrong.") not in page.text
+            assert "v-top" in page.text
 
 
 @pytest.mark.exhaustive
 def test_whoever_is_limited_opens_what_reads_and_no_other(here):
     with stream(here, login(here, "limited")) as socket:
+        page = Session(here.address, socket)
         for entry in PAGES:
-            found, _ = run(socket, "" if entry.id == HOME else entry.id)
-            assert found == (entry.permission in READING), entry.id
+            page.opens("" if entry.id == HOME else entry.id)
+            assert page.there == (entry.permission in READING), entry.id
 
 
 def statuses(here, client):

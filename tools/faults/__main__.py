@@ -27,8 +27,10 @@ from typing import Any
 from compliance.core.places import ROOT
 from compliance.store.file import FileDatabase
 from compliance.store.shared import SharedDatabase
-from tests import browser, postgres
+from tests import postgres
+from tests.browser import ready
 from tests.command import arguments
+from tests.ports import SERVER, started
 from tests.session import session
 from tools.faults import promises
 from tools.faults.machine import staff
@@ -110,19 +112,10 @@ def web_server(rig: Rig, folder: Path) -> Iterator[tuple[str, "subprocess.Popen[
     """A web server of the product with its own folder, and its address."""
     folder.mkdir(exist_ok=True)
     log = folder / "server.log"
-    with log.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "compliance.commands.server", "--port", "0"],
-            cwd=ROOT,
-            env=rig.environment(folder),
-            stdout=written,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield browser._address(log, process), process
-    finally:
+    log.unlink(missing_ok=True)
+    with started([SERVER, "--port", "0"], log=log, environment=rig.environment(folder)) as process:
+        yield ready(log, process), process
         process.kill()
-        process.wait(20)
 
 
 def equal(rig: Rig, folder: Path) -> None:

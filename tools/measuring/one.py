@@ -1,11 +1,5 @@
-"""How fast the product is on this machine, beside what a user would use instead.
+"""What one user meets, beside what they would use instead: the groups of the table `bench`."""
 
-`python -m tools.bench` prints two tables and keeps them in docs/speed.md; `--only counting pages` measures those alone,
-and `--beside REV --times 3` each in turn with the same of another commit. Nothing is asserted: times say something
-only beside other times of the same run. The last runs of this machine are kept, and each line beside the best of them.
-"""
-
-import argparse
 import json
 import os
 import pickle
@@ -17,8 +11,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -36,7 +29,6 @@ from compliance.core.places import ROOT, SAMPLES
 from compliance.correcting.previewing import preview
 from compliance.counting.assessing import basis_on
 from compliance.declarations.points import load_todo
-from compliance.demo import demo
 from compliance.loading.loading import load, prepare
 from compliance.package.year_package import gathered, whole_package
 from compliance.reading.reading import read
@@ -51,21 +43,9 @@ from compliance.store.file import FileDatabase
 from compliance.worklists.lists import Asking, work_lists
 from tests.files import doctor_files
 from tests.line import POINTS, SOURCES, WORDS, Line
-from tools import bench_machines
-from tools.measured import (
-    Measured,
-    beside_commit,
-    compared,
-    keep_run,
-    kept_runs,
-    medians,
-    numbered,
-    shown,
-    table,
-    titled,
-    to_best,
-)
-from tools.measuring import (
+from tests.session import Session, session
+from tools.measuring.lines import Measured
+from tools.measuring.stand import (
     ADDRESSES,
     AS_OF,
     KEPT,
@@ -87,15 +67,39 @@ from tools.measuring import (
     warm,
     whole_line,
 )
-from tools.readme import SPEED, keep
-from tools.visits import Visitor, visiting
+from tools.memory import megabytes
 
-# Times say something only on the same machine, so its runs are kept beside what it builds and not in the tree.
-HISTORIES = {"bench": "history.jsonl", "machines": "machines.jsonl"}
 # Those of the file doctor's cases that mean harm.
 HARM = ("stray cell", "16384 columns", "bomb", "forged size", "billion laughs", "truncated", "password", "rights")
 
 PANDAS = "pandas.read_excel(sys.argv[1], engine='openpyxl')"
+# Programs of a process of its own, whose memory nothing else grows.
+GROWN = """
+import pickle, sys
+from tools.memory import megabytes
+act = pickle.load(sys.stdin.buffer)
+before = megabytes()
+act()
+print(megabytes(what="VmHWM") - before)
+"""
+STRAYED = """
+import json, sys
+from pathlib import Path
+from compliance.core.errors import Refusal
+from compliance.reading.reading import read
+from tools.memory import megabytes
+def tried(path):
+    try:
+        read(Path(path), name=Path(path).name)
+        return "read"
+    except Refusal:
+        return "refused"
+tried(sys.argv[1])
+Path("/proc/self/clear_refs").write_text("5")
+before = megabytes()
+said = tried(sys.argv[2])
+print(json.dumps([said, megabytes(what="VmHWM") - before]))
+"""
 FASTEXCEL = (
     "fastexcel.read_excel(sys.argv[1]).load_sheet(0, header_row=None, skip_rows=0, dtypes='string')"
     ".to_arrow_with_errors()"
@@ -111,115 +115,6 @@ KEYS = {
     "employee_id", "unit", "system", "system_id", "action_id", "risk_id", "processing_id", "dpia_id", "agreement_id",
     "incident_id", "breach_id", "reference",
 }  # fmt: skip
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tools.bench", description="Measure, and keep the table.")
-    parser.add_argument(
-        "--only", nargs="+", choices=GROUPS, default=list(GROUPS), help="measure these; a table is kept if it is whole"
-    )
-    parser.add_argument("--beside", metavar="REV", help="measure another commit too, in turn with this one")
-    parser.add_argument("--times", type=int, default=1, help="how often, in turn: the medians count")
-    parser.add_argument("--numbers", action="store_true", help="print the numbers alone, and keep nothing")
-    given = parser.parse_args()
-    if given.numbers:
-        print(json.dumps([asdict(measured) for measured in measurements(given.only)]))
-        return
-    for name, groups in TABLES.items():
-        if wanted := [group for group in groups if group in given.only]:
-            measure(name, wanted, given.beside, times=given.times)
-
-
-def measure(name: str, groups: list[str], revision: str | None, *, times: int) -> None:
-    """Print a table; if it is whole, keep it, and the run."""
-    history = KEPT / HISTORIES[name]
-    found = in_turn(groups, revision, times=times) if revision else list(measurements(groups))
-    text = as_table(found, to_best(found, kept_runs(history)))
-    print(text)
-    if groups == list(TABLES[name]):
-        keep_run(history, found, commit=commit())
-        keep(SPEED, name, text)
-
-
-def as_table(found: list[Measured], ratios: dict[str, float]) -> str:
-    """The table, without the columns that hold nothing."""
-    headings = ["what", "ours", "beside", "ratio", "the commit before", "to the best", "wished"]
-    rows = [_row(name, measured, ratios) for name, measured in numbered(found)]
-    filled = [place for place, column in enumerate(zip(*rows, strict=True)) if any(column)]
-    return table([headings[place] for place in filled], [[row[place] for place in filled] for row in rows])
-
-
-def _row(name: str, measured: Measured, ratios: dict[str, float]) -> list[str]:
-    other, before, best = measured.other, measured.before, ratios.get(name)
-    return [
-        titled(measured),
-        shown(measured.ours, measured.unit),
-        "" if other is None else f"{measured.beside}: {shown(other, measured.unit)}",
-        compared(measured.ratio),
-        "" if before is None else shown(before, measured.unit),
-        "" if best is None else f"{best:.2f}",
-        measured.wished,
-    ]
-
-
-def measurements(groups: list[str]) -> Iterator[Measured]:
-    samples = KEPT / "samples.duckdb"
-    demo.build(FileDatabase.at(samples))
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for group in groups:
-            for measured in GROUPS[group](samples, Path(folder)):
-                print(f"{measured.what}: {shown(measured.ours, measured.unit)}", file=sys.stderr)
-                yield measured
-
-
-# --- beside another commit ----------------------------------------------------------------------------------------
-
-
-def in_turn(groups: list[str], revision: str, *, times: int) -> list[Measured]:
-    """The lines of this tree beside those of another commit: each group in both, one after the other, some times."""
-    found = []
-    with tree_of(revision) as other:
-        for group in groups:
-            runs: dict[Path, list[list[Measured]]] = {other: [], ROOT: []}
-            for tree in [other, ROOT] * times:
-                runs[tree].append(measured_in(tree, group))
-            before = medians(runs[other]) if all(runs[other]) else []
-            found += beside_commit(medians(runs[ROOT]), before)
-    return found
-
-
-def measured_in(tree: Path, group: str) -> list[Measured]:
-    """The lines of a group as a tree has them; none if it cannot be measured, as where the commit has no such name."""
-    command = [sys.executable, "-m", "tools.bench", "--numbers", "--only", group]
-    done = subprocess.run(command, cwd=tree, stdout=subprocess.PIPE, text=True)
-    if done.returncode and tree == ROOT:
-        raise RuntimeError(f"{group} cannot be measured")
-    return [Measured(**line) for line in json.loads(done.stdout)] if not done.returncode else []
-
-
-@contextmanager
-def tree_of(revision: str) -> Iterator[Path]:
-    """A work tree of another commit with the tools of this one, which measure it, and with the same files to load."""
-    with tempfile.TemporaryDirectory(prefix="beside-") as folder:
-        tree = Path(folder) / "tree"
-        subprocess.run(["git", "worktree", "add", "--detach", tree, revision], cwd=ROOT, check=True)
-        try:
-            for name in ("tests", "tools"):
-                shutil.copytree(ROOT / name, tree / name, dirs_exist_ok=True)
-            (tree / "build" / "bench").mkdir(parents=True)
-            for file in KEPT.glob("*.xlsx"):
-                (tree / "build" / "bench" / file.name).symlink_to(file)
-            yield tree
-        finally:
-            subprocess.run(["git", "worktree", "remove", "--force", tree], cwd=ROOT, check=True)
-
-
-def commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
-
-
-# --- groups -------------------------------------------------------------------------------------------------------
 
 
 def loading(samples: Path, folder: Path) -> Iterator[Measured]:
@@ -414,19 +309,8 @@ def made_of(cursor: Cursor, review: Review) -> dict[str, Callable[[], bytes]]:
 
 def grown(act: Callable[[], object]) -> float:
     """How many MB a process of its own is at its highest above what it was before it made a file, as in the product."""
-    code = (
-        "import json, pickle, sys\n"
-        "from pathlib import Path\n"
-        "def memory(name):\n"
-        "    lines = Path('/proc/self/status').read_text().splitlines()\n"
-        "    return next(int(line.split()[1]) for line in lines if line.startswith(name))\n"
-        "act = pickle.load(sys.stdin.buffer)\n"
-        "before = memory('VmRSS:')\n"
-        "act()\n"
-        "print((memory('VmHWM:') - before) / 1024)\n"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, input=pickle.dumps(act)
+        [sys.executable, "-c", GROWN], cwd=ROOT, check=True, capture_output=True, input=pickle.dumps(act)
     )
     return float(done.stdout)
 
@@ -436,7 +320,7 @@ def grown(act: Callable[[], object]) -> float:
 
 def pages(samples: Path, folder: Path) -> Iterator[Measured]:
     """What the running server takes for a page once its figures are known, until its last message is there."""
-    with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
+    with served(partial(copied, samples, folder)) as server, session(server.address) as visitor:
         (took,) = warm(visitor)
     for name in NAMED:
         yield Measured(f"A warm page: {name}", took[name], "< 120 ms")
@@ -448,17 +332,17 @@ def first_visits(samples: Path, folder: Path) -> Iterator[Measured]:
     """What the first visit to each address takes, on the day that it shows by itself: that day is counted ahead."""
     just = {}
     for name in ADDRESSES:
-        with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
+        with served(partial(copied, samples, folder)) as server, session(server.address) as visitor:
             just[name] = opened(visitor, name)
     yield from first("A first visit to a server that has just started, the slowest", just)
-    with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
+    with served(partial(copied, samples, folder)) as server, session(server.address) as visitor:
         rest(server)
         yield from first("A first visit once it has counted ahead, the slowest", every(visitor, lambda _: None))
         change = partial(small_import, server, folder)
         yield from first("A first visit just after an import, the slowest", every(visitor, change))
 
 
-def every(visitor: Visitor, before: Callable[[int], None]) -> dict[str, float]:
+def every(visitor: Session, before: Callable[[int], None]) -> dict[str, float]:
     """What each address takes, after something that is done before it."""
     took = {}
     for number, name in enumerate(ADDRESSES):
@@ -483,13 +367,13 @@ def small_import(server: Running, folder: Path, number: int) -> None:
 
 def acts(samples: Path, folder: Path) -> Iterator[Measured]:
     """What the server takes when somebody uses a page: by the widget's own message, as a browser sends it."""
-    with served(partial(copied, samples, folder)) as server, visiting(server.port) as visitor:
+    with served(partial(copied, samples, folder)) as server, session(server.address) as visitor:
         for what, took in used(visitor).items():
             yield Measured(what, took, "< 150 ms")
 
 
 SESSIONS, EARLY = 50, 20
-LOOKED_AT = ("", "point", "systems", "incidents")
+LOOKED_AT = ("overview", "point", "systems", "incidents")
 
 
 def memory(samples: Path, folder: Path) -> Iterator[Measured]:
@@ -498,10 +382,10 @@ def memory(samples: Path, folder: Path) -> Iterator[Measured]:
     with served(partial(copied, samples, folder)) as server:
         for number in range(SESSIONS):
             day = f"{AS_OF - timedelta(days=7 * number)}"
-            with visiting(server.port) as visitor:
+            with session(server.address) as visitor:
                 for page in LOOKED_AT:
-                    visitor.opens(page, as_of=day)
-            at.append(server.memory)
+                    opened(visitor, page, as_of=day)
+            at.append(megabytes(server.process))
     what = f"The server after {SESSIONS * len(LOOKED_AT)} page views in {SESSIONS} sessions that are over"
     yield Measured(what, at[-1], "< 350 MB", unit="MB")
     yield Measured(
@@ -527,27 +411,7 @@ def starts(samples: Path, folder: Path) -> Iterator[Measured]:
 def hostile(folder: Path) -> Measured:
     """How much the memory of the process that asks for a file grows, at its highest."""
     near, far = stray_cell(folder / "near.xlsx", "B2"), stray_cell(folder / "far.xlsx", "XFD1048576")
-    code = (
-        "import sys, json\n"
-        "from pathlib import Path\n"
-        "from compliance.core.errors import Refusal\n"
-        "from compliance.reading.reading import read\n"
-        "def memory(name):\n"
-        "    lines = Path('/proc/self/status').read_text().splitlines()\n"
-        "    return next(int(line.split()[1]) for line in lines if line.startswith(name))\n"
-        "def tried(path):\n"
-        "    try:\n"
-        "        read(Path(path), name=Path(path).name)\n"
-        "        return 'read'\n"
-        "    except Refusal:\n"
-        "        return 'refused'\n"
-        "tried(sys.argv[1])\n"
-        "Path('/proc/self/clear_refs').write_text('5')\n"
-        "before = memory('VmRSS:')\n"
-        "said = tried(sys.argv[2])\n"
-        "print(json.dumps([said, (memory('VmHWM:') - before) / 1024]))\n"
-    )
-    command = [sys.executable, "-c", code, near, far]
+    command = [sys.executable, "-c", STRAYED, near, far]
     said, growth = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
     what = "A workbook with a cell in XFD1048576: growth of the server"
     return Measured(what, growth, "< 100 MB", unit="MB", note=said)
@@ -579,9 +443,8 @@ def stray_cell(path: Path, cell: str) -> Path:
     return path
 
 
-# What is measured, in the order of the tables.
-GROUP = Callable[[Path, Path], Iterator[Measured]]
-ONE: dict[str, GROUP] = {
+# What is measured, in the order of the table.
+GROUPS: dict[str, Callable[[Path, Path], Iterator[Measured]]] = {
     "loading": loading,
     "million": a_million,
     "counting": counting,
@@ -594,8 +457,3 @@ ONE: dict[str, GROUP] = {
     "memory": memory,
     "hostile": hostility,
 }
-TABLES: dict[str, dict[str, GROUP]] = {"bench": ONE, "machines": bench_machines.GROUPS}
-GROUPS = ONE | bench_machines.GROUPS
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""What it takes that several machines share a store in PostgreSQL, beside one file: groups of `python -m tools.bench`.
+"""What it takes that several machines share a store in PostgreSQL, beside one file: the groups of `machines`.
 
 PostgreSQL is Debian's with its usual settings, on this machine too: what it has committed outlives a loss of power.
 """
@@ -28,9 +28,10 @@ from tests.machines import fill, machine, with_all_of
 from tests.ports import free_port
 from tests.postgres import Server
 from tests.proxied import HOST, certificate, nginx
+from tests.session import Session, session
 from tools.administrations import many_times, write_exports
-from tools.measured import Measured
-from tools.measuring import (
+from tools.measuring.lines import Measured
+from tools.measuring.stand import (
     AS_OF,
     DAY,
     NAMED,
@@ -55,8 +56,7 @@ from tools.measuring import (
     warm,
     whole_line,
 )
-from tools.viewers import WISHED, Click, bare, later, percentile, sessions
-from tools.visits import Visitor, visiting
+from tools.measuring.viewers import WISHED, bare, met, sessions
 
 USUAL = {
     "fsync": "on", "full_page_writes": "on", "shared_buffers": "128MB", "wal_recycle": "on", "wal_init_zero": "on",
@@ -69,7 +69,6 @@ YEAR = month_ends(AS_OF, count=12)
 REVIEW = "the review of this year"
 # A day on which each source was exported, and the number of rows that an import of the samples often has.
 EXPORTED, IMPORTED = date(2026, 10, 31), 3_361
-VIEWING_SECONDS = 30
 NUMBERS = {1: "one server", 2: "two servers"}
 NOTHING_AHEAD = {"COMPLIANCE_COUNT_AHEAD": "no"}
 
@@ -175,7 +174,7 @@ def pages(samples: Path, folder: Path) -> Iterator[Measured]:
         ]
         for server in servers:
             rest(server)
-        ours, other = warm(*(held.enter_context(visiting(server.port)) for server in servers))
+        ours, other = warm(*(held.enter_context(session(server.address)) for server in servers))
     for name in NAMED:
         yield beside(f"A warm page: {name}", [ours[name], other[name]], NEAR)
     worst = max(ours, key=lambda name: ours[name])
@@ -201,7 +200,7 @@ def writing(samples: Path, folder: Path) -> Iterator[Measured]:
 
 
 def uses(placing: Placing) -> dict[str, float]:
-    with served(placing) as server, visiting(server.port) as visitor:
+    with served(placing) as server, session(server.address) as visitor:
         rest(server)
         return used(visitor)
 
@@ -257,14 +256,14 @@ def shows(one: Running, two: Running) -> float:
     """The median of the seconds from a text that is left at a server until another one has drawn it."""
     for server in (one, two):
         rest(server)
-    with visiting(one.port) as writer, visiting(two.port) as reader:
+    with session(one.address) as writer, session(two.address) as reader:
         texts = (f"Sett {number}." for number in itertools.count())
         for visitor in (writer, reader):
             opened(visitor, REVIEW, as_of=DAY)
         return median(lambda: timed(lambda: passes_on(writer, reader, next(texts))), times=9)
 
 
-def passes_on(writer: Visitor, reader: Visitor, text: str) -> None:
+def passes_on(writer: Session, reader: Session, text: str) -> None:
     writer.sets("text_area", string_value=text)
     while not any(text in str(element) for kind, element, _ in reader.drawn if kind == "text_area"):
         opened(reader, REVIEW, as_of=DAY)
@@ -302,7 +301,7 @@ def citys_page(*stores: Callable[[], Store]) -> Iterator[Measured]:
 def city_visits(store: Store) -> tuple[float, float]:
     """What the city's page takes of a server that has just started: the first time, and after that."""
     ours = replace(store, environment=store.environment | NOTHING_AHEAD)
-    with running(ours) as server, visiting(server.port) as visitor:
+    with running(ours) as server, session(server.address) as visitor:
         first = opened(visitor, "city", as_of=DAY)
         opened(visitor, "city", as_of=DAY)
         return first, median(lambda: opened(visitor, "city", as_of=DAY), times=9)
@@ -345,21 +344,12 @@ def viewing(samples: Path, folder: Path) -> Iterator[Measured]:
     """Many viewers of one server and of two, behind nginx."""
     with sharing(samples, folder) as machines:
         for number in WISHED:
-            with bare() as server:
-                floor = sessions(server.address, viewers=number, seconds=VIEWING_SECONDS)
+            with bare() as address:
+                floor = sessions(address, number)
             for servers in (1, 2):
                 with behind_nginx(machines, servers) as address:
-                    ours = sessions(address, viewers=number, seconds=VIEWING_SECONDS)
-                yield from viewed(ours, floor, f"{number} viewers at once, {NUMBERS[servers]} behind nginx")
-
-
-def viewed(ours: list[Click], floor: list[Click], what: str) -> Iterator[Measured]:
-    """What viewers met, beside the floor."""
-    clicks, bare_clicks = later(ours), later(floor)
-    for name, share in {f"{what}: half of their clicks within": 0.5, "… 95 of 100 within": 0.95}.items():
-        other = percentile(bare_clicks, share)
-        yield Measured(name, percentile(clicks, share), other=other, beside="the floor")
-    yield Measured("… failed", sum(not click.well for click in ours), "0", unit="")
+                    ours = sessions(address, number)
+                yield from met(f"{number} viewers at once, {NUMBERS[servers]} behind nginx", ours, floor)
 
 
 @contextmanager

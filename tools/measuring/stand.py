@@ -1,4 +1,4 @@
-"""What is measured with: stores, exports, servers, and the time that something takes."""
+"""What all groups measure with: stores, exports, servers, and the time that something takes."""
 
 import itertools
 import os
@@ -30,8 +30,8 @@ from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, writ
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.store.file import FileDatabase
 from tests.line import POINTS, SOURCES, WORDS, Line
-from tests.ports import free_port, wait_for
-from tools.visits import Visitor
+from tests.ports import SERVER, free_port, started, wait_for
+from tests.session import Session
 
 AS_OF = date(2026, 11, 15)
 # Every one of the 36 months up to this one has a basis in the samples.
@@ -214,10 +214,8 @@ class Running:
     seconds: float
 
     @property
-    def memory(self) -> float:
-        """How many MB the process has."""
-        lines = Path(f"/proc/{self.process}/status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def busy(self) -> float:
@@ -228,15 +226,10 @@ class Running:
 @contextmanager
 def running(store: Store) -> Iterator[Running]:
     """A server on a store, ready since a moment."""
-    port, quiet = free_port(), subprocess.DEVNULL
-    command = [sys.executable, "-m", "compliance.commands.server", "--port", str(port)]
-    environment, started = os.environ | store.environment, time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet) as process:
-        try:
-            wait_for(port, process)
-            yield Running(store, port, process.pid, time.perf_counter() - started)
-        finally:
-            process.terminate()
+    port, begun = free_port(), time.perf_counter()
+    with started([SERVER, "--port", str(port)], environment=store.environment) as process:
+        wait_for(port, process)
+        yield Running(store, port, process.pid, time.perf_counter() - begun)
 
 
 @contextmanager
@@ -246,9 +239,11 @@ def served(placing: Placing) -> Iterator[Running]:
         yield server
 
 
-def opened(visitor: Visitor, name: str, **day: str) -> float:
+def opened(visitor: Session, name: str, **day: str) -> float:
     page, query = ADDRESSES[name]
-    return visitor.opens(page, **query, **day)
+    took = visitor.opens(page, **query, **day)
+    assert visitor.well, name
+    return took
 
 
 def rest(server: Running) -> None:
@@ -261,7 +256,7 @@ def rest(server: Running) -> None:
             return
 
 
-def warm(*visitors: Visitor) -> list[dict[str, float]]:
+def warm(*visitors: Session) -> list[dict[str, float]]:
     """What each address takes once its figures are known, of servers in turn."""
     took: list[dict[str, float]] = [{} for _ in visitors]
     for name in ADDRESSES:
@@ -273,7 +268,7 @@ def warm(*visitors: Visitor) -> list[dict[str, float]]:
     return took
 
 
-def used(visitor: Visitor) -> dict[str, float]:
+def used(visitor: Session) -> dict[str, float]:
     """What it takes when somebody uses a page: by the widget's own message, as a browser sends it."""
     took = {}
     for _ in range(2):
@@ -291,4 +286,5 @@ def used(visitor: Visitor) -> dict[str, float]:
     took["The next screen of the meeting"] = after_one(
         lambda: visitor.sets("button", "turn PageDown", trigger_value=True)
     )
+    assert visitor.well
     return took

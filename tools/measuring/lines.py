@@ -47,7 +47,28 @@ def compared(ratio: float | None) -> str:
     return "" if ratio is None else f"{ratio:.2f}"
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def as_table(found: list[Measured], ratios: dict[str, float]) -> str:
+    """The table, without the columns that hold nothing."""
+    headings = ["what", "ours", "beside", "ratio", "the commit before", "to the best", "wished"]
+    rows = [_row(name, measured, ratios) for name, measured in numbered(found)]
+    filled = [place for place, column in enumerate(zip(*rows, strict=True)) if any(column)]
+    return _table([headings[place] for place in filled], [[row[place] for place in filled] for row in rows])
+
+
+def _row(name: str, measured: Measured, ratios: dict[str, float]) -> list[str]:
+    other, before, best = measured.other, measured.before, ratios.get(name)
+    return [
+        titled(measured),
+        shown(measured.ours, measured.unit),
+        "" if other is None else f"{measured.beside}: {shown(other, measured.unit)}",
+        compared(measured.ratio),
+        "" if before is None else shown(before, measured.unit),
+        "" if best is None else f"{best:.2f}",
+        measured.wished,
+    ]
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table whose first column is text and whose others are numbers, with the machine below."""
     ruled = ["---", *["---:"] * (len(headings) - 1)]
     lines = [f"| {' | '.join(row)} |" for row in (headings, ruled, *rows)]
