@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -24,7 +24,8 @@ from compliance.loading.loading import add_event
 from compliance.screens import views
 from compliance.screens.views import View
 from compliance.store import stores
-from compliance.wording import phrases
+from compliance.wording import phrases, tables
+from compliance.wording.tables import Column, Row
 
 HOME: Final = "overview"
 # How many characters of a parameter of the address are repeated on the page.
@@ -82,9 +83,9 @@ def row_table(view: View, traced: tracing.TracedRow | None) -> None:
     if traced is None:
         html(charts.note(say(N_("The row is no longer there: its import has been replaced or revoked."))))
         return
-    columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(say(N_("Value as loaded")))]
-    rows_ = [[heading, phrases.stored_value(value, say)] for heading, value in traced.columns]
-    html(charts.table(columns, rows_, caption=say(N_("The spreadsheet row"))))
+    rows_ = ([heading, phrases.stored_value(value, say)] for heading, value in traced.columns)
+    drawn = tables.plain((N_("Column"), N_("Value as loaded")), rows_, say)
+    html(charts.table(*drawn, caption=say(N_("The spreadsheet row"))))
     text = N_("Import {id}, {source}. Columns that the file lacks are left out.")
     html(charts.caption(say(text, id=traced.import_id, source=say.pick(traced.source.title))))
 
@@ -212,6 +213,13 @@ def figure(
         chart(plot, alt=alt, key=key)
     if table is not None:
         as_table(view, table, caption=title)
+
+
+def table(
+    view: View, columns: Sequence[Column[Row]], rows: Iterable[Row], *, caption: str, stacked: bool = False
+) -> None:
+    """Draw a table of some rows."""
+    html(charts.table(*tables.table(columns, rows, view.say), caption=caption, stacked=stacked))
 
 
 def as_table(view: View, table: charts.Table, *, caption: str) -> None:

@@ -78,6 +78,16 @@ def table(
     ]
 
 
+def records(columns: Sequence[Column[Row]], rows: Iterable[Row], say: Language) -> list[dict[str, object]]:
+    """The same for a file or a grid: each row by the headings, with its values as they are."""
+    return [{column.head(say).label: column.cell(row, say) for column in columns} for row in rows]
+
+
+def plain(headings: Sequence[str], rows: Iterable[Sequence[str]], say: Language) -> Table:
+    """A table of texts, whose first column names its rows."""
+    return [Head(say(each), row_header=place == 0) for place, each in enumerate(headings)], [[*row] for row in rows]
+
+
 def _text(value: object, say: Language) -> str:
     if isinstance(value, str):
         return value

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from compliance.access.disclosure import about_incidents
 from compliance.core.language import N_, Language
@@ -12,9 +12,18 @@ from compliance.correcting.arrangements import arrangements
 from compliance.store.database import Cursor
 from compliance.wording import phrases
 from compliance.wording.reasons import detail_text, item_name, reason_text
+from compliance.wording.tables import Column
 from compliance.worklists.contacts import BY, Contact
 from compliance.worklists.lists import Asking, Left, WorkList
 from compliance.worklists.notes import STATUSES, Note, Notes, notes
+
+
+@dataclass(frozen=True)
+class Noted:
+    """An item that is left, with what is written of it."""
+
+    left: Left
+    note: Note | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,10 @@ class Sending:
     def note(self, left: Left) -> Note | None:
         """What is written of an item."""
         return self.notes.of(left.point, left.item)
+
+    def noted(self, each: WorkList) -> list[Noted]:
+        """The items of a list, each with what is written of it."""
+        return [Noted(left, self.note(left)) for left in each.left]
 
     def addressee(self, each: WorkList) -> str:
         """The unit, or the organisation as a whole."""
@@ -122,6 +135,16 @@ def person(contact: Contact, say: Language) -> str:
 def status(note: Note | None, say: Language) -> str:
     """The status of an item; empty without one."""
     return say(STATUSES[note.status]) if note and note.status else ""
+
+
+# The columns of a list of items, their widths in characters in a workbook.
+CONCERNS: Final = Column[Noted](N_("What it concerns"), lambda row, say: name(row.left, say), width=36)
+MISSING: Final = Column[Noted](N_("What is missing"), lambda row, say: missing(row.left, say), width=34)
+SINCE: Final = Column[Noted](N_("Since"), lambda row, say: since(row.left, say), width=18)
+TODO: Final = Column[Noted](N_("What to do"), lambda row, say: todo(row.left, say), width=40)
+RESPONSIBLE: Final = Column[Noted](N_("Responsible"), lambda row, say: answers(row.left, say), width=34)
+STATUS: Final = Column[Noted](N_("Status"), lambda row, say: status(row.note, say), width=22)
+NOTE: Final = Column[Noted](N_("Note"), lambda row, _: row.note.note if row.note else "", width=40)
 
 
 def by_point(each: WorkList, say: Language) -> Iterator[tuple[str, list[Left]]]:

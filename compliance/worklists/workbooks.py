@@ -1,6 +1,6 @@
 """A unit's list as a workbook, and all lists in a zip."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,21 +9,24 @@ from openpyxl.utils import get_column_letter
 from compliance.core.language import N_, Language
 from compliance.core.zips import write_zip
 from compliance.correcting import forms
+from compliance.wording.tables import Column
 from compliance.worklists import mails, sending
-from compliance.worklists.lists import Left, WorkList
-from compliance.worklists.sending import Sending
+from compliance.worklists.lists import WorkList
+from compliance.worklists.sending import Noted, Sending
 
-# Each column: its heading, its width in characters, and what it says of an item.
-COLUMNS: Final[tuple[tuple[str, int, Callable[[Left, Sending, Language], object]], ...]] = (
-    (N_("Review point"), 30, lambda left, _, say: f"{left.point.number}. {say.plain(left.point.title)}"),
-    (N_("What it concerns"), 36, lambda left, _, say: sending.name(left, say)),
-    (N_("What is missing"), 34, lambda left, _, say: sending.missing(left, say)),
-    (N_("Since"), 18, lambda left, _, say: sending.since(left, say)),
-    (N_("Due"), 13, lambda left, _, _say: left.item["due"]),
-    (N_("What to do"), 40, lambda left, _, say: sending.todo(left, say)),
-    (N_("Responsible"), 34, lambda left, _, say: sending.answers(left, say)),
-    (N_("Status"), 22, lambda left, all_, say: sending.status(all_.note(left), say)),
-    (N_("Note"), 40, lambda left, all_, _say: note.note if (note := all_.note(left)) else ""),
+# The columns of an item, their widths in characters.
+COLUMNS: Final = (
+    Column[Noted](
+        N_("Review point"), lambda row, say: f"{row.left.point.number}. {say.plain(row.left.point.title)}", width=30
+    ),
+    sending.CONCERNS,
+    sending.MISSING,
+    sending.SINCE,
+    Column[Noted](N_("Due"), lambda row, _: row.left.item["due"], width=13),
+    sending.TODO,
+    sending.RESPONSIBLE,
+    sending.STATUS,
+    sending.NOTE,
 )
 
 
@@ -34,11 +37,11 @@ def workbook(each: WorkList, all_: Sending, say: Language) -> bytes:
     hints = [text for text in (sending.purpose(each, all_, say), sending.answering(all_, say)) if text]
     forms.title(sheet, sending.heading(each, all_, say), *hints)
     first = len(hints) + 3
-    for column, (heading, _, _) in enumerate(COLUMNS, start=1):
-        forms.head(sheet, first, column, say(heading))
-    for row, left in enumerate(each.left, start=first + 1):
-        _row(sheet, row, left, all_, say)
-    forms.widths(sheet, [width for _, width, _ in COLUMNS])
+    for place, column in enumerate(COLUMNS, start=1):
+        forms.head(sheet, first, place, column.head(say).label)
+    for row, noted in enumerate(all_.noted(each), start=first + 1):
+        _row(sheet, row, noted, say)
+    forms.widths(sheet, [int(column.width) for column in COLUMNS])
     sheet.freeze_panes = sheet.cell(first + 1, 3)
     sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(COLUMNS))}{first + len(each.left)}"
     sheet.print_title_rows = f"{first}:{first}"
@@ -46,9 +49,9 @@ def workbook(each: WorkList, all_: Sending, say: Language) -> bytes:
     return forms.content(book)
 
 
-def _row(sheet: Any, row: int, left: Left, all_: Sending, say: Language) -> None:
-    for column, (_, _, value) in enumerate(COLUMNS, start=1):
-        cell = forms.put(sheet, row, column, value(left, all_, say), border=forms.BOX, alignment=forms.WRAPPED)
+def _row(sheet: Any, row: int, noted: Noted, say: Language) -> None:
+    for place, column in enumerate(COLUMNS, start=1):
+        cell = forms.put(sheet, row, place, column.cell(noted, say), border=forms.BOX, alignment=forms.WRAPPED)
         if cell.is_date:
             cell.number_format = forms.FORMATS["date"]
 

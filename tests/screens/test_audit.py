@@ -21,6 +21,7 @@ from compliance.core import clock, places
 from compliance.core.language import Language
 from compliance.screens.audit import page, texts, told_texts
 from compliance.screens.audit.told_texts import ACTIONS, DETAILS, FLAGS, NUMBERED, PARTS, SUBJECTS
+from compliance.wording import tables
 from tests.apps import opened, text
 from tests.house.test_house import MODULES
 
@@ -85,7 +86,7 @@ def test_what_is_downloaded_is_the_search_and_is_told(trail):
     rows = audit.found(begin=datetime(2000, 1, 1), end=datetime(2100, 1, 1), person=None, action=None, text="", most=9)
     entries = texts.said(rows, called={}, named={}, say=SV)
     asked = page.Asked(clock.today(), clock.today(), "p1", Action.ROLE, "Bo Berg")
-    assert [row["Nr"] for row in texts.csv_rows(entries, SV)] == [3, 2, 1]
+    assert [row["Nr"] for row in tables.records(texts.IN_FILE, entries, SV)] == [3, 2, 1]
     day = clock.today()
     assert page.told(asked) == {"begin": day, "end": day, "filtered": True, "kind": "role", "of": "p1"}
 

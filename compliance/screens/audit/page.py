@@ -25,6 +25,7 @@ from compliance.screens.people_texts import names
 from compliance.screens.views import View
 from compliance.store import register, stores
 from compliance.store.database import Rows
+from compliance.wording.tables import records
 
 T = TypeVar("T")
 # How far back the search goes at first, how many entries it reads, and how many the page shows.
@@ -64,7 +65,7 @@ def draw(view: View) -> None:
     entries = _found(view, asked, in_words)
     widgets.html(charts.section(say.plural("{n} entry found", "{n} entries found", len(entries))))
     if entries:
-        widgets.html(charts.table(*texts.table(in_words(entries[:SHOWN]), say), caption=say(N_("Audit trail"))))
+        widgets.table(view, texts.ENTRIES, in_words(entries[:SHOWN]), caption=say(N_("Audit trail")))
         _download(view, asked, partial(in_words, entries))
     if len(entries) > SHOWN:
         shown = {"n": say.number(SHOWN), "of": say.number(len(entries))}
@@ -148,7 +149,7 @@ def _download(view: View, asked: Asked, entries: Callable[[], list[Said]]) -> No
 
     def rows() -> Rows:
         audit.require(view.reader.user, Permission.SEE_AUDIT)
-        return texts.csv_rows(entries(), say)
+        return records(texts.IN_FILE, entries(), say)
 
     values = {"title": say(N_("Audit trail")), "day": f"{asked.begin} {asked.end}"}
     name = downloads.file_name(say, N_("{title} {day}"), "csv", **values)

@@ -11,11 +11,11 @@ from compliance.access.permissions import WORDS
 from compliance.access.roles import BY_ID
 from compliance.core import clock
 from compliance.core.language import N_, Language
-from compliance.drawing import charts
 from compliance.review.wording import DECISION_STATUSES
 from compliance.screens.audit import told_texts
 from compliance.screens.people_texts import who
 from compliance.store.database import Rows
+from compliance.wording.tables import Column
 from compliance.worklists.notes import STATUSES
 
 Named = Mapping[str, str]
@@ -76,20 +76,19 @@ def searched(person: str, called: Named, say: Language) -> str:
     return name if person in called or person == UNKNOWN.person else f"{name} ({person})"
 
 
-HEADS: Final = (N_("When"), N_("Who"), N_("What"), N_("What it concerns"), N_("Details"))
-
-
-def table(entries: Sequence[Said], say: Language) -> charts.Table:
-    """The entries as a table, as they are ordered."""
-    columns = [charts.Column(say(head), nowrap=place == 0, row_header=place == 0) for place, head in enumerate(HEADS)]
-    return columns, [[moment(each.at, say), each.who, each.done, each.what, each.details] for each in entries]
-
-
-def csv_rows(entries: Sequence[Said], say: Language) -> list[dict[str, object]]:
-    """The entries for a file, with their numbers and seals."""
-    heads = [say(N_("No.")), *map(say, HEADS), say(N_("Seal"))]
-    values = ((e.number, moment(e.at, say), e.who, e.done, e.what, e.details, e.seal) for e in entries)
-    return [dict(zip(heads, row, strict=True)) for row in values]
+ENTRIES: Final[Sequence[Column[Said]]] = (
+    Column(N_("When"), lambda each, say: moment(each.at, say), row_header=True, nowrap=True),
+    Column(N_("Who"), lambda each, _: each.who),
+    Column(N_("What"), lambda each, _: each.done),
+    Column(N_("What it concerns"), lambda each, _: each.what),
+    Column(N_("Details"), lambda each, _: each.details),
+)
+# The same in a file, with their numbers and seals.
+IN_FILE: Final[Sequence[Column[Said]]] = (
+    Column(N_("No."), lambda each, _: each.number),
+    *ENTRIES,
+    Column(N_("Seal"), lambda each, _: each.seal),
+)
 
 
 def chain(number: int, faults: Sequence[Fault], say: Language) -> str:

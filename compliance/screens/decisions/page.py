@@ -14,6 +14,7 @@ from compliance.screens import fields, reads, reviews, widgets, written
 from compliance.screens.bodies import body
 from compliance.screens.decisions import texts
 from compliance.screens.views import View
+from compliance.wording.tables import table
 
 
 @body
@@ -54,8 +55,9 @@ def _undecided(view: View, decisions: Sequence[Decision]) -> None:
     if not (without := situation.points_undecided(figures, decisions)):
         return
     title = say(situation.UNDECIDED)
-    rows = texts.undecided_table(without, say, lambda point: widgets.address(view, "point", point=point.id))
-    widgets.html(charts.stack(charts.section(title), charts.table(*rows, caption=title)))
+    rows = [(figure, widgets.address(view, "point", point=figure.point.id)) for figure in without]
+    drawn = table(texts.UNDECIDED, rows, say)
+    widgets.html(charts.stack(charts.section(title), charts.table(*drawn, caption=title)))
     widgets.link(view, "review", say(N_("Decide in the management review")), part="decisions")
 
 
@@ -92,8 +94,7 @@ def _follow_up(view: View, decision: Decision) -> None:
     if view.reader.may(Permission.WRITE_REVIEW):
         _follow_up_form(view, decision, len(history))
     if history:
-        drawn = texts.follow_up_table(history, say)
-        widgets.html(charts.table(*drawn, caption=say(N_("Follow up")), stacked=True))
+        widgets.table(view, texts.FOLLOW_UPS, reversed(history), caption=say(N_("Follow up")), stacked=True)
     else:
         widgets.html(charts.caption(say(N_("Without follow-up"))))
 

@@ -1,19 +1,18 @@
 """The texts of decisions: what has become of those of each year, and the table of follow-ups. No Streamlit."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import cast
+from typing import Any, Final, cast
 
 from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage
-from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.review.deciding import CLOSED, Decision
 from compliance.review.wording import DECISION_STATUSES
-from compliance.store.database import Rows
 from compliance.wording import breaking, phrases
+from compliance.wording.tables import Column
 
 
 def by_year(decisions: Sequence[Decision]) -> dict[int, list[Decision]]:
@@ -64,31 +63,14 @@ def closed(decisions: Sequence[Decision]) -> list[Decision]:
     return [d for d in reversed(decisions) if d.status in CLOSED]
 
 
-def undecided_table(figures: Sequence[Coverage], say: Language, address: Callable[[Point], str]) -> charts.Table:
-    """Points with their figures and limits, each a link."""
-    columns = [
-        charts.Column(say(N_("Point")), row_header=True),
-        charts.Column(say(N_("Coverage")), numeric=True, strong=True),
-        charts.Column(say(N_("Limit")), numeric=True),
-    ]
-    return columns, [
-        [
-            charts.anchor(breaking.label(figure.point, say), address(figure.point)),
-            phrases.percent(figure, say),
-            phrases.share(figure.target.limit, say),
-        ]
-        for figure in figures
-    ]
-
-
-def follow_up_table(history: Rows, say: Language) -> charts.Table:
-    """The follow-ups of a decision, the latest first."""
-    columns = [
-        charts.Column(say(N_("When")), nowrap=True, row_header=True),
-        charts.Column(say(N_("Status"))),
-        charts.Column(say(N_("Comment"))),
-    ]
-    return columns, [
-        [say.moment(clock.local(row["written_at"])), say(DECISION_STATUSES[row["status"]]), row["note"] or ""]
-        for row in reversed(history)
-    ]
+# Points below their limit: each with its figure, and with the address that it links to.
+UNDECIDED: Final[Sequence[Column[tuple[Coverage, str]]]] = (
+    Column(N_("Point"), lambda row, say: charts.anchor(breaking.label(row[0].point, say), row[1]), row_header=True),
+    Column(N_("Coverage"), lambda row, say: phrases.percent(row[0], say), numeric=True, strong=True),
+    Column(N_("Limit"), lambda row, say: phrases.share(row[0].target.limit, say), numeric=True),
+)
+FOLLOW_UPS: Final[Sequence[Column[Mapping[str, Any]]]] = (
+    Column(N_("When"), lambda row, say: say.moment(clock.local(row["written_at"])), nowrap=True, row_header=True),
+    Column(N_("Status"), lambda row, say: say(DECISION_STATUSES[row["status"]])),
+    Column(N_("Comment"), lambda row, _: row["note"] or ""),
+)

@@ -29,6 +29,7 @@ from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
+from compliance.wording.tables import plain
 
 SHOWN_ROWS: Final = 10
 FORMATS: Final[dict[Kind, tuple[str, str, str]]] = {
@@ -69,8 +70,8 @@ def draw(view: View) -> None:
         extract_preview(view, chosen, point)
         with st.expander(say(N_("Columns"))):
             heads = (N_("Column"), N_("Name in CSV and Parquet"), N_("Type"), N_("Meaning"))
-            columns = [charts.Column(say(head), row_header=place == 0) for place, head in enumerate(heads)]
-            widgets.html(charts.table(columns, dictionary(definition, say, codes=True), caption=say(N_("Columns"))))
+            drawn = plain(heads, dictionary(definition, say, codes=True), say)
+            widgets.html(charts.table(*drawn, caption=say(N_("Columns"))))
 
 
 def point_of_extract(view: View, name: str) -> str | None:

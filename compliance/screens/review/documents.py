@@ -266,8 +266,8 @@ def _compared(opened: Opened, others: list[peers.Peer]) -> None:
             text = N_("{organisation} has figures of {year}, so they are not compared.")
             widgets.html(charts.note(say(text, organisation=peer.organisation, year=peer.year)))
     points = {answer.point.id: answer.point for answer in opened.whole.points}
-    drawn = review_texts.peers_table(peers.compare(own, others), points, say)
-    widgets.html(charts.table(*drawn, caption=say(N_("Compare with others"))))
+    compared = [(points[each.point_id], each) for each in peers.compare(own, others) if each.point_id in points]
+    widgets.table(opened.view, review_texts.PEERS, compared, caption=say(N_("Compare with others")))
 
 
 # --- Year by year ---------------------------------------------------------------------------------------------------

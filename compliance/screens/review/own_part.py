@@ -16,7 +16,7 @@ def draw(opened: Opened) -> None:
     say, title = opened.say, opened.view.scope.name(opened.say)
     widgets.html(charts.page_title(title, kicker=review_texts.kicker(opened.review, say)))
     caption = say(N_("Review points"))
-    widgets.html(charts.table(*review_texts.part_table(_figures(opened), say), caption=caption))
+    widgets.table(opened.view, review_texts.PART, _figures(opened), caption=caption)
     widgets.whole_only(opened.view)
 
 

@@ -16,6 +16,7 @@ from compliance.screens import fields, reads, reviews, views, widgets, written
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
 from compliance.wording import phrases
+from compliance.wording.tables import plain
 
 
 def signatures(opened: Opened) -> None:
@@ -29,8 +30,8 @@ def signatures(opened: Opened) -> None:
     )
     {"draft": _draft, "submitted": _submitted, "approved": _approved}[opened.review.state](opened)
     widgets.html(charts.section(say(N_("History"))))
-    drawn = review_texts.history_table(opened.states, say)
-    widgets.html(charts.table(*drawn, caption=say(N_("History")), stacked=True))
+    changed = review_texts.history(opened.states)
+    widgets.table(opened.view, review_texts.HISTORY, changed, caption=say(N_("History")), stacked=True)
 
 
 def _name_field(opened: Opened, key: str) -> str:
@@ -168,8 +169,8 @@ def _verify(opened: Opened) -> None:
             widgets.html(charts.note(message))
         widgets.html(charts.note(review_texts.differences_sentence(differences, say)))
         if differences:
-            rows = wording.differences(differences, say)
-            widgets.html(charts.table(review_texts.difference_columns(say), rows, caption=say(N_("What has changed"))))
+            drawn = plain(review_texts.DIFFERENCES, wording.differences(differences, say), say)
+            widgets.html(charts.table(*drawn, caption=say(N_("What has changed"))))
 
 
 def _correct(opened: Opened) -> None:

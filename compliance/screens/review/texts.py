@@ -1,9 +1,9 @@
 """The texts of the review page: sentences, rows and tables. No Streamlit."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language
@@ -19,11 +19,12 @@ from compliance.review import judging, wording
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.judging import Concern
 from compliance.review.peers import PeerComparison
-from compliance.review.reviewing import Chapter, Review, State
+from compliance.review.reviewing import Chapter, Clause, Review, State
 from compliance.review.verifying import Difference
 from compliance.review.wording import SHORT_VERDICTS, STATES, VERDICT_WORDS
 from compliance.store.database import Rows
 from compliance.wording import phrases
+from compliance.wording.tables import Column, table
 
 UNNAMED: Final = ("coordinator", "sample data")
 # The report's sections on the points, which the page shows in its first part instead.
@@ -70,57 +71,44 @@ def who_and_when(review: Review, say: Language, *, named: bool) -> str:
     return " · ".join(filter(None, (say(STATES[review.state]), say.date(clock.local_day(review.changed_at)), name)))
 
 
-def part_table(figures: Sequence[Coverage], say: Language) -> charts.Table:
-    """The figures of a part of the organisation, a row per point."""
-    columns = [
-        charts.Column(say(N_("Review point")), row_header=True),
-        charts.Column(say(N_("Coverage")), numeric=True),
-        charts.Column(say(N_("Met")), numeric=True),
-        charts.Column(say(N_("Status"))),
-    ]
-    return columns, [
-        [
-            phrases.label(figure.point, say),
-            phrases.percent(figure, say),
-            wording.met_of(figure, say) if figure.coverage is not None else phrases.DASH,
-            phrases.word(figure, say),
-        ]
-        for figure in figures
-    ]
+# The figures of a part of the organisation, a row per point.
+PART: Final[Sequence[Column[Coverage]]] = (
+    Column(N_("Review point"), lambda figure, say: phrases.label(figure.point, say), row_header=True),
+    Column(N_("Coverage"), phrases.percent, numeric=True),
+    Column(N_("Met"), lambda figure, say: _met(figure, say), numeric=True),
+    Column(N_("Status"), phrases.word),
+)
+
+
+def _met(figure: Coverage, say: Language) -> str:
+    return wording.met_of(figure, say) if figure.coverage is not None else phrases.DASH
 
 
 # --- History --------------------------------------------------------------------------------------------------------
 
 
-def _events(states: Rows, say: Language) -> list[str]:
-    """Each change of state in words."""
-    texts, before = [], None
-    for row in states:
-        text = say(STATES[row["state"]])
-        if row["state"] == "draft" and before == "submitted":
-            text = say(N_("Sent back"))
-        elif row["state"] == "draft":
-            text = say(N_("Opened"))
-            if row["version"] > 1:
-                text = say(N_("Correction begun: version {n}"), n=row["version"])
-        texts.append(text)
-        before = row["state"]
-    return texts
+Row = dict[str, Any]
+# The states of a review, each with the one before it.
+HISTORY: Final[Sequence[Column[tuple[Row, Row | None]]]] = (
+    Column(N_("When"), lambda row, say: say.moment(clock.local(row[0]["changed_at"])), nowrap=True, row_header=True),
+    Column(N_("What"), lambda row, say: _event(*row, say)),
+    Column(N_("Who"), lambda row, _: _name(row[0]["changed_by"])),
+    Column(N_("Why"), lambda row, _: row[0]["why"] or ""),
+)
 
 
-def history_table(states: Rows, say: Language) -> charts.Table:
-    """The states of a review, the latest first."""
-    columns = [
-        charts.Column(say(N_("When")), nowrap=True, row_header=True),
-        charts.Column(say(N_("What"))),
-        charts.Column(say(N_("Who"))),
-        charts.Column(say(N_("Why"))),
-    ]
-    rows = [
-        [say.moment(clock.local(row["changed_at"])), text, _name(row["changed_by"]), row["why"] or ""]
-        for row, text in zip(states, _events(states, say), strict=True)
-    ]
-    return columns, rows[::-1]
+def history(states: Rows) -> list[tuple[Row, Row | None]]:
+    """The states of a review, each with the one before it, the latest first."""
+    return [*zip(states, [None, *states], strict=False)][::-1]
+
+
+def _event(row: Row, before: Row | None, say: Language) -> str:
+    """A change of state in words."""
+    if row["state"] != "draft":
+        return say(STATES[row["state"]])
+    if before and before["state"] == "submitted":
+        return say(N_("Sent back"))
+    return say(N_("Correction begun: version {n}"), n=row["version"]) if row["version"] > 1 else say(N_("Opened"))
 
 
 def package_lines(made: Sequence[Made], say: Language) -> str:
@@ -240,20 +228,19 @@ def _fragment(block: Block, title: str) -> elements.Html | None:
     return None
 
 
+# The clauses of the standard, each with what covers it.
+MATRIX: Final[Sequence[Column[tuple[Clause, Sequence[str]]]]] = (
+    Column(N_("Requirement"), lambda row, _: f"{row[0].letter})", nowrap=True, row_header=True),
+    Column(N_("What shall be considered"), lambda row, say: say.pick(row[0].title)),
+    Column(N_("Covered by"), lambda row, say: ", ".join(row[1]) or say(EMPTY)),
+)
+
+
 def matrix(dossier: Dossier, say: Language) -> tuple[str, charts.Table]:
     """A sentence on which clauses of ISO/IEC 27001:2022, 9.3.2 are covered, and the table of what covers each."""
-    columns = [
-        charts.Column(say(N_("Requirement")), nowrap=True, row_header=True),
-        charts.Column(say(N_("What shall be considered"))),
-        charts.Column(say(N_("Covered by"))),
-    ]
-    covering = {clause.letter: covered_by(dossier, clause.letter, say) for clause in dossier.clauses}
-    rows = [
-        [f"{clause.letter})", say.pick(clause.title), ", ".join(covering[clause.letter]) or say(EMPTY)]
-        for clause in dossier.clauses
-    ]
-    covered = sum(bool(by) for by in covering.values())
-    return say(N_("{n} of {of} clauses are covered."), n=covered, of=len(covering)), (columns, rows)
+    covering = [(clause, covered_by(dossier, clause.letter, say)) for clause in dossier.clauses]
+    covered = sum(bool(by) for _, by in covering)
+    return say(N_("{n} of {of} clauses are covered."), n=covered, of=len(covering)), table(MATRIX, covering, say)
 
 
 # --- Signing --------------------------------------------------------------------------------------------------------
@@ -326,10 +313,8 @@ def differences_sentence(differences: Sequence[Difference], say: Language) -> st
     )
 
 
-def difference_columns(say: Language) -> list[charts.Column]:
-    """The columns of the table of differences from what was frozen."""
-    names = [say(N_("What")), say(N_("Where")), say(N_("Frozen")), say(N_("Today"))]
-    return [charts.Column(name, row_header=place == 0) for place, name in enumerate(names)]
+# What `wording.differences` tells of each difference from what was frozen.
+DIFFERENCES: Final = (N_("What"), N_("Where"), N_("Frozen"), N_("Today"))
 
 
 # --- Year by year, and compared with others -------------------------------------------------------------------------
@@ -374,22 +359,12 @@ def _line(dossiers: Sequence[Dossier], point_id: str, say: Language) -> str:
     return charts.sparkline(shares, alt=alt)
 
 
-def peers_table(comparisons: Sequence[PeerComparison], points: Mapping[str, Point], say: Language) -> charts.Table:
-    """The organisation's figures next to the least, the median and the greatest of all organisations."""
-    columns = [
-        charts.Column(say(N_("Point")), row_header=True),
-        charts.Column(say(N_("Own")), numeric=True, strong=True),
-        charts.Column(say(N_("Least")), numeric=True),
-        charts.Column(say(N_("Median")), numeric=True),
-        charts.Column(say(N_("Greatest")), numeric=True),
-        charts.Column(say(N_("Organisations")), numeric=True),
-    ]
-    return columns, [
-        [
-            phrases.label(points[c.point_id], say),
-            *(say.percent(share) for share in (c.own, c.least, c.middle, c.greatest)),
-            say.number(c.organisations),
-        ]
-        for c in comparisons
-        if c.point_id in points
-    ]
+# The organisation's figures next to the least, the median and the greatest of all organisations.
+PEERS: Final[Sequence[Column[tuple[Point, PeerComparison]]]] = (
+    Column(N_("Point"), lambda row, say: phrases.label(row[0], say), row_header=True),
+    Column(N_("Own"), lambda row, say: say.percent(row[1].own), numeric=True, strong=True),
+    Column(N_("Least"), lambda row, say: say.percent(row[1].least), numeric=True),
+    Column(N_("Median"), lambda row, say: say.percent(row[1].middle), numeric=True),
+    Column(N_("Greatest"), lambda row, say: say.percent(row[1].greatest), numeric=True),
+    Column(N_("Organisations"), lambda row, _: row[1].organisations, numeric=True),
+)

@@ -12,6 +12,7 @@ from compliance.declarations.login import Login
 from compliance.drawing import charts
 from compliance.screens.people_texts import scope, who
 from compliance.store.database import Rows
+from compliance.wording import tables
 
 
 def state(holders: Sequence[Holder], say: Language) -> list[str]:
@@ -50,14 +51,8 @@ def in_order(holders: Sequence[Holder]) -> list[Holder]:
 
 def persons_table(holders: Sequence[Holder], called: dict[str, str], say: Language) -> charts.Table:
     """A row for each role of each person, and one for each person without a role."""
-    columns = [
-        charts.Column(say(N_("Person")), row_header=True),
-        charts.Column(say(N_("Role"))),
-        charts.Column(say(N_("Scope"))),
-        charts.Column(say(N_("Source"))),
-        charts.Column(say(N_("Last login"))),
-    ]
-    return columns, [row for holder in in_order(holders) for row in _rows(holder, called, say)]
+    rows = (row for holder in in_order(holders) for row in _rows(holder, called, say))
+    return tables.plain((N_("Person"), N_("Role"), N_("Scope"), N_("Source"), N_("Last login")), rows, say)
 
 
 def _rows(holder: Holder, called: dict[str, str], say: Language) -> Iterator[list[str]]:
@@ -104,13 +99,12 @@ def scopes(organisations: Sequence[str], units: Rows) -> list[Scope | None]:
 
 def permissions_table(say: Language) -> charts.Table:
     """Each permission in words, and which role has it."""
-    columns = [charts.Column(say(N_("Permission")), row_header=True)]
-    columns += [charts.Column(say(role.title)) for role in ROLES]
     yes, no = say(N_("Yes")), "\N{EN DASH}"
-    return columns, [
+    rows = (
         [say(words), *(yes if permission in role.permissions else no for role in ROLES)]
         for permission, words in WORDS.items()
-    ]
+    )
+    return tables.plain((N_("Permission"), *(role.title for role in ROLES)), rows, say)
 
 
 def holders_pairs(say: Language) -> list[charts.Pair]:
@@ -120,13 +114,9 @@ def holders_pairs(say: Language) -> list[charts.Pair]:
 
 def rules_table(login: Login, say: Language) -> charts.Table:
     """The role that each value of the provider gives."""
-    columns = [
-        charts.Column(say(N_("Value")), row_header=True),
-        charts.Column(say(N_("Role"))),
-        charts.Column(say(N_("Scope"))),
-    ]
     rules = ((rule.value, Held.of(rule.row)) for rule in login.roles)
-    return columns, [[value, role(each.role, say), scope(each.limit, say)] for value, each in rules]
+    rows = ([value, role(each.role, say), scope(each.limit, say)] for value, each in rules)
+    return tables.plain((N_("Value"), N_("Role"), N_("Scope")), rows, say)
 
 
 def taken_away(grants: Iterable[Grant]) -> list[tuple[str, str]]:

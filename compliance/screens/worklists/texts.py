@@ -8,27 +8,38 @@ from typing import Final
 from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.wording import phrases
+from compliance.wording.tables import Column, records
 from compliance.worklists import sending
 from compliance.worklists.lists import Left, WorkList
 from compliance.worklists.notes import Note
-from compliance.worklists.sending import Sending
+from compliance.worklists.sending import Noted, Sending
 
 SHOWN_POINTS: Final = 3
 
 
+# A list, and the day on which it was last sent. The number first: on a phone a long name would leave it no room.
+UNITS: Final[Sequence[Column[tuple[WorkList, date | None]]]] = (
+    Column(N_("Left"), lambda row, _: len(row[0].left)),
+    Column(N_("Unit"), lambda row, say: row[0].unit or say(N_("The whole organisation"))),
+    Column(N_("Recipient"), lambda row, say: sending.person(row[0].contact, say) if row[0].contact else ""),
+    Column(N_("Last sent"), lambda row, _: row[1].isoformat() if row[1] else ""),
+    Column(N_("By point"), lambda row, say: most(row[0], say)),
+)
+ITEMS: Final = (
+    Column[Noted](N_("Point"), lambda row, say: f"{row.left.point.number} {phrases.brief(row.left.point, say)}"),
+    sending.CONCERNS,
+    sending.STATUS,
+    sending.NOTE,
+    sending.MISSING,
+    sending.SINCE,
+    sending.TODO,
+    sending.RESPONSIBLE,
+)
+
+
 def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[str, object]]:
     """The units: how much is left, whom the list goes to, when it was last sent, and how much is left of each point."""
-    return [
-        {
-            # the number first: on a phone a long name would leave it no room
-            say(N_("Left")): len(each.left),
-            say(N_("Unit")): each.unit or say(N_("The whole organisation")),
-            say(N_("Recipient")): sending.person(each.contact, say) if each.contact else "",
-            say(N_("Last sent")): day.isoformat() if (day := last_sent(each, all_)) else "",
-            say(N_("By point")): most(each, say),
-        }
-        for each in lists
-    ]
+    return records(UNITS, [(each, last_sent(each, all_)) for each in lists], say)
 
 
 def most(each: WorkList, say: Language) -> str:
@@ -62,22 +73,8 @@ def heading(each: WorkList, all_: Sending, say: Language) -> str:
 
 def items(each: WorkList, all_: Sending, say: Language) -> list[dict[str, object]]:
     """The items of a list as they are shown."""
-    table = [
-        {
-            say(N_("Point")): f"{left.point.number} {phrases.brief(left.point, say)}",
-            say(N_("What it concerns")): sending.name(left, say),
-            say(N_("Status")): sending.status(all_.note(left), say),
-            say(N_("Note")): note.note if (note := all_.note(left)) else "",
-            say(N_("What is missing")): sending.missing(left, say),
-            say(N_("Since")): sending.since(left, say),
-            say(N_("What to do")): sending.todo(left, say),
-            say(N_("Responsible")): sending.answers(left, say),
-        }
-        for left in each.left
-    ]
-    return [
-        {title: value for title, value in row.items() if any(other[title] != "" for other in table)} for row in table
-    ]
+    noted = all_.noted(each)
+    return records([column for column in ITEMS if any(column.cell(row, say) != "" for row in noted)], noted, say)
 
 
 def summary(lists: Sequence[WorkList], say: Language) -> str:
