@@ -19,7 +19,7 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
 from compliance.core.language import folded
 from compliance.core.remembering import cached_property
-from compliance.counting.pins import any_lacking, courses_of, one_day, pinned, relations_of
+from compliance.counting.pins import courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, query, sections, statement
 from compliance.loading.loading import FIRST_NAME
@@ -258,8 +258,7 @@ def counts(
     with pinned(cursor, relations, days=days, known_at=known_at, courses=courses):
         basis = basis_within(cursor, points, days=days, known_at=known_at, ahead=days)
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
-        parts = _parts(points, counted, basis)
-        return Counts(points, days, level, basis, _with_columns(cursor, parts, basis, known_at=known_at, level=level))
+        return Counts(points, days, level, basis, _parts(points, counted, basis))
 
 
 def counts_of(
@@ -305,16 +304,30 @@ class Ahead:
 
 @dataclass(frozen=True)
 class AheadCounts:
-    """What is ahead, counted at one level: the figures of 31 December, and how many lapse (met) or are lost (unmet)."""
+    """What is ahead, counted at one level: the figures of 31 December, and the items that lapse or are lost."""
 
     then: Counts
-    marked: Counts
+    lapsing: Counts
+    lost: Counts
 
     def figures(self, level: Level) -> list[Ahead]:
         """What is ahead of the figures of a level, which is not finer than the own one."""
-        marked = {(figure.point.id, _place(vars(figure))): figure for figure in self.marked.figures(level)}
-        found = ((then, marked.get((then.point.id, _place(vars(then))))) for then in self.then.figures(level))
-        return [Ahead(then, mark.met, mark.unmet) if mark else Ahead(then, 0, 0) for then, mark in found]
+        lapsing, lost = (
+            {(figure.point.id, _place(figure)): _items_of(figure) for figure in marked.figures(level)}
+            for marked in (self.lapsing, self.lost)
+        )
+        figures = [(figure, (figure.point.id, _place(figure))) for figure in self.then.figures(level)]
+        return [Ahead(figure, lapsing.get(place, 0), lost.get(place, 0)) for figure, place in figures]
+
+
+def _place(figure: Coverage) -> tuple[str, ...]:
+    """The part of an organisation that a figure is of, in any spelling."""
+    return folded(figure.organisation), folded(figure.department), folded(figure.unit)
+
+
+def _items_of(figure: Coverage) -> int:
+    """How many items a figure counts, whatever their outcome."""
+    return figure.of + figure.pending + figure.exempt
 
 
 def ahead(
@@ -331,29 +344,11 @@ def ahead(
     ):
         basis = basis_within(cursor, points, days=[as_of], known_at=known_at, ahead=days)
         counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, chosen="ahead")
-        parts = _with_columns(cursor, _parts(points, counted, basis), basis, known_at=known_at, level=level)
-    then = Counts(points, [end], level, basis, parts)
-    marked = [{**row, "point": -row["point"]} for row in counted if row["point"] < 0]
-    return AheadCounts(then, replace(then, parts=_parts(points, marked, basis)))
 
+    def marked(mark: str) -> Counts:
+        return Counts(points, [end], level, basis, _parts(points, [r for r in counted if r["mark"] == mark], basis))
 
-def _with_columns(
-    cursor: Cursor, figures: list[Coverage], basis: Basis, *, known_at: datetime, level: Level
-) -> list[Coverage]:
-    """The figures, those of which none is met with the columns for want of which some is unknown."""
-    unknown = [figure for figure in figures if figure.unknown and not figure.met]
-    points = tuple({figure.point.id: figure.point for figure in unknown}.values())
-    days = sorted({figure.as_of for figure in unknown})
-    if not unknown or not any_lacking(cursor):
-        return figures
-    told = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, what="columns_missing")
-    columns = {(row["as_of"], row["point"], _place(row)): tuple(sorted({*row["columns"].split(", ")})) for row in told}
-    return [replace(f, columns=columns.get((f.as_of, f.point.number, _place(vars(f))), ())) for f in figures]
-
-
-def _place(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The part of an organisation that a figure is of, in any spelling."""
-    return tuple(folded(row[name]) for name in ("organisation", "department", "unit"))
+    return AheadCounts(marked("then"), marked("lapsing"), marked("lost"))
 
 
 def plans(
@@ -421,7 +416,6 @@ def _counts(
     days: list[date],
     known_at: datetime,
     level: Level,
-    what: str = "coverage",
     chosen: str = "",
 ) -> Rows:
     """Count every point that has a basis in one statement, which plans faster than many.
@@ -437,7 +431,7 @@ def _counts(
         counted = f"every_item as ({every}), items as ({statement(chosen)})"
         params |= {"day": min(days), "end": max(days)}
     params |= {"known_at": known_at, "level": level, **_days(days, "")}
-    return rows(cursor, f"with {counted}, units as ({units}) {statement(what)}", params)
+    return rows(cursor, f"with {counted}, units as ({units}) {statement('coverage')}", params)
 
 
 def every_item(points: tuple[Point, ...], basis: Basis, *, days: list[date]) -> tuple[str, dict[str, Any]]:
@@ -451,7 +445,7 @@ def every_item(points: tuple[Point, ...], basis: Basis, *, days: list[date]) -> 
         based = [day for day in days if any(basis.has(point, name, day) for name in basis.organisations)]
         for parameters, same in _days_by_rules(point, based):
             sql, more = _named_apart(query("points", point.id).sql, parameters, same, mark=f"_{len(parts)}")
-            parts.append(f"select {point.number} as point, * from ({sql})")
+            parts.append(f"select {point.number} as point, cast(null as varchar) as mark, * from ({sql})")
             params |= more
     return " union all ".join(parts), params
 
@@ -512,6 +506,7 @@ def _coverage(point: Point, row: dict[str, Any]) -> Coverage:
         pending=row["pending"],
         exempt=row["exempt"],
         basis=True,
+        columns=tuple(sorted({*(row["columns"] or ())})),
     )
 
 

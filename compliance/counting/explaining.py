@@ -336,7 +336,7 @@ def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverag
 
 
 def _columns(items: Rows, place: Scope) -> tuple[str, ...]:
-    """The fields for want of which some item is unknown, where none is met: as `columns_missing.sql` has it."""
+    """The fields for want of which some item is unknown, where none is met: as `coverage.sql` has it."""
     counted = [row for row in items if row["outcome"] in COUNTED and place.holds(row)]
     if any(row["outcome"] == "met" for row in counted):
         return ()

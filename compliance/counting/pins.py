@@ -176,8 +176,3 @@ def _pin_courses(cursor: Cursor, courses: Sequence[dict[str, Any]], *, known_at:
     cursor.execute(parts["editions"])
     cursor.execute(parts["rows"], {"courses": list(courses), "known_at": known_at})
     cursor.execute(parts["macro"])
-
-
-def any_lacking(cursor: Cursor) -> bool:
-    """Whether an import behind the pinned days lacks a column that is asked for."""
-    return bool(cursor.execute("select 1 from pinned_imports where columns_read is not null limit 1").fetchall())

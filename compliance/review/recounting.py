@@ -67,7 +67,7 @@ def script(frozen: Dossier) -> str:
 def _counted(cursor: Cursor, frozen: Dossier, level: Level) -> Rows:
     """The counts of a level, with a limit on the number of rows."""
     counts = rows(cursor, f"select * from (\n{_coverage(frozen, level)}\n) limit {MOST_ROWS}")
-    if counts and {*counts[0]} != COLUMNS:
+    if counts and not COLUMNS.issubset(counts[0]):
         raise Unusable("app/coverage.sql", "value")
     return counts
 
@@ -112,7 +112,8 @@ def _tables(frozen: Dossier) -> list[str]:
     """The statements that create the items of all points, and the departments of the units, once for all levels."""
     day = f"cast('{frozen.as_of}' as date)"
     items = [
-        f"select {answer.point.number} as point, {day} as as_of, item.* from (\n{_point(frozen, answer)}\n) as item"
+        f"select {answer.point.number} as point, null::varchar as mark, {day} as as_of, item.* "
+        f"from (\n{_point(frozen, answer)}\n) as item"
         for answer in frozen.points
     ]
     text = statement("package_recount")

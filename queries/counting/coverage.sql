@@ -1,20 +1,23 @@
--- Counts items by point, organisation, department and unit for each day. The points' own statements stand before it
--- as `items`, the departments as `units`.
+-- Counts items by point, mark, organisation, department and unit for each day, with the fields for want of which there is
+-- no figure: where some items are unknown because their export has no column for them, and none is met. The points' own
+-- statements stand before it as `items`, the departments as `units`.
 -- Whoever belongs to no unit counts in the organisation only, a unit that no department claims in no department: they
 -- have a row without one.
 , counted as (
     select
         as_of,
         point,
+        mark,
         organisation,
         case when $level <> 'organisation' then min(unit) end as unit,
         count(*) filter (where outcome = 'met') as met,
         count(*) filter (where outcome = 'unmet') as unmet,
         count(*) filter (where outcome = 'unknown') as unknown,
         count(*) filter (where outcome = 'pending') as pending,
-        count(*) filter (where outcome = 'exempt') as exempt
+        count(*) filter (where outcome = 'exempt') as exempt,
+        string_agg(distinct detail, ', ') filter (where reason = 'column_missing') as columns
     from items
-    group by as_of, point, organisation, case when $level <> 'organisation' then lower(unit) end
+    group by as_of, point, mark, organisation, case when $level <> 'organisation' then lower(unit) end
 ),
 called as (
     select * replace (renamed('unit', unit, as_of, $known_at) as unit)
@@ -30,6 +33,7 @@ placed as (
 select
     as_of,
     point,
+    mark,
     organisation,
     case when $level <> 'organisation' then max(department) end as department,
     case when $level = 'unit' then min(unit) end as unit,
@@ -37,11 +41,13 @@ select
     cast(sum(unmet) as bigint) as unmet,
     cast(sum(unknown) as bigint) as unknown,
     cast(sum(pending) as bigint) as pending,
-    cast(sum(exempt) as bigint) as exempt
+    cast(sum(exempt) as bigint) as exempt,
+    if(sum(met) = 0, string_split(string_agg(columns, ', '), ', '), null) as columns
 from placed
 group by
     as_of,
     point,
+    mark,
     organisation,
     case when $level <> 'organisation' then department_key end,
     case when $level = 'unit' then unit_key end
