@@ -343,13 +343,13 @@ create or replace macro persons_at(as_of, known_at) as table
     )
     select
         organisation, person, employee_id, name, email, unit, coalesce(on_leave, false) as on_leave,
-        coalesce(management, false) as management, employed_from as employed_since, file, sheet, row
+        coalesce(management, false) as management, employed_from as employed_since, import_id, sheet, row
     from active
     where not several
     union all
     select
         organisation, person, employee_id, name, email, unit, bool_and(coalesce(on_leave, false)) over theirs,
-        bool_or(coalesce(management, false)) over theirs, min(employed_from) over theirs, file, sheet, row
+        bool_or(coalesce(management, false)) over theirs, min(employed_from) over theirs, import_id, sheet, row
     from active
     where several
     window theirs as (partition by organisation, person)
@@ -464,7 +464,7 @@ create or replace macro course_items(as_of, known_at, wanted, codes, names, vali
     )
     select
         organisation, unit, employee_id as item, coalesce(name, employee_id) as label,
-        judgement.outcome, judgement.reason, judgement.detail, due_of(valid_until) as due, file, sheet, row, management
+        judgement.outcome, judgement.reason, judgement.detail, due_of(valid_until) as due, import_id, sheet, row, management
     from judged;
 
 -- One row a system in use, for points 4, 5 and 7: some row of it has a lifecycle that is neither retired, planned
@@ -487,7 +487,7 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
             filter (where risk_analysed_last_year is not null) as risk_analysed_last_year,
         bool_and(lacks(columns_read, sheet_number, 'classified_last_year')) as classified_untold,
         bool_and(lacks(columns_read, sheet_number, 'risk_analysed_last_year')) as risk_analysed_untold,
-        first(file order by import_id, sheet_number, row) as file,
+        first(import_id order by import_id, sheet_number, row) as import_id,
         first(sheet order by import_id, sheet_number, row) as sheet,
         first(row order by import_id, sheet_number, row) as row
     from systems_at(as_of, known_at)

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from compliance.access.disclosure import Arrivals, Day, Plans, Throughout, Years
 from compliance.access.reader import Reader
@@ -21,7 +20,7 @@ from compliance.core.language import folded
 from compliance.core.remembering import cached_property
 from compliance.counting.pins import courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
-from compliance.declarations.queries import Query, query, sections, statement
+from compliance.declarations.queries import Query, query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
@@ -527,7 +526,7 @@ _TYPES: Final[dict[str, pa.DataType]] = {
     **dict.fromkeys(_TEXTS, pa.string()),
     "due": pa.date32(),
     **dict.fromkeys(("file", "sheet"), pa.string()),
-    "row": pa.int32(),
+    **dict.fromkeys(("row", "import_id"), pa.int32()),
 }
 ITEMS: Final = pa.schema(_TYPES)
 
@@ -549,36 +548,10 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
         return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
 
 
-def traced_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
-    """The items with `import_id`: after a merger, two organisations may have files of the same name."""
-    return traced_items_of(cursor, (point,), as_of=as_of, known_at=known_at)[0]
-
-
-def traced_items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[pa.Table]:
-    """The items of several points with `import_id`; what they share is computed once."""
-    moment: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "rules": as_of}
-    with pinned(cursor, ["units_at"] if len(points) > 1 else [], days=[as_of], known_at=known_at):
-        basis = basis_on(cursor, points, days=[as_of], known_at=known_at)
-        cursor.execute(statement("number_imports"))
-        try:
-            tables = [_items(cursor, each, basis.organisations_with(each, as_of), **moment) for each in points]
-        finally:
-            cursor.execute(sections("pin_imports")["chosen_imports"])
-    return [_with_import(table, basis) for table in tables]
-
-
-def _with_import(traced: pa.Table, basis: Basis) -> pa.Table:
-    """The items whose file is the number of an import, with the name of the file and that number."""
-    numbers = pc.cast(traced["file"], pa.int32())
-    places = pc.index_in(numbers, pa.array([row["import_id"] for row in basis.imports], pa.int32()))
-    files = pc.take(pa.array([row["file"] for row in basis.imports], pa.string()), places)
-    return traced.set_column(traced.column_names.index("file"), "file", files).append_column("import_id", numbers)
-
-
 def visible_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
-    """The items of a point with `import_id`, as the reader may see them."""
-    traced: Rows = traced_items(cursor, point, as_of=as_of, known_at=known_at).to_pylist()
-    return reader.items(point, traced)
+    """The items of a point, as the reader may see them."""
+    listed: Rows = items(cursor, point, as_of=as_of, known_at=known_at).to_pylist()
+    return reader.items(point, listed)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import FEW_PERSONS, Plans
 from compliance.access.scopes import Level
 from compliance.core.language import month_ends
-from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts, coverage, plans, traced_items_of
+from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts, coverage, items_of, plans
 from compliance.counting.figures import Definition, figures
 from compliance.declarations.points import Point
 from compliance.store.database import Cursor
@@ -100,7 +100,7 @@ def _items(cursor: Cursor, points: tuple[Point, ...], inputs: Inputs) -> pa.Tabl
     """The items of points, concatenated, with number and id of the point as first columns."""
     tables = []
     moment: Any = {"as_of": inputs.as_of, "known_at": inputs.known_at}
-    for point, table in zip(points, traced_items_of(cursor, points, **moment), strict=True):
+    for point, table in zip(points, items_of(cursor, points, **moment), strict=True):
         table = table.add_column(0, "id", pa.array([point.id] * len(table), pa.string()))
         tables.append(table.add_column(0, "point", pa.array([point.number] * len(table), pa.int64())))
     return pa.concat_tables(tables)

@@ -33,7 +33,6 @@ placed as (
 select
     as_of,
     point,
-    mark,
     organisation,
     case when $level <> 'organisation' then max(department) end as department,
     case when $level = 'unit' then min(unit) end as unit,
@@ -42,6 +41,7 @@ select
     cast(sum(unknown) as bigint) as unknown,
     cast(sum(pending) as bigint) as pending,
     cast(sum(exempt) as bigint) as exempt,
+    mark,
     if(sum(met) = 0, string_split(string_agg(columns, ', '), ', '), null) as columns
 from placed
 group by

@@ -35,7 +35,7 @@
         cast(null as timestamp) as early_warning,
         cast(null as timestamp) as notification,
         cast(null as timestamp) as progress_report,
-        file,
+        import_id,
         sheet,
         row
     from aware_at(as_of := $as_of, known_at := $known_at)
@@ -67,7 +67,7 @@
         case when stage <> 'early_warning' then early_warning_sent end,
         case when stage <> 'notification' then notification_sent end,
         progress_report_sent,
-        file,
+        import_id,
         sheet,
         row
     from incident_reports_at(as_of := $as_of, known_at := $known_at, stages := $stages)
@@ -93,7 +93,7 @@
         null,
         null,
         null,
-        file,
+        import_id,
         sheet,
         row
     from discovered_at(as_of := $as_of, known_at := $known_at)
@@ -103,6 +103,7 @@ limited as (
     select
         * exclude (last_day),
         cast(began as date) as began_on,
+        began_on >= date_trunc('year', $as_of) as this_year,
         case when limit_months = 0 then deadline_of(began, limit_hours) end as deadline,
         case
             when limit_months > 0 then last_day
@@ -112,48 +113,19 @@ limited as (
         end as last_day
     from required
 ),
-numbered as (
-    select
-        *,
-        began_on >= date_trunc('year', $as_of) as this_year,
-        {
-            'organisation': organisation,
-            'item': item,
-            'label': coalesce(label, id),
-            'unit': unit,
-            'due': case when limit_months > 0 then last_day else deadline_day(began, limit_hours) end,
-            'file': file,
-            'sheet': sheet,
-            'row': row
-        } as place,
-        -- merged organisations may have equal rows: each is paired with an item of its own
-        row_number() over (partition by place, this_year order by sent is null, began) as nth
-    from limited
-),
 items as (
-    select
-        outcome,
-        reason,
-        {
-            'organisation': organisation,
-            'item': item,
-            'label': label,
-            'unit': unit,
-            'due': due,
-            'file': file,
-            'sheet': sheet,
-            'row': row
-        } as place,
-        coalesce(reason in ('not_due', 'not_notified', 'not_assessed', 'not_sent', 'column_missing'), false) as unsent,
-        row_number() over (partition by place order by unsent, outcome) as nth
-    from (select * from breach_items union all select * from incident_items)
-    -- a breach that need not be notified is no duty
-    where reason is null or reason not in ('not_notifiable', 'no_reason')
+    select * from breach_items
+    union all
+    select * from incident_items
 ),
 judged as (
     select n.*, i.outcome, i.reason
-    from numbered as n
-    left join items as i on i.place = n.place and i.nth = n.nth and n.this_year
+    from limited as n
+    left join items as i
+        on i.import_id = n.import_id and i.sheet is not distinct from n.sheet and i.row = n.row and i.item = n.item
+        and n.this_year
+        -- a breach that need not be notified is no duty
+        and (i.reason is null or i.reason not in ('not_notifiable', 'no_reason'))
     -- what began in an earlier year is no item of this year's points: it is listed for some months after its time limit
     where i.outcome is not null
         or (

@@ -1,4 +1,4 @@
--- The items of a point with the department of their unit. The point's own statement stands before it as `items`.
+-- The items of a point with the department of their unit, and the file of their import. The point's own statement stands before it as `items`.
 select
     i.organisation,
     u.department,
@@ -9,10 +9,12 @@ select
     i.reason,
     i.detail,
     i.due,
-    i.file,
+    f.file,
     i.sheet,
-    i.row
+    i.row,
+    i.import_id
 from (select *, renamed('unit', unit, $as_of, $known_at) as called from items) as i
+inner join imports as f using (import_id)
 left join units as u on u.organisation = i.organisation and u.unit_key = lower(i.called)
 where list_contains($organisations, i.organisation)
 order by i.organisation collate sv, u.department collate sv, coalesce(u.unit, i.called) collate sv, i.item collate sv

@@ -45,32 +45,9 @@ unrecorded as (
     from active_processing_at(as_of := $as_of, known_at := $known_at)
     where lacks(columns_read, sheet_number, 'system')
 ),
-numbered as (
-    select
-        *,
-        {
-            'item': agreement_id,
-            'label': coalesce(nullif(concat_ws(', ', supplier, service), ''), agreement_id),
-            'file': file,
-            'sheet': sheet,
-            'row': row
-        } as place,
-        -- merged organisations may have equal rows: each is paired with an item of its own
-        row_number() over (partition by organisation, place order by valid_to) as nth
-    from processors_at(as_of := $as_of, known_at := $known_at)
-),
-assessed as (
-    select
-        outcome,
-        reason,
-        organisation,
-        {'item': item, 'label': label, 'file': file, 'sheet': sheet, 'row': row} as place,
-        row_number() over (partition by organisation, place order by due, outcome, reason) as nth
-    from processor_agreements_items
-),
 agreements as (
     select
-        organisation,
+        a.organisation,
         lower(a.supplier) as supplier_key,
         a.service,
         i.outcome,
@@ -82,8 +59,10 @@ agreements as (
             'renewed': a.valid_to < $as_of,
             'id': lower(a.agreement_id)
         } as standing
-    from numbered as a
-    inner join assessed as i using (organisation, place, nth)
+    from processors_at(as_of := $as_of, known_at := $known_at) as a
+    inner join processor_agreements_items as i
+        on i.import_id = a.import_id and i.sheet is not distinct from a.sheet and i.row = a.row
+        and i.item = a.agreement_id
 ),
 served as (
     select

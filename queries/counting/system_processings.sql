@@ -13,27 +13,10 @@ with naming as (
         where organisation = $organisation
     )
     where lower(renamed('system', system, $as_of, $known_at)) = lower($system)
-),
-numbered as (
-    select
-        *,
-        {'item': processing_id, 'label': coalesce(name, processing_id), 'file': file, 'sheet': sheet, 'row': row} as place,
-        -- merged organisations may have equal rows: each is paired with an item of its own
-        row_number() over (partition by place order by case when reviewed <= $as_of then reviewed end) as nth
-    from active_processing_at(as_of := $as_of, known_at := $known_at)
-    where organisation = $organisation
-),
-judged as (
-    select
-        outcome,
-        reason,
-        {'item': item, 'label': label, 'file': file, 'sheet': sheet, 'row': row} as place,
-        row_number() over (partition by place order by due, outcome, reason) as nth
-    from processing_record_items
-    where organisation = $organisation
 )
 select p.processing_id, p.name, renamed('unit', p.unit, $as_of, $known_at) as unit, p.reviewed, i.outcome, i.reason
-from numbered as p
+from active_processing_at(as_of := $as_of, known_at := $known_at) as p
 inner join naming using (import_id, sheet_number, row)
-left join judged as i using (place, nth)
+left join processing_record_items as i
+    on i.import_id = p.import_id and i.sheet is not distinct from p.sheet and i.row = p.row and i.item = p.processing_id
 order by p.name collate sv, lower(p.processing_id)

@@ -54,7 +54,7 @@ select
     judgement.detail,
     due_of(next_review) as due,
     false as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

@@ -69,7 +69,7 @@ select
     judgement.detail,
     case when judgement.reason = 'action_overdue' then since else due_of(valid_until) end as due,
     false as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

@@ -72,7 +72,7 @@ select
     judgement.detail,
     case when needed then due_of(next_review) end as due,
     false as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

@@ -40,7 +40,7 @@ select
     judgement.detail,
     deadline_day(aware, $limit_hours) as due,
     judgement.reason in ('late', 'not_notified') as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

@@ -44,7 +44,7 @@ select
     judgement.detail,
     cast(discovered_on + $limit_days as date) as due,
     judgement.reason in ('late', 'open_too_long') as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

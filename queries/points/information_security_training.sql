@@ -9,7 +9,7 @@
 --   grace_days (integer): how long a person may be employed before the course counts
 -- columns: columns.txt
 
-select organisation, unit, item, label, outcome, reason, detail, due, false as lost, file, sheet, row
+select organisation, unit, item, label, outcome, reason, detail, due, false as lost, import_id, sheet, row
 from course_items(
     as_of := $as_of, known_at := $known_at, wanted := 'information_security_training', codes := $codes, names := $names,
     validity_months := $validity_months, grace_days := $grace_days

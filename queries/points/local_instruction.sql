@@ -31,7 +31,7 @@ select
     judgement.detail,
     cast(null as date) as due,
     false as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

@@ -43,7 +43,7 @@ select
     judgement.detail,
     due,
     judgement.reason in ('late', 'not_sent') as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged
@@ -58,7 +58,7 @@ select
     cast(null as varchar),
     cast(null as date),
     false,
-    file,
+    import_id,
     sheet,
     row
 from unassessed

@@ -37,7 +37,7 @@ select
     judgement.detail,
     due_of(valid_to) as due,
     false as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

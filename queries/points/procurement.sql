@@ -53,7 +53,7 @@ select
     judgement.detail,
     cast(null as date) as due,
     lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

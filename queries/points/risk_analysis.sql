@@ -47,7 +47,7 @@ select
     judgement.detail,
     due_of(valid_until) as due,
     false as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged

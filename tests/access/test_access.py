@@ -89,8 +89,8 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Any:
 BEFORE_READERS = {
     "rows": (incidents, quality),
     "counts": (assessing, counted_relations),
-    "traced_items": (assessing,),
-    "traced_items_of": (counted_relations,),
+    "items": (assessing,),
+    "items_of": (counted_relations,),
 }
 
 
@@ -204,7 +204,7 @@ def courses(cursor: Cursor, who: Reader) -> list[tuple[str | None, int]]:
 def spreadsheet_row(cursor: Cursor, who: Reader) -> dict[str, Any]:
     item = next(
         row
-        for row in assessing.traced_items(cursor, CLASSIFICATION, **AT).to_pylist()
+        for row in assessing.items(cursor, CLASSIFICATION, **AT).to_pylist()
         if row["item"].casefold() == "anna asks lista"
     )
     traced = tracing.row_behind(cursor, CLASSIFICATION, item, SOURCES, reader=who)

@@ -31,7 +31,7 @@ def test_a_page_counts_nothing_that_was_counted_ahead(stage, monkeypatch, exhaus
     counted = ahead.count(threading.Event())
     assert not counted.sample
     again = []
-    for name in ("counts", "ahead", "plans", "traced_items_of", "requested_items"):
+    for name in ("counts", "ahead", "plans", "items_of", "requested_items"):
         monkeypatch.setattr(assessing, name, noted(name, getattr(assessing, name), again))
     for page, named in (*asked.items(), ("overview", {"department": PART}), ("overview", {"unit": OTHER})):
         opened(page, monkeypatch, as_of=str(counted.as_of), **named)

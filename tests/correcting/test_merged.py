@@ -7,7 +7,7 @@ import pytest
 from compliance.access.reader import EVERYTHING
 from compliance.access.scopes import Scope
 from compliance.correcting.renaming import add_alias, add_alias_with
-from compliance.counting.assessing import traced_items
+from compliance.counting.assessing import items
 from compliance.counting.figures import load_figures
 from compliance.counting.incidents import duties
 from compliance.counting.system_cards import card, systems
@@ -161,7 +161,7 @@ def test_an_extract_has_each_row_once_with_its_own_outcome(alike, name, column, 
 def test_the_row_behind_an_item_is_its_own(alike, point, column, told):
     asked = point_by(POINTS, point)
     with alike.database.cursor() as cursor:
-        found = traced_items(cursor, asked, as_of=DAY, known_at=EVERYTHING_KNOWN).to_pylist()
+        found = items(cursor, asked, as_of=DAY, known_at=EVERYTHING_KNOWN).to_pylist()
         behind = {item["outcome"]: row_behind(cursor, asked, item, SOURCES, reader=EVERYTHING) for item in found}
     assert {item["file"] for item in found} == {
         alike.rows("select file from imports where source = $source", source=asked.needs[0])[0]["file"]

@@ -13,7 +13,7 @@ from compliance.access.permissions import ANALYST, MANAGEMENT
 from compliance.access.scopes import Scope
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
-from compliance.counting.assessing import basis_on, items, traced_items
+from compliance.counting.assessing import basis_on, items
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.pins import one_day
 from compliance.counting.system_cards import DEMANDS, card, is_gap, systems
@@ -542,12 +542,11 @@ def test_an_empty_database_says_what_is_missing(fresh, monkeypatch):
 
 @pytest.mark.live
 def test_a_block_that_finds_the_imports_once_serves_those_within_and_stays_as_it_was(sample_database):
-    """A system's card asks for items within it. What numbered the imports of a point must not number those after it."""
+    """A system's card asks for items within it."""
     at, point = {"as_of": SAMPLE_DAY, "known_at": EVERYTHING_KNOWN}, POINTS[3]
     with sample_database.cursor() as cursor:
         alone = items(cursor, point, **at).to_pylist()
         with one_day(cursor, SAMPLE_DAY, known_at=EVERYTHING_KNOWN):
-            traced_items(cursor, point, **at)
             assert items(cursor, point, **at).to_pylist() == alone
             files = cursor.execute(
                 "select distinct file from temp.chosen_imports('systems', $as_of, $known_at)", at

@@ -40,6 +40,8 @@ ORGANISATION = "Förvaltningen"
 DETAILS = ("problems", "import_facts", "import_rows")
 # What is written in the reviews, or said of courses, which is of no import.
 WRITTEN = ("reviews", "review_states", "decisions", "follow_ups", "courses_said", "meanings")
+# What an example tells of an item beside the columns of its statement.
+FILE = "file"
 # What `compliance.counting.assessing.coverage` gives is no statement's columns: their types stand here.
 COVERAGE_TYPES = {
     "as_of": "date",
@@ -446,6 +448,9 @@ def answer(cursor: Cursor, case: Case, sql: str | None = None) -> Answer:
     if (case.folder, case.id) == ("app", "coverage"):
         return COVERAGE_TYPES, [_figure(figure) for figure in _coverage(cursor, case)]
     asked = sql or statement_of(case)
+    if case.folder == "points":
+        # an item has the number of its import; an example says the file
+        asked = f"select item.*, imports.{FILE} from ({asked}) as item inner join imports using (import_id)"
     given = parameters(case, asked)
     with _relations(cursor, case, asked):
         cursor.execute(asked, given)

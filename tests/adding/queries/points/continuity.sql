@@ -27,7 +27,7 @@ select
     judgement.detail,
     next_exercise as due,
     false as lost,
-    file,
+    import_id,
     sheet,
     row
 from judged
