@@ -8,9 +8,9 @@ import tomllib
 from functools import cache
 from typing import Any
 
+from compliance.bending.words import translations, words
 from compliance.core.language import LANGUAGES
 from compliance.core.places import ROOT
-from compliance.serving.words import WORDS, translations
 from compliance.store.database import rows
 from compliance.store.file import FileDatabase
 from tests.core.test_language import catalogue
@@ -57,8 +57,10 @@ def texts(value: Any) -> list[dict[str, str]]:
 
 def streamlits(code: str) -> set[str]:
     """What Streamlit says by itself, all of it in English, where the app has another word in this language."""
-    ours = {own: text for words in translations(code).values() for own, text in words.items()}
-    return {own for words in WORDS.values() for own in words if ours.get(own, own) != own} if code != "en" else set()
+    ours = {own: text for places in translations(code).values() for own, text in places.items()}
+    return (
+        {own for places in words().values() for own in places if ours.get(own, own) != own} if code != "en" else set()
+    )
 
 
 @cache

@@ -18,6 +18,7 @@ from compliance.access import permissions
 from compliance.access.permissions import ROLES, Permission, User
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
+from compliance.bending import runs
 from compliance.core.language import Language
 from compliance.declarations import settings
 from compliance.screens import reads, reviews, views
@@ -38,8 +39,6 @@ from compliance.screens.worklists import page as worklists
 # How often it looks for new data, and whether the pages are at rest.
 LOOK_SECONDS: Final = 1.0
 REST_SECONDS: Final = 0.02
-# What Streamlit calls a thread while it runs a page.
-RUN: Final = "ScriptRunner.scriptThread"
 # In the order in which they are counted.
 COUNTED: Final[dict[str, Callable[[View], Iterator[None]]]] = {
     "overview": overview.ahead,
@@ -89,7 +88,7 @@ def count(over: threading.Event, counted: Usual | None = None) -> Usual | None:
     if wanted is None or wanted == counted:
         return counted
     for _ in _steps(wanted):
-        while is_running() and not over.wait(REST_SECONDS):
+        while runs.is_running() and not over.wait(REST_SECONDS):
             pass
         if over.is_set() or usual() != wanted:
             return None
@@ -103,11 +102,6 @@ def usual() -> Usual | None:
         return None
     data = reads.data(store)
     return Usual(data, sample, views.usual_day(data, sample=sample)) if reads.imports(data) else None
-
-
-def is_running() -> bool:
-    """Whether a page is running for somebody."""
-    return any(thread.name == RUN for thread in threading.enumerate())
 
 
 def _steps(wanted: Usual) -> Iterator[None]:

@@ -9,11 +9,9 @@ import ctypes
 import gc
 import logging
 import os
-import re
 import sys
 import threading
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -23,28 +21,18 @@ import streamlit as st
 import uvicorn.config
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.components.v2 import manifest_scanner
-from streamlit.file_util import get_static_dir
-from streamlit.runtime import get_instance, memory_uploaded_file_manager
-from streamlit.runtime import runtime as streamlit_runtime
-from streamlit.runtime.media_file_manager import MediaFileManager
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadFileUrlInfo
 
-from compliance.access import audit, permissions, sessions
-from compliance.access.permissions import User
-from compliance.commands import askers, provider
-from compliance.commands.provider import Streamlit
+from compliance.access import audit, permissions
+from compliance.bending import files, messages, page, runs, version
 from compliance.core import ending, logs, places
 from compliance.core.errors import Refusal
-from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.language import N_, Language
 from compliance.core.saving import DiskFull
 from compliance.declarations import settings, theming
 from compliance.declarations.login import LOOPBACK, Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
-from compliance.serving import answering, discovery, front, guarding, receiving, words
+from compliance.serving import answering, discovery, front, guarding, receiving
 from compliance.serving import gate as gating
 from compliance.serving.draining import Draining, Visits, drain_when_told
 from compliance.serving.health import Health
@@ -55,30 +43,13 @@ from compliance.serving.uploading import LEDGER
 from compliance.store import register, stores
 from compliance.store.failures import Away
 
-LANG: Final = re.compile(r'<html lang="[a-z]*"')
-# The code of charts and tables, which the app's script loads once a page is drawn.
-LATER: Final = " ".join(
-    f"./static/js/{path.name}"
-    for name in ("PlotlyChart", "DataFrame")
-    for path in Path(get_static_dir(), "static", "js").glob(f"{name}.*.js")
-)
-# The app's script runs before Streamlit's, which asks the browser for its language at once.
-OWN_SCRIPT: Final = f'<head><script src="./app/static/app.js" data-later="{LATER}" defer></script>'
-# Request headers that allow a partial or unchanged answer, and answer headers that describe the original file.
-CONDITIONS: Final = frozenset({b"accept-encoding", b"if-modified-since", b"if-none-match", b"range"})
-OF_THE_FILE: Final = frozenset({b"content-length", b"etag", b"last-modified"})
-# The headers of every answer. The policy allows the inline scripts of Streamlit's page and the one of frame.draw.
-PAGES: Final = (Path(get_static_dir(), "index.html").read_text("utf-8"), *map(words.lang_script, LANGUAGES))
-OURS: Final = guarding.headers(guarding.policy(PAGES))
+# The headers of every answer.
+OURS: Final = guarding.headers(guarding.policy(page.PAGES))
 # uvicorn's names for its implementations of HTTP and websockets.
 PROTOCOLS: Final = {"auto": "compliance.serving.answering:Requests"}
 SOCKETS: Final = {"websockets-sansio": "compliance.serving.answering:Handshakes"}
-# The most ids that are issued at once; nobody drops more files than these.
-MOST_DROPPED: Final = 10_000
 # How long a session keeps its files without a browser: a laptop may lose its network and come back.
 AWAY_SECONDS: Final = 30.0
-# How long a file can be requested after its button was drawn again: a click may have been on its way.
-DOWNLOAD_GRACE: Final = 30.0
 # Whether the app has been run once.
 WARM: Final = threading.Event()
 # How long a service that waits for its database does before it asks again.
@@ -92,162 +63,12 @@ OPEN: Final = N_("Others on this machine can reach {file}. Make it {mode}.")
 log = logging.getLogger(__name__)
 
 
-class PageLanguage:
-    """Middleware that puts Streamlit's page into the reader's language, and adds the app's script to it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and translate the HTML of the answer into the language of its address."""
-        if scope["type"] != "http" or not _wants_page(scope):
-            await self.app(scope, receive, send)
-            return
-        code = guarding.language(scope).code
-        start: list[Message] = []
-
-        async def with_language(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.append(message)
-                return
-            if start:
-                message = _translated(start[0], message, code)
-                await send(start.pop())
-            await send(message)
-
-        await self.app(scope, receive, with_language)
-
-
-def _wants_page(scope: Scope) -> bool:
-    """Whether a browser requests a page. If so, drop the headers that allow a compressed, partial or cached answer."""
-    headers = dict(scope["headers"])
-    if scope["method"] == "HEAD" or b"text/html" not in headers.get(b"accept", b""):
-        return False
-    scope["headers"] = [(name, value) for name, value in scope["headers"] if name not in CONDITIONS]
-    return True
-
-
-def _translated(start: Message, message: Message, code: str) -> Message:
-    """Translate the body if the answer is a page, and correct its length in the headers."""
-    if not dict(start["headers"]).get(b"content-type", b"").startswith(b"text/html"):
-        return message
-    body = _localised(message.get("body", b"").decode("utf-8", "surrogateescape"), code).encode(
-        "utf-8", "surrogateescape"
-    )
-    kept = [(name, value) for name, value in start["headers"] if name.lower() not in OF_THE_FILE]
-    start["headers"] = [*kept, (b"content-length", str(len(body)).encode())] if not message.get("more_body") else kept
-    return {**message, "body": body}
-
-
-def _localised(page: str, code: str) -> str:
-    page = LANG.sub(f'<html lang="{code}"', words.translated(page, code), count=1)
-    return page.replace("<head>", OWN_SCRIPT, 1).replace("</head>", f"{words.element()}</head>", 1)
-
-
-# --- Uploaded files -------------------------------------------------------------------------------------------------
-
-
-class UploadedFiles(MemoryUploadedFileManager):
-    """Streamlit's store of uploaded files, which reports requested ids and ended sessions to the ledger."""
-
-    def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
-        """Issue an id for each file that has been dropped."""
-        issued = super().get_upload_urls(session_id, file_names[:MOST_DROPPED])
-        LEDGER.issue(session_id, [info.file_id for info in issued])
-        return issued
-
-    def remove_session_files(self, session_id: str) -> None:
-        """Remove the files of a session that has ended."""
-        super().remove_session_files(session_id)
-        LEDGER.close(session_id)
-
-
-class DownloadFiles(MediaFileManager):
-    """Streamlit's store of downloads, which keeps the function that makes a file after its button is drawn again.
-
-    A click requests the file and also runs the page again. If the run comes first, the file would be gone.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._replaced: dict[str, float] = {}
-        # Whom a file was made for, by the file's id: a session, and the person with the roles that they held then.
-        self._owners: dict[str, set[tuple[str, User]]] = {}
-        # The session whose page shows a button, by the id of its file, which is made later.
-        self._asked: dict[str, str] = {}
-
-    def add(self, *args: Any, **kwargs: Any) -> str:
-        """Keep a file for the session whose page shows it."""
-        return self._of(super().add(*args, **kwargs), provider.session_here())
-
-    def add_deferred(self, *args: Any, **kwargs: Any) -> str:
-        """Keep the function that makes a file for the session whose page shows its button."""
-        file = super().add_deferred(*args, **kwargs)
-        self._asked[file] = provider.session_here()
-        return file
-
-    def execute_deferred(self, file_id: str) -> str:
-        """Make a file, for the session whose page shows its button."""
-        return self._of(super().execute_deferred(file_id), self._asked.get(file_id, ""))
-
-    def _of(self, address: str, key: str) -> str:
-        if key:
-            self._owners.setdefault(Path(address).stem, set()).add((key, sessions.user(key)))
-        return address
-
-    def is_of(self, file: str, key: str, user: User) -> bool:
-        """Whether a file was made for a session, whose person still holds the same roles."""
-        return (key, user) in self._owners.get(file, ())
-
-    def is_asked_by(self, file: str, key: str) -> bool:
-        """Whether the button of a file that is made later is on a page of a session."""
-        return self._asked.get(file) == key
-
-    def _delete_file(self, file_id: str) -> None:
-        super()._delete_file(file_id)
-        self._owners.pop(file_id, None)
-
-    def _drop_deferred_id(self, file_id: str) -> None:
-        super()._drop_deferred_id(file_id)
-        self._asked.pop(file_id, None)
-
-    def _remove_orphaned_deferred_callables(self) -> None:
-        now = time.monotonic()
-        shown = {id_ for files in self._files_by_session_and_coord.values() for id_ in files.values()}
-        self._replaced = {id_: self._replaced.get(id_, now) for id_ in self._deferred_callables.keys() - shown}
-        for id_, since in self._replaced.items():
-            if now - since >= DOWNLOAD_GRACE:
-                self._drop_deferred_id(id_)
-
-
-def free_ended(since: dict[str, float], *, patience: float, person: str | None = None) -> None:
-    """End sessions with files whose browser has been away for `patience` seconds. `since` is updated between calls.
-
-    They are those of a person, or of everybody.
-
-    Streamlit keeps a session for a browser that may come back, and does not always free its files afterwards.
-    """
-    runtime, now = get_instance(), time.monotonic()
-    away = [session for session in LEDGER.holders(person) if not runtime.is_active_session(session)]
-    for session in since.keys() - away:
-        del since[session]
-    for session in away:
-        if now - since.setdefault(session, now) >= patience:
-            runtime.close_session(session)
-            runtime.uploaded_file_mgr.remove_session_files(session)
-
-
-def make_room(person: str | None) -> None:
-    """Free the files of a person's, or of all, sessions without a browser, before one is refused for lack of room."""
-    free_ended({}, patience=0, person=person)
-
-
 async def _free_now_and_then() -> None:
     since: dict[str, float] = {}
     orphan = 0
     while True:
         await asyncio.sleep(AWAY_SECONDS / 6)
-        free_ended(since, patience=AWAY_SECONDS)
+        files.free_ended(since, patience=AWAY_SECONDS)
         orphan = ending.reap(orphan)
         await asyncio.to_thread(give_back)
 
@@ -264,7 +85,7 @@ def give_back() -> None:
 @asynccontextmanager
 async def warm(_app: Any) -> AsyncIterator[None]:
     """Prepare the app, so that every address is ready for visitors, or wait for its store while it serves refusals."""
-    asyncio.get_running_loop().set_default_executor(askers.threads())
+    asyncio.get_running_loop().set_default_executor(runs.threads())
     wanted, over = settings.current(), threading.Event()
     # Without a login it is that of the person at this machine, who waits for it to end.
     drain_when_told(VISITS, wanted.drain_seconds if wanted.login else 0)
@@ -294,7 +115,7 @@ async def _prepare(over: threading.Event, there: bool | Refusal) -> None:
         log.warning("The database can be used now.")
     if not there:
         demo.building(stores.samples())
-    ok, message = await get_instance().does_script_run_without_error()
+    ok, message = await runs.first()
     if not ok:
         log.error("The first run of the app failed: %s", message)
     WARM.set()
@@ -320,18 +141,10 @@ def show_error(error: Exception) -> bool:
     return True
 
 
-# Streamlit looks through every package that is installed for components; there are none.
-manifest_scanner.scan_component_manifests = lambda *_: []
-# Streamlit creates its file stores from these module attributes.
-streamlit_runtime.MediaFileManager = DownloadFiles  # type: ignore[attr-defined]
-memory_uploaded_file_manager.MemoryUploadedFileManager = UploadedFiles  # type: ignore[misc]
-askers.begin()
-
-
-def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
+def make_app(wanted: Settings) -> st.App:
     """The app with what stands before it: for the person at this machine alone, or for all who can log in."""
     pages = frozenset({"/", *(f"/{path.stem}" for path in (places.ROOT / "pages").glob("*.py"))})
-    gate = [_gate(wanted, wanted.login, streamlit, pages=pages)] if wanted.login else []
+    gate = [_gate(wanted, wanted.login, pages=pages)] if wanted.login else []
     user_of = gating.user_of if wanted.login else lambda _: permissions.current_user()
     return st.App(
         places.ROOT / "app.py",
@@ -341,18 +154,20 @@ def make_app(wanted: Settings, streamlit: Streamlit) -> st.App:
             Middleware(Health, unready=unready),
             Middleware(Draining, visits=VISITS, pages=pages | {front.LOGIN}),
             *gate,
-            Middleware(Uploads, ledger=LEDGER, make_room=make_room, user_of=user_of, record=receiving.record_upload),
-            Middleware(PageLanguage),
+            Middleware(
+                Uploads, ledger=LEDGER, make_room=files.make_room, user_of=user_of, record=receiving.record_upload
+            ),
+            Middleware(page.PageLanguage),
         ],
         on_script_error=show_error,
     )
 
 
-def _gate(wanted: Settings, login: Login, streamlit: Streamlit, *, pages: frozenset[str]) -> Middleware:
+def _gate(wanted: Settings, login: Login, *, pages: frozenset[str]) -> Middleware:
     secure = wanted.public_address.startswith("https:")
     kwargs: Any = {"pages": pages, "secure": secure, "pending": Pending()}
     provider_ = Provider(login, wanted.public_address)
-    return Middleware(gating.Gate, login=login, provider=provider_, backend=streamlit, **kwargs)
+    return Middleware(gating.Gate, login=login, provider=provider_, backend=messages.Streamlit(), **kwargs)
 
 
 def unready() -> str:
@@ -422,6 +237,17 @@ def _open_to_others(path: Path) -> bool:
     return path.exists() and bool(path.stat().st_mode & 0o077)
 
 
+def bend() -> None:
+    """Put what is ours into Streamlit. If another version of it has changed what that needs, print so and exit."""
+    if changed := [*version.changes()]:
+        _stop(*changed)
+    if st.__version__ != version.true_for():
+        for change in version.frontend_changes():
+            log.warning(change)
+    runs.begin()
+    files.begin()
+
+
 def main() -> None:
     """Serve the dashboard: `python -m compliance.commands.server`, with `--login` for others than who starts it."""
     parser = argparse.ArgumentParser(prog="python -m compliance.commands.server", description="Serve the dashboard.")
@@ -435,6 +261,7 @@ def main() -> None:
         _stop(say(N_("No login is set up: [login] in {file}."), file=places.SERVER.name))
     logs.begin(DecodeError)  # of a browser's message
     logs.print_lines(audit.LINES)
+    bend()
     os.umask(0o077)
     look, unusable = theming.usable(places.own_files())
     if unusable:
@@ -444,11 +271,10 @@ def main() -> None:
     answering.HEADERS.extend(OURS)
     uvicorn.config.HTTP_PROTOCOLS |= PROTOCOLS
     uvicorn.config.WS_PROTOCOLS |= SOCKETS
-    streamlit = Streamlit()
     own = {"server.port": asked.port, "server.address": asked.address}
     most = {"server.maxUploadSize": wanted.uploads.file // MB}
-    with_login = streamlit.config() if wanted.login else {}
-    make_app(wanted, streamlit).run(config={**own, **most, **with_login, **theming.widgets(look)})
+    with_login = messages.WITH_LOGIN if wanted.login else {}
+    make_app(wanted).run(config={**own, **most, **with_login, **theming.widgets(look)})
 
 
 if __name__ == "__main__":

@@ -14,12 +14,11 @@ from functools import partial
 from typing import Any, Final, Literal
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import User
+from compliance.bending import runs
 from compliance.core import children
 from compliance.core.errors import Refusal
 from compliance.core.jobs import BUSY, SECONDS, Job, make_file
@@ -90,7 +89,7 @@ def offer(view: View, *files: File, key: str | None = None) -> None:
 
 def offer_small(view: View, file: File, *, at: Any = st, **kwargs: Any) -> None:
     """Draw the button of a file that is made at once; the page is not drawn again on the click."""
-    make = partial(_content, view, file, {}, wanted=_connection(), user=views.asking())
+    make = partial(_content, view, file, {}, wanted=runs.connection(), user=views.asking())
     at.download_button(file.label, make, file_name=file.name, mime=file.mime, key=file.key, on_click="ignore", **kwargs)
 
 
@@ -129,7 +128,7 @@ def _draw_offer(view: View, files: tuple[File, ...], key: str | None) -> None:
 
 
 def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
-    wanted = _connection()
+    wanted = runs.connection()
     clicked = st.download_button(
         file.label,
         partial(_content, view, file, jobs, wanted=wanted, user=views.asking()),
@@ -146,15 +145,6 @@ def _button(view: View, file: File, jobs: dict[str, Job]) -> None:
 def _is_recent(job: Job | None) -> bool:
     """Whether a job belongs to the click of this run: its thread may start, or even end, before the page runs."""
     return job is not None and (job.finished_at is None or time.monotonic() - job.finished_at < BEGINNING_SECONDS)
-
-
-def _connection() -> Callable[[], bool]:
-    """A function that returns whether the session is still connected."""
-    context = get_script_run_ctx()
-    if context is None or not runtime.exists():
-        return lambda: True
-    session = context.session_id
-    return lambda: runtime.get_instance().is_active_session(session)
 
 
 def _content(

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from compliance.access import audit
 from compliance.access.permissions import Permission
+from compliance.bending import runs
 from compliance.screens import views
 from compliance.serving.uploading import LEDGER, NotTaken
 
@@ -17,7 +17,7 @@ from compliance.serving.uploading import LEDGER, NotTaken
 def field(label: str, **kwargs: Any) -> Sequence[Any]:
     """Draw a file field. Return its files. Raise Refusal if the person may not load."""
     audit.require(views.user(), Permission.LOAD_EXPORTS)
-    session, _ = _here()
+    session, _ = runs.here()
     LEDGER.draw_field(session)
     return st.file_uploader(label, accept_multiple_files=True, **kwargs) or []
 
@@ -25,11 +25,11 @@ def field(label: str, **kwargs: Any) -> Sequence[Any]:
 @contextmanager
 def watched() -> Iterator[None]:
     """Wrap the drawing of a page: files whose field it did not draw are released, unless the page is rerun at once."""
-    session, manager = _here()
+    session, manager = runs.here()
     LEDGER.begin_page(session)
     try:
         yield
-    except RerunException:
+    except runs.ANEW:
         raise
     except BaseException:
         _end(session, manager)
@@ -44,39 +44,31 @@ def _end(session: str, manager: Any) -> None:
 
 def keep(files: Mapping[str, object]) -> None:
     """Keep files beyond their field: the content of each, by its id."""
-    LEDGER.keep(_here()[0], files)
+    LEDGER.keep(runs.here()[0], files)
 
 
 def content(file: str) -> object | None:
     """The content kept of a file; None if it has been released."""
-    return LEDGER.content(_here()[0], file)
+    return LEDGER.content(runs.here()[0], file)
 
 
 def finder(file: str) -> Callable[[], object | None]:
     """A function that returns a file's content outside of a run too, without holding a reference to it."""
-    return partial(LEDGER.content, _here()[0], file)
+    return partial(LEDGER.content, runs.here()[0], file)
 
 
 def drop_upload(file: str) -> None:
     """Remove the upload from Streamlit. Its content still counts as the session's."""
-    session, manager = _here()
+    session, manager = runs.here()
     manager.remove_file(session, file)
 
 
 def release(file: str) -> None:
     """Release a file and its content."""
     drop_upload(file)
-    LEDGER.release(_here()[0], [file])
+    LEDGER.release(runs.here()[0], [file])
 
 
 def refusals() -> list[tuple[NotTaken, int]]:
     """Why files of the last drop were refused, with how many for each reason."""
-    return LEDGER.refusals(_here()[0])
-
-
-def _here() -> tuple[str, Any]:
-    """The session's id, and Streamlit's manager of uploads."""
-    context = get_script_run_ctx()
-    if context is None:
-        raise RuntimeError("No page is being drawn.")
-    return context.session_id, context.uploaded_file_mgr
+    return LEDGER.refusals(runs.here()[0])

@@ -11,6 +11,7 @@ import streamlit as st
 from compliance.access import sessions
 from compliance.access.permissions import ROLES, Permission, User
 from compliance.access.scopes import PARTS, Scope
+from compliance.bending.words import lang_script
 from compliance.core import clock, places
 from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.lengths import shortened
@@ -23,7 +24,6 @@ from compliance.screens import reads, views, widgets
 from compliance.screens.people_texts import scope
 from compliance.screens.views import View
 from compliance.serving import front
-from compliance.serving.words import lang_script
 from compliance.store import stores
 
 # How much of a person's name the frame shows.

@@ -6,8 +6,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
+from compliance.bending import runs
 from compliance.commands import ahead
 from compliance.counting import assessing
 from compliance.screens import changes, reads
@@ -79,8 +79,9 @@ def steps(monkeypatch):
 
 
 def test_it_waits_between_two_steps_while_a_page_runs(steps):
-    at_rest = threading.Event()
-    page = threading.Thread(target=at_rest.wait, args=(SECONDS,), name=ahead.RUN)
+    at_rest, window = threading.Event(), SimpleNamespace(user_info={})
+    draw = runs.run_for_person(lambda code, _: code())
+    page = threading.Thread(target=draw, args=(lambda: at_rest.wait(SECONDS), window))
     page.start()
     counting = threading.Thread(target=ahead.count, args=(threading.Event(),))
     counting.start()
@@ -89,17 +90,6 @@ def test_it_waits_between_two_steps_while_a_page_runs(steps):
     at_rest.set()
     counting.join(SECONDS)
     assert (len(waited), len(steps.counted)) == (1, 10)
-
-
-def test_it_knows_that_a_page_is_running_by_what_streamlit_calls_the_thread(monkeypatch):
-    seen = []
-    monkeypatch.setattr(ScriptRunner, "_run_script_thread", lambda _: seen.append(ahead.is_running()))
-    runner = ScriptRunner.__new__(ScriptRunner)
-    runner._script_thread = None
-    runner.start()
-    runner._script_thread.join(SECONDS)
-    assert seen == [True]
-    assert not ahead.is_running()
 
 
 def test_it_begins_anew_when_the_data_change_and_is_done_when_they_do_not(steps):
@@ -152,7 +142,7 @@ def test_it_does_not_hold_the_store_between_two_steps_and_counts_nothing_of_an_e
     shown.load_table(STAFF)
     store = shown.database
     monkeypatch.setattr(ahead, "COUNTED", {"quality": ahead.COUNTED["quality"]})
-    monkeypatch.setattr(ahead, "is_running", lambda: held.append(store._users[threading.get_ident()]))
+    monkeypatch.setattr(runs, "is_running", lambda: held.append(store._users[threading.get_ident()]))
     before, held = store._users[threading.get_ident()], []
     ahead.count(threading.Event())
     assert held

@@ -6,7 +6,8 @@ from itertools import product
 
 import pytest
 
-from compliance.commands.server import OURS, PAGES
+from compliance.bending.page import PAGES
+from compliance.commands.server import OURS
 from compliance.declarations.settings import load_settings
 from compliance.serving import guarding
 from compliance.store import failures

@@ -9,12 +9,13 @@ from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
 from compliance.access.permissions import ANALYST, COORDINATOR, User
-from compliance.commands import server
+from compliance.bending import files as bent
+from compliance.bending import words
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.declarations.settings import Limits
 from compliance.screens import files as screens_files
-from compliance.serving import receiving, words
+from compliance.serving import receiving
 from compliance.serving.receiving import OneFile, Uploads
 from compliance.serving.uploading import LEDGER, Ledger, NotTaken
 from compliance.store import register
@@ -431,7 +432,7 @@ class Runtime:
     """The part of Streamlit's runtime that freeing needs."""
 
     def __init__(self, here):
-        self.here, self.closed, self.uploaded_file_mgr = here, [], server.UploadedFiles("/files")
+        self.here, self.closed, self.uploaded_file_mgr = here, [], bent.UploadedFiles("/files")
 
     def is_active_session(self, name):
         return name in self.here
@@ -442,22 +443,22 @@ class Runtime:
 
 def test_a_session_whose_browser_is_away_is_ended_and_its_files_freed(monkeypatch):
     runtime, clock, since = Runtime({"here"}), iter([0, 20, 25, 31, 35, 40]), {}
-    monkeypatch.setattr(server, "get_instance", lambda: runtime)
-    monkeypatch.setattr(server.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(bent, "get_instance", lambda: runtime)
+    monkeypatch.setattr(bent.time, "monotonic", lambda: next(clock))
     for name in ("here", "away"):
         [file, *_] = shown(LEDGER, name)
         LEDGER.open(name, file, user=ME)
         LEDGER.add(name, file, 5)
-    server.free_ended(since, patience=30)
+    bent.free_ended(since, patience=30)
     runtime.here = {"here", "away"}  # It comes back, and leaves again.
-    server.free_ended(since, patience=30)
+    bent.free_ended(since, patience=30)
     runtime.here = {"here"}
-    server.free_ended(since, patience=30)
-    server.free_ended(since, patience=30)
+    bent.free_ended(since, patience=30)
+    bent.free_ended(since, patience=30)
     assert runtime.closed == []
-    server.make_room("somebody else")
+    bent.make_room("somebody else")
     assert runtime.closed == []
-    server.make_room(None)
+    bent.make_room(None)
     assert runtime.closed == ["away"]
     assert "away" not in LEDGER.holders()
     assert "here" in LEDGER.holders()
@@ -490,7 +491,7 @@ def test_a_file_field_is_known_while_it_stands_on_the_page(own, monkeypatch):
 
 
 def test_a_page_that_is_drawn_anew_at_once_still_has_its_field(monkeypatch):
-    monkeypatch.setattr(screens_files, "_here", lambda: ("a", None))
+    monkeypatch.setattr(screens_files.runs, "here", lambda: ("a", None))
     for error, shown_after in ((RerunException(RerunData()), True), (StopException(), False), (ValueError(), False)):
         LEDGER.draw_field("a")
         with pytest.raises(type(error)), screens_files.watched():

@@ -1,22 +1,24 @@
 """What the gate needs of Streamlit: its sessions and files, and its messages (`serving.gate.Backend`)."""
 
-from typing import Any, Final
+from typing import Final
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import get_instance
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from compliance.access.permissions import User
+from compliance.bending.runs import SESSION
 from compliance.serving.gate import HEADER, MEDIA
 
-# The name under which Streamlit knows the session of a websocket (`st.user`).
-SESSION: Final = "session"
 # What a browser sends by itself, without anybody using the page.
 BY_ITSELF: Final = frozenset({"app_heartbeat", "heartbeat"})
 # What the pages need besides a file to download. Streamlit's other messages are tools for whoever writes an app: they
 # empty the caches of everybody, watch the files of the program, tell of its repository, and write beside it.
 NEEDED: Final = BY_ITSELF | {"rerun_script", "stop_script", "file_urls_request"}
+
+
+# Streamlit's settings for a service with a login: whose session a websocket is of.
+WITH_LOGIN: Final = {"server.trustedUserHeaders": {HEADER.decode(): SESSION}}
 
 
 class Streamlit:
@@ -26,10 +28,6 @@ class Streamlit:
         message = ForwardMsg()
         message.auth_redirect.url = "/"
         self.farewell: bytes = message.SerializeToString()
-
-    def config(self) -> dict[str, Any]:
-        """Streamlit's settings for a service with a login."""
-        return {"server.trustedUserHeaders": {HEADER.decode(): SESSION}}
 
     def is_needed(self, content: bytes, key: str) -> bool:
         """Whether a message is one that the pages need; a file is made for the session whose page shows its button."""
@@ -67,10 +65,3 @@ def _read(content: bytes) -> BackMsg:
     except Exception:
         return BackMsg()
     return message
-
-
-def session_here() -> str:
-    """The key of the session whose page is being drawn, empty where there is no login."""
-    context = get_script_run_ctx()
-    key = context.user_info.get(SESSION) if context else None
-    return key if isinstance(key, str) else ""

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import StopException, script_runner
 from websockets.exceptions import ConnectionClosed
 
 from compliance.access import sessions
-from compliance.commands import askers, server
+from compliance.bending import runs
 from compliance.core import queueing
 from compliance.core.errors import Refusal
 from compliance.core.queueing import COUNTING, person, take_turn
@@ -26,7 +26,8 @@ WINDOWS = 12
 def runtime(monkeypatch):
     """Streamlit's runtime, of which the ids of windows that are there are `here`."""
     here = {"1", "2"}
-    monkeypatch.setattr(askers, "get_instance", lambda: SimpleNamespace(is_active_session=here.__contains__))
+    there = SimpleNamespace(is_active_session=here.__contains__)
+    monkeypatch.setattr(runs.runtime, "get_instance", lambda: there)
     monkeypatch.setattr(sessions, "person_of", {"a key": "Bo", "another": "Bo", "Eva's": "Eva"}.__getitem__)
     monkeypatch.setattr(queueing, "LOOK_SECONDS", 0.005)
     return here
@@ -38,7 +39,7 @@ def window(key, number="1", *, started=True):
     return SimpleNamespace(user_info=said, session_id=number, has_script_started=started)
 
 
-run = askers.run_for_person(lambda code, _context: code())
+run = runs.run_for_person(lambda code, _context: code())
 
 
 @pytest.mark.usefixtures("runtime")
@@ -86,9 +87,16 @@ def test_a_run_that_waits_ends_with_its_window_and_an_order_of_somebody_does_not
     assert (COUNTING._waiting, COUNTING._taken) == ([], {})
 
 
-def test_streamlit_runs_pages_callbacks_and_fragments_through_it():
-    assert server.askers is askers
-    assert script_runner.exec_func_with_error_handling.__qualname__.startswith("run_for_person")
+def test_streamlit_runs_pages_callbacks_and_fragments_through_it_and_it_is_known_meanwhile(monkeypatch):
+    monkeypatch.setattr(script_runner, "exec_func_with_error_handling", lambda code, _: code())
+    runs.begin()
+    found = script_runner.exec_func_with_error_handling(
+        lambda: (person(), run(runs.is_running, window("")), runs.is_running()), window("")
+    )
+    assert (found, runs.is_running()) == (("", True, True), False)
+    with pytest.raises(ValueError, match="x"):
+        run(lambda: int("x"), window(""))
+    assert not runs.is_running()
 
 
 @pytest.mark.exhaustive
