@@ -12,7 +12,7 @@ from compliance.counting.assessing import Basis, basis_on, run
 from compliance.counting.pins import one_day
 from compliance.declarations.declared import Table, build, read_toml, read_with_own
 from compliance.declarations.points import Point, in_force
-from compliance.declarations.queries import query, statement
+from compliance.declarations.queries import Query, query, statement
 from compliance.store.database import Cursor, rows
 
 FIGURES = POINTS.with_name("figures.toml")
@@ -26,7 +26,8 @@ class Definition:
     It is shown next to `points` (numbers), and without the sources in `needs`, or a column for each field in `reads`
     (as systems.object_leader), it has no basis. `form` says how to read part and whole: share (part of whole), count
     (part alone), rate (part per 100 of whole). `all_points` is the number
-    of review points, for `{all_points}` in `definition`.
+    of review points, for `{all_points}` in `definition`. `statement` is the id of the statement that counts it, if it
+    has none of its own, and `given` are values of it.
     """
 
     id: str
@@ -39,6 +40,18 @@ class Definition:
     dated_notes: tuple[Table, ...] = field(default=(), metadata={"key": "notes"})
     all_points: int = 0
     reads: tuple[str, ...] = ()
+    statement: str = ""
+    given: Table = field(default_factory=dict)
+
+    @property
+    def query(self) -> Query:
+        """The statement that counts it."""
+        return query("figures", self.statement or self.id)
+
+    def values(self, points: tuple[Point, ...], day: date) -> dict[str, Any]:
+        """What its statement is given on a day: the rules of all points, and of the one beside it."""
+        beside = next(({"wanted": p.id} | p.parameters(day) for p in points if (p.number,) == self.points), {})
+        return rule_parameters(points, day) | beside | self.parameters(day) | self.given
 
     def parameters(self, day: date) -> dict[str, Any]:
         """The numbers in force on a day."""
@@ -110,13 +123,12 @@ def figures(
 ) -> list[Figure]:
     """Every figure for every organisation, in the order of the definitions."""
     columns = columns_on(cursor, as_of=as_of, known_at=known_at)
-    rules = rule_parameters(points, as_of)
     with one_day(cursor, as_of, known_at=known_at):
         basis = basis_on(cursor, points, days=[as_of], known_at=known_at)
         return [
             figure
             for definition in definitions
-            for figure in _counted(cursor, definition, basis, columns, rules=rules, as_of=as_of, known_at=known_at)
+            for figure in _counted(cursor, definition, basis, columns, points=points, as_of=as_of, known_at=known_at)
         ]
 
 
@@ -161,16 +173,16 @@ def _counted(
     basis: Basis,
     columns: Columns,
     *,
-    rules: dict[str, Any],
+    points: tuple[Point, ...],
     as_of: date,
     known_at: datetime,
 ) -> list[Figure]:
-    with_exports = {name for name in basis.organisations if _has(basis, definition, name, as_of)}
+    values = definition.values(points, as_of)
+    with_exports = {name for name in basis.organisations if _has(basis, definition, name, as_of, values=values)}
     missing = {name: columns.missing(definition.reads, name) for name in with_exports}
     counts: dict[str, tuple[int | None, int | None]] = {}
     if not all(missing.values()):
-        values = rules | definition.parameters(as_of)
-        table = run(cursor, query("figures", definition.id), as_of=as_of, known_at=known_at, values=values)
+        table = run(cursor, definition.query, as_of=as_of, known_at=known_at, values=values)
         counts = {row["organisation"]: (row["part"], row["whole"]) for row in table.to_pylist()}
     for name in with_exports:
         # a statement that needs a column of every import has none to count where one lacks it
@@ -190,9 +202,10 @@ def _counted(
     ]
 
 
-def _has(basis: Basis, definition: Definition, organisation: str, day: date) -> bool:
+def _has(basis: Basis, definition: Definition, organisation: str, day: date, *, values: dict[str, Any]) -> bool:
     """Whether the exports that a figure needs are loaded, and have the courses that its statement asks for."""
     sources = {row["source"] for row in basis.of(organisation)}
-    asked = query("figures", definition.id).names
+    asked = definition.query.names
+    courses = {name.removesuffix("_codes") for name in asked} | ({values["wanted"]} if "wanted" in asked else set())
     without = {id_ for on, name, id_ in basis.without_course if (on, name) == (day, organisation)}
-    return sources.issuperset(definition.needs) and not any(f"{id_}_codes" in asked for id_ in without)
+    return sources.issuperset(definition.needs) and courses.isdisjoint(without)

@@ -11,6 +11,7 @@
 --   data_protection_training_names (varchar[]): how its name begins, in lower case
 --   data_protection_training_validity_months (integer): how long a pass of it is valid, unless its row says
 --   data_protection_training_grace_days (integer): how long a person may be employed before it counts
+--   management (boolean): whether only the management group is counted
 -- columns:
 --   organisation (varchar): whose figure it is
 --   part (bigint): persons met in both courses
@@ -43,6 +44,7 @@ persons as (
             when not bool_or(outcome = 'unknown') then true
         end as met
     from courses
+    where management or not $management
     group by organisation, item
     -- whoever counts in one course only has no other to be met in
     having bool_and(outcome <> 'exempt') and count(*) = 2

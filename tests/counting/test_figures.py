@@ -37,7 +37,7 @@ def of_risks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 
 def test_every_figure_has_a_statement_and_every_statement_is_a_figure() -> None:
-    assert sorted(definition.id for definition in load_figures(None)) == list(names("figures"))
+    assert sorted({definition.query.id for definition in load_figures(None)}) == list(names("figures"))
 
 
 def test_every_figure_belongs_to_a_point_and_explains_itself_in_both_languages() -> None:

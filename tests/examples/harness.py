@@ -419,7 +419,9 @@ def defaults(case: Case) -> Values:
     if own:
         given |= point_by(points, own).parameters(case.as_of)
     if case.folder == "figures":
-        given |= next(f for f in _figures() if f.id == case.id).parameters(case.as_of)
+        beside = {point.number for point in points if case.point in (None, point.id)}
+        figure = next(f for f in _figures() if case.id in (f.id, f.statement) and beside.intersection(f.points))
+        given |= figure.values(points, case.as_of)
     return given | case.own_parameters
 
 

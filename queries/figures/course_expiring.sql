@@ -1,12 +1,13 @@
--- what: How many valid courses in data protection expire soon.
+-- what: How many valid passes of a course expire soon.
 -- grain: one row per organisation
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
---   data_protection_training_codes (varchar[]): whole codes of the course in data protection, in lower case
---   data_protection_training_names (varchar[]): how its name begins, in lower case
---   data_protection_training_validity_months (integer): how long a pass of it is valid, unless its row says
---   data_protection_training_grace_days (integer): how long a person may be employed before it counts
+--   wanted (varchar): the id of the point that the course is of
+--   codes (varchar[]): whole codes of the course, in lower case
+--   names (varchar[]): how its name begins, in lower case
+--   validity_months (integer): how long a pass of it is valid, unless its row says
+--   grace_days (integer): how long a person may be employed before it counts
 --   expiring_days (integer): how many days ahead count as soon
 -- columns:
 --   organisation (varchar): whose figure it is
@@ -16,10 +17,8 @@
 with courses as (
     select organisation, due <= $as_of + $expiring_days as expiring
     from course_items(
-        as_of := $as_of, known_at := $known_at, wanted := 'data_protection_training',
-        codes := $data_protection_training_codes, names := $data_protection_training_names,
-        validity_months := $data_protection_training_validity_months,
-        grace_days := $data_protection_training_grace_days
+        as_of := $as_of, known_at := $known_at, wanted := $wanted, codes := $codes, names := $names,
+        validity_months := $validity_months, grace_days := $grace_days
     )
     where outcome = 'met'
 )
