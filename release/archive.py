@@ -38,6 +38,8 @@ listed in its texts, or in its own bill of materials in `sboms/`. `sbom.cdx.json
 | package | version | licence | texts |
 | --- | --- | --- | --- |
 | IBM Plex Sans (font) | | OFL-1.1 | [text](../static/IBMPlexSans-LICENSE.txt) |
+| DejaVu Sans (font) | | Bitstream-Vera | [text](../data/report/fonts/DejaVu-LICENSE.txt) |
+| Last Resort High-Efficiency (font) | | OFL-1.1 | [text](../data/report/fonts/LastResort-LICENSE.txt) |
 """
 
 

@@ -1,12 +1,7 @@
 """A fictitious report with every kind of block, for the tests of the Word and PDF writers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from itertools import cycle, islice
-
-import pytest
 
 from compliance.core.language import Language
 from compliance.report.blocks import (
@@ -23,7 +18,6 @@ from compliance.report.blocks import (
     Status,
     Table,
 )
-from compliance.report.writers import paper, word
 from compliance.wording.trends import Level, Moment, Trend
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)
@@ -314,13 +308,3 @@ def _ending(say: Language) -> tuple[Block, ...]:
             ),
         ),
     )
-
-
-@contextmanager
-def drawn_once() -> Iterator[None]:
-    """Draw each chart of Word once while the block lasts. The tests of drawing hold that the same chart gives the same
-    picture.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(word, "picture", cache(paper.picture))
-        yield

@@ -214,6 +214,25 @@ def each(blocks: Iterable[Block]) -> Iterator[Block]:
             yield block
 
 
+def levelled(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The blocks without empty headings, and each heading at most a level below the last, as PDF/UA requires."""
+    level = 0
+
+    def mended(inner: Iterable[Block]) -> Iterator[Block]:
+        nonlocal level
+        for block in inner:
+            if isinstance(block, Heading):
+                if block.text.strip():
+                    level = min(block.level, level + 1)
+                    yield replace(block, level=level)
+            elif isinstance(block, Together | Topic):
+                yield replace(block, blocks=tuple(mended(block.blocks)))
+            else:
+                yield block
+
+    return tuple(mended(blocks))
+
+
 def map_texts(value: T, change: Callable[[str], str]) -> T:
     """The value with each of its texts changed, at any depth of dataclasses, tuples and dicts."""
     changed: Any = value

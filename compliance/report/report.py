@@ -63,7 +63,7 @@ def as_document(
 ) -> bytes:
     """Write the report as a file. `template` is the organisation's own Word file; `archive` asks for PDF/A.
 
-    The writers are imported here: matplotlib, python-docx and typst take long to load.
+    The writers are imported here: python-docx and typst take long to load.
     """
     if kind == "docx":
         from compliance.report.writers.word import write_word

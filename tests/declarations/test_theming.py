@@ -16,7 +16,7 @@ from compliance.core.places import REPORT, ROOT
 from compliance.declarations import theming
 from compliance.declarations.theming import MODES
 from compliance.drawing import plots
-from compliance.report.writers import paper
+from compliance.report.writers import typesetting
 from tests.sampled import beside
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><path d="M0 0h9v9z"/></svg>'
@@ -63,11 +63,9 @@ def test_the_reports_use_the_colours_of_the_pages_whatever_theme_there_is():
     slides = ["ink", "bg", "mute", "line", "accent", "blue-2", "blue-3", "green", "yellow", "red", "accent", "accent"]
     theme = (REPORT / "slides" / "ppt" / "theme" / "theme1.xml").read_text("utf-8")
     assert re.findall(r'srgbClr val="(\w+)"', theme) == [light[token] for token in slides]
-    typst = (REPORT / "report.typ").read_text("utf-8")
-    assert re.findall(r'rgb\("#(\w+)"\)', typst)[:3] == [light[token] for token in ("ink", "mute", "line")]
     word = (REPORT / "word" / "word" / "styles.xml").read_text("utf-8")
     assert set(re.findall(r'color(?: w:val)?="([0-9A-F]{6})"', word)) <= set(light.values())
-    assert theming.product().light == paper.COLOURS
+    assert theming.product().light == typesetting.COLOURS
 
 
 def test_streamlit_gets_a_colour_for_each_of_its_widgets():

@@ -166,9 +166,8 @@ def test_the_script_of_a_page_asks_for_its_permission_and_draws_that_page():
         ("duckdb", {f"compliance/store/{name}.py" for name in ("database", "engine", "schema")}),
         ("plotly", {"compliance/drawing/plots.py", "compliance/drawing/plots_incidents.py"}),
         ("fastexcel", {"compliance/reading/workbooks.py"}),
-        ("matplotlib", {"compliance/report/writers/paper.py", "compliance/report/writers/pdf.py"}),
         ("docx", {"compliance/report/writers/word.py"}),
-        ("typst", {"compliance/report/writers/pdf.py"}),
+        ("typst", {"compliance/report/writers/typesetting.py"}),
         ("zoneinfo", {"compliance/core/clock.py"}),
     ],
 )
@@ -221,7 +220,7 @@ def test_only_the_store_knows_where_its_file_is():
 
 @pytest.mark.live
 def test_the_command_line_starts_without_what_it_does_not_use():
-    heavy = ("pandas", "streamlit", "plotly", "openpyxl", "matplotlib", "docx", "pptx", "typst")
+    heavy = ("pandas", "streamlit", "plotly", "openpyxl", "docx", "pptx", "typst")
     modules = (
         "compliance.commands.cli, compliance.commands.review, compliance.extracts.files, compliance.counting.figures"
     )

@@ -33,11 +33,10 @@ from compliance.report.blocks import (
     Table,
     Together,
 )
-from compliance.report.writers import paper
 from compliance.report.writers import word as report_word
 from compliance.report.writers.word import write_word
 from tests.layers import first_of
-from tests.reports import LONG_TABLE, MADE_AT, drawn_once, sample
+from tests.reports import LONG_TABLE, MADE_AT, sample
 
 # The order of the properties of paragraphs and tables in Word's schema.
 PARAGRAPH_ORDER = ["pStyle", "keepNext", "keepLines", "pageBreakBefore", "numPr", "pBdr", "tabs"]
@@ -47,14 +46,8 @@ DRAFT = {"sv": "Utkast", "en": "Draft"}
 CODES = first_of(DRAFT)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _drawn_once():
-    with drawn_once():
-        yield
-
-
 @pytest.fixture(scope="module")
-def files(_drawn_once):
+def files():
     """A function that writes the report in a language, as a draft or not."""
     return cache(lambda code, *, draft=False: write_word(sample(code, DRAFT[code] if draft else None)))
 
@@ -440,8 +433,7 @@ def test_the_same_report_gives_the_same_file(files):
 
 
 @pytest.mark.exhaustive
-def test_a_report_is_written_fast(monkeypatch):
-    monkeypatch.setattr(report_word, "picture", paper.picture)
+def test_a_report_is_written_fast():
     report = sample()
     start = time.process_time()
     write_word(report)
@@ -479,7 +471,7 @@ def template(*lines, change=lambda document: None):
 
 
 @pytest.fixture(scope="module")
-def templated(_drawn_once):
+def templated():
     """A report in a template that has nothing but its placeholder."""
     return opened(short(), template("{{rapport}}"))
 

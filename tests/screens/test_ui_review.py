@@ -33,7 +33,6 @@ from tests.apps import opened as opened_page
 from tests.apps import text
 from tests.layers import first_of
 from tests.line import POINTS
-from tests.reports import drawn_once
 from tests.reviewed import AS_OF, IDS, SYSTEMS, at
 
 SV = Language("sv")
@@ -43,12 +42,6 @@ SAME_PERSON = SV(
     "{name} has submitted the review of {year}. Somebody else must approve it.", name="Ylva Nordgren", year=2026
 )
 NO_PEER = "{file} does not hold the figures of a review. Ask for the JSON file that the page of the review gives."
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _drawn_once():
-    with drawn_once():
-        yield
 
 
 @pytest.fixture(autouse=True)

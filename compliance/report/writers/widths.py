@@ -1,4 +1,4 @@
-"""The width of a text from its letters, in thousandths of the type size. Pictures measure for themselves (paper.py)."""
+"""The width of a text from its letters, in thousandths of the type size."""
 
 from typing import Final
 

@@ -33,12 +33,10 @@ from compliance.core.places import REPORT
 from compliance.counting.assessing import Status
 from compliance.report.blocks import (
     SIGNS,
-    Bar,
     Beside,
     Block,
     Bullets,
     Column,
-    Effect,
     Heading,
     LineChart,
     PageBreak,
@@ -50,9 +48,10 @@ from compliance.report.blocks import (
     Together,
     Topic,
     each,
+    levelled,
 )
 from compliance.report.writers.office import LOCALES, set_properties, with_fixed_times, zip_folder
-from compliance.report.writers.paper import TINTS, WORDS, bar_picture, picture, writable
+from compliance.report.writers.typesetting import COLOURS, SHADES, pictures, writable
 from compliance.report.writers.widths import rough_width
 from compliance.wording.breaking import add_soft_hyphens
 
@@ -88,7 +87,6 @@ STYLES: Final = {
     "note": "Report Note",
 }
 PLACES: Final = {"{{rapport}}", "{{report}}"}
-DEEPEST: Final = 3
 # The deepest level of headings in the table of contents.
 LISTED: Final = 2
 # The width of a bar in a row of a table, and the gap between two columns of text.
@@ -109,6 +107,7 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
 
     The same report and template always give the same bytes. Raise Refusal if the template cannot be read.
     """
+    report = replace(report, blocks=levelled(report.blocks))
     document = _own_document() if template is None else _open_template(template)
     language = LOCALES.get(report.language, report.language)
     styles = _styles(document)
@@ -158,6 +157,11 @@ def _run(text: str) -> Any:
 def _without_hyphens(text: str) -> str:
     """A text for an attribute or a property, without soft hyphens."""
     return writable(text).replace("\N{SOFT HYPHEN}", "")
+
+
+def _colour(name: str) -> Any:
+    """The colour of letters, by its name in the theme."""
+    return _w("color", val=COLOURS[name].lstrip("#"))
 
 
 def _field(code: str, shown: str) -> Any:
@@ -334,7 +338,6 @@ class _Writer:
         self._template = template
         self._room, self._narrow = inside or _room(place), inside is not None
         self._keep = False
-        self._level = 0
         self._headings = 0
         self._breaks = place.tag == qn("w:sectPr") and place.getprevious() is not None
         self._after_table = False
@@ -391,16 +394,17 @@ class _Writer:
         update: Word would then ask every reader about fields that may refer to other files.
         """
         self._breaks = True
-        entries = [entry for entry in _entries(report.blocks) if entry[1] <= LISTED]
+        headings = enumerate((block for block in each(report.blocks) if isinstance(block, Heading)), start=1)
+        entries = [(number, heading) for number, heading in headings if heading.level <= LISTED]
         if not entries:
             return
         self._breaks = False
         title = self._write("TOC Heading", _run(report.contents))
-        for place, (number, level, text) in enumerate(entries, start=1):
-            link = _w("hyperlink", _run(_one_line(text)), anchor=_bookmark(number), history=1)
+        for place, (number, heading) in enumerate(entries, start=1):
+            link = _w("hyperlink", _run(_one_line(heading.text)), anchor=_bookmark(number), history=1)
             before = _begin(f'TOC \\o "1-{LISTED}" \\h \\z \\u') if place == 1 else []
             after = [_w("r", _w("fldChar", fldCharType="end"))] if place == len(entries) else []
-            self._write(f"toc {level}", *before, link, *after)
+            self._write(f"toc {heading.level}", *before, link, *after)
         self._frame(title, len(entries))
         self._breaks = True
 
@@ -414,17 +418,14 @@ class _Writer:
     # -- blocks
 
     def _heading(self, heading: Heading) -> None:
-        """Write a heading with the bookmark that the contents link to, at most a level below the last heading."""
-        if not heading.text.strip():
-            return
-        self._level = min(heading.level, self._level + 1, DEEPEST)
+        """Write a heading with the bookmark that the contents link to."""
         self._headings += 1
         # The text has its number already: without this a template's own numbering would precede it.
         numbers = [_w("numPr", _w("numId", val=0))] if self._template else []
         bookmark = {"id": 900_000 + self._headings}
         start = _w("bookmarkStart", **bookmark, name=_bookmark(self._headings))
         end = _w("bookmarkEnd", **bookmark)
-        self._write(f"heading {self._level}", start, _run(_one_line(heading.text)), end, properties=numbers)
+        self._write(f"heading {heading.level}", start, _run(_one_line(heading.text)), end, properties=numbers)
 
     def _bullets(self, bullets: Bullets) -> None:
         for item in bullets.items:
@@ -455,7 +456,7 @@ class _Writer:
     def _result(self, result: Result) -> None:
         """Write the shape and word of the status, below it the figure in large type and what it counts."""
         word = _run(f"{SIGNS[result.status]} {result.word}")
-        word.insert(0, _w("rPr", _w("color", val=WORDS[result.status].lstrip("#"))))
+        word.insert(0, _w("rPr", _colour(f"{SHADES[result.status]}-text")))
         self._write("Report Status", word)
         self._write("Report Figure", _run(result.value))
         self._paragraphs(Paragraph(result.text))
@@ -512,22 +513,16 @@ class _Writer:
         if chart.caption:
             self._write("Caption", _run(chart.caption), keep=True)
         width = min(self._room / CM, WIDEST_CM)
-        png = picture(chart, kind="png", width_cm=width)
-        inline = self._inline(png, width, chart.alt or chart.caption)
-        self._write("Report Picture", _w("r", _w("drawing", inline)))
+        [png] = pictures([chart], width_cm=width)
+        self._write("Report Picture", self._picture(png, width, chart.alt or chart.caption))
 
-    def _inline(self, png: bytes, width_cm: float, alt: str) -> Any:
-        """An inline picture with its alternative text."""
+    def _picture(self, png: bytes, width_cm: float, alt: str) -> Any:
+        """A run with an inline picture and its alternative text."""
         inline = self._document.part.new_pic_inline(io.BytesIO(png), Emu(int(width_cm * 360_000)))
         for side in "TBLR":
             inline.set(f"dist{side}", "0")
         inline.docPr.set("descr", _without_hyphens(alt))
-        return inline
-
-    def _bar(self, bar: Bar | Effect) -> Any:
-        """The bar of a row, with what it shows as alternative text."""
-        png = bar_picture(bar, kind="png", width_cm=BAR_CM)
-        return _w("r", _w("drawing", self._inline(png, BAR_CM, bar.alt)))
+        return _w("r", _w("drawing", inline))
 
     def _table(self, table: Table) -> None:
         """Write a table under its caption; its heading row is repeated on each page and no row is split."""
@@ -542,7 +537,8 @@ class _Writer:
         together = len(rows) if len(rows) <= WHOLE or self._keep else FIRST_ROWS
         grid = [*widths[:1], *([bar_width] if bar_width else []), *widths[1:]]
         element = _w("tbl", self._table_properties(table), _w("tblGrid", *(_w("gridCol", w=width) for width in grid)))
-        bars = [_run(table.scale), *map(self._bar, table.bars)]
+        drawn = zip(table.bars, pictures(table.bars, width_cm=BAR_CM), strict=True)
+        bars = [_run(table.scale), *(self._picture(png, BAR_CM, bar.alt) for bar, png in drawn)]
         element.append(_heads(table, widths=widths, style=self._cell_style(size, keep=together > 1 or self._keep)))
         for place, row in enumerate(table.rows):
             style = self._cell_style(size, keep=place + 2 < together or self._keep)
@@ -663,10 +659,10 @@ def _row(
         properties, run, shade = deepcopy(style), _run(text), []
         if column.align == "right":
             properties.append(_w("jc", val="right"))
-        if status in TINTS:
-            tint, ink = (colour.lstrip("#") for colour in TINTS[status])
-            shade = [_w("shd", val="clear", color="auto", fill=tint), _narrow()]
-            run.insert(0, _w("rPr", *([_w("b")] * (status is Status.RED)), _w("color", val=ink)))
+        if status and (name := SHADES[status]) != "none":
+            shade = [_w("shd", val="clear", color="auto", fill=COLOURS[f"{name}-tint"].lstrip("#")), _narrow()]
+            letters = [_w("b"), _colour("red-on-tint")] if status is Status.RED else [_colour(f"{name}-text")]
+            run.insert(0, _w("rPr", *letters))
         element.append(_cell_of(run, width, properties, *shade))
     return element
 
@@ -735,15 +731,6 @@ def _one_line(text: str) -> str:
 
 def _bookmark(number: int) -> str:
     return f"_Toc{900_000 + number}"
-
-
-def _entries(blocks: Sequence[Block]) -> Iterator[tuple[int, int, str]]:
-    """The number, level and text of each heading that is written, counted as in `_Writer._heading`."""
-    level = 0
-    headings = (block for block in each(blocks) if isinstance(block, Heading) and block.text.strip())
-    for number, heading in enumerate(headings, start=1):
-        level = min(heading.level, level + 1, DEEPEST)
-        yield number, level, heading.text
 
 
 def _begin(code: str) -> list[Any]:
