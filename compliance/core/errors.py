@@ -19,10 +19,13 @@ class Refusal(Exception):
 
 
 class Asked(Refusal):
-    """A refusal that an answer lifts. `options` are those of the command line that give it, of which one is enough."""
+    """A refusal that an answer lifts: what it is `about`.
 
-    def __init__(self, message: str, *, options: tuple[str, ...], **values: object) -> None:
-        self.options = options
+    `options` are those of the command line that give the answer, of which one is enough.
+    """
+
+    def __init__(self, message: str, *, about: str, options: tuple[str, ...], **values: object) -> None:
+        self.about, self.options = about, options
         super().__init__(message, **values)
 
 

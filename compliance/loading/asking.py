@@ -40,7 +40,7 @@ KEYS: Final = 20
 
 
 class Question(Asked):
-    """What must be answered before a file is loaded, as a sentence; `about` says what the answer is about.
+    """What must be answered before a file that could be loaded is.
 
     `row` is the row that was read as the headings, if that is asked.
     """
@@ -48,8 +48,8 @@ class Question(Asked):
     def __init__(
         self, about: About, message: str, *, options: tuple[str, ...], row: int | None = None, **values: object
     ) -> None:
-        self.about, self.row = about, row
-        super().__init__(message, options=options, row=row, **values)
+        self.row = row
+        super().__init__(message, about=about, options=options, row=row, **values)
 
 
 class Unnamed(Question):

@@ -60,14 +60,6 @@ T = TypeVar("T")
 Replaced = tuple[tuple[int, str], ...]
 
 
-class Undated(Asked):
-    """A file without an extract date."""
-
-
-class WithoutLevels(Asked):
-    """A file without a column for a level that its source expects, of which nobody has said that it has none."""
-
-
 class AlreadyLoaded(Refusal):
     """A file whose content is loaded and counts: `import_id` is its import."""
 
@@ -372,9 +364,8 @@ def _refuse_without_levels(file: Prepared) -> None:
         if field.expected and field.name not in match.columns
     ]
     if lacking:
-        raise WithoutLevels(
-            WITHOUT_LEVELS, options=("--without-levels",), file=file.workbook.name, field=lacking[0].texts
-        )
+        name, field = file.workbook.name, lacking[0].texts
+        raise Asked(WITHOUT_LEVELS, about="levels", options=("--without-levels",), file=name, field=field)
 
 
 def _refuse_return(cursor: Cursor, file: Prepared, day: date) -> None:
@@ -436,11 +427,12 @@ def _extract_date(
 
 
 def _dated(file: Prepared) -> ExtractDate:
-    """The extract date of a file. Raise Undated if there is none."""
+    """The extract date of a file. Raise Asked if there is none."""
     if file.day:
         return file.day
-    raise Undated(
+    raise Asked(
         N_("{file} does not say on which day it was exported. Give its extract date."),
+        about="day",
         options=("--extract-date",),
         file=file.workbook.name,
     )
@@ -460,6 +452,7 @@ def organisation_for(cursor: Cursor, order: Order, day: date) -> tuple[int, str]
     if not ordered and len(existing) > 1:
         raise Asked(
             N_("The database holds several organisations: {names}. Say which of them is meant."),
+            about="organisation",
             options=("--organisation",),
             names=", ".join(row["organisation"] for row in existing),
         )

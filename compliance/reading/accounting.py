@@ -8,7 +8,6 @@ from compliance.declarations.sources import Source, Words
 from compliance.reading.mapping import ColumnMapping
 from compliance.reading.markers import split_marker
 from compliance.reading.recognising import (
-    Ambiguous,
     Match,
     Unrecognised,
     end_of_table,
@@ -64,9 +63,9 @@ def _unread(
         return SheetUse(sheet, "empty")
     try:
         [match] = recognise(workbook, dict(sources), words, source_id=None, mappings=mappings)
-    except Ambiguous:
-        return SheetUse(sheet, "ambiguous")
-    except Unrecognised:
+    except Unrecognised as refusal:
+        if refusal.about == "source":
+            return SheetUse(sheet, "ambiguous")
         near = nearest(replace(workbook, name=""), list(sources.values()), words, known_headings(sources.values()))
         return SheetUse(sheet, "near", near.source, missing=near.missing) if near else SheetUse(sheet, "unknown")
     rows = end_of_table(match, words) - match.heading_row

@@ -50,20 +50,7 @@ CUT: Final = pa.schema({"row": _CELL["row"], "place": _CELL["place"], "value": _
 
 
 class Unrecognised(Asked):
-    """A file that is not recognised; the user can still say what it is and how its columns are read.
-
-    `source_id` is the source that its sentence names, if one.
-    """
-
-    def __init__(
-        self, message: str, *, source_id: str | None = None, options: tuple[str, ...] = (), **values: object
-    ) -> None:
-        self.source_id = source_id
-        super().__init__(message, options=options, **values)
-
-
-class Ambiguous(Unrecognised):
-    """A file that could be an export of several sources."""
+    """A file that is not recognised; the user can still say how its columns are read, or which of several it is."""
 
 
 @dataclass(frozen=True)
@@ -310,12 +297,13 @@ def _matches(
 
 
 def _best(matches: list[Match], *, file: str) -> list[Match]:
-    """The match with most fields, as a list of one or none. Raise Ambiguous if two have as many."""
+    """The match with most fields, as a list of one or none. Raise Unrecognised if two have as many."""
     best = max((len(match.columns) for match in matches), default=0)
     first = [match for match in matches if len(match.columns) == best]
     if len(first) > 1:
-        raise Ambiguous(
+        raise Unrecognised(
             N_("The sheet {sheet} in {file} could be {first} or {second}. Say which of them it is."),
+            about="source",
             options=tuple(f"--source {match.source.id}" for match in first),
             sheet=first[0].sheet.name or file,
             file=file,
@@ -509,21 +497,16 @@ def _letters(heading: str) -> str:
 def _unknown(workbook: Workbook, sources: list[Source], words: Words, known: frozenset[str]) -> Unrecognised:
     """Why nothing was recognised, naming the source that the file most likely is and the columns that it lacks."""
     found = nearest(workbook, sources, words, known)
-    if found is None:
-        return Unrecognised(
-            N_(
-                "{file} has no sheet with the headings of a known export. "
-                "Check that it is the right file, or connect its columns."
-            ),
-            file=workbook.name,
+    text = (
+        N_("{file} looks like {source} but lacks {columns}. Export the whole of it again, or connect its columns.")
+        if found
+        else N_(
+            "{file} has no sheet with the headings of a known export. "
+            "Check that it is the right file, or connect its columns."
         )
-    return Unrecognised(
-        N_("{file} looks like {source} but lacks {columns}. Export the whole of it again, or connect its columns."),
-        source_id=found.source.id,
-        file=workbook.name,
-        source=found.source.title,
-        columns=", ".join(found.missing),
     )
+    values = {"source": found.source.title, "columns": ", ".join(found.missing)} if found else {}
+    return Unrecognised(text, about="columns", options=(), file=workbook.name, **values)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,9 @@ from compliance.core.language import N_
 from compliance.correcting import returning
 from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
-from compliance.loading import asking
-from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, Undated, WithoutLevels
+from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt
 from compliance.loading.validating import REASONS, withheld_text
-from compliance.reading.recognising import Ambiguous, Unrecognised, written_day
+from compliance.reading.recognising import written_day
 from compliance.reading.sheets import Workbook
 from compliance.screens import downloads, effect_texts, fields, files, reads, sayings, views, widgets
 from compliance.screens.downloads import File
@@ -242,9 +241,9 @@ def _match_by(item: Item, heading: str | None) -> None:
 def _choices(card: Card) -> None:
     """Draw the choices: extract date, source if it is unclear, organisation if there are several, completing or not."""
     say, refusal = card.view.say, card.file.refusal
-    if refusal is None or isinstance(refusal, Undated) or card.item.extract_date:
+    if refusal is None or "day" in card.asked or card.item.extract_date:
         _day_choice(card)
-    if isinstance(refusal, Ambiguous) or (card.item.source and not isinstance(refusal, Unrecognised)):
+    if "source" in card.asked or (card.item.source and "columns" not in card.asked):
         names = list(card.context.sources)
         _choice(
             card,
@@ -330,7 +329,7 @@ def _choose_day(items: list[Item], key: str) -> None:
 def _by_hand(card: Card, book: Workbook) -> None:
     """Draw the panel to map columns by hand, expanded if the file needs it."""
     refusal, rehearsal = card.file.refusal, card.file.rehearsal
-    if refusal and not isinstance(refusal, Unrecognised | NothingToLoad | WithoutLevels | asking.Question):
+    if refusal and not isinstance(refusal, NothingToLoad) and not {*card.asked} - {"day", "organisation"}:
         return
     recognised = rehearsal is not None and {"what", "headings"}.isdisjoint(card.asked)
     lost = rehearsal is not None and any(compared.lost for compared in rehearsal.comparisons)
@@ -338,7 +337,7 @@ def _by_hand(card: Card, book: Workbook) -> None:
     with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not recognised, key=key):
         receipts = rehearsal.receipts if rehearsal and recognised else ()
         matches = [match for receipt in receipts for match in receipt.matches]
-        if isinstance(refusal, WithoutLevels):
+        if "levels" in card.asked:
             matches = list(card.file.matches)
         source_id, proposes = card.item.source, not card.file.is_unnamed
         mapping.panel(card.view, card.file.id, book, matches, source_id=source_id, proposes=proposes)

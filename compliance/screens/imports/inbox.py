@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, Final, Literal
 
 from compliance.access.audit import Action
-from compliance.core.errors import Refusal
+from compliance.core.errors import Asked, Refusal
 from compliance.core.language import N_, Language
 from compliance.core.queueing import carried
 from compliance.core.saving import DiskFull
@@ -24,10 +24,10 @@ from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, Words
 from compliance.loading import asking, loading
 from compliance.loading.asking import Accepted
-from compliance.loading.loading import Order, Prepared, Receipt, Undated, WithoutLevels, add_event
+from compliance.loading.loading import Order, Prepared, Receipt, add_event
 from compliance.reading import mapping, reading
 from compliance.reading.mapping import ColumnMapping
-from compliance.reading.recognising import Ambiguous, Match, Unrecognised, as_mapping
+from compliance.reading.recognising import Match, as_mapping
 from compliance.reading.screening import ReadRequest
 from compliance.reading.sheets import Workbook
 from compliance.screens.effect_texts import Dated
@@ -39,8 +39,8 @@ SHOWN_CHANGES: Final = 50
 # Files whose choices have changed are rehearsed first, with those that they are compared with; then all together.
 FIRST: Final = 3
 
-# What only the user can answer before a file is loaded.
-Question = Literal["source", "columns", "day", "organisation"] | Accepted
+# What only the user can answer before a file is loaded: what the refusal or question is about, or whose it is.
+Question = str
 # The answers that are a press of a button: that it is so, or that the file completes those before it.
 Answer = Literal["accepted", "completes"]
 # What may differ between files of which the same is asked.
@@ -48,10 +48,6 @@ OWN_VALUES: Final = frozenset({"file", "gone", "then"})
 # In the order in which files are listed.
 Rank = Literal["asks", "refused", "look", "ready", "loaded"]
 RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "look", "ready", "loaded")
-# The refusals that are questions.
-ASKING: Final[dict[type[Refusal], Question]] = {
-    Undated: "day", Ambiguous: "source", Unrecognised: "columns", WithoutLevels: "levels",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,13 +148,14 @@ class Content:
     """A file as read, and what it would change; too large for the session.
 
     `dropped` is the uploaded file. It is kept only if reading it depends on the choices, which are the `request`.
-    `prepared` and `outcome` are of the choices and data of their keys; `named` is the organisation that it names.
+    `book`, `prepared` and `outcome` are of the choices and data of their keys; `named` is the organisation that it
+    names.
     """
 
     dropped: Any
     request: ReadRequest | None = None
-    version: str = ""
     book: Workbook | Refusal | None = None
+    read_for: object = None
     prepared: Prepared | Refusal | None = None
     prepared_for: object = None
     named: str | None = None
@@ -209,14 +206,22 @@ class Dropped:
         return None if self.refusal or not isinstance(self.content.outcome, Rehearsal) else self.content.outcome
 
     @property
+    def asked(self) -> tuple[Asked, ...]:
+        """What must be answered before it may be loaded."""
+        if isinstance(self.refusal, Asked):
+            return (self.refusal,)
+        return self.rehearsal.questions if self.rehearsal else ()
+
+    @property
     def is_unnamed(self) -> bool:
         """Whether nothing says, or proposes, what it is."""
-        prepared, refusal = self.content.prepared, self.refusal
-        asked: Iterable[Refusal] = self.rehearsal.questions if self.rehearsal else ()
-        if isinstance(refusal, asking.Question):
-            asked = (refusal,)
-        elif refusal and isinstance(prepared, Prepared):
-            asked = chain.from_iterable(prepared.questions.values())
+        asked: Iterable[Asked] = self.asked
+        if (
+            self.refusal
+            and not isinstance(self.refusal, asking.Question)
+            and isinstance(self.content.prepared, Prepared)
+        ):
+            asked = chain.from_iterable(self.content.prepared.questions.values())
         return not self.item.source and any(isinstance(question, asking.Unnamed) for question in asked)
 
     @property
@@ -247,7 +252,7 @@ def read_all(files: Sequence[Dropped], context: Context, *, progress: Callable[[
 def _read(file: Dropped, context: Context, mappings: Sequence[ColumnMapping]) -> None:
     """Read a file. The upload is kept for reading again if the result depends on the choices."""
     content = file.content
-    content.request, content.version = _request(file.order, context, mappings), context.version
+    content.request, content.read_for = _request(file.order, context, mappings), _read_as(file, context)
     content.prepared = content.outcome = content.prepared_for = content.outcome_for = None
     read_before = content.book is not None
     try:
@@ -265,12 +270,11 @@ def is_unread(file: Dropped, context: Context) -> bool:
         return not file.item.result
     if content.dropped is None or content.request is None or not isinstance(content.book, Workbook):
         return False
-    read_with = (content.version, content.request.source, content.request.day)
-    if read_with == (context.version, order.source, order.extract_date):
+    if content.read_for == _read_as(file, context):
         return False
     if _request(order, context, loading.mappings_of(context.database)).user_input != content.request.user_input:
         return True
-    content.version = context.version
+    content.read_for = _read_as(file, context)
     return False
 
 
@@ -298,6 +302,7 @@ def prepare(files: Iterable[Dropped], context: Context) -> None:
 
 
 def _read_as(file: Dropped, context: Context) -> object:
+    """The choices and the data that a file is read and recognised with."""
     return file.order.source, file.order.extract_date, context.version
 
 
@@ -394,8 +399,7 @@ def is_current(inbox: Inbox, files: Sequence[Dropped], context: Context) -> bool
 
 
 def _joint_key(inbox: Inbox, files: Sequence[Dropped], context: Context) -> tuple[object, ...]:
-    chosen = tuple((file.id, file.order, file.item.accepted) for file in files)
-    return chosen, tuple(inbox.names.items()), context.version, context.as_of
+    return tuple((file.id, file.order) for file in files), tuple(inbox.names.items()), context.version, context.as_of
 
 
 def rehearse(
@@ -424,18 +428,13 @@ def rehearse(
 
 def questions(files: Sequence[Dropped], places: Places) -> dict[str, tuple[Question, ...]]:
     """What the user is asked about each file before it is loaded."""
-    return {file.id: _questions(file, unplaced=_unplaced(file, places)) for file in files}
-
-
-def _questions(file: Dropped, *, unplaced: bool) -> tuple[Question, ...]:
-    if refusal := file.refusal:
-        if isinstance(refusal, asking.Question):
-            return (refusal.about,)
-        asked = next((question for kind, question in ASKING.items() if isinstance(refusal, kind)), None)
-        return (asked,) if asked else ()
-    if unplaced:  # until it is said whose it is, it is compared with another's exports
-        return ("organisation",)
-    return tuple(question.about for question in file.rehearsal.questions) if file.rehearsal else ()
+    return {
+        # until it is said whose it is, it is compared with another's exports
+        file.id: ("organisation",)
+        if _unplaced(file, places) and not file.refusal
+        else tuple(question.about for question in file.asked)
+        for file in files
+    }
 
 
 def alike(file: Dropped, question: Question, files: Iterable[Dropped]) -> list[Dropped]:
@@ -446,12 +445,11 @@ def alike(file: Dropped, question: Question, files: Iterable[Dropped]) -> list[D
 
 def _asked(file: Dropped, question: Question) -> list[object]:
     """What is asked of a file, as it is compared with what is asked of others."""
-    found: Iterable[Refusal] = file.rehearsal.questions if file.rehearsal else filter(None, [file.refusal])
     sources = sorted(match.source.id for match in file.matches)
     return [
         (sources, each.message, sorted((k, str(v)) for k, v in each.values.items() if k not in OWN_VALUES))
-        for each in found
-        if question == (each.about if isinstance(each, asking.Question) else ASKING.get(type(each)))
+        for each in file.asked
+        if question == each.about
     ]
 
 
