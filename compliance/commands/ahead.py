@@ -21,7 +21,8 @@ from compliance.access.scopes import Scope
 from compliance.bending import runs
 from compliance.core.language import Language
 from compliance.declarations import settings
-from compliance.screens import reads, reviews, views
+from compliance.screens import addressing, reads, reviews, views
+from compliance.screens.caching import Data
 from compliance.screens.city import page as city
 from compliance.screens.extracts import page as extracts
 from compliance.screens.frame import PAGES
@@ -30,7 +31,6 @@ from compliance.screens.overview import page as overview
 from compliance.screens.plan import page as plan
 from compliance.screens.point import page as point
 from compliance.screens.quality import page as quality
-from compliance.screens.reads import Data
 from compliance.screens.systems import page as systems
 from compliance.screens.training import page as training
 from compliance.screens.views import View
@@ -101,14 +101,14 @@ def usual() -> Usual | None:
     if not store.exists():
         return None
     data = reads.data(store)
-    return Usual(data, sample, views.usual_day(data, sample=sample)) if reads.imports(data) else None
+    return Usual(data, sample, addressing.usual_day(data, sample=sample)) if reads.imports(data) else None
 
 
 def _steps(wanted: Usual) -> Iterator[None]:
     """Count what each page asks for, then the overview of each part."""
     whole = [
         View(reader, wanted.data, wanted.sample, wanted.as_of, Scope(organisation))
-        for organisation in reads.organisations(wanted.data, wanted.as_of)
+        for organisation in views.organisations(wanted.data, wanted.as_of)
         for reader in _readers(wanted.data)
     ]
     for page in COUNTED:

@@ -5,7 +5,7 @@ from functools import wraps
 
 import streamlit as st
 
-from compliance.screens import files, reads, views, widgets
+from compliance.screens import addressing, files, reads, views, widgets
 from compliance.screens.views import View
 
 Draw = Callable[[View], None]
@@ -39,7 +39,7 @@ def _draw(draw: Draw, view: View, first: list[View]) -> None:
 
 def _draw_anew(draw: Draw, view: View) -> None:
     with files.watched():
-        now = views.current()
+        now = addressing.current()
         draw(now)
         if now.cache_key != view.cache_key:
             st.rerun()

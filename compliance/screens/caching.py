@@ -1,12 +1,15 @@
 """Results that are kept while the data stay the same.
 
-    @cached()
-    def plan(data: Data, reader: Reader, as_of: date, organisation: str) -> Plan:
+    @read()
+    def plan(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> Plan:
+
+    plan(data, reader, as_of, organisation)
 
 A cached function takes everything that its result depends on, as values that can be compared; of a reader or a view,
 what decides is its `cache_key`. The data come first, or a view of them. What else changes in their store is told by
-`by`. Nobody changes a result, since it is the same object for everybody. Who asks for one that is being computed waits
-for it, unless with a cursor; nobody else does. Whoever has none of it yet waits for their turn to count first.
+`by`. `read` opens the cursor too. Nobody changes a result, since it is the same object for everybody. Who asks for one
+that is being computed waits for it, unless with a cursor; nobody else does. Whoever has none of it yet waits for their
+turn to count first.
 
 Only the few days that were last looked at are kept, with everything about them, so memory does not grow with the number
 of days; and nothing of data that have changed. Who looks at many days loses their own, and not those of others.
@@ -19,17 +22,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import update_wrapper
-from typing import Any, Final, Generic, ParamSpec, TypeVar
+from functools import update_wrapper, wraps
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 from compliance.core import queueing
-from compliance.store.database import is_holding, take_turn
+from compliance.store import stores
+from compliance.store.database import Cursor, Database, is_holding, take_turn
 
 # How many days are kept, in all, and how many results of a function.
 DAYS: Final = 5
 MOST: Final = 200
 
 Given = ParamSpec("Given")
+Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 # The version of a store, and the day that a result is about.
 About = tuple[Hashable, date | None]
@@ -39,6 +44,19 @@ Key = tuple[Hashable, ...]
 # The persons who have looked at something, None for nobody in particular.
 Persons = set[str | None]
 Kept = TypeVar("Kept", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Data:
+    """The data of a cached result: the name of the store, and its version."""
+
+    store: str
+    version: str
+
+    @property
+    def database(self) -> Database:
+        """The store itself."""
+        return stores.named(self.store)
 
 
 @dataclass
@@ -55,9 +73,9 @@ class _Result:
 class Cached(Generic[Given, Found]):
     """A function whose results are kept: the `most` that were last asked for."""
 
-    def __init__(self, function: Callable[Given, Found], most: int, by: By | None) -> None:
+    def __init__(self, function: Callable[Given, Found], most: int, by: By | None, *, words: bool) -> None:
         update_wrapper(self, function)
-        self._function, self._most, self._by = function, most, by
+        self._function, self._most, self._by, self._words = function, most, by, words
         self._results: OrderedDict[Key, _Result] = OrderedDict()
 
     def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Found:
@@ -81,8 +99,14 @@ class Cached(Generic[Given, Found]):
         return found is not None and found.known
 
     def _key(self, about: About, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Key:
-        key = (*map(_key, args), *sorted((name, _key(value)) for name, value in kwargs.items()))
+        key = (*map(self._part, args), *sorted((name, self._part(value)) for name, value in kwargs.items()))
         return (*key, self._by(about[0])) if self._by else key
+
+    def _part(self, value: Any) -> Hashable:
+        """What decides of an argument."""
+        figures = None if self._words else getattr(value, "figures_key", None)
+        key = figures or getattr(value, "cache_key", None)
+        return value if key is None else (type(value), key)
 
     def _found(self, key: Key, about: About) -> _Result:
         with _LOCK:
@@ -106,13 +130,33 @@ _EVERY: Final[list[Cached[..., Any]]] = []
 _DAYS: Final[OrderedDict[About, Persons]] = OrderedDict()
 
 
-def cached(most: int = MOST, *, by: By | None = None) -> Callable[[Callable[Given, Found]], Cached[Given, Found]]:
-    """A decorator that keeps the last `most` results of a function, which depend on what `by` gives too."""
+def cached(
+    most: int = MOST, *, by: By | None = None, words: bool = True
+) -> Callable[[Callable[Given, Found]], Cached[Given, Found]]:
+    """A decorator that keeps the last `most` results of a function, which depend on what `by` gives too.
+
+    Without `words`, results about a view are the same in every language.
+    """
 
     def keep(function: Callable[Given, Found]) -> Cached[Given, Found]:
-        made = Cached(function, most, by)
+        made = Cached(function, most, by, words=words)
         _EVERY.append(made)
         return made
+
+    return keep
+
+
+def read(
+    most: int = MOST, *, by: Callable[[Data], str] | None = None
+) -> Callable[[Callable[Concatenate[Cursor, Asked], Found]], Cached[Concatenate[Data, Asked], Found]]:
+    """A decorator as `cached`, of what is found in the store: it is asked with the data where a cursor stands."""
+
+    def keep(count: Callable[Concatenate[Cursor, Asked], Found]) -> Cached[Concatenate[Data, Asked], Found]:
+        def found(data: Data, *args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+            with data.database.cursor() as cursor:
+                return count(cursor, *args, **kwargs)
+
+        return cached(most, by=by)(wraps(count)(found))
 
     return keep
 
@@ -175,11 +219,6 @@ def _alone(lock: threading.Lock) -> Iterator[None]:
     finally:
         if held:
             lock.release()
-
-
-def _key(value: Any) -> Hashable:
-    key = getattr(value, "cache_key", None)
-    return value if key is None else (type(value), key)
 
 
 def _about(args: tuple[Any, ...]) -> About:

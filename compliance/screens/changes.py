@@ -11,7 +11,7 @@ from compliance.counting.explaining import Explanation, Moment, explain, since_f
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import changes_texts, downloads, reads, widgets
-from compliance.screens.reads import read
+from compliance.screens.caching import read
 from compliance.screens.views import View
 from compliance.store.database import Cursor
 from compliance.wording import changes, phrases
@@ -46,7 +46,7 @@ def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
 
 def approved_before(view: View, point: Point) -> Coverage | None:
     """The approved figure that the point is compared with; None if it is compared with a day."""
-    before = reads.before(view.data, view.reader, view.as_of, view.scope).get(point.id)
+    before = reads.before(view).get(point.id)
     return before if before and before.approved else None
 
 

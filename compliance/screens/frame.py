@@ -19,8 +19,8 @@ from compliance.declarations import settings, theming
 from compliance.demo import demo
 from compliance.drawing import charts
 from compliance.drawing.charts import PageLink
+from compliance.screens import addressing, reads, views, widgets
 from compliance.screens import files as screens_files
-from compliance.screens import reads, views, widgets
 from compliance.screens.people_texts import scope
 from compliance.screens.views import View
 from compliance.serving import front
@@ -85,7 +85,7 @@ def draw() -> None:
     """Draw the frame: style, navigation and the choice of the view, then run the page itself."""
     st.set_page_config(layout="wide", page_icon=str(places.STATIC / "icon.svg"))
     st.html(places.STATIC / "style.css")
-    views.mask_address()
+    addressing.mask_address()
     with widgets.showing_errors():
         if own := theming.style(theming.current()[0]):
             st.html(f"<style>{own}</style>")
@@ -105,7 +105,7 @@ def draw() -> None:
         st.switch_page(entries[0].path, query_params=st.query_params.to_dict())
     with widgets.showing_errors(), screens_files.watched():
         _wait_for_samples(say)
-        view = views.current()
+        view = addressing.current()
         if pages[here].id not in BARE:
             _top(view, [entry for entry in allowed if _concerns(entry, view)], pages[here])
             _show_away(view)
@@ -166,7 +166,7 @@ def _show_not_found(view: View) -> None:
     """Draw a note for each of day, organisation, department and unit that the address names but that does not exist."""
     scope, shown = view.scope, view.scope.name(view.say)
     day = st.query_params.get("as_of", "")
-    if day and views.day_of(day) is None:
+    if day and addressing.day_of(day) is None:
         widgets.not_found(view, day, view.say.date(view.as_of))
     for param in PARTS:
         value = st.query_params.get(param, "")
@@ -298,7 +298,7 @@ def _chooser(view: View, *, several: bool) -> None:
 def _place(view: View) -> None:
     """Draw the choice of organisation, if there are several, and of department or unit."""
     say = view.say
-    names = view.reader.organisations(reads.organisations(view.data, view.as_of))
+    names = view.reader.organisations(view.organisations)
     if len(names) > 1:
         _choice(say(N_("Organisation")), names, view.scope.organisation, str, _choose_organisation)
     kinds = _scopes(view)

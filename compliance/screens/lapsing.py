@@ -66,8 +66,8 @@ def months(view: View) -> Months:
     found, say = reads.lapses(view.data, view.as_of), view.say
     ids = tuple(point.id for point in found.points)
     untold = {}
-    for figure in reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids):
-        told = reads.tells_ahead(view.data, view.reader, view.as_of, view.scope, figure.point)
+    for figure in reads.coverage(view, (view.as_of,), ids):
+        told = reads.tells_ahead(view, figure.point)
         past = found.is_past(figure.point, view.scope)
         if why := lapsing_texts.why_untold(figure, say, past=past, told=told):
             untold[figure.point.id] = why
@@ -148,13 +148,12 @@ def _items(view: View, chosen: Chosen) -> Rows:
 
 def _numbers(view: View, chosen: Chosen) -> list[Coverage]:
     """How many lapse by unit, of the points whose items the reader may not see; units of few persons are added up."""
-    data, reader, as_of, scope = view.data, view.reader, view.as_of, view.scope
-    shown, hidden = months(view), reads.hidden_from(data, reader, (as_of,))
+    shown, hidden = months(view), reads.hidden_from(view.data, view.reader, (view.as_of,))
     return [
         part
         for point in lapsing_texts.asked_points(shown, chosen)
-        if not _sees_items(view, point) and reads.tells_units_ahead(data, reader, as_of, scope, point)
-        for part in reader.added_up(lapsing_texts.parts(shown, scope, chosen, point), scope, hidden)
+        if not _sees_items(view, point) and reads.tells_units_ahead(view, point)
+        for part in view.reader.added_up(lapsing_texts.parts(shown, view.scope, chosen, point), view.scope, hidden)
     ]
 
 

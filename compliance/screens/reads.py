@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial, wraps
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import msgspec
 
@@ -33,8 +33,8 @@ from compliance.declarations.sources import Source, load_sources, load_values
 from compliance.review import dossier, planning
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
-from compliance.screens.caching import MOST, Cached, cached, forget, meanwhile
-from compliance.store import stores
+from compliance.screens.caching import Data, cached, forget, meanwhile, read
+from compliance.screens.views import View, organisations
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
 # How many lists of all the items of a point are kept.
@@ -44,34 +44,6 @@ Declared = TypeVar("Declared")
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 NOTHING_HIDDEN: Final = Plans([], [])
-
-
-@dataclass(frozen=True)
-class Data:
-    """The data of a cached result: the name of the store, and its version."""
-
-    store: str
-    version: str
-
-    @property
-    def database(self) -> Database:
-        """The store itself."""
-        return stores.named(self.store)
-
-
-def read(
-    most: int = MOST, *, by: Callable[[Data], str] | None = None
-) -> Callable[[Callable[Concatenate[Cursor, Asked], Found]], Cached[Concatenate[Data, Asked], Found]]:
-    """A decorator as `cached`, of what is found in the store: it is asked with the data where a cursor stands."""
-
-    def keep(count: Callable[Concatenate[Cursor, Asked], Found]) -> Cached[Concatenate[Data, Asked], Found]:
-        def found(data: Data, *args: Asked.args, **kwargs: Asked.kwargs) -> Found:
-            with data.database.cursor() as cursor:
-                return count(cursor, *args, **kwargs)
-
-        return cached(most, by=by)(wraps(count)(found))
-
-    return keep
 
 
 # --- The declarations ---------------------------------------------------------------------------------------------
@@ -156,12 +128,6 @@ def withheld(data: Data) -> Withheld:
 
 
 @read()
-def organisations(cursor: Cursor, as_of: date) -> tuple[str, ...]:
-    """The names of the organisations on a day; an empty database has one, without exports."""
-    return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
-
-
-@read()
 def imports(cursor: Cursor) -> Rows:
     """Every import, the newest first."""
     return rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
@@ -204,15 +170,16 @@ def basis(cursor: Cursor, as_of: date) -> Basis:
     return assessing.basis_on(cursor, points(), days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
-def coverage(data: Data, reader: Reader, days: tuple[date, ...], scope: Scope, ids: tuple[str, ...]) -> list[Coverage]:
-    """The figures of some points for a scope on each day.
+def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
+    """The figures of some points for the view's scope on each day.
 
     All points are counted for all days that pages show, since that takes little longer and a reader of one point soon
     opens another.
     """
+    data, scope = view.data, view.scope
     usual = _usual_days(data, max(days), scope.organisation)
     counted = tuple(sorted(usual if usual.issuperset(days) else {*days}))
-    own = _figures_for(data, reader, counted, scope.level, scope.unit)
+    own = _figures_for(data, view.reader, counted, scope.level, scope.unit)
     whole = _all_figures(data, counted, "organisation")
     found = scoped(_of(own, days, ids), _of(whole, days, ids), scope)
     # an organisation that nobody has loaded an export of: somebody may be limited to it
@@ -371,34 +338,36 @@ def _expected(cursor: Cursor, as_of: date) -> Mapping[Level, list[Ahead]]:
     return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
-@cached()
-def outlooks(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Outlook]:
-    """Where the figure of each point is heading in a scope, as the reader may see it, by the point's id."""
+@cached(words=False)
+def outlooks(view: View) -> dict[str, Outlook]:
+    """Where the figure of each point is heading, as the reader may see it, by the point's id."""
+    data, as_of, scope = view.data, view.as_of, view.scope
     between, ids = _between(data, as_of, scope.organisation), tuple(point.id for point in points())
     with meanwhile(lambda: _expected(data, as_of)):
         # a unit stays the same if its department changes or is renamed
-        same = replace(scope, department=None) if scope.unit else scope
-        figures_ = coverage(data, reader, (*sorted(outlook.days_of(between)), as_of), same, ids)
+        same = replace(view, scope=replace(scope, department=None)) if scope.unit else view
+        figures_ = coverage(same, (*sorted(outlook.days_of(between)), as_of), ids)
         _all_figures(data, (as_of,), "unit")
-    units = [unit for figure in figures_ if figure.as_of == as_of for unit in _units(data, reader, scope, figure)]
+    units = [unit for figure in figures_ if figure.as_of == as_of for unit in _units(view, figure)]
     few = {figure.point.id for figure in figures_ if figure.as_of == as_of and figure.few}
-    then = [each for id_, each in _expected_for(data, reader, as_of, scope).items() if id_ not in few]
-    reviewed = [figure for figure in before(data, reader, as_of, scope).values() if figure.approved]
+    then = [each for id_, each in _expected_for(view).items() if id_ not in few]
+    reviewed = [figure for figure in before(view).values() if figure.approved]
     asked = outlook.asked_of(figures_, units, then, as_of=as_of, between=between, reviewed=reviewed)
     with data.database.cursor() as cursor:
         return {each.now.point.id: each for each in outlook.look_ahead(cursor, asked)}
 
 
-def _expected_for(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Ahead]:
-    """What is ahead of a scope's figures, by the point's id; nothing of those that will be of few persons."""
-    told = _told(data, reader, as_of, scope.level)
-    return {each.then.point.id: each for each in told if scope.holds(each.then)}
+def _expected_for(view: View) -> dict[str, Ahead]:
+    """What is ahead of the view's figures, by the point's id; nothing of those that will be of few persons."""
+    return {each.then.point.id: each for each in _told(view, view.scope.level) if view.scope.holds(each.then)}
 
 
-def _told(data: Data, reader: Reader, as_of: date, level: Level) -> list[Ahead]:
-    """What is ahead of the figures of a level that a reader may see."""
-    expected = _expected(data, as_of)
-    return expected[level] if reader.named else outlook.told_ahead(expected, level, years(data, (as_of,)).hidden)
+def _told(view: View, level: Level) -> list[Ahead]:
+    """What is ahead of the figures of a level that the reader may see."""
+    expected = _expected(view.data, view.as_of)
+    if view.reader.named:
+        return expected[level]
+    return outlook.told_ahead(expected, level, years(view.data, (view.as_of,)).hidden)
 
 
 @read()
@@ -407,36 +376,36 @@ def lapses(cursor: Cursor, as_of: date) -> Lapsing:
     return lapsing.lapsing(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
-def tells_ahead(data: Data, reader: Reader, as_of: date, scope: Scope, point: Point) -> bool:
-    """Whether a reader may see what lapses in a scope: not in one that is, or will be, of few persons."""
-    if reader.named or scope.level == "organisation" or not point.persons:
+def tells_ahead(view: View, point: Point) -> bool:
+    """Whether the reader may see what lapses in the scope: not in one that is, or will be, of few persons."""
+    if view.reader.named or view.scope.level == "organisation" or not point.persons:
         return True
-    hidden = plans(data, (as_of,)).hides(assessing.nothing(point, as_of, scope))
-    return not hidden and point.id in _expected_for(data, reader, as_of, scope)
+    hidden = plans(view.data, (view.as_of,)).hides(assessing.nothing(point, view.as_of, view.scope))
+    return not hidden and point.id in _expected_for(view)
 
 
-def tells_units_ahead(data: Data, reader: Reader, as_of: date, scope: Scope, point: Point) -> bool:
-    """Whether a reader may see what lapses in the units of a scope."""
-    told = _told(data, reader, as_of, "unit") if point.persons else []
-    return not point.persons or any(each.then.point.id == point.id and scope.holds(each.then) for each in told)
+def tells_units_ahead(view: View, point: Point) -> bool:
+    """Whether the reader may see what lapses in the units of the scope."""
+    told = _told(view, "unit") if point.persons else []
+    return not point.persons or any(each.then.point.id == point.id and view.scope.holds(each.then) for each in told)
 
 
-def _units(data: Data, reader: Reader, scope: Scope, now: Coverage) -> list[Coverage]:
-    """The units of a scope's figure, those of few persons added up."""
-    return [] if scope.unit else units_added_up(data, reader, now.as_of, scope, now.point.id)
+def _units(view: View, now: Coverage) -> list[Coverage]:
+    """The units of a figure of the scope, those of few persons added up."""
+    return [] if view.scope.unit else units_added_up(view, now.point.id)
 
 
-def parts(data: Data, reader: Reader, as_of: date, scope: Scope, level: Level, ids: tuple[str, ...]) -> list[Coverage]:
-    """The figures of the departments or units within a scope."""
-    return list(filter(scope.holds, _of(_figures_for(data, reader, (as_of,), level, None), (as_of,), ids)))
+def parts(view: View, level: Level, ids: tuple[str, ...]) -> list[Coverage]:
+    """The figures of the departments or units within the scope."""
+    days = (view.as_of,)
+    return list(filter(view.scope.holds, _of(_figures_for(view.data, view.reader, days, level, None), days, ids)))
 
 
-def units_added_up(
-    data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str, *, level: Level = "unit"
-) -> list[Coverage]:
-    """The figures of the units, or departments, within a scope; those that may not be shown are added up as one."""
-    own = _of(_all_figures(data, (as_of,), level), (as_of,), (point_id,))
-    return reader.added_up(own, scope, hidden_from(data, reader, (as_of,)))
+def units_added_up(view: View, point_id: str, *, level: Level = "unit") -> list[Coverage]:
+    """The figures of the units, or departments, within the scope; those that may not be shown are added up as one."""
+    days = (view.as_of,)
+    own = _of(_all_figures(view.data, days, level), days, (point_id,))
+    return view.reader.added_up(own, view.scope, hidden_from(view.data, view.reader, days))
 
 
 @cached()
@@ -467,21 +436,22 @@ def organisation_ids(cursor: Cursor, as_of: date, organisation: str) -> tuple[in
     return tuple(row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params))
 
 
-@cached()
-def before(data: Data, reader: Reader, as_of: date, scope: Scope) -> dict[str, Coverage]:
-    """The earlier figure of each point that a scope's figure is compared with.
+@cached(words=False)
+def before(view: View) -> dict[str, Coverage]:
+    """The earlier figure of each point that the scope's figure is compared with.
 
     It is that of the approved review; for a part that the review lacks, that of a year before.
     """
-    earlier = compared(data, as_of, scope.organisation)
+    scope, as_of = view.scope, view.as_of
+    earlier = compared(view.data, as_of, scope.organisation)
     whole, own = (earlier.figures(level, scope.organisation) for level in ("organisation", scope.level))
     # a unit stays the same if its department changes or is renamed
     then = replace(scope, department=None) if scope.unit else scope
-    figures_ = scoped(reader.figures(own, earlier.plans(scope.organisation)), whole, then)
+    figures_ = scoped(view.reader.figures(own, earlier.plans(scope.organisation)), whole, then)
     if not any(map(then.holds, own)):
         day = year_before(as_of)
         ids = tuple(point.id for point in points())
-        figures_ = [figure for figure in coverage(data, reader, (day, as_of), scope, ids) if figure.as_of == day]
+        figures_ = [figure for figure in coverage(view, (day, as_of), ids) if figure.as_of == day]
     return {figure.point.id: figure for figure in figures_}
 
 

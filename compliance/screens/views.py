@@ -1,6 +1,6 @@
-"""The view: which data are shown, for whom and in which language. It comes from the address alone."""
+"""The view: which data are shown, for whom and in which language."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -11,26 +11,30 @@ import streamlit as st
 
 from compliance.access import permissions, sessions
 from compliance.access.permissions import Permission, User
-from compliance.access.reader import Reader, Withheld
+from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.access.sessions import Session
-from compliance.access.withholding import Names
 from compliance.core import clock
-from compliance.core.language import LANGUAGES, Language, folded
-from compliance.core.masking import Kind, mask_text
+from compliance.core.language import LANGUAGES, Language
 from compliance.core.remembering import cached_property
+from compliance.counting import assessing
 from compliance.declarations import settings
 from compliance.loading.loading import Order
-from compliance.screens import reads
-from compliance.screens.reads import Data
+from compliance.screens.caching import Data, read
 from compliance.store import stores
-from compliance.store.database import Database, Rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database
 
 # The range of as-of dates, in the date field and in the address.
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2100, 12, 31)
 # The parameter of the address that shows the samples beside an own database.
 SAMPLES: Final = {"data": "samples"}
+
+
+@read()
+def organisations(cursor: Cursor, as_of: date) -> tuple[str, ...]:
+    """The names of the organisations on a day; an empty database has one, without exports."""
+    return assessing.basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN).organisations
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,22 @@ class View:
     @cached_property
     def cache_key(self) -> tuple[object, ...]:
         """Everything that decides what a page shows of the exports, in which words and with which links."""
-        return (self.data, self.reader.cache_key, self.say.code, self.as_of, self.scope, self.looking)
+        return (*self.figures_key, self.say.code, self.looking)
+
+    @cached_property
+    def figures_key(self) -> tuple[object, ...]:
+        """Everything that decides what a page shows of the exports, but for its words and links."""
+        return (self.data, self.reader.cache_key, self.as_of, self.scope)
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """The names of the organisations on its day."""
+        return organisations(self.data, self.as_of)
 
     @cached_property
     def of_several(self) -> bool:
         """Whether the store has more organisations than the one that is shown."""
-        return len(reads.organisations(self.data, self.as_of)) > 1
+        return len(self.organisations) > 1
 
     @property
     def place(self) -> str:
@@ -160,73 +174,3 @@ def order(**fields: Any) -> Order:
     """An order of the current user."""
     who = user()
     return Order(who.name, user=who, **fields)
-
-
-def current() -> View:
-    """The view that the address names, with defaults for what it leaves out."""
-    mask_address()
-    store, sample = database()
-    data = reads.data(store)
-    named = day_of(st.query_params.get("as_of"))
-    as_of = named or usual_day(data, sample=sample)
-    who = user()
-    reader = Reader(who, language(), Withheld(lambda: Names([], [])), who.limit)
-    scope = _scope(data, reader, as_of)
-    reader = replace(reader, withheld=reads.withheld(data))
-    return View(reader, data, sample, as_of, scope, looking())
-
-
-def usual_day(data: Data, *, sample: bool) -> date:
-    """The day that is shown if the address names none: today, of the samples their last one."""
-    return _last_day_of(reads.imports(data), clock.today()) if sample else clock.today()
-
-
-def _last_day_of(imports: Rows, today: date) -> date:
-    """The latest extract date of a staff list that is not after today, else of any export, else today."""
-    live = [row for row in imports if row["revoked_at"] is None and row["extract_date"] <= today]
-    staff = [row["extract_date"] for row in live if row["source"] == "staff"]
-    return max(staff or [row["extract_date"] for row in live], default=today)
-
-
-def mask_address() -> None:
-    """Mask identity numbers in the address, which browsers and logs store; it may hold case numbers."""
-    day = day_of(st.query_params.get("as_of")) or clock.today()
-    for name, text in st.query_params.to_dict().items():
-        if (masked := mask_text(text, Kind.CASE, day)[0]) != text:
-            st.query_params[name] = masked
-
-
-def day_of(text: str | None) -> date | None:
-    """The day that a parameter names; None if it is no date or outside of the range."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None
-
-
-def _scope(data: Data, reader: Reader, as_of: date) -> Scope:
-    """The scope that the address names within the reader's limit, else the limit; names as the exports spell them."""
-    names = reader.organisations(reads.organisations(data, as_of))
-    organisation = _param("organisation", names) or names[0]
-    places = reader.limited(row for row in reads.units(data, as_of) if row["organisation"] == organisation)
-    departments = {row["unit"]: row["department"] for row in places}
-    unit = _param("unit", departments)
-    if unit is None and "unit" in st.query_params and reader.whole:
-        unit = _param("unit", reads.units_named(data, as_of, organisation))
-    own = reader.within(Scope(organisation, _param("department", departments.values()), unit))
-    unit = _named(own.unit, [*departments, *reads.units_named(data, as_of, organisation)]) if own.unit else None
-    unit = unit or own.unit
-    if unit:
-        return Scope(organisation, departments.get(unit), unit)
-    return replace(own, department=_named(own.department, departments.values()) or own.department)
-
-
-def _param(param: str, names: Iterable[str]) -> str | None:
-    """The name that a parameter of the address gives, whatever its case; None if it is none of `names`."""
-    return _named(st.query_params.get(param), names)
-
-
-def _named(text: str | None, names: Iterable[str]) -> str | None:
-    by_folded = {folded(name): name for name in names if name}
-    return (text if text in by_folded.values() else by_folded.get(folded(text))) if text else None

@@ -21,8 +21,7 @@ from compliance.review.dossier import Dossier
 from compliance.review.planning import Moment
 from compliance.review.reviewing import Review
 from compliance.screens import reads
-from compliance.screens.caching import cached
-from compliance.screens.reads import Data, read
+from compliance.screens.caching import Data, cached, read
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.worklists import lists, notes
 from compliance.worklists.notes import Notes

@@ -370,11 +370,11 @@ def drawn(monkeypatch, folder, *, role=COORDINATOR, lang="sv"):
     """The part by itself, as a user of a role sees it with the database in a folder, or with the samples."""
 
     def part():
-        from compliance.screens import views, widgets
+        from compliance.screens import addressing, widgets
         from compliance.screens.imports import names as imports_names
 
         with widgets.showing_errors():
-            imports_names.names(views.current())
+            imports_names.names(addressing.current())
 
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(folder / "test.duckdb"))
     monkeypatch.setattr(permissions, "current_user", lambda: User("tester", role))

@@ -1,6 +1,7 @@
 """The outlook of a review, a page and an extract: one pace, and no month that the last approved review denies."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from compliance.extracts.extracting import extract
 from compliance.loading.loading import FIRST_NAME
 from compliance.review import dossier
 from compliance.screens import reads
+from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import outlook
 from tests.line import POINTS
@@ -59,10 +61,10 @@ def test_no_month_is_named_where_the_figure_has_turned_since_the_last_review(tur
     document = turned.document(turned.open(2026, DAY))
     assert said(of_point(document)) == TURNED
     data = reads.data(turned.database)
-    reader = Reader(User("tester", COORDINATOR), SV, reads.withheld(data))
-    shown = reads.outlooks(data, reader, DAY, Scope(FIRST_NAME))["local_instruction"]
+    view = View(Reader(User("tester", COORDINATOR), SV, reads.withheld(data)), data, False, DAY, Scope(FIRST_NAME))
+    shown = reads.outlooks(view)["local_instruction"]
     assert outlook.pace(shown, SV).replace("\N{NO-BREAK SPACE}", " ") == TURNED
-    part = reads.outlooks(data, reader, DAY, Scope(FIRST_NAME, None, "Norr"))["local_instruction"]
+    part = reads.outlooks(replace(view, scope=Scope(FIRST_NAME, None, "Norr")))["local_instruction"]
     assert (part.reached, part.pace) == (shown.reached, shown.pace)
     asked = {"points": POINTS, "as_of": DAY, "known_at": EVERYTHING_KNOWN, "reader": EVERYTHING}
     with turned.database.cursor() as cursor:
@@ -79,7 +81,8 @@ def test_a_unit_has_one_pace_with_and_without_the_department_that_it_came_to_bet
     data = reads.data(turned.database)
     reader = Reader(User("tester", COORDINATOR), SV, reads.withheld(data))
     scopes = (Scope(FIRST_NAME, department, "Norr") for department in ("Väst", None))
-    within, alone = (reads.outlooks(data, reader, DAY, scope)["local_instruction"] for scope in scopes)
+    views = (View(reader, data, False, DAY, scope) for scope in scopes)
+    within, alone = (reads.outlooks(view)["local_instruction"] for view in views)
     assert (within.before, within.pace) == (alone.before, alone.pace)
     assert within.pace
 

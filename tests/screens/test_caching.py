@@ -8,7 +8,7 @@ import pytest
 
 from compliance.core.queueing import COUNTING, Asker, asking
 from compliance.screens import caching, reads
-from compliance.screens.reads import Data
+from compliance.screens.caching import Data
 from tests.apps import DAY
 
 SECONDS = 20

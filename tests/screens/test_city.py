@@ -77,7 +77,7 @@ def test_its_figures_are_those_of_each_organisation(database, visit):
         assert [{figure.as_of for figure in months} for months in year[EMPTY]] == [
             {d} for d in month_ends(DAY, count=12)
         ]
-        reads.coverage(data, who, (DAY,), Scope(NORTH), ())
+        reads.coverage(View(who, data, sample=False, as_of=DAY, scope=Scope(NORTH)), (DAY,), ())
 
 
 def told(groups):

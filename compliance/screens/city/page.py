@@ -25,11 +25,10 @@ from compliance.extracts.extracting import extract
 from compliance.extracts.files import as_bytes
 from compliance.screens import downloads, reads, widgets
 from compliance.screens.bodies import alone, body
-from compliance.screens.caching import cached
+from compliance.screens.caching import Data, cached
 from compliance.screens.city import texts
 from compliance.screens.city.texts import Standing
 from compliance.screens.downloads import File
-from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases

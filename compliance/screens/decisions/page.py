@@ -51,7 +51,7 @@ def _named(view: View, years: Sequence[int]) -> int | None:
 def _undecided(view: View, decisions: Sequence[Decision]) -> None:
     """Draw the points below their limit about which nothing is decided."""
     say, ids = view.say, tuple(point.id for point in reads.points())
-    figures = reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids)
+    figures = reads.coverage(view, (view.as_of,), ids)
     if not (without := situation.points_undecided(figures, decisions)):
         return
     title = say(situation.UNDECIDED)

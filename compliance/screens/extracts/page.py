@@ -23,9 +23,9 @@ from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.words import dictionary, titled
 from compliance.screens import downloads, no_data, reads, widgets
 from compliance.screens.bodies import body
+from compliance.screens.caching import read
 from compliance.screens.downloads import File
 from compliance.screens.extracts import texts
-from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases

@@ -21,7 +21,7 @@ from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, R
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import written_day
 from compliance.reading.sheets import Workbook
-from compliance.screens import downloads, effect_texts, fields, files, reads, sayings, views, widgets
+from compliance.screens import downloads, effect_texts, fields, files, sayings, views, widgets
 from compliance.screens.downloads import File
 from compliance.screens.imports import inbox, inbox_texts, mapping, returns, texts
 from compliance.screens.imports.inbox import Answer, Content, Context, Dropped, Inbox, Item, Question, Result
@@ -253,7 +253,7 @@ def _choices(card: Card) -> None:
             format_func=lambda id_: say.pick(card.context.sources[id_].title),
             placeholder=say(N_("Export")),
         )
-    existing = card.view.reader.organisations(reads.organisations(card.view.data, card.view.as_of))
+    existing = card.view.reader.organisations(card.view.organisations)
     names = list(dict.fromkeys([*existing, *card.inbox.names.values()]))
     if len(names) > 1 and refusal is None:
         _choice(card, say(N_("Organisation")), names, "organisation", placeholder=card.file.order.organisation or "")

@@ -11,8 +11,8 @@ from compliance.correcting.courses import Said
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import course_questions, reads, views, widgets
+from compliance.screens.caching import read
 from compliance.screens.imports import courses_texts
-from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import Cursor, Rows
 

@@ -27,8 +27,8 @@ from compliance.correcting.questionnaires import (
 from compliance.correcting.questionnaires import questionnaires as all_of_them
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, reads, views, widgets, written
+from compliance.screens.caching import Data
 from compliance.screens.downloads import File, FileName
-from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 

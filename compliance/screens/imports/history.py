@@ -21,9 +21,8 @@ from compliance.loading.cleanings import cleaning_sentences, mark_read
 from compliance.loading.comparing import Comparison, compare
 from compliance.loading.purges import purge_sentences, purges
 from compliance.screens import changes, downloads, effects, fields, reads, views, widgets, written
-from compliance.screens.caching import cached
+from compliance.screens.caching import Data, cached, read
 from compliance.screens.imports import history_texts, returns, texts
-from compliance.screens.reads import Data, read
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 

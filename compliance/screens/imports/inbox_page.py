@@ -186,7 +186,7 @@ def _ask_names(view: View, waiting: Inbox, places: Places) -> None:
     """Ask once for each organisation that files name, and the page's is not, whose the files are."""
     say = view.say
     # the organisation of an empty database has only the name that it was given there
-    every = reads.organisations(view.data, view.as_of) if reads.imports(view.data) else []
+    every = view.organisations if reads.imports(view.data) else []
     existing = list(view.reader.organisations(every))
     named = [each.name for each in places.asked.values() if each.name]
     for about, each in places.asked.items():

@@ -22,9 +22,9 @@ from compliance.reading.markers import split_marker
 from compliance.reading.recognising import Match, Near, as_mapping, known_headings, nearest
 from compliance.reading.sheets import HEADING_ROWS, Sheet, Workbook, top_rows
 from compliance.screens import downloads, reads, views, widgets
+from compliance.screens.caching import read
 from compliance.screens.downloads import File, FileName
 from compliance.screens.imports import mapping_texts
-from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
 

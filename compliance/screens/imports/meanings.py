@@ -10,8 +10,8 @@ from compliance.correcting import saying
 from compliance.drawing import charts
 from compliance.loading.meanings import Meaning
 from compliance.screens import reads, saying_texts, sayings, widgets
+from compliance.screens.caching import read
 from compliance.screens.imports import texts
-from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import Cursor
 

@@ -13,8 +13,8 @@ from compliance.correcting import renaming
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.drawing import charts, elements
 from compliance.screens import effect_texts, fields, reads, views, widgets
+from compliance.screens.caching import read
 from compliance.screens.imports import names_texts
-from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 

@@ -7,14 +7,14 @@ import streamlit as st
 
 from compliance.core.language import N_
 from compliance.drawing import charts
-from compliance.screens import checklist, reads, widgets
+from compliance.screens import checklist, widgets
 from compliance.screens.bodies import body
 from compliance.screens.imports import courses, forms, history, inbox_page, mapping, meanings, names
 from compliance.screens.views import View
 
 
 def _names(view: View) -> None:
-    every = reads.organisations(view.data, view.as_of)
+    every = view.organisations
     if view.reader.organisations(every) != every:
         text = N_("A change of name holds for all organisations of the database, and you see only {organisation}.")
         widgets.html(charts.note(view.say(text, organisation=view.scope.organisation)))

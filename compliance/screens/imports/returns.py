@@ -16,9 +16,8 @@ from compliance.correcting.returning import Returnable
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
-from compliance.screens.caching import cached
+from compliance.screens.caching import Data, cached
 from compliance.screens.downloads import File, FileName
-from compliance.screens.reads import Data
 from compliance.screens.views import View
 
 DOWNLOAD: Final = N_("Download the rejected rows")

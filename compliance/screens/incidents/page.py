@@ -8,8 +8,6 @@ from typing import Any
 import streamlit as st
 
 from compliance.access.permissions import Permission
-from compliance.access.reader import Reader
-from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.counting import incidents
 from compliance.counting.figures import Definition
@@ -21,32 +19,26 @@ from compliance.screens import clocks, no_data, reads, widgets
 from compliance.screens.bodies import body, folded
 from compliance.screens.caching import cached
 from compliance.screens.incidents import clock_texts, texts
-from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import phrases
 
 
-@cached()
-def of_the_year(data: Data, reader: Reader, as_of: date, scope: Scope) -> Incidents:
+@cached(words=False)
+def of_the_year(view: View) -> Incidents:
     """The statistics of the year's incidents, as the reader may see them."""
-    plans = reads.hidden_from(data, reader, (as_of,))
-    with data.database.cursor() as cursor:
+    plans = reads.hidden_from(view.data, view.reader, (view.as_of,))
+    with view.database.cursor() as cursor:
         return incidents.incidents(
             cursor,
             reads.points(),
-            as_of=as_of,
+            as_of=view.as_of,
             known_at=EVERYTHING_KNOWN,
-            place=scope,
-            window_months=window_months(as_of),
-            reader=reader,
+            place=view.scope,
+            window_months=window_months(view.as_of),
+            reader=view.reader,
             plans=plans,
         )
-
-
-def of_view(view: View) -> Incidents:
-    """The statistics of the year's incidents of a view."""
-    return of_the_year(view.data, view.reader, view.as_of, view.scope)
 
 
 def window_months(as_of: date) -> int:
@@ -64,7 +56,7 @@ def _recurring_figure() -> Definition:
 
 def ahead(view: View) -> Iterator[None]:
     """Count what the page asks for."""
-    of_view(view)
+    of_the_year(view)
     yield
 
 
@@ -80,13 +72,13 @@ def draw(view: View) -> None:
     clock_cards(view, unsent)
     unassessed(view)
     if "incidents" in existing:
-        _year(view, of_view(view))
+        _year(view, of_the_year(view))
     else:
         in_time(view)
 
 
 def _year(view: View, year: Incidents) -> None:
-    duties = clocks.duties(view.data, view.reader, view.as_of, view.scope)
+    duties = clocks.duties(view)
     widgets.html(charts.facts(texts.facts(year, duties, view.say)))
     left, right = st.columns([7, 5], gap="large")
     with left:
@@ -176,9 +168,7 @@ def _rows(view: View, title: str, listed: list[Clock], address: clock_texts.Addr
 
 def unassessed(view: View) -> None:
     """Draw the incidents that have not been assessed as significant or not."""
-    duties = [
-        duty for duty in clocks.duties(view.data, view.reader, view.as_of, view.scope) if duty.kind == "assessment"
-    ]
+    duties = [duty for duty in clocks.duties(view) if duty.kind == "assessment"]
     if duties:
         lead = _item_address(view, INCIDENTS)
         links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.breakable(duty.id) for duty in duties]
@@ -216,13 +206,13 @@ def months(view: View, year: Incidents) -> None:
 
 @cached()
 def _months_drawn(view: View, mode: Mode) -> Any:
-    drawn = texts.month_columns(of_view(view).months, view.say)
+    drawn = texts.month_columns(of_the_year(view).months, view.say)
     return plots_incidents.month_columns(drawn.months, mode=mode, others=drawn.others)
 
 
 def in_time(view: View) -> None:
     """Draw the hours from discovery to report, and the days to a final report."""
-    say, duties = view.say, clocks.duties(view.data, view.reader, view.as_of, view.scope)
+    say, duties = view.say, clocks.duties(view)
     title = say(N_("From discovery to report"))
     if not texts.sent_reports(duties):
         return
@@ -237,7 +227,7 @@ def in_time(view: View) -> None:
 @cached()
 def _dots_drawn(view: View, mode: Mode, *, by_day: bool) -> Any | None:
     """The reports as dots in hours or in days; None if there are none."""
-    duties = clocks.duties(view.data, view.reader, view.as_of, view.scope)
+    duties = clocks.duties(view)
     lanes = texts.day_lanes(duties, view.say) if by_day else texts.hour_lanes(duties, view.say)
     return plots_incidents.duty_dots(lanes, texts.scale(lanes, view.say, by_day=by_day), mode=mode) if lanes else None
 
@@ -257,7 +247,7 @@ def closing(view: View, year: Incidents) -> None:
 
 @cached()
 def _closing_drawn(view: View, mode: Mode) -> Any:
-    say, year = view.say, of_view(view)
+    say, year = view.say, of_the_year(view)
     limit = say(N_("limit {limit}"), limit=texts.days(year.counts.limit_days, say))
     return plots_incidents.closing_columns(texts.closing_columns(year.steps, say), mode=mode, limit=limit)
 

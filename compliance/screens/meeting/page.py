@@ -31,13 +31,12 @@ from compliance.review.functions import load_functions
 from compliance.review.reviewing import Review
 from compliance.screens import clocks, downloads, fields, reads, reviews, views, widgets, written
 from compliance.screens.bodies import body
-from compliance.screens.caching import cached
+from compliance.screens.caching import Data, cached
 from compliance.screens.downloads import File, FileName
 from compliance.screens.meeting import order_texts
 from compliance.screens.meeting import texts as meeting_texts
 from compliance.screens.meeting.order_texts import Screen
 from compliance.screens.meeting.texts import Listing, Public
-from compliance.screens.reads import Data
 from compliance.screens.reviews import Opened
 from compliance.screens.views import View
 from compliance.wording import phrases

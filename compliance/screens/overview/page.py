@@ -1,15 +1,12 @@
 """The page of the overview: its answer and facts, a row per point, and the parts of the organisation."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from compliance.access.permissions import Permission
-from compliance.access.reader import Reader
-from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
@@ -35,41 +32,40 @@ LISTS: Final = {
 }
 
 
-@cached()
-def overview(data: reads.Data, reader: Reader, as_of: date, scope: Scope) -> Overview:
+@cached(words=False)
+def overview(view: View) -> Overview:
     """The figures of the overview."""
     ids = tuple(point.id for point in reads.points())
-    remarks = partial(reads.remarks, data, as_of, scope.organisation)
-    with meanwhile(remarks, partial(clocks.duties, data, reader, as_of, scope)):
-        figures = reads.coverage(data, reader, (as_of,), scope, ids)
+    remarks = partial(reads.remarks, view.data, view.as_of, view.scope.organisation)
+    with meanwhile(remarks, partial(clocks.duties, view)):
+        figures = reads.coverage(view, (view.as_of,), ids)
     return Overview(
         now=tuple(figures),
-        before=reads.before(data, reader, as_of, scope),
-        outlooks=reads.outlooks(data, reader, as_of, scope),
-        parts=tuple(reads.parts(data, reader, as_of, scope, scope.below, ids)) if not scope.unit else (),
-        basis=reads.basis(data, as_of),
+        before=reads.before(view),
+        outlooks=reads.outlooks(view),
+        parts=tuple(reads.parts(view, view.scope.below, ids)) if not view.scope.unit else (),
+        basis=reads.basis(view.data, view.as_of),
         remarks={id_: len(checks) for id_, checks in remarks().items()},
     )
 
 
 def ahead(view: View) -> Iterator[None]:
     """Count what the page asks for, a step at a time."""
-    data, reader, as_of, scope = view.data, view.reader, view.as_of, view.scope
-    reads.coverage(data, reader, (as_of,), scope, ())
+    reads.coverage(view, (view.as_of,), ())
     yield
-    reads.outlooks(data, reader, as_of, scope)
+    reads.outlooks(view)
     yield
-    reads.remarks(data, as_of, scope.organisation)
+    reads.remarks(view.data, view.as_of, view.scope.organisation)
     yield
-    clocks.duties(data, reader, as_of, scope)
+    clocks.duties(view)
     yield
-    overview(data, reader, as_of, scope)
-    reads.plan(data, reader, as_of, scope.organisation)
+    overview(view)
+    reads.plan(view.data, view.reader, view.as_of, view.scope.organisation)
 
 
 def draw(view: View) -> None:
     """Draw how far each point is from its target, and in which parts it is weak."""
-    say, shown = view.say, _shown(view)
+    say, shown = view.say, overview(view)
     _verdict(view)
     kicker = texts.kicker(view.scope, view.as_of.year, say)
     answer = charts.headline(*texts.overview_sentences(shown, view.scope, say), kicker=kicker)
@@ -83,10 +79,6 @@ def draw(view: View) -> None:
     course_questions.draw(view, course_questions.asked(view))
     if shown.parts:
         widgets.html(_parts(view))
-
-
-def _shown(view: View) -> Overview:
-    return overview(view.data, view.reader, view.as_of, view.scope)
 
 
 def _facts(view: View, shown: Overview) -> list[charts.Fact]:
@@ -164,7 +156,7 @@ def _review(view: View) -> situation.Fact:
 @cached()
 def _points(view: View) -> Html:
     """The points, each with its way to its target."""
-    say, shown = view.say, _shown(view)
+    say, shown = view.say, overview(view)
     signs = charts.legend(texts.legend(shown, say), label=say(N_("Signs")))
     rows = []
     for figure in shown.now:
@@ -177,7 +169,7 @@ def _points(view: View) -> Html:
 @cached()
 def _parts(view: View) -> Html:
     """The departments, or the units of one, side by side."""
-    say, shown, units = view.say, _shown(view), view.scope.below == "unit"
+    say, shown, units = view.say, overview(view), view.scope.below == "unit"
     title = say(N_("Unit by unit")) if units else say(N_("Department by department"))
     note = say(N_("Coverage in per cent. Whoever has most points below the limit stands first."))
     names, rows = texts.heat(shown.parts, shown.now, view.scope, say, ways=_ways(view))

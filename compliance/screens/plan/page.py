@@ -50,7 +50,7 @@ def figures(view: View, planned: Plan) -> list[Coverage]:
     """The figures of the points that the prioritised areas name."""
     numbers = {area.point for area in planned.areas}
     ids = tuple(point.id for point in reads.points() if point.number in numbers)
-    return reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids) if ids else []
+    return reads.coverage(view, (view.as_of,), ids) if ids else []
 
 
 def ahead(view: View) -> Iterator[None]:

@@ -71,9 +71,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
 
 def _default_index(view: View, point: Point, days: dict[str, date]) -> int:
     """The index of the first offered day with a figure, which starts with a year before."""
-    figures = reads.coverage(
-        view.data, view.reader, tuple(sorted({*days.values(), view.as_of})), view.scope, (point.id,)
-    )
+    figures = reads.coverage(view, tuple(sorted({*days.values(), view.as_of})), (point.id,))
     measured = {figure.as_of for figure in figures if figure.coverage is not None}
     return next((place for place, day in enumerate(days.values()) if day in measured), 0)
 

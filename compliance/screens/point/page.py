@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -10,8 +9,6 @@ import pyarrow as pa
 import streamlit as st
 
 from compliance.access.permissions import Permission
-from compliance.access.reader import Reader
-from compliance.access.scopes import Scope
 from compliance.core.language import N_, bold, month_ends, tenths
 from compliance.core.lengths import LONGEST_NAME
 from compliance.correcting.courses import question
@@ -37,7 +34,6 @@ from compliance.screens import (
 from compliance.screens.bodies import alone, body
 from compliance.screens.caching import cached
 from compliance.screens.point import about, compare, requirements, texts, units
-from compliance.screens.reads import Data
 from compliance.screens.views import View
 from compliance.store.database import Rows
 from compliance.wording import breaking, outlook, phrases, trends
@@ -124,7 +120,7 @@ def _figure(view: View, months: list[Coverage]) -> None:
 def _now(view: View, point_id: str) -> Html:
     """The figure and what it is made of, and where it is heading."""
     say, now = view.say, months_of(view, point_by(reads.points(), point_id))[-1]
-    heading = reads.outlooks(view.data, view.reader, view.as_of, view.scope)[point_id]
+    heading = reads.outlooks(view)[point_id]
     parts = [charts.hero(figure_texts.hero(now, _before(view, point_id), say))]
     if both := phrases.both_percentages(now, say, bold):
         strip = charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say))
@@ -138,7 +134,7 @@ def _now(view: View, point_id: str) -> Html:
 
 def _before(view: View, point_id: str) -> Coverage | None:
     """The earlier figure that the point's is compared with."""
-    return reads.before(view.data, view.reader, view.as_of, view.scope).get(point_id)
+    return reads.before(view).get(point_id)
 
 
 def _details(view: View, point: Point, now: Coverage) -> None:
@@ -196,21 +192,22 @@ def chosen_point(view: View) -> Point:
 
 def months_of(view: View, point: Point) -> list[Coverage]:
     """The point's monthly figures, ending on the as-of date."""
-    return reads.coverage(
-        view.data, view.reader, tuple(month_ends(view.as_of, count=reads.TREND_MONTHS)), view.scope, (point.id,)
-    )
+    return reads.coverage(view, tuple(month_ends(view.as_of, count=reads.TREND_MONTHS)), (point.id,))
 
 
 def items_of(view: View, point: Point) -> Rows:
     """The point's items in the scope, as the reader may see them, with what is written of those that are left."""
-    return _items(view.data, view.reader, view.as_of, view.scope, point.id)
+    return _items(view, point.id)
 
 
-@cached(reads.ITEMS, by=written.mark("item_notes"))
-def _items(data: Data, reader: Reader, as_of: date, scope: Scope, point_id: str) -> Rows:
-    point, notes = point_by(reads.points(), point_id), written.item_notes(data, as_of, scope.organisation)
-    items = filter(scope.holds, reads.items(data, reader, as_of, point_id))
-    return [row | added if (added := texts.written(notes, point, row, reader)) else row for row in items]
+@cached(reads.ITEMS, by=written.mark("item_notes"), words=False)
+def _items(view: View, point_id: str) -> Rows:
+    point, notes = (
+        point_by(reads.points(), point_id),
+        written.item_notes(view.data, view.as_of, view.scope.organisation),
+    )
+    items = filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point_id))
+    return [row | added if (added := texts.written(notes, point, row, view.reader)) else row for row in items]
 
 
 def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | None) -> None:
@@ -273,7 +270,7 @@ def _trend_table(view: View, point_id: str) -> Html:
 
 
 def _ahead(view: View, point_id: str) -> Coverage | None:
-    return reads.outlooks(view.data, view.reader, view.as_of, view.scope)[point_id].then
+    return reads.outlooks(view)[point_id].then
 
 
 def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> Html:

@@ -50,7 +50,7 @@ def _first(view: View, point_id: str) -> Sequence[Coverage]:
     """The units, or the departments, with most left to do."""
     first = texts.first_units(_measured(view, point_id))
     if texts.alike(first) and not view.scope.department:
-        departments = reads.units_added_up(view.data, view.reader, view.as_of, view.scope, point_id, level="department")
+        departments = reads.units_added_up(view, point_id, level="department")
         first = texts.first_units(texts.most_left_first(departments)) or first
     return first
 
@@ -86,7 +86,7 @@ def _measured(view: View, point_id: str) -> list[Coverage]:
     """The units with a figure, those with most left first; none within a unit."""
     if view.scope.unit:
         return []
-    return texts.most_left_first(reads.units_added_up(view.data, view.reader, view.as_of, view.scope, point_id))
+    return texts.most_left_first(reads.units_added_up(view, point_id))
 
 
 def _address(view: View, point: Point, part: Coverage) -> str:

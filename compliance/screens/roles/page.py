@@ -80,7 +80,7 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     if role:
         widgets.html(charts.caption(say(BY_ID[role].held_by)))
     units = reads.units(view.data, view.as_of)
-    limits = texts.scopes(reads.organisations(view.data, view.as_of), units)
+    limits = texts.scopes(view.organisations, units)
     limit = _choice(say(N_("Scope")), limits, lambda each: scope(each, say), key="give scope")
     if limit:
         text = N_("Whoever is limited to a part can see and download, but change nothing.")

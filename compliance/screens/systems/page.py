@@ -20,8 +20,7 @@ from compliance.counting.tracing import TracedRow
 from compliance.drawing import charts, systems
 from compliance.screens import fields, no_data, reads, widgets
 from compliance.screens.bodies import body
-from compliance.screens.caching import cached
-from compliance.screens.reads import Data, read
+from compliance.screens.caching import Data, cached, read
 from compliance.screens.systems import card_texts, group_texts
 from compliance.screens.systems import texts as systems_texts
 from compliance.screens.systems.group_texts import Group, Kind

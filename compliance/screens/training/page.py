@@ -10,7 +10,6 @@ import streamlit as st
 
 from compliance.access import audit
 from compliance.access.permissions import Permission
-from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.counting import training
@@ -22,7 +21,6 @@ from compliance.drawing import training as drawing_training
 from compliance.screens import course_questions, downloads, no_data, reads, widgets
 from compliance.screens.bodies import body, folded
 from compliance.screens.caching import cached
-from compliance.screens.reads import Data
 from compliance.screens.training import texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Rows
@@ -44,19 +42,19 @@ def _rules(as_of: date) -> Rules:
     return training.rules(reads.points(), reads.definitions(), as_of)
 
 
-@cached()
-def courses_of(data: Data, reader: Reader, as_of: date, scope: Scope) -> Training:
-    """The courses of a scope as the reader may see them, with the first persons of each list."""
-    plans = reads.hidden_from(data, reader, (as_of,))
-    kwargs: Any = {"place": scope, "as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader, "plans": plans}
-    with data.database.cursor() as cursor:
-        return training.training(cursor, _rules(as_of), most=MOST_PERSONS, **kwargs)
+@cached(words=False)
+def courses_of(view: View) -> Training:
+    """The courses of the scope as the reader may see them, with the first persons of each list."""
+    kwargs: Any = {"place": view.scope, "as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
+    kwargs["plans"] = reads.hidden_from(view.data, view.reader, (view.as_of,))
+    with view.database.cursor() as cursor:
+        return training.training(cursor, _rules(view.as_of), most=MOST_PERSONS, **kwargs)
 
 
 def ahead(view: View) -> Iterator[None]:
     """Count what the page asks for."""
     if not missing_sources(view) and not _asked(view):
-        courses_of(view.data, view.reader, view.as_of, view.scope)
+        courses_of(view)
         yield
 
 
@@ -70,7 +68,7 @@ def draw(view: View) -> None:
         widgets.html(charts.page_title(view.say(N_("Training"))))
         course_questions.draw(view, asked)
         return
-    courses = courses_of(view.data, view.reader, view.as_of, view.scope)
+    courses = courses_of(view)
     if hidden(view, courses):
         few_persons(view)
         return
@@ -123,7 +121,7 @@ def empty(view: View, sources: tuple[str, ...]) -> None:
 def hidden(view: View, courses: Training) -> bool:
     """Whether the scope has too few persons for the reader, by the same rule as on the points' pages."""
     ids = tuple(point.id for point in courses.rules.points)
-    figures = reads.coverage(view.data, view.reader, (view.as_of,), view.scope, ids)
+    figures = reads.coverage(view, (view.as_of,), ids)
     return courses.few or any(course.few for course in figures)
 
 

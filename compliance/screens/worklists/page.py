@@ -20,8 +20,8 @@ from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
 from compliance.screens.bodies import body
+from compliance.screens.caching import read
 from compliance.screens.downloads import File, FileName
-from compliance.screens.reads import read
 from compliance.screens.views import View
 from compliance.screens.worklists import texts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
