@@ -267,7 +267,8 @@ def main() -> None:
     if unusable:
         log.warning("The product's own look is used: %s", unusable)
     stores.own().serve()
-    stores.own().lingers = stores.samples().lingers = True
+    stores.own().linger()
+    stores.samples().linger()
     answering.HEADERS.extend(OURS)
     uvicorn.config.HTTP_PROTOCOLS |= PROTOCOLS
     uvicorn.config.WS_PROTOCOLS |= SOCKETS

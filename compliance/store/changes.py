@@ -16,13 +16,12 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 
 from compliance.core import clock
-from compliance.core.places import QUERIES
-from compliance.declarations.queries import statement, without_comments
+from compliance.declarations.queries import statement
 from compliance.store import failures
 from compliance.store.copies import forget_mark
 from compliance.store.database import Cursor
 from compliance.store.file import connect
-from compliance.store.postgresql import Run
+from compliance.store.postgresql import Run, statement_of
 from compliance.store.schema import FIRST_OF_0_11, FOLLOWS, file_names, refuse_other
 
 SCHEMA: Final = "compliance"
@@ -244,9 +243,3 @@ def quoted(name: str) -> str:
 def _wider(type_: str) -> str:
     """The type in which a value travels: PostgreSQL has no integer of one byte."""
     return "smallint" if type_ == "TINYINT" else type_
-
-
-@cache
-def statement_of(name: str) -> str:
-    """A statement for PostgreSQL, of `queries/shared`."""
-    return without_comments((QUERIES / "shared" / f"{name}.sql").read_text("utf-8"))

@@ -49,9 +49,6 @@ _to_tell: ContextVar[list[Told] | None] = ContextVar("to_tell", default=None)
 class Database(ABC):
     """A store of rows. `name` identifies it within this process: stores.named() gives the same object for it."""
 
-    # Whether it stays open for a moment after each use, as those that a server shows.
-    lingers = False
-
     def __init__(self, name: str) -> None:
         self.name = name
         # Gives the moment of a change from that of the latest one. The sample database replaces it.
@@ -102,6 +99,10 @@ class Database(ABC):
     @abstractmethod
     def serve(self) -> None:
         """Tell other processes that a server runs on it, until this one ends."""
+
+    @abstractmethod
+    def linger(self) -> None:
+        """Stay open for a moment after each use, as those that a server shows."""
 
     @abstractmethod
     def replacing(self) -> AbstractContextManager[Path]:

@@ -41,7 +41,8 @@ class FileDatabase(Database):
         self._connection: Cursor | None = None
         self._users: Counter[int] = Counter()
         self._opening = False
-        # Whether a thread waits to close it.
+        # Whether it stays open for a moment after each use, and a thread waits to close it.
+        self.lingers = False
         self._lingering = False
         # Whether this opening created the file, and nothing has been committed to it yet.
         self._unwritten = False
@@ -108,6 +109,10 @@ class FileDatabase(Database):
         """Tell other processes that a server runs on the file. Where that fails, nothing can be replaced either."""
         with suppress(OSError):
             serve(self.path)
+
+    def linger(self) -> None:
+        """Stay open for a moment after each use."""
+        self.lingers = True
 
     @contextmanager
     def replacing(self) -> Iterator[Path]:

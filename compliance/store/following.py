@@ -36,13 +36,12 @@ from compliance.store.changes import (
     is_begun,
     mark_of,
     noted,
-    statement_of,
 )
 from compliance.store.copies import contents
 from compliance.store.database import Cursor, Failure
 from compliance.store.failures import Unusable
 from compliance.store.file import FileDatabase, connect, remove
-from compliance.store.postgresql import READ_SECONDS, TURN_SECONDS, Line, Run
+from compliance.store.postgresql import READ_SECONDS, TURN_SECONDS, Line, Run, statement_of
 
 LONG_AGO: Final = float("-inf")
 # How often the copy is compared anew that has followed further meanwhile.

@@ -15,6 +15,8 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from functools import cache
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
@@ -22,9 +24,11 @@ import adbc_driver_manager
 import adbc_driver_postgresql.dbapi as driver
 import pyarrow as pa
 
-from compliance.core import addresses
+from compliance.core import addresses, clock
 from compliance.core.addresses import Address
 from compliance.core.errors import Refusal
+from compliance.core.places import QUERIES
+from compliance.declarations.queries import without_comments
 from compliance.store import failures
 from compliance.store.failures import Away
 
@@ -91,6 +95,18 @@ class Line:
             except BaseException:
                 run.roll_back()
                 raise
+
+    @contextmanager
+    def writing(self, lock: int, *, seconds: float) -> Iterator[tuple["Run", datetime]]:
+        """A transaction that excludes every other writer with a lock, on every machine, and the time that it begins.
+
+        This machine then goes by that time. The lock comes first, then the first reading: it sees everything that was
+        committed before its turn. Raise Refusal if the turn does not come within some seconds.
+        """
+        with self.transaction() as run:
+            [(*_, now)] = run.rows(statement_of("lock"), f"{seconds:.0f}s", lock, seconds=seconds + READ_SECONDS)
+            clock.go_by(now)
+            yield run, now
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of a statement that changes nothing, outside of a transaction."""
@@ -296,6 +312,12 @@ def parts_of(address: str) -> Address:
     if found is None:
         raise Refusal(addresses.NOT_PLAIN)
     return found
+
+
+@cache
+def statement_of(name: str) -> str:
+    """A statement for PostgreSQL, of `queries/shared`."""
+    return without_comments((QUERIES / "shared" / f"{name}.sql").read_text("utf-8"))
 
 
 def _with_settings(address: str, schema: str) -> str:

@@ -27,15 +27,16 @@ from compliance.store.changes import (
     push,
     quoted,
     set_mark,
-    statement_of,
     tables,
 )
 from compliance.store.database import Cursor, Database, newest_moment, next_moment, stamp
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase, connect, file_database, remove
 from compliance.store.following import Follower, Waits
-from compliance.store.postgresql import MOVE_SECONDS, READ_SECONDS, TURN_SECONDS, Line, Run
+from compliance.store.postgresql import MOVE_SECONDS, TURN_SECONDS, Line, Run, statement_of
 
+# The turn of a writer, by PostgreSQL's lock with this number.
+LOCK: Final = 7025438310447362
 # How long it is asked whether a change was committed whose connection was lost meanwhile.
 RESOLVE_SECONDS: Final = 10.0
 # How long PostgreSQL may write out what it has in memory; nobody waits meanwhile.
@@ -89,14 +90,9 @@ class SharedDatabase(Database):
     def serve(self) -> None:
         """Nothing: servers follow what replaces the store."""
 
-    @property
-    def lingers(self) -> bool:
-        """Whether the copy stays open for a moment after each use."""
-        return self.copy.lingers
-
-    @lingers.setter
-    def lingers(self, lingers: bool) -> None:
-        self.copy.lingers = lingers
+    def linger(self) -> None:
+        """Let the copy stay open for a moment after each use."""
+        self.copy.linger()
 
     @contextmanager
     def excluding(self) -> Iterator[Cursor]:
@@ -112,15 +108,10 @@ class SharedDatabase(Database):
 
     @contextmanager
     def _exclusively(self) -> Iterator[Turn]:
-        """A turn that excludes every other writer; the copy is up to date.
-
-        The lock comes first, then the first reading: it sees everything that was committed before its turn.
-        """
-        with self._writing.transaction() as run:
-            run.rows(f"set local lock_timeout = '{TURN_SECONDS:.0f}s'")
-            run.rows(statement_of("lock"), seconds=TURN_SECONDS + READ_SECONDS)
+        """A turn that excludes every other writer; the copy is up to date."""
+        with self._writing.writing(LOCK, seconds=TURN_SECONDS) as (run, now):
             agree(run, name=self._writing.name)
-            last, now = head(run.rows)
+            last, _ = head(run.rows)
             self.follower.come(run, last)
             yield Turn(run, now, last, {})
 
@@ -155,9 +146,7 @@ class SharedDatabase(Database):
         """
         end = time.monotonic() + RESOLVE_SECONDS
         while time.monotonic() < end:
-            with suppress(Refusal), self._writing.transaction() as run:
-                run.rows("set local lock_timeout = '2s'")
-                run.rows(statement_of("lock"))
+            with suppress(Refusal), self._writing.writing(LOCK, seconds=2) as (run, _):
                 return bool(run.rows(statement_of("is_made"), *mark)[0][0])
             time.sleep(0.1)
         return None

@@ -28,6 +28,9 @@ from compliance.store.numbers_removed import without_numbers
 from compliance.store.postgresql import MOVE_SECONDS, Line, shown
 
 SCHEMA: Final = "compliance_register"
+# The turn of a writer, by PostgreSQL's lock with this number. It is not that of the store: a change of the store is
+# told here while it has its turn there.
+LOCK: Final = 7025438310447363
 WAIT_SECONDS: Final = 30.0
 # How often it is tried whether PostgreSQL is there again. Nobody waits for that.
 RETRY_SECONDS: Final = 1.0
@@ -136,13 +139,8 @@ class SharedRegister(Register):
 
     @contextmanager
     def _exclusively(self) -> Iterator[postgresql.Run]:
-        """A transaction that excludes every other writer, on every machine. The tables are there.
-
-        The lock comes first, then the first reading: it sees everything that was committed before its turn.
-        """
-        with self._using(self._writes), self._writing.transaction() as run:
-            [turn] = run.records(*_bound("shared/lock", {"wait": f"{WAIT_SECONDS:.0f}s"}), seconds=WAIT_SECONDS + 5)
-            clock.go_by(turn["now"])
+        """A transaction that excludes every other writer, on every machine. The tables are there."""
+        with self._using(self._writes), self._writing.writing(LOCK, seconds=WAIT_SECONDS) as (run, _):
             if not self._is_made:
                 run.rows(without_comments(statement("shared/schema")))
             yield run

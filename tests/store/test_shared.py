@@ -574,10 +574,11 @@ def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
     note(one, "first")
     monkeypatch.setattr(shared, "TURN_SECONDS", 1)
     begun = time.monotonic()
-    with there.transaction() as run:
-        run.rows(changes.statement_of("lock"))
-        with pytest.raises(Refusal, match="Somebody else has been saving"):
-            note(one, "second")
+    with (
+        there.writing(shared.LOCK, seconds=1),
+        pytest.raises(Refusal, match="Somebody else has been saving"),
+    ):
+        note(one, "second")
     assert 0.9 < time.monotonic() - begun < 10
     note(one, "third")
     assert notes(one) == ["first", "third"]
