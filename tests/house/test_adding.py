@@ -1,4 +1,4 @@
-"""A point, a source, an extract and a check are added with the files that CONTRIBUTING.md names, and no others."""
+"""What the table of CONTRIBUTING.md tells how to add is added with the files that it names, and no others."""
 
 import csv
 import io
@@ -7,17 +7,20 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from compliance.core.places import ROOT
 from tests.line import POINTS, SOURCES
 
-# What is added: whole files, and what is written below those that there are.
+# What is added: whole files, what is written below those that there are, and what is written within them.
 ADDED = ROOT / "tests" / "adding"
-ADDS = ("a review point", "a source", "an extract", "a quality check")
+INSERTED = ADDED / "inserted.toml"
+ADDS = ("a review point", "a source", "an extract", "a quality check", "a column of an export", "a reason")
 # What is not the tree's own.
 BESIDE = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", "__pycache__"}
 OWN = {ROOT / "build", ROOT / "data" / "store"}
@@ -29,14 +32,29 @@ CHECKS = (
     "tests/screens/test_quality.py::test_every_declared_reference_is_checked",
     "tests/access/test_withholding.py::test_every_column_declared_as_naming_a_person_is_read_for_names",
 )  # fmt: skip
-OF_WHAT_IS_NEW = ("tests/counting/test_examples.py", "tests/correcting/test_templates.py")
+OF_WHAT_IS_NEW = (
+    "tests/counting/test_examples.py", "tests/correcting/test_templates.py", "tests/counting/test_agreement.py",
+)  # fmt: skip
 QUIET = ("-q", "-p", "no:cacheprovider", "-n", "0", "-m", "")
-NEW = "continuity or exercises or plans_without_name or points_with_routine or extracts/routines or extracts/coverage"
+NEW = (
+    "continuity or exercises or plans_without_name or points_with_routine or extracts/routines or extracts/coverage"
+    " or points/risk_analysis or risk_analyses or (test_items and file and 65)"
+)
 EXERCISES = """\
 Plan-ID;Kontinuitetsplan;Enhet;Senast övad;Övningsledare
 KP-1;Journal;Norr;2026-03-01;Enhetschef
 KP-2;Larm;Norr;2024-03-01;Enhetschef
 KP-3;Nycklar;Söder;;
+"""
+SYSTEMS = """\
+Systemnamn;Livscykel;Enhet
+Journal;I drift;Norr
+Larm;I drift;Norr
+"""
+RISKS = """\
+System;Analysdatum;Händelse;Riskvärde;Godkänd av
+Journal;2023-03-01;Brand;12;Enhetschef
+Larm;2025-03-01;Brand;12;
 """
 
 
@@ -48,7 +66,15 @@ def named() -> set[str]:
 
 
 def added() -> list[str]:
-    return sorted(path.relative_to(ADDED).as_posix() for path in ADDED.rglob("*") if path.is_file())
+    return sorted(
+        path.relative_to(ADDED).as_posix() for path in ADDED.rglob("*") if path.is_file() and path != INSERTED
+    )
+
+
+def inserted() -> list[dict[str, str]]:
+    """What is written within files: the path, the line that it stands before, and the text."""
+    texts: list[dict[str, str]] = tomllib.loads(INSERTED.read_text("utf-8"))["inserted"]
+    return texts
 
 
 def pattern(path: str) -> str:
@@ -67,6 +93,11 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for path in added():
         with (copy / path).open("a", encoding="utf-8") as file:
             file.write((ADDED / path).read_text("utf-8"))
+    for each in inserted():
+        file, line = copy / each["path"], f"\n{each['before']}\n"
+        text = file.read_text("utf-8")
+        assert text.count(line) == 1, each
+        file.write_text(text.replace(line, f"\n{each['text'].strip(chr(10))}{line}"), "utf-8")
     yield copy
     shutil.rmtree(copy)
 
@@ -102,9 +133,9 @@ def table(text: str) -> list[dict[str, str]]:
 
 
 def test_what_is_added_is_what_the_table_names_and_nothing_else() -> None:
-    names = sorted(map(pattern, named()))
-    assert [path for path in added() if not any(re.fullmatch(name, path) for name in names)] == []
-    assert [name for name in names if not any(re.fullmatch(name, path) for path in added())] == []
+    names, paths = sorted(map(pattern, named())), [*added(), *(each["path"] for each in inserted())]
+    assert [path for path in paths if not any(re.fullmatch(name, path) for name in names)] == []
+    assert [name for name in names if not any(re.fullmatch(name, path) for path in paths)] == []
 
 
 @pytest.mark.exhaustive
@@ -138,3 +169,19 @@ def test_the_new_point_counts_the_rows_of_the_new_source(tree: Path) -> None:
     assert {row["item"]: row["reason"] for row in items} == {"KP-1": "", "KP-2": "overdue", "KP-3": "never_exercised"}
     rows = table((tree / "extract.csv").read_text("utf-8-sig"))
     assert [row["plan_id"] for row in rows] == ["KP-1", "KP-2", "KP-3"]
+
+
+@pytest.mark.exhaustive
+def test_the_new_column_is_kept_and_the_new_reason_is_told(tree: Path) -> None:
+    for name, text in {"systems.csv": SYSTEMS, "risks.csv": RISKS}.items():
+        (tree / name).write_text(text, "utf-8")
+    *_, items = commands(
+        tree,
+        ("load", "systems.csv", "--extract-date", "2026-11-01"),
+        ("load", "risks.csv", "--extract-date", "2026-11-01"),
+        ("items", "5", "--as-of", "2026-11-24", "--format", "csv"),
+    )
+    assert {row["item"]: row["reason"] for row in table(items)} == {"Journal": "long_outdated", "Larm": "outdated"}
+    with duckdb.connect(tree.parent / "own" / "own.duckdb", read_only=True) as store:
+        found = store.execute("select accepted_by from risk_analyses order by row").fetchall()
+    assert found == [("Enhetschef",), (None,)]
