@@ -100,8 +100,7 @@ class Database(ABC):
     def serve(self) -> None:
         """Tell other processes that a server runs on it, until this one ends."""
 
-    @abstractmethod
-    def linger(self) -> None:
+    def linger(self) -> None:  # noqa: B027 - what opens at once need not
         """Stay open for a moment after each use, as those that a server shows."""
 
     @abstractmethod
