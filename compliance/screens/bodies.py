@@ -1,7 +1,8 @@
 """The body of a page, below the frame, and its parts: a click in one draws it alone."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import TypeVar
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from compliance.screens import addressing, files, reads, views, widgets
 from compliance.screens.views import View
 
 Draw = Callable[[View], None]
+Each = TypeVar("Each")
 
 
 def body(draw: Draw) -> Draw:
@@ -70,3 +72,12 @@ def folded(view: View, label: str, draw: Callable[[], None], *, key: str) -> Non
                 draw()
 
     alone(view, expander)
+
+
+def with_more(
+    view: View, listed: Sequence[Each], draw: Callable[[Sequence[Each]], None], *, first: int, key: str
+) -> None:
+    """Draw the first of some things, and those after them folded."""
+    draw(listed[:first])
+    if rest := listed[first:]:
+        folded(view, view.say.plural("Show {n} more", "Show {n} more", len(rest)), partial(draw, rest), key=key)

@@ -1,6 +1,6 @@
 """What a page without data shows: which export is missing, and the buttons that load one and give its template."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -21,9 +21,16 @@ from compliance.screens.views import View
 from compliance.wording import phrases
 
 
-def no_basis(view: View, title: str, sources: Iterable[str] = ()) -> None:
+def not_loaded(view: View, sources: Iterable[str]) -> str:
+    """That no export of some sources is loaded."""
+    names = [view.say.pick(reads.sources()[id_].title) for id_ in sources]
+    return phrases.not_loaded(names, view.as_of, view.say)
+
+
+def no_basis(view: View, sources: Collection[str] = (), *, title: str = "") -> None:
     """Draw the state of a page without data: which sources are missing, and how to load them."""
     with st.container(border=True, key="card-empty"):
+        title = title or not_loaded(view, sources)
         widgets.html(charts.empty_state(Status.NO_BASIS, view.say(N_("No basis")), title=title))
         load_or_fill_in(view, sources)
 
@@ -32,7 +39,7 @@ def nothing_loaded(view: View) -> bool:
     """Whether no export is loaded by the as-of date; if so, draw that and the button that leads to the imports."""
     if reads.basis(view.data, view.as_of).of(view.scope.organisation):
         return False
-    no_basis(view, phrases.nothing_loaded(view.as_of, view.say))
+    no_basis(view, title=phrases.nothing_loaded(view.as_of, view.say))
     return True
 
 

@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -220,6 +220,22 @@ def table(
 ) -> None:
     """Draw a table of some rows."""
     html(charts.table(*tables.table(columns, rows, view.say), caption=caption, stacked=stacked))
+
+
+def beside(shares: Sequence[int], *draw: Callable[[], object]) -> None:
+    """Draw parts of a page side by side, as wide as their shares of it."""
+    for column, part in zip(st.columns(shares, gap="large"), draw, strict=True):
+        with column:
+            part()
+
+
+def first_or_all(view: View, listed: Sequence[Row], first: int, *, key: str, most: int | None = None) -> Sequence[Row]:
+    """Draw, below more than the first, the toggle that shows all, or as many as a page holds. Return those shown."""
+    if len(listed) <= first:
+        return listed
+    every = listed[:most]
+    label = view.say(N_("Show all {n}"), n=view.say.number(len(every)))
+    return every if st.toggle(label, key=f"{key} {view.say.code}") else listed[:first]
 
 
 def as_table(view: View, table: charts.Table, *, caption: str) -> None:

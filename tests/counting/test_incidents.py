@@ -297,7 +297,7 @@ long-ago    | Norr  | 2026-06-30 12:00 | Ja                |
     assert {id_ for id_, _ in running(own_line, date(2027, 7, 4))} == {"new-year"}
     # a point has no item to lead to
     (clock_,) = running(own_line, date(2027, 7, 4)).values()
-    (card,) = clock_texts.clock_cards([clock_], SV, address=lambda _: "/")
+    (card,) = clock_texts.clock_cards([clock_], SV, address=lambda *_: "/")
     assert card.kicker == "new-year · Norr"
     # a day of another year than the page's has its year
     assert clock_words.when_it_ends(clock_, SV) == "lör\u00a02\u00a0jan\u00a012.00"

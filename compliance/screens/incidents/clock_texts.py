@@ -14,6 +14,7 @@ from compliance.counting.incidents import (
 from compliance.declarations.sources import product_sources
 from compliance.drawing import charts, elements, incidents
 from compliance.wording import breaking, clocks, phrases
+from compliance.wording.tables import Column, Table, table
 
 FIRST_CARDS: Final = 6
 FIRST_ROWS: Final = 8
@@ -27,9 +28,8 @@ NUMBER_AFTER: Final = re.compile(r"(?<=\d) (?=kap\.|§)")
 
 def sentences(unsent: Sequence[Clock], say: Language) -> list[str]:
     """The page's answer: what can still be met, and how much has run out."""
-    limited = [clock for clock in unsent if clock.state == "running"]
     lines = [say(N_("No clock is running."))]
-    if limited:
+    if limited := [clock for clock in unsent if clock.state == "running"]:
         text = say.plural(
             "One clock is running. It runs out {when}.",
             "{count} clocks are running. The first runs out {when}.",
@@ -82,7 +82,8 @@ def sent_before(clock: Clock, say: Language) -> str:
     return begun(", ".join(f"{name.lower()} {clocks.short_day(day, say, year=year)}" for name, day in sent))
 
 
-Address = Callable[[Duty], str]
+# The address of an item of a point.
+Address = Callable[[str, str], str]
 
 
 def clock_cards(running: Sequence[Clock], say: Language, *, address: Address | None) -> list[incidents.ClockCard]:
@@ -106,7 +107,12 @@ def _clock_card(clock: Clock, say: Language, *, address: Address | None) -> inci
 
 def _id(duty: Duty, address: Address | None) -> elements.Html:
     """The id of a case; a link if there is an item, which points do not have of earlier years."""
-    return charts.anchor(duty.id, address(duty)) if address and duty.outcome else elements.breakable(duty.id)
+    return case(duty.point, duty.id, address if duty.outcome else None)
+
+
+def case(point: str, id_: str, address: Address | None) -> elements.Html:
+    """The id of a case, a link to its item of a point if `address` is given."""
+    return charts.anchor(id_, address(point, id_)) if address else elements.breakable(id_)
 
 
 def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
@@ -117,7 +123,7 @@ def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:
         note = say(N_("The export has no time of day: what is sent by then is surely in time."))
     return [
         charts.Pair(say(N_("Time limit")), bold(clocks.when_it_ends(clock, say)), note),
-        charts.Pair(say(N_("What to do")), breaking.add_soft_hyphens(unbroken(say.pick(duty.law)))),
+        charts.Pair(say(N_("What to do")), _law(clock, say)),
         charts.Pair(say(N_("Recipient")), breaking.add_soft_hyphens(say.pick(duty.recipient))),
         charts.Pair(say(N_("Sent")), sent_before(clock, say)),
         charts.Pair(say(N_("Left")), missing(clock, say)),
@@ -129,33 +135,36 @@ def unbroken(law: str) -> str:
     return NUMBER_AFTER.sub(NBSP, NUMBER_BEFORE.sub(rf"\1{NBSP}", law))
 
 
-def clock_table(listed: Sequence[Clock], say: Language, *, address: Address | None) -> charts.Table:
+def clock_table(listed: Sequence[Clock], say: Language, *, address: Address | None) -> Table:
     """Clocks as a table, a row each."""
-    columns = [
-        charts.Column(say(N_("Id")), row_header=True),
-        charts.Column(say(N_("What to do"))),
-        charts.Column(say(N_("Time limit"))),
-        charts.Column(say(N_("Recipient"))),
-        charts.Column(say(N_("Left"))),
-    ]
-    return columns, [_clock_row(clock, say, address) for clock in listed]
+
+    def id_(clock: Clock, _: Language) -> elements.Html:
+        duty = clock.duty
+        return incidents.two_lines(_id(duty, address), " · ".join(filter(None, (duty.label, duty.unit))))
+
+    columns: Sequence[Column[Clock]] = (
+        Column(N_("Id"), id_, row_header=True),
+        Column(N_("What to do"), _law),
+        Column(N_("Time limit"), _time_limit),
+        Column(N_("Recipient"), _recipient),
+        Column(N_("Left"), missing),
+    )
+    return table(columns, listed, say)
 
 
-def _clock_row(clock: Clock, say: Language, address: Address | None) -> list[str]:
+def _law(clock: Clock, say: Language) -> str:
+    return breaking.add_soft_hyphens(unbroken(say.pick(clock.duty.law)))
+
+
+def _time_limit(clock: Clock, say: Language) -> elements.Html:
     figure, rest = clocks.figure_of(clock, say)
     when = charts.work_mark("late", figure, note=rest) if clock.run_out else f"{figure} {rest}".strip()
-    return [
-        incidents.two_lines(_id(clock.duty, address), " · ".join(filter(None, (clock.duty.label, clock.duty.unit)))),
-        breaking.add_soft_hyphens(unbroken(say.pick(clock.duty.law))),
-        incidents.two_lines(when, clocks.when_it_ends(clock, say)),
-        _recipient(clock.duty, say),
-        missing(clock, say),
-    ]
+    return incidents.two_lines(when, clocks.when_it_ends(clock, say))
 
 
-def _recipient(duty: Duty, say: Language) -> str:
+def _recipient(clock: Clock, say: Language) -> str:
     """Whom a report goes to; an abbreviation does not break at its hyphen."""
-    name = say.pick(duty.recipient)
+    name = say.pick(clock.duty.recipient)
     return breaking.add_soft_hyphens(name) if " " in name else incidents.ids([elements.escaped(name)])
 
 

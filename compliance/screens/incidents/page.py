@@ -1,27 +1,25 @@
 """The page of incidents: clocks, the year's figures and charts, recurring incidents and units without any."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
-
-import streamlit as st
 
 from compliance.access.permissions import Permission
 from compliance.core.language import N_
 from compliance.counting import incidents
 from compliance.counting.figures import Definition
-from compliance.counting.incidents import HANDLING, INCIDENTS, Clock, Duty, Incidents
-from compliance.drawing import charts, elements, plots_incidents
+from compliance.counting.incidents import INCIDENTS, Clock, Incidents
+from compliance.drawing import charts, plots_incidents
 from compliance.drawing import incidents as drawing_incidents
 from compliance.drawing.plots import Mode
 from compliance.screens import clocks, no_data, reads, widgets
-from compliance.screens.bodies import body, folded
+from compliance.screens.bodies import body, with_more
 from compliance.screens.caching import cached
 from compliance.screens.incidents import clock_texts, texts
+from compliance.screens.incidents.clock_texts import Address
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
-from compliance.wording import phrases
 
 
 @cached(words=False)
@@ -80,26 +78,14 @@ def draw(view: View) -> None:
 def _year(view: View, year: Incidents) -> None:
     duties = clocks.duties(view)
     widgets.html(charts.facts(texts.facts(year, duties, view.say)))
-    left, right = st.columns([7, 5], gap="large")
-    with left:
-        months(view, year)
-    with right:
-        in_time(view)
+    widgets.beside((7, 5), partial(months, view, year), partial(in_time, view))
     if year.counts.discovered:
         _of_the_discovered(view, year)
 
 
 def _of_the_discovered(view: View, year: Incidents) -> None:
-    left, right = st.columns([7, 5], gap="large")
-    with left:
-        closing(view, year)
-    with right:
-        rates(view, year)
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        causes(view, year)
-    with right:
-        recurring(view, year)
+    widgets.beside((7, 5), partial(closing, view, year), partial(rates, view, year))
+    widgets.beside((5, 7), partial(causes, view, year), partial(recurring, view, year))
     silent(view, year)
 
 
@@ -110,80 +96,56 @@ def basis(view: View) -> dict[str, date]:
     return {id_: max(dates) for id_, dates in days.items() if dates}
 
 
-def _titles(view: View, sources: Iterable[str]) -> list[str]:
-    return [view.say.pick(reads.sources()[id_].title) for id_ in sources]
-
-
 def answer(view: View, unsent: tuple[Clock, ...], existing: dict[str, date]) -> None:
     """Draw the page's answer as its heading, the exports it rests on, and a note if one is missing."""
     say = view.say
     kicker = " · ".join([say(N_("Incidents")), view.scope.name(say)])
     widgets.html(charts.headline(*clock_texts.sentences(unsent, say), kicker=kicker))
-    days = list(zip(_titles(view, existing), existing.values(), strict=True))
+    days = [(say.pick(reads.sources()[id_].title), day) for id_, day in existing.items()]
     widgets.html(charts.caption(clock_texts.basis_line(days, say)))
     if lacking := [id_ for id_ in clocks.SOURCES if id_ not in existing]:
-        _partly(view, lacking)
+        widgets.html(charts.note(no_data.not_loaded(view, lacking)))
+        no_data.load_or_fill_in(view, lacking)
 
 
 def empty(view: View) -> None:
     """Draw the page without any export: what is missing, and where to load it."""
     widgets.html(charts.page_title(view.say(N_("Incidents"))))
-    no_data.no_basis(view, _not_loaded(view, clocks.SOURCES), sources=clocks.SOURCES)
-
-
-def _not_loaded(view: View, sources: Iterable[str]) -> str:
-    return phrases.not_loaded(_titles(view, sources), view.as_of, view.say)
-
-
-def _partly(view: View, lacking: list[str]) -> None:
-    """Draw that one of the two exports is missing, and with it its clocks."""
-    widgets.html(charts.note(_not_loaded(view, lacking)))
-    no_data.load_or_fill_in(view, lacking)
+    no_data.no_basis(view, clocks.SOURCES)
 
 
 def clock_cards(view: View, unsent: tuple[Clock, ...]) -> None:
     """Draw the first clocks that can still be met as cards, and everything else that is not sent a row each."""
-    say = view.say
-    address = partial(_duty_address, view) if view.reader.may(Permission.SEE_ITEMS) else None
+    say, address = view.say, _item_address(view)
     if running := [clock for clock in unsent if clock.state == "running"][: clock_texts.FIRST_CARDS]:
         cards = clock_texts.clock_cards(running, say, address=address)
         widgets.html(drawing_incidents.clock_cards(cards, label=say(N_("Next deadline"))))
     for title, listed in clock_texts.lists(unsent, say):
         widgets.html(charts.section(title))
-        _rows(view, title, listed, address)
+        rows = partial(_rows, view, title)
+        with_more(view, listed, rows, first=clock_texts.FIRST_ROWS, key=f"more {title}")
 
 
-def _rows(view: View, title: str, listed: list[Clock], address: clock_texts.Address | None) -> None:
-    """Draw clocks a row each, and those after the first in an expander."""
-    say, most = view.say, clock_texts.FIRST_ROWS
-    widgets.html(
-        charts.table(*clock_texts.clock_table(listed[:most], say, address=address), caption=title, stacked=True)
-    )
-    if rest := listed[most:]:
-        label = say.plural("Show {n} more", "Show {n} more", len(rest))
-        table = clock_texts.clock_table(rest, say, address=address)
-        draw = partial(widgets.html, charts.table(*table, caption=title, stacked=True))
-        folded(view, label, draw, key=f"more {title}")
+def _rows(view: View, title: str, listed: Sequence[Clock]) -> None:
+    """Draw clocks a row each."""
+    table = clock_texts.clock_table(listed, view.say, address=_item_address(view))
+    widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
 def unassessed(view: View) -> None:
     """Draw the incidents that have not been assessed as significant or not."""
     duties = [duty for duty in clocks.duties(view) if duty.kind == "assessment"]
     if duties:
-        lead = _item_address(view, INCIDENTS)
-        links = [charts.anchor(duty.id, lead(duty.id)) if lead else elements.breakable(duty.id) for duty in duties]
+        lead = _item_address(view)
+        links = [clock_texts.case(INCIDENTS, duty.id, lead) for duty in duties]
         widgets.html(drawing_incidents.line_with_links(clock_texts.unassessed_text(len(duties), view.say), *links))
 
 
-def _duty_address(view: View, duty: Duty) -> str:
-    return widgets.address(view, "point", point=duty.point, item=duty.id)
-
-
-def _item_address(view: View, point: str) -> Callable[[str], str] | None:
-    """The address of an incident's item on the page of a point; None if the reader may not see items."""
+def _item_address(view: View) -> Address | None:
+    """The address of an item on the page of a point; None if the reader may not see items."""
     if not view.reader.may(Permission.SEE_ITEMS):
         return None
-    return lambda id_: widgets.address(view, "point", point=point, item=id_)
+    return lambda point, id_: widgets.address(view, "point", point=point, item=id_)
 
 
 def months(view: View, year: Incidents) -> None:
@@ -236,45 +198,41 @@ def closing(view: View, year: Incidents) -> None:
     """Draw how many days passed from discovery to closure."""
     say, counts = view.say, year.counts
     title = say(N_("From discovery to closure"))
-    told = texts.closing_sentence(counts, say)
-    if told:
-        widgets.html(charts.section(title, note=told))
-    if not any(step.n for step in year.steps):
-        return
-    widgets.chart(_closing_drawn(view, widgets.mode()), alt=told, key="closing")
-    widgets.as_table(view, texts.closing_table(year.steps, say), caption=title)
+    if told := texts.closing_sentence(counts, say):
+        drawn = _closing_drawn(view, widgets.mode())
+        table = texts.closing_table(year.steps, say) if drawn else None
+        widgets.figure(view, title, note=told, plot=drawn, alt=told, key="closing", table=table)
 
 
 @cached()
-def _closing_drawn(view: View, mode: Mode) -> Any:
+def _closing_drawn(view: View, mode: Mode) -> Any | None:
+    """The days until closure as columns; None if nothing has been closed."""
     say, year = view.say, of_the_year(view)
+    if not any(step.n for step in year.steps):
+        return None
     limit = say(N_("limit {limit}"), limit=texts.days(year.counts.limit_days, say))
     return plots_incidents.closing_columns(texts.closing_columns(year.steps, say), mode=mode, limit=limit)
 
 
 def causes(view: View, year: Incidents) -> None:
     """Draw the causes of the year's incidents, the most common first."""
-    say = view.say
+    say, title = view.say, view.say(N_("Causes"))
     if year.causes:
-        bars = charts.reasons(texts.cause_bars(year.causes, say), label=say(N_("Causes")))
-        widgets.html(charts.stack(charts.section(say(N_("Causes"))), bars))
+        bars = texts.cause_bars(year.causes, say)
+        widgets.figure(view, title, fragment=charts.reasons(bars, label=title))
 
 
 def recurring(view: View, year: Incidents) -> None:
     """Draw the incidents that recur in a unit."""
-    say, most = view.say, texts.FIRST_RECURRING
+    say = view.say
     title = say(N_("Recurring incidents"))
     text = texts.recurring_sentence(year, window_months(view.as_of), say)
     notes = [say.pick(note) for note in _recurring_figure().notes(view.as_of)] if year.recurring else []
     widgets.html(charts.section(title, note=" ".join([text, *notes])))
-    if not year.recurring:
-        return
-    every = len(year.recurring) > most and st.toggle(
-        say(N_("Show all {n}"), n=say.number(len(year.recurring))), key=f"all recurring {say.code}"
-    )
-    shown = year.recurring if every else year.recurring[:most]
-    table = texts.recurring_table(shown, say, address=_item_address(view, HANDLING))
-    widgets.html(charts.table(*table, caption=title, stacked=True))
+    if year.recurring:
+        shown = widgets.first_or_all(view, year.recurring, texts.FIRST_RECURRING, key="all recurring")
+        table = texts.recurring_table(shown, say, address=_item_address(view))
+        widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
 def silent(view: View, year: Incidents) -> None:
@@ -283,10 +241,9 @@ def silent(view: View, year: Incidents) -> None:
     title = say(N_("Units that report nothing"))
     if not year.units:
         return
-    note = texts.silent_sentence(year.units, say)
-    widgets.html(charts.section(title, note=note))
-    if groups := texts.silent(year.units, say):
-        widgets.html(drawing_incidents.name_groups(groups, label=title))
+    groups = texts.silent(year.units, say)
+    drawn = drawing_incidents.name_groups(groups, label=title) if groups else None
+    widgets.figure(view, title, note=texts.silent_sentence(year.units, say), fragment=drawn)
 
 
 def rates(view: View, year: Incidents) -> None:
@@ -295,5 +252,5 @@ def rates(view: View, year: Incidents) -> None:
     bars = texts.rate_bars(year.rates, say)
     if view.scope.unit or not bars:
         return
-    widgets.html(charts.section(say(N_("Incidents per 100 employed")), note=texts.rate_note(year.rates, say)))
-    widgets.html(charts.reasons(bars, label=say(N_("Incidents per 100 employed"))))
+    title, note = say(N_("Incidents per 100 employed")), texts.rate_note(year.rates, say)
+    widgets.figure(view, title, note=note, fragment=charts.reasons(bars, label=title))

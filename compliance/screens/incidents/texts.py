@@ -1,12 +1,13 @@
 """The statistics of the year's incidents: facts, tables and the inputs of the charts. No Streamlit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from compliance.core.language import N_, NBSP, Language, begun
 from compliance.counting.incidents import (
+    HANDLING,
     MOST_KINDS,
     Cause,
     Counts,
@@ -19,14 +20,17 @@ from compliance.counting.incidents import (
     Step,
 )
 from compliance.drawing import charts, elements, incidents, plots_incidents
+from compliance.screens.fact_texts import counted, unknown
+from compliance.screens.incidents.clock_texts import Address, case
 from compliance.wording import breaking, phrases
 from compliance.wording.clocks import LANES, hours, limit_text
-from compliance.wording.tables import Column, table
+from compliance.wording.tables import Column, Table, table
 
 FIRST_RECURRING: Final = 6
+NONE: Final = N_("none this year")
+IN_TIME, TOO_LATE = N_("in time"), N_("too late")
 # The axis ends at this multiple of the limit; a case that took longer is drawn at its end.
 MOST_OF_LIMIT: Final = 2.0
-Address = Callable[[str], str]
 
 
 # --- The facts ----------------------------------------------------------------------------------------------------
@@ -56,29 +60,23 @@ def per_hundred(rates: Sequence[Rate]) -> float | None:
 def _reports_fact(duties: Sequence[Duty], say: Language) -> charts.Fact:
     in_time, of = reports_in_time(duties)
     title = say(N_("Reports in time"))
-    if not of:
-        return charts.Fact(title, phrases.DASH, note=say(N_("none this year")))
-    return charts.Fact(title, say.number(in_time), say(N_("of {of}"), of=say.number(of)))
+    return counted(title, in_time, of, say) if of else unknown(title, say, why=NONE)
 
 
 def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
     title = say(N_("Closed within {n} days"), n=counts.limit_days)
     of = counts.in_time + counts.late
     if not of:
-        note = phrases.NOT_IN_EXPORT if counts.closed_untold else N_("none this year")
-        return charts.Fact(title, phrases.DASH, note=say(note))
+        return unknown(title, say) if counts.closed_untold else unknown(title, say, why=NONE)
     half = say.plural("half of them within {n} day", "half of them within {n} days", counts.median_days or 0)
-    return charts.Fact(title, say.number(counts.in_time), say(N_("of {of}"), of=say.number(of)), half)
+    return counted(title, counts.in_time, of, say, note=half)
 
 
 def _recurring_fact(year: Incidents, say: Language) -> charts.Fact:
-    if not year.counts.discovered:
-        return charts.Fact(say(N_("Recurring incidents")), phrases.DASH, note=say(N_("none this year")))
+    title = say(N_("Recurring incidents"))
     if not year.causes_told:
-        return charts.Fact(say(N_("Recurring incidents")), phrases.DASH, note=say(phrases.NOT_IN_EXPORT))
-    n = sum(row.n for row in year.recurring)
-    rest = say(N_("of {of}"), of=say.number(year.causes_told))
-    return charts.Fact(say(N_("Recurring incidents")), say.number(n), rest)
+        return unknown(title, say) if year.counts.discovered else unknown(title, say, why=NONE)
+    return counted(title, sum(row.n for row in year.recurring), year.causes_told, say)
 
 
 # --- Months by kind -----------------------------------------------------------------------------------------------
@@ -159,30 +157,24 @@ def months_alt(counts: Sequence[Month], say: Language) -> str:
     )
 
 
-def months_table(counts: Sequence[Month], say: Language) -> charts.Table:
+def months_table(counts: Sequence[Month], say: Language) -> Table:
     """The columns as a table, the newest month first."""
     names = kind_names(counts, say)
-    columns = [charts.Column(say(N_("Month")), row_header=True)]
-    columns += [charts.Column(names[place], numeric=True) for place in sorted(names)]
-    columns.append(charts.Column(say(N_("Total")), numeric=True, strong=True))
     by_place = {(part.month, part.place): part.n for part in counts}
-    months = sorted({part.month for part in counts}, reverse=True)
-    return columns, [
-        [
-            say.date(month, form="MMMM y"),
-            *(_count(by_place[month, place], say) for place in sorted(names)),
-            _count(_total([by_place[month, place] for place in names]), say),
-        ]
-        for month in months
+
+    def kind(place: int) -> Column[date]:
+        return Column({say.code: names[place]}, lambda month, _: by_place[month, place], numeric=True)
+
+    def total(month: date, _: Language) -> int | None:
+        found = [by_place[month, place] for place in names]
+        return None if None in found else sum(n or 0 for n in found)
+
+    columns: list[Column[date]] = [
+        Column(N_("Month"), lambda month, say: say.date(month, form="MMMM y"), row_header=True),
+        *map(kind, sorted(names)),
+        Column(N_("Total"), total, numeric=True, strong=True),
     ]
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    return None if None in counts else sum(count or 0 for count in counts)
-
-
-def _count(n: int | None, say: Language) -> str:
-    return phrases.DASH if n is None else say.number(n)
+    return table(columns, sorted({part.month for part in counts}, reverse=True), say)
 
 
 # --- Reports in time ----------------------------------------------------------------------------------------------
@@ -201,32 +193,31 @@ def reports_in_time(duties: Sequence[Duty]) -> tuple[int, int]:
 
 def hour_lanes(duties: Sequence[Duty], say: Language) -> list[plots_incidents.Lane]:
     """A lane per duty and limit in hours, with a dot per case whose times of day are known."""
-    timed = [duty for duty in sent_reports(duties) if duty.hours is not None and not duty.limit_months]
-    kinds = sorted({(list(LANES).index(duty.kind), duty.limit_hours) for duty in timed})
-    return [_hour_lane([d for d in timed if (list(LANES).index(d.kind), d.limit_hours) == kind], say) for kind in kinds]
+    timed: dict[tuple[int, int], list[Duty]] = {}
+    for duty in sent_reports(duties):
+        if duty.hours is not None and not duty.limit_months:
+            timed.setdefault((list(LANES).index(duty.kind), duty.limit_hours), []).append(duty)
+    return [_lane(timed[kind], say, limit=(kind[1], kind[1])) for kind in sorted(timed)]
 
 
-def _hour_lane(cases: Sequence[Duty], say: Language) -> plots_incidents.Lane:
-    limit = cases[0].limit_hours
+def _lane(sent: Sequence[Duty], say: Language, *, limit: tuple[float, float]) -> plots_incidents.Lane:
+    """Some reports of a duty with one limit: what each took, and that in words beside one that was late."""
     dots = [
         plots_incidents.Dot(
-            case.hours or 0.0, _dot_text(case, say), hours_exact(case, say) if case.reason == "late" else ""
+            (duty.days if duty.limit_months else duty.hours) or 0,
+            f"{duty.id}: {_took(duty, say)}, {in_time_word(duty, say)}",
+            _took(duty, say) if duty.reason == "late" else "",
         )
-        for case in cases
+        for duty in sent
     ]
-    return plots_incidents.Lane(_lane_name(cases[0], say), dots, (limit, limit))
-
-
-def _lane_name(duty: Duty, say: Language) -> str:
-    limit = say(N_("limit {limit}"), limit=limit_text(duty, say))
-    return f"{say(LANES[duty.kind])}, {limit}"
+    name = say(N_("limit {limit}"), limit=limit_text(sent[0], say))
+    return plots_incidents.Lane(f"{say(LANES[sent[0].kind])}, {name}", dots, limit)
 
 
 def hours_exact(duty: Duty, say: Language) -> str:
     """How long a report took, in hours; with minutes if it was late by less than an hour."""
     value = duty.hours or 0.0
-    near = duty.limit_hours <= value < duty.limit_hours + 1 and duty.reason == "late"
-    if near:
+    if duty.limit_hours <= value < duty.limit_hours + 1 and duty.reason == "late":
         minutes = max(int((value - duty.limit_hours) * 60), 1)
         return f"{hours(duty.limit_hours, say)} {say(N_('{n} min'), n=minutes)}".replace(" ", NBSP)
     return hours(value, say)
@@ -238,13 +229,7 @@ def day_lanes(duties: Sequence[Duty], say: Language) -> list[plots_incidents.Lan
     if not sent:
         return []
     spans = [(duty.last_day - duty.month_from).days for duty in sent if duty.last_day and duty.month_from]
-    dots = [
-        plots_incidents.Dot(
-            duty.days or 0, _dot_text(duty, say), days(duty.days or 0, say) if duty.reason == "late" else ""
-        )
-        for duty in sent
-    ]
-    return [plots_incidents.Lane(_lane_name(sent[0], say), dots, (min(spans), max(spans)))]
+    return [_lane(sent, say, limit=(min(spans), max(spans)))]
 
 
 def days(n: int, say: Language) -> str:
@@ -252,13 +237,9 @@ def days(n: int, say: Language) -> str:
     return say.plural("{n} day", "{n} days", n).replace(" ", NBSP)
 
 
-def _dot_text(duty: Duty, say: Language) -> str:
-    return f"{duty.id}: {_took(duty, say)}, {in_time_word(duty, say)}"
-
-
 def in_time_word(duty: Duty, say: Language) -> str:
     """Whether a report was in time."""
-    return say(N_("in time")) if duty.outcome == "met" else say(N_("too late"))
+    return say(IN_TIME if duty.outcome == "met" else TOO_LATE)
 
 
 def scale(lanes: Sequence[plots_incidents.Lane], say: Language, *, by_day: bool) -> plots_incidents.Scale:
@@ -309,7 +290,7 @@ def _limit(duty: Duty, say: Language) -> str:
     return limit_text(duty, say) if duty.ends or not duty.limit_months else phrases.DASH
 
 
-def reports_table(duties: Sequence[Duty], say: Language) -> charts.Table:
+def reports_table(duties: Sequence[Duty], say: Language) -> Table:
     """Every report that was sent, the latest first."""
     sent = sorted(sent_reports(duties), key=lambda duty: duty.sent or datetime.min, reverse=True)
     return table(REPORTS, sent, say)
@@ -371,15 +352,14 @@ def closing_sentence(counts: Counts, say: Language) -> str:
     return " ".join(parts)
 
 
-def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
+def closing_table(steps: Sequence[Step], say: Language) -> Table:
     """The columns as a table."""
-    columns = [
-        charts.Column(begun(say(N_("days"))), row_header=True),
-        charts.Column(say(N_("Incidents")), numeric=True),
-        charts.Column(say(N_("Assessment"))),
-    ]
-    words = {False: say(N_("in time")), True: say(N_("too late"))}
-    return columns, [[_step_name(step), say.number(step.n), words[step.late]] for step in steps]
+    columns: Sequence[Column[Step]] = (
+        Column({say.code: begun(say(N_("days")))}, lambda step, _: _step_name(step), row_header=True),
+        Column(N_("Incidents"), lambda step, _: step.n, numeric=True),
+        Column(N_("Assessment"), lambda step, say: say(TOO_LATE if step.late else IN_TIME)),
+    )
+    return table(columns, steps, say)
 
 
 # --- Causes, recurring, silent units, rates -----------------------------------------------------------------------
@@ -388,14 +368,10 @@ def closing_table(steps: Sequence[Step], say: Language) -> charts.Table:
 def cause_bars(causes: Sequence[Cause], say: Language) -> list[charts.Reason]:
     """The causes as bars; other causes added up and incidents without a cause come last."""
     total, most = sum(cause.n for cause in causes) or 1, max((cause.n for cause in causes), default=1)
-    names = {
-        "others": say(N_("Other")),
-        "missing": say(N_("Unknown")),
-        "untold": say(phrases.NOT_IN_EXPORT),
-    }
+    names = {"others": N_("Other"), "missing": N_("Unknown"), "untold": phrases.NOT_IN_EXPORT}
     return [
         charts.Reason(
-            breaking.add_soft_hyphens(cause.cause or names[cause.kind]),
+            breaking.add_soft_hyphens(cause.cause or say(names[cause.kind])),
             say.number(cause.n),
             say.percent(cause.n / total, decimals=0),
             cause.n / most,
@@ -404,28 +380,24 @@ def cause_bars(causes: Sequence[Cause], say: Language) -> list[charts.Reason]:
     ]
 
 
-def recurring_table(recurring: Sequence[Recurring], say: Language, *, address: Address | None) -> charts.Table:
+def recurring_table(recurring: Sequence[Recurring], say: Language, *, address: Address | None) -> Table:
     """The recurring incidents by unit and cause; `address` is the link to an item, None if items may not be seen."""
-    columns = [
-        charts.Column(say(N_("Unit and cause")), row_header=True),
-        charts.Column(say(N_("Incidents")), numeric=True),
-        charts.Column(say(N_("Id"))),
-    ]
-    return columns, [
-        [
-            incidents.two_lines(
-                breaking.add_soft_hyphens(row.unit or say(N_("No unit"))), row.cause or say(N_("Other"))
-            ),
-            say.number(row.n),
-            cases(row, say, address=address),
-        ]
-        for row in recurring
-    ]
+    columns: Sequence[Column[Recurring]] = (
+        Column(N_("Unit and cause"), _unit_and_cause, row_header=True),
+        Column(N_("Incidents"), lambda row, _: row.n, numeric=True),
+        Column(N_("Id"), lambda row, say: cases(row, say, address=address)),
+    )
+    return table(columns, recurring, say)
+
+
+def _unit_and_cause(row: Recurring, say: Language) -> elements.Html:
+    unit = breaking.add_soft_hyphens(row.unit or say(N_("No unit")))
+    return incidents.two_lines(unit, row.cause or say(N_("Other")))
 
 
 def cases(row: Recurring, say: Language, *, address: Address | None) -> elements.Html:
     """The ids of recurring incidents, as links if `address` is given."""
-    ids = [charts.anchor(id_, address(id_)) if address else elements.breakable(id_) for id_ in row.ids]
+    ids = [case(HANDLING, id_, address) for id_ in row.ids]
     earlier = say(N_("and before this year {ids}"), ids=", ".join(row.earlier)) if row.earlier else ""
     return incidents.ids(ids, after=earlier)
 
@@ -450,23 +422,13 @@ def recurring_sentence(year: Incidents, months: int, say: Language) -> str:
 
 def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.NameGroup]:
     """The units that report nothing, by department, without the small ones that are not named."""
-    shown = [unit for unit in units if unit.silent and unit.unit]
-    none = say(N_("No department"))
-    departments = list(dict.fromkeys(unit.department or none for unit in shown))
-    return [
-        incidents.NameGroup(
-            department,
-            [
-                (
-                    breaking.add_soft_hyphens(unit.unit or ""),
-                    say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP),
-                )
-                for unit in shown
-                if (unit.department or none) == department
-            ],
-        )
-        for department in departments
-    ]
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for unit in units:
+        if unit.silent and unit.unit:
+            employed = say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP)
+            names = groups.setdefault(unit.department or say(N_("No department")), [])
+            names.append((breaking.add_soft_hyphens(unit.unit), employed))
+    return [incidents.NameGroup(department, names) for department, names in groups.items()]
 
 
 def silent_sentence(units: Sequence[StaffedUnit], say: Language) -> str:

@@ -20,12 +20,12 @@ from compliance.review import wording
 from compliance.review.calendars import calendar_file
 from compliance.review.planning import Action, Plan, Source
 from compliance.screens import downloads, lapsing, no_data, reads, widgets, written
-from compliance.screens.bodies import body
+from compliance.screens.bodies import body, with_more
 from compliance.screens.downloads import File
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import FIRST_ACTIONS, Year
 from compliance.screens.views import View
-from compliance.wording import breaking, phrases
+from compliance.wording import breaking
 
 # The part that the address can put first.
 ACTIONS: Final = "actions"
@@ -107,18 +107,11 @@ def heading(view: View, shown: Year, *, answered: bool) -> None:
         )
         widgets.html(charts.caption(say(text, scope=view.scope.name(say))))
     if "activities" not in shown.plan.extracts:
-        _no_plan(view)
+        no_data.no_basis(view, ["activities"])
 
 
 def _called(view: View, shown: Year) -> str:
     return f"{view.say(N_('Year wheel'))} {shown.plan.year} · {view.scope.organisation}"
-
-
-def _no_plan(view: View) -> None:
-    """Draw that no plan is loaded, and where to load one."""
-    say = view.say
-    title = phrases.not_loaded([say.pick(reads.sources()["activities"].title)], view.as_of, say)
-    no_data.no_basis(view, title, sources=["activities"])
 
 
 def wheel(view: View, shown: Year) -> None:
@@ -220,17 +213,11 @@ def _actions_of(view: View, source: Source, planned: Plan) -> None:
         widgets.html(charts.caption(_none_of(view, source)))
         return
     widgets.html(drawing_wheel.counts(texts.action_counts(listed, say), label=title))
-    _action_table(view, listed[:FIRST_ACTIONS], planned, title)
-    if rest := listed[FIRST_ACTIONS:]:
-        label = say.plural("Show {n} more", "Show {n} more", len(rest))
-        expander = st.expander(label, key=f"more {source} {say.code}", on_change="rerun")
-        if expander.open:
-            with expander:
-                _action_table(view, rest, planned, title)
 
+    def rows(shown: Sequence[Action]) -> None:
+        widgets.html(charts.table(*texts.action_table(shown, planned, say), caption=title))
 
-def _action_table(view: View, shown: Sequence[Action], planned: Plan, title: str) -> None:
-    widgets.html(charts.table(*texts.action_table(shown, planned, view.say), caption=title))
+    with_more(view, listed, rows, first=FIRST_ACTIONS, key=f"more {source} {say.code}")
 
 
 def _none_of(view: View, source: Source) -> str:
@@ -238,4 +225,4 @@ def _none_of(view: View, source: Source) -> str:
     say, export = view.say, texts.ACTION_EXPORTS[source]
     if export in {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}:
         return say(N_("No actions to follow up."))
-    return phrases.not_loaded([say.pick(reads.sources()[export].title)], view.as_of, say)
+    return no_data.not_loaded(view, [export])

@@ -14,6 +14,7 @@ from compliance.drawing import charts, systems, wheel
 from compliance.drawing.charts import Fact, Pair
 from compliance.drawing.elements import Html
 from compliance.drawing.systems import Mark, Outcome
+from compliance.screens.fact_texts import unknown
 from compliance.screens.systems.texts import DEMAND_HEADS, Addresses, Row, mark, outcome_of
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, reasons
@@ -80,7 +81,7 @@ def levels(rows_: Rows) -> str:
 def _levels_fact(card: Card, say: Language) -> Fact:
     title, latest = say(N_("Classification")), card.latest_classification
     if not latest:
-        return Fact(title, DASH, note=say(NONE_KNOWN))
+        return unknown(title, say, why=NONE_KNOWN)
     return Fact(title, levels(latest), note=say.date(latest[0]["classified"]))
 
 
@@ -88,14 +89,14 @@ def _risk_fact(card: Card, say: Language) -> Fact:
     title, latest = say(N_("Highest risk value")), card.latest_risks
     values = [row["risk_value"] for row in latest if row["risk_value"] is not None]
     if not latest:
-        return Fact(title, DASH, note=say(NONE_KNOWN))
+        return unknown(title, say, why=NONE_KNOWN)
     return Fact(title, _number(max(values), say) if values else DASH, note=say.date(latest[0]["analysed"]))
 
 
 def _review_fact(card: Card, say: Language) -> Fact:
     title = say(N_("Accounts removed"))
     if not card.reviews:
-        return Fact(title, DASH, note=say(NONE_KNOWN))
+        return unknown(title, say, why=NONE_KNOWN)
     last = card.reviews[0]
     rest = say(N_("of {of}"), of=_number(last["accounts_before"], say)) if last["accounts_before"] else ""
     return Fact(title, _number(last["accounts_removed"], say), rest, say.date(last["reviewed"]))

@@ -27,7 +27,6 @@ from compliance.screens.systems.group_texts import Group, Kind
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
-from compliance.wording import phrases
 
 
 @read()
@@ -184,8 +183,7 @@ def _no_systems(view: View) -> None:
         title = say(N_("No system in use belongs to {scope}."), scope=scope.name(say))
         widgets.html(charts.empty_state(Status.NOTHING_TO_ASSESS, say(N_("Nothing to assess")), title=title))
         return
-    name = say.pick(reads.sources()["systems"].title)
-    no_data.no_basis(view, phrases.not_loaded([name], view.as_of, say), sources=["systems"])
+    no_data.no_basis(view, ["systems"])
 
 
 def _missing(view: View, rows: Rows) -> None:

@@ -12,9 +12,9 @@ from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
 from compliance.drawing.charts import Fact
 from compliance.drawing.systems import Entry, Mark, Outcome, PageLink
+from compliance.screens.fact_texts import counted, unknown
 from compliance.store.database import Rows
 from compliance.wording import phrases, reasons
-from compliance.wording.phrases import DASH
 
 Row = Mapping[str, Any]
 Addresses = Callable[..., str]
@@ -141,16 +141,18 @@ def facts(rows: Rows, say: Language) -> list[Fact]:
 
 
 def _leader_fact(rows: Rows, say: Language) -> Fact:
-    n, of = sum(is_gap(row, "leader") for row in rows), len(told(rows, "leader"))
-    title = say(GAP_HEADS["leader"])
-    if not of:
-        return _untold_fact(rows, "leader", title, say)
-    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)))
+    title, of = say(GAP_HEADS["leader"]), told(rows, "leader")
+    return _gaps_fact(of, "leader", title, say) if of else _untold_fact(rows, "leader", title, say)
+
+
+def _gaps_fact(rows: Rows, demand: str, title: str, say: Language, *, of: int | None = None, note: str = "") -> Fact:
+    """How many of some systems have a gap in a demand, of them or of as many as it applies to."""
+    return counted(title, sum(is_gap(row, demand) for row in rows), len(rows) if of is None else of, say, note=note)
 
 
 def _untold_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
     """A fact that no export tells: none is loaded, or those that are have no column for it."""
-    return Fact(title, DASH, note=_untold_word(untold(rows, demand), say))
+    return unknown(title, say, why=_untold_word(column=untold(rows, demand)))
 
 
 def untold(rows: Rows, demand: str) -> bool:
@@ -158,8 +160,8 @@ def untold(rows: Rows, demand: str) -> bool:
     return any(row[f"{demand}_reason"] == "column_missing" for row in rows if row[f"{demand}_outcome"] is None)
 
 
-def _untold_word(column: bool, say: Language) -> str:
-    return say(phrases.NOT_IN_EXPORT if column else phrases.STATUS_WORDS[Status.NO_BASIS])
+def _untold_word(*, column: bool) -> str:
+    return phrases.NOT_IN_EXPORT if column else phrases.STATUS_WORDS[Status.NO_BASIS]
 
 
 def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
@@ -168,19 +170,16 @@ def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
     if not assessed and untold(rows, demand):
         return _untold_fact(rows, demand, title, say)
     exempt = sum(row[f"{demand}_outcome"] == "exempt" for row in rows)
-    n = sum(is_gap(row, demand) for row in assessed)
     note = say.plural("{n} exempt", "{n} exempt", exempt) if exempt else ""
-    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(len(assessed))), note)
+    return _gaps_fact(assessed, demand, title, say, note=note)
 
 
 def _plan_fact(rows: Rows, say: Language) -> Fact:
     title = say(GAP_HEADS["plan"])
-    late = [row for row in rows if is_gap(row, "plan")]
     planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in rows)
     if not told(rows, "plan") or (not planned and untold(rows, "plan")):
         return _untold_fact(rows, "plan", title, say)
-    note = say(N_("systems with an action plan"))
-    return Fact(title, say.number(len(late)), say(N_("of {of}"), of=say.number(planned)), note)
+    return _gaps_fact(rows, "plan", title, say, of=planned, note=say(N_("systems with an action plan")))
 
 
 def _processing_fact(rows: Rows, say: Language) -> Fact:
@@ -192,8 +191,7 @@ def _processing_fact(rows: Rows, say: Language) -> Fact:
     note = (
         say.plural("the register does not say for {n}", "the register does not say for {n}", silent) if silent else ""
     )
-    n = sum(is_gap(row, "processing") for row in rows)
-    return Fact(title, say.number(n), say(N_("of {of}"), of=say.number(of)), note)
+    return _gaps_fact(rows, "processing", title, say, of=of, note=note)
 
 
 def list_kicker(*parts: str, say: Language) -> str:
@@ -262,7 +260,7 @@ def outcome_of(row: Row, demand: str) -> Outcome:
 def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> str:
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
-        return _untold_word(reason == "column_missing", say)
+        return say(_untold_word(column=reason == "column_missing"))
     if demand == "plan" and outcome == "unmet":
         return say(N_("overdue: {n}"), n=say.number(row["overdue"]))
     if (demand, outcome, reason) in WORDS:

@@ -109,13 +109,10 @@ def missing_sources(view: View) -> tuple[str, ...]:
 
 def empty(view: View, sources: tuple[str, ...]) -> None:
     """Draw the page without data: what is missing, and where to load it."""
-    say = view.say
-    names = [say.pick(reads.sources()[id_].title) for id_ in sources]
-    title = phrases.not_loaded(names, view.as_of, say)
-    if purged := reads.basis(view.data, view.as_of).purged(sources, view.scope.organisation, view.as_of):
-        title = phrases.purged_sentence(purged, view.as_of, say)
-    widgets.html(charts.page_title(say(N_("Training"))))
-    no_data.no_basis(view, title, sources=sources)
+    purged = reads.basis(view.data, view.as_of).purged(sources, view.scope.organisation, view.as_of)
+    widgets.html(charts.page_title(view.say(N_("Training"))))
+    title = phrases.purged_sentence(purged, view.as_of, view.say) if purged else ""
+    no_data.no_basis(view, sources, title=title)
 
 
 def hidden(view: View, courses: Training) -> bool:
@@ -159,7 +156,7 @@ def drill(view: View, courses: Training) -> None:
     parts = list(courses.parts)
     widgets.html(charts.section(title))
     widgets.html(charts.legend(texts.legend(courses, parts, say), label=say(N_("Signs"))))
-    shown = _folded(view, parts)
+    shown = widgets.first_or_all(view, parts, texts.FIRST_PARTS, key=f"all parts {scope}", most=MOST_PARTS)
     head = texts.head(courses, scope, say, lambda point: _point_address(view, point))
     rows = texts.rows(courses, shown, scope, say, lambda *part: address(view, *part))
     widgets.html(drawing_training.drill(rows, head=head, caption=title))
@@ -167,16 +164,6 @@ def drill(view: View, courses: Training) -> None:
 
 def _point_address(view: View, point: Point) -> str:
     return widgets.address(view, "point", point=point.id)
-
-
-def _folded(view: View, parts: list[training.Part]) -> list[training.Part]:
-    """The first parts, or with the toggle as many as a page holds."""
-    if len(parts) <= texts.FIRST_PARTS:
-        return parts
-    say = view.say
-    label = say(N_("Show all {n}"), n=say.number(min(len(parts), MOST_PARTS)))
-    every = st.toggle(label, key=f"all parts {view.scope} {say.code}")
-    return parts[: MOST_PARTS if every else texts.FIRST_PARTS]
 
 
 def months_ahead(view: View, courses: Training) -> None:

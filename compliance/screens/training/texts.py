@@ -9,12 +9,14 @@ from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language, begun
 from compliance.counting.assessing import Coverage, Status
-from compliance.counting.training import Counts, CourseState, Listed, Part, Person, Training
+from compliance.counting.training import Counts, CourseState, Listed, Month, Part, Person, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
+from compliance.screens.fact_texts import counted, unknown
 from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
+from compliance.wording.tables import Column, Table, table
 
 # The address of the page for a department and a unit.
 Address = Callable[[str | None, str | None], str]
@@ -97,17 +99,15 @@ def facts(courses: Training, say: Language) -> list[charts.Fact]:
 def _missing_fact(n: Counts, say: Language) -> charts.Fact:
     title = begun(say(N_("lack a course")))
     if not n.missing and n.untold:
-        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
+        return unknown(title, say)
     one = n.missing - n.missing_both
     split = say(N_("{both} lack both, {one} one of them"), both=say.number(n.missing_both), one=say.number(one))
-    return charts.Fact(title, say.number(n.missing), say(N_("of {of}"), of=say.number(n.counted)), split)
+    return counted(title, n.missing, n.counted, say, note=split)
 
 
 def _share_fact(title: str, part: int, whole: int, say: Language, *, told: bool) -> charts.Fact:
-    if not told:
-        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
-    if not whole:
-        return charts.Fact(title, DASH)
+    if not told or not whole:
+        return charts.Fact(title, DASH) if told else unknown(title, say)
     note = say(N_("{n} of {of}"), n=say.number(part), of=say.number(whole))
     return charts.Fact(title, say.percent(part / whole), note=note)
 
@@ -116,15 +116,17 @@ def _management_fact(courses: Training, say: Language) -> charts.Fact:
     """The share of the management group, hidden if it rests on few persons."""
     title, n = say(N_("The management group, both courses")), courses.whole.n
     if courses.few_managers:
-        return charts.Fact(title, DASH, note=say(phrases.FEW))
+        return unknown(title, say, why=phrases.FEW)
     told = courses.told and courses.managers_told
     if told and not n.management_in_both:
-        return charts.Fact(title, DASH, note=say(N_("the staff list names nobody as management group")))
+        return unknown(title, say, why=N_("the staff list names nobody as management group"))
     return _share_fact(title, n.management_both, n.management_in_both, say, told=told)
 
 
 def _expiring_fact(courses: Training, say: Language) -> charts.Fact:
-    n = courses.whole.n
+    n, title = courses.whole.n, begun(say(N_("expire {soon}"), soon=within(courses, say)))
+    if not courses.told:
+        return unknown(title, say)
     parts = [
         say(
             N_("{course}: {n} of {of} valid"),
@@ -132,19 +134,11 @@ def _expiring_fact(courses: Training, say: Language) -> charts.Fact:
             n=say.number(expiring),
             of=say.number(course.met),
         )
-        for course, expiring in zip(courses.whole.courses, _expiring(n), strict=True)
+        for course, expiring in zip(
+            courses.whole.courses, (n.information_security_expiring, n.data_protection_expiring), strict=True
+        )
     ]
-    title, of = (
-        begun(say(N_("expire {soon}"), soon=within(courses, say))),
-        say(N_("of {of}"), of=say.number(n.counted)),
-    )
-    if not courses.told:
-        return charts.Fact(title, DASH, note=say(phrases.NOT_IN_EXPORT))
-    return charts.Fact(title, say.number(n.expiring), of, ". ".join(parts))
-
-
-def _expiring(n: Counts) -> tuple[int, int]:
-    return n.information_security_expiring, n.data_protection_expiring
+    return counted(title, n.expiring, n.counted, say, note=". ".join(parts))
 
 
 def uncounted(courses: Training, say: Language) -> list[str]:
@@ -313,19 +307,16 @@ def months_sentence(courses: Training, say: Language) -> str:
     return say(text, month=_month(courses.months[-1].first_day, say), courses="; ".join(parts))
 
 
-def months_table(courses: Training, say: Language) -> charts.Table:
+def months_table(courses: Training, say: Language) -> Table:
     """The months ahead in figures, without the months and the courses of which nothing expires."""
     kinds = [place for place in (0, 1) if any(month.ending[place] for month in courses.months)]
-    points = [courses.rules.points[place] for place in kinds]
-    columns = [
-        charts.Column(say(N_("Month")), row_header=True),
-        *(charts.Column(course_name(point, say), numeric=True) for point in points),
-    ]
-    return columns, [
-        [_month(month.first_day, say), *(say.number(n) if (n := month.ending[place]) else "" for place in kinds)]
-        for month in courses.months
-        if any(month.ending)
-    ]
+
+    def course(place: int) -> Column[Month]:
+        name = {say.code: course_name(courses.rules.points[place], say)}
+        return Column(name, lambda month, _: month.ending[place] or "", numeric=True)
+
+    months: Column[Month] = Column(N_("Month"), lambda month, say: _month(month.first_day, say), row_header=True)
+    return table([months, *map(course, kinds)], [month for month in courses.months if any(month.ending)], say)
 
 
 def _month(day: date, say: Language) -> str:
@@ -335,32 +326,31 @@ def _month(day: date, say: Language) -> str:
 # --- The persons, for the coordinator -----------------------------------------------------------------------------
 
 
-def persons_table(
-    persons: Sequence[Person], which: Listed, courses: Training, say: Language, *, units: bool
-) -> charts.Table:
+def persons_table(persons: Sequence[Person], which: Listed, courses: Training, say: Language, *, units: bool) -> Table:
     """Persons with both courses; a course that the list is not about is muted."""
-    columns = [
-        charts.Column(say(N_("Name")), row_header=True),
-        *([charts.Column(say(N_("Unit")))] if units else []),
-        *(charts.Column(course_name(point, say)) for point in courses.rules.points),
+
+    def course(place: int, point: Point) -> Column[Person]:
+        def state(person: Person, say: Language) -> str:
+            one = person.courses[place]
+            text = state_text(one, point, say)
+            return text if _wanted(one, which) else training.quiet(text)
+
+        return Column({say.code: course_name(point, say)}, state)
+
+    columns: list[Column[Person]] = [
+        Column(N_("Name"), _name, row_header=True),
+        Column(N_("Unit"), lambda person, _: person.unit or None),
+        *(course(place, point) for place, point in enumerate(courses.rules.points)),
     ]
-    return columns, [
-        [
-            training.name_with_note(person.name, say(N_("management group")) if person.management else ""),
-            *([person.unit or DASH] if units else []),
-            *(_state_cell(one, which, point, say) for one, point in _courses(person, courses)),
-        ]
-        for person in persons
-    ]
+    return table(columns, persons, say, without=() if units else (N_("Unit"),))
+
+
+def _name(person: Person, say: Language) -> str:
+    return training.name_with_note(person.name, say(N_("management group")) if person.management else "")
 
 
 def _courses(person: Person, courses: Training) -> list[tuple[CourseState, Point]]:
     return list(zip(person.courses, courses.rules.points, strict=True))
-
-
-def _state_cell(one: CourseState, which: Listed, point: Point, say: Language) -> str:
-    text = state_text(one, point, say)
-    return text if _wanted(one, which) else training.quiet(text)
 
 
 def _wanted(one: CourseState, which: Listed) -> bool:
@@ -386,10 +376,8 @@ def reminder_rows(
 ) -> list[dict[str, object]]:
     """The rows for reminders: one per person and course, with translated headings."""
     return [
-        {
-            say(N_("Name")): person.name,
-            say(N_("E-mail")): person.email or "",
-            say(N_("Unit")): person.unit or "",
+        _called(person, say)
+        | {
             say(N_("Course")): say.plain(point.title),
             say(N_("Reason")): state_text(one, point, say).replace(NBSP, " "),
         }
@@ -402,13 +390,15 @@ def reminder_rows(
 def person_rows(persons: Sequence[Person], courses: Training, say: Language) -> list[dict[str, object]]:
     """Persons with their e-mail and both courses, for the long list."""
     return [
-        {
-            say(N_("Name")): person.name,
-            say(N_("E-mail")): person.email or "",
-            say(N_("Unit")): person.unit or "",
-            **{
-                _course(say.plain(point.short)): state_text(one, point, say) for one, point in _courses(person, courses)
-            },
-        }
+        _called(person, say)
+        | {_course(say.plain(point.short)): state_text(one, point, say) for one, point in _courses(person, courses)}
         for person in persons
     ]
+
+
+def _called(person: Person, say: Language) -> dict[str, object]:
+    return {
+        say(N_("Name")): person.name,
+        say(N_("E-mail")): person.email or "",
+        say(N_("Unit")): person.unit or "",
+    }
