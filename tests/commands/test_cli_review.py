@@ -12,16 +12,9 @@ import pytest
 
 from compliance.commands import cli, review
 from tests import once
-from tests.reports import drawn_once
 from tests.reviewed import SYSTEMS, TODAY, Reviewed, at
 
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _drawn_once():
-    with drawn_once():
-        yield
 
 
 @pytest.fixture
