@@ -26,9 +26,7 @@ from compliance.screens.downloads import File
 from compliance.screens.imports import inbox, inbox_texts, mapping, returns, texts
 from compliance.screens.imports.inbox import Answer, Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
-from compliance.store.database import Rows
 
-SHOWN_PROBLEMS: Final = 10
 DAY_WIDTH: Final = 320
 # The label of each answer.
 ANSWERS: Final[dict[Question, dict[str, Answer]]] = {
@@ -109,10 +107,8 @@ def _loaded(card: Card, result: Result) -> None:
     say = card.view.say
     if result.corrections:
         with st.expander(say(N_("What was changed in the rows"))):
-            widgets.html(
-                charts.table(
-                    *texts.corrections_table(result.corrections, say), caption=say(N_("What was changed in the rows"))
-                )
+            widgets.table(
+                card.view, texts.CORRECTIONS, result.corrections, caption=say(N_("What was changed in the rows"))
             )
             if result.of > len(result.corrections):
                 text = N_("{n} of {of} are shown.")
@@ -353,7 +349,7 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
     warned = [problem for problem in problems if problem["kind"] != "rejected"]
     if rejected:
         with st.expander(texts.rejected_text(rehearsal.rejected, say), expanded=True):
-            _problem_list(card.view, rejected, say(N_("Rejected rows")))
+            returns.problem_list(card.view, rejected, say(N_("Rejected rows")))
             if rehearsal.withheld:
                 widgets.html(charts.note(withheld_text(rehearsal.withheld, say)))
             if rehearsal.rejected > rehearsal.withheld:
@@ -361,15 +357,7 @@ def _problems(card: Card, rehearsal: Rehearsal) -> None:
                 _rejected_button(card, rehearsal.receipts)
     if warned:
         with st.expander(text := texts.warned_text(len(warned), say)):
-            _problem_list(card.view, warned, text)
-
-
-def _problem_list(view: View, problems: Rows, caption: str) -> None:
-    say = view.say
-    shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
-    widgets.html(charts.table(*texts.problem_table(shown, say), caption=caption))
-    if of > SHOWN_PROBLEMS:
-        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
+            returns.problem_list(card.view, warned, text)
 
 
 def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:

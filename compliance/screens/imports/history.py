@@ -28,7 +28,6 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
 SHOWN_IMPORTS: Final = 15
 SHOWN_ROWS: Final = 200
-SHOWN_PROBLEMS: Final = 10
 
 
 def unread_cleanings(view: View) -> None:
@@ -189,10 +188,7 @@ def _problems(view: View, row: dict[str, Any]) -> None:
     say = view.say
     problems = _rows(view.data, "problems_of", row["import_id"])
     title = say(N_("Rejected rows and warnings"))
-    shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
-    widgets.html(charts.table(*texts.problem_table(shown, say), caption=title))
-    if of > SHOWN_PROBLEMS:
-        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
+    returns.problem_list(view, problems, title)
     name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=str(row["extract_date"]))
     key = f"problems {row['import_id']}"
     make, number = partial(history_texts.problem_rows, problems, say), row["import_id"]

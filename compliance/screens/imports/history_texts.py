@@ -1,7 +1,7 @@
 """The texts of a loaded import. No Streamlit."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from compliance.screens import effect_texts
 from compliance.screens.imports import texts
 from compliance.store.database import Rows
 from compliance.wording import phrases
+from compliance.wording.tables import Column, field, records
 
 
 def changed_points(effect: Effect, scope: Scope) -> list[Point]:
@@ -43,9 +44,7 @@ def import_pairs(
     if row["warnings"]:
         rows += f" {texts.warned_text(row['warnings'], say)}"
     pairs = [
-        charts.Pair(
-            say(N_("Export")), say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
-        ),
+        charts.Pair(say(N_("Export")), texts.source_name(row["source"], sources, say)),
         charts.Pair(say(N_("Organisation")), row["organisation"]),
         charts.Pair(say(N_("Extract date")), say.date(row["extract_date"]), say(by) if by else ""),
         charts.Pair(say(N_("Loaded")), texts.when_and_who(row["imported_at"], row["imported_by"], say)),
@@ -68,19 +67,19 @@ def stays_text(completing: Rows, say: Language) -> str:
     )
 
 
+DOWNLOADED: Final[Sequence[Column[Mapping[str, Any]]]] = (
+    Column(N_("Sheet"), lambda row, _: row["sheet"] or ""),
+    Column(N_("Row"), field("row")),
+    Column(N_("Column"), lambda row, _: row["column"] or ""),
+    Column(N_("Value"), lambda row, _: phrases.as_read(row["value"] or "")),
+    Column(N_("What is wrong and what to do"), lambda row, say: say(REASONS[row["reason"]])),
+    Column(N_("Rejected"), lambda row, say: say(N_("Yes")) if row["kind"] == "rejected" else say(N_("No"))),
+)
+
+
 def problem_rows(problems: Rows, say: Language) -> list[dict[str, object]]:
     """The problems of an import as rows to download."""
-    return [
-        {
-            say(N_("Sheet")): row["sheet"] or "",
-            say(N_("Row")): row["row"],
-            say(N_("Column")): row["column"] or "",
-            say(N_("Value")): phrases.as_read(row["value"] or ""),
-            say(N_("What is wrong and what to do")): say(REASONS[row["reason"]]),
-            say(N_("Rejected")): say(N_("Yes")) if row["kind"] == "rejected" else say(N_("No")),
-        }
-        for row in problems
-    ]
+    return records(DOWNLOADED, problems, say)
 
 
 def cell_table(rows: Rows, say: Language) -> pd.DataFrame:

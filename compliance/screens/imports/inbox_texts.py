@@ -14,7 +14,8 @@ from compliance.loading.loading import AlreadyLoaded
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import inbox, texts
 from compliance.screens.imports.inbox import Answer, Dropped, Loaded, Question, Rank
-from compliance.wording import breaking, phrases
+from compliance.wording import breaking, phrases, tables
+from compliance.wording.tables import Column, Table
 
 BOTH: Final = 2
 # A cell of the table has room for so many characters; the card has the rest.
@@ -110,29 +111,25 @@ def table(
     say: Language,
     *,
     opened: str | None,
-) -> charts.Table:
+) -> Table:
     """The files: where each stands, what it was taken for, its day and rows, and the begin of what is told."""
-    columns = [
-        charts.Column(say(N_("State")), nowrap=True),
-        charts.Column(say(N_("File")), row_header=True),
-        charts.Column(say(N_("Taken for"))),
-        charts.Column(say(N_("Extract date")), nowrap=True),
-        charts.Column(say(N_("Rows")), numeric=True),
-        charts.Column(say(N_("Rejected")), numeric=True),
-        charts.Column(say(N_("Remark"))),
-    ]
-    return columns, [
-        [
-            f"{SIGNS[ranks[file.id]]} {say(RANK_WORDS[ranks[file.id]])}",
-            charts.row_link(file.item.name, address(place), here=file.id == opened),
-            breaking.add_soft_hyphens(taken_for(file, say)),
-            extract_day(file),
-            _rows(file, say),
-            _rejected(file, say),
-            _begin(_remark(file, asked.get(file.id, ()), sources, say)),
-        ]
-        for place, file in enumerate(ordered)
-    ]
+    places = {file.id: place for place, file in enumerate(ordered)}
+
+    def name(file: Dropped, _say: Language) -> str:
+        return charts.row_link(file.item.name, address(places[file.id]), here=file.id == opened)
+
+    columns: Sequence[Column[Dropped]] = (
+        Column(
+            N_("State"), lambda file, say: f"{SIGNS[ranks[file.id]]} {say(RANK_WORDS[ranks[file.id]])}", nowrap=True
+        ),
+        Column(N_("File"), name, row_header=True),
+        Column(N_("Taken for"), lambda file, say: breaking.add_soft_hyphens(taken_for(file, say))),
+        Column(N_("Extract date"), lambda file, _: extract_day(file), nowrap=True),
+        Column(N_("Rows"), _rows, numeric=True),
+        Column(N_("Rejected"), _rejected, numeric=True),
+        Column(N_("Remark"), lambda file, say: _begin(_remark(file, asked.get(file.id, ()), sources, say))),
+    )
+    return tables.table(columns, ordered, say)
 
 
 def _begin(text: str) -> str:

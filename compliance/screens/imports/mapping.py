@@ -117,7 +117,7 @@ def _sheets(view: View, book: Workbook, matches: Sequence[Match]) -> None:
     """Draw what becomes of each sheet of a workbook; nothing if it has only one."""
     uses = _uses(view, book, matches)
     if len(uses) > 1:
-        widgets.html(charts.table(*mapping_texts.sheet_table(uses, view.say), caption=view.say(N_("Sheet"))))
+        widgets.table(view, mapping_texts.SHEETS, uses, caption=view.say(N_("Sheet")))
 
 
 def _uses(view: View, book: Workbook, matches: Sequence[Match]) -> list[SheetUse]:

@@ -6,12 +6,12 @@ from typing import Final
 from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
-from compliance.drawing import charts
 from compliance.loading.guessing import Candidate, Guess
 from compliance.reading.accounting import SheetUse
 from compliance.reading.mapping import ColumnMapping, SavedMapping
 from compliance.reading.sheets import Row
 from compliance.wording import phrases
+from compliance.wording.tables import Column, Head, Table, table
 
 SHOWN_ROWS: Final = 8
 EXAMPLES: Final = 2
@@ -29,13 +29,13 @@ NOT_READ: Final = {
 }
 
 
-def first_rows(rows: Sequence[Row], heading: int, width: int, hidden: Collection[int], say: Language) -> charts.Table:
+def first_rows(rows: Sequence[Row], heading: int, width: int, hidden: Collection[int], say: Language) -> Table:
     """The numbered rows around a heading, cut to the first `width` columns; columns in `hidden` are left blank."""
     start = max(0, min(heading - 2, len(rows) - SHOWN_ROWS))
     shown = rows[start : start + SHOWN_ROWS]
     used = min(width, max((len(row) for row in shown), default=0))
-    columns = [charts.Column(say(N_("Row")), numeric=True)]
-    columns += [charts.Column(chr(65 + place), nowrap=True) for place in range(used)]
+    columns = [Head(say(N_("Row")), numeric=True)]
+    columns += [Head(chr(65 + place), nowrap=True) for place in range(used)]
     texts = []
     for number, row in enumerate(shown, start=start + 1):
         cells = [
@@ -46,21 +46,22 @@ def first_rows(rows: Sequence[Row], heading: int, width: int, hidden: Collection
     return columns, texts
 
 
-def sheet_table(uses: Sequence[SheetUse], say: Language) -> charts.Table:
-    """What became of each sheet of a workbook."""
-    columns = [charts.Column(say(N_("Sheet")), row_header=True), charts.Column(say(N_("Taken for")))]
-    hidden = say(N_("hidden"))
-    return columns, [
-        [f"{use.sheet.name} ({hidden})" if use.sheet.hidden else use.sheet.name, sheet_text(use, say)] for use in uses
-    ]
-
-
 def sheet_text(use: SheetUse, say: Language) -> str:
     """What became of a sheet."""
     source = say.pick(use.source.title) if use.source else ""
     if use.why == "taken":
         return say(N_("{title}: {value}"), title=source, value=say.plural("{n} row", "{n} rows", use.rows))
     return say(NOT_READ[use.why], source=source, columns=", ".join(use.missing))
+
+
+SHEETS: Final[Sequence[Column[SheetUse]]] = (
+    Column(
+        N_("Sheet"),
+        lambda use, say: f"{use.sheet.name} ({say(N_('hidden'))})" if use.sheet.hidden else use.sheet.name,
+        row_header=True,
+    ),
+    Column(N_("Taken for"), sheet_text),
+)
 
 
 def _short(text: str) -> str:
@@ -138,18 +139,18 @@ def saved_at(entry: SavedMapping, say: Language) -> str:
     return say(N_("Saved {moment}."), moment=say.moment(clock.local(entry.made_at)))
 
 
-def mapping_table(columns: ColumnMapping, source: Source, say: Language) -> charts.Table:
+def mapping_table(mapping: ColumnMapping, source: Source, say: Language) -> Table:
     """Each field of a mapping with its heading and the words given a meaning."""
-    heads = [
-        charts.Column(say(N_("Field")), row_header=True),
-        charts.Column(say(N_("Column"))),
-        charts.Column(say(N_("Words"))),
-    ]
-    rows, shown = [], columns.shown
-    for field in source.fields:
-        if key := columns.fields.get(field.name):
-            words = [f"{w} = {code_label(field, c, say)}" for w, c in columns.words.get(field.name, {}).items()]
-            through = columns.through if field.refers_to and columns.through else ""
-            matched = [say(N_("Matched by the column {column}."), column=through)] if through else []
-            rows.append([say.pick(field.texts), shown.get(key, key), "; ".join([*words, *matched])])
-    return heads, rows
+    shown = mapping.shown
+
+    def words(field: Field, say: Language) -> str:
+        meant = [f"{w} = {code_label(field, c, say)}" for w, c in mapping.words.get(field.name, {}).items()]
+        through = mapping.through if field.refers_to and mapping.through else ""
+        return "; ".join([*meant, *([say(N_("Matched by the column {column}."), column=through)] if through else [])])
+
+    columns: Sequence[Column[Field]] = (
+        Column(N_("Field"), lambda field, say: say.pick(field.texts), row_header=True),
+        Column(N_("Column"), lambda field, _: shown.get(mapping.fields[field.name], mapping.fields[field.name])),
+        Column(N_("Words"), words),
+    )
+    return table(columns, [field for field in source.fields if mapping.fields.get(field.name)], say)

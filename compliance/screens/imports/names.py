@@ -49,7 +49,7 @@ def names(view: View) -> None:
     if not aliases:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
-    widgets.html(charts.table(*names_texts.alias_table(aliases, say), caption=say(N_("Names that change"))))
+    widgets.table(view, names_texts.ALIASES, aliases, caption=say(N_("Names that change")))
     if not view.sample:
         _removal(view, {alias.alias_id: alias for alias in aliases if not alias.follows})
 

@@ -6,9 +6,9 @@ from typing import Final
 from compliance.core.language import N_, Language
 from compliance.correcting.renaming import Alias, Effect, Suggestion
 from compliance.declarations.sources import Source
-from compliance.drawing import charts
 from compliance.screens.imports.texts import source_names, when_and_who
 from compliance.wording import phrases
+from compliance.wording.tables import Column
 
 KINDS: Final = {
     "organisation": N_("Organisation"),
@@ -19,25 +19,20 @@ KINDS: Final = {
 PURPOSE: Final = N_("Entered once: from its day every export counts under the new name.")
 
 
-def alias_table(aliases: Sequence[Alias], say: Language) -> charts.Table:
-    """The changes of name in effect: kind, old and new name, first day, and who entered it."""
-    columns = [
-        charts.Column(say(N_("Type"))),
-        charts.Column(say(N_("Earlier name"))),
-        charts.Column(say(N_("New name")), strong=True),
-        charts.Column(say(N_("From")), nowrap=True),
-        charts.Column(say(N_("When"))),
-    ]
-    return columns, [
-        [say(KINDS[alias.kind]), alias.old_name, alias.new_name, str(alias.valid_from), _entered(alias, say)]
-        for alias in aliases
-    ]
-
-
 def _entered(alias: Alias, say: Language) -> str:
     if alias.follows:
         return say(N_("Follows from the others"))
     return when_and_who(alias.made_at, alias.made_by, say)
+
+
+# The changes of name in effect: kind, old and new name, first day, and who entered it.
+ALIASES: Final[Sequence[Column[Alias]]] = (
+    Column(N_("Type"), lambda alias, say: say(KINDS[alias.kind])),
+    Column(N_("Earlier name"), lambda alias, _: alias.old_name),
+    Column(N_("New name"), lambda alias, _: alias.new_name, strong=True),
+    Column(N_("From"), lambda alias, _: str(alias.valid_from), nowrap=True),
+    Column(N_("When"), _entered),
+)
 
 
 def alias_choice(alias: Alias) -> str:

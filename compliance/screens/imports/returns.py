@@ -18,8 +18,11 @@ from compliance.drawing import charts
 from compliance.screens import downloads, reads, widgets
 from compliance.screens.caching import Data, cached
 from compliance.screens.downloads import File, FileName
+from compliance.screens.imports import texts
 from compliance.screens.views import View
+from compliance.store.database import Rows
 
+SHOWN_PROBLEMS: Final = 10
 DOWNLOAD: Final = N_("Download the rejected rows")
 SEND: Final = N_("Send the rows to whoever owns the source. Load the corrected rows here. They are added to this file.")
 
@@ -38,6 +41,15 @@ def offer(view: View, import_id: int, *, key: str) -> None:
     downloads.offer(
         view, File(say(DOWNLOAD), name, downloads.XLSX, key=f"returned {key} {import_id}", make=make, **told)
     )
+
+
+def problem_list(view: View, problems: Rows, caption: str) -> None:
+    """Draw the problems of the first rows that have any."""
+    say = view.say
+    shown, of = texts.of_first_rows(problems, SHOWN_PROBLEMS)
+    widgets.html(charts.table(*texts.problem_table(shown, say), caption=caption))
+    if of > SHOWN_PROBLEMS:
+        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=SHOWN_PROBLEMS, of=say.number(of))))
 
 
 def file_name(source: Source, day: date, say: Language) -> FileName:

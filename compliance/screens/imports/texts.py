@@ -26,6 +26,7 @@ from compliance.reading.repeating import repeated_text, second_text
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Rows
 from compliance.wording import phrases
+from compliance.wording.tables import Column, Table, field, table
 
 # Stands for a file until the sentence has its own words for it.
 FILE: Final = "\0"
@@ -40,6 +41,11 @@ def of_file(refusal: Refusal, name: str, say: Language) -> str:
     ours = say(N_("the file"))
     named = re.compile(f"({re.escape(ours)} )?{FILE}", re.IGNORECASE)
     return begun(named.sub(lambda found: (found[1] or ours).rstrip(), say.refusal(marked)))
+
+
+def source_name(id_: str, sources: Mapping[str, Source], say: Language) -> str:
+    """The title of a source, or the id of one that is no longer declared."""
+    return say.pick(sources[id_].title) if id_ in sources else id_
 
 
 def source_names(ids: Iterable[str], sources: Mapping[str, Source], say: Language) -> str:
@@ -268,8 +274,8 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
     counted = {each: receipt.source.field(each[0]) for each in said if receipt.source.field(each[0]).empty_is}
     words = [text for each, text in said.items() if each not in counted]
     of_empty: dict[str, list[str]] = {}
-    for each, field in counted.items():
-        of_empty.setdefault(say.pick(field.word(field.empty_is or "")), []).append(said[each])
+    for each, known in counted.items():
+        of_empty.setdefault(say.pick(known.word(known.empty_is or "")), []).append(said[each])
     texts = {
         say(
             N_("Replaces the rows that were returned earlier, in import {id}."),
@@ -366,45 +372,33 @@ def of_first_rows(problems: Rows, most: int) -> tuple[Rows, int]:
     return [problem for problem in problems if (problem["sheet_number"], problem["row"]) in shown], len(places)
 
 
-def problem_table(problems: Rows, say: Language) -> charts.Table:
-    """Rejected values and those loaded as empty: where, what, and what to do."""
-    several = len({problem["sheet_number"] for problem in problems}) > 1
-    columns = [
-        *([charts.Column(say(N_("Sheet")), nowrap=True)] if several else []),
-        charts.Column(say(N_("Row")), numeric=True),
-        charts.Column(say(N_("Column")), strong=True, nowrap=True),
-        charts.Column(say(N_("Value")), nowrap=True),
-        charts.Column(say(N_("What is wrong and what to do"))),
-    ]
-    return columns, [
-        [
-            *([p["sheet"]] if several else []),
-            say.number(p["row"]),
-            p["column"] or "",
-            _value(p, say),
-            say(REASONS[p["reason"]]),
-        ]
-        for p in problems
-    ]
-
-
 def _value(problem: Mapping[str, Any], say: Language) -> str:
     if problem["reason"] in UNSHOWN:
         return say(N_("(not kept)"))
     return phrases.as_read(problem["value"] or say(N_("(empty)")))
 
 
-def corrections_table(changes: Sequence[Change], say: Language) -> charts.Table:
-    """The corrections in returned rows: row, column, earlier and new value."""
-    columns = [
-        charts.Column(say(N_("Row")), numeric=True),
-        charts.Column(say(N_("Column")), strong=True, nowrap=True),
-        charts.Column(say(N_("Before"))),
-        charts.Column(say(N_("After"))),
-    ]
-    return columns, [
-        [say.number(c.row), c.column, c.before or say(N_("(empty)")), c.now or say(N_("(empty)"))] for c in changes
-    ]
+# Rejected values and those loaded as empty: where, what, and what to do.
+PROBLEMS: Final[Sequence[Column[Mapping[str, Any]]]] = (
+    Column(N_("Sheet"), field("sheet"), nowrap=True),
+    Column(N_("Row"), field("row"), numeric=True),
+    Column(N_("Column"), lambda problem, _: problem["column"] or "", strong=True, nowrap=True),
+    Column(N_("Value"), _value, nowrap=True),
+    Column(N_("What is wrong and what to do"), lambda problem, say: say(REASONS[problem["reason"]])),
+)
+# The corrections in returned rows: row, column, earlier and new value.
+CORRECTIONS: Final[Sequence[Column[Change]]] = (
+    Column(N_("Row"), lambda change, _: change.row, numeric=True),
+    Column(N_("Column"), lambda change, _: change.column, strong=True, nowrap=True),
+    Column(N_("Before"), lambda change, say: change.before or say(N_("(empty)"))),
+    Column(N_("After"), lambda change, say: change.now or say(N_("(empty)"))),
+)
+
+
+def problem_table(problems: Rows, say: Language) -> Table:
+    """Problems, each with its sheet if they are of several."""
+    several = len({problem["sheet_number"] for problem in problems}) > 1
+    return table(PROBLEMS, problems, say, without=() if several else (N_("Sheet"),))
 
 
 class Standing(NamedTuple):
@@ -417,38 +411,19 @@ class Standing(NamedTuple):
 
 def history_table(
     imports: Rows, standing: Standing, sources: Mapping[str, Source], address: Callable[[int], str], say: Language
-) -> charts.Table:
+) -> Table:
     """The imports, including revoked ones, each with a link that opens it."""
-    columns = [
-        charts.Column(say(N_("Import")), numeric=True),
-        charts.Column(say(N_("Export"))),
-        charts.Column(say(N_("File")), row_header=True),
-        charts.Column(say(N_("Extract date")), nowrap=True),
-        charts.Column(say(N_("Rows")), numeric=True),
-        charts.Column(say(N_("Rejected")), numeric=True),
-        charts.Column(say(N_("Loaded")), nowrap=True),
-        charts.Column(say(N_("State"))),
-    ]
-    return columns, [_history_row(row, standing, sources, address, say) for row in imports]
-
-
-def _history_row(
-    row: Mapping[str, Any],
-    standing: Standing,
-    sources: Mapping[str, Source],
-    address: Callable[[int], str],
-    say: Language,
-) -> list[str]:
-    return [
-        str(row["import_id"]),
-        say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
-        charts.row_link(row["file"], address(row["import_id"])),
-        str(row["extract_date"]),
-        say.number(row["loaded"]),
-        say.number(row["rejected"]),
-        incidents.two_lines(*_moment_and_who(row, say)),
-        state(row, standing, say),
-    ]
+    columns: Sequence[Column[Mapping[str, Any]]] = (
+        Column(N_("Import"), lambda row, _: str(row["import_id"]), numeric=True),
+        Column(N_("Export"), lambda row, say: source_name(row["source"], sources, say)),
+        Column(N_("File"), lambda row, _: charts.row_link(row["file"], address(row["import_id"])), row_header=True),
+        Column(N_("Extract date"), lambda row, _: str(row["extract_date"]), nowrap=True),
+        Column(N_("Rows"), field("loaded"), numeric=True),
+        Column(N_("Rejected"), field("rejected"), numeric=True),
+        Column(N_("Loaded"), lambda row, say: incidents.two_lines(*_moment_and_who(row, say)), nowrap=True),
+        Column(N_("State"), lambda row, say: state(row, standing, say)),
+    )
+    return table(columns, imports, say)
 
 
 def _moment_and_who(row: Mapping[str, Any], say: Language) -> tuple[str, str]:
