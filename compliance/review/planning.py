@@ -14,7 +14,6 @@ from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
 from compliance.declarations.declared import Table, build, read_with_own
 from compliance.declarations.queries import statement
-from compliance.review.deciding import Decision, decisions
 from compliance.review.reviewing import Review, reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 
@@ -299,10 +298,3 @@ def review_of_year(cursor: Cursor, declared: Wheel, *, organisation: str, as_of:
         due, state = min(days), "done"
     title = report.called(as_of.year)
     return Moment(f"{report.id}-{as_of.year}", "reports", "review", title, min(start, due), due, state)
-
-
-def open_decisions(cursor: Cursor, *, organisation: str, as_of: date) -> list[Decision]:
-    """The open decisions of the organisation's reviews up to a day's year."""
-    existing = reviews_of(cursor, organisation=organisation, as_of=as_of)
-    ids = {review.review_id for review in existing if review.year <= as_of.year}
-    return [decision for decision in decisions(cursor) if decision.review_id in ids and decision.open]

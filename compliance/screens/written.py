@@ -65,16 +65,9 @@ def decisions_of(data: Data, as_of: date, organisation: str) -> tuple[Decision, 
     return tuple(decision for decision in decisions(data) if decision.organisation_id in ids)
 
 
-def decided_until(data: Data, review: Review) -> tuple[Decision, ...]:
-    """The decisions up to a review's year of its organisation and those that had merged with it on its day."""
-    one = _merged_with(data, review.organisation_id, review.as_of)
-    return tuple(row for row in decisions(data) if row.organisation_id in one and row.year <= review.year)
-
-
-@read(by=mark(*DECISIONS))
-def open_decisions(cursor: Cursor, as_of: date, organisation: str) -> tuple[Decision, ...]:
-    """The open decisions of an organisation's reviews until a day's year."""
-    return tuple(planning.open_decisions(cursor, organisation=organisation, as_of=as_of))
+def decided_until(data: Data, as_of: date, organisation: str) -> tuple[Decision, ...]:
+    """The same, of the reviews up to the day's year."""
+    return tuple(decision for decision in decisions_of(data, as_of, organisation) if decision.year <= as_of.year)
 
 
 @read(by=mark("follow_ups"))
@@ -109,7 +102,7 @@ def _draft(data: Data, review: Review) -> Dossier:
         decisions(data),
         _reviews(data),
         review,
-        one=_merged_with(data, review.organisation_id, review.as_of),
+        one={*reads.organisation_ids(data, review.as_of, review.organisation)},
     )
     return dossier.composed(counted, review, now, own=places.own_files(), named=reads.export_names(data))
 
@@ -139,7 +132,6 @@ def review_of_year(cursor: Cursor, as_of: date, organisation: str) -> Moment | N
 
 # Who has submitted and approved a review.
 signatures = read(by=mark(*REVIEWS))(approving.signatures_of)
-_merged_with = read()(reviewing.merged_with)
 
 
 # --- Notes of items, what is arranged, and what has been cleaned --------------------------------------------------

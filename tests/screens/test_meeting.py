@@ -255,7 +255,7 @@ def test_the_decisions_told_are_of_the_organisation_as_it_was_on_the_day_of_the_
         add_alias(line.database, **change, order=line.order())
         reviews.append(line.open(2026, AS_OF, organisation="Norra"))
         data = reads.data(line.database)
-        assert [len(written.decided_until(data, review)) for review in reviews] == [1, 2]
+        assert [len(written.decided_until(data, review.as_of, review.organisation)) for review in reviews] == [1, 2]
 
 
 @pytest.mark.exhaustive

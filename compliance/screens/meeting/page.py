@@ -218,7 +218,7 @@ def _point(opened: Opened, answer: PointAnswer, public: Public) -> None:
         widgets.html(meeting_texts.figure(answer, say))
         if not opened.assessable:
             widgets.html(drawing_meeting.sentence(assessment(opened.whole, answer.point.id, say)))
-        until = written.decided_until(opened.view.data, opened.review)
+        until = _decided(opened)
         decided = wording.of_point(until, answer.point, opened.review.year) if opened.may_read else []
         comment = meeting_texts.comment(opened.dossier, answer, public.names, say)
         for fragment in (comment, meeting_texts.decisions_of_point(decided, public, say)):
@@ -237,6 +237,11 @@ def _point(opened: Opened, answer: PointAnswer, public: Public) -> None:
         for title, drawn in parts:
             if shown := [each for each in drawn if each]:
                 widgets.html(charts.stack(drawing_meeting.heading(say(title)), *shown))
+
+
+def _decided(opened: Opened) -> tuple[Decision, ...]:
+    """The decisions up to the review's year, of its organisation as it was on its day."""
+    return written.decided_until(opened.view.data, opened.review.as_of, opened.review.organisation)
 
 
 def _statuses(opened: Opened, answer: PointAnswer) -> Counter[str]:
@@ -286,8 +291,7 @@ def _situation(opened: Opened, _screens: tuple[Screen, ...], here: Screen, publi
     widgets.html(meeting_texts.title(*wording.situation_sentences(opened.whole, say), kicker=here.title))
     left, right = st.columns(2, gap="large")
     with left:
-        decided = written.decided_until(opened.view.data, opened.review)
-        found = meeting_texts.facts(opened.whole, decided, opened.review.state, say, may_read=may_read)
+        found = meeting_texts.facts(opened.whole, _decided(opened), opened.review.state, say, may_read=may_read)
         widgets.html(drawing_meeting.facts([*found, *_of_the_day(opened)]))
     with right:
         widgets.html(drawing_meeting.heading(say(N_("Earlier decisions"))))

@@ -117,10 +117,9 @@ def _reads_decisions(view: View) -> bool:
     return view.reader.whole and view.reader.may(Permission.READ_REVIEW)
 
 
-def _decisions(view: View) -> list[Decision]:
+def _decisions(view: View) -> Sequence[Decision]:
     """The decisions of the organisation's reviews up to the year of the day."""
-    decided = written.decisions_of(view.data, view.as_of, view.scope.organisation)
-    return [decision for decision in decided if decision.year <= view.as_of.year]
+    return written.decided_until(view.data, view.as_of, view.scope.organisation)
 
 
 def _deadline(view: View, shown: Overview) -> charts.Fact:

@@ -42,8 +42,8 @@ def year(view: View) -> Year:
     review = written.review_of_year(view.data, as_of, organisation)
     if review and review.state == "late" and not reads.basis(view.data, as_of).of(organisation):
         review = replace(review, state="unknown")
-    may_read = view.reader.may(Permission.READ_REVIEW)
-    return Year(planned, review, written.open_decisions(view.data, as_of, organisation) if may_read else ())
+    decided = written.decided_until(view.data, as_of, organisation) if view.reader.may(Permission.READ_REVIEW) else ()
+    return Year(planned, review, tuple(decision for decision in decided if decision.open))
 
 
 def figures(view: View, planned: Plan) -> list[Coverage]:

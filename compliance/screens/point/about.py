@@ -53,8 +53,8 @@ def _handed_out(view: View, point: Point) -> Said:
 
 def _read(view: View, point: Point) -> Said:
     year = view.as_of.year
-    decided = written.decisions_of(view.data, view.as_of, view.scope.organisation)
-    left = [row for row in decided if row.year <= year and row.point == point.id and row.open]
+    decided = written.decided_until(view.data, view.as_of, view.scope.organisation)
+    left = [row for row in decided if row.point == point.id and row.open]
     decisions = tuple(wording.late_and_new_first(left, view.as_of))
     review = next((review for review in reviews.of_organisation(view) if review.year == year), None)
     return _written(view, review, point, decisions) if review else Said(year, decisions=decisions)
