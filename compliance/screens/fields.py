@@ -1,19 +1,45 @@
-"""Text fields: all typed text passes here, and identity numbers in it are masked.
+"""The fields of pages: a text, a day, or a choice between names. Identity numbers in typed text are masked.
 
 Typed text is in the session, in the field itself and in whatever is derived from it. It is masked before any of them
 is used.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from compliance.core.lengths import LONGEST_TEXT
 from compliance.core.masking import Kind, mask_text
+from compliance.screens.views import FIRST_DAY, LAST_DAY
 
 Then = Callable[..., object]
+Code = TypeVar("Code")
+
+
+def day(label: str, value: date | None, *, key: str, at: Any = st, **kwargs: Any) -> date | None:
+    """Draw a field for a day that can be an as-of date. Return the day."""
+    wide: dict[str, Any] = {"min_value": FIRST_DAY, "max_value": LAST_DAY}
+    chosen = at.date_input(label, value=value, format="YYYY-MM-DD", key=key, **wide | kwargs)
+    return chosen if isinstance(chosen, date) else None
+
+
+def choice(
+    label: str, names: Mapping[Code, str], *, key: str, now: Code | None = None, at: Any = st, **kwargs: Any
+) -> Code | None:
+    """Draw a list of names, with that of now chosen. Return what the chosen one stands for."""
+    place = next((place for place, code in enumerate(names) if code == now), None)
+    chosen: Code | None = at.selectbox(label, [*names], index=place, format_func=names.__getitem__, key=key, **kwargs)
+    return chosen
+
+
+def row(label: str, names: Mapping[Code, str], *, key: str, now: Code | None = None, **kwargs: Any) -> Code | None:
+    """Draw names beside each other, with that of now chosen. Return what the chosen one stands for."""
+    chosen: Code | None = st.segmented_control(
+        label, [*names], default=now, format_func=names.__getitem__, key=key, **kwargs
+    )
+    return chosen
 
 
 def line(label: str, *, key: str, at: Any = st, about: date | None = None, **kwargs: Any) -> str:

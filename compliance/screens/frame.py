@@ -19,7 +19,7 @@ from compliance.declarations import settings, theming
 from compliance.demo import demo
 from compliance.drawing import charts
 from compliance.drawing.charts import PageLink
-from compliance.screens import addressing, reads, views, widgets
+from compliance.screens import addressing, fields, reads, views, widgets
 from compliance.screens import files as screens_files
 from compliance.screens.people_texts import scope
 from compliance.screens.views import View
@@ -279,16 +279,8 @@ def _chooser(view: View, *, several: bool) -> None:
     place = say(N_("All organisations")) if several else widgets.plain(view.place)
     label = say(N_("Status on {day} · {scope}"), day=say.date(view.as_of), scope=place)
     with st.popover(label):
-        st.date_input(
-            say(N_("As-of date")),
-            value=view.as_of,
-            format="YYYY-MM-DD",
-            min_value=views.FIRST_DAY,
-            max_value=views.LAST_DAY,
-            key=f"as_of {view.as_of}",
-            on_change=_choose_day,
-            args=(f"as_of {view.as_of}",),
-        )
+        key = f"as_of {view.as_of}"
+        fields.day(say(N_("As-of date")), view.as_of, key=key, on_change=_choose_day, args=(key,))
         if not several:
             _place(view)
         _language(view)
@@ -307,23 +299,15 @@ def _place(view: View) -> None:
 
 
 def _language(view: View) -> None:
-    say = view.say
-    st.segmented_control(
-        say(N_("Language")),
-        list(LANGUAGES),
-        default=say.code,
-        format_func=lambda code: LANGUAGES[code],
-        key=f"lang {say.code}",
-        on_change=_choose_language,
-        args=(f"lang {say.code}",),
-    )
+    say, key = view.say, f"lang {view.say.code}"
+    fields.row(say(N_("Language")), LANGUAGES, now=say.code, key=key, on_change=_choose_language, args=(key,))
 
 
 def _choice(label: str, options: Any, chosen: Any, label_of: Callable[[Any], str], then: Callable[[str], None]) -> None:
     """Draw a list whose choice is written to the address. Its key has the current choice, so that the address wins."""
     key = f"{label} {chosen}"
-    all_ = list(options) if chosen in options else [chosen, *options]
-    st.selectbox(label, all_, index=all_.index(chosen), format_func=label_of, key=key, on_change=then, args=(key,))
+    names = {each: label_of(each) for each in (options if chosen in options else (chosen, *options))}
+    fields.choice(label, names, now=chosen, key=key, on_change=then, args=(key,))
 
 
 def _scopes(view: View) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import streamlit as st
 
@@ -255,15 +255,8 @@ def _choice(
     """Draw a choice between words, with no default. It shows the saved choice, whoever made it."""
     key = field_key(opened, kind, what)
     st.session_state[key] = chosen
-    st.segmented_control(
-        label,
-        list(words),
-        format_func=lambda code: words[code],
-        key=key,
-        on_change=save,
-        args=(opened, kind, what, key, chosen or ""),
-        label_visibility="visible" if label_shown else "collapsed",
-    )
+    then: Any = {"on_change": save, "args": (opened, kind, what, key, chosen or "")}
+    fields.row(label, words, key=key, label_visibility="visible" if label_shown else "collapsed", **then)
 
 
 def judgement_fields(opened: Opened, *, lines: int = GROUNDS_HEIGHT, with_grounds: bool = True) -> None:

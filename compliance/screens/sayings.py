@@ -17,7 +17,7 @@ from compliance.declarations.sources import Field, Source
 from compliance.drawing import charts
 from compliance.loading.loading import Prepared
 from compliance.loading.meanings import Meaning
-from compliance.screens import effects, reads, saying_texts, views, widgets
+from compliance.screens import effects, fields, reads, saying_texts, views, widgets
 from compliance.screens.views import View
 
 SHOWN: Final = 12
@@ -80,16 +80,13 @@ def form(view: View, asked: Sequence[Asked], about: About, *, key: str) -> None:
 
 def _choice(view: View, each: Asked, key: str, *, now: str | None = None) -> str | None:
     say, source, field = view.say, *_declared(each.source, each.field)
-    choices = saying.choices(field)
-    meaning: str | None = st.selectbox(
+    return fields.choice(
         widgets.plain(saying_texts.label(source, field, each.said_of, each.rows, say)),
-        choices,
-        index=choices.index(now) if now in choices else None,
-        format_func=lambda choice: saying_texts.choice(field, choice, say),
+        {choice: saying_texts.choice(field, choice, say) for choice in saying.choices(field)},
+        now=now,
         placeholder=saying_texts.unsaid(field, say),
         key=f"meaning {key} {each.source} {each.field} {each.said_of} {say.code}",
     )
-    return meaning
 
 
 def _declared(source_id: str, name: str) -> tuple[Source, Field]:

@@ -86,31 +86,19 @@ def _asked(view: View, called: dict[str, str]) -> Asked:
     persons = {id_: texts.searched(id_, called, say) for id_ in audit.persons()}
     actions = {action: say(words) for action, words in ACTIONS.items()}
     first, second, third, fourth, fifth = st.columns([2, 2, 3, 3, 3])
-    with first:
-        begin = _day(say(N_("From")), today - timedelta(days=DAYS), key=f"audit from {say.code}")
-    with second:
-        end = _day(say(N_("To and including")), min(audit.last_day(today), views.LAST_DAY), key=f"audit to {say.code}")
-    with third:
-        person = _choice(say(N_("Who")), persons, say(N_("Everyone")), key=f"audit who {say.code}")
-    with fourth:
-        action = _choice(say(N_("What")), actions, say(N_("Everything")), key=f"audit what {say.code}")
-    with fifth:
-        text = fields.line(say(N_("Search")), key="audit text")
-    return Asked(begin, end, person, action, text.strip())
+    usual = today - timedelta(days=DAYS), min(audit.last_day(today), views.LAST_DAY)
+    begin = fields.day(say(N_("From")), usual[0], at=first, key=f"audit from {say.code}")
+    end = fields.day(say(N_("To and including")), usual[1], at=second, key=f"audit to {say.code}")
+    person = _choice(say(N_("Who")), persons, say(N_("Everyone")), at=third, key=f"audit who {say.code}")
+    action = _choice(say(N_("What")), actions, say(N_("Everything")), at=fourth, key=f"audit what {say.code}")
+    text = fields.line(say(N_("Search")), at=fifth, key="audit text")
+    return Asked(begin or usual[0], end or usual[1], person, action, text.strip())
 
 
-def _day(label: str, usual: date, *, key: str) -> date:
-    """Draw the choice of a day; the usual one if the field is empty."""
-    chosen = st.date_input(
-        label, value=usual, format="YYYY-MM-DD", min_value=views.FIRST_DAY, max_value=views.LAST_DAY, key=key
-    )
-    return chosen or usual
-
-
-def _choice(label: str, options: dict[T, str], every: str, *, key: str) -> T | None:
+def _choice(label: str, options: dict[T, str], every: str, *, at: Any, key: str) -> T | None:
     """Draw a list to choose from; None is all."""
-    ids = sorted(options, key=lambda id_: swedish_order(options[id_]))
-    return st.selectbox(label, ids, index=None, format_func=lambda id_: options[id_], placeholder=every, key=key)
+    names = dict(sorted(options.items(), key=lambda option: swedish_order(option[1])))
+    return fields.choice(label, names, at=at, placeholder=every, key=key)
 
 
 def _found(view: View, asked: Asked, in_words: Callable[[Rows], list[Said]]) -> Rows:

@@ -102,13 +102,8 @@ def _follow_up(view: View, decision: Decision) -> None:
 def _follow_up_form(view: View, decision: Decision, turn: int) -> None:
     say, id_ = view.say, decision.decision_id
     with st.form(f"follow up {id_} {turn}", border=False):
-        status = st.segmented_control(
-            say(N_("Status")),
-            list(STATUSES),
-            default=decision.status,
-            format_func=lambda code: say(DECISION_STATUSES[code]),
-            key=f"status {id_} {turn}",
-        )
+        words = {code: say(DECISION_STATUSES[code]) for code in STATUSES}
+        status = fields.row(say(N_("Status")), words, now=decision.status, key=f"status {id_} {turn}")
         note = fields.text(say(N_("Comment")), key=f"note {id_} {turn}", height=80, form=True)
         sent = st.form_submit_button(say(N_("Save")), type="primary")
     kwargs = {"status": status or decision.status, "note": note, "order": reviews.order(view)}

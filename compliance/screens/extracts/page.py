@@ -21,7 +21,7 @@ from compliance.extracts.declared import extract_by, load_extracts
 from compliance.extracts.extracting import Extract
 from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.words import dictionary, titled
-from compliance.screens import downloads, no_data, reads, widgets
+from compliance.screens import downloads, fields, no_data, reads, widgets
 from compliance.screens.bodies import body
 from compliance.screens.caching import read
 from compliance.screens.downloads import File
@@ -79,15 +79,8 @@ def point_of_extract(view: View, name: str) -> str | None:
     if not extracting.by_point(name):
         return None
     titles = {point.id: phrases.label(point, view.say) for point in reads.points()}
-    chosen: str | None = st.selectbox(
-        view.say(N_("Review point")),
-        list(titles),
-        index=None,
-        format_func=lambda id_: titles[id_],
-        placeholder=view.say(N_("All points")),
-        key=f"extract point {view.say.code}",
-    )
-    return chosen
+    key, every = f"extract point {view.say.code}", view.say(N_("All points"))
+    return fields.choice(view.say(N_("Review point")), titles, placeholder=every, key=key)
 
 
 @read(20)

@@ -424,16 +424,8 @@ def _decision_fields(opened: Opened, point: Point | None, names: Names) -> None:
         args=(*args, "who"),
         **callback,
     )
-    when.date_input(
-        say(N_("To be done by")),
-        value=saved.due if saved else None,
-        format="YYYY-MM-DD",
-        min_value=views.FIRST_DAY,
-        max_value=views.LAST_DAY,
-        key=f"{prefix} due",
-        args=(*args, "due"),
-        **callback,
-    )
+    due = {"at": when, "key": f"{prefix} due", "args": (*args, "due"), **callback}
+    fields.day(say(N_("To be done by")), saved.due if saved else None, **due)
 
 
 def _saved_decision(opened: Opened, prefix: str) -> Decision | None:

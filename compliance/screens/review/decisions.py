@@ -11,7 +11,7 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.drawing import charts
 from compliance.review import deciding, wording
 from compliance.review.deciding import FOLLOWED_UP, Decision, DecisionContent, decisions_of
-from compliance.screens import fields, reads, reviews, views, widgets
+from compliance.screens import fields, reads, reviews, widgets
 from compliance.screens.reviews import Opened
 from compliance.wording import phrases
 
@@ -86,40 +86,21 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
 
 def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionContent:
     say, saved = opened.say, decision or DecisionContent("")
-    ids = [point.id for point in reads.points()]
     text = fields.text(say(N_("Decision")), value=saved.text, key=f"{turn} text", height=90, form=True)
     why = fields.text(say(N_("Reason")), value=saved.why, key=f"{turn} why", height=70, form=True)
     first, second, third = st.columns([4, 3, 3])
-    point = first.selectbox(
-        say(N_("Review point")),
-        ids,
-        index=ids.index(saved.point) if saved.point in ids else None,
-        format_func=lambda id_: wording.point_label(reads.points(), id_, say),
-        placeholder=phrases.DASH,
-        key=f"{turn} point",
-    )
+    points = {point.id: phrases.label(point, say) for point in reads.points()}
+    in_first: dict[str, Any] = {"at": first, "placeholder": phrases.DASH}
+    point = fields.choice(say(N_("Review point")), points, now=saved.point, key=f"{turn} point", **in_first)
     in_second: dict[str, Any] = {"at": second, "value": saved.responsible, "max_chars": LONGEST_NAME, "form": True}
     responsible = fields.line(say(N_("Responsible")), key=f"{turn} responsible", **in_second)
-    due = third.date_input(
-        say(N_("To be done by")),
-        value=saved.due,
-        format="YYYY-MM-DD",
-        min_value=views.FIRST_DAY,
-        max_value=views.LAST_DAY,
-        key=f"{turn} due",
-    )
+    due = fields.day(say(N_("To be done by")), saved.due, at=third, key=f"{turn} due")
     first, second, _ = st.columns([4, 3, 3])
-    follow_up = first.selectbox(
-        say(N_("Follow-up")),
-        list(FOLLOWED_UP),
-        index=FOLLOWED_UP.index(saved.follow_up) if saved.follow_up in FOLLOWED_UP else None,
-        format_func=lambda name: say(wording.FOLLOW_UPS[name]),
-        placeholder=phrases.DASH,
-        key=f"{turn} follow up",
-    )
+    reports = {name: say(wording.FOLLOW_UPS[name]) for name in FOLLOWED_UP}
+    in_first["at"], key = first, f"{turn} follow up"
+    follow_up = fields.choice(say(N_("Follow-up")), reports, now=saved.follow_up, key=key, **in_first)
     resource = fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", value=saved.resource, form=True)
-    day = due if isinstance(due, date) else None
-    return DecisionContent(text, point, responsible, day, resource, follow_up, why)
+    return DecisionContent(text, point, responsible, due, resource, follow_up, why)
 
 
 def of_point(opened: Opened, point_id: str) -> None:

@@ -27,7 +27,7 @@ from compliance.report.report import as_document
 from compliance.review import approving, peers
 from compliance.review.dossier import readable
 from compliance.review.functions import load_functions
-from compliance.screens import downloads, reads, reviews, widgets, written
+from compliance.screens import downloads, fields, reads, reviews, widgets, written
 from compliance.screens import files as screens_files
 from compliance.screens.downloads import File, FileName
 from compliance.screens.review import texts as review_texts
@@ -56,15 +56,10 @@ def _of_chosen_version(opened: Opened) -> Opened:
     say, versions = opened.say, review_texts.versions(opened.states)
     if len(versions) == 1:
         return opened
-    chosen = st.segmented_control(
-        say(N_("Version")),
-        list(versions),
-        default=opened.review.version,
-        format_func=lambda version: review_texts.version_label(version, versions[version], say),
-        key=f"version {opened.review.review_id} {say.code}",
-        label_visibility="collapsed",
-    )
-    return _of_version(opened, chosen or opened.review.version)
+    names = {version: review_texts.version_label(version, state, say) for version, state in versions.items()}
+    key, now = f"version {opened.review.review_id} {say.code}", opened.review.version
+    chosen = fields.row(say(N_("Version")), names, now=now, key=key, label_visibility="collapsed")
+    return _of_version(opened, chosen or now)
 
 
 def _of_version(opened: Opened, version: int) -> Opened:

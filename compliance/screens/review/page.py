@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from compliance.counting.assessing import Status
 from compliance.drawing import charts
 from compliance.review import reviewing, wording
 from compliance.review.reviewing import Review
-from compliance.screens import reviews, views, widgets
+from compliance.screens import fields, reviews, widgets
 from compliance.screens.bodies import body
 from compliance.screens.review import decisions, documents, own_part, points, signing
 from compliance.screens.review import texts as review_texts
@@ -85,16 +85,8 @@ def _nothing_yet(view: View) -> None:
 
 def _open_form(view: View, others: tuple[Review, ...]) -> None:
     say, latest = view.say, today(view)
-    day = st.date_input(
-        say(N_("As-of date")),
-        value=min(view.as_of, latest),
-        format="YYYY-MM-DD",
-        min_value=views.FIRST_DAY,
-        max_value=latest,
-        key="open day",
-        width=270,
-    )
-    if not isinstance(day, date):
+    day = fields.day(say(N_("As-of date")), min(view.as_of, latest), max_value=latest, key="open day", width=270)
+    if day is None:
         return
     taken = next((review for review in others if review.year == day.year), None)
     if taken:
@@ -157,16 +149,8 @@ def _next_day(opened: Opened) -> date | None:
 def _chooser(label: str, names: dict[str, str], here: str, param: str, say: Language) -> None:
     """Draw a row of choices written to the address. The key has the current choice, so that the address wins."""
     key = f"review {param} {here} {say.code}"
-    st.segmented_control(
-        label,
-        list(names),
-        default=here,
-        format_func=lambda name: names[name],
-        key=key,
-        on_change=_choose,
-        args=(param, key),
-        label_visibility="collapsed",
-    )
+    then: Any = {"on_change": _choose, "args": (param, key)}
+    fields.row(label, names, now=here, key=key, label_visibility="collapsed", **then)
 
 
 def _choose(param: str, key: str) -> None:
@@ -205,15 +189,9 @@ def _choose_review(opened: Opened) -> None:
 def _day_form(opened: Opened) -> None:
     """Draw the form that moves a draft to another day of its year."""
     say, review, latest = opened.say, opened.review, today(opened.view)
-    day = st.date_input(
-        say(N_("As-of date")),
-        value=review.as_of,
-        format="YYYY-MM-DD",
-        min_value=date(review.year, 1, 1),
-        max_value=max(review.as_of, min(latest, date(review.year, 12, 31))),
-        key=f"day of {review.review_id} {review.as_of}",
-        width=270,
-    )
+    last = max(review.as_of, min(latest, date(review.year, 12, 31)))
+    key, within = f"day of {review.review_id} {review.as_of}", {"min_value": date(review.year, 1, 1), "max_value": last}
+    day = fields.day(say(N_("As-of date")), review.as_of, key=key, width=270, **within)
     widgets.html(charts.caption(say(N_("The figures of the review are counted anew. What is written stays."))))
     if st.button(say(N_("Change the as-of date")), key="another day", disabled=day == review.as_of):
         args, kwargs = (opened.view.database, review.review_id), {"order": order(opened.view), "today": latest}

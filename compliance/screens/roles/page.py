@@ -1,7 +1,6 @@
 """The page of roles: who holds which, giving and taking them, and what each permits."""
 
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import streamlit as st
 
@@ -11,13 +10,14 @@ from compliance.access.roles import BY_ID, Held, Holder
 from compliance.core.language import N_
 from compliance.declarations import settings
 from compliance.drawing import charts
-from compliance.screens import reads, views, widgets
+from compliance.screens import fields, reads, views, widgets
 from compliance.screens.bodies import body
 from compliance.screens.people_texts import names, scope
 from compliance.screens.roles import texts
 from compliance.screens.views import View
 
 WIDTH: Final = 620
+T = TypeVar("T")
 # What has just been done, told once.
 NEWS: Final = "role news"
 
@@ -75,17 +75,18 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     widgets.html(charts.section(say(N_("Give a role"))))
     everybody = (holder.person.person for holder in texts.in_order(holders))
     others = [person for person in everybody if person != view.reader.user.person]
-    person = _choice(say(N_("Person")), others, lambda id_: called.get(id_, ""), key="give to", empty=True)
-    role = _choice(say(N_("Role")), list(BY_ID), lambda id_: texts.role(id_, say), key="give role", empty=True)
+    person = _choice(say(N_("Person")), {id_: called.get(id_, "") for id_ in others}, key="give to")
+    role = _choice(say(N_("Role")), {id_: texts.role(id_, say) for id_ in BY_ID}, key="give role")
     if role:
         widgets.html(charts.caption(say(BY_ID[role].held_by)))
     units = reads.units(view.data, view.as_of)
     limits = texts.scopes(view.organisations, units)
-    limit = _choice(say(N_("Scope")), limits, lambda each: scope(each, say), key="give scope")
+    limit = _choice(say(N_("Scope")), {each: scope(each, say) for each in limits}, key="give scope", now=limits[0])
     if limit:
         text = N_("Whoever is limited to a part can see and download, but change nothing.")
         widgets.html(charts.caption(say(text)))
-    if st.button(say(N_("Give a role")), type="primary", key="give", disabled=not (person and role)):
+    clicked = st.button(say(N_("Give a role")), type="primary", key="give", disabled=not (person and role))
+    if clicked and person and role:
         widgets.require(Permission.MANAGE_ROLES)
         with widgets.showing_errors():
             roles.give(views.user(), person, Held(role, limit))
@@ -103,13 +104,8 @@ def _taking(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     if not given:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
         return
-    chosen = _choice(
-        say(N_("Remove a role")),
-        given,
-        lambda each: f"{called.get(each[0], '')} · {texts.role(each[1], say)}" if each else "",
-        key="take",
-        empty=True,
-    )
+    names = {each: f"{called.get(each[0], '')} · {texts.role(each[1], say)}" for each in given}
+    chosen = _choice(say(N_("Remove a role")), names, key="take")
     if chosen in given:
         _confirm(view, *chosen, called=called)
 
@@ -128,10 +124,9 @@ def _confirm(view: View, person: str, role: str, *, called: dict[str, str]) -> N
                 st.rerun()
 
 
-def _choice(label: str, options: list[Any], label_of: Callable[[Any], str], *, key: str, empty: bool = False) -> Any:
-    """Draw a list to choose from; nothing is chosen at first if it may be empty."""
-    index = None if empty else 0
-    return st.selectbox(label, options, index=index, format_func=label_of, placeholder="", key=key, width=WIDTH)
+def _choice(label: str, names: dict[T, str], *, key: str, now: T | None = None) -> T | None:
+    """Draw a list to choose from."""
+    return fields.choice(label, names, now=now, placeholder="", key=key, width=WIDTH)
 
 
 def _permissions(view: View) -> None:
