@@ -30,16 +30,21 @@ def choice(
 ) -> Code | None:
     """Draw a list of names, with that of now chosen. Return what the chosen one stands for."""
     place = next((place for place, code in enumerate(names) if code == now), None)
-    chosen: Code | None = at.selectbox(label, [*names], index=place, format_func=names.__getitem__, key=key, **kwargs)
+    chosen: Code | None = at.selectbox(label, [*names], index=place, format_func=_name_in(names), key=key, **kwargs)
     return chosen
 
 
 def row(label: str, names: Mapping[Code, str], *, key: str, now: Code | None = None, **kwargs: Any) -> Code | None:
     """Draw names beside each other, with that of now chosen. Return what the chosen one stands for."""
     chosen: Code | None = st.segmented_control(
-        label, [*names], default=now, format_func=names.__getitem__, key=key, **kwargs
+        label, [*names], default=now, format_func=_name_in(names), key=key, **kwargs
     )
     return chosen
+
+
+def _name_in(names: Mapping[Code, str]) -> Callable[[Code], str]:
+    """A function that names what is chosen, which the session keeps; "" for what can be chosen no more."""
+    return lambda code: names.get(code, "")
 
 
 def line(label: str, *, key: str, at: Any = st, about: date | None = None, **kwargs: Any) -> str:

@@ -6,8 +6,6 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-import streamlit as st
-
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
@@ -23,7 +21,7 @@ from compliance.drawing.elements import Html
 from compliance.extracts.declared import extract_by
 from compliance.extracts.extracting import extract
 from compliance.extracts.files import as_bytes
-from compliance.screens import downloads, reads, widgets
+from compliance.screens import downloads, fields, reads, widgets
 from compliance.screens.bodies import alone, body
 from compliance.screens.caching import Data, cached
 from compliance.screens.city import texts
@@ -142,15 +140,8 @@ def _year(view: View) -> None:
     say = view.say
     widgets.html(charts.section(say(N_("The year side by side"))))
     names = {point.id: phrases.label(point, say) for point in reads.points()}
-    chosen = st.selectbox(
-        say(N_("Review point")),
-        list(names),
-        index=None,
-        format_func=names.__getitem__,
-        placeholder=say(N_("All points")),
-        width=FIELD,
-        key=f"city point {say.code}",
-    )
+    every, key = say(N_("All points")), f"city point {say.code}"
+    chosen = fields.choice(say(N_("Review point")), names, placeholder=every, width=FIELD, key=key)
     widgets.html(_multiples(view, chosen))
 
 

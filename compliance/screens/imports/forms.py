@@ -69,13 +69,8 @@ def questionnaires(view: View) -> None:
         text = N_("Nothing is unknown on {day}, so there is nothing to ask.")
         widgets.html(charts.caption(say(text, day=say.date(view.as_of))))
         return
-    chosen: Choice = st.selectbox(
-        say(N_("Unit")),
-        [EVERY, *by_unit],
-        format_func=lambda choice: _label(view, choice, by_unit),
-        key=f"questions to {say.code}",
-        width=WIDTH,
-    )
+    names = {choice: _label(view, choice, by_unit) for choice in (EVERY, *by_unit)}
+    chosen = fields.choice(say(N_("Unit")), names, now=EVERY, key=f"questions to {say.code}", width=WIDTH)
     mime = "application/zip" if isinstance(chosen, tuple) else downloads.XLSX
     label, make = say(N_("Download")), partial(_file, view, chosen, by_unit, arranged)
     told: Any = {"action": Action.FORM, "what": "questions"}
@@ -89,15 +84,8 @@ def _when_and_where(view: View, arranged: Arrangements) -> None:
     """Draw the day and the address that all workbooks say."""
     say = view.say
     with st.form("answers", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        day: date | None = st.date_input(
-            say(N_("Answer by")),
-            value=arranged.answer_by,
-            format="YYYY-MM-DD",
-            min_value=views.FIRST_DAY,
-            max_value=views.LAST_DAY,
-            key=f"answer by {arranged.answer_by}",
-            width=180,
-        )
+        key = f"answer by {arranged.answer_by}"
+        day = fields.day(say(N_("Answer by")), arranged.answer_by, key=key, width=180)
         field: Any = {"max_chars": LONGEST_NAME, "form": True, "width": WIDTH, "autocomplete": "off"}
         to = fields.line(say(N_("Send answers to")), value=arranged.return_to, key="return to", **field)
         saved = st.form_submit_button(say(N_("Save")))

@@ -206,12 +206,8 @@ def _cells(view: View, row: dict[str, Any]) -> None:
     by_number = {sheet["sheet_number"]: sheet for sheet in sheets}
     number = sheets[0]["sheet_number"]
     if len(sheets) > 1:
-        number = st.selectbox(
-            say(N_("Sheet")),
-            list(by_number),
-            format_func=lambda n: by_number[n]["sheet"],
-            key=f"cells {row['import_id']}",
-        )
+        names = {each["sheet_number"]: each["sheet"] for each in sheets}
+        number = fields.choice(say(N_("Sheet")), names, now=number, key=f"cells {row['import_id']}") or number
     sheet = by_number[number]
     first = 1
     if sheet["rows"] > SHOWN_ROWS:

@@ -21,7 +21,7 @@ from compliance.reading.mapping import ColumnMapping, SavedMapping, headings_wri
 from compliance.reading.markers import split_marker
 from compliance.reading.recognising import Match, Near, as_mapping, known_headings, nearest
 from compliance.reading.sheets import HEADING_ROWS, Sheet, Workbook, top_rows
-from compliance.screens import downloads, reads, views, widgets
+from compliance.screens import downloads, fields, reads, views, widgets
 from compliance.screens.caching import read
 from compliance.screens.downloads import File, FileName
 from compliance.screens.imports import mapping_texts
@@ -167,17 +167,11 @@ def _save(view: View, columns: ColumnMapping) -> None:
 def _opened(view: View, file_id: str, book: Workbook, matches: Sequence[Match], *, proposes: bool) -> Opened:
     """Draw the choice of a sheet, if there are several."""
     filled = [number for number, sheet in enumerate(book.sheets) if sheet.cells.num_rows] or [0]
-    number, names = filled[0], [sheet.name for sheet in book.sheets]
+    number, names = filled[0], {number: book.sheets[number].name for number in filled}
     if len(filled) > 1:
-        number = st.selectbox(
-            view.say(N_("Sheet")),
-            filled,
-            index=filled.index(_likely_sheet(view, book, matches, filled)),
-            # The session keeps the function, which must not hold the cells.
-            format_func=lambda n: names[n],
-            key=f"sheet {file_id}",
-            width=460,
-        )
+        likely = _likely_sheet(view, book, matches, filled)
+        chosen = fields.choice(view.say(N_("Sheet")), names, now=likely, key=f"sheet {file_id}", width=460)
+        number = likely if chosen is None else chosen
     return Opened(view, book, number, next((match for match in matches if match.number == number), None), proposes)
 
 
@@ -260,16 +254,9 @@ def _field_key(key: str, name: str) -> str:
 def _source(opened: Opened, file_id: str, index: int, source_id: str | None) -> Source | None:
     say, every = opened.view.say, reads.sources()
     likely = opened.likely(index, source_id)
-    names = list(every)
-    chosen = st.selectbox(
-        say(N_("Taken for")),
-        names,
-        index=names.index(likely.id) if likely else None,
-        format_func=lambda id_: say.pick(every[id_].title),
-        placeholder=say(N_("Export")),
-        key=_source_key(file_id, source_id),
-        width=460,
-    )
+    names = {id_: say.pick(source.title) for id_, source in every.items()}
+    now, field = likely.id if likely else None, {"placeholder": say(N_("Export")), "width": 460}
+    chosen = fields.choice(say(N_("Taken for")), names, now=now, key=_source_key(file_id, source_id), **field)
     return every[chosen] if chosen else None
 
 
@@ -292,18 +279,17 @@ def _fields(
     say = view.say
     if note := mapping_texts.guess_note(guessed, say):
         widgets.html(charts.caption(note))
-    by_key = {column.key: column for column in columns}
+    names = {column.key: mapping_texts.column_label(column) for column in columns}
     chosen: dict[str, str] = {}
     ordered = sorted((field for field in source.fields if not field.secret), key=lambda field: not field.required)
     left, right = st.columns(2, gap="large")
     for number, field in enumerate(ordered):
         guess = guessed.get(field.name)
         with left if number % 2 == 0 else right:
-            picked: str | None = st.selectbox(
+            picked = fields.choice(
                 mapping_texts.field_label(field, guess, say),
-                list(by_key),
-                index=list(by_key).index(guess.key) if guess else None,
-                format_func=lambda name: mapping_texts.column_label(by_key[name]),
+                names,
+                now=guess.key if guess else None,
                 placeholder=say(N_("No column")),
                 key=_field_key(key, field.name),
             )
@@ -341,15 +327,10 @@ def _words(
 def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> str | None:
     say = view.say
     codes = list(mapping.YES_NO) if field.type == "yes_no" else list(field.words)
-    chosen: str | None = st.selectbox(
-        widgets.plain(mapping_texts.word_label(field, word, rows, say)),
-        codes,
-        index=None,
-        format_func=lambda code: mapping_texts.code_label(field, code, say),
-        placeholder=say(N_("None of them")) if mapping_texts.is_open(field) else say(N_("Unknown")),
-        key=key,
-    )
-    return chosen
+    names = {code: mapping_texts.code_label(field, code, say) for code in codes}
+    unsaid = say(N_("None of them")) if mapping_texts.is_open(field) else say(N_("Unknown"))
+    label = widgets.plain(mapping_texts.word_label(field, word, rows, say))
+    return fields.choice(label, names, placeholder=unsaid, key=key)
 
 
 # --- Saved mappings -----------------------------------------------------------------------------------------------

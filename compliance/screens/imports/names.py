@@ -108,26 +108,12 @@ def _form(view: View, used: Rows) -> None:
 def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date | None]:
     """Draw the fields. Return kind, earlier and new name, and the first day."""
     say = view.say
-    kind = st.selectbox(
-        say(N_("Type")),
-        renaming.KINDS,
-        index=renaming.KINDS.index("unit"),
-        format_func=lambda kind: say(names_texts.KINDS[kind]),
-        key=_key("kind"),
-        width=WIDTH,
-    )
+    kinds = {kind: say(names_texts.KINDS[kind]) for kind in renaming.KINDS}
+    kind = fields.choice(say(N_("Type")), kinds, now="unit", key=_key("kind"), width=WIDTH) or "unit"
     names_in_use = [row["name"] for row in used if row["kind"] == kind]
     old = _name(say(N_("Earlier name")), names_in_use, "old")
     new = _name(say(N_("New name")), [name for name in names_in_use if name != old], "new")
-    day = st.date_input(
-        say(N_("From")),
-        value=view.as_of,
-        format="YYYY-MM-DD",
-        min_value=views.FIRST_DAY,
-        max_value=views.LAST_DAY,
-        key=_key("day"),
-        width=WIDTH,
-    )
+    day = fields.day(say(N_("From")), view.as_of, key=_key("day"), width=WIDTH)
     return kind, old, new, day
 
 
@@ -188,14 +174,8 @@ def _effect(view: View, effect: Effect | Refusal, kind: str) -> None:
 def _removal(view: View, aliases: dict[int, Alias]) -> None:
     """Draw the choice of an entered change to remove, and its confirmation."""
     say = view.say
-    chosen = st.selectbox(
-        say(N_("Remove the change of name")),
-        list(aliases),
-        index=None,
-        format_func=lambda id_: names_texts.alias_choice(aliases[id_]) if id_ in aliases else "",
-        key="remove name",
-        width=WIDTH,
-    )
+    names = {id_: names_texts.alias_choice(alias) for id_, alias in aliases.items()}
+    chosen = fields.choice(say(N_("Remove the change of name")), names, key="remove name", width=WIDTH)
     if chosen in aliases:
         _confirm_removal(view, aliases[chosen])
 

@@ -1,13 +1,13 @@
 """The page of imports: its parts."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
 from compliance.core.language import N_
 from compliance.drawing import charts
-from compliance.screens import checklist, widgets
+from compliance.screens import checklist, fields, widgets
 from compliance.screens.bodies import body
 from compliance.screens.imports import courses, forms, history, inbox_page, mapping, meanings, names
 from compliance.screens.views import View
@@ -52,16 +52,9 @@ def draw(view: View) -> None:
     widgets.html(charts.page_title(say(N_("Imports"))))
     history.unread_cleanings(view)
     with st.container(key="parts"):
-        st.segmented_control(
-            say(N_("Part of the page")),
-            list(PARTS),
-            default=here,
-            format_func=lambda name: say(PARTS[name][0]),
-            key=f"part {here} {say.code}",
-            on_change=_choose_part,
-            args=(f"part {here} {say.code}",),
-            label_visibility="collapsed",
-        )
+        names, key = {name: say(title) for name, (title, _) in PARTS.items()}, f"part {here} {say.code}"
+        then: Any = {"on_change": _choose_part, "args": (key,), "label_visibility": "collapsed"}
+        fields.row(say(N_("Part of the page")), names, now=here, key=key, **then)
     PARTS[here][1](view)
 
 

@@ -10,7 +10,7 @@ from compliance.core.language import N_
 from compliance.counting import explaining
 from compliance.counting.explaining import Moment
 from compliance.declarations.points import Point
-from compliance.screens import changes, reads, views, widgets
+from compliance.screens import changes, fields, reads, widgets
 from compliance.screens.bodies import alone
 from compliance.screens.point import compare_texts
 from compliance.screens.views import View
@@ -53,14 +53,8 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
         **{choice: compare_texts.import_text(row, reads.sources(), say) for choice, row in imports.items()},
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare"):
-        choice = st.selectbox(
-            say(N_("Compare with")),
-            list(names),
-            index=0 if approved else _default_index(view, point, days),
-            format_func=lambda choice: names[choice],
-            key=f"compare {point.id} {view.as_of} {say.code}",
-            width=460,
-        )
+        key, now = f"compare {point.id} {view.as_of} {say.code}", REVIEW if approved else _usual(view, point, days)
+        choice = fields.choice(say(N_("Compare with")), names, now=now, key=key, width=460) or now
         if choice in imports:
             return compare_texts.moment_before(imports[choice], reads.imports(view.data))
         if choice == REVIEW:
@@ -69,24 +63,16 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
         return _as_known(view, point, day) if day else None
 
 
-def _default_index(view: View, point: Point, days: dict[str, date]) -> int:
-    """The index of the first offered day with a figure, which starts with a year before."""
+def _usual(view: View, point: Point, days: dict[str, date]) -> str:
+    """The first offered day with a figure, which starts with a year before."""
     figures = reads.coverage(view, tuple(sorted({*days.values(), view.as_of})), (point.id,))
     measured = {figure.as_of for figure in figures if figure.coverage is not None}
-    return next((place for place, day in enumerate(days.values()) if day in measured), 0)
+    return next((choice for choice, day in days.items() if day in measured), next(iter(days)))
 
 
 def _another_day(view: View, point: Point) -> date | None:
-    chosen: date | None = st.date_input(
-        view.say(N_("Day")),
-        value=None,
-        format="YYYY-MM-DD",
-        min_value=views.FIRST_DAY,
-        max_value=view.as_of,
-        key=f"compare day {point.id} {view.as_of} {view.say.code}",
-        width=180,
-    )
-    return chosen
+    key = f"compare day {point.id} {view.as_of} {view.say.code}"
+    return fields.day(view.say(N_("Day")), None, max_value=view.as_of, key=key, width=180)
 
 
 def _as_known(view: View, point: Point, day: date) -> Moment:

@@ -335,26 +335,12 @@ def _filter(view: View, point: Point, items: Rows, counted: list[tuple[str, int]
     places = iter(st.columns([4, 3, 3, 3]))
     with next(places):
         outcomes = _outcomes(view, point, items, named)
+    reasons = {code: reason_text(point, "unmet", code, say) for code, _ in counted}
+    units = {name: name for name in sorted({row["unit"] for row in items if row["unit"]})}
     with next(places):
-        reason = st.selectbox(
-            say(N_("Reason")),
-            [code for code, _ in counted],
-            index=None,
-            format_func=lambda code: reason_text(point, "unmet", code, say),
-            placeholder=say(N_("Reason")),
-            key=f"reason {point.id} {say.code}",
-            label_visibility="collapsed",
-        )
+        reason = _narrowed(say(N_("Reason")), reasons, key=f"reason {point.id} {say.code}")
     with next(places):
-        names = sorted({row["unit"] for row in items if row["unit"]})
-        unit = st.selectbox(
-            say(N_("Unit")),
-            names,
-            index=None,
-            placeholder=say(N_("Unit")),
-            key=f"unit {point.id} {say.code}",
-            label_visibility="collapsed",
-        )
+        unit = _narrowed(say(N_("Unit")), units, key=f"unit {point.id} {say.code}")
     with next(places):
         placeholder, key = say(N_("Search")), f"text {point.id} {say.code} {named}"
         kwargs: Any = {
@@ -365,6 +351,10 @@ def _filter(view: View, point: Point, items: Rows, counted: list[tuple[str, int]
         }
         text = fields.line(say(N_("Search")), value=named, key=key, **kwargs)
     return texts.Filter(tuple(outcomes), reason, unit, text)
+
+
+def _narrowed(label: str, names: dict[str, str], *, key: str) -> str | None:
+    return fields.choice(label, names, placeholder=label, key=key, label_visibility="collapsed")
 
 
 def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:

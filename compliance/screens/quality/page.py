@@ -11,7 +11,7 @@ from compliance.counting import quality
 from compliance.counting.assessing import Status
 from compliance.counting.quality import Finding
 from compliance.drawing import charts
-from compliance.screens import course_questions, downloads, no_data, reads, sayings, widgets
+from compliance.screens import course_questions, downloads, fields, no_data, reads, sayings, widgets
 from compliance.screens.bodies import body
 from compliance.screens.quality import texts
 from compliance.screens.quality.texts import Filter, Remark
@@ -99,17 +99,11 @@ def no_findings(view: View) -> None:
 def _chosen(view: View, remarks: Sequence[Remark]) -> Filter:
     """Draw the filter: owner and review point. Return what is chosen."""
     say = view.say
-    owners = [o for o in texts.OWNERS if any(r.check.owner == o for r in remarks)]
+    owners = {o: say(word) for o, word in texts.OWNERS.items() if any(r.check.owner == o for r in remarks)}
     first, second, _ = st.columns([3, 4, 5])
     with first:
-        owner = st.selectbox(
-            say(N_("Responsible")),
-            owners,
-            index=None,
-            format_func=lambda o: say(texts.OWNERS[o]),
-            placeholder=say(N_("Everyone")),
-            key=f"owner {say.code}",
-        )
+        everyone, key = say(N_("Everyone")), f"owner {say.code}"
+        owner = fields.choice(say(N_("Responsible")), owners, placeholder=everyone, key=key)
     with second:
         point = _point(view)
     name = st.query_params.get("point", "")
@@ -120,19 +114,11 @@ def _chosen(view: View, remarks: Sequence[Remark]) -> Filter:
 
 def _point(view: View) -> str | None:
     """Draw the choice of a review point, initially the one in the address. Return its id."""
-    say, ids = view.say, [point.id for point in reads.points()]
-    param = st.query_params.get("point", "")
+    say, param = view.say, st.query_params.get("point", "")
     named = reads.point_named(param)
     titles = {point.id: phrases.label(point, say) for point in reads.points()}
-    picked: str | None = st.selectbox(
-        say(N_("Review point")),
-        ids,
-        index=ids.index(named.id) if named else None,
-        format_func=lambda id_: titles[id_],
-        placeholder=say(N_("All points")),
-        key=f"point {param} {say.code}",
-    )
-    return picked
+    now, every, key = named.id if named else None, say(N_("All points")), f"point {param} {say.code}"
+    return fields.choice(say(N_("Review point")), titles, now=now, placeholder=every, key=key)
 
 
 def remark(view: View, shown: Remark) -> None:

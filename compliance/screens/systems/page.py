@@ -132,16 +132,8 @@ def _how(view: View, allowed: list[Kind], by: str) -> None:
     say = view.say
     names = {kind: say(group_texts.HEADS[kind]) for kind in allowed} | {group_texts.ALL: say(N_("All systems"))}
     key = f"by {by} {say.code}"
-    st.segmented_control(
-        say(N_("Shown by")),
-        list(names),
-        default=by,
-        format_func=lambda kind: names[kind],
-        key=key,
-        on_change=_choose_how,
-        args=(key,),
-        label_visibility="collapsed",
-    )
+    then: Any = {"on_change": _choose_how, "args": (key,)}
+    fields.row(say(N_("Shown by")), names, now=by, key=key, label_visibility="collapsed", **then)
 
 
 def _choose_how(key: str) -> None:
