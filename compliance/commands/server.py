@@ -32,7 +32,7 @@ from compliance.declarations import settings, theming
 from compliance.declarations.login import LOOPBACK, Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
-from compliance.serving import answering, discovery, front, guarding, receiving
+from compliance.serving import answering, front, guarding, receiving
 from compliance.serving import gate as gating
 from compliance.serving.draining import Draining, Visits, drain_when_told
 from compliance.serving.health import Health
@@ -196,7 +196,7 @@ def checked(address: str) -> Settings:
     try:
         wanted = settings.current()
         refusals = [*_unsafe(wanted, address)]
-        if wanted.login and (other := discovery.refusal(wanted.login)):
+        if wanted.login and (other := Provider(wanted.login, wanted.public_address).refusal()):
             refusals.append(other)
     except Refusal as refusal:
         refusals = [refusal]

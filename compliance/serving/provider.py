@@ -3,9 +3,11 @@
     asked = await provider.begin()                  # the browser goes to asked.address
     claims, token = await provider.finish(code, nonce=asked.nonce, verifier=asked.verifier)
 
-What the provider offers is asked anew each time, and its keys with it: they change without notice.
+What the provider offers (OpenID Connect Discovery 1.0, section 4) is asked anew each time, and its keys with it: they
+change without notice.
 """
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,12 +15,19 @@ from typing import Any, Final
 from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
 from authlib.integrations.starlette_client import StarletteOAuth2App  # type: ignore[import-untyped]
 
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 from compliance.declarations.login import Login
+from compliance.declarations.settings import FILE
 
 # Where it sends browsers back, after a login and after its own logout.
 CALLBACK: Final = "/oauth2callback"
 # The code challenge of PKCE (RFC 7636).
 CHALLENGE: Final = "S256"
+OTHER: Final = N_(
+    "The login service at {address} calls itself “{said}”, not “{issuer}”. Write in {file} what it calls itself, or "
+    "another issuer."
+)
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +46,22 @@ class Provider:
 
     def __init__(self, login: Login, public_address: str) -> None:
         self._login, self._back = login, f"{public_address}{CALLBACK}"
+
+    def refusal(self) -> Refusal | None:
+        """Why nobody could log in at the provider: it is another one than the settings name.
+
+        A provider that does not answer is logged and no reason: it may answer by the time that somebody logs in.
+        """
+        address, issuer = self._login.metadata, self._login.issuer
+        try:
+            said = asyncio.run(self._client()).server_metadata["issuer"]
+        except Exception as error:  # whatever it sends instead
+            text = "Nobody can log in as long as %s does not say what the login service offers: %s"
+            log.warning(text, address, str(error) or type(error).__name__)
+            return None
+        if said == issuer:
+            return None
+        return Refusal(OTHER, address=address, said=str(said)[:200], issuer=issuer, file=FILE)
 
     async def begin(self) -> Asked | None:
         """Ask for a login; None, and a line in the log, if the provider does not answer as it must."""

@@ -7,7 +7,7 @@ import pytest
 
 from compliance.core.language import Language
 from compliance.declarations.settings import load_settings
-from compliance.serving.discovery import refusal
+from compliance.serving.provider import Provider
 
 
 @pytest.fixture
@@ -36,6 +36,10 @@ def login(issuer):
     said = {"ISSUER": issuer, "CLIENT_ID": "compliance", "CLIENT_SECRET": "secret", "CONTACT": "Sara"}
     variables = {f"COMPLIANCE_LOGIN_{name}": value for name, value in said.items()}
     return load_settings(None, public_address="http://localhost:1", login=variables).login
+
+
+def refusal(settings):
+    return Provider(settings, "http://localhost:1").refusal()
 
 
 @pytest.mark.live
