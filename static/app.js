@@ -1,5 +1,5 @@
 // The app's script in the browser: it follows links inside fragments without reloading the app, moves the focus into what
-// a button opens, and translates what Streamlit says in English (with the words of data/streamlit.toml).
+// a button opens, and translates what Streamlit says in English (with the words of data/bending/streamlit.toml).
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.v-link");

@@ -1,4 +1,4 @@
-"""Whether the installed Streamlit is one that all this is true for (`data/streamlit.toml`), in sentences.
+"""Whether the installed Streamlit is one that all this is true for (`data/bending/streamlit.toml`), in sentences.
 
 Python says by itself that a module or a class is gone. What would go unnoticed is asked here: a method that nothing
 calls any more, a mark that no page has, a text that nobody sees.

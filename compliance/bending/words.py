@@ -1,4 +1,4 @@
-"""Translations of the texts of Streamlit's frontend, which exist only in English (`data/streamlit.toml`).
+"""Translations of the texts of Streamlit's frontend, which exist only in English (`data/bending/streamlit.toml`).
 
 The page's head carries them, and static/app.js replaces Streamlit's texts with them.
 """

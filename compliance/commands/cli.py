@@ -337,21 +337,9 @@ COVERAGE_COLUMNS: Final = (
 
 def coverage_row(figure: Coverage) -> dict[str, Any]:
     """A figure as the command line prints it."""
-    return {
-        "point": figure.point.number,
-        "id": figure.point.id,
-        "organisation": figure.organisation,
-        "department": figure.department,
-        "unit": figure.unit,
-        "met": figure.met,
-        "unmet": figure.unmet,
-        "unknown": figure.unknown,
-        "pending": figure.pending,
-        "exempt": figure.exempt,
-        "coverage": figure.coverage,
-        "status": f"purged {figure.purged.day}" if figure.purged else figure.status.value,
-        "basis": figure.basis,
-    }
+    status = f"purged {figure.purged.day}" if figure.purged else figure.status.value
+    said = {"point": figure.point.number, "id": figure.point.id, "status": status}
+    return {name: said[name] if name in said else getattr(figure, name) for name in COVERAGE_COLUMNS}
 
 
 @app.command("items")

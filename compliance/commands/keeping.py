@@ -225,16 +225,7 @@ def person_remove_command(person: Wanted, diary: Diary, really: Really = False) 
 
 def _place_rows(found: "list[Place]", accounts: "list[Person]") -> Rows:
     """The places as rows to print; `removed` is what a removal does there."""
-    of_store = [
-        {
-            "table": place.table,
-            "column": place.column,
-            "import_id": place.import_id,
-            "row": place.row,
-            "text": place.text,
-            "removed": place.fate,
-        }
-        for place in found
-    ]
+    *there, _ = PLACE_COLUMNS
+    of_store = [{name: getattr(place, name) for name in there} | {"removed": place.fate} for place in found]
     place = {"table": "register", "column": "persons", "import_id": None, "row": None, "removed": "row"}
     return [*of_store, *(place | {"text": f"{account.name} | {account.subject}"} for account in accounts)]

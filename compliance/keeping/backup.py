@@ -39,6 +39,7 @@ from compliance.loading.loading import Order, add_event
 from compliance.store import register, stores
 from compliance.store.copies import applied_files, archived_register, copy_register, rebuild
 from compliance.store.database import Database
+from compliance.store.engine import log_of
 
 # The beginning of the name of a folder with what a restoring has replaced.
 REPLACED: Final = "replaced-"
@@ -104,7 +105,7 @@ def _staging(own: Path, database: Path) -> Iterator[Path]:
 
 def _existing(own: Path, database: Path) -> dict[str, Path]:
     """The files that a restoring replaces, by their name in the folder."""
-    files = [database, database.with_name(f"{database.name}.wal")]
+    files = [database, log_of(database)]
     beside = {file.name: file for file in files if file.exists()}
     return beside | declarations_in(own)
 

@@ -21,7 +21,8 @@ from compliance.core.language import N_
 from compliance.core.saving import DiskFull, is_disk_full
 from compliance.declarations.queries import statement
 from compliance.keeping.leftovers import SUFFIX, sweep
-from compliance.store.database import Cursor, Failure, Rows, rows
+from compliance.store.database import Cursor, Failure, Rows, quoted, rows
+from compliance.store.engine import log_of, remove
 
 UNWRITTEN: Final = N_(
     "The database {file} cannot be written anew: {error}. Nothing has been purged. Make room for {size} MB "
@@ -58,12 +59,12 @@ def copy_with(cursor: Cursor, path: Path, changes: Changes) -> None:
     cursor.execute(f"attach $path as {NEW}", {"path": str(path)})
     cursor.execute("begin transaction")
     ((old,),) = cursor.execute("select current_database()").fetchall()
-    cursor.execute(f"copy from database {_name(old)} to {NEW} (schema)")
+    cursor.execute(f"copy from database {quoted(old)} to {NEW} (schema)")
     for table, columns in tables_of(cursor).items():
         _copy(cursor, table, columns, changes)
         if added := changes.added.get(table):
             params = {"rows": added}
-            cursor.execute(f"insert into {NEW}.{_name(table)} by name select unnest($rows, recursive := true)", params)
+            cursor.execute(f"insert into {NEW}.{quoted(table)} by name select unnest($rows, recursive := true)", params)
     cursor.execute("commit")
     cursor.execute(f"checkpoint {NEW}")
     cursor.execute(f"detach {NEW}")
@@ -81,15 +82,17 @@ def _copy(cursor: Cursor, table: str, columns: dict[str, str], changes: Changes)
     """Copy a table in the order of its rows."""
     changed, gone = changes.values.get(table, {}), changes.gone.get(table, set())
     if not changed and not gone:
-        cursor.execute(f"insert into {NEW}.{_name(table)} from {_name(table)}")
+        cursor.execute(f"insert into {NEW}.{quoted(table)} from {quoted(table)}")
         return
     columns_sql = [
-        f"case when n.{_name(_mark(c))} then n.{_name(c)} else t.{_name(c)} end" if c in changed else f"t.{_name(c)}"
-        for c in columns
+        f"case when n.{quoted(_mark(name))} then n.{quoted(name)} else t.{quoted(name)} end"
+        if name in changed
+        else f"t.{quoted(name)}"
+        for name in columns
     ]
     with _registered(cursor, new_values=_as_table(changed, columns), rows_gone=_as_ids(gone)):
         cursor.execute(
-            f"insert into {NEW}.{_name(table)} select {', '.join(columns_sql)} from {_name(table)} as t"
+            f"insert into {NEW}.{quoted(table)} select {', '.join(columns_sql)} from {quoted(table)} as t"
             " left join new_values as n on n.row_id = t.rowid"
             " where t.rowid not in (select row_id from rows_gone) order by t.rowid"
         )
@@ -125,10 +128,6 @@ def _mark(column: str) -> str:
     return f"{column} is changed"
 
 
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 # --- The file -----------------------------------------------------------------------------------------------------
 
 
@@ -153,33 +152,23 @@ def write_anew(connection: Cursor, path: Path, changes: Changes) -> None:
         _write(connection, path, new_path, changes)
     finally:
         with suppress(OSError):
-            _remove(new_path)
+            remove(new_path)
 
 
 def _write(connection: Cursor, path: Path, new_path: Path, changes: Changes) -> None:
-    _remove(new_path)
+    remove(new_path)
     copy_with(connection, new_path, changes)
     # The new file has what the old one's log holds. Left behind, the log would be taken for the new file's.
     connection.execute("checkpoint")
     connection.close()
     # Pages spilled by a load that was killed.
     shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
-    if _log(path).exists():
-        raise OSError(f"{_log(path).name} is still there")
+    if log_of(path).exists():
+        raise OSError(f"{log_of(path).name} is still there")
     shutil.copymode(path, new_path)
     _flush(new_path)
     new_path.replace(path)
     _flush(path.parent)
-
-
-def _remove(new_path: Path) -> None:
-    """Remove a new file that was never completed."""
-    for left in (new_path, _log(new_path)):
-        left.unlink(missing_ok=True)
-
-
-def _log(path: Path) -> Path:
-    return path.with_name(f"{path.name}.wal")
 
 
 def _flush(path: Path) -> None:

@@ -19,7 +19,7 @@ from compliance.core import clock
 from compliance.declarations.queries import statement
 from compliance.store import failures
 from compliance.store.copies import forget_mark
-from compliance.store.database import Cursor
+from compliance.store.database import Cursor, quoted
 from compliance.store.file import connect
 from compliance.store.postgresql import Run, statement_of
 from compliance.store.schema import FIRST_OF_0_11, FOLLOWS, file_names, refuse_other
@@ -233,11 +233,6 @@ def set_mark(cursor: Cursor, mark: Mark, *, moment: datetime) -> None:
     forget_mark(cursor)
     name = f"{FOLLOWS}{mark.number} {mark.id}"
     cursor.execute("insert into schema_files values ($name, $moment)", {"name": name, "moment": moment})
-
-
-def quoted(name: str) -> str:
-    """A name of this program's own tables, which may be a word of SQL."""
-    return f'"{name}"'
 
 
 def _wider(type_: str) -> str:

@@ -132,8 +132,7 @@ class Database(ABC):
         with self.reading() as cursor:
             cursor.execute("attach $path as copied", {"path": str(path)})
             ((own,),) = cursor.execute("select current_database()").fetchall()
-            name = own.replace('"', '""')
-            cursor.execute(f'copy from database "{name}" to copied')
+            cursor.execute(f"copy from database {quoted(own)} to copied")
             cursor.execute("checkpoint copied")
             cursor.execute("detach copied")
 
@@ -272,6 +271,11 @@ def next_number(cursor: Cursor, kind: Series, *, review_id: int | None = None) -
     """The next free number of a kind. It stays free until used, since there is only one writer at a time."""
     ((number,),) = cursor.execute(statement("next_number"), {"kind": kind, "review_id": review_id}).fetchall()
     return number  # type: ignore[no-any-return]
+
+
+def quoted(name: str) -> str:
+    """A name of a table or a column in a statement: it may be a word of SQL."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def rows(cursor: Cursor, sql: str, parameters: dict[str, Any] | None = None) -> Rows:

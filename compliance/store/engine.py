@@ -42,6 +42,17 @@ def new_file(path: Path) -> Iterator[Cursor]:
         settle(connection)
 
 
+def log_of(path: Path) -> Path:
+    """The file in which DuckDB logs what a file does not have yet."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def remove(path: Path) -> None:
+    """Remove a file and its log, if they are there."""
+    for file in (path, log_of(path)):
+        file.unlink(missing_ok=True)
+
+
 def settle(connection: Cursor) -> None:
     """Write everything committed into the file itself. On a full disk this raises, while closing would not."""
     connection.execute("checkpoint")

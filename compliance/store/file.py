@@ -17,7 +17,7 @@ from typing import Final
 from compliance.core.saving import causes
 from compliance.store import failures
 from compliance.store.database import Cursor, Database, Failure, holding, newest_moment, stamp
-from compliance.store.engine import is_of_the_file, opened
+from compliance.store.engine import is_of_the_file, log_of, opened, remove
 from compliance.store.schema import upgrade
 from compliance.store.turns import POLL_SECONDS, WAIT_SECONDS, Turns, serve, unserved
 
@@ -89,7 +89,7 @@ class FileDatabase(Database):
         if not self.exists():
             return "none"
         marks = [(self._commits, 0)]
-        for file in (self.path, _log_of(self.path)):
+        for file in (self.path, log_of(self.path)):
             with suppress(FileNotFoundError):
                 stat = file.stat()
                 marks.append((stat.st_mtime_ns, stat.st_size))
@@ -316,17 +316,6 @@ def _is_begun(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(len(MAGIC) + MAGIC_AT)
     return head[MAGIC_AT:] == MAGIC[: len(head) - MAGIC_AT] if len(head) > MAGIC_AT else not any(head)
-
-
-def _log_of(path: Path) -> Path:
-    """The write-ahead log of a database."""
-    return path.with_name(f"{path.name}.wal")
-
-
-def remove(path: Path) -> None:
-    """Remove a file and its log, if they are there."""
-    for file in (path, _log_of(path)):
-        file.unlink(missing_ok=True)
 
 
 # --- Opening ------------------------------------------------------------------------------------------------------

@@ -39,8 +39,9 @@ from compliance.store.changes import (
 )
 from compliance.store.copies import contents
 from compliance.store.database import Cursor, Failure
+from compliance.store.engine import remove
 from compliance.store.failures import Unusable
-from compliance.store.file import FileDatabase, connect, remove
+from compliance.store.file import FileDatabase, connect
 from compliance.store.postgresql import READ_SECONDS, TURN_SECONDS, Line, Run, statement_of
 
 LONG_AGO: Final = float("-inf")

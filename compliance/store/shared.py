@@ -25,13 +25,13 @@ from compliance.store.changes import (
     head,
     numbers_of_rows,
     push,
-    quoted,
     set_mark,
     tables,
 )
-from compliance.store.database import Cursor, Database, newest_moment, next_moment, stamp
+from compliance.store.database import Cursor, Database, newest_moment, next_moment, quoted, stamp
+from compliance.store.engine import remove
 from compliance.store.failures import Away
-from compliance.store.file import FileDatabase, connect, file_database, remove
+from compliance.store.file import FileDatabase, connect, file_database
 from compliance.store.following import Follower, Waits
 from compliance.store.postgresql import MOVE_SECONDS, TURN_SECONDS, Line, Run, statement_of
 
