@@ -47,31 +47,26 @@ def _draw_anew(draw: Draw, view: View) -> None:
             st.rerun()
 
 
-def alone(view: View, draw: Callable[[], None]) -> None:
-    """Draw a part of the page that a change of one of its fields draws again without the rest."""
+def part(view: View, draw: Callable[[], None], *, label: str = "", key: str = "") -> None:
+    """Draw a part of the page that a click in it draws again without the rest.
+
+    With a `label` it is folded, and drawn once it is open.
+    """
 
     @st.fragment
-    def part() -> None:
+    def drawn() -> None:
         with widgets.showing_errors():
             widgets.redraw_for_another(view)
             # the whole page has the new figures
             if reads.data(views.database()[0]) != view.data:
                 st.rerun()
-            draw()
-
-    part()
-
-
-def folded(view: View, label: str, draw: Callable[[], None], *, key: str) -> None:
-    """Draw an expander whose content is drawn once it is open, without the rest of the page."""
-
-    def expander() -> None:
-        box = st.expander(label, key=key, on_change="rerun")
-        if box.open:
-            with box:
+            if not label:
                 draw()
+            elif (box := st.expander(label, key=key, on_change="rerun")).open:
+                with box:
+                    draw()
 
-    alone(view, expander)
+    drawn()
 
 
 def with_more(
@@ -80,4 +75,4 @@ def with_more(
     """Draw the first of some things, and those after them folded."""
     draw(listed[:first])
     if rest := listed[first:]:
-        folded(view, view.say.plural("Show {n} more", "Show {n} more", len(rest)), partial(draw, rest), key=key)
+        part(view, partial(draw, rest), label=view.say.plural("Show {n} more", "Show {n} more", len(rest)), key=key)

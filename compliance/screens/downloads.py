@@ -87,10 +87,10 @@ def offer(view: View, *files: File, key: str | None = None) -> None:
     _draw_offer(view, files, key)
 
 
-def offer_small(view: View, file: File, *, at: Any = st, **kwargs: Any) -> None:
+def offer_small(view: View, file: File, **kwargs: Any) -> None:
     """Draw the button of a file that is made at once; the page is not drawn again on the click."""
     make = partial(_content, view, file, {}, wanted=runs.connection(), user=views.asking())
-    at.download_button(file.label, make, file_name=file.name, mime=file.mime, key=file.key, on_click="ignore", **kwargs)
+    st.download_button(file.label, make, file_name=file.name, mime=file.mime, key=file.key, on_click="ignore", **kwargs)
 
 
 def offer_rows(

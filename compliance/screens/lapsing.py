@@ -12,7 +12,8 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import lapsing as drawing_lapsing
 from compliance.drawing.elements import Html, unless_empty
-from compliance.screens import bodies, downloads, lapsing_texts, reads, widgets
+from compliance.screens import downloads, lapsing_texts, reads, widgets
+from compliance.screens.bodies import part
 from compliance.screens.caching import cached
 from compliance.screens.lapsing_texts import Chosen, Months, Ways
 from compliance.screens.views import View
@@ -53,7 +54,7 @@ def draw(view: View, chosen: Chosen | None = None) -> None:
 def draw_folded(view: View) -> None:
     """Draw the same folded."""
     if _has_basis(view):
-        bodies.folded(view, view.say(TITLE), lambda: widgets.html(_table(view, None)), key=f"lapsing {view.say.code}")
+        part(view, lambda: widgets.html(_table(view, None)), label=view.say(TITLE), key=f"lapsing {view.say.code}")
 
 
 def _has_basis(view: View) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -263,38 +264,25 @@ class _Units:
     def figures(self, unit: str | None) -> list[Coverage]:
         """The figures of the units of a name; empty if there are none."""
         every = {point.id: point for point in points()}
-        found = msgspec.msgpack.decode(self.packed.get(unit or "", b"\x90"), type=list[_Packed])
-        return [Coverage(every[row.point], **{name: getattr(row, name) for name in PACKED}) for row in found]
+        found = msgspec.msgpack.decode(self.packed.get(unit or "", b"\x90"), type=list[Packed])
+        return [Coverage(every[row[0]], *row[1:-1], columns=row[-1]) for row in found]
 
 
-class _Packed(msgspec.Struct, array_like=True):
-    """A figure without its point."""
-
-    point: str
-    as_of: date
-    organisation: str
-    department: str | None
-    unit: str
-    met: int
-    unmet: int
-    unknown: int
-    pending: int
-    exempt: int
-    basis: bool
-    columns: tuple[str, ...]
-
-
-PACKED: Final = tuple(name for name in _Packed.__struct_fields__ if name != "point")
+# A figure in little room: the id of its point, and its fields in the order of `Coverage`.
+PACKED: Final = attrgetter(
+    *("point.id", "as_of", "organisation", "department", "unit"),
+    *("met", "unmet", "unknown", "pending", "exempt", "basis", "columns"),
+)
+Packed = tuple[str, date, str, str | None, str, int, int, int, int, int, bool, tuple[str, ...]]
 
 
 @cached(4)
 def _units_counted(data: Data, days: tuple[date, ...]) -> _Units:
     """Every unit on each day: counted for the first unit that somebody looks at, and for all others."""
     counted = _counts(data, days, "unit")
-    by_unit: defaultdict[str, list[_Packed]] = defaultdict(list)
+    by_unit: defaultdict[str, list[object]] = defaultdict(list)
     for figure in counted.figures("unit"):
-        kept = {name: getattr(figure, name) for name in PACKED}
-        by_unit[figure.unit or ""].append(_Packed(figure.point.id, **kept))
+        by_unit[figure.unit or ""].append(PACKED(figure))
     packed = {unit: msgspec.msgpack.encode(figures_) for unit, figures_ in by_unit.items()}
     hidden = years(data, days).hidden
     return _Units(packed, Plans(counted.figures("unit"), counted.figures("organisation"), hidden))

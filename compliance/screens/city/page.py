@@ -22,7 +22,7 @@ from compliance.extracts.declared import extract_by
 from compliance.extracts.extracting import extract
 from compliance.extracts.files import as_bytes
 from compliance.screens import downloads, fields, reads, widgets
-from compliance.screens.bodies import alone, body
+from compliance.screens.bodies import body, part
 from compliance.screens.caching import Data, cached
 from compliance.screens.city import texts
 from compliance.screens.city.texts import Standing
@@ -76,7 +76,7 @@ def draw(view: View) -> None:
     widgets.html(_matrix(view))
     if view.reader.may(Permission.DOWNLOAD_EXTRACTS):
         _download(view)
-    alone(view, partial(_year, view))
+    part(view, partial(_year, view))
 
 
 @cached()

@@ -11,7 +11,7 @@ from compliance.counting import explaining
 from compliance.counting.explaining import Moment
 from compliance.declarations.points import Point
 from compliance.screens import changes, fields, reads, widgets
-from compliance.screens.bodies import alone
+from compliance.screens.bodies import part
 from compliance.screens.point import compare_texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
@@ -29,7 +29,7 @@ def why(view: View, point: Point) -> None:
         if first := _chosen_moment(view, point):
             changes.change_of(view, point, first, Moment(view.as_of))
 
-    alone(view, section)
+    part(view, section)
 
 
 def ahead(view: View, point: Point) -> None:

@@ -31,7 +31,7 @@ from compliance.screens import (
     widgets,
     written,
 )
-from compliance.screens.bodies import alone, body
+from compliance.screens.bodies import body, part
 from compliance.screens.caching import cached
 from compliance.screens.point import about, compare, requirements, texts, units
 from compliance.screens.views import View
@@ -154,7 +154,7 @@ def _details(view: View, point: Point, now: Coverage) -> None:
             widgets.html(most_left)
     units.draw(view, point)
     if allowed and items:
-        alone(view, partial(item_list, view, point, counted))
+        part(view, partial(item_list, view, point, counted))
 
 
 def _folded(view: View, point: Point, now: Coverage) -> None:

@@ -19,7 +19,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import training as drawing_training
 from compliance.screens import course_questions, downloads, no_data, reads, widgets
-from compliance.screens.bodies import body, folded
+from compliance.screens.bodies import body, part
 from compliance.screens.caching import cached
 from compliance.screens.training import texts
 from compliance.screens.views import View
@@ -215,7 +215,7 @@ def _list(view: View, courses: Training, which: Listed, *, title: str, of: int) 
     widgets.html(charts.table(*table, caption=title, stacked=True))
     if of > len(first):
         every = partial(_all_persons, view, courses, which, title=title, of=of)
-        folded(view, say(N_("Show all {n}"), n=say.number(of)), every, key=f"all {which}")
+        part(view, every, label=say(N_("Show all {n}"), n=say.number(of)), key=f"all {which}")
     name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=view.as_of)
     rows = partial(_reminders, view, courses, which)
     downloads.offer_rows(view, say(N_("Download as CSV")), name, f"reminders {which}", rows, what=f"reminders {which}")
