@@ -50,7 +50,7 @@ def route_answer(role: Role, need: Need) -> str:
 
 def table(heading: str, rows: Iterable[Sequence[str]]) -> str:
     """A table with a column per role."""
-    lines = [[heading, *(role.title for role in ROLES)], ["---", *[":-:"] * len(ROLES)], *rows]
+    lines = [[heading, *(role.title["en"] for role in ROLES)], ["---", *[":-:"] * len(ROLES)], *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -59,7 +59,7 @@ def opened(permission: Permission) -> str:
     entries = [entry for entry in PAGES if entry.permission is permission]
     pages = [f"*{entry.title}* `/{'' if entry.id == HOME else entry.id}`" for entry in entries]
     acts = sorted({ACTS[module, function] for module, function, asked in sites() if asked is permission})
-    return f"- **{WORDS[permission]}**: {'; '.join([*pages, *acts]) or 'no page or act of its own'}\n"
+    return f"- **{WORDS[permission]['en']}**: {'; '.join([*pages, *acts]) or 'no page or act of its own'}\n"
 
 
 def addresses(need: Need) -> str:
@@ -70,9 +70,12 @@ def addresses(need: Need) -> str:
 
 def markdown() -> str:
     """The whole of docs/access.md."""
-    held = "".join(f"- **{role.title}**: {role.held_by}\n" for role in ROLES)
+    held = "".join(f"- **{role.title['en']}**: {role.held_by['en']}\n" for role in ROLES)
     words = [
-        [f"{WORDS[each]}{' (within a scope too)' if each in READING else ''}", *(answer(role, each) for role in ROLES)]
+        [
+            f"{WORDS[each]['en']}{' (within a scope too)' if each in READING else ''}",
+            *(answer(role, each) for role in ROLES),
+        ]
         for each in Permission
     ]
     return (

@@ -1,12 +1,14 @@
 """Permissions and roles. Code checks a permission, never a role."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
 from compliance.access.scopes import Scope
-from compliance.core.language import N_
+from compliance.core.language import N_, Texts
+from compliance.core.places import ROLES_TABLE
+from compliance.declarations.declared import build, read_toml
 
 NOT_ALLOWED: Final = N_("You are not allowed to do this. Ask the coordinator.")
 
@@ -38,38 +40,13 @@ class Permission(Enum):
     PURGE = "purge"
 
 
+TABLE: Final = read_toml(ROLES_TABLE)
 # Each permission in words, as the page of roles lists them.
-WORDS: Final[dict[Permission, str]] = {
-    Permission.SEE_FIGURES: N_("See the figures"),
-    Permission.SEE_ITEMS: N_("See what a figure counts, item by item"),
-    Permission.SEE_PERSONS: N_("See names of persons, small groups and free text"),
-    Permission.LOAD_EXPORTS: N_("Load and correct exports"),
-    Permission.REVOKE_IMPORTS: N_("Revoke imports"),
-    Permission.DOWNLOAD_EXTRACTS: N_("Download extracts"),
-    Permission.START_OWN_DATABASE: N_("Start with your own exports"),
-    Permission.SEE_REVIEW: N_("See the review as it is handed out"),
-    Permission.READ_REVIEW: N_("Read the comments and decisions of the review"),
-    Permission.WRITE_REVIEW: N_("Open and write the review"),
-    Permission.ASSESS_REVIEW: N_("Assess each point and the whole"),
-    Permission.DECIDE: N_("Record decisions in the meeting"),
-    Permission.SUBMIT_REVIEW: N_("Submit for approval"),
-    Permission.APPROVE_REVIEW: N_("Approve the review, or send it back"),
-    Permission.MANAGE_ROLES: N_("Give and take roles"),
-    Permission.SEE_AUDIT: N_("Read the audit trail"),
-    Permission.PURGE: N_("Purge what is too old, and remove persons"),
+WORDS: Final[dict[Permission, Texts]] = {
+    permission: TABLE["permissions"][permission.value] for permission in Permission
 }
-
 # What can be done within a part of an organisation: whoever is limited to one changes nothing.
-READING: Final = frozenset(
-    {
-        Permission.SEE_FIGURES,
-        Permission.SEE_ITEMS,
-        Permission.SEE_PERSONS,
-        Permission.DOWNLOAD_EXTRACTS,
-        Permission.SEE_REVIEW,
-        Permission.READ_REVIEW,
-    }
-)
+READING: Final = frozenset(map(Permission, TABLE["reading"]))
 
 
 @dataclass(frozen=True)
@@ -77,63 +54,24 @@ class Role:
     """A list of permissions, with a sentence on who may hold it."""
 
     id: str
-    title: str
-    held_by: str
+    title: Texts = field(hash=False)
+    held_by: Texts = field(hash=False)
     permissions: frozenset[Permission]
 
 
-COORDINATOR: Final = Role(
-    "coordinator",
-    N_("Coordinator"),
-    N_("The information security coordinator, who loads exports and prepares the review."),
-    frozenset(Permission)
-    - {Permission.APPROVE_REVIEW, Permission.MANAGE_ROLES, Permission.SEE_AUDIT, Permission.PURGE},
-)
-HEAD: Final = Role(
-    "head",
-    N_("Head of administration"),
-    N_("The head of administration, or a deputy by written delegation, who assesses each point and approves."),
-    frozenset(
-        {
-            Permission.SEE_FIGURES,
-            Permission.SEE_REVIEW,
-            Permission.READ_REVIEW,
-            Permission.ASSESS_REVIEW,
-            Permission.DECIDE,
-            Permission.APPROVE_REVIEW,
-        }
-    ),
-)
-MANAGEMENT: Final = Role(
-    "management",
-    N_("Management"),
-    N_("The management group, who look at the figures and decide in the meeting."),
-    frozenset({Permission.SEE_FIGURES, Permission.SEE_REVIEW, Permission.READ_REVIEW, Permission.DECIDE}),
-)
-ANALYST: Final = Role(
-    "analyst",
-    N_("Analyst"),
-    N_("Those who check how a figure came about and download extracts without names."),
-    frozenset({Permission.SEE_FIGURES, Permission.SEE_ITEMS, Permission.DOWNLOAD_EXTRACTS, Permission.SEE_REVIEW}),
-)
-ADMINISTRATOR: Final = Role(
-    "administrator",
-    N_("Administrator"),
-    N_(
-        "Those who run the service: they give roles, read the audit trail and purge what is too old. "
-        "They see no figures."
-    ),
-    frozenset({Permission.MANAGE_ROLES, Permission.SEE_AUDIT, Permission.PURGE}),
-)
+def _role(id_: str) -> Role:
+    return build(Role, TABLE["roles"][id_], file=ROLES_TABLE.name, at=f"roles.{id_}", id=id_)
+
+
+COORDINATOR: Final = _role("coordinator")
+HEAD: Final = _role("head")
+MANAGEMENT: Final = _role("management")
+ANALYST: Final = _role("analyst")
+ADMINISTRATOR: Final = _role("administrator")
 ROLES: Final = (COORDINATOR, HEAD, MANAGEMENT, ANALYST, ADMINISTRATOR)
-# Everything, for the person at a machine of their own, where there is no login.
-AT_THIS_MACHINE: Final = Role(
-    "this_machine",
-    N_("Coordinator"),
-    N_("The person at this machine, where nobody else can reach the product."),
-    frozenset(Permission),
-)
-NO_ROLE: Final = Role("none", N_("No role"), N_("Everybody who has not been given a role."), frozenset())
+# Of the person at a machine of their own, where there is no login.
+AT_THIS_MACHINE: Final = _role("this_machine")
+NO_ROLE: Final = _role("none")
 
 
 def combined(roles: Sequence[Role]) -> Role:

@@ -251,7 +251,7 @@ def _person(view: View) -> None:
     """Draw who has logged in, with which roles and scope, and the way out."""
     say, user = view.say, view.reader.user
     with st.container(key="person", width="content"), st.popover(_label(user, say), type="tertiary"):
-        titles = [say(role.title) for role in ROLES if role.id in user.roles]
+        titles = [say.pick(role.title) for role in ROLES if role.id in user.roles]
         pairs = [
             charts.Pair(say(N_("Logged in as")), user.name or say(front.NAMELESS)),
             charts.Pair(say(N_("Role")), ", ".join(titles)),

@@ -13,7 +13,18 @@ from typing import Any
 import pytest
 
 from compliance.access.disclosure import Plans
-from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, Permission, Role, User
+from compliance.access.permissions import (
+    ANALYST,
+    AT_THIS_MACHINE,
+    COORDINATOR,
+    MANAGEMENT,
+    NO_ROLE,
+    ROLES,
+    Permission,
+    Role,
+    User,
+)
+from compliance.access.permissions import TABLE as TABLE_OF_ROLES
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
@@ -226,7 +237,7 @@ def extract(cursor: Cursor, who: Reader) -> list[Any]:
 # --- The table ----------------------------------------------------------------------------------------------------
 
 # A role of the test: it may see persons, but nothing of the review and no rows of checks.
-STEWARD = Role("steward", "Steward", "Nobody yet.", frozenset({Permission.SEE_FIGURES, Permission.SEE_PERSONS}))
+STEWARD = Role("steward", {"en": "Steward"}, {}, frozenset({Permission.SEE_FIGURES, Permission.SEE_PERSONS}))
 READERS = {
     "coordinator": reader(COORDINATOR, names=NAMES),
     "management": reader(MANAGEMENT, names=NAMES),
@@ -369,7 +380,7 @@ def test_the_limit_to_an_organisation_is_a_limit_to_its_own_name() -> None:
 
 def test_cache_keys_differ_only_if_readers_may_see_something_else() -> None:
     one = reader(ANALYST)
-    renamed = Role("other", "Other", "Somebody else.", ANALYST.permissions)
+    renamed = Role("other", {"en": "Other"}, {}, ANALYST.permissions)
     for same in (reader(ANALYST, lang="en"), replace(one, user=User("another", renamed))):
         assert same.cache_key == one.cache_key
     decided = replace(one, withheld=replace(one.withheld, responsible=("Rita Revisor",)))
@@ -377,6 +388,12 @@ def test_cache_keys_differ_only_if_readers_may_see_something_else() -> None:
     elsewhere = reader(ANALYST, limit=Scope(ORG, None, "Omsorg"))
     keys = [reader.cache_key for reader in (one, decided, limited, elsewhere, *READERS.values())]
     assert len({*keys}) == len(keys) - 1  # the analyst of the table has the same key as `one`
+
+
+def test_every_role_and_permission_of_the_table_is_one_that_code_knows() -> None:
+    assert {*TABLE_OF_ROLES["roles"]} == {role.id for role in (*ROLES, AT_THIS_MACHINE, NO_ROLE)}
+    assert {*TABLE_OF_ROLES["permissions"]} == {each.value for each in Permission}
+    assert (AT_THIS_MACHINE.permissions, NO_ROLE.permissions) == (frozenset(Permission), frozenset())
 
 
 def test_no_other_module_checks_who_the_reader_is() -> None:

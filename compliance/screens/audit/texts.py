@@ -41,8 +41,8 @@ class Said:
 
 def with_own_codes(named: Named, say: Language) -> dict[str, str]:
     """What codes stand for: `named`, and the ids of roles, permissions and states of decisions and of what is left."""
-    roles = {id_: say(role.title) for id_, role in BY_ID.items()}
-    permissions = {permission.value: say(words) for permission, words in WORDS.items()}
+    roles = {id_: say.pick(role.title) for id_, role in BY_ID.items()}
+    permissions = {permission.value: say.pick(words) for permission, words in WORDS.items()}
     states = {state: say(words) for state, words in DECISION_STATUSES.items()}
     states |= {status: say(words) for status, words in STATUSES.items()}
     return {**named, **states, **roles, **permissions}

@@ -78,7 +78,7 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
     person = _choice(say(N_("Person")), {id_: called.get(id_, "") for id_ in others}, key="give to")
     role = _choice(say(N_("Role")), {id_: texts.role(id_, say) for id_ in BY_ID}, key="give role")
     if role:
-        widgets.html(charts.caption(say(BY_ID[role].held_by)))
+        widgets.html(charts.caption(say.pick(BY_ID[role].held_by)))
     units = reads.units(view.data, view.as_of)
     limits = texts.scopes(view.organisations, units)
     limit = _choice(say(N_("Scope")), {each: scope(each, say) for each in limits}, key="give scope", now=limits[0])

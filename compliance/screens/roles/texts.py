@@ -39,7 +39,7 @@ def held(holder: Holder) -> list[Held]:
 
 def role(id_: str, say: Language) -> str:
     """The title of a role."""
-    return say(BY_ID[id_].title)
+    return say.pick(BY_ID[id_].title)
 
 
 def in_order(holders: Sequence[Holder]) -> list[Holder]:
@@ -59,7 +59,7 @@ def _rows(holder: Holder, called: dict[str, str], say: Language) -> Iterator[lis
     name, seen = called[holder.person.person], _seen(holder, say)
     if not held(holder):
         if holder.person.seen_at:
-            yield [name, charts.work_mark("late", say(NO_ROLE.title)), "", "", seen]
+            yield [name, charts.work_mark("late", say.pick(NO_ROLE.title)), "", "", seen]
         return
     shut_out = holder.user.role is NO_ROLE
     provided = say(N_("The login service, at the last login"))
@@ -101,15 +101,15 @@ def permissions_table(say: Language) -> charts.Table:
     """Each permission in words, and which role has it."""
     yes, no = say(N_("Yes")), "\N{EN DASH}"
     rows = (
-        [say(words), *(yes if permission in role.permissions else no for role in ROLES)]
+        [say.pick(words), *(yes if permission in role.permissions else no for role in ROLES)]
         for permission, words in WORDS.items()
     )
-    return tables.plain((N_("Permission"), *(role.title for role in ROLES)), rows, say)
+    return tables.plain((N_("Permission"), *(say.pick(role.title) for role in ROLES)), rows, say)
 
 
 def holders_pairs(say: Language) -> list[charts.Pair]:
     """Who may hold each role."""
-    return [charts.Pair(say(role.title), say(role.held_by)) for role in ROLES]
+    return [charts.Pair(say.pick(role.title), say.pick(role.held_by)) for role in ROLES]
 
 
 def rules_table(login: Login, say: Language) -> charts.Table:
