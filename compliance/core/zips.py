@@ -30,6 +30,15 @@ def write_zip(
     return content.getvalue()
 
 
+def unlike(name: str, taken: set[str]) -> str:
+    """A name that no file of an archive has yet, whatever the case of its letters; it is `taken` from now on."""
+    unique, number = name, len(taken) + 1
+    while unique.casefold() in taken:
+        unique, number = f"{name} {number}", number + 1
+    taken.add(unique.casefold())
+    return unique
+
+
 def parts_of(file: bytes) -> Iterator[tuple[str, bytes]]:
     """The name and content of each file in an archive, in their order."""
     with zipfile.ZipFile(io.BytesIO(file)) as archive:

@@ -1,7 +1,7 @@
 """Workbooks to fill in: text cells that stay text, drop-downs and checks by field type, a hidden sheet."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -97,6 +97,17 @@ def title(sheet: Any, text: str, *hints: str) -> None:
         put(sheet, row, 1, hint, font=font(color=QUIET))
 
 
+def table(sheet: Any, row: int, heads: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+    """Write headings in a row and the lines of a table below them, framed and wrapped, with days as such."""
+    for column, text in enumerate(heads, start=1):
+        head(sheet, row, column, text)
+    for number, line in enumerate(lines, start=row + 1):
+        for column, value in enumerate(line, start=1):
+            cell = put(sheet, number, column, value, border=BOX, alignment=WRAPPED)
+            if cell.is_date:
+                cell.number_format = FORMATS["date"]
+
+
 def widths(sheet: Any, characters: Iterable[int]) -> None:
     """Set the widths of the columns from A on, in characters."""
     for column, width in enumerate(characters, start=1):
@@ -138,6 +149,19 @@ def example(field: Field) -> object:
         return field.example
     words = choices(field)
     return EXAMPLES.get(field.type) or (words[0] if words else "")
+
+
+def guard(sheet: Any, field: Field, cells: str, say: Language) -> None:
+    """Give cells, such as C5:C504, the drop-down or check of a field, unless it takes any value."""
+    if validation := check(field, say):
+        validation.add(cells)
+        sheet.add_data_validation(validation)
+
+
+def below(column: int, *, first: int, count: int) -> str:
+    """The cells of a column from a row on."""
+    letter = get_column_letter(column)
+    return f"{letter}{first}:{letter}{first + count - 1}"
 
 
 def check(field: Field, say: Language) -> Any | None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from openpyxl.utils import get_column_letter
 
 from compliance.core.language import N_, Language, folded
+from compliance.core.zips import unlike
 from compliance.correcting import forms
 from compliance.counting.assessing import run
 from compliance.declarations.points import Point, point_by
@@ -191,11 +192,8 @@ def questionnaires(by_unit: dict[Unit, Questions], asking: Asking, say: Language
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         taken: set[str] = set()
         for unit, questions in by_unit.items():
-            name = file_name(unit, asking, say)
-            while name.casefold() in taken:
-                name = f"{name.removesuffix('.xlsx')} {len(taken) + 1}.xlsx"
-            taken.add(name.casefold())
-            archive.writestr(name, questionnaire(unit, questions, asking, say))
+            name = unlike(file_name(unit, asking, say).removesuffix(".xlsx"), taken)
+            archive.writestr(f"{name}.xlsx", questionnaire(unit, questions, asking, say))
     return file.getvalue()
 
 
@@ -298,12 +296,8 @@ def _written(value: Any) -> object:
 
 def _finish(sheet: Any, shown: list[Field], count_: int, *, labels: int, say: Language) -> None:
     """Add drop-downs, checks and widths, and lock the other cells. The lock is a guide, so it has no password."""
-    last = HEADING_ROW + count_
     for column, field in enumerate(shown, start=labels + 1):
-        if check := forms.check(field, say):
-            letter = get_column_letter(column)
-            check.add(f"{letter}{HEADING_ROW + 1}:{letter}{last}")
-            sheet.add_data_validation(check)
+        forms.guard(sheet, field, forms.below(column, first=HEADING_ROW + 1, count=count_), say)
     forms.widths(sheet, [*(44, 26)[:labels], *(WIDTHS.get(field.type, TEXT_WIDTH) for field in shown)])
     sheet.freeze_panes = sheet.cell(HEADING_ROW + 1, max(labels, 1) + 1)
     sheet.protection.sheet = True

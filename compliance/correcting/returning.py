@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl.utils import get_column_letter
 
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.correcting import forms
@@ -171,10 +170,7 @@ def _mark_wrong(
                 forms.note(cell, say(REASONS[problem["reason"]]))
     marked_places = {problem["column_number"] - 1 for _, problem in marks}
     for place in sorted(marked_places & rejected.alone.keys() & columns.keys()):
-        if check := forms.check(rejected.alone[place], say):
-            letter = get_column_letter(columns[place])
-            check.add(f"{letter}2:{letter}{len(by_row) + 1}")
-            sheet.add_data_validation(check)
+        forms.guard(sheet, rejected.alone[place], forms.below(columns[place], first=2, count=len(by_row)), say)
 
 
 def _cell(cells: Row, place: int) -> str:

@@ -39,17 +39,13 @@ def _form(sheet: Any, source: Source, say: Language) -> None:
     _extract_date(sheet, say)
     hint = N_("Fill in every column with *. Each heading has a note, and the sheet {sheet} explains them all.")
     forms.put(sheet, DAY_ROW + 1, 1, say(hint, sheet=say(INSTRUCTIONS)), font=forms.font(italic=True))
-    last = HEADING_ROW + PREPARED_ROWS
     for column, field in enumerate(source.fields, start=1):
         text = field.heading + (REQUIRED if field.required else "")
         forms.head(sheet, HEADING_ROW, column, text, explained=forms.explanation(field, say))
-        letter = get_column_letter(column)
-        dimension = sheet.column_dimensions[letter]
+        dimension = sheet.column_dimensions[get_column_letter(column)]
         dimension.width = WIDTHS.get(field.type, TEXT_WIDTH)
         dimension.number_format = forms.FORMATS.get(field.type, "General")
-        if check := forms.check(field, say):
-            check.add(f"{letter}{HEADING_ROW + 1}:{letter}{last}")
-            sheet.add_data_validation(check)
+        forms.guard(sheet, field, forms.below(column, first=HEADING_ROW + 1, count=PREPARED_ROWS), say)
     sheet.freeze_panes = sheet.cell(HEADING_ROW + 1, 1)
 
 
@@ -59,10 +55,7 @@ def _extract_date(sheet: Any, say: Language) -> None:
     bold = forms.font(bold=True)
     forms.note(forms.put(sheet, DAY_ROW, 1, EXTRACT_DATE, font=bold), explained)
     cell = forms.put(sheet, DAY_ROW, 2, None, fill=forms.OPEN, border=forms.BOX, number_format=forms.FORMATS["date"])
-    check = forms.check(Field(name="day", title="", type="date", headings=()), say)
-    if check:
-        check.add(cell)
-        sheet.add_data_validation(check)
+    forms.guard(sheet, Field(name="day", title="", type="date", headings=()), cell.coordinate, say)
 
 
 def _instructions(sheet: Any, source: Source, say: Language) -> None:
@@ -70,11 +63,9 @@ def _instructions(sheet: Any, source: Source, say: Language) -> None:
     forms.title(sheet, say(INSTRUCTIONS), *_steps(source, say))
     first = sheet.max_row + 2
     heads = [N_("Column"), N_("Meaning"), N_("Must be filled in"), N_("Example")]
-    for column, text in enumerate(heads, start=1):
-        forms.head(sheet, first, column, say(text))
-    for row, (place, field) in enumerate(enumerate(source.fields, start=1), start=first + 1):
-        for column, value in enumerate(_line(place, field, say), start=1):
-            forms.put(sheet, row, column, value, alignment=forms.WRAPPED, border=forms.BOX)
+    lines = [_line(place, field, say) for place, field in enumerate(source.fields, start=1)]
+    forms.table(sheet, first, [say(text) for text in heads], lines)
+    for row, field in enumerate(source.fields, start=first + 1):
         sheet.cell(row, len(heads)).number_format = forms.FORMATS.get(field.type, "General")
     forms.widths(sheet, [40, 76, 14, 32])
     sheet.freeze_panes = sheet.cell(first + 1, 1)

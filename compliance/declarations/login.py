@@ -17,14 +17,8 @@ ROLES: Final = ("coordinator", "head", "management", "analyst", "administrator")
 PARTS: Final = ("organisation", "department", "unit")
 # What is set, and in which variable of the environment it may stand instead.
 TEXTS: Final = {
-    "issuer": "COMPLIANCE_LOGIN_ISSUER",
-    "client_id": "COMPLIANCE_LOGIN_CLIENT_ID",
-    "client_secret": "COMPLIANCE_LOGIN_CLIENT_SECRET",
-    "tenant": "COMPLIANCE_LOGIN_TENANT",
-    "claim": "COMPLIANCE_LOGIN_CLAIM",
-    "scope": "COMPLIANCE_LOGIN_SCOPE",
-    "prompt": "COMPLIANCE_LOGIN_PROMPT",
-    "contact": "COMPLIANCE_LOGIN_CONTACT",
+    name: f"COMPLIANCE_LOGIN_{name.upper()}"
+    for name in ("issuer", "client_id", "client_secret", "tenant", "claim", "scope", "prompt", "contact")
 }
 NEEDED: Final = ("issuer", "client_id", "client_secret", "claim", "scope", "contact")
 # These have values of the product, so that they alone do not ask for a login.

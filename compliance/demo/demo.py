@@ -61,22 +61,22 @@ _buildings: dict[FileDatabase, Building] = {}
 _lock = threading.Lock()
 
 
-def building(database: FileDatabase, samples: Path = SAMPLES) -> Building:
+def building(database: FileDatabase) -> Building:
     """The build of the sample database. The first call starts it in a thread of its own."""
     with _lock:
         if database not in _buildings or _buildings[database].stale:
-            _buildings[database] = Building(database, over=is_built(database, samples))
+            _buildings[database] = Building(database, over=is_built(database))
             if not _buildings[database].over:
-                threading.Thread(target=_build_in_thread, args=(_buildings[database], samples), daemon=True).start()
+                threading.Thread(target=_build_in_thread, args=(_buildings[database],), daemon=True).start()
         return _buildings[database]
 
 
-def _build_in_thread(state: Building, samples: Path) -> None:
+def _build_in_thread(state: Building) -> None:
     def count(done: int, of: int) -> None:
         state.done, state.of = done, of
 
     try:
-        build(state.database, samples, progress=count)
+        build(state.database, progress=count)
     except Exception as error:
         # Without the samples the dashboard still works with a user's own exports.
         log.exception("The sample database could not be built")

@@ -10,7 +10,7 @@ are parameters; nothing from a user's file becomes part of a statement.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -124,15 +124,34 @@ def validate(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bo
     source = matches[0].source
     no_answers = _stage(cursor, matches, words, date1904=date1904)
     fields = _staged_fields(cursor, source)
-    long = _long_columns(cursor, fields)
     said = frozenset(name for match in matches for name in match.month_first)
     month_first, ambiguous = _slash_columns(cursor, fields, known=said)
-    _read_values(cursor, source, fields, words, long=long, month_first=month_first)
-    _find_problems(cursor, source, fields, matches, long=long, month_first=month_first)
+    staged = _Staged(source, fields, _long_columns(cursor, fields), month_first)
+    _read_values(cursor, staged, words)
+    _find_problems(cursor, staged, matches)
     withheld = sum(len(match.withheld_rows) for match in matches)
     unknown = _unknown_words(cursor, fields, _parameters(source, words))
-    summary = _summary(cursor, ambiguous, unknown, withheld=withheld, no_answers=no_answers)
-    return replace(summary, month_first=tuple(sorted(month_first)))
+    rows, rejected, warnings = _counted(cursor)
+    return Summary(
+        rows - (rejected - withheld),
+        rejected,
+        withheld,
+        warnings,
+        no_answers,
+        ambiguous,
+        unknown,
+        tuple(sorted(month_first)),
+    )
+
+
+@dataclass(frozen=True)
+class _Staged:
+    """The fields that some sheet has; those with a text above their limit, and with dates that begin with the month."""
+
+    source: Source
+    fields: tuple[Field, ...]
+    long: frozenset[str]
+    month_first: frozenset[str]
 
 
 def _stage(cursor: Cursor, matches: list[Match], words: Words, *, date1904: bool) -> int:
@@ -311,34 +330,24 @@ def _slash_columns(
     return month_first, tuple(name for name, (any_, day, month) in facts.items() if any_ and not day and not month)
 
 
-def _read_values(
-    cursor: Cursor,
-    source: Source,
-    fields: tuple[Field, ...],
-    words: Words,
-    *,
-    long: frozenset[str],
-    month_first: frozenset[str],
-) -> None:
+def _read_values(cursor: Cursor, staged: _Staged, words: Words) -> None:
     """Create the table `typed`: `staged` with each field read as its type, and null for fields that no sheet has."""
-    read = [
-        column
-        for field in fields
-        for column in _typed(field, long=field.name in long, month_first=field.name in month_first)
-    ]
+    read = [column for field in staged.fields for column in _typed(field, staged)]
     empty = [
         f"cast(null as {kind}) as {name}"
-        for field in source.fields
-        if field not in fields
+        for field in staged.source.fields
+        if field not in staged.fields
         for name, kind in table_columns(field)
     ]
     told = {*UNREADABLE, "yes_no"}
-    checked = [f for f in fields if f.required or f.listed or f.empty_is or f.name in long or f.type in told]
+    checked = [
+        f for f in staged.fields if f.required or f.listed or f.empty_is or f.name in staged.long or f.type in told
+    ]
     # The cells are kept next to the values where a check or a message needs them.
     cells = [f"cell_{field.name}" for field in checked]
     columns = ["sheet_number", "sheet", "row", *cells, *read, *empty]
     sql = f"create or replace temp table typed as select {', '.join(columns)} from staged"
-    cursor.execute(sql, _used(sql, _parameters(source, words)))
+    cursor.execute(sql, _used(sql, _parameters(staged.source, words)))
 
 
 def _parameters(source: Source, words: Words) -> dict[str, Any]:
@@ -364,9 +373,9 @@ def _used(sql: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name in named}
 
 
-def _typed(field: Field, *, long: bool, month_first: bool) -> list[str]:
+def _typed(field: Field, staged: _Staged) -> list[str]:
     """The columns of `typed` for a field; a long text is truncated."""
-    cell = f"cell_{field.name}"
+    cell, long = f"cell_{field.name}", field.name in staged.long
     if field.type == "path":
         unit, department = (_text(field, f"split_part({cell}, ' / ', {part})", long=long) for part in (-1, -2))
         return [f"{unit} as {field.name}", f"nullif({department}, '') as department"]
@@ -375,7 +384,7 @@ def _typed(field: Field, *, long: bool, month_first: bool) -> list[str]:
         return [f"{text} as {field.name}", f"{_code(field, cell)} as {field.name}_code"]
     if field.type in TEXTS:
         return [f"{text} as {field.name}"]
-    return [f"{_reading(field, month_first=month_first)} as {field.name}"]
+    return [f"{_reading(field, month_first=field.name in staged.month_first)} as {field.name}"]
 
 
 def _text(field: Field, cell: str, *, long: bool) -> str:
@@ -420,18 +429,10 @@ def _code(field: Field, cell: str) -> str:
     return f"case {' '.join(cases)} end"
 
 
-def _find_problems(
-    cursor: Cursor,
-    source: Source,
-    fields: tuple[Field, ...],
-    matches: list[Match],
-    *,
-    long: frozenset[str],
-    month_first: frozenset[str],
-) -> None:
+def _find_problems(cursor: Cursor, staged: _Staged, matches: list[Match]) -> None:
     """Create the table `found_problems`. Whatever is wrong in a row that is rejected is one of its reasons."""
-    checks = [check for field in fields for check in _checks(field, month_first=field.name in month_first)]
-    checks += [_too_long(field) for field in fields if field.name in long]
+    checks = [each for field in staged.fields for each in _checks(field, month_first=field.name in staged.month_first)]
+    checks += [_too_long(field) for field in staged.fields if field.name in staged.long]
     selects = "\nunion all\n".join(
         f"select sheet_number, sheet, row, '{field}' as field, {_shown(field, reason)} as value, {reason} as reason,"
         f" '{kind}' as kind from typed where {condition}"
@@ -442,7 +443,7 @@ def _find_problems(
         create or replace temp table found_problems as
         with found as ({selects or _nothing()}),
         rejected as (select distinct sheet_number, row from found where kind = 'rejected'),
-        repeated as ({_repeated(source)}),
+        repeated as ({_repeated(staged.source)}),
         every as (
             select f.* replace (case when r.row is null then f.kind else 'rejected' end as kind)
             from found as f
@@ -562,15 +563,9 @@ def _column_list(matches: list[Match]) -> list[dict[str, object]]:
     ]
 
 
-def _summary(
-    cursor: Cursor,
-    ambiguous: tuple[str, ...],
-    unknown: tuple[tuple[str, str, int], ...],
-    *,
-    withheld: int,
-    no_answers: int,
-) -> Summary:
-    staged, rejected, warnings = cursor.execute(
+def _counted(cursor: Cursor) -> tuple[int, int, int]:
+    """How many rows there are, how many of them are rejected, and how many values have a warning."""
+    [counted] = cursor.execute(
         """
         select
             (select count(*) from typed),
@@ -578,9 +573,8 @@ def _summary(
             count(*) filter (where kind = 'warning')
         from found_problems
         """
-    ).fetchall()[0]
-    loaded = staged - (rejected - withheld)
-    return Summary(loaded, rejected, withheld, warnings, no_answers, ambiguous, unknown)
+    ).fetchall()
+    return counted
 
 
 def _unknown_words(

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from openpyxl.utils import get_column_letter
 
 from compliance.core.language import N_, Language
-from compliance.core.zips import write_zip
+from compliance.core.zips import unlike, write_zip
 from compliance.correcting import forms
 from compliance.wording.tables import Column
 from compliance.worklists import mails, sending
@@ -37,23 +37,14 @@ def workbook(each: WorkList, all_: Sending, say: Language) -> bytes:
     hints = [text for text in (sending.purpose(each, all_, say), sending.answering(all_, say)) if text]
     forms.title(sheet, sending.heading(each, all_, say), *hints)
     first = len(hints) + 3
-    for place, column in enumerate(COLUMNS, start=1):
-        forms.head(sheet, first, place, column.head(say).label)
-    for row, noted in enumerate(all_.noted(each), start=first + 1):
-        _row(sheet, row, noted, say)
+    lines = ([column.cell(noted, say) for column in COLUMNS] for noted in all_.noted(each))
+    forms.table(sheet, first, [column.head(say).label for column in COLUMNS], lines)
     forms.widths(sheet, [int(column.width) for column in COLUMNS])
     sheet.freeze_panes = sheet.cell(first + 1, 3)
     sheet.auto_filter.ref = f"A{first}:{get_column_letter(len(COLUMNS))}{first + len(each.left)}"
     sheet.print_title_rows = f"{first}:{first}"
     forms.printable(sheet)
     return forms.content(book)
-
-
-def _row(sheet: Any, row: int, noted: Noted, say: Language) -> None:
-    for place, column in enumerate(COLUMNS, start=1):
-        cell = forms.put(sheet, row, place, column.cell(noted, say), border=forms.BOX, alignment=forms.WRAPPED)
-        if cell.is_date:
-            cell.number_format = forms.FORMATS["date"]
 
 
 def all_of_them(lists: Iterable[WorkList], all_: Sending, say: Language, *, moment: datetime) -> bytes:
@@ -64,9 +55,6 @@ def all_of_them(lists: Iterable[WorkList], all_: Sending, say: Language, *, mome
 def _files(lists: Iterable[WorkList], all_: Sending, say: Language) -> Iterator[tuple[str, bytes]]:
     taken: set[str] = set()
     for each in lists:
-        name = unique = sending.file_name(each, all_, say)
-        while unique.casefold() in taken:
-            unique = f"{name} {len(taken) + 1}"
-        taken.add(unique.casefold())
-        yield f"{unique}.xlsx", workbook(each, all_, say)
-        yield f"{unique}.txt", mails.mail(each, all_, say).as_file(say)
+        name = unlike(sending.file_name(each, all_, say), taken)
+        yield f"{name}.xlsx", workbook(each, all_, say)
+        yield f"{name}.txt", mails.mail(each, all_, say).as_file(say)
