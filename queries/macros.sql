@@ -100,36 +100,41 @@ create or replace macro imports_at(as_of, known_at) as table
         partition by organisation, source
     );
 
--- One row an import: the fields that it has a column for, sheet by sheet, in one text that `lacks` searches.
+-- One row an import whose columns are known: the fields that each of its sheets has a column for, by the sheet's number; by
+-- -1 where it is not known which sheet has them.
 create or replace macro columns_of_imports() as table
-    select
-        import_id,
-        ' ' || string_agg(coalesce(cast(sheet_number as varchar), '') || '.' || field, ' ') || ' ' as columns_read
-    from import_columns
-    where field is not null
+    select import_id, map_from_entries(list((number, fields))) as sheets
+    from (
+        select import_id, cast(coalesce(sheet_number, -1) as smallint) as number, list(field) as fields
+        from import_columns
+        where field is not null
+        group by all
+    )
     group by import_id;
 
--- Whether the sheet that a row is of has no column for a field: its export does not say, which is not an empty cell.
--- Where it is not known which columns there were, none is missing.
-create or replace macro lacks(columns_read, sheet_number, field) as
-    coalesce(
-        not contains(columns_read, ' ' || sheet_number || '.' || field || ' ')
-        and not contains(columns_read, ' .' || field || ' '),
-        false
-    );
+-- The fields that the sheet of a row has a column for; null where none is known to be missing.
+create or replace macro columns_of(sheets, sheet_number) as
+    coalesce(element_at(sheets, sheet_number)[1], element_at(sheets, -1)[1]);
 
--- Of some fields that are empty in a row: those that its sheet has a column for, and those that it has none for, in a text
--- that is null where there are none.
-create or replace macro with_column(fields, columns_read, sheet_number) as
-    list_aggregate(list_filter(fields, lambda name: not lacks(columns_read, sheet_number, name)), 'string_agg', ', ');
+-- Whether a sheet has no column for a field, so that it does not tell it, which is not an empty cell.
+create or replace macro untold(field, columns) as
+    coalesce(not list_contains(columns, field), false);
 
-create or replace macro without_column(fields, columns_read, sheet_number) as
-    list_aggregate(list_filter(fields, lambda name: lacks(columns_read, sheet_number, name)), 'string_agg', ', ');
+-- Whether a row tells a field, be it by an empty cell.
+create or replace macro told(cell, field, columns) as
+    cell is not null or not untold(field, columns);
+
+-- Of some fields that are empty in a row: those that its sheet has a column for, and those that it has none for.
+create or replace macro with_column(fields, columns) as
+    list_filter(fields, lambda field: field is not null and not untold(field, columns));
+
+create or replace macro without_column(fields, columns) as
+    list_filter(fields, lambda field: field is not null and untold(field, columns));
 
 -- The same for one source, with what an item needs to know of its import. Ids are those of the organisation that gave
 -- them, also where several have become one.
 create or replace macro chosen_imports(wanted, as_of, known_at) as table
-    select i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date, c.columns_read
+    select i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date, c.sheets
     from imports_at(as_of, known_at) as i
     left join columns_of_imports() as c using (import_id)
     where i.source = wanted;
@@ -146,14 +151,14 @@ create or replace macro mended_rows(as_of, known_at) as table
 -- row again, those of the last file: answers that were corrected and sent again. A system has its name of the day.
 -- for each source
 create or replace macro {source}_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, i.columns_read, {columns}
+    select i.organisation, i.file, i.extract_date, columns_of(i.sheets, t.sheet_number) as columns, {columns}
     from {source} as t
     inner join chosen_imports('{source}', as_of, known_at) as i using (import_id);
 
 -- end
 -- for each source with unique rows
 create or replace macro {source}_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, i.columns_read, {columns}
+    select i.organisation, i.file, i.extract_date, columns_of(i.sheets, t.sheet_number) as columns, {columns}
     from {source} as t
     inner join chosen_imports('{source}', as_of, known_at) as i using (import_id)
     qualify row_number() over (
@@ -164,7 +169,7 @@ create or replace macro {source}_at(as_of, known_at) as table
 -- end
 -- for each source with renewed rows
 create or replace macro {source}_at(as_of, known_at) as table
-    select i.organisation, i.file, i.extract_date, i.columns_read, {columns}
+    select i.organisation, i.file, i.extract_date, columns_of(i.sheets, t.sheet_number) as columns, {columns}
     from {source} as t
     inner join chosen_imports('{source}', as_of, known_at) as i using (import_id)
     qualify t.import_id = max(t.import_id) over (partition by i.organisation, {key});
@@ -401,7 +406,7 @@ create or replace macro course_results_at(as_of, known_at, wanted, codes, names,
             -- a pass without its day, because the export has no column for it
             case
                 when status_code = 'passed' and completed is null and (valid_to is null or valid_to >= as_of)
-                    then lacks(columns_read, sheet_number, 'completed')
+                    then untold('completed', columns)
             end as undated,
             -- what is dated after the day has not happened yet
             coalesce(started > as_of, false) as starts_later,
@@ -424,14 +429,58 @@ create or replace macro course_results_at(as_of, known_at, wanted, codes, names,
     from attempts
     group by all;
 
--- What a point says of an item: its outcome, why as a code, and what the reason names.
-create or replace macro judgement_of(outcome, reason, detail) as
-    {'outcome': outcome, 'reason': cast(reason as varchar), 'detail': cast(detail as varchar)};
-create or replace macro met(reason := null) as judgement_of('met', reason, null);
-create or replace macro unmet(reason, detail := null) as judgement_of('unmet', reason, detail);
-create or replace macro unknown(reason, detail := null) as judgement_of('unknown', reason, detail);
-create or replace macro pending(reason) as judgement_of('pending', reason, null);
-create or replace macro exempt(reason) as judgement_of('exempt', reason, null);
+-- What a point may say of an item: its outcome, why as a code, and what the reason names. Of fields that are empty, it names
+-- those in `empty`, and rests on all in `rests_on`.
+create or replace macro judgement_of(outcome, reason, detail, empty, rests_on) as
+    {
+        'outcome': outcome,
+        'reason': cast(reason as varchar),
+        'detail': cast(detail as varchar),
+        'empty': cast(empty as varchar[]),
+        'rests_on': cast(rests_on as varchar[])
+    };
+create or replace macro met(reason := null) as judgement_of('met', reason, null, null, null);
+create or replace macro unmet(reason, detail := null, empty := null, rests_on := null) as
+    judgement_of('unmet', reason, detail, empty, rests_on);
+create or replace macro unknown(reason, detail := null, rests_on := null) as
+    judgement_of('unknown', reason, detail, null, rests_on);
+create or replace macro pending(reason) as judgement_of('pending', reason, null, null, null);
+create or replace macro exempt(reason) as judgement_of('exempt', reason, null, null, null);
+
+-- What is said of an item that only the columns for some fields would judge; null without any.
+create or replace macro undecided(fields) as
+    if(len(fields) > 0, unknown('column_missing', array_to_string(fields, ', ')), null);
+
+-- Whether a judgement stands by the columns of a sheet, for want of which it does not, and what it then says.
+create or replace macro weighed(judgement, columns) as
+    {
+        'judgement': judgement_of(
+            judgement.outcome,
+            judgement.reason,
+            coalesce(judgement.detail, array_to_string(with_column(judgement.empty, columns), ', ')),
+            null,
+            null
+        ),
+        'stands': if(
+            judgement.empty is null,
+            len(without_column(coalesce(judgement.rests_on, []), columns)) = 0,
+            len(with_column(judgement.empty, columns)) > 0
+        ),
+        'lacking': without_column(coalesce(judgement.empty, judgement.rests_on), columns)
+    };
+
+-- What a point says of an item: the first of some judgements that stands, else that it is met. A column that its sheet does
+-- not have accuses nobody: one that rests on it does not stand, nor does one of whose empty fields none has a column. Where
+-- no other stands either, the item is undecided, and not met.
+create or replace macro judge(judgements, columns) as
+    list_transform(
+        [list_transform(list_filter(judgements, lambda each: each is not null), lambda each: weighed(each, columns))],
+        lambda every: coalesce(
+            list_filter(every, lambda each: each.stands)[1].judgement,
+            undecided(flatten(list_transform(every, lambda each: each.lacking))),
+            met()
+        )
+    )[1];
 
 -- One row a person and how far they are with the course of a point, 1 or 2: none where no row of the export is of the
 -- course, whatever its status, unless it was said that nobody has begun it.
@@ -452,7 +501,7 @@ create or replace macro course_items(as_of, known_at, wanted, codes, names, vali
                 when p.on_leave then exempt('on_leave')
                 when p.employed_since > as_of - grace_days then exempt('newly_employed')
                 when r.valid_until >= as_of then met()
-                when r.undated then unknown('column_missing', 'completed')
+                when r.undated then undecided(['completed'])
                 when r.valid_until is not null then unmet('expired')
                 when r.failed then unmet('failed')
                 when r.started then unmet('started')
@@ -485,22 +534,10 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
             filter (where classified_last_year is not null) as classified_last_year,
         first(risk_analysed_last_year order by import_id, sheet_number, row)
             filter (where risk_analysed_last_year is not null) as risk_analysed_last_year,
-        bool_and(lacks(columns_read, sheet_number, 'classified_last_year')) as classified_untold,
-        bool_and(lacks(columns_read, sheet_number, 'risk_analysed_last_year')) as risk_analysed_untold,
+        case when bool_and(columns is not null) then flatten(list(columns)) end as columns,
         first(import_id order by import_id, sheet_number, row) as import_id,
         first(sheet order by import_id, sheet_number, row) as sheet,
         first(row order by import_id, sheet_number, row) as row
-    from systems_at(as_of, known_at)
-    where lifecycle_code is null
-    group by organisation, lower(system);
-
--- One row a system in use: what no export of it has a column for.
-create or replace macro systems_untold_at(as_of, known_at) as table
-    select
-        organisation,
-        lower(system) as system_key,
-        bool_and(lacks(columns_read, sheet_number, 'object_leader')) as object_leader,
-        bool_and(lacks(columns_read, sheet_number, 'personal_data')) as personal_data
     from systems_at(as_of, known_at)
     where lifecycle_code is null
     group by organisation, lower(system);
@@ -512,18 +549,31 @@ create or replace macro latest_classifications_at(as_of, known_at) as table
     where classified <= as_of
     qualify rank() over (partition by organisation, lower(system) order by classified desc) = 1;
 
+-- One row a risk of an analysis, with whether the analysis is the latest of its system, and what its export tells.
+create or replace macro risks_at(as_of, known_at) as table
+    select
+        *,
+        lower(system) as system_key,
+        analysed = max(analysed) over (partition by organisation, lower(system)) as latest,
+        told(risk_value, 'risk_value', columns) as value_told,
+        told(action, 'action', columns) as action_told,
+        told(due, 'due', columns) as due_told
+    from risk_analyses_at(as_of, known_at)
+    where analysed <= as_of;
+
 -- One row an action of a classification's plan, with how far it has come on as_of: its days tell, whatever its status
--- says. Where its export has no column for the day it was done, nobody knows; without one for the day it is due, nobody
--- knows whether one that is open is late.
+-- says. Where its export has no column for the day it was done, nobody knows; without one for the day it is due
+-- (due_told), nobody knows whether one that is open is late (lateness_told).
 create or replace macro planned_actions_at(as_of, known_at) as table
     select
         *,
         lower(system) as system_key,
         case
-            when done is null and lacks(columns_read, sheet_number, 'done') then 'untold'
+            when not told(done, 'done', columns) then 'untold'
             else progress(case when done <= as_of then 'done' end, due, as_of)
         end as state,
-        state = 'open' and due is null and lacks(columns_read, sheet_number, 'due') as due_untold
+        told(due, 'due', columns) as due_told,
+        state <> 'untold' and (state <> 'open' or due_told) as lateness_told
     from classification_actions_at(as_of, known_at);
 
 -- One row an incident discovered by as_of, for points 11 and 13, with what had happened to it by then.
@@ -536,7 +586,8 @@ create or replace macro discovered_at(as_of, known_at) as table
         happened(notification, as_of) as notification_sent,
         happened(progress_report, as_of) as progress_report_sent,
         happened(final_report, as_of) as final_report_sent,
-        happened(closed, as_of) as closed_on
+        happened(closed, as_of) as closed_on,
+        told(closed, 'closed', columns) as closed_told
     from incidents_at(as_of, known_at)
     where cast(discovered as date) <= as_of;
 
@@ -564,7 +615,8 @@ create or replace macro recurring_at(as_of, known_at, window_months) as table
         and (
             months_after(day_before, window_months) >= discovered_on
             or months_after(discovered_on, window_months) >= day_after
-        ) as recurs
+        ) as recurs,
+        told(cause, 'cause', columns) as cause_told
     from neighbours;
 
 -- One row a unit where somebody is employed on as_of, with how many, and whether no incident was discovered there this
@@ -629,6 +681,22 @@ create or replace macro active_processing_at(as_of, known_at) as table
     select *
     from processing_at(as_of, known_at)
     where status_code is null;
+
+-- One row a system that an active processing names; it may name several, separated by commas or semicolons. One without a
+-- system, if the export has no column for them, so that it may name any.
+create or replace macro processed_systems_at(as_of, known_at) as table
+    select * exclude (system), lower(renamed('system', system, as_of, known_at)) as system_key
+    from (
+        select
+            organisation, processing_id, import_id, sheet_number, row,
+            trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
+        from active_processing_at(as_of, known_at)
+    )
+    where system is not null
+    union all
+    select organisation, processing_id, import_id, sheet_number, row, null
+    from active_processing_at(as_of, known_at)
+    where untold('system', columns);
 
 -- One row a kind, organisation, export and name that it uses on as_of, with the number of its rows that do. One row of
 -- an export may name several systems, with commas or semicolons between. kind: organisation, department, unit or system.

@@ -143,7 +143,7 @@ class Step:
 class Counts:
     """This year's incidents and how they were closed; `limit_days` is the limit of point 11.
 
-    Of the `closed_untold` the export has no column that tells whether they are closed.
+    Of the `unknown` the export has no column that tells whether they are closed.
     """
 
     discovered: int
@@ -151,7 +151,7 @@ class Counts:
     late: int
     open: int
     open_too_long: int
-    closed_untold: int
+    unknown: int
     contradicting: int
     median_days: int | None
     limit_days: int

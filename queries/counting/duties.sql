@@ -27,11 +27,10 @@
         ] as gaps,
         sent is null
         and (
-            lacks(columns_read, sheet_number, 'notified')
-            or (notifiable is null and lacks(columns_read, sheet_number, 'notifiable'))
+            untold('notified', columns)
+            or (notifiable is null and untold('notifiable', columns))
         ) as untold,
-        columns_read,
-        sheet_number,
+        columns,
         cast(null as timestamp) as early_warning,
         cast(null as timestamp) as notification,
         cast(null as timestamp) as progress_report,
@@ -61,9 +60,8 @@
             case when stage = 'final_report' and cause is null then 'cause' end,
             case when stage <> 'early_warning' and action is null then 'action' end
         ],
-        sent is null and lacks(columns_read, sheet_number, stage),
-        columns_read,
-        sheet_number,
+        sent is null and untold(stage, columns),
+        columns,
         case when stage <> 'early_warning' then early_warning_sent end,
         case when stage <> 'notification' then notification_sent end,
         progress_report_sent,
@@ -88,8 +86,7 @@
         false,
         [],
         false,
-        columns_read,
-        sheet_number,
+        columns,
         null,
         null,
         null,
@@ -162,7 +159,7 @@ select
     cast(sent as date) - coalesce(month_from, began_on) as days,
     assessed,
     untold,
-    list_filter(gaps, lambda gap: gap is not null and not lacks(columns_read, sheet_number, gap)) as gaps,
+    with_column(gaps, columns) as gaps,
     early_warning,
     notification,
     progress_report,

@@ -2,7 +2,7 @@
 -- without a cause, one for those of which no column tells. The incidents precede it as `incidents`.
 , caused as (
     select
-        case when cause_untold then 'untold' when causeless then 'missing' when cause is null then 'others' else 'cause' end as kind,
+        cause_kind as kind,
         case when cause is not null then cause_key end as cause_key,
         mode(cause order by cause) as cause,
         count(*) as n
@@ -24,4 +24,4 @@ folded as (
 select kind, cause, cast(sum(n) as bigint) as n
 from folded
 group by kind, cause
-order by list_position(['cause', 'others', 'missing', 'untold'], kind), n desc, lower(cause) collate sv
+order by list_position(['cause', 'others', 'missing'], kind) nulls last, n desc, lower(cause) collate sv

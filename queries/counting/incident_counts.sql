@@ -8,10 +8,10 @@ select
     count(*) as discovered,
     count(*) filter (where days between 0 and $limit_days) as in_time,
     count(*) filter (where days > $limit_days) as late,
-    count(*) filter (where closed_on is null and not closed_untold and $as_of - discovered_on <= $limit_days) as open,
-    count(*) filter (where closed_on is null and not closed_untold and $as_of - discovered_on > $limit_days)
+    count(*) filter (where closed_on is null and closed_told and $as_of - discovered_on <= $limit_days) as open,
+    count(*) filter (where closed_on is null and closed_told and $as_of - discovered_on > $limit_days)
         as open_too_long,
-    count(*) filter (where closed_untold) as closed_untold,
+    count(*) filter (where not closed_told) as unknown,
     count(*) filter (where days < 0) as contradicting,
     cast(ceil(quantile_cont(days, 0.5) filter (where days >= 0)) as integer) as median_days
 from aged

@@ -18,7 +18,7 @@ named as (
     qualify place <= $most
 ),
 placed as (
-    select s.month, coalesce(n.place, case when s.category_untold then $most + 2 else $most + 1 end) as place
+    select s.month, coalesce(n.place, if(s.category_told, $most + 1, $most + 2)) as place
     from recent as s
     left join named as n using (kind_key)
 ),

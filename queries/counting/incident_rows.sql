@@ -47,10 +47,13 @@ select
     unit_key,
     case when category_used >= $least then category end as category,
     -- what the export has no column for is not known to be missing
-    cause is null and lacks(columns_read, sheet_number, 'cause') as cause_untold,
-    category is null and lacks(columns_read, sheet_number, 'category') as category_untold,
-    closed is null and lacks(columns_read, sheet_number, 'closed') as closed_untold,
-    cause is null and not cause_untold as causeless,
+    case
+        when cause is null then if(told(cause, 'cause', columns), 'missing', 'untold')
+        when cause_used >= $least then 'cause'
+        else 'others'
+    end as cause_kind,
+    told(category, 'category', columns) as category_told,
+    closed_told,
     case when cause_used >= $least then cause end as cause,
     lower(cause) as cause_key,
     discovered_on,

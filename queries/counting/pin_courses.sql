@@ -10,7 +10,7 @@ from (
         list(distinct i.import_id order by i.import_id) as imports,
         count(*) filter (where t.started <= i.day) + count(*) filter (where t.completed <= i.day) as happened,
         -- without a column for the day of a pass, the end of its validity alone changes a result
-        case when bool_or(lacks(i.columns_read, t.sheet_number, 'completed')) then i.day end as alone
+        case when bool_or(untold('completed', columns_of(i.sheets, t.sheet_number))) then i.day end as alone
     from pinned_imports as i
     inner join training as t using (import_id)
     where i.source = 'training'

@@ -9,7 +9,7 @@ select
     (select count(*) from live_aliases(known_at := $known_at) as a where a.valid_from <= day.day) as names,
     i.source, i.import_id, i.organisation_id, i.organisation, i.file, i.extract_date, i.imported_at, i.imported_by,
     i.loaded, i.rejected, i.warnings,
-    cast(null as varchar) as columns_read
+    cast(null as map(smallint, varchar[])) as sheets
 from (select unnest($days) as day) as day, lateral (
     -- what is yet to come is seen with the exports that there are
     select * from imports_at(as_of := least(day.day, $until), known_at := $known_at)
@@ -17,7 +17,7 @@ from (select unnest($days) as day) as day, lateral (
 
 -- section: chosen_imports
 create or replace temp macro chosen_imports(wanted, as_of, known_at) as table
-    select import_id, organisation_id, organisation, file, extract_date, columns_read
+    select import_id, organisation_id, organisation, file, extract_date, sheets
     from pinned_imports
     where source = wanted and day = as_of and known = known_at
 
@@ -51,12 +51,10 @@ where c.field is not null
 
 -- section: some_missing
 update pinned_imports
-set columns_read = c.columns_read
+set sheets = c.sheets
 from columns_of_imports() as c
 where c.import_id = pinned_imports.import_id
 
 -- section: none_missing
-create or replace temp macro lacks(columns_read, sheet_number, field) as false;
-create or replace temp macro with_column(fields, columns_read, sheet_number) as
-    list_aggregate(fields, 'string_agg', ', ');
-create or replace temp macro without_column(fields, columns_read, sheet_number) as cast(null as varchar)
+create or replace temp macro columns_of(sheets, sheet_number) as cast(null as varchar[]);
+create or replace temp macro untold(field, columns) as false

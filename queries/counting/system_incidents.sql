@@ -6,7 +6,7 @@ select
     discovered_on as discovered,
     renamed('unit', unit, $as_of, $known_at) as unit,
     closed_on as closed,
-    closed is null and lacks(columns_read, sheet_number, 'closed') as closed_untold
+    closed_told
 from discovered_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation
     and lower(renamed('system', system, $as_of, $known_at)) = lower($system)

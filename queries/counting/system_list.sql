@@ -14,7 +14,6 @@ suppliers as (
     select
         organisation,
         lower(system) as system_key,
-        bool_and(lacks(columns_read, sheet_number, 'supplier')) as without_suppliers,
         lower(first(supplier order by import_id, sheet_number, row) filter (where supplier is not null))
             as supplier_key
     from systems_at(as_of := $as_of, known_at := $known_at)
@@ -27,23 +26,13 @@ plans as (
         system_key,
         count(*) as actions,
         count(*) filter (where state = 'late') as overdue,
-        count(*) filter (where state = 'untold' or due_untold) as untold
+        count(*) filter (where not lateness_told) as untold
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     group by organisation, system_key
 ),
 recorded as (
-    -- a processing may name several systems, separated by commas or semicolons
-    select distinct organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key
-    from (
-        select organisation, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
-        from active_processing_at(as_of := $as_of, known_at := $known_at)
-    )
-),
--- a processing whose export has no column for systems may name any
-unrecorded as (
-    select distinct organisation
-    from active_processing_at(as_of := $as_of, known_at := $known_at)
-    where lacks(columns_read, sheet_number, 'system')
+    select distinct organisation, system_key
+    from processed_systems_at(as_of := $as_of, known_at := $known_at)
 ),
 agreements as (
     select
@@ -90,15 +79,15 @@ combined as (
         four.item as system,
         s.object_leader,
         s.object_leader is not null as led,
-        s.object_leader is null and t.object_leader as leader_untold,
+        told(s.object_leader, 'object_leader', s.columns) as leader_told,
         s.personal_data,
-        s.personal_data is null and t.personal_data as personal_data_untold,
+        told(s.personal_data, 'personal_data', s.columns) as personal_data_told,
         coalesce(p.actions, 0) as actions,
         coalesce(p.overdue, 0) as overdue,
         coalesce(p.untold, 0) as untold,
         r.system_key is not null as processed,
-        r.system_key is null and w.organisation is not null as processed_untold,
-        d.organisation is null and u.without_suppliers as supplier_untold,
+        r.system_key is not null or w.organisation is null as processed_told,
+        d.organisation is not null or not untold('supplier', s.columns) as supplier_told,
         -- what no column tells is no gap
         case
             when four.reason = 'action_overdue' then 'met'
@@ -124,22 +113,20 @@ combined as (
     from classification_items as four
     inner join systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
         on s.organisation = four.organisation and s.system_key = lower(four.item)
-    inner join systems_untold_at(as_of := $as_of, known_at := $known_at) as t
-        on t.organisation = s.organisation and t.system_key = s.system_key
     left join risk_analysis_items as five on five.organisation = four.organisation and five.item = four.item
     left join access_items as seven on seven.organisation = four.organisation and seven.item = four.item
     left join exports as e on e.organisation = four.organisation
     left join suppliers as u on u.organisation = four.organisation and u.system_key = s.system_key
     left join plans as p on p.organisation = four.organisation and p.system_key = s.system_key
     left join recorded as r on r.organisation = four.organisation and r.system_key = s.system_key
-    left join unrecorded as w on w.organisation = four.organisation
+    left join recorded as w on w.organisation = four.organisation and w.system_key is null
     left join served as v on v.organisation = four.organisation and v.system_key = s.system_key
     left join supplied as d on d.organisation = four.organisation and d.supplier_key = u.supplier_key
 ),
 judged as (
     select
         *,
-        case when led then 'met' when not leader_untold then 'unmet' end as leader_outcome,
+        case when led then 'met' when leader_told then 'unmet' end as leader_outcome,
         case
             when not with_plans then null
             when classification_outcome = 'exempt' then 'exempt'
@@ -151,7 +138,7 @@ judged as (
         case
             when not with_processings then null
             when processed then 'met'
-            when processed_untold or personal_data_untold then null
+            when not processed_told or not personal_data_told then null
             when personal_data then 'unmet'
             else 'none'
         end as processing_outcome,
@@ -160,7 +147,7 @@ judged as (
             when agreement_found = 'met' then 'met'
             when classification_outcome = 'exempt' then 'exempt'
             when agreement_found is not null then agreement_found
-            when supplier_untold or personal_data_untold or agreed_reason = 'column_missing' then null
+            when not supplier_told or not personal_data_told or agreed_reason = 'column_missing' then null
             when personal_data then 'unknown'
             else 'none'
         end as agreement_outcome,

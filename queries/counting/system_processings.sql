@@ -1,18 +1,9 @@
 -- The active processings that name one system, with their outcome in point 8. The point's items are attached as a
 -- relation.
 with naming as (
-    -- a processing may name several systems, separated by commas or semicolons
     select distinct import_id, sheet_number, row
-    from (
-        select
-            import_id,
-            sheet_number,
-            row,
-            trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
-        from active_processing_at(as_of := $as_of, known_at := $known_at)
-        where organisation = $organisation
-    )
-    where lower(renamed('system', system, $as_of, $known_at)) = lower($system)
+    from processed_systems_at(as_of := $as_of, known_at := $known_at)
+    where organisation = $organisation and system_key = lower($system)
 )
 select p.processing_id, p.name, renamed('unit', p.unit, $as_of, $known_at) as unit, p.reviewed, i.outcome, i.reason
 from active_processing_at(as_of := $as_of, known_at := $known_at) as p

@@ -3,18 +3,17 @@
 select
     risk_id,
     analysed,
-    analysed = max(analysed) over () as latest,
+    latest,
     event,
     risk_value,
     coalesce(risk_value > $tolerance, false) as above,
-    risk_value is null and lacks(columns_read, sheet_number, 'risk_value') as value_untold,
+    value_told,
     action,
-    action is null and lacks(columns_read, sheet_number, 'action') as action_untold,
-    (action is null and not action_untold)
-    or (due is null and not lacks(columns_read, sheet_number, 'due')) as unplanned,
+    action_told,
+    (action is null and action_told) or (due is null and due_told) as unplanned,
     responsible,
     due_of(due) as due,
     status
-from risk_analyses_at(as_of := $as_of, known_at := $known_at)
-where organisation = $organisation and lower(system) = lower($system) and analysed <= $as_of
+from risks_at(as_of := $as_of, known_at := $known_at)
+where organisation = $organisation and system_key = lower($system)
 order by analysed desc, risk_value desc nulls last, import_id, sheet_number, row

@@ -53,10 +53,7 @@ select
     k.discovered,
     k.reported,
     k.closed,
-    case
-        when k.closed is not null or not lacks(k.columns_read, k.sheet_number, 'closed')
-            then least(k.closed, $as_of) - k.discovered_on
-    end as days_open,
+    case when k.closed_told then least(k.closed, $as_of) - k.discovered_on end as days_open,
     k.status,
     k.personal_data,
     k.significant,

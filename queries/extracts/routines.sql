@@ -27,7 +27,7 @@ with routines as (
 untold as (
     select organisation
     from routines
-    where lacks(columns_read, sheet_number, 'review_point') or lacks(columns_read, sheet_number, 'adopted')
+    where untold('review_point', columns) or untold('adopted', columns)
 )
 select
     o.organisation,

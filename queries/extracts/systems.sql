@@ -75,7 +75,7 @@ listed as (
         arg_min(object_owner, place) as object_owner,
         arg_min(object_leader, place) as object_leader,
         arg_min(supplier, place) as supplier,
-        bool_and(lacks(columns_read, sheet_number, 'supplier')) as without_suppliers,
+        bool_or(told(supplier, 'supplier', columns)) as supplier_told,
         arg_min(lifecycle, place) as lifecycle,
         arg_min(lifecycle_code is null, place) as in_use,
         -- an unknown word is a filled value
@@ -107,19 +107,15 @@ actions as (
         system_key,
         count(*) filter (where state in ('open', 'late')) as actions_open,
         count(*) filter (where state = 'late') as actions_overdue,
-        bool_and(state <> 'untold') as told,
-        bool_and(state <> 'untold' and not due_untold) as due_told
+        bool_and(state in ('late', 'open', 'done')) as state_told,
+        bool_and(lateness_told) as lateness_told
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
 risks as (
-    select organisation, lower(system) as system_key, analysed as risk_analysed, max(risk_value) as highest_risk
-    from (
-        select *
-        from risk_analyses_at(as_of := $as_of, known_at := $known_at)
-        where analysed <= $as_of
-        qualify rank() over (partition by organisation, lower(system) order by analysed desc) = 1
-    )
+    select organisation, system_key, analysed as risk_analysed, max(risk_value) as highest_risk
+    from risks_at(as_of := $as_of, known_at := $known_at)
+    where latest
     group by all
 ),
 reviews as (
@@ -136,33 +132,9 @@ reviews as (
     )
     group by all
 ),
-named as (
-    -- a processing may name several systems, separated by commas or semicolons
-    select distinct organisation, processing_id, lower(renamed('system', system, $as_of, $known_at)) as system_key
-    from (
-        select organisation, processing_id, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
-        from active_processing_at(as_of := $as_of, known_at := $known_at)
-    )
-),
-untold as (
-    select
-        organisation,
-        bool_or(source = 'processing') as processings,
-        bool_or(source = 'incidents') as incidents
-    from (
-        select organisation, 'processing' as source
-        from active_processing_at(as_of := $as_of, known_at := $known_at)
-        where lacks(columns_read, sheet_number, 'system')
-        union all
-        select organisation, 'incidents'
-        from discovered_at(as_of := $as_of, known_at := $known_at)
-        where this_year and lacks(columns_read, sheet_number, 'system')
-    )
-    group by organisation
-),
 recorded as (
-    select organisation, system_key, count(*) as processings
-    from named
+    select organisation, system_key, count(distinct processing_id) as processings
+    from processed_systems_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
 supplier_agreements as (
@@ -172,7 +144,11 @@ supplier_agreements as (
     group by all
 ),
 system_incidents as (
-    select organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key, count(*) as incidents
+    select
+        organisation,
+        lower(renamed('system', system, $as_of, $known_at)) as system_key,
+        count(*) as incidents,
+        bool_and(told(system, 'system', columns)) as told
     from discovered_at(as_of := $as_of, known_at := $known_at)
     where this_year
     group by all
@@ -197,15 +173,15 @@ select
     c.availability,
     c.classified,
     c.classification_valid_to,
-    case when e.plans and coalesce(a.told, true) then coalesce(a.actions_open, 0) end as actions_open,
-    case when e.plans and coalesce(a.due_told, true) then coalesce(a.actions_overdue, 0) end as actions_overdue,
+    case when e.plans and coalesce(a.state_told, true) then coalesce(a.actions_open, 0) end as actions_open,
+    case when e.plans and coalesce(a.lateness_told, true) then coalesce(a.actions_overdue, 0) end as actions_overdue,
     r.risk_analysed,
     r.highest_risk,
     v.access_reviewed,
     v.accounts_removed,
-    case when e.processings and t.processings is not true then coalesce(n.processings, 0) end as processings,
-    case when e.agreements and not s.without_suppliers then coalesce(g.agreements, 0) end as agreements,
-    case when e.incidents and t.incidents is not true then coalesce(h.incidents, 0) end as incidents,
+    case when e.processings and any_system.organisation is null then coalesce(n.processings, 0) end as processings,
+    case when e.agreements and s.supplier_told then coalesce(g.agreements, 0) end as agreements,
+    case when e.incidents and coalesce(of_any.told, true) then coalesce(h.incidents, 0) end as incidents,
     four.outcome as classification,
     five.outcome as risk_analysis,
     seven.outcome as access,
@@ -217,7 +193,6 @@ select
     s.import_id
 from listed as s
 left join exports as e using (organisation)
-left join untold as t using (organisation)
 left join classified as c using (organisation, system_key)
 left join actions as a using (organisation, system_key)
 left join risks as r using (organisation, system_key)
@@ -225,6 +200,8 @@ left join reviews as v using (organisation, system_key)
 left join recorded as n using (organisation, system_key)
 left join system_incidents as h using (organisation, system_key)
 left join supplier_agreements as g on g.organisation = s.organisation and g.supplier_key = lower(s.supplier)
+left join recorded as any_system on any_system.organisation = s.organisation and any_system.system_key is null
+left join system_incidents as of_any on of_any.organisation = s.organisation and of_any.system_key is null
 left join units_at(as_of := $as_of, known_at := $known_at) as u
     on u.organisation = s.organisation and u.unit_key = lower(s.unit)
 left join classification_items as four on four.organisation = s.organisation and lower(four.item) = s.system_key

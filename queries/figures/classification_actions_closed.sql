@@ -11,7 +11,7 @@
 select
     o.organisation,
     count(*) filter (where a.state = 'done') as part,
-    count(*) filter (where a.state <> 'untold') as whole
+    count(*) filter (where a.state in ('late', 'open', 'done')) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join planned_actions_at(as_of := $as_of, known_at := $known_at) as a using (organisation)
 group by o.organisation

@@ -11,12 +11,12 @@
 select
     o.organisation,
     count(*) filter (where a.state = 'late') as part,
-    count(*) filter (where a.state <> 'untold') as whole
+    count(*) filter (where a.state in ('late', 'open', 'done')) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join (
     select *
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
-    where due is not null or not lacks(columns_read, sheet_number, 'due')
+    where due_told
 ) as a using (organisation)
 group by o.organisation
 order by o.organisation collate sv

@@ -9,10 +9,9 @@
 --   whole (bigint): systems in use for which an export has the column
 
 with systems as (
-    select organisation, s.object_leader is not null as led
-    from systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
-    inner join systems_untold_at(as_of := $as_of, known_at := $known_at) as w using (organisation, system_key)
-    where s.object_leader is not null or not w.object_leader
+    select organisation, object_leader is not null as led
+    from systems_in_use_at(as_of := $as_of, known_at := $known_at)
+    where told(object_leader, 'object_leader', columns)
 )
 select o.organisation, count(*) filter (where systems.led) as part, count(systems.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o

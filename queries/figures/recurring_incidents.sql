@@ -12,7 +12,7 @@
 with incidents as (
     select organisation, recurs
     from recurring_at(as_of := $as_of, known_at := $known_at, window_months := $window_months)
-    where this_year and not (cause is null and lacks(columns_read, sheet_number, 'cause'))
+    where this_year and cause_told
 )
 select o.organisation, count(*) filter (where incidents.recurs) as part, count(incidents.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o

@@ -9,17 +9,8 @@
 --   whole (bigint): systems in use that handle personal data
 
 with named as (
-    -- a processing may name several systems, separated by commas or semicolons
-    select distinct organisation, lower(renamed('system', system, $as_of, $known_at)) as system_key
-    from (
-        select organisation, trim(unnest(string_split_regex(system, '[,;]') || [system])) as system
-        from active_processing_at(as_of := $as_of, known_at := $known_at)
-    )
-),
-untold as (
-    select distinct organisation
-    from active_processing_at(as_of := $as_of, known_at := $known_at)
-    where lacks(columns_read, sheet_number, 'system')
+    select distinct organisation, system_key
+    from processed_systems_at(as_of := $as_of, known_at := $known_at)
 ),
 systems as (
     select s.organisation, n.system_key is null as unnamed
@@ -29,8 +20,11 @@ systems as (
 )
 select
     o.organisation,
-    -- where a processing may name a system that its export has no column for, none is known to be unnamed
-    case when o.organisation not in (from untold) then count(*) filter (where systems.unnamed) end as part,
+    -- where a processing may name any system, none is known to be unnamed
+    case
+        when o.organisation not in (select organisation from named where system_key is null)
+            then count(*) filter (where systems.unnamed)
+    end as part,
     count(systems.organisation) as whole
 from organisations_on(as_of := $as_of, known_at := $known_at) as o
 left join systems using (organisation)

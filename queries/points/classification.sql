@@ -30,7 +30,7 @@ overdue as (
         ) as actions
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     -- without a column for the day it was done, an action that was due may be late
-    where state in ('late', 'untold') and due < $as_of
+    where state not in ('open', 'done') and due < $as_of
     group by all
 ),
 exports as (
@@ -45,14 +45,13 @@ judged as (
         case
             when s.responsibility_code = 'central' then exempt('central')
             when l.valid and o.actions is not null then unmet('action_overdue', o.actions)
-            when l.valid and o.system_key is not null then unknown('column_missing', 'done')
+            when l.valid and o.system_key is not null then undecided(['done'])
             when l.valid then met()
             when l.valid_until is not null then unmet('outdated')
             when s.classified_last_year then met('register_says_yes')
             when s.classified_last_year = false then unmet('not_classified')
             when e.organisation is not null then unmet('not_classified')
-            when s.classified_untold then unknown('column_missing', 'classified_last_year')
-            else unknown('no_information')
+            else judge([unknown('no_information', rests_on := ['classified_last_year'])], s.columns)
         end as judgement
     from systems as s
     left join latest as l using (organisation, system_key)

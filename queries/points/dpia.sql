@@ -12,12 +12,14 @@ with processings as (
 said as (
     select
         *,
-        lacks(columns_read, sheet_number, 'status') as without_status,
-        lacks(columns_read, sheet_number, 'decided') as without_decided,
-        -- as far as the columns of its export tell
-        (status_code = 'approved' or without_status)
-        and (decided <= $as_of or without_decided)
-        and (next_review is null or next_review >= $as_of) as may_be_approved
+        judge(
+            [
+                if(status_code = 'approved', null, unmet('ongoing', rests_on := ['status'])),
+                if(decided <= $as_of, null, unmet('ongoing', rests_on := [if(decided is null, 'decided', null)])),
+                if(next_review < $as_of, unmet('review_overdue'), null)
+            ],
+            columns
+        ) as judgement
     from dpias_at(as_of := $as_of, known_at := $known_at)
 ),
 assessments as (
@@ -26,11 +28,8 @@ assessments as (
         lower(processing_id) as processing_key,
         bool_or(required or coalesce(criteria, 0) >= $least_criteria) as required,
         bool_or(not required and coalesce(criteria, 0) < $least_criteria) as not_required,
-        bool_or(
-            status_code = 'approved' and decided <= $as_of and (next_review is null or next_review >= $as_of)
-        ) as approved,
-        bool_or(may_be_approved and without_status) as without_status,
-        bool_or(may_be_approved and without_decided) as without_decided,
+        bool_or(judgement.outcome = 'met') as approved,
+        string_agg(judgement.detail, ', ') filter (where judgement.outcome = 'unknown') as undecided_for,
         bool_or(status_code = 'approved' and decided <= $as_of and next_review < $as_of) as lapsed,
         bool_or(status_code is distinct from 'not_started') as begun,
         max(coalesce(next_review, date '9999-12-31')) filter (where status_code = 'approved' and decided <= $as_of)
@@ -43,20 +42,18 @@ judged as (
         p.*,
         a.next_review,
         coalesce(p.dpia_required or a.required, false) as needed,
-        concat_ws(', ', case when a.without_status then 'status' end, case when a.without_decided then 'decided' end)
-            as lacking,
+        list_filter(['status', 'decided'], lambda field: contains(a.undecided_for, field)) as lacking,
         case
             when needed then
                 case
                     when a.approved then met()
-                    when a.without_status or a.without_decided then unknown('column_missing', lacking)
+                    when a.undecided_for is not null then undecided(lacking)
                     when a.lapsed then unmet('review_overdue')
                     when a.begun then unmet('ongoing')
                     else unmet('missing')
                 end
             when a.not_required or p.dpia_required = false then exempt('not_required')
-            when lacks(p.columns_read, p.sheet_number, 'dpia_required') then unknown('column_missing', 'dpia_required')
-            else unknown('need_not_assessed')
+            else judge([unknown('need_not_assessed', rests_on := ['dpia_required'])], p.columns)
         end as judgement
     from processings as p
     left join assessments as a

@@ -9,23 +9,16 @@
 with judged as (
     select
         *,
-        without_column(
-            [case when notifiable is null then 'notifiable' end, case when notified is null then 'notified' end],
-            columns_read, sheet_number
-        ) as lacking,
+        [if(notifiable is null, 'notifiable', null), if(notified is null, 'notified', null)] as empty,
         case
             when notifiable = false and not_notified_reason is not null then exempt('not_notifiable')
-            when notifiable = false and lacks(columns_read, sheet_number, 'not_notified_reason')
-                then unknown('column_missing', 'not_notified_reason')
-            when notifiable = false then unmet('no_reason')
+            when notifiable = false then judge([unmet('no_reason', rests_on := ['not_notified_reason'])], columns)
             when sent_before(aware, sent) then unknown('dates_contradict')
             when sent_in_time(aware, sent, $limit_hours) then met()
             when not sent_in_time(aware, sent, $limit_hours) then unmet('late')
             when sent is not null then unknown('time_missing')
             when still_time(aware, $limit_hours, $as_of) then pending('not_due')
-            when lacking is not null then unknown('column_missing', lacking)
-            when notifiable then unmet('not_notified')
-            else unmet('not_assessed')
+            else judge([unmet(if(notifiable, 'not_notified', 'not_assessed'), rests_on := empty)], columns)
         end as judgement
     from aware_at(as_of := $as_of, known_at := $known_at)
     where this_year

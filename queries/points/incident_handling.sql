@@ -6,33 +6,19 @@
 --   limit_days (integer): within how many days an incident is closed
 -- columns: columns.txt
 
-with listed as (
-    select *, [case when cause is null then 'cause' end, case when action is null then 'action' end] as empty
-    from discovered_at(as_of := $as_of, known_at := $known_at)
-    where this_year
-),
-checked as (
+with judged as (
     select
         *,
-        with_column(empty, columns_read, sheet_number) as missing,
-        without_column(empty, columns_read, sheet_number) as lacking
-    from listed
-),
-judged as (
-    select
-        *,
+        [if(cause is null, 'cause', null), if(action is null, 'action', null)] as empty,
         case
             when closed_on < discovered_on then unknown('dates_contradict')
             when closed_on - discovered_on > $limit_days then unmet('late')
-            when closed_on is not null and missing is not null then unmet('undocumented', missing)
-            when closed_on is not null and lacking is not null then unknown('column_missing', lacking)
-            when closed_on is not null then met()
-            when $as_of - discovered_on > $limit_days and closed is null and lacks(columns_read, sheet_number, 'closed')
-                then unknown('column_missing', 'closed')
-            when $as_of - discovered_on > $limit_days then unmet('open_too_long')
-            else pending('not_due')
+            when closed_on is not null then judge([unmet('undocumented', empty := empty)], columns)
+            when $as_of - discovered_on <= $limit_days then pending('not_due')
+            else judge([unmet('open_too_long', rests_on := [if(closed is null, 'closed', null)])], columns)
         end as judgement
-    from checked
+    from discovered_at(as_of := $as_of, known_at := $known_at)
+    where this_year
 )
 select
     organisation,

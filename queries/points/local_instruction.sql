@@ -15,9 +15,7 @@ with judged as (
             when state = 'exempt' and comment is not null then exempt('exempt')
             when state = 'ongoing' then unmet('ongoing')
             when state = 'not_started' then unmet('not_started')
-            when state = 'exempt' and lacks(columns_read, sheet_number, 'comment')
-                then unknown('column_missing', 'comment')
-            else unknown('no_information')
+            else judge([unknown('no_information', rests_on := [if(state = 'exempt', 'comment', null)])], columns)
         end as judgement
     from local_instruction_at(as_of := $as_of, known_at := $known_at)
 )

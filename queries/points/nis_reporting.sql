@@ -9,7 +9,7 @@
 with judged as (
     select
         *,
-        if(lacks(columns_read, sheet_number, stage), unknown('column_missing', stage), unmet('not_sent')) as unsent,
+        judge([unmet('not_sent', rests_on := [stage])], columns) as unsent,
         case
             when sent_before(discovered, sent) then unknown('dates_contradict')
             when stage = 'final_report' and sent is not null
@@ -27,11 +27,10 @@ with judged as (
     where this_year
 ),
 unassessed as (
-    select i.*
-    from discovered_at(as_of := $as_of, known_at := $known_at) as i
-    where i.this_year
-        and i.significant is null
-        and not lacks(i.columns_read, i.sheet_number, 'significant')
+    select *
+    from discovered_at(as_of := $as_of, known_at := $known_at)
+    where this_year and significant is null
+        and judge([unknown('not_assessed', rests_on := ['significant'])], columns).reason = 'not_assessed'
 )
 select
     organisation,

@@ -22,26 +22,22 @@ with listed as (
         ] as empty
     from active_processing_at(as_of := $as_of, known_at := $known_at)
 ),
-checked as (
-    select
-        *,
-        with_column(empty, columns_read, sheet_number) as missing,
-        without_column(empty || [case when reviewed is null then 'reviewed' end], columns_read, sheet_number) as lacking,
-        case when reviewed <= $as_of then months_after(reviewed, $interval_months) end as next_review
-    from listed
-),
 judged as (
     select
         *,
-        case
-            when missing is not null then unmet('incomplete', missing)
-            when lacking is not null
-                and (next_review >= $as_of or (reviewed is null and lacks(columns_read, sheet_number, 'reviewed')))
-                then unknown('column_missing', lacking)
-            when next_review >= $as_of then met()
-            else unmet('review_overdue')
-        end as judgement
-    from checked
+        case when reviewed <= $as_of then months_after(reviewed, $interval_months) end as next_review,
+        judge(
+            [
+                unmet('incomplete', empty := empty),
+                if(
+                    next_review >= $as_of,
+                    null,
+                    unmet('review_overdue', rests_on := [if(reviewed is null, 'reviewed', null)])
+                )
+            ],
+            columns
+        ) as judgement
+    from listed
 )
 select
     organisation,

@@ -8,22 +8,21 @@
 with judged as (
     select
         *,
-        lacks(columns_read, sheet_number, 'signed') as unsaid,
-        concat_ws(
-            ', ',
-            case when instruction = false then 'instruction' end,
-            case when subprocessors = false then 'subprocessors' end
-        ) as lacking,
+        [if(instruction = false, 'instruction', null), if(subprocessors = false, 'subprocessors', null)] as steps,
         case
             when status_code is null then unknown('no_information')
             when status_code = 'not_applicable' then exempt('exempt')
             when status_code = 'no' then unmet('missing')
             when status_code = 'in_preparation' then unmet('in_preparation')
-            when signed > $as_of or (signed is null and not unsaid) then unmet('not_signed')
-            when valid_to < $as_of and renews is not true then unmet('expired')
-            when instruction = false or subprocessors = false then unmet('incomplete', lacking)
-            when signed is null then unknown('column_missing', 'signed')
-            else met()
+            when signed > $as_of then unmet('not_signed')
+            else judge(
+                [
+                    if(signed is null, unmet('not_signed', rests_on := ['signed']), null),
+                    if(valid_to < $as_of and renews is not true, unmet('expired'), null),
+                    unmet('incomplete', empty := steps)
+                ],
+                columns
+            )
         end as judgement
     from processors_at(as_of := $as_of, known_at := $known_at)
 )

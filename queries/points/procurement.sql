@@ -19,13 +19,6 @@ with this_year as (
     from procurements_at(as_of := $as_of, known_at := $known_at)
     where coalesce(contract_date, announced) between date_trunc('year', $as_of) and $as_of
 ),
-checked as (
-    select
-        *,
-        with_column(steps, columns_read, sheet_number) as missing,
-        without_column(steps, columns_read, sheet_number) as lacking
-    from this_year
-),
 judged as (
     select
         *,
@@ -33,15 +26,14 @@ judged as (
             when handles_information is null then unknown('no_information')
             when not handles_information then exempt('exempt')
             when consulted > contract_date then unmet('afterwards')
-            when missing is not null then unmet('steps_missing', missing)
-            when lacking is not null then unknown('column_missing', lacking)
-            else met()
+            else judge([unmet('steps_missing', empty := steps)], columns)
         end as judgement,
+        [if(consulted is null, 'coordinator_consulted', null)] as last_step,
         -- whoever was not asked before the contract cannot be asked before it any more, whatever else is known
         handles_information is distinct from false and contract_date < $as_of and (
-            consulted > contract_date or contains(missing, 'coordinator_consulted')
+            consulted > contract_date or judge([unmet('steps_missing', empty := last_step)], columns).outcome = 'unmet'
         ) as lost
-    from checked
+    from this_year
 )
 select
     organisation,

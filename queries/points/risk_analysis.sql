@@ -30,8 +30,7 @@ judged as (
             when s.risk_analysed_last_year then met('register_says_yes')
             when s.risk_analysed_last_year = false then unmet('not_analysed')
             when e.organisation is not null then unmet('not_analysed')
-            when s.risk_analysed_untold then unknown('column_missing', 'risk_analysed_last_year')
-            else unknown('no_information')
+            else judge([unknown('no_information', rests_on := ['risk_analysed_last_year'])], s.columns)
         end as judgement
     from systems as s
     left join latest as l using (organisation, system_key)

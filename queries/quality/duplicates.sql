@@ -24,7 +24,7 @@ with system_values as (
                 'field': 'lifecycle',
                 -- what has no column says nothing
                 'code': case
-                    when not lacks(columns_read, sheet_number, 'lifecycle') then coalesce(lifecycle_code, 'in use')
+                    when told(lifecycle, 'lifecycle', columns) then coalesce(lifecycle_code, 'in use')
                 end,
                 'word': lifecycle
             },

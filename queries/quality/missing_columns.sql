@@ -38,5 +38,5 @@ inner join columns_asked as a using (source)
 left join (select distinct organisation, source from in_effect) as other
     on other.organisation = i.organisation and other.source = a.without
 -- what completes an export need not have all of its columns
-where not i.completes and other.source is null and not contains(c.columns_read, '.' || a.field || ' ')
+where not i.completes and other.source is null and not list_contains(flatten(map_values(c.sheets)), a.field)
 order by i.organisation collate sv, i.source, i.import_id, a.field

@@ -22,7 +22,7 @@ classified as (
         done,
         responsible,
         state,
-        due_untold as undated,
+        due_told,
         department,
         unit
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
@@ -46,10 +46,10 @@ recommended as (
         null::date as done,
         responsible,
         case
-            when word is null and lacks(columns_read, sheet_number, 'status') then 'untold'
+            when not told(word, 'status', columns) then 'untold'
             else progress_said(word, $done, $cancelled, due, $as_of)
         end as state,
-        due is null and lacks(columns_read, sheet_number, 'due') as undated,
+        told(due, 'due', columns) as due_told,
         null as department,
         null as unit
     from recommendations
@@ -80,7 +80,7 @@ deviated as (
             d.due,
             $as_of
         ) as state,
-        d.due is null and lacks(d.columns_read, d.sheet_number, 'due') as undated,
+        told(d.due, 'due', d.columns) as due_told,
         null as department,
         null as unit
     from reported as d
@@ -103,7 +103,7 @@ select
     done,
     responsible,
     state,
-    state = 'open' and undated as due_untold,
+    state = 'open' and not due_told as due_untold,
     $organisation as organisation,
     department,
     unit

@@ -9,7 +9,7 @@ with dated as (
         coalesce(mandatory, false) as mandatory,
         start,
         due_of(due) as due,
-        due is null and lacks(columns_read, sheet_number, 'due') as undated,
+        told(due, 'due', columns) as due_told,
         lower(trim(status)) as word
     from activities_at(as_of := $as_of, known_at := $known_at)
     where organisation = $organisation
@@ -52,7 +52,7 @@ select
     mandatory,
     start,
     due,
-    undated and state not in ('done', 'cancelled') as due_untold,
+    not due_told and state not in ('done', 'cancelled') as due_untold,
     state,
     earlier
 from placed

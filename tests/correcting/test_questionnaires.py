@@ -150,7 +150,7 @@ def outcomes(line, point, day):
 
 def kept(line, source, day):
     """The rows of a source on a day, without the columns on their origin."""
-    beside = {"organisation", "file", "columns_read", "extract_date", "import_id", "sheet_number", "sheet", "row"}
+    beside = {"organisation", "file", "columns", "extract_date", "import_id", "sheet_number", "sheet", "row"}
     records = line.rows(f"select * from {source}_at($day, timestamp '9999-12-31')", day=day)
     return sorted((tuple((k, v) for k, v in row.items() if k not in beside) for row in records), key=str)
 

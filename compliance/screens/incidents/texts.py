@@ -67,7 +67,7 @@ def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
     title = say(N_("Closed within {n} days"), n=counts.limit_days)
     of = counts.in_time + counts.late
     if not of:
-        return unknown(title, say) if counts.closed_untold else unknown(title, say, why=NONE)
+        return unknown(title, say) if counts.unknown else unknown(title, say, why=NONE)
     half = say.plural("half of them within {n} day", "half of them within {n} days", counts.median_days or 0)
     return counted(title, counts.in_time, of, say, note=half)
 
@@ -325,7 +325,7 @@ def _step_name(step: Step) -> str:
 
 def closing_sentence(counts: Counts, say: Language) -> str:
     """How many were closed in time, and how many are still open."""
-    if counts.closed_untold and counts.closed_untold == counts.discovered:
+    if counts.unknown and counts.unknown == counts.discovered:
         return say(phrases.NOT_IN_EXPORT)
     parts = []
     if closed := counts.in_time + counts.late:
@@ -340,8 +340,8 @@ def closing_sentence(counts: Counts, say: Language) -> str:
             N_("{n} of them for more than {days} days"), n=say.number(counts.open_too_long), days=counts.limit_days
         )
         parts.append(f"{text}, {too_long}." if counts.open_too_long else f"{text}.")
-    if counts.closed_untold:
-        parts.append(f"{say(phrases.NOT_IN_EXPORT)}: {say.number(counts.closed_untold)}.")
+    if counts.unknown:
+        parts.append(f"{say(phrases.NOT_IN_EXPORT)}: {say.number(counts.unknown)}.")
     if counts.contradicting:
         text = say.plural(
             "{n} is closed before it was discovered and cannot be judged.",

@@ -63,7 +63,7 @@ def card_facts(card: Card, say: Language) -> list[Fact]:
 
 def _led_fact(card: Card, say: Language) -> Fact:
     named = card.register["object_leader"] if card.named else None
-    without = phrases.NOT_IN_EXPORT if card.register["leader_untold"] else N_("Missing")
+    without = N_("Missing") if card.register["leader_told"] else phrases.NOT_IN_EXPORT
     value = named or (say(N_("Named")) if card.register["led"] else say(without))
     return Fact(say(N_("Object leader")), value, note=card.register["object"] or "")
 
@@ -112,15 +112,15 @@ def _leader_pairs(card: Card, say: Language) -> list[Pair]:
     """Who owns and leads the object; names only if the reader may see them."""
     register = card.register
 
-    def who(name: str, has_one: bool, untold: bool) -> str:
-        if untold:
+    def who(name: str, has_one: bool, told: bool) -> str:
+        if not told:
             return say(phrases.NOT_IN_EXPORT)
         return register[name] or DASH if card.named else say(N_("Named")) if has_one else say(N_("Missing"))
 
     return [
         Pair(say(N_("Object")), register["object"] or DASH),
-        Pair(say(N_("Object owner")), who("object_owner", register["owned"], register["owner_untold"])),
-        Pair(say(N_("Object leader")), who("object_leader", register["led"], register["leader_untold"])),
+        Pair(say(N_("Object owner")), who("object_owner", register["owned"], register["owner_told"])),
+        Pair(say(N_("Object leader")), who("object_leader", register["led"], register["leader_told"])),
     ]
 
 
@@ -213,7 +213,7 @@ def _risk_value(row: Row, say: Language) -> Html | str:
 
 
 def _risk_action(row: Row, say: Language) -> str | None:
-    if row["action"] is None and row["action_untold"]:
+    if not row["action_told"]:
         return say(phrases.NOT_IN_EXPORT)
     if row["action"] is None and row["above"]:
         return say(N_("Missing"))
@@ -233,7 +233,7 @@ def _item_mark(row: Row, point: Point, say: Language) -> Html | None:
 
 
 def _incident_state(row: Row, say: Language) -> Html:
-    if row["closed_untold"]:
+    if not row["closed_told"]:
         return wheel.work("unknown", say(phrases.NOT_IN_EXPORT))
     if row["closed"] is None:
         return charts.work_mark("ongoing", say(N_("Open")))
@@ -360,7 +360,7 @@ def _risk_texts(card: Card, say: Language) -> dict[str, str]:
 
 def _risk_sentence(card: Card, say: Language) -> str:
     """How many of the latest risks are above what is tolerated, and how many of them lack an action with a day."""
-    valued = sum(not row["value_untold"] for row in card.latest_risks)
+    valued = sum(row["value_told"] for row in card.latest_risks)
     if not valued:
         return f"{phrases.not_in_export(['risk_analyses.risk_value'], say)}."
     above = [row for row in card.latest_risks if row["above"]]
