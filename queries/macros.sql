@@ -441,7 +441,7 @@ create or replace macro judgement_of(outcome, reason, detail, empty, rests_on) a
     };
 create or replace macro met(reason := null) as judgement_of('met', reason, null, null, null);
 create or replace macro unmet(reason, detail := null, empty := null, rests_on := null) as
-    judgement_of('unmet', reason, detail, empty, rests_on);
+    judgement_of('unmet', reason, coalesce(detail, array_to_string(empty, ', ')), empty, rests_on);
 create or replace macro unknown(reason, detail := null, rests_on := null) as
     judgement_of('unknown', reason, detail, null, rests_on);
 create or replace macro pending(reason) as judgement_of('pending', reason, null, null, null);
@@ -457,7 +457,7 @@ create or replace macro weighed(judgement, columns) as
         'judgement': judgement_of(
             judgement.outcome,
             judgement.reason,
-            coalesce(judgement.detail, array_to_string(with_column(judgement.empty, columns), ', ')),
+            coalesce(array_to_string(with_column(judgement.empty, columns), ', '), judgement.detail),
             null,
             null
         ),

@@ -505,7 +505,7 @@ def _coverage(point: Point, row: dict[str, Any]) -> Coverage:
         pending=row["pending"],
         exempt=row["exempt"],
         basis=True,
-        columns=tuple(sorted({*(row["columns"] or ())})),
+        columns=tuple(sorted({name for each in row["columns"] or () for name in each.split(", ")})),
     )
 
 

@@ -159,7 +159,7 @@ def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime, until:
         cursor.execute(parts["some_missing"])
         return hidden
     cursor.execute(parts["none_missing"])
-    return [*hidden, "temp.columns_of", "temp.untold"]
+    return [*hidden, "temp.columns_of", "temp.untold", "temp.judge"]
 
 
 def _pin(cursor: Cursor, relation: str, *, known_at: datetime) -> None:

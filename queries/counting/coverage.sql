@@ -15,7 +15,7 @@
         count(*) filter (where outcome = 'unknown') as unknown,
         count(*) filter (where outcome = 'pending') as pending,
         count(*) filter (where outcome = 'exempt') as exempt,
-        string_agg(distinct detail, ', ') filter (where reason = 'column_missing') as columns
+        list_distinct(list(detail) filter (where reason = 'column_missing')) as columns
     from items
     group by as_of, point, mark, organisation, case when $level <> 'organisation' then lower(unit) end
 ),
@@ -42,7 +42,7 @@ select
     cast(sum(pending) as bigint) as pending,
     cast(sum(exempt) as bigint) as exempt,
     mark,
-    if(sum(met) = 0, string_split(string_agg(columns, ', '), ', '), null) as columns
+    case when sum(met) = 0 then flatten(list(columns)) end as columns
 from placed
 group by
     as_of,

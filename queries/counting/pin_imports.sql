@@ -57,4 +57,9 @@ where c.import_id = pinned_imports.import_id
 
 -- section: none_missing
 create or replace temp macro columns_of(sheets, sheet_number) as cast(null as varchar[]);
-create or replace temp macro untold(field, columns) as false
+create or replace temp macro untold(field, columns) as false;
+create or replace temp macro judge(judgements, columns) as
+    coalesce(
+        list_filter(judgements, lambda each: each is not null and (each.empty is null or each.detail is not null))[1],
+        met()
+    )
