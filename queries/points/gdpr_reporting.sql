@@ -18,7 +18,10 @@ with judged as (
             when not sent_in_time(aware, sent, $limit_hours) then unmet('late')
             when sent is not null then unknown('time_missing')
             when still_time(aware, $limit_hours, $as_of) then pending('not_due')
-            else judge([unmet(if(notifiable, 'not_notified', 'not_assessed'), rests_on := empty)], columns)
+            else judge(
+                [if(notifiable, unmet('not_notified', rests_on := empty), unmet('not_assessed', rests_on := empty))],
+                columns
+            )
         end as judgement
     from aware_at(as_of := $as_of, known_at := $known_at)
     where this_year

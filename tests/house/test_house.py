@@ -311,7 +311,7 @@ def test_a_sources_table_has_the_columns_that_its_declaration_says(source, table
 def test_a_sources_rows_are_told_apart_as_its_declaration_says(source):
     assert set(source.unique) <= {field.name for field in source.required}
     macros = without_comments(text_of("macros.sql"))
-    found = re.search(rf"macro {source.id}_at\(as_of, known_at\) as table(.*?);", macros + ";", re.S)
+    found = re.search(rf"macro {source.id}_at\(as_of, known_at\) as(.*?);", macros + ";", re.S)
     assert found, f"macros.sql lacks {source.id}_at"
     keys = re.search(r"partition by i\.organisation_id, (.*?)\s+order by", found[1], re.S)
     assert re.findall(r"lower\(t\.(\w+)\)", keys[1] if keys else "") == list(source.unique)
@@ -328,7 +328,7 @@ def test_required_fields_are_never_read_from_a_list_alone():
 def statement_of(point):
     """The point's statement with every macro beneath it, however deep."""
     macros = without_comments(text_of("macros.sql"))
-    bodies = dict(re.findall(r"macro (\w+)\([^()]*\) as table(.*?);", macros + ";", re.S))
+    bodies = dict(re.findall(r"macro (\w+)\([^()]*\) as(.*?);", macros + ";", re.S))
     text, left = query("points", point.id).sql, set(bodies)
     while called := {name for name in left if re.search(rf"\b{name}\(", text)}:
         left -= called
