@@ -14,12 +14,10 @@ from types import CodeType
 from typing import Any, Final
 
 import streamlit as st
-from streamlit import config
 
-from compliance.core.places import ROOT, STATIC, STREAMLIT
+from compliance.core.places import STATIC, STREAMLIT
 from compliance.declarations.declared import build, read_toml
 
-SETTINGS: Final = ROOT / ".streamlit" / "config.toml"
 # What the parts of Streamlit's pages are called, in selectors.
 MARK: Final = re.compile(r"(?<![\w-])st[A-Z]\w+|(?<=data-testid=)\w+|(?<=data-testid[$^]=)\w+|data-test-[\w-]+|dvn-\w+")
 SPEAKING: Final = (STATIC / "style.css", STATIC / "app.js", STREAMLIT)
@@ -45,16 +43,11 @@ def true_for() -> str:
 
 
 def changes() -> Iterator[str]:
-    """What another version has changed of the names that are used and of the settings, a sentence each."""
+    """What another version has changed of the names that are used, a sentence each."""
     for table in read_toml(STREAMLIT)["names"]:
         use: Use = build(Use, table, file=STREAMLIT.name)
         for change in _changes(use):
             yield f"Streamlit {st.__version__}: {use.name} {change}. It is needed so that {use.why}."
-    known = config.get_config_options()
-    for section, options in read_toml(SETTINGS).items():
-        for name in options:
-            if f"{section}.{name}" not in known:
-                yield f"Streamlit {st.__version__}: there is no setting {section}.{name}, which {SETTINGS.name} has."
 
 
 def _changes(use: Use) -> Iterator[str]:

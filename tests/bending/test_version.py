@@ -5,7 +5,6 @@ from importlib.metadata import version as installed
 
 import pytest
 import streamlit as st
-from streamlit import config
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.web.server.starlette import starlette_server_config
@@ -43,14 +42,6 @@ def test_a_name_that_is_renamed_or_goes_another_way_is_told_with_what_is_lost(mo
     assert first.endswith(
         "is gone. It is needed so that each run of a page is for a person, and is known to be running."
     )
-
-
-def test_a_setting_that_there_is_no_longer_is_told(monkeypatch):
-    known = {name: option for name, option in config.get_config_options().items() if "DataExport" not in name}
-    monkeypatch.setattr(config, "get_config_options", lambda: known)
-    assert [*version.changes()] == [
-        f"Streamlit {st.__version__}: there is no setting client.disableDataExport, which config.toml has."
-    ]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,8 @@ from compliance.drawing import charts
 from compliance.extracts.declared import load_extracts
 from compliance.review.reviewing import load_chapters
 from compliance.screens import downloads, fields, reads, views, widgets
-from compliance.screens.audit import texts
+from compliance.screens.audit import texts, told_texts
 from compliance.screens.audit.texts import Said
-from compliance.screens.audit.told_texts import ACTIONS
 from compliance.screens.bodies import body
 from compliance.screens.people_texts import names
 from compliance.screens.views import View
@@ -84,7 +83,7 @@ def _asked(view: View, called: dict[str, str]) -> Asked:
     """Draw the search."""
     say, today = view.say, clock.today()
     persons = {id_: texts.searched(id_, called, say) for id_ in audit.persons()}
-    actions = {action: say(words) for action, words in ACTIONS.items()}
+    actions = {action: told_texts.done(action.value, say) for action in Action}
     first, second, third, fourth, fifth = st.columns([2, 2, 3, 3, 3])
     usual = today - timedelta(days=DAYS), min(audit.last_day(today), views.LAST_DAY)
     begin = fields.day(say(N_("From")), usual[0], at=first, key=f"audit from {say.code}")
