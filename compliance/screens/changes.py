@@ -38,8 +38,8 @@ def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
     start, end, total = changes_texts.ends(explanation, say)
     rows = changes_texts.causes(explanation, say, opened=opened)
     widgets.html(charts.changes(rows, first=start, last=end, total=total, label=say(N_("Reasons"))))
-    if texts := changes_texts.remarks(explanation, say):
-        widgets.html(charts.caption(" ".join(texts)))
+    if remark := changes_texts.remark(explanation, say):
+        widgets.html(charts.caption(remark))
     if opened and rows:
         _download(view, point, explanation)
 
@@ -63,4 +63,4 @@ def _download(view: View, point: Point, explanation: Explanation) -> None:
     name = downloads.file_name(view.say, N_("{title} changes {first} {last}"), "csv", title=title, **days)
     key = f"changes_csv {point.id} {explanation.first} {explanation.last}"
     rows = partial(changes_texts.csv_rows, explanation, view.say)
-    downloads.offer_rows(view, view.say(N_("Download as CSV")), name, key, rows, what="changes", point=point.id)
+    downloads.offer_rows(view, name, rows, key=key, what="changes", point=point.id)

@@ -18,8 +18,10 @@ from compliance.drawing import charts, elements
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.wording import changes, phrases
 from compliance.wording.reasons import detail_text, reason_text
+from compliance.wording.tables import Column, Table, records, table
 
 FIRST_ITEMS: Final = 100
+ITEM: Final = N_("Id")
 REASONS_SHOWN: Final = 3
 
 
@@ -81,31 +83,43 @@ def _note(point: Point, part: Part, say: Language) -> str:
 
 def _opened(explanation: Explanation, part: Part, say: Language) -> elements.Html:
     """The items of a cause as a table, or the first of many: the file has all."""
-    columns, table = item_table(explanation.after.point, part.changes[:FIRST_ITEMS], say)
-    drawn = charts.table(
-        columns, table, caption=changes.cause_text(explanation, part, say.number(len(part.changes)), say)
-    )
+    items = item_table(explanation.after.point, part.changes[:FIRST_ITEMS], say)
+    caption = changes.cause_text(explanation, part, say.number(len(part.changes)), say)
+    drawn = charts.table(*items, caption=caption)
     if len(part.changes) <= FIRST_ITEMS:
         return drawn
-    n, of = say.number(FIRST_ITEMS), say.number(len(part.changes))
-    return charts.stack(drawn, charts.caption(say(N_("{n} of {of} are shown."), n=n, of=of)))
+    return charts.stack(drawn, charts.caption(phrases.shown_of(FIRST_ITEMS, len(part.changes), say)))
 
 
-def item_table(point: Point, changes: Sequence[Change], say: Language) -> charts.Table:
+def _columns(point: Point) -> Sequence[Column[Change]]:
+    """Items before and after."""
+    return (
+        Column(N_("Name"), _name, row_header=True),
+        Column(ITEM, lambda change, _: _row(change)["item"] or "", nowrap=True),
+        Column(N_("Unit"), _unit),
+        Column(N_("Before"), lambda change, say: _side(point, change.before, say)),
+        Column(N_("After"), lambda change, say: _side(point, change.after, say)),
+    )
+
+
+def item_table(point: Point, changes: Sequence[Change], say: Language) -> Table:
     """Items before and after. The columns of ids and units are left out if they add nothing."""
-    rows = [_item_row(point, change, say) for change in changes]
-    names = [say(N_("Name")), say(N_("Id")), say(N_("Unit")), say(N_("Before")), say(N_("After"))]
-    shown = [0, *([1] if any(row[0] != row[1] for row in rows) else []), *([2] if any(row[2] for row in rows) else [])]
-    columns = [charts.Column(names[place], row_header=place == 0, nowrap=place == 1) for place in (*shown, 3, 4)]
-    return columns, [[row[place] for place in (*shown, 3, 4)] for row in rows]
+    same = all(_name(change, say) == _row(change)["item"] for change in changes)
+    without = [*([ITEM] if same else []), *([] if any(_unit(change, say) for change in changes) else [N_("Unit")])]
+    return table(_columns(point), changes, say, without=without)
 
 
-def _item_row(point: Point, change: Change, say: Language) -> list[str]:
-    row = change.after or change.before or {}
+def _row(change: Change) -> Mapping[str, Any]:
+    return change.after or change.before or {}
+
+
+def _name(change: Change, _: Language) -> str:
+    return _row(change)["label"] or _row(change)["item"] or ""
+
+
+def _unit(change: Change, _: Language) -> str:
     units = [side["unit"] or "" for side in (change.before, change.after) if side]
-    unit = " \N{RIGHTWARDS ARROW} ".join(dict.fromkeys(units)) if change.moved else row["unit"] or ""
-    sides = [_side(point, side, say) for side in (change.before, change.after)]
-    return [row["label"] or row["item"] or "", row["item"] or "", unit, *sides]
+    return " \N{RIGHTWARDS ARROW} ".join(dict.fromkeys(units)) if change.moved else _row(change)["unit"] or ""
 
 
 def _side(point: Point, row: Mapping[str, Any] | None, say: Language) -> str:
@@ -125,7 +139,7 @@ def csv_rows(explanation: Explanation, say: Language) -> list[dict[str, object]]
     return [
         {
             say(N_("Cause")): changes.cause_name(explanation, part, say),
-            **_csv_item(point, change, say),
+            **records(_columns(point), [change], say)[0],
             say(N_("Percentage points")): "" if change.share is None else _exactly(change.share, say, decimals=4),
         }
         for part in changes.shown_parts(explanation)
@@ -133,21 +147,15 @@ def csv_rows(explanation: Explanation, say: Language) -> list[dict[str, object]]
     ]
 
 
-def _csv_item(point: Point, change: Change, say: Language) -> dict[str, object]:
-    names = [say(N_("Name")), say(N_("Id")), say(N_("Unit")), say(N_("Before")), say(N_("After"))]
-    return dict(zip(names, _item_row(point, change, say), strict=True))
-
-
 # --- Remarks ------------------------------------------------------------------------------------------------------
 
 
-def remarks(explanation: Explanation, say: Language) -> list[str]:
-    """The unrounded sum."""
-    texts = []
-    if explanation.total is not None and explanation.parts:
-        text = N_("Unrounded {exact} percentage points; the parts are rounded so that they add up.")
-        texts.append(say(text, exact=_exactly(explanation.total, say, decimals=2)))
-    return texts
+def remark(explanation: Explanation, say: Language) -> str:
+    """The unrounded sum; empty where there is none."""
+    if explanation.total is None or not explanation.parts:
+        return ""
+    text = N_("Unrounded {exact} percentage points; the parts are rounded so that they add up.")
+    return say(text, exact=_exactly(explanation.total, say, decimals=2))
 
 
 def _exactly(share: Fraction, say: Language, *, decimals: int) -> str:

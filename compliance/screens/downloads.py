@@ -93,13 +93,14 @@ def offer_small(view: View, file: File, **kwargs: Any) -> None:
     st.download_button(file.label, make, file_name=file.name, mime=file.mime, key=file.key, on_click="ignore", **kwargs)
 
 
-def offer_rows(
-    view: View, label: str, name: FileName, key: str, rows: Callable[[], Rows], *, what: str, **details: object
-) -> None:
+def offer_rows(view: View, name: str, rows: Callable[[], Rows], *, key: str, what: str, **details: object) -> None:
     """Draw the button for a table as CSV for Swedish Excel; many rows are written in a child process.
 
-    `what` and `details` are what the audit trail says of it.
+    A name that is none of a file yet is a title, which the day of the view follows. `what` and `details` are what the
+    audit trail says of it.
     """
+    if not isinstance(name, FileName):
+        name = file_name(view.say, N_("{title} {day}"), "csv", title=name, day=view.as_of)
 
     def make(job: Job) -> bytes:
         table = rows()
@@ -109,7 +110,7 @@ def offer_rows(
         return swedish_csv(table)
 
     told: Any = {"action": Action.EXTRACT, "what": what, "details": details}
-    offer(view, File(label, name, "text/csv", key=key, make=make, **told))
+    offer(view, File(view.say(N_("Download as CSV")), name, "text/csv", key=key, make=make, **told))
 
 
 @st.fragment

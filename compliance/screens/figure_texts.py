@@ -1,7 +1,8 @@
 """A point's figure, rule and exports as several pages draw them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.counting.assessing import Coverage
@@ -12,6 +13,7 @@ from compliance.drawing import charts
 from compliance.review import situation
 from compliance.store.database import Rows
 from compliance.wording import outlook, phrases, rules
+from compliance.wording.tables import Column, Table, field, table
 
 
 def point_kicker(point: Point, last: int, say: Language) -> str:
@@ -81,27 +83,20 @@ def _extract_day(extracted: date, day: date, say: Language) -> str:
     return f"{extracted} ({say.age((day - extracted).days)})" if extracted < day else str(extracted)
 
 
-def basis_table(imports: Rows, sources: Mapping[str, Source], day: date, say: Language, *, files: bool) -> charts.Table:
+def basis_table(imports: Rows, sources: Mapping[str, Source], day: date, say: Language, *, files: bool) -> Table:
     """The imports behind a figure: export, extract date; with `files` also file, rows and rejected rows.
 
     Those are about the whole organisation: a file may be called after a unit.
     """
-    columns = [
-        charts.Column(say(N_("Export")), row_header=True),
-        charts.Column(say(N_("File"))),
-        charts.Column(say(N_("Extract date")), nowrap=True),
-        charts.Column(say(N_("Rows")), numeric=True),
-        charts.Column(say(N_("Rejected")), numeric=True),
-    ]
-    rows = [
-        [
-            say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"],
-            row["file"],
-            _extract_day(row["extract_date"], day, say),
-            say.number(row["loaded"]),
-            say.number(row["rejected"]),
-        ]
-        for row in imports
-    ]
-    shown = range(len(columns)) if files else (0, 2)
-    return [columns[place] for place in shown], [[row[place] for place in shown] for row in rows]
+
+    def title(row: Mapping[str, Any], say: Language) -> str:
+        return say.pick(sources[row["source"]].title) if row["source"] in sources else row["source"]
+
+    columns: Sequence[Column[Mapping[str, Any]]] = (
+        Column(N_("Export"), title, row_header=True),
+        Column(N_("File"), field("file")),
+        Column(N_("Extract date"), lambda row, say: _extract_day(row["extract_date"], day, say), nowrap=True),
+        Column(N_("Rows"), field("loaded"), numeric=True),
+        Column(N_("Rejected"), field("rejected"), numeric=True),
+    )
+    return table(columns, imports, say, without=() if files else (N_("File"), N_("Rows"), N_("Rejected")))

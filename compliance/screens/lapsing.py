@@ -112,10 +112,9 @@ def _listed(view: View, chosen: Chosen) -> None:
     widgets.html(charts.section(title, level=3))
     if items := _items(view, chosen):
         rows = lapsing_texts.item_rows(shown, items, say)
-        height = min(36 * (len(rows) + 1) + 3, HEIGHT)
-        st.dataframe(rows, hide_index=True, height=height, key=f"lapsing items {say.code}", alt=title)
+        widgets.grid(rows, key=f"lapsing items {say.code}", alt=title, height=HEIGHT)
     if parts := _numbers(view, chosen):
-        widgets.html(charts.table(*lapsing_texts.number_table(parts, say), caption=say(N_("Unit by unit"))))
+        widgets.table(view, lapsing_texts.UNITS, parts, caption=say(N_("Unit by unit")))
     with st.container(horizontal=True, vertical_alignment="center", key="below-items"):
         if items:
             _download(view, chosen)
@@ -123,14 +122,12 @@ def _listed(view: View, chosen: Chosen) -> None:
 
 
 def _download(view: View, chosen: Chosen) -> None:
-    say = view.say
-    name = downloads.file_name(say, N_("{title} {day}"), "csv", title=say(TITLE), day=str(view.as_of))
     told = {"end": f"{chosen.month:%Y-%m}"} | ({"point": chosen.point} if chosen.point else {})
 
     def rows() -> Rows:
-        return lapsing_texts.item_rows(months(view), _items(view, chosen), say)
+        return lapsing_texts.item_rows(months(view), _items(view, chosen), view.say)
 
-    downloads.offer_rows(view, say(N_("Download as CSV")), name, "lapsing_csv", rows, what="items", **told)
+    downloads.offer_rows(view, view.say(TITLE), rows, key="lapsing_csv", what="items", **told)
 
 
 @cached(20)
@@ -150,12 +147,13 @@ def _items(view: View, chosen: Chosen) -> Rows:
 def _numbers(view: View, chosen: Chosen) -> list[Coverage]:
     """How many lapse by unit, of the points whose items the reader may not see; units of few persons are added up."""
     shown, hidden = months(view), reads.hidden_from(view.data, view.reader, (view.as_of,))
-    return [
+    found = [
         part
         for point in lapsing_texts.asked_points(shown, chosen)
         if not _sees_items(view, point) and reads.tells_units_ahead(view, point)
         for part in view.reader.added_up(lapsing_texts.parts(shown, view.scope, chosen, point), view.scope, hidden)
     ]
+    return sorted(found, key=lambda part: (part.point.number, -part.met))
 
 
 def _sees_items(view: View, point: Point) -> bool:

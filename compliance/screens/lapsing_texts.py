@@ -11,18 +11,11 @@ from compliance.core.language import N_, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.lapsing import Lapsing
 from compliance.declarations.points import Point
-from compliance.drawing.charts import Column, Table
 from compliance.drawing.elements import Html
 from compliance.drawing.lapsing import LapsingCell, LapsingRow
 from compliance.store.database import Rows
 from compliance.wording import phrases, reasons
-
-COLUMNS: Final = {
-    "point": N_("Point"),
-    "unit": N_("Unit"),
-    "item": N_("Item"),
-    "until": N_("Valid until"),
-}
+from compliance.wording.tables import Column
 
 
 @dataclass(frozen=True)
@@ -180,10 +173,10 @@ def item_rows(shown: Months, items: Rows, say: Language) -> list[dict[str, objec
     points = {point.number: point for point in shown.found.points}
     return [
         {
-            say(COLUMNS["point"]): phrases.label(points[row["point"]], say),
-            say(COLUMNS["unit"]): row["unit"] or "",
-            say(COLUMNS["item"]): _called(row, say),
-            say(COLUMNS["until"]): row["due"].isoformat() if row["due"] else f"{row['month']:%Y-%m}",
+            say(N_("Point")): phrases.label(points[row["point"]], say),
+            say(N_("Unit")): row["unit"] or "",
+            say(N_("Item")): _called(row, say),
+            say(N_("Valid until")): row["due"].isoformat() if row["due"] else f"{row['month']:%Y-%m}",
         }
         for row in items
     ]
@@ -206,14 +199,9 @@ def parts(shown: Months, scope: Scope, asked: Chosen, point: Point) -> list[Cove
     return [Coverage(point, shown.as_of, *place, n, 0, 0, 0, 0, basis=True) for place, n in by_unit.items()]
 
 
-def number_table(parts: Sequence[Coverage], say: Language) -> Table:
-    """How many items of each unit lapse, most first."""
-    columns = [
-        Column(say(COLUMNS["point"])),
-        Column(say(COLUMNS["unit"]), row_header=True),
-        Column(say(N_("Number")), numeric=True),
-    ]
-    ordered = sorted(parts, key=lambda part: (part.point.number, -part.met))
-    return columns, [
-        [phrases.label(part.point, say), part.unit or phrases.DASH, say.number(part.met)] for part in ordered
-    ]
+# How many items of each unit lapse.
+UNITS: Final[Sequence[Column[Coverage]]] = (
+    Column(N_("Point"), lambda part, say: phrases.label(part.point, say)),
+    Column(N_("Unit"), lambda part, _: part.unit or None, row_header=True),
+    Column(N_("Number"), lambda part, _: part.met, numeric=True),
+)

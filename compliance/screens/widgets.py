@@ -244,6 +244,12 @@ def as_table(view: View, table: charts.Table, *, caption: str) -> None:
         html(charts.table(*table, caption=caption))
 
 
+def grid(table: Sequence[Mapping[str, object]], *, key: str, alt: str, height: int = TALLEST) -> None:
+    """Draw a table of rows that scrolls and can be sorted."""
+    height = min(36 * (len(table) + 1) + 3, height)
+    st.dataframe(table, hide_index=True, height=height, key=key, alt=alt)
+
+
 def selectable(
     table: list[dict[str, object]] | pa.Table, *, key: str, alt: str, wide: Sequence[str] = (), height: int = TALLEST
 ) -> int | None:

@@ -82,6 +82,11 @@ def listed(names: Sequence[str], say: Language) -> str:
     return f" {joint} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
+def shown_of(n: int, of: int, say: Language) -> str:
+    """How many of some things a list shows."""
+    return say(N_("{n} of {of} are shown."), n=say.number(n), of=say.number(of))
+
+
 def percent(figure: Coverage, say: Language) -> str:
     """The coverage, rounded so that it never seems to reach a target that it misses."""
     return say.percent(figure.coverage, limits=(figure.target.target, figure.target.limit))

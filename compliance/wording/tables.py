@@ -80,7 +80,8 @@ def table(
 
 def records(columns: Sequence[Column[Row]], rows: Iterable[Row], say: Language) -> list[dict[str, object]]:
     """The same for a file or a grid: each row by the headings, with its values as they are."""
-    return [{column.head(say).label: column.cell(row, say) for column in columns} for row in rows]
+    named = [(column.head(say).label, column.cell) for column in columns]
+    return [{label: cell(row, say) for label, cell in named} for row in rows]
 
 
 def plain(headings: Sequence[str], rows: Iterable[Sequence[str]], say: Language) -> Table:

@@ -12,6 +12,7 @@ from compliance.screens.about import texts
 from compliance.screens.caching import cached
 from compliance.screens.views import View
 from compliance.wording import phrases
+from compliance.wording.tables import table
 
 
 def draw(view: View) -> None:
@@ -53,7 +54,7 @@ def _rule(view: View, point_id: str) -> Html:
     """The rule of a point, its dated time limits, and the link to its page."""
     say, point = view.say, point_by(reads.points(), point_id)
     parts = [charts.pairs(figure_texts.rule_pairs(point, view.as_of, say))]
-    if stages := texts.stage_table(point, view.as_of, say):
-        parts.append(charts.table(*stages, caption=say(N_("Time limit"))))
+    if stages := point.parameters(view.as_of).get("stages"):
+        parts.append(charts.table(*table(texts.STAGES, stages, say), caption=say(N_("Time limit"))))
     address = widgets.address(view, "point", point=point_id)
     return charts.stack(*parts, charts.page_links([PageLink(say(N_("Open the point")), address)]))

@@ -140,7 +140,7 @@ def _download(view: View, asked: Asked, entries: Callable[[], list[Said]]) -> No
 
     values = {"title": say(N_("Audit trail")), "day": f"{asked.begin} {asked.end}"}
     name = downloads.file_name(say, N_("{title} {day}"), "csv", **values)
-    downloads.offer_rows(view, say(N_("Download as CSV")), name, "audit csv", rows, what="audit", **told(asked))
+    downloads.offer_rows(view, name, rows, key="audit csv", what="audit", **told(asked))
 
 
 def told(asked: Asked) -> dict[str, Any]:

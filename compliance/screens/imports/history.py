@@ -192,7 +192,7 @@ def _problems(view: View, row: dict[str, Any]) -> None:
     name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=str(row["extract_date"]))
     key = f"problems {row['import_id']}"
     make, number = partial(history_texts.problem_rows, problems, say), row["import_id"]
-    downloads.offer_rows(view, say(N_("Download as CSV")), name, key, make, what="problems", imported=number)
+    downloads.offer_rows(view, name, make, key=key, what="problems", imported=number)
 
 
 def _cells(view: View, row: dict[str, Any]) -> None:

@@ -131,7 +131,7 @@ def wheel(view: View, shown: Year) -> None:
         if shown.plan.earlier:
             title = texts.earlier_title(shown.plan, say)
             with st.expander(title):
-                widgets.html(charts.table(*texts.earlier_table(shown.plan, say), caption=title))
+                widgets.table(view, texts.EARLIER, shown.plan.earlier, caption=title)
 
 
 def point_link(view: View, point: Point) -> Html:

@@ -11,7 +11,6 @@ from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import wheel as drawing_wheel
 from compliance.drawing import wheel_layout
-from compliance.drawing.charts import Column, Table
 from compliance.drawing.elements import Html
 from compliance.drawing.wheel import ACTION_SIGNS, Count, MomentRow, Promise, Swatch, Wheel
 from compliance.drawing.wheel_layout import Layout, Span
@@ -19,6 +18,7 @@ from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
 from compliance.review.planning import RINGS, Action, Moment, Plan, Source, State
 from compliance.wording import breaking, phrases
+from compliance.wording.tables import Column, Table, table
 
 FIRST_ACTIONS: Final = 8
 KINDS: Final = {
@@ -84,8 +84,9 @@ class Year:
 
 def sentences(year: Year, say: Language) -> list[str]:
     """The page's answer: how much is late, and when the review is held."""
-    late = sum(item.moment.state == "late" for item in year.items)
-    told = "activities" in year.plan.extracts and not any(item.moment.due_untold for item in year.items)
+    moments = [item.moment for item in year.items]
+    late = sum(moment.state == "late" for moment in moments)
+    told = "activities" in year.plan.extracts and not any(moment.due_untold for moment in moments)
     first = say(N_("Nothing of the year is overdue.")) if told else ""
     if late:
         first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=phrases.counted(late, say))
@@ -116,7 +117,7 @@ def short_day(day: date | None, say: Language) -> str:
     return say.date(day, form="d MMM") if day else phrases.DASH
 
 
-def _day_of(day: date | None, year: int, say: Language) -> str:
+def _day_of(day: date | None, year: int | None, say: Language) -> str:
     """A day, with its year unless that is `year`."""
     return short_day(day, say) if day is None or day.year == year else f"{short_day(day, say)}{NBSP}{day.year}"
 
@@ -260,14 +261,12 @@ def earlier_title(plan: Plan, say: Language) -> str:
     )
 
 
-def earlier_table(plan: Plan, say: Language) -> Table:
-    """The unfinished items of earlier plans."""
-    columns = [
-        Column(say(N_("Item of the year")), row_header=True),
-        Column(say(N_("Type"))),
-        Column(say(N_("To be done by")), nowrap=True),
-    ]
-    return columns, [[say.pick(moment.title), _kind(moment, say), say.date(moment.due)] for moment in plan.earlier]
+# The unfinished items of earlier plans.
+EARLIER: Final[Sequence[Column[Moment]]] = (
+    Column(N_("Item of the year"), lambda moment, say: say.pick(moment.title), row_header=True),
+    Column(N_("Type"), _kind),
+    Column(N_("To be done by"), lambda moment, say: say.date(moment.due), nowrap=True),
+)
 
 
 # --- The promises -------------------------------------------------------------------------------------------------
@@ -336,26 +335,17 @@ def action_table(actions: Sequence[Action], plan: Plan, say: Language) -> Table:
     """Actions of one source, with who is responsible if the reader may see names."""
     source = actions[0].source
     subject = N_("System") if source == "classification" else N_("Area")
-    columns = [
-        Column(say(N_("Status")), nowrap=True),
-        Column(say(N_("To be done by")), nowrap=True),
-        *([Column(say(N_("Report")), nowrap=True)] if source == "deviation" else []),
-        Column(say(subject), row_header=True),
-        Column(say(N_("Recommendation") if source == "recommendation" else N_("Action"))),
-        *([Column(say(N_("Responsible")))] if plan.named else []),
-    ]
-    return columns, [_action_row(action, plan, say) for action in actions]
-
-
-def _action_row(action: Action, plan: Plan, say: Language) -> list[str]:
-    return [
-        _action_mark(action, plan.as_of, say),
-        short_day(action.due, say) + (f"{NBSP}{action.due.year}" if action.due else ""),
-        *([action.report or ""] if action.source == "deviation" else []),
-        breaking.add_soft_hyphens(action.subject or phrases.DASH),
-        action.text or phrases.DASH,
-        *([action.responsible or phrases.DASH] if plan.named else []),
-    ]
+    text = N_("Recommendation") if source == "recommendation" else N_("Action")
+    columns: Sequence[Column[Action]] = (
+        Column(N_("Status"), lambda action, say: _action_mark(action, plan.as_of, say), nowrap=True),
+        Column(N_("To be done by"), lambda action, say: _day_of(action.due, None, say), nowrap=True),
+        Column(N_("Report"), lambda action, _: action.report or "", nowrap=True),
+        Column(subject, lambda action, _: breaking.add_soft_hyphens(action.subject or phrases.DASH), row_header=True),
+        Column(text, lambda action, _: action.text or None),
+        Column(N_("Responsible"), lambda action, _: action.responsible or None),
+    )
+    reported = () if source == "deviation" else (N_("Report"),)
+    return table(columns, actions, say, without=reported if plan.named else (*reported, N_("Responsible")))
 
 
 def _action_mark(action: Action, as_of: date, say: Language) -> Html:

@@ -45,6 +45,7 @@ from compliance.wording.reasons import (
     unmet_reasons,
     untold_sentence,
 )
+from compliance.wording.tables import Table, table
 
 # Months between two labels of the axis.
 TICKS: Final = 6
@@ -109,11 +110,8 @@ def _head(view: View, point_id: str) -> Html:
 
 def _figure(view: View, months: list[Coverage]) -> None:
     """Draw the figure next to its trend."""
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        widgets.html(_now(view, months[-1].point.id))
-    with right:
-        trend(view, months)
+    now = _now(view, months[-1].point.id)
+    widgets.beside((5, 7), partial(widgets.html, now), partial(trend, view, months))
 
 
 @cached()
@@ -236,10 +234,8 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
 def trend(view: View, months: list[Coverage]) -> None:
     """Draw the monthly figures against target and limit, and how the year ends, as a line and as a table."""
     title, point_id = view.say(N_("The trend towards the target")), months[-1].point.id
-    widgets.html(charts.section(title))
-    widgets.chart(_trend(view, point_id, widgets.mode()), alt=_trend_alt(view, point_id), key="trend")
-    with st.expander(view.say(widgets.AS_TABLE)):
-        widgets.html(_trend_table(view, point_id))
+    drawn, alt = _trend(view, point_id, widgets.mode()), _trend_alt(view, point_id)
+    widgets.figure(view, title, plot=drawn, alt=alt, key="trend", table=_trend_table(view, point_id))
 
 
 @cached()
@@ -264,9 +260,9 @@ def _trend_alt(view: View, point_id: str) -> str:
 
 
 @cached()
-def _trend_table(view: View, point_id: str) -> Html:
-    say, months = view.say, months_of(view, point_by(reads.points(), point_id))
-    return charts.table(*texts.trend_table(months, say), caption=say(N_("The trend towards the target")))
+def _trend_table(view: View, point_id: str) -> Table:
+    """The trend, the newest month first."""
+    return table(texts.TREND, reversed(months_of(view, point_by(reads.points(), point_id))), view.say)
 
 
 def _ahead(view: View, point_id: str) -> Coverage | None:
@@ -311,10 +307,8 @@ def item_list(view: View, point: Point, counted: list[tuple[str, int]]) -> None:
     shown = [row for row in items if chosen.lets(row)]
     picked = _item_table(view, point, chosen, shown) if shown else None
     with st.container(horizontal=True, vertical_alignment="center", key="below-items"):
-        n, of = say.number(len(shown)), say.number(len(items))
         note = say(N_("Choose a row to see the spreadsheet row behind it."))
-        shown_text = say(N_("{n} of {of} are shown."), n=n, of=of)
-        widgets.html(charts.caption(f"{shown_text} {note}"))
+        widgets.html(charts.caption(f"{phrases.shown_of(len(shown), len(items), say)} {note}"))
         _download(view, point, shown)
         if view.reader.may(Permission.LOAD_EXPORTS) and view.reader.whole:
             widgets.link(view, "worklists", say(N_("Work lists")))
@@ -323,10 +317,8 @@ def item_list(view: View, point: Point, counted: list[tuple[str, int]]) -> None:
 
 
 def _download(view: View, point: Point, shown: Rows) -> None:
-    say, title = view.say, phrases.label(point, view.say)
-    name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=str(view.as_of))
-    rows = partial(texts.item_rows, point, shown, say)
-    downloads.offer_rows(view, say(N_("Download as CSV")), name, "items_csv", rows, what="items", point=point.id)
+    title, rows = phrases.label(point, view.say), partial(texts.item_rows, point, shown, view.say)
+    downloads.offer_rows(view, title, rows, key="items_csv", what="items", point=point.id)
 
 
 def _filter(view: View, point: Point, items: Rows, counted: list[tuple[str, int]]) -> texts.Filter:
@@ -375,10 +367,10 @@ def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:
 
 def _item_table(view: View, point: Point, chosen: texts.Filter, shown: Rows) -> dict[str, Any] | None:
     say = view.say
-    table = _table(view, point.id, chosen)
+    listed = _table(view, point.id, chosen)
     alt = say(N_("The items behind the figure"))
     key = f"items {point.id} {say.code} {view.as_of}"
-    picked = widgets.selectable(table, key=key, alt=alt, wide=(say(N_("Details")),), height=ITEMS_HEIGHT)
+    picked = widgets.selectable(listed, key=key, alt=alt, wide=(say(N_("Details")),), height=ITEMS_HEIGHT)
     return shown[picked] if picked is not None else None
 
 
@@ -407,11 +399,7 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
 def how_counted(view: View, point: Point) -> None:
     """Draw the rule, its law, parameters, outlook and SQL, and the exports that the figure rests on."""
     say = view.say
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        widgets.html(_rule(view, point.id))
-    with right:
-        _exports(view, point)
+    widgets.beside((5, 7), partial(widgets.html, _rule(view, point.id)), partial(_exports, view, point))
     widgets.html(charts.section(say(N_("SQL")), level=3))
     st.code(query("points", point.id).text, language="sql", height=300)
 
@@ -438,8 +426,8 @@ def _basis(view: View, point_id: str) -> Html | None:
     imports = [view.reader.row(row, kept=("source",)) for row in used]
     if not imports:
         return None
-    table = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
-    parts = [charts.section(title, level=3), charts.table(*table, caption=title)]
+    exports = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
+    parts = [charts.section(title, level=3), charts.table(*exports, caption=title)]
     if remarks := reads.remarks(view.data, view.as_of, view.scope.organisation)[point_id]:
         parts.append(charts.caption(f"{phrases.remarks(len(remarks), say)}."))
     return charts.stack(*parts)

@@ -15,6 +15,7 @@ from compliance.screens import reads, widgets
 from compliance.screens.caching import cached
 from compliance.screens.point import requirements_texts as texts
 from compliance.screens.views import View
+from compliance.wording.tables import table
 
 TITLE: Final = N_("Requirement by requirement")
 
@@ -39,7 +40,7 @@ def _first(view: View, point_id: str) -> Html:
     found = reads.requirements(view.data, view.as_of, view.scope, point_id)
     head = charts.section(say(TITLE), note=texts.lead(found, view.scope, say))
     if view.scope.unit:
-        return charts.stack(head, charts.table(*texts.of_unit(point, found, say), caption=say(TITLE)))
+        return charts.stack(head, charts.table(*table(texts.of_unit(point), found, say), caption=say(TITLE)))
     return charts.stack(head, _heat(view, point_id, first=True))
 
 

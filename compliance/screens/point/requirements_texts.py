@@ -12,6 +12,7 @@ from compliance.drawing import charts
 from compliance.review.wording import left_of, met_of
 from compliance.wording import breaking, phrases
 from compliance.wording.reasons import reason_text
+from compliance.wording.tables import Column
 
 # So many requirements are shown at first.
 FIRST: Final = 20
@@ -74,16 +75,18 @@ def _cell(
     return charts.HeatCell(figure.status, text, word, f"{name}, {each.label}: {counts}{word.lower()}", address)
 
 
-def of_unit(point: Point, found: Sequence[Requirement], say: Language) -> charts.Table:
+def of_unit(point: Point) -> Sequence[Column[Requirement]]:
     """The requirements of a unit, each with its outcome and the reason."""
-    columns = [
-        charts.Column(say.pick(point.requirements), row_header=True),
-        charts.Column(say(N_("Outcome")), strong=True, nowrap=True),
-        charts.Column(say(N_("Reason"))),
-    ]
-    rows = []
-    for each in found:
-        outcome = next((name for name in TOLD if getattr(each.whole, name)), "exempt")
-        reason = reason_text(point, outcome, each.reason, say) if each.reason else ""
-        rows.append([breaking.add_soft_hyphens(each.label), say(phrases.OUTCOMES[outcome]), reason])
-    return columns, rows
+
+    def reason(each: Requirement, say: Language) -> str:
+        return reason_text(point, _outcome(each), each.reason, say) if each.reason else ""
+
+    return (
+        Column(point.requirements, lambda each, _: breaking.add_soft_hyphens(each.label), row_header=True),
+        Column(N_("Outcome"), lambda each, say: say(phrases.OUTCOMES[_outcome(each)]), strong=True, nowrap=True),
+        Column(N_("Reason"), reason),
+    )
+
+
+def _outcome(each: Requirement) -> str:
+    return next((name for name in TOLD if getattr(each.whole, name)), "exempt")

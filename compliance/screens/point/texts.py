@@ -15,6 +15,7 @@ from compliance.review.dossier import REMAINING
 from compliance.review.wording import left_of, left_text, met_of
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, reasons
+from compliance.wording.tables import Column, records
 from compliance.worklists.notes import STATUSES, Notes
 
 FIRST_UNITS: Final = 8
@@ -22,6 +23,9 @@ FIRST_UNITS: Final = 8
 TOLD_APART: Final = 2
 # Fewer units than this need no scale.
 FEWEST_MARKS: Final = 3
+# The headings of items that are left out where they tell nothing, and of where a row is from.
+ITEM, OUTCOME = N_("Id"), N_("Outcome")
+PLACE: Final = {"file": N_("File"), "sheet": N_("Sheet"), "row": N_("Row")}
 
 
 def answer_parts(figure: Coverage, say: Language) -> list[charts.AnswerPart]:
@@ -39,29 +43,22 @@ def answers_alt(figure: Coverage, say: Language) -> str:
     return ", ".join(f"{part.count} {part.label}" for part in answer_parts(figure, say))
 
 
-def trend_table(months: Sequence[Coverage], say: Language) -> charts.Table:
-    """The trend as a table, the newest first."""
-    columns = [
-        charts.Column(say(N_("Day")), row_header=True),
-        charts.Column(say(N_("Coverage")), numeric=True),
-        charts.Column(say(N_("Met")), numeric=True),
-        charts.Column(say(N_("Of")), numeric=True),
-        charts.Column(say(N_("Status"))),
-    ]
-    rows = [
-        [
-            say.date(f.as_of),
-            phrases.percent(f, say),
-            *(
-                (say.number(f.met), say.number(f.of))
-                if f.basis and not f.few and not f.untold
-                else (phrases.DASH, phrases.DASH)
-            ),
-            phrases.word(f, say),
-        ]
-        for f in reversed(months)
-    ]
-    return columns, rows
+def _count(name: str) -> Callable[[Coverage, Language], object]:
+    """A cell with a count of a figure, where it has counts that may be shown."""
+    return lambda figure, _: getattr(figure, name) if figure.basis and not figure.few and not figure.untold else None
+
+
+FIGURE: Final[Sequence[Column[Coverage]]] = (
+    Column(N_("Coverage"), phrases.percent, numeric=True),
+    Column(N_("Met"), _count("met"), numeric=True),
+    Column(N_("Of"), _count("of"), numeric=True),
+    Column(N_("Status"), phrases.word),
+)
+# The trend as a table.
+TREND: Final[Sequence[Column[Coverage]]] = (
+    Column(N_("Day"), lambda figure, say: say.date(figure.as_of), row_header=True),
+    *FIGURE,
+)
 
 
 def most_left_first(units: Sequence[Coverage]) -> list[Coverage]:
@@ -170,44 +167,17 @@ def _mark(unit: Coverage, say: Language, address: str) -> strip.Mark:
     return strip.Mark(unit.status, _share(unit), say(N_("{unit}: {share}, {counts}"), **told), address)
 
 
-def units_table(units: Sequence[Coverage], say: Language, address: Callable[[Coverage], str]) -> charts.Table:
+def unit_columns(address: Callable[[Coverage], str]) -> Sequence[Column[Coverage]]:
     """The units as a table, each with a link to its own figure."""
-    columns = [
-        charts.Column(say(N_("Unit")), row_header=True),
-        charts.Column(say(N_("Department"))),
-        charts.Column(say(N_("Coverage")), numeric=True),
-        charts.Column(say(N_("Met")), numeric=True),
-        charts.Column(say(N_("Of")), numeric=True),
-        charts.Column(say(N_("Status"))),
-    ]
-    return columns, [
-        [
-            charts.anchor(u.unit or "", link) if (link := address(u)) else u.unit or "",
-            u.department or "",
-            phrases.percent(u, say),
-            say.number(u.met),
-            say.number(u.of),
-            phrases.word(u, say),
-        ]
-        for u in units
-    ]
 
+    def name(unit: Coverage, _: Language) -> str:
+        return charts.anchor(unit.unit or "", link) if (link := address(unit)) else unit.unit or ""
 
-ITEM_COLUMNS: Final = {
-    "item": N_("Id"),
-    "label": N_("Name"),
-    "department": N_("Department"),
-    "unit": N_("Unit"),
-    "outcome": N_("Outcome"),
-    "reason": N_("Reason"),
-    "detail": N_("Details"),
-    "status": N_("Status"),
-    "note": N_("Note"),
-    "due": N_("Due"),
-    "file": N_("File"),
-    "sheet": N_("Sheet"),
-    "row": N_("Row"),
-}
+    return (
+        Column(N_("Unit"), name, row_header=True),
+        Column(N_("Department"), lambda unit, _: unit.department or ""),
+        *FIGURE,
+    )
 
 
 @dataclass(frozen=True)
@@ -231,21 +201,27 @@ class Filter:
 
 def item_rows(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
     """Items with outcome and reason in words, under translated headings."""
-    return [{say(title): _item_value(point, row, name, say) for name, title in ITEM_COLUMNS.items()} for row in items]
+    return records(_item_columns(point), items, say)
 
 
-def _item_value(point: Point, row: Mapping[str, Any], name: str, say: Language) -> object:
-    if name == "outcome":
-        return say(phrases.OUTCOMES[row["outcome"]])
-    if name == "reason":
-        return say.pick(point.reasons[row["reason"]]) if row["reason"] in point.reasons else ""
-    if name == "due":
-        return row["due"].isoformat() if row["due"] else ""
-    if name == "status":
-        return say(STATUSES[row["status"]]) if row.get("status") else ""
-    if name == "detail":
-        return reasons.detail_text(row["detail"], say)
-    return "" if row.get(name) is None else row[name]
+def _item_columns(point: Point) -> Sequence[Column[Mapping[str, Any]]]:
+    return (
+        Column(ITEM, _text("item")),
+        Column(N_("Name"), _text("label")),
+        Column(N_("Department"), _text("department")),
+        Column(N_("Unit"), _text("unit")),
+        Column(OUTCOME, lambda row, say: say(phrases.OUTCOMES[row["outcome"]])),
+        Column(N_("Reason"), lambda row, say: say.pick(point.reasons.get(row["reason"], {}))),
+        Column(N_("Details"), lambda row, say: reasons.detail_text(row["detail"], say)),
+        Column(N_("Status"), lambda row, say: say(STATUSES[row["status"]]) if row.get("status") else ""),
+        Column(N_("Note"), _text("note")),
+        Column(N_("Due"), lambda row, _: row["due"].isoformat() if row["due"] else ""),
+        *(Column(heading, _text(name)) for name, heading in PLACE.items()),
+    )
+
+
+def _text(name: str) -> Callable[[Mapping[str, Any], Language], object]:
+    return lambda row, _: "" if row.get(name) is None else row[name]
 
 
 def written(notes: Notes, point: Point, row: Mapping[str, Any], reader: Reader) -> dict[str, str | None]:
@@ -261,13 +237,11 @@ def _is_told_beside(row: Mapping[str, Any]) -> bool:
 
 def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
     """Items for the page: without uninformative columns, and with file, sheet and row in one column."""
-    table = item_rows(point, items, say)
-    place = {say(ITEM_COLUMNS[name]) for name in ("file", "sheet", "row")}
-    same = {say(ITEM_COLUMNS["item"])} if all(_is_told_beside(row) for row in items) else set()
-    alike = {say(ITEM_COLUMNS["outcome"])} if len({row["outcome"] for row in items}) == 1 else set()
-    empty = {title for title in table[0] if all(row[title] == "" for row in table)}
-    shown = [title for title in table[0] if title not in place | same | alike | empty]
-    source, name = say(N_("Source")), say(ITEM_COLUMNS["item"])
+    table, told = item_rows(point, items, say), {say(heading) for heading in PLACE.values()}
+    source, name, outcome = say(N_("Source")), say(ITEM), say(OUTCOME)
+    told |= {name} if all(_is_told_beside(row) for row in items) else set()
+    told |= {outcome} if len({row["outcome"] for row in items}) == 1 else set()
+    shown = [title for title in table[0] if title not in told and any(row[title] != "" for row in table)]
     named = [row | {name: reasons.item_name(str(row[name]), say)} for row in table]
     return [
         {title: row[title] for title in shown} | {source: phrases.source_line(item, say)}

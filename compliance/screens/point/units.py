@@ -17,7 +17,7 @@ from compliance.screens import leading, reads, widgets
 from compliance.screens.caching import cached
 from compliance.screens.point import texts
 from compliance.screens.views import View
-from compliance.wording import trends
+from compliance.wording import tables, trends
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _units(view: View, point_id: str) -> _Units | None:
     if texts.worth_a_strip(units):
         lines = texts.strip_lines(units, say, lambda unit: _address(view, point, unit))
         drawn.append(strip.strip(lines, target=trends.levels(units[0], say)[0], alt=told))
-    table = texts.units_table(units, say, lambda unit: _address(view, point, unit))
+    table = tables.table(texts.unit_columns(lambda unit: _address(view, point, unit)), units, say)
     return _Units(
         charts.stack(*drawn),
         say(N_("Show all {n}"), n=say.number(len(units))) if len(units) > texts.FIRST_UNITS else say(widgets.AS_TABLE),

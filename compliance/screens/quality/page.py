@@ -155,8 +155,7 @@ def _rows(view: View, shown: Remark) -> None:
         return
     first = Remark(shown.check, allowed.findings[:SHOWN_ROWS])
     if len(first.findings) < len(shown.findings):
-        values = {"n": say.number(len(first.findings)), "of": say.number(len(shown.findings))}
-        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), **values)))
+        widgets.html(charts.caption(phrases.shown_of(len(first.findings), len(shown.findings), say)))
     table = texts.finding_rows(first, reads.sources(), say)
     key = f"findings {shown.check.id} {say.code} {view.as_of}"
     picked = widgets.selectable(table, key=key, alt=say.pick(shown.check.title))
@@ -186,9 +185,7 @@ def _row_card(view: View, finding: Finding) -> None:
 
 def download(view: View, shown: Sequence[Remark]) -> None:
     """Draw the download of the shown findings as CSV."""
-    say = view.say
     visible_remarks = [visible(remark_) for remark_ in shown]
     if any(remark_.findings for remark_ in visible_remarks):
-        rows = partial(texts.csv_rows, visible_remarks, reads.sources(), say)
-        name = downloads.file_name(say, N_("{title} {day}"), "csv", title=say(N_("Data quality")), day=str(view.as_of))
-        downloads.offer_rows(view, say(N_("Download as CSV")), name, "findings_csv", rows, what="findings")
+        rows = partial(texts.csv_rows, visible_remarks, reads.sources(), view.say)
+        downloads.offer_rows(view, view.say(N_("Data quality")), rows, key="findings_csv", what="findings")

@@ -216,9 +216,8 @@ def _list(view: View, courses: Training, which: Listed, *, title: str, of: int) 
     if of > len(first):
         every = partial(_all_persons, view, courses, which, title=title, of=of)
         part(view, every, label=say(N_("Show all {n}"), n=say.number(of)), key=f"all {which}")
-    name = downloads.file_name(say, N_("{title} {day}"), "csv", title=title, day=view.as_of)
-    rows = partial(_reminders, view, courses, which)
-    downloads.offer_rows(view, say(N_("Download as CSV")), name, f"reminders {which}", rows, what=f"reminders {which}")
+    rows, key = partial(_reminders, view, courses, which), f"reminders {which}"
+    downloads.offer_rows(view, title, rows, key=key, what=key)
 
 
 def _all_persons(view: View, courses: Training, which: Listed, *, title: str, of: int) -> None:
@@ -226,10 +225,8 @@ def _all_persons(view: View, courses: Training, which: Listed, *, title: str, of
     persons = courses.missing if which == "missing" else courses.expiring
     table = texts.person_rows(persons, courses, say)
     if of > len(persons):
-        n, every = say.number(len(persons)), say.number(of)
-        widgets.html(charts.caption(say(N_("{n} of {of} are shown."), n=n, of=every)))
-    height = min(36 * (len(table) + 1) + 3, widgets.TALLEST)
-    st.dataframe(table, hide_index=True, height=height, key=f"persons {which} {say.code}", alt=title)
+        widgets.html(charts.caption(phrases.shown_of(len(persons), of, say)))
+    widgets.grid(table, key=f"persons {which} {say.code}", alt=title)
 
 
 def _reminders(view: View, courses: Training, which: Listed) -> Rows:
