@@ -26,6 +26,8 @@ from compliance.loading.purges import Purged, purged_basis
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
 OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
+# Why an item is unknown that only a column which its export does not have would judge (`undecided`, macros.sql).
+COLUMN_MISSING: Final = "column_missing"
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 # What says which units are hidden: their figures, and those of the whole.
 UNITS_AND_WHOLE: Final[tuple[Level, Level]] = ("unit", "organisation")
@@ -77,12 +79,12 @@ class Coverage:
     @property
     def coverage(self) -> float | None:
         """Met of all, 0–1 and unrounded; None if there is no basis or nothing to assess."""
-        return self.met / self.of if self.basis and self.of and not self.untold else None
+        return self.met / self.of if self.told and self.of else None
 
     @property
-    def untold(self) -> bool:
-        """Whether no item can be told to be met for want of columns, so that its items are no basis."""
-        return bool(self.columns)
+    def told(self) -> bool:
+        """Whether the exports tell the figure: they are there, and not so that for want of columns none can be met."""
+        return self.basis and not self.columns
 
     @property
     def of_answered(self) -> float | None:
@@ -98,7 +100,7 @@ class Coverage:
     @property
     def status(self) -> Status:
         """The unrounded coverage measured against target and limit."""
-        if not self.basis or self.untold:
+        if not self.told:
             return Status.NO_BASIS
         if self.coverage is None:
             return Status.NOTHING_TO_ASSESS

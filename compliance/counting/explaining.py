@@ -20,7 +20,7 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, year_before
 from compliance.core.remembering import cached_property
-from compliance.counting.assessing import OUTCOMES, Coverage, PointItems, plans, requested_items, years
+from compliance.counting.assessing import COLUMN_MISSING, OUTCOMES, Coverage, PointItems, plans, requested_items, years
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
@@ -340,7 +340,7 @@ def _columns(items: Rows, place: Scope) -> tuple[str, ...]:
     counted = [row for row in items if row["outcome"] in COUNTED and place.holds(row)]
     if any(row["outcome"] == "met" for row in counted):
         return ()
-    lacking = (row["detail"] for row in counted if row["reason"] == "column_missing")
+    lacking = (row["detail"] for row in counted if row["reason"] == COLUMN_MISSING)
     return tuple(sorted({name for detail in lacking for name in detail.split(", ")}))
 
 

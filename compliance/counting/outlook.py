@@ -268,7 +268,7 @@ def look_ahead(cursor: Cursor, asked: Sequence[Asked]) -> list[Outlook]:
 @contextmanager
 def relations(cursor: Cursor, asked: Sequence[Asked]) -> Iterator[None]:
     """Within the block, the relations that the statements read are registered."""
-    told = [(place, each, each.ahead) for place, each in enumerate(asked) if each.ahead and _has_basis(each.now)]
+    told = [(place, each, each.ahead) for place, each in enumerate(asked) if each.ahead and each.now.told]
     figures = [_figure(place, each, expected) for place, each, expected in told]
     parts = [part for place, each, _ in told for part in _parts(place, each)]
     cursor.register("outlook_figures", pa.Table.from_pylist(figures, schema=pa.schema(FIGURES)))
@@ -278,10 +278,6 @@ def relations(cursor: Cursor, asked: Sequence[Asked]) -> Iterator[None]:
     finally:
         cursor.unregister("outlook_figures")
         cursor.unregister("outlook_parts")
-
-
-def _has_basis(figure: Coverage) -> bool:
-    return figure.basis and not figure.untold
 
 
 def _figure(place: int, each: Asked, expected: Ahead) -> dict[str, Any]:

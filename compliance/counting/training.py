@@ -61,7 +61,7 @@ class Counts:
     """Persons of a scope or a part of it.
 
     `counted` are those who need at least one course, `in_both` those who need both and of whom both are known; of the
-    `untold` the export does not say when a course was completed. `missing` lack at least one course,
+    `undated` the export does not say when a course was completed. `missing` lack at least one course,
     `expiring` have one that expires soon. `management_…` count the management group.
     """
 
@@ -79,7 +79,7 @@ class Counts:
     without_department: int = 0
     information_security_expiring: int = 0
     data_protection_expiring: int = 0
-    untold: int = 0
+    undated: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))

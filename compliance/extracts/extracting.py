@@ -133,12 +133,12 @@ def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...], re
     """Return the table without anything that names a person or could be traced to one (rulebook, section 5)."""
     for column in wanted.columns:
         if column.personal:
-            table = with_column(table, column.name, pa.nulls(len(table), table.schema.field(column.name).type))
+            table = with_values(table, column.name, pa.nulls(len(table), table.schema.field(column.name).type))
         elif column.free:
             cleaned = _changed(table[column.name], lambda text: reader.text(text) if text else text)
-            table = with_column(table, column.name, cleaned)
+            table = with_values(table, column.name, cleaned)
         if column.shared:
-            table = with_column(table, column.name, _shared(table[column.name], least=reader.least_shared))
+            table = with_values(table, column.name, _shared(table[column.name], least=reader.least_shared))
     if "label" not in table.column_names:
         return table
     persons = [point.id for point in points if point.persons]
@@ -196,9 +196,9 @@ def _mixed(table: pa.Table, *, of: list[str]) -> pa.Table:
 def _emptied(table: pa.Table, name: str, *, of: list[str]) -> pa.Table:
     hidden = pc.is_in(table["id"], pa.array(of, pa.string()))
     empty = pa.scalar(None, table.schema.field(name).type)
-    return with_column(table, name, pc.if_else(hidden, empty, table[name]))
+    return with_values(table, name, pc.if_else(hidden, empty, table[name]))
 
 
-def with_column(table: pa.Table, name: str, values: Any) -> pa.Table:
+def with_values(table: pa.Table, name: str, values: Any) -> pa.Table:
     """The table with other values in a column."""
     return table.set_column(table.column_names.index(name), name, values)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from compliance.core.language import N_, Language, Texts
 from compliance.counting.separated import Cells
 from compliance.extracts.declared import Column, Definition, declared
-from compliance.extracts.extracting import Extract, with_column
+from compliance.extracts.extracting import Extract, with_values
 
 # The types of the database in a reader's words.
 TYPES: Final = {
@@ -29,9 +29,9 @@ def titled(wanted: Extract, language: Language) -> pa.Table:
     for column in wanted.definition.columns:
         values = table[column.name]
         if pa.types.is_boolean(values.type):
-            table = with_column(table, column.name, pc.if_else(values, yes, no))
+            table = with_values(table, column.name, pc.if_else(values, yes, no))
         elif column.words:
-            table = with_column(table, column.name, _column_in_words(wanted, column, language))
+            table = with_values(table, column.name, _column_in_words(wanted, column, language))
     return table.rename_columns([language.pick(column.title) for column in wanted.definition.columns])
 
 

@@ -77,14 +77,14 @@ def _signature(signature: Mapping[str, str], checked: Checked, say: Language) ->
     """Who signed, when (UTC), and the entry that tells of it."""
     entry = entry_of(signature, checked.entries or [])
     told = N_("{state}: {name}, {moment} UTC, entry {number} of the audit trail with the seal {seal}.")
-    untold = N_("{state}: {name}, {moment} UTC, no entry of the audit trail.")
+    unentered = N_("{state}: {name}, {moment} UTC, no entry of the audit trail.")
     values = {
         "state": say(STATES[signature["state"]]),
         "name": printable(signature["signed_by"]),
         "moment": printable(signature["signed_at"][:16].replace("T", " ")),
     }
     if entry is None:
-        return say(untold, **values)
+        return say(unentered, **values)
     return say(told, number=printable(entry["number"]), seal=printable(entry["seal"]), **values)
 
 

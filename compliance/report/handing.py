@@ -14,7 +14,7 @@ from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.reviewing import State
 from compliance.review.wording import DECISION_STATUSES, STATES
 from compliance.wording import phrases
-from compliance.wording.reasons import untold_sentence
+from compliance.wording.reasons import empty_sentence
 
 TARGETS: Final = {
     Status.GREEN: N_("The target of {target} is reached."),
@@ -74,12 +74,8 @@ def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
 
 def _figure(answer: PointAnswer, say: Language) -> str:
     figure, day = answer.coverage, say.date(answer.now.as_of)
-    if figure.untold:
-        return untold_sentence(figure.columns, say)
-    if figure.status is Status.NO_BASIS:
-        return phrases.missing_sentence(figure, say)
     if figure.coverage is None:
-        return say(N_("Nothing to assess on {day}."), day=day)
+        return empty_sentence(figure, say)
     return say(
         N_("On {day}, {n} of {of} {fulfilled}, which is {share}."),
         day=day,

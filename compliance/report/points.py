@@ -27,7 +27,7 @@ from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.functions import Functions
 from compliance.wording import outlook, phrases, trends
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import REASONS_TITLE, WHY_UNMET, reason_text, untold_sentence
+from compliance.wording.reasons import REASONS_TITLE, WHY_UNMET, empty_sentence, reason_text
 
 NO_FUNCTIONS: Final = Functions((), (), ())
 FEWEST_MOMENTS: Final = 3
@@ -194,12 +194,7 @@ def _figure(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The figure next to its trend, or why there is none; then where it is heading."""
     say, figure, chart = edition.say, answer.coverage, trend(answer, edition)
     if figure.coverage is None:
-        sentence = say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
-        if figure.status is Status.NO_BASIS:
-            sentence = phrases.missing_sentence(figure, say)
-        if figure.untold:
-            sentence = untold_sentence(figure.columns, say)
-        return [Paragraph(sentence, "answer")]
+        return [Paragraph(empty_sentence(figure, say), "answer")]
     large = result(answer, figure_texts(answer, say), say)
     return [Beside((large,), (chart,)) if chart else large, *ahead(answer, say)]
 

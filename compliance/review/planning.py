@@ -79,7 +79,7 @@ class Moment:
     state: State
     point: int | None = None
     mandatory: bool = False
-    due_untold: bool = False
+    due_told: bool = True
 
     def days_late(self, day: date) -> int:
         """How many days late it is."""
@@ -90,7 +90,7 @@ class Moment:
 class Action:
     """An action after a classification, a recommendation or a deviation; `subject` is a system or an area.
 
-    Of one that is `due_untold` no column of its export tells whether it is overdue.
+    Of one that is not `due_told` no column of its export tells whether it is overdue.
     """
 
     source: Source
@@ -102,7 +102,7 @@ class Action:
     done: date | None
     responsible: str | None
     state: ActionState
-    due_untold: bool
+    due_told: bool
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ def _activity(row: Mapping[str, Any], reader: Reader) -> Moment:
         state=row["state"],
         point=row["point"],
         mandatory=row["mandatory"],
-        due_untold=row["due_untold"],
+        due_told=row["due_told"],
     )
 
 

@@ -21,7 +21,7 @@ from compliance.review.reviewing import Review
 from compliance.review.verifying import Difference
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import ReasonShare, reason_shares, untold_sentence
+from compliance.wording.reasons import ReasonShare, empty_sentence, reason_shares
 
 VERDICT_WORDS: Final = {
     "sufficient": N_("sufficient"),
@@ -110,14 +110,8 @@ def address(review: Review, others: Sequence[Review]) -> str:
 
 def empty_texts(answer: PointAnswer, say: Language) -> list[str]:
     """Sentences for a point without a figure: why, and what it was before."""
-    figure, day = answer.coverage, say.date(answer.now.as_of)
-    text = say(N_("Nothing to assess on {day}."), day=day)
-    if figure.status is Status.NO_BASIS:
-        text = phrases.missing_sentence(figure, say)
-    if figure.untold:
-        text = untold_sentence(figure.columns, say)
     earlier = phrases.earlier_sentence(answer.coverage_before, say)
-    return [text, *([earlier] if earlier else [])]
+    return [empty_sentence(answer.coverage, say), *([earlier] if earlier else [])]
 
 
 def biggest_reasons(answer: PointAnswer, say: Language) -> list[ReasonShare]:

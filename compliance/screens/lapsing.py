@@ -66,15 +66,15 @@ def months(view: View) -> Months:
     """What lapses in the view's scope, as the reader may see it."""
     found, say = reads.lapses(view.data, view.as_of), view.say
     ids = tuple(point.id for point in found.points)
-    untold = {}
+    silent = {}
     for figure in reads.coverage(view, (view.as_of,), ids):
         told = reads.tells_ahead(view, figure.point)
         past = found.is_past(figure.point, view.scope)
-        if why := lapsing_texts.why_untold(figure, say, past=past, told=told):
-            untold[figure.point.id] = why
-    shown = {point.number for point in found.points if point.id not in untold}
+        if why := lapsing_texts.why_silent(figure, say, past=past, told=told):
+            silent[figure.point.id] = why
+    shown = {point.number for point in found.points if point.id not in silent}
     counted = Counter({place: n for place, n in found.counted(view.scope).items() if place[0] in shown})
-    return Months(found, view.as_of, counted, untold)
+    return Months(found, view.as_of, counted, silent)
 
 
 @cached()
@@ -82,7 +82,7 @@ def _table(view: View, chosen: Chosen | None) -> Html:
     say, shown = view.say, months(view)
     text = lapsing_texts.answer(shown, say)
     sentence = unless_empty(text, charts.answer(text))
-    if not shown.total and not shown.untold:
+    if not shown.total and not shown.silent:
         return sentence
     table = drawing_lapsing.lapsing(
         [lapsing_texts.month_head(month, say) for month in shown.found.months],

@@ -25,7 +25,7 @@ class Months:
     found: Lapsing
     as_of: date
     counted: Counter[tuple[int, date]]
-    untold: Mapping[str, str] = field(default_factory=dict)
+    silent: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -67,7 +67,7 @@ def chosen(found: Lapsing, lapses: str, point: Point | None) -> Chosen | None:
     return Chosen(month, point.id if point in found.points else "") if month else None
 
 
-def why_untold(figure: Coverage, say: Language, *, past: bool, told: bool) -> str:
+def why_silent(figure: Coverage, say: Language, *, past: bool, told: bool) -> str:
     """Why nothing is said to be ahead of a point; "" if it is.
 
     It is `past` if a later export is loaded, and not `told` of few persons.
@@ -102,9 +102,9 @@ def answer(shown: Months, say: Language) -> str:
 
 def _nothing(shown: Months, say: Language) -> str:
     """That nothing lapses, as far as it can be told; "" where nothing can."""
-    if not shown.untold:
+    if not shown.silent:
         return say(N_("Nothing stops being valid in the next twelve months."))
-    told = len(shown.untold) < len(shown.found.points)
+    told = len(shown.silent) < len(shown.found.points)
     return say(N_("Nothing that has a figure stops being valid in the next twelve months.")) if told else ""
 
 
@@ -141,7 +141,7 @@ def _row(shown: Months, point: Point, chosen: Chosen | None, ways: Ways, *, say:
         )
         for month, n in zip(months, numbers, strict=True)
     ]
-    return LapsingRow(label, cells, say.number(sum(numbers)), why=shown.untold.get(point.id, ""))
+    return LapsingRow(label, cells, say.number(sum(numbers)), why=shown.silent.get(point.id, ""))
 
 
 def sums(shown: Months, say: Language) -> LapsingRow:
@@ -154,7 +154,7 @@ def sums(shown: Months, say: Language) -> LapsingRow:
 def asked_points(shown: Months, asked: Chosen) -> list[Point]:
     """The points that are asked for, without those that nothing is said of."""
     points = [point for point in shown.found.points if asked.point in ("", point.id)]
-    return [point for point in points if point.id not in shown.untold]
+    return [point for point in points if point.id not in shown.silent]
 
 
 def title(shown: Months, asked: Chosen, say: Language) -> str:

@@ -103,7 +103,7 @@ def _missing(figure: Coverage, say: Language) -> str:
     day = say.date(figure.as_of)
     if figure.purged:
         return phrases.purged_sentence(figure.purged, figure.as_of, say)
-    if figure.untold:
+    if figure.columns:
         columns = columns_text(figure.columns, say)
         return say(N_("On {day} the export did not have {columns}."), day=day, columns=columns)
     if figure.status is Status.NO_BASIS:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from compliance.core.language import N_, Language, begun, rounded_below
-from compliance.counting.assessing import Coverage, Status
+from compliance.counting.assessing import COLUMN_MISSING, Coverage, Status
 from compliance.counting.figures import Figure
 from compliance.declarations.points import Point
 from compliance.declarations.sources import product_sources
@@ -112,11 +112,16 @@ def word(figure: Coverage, say: Language) -> str:
     return say(status_text(figure))
 
 
+def without_outcome(reason: str | None) -> str:
+    """Why something has no outcome, not translated: its export has no column for it, or is not loaded."""
+    return NOT_IN_EXPORT if reason == COLUMN_MISSING else STATUS_WORDS[Status.NO_BASIS]
+
+
 def status_text(figure: Coverage) -> str:
     """The same, not translated."""
     if figure.few:
         return FEW
-    return NOT_IN_EXPORT if figure.untold else STATUS_WORDS[figure.status]
+    return NOT_IN_EXPORT if figure.columns else STATUS_WORDS[figure.status]
 
 
 def label(point: Point, say: Language) -> str:

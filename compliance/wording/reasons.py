@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from compliance.core.language import N_, Language, Texts
 from compliance.core.places import EXTRACTS
+from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.declared import read_toml
 from compliance.declarations.points import Point
 from compliance.declarations.sources import product_sources
@@ -70,9 +71,18 @@ def columns_text(columns: Sequence[str], say: Language) -> str:
     return phrases.listed([detail_text(name, say) for name in columns], say)
 
 
-def untold_sentence(columns: Sequence[str], say: Language) -> str:
+def columns_sentence(columns: Sequence[str], say: Language) -> str:
     """Which fields the exports have no column for, so that they do not tell of them."""
     return f"{say(N_('Not in the export: {columns}'), columns=columns_text(columns, say))}."
+
+
+def empty_sentence(figure: Coverage, say: Language) -> str:
+    """Why a point has no figure: what the exports do not tell, or that there is nothing to assess."""
+    if figure.columns:
+        return columns_sentence(figure.columns, say)
+    if figure.status is Status.NO_BASIS:
+        return phrases.missing_sentence(figure, say)
+    return say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
 
 
 def item_name(item: str, say: Language) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.core.language import Texts, folded, swedish_order
-from compliance.counting.assessing import items, items_of, left_on
+from compliance.counting.assessing import COLUMN_MISSING, items, items_of, left_on
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.review.dossier import REMAINING
@@ -24,8 +24,6 @@ from compliance.store.database import Cursor, Rows, rows
 from compliance.worklists.contacts import Contact, Contacts, contacts
 from compliance.worklists.notes import Notes, Renamed, renamed
 
-# What an export has no column for is not the unit's to mend.
-NOT_OF_UNITS: Final = frozenset({"column_missing"})
 # How many days of exports are looked back upon.
 MOST_DAYS: Final = 60
 
@@ -113,8 +111,8 @@ def _items(cursor: Cursor, asking: Asking) -> Iterator[tuple[Point, dict[str, An
 
 
 def is_of_unit(row: Mapping[str, Any]) -> bool:
-    """Whether an item is left for a unit to do."""
-    return row["outcome"] in REMAINING and row["reason"] not in NOT_OF_UNITS
+    """Whether an item is left for a unit to do. What an export has no column for is not the unit's to mend."""
+    return row["outcome"] in REMAINING and row["reason"] != COLUMN_MISSING
 
 
 def statuses(

@@ -8,4 +8,4 @@ select
     state
 from planned_actions_at(as_of := $as_of, known_at := $known_at)
 where organisation = $organisation and system_key = lower($system)
-order by list_position(['late', 'open', 'untold', 'done'], state), due, lower(action_id)
+order by state = 'done', list_position(['late', 'open'], state) nulls last, due, lower(action_id)

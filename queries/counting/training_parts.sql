@@ -25,7 +25,7 @@ select
     count(*) filter (where counted) as counted,
     count(*) filter (where missing) as missing,
     count(*) filter (where missing_both) as missing_both,
-    count(*) filter (where 'unknown' in (information_security_outcome, data_protection_outcome)) as untold,
+    count(*) filter (where 'unknown' in (information_security_outcome, data_protection_outcome)) as undated,
     count(*) filter (where met_both) as met_both,
     count(*) filter (where in_both) as in_both,
     count(*) filter (where information_security_expiring or data_protection_expiring) as expiring,

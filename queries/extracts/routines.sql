@@ -24,10 +24,10 @@ with routines as (
     select * from routines_at(as_of := $as_of, known_at := $known_at)
 ),
 -- a routine whose export has no column for it may be of any point, and be adopted
-untold as (
+any_point as (
     select organisation
     from routines
-    where untold('review_point', columns) or untold('adopted', columns)
+    where not told(review_point, 'review_point', columns) or not told(adopted, 'adopted', columns)
 )
 select
     o.organisation,
@@ -36,7 +36,7 @@ select
     r.routine,
     r.adopted,
     case
-        when r.adopted is not null or o.organisation not in (from untold) then coalesce(r.adopted <= $as_of, false)
+        when r.adopted is not null or o.organisation not in (from any_point) then coalesce(r.adopted <= $as_of, false)
     end as in_force,
     r.next_review,
     r.next_review < $as_of as review_overdue,

@@ -103,7 +103,7 @@ select
     done,
     responsible,
     state,
-    state = 'open' and not due_told as due_untold,
+    state <> 'open' or due_told as due_told,
     $organisation as organisation,
     department,
     unit

@@ -52,7 +52,7 @@ select
     mandatory,
     start,
     due,
-    not due_told and state not in ('done', 'cancelled') as due_untold,
+    due_told or state in ('done', 'cancelled') as due_told,
     state,
     earlier
 from placed

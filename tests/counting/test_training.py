@@ -235,7 +235,7 @@ def test_a_pass_without_its_day_hides_no_figure_of_those_that_have_one(tmp_path)
         line.load_table(undated, source="training", name="more.csv", completes=True)
         assert assert_agrees(line.database, AS_OF)
         page = trained(line.database, Scope(ORGANISATION))
-    assert page.whole.n.untold == 1
+    assert page.whole.n.undated == 1
     assert "Uppgift saknas i exporten: Slutfört datum. (1)" in texts.uncounted(page, SV)
 
 

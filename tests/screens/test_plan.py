@@ -285,7 +285,7 @@ def test_that_none_is_overdue_is_not_said_without_a_column_for_the_day(tmp_path)
     assert counts == {"classification": ["Öppen 1", "Klar 1"], "recommendation": open_, "deviation": open_}
     assert not texts.actions_sentence(undated, SV)
     (activity,) = (moment for moment in undated.moments if moment.kind != "report")
-    for moment, sentences in (activity, []), (replace(activity, due_untold=False), ["Inget moment är försenat."]):
+    for moment, sentences in (activity, []), (replace(activity, due_told=True), ["Inget moment är försenat."]):
         assert texts.sentences(Year(replace(undated, moments=(moment,)), None, ()), SV) == sentences
 
 

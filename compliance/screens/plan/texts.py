@@ -86,7 +86,7 @@ def sentences(year: Year, say: Language) -> list[str]:
     """The page's answer: how much is late, and when the review is held."""
     moments = [item.moment for item in year.items]
     late = sum(moment.state == "late" for moment in moments)
-    told = "activities" in year.plan.extracts and not any(moment.due_untold for moment in moments)
+    told = "activities" in year.plan.extracts and all(moment.due_told for moment in moments)
     first = say(N_("Nothing of the year is overdue.")) if told else ""
     if late:
         first = say.plural("One item is overdue.", "{word} items are overdue.", late, word=phrases.counted(late, say))
@@ -323,7 +323,7 @@ def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
     """
     by_state = Counter(action.state for action in actions)
     untold = by_state["untold"] == len(actions)
-    if_any = {"cancelled", "untold"} | ({"late"} if any(action.due_untold for action in actions) else set())
+    if_any = {"cancelled", "untold"} | ({"late"} if not all(action.due_told for action in actions) else set())
     return [
         Count(sign, f"{say(phrases.ACTION_STATES[state])} {say.number(by_state[state])}")
         for state, sign in ACTION_SIGNS.items()
@@ -376,7 +376,7 @@ def action_note(source: Source, actions: Sequence[Action], say: Language) -> str
 def actions_sentence(plan: Plan, say: Language) -> str:
     """How many of the actions left are overdue, of those that a column tells it of; empty if none is left."""
     late = sum(action.state == "late" for action in plan.actions)
-    left = late + sum(action.state == "open" and not action.due_untold for action in plan.actions)
+    left = late + sum(action.state == "open" and action.due_told for action in plan.actions)
     if not left:
         return ""
     return say.plural(

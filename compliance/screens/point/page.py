@@ -40,10 +40,10 @@ from compliance.wording import breaking, outlook, phrases, trends
 from compliance.wording.reasons import (
     REASONS_TITLE,
     detail_text,
+    empty_sentence,
     reason_shares,
     reason_text,
     unmet_reasons,
-    untold_sentence,
 )
 from compliance.wording.tables import Table, table
 
@@ -215,14 +215,12 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     lacking = [id_ for id_ in point.needs if id_ not in loaded]
     names = [say.pick(reads.sources()[id_].title) for id_ in lacking]
     earlier = [text for text in [phrases.earlier_sentence(before, say)] if text]
-    if figure.basis and not figure.untold:
-        title = say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))
+    if figure.told or figure.columns:
+        title = empty_sentence(figure, say)
+    elif figure.no_course:
+        title = question(point, figure.as_of, say)
     else:
         title = phrases.no_basis_sentence(figure, names, say)
-        if figure.no_course:
-            title = question(point, figure.as_of, say)
-        if figure.untold:
-            title = untold_sentence(figure.columns, say)
     with st.container(border=True, key="card-empty"):
         widgets.html(charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=earlier))
         if figure.no_course:

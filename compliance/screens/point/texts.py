@@ -45,7 +45,7 @@ def answers_alt(figure: Coverage, say: Language) -> str:
 
 def _count(name: str) -> Callable[[Coverage, Language], object]:
     """A cell with a count of a figure, where it has counts that may be shown."""
-    return lambda figure, _: getattr(figure, name) if figure.basis and not figure.few and not figure.untold else None
+    return lambda figure, _: getattr(figure, name) if figure.told and not figure.few else None
 
 
 FIGURE: Final[Sequence[Column[Coverage]]] = (

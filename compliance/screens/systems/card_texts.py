@@ -6,7 +6,6 @@ from datetime import date
 from typing import Final
 
 from compliance.core.language import N_, Language
-from compliance.counting.assessing import Status
 from compliance.counting.system_cards import DEMANDS, POINT_OF, Card, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
@@ -185,7 +184,7 @@ def demand_text(row: Row, demand: str, points: tuple[Point, ...], say: Language)
     """The outcome of a demand in words, with the point's reason if there is one."""
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
-        return say(phrases.NOT_IN_EXPORT if reason == "column_missing" else phrases.STATUS_WORDS[Status.NO_BASIS])
+        return say(phrases.without_outcome(reason))
     if (demand, outcome, reason) in DEMAND_TEXTS:
         return say(DEMAND_TEXTS[demand, outcome, reason])
     if demand == "plan" and outcome in {"met", "unmet"}:

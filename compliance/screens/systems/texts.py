@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from compliance.core.language import N_, Language
-from compliance.counting.assessing import Status
+from compliance.counting.assessing import COLUMN_MISSING
 from compliance.counting.system_cards import DEMANDS, POINT_OF, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
@@ -70,7 +70,7 @@ REASONS: Final = {
     "incomplete": N_("Incomplete"),
     "none_found": N_("Missing"),
     "not_said": N_("Unknown"),
-    "column_missing": phrases.NOT_IN_EXPORT,
+    COLUMN_MISSING: phrases.NOT_IN_EXPORT,
 }
 OUTCOME_WORDS: Final = {"met": N_("Met"), "unmet": N_("Missing"), "unknown": N_("Unknown"), "exempt": N_("Exempt")}
 
@@ -152,16 +152,12 @@ def _gaps_fact(rows: Rows, demand: str, title: str, say: Language, *, of: int | 
 
 def _untold_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
     """A fact that no export tells: none is loaded, or those that are have no column for it."""
-    return unknown(title, say, why=_untold_word(column=untold(rows, demand)))
+    return unknown(title, say, why=phrases.without_outcome(COLUMN_MISSING if untold(rows, demand) else None))
 
 
 def untold(rows: Rows, demand: str) -> bool:
     """Whether the exports of a demand are loaded, but have no column for it."""
-    return any(row[f"{demand}_reason"] == "column_missing" for row in rows if row[f"{demand}_outcome"] is None)
-
-
-def _untold_word(*, column: bool) -> str:
-    return phrases.NOT_IN_EXPORT if column else phrases.STATUS_WORDS[Status.NO_BASIS]
+    return any(row[f"{demand}_reason"] == COLUMN_MISSING for row in rows if row[f"{demand}_outcome"] is None)
 
 
 def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
@@ -260,7 +256,7 @@ def outcome_of(row: Row, demand: str) -> Outcome:
 def _word(row: Row, demand: str, points: tuple[Point, ...], say: Language) -> str:
     outcome, reason = row[f"{demand}_outcome"], row[f"{demand}_reason"]
     if outcome is None:
-        return say(_untold_word(column=reason == "column_missing"))
+        return say(phrases.without_outcome(reason))
     if demand == "plan" and outcome == "unmet":
         return say(N_("overdue: {n}"), n=say.number(row["overdue"]))
     if (demand, outcome, reason) in WORDS:

@@ -41,8 +41,8 @@ def sentences(courses: Training, say: Language) -> list[str]:
     n = courses.whole.n
     if not n.counted:
         return [say(N_("Nobody here has to take the courses."))]
-    if not n.missing and n.untold:
-        return [untold_sentence(say)]
+    if not n.missing and n.undated:
+        return [undated_sentence(say)]
     if not n.missing:
         return [
             say.plural("The only employee has both courses.", "All {n} employees have both courses.", n.counted),
@@ -57,9 +57,9 @@ def sentences(courses: Training, say: Language) -> list[str]:
     return [first, *(_most(courses, say) or _soon(courses, say))]
 
 
-def untold_sentence(say: Language) -> str:
+def undated_sentence(say: Language) -> str:
     """Which column the learning platform's export lacks, or one of them does."""
-    return reasons.untold_sentence(["completed"], say)
+    return reasons.columns_sentence(["completed"], say)
 
 
 def _most(courses: Training, say: Language) -> list[str]:
@@ -98,7 +98,7 @@ def facts(courses: Training, say: Language) -> list[charts.Fact]:
 
 def _missing_fact(n: Counts, say: Language) -> charts.Fact:
     title = begun(say(N_("lack a course")))
-    if not n.missing and n.untold:
+    if not n.missing and n.undated:
         return unknown(title, say)
     one = n.missing - n.missing_both
     split = say(N_("{both} lack both, {one} one of them"), both=say.number(n.missing_both), one=say.number(one))
@@ -154,8 +154,8 @@ def uncounted(courses: Training, say: Language) -> list[str]:
                 n.newly_employed,
             )
         )
-    if n.untold and n.missing:
-        texts.append(f"{untold_sentence(say)} ({say.number(n.untold)})")
+    if n.undated and n.missing:
+        texts.append(f"{undated_sentence(say)} ({say.number(n.undated)})")
     lost = 0 if courses.whole.within else n.without_department
     if lost:
         texts.append(
@@ -223,13 +223,13 @@ def _row(part: Part, say: Language) -> DrillRow:
         of=say(N_("of {of}"), of=say.number(part.n.counted)) if part.n.counted else "",
         courses=(first, second),
         # where nobody has a pass with a day, none is known to expire
-        expiring=say.number(part.n.expiring) if part.n.counted and (part.n.expiring or not _untold(part)) else DASH,
+        expiring=say.number(part.n.expiring) if part.n.counted and (part.n.expiring or not _undated(part)) else DASH,
         note=say(N_("No department")) if alone else "",
     )
 
 
-def _untold(part: Part) -> bool:
-    return part.n.untold > 0 and not any(course.met for course in part.courses)
+def _undated(part: Part) -> bool:
+    return part.n.undated > 0 and not any(course.met for course in part.courses)
 
 
 def _cell(course: Coverage, say: Language) -> CourseCell:
@@ -245,12 +245,12 @@ def _cell(course: Coverage, say: Language) -> CourseCell:
 
 def legend(courses: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
     """The legend of the statuses in the rows."""
-    used = {(course.status, course.untold) for part in (courses.whole, *parts) for course in part.courses}
+    used = {(course.status, bool(course.columns)) for part in (courses.whole, *parts) for course in part.courses}
     words = [
         *((kind, False, word) for kind, word in phrases.STATUS_WORDS.items()),
         (Status.NO_BASIS, True, phrases.NOT_IN_EXPORT),
     ]
-    signs = [charts.LegendEntry(kind, say(word)) for kind, untold, word in words if (kind, untold) in used]
+    signs = [charts.LegendEntry(kind, say(word)) for kind, columns, word in words if (kind, columns) in used]
     return [*signs, charts.LegendEntry("target", say(N_("Target")))]
 
 
