@@ -367,6 +367,29 @@ def _mark(css: str, side: str, share: float) -> Html:
     return tag("span", css=css, style=f"{side}:{css_share(share)}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A figure against its target; `kept` is left of its share at the end of the year, and `alt` says it all."""
+
+    status: Status
+    word: str
+    figure: str
+    share: float | None
+    alt: str
+    target: float | None = None
+    last: float | None = None
+    kept: float | None = None
+
+
+def bar_of(now: Measured, *, large: bool = False) -> Html:
+    """The bar of a figure.
+
+    Example: `bar_of(Measured(status="red", word="…", figure="19.6 %", share=0.196, alt="19.6 % of …"))`.
+    """
+    shares = {"share": now.share, "target": now.target, "last": now.last, "kept": now.kept}
+    return bar(status=now.status, alt=now.alt, large=large, **shares)
+
+
 @dataclass(frozen=True)
 class BulletHead:
     """The headings of the bullet rows; a screen reader gets them in each row. The bar and its figure have one.
@@ -394,21 +417,14 @@ class Ahead:
 
 @dataclass(frozen=True, kw_only=True)
 class Bullet:
-    """A point against its target. `alt` is the whole row in a sentence, for a screen reader and on hovering.
+    """A row of a point: its figure, which is told on hovering too.
 
-    A click on the row opens `address`. `then` is what becomes of it by the end of the year, when `kept` of its share is
-    left, and `enough` what reaches the target, or `again` what keeps it. `remarks` is the number of remarks on the
-    exports behind it, shown next to a mark, and `remarks_alt` the same in words.
+    A click on the row opens `address`. `then` is what becomes of it by the end of the year, and `enough` what reaches
+    the target, or `again` what keeps it. `remarks` is the number of remarks on the exports behind it, shown next to a
+    mark, and `remarks_alt` the same in words.
     """
 
-    status: Status
-    word: str
-    figure: str
-    share: float | None
-    alt: str
-    target: float | None = None
-    last: float | None = None
-    kept: float | None = None
+    now: Measured
     change: str = ""
     then: Ahead | None = None
     enough: str = ""
@@ -473,23 +489,23 @@ def ahead(then: Ahead | None) -> Html:
 def bullet_row(row: Bullet, *, head: BulletHead) -> Html:
     """A row without the point's name.
 
-    Example: `bullet_row(Bullet(status="red", word="…", figure="…", share=0.2, alt="…"), head=h)`.
+    Example: `bullet_row(Bullet(now=Measured(…), change="+5.1"), head=h)`.
     """
-    drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, kept=row.kept, alt=row.alt)
+    now = row.now
     remarks = unless_empty(row.remarks, _remark_mark(row.remarks, row.remarks_alt))
     cells = (
-        tag("div", drawn, css="v-cov"),
-        tag("div", for_screen_reader(head.figure), row.figure, css="v-fig"),
-        tag("div", for_screen_reader(head.status), status_mark(row.status, row.word), css="v-sta"),
+        tag("div", bar_of(now), css="v-cov"),
+        tag("div", for_screen_reader(head.figure), now.figure, css="v-fig"),
+        tag("div", for_screen_reader(head.status), status_mark(now.status, now.word), css="v-sta"),
         tag("div", unless_empty(row.change, for_screen_reader(head.change)), row.change, css="v-chg"),
         unless_empty(head.then, _under(head.then, ahead(row.then), css="v-out")),
         unless_empty(head.enough, _under(head.enough if row.enough else "", row.enough or row.again, css="v-suf")),
         Html("") if head.age is None else tag("div", _under(head.age, row.age, css="v-old"), remarks, css="v-age"),
     )
     # Keyboards and screen readers use the link of the name; this one makes the whole row clickable.
-    attributes = {"href": row.address, "title": row.alt, "tabindex": "-1", "aria_hidden": "true"}
+    attributes = {"href": row.address, "title": now.alt, "tabindex": "-1", "aria_hidden": "true"}
     overlay = unless_empty(row.address, tag("a", css="v-link v-over", **attributes))
-    return tag("div", *cells, overlay, css=f"v-bullet v-row-{row.status}")
+    return tag("div", *cells, overlay, css=f"v-bullet v-row-{now.status}")
 
 
 def _remark_mark(number: str, text: str) -> Html:
@@ -555,41 +571,28 @@ def _polyline(run: Sequence[tuple[float, float]]) -> Html:
 
 @dataclass(frozen=True, kw_only=True)
 class Hero:
-    """The figure of a point: `counts` and `note` are rich, `alt` describes the bar."""
+    """The figure of a point: `counts` and `note` are rich."""
 
-    status: Status
-    word: str
-    figure: str
+    now: Measured
     counts: str
-    share: float | None
-    alt: str
     terms: str = ""
-    target: float | None = None
-    last: float | None = None
     note: str = ""
 
 
 def hero(item: Hero) -> Html:
     """Status, giant figure, what it counts, its bar, and a line that explains the bar.
 
-    Example: `hero(Hero(status="red", word="…", figure="19.6 %", counts="**61** of …", …))`.
+    Example: `hero(Hero(now=Measured(…), counts="**61** of …", terms="target 95 %"))`.
     """
-    drawn = bar(
-        status=item.status,
-        share=item.share,
-        target=item.target,
-        last=item.last,
-        alt=item.alt,
-        large=True,
-    )
+    now = item.now
     return tag(
         "div",
-        status_mark(item.status, item.word, note=item.terms, large=True),
-        tag("div", item.figure, css="v-hero-figure"),
+        status_mark(now.status, now.word, note=item.terms, large=True),
+        tag("div", now.figure, css="v-hero-figure"),
         unless_empty(item.counts, tag("div", rich(item.counts), css="v-hero-counts")),
-        drawn,
+        bar_of(now, large=True),
         unless_empty(item.note, caption(item.note)),
-        css=f"v-hero v-{item.status}",
+        css=f"v-hero v-{now.status}",
     )
 
 

@@ -3,12 +3,12 @@
 Texts arrive formatted and translated, as in charts.py. Sizes follow the window, in static/style.css.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from compliance.counting.assessing import Status
-from compliance.drawing.charts import Ahead, ChangePart, Fact, ahead, anchor, bar, status_mark
+from compliance.drawing.charts import Ahead, ChangePart, Fact, Measured, ahead, anchor, bar, bar_of, status_mark
 from compliance.drawing.charts import causes as causes_of
 from compliance.drawing.charts import facts as strip
 from compliance.drawing.elements import Html, breakable, rich, tag, unless_empty
@@ -38,19 +38,12 @@ class Unit:
 
 @dataclass(frozen=True)
 class Row:
-    """A point in a list of them; `figure` may be a dash, `then` is that of the end of the year if nothing is done."""
+    """A point in a list of them; `then` is its figure of the end of the year if nothing is done."""
 
     name: str
     address: str
-    status: Status
-    word: str
-    figure: str
-    share: float | None
-    target: float
-    last: float | None
+    now: Measured
     verdict: str
-    alt: str
-    kept: float | None = None
     then: Ahead | None = None
     comment: str = ""
 
@@ -115,16 +108,16 @@ def question(*sentences: str, kicker: str, large: bool = False) -> Html:
     return tag("div", tag("div", kicker, css="v-m-kicker"), heading, css=css)
 
 
-def figure(status: Status, word: str, *, value: str, counts: Sequence[str], drawn: Html, note: str) -> Html:
+def figure(now: Measured, *, counts: Sequence[str], note: str) -> Html:
     """The giant figure with its status, what it counts and what it was before, its bar, and a note."""
     return tag(
         "div",
-        status_mark(status, word, large=True),
-        tag("div", value, css="v-m-figure"),
+        status_mark(now.status, now.word, large=True),
+        tag("div", now.figure, css="v-m-figure"),
         *(tag("div", rich(text), css="v-m-counts") for text in counts),
-        drawn,
+        bar_of(now, large=True),
         unless_empty(note, tag("div", rich(note), css="v-m-note")),
-        css=f"v-m-answer v-{status}",
+        css=f"v-m-answer v-{now.status}",
     )
 
 
@@ -192,23 +185,26 @@ def summary(rows: Sequence[Row], *, heads: Sequence[str], caption: str) -> Html:
     """Points in a table: name, bar and figure, status, the figure of the end of the year if any has one, assessment."""
     wide = {1: "2"}  # one heading over the bar and its figure
     cells = (tag("th", text, scope="col", colspan=wide.get(place, "")) for place, text in enumerate(heads))
-    head = tag("thead", tag("tr", *cells))
     then = heads[3] if any(row.then for row in rows) else ""
-    body = tag("tbody", *(_row(row, then=then) for row in rows))
-    return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
+    return _table(cells, (_row(row, then=then) for row in rows), caption=caption)
+
+
+def _table(heads: Iterable[Html], rows: Iterable[Html], *, caption: str) -> Html:
+    body = tag("thead", tag("tr", *heads)), tag("tbody", *rows)
+    return tag("div", tag("table", tag("caption", caption, css="v-sr"), *body, css="v-m-table"), css="v-m-all")
 
 
 def _row(row: Row, *, then: str) -> Html:
-    drawn = bar(status=row.status, share=row.share, target=row.target, last=row.last, kept=row.kept, alt=row.alt)
+    now = row.now
     figures = tag(
         "tr",
         tag("th", anchor(row.name, row.address), scope="row"),
-        tag("td", drawn, css="v-m-bar"),
-        tag("td", row.figure, css="v-m-number"),
-        tag("td", status_mark(row.status, row.word)),
+        tag("td", bar_of(now), css="v-m-bar"),
+        tag("td", now.figure, css="v-m-number"),
+        tag("td", status_mark(now.status, now.word)),
         unless_empty(then, tag("td", ahead(row.then), css="v-m-then", data_head=then)),
         tag("td", row.verdict),
-        css=f"v-{row.status}{_followed(row.comment)}",
+        css=f"v-{now.status}{_followed(row.comment)}",
     )
     return Html(figures + _below(row.comment, columns=6 if then else 5))
 
@@ -224,9 +220,7 @@ def _below(comment: str, *, columns: int) -> Html:
 
 def unmeasured(rows: Sequence[Unmeasured], *, heads: Sequence[str], caption: str) -> Html:
     """Points without a figure in a table: name, status, why, assessment."""
-    head = tag("thead", tag("tr", *(tag("th", text, scope="col") for text in heads)))
-    body = tag("tbody", *(_unmeasured(row) for row in rows))
-    return tag("div", tag("table", tag("caption", caption, css="v-sr"), head, body, css="v-m-table"), css="v-m-all")
+    return _table((tag("th", text, scope="col") for text in heads), map(_unmeasured, rows), caption=caption)
 
 
 def _unmeasured(row: Unmeasured) -> Html:

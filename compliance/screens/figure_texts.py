@@ -33,16 +33,24 @@ def hero(figure: Coverage, before: Coverage | None, say: Language) -> charts.Her
     elif figure.coverage is not None:
         ring = say(N_("The tick: the target."))
     return charts.Hero(
+        now=measured(figure, before, say),
+        terms=say(N_("target {target}, limit {limit}"), target=target, limit=limit),
+        counts=phrases.counts_sentence(figure, say, bold),
+        note=ring,
+    )
+
+
+def measured(figure: Coverage, before: Coverage | None, say: Language, then: Coverage | None = None) -> charts.Measured:
+    """A figure against its target, with the one before, and the one of the end of the year if nothing is done."""
+    return charts.Measured(
         status=figure.status,
         word=phrases.word(figure, say),
-        terms=say(N_("target {target}, limit {limit}"), target=target, limit=limit),
         figure=phrases.percent(figure, say),
-        counts=phrases.counts_sentence(figure, say, bold),
         share=figure.coverage,
+        alt=phrases.sentence(figure, before, say),
         target=figure.target.target,
         last=before.coverage if before else None,
-        alt=phrases.sentence(figure, before, say),
-        note=ring,
+        kept=then.coverage if then else None,
     )
 
 

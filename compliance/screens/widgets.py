@@ -39,11 +39,8 @@ log = logging.getLogger(__name__)
 
 def require(permission: Permission) -> None:
     """Stop the run with a sentence if the person lacks a permission; the first statement of every page and action."""
-    try:
+    with _stopping(views.language()):
         audit.require(views.user(), permission)
-    except Refusal as refusal:
-        html(charts.note(views.language().refusal(refusal)))
-        st.stop()
 
 
 def whole_only(view: View) -> None:

@@ -34,17 +34,15 @@ HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
 HEAD = charts.BulletHead(*[HOSTILE] * 6)
 
 
+def measured(share: float | None = 0.196, text: str = "19.6 %", kept: float | None = None) -> charts.Measured:
+    shares = {"share": share, "target": 0.95, "last": 0.145, "kept": kept}
+    return charts.Measured(status="red", word=text, figure=text, alt=text, **shares)
+
+
 def bullet(share: float | None = 0.196, text: str = "19.6 %") -> charts.Bullet:
     return charts.Bullet(
-        status="red",
-        word=text,
-        figure=text,
-        share=share,
-        alt=text,
-        target=0.95,
-        last=0.145,
+        now=measured(share, text, kept=0.1),
         change=text,
-        kept=0.1,
         then=charts.Ahead(text, "red", text),
         enough=text,
         age=text,
@@ -52,18 +50,7 @@ def bullet(share: float | None = 0.196, text: str = "19.6 %") -> charts.Bullet:
 
 
 def hero(share: float | None = 0.196, text: str = "19.6 %") -> charts.Hero:
-    return charts.Hero(
-        status="red",
-        word=text,
-        figure=text,
-        counts=text,
-        share=share,
-        alt=text,
-        terms=text,
-        target=0.95,
-        last=0.145,
-        note=text,
-    )
+    return charts.Hero(now=measured(share, text), counts=text, terms=text, note=text)
 
 
 H = HOSTILE
@@ -85,6 +72,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "pair": lambda: charts.pair(charts.Pair(H, H, H)),
     "pairs": lambda: charts.pairs([charts.Pair(H, H, H)]),
     "bar": lambda: charts.bar(status="red", share=0.2, target=0.9, last=0.1, alt=H),
+    "bar_of": lambda: charts.bar_of(measured(text=H)),
     "bullet_rows": lambda: charts.bullet_rows([(H, bullet(text=H))], name=H, head=HEAD),
     "neighbours": lambda: charts.neighbours([charts.anchor(H, H)]),
     "page_links": lambda: charts.page_links([charts.PageLink(H, H, here=True)]),
@@ -132,7 +120,7 @@ LEVEL = Level(0.9, H)
 FRAGMENTS |= {
     "meeting place": lambda: meeting.place(H, here=2, of=3),
     "meeting question": lambda: meeting.question(H, kicker=H),
-    "meeting figure": lambda: meeting.figure("red", H, value=H, counts=[H], drawn=charts.note(H), note=H),
+    "meeting figure": lambda: meeting.figure(measured(text=H), counts=[H], note=H),
     "meeting comment": lambda: meeting.comment(H, H),
     "meeting room": lambda: meeting.room(charts.note(H), label=H, more=H),
     "meeting facts": lambda: meeting.facts([charts.Fact(H, H, H, H)]),
@@ -147,7 +135,7 @@ FRAGMENTS |= {
     "meeting causes": lambda: meeting.causes([charts.ChangePart(H, H, -0.1, H)], label=H),
     "meeting decisions": lambda: meeting.decisions([meeting.DecisionItem(H, H, H, H, H, H, late=True)], label=H),
     "meeting summary": lambda: meeting.summary(
-        [meeting.Row(H, H, "red", H, H, 0.2, 0.9, 0.1, H, H, 0.1, charts.Ahead(H, "red", H), H)],
+        [meeting.Row(H, H, measured(text=H, kept=0.1), H, charts.Ahead(H, "red", H), H)],
         heads=[H] * 6,
         caption=H,
     ),

@@ -59,16 +59,16 @@ OF_THE_YEAR = Outlook(figure(25, 29, id_="nis_reporting"), at_most=28 / 29, lost
 def test_a_row_says_what_becomes_of_its_point_and_what_is_enough(outlook, then, cells, kept):
     row = texts.bullet(overview(outlook), outlook.now, SV)
     told = row.then and replace(row.then, figure=row.then.figure.replace("\N{NO-BREAK SPACE}", " "))
-    assert (told, (row.enough, row.again), row.kept) == (then, cells, kept)
+    assert (told, (row.enough, row.again), row.now.kept) == (then, cells, kept)
     head = texts.bullet_head(overview(outlook), SV)
     assert head.then == ("31 dec om inget görs" if then else "")
     assert head.enough == ("Räcker till målet" if any(cells) else "")
 
 
 def test_a_screen_reader_gets_the_figure_of_the_end_of_the_year_with_the_row():
-    alt = texts.bullet(overview(LAPSING), LAPSING.now, SV).alt
+    alt = texts.bullet(overview(LAPSING), LAPSING.now, SV).now.alt
     assert alt.replace("\N{NO-BREAK SPACE}", " ").endswith("når målet, 74,0 % den 31 december om inget görs")
-    alt = texts.bullet(overview(LAPSING), LAPSING.now, EN).alt
+    alt = texts.bullet(overview(LAPSING), LAPSING.now, EN).now.alt
     assert alt.endswith("reaches the target, 74.0% on 31 December if nothing is done")
 
 

@@ -269,20 +269,15 @@ def _listing(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: 
     return Listing(opened.whole, here.answers, partial(_way, opened, screens), comments)
 
 
-def _reached(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
-    """Draw the points that reach their target and keep it."""
+def _shared(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
+    """Draw the points that reach their target and keep it, or those without a figure."""
     say = opened.say
-    widgets.html(meeting_texts.title(wording.kept_sentence(len(here.answers), say), kicker=here.title))
-    listing = _listing(opened, screens, here, public)
-    widgets.html(meeting_texts.listed(listing, say, caption=here.title))
-
-
-def _unmeasured(opened: Opened, screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
-    """Draw the points without a figure."""
-    say = opened.say
-    widgets.html(meeting_texts.title(wording.unmeasured_sentence(len(here.answers), say), kicker=here.title))
-    listing = _listing(opened, screens, here, public)
-    widgets.html(meeting_texts.unmeasured(listing, say, caption=here.title))
+    sentence, drawn = {
+        "reached": (wording.kept_sentence, meeting_texts.listed),
+        "unmeasured": (wording.unmeasured_sentence, meeting_texts.unmeasured),
+    }[here.kind]
+    widgets.html(meeting_texts.title(sentence(len(here.answers), say), kicker=here.title))
+    widgets.html(drawn(_listing(opened, screens, here, public), say, caption=here.title))
 
 
 def _situation(opened: Opened, _screens: tuple[Screen, ...], here: Screen, public: Public) -> None:
@@ -349,8 +344,8 @@ def _judgement(opened: Opened, names: Names) -> None:
 # The functions that draw the screens other than points.
 DRAWN: Final = {
     "situation": _situation,
-    "reached": _reached,
-    "unmeasured": _unmeasured,
+    "reached": _shared,
+    "unmeasured": _shared,
     "summary": _summary,
     "last": _last,
 }

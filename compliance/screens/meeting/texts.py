@@ -66,24 +66,12 @@ def title(*sentences: str, kicker: str) -> elements.Html:
 
 def figure(answer: PointAnswer, say: Language) -> elements.Html:
     """The figure in large type, and as a bar against its target."""
-    coverage, before, then = answer.coverage, answer.coverage_before, situation.then_of(answer.outlook)
-    drawn = charts.bar(
-        status=coverage.status,
-        share=coverage.coverage,
-        target=coverage.target.target,
-        last=before.coverage if before else None,
-        kept=then.coverage if then else None,
-        alt=phrases.sentence(coverage, before, say),
-        large=True,
-    )
-    return meeting.figure(
-        coverage.status,
-        phrases.word(coverage, say),
-        value=phrases.percent(coverage, say),
-        counts=_counts(answer, say),
-        drawn=drawn,
-        note=_note(answer, say, bold),
-    )
+    return meeting.figure(_measured(answer, say), counts=_counts(answer, say), note=_note(answer, say, bold))
+
+
+def _measured(answer: PointAnswer, say: Language) -> charts.Measured:
+    then = situation.then_of(answer.outlook)
+    return figure_texts.measured(answer.coverage, answer.coverage_before, say, then)
 
 
 def which(review: Review, say: Language) -> elements.Html:
@@ -328,20 +316,11 @@ def unmeasured(listing: Listing, say: Language, *, caption: str) -> elements.Htm
 
 
 def _row(answer: PointAnswer, listing: Listing, say: Language) -> meeting.Row:
-    figure, before = answer.coverage, answer.coverage_before
-    then = situation.then_of(answer.outlook)
     return meeting.Row(
         name=breaking.label(answer.point, say),
         address=listing.address(answer.point.id),
-        status=figure.status,
-        word=phrases.word(figure, say),
-        figure=phrases.percent(figure, say),
-        share=figure.coverage,
-        target=figure.target.target,
-        last=before.coverage if before else None,
+        now=_measured(answer, say),
         verdict=_verdict_of(listing.dossier, answer, say),
-        alt=phrases.sentence(figure, before, say),
-        kept=then.coverage if then else None,
         then=figure_texts.ahead(answer.outlook, say),
         comment=listing.comments.get(answer.point.id, ""),
     )

@@ -124,15 +124,9 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
     before, days = view.before.get(figure.point.id), age(view.basis, figure)
     heading = view.outlooks.get(figure.point.id)
     then = situation.then_of(heading)
+    now = figure_texts.measured(figure, before, say, then)
     return charts.Bullet(
-        status=figure.status,
-        word=phrases.word(figure, say),
-        figure=phrases.percent(figure, say),
-        share=figure.coverage,
-        alt=_alt(figure, before, then, say),
-        target=figure.target.target,
-        last=before.coverage if before else None,
-        kept=then.coverage if then else None,
+        now=replace(now, alt=_alt(now.alt, then, say)),
         change=say.change(phrases.change(figure, before)),
         then=figure_texts.ahead(heading, say) if heading else None,
         enough=_enough(heading, say) if heading else "",
@@ -143,8 +137,7 @@ def bullet(view: Overview, figure: Coverage, say: Language, *, address: str = ""
     )
 
 
-def _alt(figure: Coverage, before: Coverage | None, then: Coverage | None, say: Language) -> str:
-    told = phrases.sentence(figure, before, say)
+def _alt(told: str, then: Coverage | None, say: Language) -> str:
     if then is None:
         return told
     return f"{told}, {say(N_('{share} on 31 December if nothing is done'), share=phrases.percent(then, say))}"
