@@ -5,7 +5,7 @@ what the write has changed is read again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -33,12 +33,7 @@ DECISIONS: Final = (*REVIEWS, "decisions", "follow_ups")
 
 def mark(*parts: str) -> Callable[[Data], str]:
     """What changes with some parts of what people write: by it a read of them is cached."""
-    return lambda data: " ".join(_marks(data)[part] for part in parts)
-
-
-@read(20, by=reads.state)
-def _marks(cursor: Cursor) -> Mapping[str, str]:
-    return {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("written_mark"))}
+    return lambda data: " ".join(data.database.marks()[part] for part in parts)
 
 
 # --- Reviews ------------------------------------------------------------------------------------------------------

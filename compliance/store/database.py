@@ -10,7 +10,7 @@ A kind of store is a module with a subclass of Database (file.py and shared.py),
 import threading
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -27,6 +27,11 @@ EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
 Cursor = duckdb.DuckDBPyConnection
 Failure = duckdb.Error
 Rows = list[dict[str, Any]]
+# The parts that figures rest on, among those that have a mark.
+FIGURES: Final = (
+    "organisation_names", "imports", "revocations", "aliases", "alias_removals", "courses_said", "meanings", "mappings",
+    "approved_reviews", "seals", "purges",
+)  # fmt: skip
 Series = Literal["organisation", "import", "mapping", "alias", "review", "decision", "decision of a review"]
 
 
@@ -53,7 +58,7 @@ class Database(ABC):
         self.name = name
         # Gives the moment of a change from that of the latest one. The sample database replaces it.
         self.moment_after: Callable[[datetime], datetime] = next_moment
-        self._last_version = ("", "")
+        self._last_marks: tuple[str, Mapping[str, str]] = ("", {})
 
     @abstractmethod
     def exists(self) -> bool:
@@ -143,16 +148,23 @@ class Database(ABC):
     def version(self) -> str:
         """A text that changes with everything that figures depend on, and with the approved reviews.
 
-        A write to a draft changes the state but not the version. Rows are read only if the state has changed, so a page
-        can call this at every run.
+        A write to a draft changes the state but not the version.
+        """
+        marks = self.marks()
+        return " ".join(marks[part] for part in FIGURES)
+
+    def marks(self) -> Mapping[str, str]:
+        """A text for each part of what it holds, which changes with that part.
+
+        Rows are read only if the state has changed, so a page can call this at every run.
         """
         state = self.state()
-        known_state, version = self._last_version
+        known_state, marks = self._last_marks
         if state != known_state:
             with self.cursor() as cursor:
-                version = repr(rows(cursor, statement("data_mark")))
-            self._last_version = (state, version)
-        return version
+                marks = {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("marks"))}
+            self._last_marks = (state, marks)
+        return marks
 
     @contextmanager
     def writing(self) -> Iterator[Cursor]:
