@@ -156,4 +156,4 @@ def _here(file: BinaryIO, folder: Path, *options: str, end: float) -> dict[str, 
             return _child(file, folder, *options, end=end)
         finally:
             csv.field_size_limit(limit)  # the only global state that the reader changes
-    return {"problem": None, **json.loads(json.dumps(answer))}
+    return {"problem": None, **json.loads(json.dumps(answer, default=str))}

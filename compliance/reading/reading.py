@@ -9,10 +9,11 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+import msgspec
 import pyarrow as pa
 
 from compliance.core import children, clock, places
@@ -25,7 +26,7 @@ from compliance.core.queueing import Queue
 from compliance.core.saving import full_temporary_refusal, temporary_folder
 from compliance.declarations.sources import load_sources, load_values
 from compliance.reading.screening import ReadRequest
-from compliance.reading.sheets import Sheet, Workbook
+from compliance.reading.sheets import Workbook
 from compliance.reading.worker import REQUEST
 
 MAX_BYTES: Final = 200 << 20
@@ -92,18 +93,8 @@ def read(content: bytes | Path, *, name: str, request: ReadRequest | None = None
         sha256 = _copy(content, file, shown=shown)
         (folder / REQUEST).write_bytes(pickle.dumps((shown, request or _default_request())))
         answer = _read_in_child(file, folder, shown=shown)
-        return Workbook(
-            name=shown,
-            sha256=sha256,
-            kind=answer["kind"],
-            sheets=tuple(_sheet(folder, sheet) for sheet in answer["sheets"]),
-            date1904=answer["date1904"],
-            modified=datetime.fromisoformat(answer["modified"]) if answer["modified"] else None,
-            masked=answer["masked"] + in_name,
-            cut=answer["cut"],
-            formulas=answer["formulas"],
-            around=date.fromisoformat(answer["around"]) if answer["around"] else None,
-        )
+        book = msgspec.convert(answer, Workbook, dec_hook=lambda _kind, name: _cells(folder / name))
+        return replace(book, name=shown, sha256=sha256, masked=book.masked + in_name)
 
 
 def _default_request() -> ReadRequest:
@@ -212,18 +203,14 @@ def _answer(path: Path, *, code: int) -> dict[str, Any]:
     return {"problem": None, **answer}
 
 
-def _sheet(folder: Path, entry: dict[str, Any]) -> Sheet:
-    """A sheet from its file, memory-mapped; the memory lasts as long as the table.
+def _cells(path: Path) -> pa.Table:
+    """The cells of a sheet from their file, memory-mapped; the memory lasts as long as the table.
 
     The file is unlinked at once: its rows may hold levels that must not be stored, and this process may be killed.
     """
-    path = folder / entry["file"]
     with pa.memory_map(str(path)) as file:
         path.unlink()
-        cells = pa.ipc.open_file(file).read_all()
-    error_places = tuple((row, column) for row, column in entry["error_places"])
-    allowed, by_chance = tuple(entry["allowed"]), tuple(entry["by_chance"])
-    return Sheet(entry["name"], cells, entry["errors"], error_places, allowed, by_chance, entry["hidden"])
+        return pa.ipc.open_file(file).read_all()
 
 
 def _refusal(code: str, shown: str, **values: object) -> Refusal:

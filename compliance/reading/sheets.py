@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
+import pyarrow.compute as pc
 
 HEADING_ROWS: Final = 20
 # How many characters of a cell are searched for headings, a date and an organisation.
@@ -24,7 +24,7 @@ class Sheet:
     """
 
     name: str
-    cells: "pa.Table"
+    cells: pa.Table
     errors: int = 0
     error_places: tuple[tuple[int, int], ...] = ()
     allowed: tuple[int, ...] = ()
@@ -60,8 +60,6 @@ class Workbook:
 
 def top_rows(sheet: Sheet) -> list[Row]:
     """The sheet's first rows, which must include its heading; long cells are cut."""
-    import pyarrow.compute as pc
-
     table = sheet.cells.slice(0, HEADING_ROWS)
     columns = [pc.utf8_slice_codeunits(column, 0, LOOKED_AT).to_pylist() for column in table.columns]
     return [list(row) for row in zip(*columns, strict=True)] if columns else []

@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> None:
         # A panic of the spreadsheet library is a BaseException.
         answer = {"problem": _problem(fault), "values": {}, "fault": where(fault)}
     try:
-        (target / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
+        (target / "answer.json").write_text(json.dumps(answer, default=str), encoding="utf-8")
     except OSError:
         raise SystemExit(FULL) from None
 
@@ -81,23 +81,8 @@ def _answer(content: Content, *, target: Path) -> dict[str, Any]:
     sheets = []
     for index, sheet in enumerate(workbook.sheets):
         _write(sheet.cells, path=target / f"{index}.arrow")
-        sheets.append(
-            {
-                "name": sheet.name[:LONGEST_NAME],
-                "file": f"{index}.arrow",
-                "errors": sheet.errors,
-                "error_places": sheet.error_places,
-                "allowed": sheet.allowed,
-                "by_chance": sheet.by_chance,
-                "hidden": sheet.hidden,
-            }
-        )
-    return {
-        "kind": content.kind,
-        "date1904": content.date1904,
-        "modified": content.modified.isoformat() if content.modified else None,
-        "masked": workbook.masked,
-        "around": workbook.around.isoformat() if workbook.around else None,
+        sheets.append(vars(sheet) | {"name": sheet.name[:LONGEST_NAME], "cells": f"{index}.arrow"})
+    return vars(workbook) | {
         "cut": content.cut + sum(sheet.cut for sheet in content.sheets),
         "formulas": content.formulas + sum(sheet.formulas for sheet in content.sheets),
         "sheets": sheets,

@@ -608,14 +608,14 @@ def test_a_large_file_is_quick():
 @pytest.mark.live
 def test_the_files_of_read_sheets_are_unlinked(monkeypatch):
     """They may hold levels that must not be stored, and this process may be killed."""
-    sheet, left = reading._sheet, []
+    cells, left = reading._cells, []
 
-    def then_look(folder, said):
-        found = sheet(folder, said)
-        left.append([path.name for path in folder.iterdir() if path.suffix == ".arrow"])
+    def then_look(path):
+        found = cells(path)
+        left.append([path.name for path in path.parent.iterdir() if path.suffix == ".arrow"])
         return found
 
-    monkeypatch.setattr(reading, "_sheet", then_look)
+    monkeypatch.setattr(reading, "_cells", then_look)
     book = read(b"Id;K\n1;4", name="a.csv")
     assert (book.sheets[0].cells.num_rows, left) == (2, [[]])
 
