@@ -336,7 +336,7 @@ def _person(v: View, active: list[Row], point: int) -> Item:
     latest = max(row["employed_from"] for row in active)
     main = min(
         (row for row in active if row["employed_from"] == latest),
-        key=lambda row: swedish(row["unit"]),
+        key=lambda row: (row["unit"] is None, swedish(row["unit"] or "")),
     )
     outcome, reason, due = _course_outcome(v, main["employee_id"], point)
     detail = "completed" if reason == "column_missing" else None
@@ -416,7 +416,7 @@ def _local_instruction(v: View, point: int) -> list[Item]:
         detail = None
         if status == "exempt" and outcome == "unknown" and lacks(row, "comment"):
             reason, detail = "column_missing", "comment"
-        name = f"{row['unit']}/{row['requirement']}"
+        name = f"{row['unit'] or ''}/{row['requirement'] or ''}"
         found.append(_item(v, row, name, outcome, reason=reason, detail=detail, label=row["requirement"]))
     return found
 
@@ -954,12 +954,13 @@ def _figure(
         **head,
         **count,
         "coverage": None if share is None else float(share),
-        "status": _status(share, has_basis and not untold, parameters.targets[point]),
+        "status": status(share, has_basis=has_basis and not untold, target=parameters.targets[point]),
         "basis": has_basis,
     }
 
 
-def _status(share: Fraction | None, has_basis: bool, target: tuple[int, int]) -> str:
+def status(share: Fraction | None, *, has_basis: bool, target: tuple[int, int]) -> str:
+    """The status of a share, by its target and limit."""
     if not has_basis:
         return "no_basis"
     if share is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -235,13 +235,12 @@ def fill(cursor: Cursor, case: Case) -> None:
         said = case.imports.get(key, {})
         name = said.get("organisation", ORGANISATION)
         organisation = organisations.setdefault(name, len(organisations) + 1)
-        imports.append(_import(case, key=key, number=number, organisation=organisation))
+        imports.append(import_of(case, key) | {"import_id": number, "organisation_id": organisation})
         if "revoked_at" in said:
             revocations.append({"import_id": number, "revoked_at": said["revoked_at"]})
-        every = _every_column(key.partition("__")[0], table.names)
-        kept = [name for name in said.get("columns", every) if name not in said.get("lacks", ())]
-        columns += [(number, place, name) for place, name in enumerate(kept)]
-        _add_rows(cursor, table, source=key.partition("__")[0], import_id=number)
+        columns += [(number, place, name) for place, name in enumerate(columns_of(case, key))]
+        source = key.partition("__")[0]
+        _insert(cursor, source, *({"import_id": number} | row for row in rows_of(cursor, source, table)))
     for name in set(DETAILS).intersection(case.given):
         _add_details(cursor, case.given[name], name=name, imports=list(exports))
     for name in set(WRITTEN).intersection(case.given):
@@ -275,14 +274,13 @@ def _name(organisation: int, name: str, named_at: datetime) -> Values:
     return {"organisation_id": organisation, "name": name, "named_at": named_at}
 
 
-def _import(case: Case, *, key: str, number: int, organisation: int) -> Values:
+def import_of(case: Case, key: str) -> Values:
+    """The import of a table of a case, without its numbers."""
     source, _, suffix = key.partition("__")
     said = case.imports.get(key, {})
     dated = re.fullmatch(r"(\d{4})_(\d\d)_(\d\d)", suffix)
     extracted = date(*map(int, dated.groups())) if dated else case.as_of - timedelta(days=1)
     return {
-        "import_id": number,
-        "organisation_id": organisation,
         "source": source,
         "file": said.get("file", f"{key}.xlsx"),
         "extract_date": said.get("extract_date", extracted),
@@ -293,6 +291,13 @@ def _import(case: Case, *, key: str, number: int, organisation: int) -> Values:
         "rejected": 0,
         "warnings": 0,
     }
+
+
+def columns_of(case: Case, key: str) -> list[str]:
+    """The fields that an export of a case has columns for: in its table, and those of its source that are empty."""
+    source, said = key.partition("__")[0], case.imports.get(key, {})
+    every = dict.fromkeys([*case.given[key].names, *_fields(source)])
+    return [name for name in said.get("columns", every) if name not in said.get("lacks", ())]
 
 
 def _add_columns(cursor: Cursor, columns: list[tuple[int, int, str]]) -> None:
@@ -306,30 +311,26 @@ def _add_columns(cursor: Cursor, columns: list[tuple[int, int, str]]) -> None:
         cursor.execute(added, [list(each) for each in zip(*columns, strict=True)])
 
 
-def _every_column(source: str, names: Iterable[str]) -> list[str]:
-    """The columns of a table, and those of its source that are empty in it."""
-    return list(dict.fromkeys([*names, *_fields(source)]))
-
-
 @cache
 def _fields(source: str) -> tuple[str, ...]:
     sources = load_sources(None)
     return tuple(field.name for field in sources[source].fields) if source in sources else ()
 
 
-def _add_rows(cursor: Cursor, table: Table, *, source: str, import_id: int) -> None:
+def rows_of(cursor: Cursor, source: str, table: Table) -> list[Values]:
+    """The rows of an export as they are stored, without their import."""
     types = _types(cursor, source)
     _known(set(table.names), set(types), where=f"{table.where}, the heading")
-    codes, rows = _codes(source), []
+    codes, rows = codes_of(source), []
     for number, line in enumerate(table.lines, 1):
-        row: Values = {"import_id": import_id, "sheet_number": 0, "sheet": "Blad1", "row": number + 1}
+        row: Values = {"sheet_number": 0, "sheet": "Blad1", "row": number + 1}
         for name, cell in zip(table.names, line.cells, strict=True):
             where = f"{table.where}, row {number}, column {name}"
             row[name] = value(cell, types[name], where=where)
             if name in codes and f"{name}_code" not in table.names:
                 row[f"{name}_code"] = codes[name].get(cell.casefold())
         rows.append(row)
-    _insert(cursor, source, *rows)
+    return rows
 
 
 def _add_details(cursor: Cursor, table: Table, *, name: str, imports: list[str]) -> None:
@@ -374,7 +375,7 @@ def _words() -> Words:
 
 
 @cache
-def _codes(source: str) -> dict[str, dict[str, str]]:
+def codes_of(source: str) -> dict[str, dict[str, str]]:
     """The stored code of each word of each word field of a source."""
     return {
         field.name: {
