@@ -52,11 +52,19 @@ def anchor(text: str, address: str, *, title: str = "") -> Html:
 
 @dataclass(frozen=True)
 class PageLink:
-    """A link of the navigation; `here` is whether it leads to the page that is shown."""
+    """A link to a page; plain text without an address. `here` is whether it leads to the page that is shown."""
 
     text: str
-    address: str
+    address: str = ""
     here: bool = False
+
+
+def linked(link: PageLink) -> Html:
+    """A link, or its text alone.
+
+    Example: `linked(PageLink("Care", "/training?department=Care"))`.
+    """
+    return anchor(link.text, link.address) if link.address else breakable(link.text)
 
 
 def page_links(links: Sequence[PageLink]) -> Html:
@@ -675,7 +683,7 @@ def units(items: Sequence[UnitRow], *, label: str) -> Html:
 
 
 def _unit(item: UnitRow) -> Html:
-    name = anchor(item.name, item.address) if item.address else breakable(item.name)
+    name = linked(PageLink(item.name, item.address))
     sign = tag("span", css=f"v-sign v-{item.status}", aria_hidden="true")
     track = tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
     figures = tag("span", tag("strong", item.left), " ", rich_span("v-mute v-small", item.counts))

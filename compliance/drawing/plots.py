@@ -118,13 +118,7 @@ def trend(
         ticks.append((last, ahead.label))
     _add_labels(figure, labels, line=LABEL_LINE * 100 / height)
     figure.update_layout(margin_r=LABEL_WIDTH)
-    figure.update_xaxes(
-        tickvals=[index for index, _ in ticks],
-        ticktext=[tick_text(text) for _, text in ticks],
-        range=[-0.35, max(last, 1) + 0.35],
-        showline=True,
-        linecolor=colours.line,
-    )
+    add_axis(figure, ticks, ends=(-0.35, max(last, 1) + 0.35), colours=colours)
     figure.update_yaxes(range=[0, HIGHEST], tickvals=[0, 50, 100], ticktext=["0", "50", "100"])
     return figure
 
@@ -196,9 +190,17 @@ def _add_labels(figure: go.Figure, labels: Sequence[HeightLabel], *, line: float
         figure.add_annotation(text=label.text, font=label.font, showarrow=False, **position)
 
 
-def tick_text(text: str) -> str:
-    """The escaped text of a tick, with line breaks as plotly writes them."""
-    return "<br>".join(escaped(line) for line in text.split("\n"))
+def add_axis(
+    figure: go.Figure, ticks: Sequence[tuple[float, str]], *, ends: tuple[float, float], colours: Palette
+) -> None:
+    """Draw the axis below a chart from end to end, with the texts of its ticks, which may have several lines."""
+    figure.update_xaxes(
+        tickvals=[place for place, _ in ticks],
+        ticktext=["<br>".join(map(escaped, text.split("\n"))) for _, text in ticks],
+        range=list(ends),
+        showline=True,
+        linecolor=colours.line,
+    )
 
 
 def layout(colours: Palette, *, height: int) -> go.Layout:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from compliance.counting.assessing import Status
 from compliance.drawing.elements import escaped
-from compliance.drawing.plots import PALETTES, Mode, Palette, layout, tick_text
+from compliance.drawing.plots import PALETTES, Mode, Palette, add_axis, layout
 
 DOT: Final = 11
 LATE_DOT: Final = 14
@@ -59,13 +59,7 @@ def month_columns(months: Sequence[MonthColumn], *, mode: Mode, others: bool, he
     _add_totals(figure, months, colours=colours)
     ticks = [(index, month.tick) for index, month in enumerate(months) if month.tick]
     figure.update_layout(barmode="stack")
-    figure.update_xaxes(
-        tickvals=[index for index, _ in ticks],
-        ticktext=[tick_text(text) for _, text in ticks],
-        range=[-0.55, len(months) - 0.45],
-        showline=True,
-        linecolor=colours.line,
-    )
+    add_axis(figure, ticks, ends=(-0.55, len(months) - 0.45), colours=colours)
     figure.update_yaxes(visible=False, rangemode="tozero")
     return figure
 
@@ -126,14 +120,9 @@ def duty_dots(lanes: Sequence[Lane], scale: Scale, *, mode: Mode) -> go.Figure:
         _add_limit(figure, row, lane.limit, colours=colours)
         _add_dots(figure, row, lane, scale, colours=colours)
         _add_name(figure, row, lane, colours=colours)
-    steps = [scale.step * n for n in range(int(scale.end // scale.step) + 1)]
-    figure.update_xaxes(
-        tickvals=steps,
-        ticktext=[f"{step:g}" for step in steps[:-1]] + [f"{steps[-1]:g}\u00a0{scale.unit}"],
-        range=[-0.02 * scale.end, 1.06 * scale.end],
-        showline=True,
-        linecolor=colours.line,
-    )
+    *steps, last = (scale.step * n for n in range(int(scale.end // scale.step) + 1))
+    ticks = [*((step, f"{step:g}") for step in steps), (last, f"{last:g}\u00a0{scale.unit}")]
+    add_axis(figure, ticks, ends=(-0.02 * scale.end, 1.06 * scale.end), colours=colours)
     figure.update_yaxes(visible=False, range=[len(lanes) - 0.6, -0.72])
     return figure
 
@@ -249,9 +238,7 @@ def closing_columns(steps: Sequence[StepColumn], *, mode: Mode, limit: str, heig
         x=list(range(len(steps))),
         y=[step.n for step in steps],
         width=0.84,
-        marker={
-            "color": [red if step.late else colours.accent for step in steps],
-        },
+        marker={"color": [red if step.late else colours.accent for step in steps]},
         text=[f"<b>{escaped(step.text)}</b>" for step in steps],
         textposition="outside",
         textfont={"color": colours.ink, "size": 15},
@@ -260,13 +247,8 @@ def closing_columns(steps: Sequence[StepColumn], *, mode: Mode, limit: str, heig
         cliponaxis=False,
     )
     _add_post(figure, sum(not step.late for step in steps) - 0.5, limit, colours=colours)
-    figure.update_xaxes(
-        tickvals=[-0.5, *(index + 0.5 for index, step in enumerate(steps) if step.tick)],
-        ticktext=["0", *(escaped(step.tick) for step in steps if step.tick)],
-        range=[-0.6, max(len(steps) - 0.4, 1)],
-        showline=True,
-        linecolor=colours.line,
-    )
+    ticks = [(-0.5, "0"), *((index + 0.5, step.tick) for index, step in enumerate(steps) if step.tick)]
+    add_axis(figure, ticks, ends=(-0.6, max(len(steps) - 0.4, 1)), colours=colours)
     figure.update_yaxes(visible=False, range=[0, max((step.n for step in steps), default=1) * 1.12 + 0.5])
     figure.update_layout(margin={"t": 36})
     return figure

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from compliance.drawing.charts import anchor
+from compliance.drawing.charts import PageLink, anchor, linked
 from compliance.drawing.elements import Html, scrolling_table, tag, unless_empty
 
 Outcome = Literal["met", "unmet", "unknown", "exempt", "none", "no_basis"]
@@ -40,14 +40,6 @@ class Entry:
     gaps: str
     gaps_word: str
     marks: Sequence[Mark]
-
-
-@dataclass(frozen=True)
-class PageLink:
-    """The link to a page of the list; `address` is empty if there is no such page."""
-
-    text: str
-    address: str
 
 
 def demand_mark(mark: Mark, *, note: str = "") -> Html:
@@ -92,5 +84,5 @@ def pager(before: PageLink, shown: str, after: PageLink, *, label: str) -> Html:
 
     Example: `pager(PageLink("Before", ""), "1 to 50 of 311", PageLink("Next", "/systems?part=2"), label="Pages")`.
     """
-    links = [unless_empty(link.address, anchor(link.text, link.address)) for link in (before, after)]
-    return tag("nav", tag("span", links[0]), tag("span", shown), tag("span", links[1]), css="v-pager", aria_label=label)
+    first, last = (unless_empty(link.address, linked(link)) for link in (before, after))
+    return tag("nav", tag("span", first), tag("span", shown), tag("span", last), css="v-pager", aria_label=label)

@@ -7,28 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from compliance.counting.assessing import Status
-from compliance.drawing.charts import anchor, bar, status_mark
-from compliance.drawing.elements import Html, breakable, rich, scrolling, tag, unless_empty
+from compliance.drawing.charts import PageLink, bar, linked, status_mark
+from compliance.drawing.elements import Html, rich, scrolling, tag, unless_empty
 
 
-@dataclass(frozen=True)
-class Link:
-    """A text and the address it leads to; plain text if there is no address."""
-
-    text: str
-    address: str = ""
-
-
-def _linked(link: Link) -> Html:
-    return anchor(link.text, link.address) if link.address else breakable(link.text)
-
-
-def crumbs(steps: Sequence[Link], *, label: str) -> Html:
+def crumbs(steps: Sequence[PageLink], *, label: str) -> Html:
     """The path to the part that is shown, each step above it a link.
 
-    Example: `crumbs([Link("The whole organisation", "/training"), Link("Care")], label="Where you are")`.
+    Example: `crumbs([PageLink("The whole organisation", "/training"), PageLink("Care")], label="Where you are")`.
     """
-    items = (tag("li", _linked(step)) for step in steps)
+    items = (tag("li", linked(step)) for step in steps)
     return tag("div", tag("ol", *items), css="v-crumbs", role="navigation", aria_label=label)
 
 
@@ -42,7 +30,7 @@ class DrillHead:
     part: str
     missing: str
     missing_short: str
-    courses: tuple[Link, Link]
+    courses: tuple[PageLink, PageLink]
     expiring: str
     expiring_short: str
 
@@ -63,7 +51,7 @@ class CourseCell:
 class DrillRow:
     """A department or unit with its figures; the row of the `whole` is emphasised."""
 
-    name: Link
+    name: PageLink
     missing: str
     of: str
     courses: tuple[CourseCell, CourseCell]
@@ -75,14 +63,14 @@ class DrillRow:
 def drill(rows: Iterable[DrillRow], *, head: DrillHead, caption: str) -> Html:
     """A table of parts with both courses side by side; on a narrow screen the columns stack below the name.
 
-    Example: `drill([DrillRow(name=Link("Care"), missing="42", of="of 310", …)], head=head, caption="Department by …")`.
+    Example: `drill([DrillRow(name=PageLink("Care"), missing="42", of="of 310", …)], head=head, caption="…")`.
     """
     heads = (
         tag("th", text, scope="col", role="columnheader", css=css)
         for text, css in [
             (head.part, "v-d-name"),
             (head.missing, "v-d-missing"),
-            *((_linked(course), "v-d-course") for course in head.courses),
+            *((linked(course), "v-d-course") for course in head.courses),
             (head.expiring, "v-d-expiring"),
         ]
     )
@@ -101,7 +89,7 @@ def _drill_row(row: DrillRow, head: DrillHead) -> Html:
     under = unless_empty(row.note, tag("span", row.note, css="v-small v-mute"))
     cells = (
         tag(
-            "th", _linked(row.name), Html(" " if row.note else ""), under, scope="row", role="rowheader", css="v-d-name"
+            "th", linked(row.name), Html(" " if row.note else ""), under, scope="row", role="rowheader", css="v-d-name"
         ),
         _cell(tag("strong", row.missing), Html(" "), _quiet(row.of), _short(head.missing_short), css="v-d-missing"),
         *(_course_cell(cell, course.text) for cell, course in zip(row.courses, head.courses, strict=True)),

@@ -21,7 +21,8 @@ from compliance.counting import training
 from compliance.counting.assessing import LEVELS, basis_on, counts, items_of, plans
 from compliance.counting.figures import figures, load_figures
 from compliance.drawing import training as drawing_training
-from compliance.drawing.training import Expiry, Link
+from compliance.drawing.charts import PageLink
+from compliance.drawing.training import Expiry
 from compliance.screens.training import texts
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.wording import phrases
@@ -424,7 +425,7 @@ def test_units_of_few_persons_are_added_up_except_for_the_coordinator(omsorg):
     (_, row) = texts.rows(
         result, [together], Scope(ORGANISATION, "Omsorg"), SV, lambda department, unit: f"/{department}/{unit}"
     )
-    assert row.name == Link("Övriga enheter")
+    assert row.name == PageLink("Övriga enheter")
 
 
 @pytest.mark.live

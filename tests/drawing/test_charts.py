@@ -75,6 +75,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
     "bar_of": lambda: charts.bar_of(measured(text=H)),
     "bullet_rows": lambda: charts.bullet_rows([(H, bullet(text=H))], name=H, head=HEAD),
     "neighbours": lambda: charts.neighbours([charts.anchor(H, H)]),
+    "linked": lambda: charts.stack(charts.linked(charts.PageLink(H, H))),
     "page_links": lambda: charts.page_links([charts.PageLink(H, H, here=True)]),
     "bullet_head": lambda: charts.bullet_head(HEAD),
     "bullet_row": lambda: charts.bullet_row(bullet(text=H), head=HEAD),
@@ -162,14 +163,14 @@ MARK = systems.Mark("unmet", H)
 FRAGMENTS |= {
     "systems demand_mark": lambda: systems.demand_mark(MARK, note=H),
     "systems system_list": lambda: systems.system_list([H, H, H], [systems.Entry(H, H, H, H, H, [MARK])], caption=H),
-    "systems pager": lambda: systems.pager(systems.PageLink(H, H), H, systems.PageLink(H, ""), label=H),
+    "systems pager": lambda: systems.pager(charts.PageLink(H, H), H, charts.PageLink(H, ""), label=H),
 }
 
 CELL = training.CourseCell(status="red", word=H, figure=H, share=0.2, target=0.95, alt=H)
-LINK = training.Link(H, H)
+LINK = charts.PageLink(H, H)
 DRILLED = training.DrillRow(name=LINK, missing=H, of=H, courses=(CELL, CELL), expiring=H, note=H, whole=True)
 FRAGMENTS |= {
-    "training crumbs": lambda: training.crumbs([LINK, training.Link(H)], label=H),
+    "training crumbs": lambda: training.crumbs([LINK, charts.PageLink(H)], label=H),
     "training drill": lambda: training.drill(
         [DRILLED, DRILLED], head=training.DrillHead(H, H, H, (LINK, LINK), H, H), caption=H
     ),

@@ -112,7 +112,7 @@ def _id(duty: Duty, address: Address | None) -> elements.Html:
 
 def case(point: str, id_: str, address: Address | None) -> elements.Html:
     """The id of a case, a link to its item of a point if `address` is given."""
-    return charts.anchor(id_, address(point, id_)) if address else elements.breakable(id_)
+    return charts.linked(charts.PageLink(id_, address(point, id_) if address else ""))
 
 
 def clock_facts(clock: Clock, say: Language) -> list[charts.Pair]:

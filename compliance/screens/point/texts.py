@@ -11,6 +11,7 @@ from compliance.core.language import N_, Language, bold, folded, swedish_order
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import charts, strip
+from compliance.drawing.charts import PageLink
 from compliance.review.dossier import REMAINING
 from compliance.review.wording import left_of, left_text, met_of
 from compliance.store.database import Rows
@@ -170,11 +171,8 @@ def _mark(unit: Coverage, say: Language, address: str) -> strip.Mark:
 def unit_columns(address: Callable[[Coverage], str]) -> Sequence[Column[Coverage]]:
     """The units as a table, each with a link to its own figure."""
 
-    def name(unit: Coverage, _: Language) -> str:
-        return charts.anchor(unit.unit or "", link) if (link := address(unit)) else unit.unit or ""
-
     return (
-        Column(N_("Unit"), name, row_header=True),
+        Column(N_("Unit"), lambda unit, _: charts.linked(PageLink(unit.unit or "", address(unit))), row_header=True),
         Column(N_("Department"), lambda unit, _: unit.department or ""),
         *FIGURE,
     )

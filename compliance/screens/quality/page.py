@@ -180,7 +180,7 @@ def _row_card(view: View, finding: Finding) -> None:
         if row is None:
             widgets.html(charts.note(say(N_("The cells of this import were not kept."))))
             return
-        widgets.html(charts.table(*texts.row_table(row, say), caption=say(N_("The spreadsheet row"))))
+        widgets.table(view, texts.row_columns(row), row.cells, caption=say(N_("The spreadsheet row")))
 
 
 def download(view: View, shown: Sequence[Remark]) -> None:

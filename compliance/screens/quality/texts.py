@@ -13,6 +13,7 @@ from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.loading.validating import REASONS
 from compliance.wording import phrases
+from compliance.wording.tables import Column, Table, table
 
 SEVERITIES: Final = {"error": N_("Error"), "warning": N_("Warning"), "notice": N_("Notice")}
 SIGNS: Final = {"error": Status.RED, "warning": Status.YELLOW, "notice": Status.NOTHING_TO_ASSESS}
@@ -110,29 +111,28 @@ def remark_table(
     points: Sequence[Point],
     address: Callable[[str], str],
     say: Language,
-) -> charts.Table:
+) -> Table:
     """The remarks, each with a link that opens its rows."""
-    numbers = {remark.check.id: point_numbers(effects[remark.check.id], points, say) for remark in ordered}
-    some = any(numbers.values())
-    columns = [
-        charts.Column(say(N_("Remark")), row_header=True),
-        charts.Column(say(N_("Severity")), nowrap=True),
-        *([charts.Column(say(N_("Can change point")))] if some else []),
-        charts.Column(say(N_("Rows")), numeric=True),
-        charts.Column(say(N_("Responsible"))),
-        charts.Column(say(N_("What to do"))),
-    ]
-    return columns, [
-        [
-            charts.row_link(say.pick(remark.check.title), address(remark.check.id)),
-            charts.status_mark(SIGNS[remark.check.severity], say(SEVERITIES[remark.check.severity])),
-            *([numbers[remark.check.id] or phrases.DASH] if some else []),
-            rows_text(effects[remark.check.id], say),
-            say(OWNERS[remark.check.owner]),
-            say.pick(remark.check.todo),
-        ]
-        for remark in ordered
-    ]
+    changing = N_("Can change point")
+
+    def title(remark: Remark, say: Language) -> str:
+        return charts.row_link(say.pick(remark.check.title), address(remark.check.id))
+
+    columns: Sequence[Column[Remark]] = (
+        Column(N_("Remark"), title, row_header=True),
+        Column(N_("Severity"), _severity_mark, nowrap=True),
+        Column(changing, lambda each, say: point_numbers(effects[each.check.id], points, say) or None),
+        Column(N_("Rows"), lambda each, say: rows_text(effects[each.check.id], say), numeric=True),
+        Column(N_("Responsible"), lambda each, say: say(OWNERS[each.check.owner])),
+        Column(N_("What to do"), lambda each, say: say.pick(each.check.todo)),
+    )
+    some = any(point_numbers(effects[each.check.id], points, say) for each in ordered)
+    return table(columns, ordered, say, without=() if some else (changing,))
+
+
+def _severity_mark(remark: Remark, say: Language) -> str:
+    severity = remark.check.severity
+    return charts.status_mark(SIGNS[severity], say(SEVERITIES[severity]))
 
 
 def rows_text(effect: Effect, say: Language) -> str:
@@ -219,11 +219,13 @@ def place_line(finding: Finding, say: Language) -> str:
     return phrases.source_line({"file": finding.file, "sheet": finding.sheet, "row": finding.row}, say)
 
 
-def row_table(row: SheetRow, say: Language) -> charts.Table:
+def row_columns(row: SheetRow) -> Sequence[Column[tuple[str, object]]]:
     """A spreadsheet row: each heading with its value."""
-    value = say(N_("Value as read")) if row.as_read else say(N_("Value as loaded"))
-    columns = [charts.Column(say(N_("Column")), row_header=True), charts.Column(value)]
-    return columns, [[heading, phrases.stored_value(cell, say)] for heading, cell in row.cells]
+    value = N_("Value as read") if row.as_read else N_("Value as loaded")
+    return (
+        Column(N_("Column"), lambda cell, _: cell[0], row_header=True),
+        Column(value, lambda cell, say: phrases.stored_value(cell[1], say)),
+    )
 
 
 def clean_sentence(checks: Sequence[Check], reported: Sequence[Remark], say: Language) -> str:

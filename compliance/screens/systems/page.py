@@ -270,13 +270,7 @@ def one_system(view: View, card: Card) -> None:
     sentence = card_texts.card_sentence(card, row, say)
     widgets.html(charts.headline(sentence, kicker=card_texts.card_kicker(card, say)))
     widgets.html(charts.facts(card_texts.card_facts(card, say)))
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        widgets.html(charts.section(say(N_("What the register says"))))
-        widgets.html(charts.pairs(card_texts.register_pairs(card, say)))
-    with right:
-        if row is not None:
-            _demands(view, row)
+    widgets.beside((5, 7), partial(_register, view, card), partial(_demands, view, row))
     _sections(view, card)
     if view.reader.may(Permission.SEE_ITEMS):
         _spreadsheet_row(view)
@@ -284,13 +278,9 @@ def one_system(view: View, card: Card) -> None:
 
 def _row_of(view: View, card: Card) -> dict[str, Any] | None:
     """The system's row in the list; None if it is not in use."""
-    name = card.register["system"].lower()
-    rows = (
-        row
-        for row in systems_in_use(view.data, view.reader, view.as_of)
-        if row["organisation"] == view.scope.organisation
-    )
-    return next((row for row in rows if row["system"].lower() == name), None)
+    named = view.scope.organisation, card.register["system"].lower()
+    rows = systems_in_use(view.data, view.reader, view.as_of)
+    return next((row for row in rows if (row["organisation"], row["system"].lower()) == named), None)
 
 
 def _back(view: View, *kept: str) -> None:
@@ -305,7 +295,15 @@ def _kept(*names: str) -> dict[str, str]:
     return {name: st.query_params[name] for name in names if name in st.query_params}
 
 
-def _demands(view: View, row: dict[str, Any]) -> None:
+def _register(view: View, card: Card) -> None:
+    widgets.html(charts.section(view.say(N_("What the register says"))))
+    widgets.html(charts.pairs(card_texts.register_pairs(card, view.say)))
+
+
+def _demands(view: View, row: dict[str, Any] | None) -> None:
+    """Draw what is asked of a system that is in use."""
+    if row is None:
+        return
     title, addresses = view.say(N_("What is asked of the system")), partial(widgets.address, view)
     widgets.html(charts.section(title))
     table = card_texts.demand_table(row, reads.points(), addresses, view.say)

@@ -10,8 +10,8 @@ from compliance.counting.assessing import COLUMN_MISSING
 from compliance.counting.system_cards import DEMANDS, POINT_OF, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
-from compliance.drawing.charts import Fact
-from compliance.drawing.systems import Entry, Mark, Outcome, PageLink
+from compliance.drawing.charts import Fact, PageLink
+from compliance.drawing.systems import Entry, Mark, Outcome
 from compliance.screens.fact_texts import counted, unknown
 from compliance.store.database import Rows
 from compliance.wording import phrases, reasons

@@ -12,7 +12,8 @@ from compliance.counting.assessing import Coverage, Status
 from compliance.counting.training import Counts, CourseState, Listed, Month, Part, Person, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
-from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry, Link
+from compliance.drawing.charts import PageLink
+from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry
 from compliance.screens.fact_texts import counted, unknown
 from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
@@ -176,19 +177,19 @@ def part_name(part: Part, say: Language) -> str:
     return say(OTHER_UNITS) if part.others else part.unit or part.department or ""
 
 
-def crumbs(scope: Scope, say: Language, address: Address) -> list[Link]:
+def crumbs(scope: Scope, say: Language, address: Address) -> list[PageLink]:
     """The links to the scopes above that have an address; none for the topmost scope."""
-    above = [Link(say(N_("The whole organisation")), address(None, None))]
+    above = [PageLink(say(N_("The whole organisation")), address(None, None))]
     if scope.unit and scope.department:
-        above.append(Link(scope.department, address(scope.department, None)))
+        above.append(PageLink(scope.department, address(scope.department, None)))
     steps = [step for step in above if step.address]
-    return [*steps, Link(scope.name(say))] if steps and scope.level != "organisation" else []
+    return [*steps, PageLink(scope.name(say))] if steps and scope.level != "organisation" else []
 
 
 def head(courses: Training, scope: Scope, say: Language, address: Callable[[Point], str]) -> DrillHead:
     """The headings of the columns; a course's name links to its review point."""
     first, second = (
-        Link(f"{course.point.number} {course_name(course.point, say)}", address(course.point))
+        PageLink(f"{course.point.number} {course_name(course.point, say)}", address(course.point))
         for course in courses.whole.courses
     )
     return DrillHead(
@@ -203,22 +204,22 @@ def head(courses: Training, scope: Scope, say: Language, address: Callable[[Poin
 
 def rows(courses: Training, parts: Sequence[Part], scope: Scope, say: Language, address: Address) -> list[DrillRow]:
     """The scope itself, then its parts, each with a link to its own parts."""
-    whole = replace(_row(courses.whole, say), name=Link(scope.name(say)), whole=bool(courses.parts))
+    whole = replace(_row(courses.whole, say), name=PageLink(scope.name(say)), whole=bool(courses.parts))
     return [whole, *(replace(_row(part, say), name=_down(part, say, address)) for part in parts)]
 
 
-def _down(part: Part, say: Language, address: Address) -> Link:
+def _down(part: Part, say: Language, address: Address) -> PageLink:
     name = breaking.add_soft_hyphens(part_name(part, say))
     if part.others:
-        return Link(name)
-    return Link(name, address(None if part.unit else part.department, part.unit))
+        return PageLink(name)
+    return PageLink(name, address(None if part.unit else part.department, part.unit))
 
 
 def _row(part: Part, say: Language) -> DrillRow:
     first, second = (_cell(course, say) for course in part.courses)
     alone = part.unit and not part.department
     return DrillRow(
-        name=Link(""),
+        name=PageLink(""),
         missing=say.number(part.n.missing) if part.n.counted else DASH,
         of=say(N_("of {of}"), of=say.number(part.n.counted)) if part.n.counted else "",
         courses=(first, second),
