@@ -167,7 +167,7 @@ def _gate(wanted: Settings, login: Login, *, pages: frozenset[str]) -> Middlewar
     secure = wanted.public_address.startswith("https:")
     kwargs: Any = {"pages": pages, "secure": secure, "pending": Pending()}
     provider_ = Provider(login, wanted.public_address)
-    return Middleware(gating.Gate, login=login, provider=provider_, backend=messages.Streamlit(), **kwargs)
+    return Middleware(gating.Gate, login=login, provider=provider_, backend=messages, **kwargs)
 
 
 def unready() -> str:

@@ -14,7 +14,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from queue import SimpleQueue
@@ -204,22 +204,14 @@ class Run:
             return cursor, cursor.fetch_record_batch()
 
         cursor, reader = self._worker.ask(begin, MOVE_SECONDS)
-        with closing(_Asked(self._worker, cursor)):
+        try:
             ahead = self._worker.order(lambda _: next(reader, None))
             while (batch := self._worker.answer(ahead, MOVE_SECONDS)) is not None:
                 ahead = self._worker.order(lambda _: next(reader, None))
                 yield batch
-
-
-class _Asked:
-    """A cursor that is closed by the thread of its connection."""
-
-    def __init__(self, worker: "_Worker", cursor: driver.Cursor) -> None:
-        self._worker, self._cursor = worker, cursor
-
-    def close(self) -> None:
-        if not self._worker.is_abandoned:
-            self._worker.ask(lambda _: self._cursor.close())
+        finally:
+            if not self._worker.is_abandoned:
+                self._worker.ask(lambda _: cursor.close())
 
 
 class _Worker:
