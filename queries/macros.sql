@@ -717,3 +717,97 @@ create or replace macro names_at(as_of, known_at) as table
     select kind, organisation, source, mode(name order by name) as name, cast(sum(naming) as bigint) as naming
     from called
     group by kind, organisation, source, lower(name);
+
+-- One row a source, field and name that another source lacks, with the first row that says it and how many do: that others
+-- refer to, so that the rows count nowhere, or systems that are only mentioned. alike: the name of the register that is most like
+-- a system's.
+create or replace macro unmatched_names_at(as_of, known_at, mentioned) as table
+    with named as (
+        -- for each reference, union all
+        select
+            '{source}' as source, '{wanted}' as wanted, '{field}' as field, import_id, sheet_number, sheet, row,
+            {field} as name, {id} as id
+        from {source}
+        where not mentioned
+        -- end
+        union all
+        -- for each mention of a system, union all
+        select
+            '{source}', 'systems', '{field}', import_id, sheet_number, sheet, row,
+            {field}, {id}
+        from {source}
+        where mentioned
+        -- end
+        -- the keys referred to
+        union all
+        -- for each key referred to, union all
+        select
+            '{source}', '{source}', null, import_id, sheet_number, sheet, row,
+            {field}, null
+        from {source}
+        where not mentioned or '{source}' = 'systems'
+        -- end
+    ),
+    counting as (
+        select
+            i.organisation, i.organisation_id, i.file, i.extract_date, n.*,
+            lower(case when n.wanted = 'systems' then renamed('system', n.name, as_of, known_at) else n.name end) as key
+        from named as n
+        inner join imports_at(as_of, known_at) as i using (import_id, source)
+        where n.name is not null
+    ),
+    register as (
+        select organisation, wanted, key, min(name) as name
+        from counting
+        where field is null
+        group by all
+    ),
+    lacking as (
+        select
+            c.organisation, c.source, c.wanted, c.field, c.key,
+            min_by(
+                {
+                    'import_id': c.import_id, 'file': c.file, 'sheet_number': c.sheet_number, 'sheet': c.sheet,
+                    'row': c.row, 'subject': c.name
+                },
+                (c.import_id, c.sheet_number, c.row)
+            ) as first_row,
+            count(*) as number
+        from counting as c
+        anti join register as r on r.organisation = c.organisation and r.wanted = c.wanted and r.key = c.key
+        where c.field is not null
+            -- without the other export there is nothing to compare with
+            and (c.organisation, c.wanted) in (select (organisation, wanted) from register)
+            -- the last row with an id counts
+            and not exists (
+                select 1
+                from counting as l
+                where l.organisation_id = c.organisation_id
+                    and l.source = c.source
+                    and lower(l.id) = lower(c.id)
+                    and (l.extract_date, l.import_id, l.sheet_number, l.row)
+                        > (c.extract_date, c.import_id, c.sheet_number, c.row)
+            )
+        group by all
+    ),
+    alike as (
+        select l.organisation, l.key, max_by(r.name, (jaro_winkler_similarity(l.key, r.key), r.key)) as name
+        from (select distinct organisation, key from lacking where wanted = 'systems') as l
+        inner join register as r on r.organisation = l.organisation and r.wanted = 'systems'
+        where jaro_winkler_similarity(l.key, r.key) >= 0.85
+        group by all
+    )
+    select
+        l.organisation,
+        l.source,
+        l.first_row.import_id as import_id,
+        l.first_row.file as file,
+        l.first_row.sheet_number as sheet_number,
+        l.first_row.sheet as sheet,
+        l.first_row.row as row,
+        l.first_row.subject as subject,
+        l.field,
+        a.name as detail,
+        l.number
+    from lacking as l
+    left join alike as a on a.organisation = l.organisation and a.key = l.key and l.wanted = 'systems';

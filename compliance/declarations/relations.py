@@ -101,6 +101,29 @@ def _id(source: Source) -> Values:
     return {"id": " || '/' || ".join(source.unique) or "null"}
 
 
+def _about(source: Source) -> Values:
+    """The id of a row, and what it is about: its id, else what identifies it and is no person, else its unit."""
+    if source.unique:
+        return _id(source) | {"about": _id(source)["id"]}
+    of_unit = [field.name for field in source.fields if field.names == "unit"]
+    about, *_ = [*(name for name in source.key if not source.field(name).person), *of_unit]
+    return _id(source) | {"about": about}
+
+
+def _done(source: Source) -> Iterator[Values]:
+    """The fields that date something done."""
+    for field in source.fields:
+        if field.happened:
+            yield {"source": source.id, "field": field.name} | _about(source)
+
+
+def _ordered(source: Source) -> Iterator[Values]:
+    """The fields with a date that may not be before that of another."""
+    for field in source.fields:
+        if field.not_before:
+            yield {"source": source.id, "field": field.name, "first": field.not_before} | _about(source)
+
+
 def _references(source: Source) -> Iterator[Values]:
     """The fields that refer to another source; units have a check of their own."""
     for field in source.fields:
@@ -144,6 +167,8 @@ EACH: Final[dict[str, Callable[[Source], Iterator[Values]]]] = {
     "source with renewed rows": _renewed,
     "name": _names,
     "unit": _units,
+    "thing done": _done,
+    "pair of dates": _ordered,
     "reference": _references,
     "key referred to": _referred_to,
     "mention of a system": _mentions,

@@ -64,7 +64,8 @@ class Field:
     field holds `several` or is a path; a longer id (`is_id`) is rejected. `expected` means that a sheet without a
     column for it is asked about before it is loaded. `is_name` means that it holds ids or names of things or persons,
     which could be called by a word that elsewhere says that there is no answer. `empty_is` is the code that an empty
-    cell, and a word that no list knows, counts as; it is stored as null.
+    cell, and a word that no list knows, counts as; it is stored as null. `happened` means that it dates something that
+    is done, so no day to come, and `not_before` is the field whose date must come first.
     """
 
     name: str
@@ -91,6 +92,8 @@ class Field:
     expected: bool = False
     is_name: bool = False
     empty_is: str | None = None
+    happened: bool = False
+    not_before: str | None = None
 
     @property
     def listed(self) -> bool:
