@@ -897,17 +897,16 @@ def decision(row: DecisionRow) -> Html:
 # ---------------------------------------------------------------- tables
 
 
-# The headings and the whole that `table` draws, made by `wording.tables`.
-Column = Head
+# What `table` draws, made by `wording.tables`.
 Table = tables.Table
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: str, stacked: bool = False) -> Html:
+def table(columns: Sequence[Head], rows: Iterable[Sequence[str]], *, caption: str, stacked: bool = False) -> Html:
     """An HTML table in a scroll area; `caption` names both to a screen reader.
 
     Where it has no room, the cells of a row stand below each other if it is `stacked`.
 
-    Example: `table([Column("Row", numeric=True)], [["412"]], caption="Rejected rows")`.
+    Example: `table([Head("Row", numeric=True)], [["412"]], caption="Rejected rows")`.
     """
     heads = (tag("th", column.label, scope="col", css=_column_css(column)) for column in columns)
     cells = (zip(columns, row, strict=True) for row in rows)
@@ -915,13 +914,13 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], *, caption: 
     return scrolling_table(heads, body, caption=caption, css="v-table v-stacked" if stacked else "v-table")
 
 
-def _cell(column: Column, value: str, *, stacked: bool) -> Html:
+def _cell(column: Head, value: str, *, stacked: bool) -> Html:
     if column.row_header:
         return tag("th", value, scope="row", css=_column_css(column))
     return tag("td", value, css=_column_css(column), data_head=column.label if stacked else "")
 
 
-def _column_css(column: Column) -> str:
+def _column_css(column: Head) -> str:
     classes = {"v-num": column.numeric, "v-bold": column.strong, "v-nowrap": column.nowrap}
     return " ".join(css for css, wanted in classes.items() if wanted)
 

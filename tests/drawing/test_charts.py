@@ -27,6 +27,7 @@ from compliance.drawing import (
 )
 from compliance.drawing.elements import Html
 from compliance.drawing.geometry import spread
+from compliance.wording.tables import Head
 from compliance.wording.trends import UNDONE, Level, Moment, Trend
 
 ROOT = Path(__file__).parents[2]
@@ -94,9 +95,7 @@ FRAGMENTS: dict[str, Callable[[], Html]] = {
         label=H,
     ),
     "row_link": lambda: charts.stack(charts.row_link(H, "/?" + H)),
-    "table": lambda: charts.table(
-        [charts.Column(H, row_header=True), charts.Column(H)], [[H, H]], caption=H, stacked=True
-    ),
+    "table": lambda: charts.table([Head(H, row_header=True), Head(H)], [[H, H]], caption=H, stacked=True),
     "heat_table": lambda: charts.heat_table(
         [H, H], [charts.HeatRow(H, [charts.HeatCell("red", H, H)], [H])], corner=H, caption=H, close=True
     ),
@@ -278,11 +277,11 @@ def test_a_run_too_long_for_a_word_may_break_and_words_stay_whole() -> None:
 def test_markup_is_not_escaped_twice() -> None:
     mark = charts.status_mark("green", "a & b")
     assert elements.escaped(mark) is mark
-    assert mark in charts.table([charts.Column("Status")], [[mark]], caption="c")
+    assert mark in charts.table([Head("Status")], [[mark]], caption="c")
 
 
 def test_a_cell_of_a_stacked_table_names_its_column():
-    columns = [charts.Column("Fil", row_header=True), charts.Column("Läge <b>")]
+    columns = [Head("Fil", row_header=True), Head("Läge <b>")]
     assert 'data-head="Läge &lt;b&gt;">Räknas</td>' in charts.table(
         columns, [["a", "Räknas"]], caption="c", stacked=True
     )
@@ -384,7 +383,7 @@ def test_a_figure_without_a_before_has_no_ring() -> None:
 
 
 def test_a_table_has_a_caption_scopes_and_a_scroll_area_with_a_name() -> None:
-    columns = [charts.Column("System", row_header=True), charts.Column("Row", numeric=True)]
+    columns = [Head("System", row_header=True), Head("Row", numeric=True)]
     area = ElementTree.fromstring(charts.table(columns, [["A", "412"]], caption="Unmet systems"))
     assert (area.get("role"), area.get("tabindex"), area.get("aria-label")) == (
         "region",
@@ -398,7 +397,7 @@ def test_a_table_has_a_caption_scopes_and_a_scroll_area_with_a_name() -> None:
 
 def test_a_row_of_the_wrong_length_is_an_error() -> None:
     with pytest.raises(ValueError, match="zip"):
-        charts.table([charts.Column("a")], [["1", "2"]], caption="c")
+        charts.table([Head("a")], [["1", "2"]], caption="c")
 
 
 def test_a_heat_cell_is_shape_number_and_word() -> None:

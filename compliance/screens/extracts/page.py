@@ -29,7 +29,7 @@ from compliance.screens.extracts import texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
-from compliance.wording.tables import plain
+from compliance.wording.tables import Head, plain
 
 SHOWN_ROWS: Final = 10
 FORMATS: Final[dict[Kind, tuple[str, str, str]]] = {
@@ -136,7 +136,7 @@ def _first_rows(view: View, extract: Extract) -> None:
     if same:
         widgets.html(charts.caption(same))
     first = titled(replace(extract, table=extract.table.slice(0, SHOWN_ROWS)), say)
-    columns = [charts.Column(say.pick(column.title), nowrap=True) for column in varying]
+    columns = [Head(say.pick(column.title), nowrap=True) for column in varying]
     shown = [[texts.cell(row[say.pick(each.title)], each, say) for each in varying] for row in first.to_pylist()]
     widgets.html(charts.table(columns, shown, caption=say(N_("The first rows"))))
     if count > SHOWN_ROWS:

@@ -24,7 +24,7 @@ from compliance.review.verifying import Difference
 from compliance.review.wording import SHORT_VERDICTS, STATES, VERDICT_WORDS
 from compliance.store.database import Rows
 from compliance.wording import phrases
-from compliance.wording.tables import Column, table
+from compliance.wording.tables import Column, Head, table
 
 UNNAMED: Final = ("coordinator", "sample data")
 # The report's sections on the points, which the page shows in its first part instead.
@@ -219,9 +219,7 @@ def _fragment(block: Block, title: str) -> elements.Html | None:
         return charts.bullets(block.items)
     if isinstance(block, Table):
         columns = [
-            charts.Column(
-                column.heading, numeric=column.align == "right", row_header=place == 0, nowrap=column.width <= NARROW
-            )
+            Head(column.heading, numeric=column.align == "right", row_header=place == 0, nowrap=column.width <= NARROW)
             for place, column in enumerate(block.columns)
         ]
         return charts.table(columns, block.rows, caption=block.caption or title)
@@ -324,9 +322,9 @@ def years_table(dossiers: Sequence[Dossier], say: Language) -> charts.Table:
     """Every point in every approved review: its figure, the verdict on it, and a line over the years."""
     titles = {answer.point.id: phrases.label(answer.point, say) for d in dossiers for answer in d.points}
     columns = [
-        charts.Column(say(N_("Point")), row_header=True),
-        *(charts.Column(str(dossier.year), nowrap=True) for dossier in dossiers),
-        *([charts.Column(say(N_("Development")), nowrap=True)] if len(dossiers) > 1 else []),
+        Head(say(N_("Point")), row_header=True),
+        *(Head(str(dossier.year), nowrap=True) for dossier in dossiers),
+        *([Head(say(N_("Development")), nowrap=True)] if len(dossiers) > 1 else []),
     ]
     return columns, [
         [
