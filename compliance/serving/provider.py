@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped]
-from authlib.integrations.starlette_client import StarletteOAuth2App  # type: ignore[import-untyped]
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -95,8 +94,11 @@ class Provider:
         hint = {"id_token_hint": token} if token else {}
         return str(add_params_to_uri(end, [*(said | hint).items()])) if end else ""
 
-    async def _client(self) -> StarletteOAuth2App:
+    async def _client(self) -> Any:
         """What asks it, with what it offers; with PKCE, where it offers that."""
+        # Who has no login need not load it.
+        from authlib.integrations.starlette_client import StarletteOAuth2App  # type: ignore[import-untyped]
+
         asked = {"scope": self._login.scope} | ({"prompt": self._login.prompt} if self._login.prompt else {})
         client = StarletteOAuth2App(
             None,
