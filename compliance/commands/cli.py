@@ -348,7 +348,7 @@ def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> N
     day = day_of(as_of, "--as-of")
     point_ = point_by(load_points(places.own_files()), point)
     with stores.own().cursor() as cursor:
-        table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN)
+        table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN).drop_columns(["import_id"])
     show(table.to_pylist(), tuple(table.column_names), format, what="items", point=point_.id, day=day)
 
 

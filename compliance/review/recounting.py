@@ -112,8 +112,7 @@ def _tables(frozen: Dossier) -> list[str]:
     """The statements that create the items of all points, and the departments of the units, once for all levels."""
     day = f"cast('{frozen.as_of}' as date)"
     items = [
-        f"select {answer.point.number} as point, null::varchar as mark, {day} as as_of, item.* "
-        f"from (\n{_point(frozen, answer)}\n) as item"
+        f"select {answer.point.number} as point, {day} as as_of, item.* from (\n{_point(frozen, answer)}\n) as item"
         for answer in frozen.points
     ]
     text = statement("package_recount")
@@ -129,7 +128,8 @@ def _units(frozen: Dossier) -> str:
 def _coverage(frozen: Dossier, level: Level) -> str:
     name = "app/coverage.sql"
     counted = _filled(_file(frozen, name), _params(frozen) | {"level": level}, TYPES, name=name)
-    return f"with items as (select * from recounted), units as (select * from placed_units)\n{counted}"
+    items = "select *, null::varchar as mark from recounted"
+    return f"with items as ({items}), units as (select * from placed_units)\n{counted}"
 
 
 def _sources(frozen: Dossier) -> str:
