@@ -87,7 +87,7 @@ class Line:
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator["Run"]:
         """A transaction for the block, rolled back if it raises. Reading, it sees the database as at one moment."""
-        with self._turn():
+        with self.turn():
             run = self._begun("begin isolation level repeatable read read only" if read_only else WRITING)
             try:
                 yield run
@@ -110,17 +110,17 @@ class Line:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of a statement that changes nothing, outside of a transaction."""
-        with self._turn():
+        with self.turn():
             return self._begun(sql, *values).first
 
     def records(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """These rows, by the names of their columns."""
-        with self._turn():
+        with self.turn():
             run = self._begun(sql, *values)
             return run.named(run.first)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         """The turn of this thread with the connection."""
         if not self._alone.acquire(timeout=self._wait):
             raise failures.awaited(self._wait)

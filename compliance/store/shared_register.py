@@ -56,13 +56,12 @@ class SharedRegister(Register):
         self._reading, self._reading_much, self._writing = (
             Line(address, schema=SCHEMA, wait=WAIT_SECONDS) for _ in range(3)
         )
-        self._reads, self._reads_much, self._writes = threading.Lock(), threading.Lock(), threading.Lock()
         self._is_made = self._is_away = False
         self._memory = Memory()
 
     def exists(self) -> bool:
         """Whether anything has ever been written to it. Raise Away if that cannot be known."""
-        with self._using(self._reads):
+        with self._using(self._reading):
             return self._made()
 
     def rows(self, name: str, /, **parameters: object) -> list[Row]:
@@ -85,9 +84,9 @@ class SharedRegister(Register):
         if not (self._is_made or self.exists()):
             return []
         if name in READING_MUCH:
-            with self._using(self._reads_much), self._reading_much.transaction(read_only=True) as run:
+            with self._using(self._reading_much), self._reading_much.transaction(read_only=True) as run:
                 return _runner(run)(name, **parameters)
-        with self._using(self._reads):
+        with self._using(self._reading):
             return self._reading.records(*_bound(name, parameters))
 
     @contextmanager
@@ -120,7 +119,7 @@ class SharedRegister(Register):
     def forget(self) -> None:
         """Leave nothing of what was removed from it in its files: PostgreSQL writes them anew."""
         if self.exists():
-            with self._using(self._writes):
+            with self._using(self._writing):
                 self._writing.rows("vacuum full persons, sessions")
 
     def clear(self) -> None:
@@ -140,7 +139,7 @@ class SharedRegister(Register):
     @contextmanager
     def _exclusively(self) -> Iterator[postgresql.Run]:
         """A transaction that excludes every other writer, on every machine. The tables are there."""
-        with self._using(self._writes), self._writing.writing(LOCK, seconds=WAIT_SECONDS) as (run, _):
+        with self._using(self._writing), self._writing.writing(LOCK, seconds=WAIT_SECONDS) as (run, _):
             if not self._is_made:
                 run.rows(without_comments(statement("shared/schema")))
             yield run
@@ -161,22 +160,19 @@ class SharedRegister(Register):
     # --- Absence --------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _using(self, lock: threading.Lock) -> Iterator[None]:
+    def _using(self, line: Line) -> Iterator[None]:
         """The turn of this thread with a connection. Once PostgreSQL is away, nobody waits for it."""
-        if not lock.acquire(timeout=WAIT_SECONDS):
-            raise failures.awaited(WAIT_SECONDS)
-        try:
+        with line.turn():
             if self._is_away:
                 raise failures.away(self.name)
-            yield
-        except Away:
-            self._leave()
-            raise
-        except Error as error:
-            log.warning("The register cannot be used", exc_info=True)
-            raise failures.away(self.name) from error
-        finally:
-            lock.release()
+            try:
+                yield
+            except Away:
+                self._leave()
+                raise
+            except Error as error:
+                log.warning("The register cannot be used", exc_info=True)
+                raise failures.away(self.name) from error
 
     def _leave(self) -> None:
         if not self._is_away:
