@@ -26,11 +26,17 @@ def day(label: str, value: date | None, *, key: str, at: Any = st, **kwargs: Any
 
 
 def choice(
-    label: str, names: Mapping[Code, str], *, key: str, now: Code | None = None, at: Any = st, **kwargs: Any
+    label: str,
+    names: Mapping[Code, str],
+    *,
+    key: str,
+    now: Code | None = None,
+    draw: Callable[..., Any] = st.selectbox,
+    **kwargs: Any,
 ) -> Code | None:
     """Draw a list of names, with that of now chosen. Return what the chosen one stands for."""
     place = next((place for place, code in enumerate(names) if code == now), None)
-    chosen: Code | None = at.selectbox(label, [*names], index=place, format_func=_name_in(names), key=key, **kwargs)
+    chosen: Code | None = draw(label, [*names], index=place, format_func=_name_in(names), key=key, **kwargs)
     return chosen
 
 

@@ -88,16 +88,18 @@ def _asked(view: View, called: dict[str, str]) -> Asked:
     usual = today - timedelta(days=DAYS), min(audit.last_day(today), views.LAST_DAY)
     begin = fields.day(say(N_("From")), usual[0], at=first, key=f"audit from {say.code}")
     end = fields.day(say(N_("To and including")), usual[1], at=second, key=f"audit to {say.code}")
-    person = _choice(say(N_("Who")), persons, say(N_("Everyone")), at=third, key=f"audit who {say.code}")
-    action = _choice(say(N_("What")), actions, say(N_("Everything")), at=fourth, key=f"audit what {say.code}")
+    person = _choice(say(N_("Who")), persons, say(N_("Everyone")), draw=third.selectbox, key=f"audit who {say.code}")
+    action = _choice(
+        say(N_("What")), actions, say(N_("Everything")), draw=fourth.selectbox, key=f"audit what {say.code}"
+    )
     text = fields.line(say(N_("Search")), at=fifth, key="audit text")
     return Asked(begin or usual[0], end or usual[1], person, action, text.strip())
 
 
-def _choice(label: str, options: dict[T, str], every: str, *, at: Any, key: str) -> T | None:
+def _choice(label: str, options: dict[T, str], every: str, *, draw: Any, key: str) -> T | None:
     """Draw a list to choose from; None is all."""
     names = dict(sorted(options.items(), key=lambda option: swedish_order(option[1])))
-    return fields.choice(label, names, at=at, placeholder=every, key=key)
+    return fields.choice(label, names, draw=draw, placeholder=every, key=key)
 
 
 def _found(view: View, asked: Asked, in_words: Callable[[Rows], list[Said]]) -> Rows:

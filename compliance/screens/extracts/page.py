@@ -56,12 +56,8 @@ def draw(view: View) -> None:
     definitions = {definition.id: definition for definition in load_extracts() if definition.open_to(view.reader)}
     left, right = st.columns([4, 8], gap="large")
     with left:
-        chosen = st.radio(
-            say(N_("Extract")),
-            list(definitions),
-            format_func=lambda id_: say.pick(definitions[id_].title),
-            key=f"extract {say.code}",
-        )
+        titles, first = {id_: say.pick(each.title) for id_, each in definitions.items()}, next(iter(definitions))
+        chosen = fields.choice(say(N_("Extract")), titles, now=first, draw=st.radio, key=f"extract {say.code}") or first
         point = point_of_extract(view, chosen)
         _every_download(view)
     with right:

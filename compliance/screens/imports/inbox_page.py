@@ -21,7 +21,7 @@ from compliance.drawing import charts
 from compliance.loading import asking, loading
 from compliance.loading.loading import Receipt
 from compliance.reading import reading
-from compliance.screens import course_questions, effect_texts, effects, reads, views, widgets
+from compliance.screens import course_questions, effect_texts, effects, fields, reads, views, widgets
 from compliance.screens import files as uploads
 from compliance.screens.imports import card, inbox, inbox_texts, texts
 from compliance.screens.imports.inbox import (
@@ -192,27 +192,19 @@ def _ask_names(view: View, waiting: Inbox, places: Places) -> None:
     for about, each in places.asked.items():
         if each.name and not view.reader.sees(Scope(each.name)):
             continue
-        names = choices([each.name] if each.name else named, existing)
-        st.radio(
-            inbox_texts.name_question(widgets.plain(each.name), each.number, say),
-            names,
-            index=_index(names, waiting.names.get(about)),
-            format_func=lambda name: widgets.plain(inbox_texts.name_label(name, existing, say)),
-            key=f"whose {about}",
-            on_change=_answer,
-            args=(waiting, about, f"whose {about}"),
-            horizontal=True,
-        )
+        names = {
+            name: widgets.plain(inbox_texts.name_label(name, existing, say))
+            for name in choices([each.name] if each.name else named, existing)
+        }
+        label, key = inbox_texts.name_question(widgets.plain(each.name), each.number, say), f"whose {about}"
+        then: Any = {"on_change": _answer, "args": (waiting, about, key), "horizontal": True}
+        fields.choice(label, names, now=waiting.names.get(about), draw=st.radio, key=key, **then)
 
 
 def _ask_day(view: View, undated: list[Item]) -> None:
     """Ask once which day the files were exported that do not say it, if there are several."""
     if len(undated) > 1:
         card.day_field(view, inbox_texts.days_question(len(undated), view.say), undated, day=None)
-
-
-def _index(names: Sequence[str], chosen: str | None) -> int | None:
-    return names.index(chosen) if chosen in names else None
 
 
 def _answer(waiting: Inbox, name: str, key: str) -> None:

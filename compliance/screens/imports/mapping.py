@@ -255,8 +255,8 @@ def _source(opened: Opened, file_id: str, index: int, source_id: str | None) -> 
     say, every = opened.view.say, reads.sources()
     likely = opened.likely(index, source_id)
     names = {id_: say.pick(source.title) for id_, source in every.items()}
-    now, field = likely.id if likely else None, {"placeholder": say(N_("Export")), "width": 460}
-    chosen = fields.choice(say(N_("Taken for")), names, now=now, key=_source_key(file_id, source_id), **field)
+    now, key = likely.id if likely else None, _source_key(file_id, source_id)
+    chosen = fields.choice(say(N_("Taken for")), names, now=now, key=key, placeholder=say(N_("Export")), width=460)
     return every[chosen] if chosen else None
 
 

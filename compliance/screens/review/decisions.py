@@ -90,14 +90,14 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
     why = fields.text(say(N_("Reason")), value=saved.why, key=f"{turn} why", height=70, form=True)
     first, second, third = st.columns([4, 3, 3])
     points = {point.id: phrases.label(point, say) for point in reads.points()}
-    in_first: dict[str, Any] = {"at": first, "placeholder": phrases.DASH}
+    in_first: dict[str, Any] = {"draw": first.selectbox, "placeholder": phrases.DASH}
     point = fields.choice(say(N_("Review point")), points, now=saved.point, key=f"{turn} point", **in_first)
     in_second: dict[str, Any] = {"at": second, "value": saved.responsible, "max_chars": LONGEST_NAME, "form": True}
     responsible = fields.line(say(N_("Responsible")), key=f"{turn} responsible", **in_second)
     due = fields.day(say(N_("To be done by")), saved.due, at=third, key=f"{turn} due")
     first, second, _ = st.columns([4, 3, 3])
     reports = {name: say(wording.FOLLOW_UPS[name]) for name in FOLLOWED_UP}
-    in_first["at"], key = first, f"{turn} follow up"
+    in_first["draw"], key = first.selectbox, f"{turn} follow up"
     follow_up = fields.choice(say(N_("Follow-up")), reports, now=saved.follow_up, key=key, **in_first)
     resource = fields.line(say(N_("Resource")), at=second, key=f"{turn} resource", value=saved.resource, form=True)
     return DecisionContent(text, point, responsible, due, resource, follow_up, why)

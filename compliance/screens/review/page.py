@@ -175,15 +175,8 @@ def _choose_review(opened: Opened) -> None:
     names = {wording.address(review, others): review_texts.label(review, say) for review in others}
     here = wording.address(opened.review, others)
     key = f"review {here} {say.code}"
-    st.radio(
-        say(N_("Reviews")),
-        list(names),
-        index=list(names).index(here),
-        format_func=lambda name: names[name],
-        key=key,
-        on_change=_choose,
-        args=("review", key),
-    )
+    then: Any = {"on_change": _choose, "args": ("review", key)}
+    fields.choice(say(N_("Reviews")), names, now=here, draw=st.radio, key=key, **then)
 
 
 def _day_form(opened: Opened) -> None:

@@ -180,13 +180,7 @@ def _correct(opened: Opened) -> None:
     widgets.html(charts.caption(say(text)))
     name = _name_field(opened, "corrector")
     why = fields.text(say(N_("What is corrected, and why")), key="why correct", height=80)
-    recount = st.radio(
-        say(N_("The figures")),
-        [False, True],
-        format_func=lambda recount: (
-            say(N_("Count them anew")) if recount else say(N_("Keep them as they were approved"))
-        ),
-        key=f"anew {say.code}",
-    )
+    anew = {False: say(N_("Keep them as they were approved")), True: say(N_("Count them anew"))}
+    recount = fields.choice(say(N_("The figures")), anew, now=False, draw=st.radio, key=f"anew {say.code}")
     if st.button(say(N_("Begin a correction")), key="correct"):
         _sign(opened, Permission.WRITE_REVIEW, approving.correct, name=name, why=why, anew=bool(recount))
