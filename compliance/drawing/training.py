@@ -6,8 +6,8 @@ Texts arrive formatted and translated, as in charts.py.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from compliance.counting.assessing import Status
-from compliance.drawing.charts import PageLink, bar, linked, status_mark
+from compliance.core.language import begun
+from compliance.drawing.charts import Measured, PageLink, bar_of, linked, status_mark
 from compliance.drawing.elements import Html, rich, scrolling, tag, unless_empty
 
 
@@ -24,27 +24,13 @@ def crumbs(steps: Sequence[PageLink], *, label: str) -> Html:
 class DrillHead:
     """The headings: the part, those who lack a course, the two courses, and those whose course expires soon.
 
-    `…_short` stand next to the figures on a narrow screen, where the columns stack and have no headings.
+    They stand next to the figures on a narrow screen, where the columns stack, as words of a sentence.
     """
 
     part: str
     missing: str
-    missing_short: str
     courses: tuple[PageLink, PageLink]
     expiring: str
-    expiring_short: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CourseCell:
-    """The coverage of a part in one course; `alt` is the same in a sentence."""
-
-    status: Status
-    word: str
-    figure: str
-    share: float | None
-    target: float
-    alt: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +40,7 @@ class DrillRow:
     name: PageLink
     missing: str
     of: str
-    courses: tuple[CourseCell, CourseCell]
+    courses: tuple[Measured, Measured]
     expiring: str
     note: str = ""
     whole: bool = False
@@ -69,9 +55,9 @@ def drill(rows: Iterable[DrillRow], *, head: DrillHead, caption: str) -> Html:
         tag("th", text, scope="col", role="columnheader", css=css)
         for text, css in [
             (head.part, "v-d-name"),
-            (head.missing, "v-d-missing"),
+            (begun(head.missing), "v-d-missing"),
             *((linked(course), "v-d-course") for course in head.courses),
-            (head.expiring, "v-d-expiring"),
+            (begun(head.expiring), "v-d-expiring"),
         ]
     )
     table = tag(
@@ -91,9 +77,9 @@ def _drill_row(row: DrillRow, head: DrillHead) -> Html:
         tag(
             "th", linked(row.name), Html(" " if row.note else ""), under, scope="row", role="rowheader", css="v-d-name"
         ),
-        _cell(tag("strong", row.missing), Html(" "), _quiet(row.of), _short(head.missing_short), css="v-d-missing"),
+        _cell(tag("strong", row.missing), Html(" "), _quiet(row.of), _short(head.missing), css="v-d-missing"),
         *(_course_cell(cell, course.text) for cell, course in zip(row.courses, head.courses, strict=True)),
-        _cell(row.expiring, _short(head.expiring_short), css="v-d-expiring"),
+        _cell(row.expiring, _short(head.expiring), css="v-d-expiring"),
     )
     return tag("tr", *cells, role="row", css="v-d-whole" if row.whole else "")
 
@@ -111,14 +97,10 @@ def _short(text: str) -> Html:
     return tag("span", f" {text}", css="v-d-short", aria_hidden="true")
 
 
-def _course_cell(cell: CourseCell, title: str) -> Html:
-    parts = (
-        _short(title),
-        bar(status=cell.status, share=cell.share, target=cell.target, alt=cell.alt),
-        tag("span", cell.figure, css="v-d-figure"),
-        status_mark(cell.status, cell.word),
-    )
-    return _cell(tag("div", *parts, css=f"v-d-bar v-row-{cell.status}"), css="v-d-course")
+def _course_cell(now: Measured, title: str) -> Html:
+    figure = tag("span", now.figure, css="v-d-figure")
+    parts = (_short(title), bar_of(now), figure, status_mark(now.status, now.word))
+    return _cell(tag("div", *parts, css=f"v-d-bar v-row-{now.status}"), css="v-d-course")
 
 
 @dataclass(frozen=True)

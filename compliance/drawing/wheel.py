@@ -9,7 +9,7 @@ from math import cos, pi, sin
 from typing import Final
 
 from compliance.counting.assessing import Status
-from compliance.drawing.charts import bar, status_mark, work_mark
+from compliance.drawing.charts import Measured, bar_of, status_mark, work_mark
 from compliance.drawing.elements import Html, breakable, for_screen_reader, tag
 from compliance.drawing.wheel_layout import OUTER, SLOT, Arc, Band, Layout, bands_of, numbers_middle
 from compliance.review.planning import ActionState, State
@@ -232,21 +232,16 @@ def work(state: State, word: str, *, note: str = "") -> Html:
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """A prioritised area with its state and the figure of its point; without a point, `missing` says so."""
+    """A prioritised area with its state and the figure of its point; without one, `missing` says so."""
 
     text: str
     about: str
     state: State
     word: str
     point: Html = NOTHING
-    status: Status = Status.NO_BASIS
-    status_word: str = ""
-    figure: str = ""
+    now: Measured | None = None
     counts: str = ""
-    share: float | None = None
-    target: float | None = None
     terms: str = ""
-    alt: str = ""
     missing: str = ""
 
 
@@ -265,21 +260,12 @@ def _promise(row: Promise) -> Html:
 
 
 def _measured(row: Promise) -> Html:
-    if row.missing:
+    if (now := row.now) is None:
         return tag("div", tag("span", row.missing, css="v-mute"), css="v-measured")
-    figure = tag("div", row.figure, css="v-measured-figure")
-    return tag(
-        "div",
-        tag("div", tag("div", row.point), figure, css="v-measured-line"),
-        bar(status=row.status, share=row.share, target=row.target, alt=row.alt),
-        tag(
-            "div",
-            status_mark(row.status, row.status_word, note=row.terms),
-            tag("div", row.counts, css="v-mute"),
-            css="v-measured-line v-small",
-        ),
-        css=f"v-measured v-row-{row.status}",
-    )
+    figure, counts = tag("div", now.figure, css="v-measured-figure"), tag("div", row.counts, css="v-mute")
+    above = tag("div", tag("div", row.point), figure, css="v-measured-line")
+    below = tag("div", status_mark(now.status, now.word, note=row.terms), counts, css="v-measured-line v-small")
+    return tag("div", above, bar_of(now), below, css=f"v-measured v-row-{now.status}")
 
 
 # ---------------------------------------------------------------- actions

@@ -165,13 +165,13 @@ FRAGMENTS |= {
     "systems pager": lambda: systems.pager(charts.PageLink(H, H), H, charts.PageLink(H, ""), label=H),
 }
 
-CELL = training.CourseCell(status="red", word=H, figure=H, share=0.2, target=0.95, alt=H)
+CELL = measured(text=H)
 LINK = charts.PageLink(H, H)
 DRILLED = training.DrillRow(name=LINK, missing=H, of=H, courses=(CELL, CELL), expiring=H, note=H, whole=True)
 FRAGMENTS |= {
     "training crumbs": lambda: training.crumbs([LINK, charts.PageLink(H)], label=H),
     "training drill": lambda: training.drill(
-        [DRILLED, DRILLED], head=training.DrillHead(H, H, H, (LINK, LINK), H, H), caption=H
+        [DRILLED, DRILLED], head=training.DrillHead(H, H, (LINK, LINK), H), caption=H
     ),
     "training expiry": lambda: training.expiry([training.Expiry(H, H, H, 0.5, 0.2)], alt=H),
     "training expiry_keys": lambda: training.expiry_keys(H, H),
@@ -204,9 +204,7 @@ FRAGMENTS |= {
     "wheel work": lambda: wheel.work("unknown", H, note=H),
     "wheel promises": lambda: wheel.promises(
         [
-            wheel.Promise(
-                text=H, about=H, state="late", word=H, status_word=H, figure=H, counts=H, share=0.2, terms=H, alt=H
-            ),
+            wheel.Promise(text=H, about=H, state="late", word=H, now=measured(text=H), counts=H, terms=H),
             wheel.Promise(text=H, about=H, state="late", word=H, missing=H),
         ],
         label=H,

@@ -17,6 +17,7 @@ from compliance.drawing.wheel_layout import Layout, Span
 from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
 from compliance.review.planning import RINGS, Action, Moment, Plan, Source, State
+from compliance.screens.figure_texts import measured
 from compliance.wording import breaking, phrases
 from compliance.wording.tables import Column, Table, table
 
@@ -274,8 +275,8 @@ EARLIER: Final[Sequence[Column[Moment]]] = (
 
 def promises(plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Language) -> list[Promise]:
     """The prioritised areas of the plan, each with the figure of its point."""
-    measured = {figure.point.number: figure for figure in figures}
-    return [_promise(area, measured.get(area.point or 0), plan, link, say=say) for area in plan.areas]
+    own = {figure.point.number: figure for figure in figures}
+    return [_promise(area, own.get(area.point or 0), plan, link, say=say) for area in plan.areas]
 
 
 def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language) -> Promise:
@@ -285,32 +286,26 @@ def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink,
         about=say(N_("by {day}"), day=day) if area.due else "",
         state=area.state,
         word=state_word(area, plan.as_of, say).capitalize(),
+        missing=phrases.word(figure, say) if figure else say(N_("No review point measures it.")),
     )
-    if figure is None:
-        return replace(promise, missing=say(N_("No review point measures it.")))
-    if figure.few:
-        return replace(promise, missing=phrases.word(figure, say))
+    if figure is None or figure.few:
+        return promise
     return replace(
         promise,
         point=link(figure.point),
-        status=figure.status,
-        status_word=phrases.word(figure, say),
-        figure=phrases.percent(figure, say),
+        now=measured(figure, None, say),
         counts=phrases.counts_sentence(figure, say),
-        share=figure.coverage,
-        target=figure.target.target,
         terms=say(N_("target {share}"), share=phrases.share(figure.target.target, say)),
-        alt=phrases.sentence(figure, None, say),
     )
 
 
 def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language) -> str:
     """How many of the prioritised areas reach the target of their point."""
     shown = {figure.point.number: figure for figure in figures if figure.coverage is not None}
-    measured = [shown[area.point] for area in plan.areas if area.point in shown]
-    reached = sum(figure.status is Status.GREEN for figure in measured)
+    of = [shown[area.point] for area in plan.areas if area.point in shown]
+    reached = sum(figure.status is Status.GREEN for figure in of)
     text = N_("**{n}** of **{of}** measured areas reach the target of their review point.")
-    return say(text, n=say.number(reached), of=say.number(len(measured))) if measured else ""
+    return say(text, n=say.number(reached), of=say.number(len(of))) if of else ""
 
 
 # --- The actions --------------------------------------------------------------------------------------------------

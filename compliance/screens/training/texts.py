@@ -8,13 +8,14 @@ from typing import Final
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language, begun
-from compliance.counting.assessing import Coverage, Status
+from compliance.counting.assessing import Status
 from compliance.counting.training import Counts, CourseState, Listed, Month, Part, Person, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.charts import PageLink
-from compliance.drawing.training import CourseCell, DrillHead, DrillRow, Expiry
+from compliance.drawing.training import DrillHead, DrillRow, Expiry
 from compliance.screens.fact_texts import counted, unknown
+from compliance.screens.figure_texts import measured
 from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
 from compliance.wording.tables import Column, Table, table
@@ -194,11 +195,9 @@ def head(courses: Training, scope: Scope, say: Language, address: Callable[[Poin
     )
     return DrillHead(
         part=say(N_("Unit")) if scope.department or scope.unit else say(N_("Department")),
-        missing=begun(say(N_("lack a course"))),
-        missing_short=say(N_("lack a course")),
+        missing=say(N_("lack a course")),
         courses=(first, second),
-        expiring=begun(say(N_("expire {soon}"), soon=within(courses, say))),
-        expiring_short=say(N_("expire {soon}"), soon=within(courses, say)),
+        expiring=say(N_("expire {soon}"), soon=within(courses, say)),
     )
 
 
@@ -216,7 +215,7 @@ def _down(part: Part, say: Language, address: Address) -> PageLink:
 
 
 def _row(part: Part, say: Language) -> DrillRow:
-    first, second = (_cell(course, say) for course in part.courses)
+    first, second = (measured(course, None, say) for course in part.courses)
     alone = part.unit and not part.department
     return DrillRow(
         name=PageLink(""),
@@ -231,17 +230,6 @@ def _row(part: Part, say: Language) -> DrillRow:
 
 def _undated(part: Part) -> bool:
     return part.n.undated > 0 and not any(course.met for course in part.courses)
-
-
-def _cell(course: Coverage, say: Language) -> CourseCell:
-    return CourseCell(
-        status=course.status,
-        word=phrases.word(course, say),
-        figure=phrases.percent(course, say),
-        share=course.coverage,
-        target=course.target.target,
-        alt=phrases.sentence(course, None, say),
-    )
 
 
 def legend(courses: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
