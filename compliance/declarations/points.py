@@ -59,6 +59,11 @@ class Point:
     each: Texts = field(default_factory=dict)
     requirements: Texts = field(default_factory=dict)
 
+    @property
+    def cache_key(self) -> str:
+        """What tells a point from others while the rules stay the same."""
+        return self.id
+
     def target(self, day: date) -> Target:
         """The target in force on a day."""
         row = in_force(self.targets, day)

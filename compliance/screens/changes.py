@@ -19,16 +19,15 @@ from compliance.wording import changes, phrases
 
 # those of all points for a few kinds of readers, which are counted ahead
 @read(100)
-def explained(cursor: Cursor, reader: Reader, point_id: str, scope: Scope, first: Moment, last: Moment) -> Explanation:
+def explained(cursor: Cursor, reader: Reader, point: Point, scope: Scope, first: Moment, last: Moment) -> Explanation:
     """Why a scope's figure differs between two moments, as the reader may see it."""
-    point = next(point for point in reads.points() if point.id == point_id)
     return explain(cursor, point, first, last, place=scope, reader=reader, points=reads.points())
 
 
 def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
     """Draw why the figure of the view's scope differs between two moments."""
     say = view.say
-    counted = explained(view.data, view.reader, point.id, view.scope, first, last)
+    counted = explained(view.data, view.reader, point, view.scope, first, last)
     explanation = _since_frozen(view, counted)
     if any(figure.few for each in (counted, explanation) for figure in (each.before, each.after)):
         widgets.html(charts.caption(say(phrases.TOO_FEW)))

@@ -10,6 +10,7 @@ from compliance.counting.requirements import by_number, requirements_on, weakest
 from compliance.declarations.points import point_by
 from compliance.screens.point import requirements_texts as texts
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.wording.tables import table
 from tests.line import POINTS, Line
 
 DAY = date(2026, 11, 20)
@@ -72,7 +73,7 @@ def test_a_department_is_counted_by_unit_and_a_unit_has_its_reasons(line):
         "9 larm": ((2, 2), {"Norr": (1, 1), "Söder": (1, 1)}),
         "10 register": ((1, 2), {"Norr": (1, 1), "Söder": (0, 1)}),
     }
-    columns, rows = texts.of_unit(POINT, asked(line, department="Kust", unit="Söder"), Language("sv"))
+    columns, rows = table(texts.of_unit(POINT), asked(line, department="Kust", unit="Söder"), Language("sv"))
     assert columns[0].label == "Krav"
     assert rows == [["9 Larm", "Uppfyllt", ""], ["10 register", "Ej uppfyllt", "Ej påbörjat"]]
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from compliance.core.language import N_
-from compliance.declarations.points import point_by
+from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing.charts import PageLink
 from compliance.drawing.elements import Html
@@ -30,7 +30,7 @@ def draw(view: View) -> None:
         widgets.html(_words(view))
     for point in reads.points():
         with st.expander(phrases.label(point, say)):
-            widgets.html(_rule(view, point.id))
+            widgets.html(_rule(view, point))
 
 
 @cached()
@@ -50,11 +50,11 @@ def _words(view: View) -> Html:
 
 
 @cached()
-def _rule(view: View, point_id: str) -> Html:
+def _rule(view: View, point: Point) -> Html:
     """The rule of a point, its dated time limits, and the link to its page."""
-    say, point = view.say, point_by(reads.points(), point_id)
+    say = view.say
     parts = [charts.pairs(figure_texts.rule_pairs(point, view.as_of, say))]
     if stages := point.parameters(view.as_of).get("stages"):
         parts.append(charts.table(*table(texts.STAGES, stages, say), caption=say(N_("Time limit"))))
-    address = widgets.address(view, "point", point=point_id)
+    address = widgets.address(view, "point", point=point.id)
     return charts.stack(*parts, charts.page_links([PageLink(say(N_("Open the point")), address)]))

@@ -36,7 +36,7 @@ def ahead(view: View, point: Point) -> None:
     """Count what is shown before anything is chosen: why the figure changed since the approved review."""
     if changes.approved_before(view, point):
         first = reads.compared(view.data, view.as_of, view.scope.organisation).first
-        changes.explained(view.data, view.reader, point.id, view.scope, first, Moment(view.as_of))
+        changes.explained(view.data, view.reader, point, view.scope, first, Moment(view.as_of))
 
 
 def _chosen_moment(view: View, point: Point) -> Moment | None:

@@ -14,7 +14,7 @@ from compliance.core.lengths import LONGEST_NAME
 from compliance.correcting.courses import question
 from compliance.counting import tracing
 from compliance.counting.assessing import Coverage, Status
-from compliance.declarations.points import Point, point_by
+from compliance.declarations.points import Point
 from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
 from compliance.drawing.elements import Html
@@ -74,52 +74,52 @@ def draw(view: View) -> None:
     point = chosen_point(view)
     months = months_of(view, point)
     now = months[-1]
-    widgets.html(_head(view, point.id))
+    widgets.html(_head(view, point))
     if now.few:
         title = view.say(phrases.TOO_FEW)
         widgets.html(charts.empty_state(now.status, phrases.word(now, view.say), title=title))
         return
     if now.coverage is None:
-        empty_point(view, point, now, _before(view, point.id))
+        empty_point(view, point, now, _before(view, point))
     else:
         _figure(view, months)
-        requirements.draw(view, point.id)
+        requirements.draw(view, point)
     _details(view, point, now)
     _folded(view, point, now)
 
 
 @cached()
-def _head(view: View, point_id: str) -> Html:
+def _head(view: View, point: Point) -> Html:
     """The point's title, its question, and the links to the previous and the next point."""
-    say, every, point = view.say, reads.points(), point_by(reads.points(), point_id)
+    say, every = view.say, reads.points()
     title = charts.page_title(
         breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
         kicker=figure_texts.point_kicker(point, len(every), say),
         question=breaking.add_soft_hyphens(say.pick(point.question)),
     )
-    place = [other.id for other in every].index(point_id)
+    place = [other.id for other in every].index(point.id)
     links = [
         charts.anchor(arrow.format(breaking.label(every[at], say)), widgets.address(view, "point", point=every[at].id))
         for at, arrow in ((place - 1, "\N{LEFTWARDS ARROW} {}"), (place + 1, "{} \N{RIGHTWARDS ARROW}"))
         if 0 <= at < len(every)
     ]
-    behind = units.furthest_behind(view, point_id)
+    behind = units.furthest_behind(view, point)
     told = [leading.line(view), *([charts.answer(behind)] if behind else [])]
     return charts.stack(title, *told, charts.neighbours(links))
 
 
 def _figure(view: View, months: list[Coverage]) -> None:
     """Draw the figure next to its trend."""
-    now = _now(view, months[-1].point.id)
+    now = _now(view, months[-1].point)
     widgets.beside((5, 7), partial(widgets.html, now), partial(trend, view, months))
 
 
 @cached()
-def _now(view: View, point_id: str) -> Html:
+def _now(view: View, point: Point) -> Html:
     """The figure and what it is made of, and where it is heading."""
-    say, now = view.say, months_of(view, point_by(reads.points(), point_id))[-1]
-    heading = reads.outlooks(view)[point_id]
-    parts = [charts.hero(figure_texts.hero(now, _before(view, point_id), say))]
+    say, now = view.say, months_of(view, point)[-1]
+    heading = reads.outlooks(view)[point.id]
+    parts = [charts.hero(figure_texts.hero(now, _before(view, point), say))]
     if both := phrases.both_percentages(now, say, bold):
         strip = charts.answer_strip(texts.answer_parts(now, say), alt=texts.answers_alt(now, say))
         parts += [charts.note(both), strip]
@@ -130,16 +130,16 @@ def _now(view: View, point_id: str) -> Html:
     return charts.stack(*parts)
 
 
-def _before(view: View, point_id: str) -> Coverage | None:
+def _before(view: View, point: Point) -> Coverage | None:
     """The earlier figure that the point's is compared with."""
-    return reads.before(view).get(point_id)
+    return reads.before(view).get(point.id)
 
 
 def _details(view: View, point: Point, now: Coverage) -> None:
     """Draw why the figure is weak and what the review says of it, next to what is most left; then units and items."""
     items, allowed = items_of(view, point), view.reader.may(Permission.SEE_ITEMS)
     counted, said = unmet_reasons(point, items) if allowed else [], about.said(view, point)
-    most_left = units.most_left(view, point.id)
+    most_left = units.most_left(view, point)
     # without anything on the left, what is most left has the whole width
     left, right = st.columns([5, 7], gap="large") if counted or said else (st.container(), st.container())
     with left:
@@ -168,7 +168,7 @@ def _folded(view: View, point: Point, now: Coverage) -> None:
 
 def _why_changed(view: View, point: Point, now: Coverage) -> None:
     """Draw why the figure changed, open where it differs from the earlier one: last, since it is counted on its own."""
-    differs = bool(tenths(phrases.change(now, _before(view, point.id)) or 0.0))
+    differs = bool(tenths(phrases.change(now, _before(view, point)) or 0.0))
     # each point, day and part is opened by itself
     place = filter(None, (view.scope.department, view.scope.unit))
     key = " ".join(["changed", point.id, view.as_of.isoformat(), *place])
@@ -193,18 +193,11 @@ def months_of(view: View, point: Point) -> list[Coverage]:
     return reads.coverage(view, tuple(month_ends(view.as_of, count=reads.TREND_MONTHS)), (point.id,))
 
 
+@cached(reads.ITEMS, by=written.mark("item_notes"), words=False)
 def items_of(view: View, point: Point) -> Rows:
     """The point's items in the scope, as the reader may see them, with what is written of those that are left."""
-    return _items(view, point.id)
-
-
-@cached(reads.ITEMS, by=written.mark("item_notes"), words=False)
-def _items(view: View, point_id: str) -> Rows:
-    point, notes = (
-        point_by(reads.points(), point_id),
-        written.item_notes(view.data, view.as_of, view.scope.organisation),
-    )
-    items = filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point_id))
+    notes = written.item_notes(view.data, view.as_of, view.scope.organisation)
+    items = filter(view.scope.holds, reads.items(view.data, view.reader, view.as_of, point.id))
     return [row | added if (added := texts.written(notes, point, row, view.reader)) else row for row in items]
 
 
@@ -231,15 +224,15 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
 
 def trend(view: View, months: list[Coverage]) -> None:
     """Draw the monthly figures against target and limit, and how the year ends, as a line and as a table."""
-    title, point_id = view.say(N_("The trend towards the target")), months[-1].point.id
-    drawn, alt = _trend(view, point_id, widgets.mode()), _trend_alt(view, point_id)
-    widgets.figure(view, title, plot=drawn, alt=alt, key="trend", table=_trend_table(view, point_id))
+    title, point = view.say(N_("The trend towards the target")), months[-1].point
+    drawn, alt = _trend(view, point, widgets.mode()), _trend_alt(view, point)
+    widgets.figure(view, title, plot=drawn, alt=alt, key="trend", table=_trend_table(view, point))
 
 
 @cached()
-def _trend(view: View, point_id: str, mode: Mode) -> Any:
-    say, months = view.say, months_of(view, point_by(reads.points(), point_id))
-    course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}", _ahead(view, point_id))
+def _trend(view: View, point: Point, mode: Mode) -> Any:
+    say, months = view.say, months_of(view, point)
+    course = trends.trend(months, say, lambda day: f"{say.short_month(day)}\n{day.year}", _ahead(view, point))
     return plots.trend(
         course.named(TICKS, first=True, apart=APART).moments,
         mode=mode,
@@ -252,19 +245,19 @@ def _trend(view: View, point_id: str, mode: Mode) -> Any:
 
 
 @cached()
-def _trend_alt(view: View, point_id: str) -> str:
-    months = months_of(view, point_by(reads.points(), point_id))
-    return trends.trend_alt(months, view.say, _ahead(view, point_id))
+def _trend_alt(view: View, point: Point) -> str:
+    months = months_of(view, point)
+    return trends.trend_alt(months, view.say, _ahead(view, point))
 
 
 @cached()
-def _trend_table(view: View, point_id: str) -> Table:
+def _trend_table(view: View, point: Point) -> Table:
     """The trend, the newest month first."""
-    return table(texts.TREND, reversed(months_of(view, point_by(reads.points(), point_id))), view.say)
+    return table(texts.TREND, reversed(months_of(view, point)), view.say)
 
 
-def _ahead(view: View, point_id: str) -> Coverage | None:
-    return reads.outlooks(view)[point_id].then
+def _ahead(view: View, point: Point) -> Coverage | None:
+    return reads.outlooks(view)[point.id].then
 
 
 def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> Html:
@@ -276,18 +269,18 @@ def reasons(view: View, figure: Coverage, counted: list[tuple[str, int]]) -> Htm
 
 def additional_figures(view: View, point: Point) -> None:
     """Draw the figures that belong to the point but are not part of its coverage, folded."""
-    if drawn := _additional(view, point.id):
+    if drawn := _additional(view, point):
         with st.expander(view.say(N_("Other"))):
             widgets.html(drawn)
 
 
 @cached()
-def _additional(view: View, point_id: str) -> Html | None:
-    say, number = view.say, point_by(reads.points(), point_id).number
+def _additional(view: View, point: Point) -> Html | None:
+    say = view.say
     figures = [
         f
         for f in view.reader.limited(reads.additional_figures(view.data, view.as_of))
-        if number in f.definition.points and f.organisation == view.scope.organisation
+        if point.number in f.definition.points and f.organisation == view.scope.organisation
     ]
     pairs = [
         charts.Pair(say.pick(f.definition.title), phrases.figure_text(f, say, bold), say.pick(f.explained))
@@ -365,7 +358,7 @@ def _outcomes(view: View, point: Point, items: Rows, named: str) -> list[str]:
 
 def _item_table(view: View, point: Point, chosen: texts.Filter, shown: Rows) -> dict[str, Any] | None:
     say = view.say
-    listed = _table(view, point.id, chosen)
+    listed = _table(view, point, chosen)
     alt = say(N_("The items behind the figure"))
     key = f"items {point.id} {say.code} {view.as_of}"
     picked = widgets.selectable(listed, key=key, alt=alt, wide=(say(N_("Details")),), height=ITEMS_HEIGHT)
@@ -373,9 +366,8 @@ def _item_table(view: View, point: Point, chosen: texts.Filter, shown: Rows) -> 
 
 
 @cached(TABLES, by=written.mark("item_notes"))
-def _table(view: View, point_id: str, chosen: texts.Filter) -> pa.Table:
+def _table(view: View, point: Point, chosen: texts.Filter) -> pa.Table:
     """The items that pass a filter, as Streamlit sends them."""
-    point = point_by(reads.points(), point_id)
     shown = [row for row in items_of(view, point) if chosen.lets(row)]
     return pa.Table.from_pylist(texts.item_table(point, shown, view.say))
 
@@ -397,35 +389,34 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
 def how_counted(view: View, point: Point) -> None:
     """Draw the rule, its law, parameters, outlook and SQL, and the exports that the figure rests on."""
     say = view.say
-    widgets.beside((5, 7), partial(widgets.html, _rule(view, point.id)), partial(_exports, view, point))
+    widgets.beside((5, 7), partial(widgets.html, _rule(view, point)), partial(_exports, view, point))
     widgets.html(charts.section(say(N_("SQL")), level=3))
     st.code(query("points", point.id).text, language="sql", height=300)
 
 
 @cached()
-def _rule(view: View, point_id: str) -> Html:
-    point = point_by(reads.points(), point_id)
+def _rule(view: View, point: Point) -> Html:
     rule = figure_texts.rule_pairs(point, view.as_of, view.say)
     return charts.pairs([*rule, *figure_texts.outlook_pairs(point, view.say)])
 
 
 def _exports(view: View, point: Point) -> None:
-    if drawn := _basis(view, point.id):
+    if drawn := _basis(view, point):
         widgets.html(drawn)
         if reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]:
             widgets.link(view, "quality", view.say(N_("Data quality")), point=point.id)
 
 
 @cached()
-def _basis(view: View, point_id: str) -> Html | None:
+def _basis(view: View, point: Point) -> Html | None:
     """The exports that the figure rests on, and how many remarks there are on them."""
-    say, title, point = view.say, view.say(N_("Basis")), point_by(reads.points(), point_id)
+    say, title = view.say, view.say(N_("Basis"))
     used = reads.basis(view.data, view.as_of).used(point, view.scope.organisation, view.as_of)
     imports = [view.reader.row(row, kept=("source",)) for row in used]
     if not imports:
         return None
     exports = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
     parts = [charts.section(title, level=3), charts.table(*exports, caption=title)]
-    if remarks := reads.remarks(view.data, view.as_of, view.scope.organisation)[point_id]:
+    if remarks := reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]:
         parts.append(charts.caption(f"{phrases.remarks(len(remarks), say)}."))
     return charts.stack(*parts)

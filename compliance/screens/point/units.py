@@ -10,7 +10,7 @@ from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage
-from compliance.declarations.points import Point, point_by
+from compliance.declarations.points import Point
 from compliance.drawing import charts, strip
 from compliance.drawing.elements import Html
 from compliance.screens import leading, reads, widgets
@@ -30,43 +30,43 @@ class _Units:
 
 
 @cached()
-def most_left(view: View, point_id: str) -> Html | None:
+def most_left(view: View, point: Point) -> Html | None:
     """The units with most left to do, or the departments where units differ too little; None if nothing is left."""
-    point, title = point_by(reads.points(), point_id), view.say(N_("Most left to do"))
-    if not (first := _first(view, point_id)):
+    title = view.say(N_("Most left to do"))
+    if not (first := _first(view, point)):
         return None
     rows = texts.unit_rows(first, view.say, lambda part: _address(view, point, part), partial(leading.led_by, view))
     return charts.stack(charts.section(title), charts.units(rows, label=title))
 
 
-def furthest_behind(view: View, point_id: str) -> str:
+def furthest_behind(view: View, point: Point) -> str:
     """Where most is left, and who leads there, in a sentence; empty if nothing is left, or of no unit by name."""
-    if not (first := _first(view, point_id)) or not _address(view, point_by(reads.points(), point_id), first[0]):
+    if not (first := _first(view, point)) or not _address(view, point, first[0]):
         return ""
     return texts.furthest_behind(first[0], leading.led_by(view, first[0]), view.say)
 
 
-def _first(view: View, point_id: str) -> Sequence[Coverage]:
+def _first(view: View, point: Point) -> Sequence[Coverage]:
     """The units, or the departments, with most left to do."""
-    first = texts.first_units(_measured(view, point_id))
+    first = texts.first_units(_measured(view, point))
     if texts.alike(first) and not view.scope.department:
-        departments = reads.units_added_up(view, point_id, level="department")
+        departments = reads.units_added_up(view, point.id, level="department")
         first = texts.first_units(texts.most_left_first(departments)) or first
     return first
 
 
 def draw(view: View, point: Point) -> None:
     """Draw every unit on one scale, and fold a table of all."""
-    if units := _units(view, point.id):
+    if units := _units(view, point):
         widgets.html(units.drawn)
         with st.expander(units.label):
             widgets.html(units.table)
 
 
 @cached()
-def _units(view: View, point_id: str) -> _Units | None:
+def _units(view: View, point: Point) -> _Units | None:
     """The units drawn; None if none has a figure."""
-    say, point, units = view.say, point_by(reads.points(), point_id), _measured(view, point_id)
+    say, units = view.say, _measured(view, point)
     if not units:
         return None
     title, told = say(N_("Unit by unit")), texts.units_told(units, say)
@@ -82,11 +82,11 @@ def _units(view: View, point_id: str) -> _Units | None:
     )
 
 
-def _measured(view: View, point_id: str) -> list[Coverage]:
+def _measured(view: View, point: Point) -> list[Coverage]:
     """The units with a figure, those with most left first; none within a unit."""
     if view.scope.unit:
         return []
-    return texts.most_left_first(reads.units_added_up(view, point_id))
+    return texts.most_left_first(reads.units_added_up(view, point.id))
 
 
 def _address(view: View, point: Point, part: Coverage) -> str:
