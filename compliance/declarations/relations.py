@@ -15,7 +15,7 @@ Without `, union all` nothing stands between the repetitions. EACH has what can 
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from compliance.declarations.sources import Field, Source, load_sources
@@ -124,6 +124,13 @@ def _ordered(source: Source) -> Iterator[Values]:
             yield {"source": source.id, "field": field.name, "first": field.not_before} | _about(source)
 
 
+def _decisive(source: Source, type_: str) -> Iterator[Values]:
+    """The fields of a type on whose value an outcome hangs."""
+    for field in source.fields:
+        if field.decides and field.type == type_:
+            yield {"source": source.id, "field": field.name} | _id(source)
+
+
 def _references(source: Source) -> Iterator[Values]:
     """The fields that refer to another source; units have a check of their own."""
     for field in source.fields:
@@ -167,6 +174,8 @@ EACH: Final[dict[str, Callable[[Source], Iterator[Values]]]] = {
     "source with renewed rows": _renewed,
     "name": _names,
     "unit": _units,
+    "word that decides": partial(_decisive, type_="word"),
+    "answer that decides": partial(_decisive, type_="yes_no"),
     "thing done": _done,
     "pair of dates": _ordered,
     "reference": _references,

@@ -65,7 +65,8 @@ class Field:
     column for it is asked about before it is loaded. `is_name` means that it holds ids or names of things or persons,
     which could be called by a word that elsewhere says that there is no answer. `empty_is` is the code that an empty
     cell, and a word that no list knows, counts as; it is stored as null. `happened` means that it dates something that
-    is done, so no day to come, and `not_before` is the field whose date must come first.
+    is done, so no day to come, and `not_before` is the field whose date must come first. `decides` means that an
+    outcome hangs on its word, or its yes or no.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Field:
     empty_is: str | None = None
     happened: bool = False
     not_before: str | None = None
+    decides: bool = False
 
     @property
     def listed(self) -> bool:

@@ -16,78 +16,31 @@
 --   detail (varchar): always null
 --   number (bigint): how many rows have it
 
--- the fields of each row that hold neither yes nor no
-with unanswered as (
+with answers as (
+    -- for each answer that decides, union all
     select
-        'breaches' as source, import_id, sheet_number, sheet, row, breach_id as id,
-        [case when notifiable is null then 'notifiable' end] as fields
-    from breaches
-    union all
-    select
-        'incidents', import_id, sheet_number, sheet, row, incident_id,
-        [case when significant is null then 'significant' end]
-    from incidents
-    union all
-    select
-        'systems', import_id, sheet_number, sheet, row, null,
-        [
-            case when classified_last_year is null then 'classified_last_year' end,
-            case when risk_analysed_last_year is null then 'risk_analysed_last_year' end
-        ]
-    from systems
-    union all
-    select
-        'processing', import_id, sheet_number, sheet, row, processing_id,
-        [
-            case when third_country is null then 'third_country' end,
-            case when dpia_required is null then 'dpia_required' end
-        ]
-    from processing
-    union all
-    select
-        'dpias', import_id, sheet_number, sheet, row, null,
-        [case when required is null then 'required' end]
-    from dpias
-    union all
-    select
-        'processors', import_id, sheet_number, sheet, row, agreement_id,
-        [
-            case when renews is null then 'renews' end,
-            case when instruction is null then 'instruction' end,
-            case when subprocessors is null then 'subprocessors' end
-        ]
-    from processors
-    union all
-    select
-        'procurements', import_id, sheet_number, sheet, row, reference,
-        [
-            case when handles_information is null then 'handles_information' end,
-            case when classified is null then 'classified' end,
-            case when requirements is null then 'requirements' end,
-            case when processor_assessed is null then 'processor_assessed' end
-        ]
-    from procurements
+        '{source}' as source, '{field}' as field, import_id, sheet_number, sheet, row, {id} as id,
+        {field} is null as unanswered
+    from {source}
+    -- end
 ),
 counting as (
-    select i.organisation, i.organisation_id, i.file, i.extract_date, u.*
-    from unanswered as u
+    select i.organisation, i.organisation_id, i.file, i.extract_date, a.*
+    from answers as a
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
     -- the last row with an id counts
     qualify id is null or row_number() over (
-        partition by organisation_id, source, lower(id)
+        partition by organisation_id, source, field, lower(id)
         order by extract_date desc, import_id desc, sheet_number desc, row desc
     ) = 1
 ),
-each_field as (
-    select * exclude (fields), unnest(fields) as field
-    from counting
-),
 -- an empty cell is no answer; an unclear one is null in the field, so its text comes from the stored cells
 written as (
-    select e.*, trim(r.cells[c.place + 1]) as answer
-    from each_field as e
+    select a.*, trim(r.cells[c.place + 1]) as answer
+    from counting as a
     inner join import_columns as c using (import_id, sheet_number, field)
     inner join import_rows as r using (import_id, sheet_number, row)
+    where a.unanswered
 )
 select
     organisation,

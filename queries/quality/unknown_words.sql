@@ -17,32 +17,12 @@
 --   number (bigint): how many rows have it
 
 with written as (
+    -- for each word that decides, union all
     select
-        organisation, 'training' as source, 'status' as field, import_id, file, sheet_number, sheet, row,
-        status as word, status_code as code
-    from training_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, 'processors', 'status', import_id, file, sheet_number, sheet, row, status, status_code
-    from processors_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, 'local_instruction', 'status', import_id, file, sheet_number, sheet, row, status, status_code
-    from local_instruction_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select
-        organisation, 'systems', 'responsibility', import_id, file, sheet_number, sheet, row,
-        responsibility, responsibility_code
-    from systems_at(as_of := $as_of, known_at := $known_at)
-    -- what is stored without a code: a system in use, an active processing, a DPIA that is under way
-    union all
-    select
-        organisation, 'systems', 'lifecycle', import_id, file, sheet_number, sheet, row, lifecycle, lifecycle_code
-    from systems_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, 'processing', 'status', import_id, file, sheet_number, sheet, row, status, status_code
-    from processing_at(as_of := $as_of, known_at := $known_at)
-    union all
-    select organisation, 'dpias', 'status', import_id, file, sheet_number, sheet, row, status, status_code
-    from dpias_at(as_of := $as_of, known_at := $known_at)
+        organisation, '{source}' as source, '{field}' as field, import_id, file, sheet_number, sheet, row,
+        {field} as word, {field}_code as code
+    from {source}_at(as_of := $as_of, known_at := $known_at)
+    -- end
 ),
 -- of a word that counts as an empty cell does, only that somebody has said so tells that it is known
 explained as (
