@@ -8,7 +8,6 @@ from compliance.report.blocks import (
     Bar,
     Block,
     Bullets,
-    Column,
     Heading,
     LineChart,
     PageBreak,
@@ -18,6 +17,7 @@ from compliance.report.blocks import (
     Status,
     Table,
 )
+from compliance.wording.tables import Head
 from compliance.wording.trends import Level, Moment, Trend
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)
@@ -122,11 +122,11 @@ def _bar(say: Language, label: str, share: float | None, before: float | None) -
 
 def _bars(say: Language, caption: str, bars: tuple[Bar, ...]) -> Table:
     columns = (
-        Column(_t(say, "Punkt", "Point"), width=4),
-        Column(_t(say, "Uppfyllt", "Met"), "right"),
-        Column(_t(say, "Mål", "Target"), "right"),
-        Column(_t(say, "Förra", "Last"), "right"),
-        Column(_t(say, "Status", "Status"), width=1.5),
+        Head(_t(say, "Punkt", "Point"), width=4),
+        Head(_t(say, "Uppfyllt", "Met"), numeric=True),
+        Head(_t(say, "Mål", "Target"), numeric=True),
+        Head(_t(say, "Förra", "Last"), numeric=True),
+        Head(_t(say, "Status", "Status"), width=1.5),
     )
     rows = tuple((b.label, b.text, say.percent(b.target), say.percent(b.before), b.word) for b in bars)
     return Table(caption, columns, rows, bars, scale="0–100")
@@ -278,10 +278,10 @@ def _long_table(say: Language) -> Table:
         for n in range(1, LONG_TABLE + 1)
     )
     columns = (
-        Column("Nr", width=0.8),
-        Column(_t(say, "Enhet", "Unit"), width=3),
-        Column(_t(say, "Åtgärd", "Action"), width=4),
-        Column(_t(say, "Timmar", "Hours"), "right", width=1),
+        Head("Nr", width=0.8),
+        Head(_t(say, "Enhet", "Unit"), width=3),
+        Head(_t(say, "Åtgärd", "Action"), width=4),
+        Head(_t(say, "Timmar", "Hours"), numeric=True, width=1),
     )
     return Table(_t(say, "Åtgärder", "Actions"), columns, rows)
 

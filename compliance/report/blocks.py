@@ -4,12 +4,14 @@ A report is a list of blocks, and each writer draws every kind of block. Texts a
 numbers are written out: a writer lays out and never computes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
+from compliance.core.language import Language
 from compliance.counting.assessing import Status
+from compliance.wording.tables import Column, Head, written
 from compliance.wording.trends import Trend
 
 # The shapes of the statuses as characters.
@@ -20,9 +22,9 @@ SIGNS: Final[dict[Status, str]] = {
     Status.NO_BASIS: "\N{DOTTED CIRCLE}",
     Status.NOTHING_TO_ASSESS: "\N{EM DASH}",
 }
-Align = Literal["left", "right"]
 Style = Literal["body", "verdict", "answer", "comment", "note"]
 T = TypeVar("T")
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,6 @@ class Bullets:
     """A bulleted list."""
 
     items: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table: its heading, the alignment of its cells, and its share of the width (any unit)."""
-
-    heading: str
-    align: Align = "left"
-    width: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,7 @@ class Table:
     """
 
     caption: str
-    columns: tuple[Column, ...]
+    columns: tuple[Head, ...]
     rows: tuple[tuple[str, ...], ...]
     bars: tuple[Bar | Effect, ...] = ()
     scale: str = ""
@@ -201,6 +194,29 @@ class Report:
     made_at: datetime
     blocks: tuple[Block, ...]
     opening: str | None = None
+
+
+class Cell(NamedTuple):
+    """What a cell of a table has: its text, and the status that colours it."""
+
+    text: str
+    status: Status | None = None
+
+
+def table(columns: Sequence[Column[Row]], rows: Iterable[Row], say: Language, *, caption: str = "") -> Table:
+    """The table of some rows in a language. A cell that is no `Cell` is a text, or written as in every table."""
+    cells = [[_cell(column.cell(row, say), say) for column in columns] for row in rows]
+    statuses = tuple(tuple(cell.status for cell in row) for row in cells)
+    return Table(
+        caption,
+        tuple(column.head(say) for column in columns),
+        tuple(tuple(cell.text for cell in row) for row in cells),
+        statuses=statuses if any(map(any, statuses)) else (),
+    )
+
+
+def _cell(value: object, say: Language) -> Cell:
+    return value if isinstance(value, Cell) else Cell(written(value, say))
 
 
 def each(blocks: Iterable[Block]) -> Iterator[Block]:

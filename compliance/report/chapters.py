@@ -8,25 +8,16 @@ from typing import Final
 
 from compliance.core.language import N_, NBSP, Language
 from compliance.declarations.sources import product_sources
-from compliance.report.blocks import Block, Bullets, Column, Heading, Paragraph, Table, Together
-from compliance.report.points import Edition, day_text, section
+from compliance.report.blocks import Block, Bullets, Heading, Paragraph, Together, table
+from compliance.report.edition import Edition
+from compliance.report.points import section
 from compliance.review import judging
-from compliance.review.dossier import Dossier
+from compliance.review.dossier import Deviation, Dossier, Recommendation
 from compliance.review.reviewing import Chapter, State
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
+from compliance.wording.tables import Column
 
-HEADINGS: Final = {
-    "REPORT": N_("Report"),
-    "AREA": N_("Area"),
-    "DESCRIPTION": N_("Description"),
-    "ACTION": N_("Action"),
-    "RESPONSIBLE": N_("Responsible"),
-    "RECOMMENDATION": N_("Recommendation"),
-    "ANSWER": N_("Answer of the administration"),
-    "STATUS": N_("Status"),
-    "DUE": N_("To be done by"),
-}
 # What is said of a clause that nothing covers; an approved paper has no "yet".
 EMPTY: Final = N_("This review does not take it up.")
 
@@ -37,12 +28,12 @@ def chapter_title(dossier: Dossier, chapter: Chapter, say: Language) -> str:
     return f"{chapter.number}{NBSP}{title}" if chapter.number else title
 
 
-def chapter_text(dossier: Dossier, chapter: Chapter, edition: Edition) -> str:
+def chapter_text(edition: Edition, chapter: Chapter) -> str:
     """The text that is written in a chapter, else its start text, as the edition has it."""
-    written = dossier.written.chapters.get(chapter.id)
+    written = edition.dossier.written.chapters.get(chapter.id)
     if written is not None:
-        return edition.visible(dossier, written)
-    return _filled(dossier, edition.visible(dossier, edition.say.pick(chapter.start)), edition.say)
+        return edition.visible(written)
+    return _filled(edition.dossier, edition.visible(edition.say.pick(chapter.start)), edition.say)
 
 
 def _filled(dossier: Dossier, text: str, say: Language) -> str:
@@ -62,19 +53,19 @@ def _placeholders(dossier: Dossier, say: Language) -> dict[str, str]:
     }
 
 
-def chapters(dossier: Dossier, state: State, edition: Edition) -> list[Block]:
+def chapters(edition: Edition, state: State) -> list[Block]:
     """All chapters of a report except optional ones that are empty."""
-    return [block for chapter in dossier.chapters for block in _chapter(dossier, chapter, state, edition)]
+    return [block for chapter in edition.dossier.chapters for block in _chapter(edition, chapter, state)]
 
 
-def _chapter(dossier: Dossier, chapter: Chapter, state: State, edition: Edition) -> list[Block]:
-    text = chapter_text(dossier, chapter, edition)
-    after = AFTER[chapter.after](dossier, edition) if chapter.after in AFTER else []
+def _chapter(edition: Edition, chapter: Chapter, state: State) -> list[Block]:
+    text = chapter_text(edition, chapter)
+    after = AFTER[chapter.after](edition) if chapter.after in AFTER else []
     if not text and not after and chapter.optional:
         return []
     if not text and not after:
-        after = _nothing(dossier, chapter, state, edition.say)
-    heading, body = Heading(chapter_title(dossier, chapter, edition.say), chapter.level), _paragraphs(text)
+        after = _nothing(edition, chapter, state)
+    heading, body = Heading(chapter_title(edition.dossier, chapter, edition.say), chapter.level), _paragraphs(text)
     # The judgement comes before its grounds; a list stays with the paragraph that introduces it.
     if chapter.after == "assessments":
         return [heading, *after, *body]
@@ -83,11 +74,12 @@ def _chapter(dossier: Dossier, chapter: Chapter, state: State, edition: Edition)
     return [heading, *body, *after]
 
 
-def _nothing(dossier: Dossier, chapter: Chapter, state: State, say: Language) -> list[Block]:
+def _nothing(edition: Edition, chapter: Chapter, state: State) -> list[Block]:
     """What is below the heading of a chapter without a text: nothing where chapters of its own follow."""
+    say, every = edition.say, edition.dossier.chapters
     if state == "draft":
         return [Paragraph(say(N_("Nothing has been written here.")), "note")]
-    after = dossier.chapters[dossier.chapters.index(chapter) + 1 :]
+    after = every[every.index(chapter) + 1 :]
     if after and after[0].level > chapter.level:
         return []
     return [Paragraph(say(N_("Nothing is reported under this heading.")))]
@@ -105,20 +97,20 @@ def _paragraphs(text: str) -> list[Block]:
     return blocks
 
 
-def _points(dossier: Dossier, edition: Edition) -> list[Block]:
+def _points(edition: Edition) -> list[Block]:
     """The list of the points."""
-    say = edition.say
+    dossier, say = edition.dossier, edition.say
     mandatory = say(N_("mandatory practice in the materiality and risk analysis"))
-    titles = [(edition.say.plain(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
+    titles = [(say.plain(answer.point.title), answer.point.mandatory_practice) for answer in dossier.points]
     return [Bullets(tuple(f"{title} ({mandatory})" if marked else title for title, marked in titles))]
 
 
-def _figures(dossier: Dossier, edition: Edition) -> list[Block]:
-    return [section(dossier, answer, edition) for answer in dossier.points]
+def _figures(edition: Edition) -> list[Block]:
+    return [section(edition, answer) for answer in edition.dossier.points]
 
 
-def _deviations(dossier: Dossier, edition: Edition) -> list[Block]:
-    say = edition.say
+def _deviations(edition: Edition) -> list[Block]:
+    dossier, say, visible = edition.dossier, edition.say, edition.visible
     if not dossier.deviations:
         return [Paragraph(_without_rows(dossier, "deviations", say), "note")]
     deviations = [row for row in dossier.deviations if row.deviation]
@@ -127,17 +119,14 @@ def _deviations(dossier: Dossier, edition: Edition) -> list[Block]:
         return [
             Paragraph(say(N_("No deviations were reported in {reports} {year}."), reports=reports, year=dossier.year))
         ]
-    named = not edition.public
-    columns = _columns(say, REPORT=0.8, AREA=1.4, DESCRIPTION=3, ACTION=2.4, **({"RESPONSIBLE": 1.4} if named else {}))
-    rows = tuple(
-        (
-            row.report or DASH,
-            *(edition.visible(dossier, text or DASH) for text in (row.area, row.description, row.action)),
-            *((row.responsible or DASH,) if named else ()),
-        )
-        for row in deviations
+    columns: tuple[Column[Deviation], ...] = (
+        Column(N_("Report"), lambda row, _: row.report or DASH, width=0.8),
+        Column(N_("Area"), lambda row, _: visible(row.area) or DASH, width=1.4),
+        Column(N_("Description"), lambda row, _: visible(row.description) or DASH, width=3),
+        Column(N_("Action"), lambda row, _: visible(row.action) or DASH, width=2.4),
+        Column(N_("Responsible"), lambda row, _: row.responsible or DASH, width=1.4),
     )
-    return [Table("", columns, rows)]
+    return [table(columns[:-1] if edition.public else columns, deviations, say)]
 
 
 def _without_rows(dossier: Dossier, source: str, say: Language) -> str:
@@ -148,25 +137,24 @@ def _without_rows(dossier: Dossier, source: str, say: Language) -> str:
     return phrases.not_loaded([say.pick(product_sources()[source].title)], dossier.as_of, say)
 
 
-def _recommendations(dossier: Dossier, edition: Edition) -> list[Block]:
+RECOMMENDATIONS: Final[tuple[Column[Recommendation], ...]] = (
+    Column(N_("Area"), lambda row, _: row.area or DASH, width=1.3),
+    Column(N_("Recommendation"), lambda row, _: row.recommendation or DASH, width=3),
+    Column(N_("Answer of the administration"), lambda row, _: row.answer or DASH, width=2.6),
+    Column(N_("Status"), lambda row, _: row.status or DASH, width=1.1),
+    Column(N_("To be done by"), lambda row, _: row.due, width=1.2),
+)
+
+
+def _recommendations(edition: Edition) -> list[Block]:
     """The data protection officer's recommendations; the public version has only their number."""
-    say, recommendations = edition.say, dossier.recommendations
+    say, recommendations = edition.say, edition.dossier.recommendations
     if not recommendations:
-        return [Paragraph(_without_rows(dossier, "dpo_recommendations", say), "note")]
+        return [Paragraph(_without_rows(edition.dossier, "dpo_recommendations", say), "note")]
     if edition.public:
         return [Paragraph(_recommended(len(recommendations), say))]
-    columns = _columns(say, AREA=1.3, RECOMMENDATION=3, ANSWER=2.6, STATUS=1.1, DUE=1.2)
-    rows = tuple(
-        (
-            row.area or DASH,
-            row.recommendation or DASH,
-            row.answer or DASH,
-            row.status or DASH,
-            day_text(row.due),
-        )
-        for row in recommendations
-    )
-    return [Table(say(N_("Recommendations of the data protection officer")), columns, rows)]
+    caption = say(N_("Recommendations of the data protection officer"))
+    return [table(RECOMMENDATIONS, recommendations, say, caption=caption)]
 
 
 def _recommended(number: int, say: Language) -> str:
@@ -178,27 +166,24 @@ def _recommended(number: int, say: Language) -> str:
     )
 
 
-def _priorities(dossier: Dossier, edition: Edition) -> list[Block]:
+def _priorities(edition: Edition) -> list[Block]:
     """The areas of the operational plan that the chapter's text does not already mention."""
+    dossier = edition.dossier
     text = dossier.written.chapters.get("priorities", "").casefold()
     left = [row for row in dossier.priorities if row.activity.casefold().rstrip(".") not in text]
     if not left:
         return []
     intro = N_("Priority areas of the operational plan:")
-    items = tuple(edition.visible(dossier, row.activity) for row in left)
+    items = tuple(edition.visible(row.activity) for row in left)
     return [Together((Paragraph(edition.say(intro)), Bullets(items)))]
 
 
-def _judgement(dossier: Dossier, edition: Edition) -> list[Block]:
+def _judgement(edition: Edition) -> list[Block]:
     """The head's judgement of the work as a whole; its grounds are the text of the chapter."""
-    return [Paragraph(judging.sentence(dossier.written, edition.say), "answer")]
+    return [Paragraph(judging.sentence(edition.dossier.written, edition.say), "answer")]
 
 
-def _columns(say: Language, **widths: float) -> tuple[Column, ...]:
-    return tuple(Column(say(HEADINGS[name]), width=width) for name, width in widths.items())
-
-
-AFTER: Final[dict[str | None, Callable[[Dossier, Edition], list[Block]]]] = {
+AFTER: Final[dict[str | None, Callable[[Edition], list[Block]]]] = {
     "points": _points,
     "figures": _figures,
     "deviations": _deviations,

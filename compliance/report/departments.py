@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from compliance.core.language import N_, NBSP, Language, begun
+from compliance.core.language import N_, Language, begun
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
-from compliance.report.blocks import SIGNS, Block, Column, Heading, PageBreak, Paragraph, Table
-from compliance.report.points import FEWEST_PARTS, Edition, departments
+from compliance.report.blocks import SIGNS, Block, Cell, Heading, PageBreak, Paragraph, table
+from compliance.report.edition import FEWEST_PARTS, Edition, departments, heat_text
 from compliance.review.dossier import Dossier
 from compliance.wording import phrases
 from compliance.wording.phrases import DASH
+from compliance.wording.tables import Column
 
 TITLE: Final = N_("Department by department")
 # So many letters of a department's name are in a sentence, and in a cell of a slide.
@@ -70,35 +73,34 @@ def legend(found: Iterable[Status], signs: Mapping[Status, str], say: Language) 
     return " · ".join([*words, say(N_("per cent of what is to be met"))])
 
 
-def heat(dossier: Dossier, edition: Edition) -> list[Block]:
+def heat_cell(
+    name: str, say: Language, *, figures: Mapping[tuple[str, str], Coverage], point: str, signs: Mapping[Status, str]
+) -> Cell:
+    """The figure of a department in a point: the shape of its status and the whole per cent."""
+    figure = figures.get((name, point))
+    return Cell(heat_text(figure, signs, say), figure.status if figure else None)
+
+
+def heat(edition: Edition) -> list[Block]:
     """The departments as a heat table on a page of its own, the weakest first; nothing where there is only one."""
-    say, figures = edition.say, figures_of(dossier)
+    say, points, figures = edition.say, edition.dossier.points, figures_of(edition.dossier)
     names = weakest_first(figures.values())
     if len(names) < FEWEST_PARTS:
         return []
-    ids = [answer.point.id for answer in dossier.points]
-    columns = (
-        Column(say(N_("Department")), width=4.4),
-        *(Column(f"{answer.point.number} {phrases.brief(answer.point, say)}", "right") for answer in dossier.points),
+    columns: tuple[Column[str], ...] = (
+        Column(N_("Department"), lambda name, _: name, width=4.4),
+        *(
+            Column(
+                f"{answer.point.number} {phrases.brief(answer.point, say)}",
+                partial(heat_cell, figures=figures, point=answer.point.id, signs=SIGNS),
+                numeric=True,
+            )
+            for answer in points
+        ),
     )
-    table = Table(
-        "",
-        columns,
-        tuple((name, *(_cell(figures.get((name, id_)), say) for id_ in ids)) for name in names),
-        statuses=tuple((None, *(_status(figures.get((name, id_))) for id_ in ids)) for name in names),
-        upright=True,
-    )
+    drawn = replace(table(columns, names, say), upright=True)
     shapes = legend((figure.status for figure in figures.values()), SIGNS, say)
-    if any(DASH in row for row in table.rows):
+    if any(DASH in row for row in drawn.rows):
         shapes += f" · {DASH} {say(N_('no figure'))}"
     answer = Paragraph(weakest(figures.values(), say), "answer")
-    return [PageBreak(), Heading(say(TITLE), 2), answer, table, Paragraph(shapes, "note")]
-
-
-def _cell(figure: Coverage | None, say: Language) -> str:
-    """The shape of a status and the whole per cent."""
-    return f"{SIGNS[figure.status]}{NBSP}{phrases.whole_percent(figure, say)}" if figure else DASH
-
-
-def _status(figure: Coverage | None) -> Status | None:
-    return figure.status if figure else None
+    return [PageBreak(), Heading(say(TITLE), 2), answer, drawn, Paragraph(shapes, "note")]

@@ -15,25 +15,13 @@ from compliance.review.reviewing import State
 from compliance.review.wording import DECISION_STATUSES, STATES
 from compliance.wording import phrases
 from compliance.wording.reasons import empty_sentence
+from compliance.wording.tables import Column
 
 TARGETS: Final = {
     Status.GREEN: N_("The target of {target} is reached."),
     Status.YELLOW: N_("The target of {target} is not reached yet, but the limit of {limit} is."),
     Status.RED: N_("The target of {target} is not reached, and the coverage is below the limit of {limit}."),
 }
-HEADINGS: Final = (
-    N_("Year"),
-    N_("No."),
-    N_("Action"),
-    N_("Review point"),
-    N_("Responsible"),
-    N_("To be done by"),
-    N_("Resource"),
-    N_("Follow-up"),
-    N_("Status"),
-)
-
-
 # --- Paragraphs ---------------------------------------------------------------------------------------------------
 
 
@@ -73,12 +61,12 @@ def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
 
 
 def _figure(answer: PointAnswer, say: Language) -> str:
-    figure, day = answer.coverage, say.date(answer.now.as_of)
+    figure = answer.coverage
     if figure.coverage is None:
         return empty_sentence(figure, say)
     return say(
         N_("On {day}, {n} of {of} {fulfilled}, which is {share}."),
-        day=day,
+        day=say.date(answer.now.as_of),
         n=say.number(figure.met),
         of=say.number(figure.of),
         fulfilled=say.plain(figure.point.fulfilled),
@@ -119,16 +107,24 @@ def measures(dossier: Dossier, say: Language) -> str:
 
     Year and number are two columns: a spreadsheet program would read 2026-3 as a month.
     """
-    rows = [_measure(dossier, row, say) for row in (*dossier.decisions, *dossier.carried)]
-    return joined([[say(heading) for heading in HEADINGS], *rows], separator="\t")
 
+    def point(row: Decision, say: Language) -> str:
+        answer = dossier.answer(row.point) if row.point else None
+        return phrases.label(answer.point, say) if answer else ""
 
-def _measure(dossier: Dossier, row: Decision, say: Language) -> list[object]:
-    reason = dossier.answer(row.point) if row.point else None
-    texts = [row.text, phrases.label(reason.point, say) if reason else "", row.responsible]
-    due = row.due.isoformat() if row.due else ""
-    rest = [row.resource, row.follow_up or "", say(DECISION_STATUSES[row.status])]
-    return [row.year, row.number, *map(_line, texts), due, *map(_line, rest)]
+    columns: tuple[Column[Decision], ...] = (
+        Column(N_("Year"), lambda row, _: row.year),
+        Column(N_("No."), lambda row, _: row.number),
+        Column(N_("Action"), lambda row, _: _line(row.text)),
+        Column(N_("Review point"), lambda row, say: _line(point(row, say))),
+        Column(N_("Responsible"), lambda row, _: _line(row.responsible)),
+        Column(N_("To be done by"), lambda row, _: row.due.isoformat() if row.due else ""),
+        Column(N_("Resource"), lambda row, _: _line(row.resource)),
+        Column(N_("Follow-up"), lambda row, _: _line(row.follow_up or "")),
+        Column(N_("Status"), lambda row, say: _line(say(DECISION_STATUSES[row.status]))),
+    )
+    rows = [[column.cell(row, say) for column in columns] for row in (*dossier.decisions, *dossier.carried)]
+    return joined([[column.head(say).label for column in columns], *rows], separator="\t")
 
 
 def _line(text: str) -> str:

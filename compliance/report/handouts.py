@@ -16,27 +16,17 @@ from compliance.counting.assessing import Coverage
 from compliance.report.blocks import (
     Beside,
     Block,
-    Column,
     Heading,
     PageBreak,
     Paragraph,
     Report,
     Table,
     Topic,
+    table,
 )
 from compliance.report.decisions import reason, texts_of
-from compliance.report.points import (
-    Edition,
-    ahead,
-    all_lost,
-    day_text,
-    figure_texts,
-    points_table,
-    reasons_title,
-    result,
-    trend,
-    without_empty,
-)
+from compliance.report.edition import Edition, all_lost, joined, reasons_title
+from compliance.report.points import ahead, beside_trend, comment, figure_texts, points_table
 from compliance.report.report import as_document
 from compliance.review import judging, wording
 from compliance.review.deciding import Decision
@@ -56,6 +46,8 @@ from compliance.review.wording import (
     weakest,
 )
 from compliance.wording import phrases
+from compliance.wording.reasons import ReasonShare
+from compliance.wording.tables import Column
 
 # The least number of rules to write on; the rest of the page is ruled too.
 LINES: Final = 1
@@ -68,10 +60,11 @@ def handout(dossier: Dossier, *, names: Names, functions: Functions, say: Langua
     `functions` what of those responsible for decisions is shown.
     """
     told = few_added_up(dossier, say(OTHER_UNITS))
-    unnamed, edition = _without_names(told, names, functions, say=say), Edition(say, public=True)
-    points = [_point(unnamed, answer, edition) for need in wording.by_need(unnamed.points) for answer in need]
+    unnamed = _without_names(told, names, functions, say=say)
+    edition = Edition(unnamed, say, public=True)
+    points = [_point(edition, answer) for need in wording.by_need(unnamed.points) for answer in need]
     earlier = [_earlier(unnamed, say)] if unnamed.carried else []
-    return [*earlier, *points, PageBreak(), _summary(unnamed, edition), _decisions(unnamed, say)]
+    return [*earlier, *points, PageBreak(), _summary(edition), _decisions(unnamed, say)]
 
 
 def pdf(
@@ -104,12 +97,12 @@ def _report(dossier: Dossier, blocks: Sequence[Block], say: Language, *, state: 
         organisation=dossier.organisation,
         facts=((say(N_("As-of date")), say.date(dossier.as_of)), (say(N_("State")), say(STATES[state]))),
         draft=None,
-        footer=" · ".join(foot),
+        footer=joined(foot),
         contents=say(N_("Agenda")),
         page=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
         made_at=made_at,
         blocks=tuple(blocks),
-        opening="\n\n".join(text for text in (judged, answer) if text),
+        opening=joined((judged, answer), "\n\n"),
     )
 
 
@@ -125,7 +118,7 @@ def _without_names(dossier: Dossier, names: Names, functions: Functions, *, say:
         for rows in (dossier.decisions, dossier.carried)
     )
     chapters = {GROUNDS: names.withhold(judging.grounds(texts))}
-    written = replace(texts, comments=comments, public_comments={}, chapters=chapters)
+    written = replace(texts, comments=comments, public_comments=comments, chapters=chapters)
     return replace(dossier, written=written, decisions=own, carried=carried, withheld={})
 
 
@@ -137,98 +130,73 @@ def _nameless(decision: Decision, names: Names) -> Decision:
 # --- A point --------------------------------------------------------------------------------------------------------
 
 
-def _point(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Topic:
+def _point(edition: Edition, answer: PointAnswer) -> Topic:
     """A point: its question, figure and trend, where and why it is weak, its comment, and the decisions about it."""
-    say = edition.say
+    dossier, say = edition.dossier, edition.say
+    measured = answer.coverage.coverage is not None
     blocks: list[Block] = [
         Heading(phrases.label(answer.point, say), 1),
-        Paragraph(edition.say.plain(answer.point.question), "answer"),
-        *_figure(answer, edition),
+        Paragraph(say.plain(answer.point.question), "answer"),
+        beside_trend(answer, figure_texts(answer, say) if measured else empty_texts(answer, say), say),
         *ahead(answer, say),
-        *_weak(answer, edition),
+        *_weak(answer, say),
+        *comment(edition, answer, say(N_("Comment:"))),
     ]
-    if text := dossier.written.comments.get(answer.point.id):
-        blocks.append(Paragraph(f"{say(N_('Comment:'))} {text}", "comment"))
     if decisions := of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year):
         blocks.append(_decision_table(dossier, decisions, say))
     return Topic(tuple(blocks), say(N_("Notes")), LINES)
 
 
-def _figure(answer: PointAnswer, edition: Edition) -> list[Block]:
-    """The figure, next to its trend if there is one."""
-    say, chart = edition.say, trend(answer, edition)
-    measured = answer.coverage.coverage is not None
-    large = result(answer, figure_texts(answer, say) if measured else empty_texts(answer, say), say)
-    return [Beside((large,), (chart,))] if chart else [large]
+MOST_LEFT: Final[tuple[Column[Coverage], ...]] = (
+    Column(N_("Most left to do"), lambda part, _: part.unit or "", width=3),
+    Column(N_("Left"), left_text, numeric=True, width=1.1),
+    Column(N_("Coverage"), phrases.percent, numeric=True, width=1.1),
+)
 
 
-def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
+def _weak(answer: PointAnswer, say: Language) -> list[Block]:
     """The units with most left to do next to the biggest reasons."""
-    units = None if all_lost(answer) else _units(answer, edition.say)
-    reasons = _reasons(answer, edition.say)
-    if units and reasons:
-        return [Beside((units,), (reasons,))]
-    return [table for table in (units, reasons) if table]
+    units = [] if all_lost(answer) else weakest(answer)
+    tables = [*([table(MOST_LEFT, units, say)] if units else []), *_reasons(answer, say)]
+    return [Beside((tables[0],), (tables[1],))] if len(tables) > 1 else [*tables]
 
 
-def _units(answer: PointAnswer, say: Language) -> Table | None:
-    """The units with most left to do; None if all reach the target."""
-    below = weakest(answer)
-    columns = (
-        Column(say(N_("Most left to do")), width=3),
-        Column(say(N_("Left")), "right", 1.1),
-        Column(say(N_("Coverage")), "right", 1.1),
+def _reasons(answer: PointAnswer, say: Language) -> list[Table]:
+    """The biggest reasons; none if nothing is unmet."""
+    columns: tuple[Column[ReasonShare], ...] = (
+        Column(reasons_title(answer, say), lambda reason, _: reason.text, width=4),
+        Column(N_("Number"), lambda reason, _: reason.number, numeric=True),
+        Column(N_("Share"), lambda reason, _: reason.percent, numeric=True),
     )
-    return Table("", columns, tuple(_unit(unit, say) for unit in below)) if below else None
-
-
-def _unit(unit: Coverage, say: Language) -> tuple[str, ...]:
-    return unit.unit or "", left_text(unit, say), phrases.percent(unit, say)
-
-
-def _reasons(answer: PointAnswer, say: Language) -> Table | None:
-    """The biggest reasons; None if nothing is unmet."""
     biggest = wording.biggest_reasons(answer, say)[:REASONS]
-    columns = (
-        Column(reasons_title(answer, say), width=4),
-        Column(say(N_("Number")), "right"),
-        Column(say(N_("Share")), "right"),
-    )
-    rows = tuple((reason.text, reason.number, reason.percent) for reason in biggest)
-    return Table("", columns, rows) if rows else None
+    return [table(columns, biggest, say)] if biggest else []
 
 
 def _decision_table(dossier: Dossier, decisions: Sequence[Decision], say: Language, caption: str = "") -> Table:
     """Decisions with text, function, due date and status; with a caption also the point they are about."""
-    columns = (
-        Column(say(N_("No.")), width=0.9),
-        Column(say(N_("Decision")), width=6),
-        *((Column(say(N_("Review point")), width=2.6),) if caption else ()),
-        Column(say(N_("To be done by")), width=1.7),
-        Column(say(N_("Status")), width=1.6),
+
+    def state(row: Decision, say: Language) -> str:
+        return say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status])
+
+    about: Column[Decision] = Column(N_("Review point"), lambda row, say: reason(dossier, row, say), width=2.6)
+    columns: tuple[Column[Decision], ...] = (
+        Column(N_("No."), lambda row, _: row.name, width=0.9),
+        Column(N_("Decision"), lambda row, _: "\n".join((*texts_of(dossier, row), row.responsible)), width=6),
+        *((about,) if caption else ()),
+        Column(N_("To be done by"), lambda row, _: row.due, width=1.7),
+        Column(N_("Status"), state, width=1.6),
     )
-    rows = tuple(
-        (
-            row.name,
-            "\n".join((*texts_of(dossier, row), row.responsible)),
-            *((reason(dossier, row, say),) if caption else ()),
-            day_text(row.due),
-            say(N_("Late")) if row.late(dossier.as_of) else say(DECISION_STATUSES[row.status]),
-        )
-        for row in decisions
-    )
-    return Table(caption, columns, rows)
+    return table(columns, decisions, say, caption=caption)
 
 
 # --- All of them ----------------------------------------------------------------------------------------------------
 
 
-def _summary(dossier: Dossier, edition: Edition) -> Topic:
+def _summary(edition: Edition) -> Topic:
     """All points in a table, with the head's assessments."""
-    say = edition.say
-    heading, answer = Heading(say(N_("Summary")), 1), Paragraph(summary_sentence(dossier, say), "answer")
-    table = without_empty(replace(points_table(dossier, edition), caption=""))
-    return Topic((heading, answer, table), say(N_("Notes")), LINES)
+    say, answer = edition.say, summary_sentence(edition.dossier, edition.say)
+    blocks = (Heading(say(N_("Summary")), 1), Paragraph(answer, "answer"), points_table(edition))
+    return Topic(blocks, say(N_("Notes")), LINES)
 
 
 def _earlier(dossier: Dossier, say: Language) -> Topic:

@@ -1,37 +1,42 @@
 """The review points in a report: all in a table that is also a chart, and half a page on each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Final
 
-from compliance.core.language import MINUS, N_, NBSP, Language, begun
+from compliance.core.language import MINUS, N_, NBSP, Language
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import (
     SIGNS,
     Bar,
     Beside,
     Block,
-    Column,
     Effect,
     Heading,
-    LineChart,
     Paragraph,
     Result,
     Table,
     Together,
+    table,
 )
-from compliance.review import situation, wording
-from compliance.review.deciding import Decision
+from compliance.report.edition import (
+    FEWEST_PARTS,
+    Edition,
+    all_lost,
+    departments,
+    joined,
+    line_chart,
+    marked,
+    reasons_title,
+    year_end,
+)
+from compliance.review import wording
 from compliance.review.dossier import Dossier, PointAnswer
-from compliance.review.functions import Functions
-from compliance.wording import outlook, phrases, trends
+from compliance.wording import outlook, phrases
 from compliance.wording.phrases import DASH
-from compliance.wording.reasons import REASONS_TITLE, WHY_UNMET, empty_sentence, reason_text
+from compliance.wording.reasons import empty_sentence, reason_text
+from compliance.wording.tables import Column
 
-NO_FUNCTIONS: Final = Functions((), (), ())
-FEWEST_MOMENTS: Final = 3
-FEWEST_PARTS: Final = 2
 # How many departments and reasons of a point are named, and how many causes of its change.
 NAMED: Final = 3
 REASONS: Final = 5
@@ -40,43 +45,16 @@ CAUSES: Final = 4
 FURTHEST: Final = 3
 
 
-@dataclass(frozen=True)
-class Edition:
-    """One edition of a report: its language, and whether it is the one to hand out.
-
-    That one shows of those responsible for a decision only their `functions`.
-    """
-
-    say: Language
-    public: bool
-    functions: Functions = NO_FUNCTIONS
-
-    def visible(self, dossier: Dossier, text: str) -> str:
-        """A user's text; without names in the edition to hand out."""
-        return dossier.withheld.get(text, text) if self.public else text
-
-    def responsible(self, row: Decision) -> str:
-        """Who is responsible for a decision: as written, and in the edition to hand out the function alone."""
-        if not self.public:
-            return row.responsible
-        unnamed = N_("somebody is responsible") if row.responsible.strip() else N_("nobody is responsible yet")
-        return begun(self.functions.first(row.responsible) or self.say(unnamed))
-
-
-def day_text(day: date | None) -> str:
-    """A day in a table; a dash if there is none."""
-    return day.isoformat() if day else DASH
-
-
 # --- All points ----------------------------------------------------------------------------------------------------
 
 
-def answer_sentence(dossier: Dossier, edition: Edition) -> str:
+def answer_sentence(edition: Edition) -> str:
     """How many points reach their target, and which are furthest from it."""
-    reached = phrases.nothing_loaded(dossier.as_of, edition.say)
+    dossier, say = edition.dossier, edition.say
+    reached = phrases.nothing_loaded(dossier.as_of, say)
     if dossier.imports:
-        reached = phrases.reached_sentence([answer.coverage for answer in dossier.points], edition.say)
-    return " ".join(text for text in (reached, _furthest(dossier, edition)) if text)
+        reached = phrases.reached_sentence([answer.coverage for answer in dossier.points], say)
+    return joined((reached, _furthest(edition)), " ")
 
 
 def furthest(dossier: Dossier) -> list[Coverage]:
@@ -85,9 +63,9 @@ def furthest(dossier: Dossier) -> list[Coverage]:
     return sorted(below, key=lambda figure: (figure.coverage or 0.0) - figure.target.target)[:FURTHEST]
 
 
-def _furthest(dossier: Dossier, edition: Edition) -> str:
+def _furthest(edition: Edition) -> str:
     """The points furthest below their targets, each with its figure; "" if all reach them."""
-    if not (figures := furthest(dossier)):
+    if not (figures := furthest(edition.dossier)):
         return ""
     names = (phrases.label(figure.point, edition.say).replace(" ", NBSP, 1) for figure in figures)
     items = [f"{name} ({phrases.percent(figure, edition.say)})" for name, figure in zip(names, figures, strict=True)]
@@ -100,38 +78,51 @@ def before_word(dossier: Dossier, say: Language) -> str:
     return phrases.then_label(earlier[0], say) if earlier else say(N_("Last year"))
 
 
-def _before_short(dossier: Dossier, say: Language) -> str:
-    return str(dossier.last_year) if dossier.last_year is not None else say(N_("Last year"))
+def points_table(edition: Edition, *, caption: str = "") -> Table:
+    """All points in a table that is also a chart: bar, figure, target, status, figures before and ahead, assessment.
 
-
-def points_table(dossier: Dossier, edition: Edition) -> Table:
-    """All points in a table that is also a chart: bar, figure, target, status, figures before and ahead, assessment."""
-    say = edition.say
-    columns = (
-        Column(say(N_("Review point")), width=4.2),
-        Column(say(N_("Coverage")), "right", 1.4),
-        Column(say(N_("Target")), "right", 1.0),
-        Column(say(N_("Status")), width=2.2),
-        Column(_before_short(dossier, say), "right", 1.1),
-        Column(say(N_("31 Dec if nothing done")), "right", 1.9),
-        Column(say(N_("Assessment")), width=1.85),
+    A column that has only dashes is left out.
+    """
+    dossier, say = edition.dossier, edition.say
+    before = N_("Last year") if dossier.last_year is None else str(dossier.last_year)
+    columns: tuple[Column[PointAnswer], ...] = (
+        Column(N_("Review point"), lambda answer, say: phrases.label(answer.point, say), width=4.2),
+        Column(N_("Coverage"), lambda answer, say: phrases.percent(answer.coverage, say), numeric=True, width=1.4),
+        Column(N_("Target"), lambda answer, say: phrases.share(answer.coverage.target.target, say), numeric=True),
+        Column(N_("Status"), lambda answer, say: phrases.word(answer.coverage, say).replace(" ", NBSP), width=2.2),
+        Column(before, _before, numeric=True, width=1.1),
+        Column(N_("31 Dec if nothing done"), _at_end, numeric=True, width=1.9),
+        Column(
+            N_("Assessment"),
+            lambda answer, say: wording.verdict(dossier, answer.point.id, say, wording.SHORT_VERDICTS),
+            width=1.85,
+        ),
     )
-    rows = tuple(_row(dossier, answer, edition) for answer in dossier.points)
     bars = tuple(bar(answer, edition) for answer in dossier.points)
-    return Table(phrases.all_points(len(dossier.points), say), columns, rows, bars, f"0–{phrases.share(1.0, say)}")
+    whole = table(columns, dossier.points, say, caption=caption)
+    return replace(_without_empty(whole), bars=bars, scale=f"0–{phrases.share(1.0, say)}")
 
 
-def without_empty(table: Table) -> Table:
+def _before(answer: PointAnswer, say: Language) -> str:
+    return phrases.percent(answer.coverage_before, say) if answer.coverage_before else DASH
+
+
+def _at_end(answer: PointAnswer, say: Language) -> str:
+    """The figure of 31 December if nothing is done, with the shape of its status; none of a year's own items."""
+    return marked(year_end(answer), SIGNS, say)
+
+
+def _without_empty(whole: Table) -> Table:
     """The table without the columns that have only dashes."""
-    filled = [place for place in range(len(table.columns)) if any(row[place] != DASH for row in table.rows)]
-    rows = tuple(tuple(row[place] for place in filled) for row in table.rows)
-    return replace(table, columns=tuple(table.columns[place] for place in filled), rows=rows)
+    filled = [place for place in range(len(whole.columns)) if any(row[place] != DASH for row in whole.rows)]
+    rows = tuple(tuple(row[place] for place in filled) for row in whole.rows)
+    return replace(whole, columns=tuple(whole.columns[place] for place in filled), rows=rows)
 
 
-def bars_note(dossier: Dossier, edition: Edition) -> Paragraph:
+def bars_note(edition: Edition) -> Paragraph:
     """The legend of the bars, with the days of their marks."""
-    say, before = edition.say, before_word(dossier, edition.say)
-    text = N_("The stroke is the target, the ring {before}. Coverage on {day}.")
+    dossier, say = edition.dossier, edition.say
+    before, text = before_word(dossier, say), N_("The stroke is the target, the ring {before}. Coverage on {day}.")
     if all(answer.coverage_before is None or answer.coverage_before.coverage is None for answer in dossier.points):
         text = N_("The stroke is the target. Coverage on {day}.")
     return Paragraph(say(text, before=before[:1].lower() + before[1:], day=say.date(dossier.as_of)), "note")
@@ -151,40 +142,19 @@ def bar(answer: PointAnswer, edition: Edition) -> Bar:
     )
 
 
-def _row(dossier: Dossier, answer: PointAnswer, edition: Edition) -> tuple[str, ...]:
-    say, figure, before = edition.say, answer.coverage, answer.coverage_before
-    return (
-        phrases.label(figure.point, say),
-        phrases.percent(figure, say),
-        phrases.share(figure.target.target, say),
-        phrases.word(figure, say).replace(" ", NBSP),
-        phrases.percent(before, say) if before else DASH,
-        _at_end(answer, say),
-        wording.verdict(dossier, answer.point.id, say, wording.SHORT_VERDICTS),
-    )
-
-
-def _at_end(answer: PointAnswer, say: Language) -> str:
-    """The figure of 31 December if nothing is done, with the shape of its status; none of a year's own items."""
-    then = situation.then_of(answer.outlook)
-    if then is None or then.coverage is None:
-        return DASH
-    return f"{SIGNS[then.status]}{NBSP}{phrases.percent(then, say)}"
-
-
 # --- One point ----------------------------------------------------------------------------------------------------
 
 
-def section(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Together:
+def section(edition: Edition, answer: PointAnswer) -> Together:
     """A point on half a page: its figure, where it is heading, assessment, comment, why it changed, where weak."""
     title = f"{answer.point.number}. {edition.say.plain(answer.point.title)}"
     return Together(
         (
             Heading(title, 3),
             *_figure(answer, edition),
-            Paragraph(assessment(dossier, answer.point.id, edition.say)),
-            *_comment(dossier, answer, edition),
-            *([] if edition.public else _changed(answer, edition)),
+            Paragraph(assessment(edition.dossier, answer.point.id, edition.say)),
+            *comment(edition, answer),
+            *([] if edition.public else _changed(answer, edition.say)),
             *_weak(answer, edition),
         )
     )
@@ -192,23 +162,19 @@ def section(dossier: Dossier, answer: PointAnswer, edition: Edition) -> Together
 
 def _figure(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The figure next to its trend, or why there is none; then where it is heading."""
-    say, figure, chart = edition.say, answer.coverage, trend(answer, edition)
-    if figure.coverage is None:
-        return [Paragraph(empty_sentence(figure, say), "answer")]
-    large = result(answer, figure_texts(answer, say), say)
-    return [Beside((large,), (chart,)) if chart else large, *ahead(answer, say)]
+    say = edition.say
+    if answer.coverage.coverage is None:
+        return [Paragraph(empty_sentence(answer.coverage, say), "answer")]
+    return [beside_trend(answer, figure_texts(answer, say), say), *ahead(answer, say)]
 
 
-def result(answer: PointAnswer, texts: Sequence[str], say: Language) -> Result:
-    """The figure of a point in large type over `texts`, the first of which is what it counts."""
-    figure = answer.coverage
-    return Result(
-        value=phrases.percent(figure, say),
-        status=figure.status,
-        word=phrases.word(figure, say),
-        text=texts[0],
-        notes=tuple(texts[1:]),
+def beside_trend(answer: PointAnswer, texts: Sequence[str], say: Language) -> Block:
+    """The figure of a point in large type over `texts`, the first of which is what it counts; next to its trend."""
+    figure, chart = answer.coverage, line_chart(answer, say, label=say.month)
+    large = Result(
+        phrases.percent(figure, say), figure.status, phrases.word(figure, say), text=texts[0], notes=tuple(texts[1:])
     )
+    return Beside((large,), (chart,)) if chart else large
 
 
 def figure_texts(answer: PointAnswer, say: Language) -> list[str]:
@@ -226,7 +192,7 @@ def ahead(answer: PointAnswer, say: Language) -> list[Block]:
     """Where the figure is heading, and whether what was expected of it came true, in a paragraph; none if unknown."""
     expected = answer.expected_outlook
     came = outlook.came_true(expected, answer.outlook, say) if expected else ""
-    text = " ".join(text for text in (*outlook.sentences(answer.outlook, say), came) if text)
+    text = joined((*outlook.sentences(answer.outlook, say), came), " ")
     return [Paragraph(text)] if text else []
 
 
@@ -237,16 +203,14 @@ def assessment(dossier: Dossier, point_id: str, say: Language) -> str:
     return f"{say(N_('The assessment of the head of administration'))}: {wording.verdict(dossier, point_id, say)}."
 
 
-def _comment(dossier: Dossier, answer: PointAnswer, edition: Edition) -> list[Block]:
-    """The comment of the edition."""
-    comments = dossier.written.public_comments if edition.public else dossier.written.comments
-    text = comments.get(answer.point.id)
-    return [Paragraph(edition.visible(dossier, text), "comment")] if text else []
+def comment(edition: Edition, answer: PointAnswer, name: str = "") -> list[Block]:
+    """The comment of the edition, after its name."""
+    text = edition.comment(answer)
+    return [Paragraph(joined((name, text), " "), "comment")] if text else []
 
 
-def _changed(answer: PointAnswer, edition: Edition) -> list[Block]:
+def _changed(answer: PointAnswer, say: Language) -> list[Block]:
     """Why the figure has changed, if there was one before; reviews of earlier versions have a sentence alone."""
-    say = edition.say
     if phrases.change(answer.coverage, answer.coverage_before) is None:
         return []
     found = wording.biggest_causes(answer, say, most=CAUSES)
@@ -255,86 +219,54 @@ def _changed(answer: PointAnswer, edition: Edition) -> list[Block]:
     return [*([_causes(found, say)] if found else []), *([Paragraph(told)] if told else [])]
 
 
+# The causes of a change with their sizes in tenths of a percentage point.
+CAUSE: Final[tuple[Column[tuple[str, int]], ...]] = (
+    Column(wording.WHY_CHANGED, lambda cause, _: cause[0], width=6),
+    Column(N_("Percentage points"), lambda cause, say: say.signed(cause[1]), numeric=True, width=1.7),
+)
+
+
 def _causes(found: Sequence[tuple[str, int]], say: Language) -> Table:
-    """The causes of a change with their sizes in tenths of a percentage point, each with a bar from zero."""
-    columns = (Column(say(wording.WHY_CHANGED), width=6), Column(say(N_("Percentage points")), "right", 1.7))
-    rows = tuple((text, say.signed(tenths)) for text, tenths in found)
+    """The causes of a change, each with a bar from zero."""
     low, high = min(0, *(tenths for _, tenths in found)), max(0, *(tenths for _, tenths in found))
     bars = tuple(Effect(tenths, say.signed(tenths), low, high) for _, tenths in found)
-    return Table("", columns, rows, bars, f"{MINUS} 0 +")
-
-
-def trend(answer: PointAnswer, edition: Edition) -> LineChart | None:
-    """The figure month by month; None if too few months have one."""
-    months = [answer.figure(month) for month in answer.months]
-    if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
-        return None
-    say = edition.say
-    then = answer.outlook.then
-    return LineChart(
-        caption="",
-        alt=trends.trend_alt(months, say, then),
-        name="",
-        trend=trends.trend(months, say, say.month, then),
-    )
+    return replace(table(CAUSE, found, say), bars=bars, scale=f"{MINUS} 0 +")
 
 
 # --- Where it is weak ---------------------------------------------------------------------------------------------
 
+MOST_LEFT: Final[tuple[Column[Coverage], ...]] = (
+    Column(N_("Most left to do"), lambda part, _: part.department or part.unit or "", width=3),
+    Column(N_("Left"), lambda part, say: say.number(wording.left_of(part)), numeric=True, width=0.9),
+    Column(N_("Coverage"), lambda part, say: phrases.percent(part, say), numeric=True, width=1.2),
+)
+
 
 def _weak(answer: PointAnswer, edition: Edition) -> list[Block]:
     """The departments with most left to do next to the biggest reasons; the public version has no reasons."""
-    parts, reasons = _parts(answer, edition), None if edition.public else _reasons(answer, edition)
-    parts = None if all_lost(answer) else parts
-    tables = [(table,) for table in (parts, reasons) if table]
+    parts, reasons = _parts(answer, edition.say), None if edition.public else _reasons(answer, edition.say)
+    tables = [(each,) for each in (None if all_lost(answer) else parts, reasons) if each]
     return [Beside(tables[0], tables[1] if len(tables) > 1 else ())] if tables else []
 
 
-def all_lost(answer: PointAnswer) -> bool:
-    """Whether nothing is left to do: what is not met was late, and stays so."""
-    return 0 < wording.left_of(answer.coverage) <= answer.outlook.lost
-
-
-def reasons_title(answer: PointAnswer, say: Language) -> str:
-    """The heading of the reasons of a point."""
-    return say(WHY_UNMET if all_lost(answer) else REASONS_TITLE)
-
-
-def departments(answer: PointAnswer) -> list[Coverage]:
-    """The departments of a point that have a figure."""
-    figures = [answer.figure(department) for department in answer.departments]
-    return [figure for figure in figures if figure.coverage is not None]
-
-
-def _parts(answer: PointAnswer, edition: Edition) -> Table | None:
+def _parts(answer: PointAnswer, say: Language) -> Table | None:
     """The departments with most left to do; None if there is one department, or nothing left."""
-    say, figures = edition.say, departments(answer)
-    left = sorted(
-        (figure for figure in figures if wording.left_of(figure)), key=lambda figure: -wording.left_of(figure)
-    )
-    if len(figures) < FEWEST_PARTS or not left:
-        return None
-    columns = (
-        Column(say(N_("Most left to do")), width=3),
-        Column(say(N_("Left")), "right", 0.9),
-        Column(say(N_("Coverage")), "right", 1.2),
-    )
-    rows = tuple(
-        (figure.department or figure.unit or "", say.number(wording.left_of(figure)), phrases.percent(figure, say))
-        for figure in left[:NAMED]
-    )
-    return Table("", columns, rows)
+    figures = departments(answer)
+    left = sorted(filter(wording.left_of, figures), key=lambda figure: -wording.left_of(figure))
+    return table(MOST_LEFT, left[:NAMED], say) if len(figures) >= FEWEST_PARTS and left else None
 
 
-def _reasons(answer: PointAnswer, edition: Edition) -> Table | None:
+def _reasons(answer: PointAnswer, say: Language) -> Table | None:
     """Why items are not met, the most common reason first, the rare ones added up; None if all are met."""
-    say, point = edition.say, answer.point
     reasons = wording.most_common_reasons(answer)
     if not reasons:
         return None
     shown = reasons if len(reasons) <= REASONS else reasons[: REASONS - 1]
-    rows = [(reason_text(point, r.outcome, r.code, say), say.number(r.number)) for r in shown]
+    rows = [(reason_text(answer.point, r.outcome, r.code, say), r.number) for r in shown]
     if more := reasons[len(shown) :]:
-        rows.append((say(N_("Other reasons")), say.number(sum(reason.number for reason in more))))
-    columns = (Column(reasons_title(answer, say), width=4), Column(say(N_("Number")), "right"))
-    return Table("", columns, tuple(rows))
+        rows.append((say(N_("Other reasons")), sum(reason.number for reason in more)))
+    columns: tuple[Column[tuple[str, int]], ...] = (
+        Column(reasons_title(answer, say), lambda row, _: row[0], width=4),
+        Column(N_("Number"), lambda row, _: row[1], numeric=True),
+    )
+    return table(columns, rows, say)

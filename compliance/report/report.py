@@ -12,13 +12,15 @@ from compliance.report.blocks import Block, Heading, PageBreak, Paragraph, Repor
 from compliance.report.chapters import chapters
 from compliance.report.decisions import in_full, in_short
 from compliance.report.departments import heat
-from compliance.report.points import NO_FUNCTIONS, Edition, answer_sentence, bars_note, points_table, without_empty
+from compliance.report.edition import NO_FUNCTIONS, Edition
+from compliance.report.points import answer_sentence, bars_note, points_table
 from compliance.review import judging, wording
 from compliance.review.approving import Signed, identity_sentences
 from compliance.review.dossier import Dossier, few_added_up
 from compliance.review.functions import Functions
 from compliance.review.reviewing import State
 from compliance.review.verifying import resealing_sentences
+from compliance.wording import phrases
 
 # How many letters of the grounds the summary shows; the chapter has all of them.
 BRIEF_GROUNDS: Final = 700
@@ -41,20 +43,20 @@ def report_of(
     """
     if public or not named:
         dossier = few_added_up(dossier, say(OTHER_UNITS))
-    edition = Edition(say, public, functions)
+    edition = Edition(dossier, say, public, functions)
     title = say(N_("Management review {year}"), year=dossier.year)
     parts = [title, dossier.organisation, *([say(N_("version to hand out"))] if public else [])]
     return Report(
         language=say.code,
         title=title,
         organisation=dossier.organisation,
-        facts=tuple(_facts(dossier, state, signed, edition)),
+        facts=tuple(_facts(edition, state, signed)),
         draft=None if state == "approved" else say(N_("Draft")),
         footer=" · ".join(parts),
         contents=say(N_("Contents")),
         page=say(N_("Page {page} of {pages}"), page="{page}", pages="{pages}"),
         made_at=signed.changed_at,
-        blocks=tuple(_blocks(dossier, state, signed, edition)),
+        blocks=tuple(_blocks(edition, state, signed)),
     )
 
 
@@ -74,15 +76,15 @@ def as_document(
     return write_pdf(report, archive=archive)
 
 
-def _facts(dossier: Dossier, state: State, signed: Signed, edition: Edition) -> list[tuple[str, str]]:
-    say = edition.say
+def _facts(edition: Edition, state: State, signed: Signed) -> list[tuple[str, str]]:
+    dossier, say = edition.dossier, edition.say
     facts = [
         (say(N_("As-of date")), say.date(dossier.as_of)),
         (say(N_("State")), say(wording.STATES[state])),
         (say(N_("Version")), str(dossier.version)),
     ]
     if dossier.why and dossier.version > 1:
-        facts.append((say(N_("Corrects")), edition.visible(dossier, dossier.why)))
+        facts.append((say(N_("Corrects")), edition.visible(dossier.why)))
     if signed.approved_at:
         facts.append((say(N_("Approved")), say.date(local_day(signed.approved_at))))
     if edition.public:
@@ -93,35 +95,35 @@ def _facts(dossier: Dossier, state: State, signed: Signed, edition: Edition) -> 
 # --- From the verdict to the appendix -----------------------------------------------------------------------------
 
 
-def _blocks(dossier: Dossier, state: State, signed: Signed, edition: Edition) -> list[Block]:
-    *decisions, last = in_full(dossier, edition)
+def _blocks(edition: Edition, state: State, signed: Signed) -> list[Block]:
+    *decisions, last = in_full(edition)
     return [
-        *_summary(dossier, edition),
-        *(heat(dossier, edition) or [PageBreak()]),
-        *chapters(dossier, state, edition),
+        *_summary(edition),
+        *(heat(edition) or [PageBreak()]),
+        *chapters(edition, state),
         *decisions,
         # The signatures never stand alone on a page.
-        Together((last, *_signatures(dossier, signed, edition))),
-        *appendix(dossier, edition),
+        Together((last, *_signatures(edition, signed))),
+        *appendix(edition),
     ]
 
 
-def _summary(dossier: Dossier, edition: Edition) -> list[Block]:
+def _summary(edition: Edition) -> list[Block]:
     """The second page: the head's judgement, the points and the decisions."""
-    say = edition.say
-    grounds = edition.visible(dossier, judging.grounds(dossier.written))
+    dossier, say = edition.dossier, edition.say
+    grounds = edition.visible(judging.grounds(dossier.written))
     return [
         Heading(say(N_("Summary")), 1),
         Paragraph(judging.sentence(dossier.written, say), "verdict"),
         *([Paragraph(shortened(grounds, BRIEF_GROUNDS), "comment")] if grounds else []),
-        Paragraph(answer_sentence(dossier, edition), "answer"),
-        without_empty(points_table(dossier, edition)),
-        bars_note(dossier, edition),
-        *in_short(dossier, edition),
+        Paragraph(answer_sentence(edition), "answer"),
+        points_table(edition, caption=phrases.all_points(len(dossier.points), say)),
+        bars_note(edition),
+        *in_short(edition),
     ]
 
 
-def _signatures(dossier: Dossier, signed: Signed, edition: Edition) -> list[Block]:
+def _signatures(edition: Edition, signed: Signed) -> list[Block]:
     """Who has submitted and approved the review; the public version has only the offices and the days."""
     say = edition.say
 
@@ -135,6 +137,6 @@ def _signatures(dossier: Dossier, signed: Signed, edition: Edition) -> list[Bloc
     )
     seal = [f"{say(N_('Seal'))} (SHA-256): {signed.seal}"] if signed.seal else []
     identity = " ".join(identity_sentences(signed, say))
-    texts = (*([identity] if identity else []), *seal, *resealing_sentences(dossier, say))
+    texts = (*([identity] if identity else []), *seal, *resealing_sentences(edition.dossier, say))
     notes = [Paragraph(text, "note") for text in texts]
     return [Signatures(say(N_("Submission and approval")), lines), *notes]

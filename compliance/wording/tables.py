@@ -74,7 +74,7 @@ def table(
     """
     chosen = [column for column in columns if not any(column.heading == heading for heading in without)]
     return [column.head(say) for column in chosen], [
-        [_text(column.cell(row, say), say) for column in chosen] for row in rows
+        [written(column.cell(row, say), say) for column in chosen] for row in rows
     ]
 
 
@@ -89,7 +89,8 @@ def plain(headings: Sequence[str], rows: Iterable[Sequence[str]], say: Language)
     return [Head(say(each), row_header=place == 0) for place, each in enumerate(headings)], [[*row] for row in rows]
 
 
-def _text(value: object, say: Language) -> str:
+def written(value: object, say: Language) -> str:
+    """A cell as text."""
     if isinstance(value, str):
         return value
     return say.number(value) if type(value) is int else phrases.stored_value(value, say)

@@ -12,7 +12,7 @@ from docx import Document
 
 from compliance.access.withholding import WITHHELD, Names, export_names, names_of_persons
 from compliance.core.language import LANGUAGES, Language
-from compliance.report.blocks import Beside, Column, Heading, LineChart, Paragraph, Report, Result, Table, Topic
+from compliance.report.blocks import Beside, Heading, LineChart, Paragraph, Report, Result, Table, Topic
 from compliance.report.handouts import file_name, handout, pdf
 from compliance.report.writers.word import write_word
 from compliance.review.approving import dossier, signatures_of
@@ -21,6 +21,7 @@ from compliance.review.functions import load_functions
 from compliance.review.reviewing import review_of, stored_text
 from compliance.review.wording import SHORT_VERDICTS, by_need
 from compliance.wording import outlook, phrases
+from compliance.wording.tables import Head
 from tests.layers import first_of
 from tests.line import POINTS
 from tests.readers import THEIRS
@@ -385,7 +386,7 @@ def test_the_name_of_the_file_is_in_the_reader_s_language():
 
 def test_word_has_the_columns_of_paper_and_no_rules_to_write_on():
     result = Result("50 %", "red", "Under gränsen", "1 av 2 system", ("Mål 95 %", "Förra: 40 %"))
-    columns = Beside((result,), (Table("", (Column("Enhet"),), (("Norr",),)),))
+    columns = Beside((result,), (Table("", (Head("Enhet"),), (("Norr",),)),))
     topic = Topic((Heading("Punkten", 1), columns, Paragraph("Kommentaren")), "Anteckningar", 3)
     report = Report(
         language="sv", title="Titel", organisation="Förvaltning", facts=(), draft=None, footer="fot",

@@ -16,7 +16,6 @@ from compliance.loading import guessing
 from compliance.report.blocks import (
     Bar,
     Bullets,
-    Column,
     Heading,
     LineChart,
     Paragraph,
@@ -28,6 +27,7 @@ from compliance.report.slides.contents import Slide, Slides
 from compliance.report.slides.layouts import LAYOUTS
 from compliance.report.slides.writing import write_slides
 from compliance.wording import breaking
+from compliance.wording.tables import Head
 from compliance.wording.trends import Level, Moment, Trend
 from tests.layers import first_of
 from tests.line import SOURCES, WORDS
@@ -99,7 +99,7 @@ def report_of(text):
         Heading("1 Kort", 1),
         *(Paragraph(text, style) for style in ("answer", "body", "comment", "note")),
         Bullets((text, "kort")),
-        Table("Tabell", (Column("Namn"), Column("Text", width=3)), ((text, "a"), ("b", text)), (bar,) * 2, "0–100"),
+        Table("Tabell", (Head("Namn"), Head("Text", width=3)), ((text, "a"), ("b", text)), (bar,) * 2, "0–100"),
         LineChart("Över tid", text, "Täckning", Trend((Moment("nov", 0.5, "50 %"),), level, level)),
         Signatures("Underskrift", ((text[:200], ""),)),
     )
@@ -108,7 +108,7 @@ def report_of(text):
 
 def slides_of(text):
     """A slide of each kind, with a text in all its places."""
-    table, level = Table(text, (Column(text, width=9), Column(text)), ((text, text),)), Level(0.95, text)
+    table, level = Table(text, (Head(text, width=9), Head(text)), ((text, text),)), Level(0.95, text)
     trend = LineChart("", text, text, Trend((Moment("2026-10-31", 0.5, text),), level, level))
     slides = tuple(
         Slide(

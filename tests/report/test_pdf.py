@@ -15,7 +15,6 @@ from compliance.report.blocks import (
     Bar,
     Block,
     Bullets,
-    Column,
     Heading,
     LineChart,
     PageBreak,
@@ -27,6 +26,7 @@ from compliance.report.blocks import (
 from compliance.report.writers import typesetting
 from compliance.report.writers.pdf import write_pdf
 from compliance.report.writers.typesetting import COLOURS
+from compliance.wording.tables import Head
 from compliance.wording.trends import Level, Moment, Trend
 from tests.layers import first_of
 from tests.reports import LONG_TABLE, sample
@@ -180,13 +180,13 @@ def test_a_table_has_its_header_cells_and_all_its_texts(written):
         if table.bars:
             # A screen reader reads the figures, and skips the bars that draw them.
             assert [row.pop(1) for row in (head, *rows)] == [table.scale] + [""] * len(table.bars)
-        assert head == [column.heading for column in table.columns]
+        assert head == [column.label for column in table.columns]
         assert rows == [[plain(text) for text in row] for row in table.rows]
 
 
 def test_each_bar_is_a_whole_artifact_in_the_colour_of_its_status():
     bars = tuple(Bar("", 0.5, "", 0.95, status, "") for status in ("green", "yellow", "red"))
-    pdf = pdf_of(Table("Tabell", (Column("A"),), (("a",),) * 3, bars, scale="0–100"))
+    pdf = pdf_of(Table("Tabell", (Head("A"),), (("a",),) * 3, bars, scale="0–100"))
     drawn, inside = [], False
     for operands, operator in pikepdf.parse_content_stream(pdf.pdf.pages[-1], "BMC EMC scn m l W"):
         if str(operator) in {"BMC", "EMC"}:
@@ -268,7 +268,7 @@ def test_a_page_begins_after_a_page_break():
     assert len(pdf.pages) == 3
 
 
-LONG_ONE = Table("Tabell", (Column("Nr"), Column("Text")), (("första", "text"), *(("en till", "text"),) * 40))
+LONG_ONE = Table("Tabell", (Head("Nr"), Head("Text")), (("första", "text"), *(("en till", "text"),) * 40))
 SIGNED = Signatures("Underskrift", (("Namn", ""), ("Ort", ""), ("Datum", "2026-11-02")))
 
 
@@ -299,7 +299,7 @@ def _pages(pdf: Tagged, text: str) -> list[int]:
 @pytest.mark.parametrize("text", first_of(HOSTILE, 3))
 def test_a_text_is_never_markup(text, archive):
     bars = (Bar(text, 0.5, text, 0.95, "red", text),) * 2
-    columns = (Column(text, width=3), Column(text, "right", 3))
+    columns = (Head(text, width=3), Head(text, numeric=True, width=3))
     table = Table(text, columns, ((text, text), ("ett", text)), bars, scale=text)
     blocks = [Heading(text, 1), *(Paragraph(text, style) for style in ("body", "answer", "comment", "note"))]
     blocks += [Bullets((text,)), table, trend(text), Signatures(text, ((text, text),))]
@@ -371,7 +371,7 @@ LONG = {
 
 @pytest.mark.parametrize("word", first_of(LONG.values(), 2), ids=LONG)
 def test_a_long_word_stays_in_its_column_and_on_its_page(word):
-    columns = (Column("Första"), Column("Andra", "right"), Column("Tredje", width=0.8), Column("Fjärde", width=3))
+    columns = (Head("Första"), Head("Andra", numeric=True), Head("Tredje", width=0.8), Head("Fjärde", width=3))
     table = Table("Tabell", columns, (("a", "b", "c", "d"), (word, word, word, word)))
     pdf = pdf_of(Heading(word, 1), Paragraph(word, "answer"), Bullets((word,)), table, title=word)
     right_margin = 595.3 - 22 / 25.4 * 72
@@ -384,10 +384,10 @@ def test_a_long_word_stays_in_its_column_and_on_its_page(word):
 
 def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
     columns = (
-        Column("Nr", width=0.3),
-        Column("Beslut", width=9),
-        Column("Datum", width=0.3),
-        Column("Status", width=0.3),
+        Head("Nr", width=0.3),
+        Head("Beslut", width=9),
+        Head("Datum", width=0.3),
+        Head("Status", width=0.3),
     )
     rows = (("2026-1", "Ett beslut som är långt. " * 9, "2026-03-31", "Ej påbörjat"),)
     runs = [run for page in pdf_of(Table("Beslut", columns, rows)).pages for run in page]
@@ -398,7 +398,7 @@ def test_a_column_is_never_too_narrow_for_a_date_or_a_short_word():
 
 def test_a_heat_table_has_its_shapes_as_text_and_its_upright_headings_whole():
     names = ["1 Informationssäkerhet", *(f"{number} Registerförteckning" for number in range(2, 14))]
-    columns = (Column("Avdelning", width=4.4), *(Column(name, "right") for name in names))
+    columns = (Head("Avdelning", width=4.4), *(Head(name, numeric=True) for name in names))
     statuses = (None, *(Status.RED for _ in names))
     rows = (("Kultur, fritid och stadsmiljö", *("◆\N{NO-BREAK SPACE}100" for _ in names)),)
     pdf = pdf_of(Table("", columns, rows, statuses=(statuses,), upright=True))
@@ -409,7 +409,7 @@ def test_a_heat_table_has_its_shapes_as_text_and_its_upright_headings_whole():
 
 def test_a_compound_is_hyphenated_between_its_words():
     words = ("Tredjelandsöverföring", "Upphandlingsansvarig", "Incidentrapportering", "Informationsklassning")
-    columns = (Column("A", width=2.4), Column("B", width=10))
+    columns = (Head("A", width=2.4), Head("B", width=10))
     pdf = pdf_of(Table("Tabell", columns, tuple((word, "b") for word in words)))
     parts = [line.strip("\N{SOFT HYPHEN}-") for line in _lines(pdf, until=150)[2:]]
     assert parts == [
@@ -419,7 +419,7 @@ def test_a_compound_is_hyphenated_between_its_words():
 
 
 def test_an_address_breaks_after_its_punctuation():
-    pdf = pdf_of(Table("Tabell", (Column("A"), Column("B", width=3)), ((LONG["address"], "b"),)))
+    pdf = pdf_of(Table("Tabell", (Head("A"), Head("B", width=3)), ((LONG["address"], "b"),)))
     lines = _lines(pdf, until=180)[2:]
     assert "".join(lines) == LONG["address"]
     assert all(line[-1] in ":/_-." for line in lines)
@@ -462,14 +462,14 @@ def test_the_caption_of_a_chart_stands_in_for_a_missing_alternative_text():
 
 
 def test_empty_blocks_do_no_harm():
-    empty = (Paragraph(""), Bullets(()), Table("", (Column("A"),), ()), Signatures("", ()), Paragraph("\n\n", "note"))
+    empty = (Paragraph(""), Bullets(()), Table("", (Head("A"),), ()), Signatures("", ()), Paragraph("\n\n", "note"))
     assert pdf_of(*empty, draft="", footer="", contents="").tree.find("TH")[0].text == "A"
     assert len(pdf_of().pages) <= 2
 
 
 def test_a_cell_longer_than_a_page_continues_on_the_next():
     words = " ".join(f"ord{number}" for number in range(1500))
-    pdf = pdf_of(Table("Lång", (Column("Nr"), Column("Text")), (("1", words), ("2", "slut"))))
+    pdf = pdf_of(Table("Lång", (Head("Nr"), Head("Text")), (("1", words), ("2", "slut"))))
     assert pdf.tree.find("TD")[1].text == words
     assert min(run.height for page in pdf.pages for run in page if run.mcid is not None) > 25 / 25.4 * 72 - 12
     assert len(pdf.pages) > 3

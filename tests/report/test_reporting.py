@@ -27,8 +27,9 @@ from compliance.report.blocks import (
 )
 from compliance.report.chapters import covered_by
 from compliance.report.departments import weakest as most_below
+from compliance.report.edition import Edition, departments
 from compliance.report.files import file_name
-from compliance.report.points import Edition, departments, section
+from compliance.report.points import section
 from compliance.report.report import as_document, report_of
 from compliance.review.approving import dossier, signatures_of
 from compliance.review.dossier import few_added_up
@@ -360,9 +361,9 @@ def test_a_year_is_compared_with_the_last_approved_review(parts, report):
 def causes_of(document, point_id, *, say=SV, **changed):
     """Why a point changed, by its part of a report: the rows of its figure, and the sentences."""
     answer = replace(document.answer(point_id), **changed)
-    found = list(each([section(document, answer, Edition(say, public=False))]))
+    found = list(each([section(Edition(document, say), answer)]))
     tables = [
-        block for block in found if isinstance(block, Table) and block.columns[0].heading == "Varför ändrades siffran?"
+        block for block in found if isinstance(block, Table) and block.columns[0].label == "Varför ändrades siffran?"
     ]
     texts = [block.text for block in found if isinstance(block, Paragraph) and "sedan den" in block.text]
     return tables, texts
@@ -452,8 +453,8 @@ def _with_reasons(answer, count):
 def test_five_reasons_are_all_told_and_of_more_the_rare_ones_are_other_reasons(parts, count, numbers, last):
     document = parts(2025)[0]
     answer = _with_reasons(document.answer("classification"), count)
-    told = section(document, answer, Edition(SV, public=False))
-    [table] = [t for t in _in(told, Table) if t.columns[0].heading == "Vad som återstår"]
+    told = section(Edition(document, SV), answer)
+    [table] = [t for t in _in(told, Table) if t.columns[0].label == "Vad som återstår"]
     assert ([row[1] for row in table.rows], table.rows[-1][0]) == (numbers, last)
 
 
@@ -462,8 +463,8 @@ def test_a_point_whose_unmet_items_were_all_late_has_nothing_left_to_do(parts):
     answer = document.answer("classification")
     for lost, heads in [(left_of(answer.coverage), {WHY}), (1, LEFT_HEADS)]:
         late = replace(answer, heading=replace(answer.heading, lost=lost, at_most=0.5))
-        told = section(document, late, Edition(SV, public=False))
-        shown = {column.heading for table in _in(told, Table) for column in table.columns}
+        told = section(Edition(document, SV), late)
+        shown = {column.label for table in _in(told, Table) for column in table.columns}
         assert shown & (LEFT_HEADS | {WHY}) == heads
 
 
@@ -494,11 +495,11 @@ def test_the_second_page_has_the_verdict_all_points_and_the_decisions(report):
 def test_the_second_page_has_who_and_when_of_each_decision_and_each_figure_of_31_december(parts, report):
     document = parts(2025)[0]
     points, decided = [block for block in report().blocks if isinstance(block, Table)][:2]
-    assert [column.heading for column in decided.columns] == ["Nr", "Beslut", "Ansvarig", "Klart senast", "Status"]
+    assert [column.label for column in decided.columns] == ["Nr", "Beslut", "Ansvarig", "Klart senast", "Status"]
     assert [(row[2], row[3]) for row in decided.rows] == [
         (row.responsible, row.due.isoformat()) for row in document.decisions
     ]
-    place = [column.heading for column in points.columns].index("31 dec om inget görs")
+    place = [column.label for column in points.columns].index("31 dec om inget görs")
     for answer, row in zip(document.points, points.rows, strict=True):
         then, told = answer.outlook.then, row[place].replace("\N{NO-BREAK SPACE}", " ")
         if answer.outlook.lost:
@@ -518,7 +519,7 @@ def test_the_version_to_hand_out_has_the_functions_of_those_responsible_and_no_n
     options = {"state": state, "signed": signed, "say": SV, "public": True, "functions": load_functions(None)}
     made = report_of(named, **options)
     for table in of_kind(made, Table):
-        if "Ansvarig" in (heads := [column.heading for column in table.columns]):
+        if "Ansvarig" in (heads := [column.label for column in table.columns]):
             assert table.rows[0][heads.index("Ansvarig")] == "Avdelningschef"
     assert "Anna Berg" not in full_text(made)
 
@@ -644,7 +645,7 @@ def test_the_public_version_has_only_public_comments(parts, report):
 
 def test_the_public_version_has_no_reasons_and_no_files(report):
     whole, public = (
-        {column.heading for table in of_kind(report(public=public), Table) for column in table.columns}
+        {column.label for table in of_kind(report(public=public), Table) for column in table.columns}
         for public in (False, True)
     )
     withheld = {"Vad som återstår", "Fil", "Rekommendation"}

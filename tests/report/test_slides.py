@@ -18,7 +18,7 @@ from pptx.oxml.ns import qn
 from compliance.core.language import LANGUAGES, Language
 from compliance.counting.assessing import coverage
 from compliance.declarations.points import load_points
-from compliance.report.blocks import Column, Table
+from compliance.report.blocks import Table
 from compliance.report.files import write_report
 from compliance.report.slides.charts import _free, _side
 from compliance.report.slides.fitting import Grid, fit, fit_lines, grid_of, hang_of, room_of
@@ -32,6 +32,7 @@ from compliance.review.functions import load_functions
 from compliance.review.reviewing import GROUNDS, review_of
 from compliance.store.database import rows
 from compliance.wording.phrases import label, percent, share
+from compliance.wording.tables import Head
 from compliance.wording.trends import Level, Moment, Trend
 from tests.layers import first_of
 from tests.line import POINTS
@@ -176,7 +177,7 @@ def test_a_review_of_an_earlier_version_has_no_end_of_the_year_and_no_slide_of_w
     old = replace(review, points=tuple(replace(answer, heading=None) for answer in review.points))
     made = slides(old)
     assert [slide.kind for slide in made.slides] == [kind for place, kind in enumerate(KINDS) if place != 4]
-    assert [column.heading for column in made.slides[2].table.columns][-1] == "Ändring"
+    assert [column.label for column in made.slides[2].table.columns][-1] == "Ändring"
     assert made.slides[5].texts["title"].startswith("Knappt åtta av tio medarbetare")
     assert "Målet är 95\u00a0%." in made.slides[5].texts["text1"]
 
@@ -312,12 +313,12 @@ def test_a_status_has_its_shape_its_word_and_its_colour_now_and_at_the_end_of_th
 
 def test_departments_are_a_heat_table_the_weakest_first(review, slides):
     [heat] = of_kind(slides(review), "heat")
-    assert [column.heading for column in heat.table.columns][:3] == [
+    assert [column.label for column in heat.table.columns][:3] == [
         "Avdelning",
         "Informationssäkerhet",
         "Dataskydd",
     ]
-    below = [sum(status == "red" for status in row) for row in heat.statuses]
+    below = [sum(status == "red" for status in row) for row in heat.table.statuses]
     assert below == sorted(below, reverse=True)
     assert heat.texts["key"] == "● Når målet · ▲ Nära · ♦ Under gränsen · procent uppfyllt"
     slide = read(only(slides(review), heat)).slides[0]
@@ -344,7 +345,7 @@ def test_forty_departments_are_one_slide_and_those_without_room_are_in_its_notes
     shown, rest = len(heat.table.rows), heat.notes.split("\n")
     assert shown + len(rest) == 40
     assert shown >= 15
-    assert [column.heading for column in heat.table.columns][1:4] == ["1", "2", "3"]
+    assert [column.label for column in heat.table.columns][1:4] == ["1", "2", "3"]
     [table] = [shape.table for shape in read(only(slides(review), heat)).slides[0].shapes if shape.has_table]
     assert table.rows[0].cells[1]._tc.tcPr.get("vert") is None
     assert heat.texts["key"] == f"{len(rest)} avdelningar till står i anteckningarna."
@@ -425,13 +426,18 @@ def test_a_point_below_its_limit_has_why_it_changed_and_the_decision_with_who_an
     assert "Genomgång 2025 (15 november 2025): 19,1 %, +11,5 p.e." in slide.texts["text"].replace("\u00a0", " ")
 
 
-def test_what_stays_late_has_why_it_is_not_met_and_nothing_left_to_do(point):
-    made, _ = point
+@pytest.mark.parametrize("lost", [2, 1])
+def test_what_stays_late_has_why_it_is_not_met_and_if_all_does_nothing_left_to_do(lost, sample_database, slides):
+    document = draft(sample_database)
+    points = [replace(a, heading=replace(a.heading, lost=lost)) if a.point.number == 13 else a for a in document.points]
+    made = slides(replace(document, points=tuple(points)), state="draft")
     [late] = [slide for slide in of_kind(made, "point") if slide.texts["kicker"].startswith("13 ")]
-    assert late.texts["why"] == "Varför det inte är uppfyllt"
-    assert late.texts["causes"] == "Inte bedömt om incidenten är betydande 1 · Skickad för sent 1"
-    assert "Mest kvar" not in late.notes
-    assert f"Ej uppfyllt: {late.texts['causes']}" in of_kind(made, "three")[0].texts["text3"]
+    why, all_late = "Inte bedömt om incidenten är betydande 1 · Skickad för sent 1", lost == 2
+    assert late.texts["why"] == ("Varför det inte är uppfyllt" if all_late else "Mest kvar att göra")
+    assert (late.texts["causes"] == why) is all_late
+    assert ("Mest kvar" not in late.notes) is all_late
+    assert f"{'Varför det inte är uppfyllt' if all_late else 'Vad som återstår'}: {why}" in late.notes
+    assert f"Ej uppfyllt: {why}" in of_kind(made, "three")[0].texts["text3"]
     assert [text for text in said(of_kind(made, "three")[0]) if "återstår:" in text] == []
 
 
@@ -864,7 +870,7 @@ def test_a_table_takes_one_slide_at_the_largest_type_that_fits_else_several_at_t
     place = LAYOUTS["table"]["table"]
 
     def told(rows):
-        return Grid(Table("", (Column("n", width=9), Column("n", width=9)), (("n", "n"),) * rows)).pages(place)
+        return Grid(Table("", (Head("n", width=9), Head("n", width=9)), (("n", "n"),) * rows)).pages(place)
 
     assert told(3) == [(0, 3, 18)]
     assert [page.size for page in (*told(13), *told(14))] == [16, 14]

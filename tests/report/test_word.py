@@ -23,7 +23,6 @@ from compliance.counting.assessing import Status
 from compliance.report.blocks import (
     Beside,
     Bullets,
-    Column,
     Heading,
     LineChart,
     PageBreak,
@@ -35,6 +34,7 @@ from compliance.report.blocks import (
 )
 from compliance.report.writers import word as report_word
 from compliance.report.writers.word import write_word
+from compliance.wording.tables import Head
 from tests.layers import first_of
 from tests.reports import LONG_TABLE, MADE_AT, sample
 
@@ -138,7 +138,7 @@ def test_line_breaks_are_kept_and_an_empty_line_separates_paragraphs():
 
 def test_soft_hyphens_break_and_hyphens_between_digits_do_not():
     report = small(
-        Paragraph("Informations\xadklassning 2026-10-31 in- och utdata"), Table("Öv\xadrigt", (Column("A"),), ())
+        Paragraph("Informations\xadklassning 2026-10-31 in- och utdata"), Table("Öv\xadrigt", (Head("A"),), ())
     )
     document = opened(report)
     line = next(p for p in document.paragraphs if p.style.name == "Body Text")
@@ -149,7 +149,7 @@ def test_soft_hyphens_break_and_hyphens_between_digits_do_not():
 
 
 def test_a_page_break_belongs_to_the_next_block():
-    document = opened(small(Heading("A", 1), PageBreak(), Table("T", (Column("x"),), ()), PageBreak(), Heading("B", 1)))
+    document = opened(small(Heading("A", 1), PageBreak(), Table("T", (Head("x"),), ()), PageBreak(), Heading("B", 1)))
     after_breaks = [p.text for p in document.paragraphs if p.paragraph_format.page_break_before]
     assert after_breaks == ["A", "T", "B"]  # the first comes after the contents
     last = opened(small(Paragraph("a"), PageBreak())).paragraphs[-1]
@@ -212,7 +212,7 @@ def test_tables_repeat_their_heading_row_and_keep_rows_whole(written):
         rows = table._tbl.tr_lst
         assert [bool(row.findall(f".//{qn('w:tblHeader')}")) for row in rows] == [True] + [False] * len(block.rows)
         assert all(row.findall(f".//{qn('w:cantSplit')}") for row in rows)
-        headings = [column.heading for column in block.columns]
+        headings = [column.label for column in block.columns]
         headings[1:1] = [block.scale] if block.bars else []
         assert [cell.text for cell in table.rows[0].cells] == headings
 
@@ -224,7 +224,7 @@ def test_a_table_has_caption_and_alternative_text(written):
         assert caption.xpath("string(.//w:t)") == block.caption
         assert caption.xpath("string(w:pPr/w:pStyle/@w:val)") == "Caption"
         assert table._tbl.tblPr.xpath("string(w:tblCaption/@w:val)") == block.caption
-        assert block.columns[0].heading in table._tbl.tblPr.xpath("string(w:tblDescription/@w:val)")
+        assert block.columns[0].label in table._tbl.tblPr.xpath("string(w:tblDescription/@w:val)")
 
 
 def test_columns_have_their_widths_and_alignment(written):
@@ -239,7 +239,7 @@ def test_columns_have_their_widths_and_alignment(written):
 
 @pytest.mark.parametrize(("word", "is_wider"), [("ord", False), ("a" * 34, True)])
 def test_a_column_has_its_share_and_what_its_longest_word_needs(word, is_wider):
-    table = Table("T", (Column("A", width=1), Column("B", width=3)), ((word, "x"),))
+    table = Table("T", (Head("A", width=1), Head("B", width=3)), ((word, "x"),))
     narrow, wide = (cell.width for cell in opened(small(table)).tables[0].rows[1].cells)
     assert (narrow > Cm(5)) == is_wider
     assert narrow + wide == pytest.approx(Cm(16.6), rel=0.01)
@@ -250,43 +250,43 @@ def test_many_columns_keep_dates_whole_and_break_the_longest_words():
     heads = ("Nr", "Beslut", "Skäl", "Ansvarig", "Datum", "Resurs", "Uppföljning", "Status")
     row = ("2025-1", "a" * 19, "a" * 21, "a" * 31)
     row += ("2026-09-30", "120 timmar", "T2", "Ej påbörjat")
-    table = opened(small(Table("T", tuple(map(Column, heads)), (row,)))).tables[0]
+    table = opened(small(Table("T", tuple(map(heads)), (row,)))).tables[0]
     assert table.rows[1].cells[0].paragraphs[0].style.name == "Report Cell Small"
     widths = [cell.width.pt for cell in table.rows[1].cells]
     assert widths[4] > 8 * (8 * 0.556 + 2 * 0.333) + 8.5
     assert sum(widths) <= Cm(16.6).pt + 1
-    few = opened(small(Table("T", tuple(map(Column, heads[:3])), (row[:3],)))).tables[0]
+    few = opened(small(Table("T", tuple(map(heads[:3])), (row[:3],)))).tables[0]
     assert few.rows[1].cells[0].paragraphs[0].style.name == "Report Cell"
 
 
 def test_in_a_narrow_table_words_break_before_figures():
-    heads = (Column("A", "right"), *(Column(letter) for letter in "BCDEFGH"))
+    heads = (Head("A", numeric=True), *(Head(letter) for letter in "BCDEFGH"))
     row = ("1\u00a0300\u00a0av\u00a01\u00a0675", *("b" * 60 for _ in "BCDEFGH"))
     widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
     assert widths[0] > 8 * (9 * 0.556 + 0.5 + 4 * 0.278) + 8.5
     assert max(widths[1:]) == pytest.approx(min(widths[1:]), rel=0.01)
     # There is not enough room for the figures alone either.
-    heads, row = (Column("A"), Column("B", "right"), Column("C", "right")), ("a", "1" * 99, "2" * 99)
+    heads, row = (Head("A"), Head("B", numeric=True), Head("C", numeric=True)), ("a", "1" * 99, "2" * 99)
     widths = [cell.width.pt for cell in opened(small(Table("T", heads, (row,)))).tables[0].rows[1].cells]
     assert sum(widths) <= Cm(16.6).pt + 1
     assert min(widths) > 0
 
 
 def test_a_long_compound_may_be_hyphenated_between_its_words():
-    table = Table("T", (Column("A", width=1), Column("B", width=9)), (("Informationssäkerhetssamordnare", "x"),))
+    table = Table("T", (Head("A", width=1), Head("B", width=9)), (("Informationssäkerhetssamordnare", "x"),))
     cell = opened(small(table)).tables[0].rows[1].cells[0]
     assert [text.text for text in cell._tc.iter(qn("w:t"))] == ["Informations", "säkerhets", "samordnare"]
     assert cell.width < Cm(4)
 
 
 def test_a_short_text_stays_on_its_line_if_there_is_room():
-    columns = (Column("Punkt", width=8), Column("Status", width=1))
+    columns = (Head("Punkt", width=8), Head("Status", width=1))
     table = opened(small(Table("T", columns, (("Riskanalys", "Under gränsen"),)))).tables[0]
     assert table.rows[1].cells[1].width.pt > 60 + 8.5
 
 
 def test_a_table_begins_with_more_than_its_heading_row_on_a_page():
-    table = opened(small(Table("T", (Column("A"),), (("a",),) * 20))).tables[0]
+    table = opened(small(Table("T", (Head("A"),), (("a",),) * 20))).tables[0]
     with_next = [bool(row.cells[0].paragraphs[0].paragraph_format.keep_with_next) for row in table.rows]
     assert with_next[:4] == [True, True, False, False]
 
@@ -294,7 +294,7 @@ def test_a_table_begins_with_more_than_its_heading_row_on_a_page():
 def test_a_point_is_rows_of_one_table_that_are_kept_together():
     chart = next(block for block in sample().blocks if isinstance(block, LineChart))
     figure = Beside((Result("30,6 %", "red", "Under gränsen", "91 av 297 system"),), (chart,))
-    columns = (Column("Vad som återstår"), Column("Antal", "right"))
+    columns = (Head("Vad som återstår"), Head("Antal", numeric=True))
     weak = Beside((Table("", columns, (("Inte klassat", "164"),)),), (Table("", columns, (("Försenad", "8"),)),))
     words = (Paragraph("Görs inget är täckningen 29,0 %."), Paragraph("Takten är för låg.", "comment"))
     document = opened(
@@ -318,7 +318,7 @@ def test_a_long_comment_may_be_split_between_pages():
 
 
 def test_a_heat_table_has_shapes_tints_and_upright_headings():
-    columns = (Column("Avdelning", width=4), Column("1 Klassning", "right"), Column("2 Riskanalys", "right"))
+    columns = (Head("Avdelning", width=4), Head("1 Klassning", numeric=True), Head("2 Riskanalys", numeric=True))
     heat = Table("", columns, (("Norr", "◆ 25", "–"),), statuses=((None, Status.RED, None),), upright=True)
     table = opened(small(heat)).tables[0]
     assert [cell.text for cell in table.rows[1].cells] == ["Norr", "◆ 25", "–"]
@@ -330,13 +330,13 @@ def test_a_heat_table_has_shapes_tints_and_upright_headings():
 
 
 def test_a_table_is_not_last_in_a_document():
-    document = opened(small(Table("T", (Column("A"),), (("a",),)), PageBreak()))
+    document = opened(small(Table("T", (Head("A"),), (("a",),)), PageBreak()))
     assert local(document.element.body)[-3:] == ["tbl", "p", "sectPr"]
     assert not document.paragraphs[-1].paragraph_format.page_break_before
 
 
 def test_tables_without_captions_do_not_merge():
-    table = Table("", (Column("A"),), (("a",),))
+    table = Table("", (Head("A"),), (("a",),))
     body = opened(small(Paragraph("x"), table, table)).element.body
     assert local(body)[-6:] == ["p", "tbl", "p", "tbl", "p", "sectPr"]
 

@@ -12,7 +12,7 @@ from compliance.access.permissions import HEAD, User
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.report.chapters import chapter_text, chapter_title
-from compliance.report.points import Edition
+from compliance.report.edition import Edition
 from compliance.report.report import report_of
 from compliance.review import approving, dossier, judging
 from compliance.review.approving import same_person
@@ -221,7 +221,7 @@ def test_own_chapters_may_have_braces_one_language_and_names(correction):
     document = correction.document(correction.review())
     [own] = [chapter for chapter in document.chapters if chapter.id == "own"]
     assert chapter_title(document, own, EN).replace("\u00a0", " ") == "5 2026 {x} {"
-    shown = [chapter_text(document, own, Edition(EN, public)) for public in (False, True)]
+    shown = [chapter_text(Edition(document, EN, public), own) for public in (False, True)]
     assert shown == [f"Förvaltningen: fråga {who} om Alfa {{0}}." for who in ("Anna Berg", "[…]")]
 
 

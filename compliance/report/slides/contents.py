@@ -23,16 +23,15 @@ MARKS: Final = {
 class Slide:
     """A slide: its kind, and its texts and charts by the names of their places, a paragraph per line.
 
-    The widths of a table are in cm. `statuses` colour its cells, a row of them for each of its rows, and `marks` the
-    texts of places. `size` is the type size of a table that goes on over several slides; the others have the largest
-    one that fits. `notes` are the speaker's notes.
+    The widths of a table are in cm, and its statuses colour the letters of its cells. `marks` are those of the texts of
+    places. `size` is the type size of a table that goes on over several slides; the others have the largest one that
+    fits. `notes` are the speaker's notes.
     """
 
     kind: Kind
     texts: dict[str, str]
     table: Table | None = None
     charts: dict[str, LineChart] = field(default_factory=dict)
-    statuses: tuple[tuple[Status | None, ...], ...] = ()
     marks: dict[str, Status] = field(default_factory=dict)
     size: float | None = None
     notes: str = ""

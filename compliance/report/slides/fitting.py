@@ -177,7 +177,7 @@ class Grid:
     @property
     def stands(self) -> bool:
         """Whether the headings stand; short ones lie."""
-        return self.upright and any(len(column.heading) > SHORT for column in self.table.columns[1:])
+        return self.upright and any(len(column.label) > SHORT for column in self.table.columns[1:])
 
     def pages(self, place: Place) -> list[Page]:
         """The slides that it takes: one at the largest type size at which it fits, else several at the smallest."""
@@ -190,7 +190,7 @@ class Grid:
 
     def breaks_no_word(self, size: float) -> bool:
         """Whether every word fits on a line of its cell."""
-        heads = () if self.stands else (tuple(column.heading for column in self.table.columns),)
+        heads = () if self.stands else (tuple(column.label for column in self.table.columns),)
         return all(
             _widest(text) <= self.room(place, size, head=row in heads)
             for row in (*heads, *self.table.rows)
@@ -201,9 +201,9 @@ class Grid:
         """The height of the heading; one that stands is as high as it is long."""
         columns = self.table.columns
         if self.stands:
-            longest = max(arial_width(column.heading) for column in columns[1:])
+            longest = max(arial_width(column.label) for column in columns[1:])
             return min(TALLEST, longest / 1000 * size * POINT * SPARE * BOLD + 2 * (SIDE + ABOVE))
-        return self._height(tuple(column.heading for column in columns), size, head=True)
+        return self._height(tuple(column.label for column in columns), size, head=True)
 
     def row_height(self, row: Sequence[str], size: float) -> float:
         """The height that a row needs, in cm."""
@@ -225,8 +225,9 @@ class Grid:
 
 def grid_of(slide: Slide) -> Grid:
     """The table of a slide as it is measured."""
-    bold = frozenset(place for row in slide.statuses for place, status in enumerate(row) if status)
-    return Grid(slide.table or Table("", (), ()), bold, upright=slide.kind == "heat")
+    table = slide.table or Table("", (), ())
+    bold = frozenset(place for row in table.statuses for place, status in enumerate(row) if status)
+    return Grid(table, bold, upright=slide.kind == "heat")
 
 
 def _filled(heights: Sequence[float], room: float, size: float) -> list[Page]:

@@ -1,7 +1,6 @@
-"""What the slides of a review are made of, and the phrases that several kinds of slide share."""
+"""The phrases that several kinds of slide share."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from math import inf
 from typing import Final
@@ -9,13 +8,12 @@ from typing import Final
 from compliance.core.language import N_, NBSP, Language, begun
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import LineChart
-from compliance.report.points import FEWEST_MOMENTS, Edition, departments
+from compliance.report.edition import Edition, departments, joined, line_chart, year_end
 from compliance.report.slides.contents import MARKS
-from compliance.review import situation, wording
+from compliance.review import wording
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer
-from compliance.wording import clocks, outlook, phrases, trends
-from compliance.wording.phrases import DASH
+from compliance.wording import clocks, outlook, phrases
 from compliance.wording.reasons import reason_text
 
 REASONS: Final = 3
@@ -31,52 +29,12 @@ LONG: Final = 160
 FULL_STOPS: Final = ".!?"
 
 
-def joined(texts: Iterable[str], by: str = " · ") -> str:
-    """The texts that are not empty, in one."""
-    return by.join(text for text in texts if text)
-
-
-@dataclass(frozen=True)
-class Material:
-    """A review as an edition tells it."""
-
-    dossier: Dossier
-    edition: Edition
-
-    @property
-    def say(self) -> Language:
-        """The reader's language."""
-        return self.edition.say
-
-    def visible(self, text: str | None) -> str:
-        """A user's text as the edition has it."""
-        return self.edition.visible(self.dossier, text or "")
-
-    def comment(self, answer: PointAnswer) -> str:
-        """The comment on a point; empty where there is none."""
-        written = self.dossier.written
-        comments = written.public_comments if self.edition.public else written.comments
-        return self.visible(comments.get(answer.point.id))
-
-
 # --- Figures --------------------------------------------------------------------------------------------------------
 
 
 def mark(figure: Coverage, say: Language) -> str:
     """The shape and the word of a status, on one line."""
     return f"{MARKS[figure.status]} {phrases.word(figure, say)}".replace(" ", NBSP)
-
-
-def marked(figure: Coverage | None, say: Language) -> str:
-    """The shape of a status and the share; a dash without one."""
-    if figure is None or figure.coverage is None:
-        return DASH
-    return f"{MARKS[figure.status]}{NBSP}{phrases.percent(figure, say)}"
-
-
-def year_end(answer: PointAnswer) -> Coverage | None:
-    """The figure of the end of the year if nothing is done; None where it is not known."""
-    return situation.then_of(answer.outlook)
 
 
 def falls(answer: PointAnswer) -> bool:
@@ -123,36 +81,31 @@ def said_of(answer: PointAnswer, say: Language) -> list[str]:
 
 
 def trend(answer: PointAnswer, say: Language) -> LineChart | None:
-    """A figure month by month; None if too few months have one."""
-    months = [answer.figure(month) for month in answer.months]
-    if len([month for month in months if month.coverage is not None]) < FEWEST_MOMENTS:
-        return None
-    then = year_end(answer)
-    drawn, alt = trends.trend(months, say, date.isoformat, then), trends.trend_alt(months, say, then)
-    return LineChart("", alt, say(N_("Coverage")), drawn)
+    """A figure month by month, its moments by their days, which PowerPoint writes in its own way."""
+    return line_chart(answer, say, label=date.isoformat, name=say(N_("Coverage")))
 
 
-def causes(material: Material, answer: PointAnswer, *, on_slide: int) -> str:
+def causes(edition: Edition, answer: PointAnswer, *, on_slide: int) -> str:
     """Why a figure changed, a cause a line after its size; one of `on_slide` points. Not in the edition to hand out."""
-    say = material.say
-    if material.edition.public or phrases.change(answer.coverage, answer.coverage_before) is None:
+    say = edition.say
+    if edition.public or phrases.change(answer.coverage, answer.coverage_before) is None:
         return ""
     found = wording.biggest_causes(answer, say, most=CAUSES[on_slide])
     beside = (answer.beside if found else answer.changed) or {}
     return joined((*(f"{say.signed(tenths)}\t{text}" for text, tenths in found), say.plain(beside)), "\n")
 
 
-def weak(material: Material, answer: PointAnswer) -> list[tuple[str, str]]:
+def weak(edition: Edition, answer: PointAnswer) -> list[tuple[str, str]]:
     """How much is left and where: the units, in the edition to hand out the departments, with most left to do."""
-    parts = wording.most_left(departments(answer)) if material.edition.public else wording.weakest(answer)
-    return [(wording.left_text(part, material.say), part.unit or part.department or "") for part in parts]
+    parts = wording.most_left(departments(answer)) if edition.public else wording.weakest(answer)
+    return [(wording.left_text(part, edition.say), part.unit or part.department or "") for part in parts]
 
 
-def reasons(material: Material, answer: PointAnswer) -> str:
+def reasons(edition: Edition, answer: PointAnswer) -> str:
     """The biggest reasons in a line; the edition to hand out has none."""
-    if material.edition.public:
+    if edition.public:
         return ""
-    say, found = material.say, wording.most_common_reasons(answer)[:REASONS]
+    say, found = edition.say, wording.most_common_reasons(answer)[:REASONS]
     return joined(f"{reason_text(answer.point, r.outcome, r.code, say)} {say.number(r.number)}" for r in found)
 
 
@@ -179,32 +132,32 @@ def _stage(row: dict[str, int], say: Language) -> str:
 # --- Decisions ----------------------------------------------------------------------------------------------------
 
 
-def decisions_about(material: Material, answer: PointAnswer, *, on_slide: int) -> str:
+def decisions_about(edition: Edition, answer: PointAnswer, *, on_slide: int) -> str:
     """The open decisions about a point with who and when, a line each, else that there is none.
 
     Where they are too long for one of `on_slide` points, their numbers alone: the slide of decisions has them whole.
     """
-    dossier, say = material.dossier, material.say
+    dossier, say = edition.dossier, edition.say
     rows = wording.of_point([*dossier.decisions, *dossier.carried], answer.point, dossier.year)
     if not rows:
         return say(N_("No decided measure is open for the point."))
-    told = "\n".join(decision_told(material, row, most=LONG) for row in rows)
+    told = "\n".join(decision_told(edition, row, most=LONG) for row in rows)
     if len(told) <= DECIDED[on_slide]:
         return told
     return say(N_("Open: {what} (see Decisions)."), what=phrases.listed([row.name for row in rows], say))
 
 
-def decision_told(material: Material, row: Decision, *, most: float = inf) -> str:
+def decision_told(edition: Edition, row: Decision, *, most: float = inf) -> str:
     """A decision in words: what is to be done, by whom and when, and its state.
 
     One of more than `most` letters is told without its text, which is on the slide of decisions.
     """
-    say, what = material.say, " ".join(material.visible(row.text).split())
+    say, what = edition.say, " ".join(edition.visible(row.text).split())
     if len(what) > most:
         what = say(N_("(see Decisions)"))
     due = say(N_("by {day}"), day=say.date(row.due)) if row.due else ""
-    who = joined((material.edition.responsible(row), due), ", ")
-    told = (f"{row.name} {what}", who, wording.decision_state(material.dossier, row, say))
+    who = joined((edition.responsible(row), due), ", ")
+    told = (f"{row.name} {what}", who, wording.decision_state(edition.dossier, row, say))
     return joined((_ended(begun(text)) for text in told), " ")
 
 

@@ -13,17 +13,16 @@ from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
 from compliance.report.blocks import Report
 from compliance.report.chapters import chapter_text
-from compliance.report.points import Edition, assessment, furthest
+from compliance.report.edition import Edition, all_lost, joined, reasons_title, year_end
+from compliance.report.points import assessment, furthest
 from compliance.report.report import report_of
 from compliance.report.slides.contents import Slide, Slides
 from compliance.report.slides.material import (
     LONGEST,
-    Material,
     causes,
     compared,
     decisions_about,
     falls,
-    joined,
     mark,
     reasons,
     said_of,
@@ -32,7 +31,6 @@ from compliance.report.slides.material import (
     trend,
     undecided,
     weak,
-    year_end,
 )
 from compliance.report.slides.tables import all_points, by_department, by_status, decided, lapsing, numbered, others
 from compliance.review import judging, situation, wording
@@ -41,7 +39,6 @@ from compliance.review.dossier import Dossier, PointAnswer, Priority, few_added_
 from compliance.review.functions import Functions
 from compliance.review.reviewing import State
 from compliance.wording import answers, outlook, phrases
-from compliance.wording.reasons import REASONS_TITLE, WHY_UNMET
 
 FEWEST, MOST = 12, 14
 # The sources of the points that have a slide together: those of incidents and time limits.
@@ -61,18 +58,18 @@ def slides_of(
     It shows of those responsible only their `functions`.
     """
     report = report_of(dossier, state=state, signed=signed, say=say, public=public, functions=functions)
-    material = Material(few_added_up(dossier, say(OTHER_UNITS)), Edition(say, public, functions))
+    edition = Edition(few_added_up(dossier, say(OTHER_UNITS)), say, public, functions)
     before = [
         _front(report),
-        _verdict(material),
-        *all_points(material),
-        *by_department(material),
-        *lapsing(material),
-        *_incidents(material),
+        _verdict(edition),
+        *all_points(edition),
+        *by_department(edition),
+        *lapsing(edition),
+        *_incidents(edition),
     ]
     # first as few slides of points as can be, which is how many are left for decisions
-    few = len(before) + len(_points(material, MOST)) + 1
-    after = [*decided(material, most=max(1, MOST - few)), _proposed(material)]
+    few = len(before) + len(_points(edition, MOST)) + 1
+    after = [*decided(edition, most=max(1, MOST - few)), _proposed(edition)]
     return Slides(
         language=report.language,
         title=report.title,
@@ -80,7 +77,7 @@ def slides_of(
         footer=report.footer,
         draft=report.draft,
         made_at=report.made_at,
-        slides=(*before, *_points(material, len(before) + len(after)), *after),
+        slides=(*before, *_points(edition, len(before) + len(after)), *after),
     )
 
 
@@ -92,13 +89,13 @@ def _front(report: Report) -> Slide:
 # --- The verdict --------------------------------------------------------------------------------------------------
 
 
-def _verdict(material: Material) -> Slide:
+def _verdict(edition: Edition) -> Slide:
     """The head's judgement with its grounds, how things stand and will by the end of the year, and three figures.
 
     Without grounds it has the points that need a decision.
     """
-    dossier, say = material.dossier, material.say
-    grounds = material.visible(judging.grounds(dossier.written))
+    dossier, say = edition.dossier, edition.say
+    grounds = edition.visible(judging.grounds(dossier.written))
     without = [phrases.label(answer.point, say) for answer in undecided(dossier.points, dossier)]
     listed = "\n".join(without) if len(without) <= LINES else phrases.listed(without, say)
     texts = {
@@ -111,7 +108,7 @@ def _verdict(material: Material) -> Slide:
         (say(situation.UNDECIDED), "" if grounds else listed),
         (say(N_("Furthest from the target")), "\n".join(_far(each, say) for each in furthest(dossier))),
     )
-    for number, (fact, meaning) in enumerate(_facts(material), 1):
+    for number, (fact, meaning) in enumerate(_facts(edition), 1):
         texts |= {f"fact{number}": fact, f"meaning{number}": meaning}
     return Slide("verdict", texts, notes=grounds)
 
@@ -129,12 +126,12 @@ def _far(figure: Coverage, say: Language) -> str:
     return f"{phrases.percent(figure, say)}\t{say.plain(figure.point.short)} ({target})"
 
 
-def _facts(material: Material) -> list[tuple[str, str]]:
+def _facts(edition: Edition) -> list[tuple[str, str]]:
     """How many points reach their target, how many have no decision though they need one, and late decisions.
 
     Where no point is below its limit, how many reach their target at the end of the year, or have no basis.
     """
-    dossier, say = material.dossier, material.say
+    dossier, say = edition.dossier, edition.say
     now = [answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
     then = [year_end(answer) or answer.coverage for answer in dossier.points if answer.coverage.coverage is not None]
     facts = [(_reached(now, say), say(N_("measurable points reach the target")))]
@@ -167,13 +164,13 @@ def _is_due(answer: PointAnswer) -> bool:
     return not INCIDENTS.isdisjoint(answer.point.needs)
 
 
-def _incidents(material: Material) -> list[Slide]:
+def _incidents(edition: Edition) -> list[Slide]:
     """The points about incidents and time limits side by side."""
-    say, due = material.say, [answer for answer in material.dossier.points if _is_due(answer)][:THREE]
+    say, due = edition.say, [answer for answer in edition.dossier.points if _is_due(answer)][:THREE]
     if not due:
         return []
     texts = {
-        "title": _in_time(due, say) or begun(f"{by_status(due, material)}."),
+        "title": _in_time(due, say) or begun(f"{by_status(due, edition)}."),
         "kicker": say(N_("Incidents and time limits")),
     }
     for number, answer in enumerate(due, 1):
@@ -181,10 +178,10 @@ def _incidents(material: Material) -> list[Slide]:
             f"head{number}": phrases.label(answer.point, say),
             f"mark{number}": mark(answer.coverage, say),
             f"figure{number}": phrases.percent(answer.coverage, say),
-            f"text{number}": joined(_of_incidents(material, answer), "\n"),
+            f"text{number}": joined(_of_incidents(edition, answer), "\n"),
         }
     marks = {f"mark{number}": answer.coverage.status for number, answer in enumerate(due, 1)}
-    comments = ((phrases.label(answer.point, say), material.comment(answer)) for answer in due)
+    comments = ((phrases.label(answer.point, say), edition.comment(answer)) for answer in due)
     notes = "\n\n".join(f"{label}: {text}" for label, text in comments if text)
     return [Slide("three", texts, marks=marks, notes=notes)]
 
@@ -195,9 +192,9 @@ def _in_time(due: Sequence[PointAnswer], say: Language) -> str:
     return joined((f"{text}." for text in told[-TWO:]), " ")
 
 
-def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:
+def _of_incidents(edition: Edition, answer: PointAnswer) -> list[str]:
     """What a point about incidents counts, its time limit, its reasons and its decisions, a line each."""
-    say, why = material.say, reasons(material, answer)
+    say, why = edition.say, reasons(edition, answer)
     measured = answer.coverage.coverage is not None
     counted = [f"{phrases.counts_sentence(answer.coverage, say)}."] if measured else wording.empty_texts(answer, say)
     return [
@@ -206,71 +203,71 @@ def _of_incidents(material: Material, answer: PointAnswer) -> list[str]:
         compared(answer, say) if measured else "",
         outlook.at_most(answer.outlook, say) if answer.coverage.status is not Status.GREEN else "",
         f"{say(N_('Not met'))}: {why}" if why else "",
-        decisions_about(material, answer, on_slide=THREE) if answer.coverage.status is Status.RED else "",
+        decisions_about(edition, answer, on_slide=THREE) if answer.coverage.status is Status.RED else "",
     ]
 
 
 # --- The points ---------------------------------------------------------------------------------------------------
 
 
-def _points(material: Material, taken: int) -> list[Slide]:
+def _points(edition: Edition, taken: int) -> list[Slide]:
     """A slide for each point below its limit, or for two where there would be too many; then one for the others.
 
     `taken` slides are taken. Where few are below, those that are furthest from their target have a slide too; where
     even two on a slide are too many, those about incidents have only the slide that they share.
     """
-    points = material.dossier.points
+    points = edition.dossier.points
     own = [answer for answer in points if answer.coverage.status is Status.RED]
     if taken + -(-len(own) // TWO) + 1 > MOST:
         own = [answer for answer in own if not _is_due(answer)]
-    own += _nearly(material, FEWEST - taken - len(own) - 1)
+    own += _nearly(edition, FEWEST - taken - len(own) - 1)
     own.sort(key=lambda answer: answer.point.number)
-    rest = others(material, [answer for answer in points if answer not in own and not _is_due(answer)])
+    rest = others(edition, [answer for answer in points if answer not in own and not _is_due(answer)])
     if taken + len(own) + len(rest) <= MOST:
-        return [*(_point(material, answer) for answer in own), *rest]
+        return [*(_point(edition, answer) for answer in own), *rest]
     pairs = [own[place : place + TWO] for place in range(0, len(own), TWO)]
-    return [*(_pair(material, pair) if len(pair) == TWO else _point(material, pair[0]) for pair in pairs), *rest]
+    return [*(_pair(edition, pair) if len(pair) == TWO else _point(edition, pair[0]) for pair in pairs), *rest]
 
 
-def _nearly(material: Material, number: int) -> list[PointAnswer]:
+def _nearly(edition: Edition, number: int) -> list[PointAnswer]:
     """So many points near their target, the furthest from it first."""
-    near = [a for a in material.dossier.points if a.coverage.status is Status.YELLOW and not _is_due(a)]
+    near = [a for a in edition.dossier.points if a.coverage.status is Status.YELLOW and not _is_due(a)]
     gaps = sorted(near, key=lambda a: (a.coverage.coverage or 0.0) - a.coverage.target.target)
     return gaps[: max(0, number)]
 
 
-def _point(material: Material, answer: PointAnswer) -> Slide:
+def _point(edition: Edition, answer: PointAnswer) -> Slide:
     """A point: its figure and trend, why it changed, and the decisions about it."""
-    say, chart, why = material.say, trend(answer, material.say), causes(material, answer, on_slide=1)
+    say, chart, why = edition.say, trend(answer, edition.say), causes(edition, answer, on_slide=1)
     heading = f"{say(wording.WHY_CHANGED)} ({say(N_('Percentage points')).lower()})"
     if not why:
-        heading, why = _unmet(material, answer)
+        heading, why = _unmet(edition, answer)
     texts = {
         "title": answers.answer(answer.outlook, say),
         "kicker": phrases.label(answer.point, say),
         "mark": mark(answer.coverage, say),
         "figure": phrases.percent(answer.coverage, say),
-        "text": joined((*said_of(answer, say), assessment(material.dossier, answer.point.id, say)), "\n"),
+        "text": joined((*said_of(answer, say), assessment(edition.dossier, answer.point.id, say)), "\n"),
         "why": heading if why else "",
         "causes": why,
         "what": say(N_("Decisions")),
-        "decided": decisions_about(material, answer, on_slide=1),
+        "decided": decisions_about(edition, answer, on_slide=1),
     }
     charts = {"chart": chart} if chart else {}
-    return Slide("point", texts, charts=charts, marks={"mark": answer.coverage.status}, notes=_notes(material, answer))
+    return Slide("point", texts, charts=charts, marks={"mark": answer.coverage.status}, notes=_notes(edition, answer))
 
 
-def _unmet(material: Material, answer: PointAnswer) -> tuple[str, str]:
+def _unmet(edition: Edition, answer: PointAnswer) -> tuple[str, str]:
     """Where most is left to do, a unit a line, with its heading; what stays late has its reasons instead."""
-    if answer.outlook.lost:
-        return material.say(WHY_UNMET), reasons(material, answer)
-    lines = (f"{left}\t{shortened(name, LONGEST)}" for left, name in weak(material, answer))
-    return material.say(N_("Most left to do")), "\n".join(lines)
+    if all_lost(answer):
+        return reasons_title(answer, edition.say), reasons(edition, answer)
+    lines = (f"{left}\t{shortened(name, LONGEST)}" for left, name in weak(edition, answer))
+    return edition.say(N_("Most left to do")), "\n".join(lines)
 
 
-def _pair(material: Material, pair: Sequence[PointAnswer]) -> Slide:
+def _pair(edition: Edition, pair: Sequence[PointAnswer]) -> Slide:
     """Two points side by side."""
-    say, charts = material.say, {}
+    say, charts = edition.say, {}
     texts = {
         "title": joined((answers.how_many(answer.coverage, say) for answer in pair), " "),
         "kicker": numbered(pair, say),
@@ -280,36 +277,35 @@ def _pair(material: Material, pair: Sequence[PointAnswer]) -> Slide:
             f"head{number}": phrases.label(answer.point, say),
             f"figure{number}": phrases.percent(answer.coverage, say),
             f"mark{number}": mark(answer.coverage, say),
-            f"text{number}": joined(_of_pair(material, answer), "\n"),
+            f"text{number}": joined(_of_pair(edition, answer), "\n"),
         }
         if chart := trend(answer, say):
             charts[f"chart{number}"] = chart
     marks = {f"mark{number}": answer.coverage.status for number, answer in enumerate(pair, 1)}
-    notes = "\n\n".join(f"{phrases.label(answer.point, say)}\n{_notes(material, answer)}" for answer in pair)
+    notes = "\n\n".join(f"{phrases.label(answer.point, say)}\n{_notes(edition, answer)}" for answer in pair)
     return Slide("pair", texts, charts=charts, marks=marks, notes=notes)
 
 
-def _of_pair(material: Material, answer: PointAnswer) -> list[str]:
+def _of_pair(edition: Edition, answer: PointAnswer) -> list[str]:
     """Where a point is heading, why it changed, and its decisions; what its trend shows is not said too."""
-    say, why = material.say, causes(material, answer, on_slide=TWO).replace("\t", " ").replace("\n", "; ")
+    say, why = edition.say, causes(edition, answer, on_slide=TWO).replace("\t", " ").replace("\n", "; ")
     where, drawn = answers.where_to(answer.outlook, say), trend(answer, say) is not None
     return [
         since(answer, say) if drawn else compared(answer, say),
         where if drawn else joined((where, outlook.if_nothing(answer.outlook, say)), " "),
         f"{say(wording.WHY_CHANGED)} {why}" if why else "",
-        decisions_about(material, answer, on_slide=TWO),
+        decisions_about(edition, answer, on_slide=TWO),
     ]
 
 
-def _notes(material: Material, answer: PointAnswer) -> str:
+def _notes(edition: Edition, answer: PointAnswer) -> str:
     """The comment on a point, its pace, where most is left to do, and why it is not met."""
-    say, lost = material.say, bool(answer.outlook.lost)
-    where = [] if lost else weak(material, answer)
+    say, where = edition.say, [] if all_lost(answer) else weak(edition, answer)
     parts = (
-        ("", material.comment(answer)),
+        ("", edition.comment(answer)),
         ("", outlook.pace(answer.outlook, say)),
         (f"{say(N_('Most left to do'))}: ", joined(f"{left} {name}" for left, name in where)),
-        (f"{say(WHY_UNMET if lost else REASONS_TITLE)}: ", reasons(material, answer)),
+        (f"{reasons_title(answer, say)}: ", reasons(edition, answer)),
     )
     return "\n".join(f"{label}{text}" for label, text in parts if text)
 
@@ -317,10 +313,10 @@ def _notes(material: Material, answer: PointAnswer) -> str:
 # --- What is proposed ---------------------------------------------------------------------------------------------
 
 
-def _proposed(material: Material) -> Slide:
+def _proposed(edition: Edition) -> Slide:
     """What the board is asked to decide, left to write, above what needs it and the priorities of the year to come."""
-    dossier, say = material.dossier, material.say
-    priorities = _written(material) or [_activity(material, row) for row in dossier.priorities]
+    dossier, say = edition.dossier, edition.say
+    priorities = _written(edition) or [_activity(edition, row) for row in dossier.priorities]
     texts = {
         "title": say(N_("The board is asked …")),
         "kicker": say(N_("The board's decision is needed here")),
@@ -330,15 +326,15 @@ def _proposed(material: Material) -> Slide:
         "proposed",
         texts
         | _side_by_side(
-            (say(N_("What needs a decision")), "\n".join(_open(material))),
+            (say(N_("What needs a decision")), "\n".join(_open(edition))),
             (say(N_("Priorities for {year}"), year=dossier.year + 1), "\n".join(priorities)),
         ),
     )
 
 
-def _open(material: Material) -> list[str]:
+def _open(edition: Edition) -> list[str]:
     """What is below its limit without a decision or will be, what is late, and what has no basis, a line each."""
-    dossier, say = material.dossier, material.say
+    dossier, say = edition.dossier, edition.say
 
     def named(answers_: Iterable[PointAnswer]) -> str:
         return phrases.listed([phrases.label(answer.point, say).replace(" ", NBSP, 1) for answer in answers_], say)
@@ -354,15 +350,15 @@ def _open(material: Material) -> list[str]:
     return [say(text, what=what) for what, text in told if what]
 
 
-def _written(material: Material) -> list[str]:
+def _written(edition: Edition) -> list[str]:
     """The lines of the chapter about priorities, without their bullets."""
-    dossier = material.dossier
+    dossier = edition.dossier
     chapter = next((chapter for chapter in dossier.chapters if chapter.id == "priorities"), None)
-    text = chapter_text(dossier, chapter, material.edition) if chapter else ""
+    text = chapter_text(edition, chapter) if chapter else ""
     return [item for line in text.splitlines() if (item := line.strip().lstrip("-•–*").strip())]
 
 
-def _activity(material: Material, row: Priority) -> str:
+def _activity(edition: Edition, row: Priority) -> str:
     """An activity of the plan, with its due date."""
-    say, text = material.say, material.visible(row.activity)
+    say, text = edition.say, edition.visible(row.activity)
     return f"{text}, {say(N_('by {day}'), day=say.date(row.due, form='d MMM y'))}" if row.due else text

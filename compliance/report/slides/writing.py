@@ -16,7 +16,7 @@ from pptx.util import Pt
 
 from compliance.core.language import N_, SOFT_HYPHEN, Language
 from compliance.counting.assessing import Status
-from compliance.report.blocks import Column, Table, map_texts
+from compliance.report.blocks import Table, map_texts
 from compliance.report.slides.charts import COLOURS, add_chart
 from compliance.report.slides.contents import Slide, Slides
 from compliance.report.slides.fitting import (
@@ -45,6 +45,7 @@ from compliance.report.slides.layouts import (
     emu,
     place_name,
 )
+from compliance.wording.tables import Head
 
 # How much lighter than the colour of its status a cell is, and its saturation in thousandths of a per cent.
 TINTS: Final = {Status.GREEN: (0.9, 35_000), Status.YELLOW: (0.78, 84_000), Status.RED: (0.72, 80_000)}
@@ -153,7 +154,7 @@ class _Drawing:
         room = place.box.height - high
         needed = [grid.row_height(row, size) for row in table.rows]
         air = min(AIR, max(0.0, room - sum(needed)) / max(1, len(needed)))
-        statuses = self.slide.statuses or ((),) * len(drawn)
+        statuses = table.statuses or ((),) * len(drawn)
         for row, cells, height, marks in zip(drawn, table.rows, needed, statuses, strict=True):
             row.height = emu(min(height, room) + air)
             self._write_row(row, grid, cells, size=size, lines=int((room - 2 * ABOVE) / line(size)), statuses=marks)
@@ -217,7 +218,7 @@ def _empty_table(shape: Any, table: Table) -> Any:
 def _write_head(drawn: Any, table: Table, size: float, *, upright: bool) -> None:
     """Write the headings; with `upright` they stand, but for the first."""
     for place, (cell, column) in enumerate(zip(drawn.cells, table.columns, strict=True)):
-        text = column.heading
+        text = column.label
         if upright and place:
             text, _ = fit_lines(text, room=room_of(TALLEST - 2 * SIDE, size, bold=True), lines=1, more=ELLIPSIS)
         _write_cell(cell, text, column, size=size, first=place == 0)
@@ -230,14 +231,14 @@ def _write_head(drawn: Any, table: Table, size: float, *, upright: bool) -> None
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
 
 
-def _write_cell(cell: Any, text: str, column: Column, *, size: float, first: bool) -> None:
+def _write_cell(cell: Any, text: str, column: Head, *, size: float, first: bool) -> None:
     """Write a cell; the first of a row has no margin to its left."""
     cell.margin_top = cell.margin_bottom = emu(ABOVE)
     cell.margin_left, cell.margin_right = emu(0 if first else SIDE), emu(SIDE)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.text_frame.text = text
     for paragraph in cell.text_frame.paragraphs:
-        paragraph.alignment = PP_ALIGN.RIGHT if column.align == "right" else PP_ALIGN.LEFT
+        paragraph.alignment = PP_ALIGN.RIGHT if column.numeric else PP_ALIGN.LEFT
         paragraph.font.size = Pt(size)
         for piece in paragraph.runs:
             piece.font.size, piece.font.bold = Pt(size), False

@@ -36,7 +36,6 @@ from compliance.report.blocks import (
     Beside,
     Block,
     Bullets,
-    Column,
     Heading,
     LineChart,
     PageBreak,
@@ -54,6 +53,7 @@ from compliance.report.writers.office import LOCALES, set_properties, with_fixed
 from compliance.report.writers.typesetting import COLOURS, SHADES, pictures, writable
 from compliance.report.writers.widths import rough_width
 from compliance.wording.breaking import add_soft_hyphens
+from compliance.wording.tables import Head
 
 # Word's unit of length is a twentieth of a point.
 CM: Final = 1440 / 2.54
@@ -533,7 +533,7 @@ class _Writer:
             self._write("Body Text")  # Word merges two adjacent tables, and a table cannot begin a page.
         bar_width = int(BAR_CM * CM) + CELL_EDGE if table.bars else 0
         size, widths = self._widths(table, self._room - bar_width)
-        rows = [tuple(column.heading for column in table.columns), *table.rows]
+        rows = [tuple(column.label for column in table.columns), *table.rows]
         together = len(rows) if len(rows) <= WHOLE or self._keep else FIRST_ROWS
         grid = [*widths[:1], *([bar_width] if bar_width else []), *widths[1:]]
         element = _w("tbl", self._table_properties(table), _w("tblGrid", *(_w("gridCol", w=width) for width in grid)))
@@ -580,7 +580,7 @@ class _Writer:
             _w("tblLayout", type="fixed"),
             _w("tblLook", val="06A0", firstRow=1, lastRow=0, firstColumn=1, lastColumn=0, noHBand=1, noVBand=1),
             _w("tblCaption", val=_without_hyphens(table.caption)),
-            _w("tblDescription", val=_without_hyphens(", ".join(column.heading for column in table.columns))),
+            _w("tblDescription", val=_without_hyphens(", ".join(column.label for column in table.columns))),
         )
 
     def _signatures(self, signatures: Signatures) -> None:
@@ -632,21 +632,21 @@ def _heads(table: Table, *, widths: Sequence[int], style: Any) -> Any:
     """The heading row of a table. Upright headings have the height of the longest."""
     kinds = [_w("cantSplit"), _w("tblHeader")]
     if table.upright:
-        longest = max(rough_width(column.heading) for column in table.columns[1:])
+        longest = max(rough_width(column.label) for column in table.columns[1:])
         kinds.append(_w("trHeight", val=min(HIGHEST, int(0.2 * longest + 2 * CELL_EDGE)), hRule="exact"))
     element = _w("tr", _w("trPr", *kinds))
     for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         turned = table.upright and place > 0
         direction = [_w("textDirection", val="btLr"), _w("vAlign", val="center")] if turned else []
         properties = deepcopy(style)
-        if column.align == "right" and not turned:
+        if column.numeric and not turned:
             properties.append(_w("jc", val="right"))
-        element.append(_cell_of(_run(column.heading), width, properties, *direction))
+        element.append(_cell_of(_run(column.label), width, properties, *direction))
     return element
 
 
 def _row(
-    columns: Sequence[Column],
+    columns: Sequence[Head],
     row: Sequence[str],
     *,
     widths: Sequence[int],
@@ -657,7 +657,7 @@ def _row(
     element = _w("tr", _w("trPr", _w("cantSplit")))
     for column, text, width, status in zip(columns, row, widths, statuses, strict=True):
         properties, run, shade = deepcopy(style), _run(text), []
-        if column.align == "right":
+        if column.numeric:
             properties.append(_w("jc", val="right"))
         if status and (name := SHADES[status]) != "none":
             shade = [_w("shd", val="clear", color="auto", fill=COLOURS[f"{name}-tint"].lstrip("#")), _narrow()]
@@ -688,7 +688,7 @@ def _attempts(table: Table) -> Iterator[tuple[int, list[float]]]:
 def _cut_to(table: Table, needs: list[float], room: int) -> list[float]:
     """The needs of columns, the largest cut until they fit in the room. Columns of figures are cut last."""
     most = max(needs, default=0.0)
-    figures = [need if column.align == "right" else 0.0 for column, need in zip(table.columns, needs, strict=True)]
+    figures = [need if column.numeric else 0.0 for column, need in zip(table.columns, needs, strict=True)]
     if sum(figures) + NARROWEST * figures.count(0.0) > room:
         figures = [0.0] * len(needs)
     while sum(widths := [max(figure, min(need, most)) for figure, need in zip(figures, needs, strict=True)]) > room:
@@ -699,7 +699,7 @@ def _cut_to(table: Table, needs: list[float], room: int) -> list[float]:
 def _needs(table: Table, size: int, *, phrase: int) -> list[float]:
     """The approximate width of each column in which no word, and no text of at most `phrase` letters, breaks."""
     heads = (
-        0.0 if table.upright and place else 1.1 * _longest(column.heading, 0)
+        0.0 if table.upright and place else 1.1 * _longest(column.label, 0)
         for place, column in enumerate(table.columns)
     )
     cells = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)

@@ -8,7 +8,8 @@ from compliance.core.language import N_
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.report.chapters import chapter_text, chapter_title
-from compliance.report.points import Edition, assessment
+from compliance.report.edition import Edition
+from compliance.report.points import assessment
 from compliance.review import judging, wording
 from compliance.review.dossier import PointAnswer
 from compliance.review.reviewing import GROUNDS, JUDGED, Chapter
@@ -228,7 +229,7 @@ def _chapter_row(opened: Opened, chapter: Chapter) -> None:
 
 def _chapter(opened: Opened, chapter: Chapter) -> None:
     """Draw the text of a chapter, and below it what the report adds."""
-    say, text = opened.say, chapter_text(opened.dossier, chapter, Edition(opened.say, public=not opened.may_read))
+    say, text = opened.say, chapter_text(Edition(opened.dossier, opened.say, public=not opened.may_read), chapter)
     if opened.writable:
         label = say(N_("Text of the chapter"))
         help_ = say.pick(chapter.help)

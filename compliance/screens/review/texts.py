@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from compliance.drawing import charts, elements
 from compliance.package.trail import Made
 from compliance.report.blocks import Block, Bullets, Paragraph, Table
 from compliance.report.chapters import AFTER, EMPTY, chapter_title, covered_by
-from compliance.report.points import Edition
+from compliance.report.edition import Edition
 from compliance.review import judging, wording
 from compliance.review.dossier import Dossier, PointAnswer
 from compliance.review.judging import Concern
@@ -207,7 +208,7 @@ def added(dossier: Dossier, chapter: Chapter, say: Language) -> list[elements.Ht
     """The blocks that the report adds below a chapter's text, as fragments."""
     if chapter.after not in AFTER or chapter.after == ELSEWHERE:
         return []
-    blocks, title = AFTER[chapter.after](dossier, Edition(say, public=False)), chapter_title(dossier, chapter, say)
+    blocks, title = AFTER[chapter.after](Edition(dossier, say)), chapter_title(dossier, chapter, say)
     return [fragment for block in blocks if (fragment := _fragment(block, title))]
 
 
@@ -219,8 +220,8 @@ def _fragment(block: Block, title: str) -> elements.Html | None:
         return charts.bullets(block.items)
     if isinstance(block, Table):
         columns = [
-            Head(column.heading, numeric=column.align == "right", row_header=place == 0, nowrap=column.width <= NARROW)
-            for place, column in enumerate(block.columns)
+            replace(head, row_header=place == 0, nowrap=head.width <= NARROW)
+            for place, head in enumerate(block.columns)
         ]
         return charts.table(columns, block.rows, caption=block.caption or title)
     return None
