@@ -653,9 +653,13 @@ def reasons(items: Sequence[Reason], *, label: str) -> Html:
 
 
 def _reason(item: Reason) -> Html:
-    track = tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
-    figures = tag("span", tag("strong", item.count), " ", rich_span("v-mute v-small", item.percent))
-    return tag("li", tag("span", item.label, css="v-reason"), track, figures)
+    return tag("li", tag("span", item.label, css="v-reason"), *_left(item.share, item.count, item.percent))
+
+
+def _left(share: float, count: str, note: str) -> tuple[Html, Html]:
+    """A bar of how many are left, and their number with a quiet note."""
+    track = tag("span", _mark("v-fill", "width", share), css="v-track", aria_hidden="true")
+    return track, tag("span", tag("strong", count), " ", rich_span("v-mute v-small", note))
 
 
 @dataclass(frozen=True)
@@ -684,11 +688,9 @@ def units(items: Sequence[UnitRow], *, label: str) -> Html:
 
 def _unit(item: UnitRow) -> Html:
     name = linked(PageLink(item.name, item.address))
-    sign = tag("span", css=f"v-sign v-{item.status}", aria_hidden="true")
-    track = tag("span", _mark("v-fill", "width", item.share), css="v-track", aria_hidden="true")
-    figures = tag("span", tag("strong", item.left), " ", rich_span("v-mute v-small", item.counts))
+    drawn = _left(item.share, item.left, item.counts)
     led_by = unless_empty(item.led_by, tag("span", item.led_by, css="v-led v-mute v-small"))
-    return tag("li", tag("span", sign, " ", name, led_by, css="v-reason"), track, figures, css=f"v-{item.status}")
+    return tag("li", tag("span", _sign(item.status), " ", name, led_by, css="v-reason"), *drawn, css=f"v-{item.status}")
 
 
 @dataclass(frozen=True)

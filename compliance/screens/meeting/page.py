@@ -445,19 +445,19 @@ def _save_state(opened: Opened, point: Point | None) -> None:
     st.button(more, key="one more", type="tertiary", on_click=_next_decision, args=(opened, point))
 
 
-def _place(point: Point | None) -> str:
-    return point.id if point else "none"
-
-
 def _prefix(opened: Opened, point: Point | None) -> str:
     """The prefix of the keys of a decision's fields; each further decision has fields of its own."""
-    base = f"meeting decision {opened.review.review_id} {_place(point)}"
+    base = _decision_key(opened, point)
     return f"{base} {st.session_state.get(f'turn {base}', 0)}"
 
 
+def _decision_key(opened: Opened, point: Point | None) -> str:
+    return f"meeting decision {opened.review.review_id} {point.id if point else 'none'}"
+
+
 def _next_decision(opened: Opened, point: Point | None) -> None:
-    base = f"turn meeting decision {opened.review.review_id} {_place(point)}"
-    st.session_state[base] = st.session_state.get(base, 0) + 1
+    turn = f"turn {_decision_key(opened, point)}"
+    st.session_state[turn] = st.session_state.get(turn, 0) + 1
 
 
 def _save_decision(opened: Opened, point_id: str | None, prefix: str, left: str) -> None:

@@ -122,13 +122,18 @@ def _why(opened: Opened, answer: PointAnswer) -> None:
 
 def _neighbours(opened: Opened, point: Point) -> None:
     """Draw the ways to the previous and the next point; the style shows them if the window has no room for the list."""
-    every = [answer.point for answer in opened.whole.points]
-    place = [other.id for other in every].index(point.id)
+    arrows = ("\N{LEFTWARDS ARROW} {}", "{} \N{RIGHTWARDS ARROW}")
     with st.container(key="narrow-neighbours", horizontal=True):
-        for step, arrow in ((-1, "\N{LEFTWARDS ARROW} {}"), (1, "{} \N{RIGHTWARDS ARROW}")):
-            if 0 <= place + step < len(every):
-                other = every[place + step]
+        for other, arrow in zip(_beside(opened, point), arrows, strict=True):
+            if other:
                 _link(opened, other, arrow.format(breaking.label(other, opened.say)), key="beside")
+
+
+def _beside(opened: Opened, point: Point) -> tuple[Point | None, Point | None]:
+    """The points before and after one."""
+    every = [None, *(answer.point for answer in opened.whole.points), None]
+    place = next(place for place, other in enumerate(every) if other and other.id == point.id)
+    return every[place - 1], every[place + 1]
 
 
 def _comments(opened: Opened, point: Point) -> None:
@@ -173,13 +178,10 @@ def _fields(opened: Opened, point: Point) -> None:
 
 def _next_button(opened: Opened, point: Point) -> None:
     """Draw the button to the next point, or from the last to the chapters; leaving the field saves it."""
-    say, every = opened.say, [answer.point for answer in opened.whole.points]
-    place = [other.id for other in every].index(point.id)
-    last = place + 1 == len(every)
-    going = {"part": "chapters"} if last else {"part": "points", "point": every[place + 1].id}
-    st.button(
-        say(N_("Save and go on")), type="primary", key="next point", on_click=st.query_params.update, args=(going,)
-    )
+    _, after = _beside(opened, point)
+    going = {"part": "points", "point": after.id} if after else {"part": "chapters"}
+    label = opened.say(N_("Save and go on"))
+    st.button(label, type="primary", key="next point", on_click=st.query_params.update, args=(going,))
 
 
 # --- The judgement --------------------------------------------------------------------------------------------------
