@@ -3,31 +3,29 @@
 from functools import partial
 
 from compliance.access.permissions import Permission
-from compliance.access.reader import Reader
-from compliance.access.scopes import Scope
 from compliance.core.language import N_
 from compliance.counting.assessing import Coverage
 from compliance.counting.explaining import Explanation, Moment, explain, since_frozen
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.screens import changes_texts, downloads, reads, widgets
-from compliance.screens.caching import read
+from compliance.screens.caching import cached
 from compliance.screens.views import View
-from compliance.store.database import Cursor
 from compliance.wording import changes, phrases
 
 
 # those of all points for a few kinds of readers, which are counted ahead
-@read(100)
-def explained(cursor: Cursor, reader: Reader, point: Point, scope: Scope, first: Moment, last: Moment) -> Explanation:
-    """Why a scope's figure differs between two moments, as the reader may see it."""
-    return explain(cursor, point, first, last, place=scope, reader=reader, points=reads.points())
+@cached(100, words=False)
+def explained(view: View, point: Point, first: Moment, last: Moment) -> Explanation:
+    """Why the figure of the view's scope differs between two moments, as the reader may see it."""
+    with view.database.cursor() as cursor:
+        return explain(cursor, point, first, last, place=view.scope, reader=view.reader, points=reads.points())
 
 
 def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:
     """Draw why the figure of the view's scope differs between two moments."""
     say = view.say
-    counted = explained(view.data, view.reader, point, view.scope, first, last)
+    counted = explained(view, point, first, last)
     explanation = _since_frozen(view, counted)
     if any(figure.few for each in (counted, explanation) for figure in (each.before, each.after)):
         widgets.html(charts.caption(say(phrases.TOO_FEW)))
@@ -49,11 +47,15 @@ def approved_before(view: View, point: Point) -> Coverage | None:
     return before if before and before.approved else None
 
 
+def of_review(view: View) -> Moment:
+    """The moment of the approved review that the figures are compared with, or else of the day."""
+    return reads.compared(view.data, view.as_of, view.scope.organisation).first
+
+
 def _since_frozen(view: View, explanation: Explanation) -> Explanation:
     """The explanation counted from the approved figure, if it starts at the review that figures are compared with."""
     approved = approved_before(view, explanation.after.point)
-    same = approved and explanation.first == reads.compared(view.data, view.as_of, view.scope.organisation).first
-    return since_frozen(explanation, approved) if approved and same else explanation
+    return since_frozen(explanation, approved) if approved and explanation.first == of_review(view) else explanation
 
 
 def _download(view: View, point: Point, explanation: Explanation) -> None:

@@ -35,8 +35,7 @@ def why(view: View, point: Point) -> None:
 def ahead(view: View, point: Point) -> None:
     """Count what is shown before anything is chosen: why the figure changed since the approved review."""
     if changes.approved_before(view, point):
-        first = reads.compared(view.data, view.as_of, view.scope.organisation).first
-        changes.explained(view.data, view.reader, point, view.scope, first, Moment(view.as_of))
+        changes.explained(view, point, changes.of_review(view), Moment(view.as_of))
 
 
 def _chosen_moment(view: View, point: Point) -> Moment | None:
@@ -58,7 +57,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
         if choice in imports:
             return compare_texts.moment_before(imports[choice], reads.imports(view.data))
         if choice == REVIEW:
-            return reads.compared(view.data, view.as_of, view.scope.organisation).first
+            return changes.of_review(view)
         day = days.get(choice) or _another_day(view, point)
         return _as_known(view, point, day) if day else None
 
