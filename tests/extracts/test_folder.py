@@ -30,7 +30,7 @@ from compliance.core.saving import save_folder
 from compliance.core.zips import write_zip
 from compliance.declarations.queries import statement
 from compliance.extracts.declared import extract_names, load_extracts
-from compliance.extracts.extracting import with_column
+from compliance.extracts.extracting import with_values
 from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.folder import (
     DESCRIPTION,
@@ -149,7 +149,7 @@ def test_frictionless_finds_what_is_not_as_described(
     (resource,) = told["resources"] = [each for each in told["resources"] if each["path"] == f"items.{kind}"]
     (items,) = (each for each in whole.extracts if each.definition.id == "items")
     table = {
-        "type": lambda table: with_column(table, "due", pa.array(["soon"] * len(table))),
+        "type": lambda table: with_values(table, "due", pa.array(["soon"] * len(table))),
         "column": lambda table: table.drop_columns(["due"]),
         "names": lambda table: table.rename_columns(["other", *table.column_names[1:]]),
     }[change](items.table)
