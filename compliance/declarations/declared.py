@@ -10,11 +10,15 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_
 
 import msgspec
 
+from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 
 Table = dict[str, Any]
 T = TypeVar("T")
+
+# The endings of files that declare something, or are the logo that one of them names.
+MARKED: Final = frozenset({".toml", ".svg", ".png"})
 
 # What an entry of a declaration lacks, and what settings that belong together stand under.
 LACKS: Final = N_("The file {file} lacks the key {key}. Add it and start again.")
@@ -118,6 +122,23 @@ def checked(value: Any, kind: Any, *, file: str, key: str) -> Any:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise Refusal(UNREADABLE, file=file, error=f"{key} is not {KINDS.get(kind, 'a table')}") from error
+
+
+def as_declared(load: Callable[[Path], T]) -> T:
+    """What `load` returns for the organisation's folder, kept until one of its files changes."""
+    kept: T = _declared(load, places.own_files(), marks(places.own_files()))
+    return kept
+
+
+@lru_cache(maxsize=20)
+def _declared(load: Callable[[Path], Any], own: Path, marks: object) -> Any:  # noqa: ARG001 - part of the cache key
+    return load(own)
+
+
+def marks(own: Path) -> tuple[tuple[str, int], ...]:
+    """The files of a folder that declare something, and pictures, each with its modification time."""
+    files = (file for file in (*own.glob("*"), *own.glob("sources/*")) if file.suffix.lower() in MARKED)
+    return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(files) if file.exists())
 
 
 def merged(below: Table, above: Table) -> Table:

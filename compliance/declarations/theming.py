@@ -6,16 +6,15 @@ A token has the same name in data/theme.toml, in the organisation's own theme.to
 import base64
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_, Language
 from compliance.core.places import THEME
-from compliance.declarations.declared import BELOW, UNKNOWN, Table, read_toml
+from compliance.declarations.declared import BELOW, UNKNOWN, Table, as_declared, read_toml
 
 Mode = Literal["light", "dark"]
 Palette = dict[str, str]
@@ -124,20 +123,7 @@ def usable(own: Path | None) -> tuple[Theme, Refusal | None]:
 
 def current() -> tuple[Theme, Refusal | None]:
     """What `usable` gives for the organisation's folder, read again when one of its files changes."""
-    return _current(places.own_files(), marks(places.own_files()))
-
-
-@lru_cache(maxsize=4)
-def _current(own: Path, marks: object) -> tuple[Theme, Refusal | None]:  # noqa: ARG001 - part of the cache key
-    return usable(own)
-
-
-def marks(own: Path) -> tuple[tuple[str, int], ...]:
-    """The modification times of the files that a theme can use, as a cache key. Empty without a theme.toml."""
-    if not (own / FILE).exists():
-        return ()
-    files = [file for file in own.iterdir() if file.name == FILE or (file.suffix.lower() in KINDS and file.exists())]
-    return tuple((str(file), file.stat().st_mtime_ns) for file in sorted(files))
+    return as_declared(usable)
 
 
 # --- Style sheet and widgets --------------------------------------------------------------------------------------

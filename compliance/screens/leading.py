@@ -4,6 +4,7 @@ from compliance.access.scopes import Scope
 from compliance.core.language import bold
 from compliance.counting.assessing import Coverage
 from compliance.counting.leading import Leader
+from compliance.declarations.declared import as_declared
 from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.review.functions import load_functions
@@ -30,5 +31,5 @@ def _of(view: View, scope: Scope) -> list[Leader] | None:
     known = reads.leaders(view.data, view.as_of, scope.organisation)
     if known is None or scope.level == "organisation":
         return None
-    function = reads.declared(load_functions).first
+    function = as_declared(load_functions).first
     return [leader.seen(view.reader, function) for leader in known.of(scope)]

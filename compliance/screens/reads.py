@@ -5,13 +5,12 @@ may see something else (`Reader.cache_key`).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from operator import attrgetter
-from pathlib import Path
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 import msgspec
 
@@ -28,6 +27,7 @@ from compliance.counting.lapsing import Lapsing
 from compliance.counting.leading import Leaders, leaders_on
 from compliance.counting.outlook import Between, Outlook, Place
 from compliance.counting.requirements import Requirement, requirements_on
+from compliance.declarations.declared import as_declared, marks
 from compliance.declarations.points import Point, load_points, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, load_sources, load_values
@@ -41,7 +41,6 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, 
 # How many lists of all the items of a point are kept.
 ITEMS: Final = 60
 TREND_MONTHS: Final = 24
-Declared = TypeVar("Declared")
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 NOTHING_HIDDEN: Final = Plans([], [])
@@ -50,26 +49,9 @@ NOTHING_HIDDEN: Final = Plans([], [])
 # --- The declarations ---------------------------------------------------------------------------------------------
 
 
-def marks(folder: Path) -> tuple[tuple[str, int], ...]:
-    """The declaration files of a folder, each with its modification time."""
-    files = [*folder.glob("*.toml"), *folder.glob("sources/*.toml")]
-    return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(files))
-
-
-def declared(load: Callable[[Path], Declared]) -> Declared:
-    """What `load` returns for the organisation's folder, cached until one of its files changes."""
-    declarations: Declared = _declared(load, places.own_files(), marks(places.own_files()))
-    return declarations
-
-
-@lru_cache(maxsize=20)
-def _declared(load: Callable[[Path], Any], own: Path, marks: object) -> Any:  # noqa: ARG001 - part of the cache key
-    return load(own)
-
-
 def points() -> tuple[Point, ...]:
     """The review points, with the organisation's own rules."""
-    return declared(load_points)
+    return as_declared(load_points)
 
 
 def point_named(name: str) -> Point | None:
@@ -79,17 +61,17 @@ def point_named(name: str) -> Point | None:
 
 def sources() -> dict[str, Source]:
     """The sources, with the organisation's own words."""
-    return declared(load_sources)
+    return as_declared(load_sources)
 
 
 def checks() -> tuple[quality.Check, ...]:
     """The checks of the data, with the organisation's own words."""
-    return declared(quality.load_checks)
+    return as_declared(quality.load_checks)
 
 
 def definitions() -> tuple[figures.Definition, ...]:
     """The definitions of the figures shown with the points, with the organisation's own numbers."""
-    return declared(figures.load_figures)
+    return as_declared(figures.load_figures)
 
 
 def words() -> dict[str, list[str]]:
@@ -446,7 +428,7 @@ def before(view: View) -> dict[str, Coverage]:
 @read()
 def plan(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> Plan:
     """The plan of a day, as the reader may see it."""
-    wheel = declared(planning.load_wheel)
+    wheel = as_declared(planning.load_wheel)
     return planning.plan(cursor, wheel, organisation=organisation, as_of=as_of, reader=reader)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from compliance.core import places
 from compliance.correcting import arrangements
 from compliance.correcting.arrangements import Arrangements
+from compliance.declarations.declared import as_declared
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import statement
 from compliance.loading import cleanings
@@ -121,7 +122,7 @@ def frozen(data: Data, review_id: int, version: int) -> Dossier:
 @read(by=mark(*REVIEWS))
 def review_of_year(cursor: Cursor, as_of: date, organisation: str) -> Moment | None:
     """The review of a day's year as a moment of the wheel; None if the wheel has none."""
-    wheel = reads.declared(planning.load_wheel)
+    wheel = as_declared(planning.load_wheel)
     return planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)
 
 

@@ -14,6 +14,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.places import REPORT, ROOT
 from compliance.declarations import theming
+from compliance.declarations.declared import marks
 from compliance.declarations.theming import MODES
 from compliance.drawing import plots
 from compliance.report.writers import typesetting
@@ -199,7 +200,7 @@ def test_a_file_that_cannot_be_read_at_all_is_refused_and_the_products_look_is_u
 
 def test_a_link_to_a_logo_that_is_gone_is_no_mark(tmp_path):
     (theme_file(tmp_path, OWN) / "logo.svg").symlink_to(tmp_path / "gone.svg")
-    assert [name for name, _ in theming.marks(tmp_path)] == [str(tmp_path / "theme.toml")]
+    assert [name for name, _ in marks(tmp_path)] == [str(tmp_path / "theme.toml")]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from compliance.access.audit import Action, Fault
 from compliance.access.permissions import Permission
 from compliance.core import clock
 from compliance.core.language import N_, swedish_order
+from compliance.declarations.declared import as_declared
 from compliance.drawing import charts
 from compliance.extracts.declared import load_extracts
 from compliance.review.reviewing import load_chapters
@@ -128,7 +129,7 @@ def _named(view: View) -> dict[str, str]:
     named = {source.id: say.plain(source.title) for source in reads.sources().values()}
     named |= {point.id: say.plain(point.title) for point in reads.points()}
     named |= {each.id: say.plain(each.title) for each in load_extracts()}
-    named |= {each.id: say.plain(each.title) for each in reads.declared(load_chapters)}
+    named |= {each.id: say.plain(each.title) for each in as_declared(load_chapters)}
     return texts.with_own_codes(named, say)
 
 

@@ -19,6 +19,7 @@ from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
 from compliance.counting.assessing import Status
+from compliance.declarations.declared import as_declared
 from compliance.declarations.points import Point
 from compliance.drawing import charts
 from compliance.drawing import meeting as drawing_meeting
@@ -116,7 +117,7 @@ def _nothing_yet(view: View) -> None:
 def _public(opened: Opened) -> Public:
     """What may be shown; the names are cached while the data and the responsible persons stay the same."""
     names = reads.person_names(opened.view.data, responsible(opened.whole))
-    return Public(names, reads.declared(load_functions), opened.review.as_of)
+    return Public(names, as_declared(load_functions), opened.review.as_of)
 
 
 # --- The top --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
+from compliance.declarations.declared import as_declared
 from compliance.drawing import charts
 from compliance.package.trail import WHAT, packages_made
 from compliance.report import handing
@@ -138,7 +139,7 @@ def _report(opened: Opened, kind: Kind, job: Job, *, public: bool, archive: bool
     with opened.view.database.cursor() as cursor:
         signed = approving.signatures_of(cursor, opened.review)
     kwargs: Any = {"kind": kind, "state": opened.review.state, "signed": signed, "say": opened.say}
-    kwargs |= {"named": opened.view.reader.named, "functions": reads.declared(load_functions)}
+    kwargs |= {"named": opened.view.reader.named, "functions": as_declared(load_functions)}
     template = places.report_template()
     return make_file(job, write_report, opened.whole, **kwargs, public=public, archive=archive, template=template)
 

@@ -16,6 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.masking import mask_text
+from compliance.declarations.declared import as_declared
 from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
@@ -43,7 +44,7 @@ def _lists(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> tu
 
 def _asking(as_of: date, organisation: str) -> Asking:
     managers = tuple(reads.words()["managers"])
-    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), reads.declared(load_todo), managers)
+    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), as_declared(load_todo), managers)
 
 
 def _sending(view: View) -> Sending:
