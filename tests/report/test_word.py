@@ -250,7 +250,7 @@ def test_many_columns_keep_dates_whole_and_break_the_longest_words():
     heads = ("Nr", "Beslut", "Skäl", "Ansvarig", "Datum", "Resurs", "Uppföljning", "Status")
     row = ("2025-1", "a" * 19, "a" * 21, "a" * 31)
     row += ("2026-09-30", "120 timmar", "T2", "Ej påbörjat")
-    table = opened(small(Table("T", tuple(map(heads)), (row,)))).tables[0]
+    table = opened(small(Table("T", tuple(map(Head, heads)), (row,)))).tables[0]
     assert table.rows[1].cells[0].paragraphs[0].style.name == "Report Cell Small"
     widths = [cell.width.pt for cell in table.rows[1].cells]
     assert widths[4] > 8 * (8 * 0.556 + 2 * 0.333) + 8.5

@@ -108,20 +108,24 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
     The same report and template always give the same bytes. Raise Refusal if the template cannot be read.
     """
     report = replace(report, blocks=levelled(report.blocks))
-    document = _own_document() if template is None else _open_template(template)
+    base = Document(io.BytesIO(zip_folder(REPORT / "word")))
+    document = base if template is None else _open_template(template)
     language = LOCALES.get(report.language, report.language)
-    styles = _styles(document)
-    place = _place(document)
-    writer = _Writer(document, styles=styles, place=place, template=template is not None)
+    styles = _styles(document, base)
+    frame, mark = _taken(base.element.body.xpath("w:sdt")[0]), _taken(base.sections[0].header.paragraphs[0]._p)
+    base.sections[0].header.is_linked_to_previous = True
+    writer = _Writer(document, styles=styles, place=_place(document), template=template is not None)
     writer.cover(report)
-    writer.contents(report)
+    writer.contents(report, frame)
     for block in report.blocks:
         writer.add(block)
     writer.end()
     if template is None:
-        _footer(document, report, styles=styles)
+        page, pages, _ = re.split(r"\{pages?\}", report.page)
+        texts = {"footer": report.footer, "before the page": page, "before the pages": pages}
+        _fill(document.sections[0].footer._element, texts)
     if report.draft:
-        _mark_as_draft(document, report.draft, styles=styles)
+        _mark_as_draft(document, report.draft, mark=mark, style=styles["report draft"])
     _set_language(document, language)
     title, author = _without_hyphens(report.title), _without_hyphens(report.organisation)
     set_properties(document.core_properties, title=title, author=author, locale=language, made_at=report.made_at)
@@ -164,11 +168,6 @@ def _colour(name: str) -> Any:
     return _w("color", val=COLOURS[name].lstrip("#"))
 
 
-def _field(code: str, shown: str) -> Any:
-    """A number that Word computes, with the text that is shown until then."""
-    return _w("fldSimple", _run(shown), instr=code)
-
-
 def _words(element: Any) -> str:
     return "".join(text.text or "" for text in element.iter(qn("w:t")))
 
@@ -176,8 +175,18 @@ def _words(element: Any) -> str:
 # ---------------------------------------------------------------- the file that is written into
 
 
-def _own_document() -> WordDocument:
-    return Document(io.BytesIO(zip_folder(REPORT / "word")))
+def _taken(element: Any) -> Any:
+    """An element of our file, taken out of it."""
+    element.getparent().remove(element)
+    return element
+
+
+def _fill(element: Any, texts: dict[str, str]) -> None:
+    """Replace the runs that name a {place} by its text."""
+    for words in [*element.iter(qn("w:t"))]:
+        if (text := texts.get(words.text.strip("{}"))) is not None:
+            run = words.getparent()
+            run.getparent().replace(run, _run(text))
 
 
 def _open_template(template: bytes) -> WordDocument:
@@ -225,29 +234,24 @@ def _place(document: WordDocument) -> Any:
 # ---------------------------------------------------------------- styles
 
 
-def _styles(document: WordDocument) -> dict[str, str]:
-    """Add the styles that the document lacks; return the id of every style by its name in lower case.
+def _styles(document: WordDocument, base: WordDocument) -> dict[str, str]:
+    """Add the styles of our file that the document lacks; return the id of every style by its name in lower case.
 
     Styles are matched by name: Word writes the name of a built-in style in English whatever its language, but the id in
     that language.
     """
     styles = document.styles.element
     existing = {_name(style): style.get(qn("w:styleId")) for style in styles.xpath("w:style[w:name]")}
-    ours = _our_styles()
+    ours = base.styles.element.xpath("w:style")
     missing = {_name(style): style for style in ours if _name(style) not in existing}
     ids = {style.get(qn("w:styleId")): existing.get(_name(style)) or _free_id(style, existing) for style in ours}
     for style in missing.values():
-        styles.append(_adopted(document, style, ids))
+        styles.append(_adopted(document, style, ids, base=base))
     return existing | {name: ids[style.get(qn("w:styleId"))] for name, style in missing.items()}
 
 
 def _name(style: Any) -> str:
     return str(style.find(qn("w:name")).get(qn("w:val"))).lower()
-
-
-def _our_styles() -> list[Any]:
-    content = (REPORT / "word" / "word" / "styles.xml").read_bytes()
-    return list(parse_xml(content).xpath("w:style"))
 
 
 def _free_id(style: Any, existing: dict[str, str]) -> str:
@@ -256,7 +260,7 @@ def _free_id(style: Any, existing: dict[str, str]) -> str:
     return f"{wanted}Report" if wanted in existing.values() else wanted
 
 
-def _adopted(document: WordDocument, style: Any, ids: dict[str, str]) -> Any:
+def _adopted(document: WordDocument, style: Any, ids: dict[str, str], *, base: WordDocument) -> Any:
     """A copy of our style that refers to other styles by the document's ids. It is no default in the document."""
     adopted = deepcopy(style)
     adopted.attrib.pop(qn("w:default"), None)
@@ -264,14 +268,14 @@ def _adopted(document: WordDocument, style: Any, ids: dict[str, str]) -> Any:
         name = qn("w:styleId" if element is adopted else "w:val")
         element.set(name, ids[element.get(name)])
     for number in adopted.xpath("w:pPr/w:numPr/w:numId"):
-        number.set(qn("w:val"), str(_bullets(document)))
+        number.set(qn("w:val"), str(_bullets(document, base)))
     return adopted
 
 
-def _bullets(document: WordDocument) -> int:
+def _bullets(document: WordDocument, base: WordDocument) -> int:
     """Add a list definition with our bullets; return its number."""
     numbering = _numbering(document)
-    ours = parse_xml((REPORT / "word" / "word" / "numbering.xml").read_bytes())
+    ours = deepcopy(_numbering(base))
     abstract, number = ours.xpath("w:abstractNum")[0], ours.xpath("w:num")[0]
     abstract_id = 1 + max((int(value) for value in numbering.xpath("w:abstractNum/@w:abstractNumId")), default=-1)
     number_id = 1 + max((int(value) for value in numbering.xpath("w:num/@w:numId")), default=0)
@@ -387,8 +391,8 @@ class _Writer:
         for label, text in report.facts:
             self._write("Report Fact", _run(f"{label}{_gap(label)}{text}"))
 
-    def contents(self, report: Report) -> None:
-        """Write the table of contents with its entries and links, as Word does.
+    def contents(self, report: Report, frame: Any) -> None:
+        """Write the table of contents into its frame, with entries and links as Word does.
 
         It gets page numbers when the reader updates it, since only Word knows them. The file does not request the
         update: Word would then ask every reader about fields that may refer to other files.
@@ -399,21 +403,17 @@ class _Writer:
         if not entries:
             return
         self._breaks = False
-        title = self._write("TOC Heading", _run(report.contents))
+        _fill(frame, {"contents": report.contents})
+        content = frame.find(qn("w:sdtContent"))
+        title, field = content
+        title.find(f".//{qn('w:pStyle')}").set(qn("w:val"), self._styles["toc heading"])
+        *begin, end = _taken(field)
         for place, (number, heading) in enumerate(entries, start=1):
             link = _w("hyperlink", _run(_one_line(heading.text)), anchor=_bookmark(number), history=1)
-            before = _begin(f'TOC \\o "1-{LISTED}" \\h \\z \\u') if place == 1 else []
-            after = [_w("r", _w("fldChar", fldCharType="end"))] if place == len(entries) else []
-            self._write(f"toc {heading.level}", *before, link, *after)
-        self._frame(title, len(entries))
+            before, after = begin if place == 1 else [], [end] if place == len(entries) else []
+            content.append(self._write(f"toc {heading.level}", *before, link, *after))
+        self._place.addprevious(frame)
         self._breaks = True
-
-    def _frame(self, title: Any, entries: int) -> None:
-        """Put title and entries in the content control in which Word offers to update them."""
-        gallery = _w("docPartObj", _w("docPartGallery", val="Table of Contents"), _w("docPartUnique"))
-        content = _w("sdtContent")
-        title.addprevious(_w("sdt", _w("sdtPr", gallery), content))
-        content.extend([title, *(title.itersiblings())][: entries + 1])
 
     # -- blocks
 
@@ -733,31 +733,10 @@ def _bookmark(number: int) -> str:
     return f"_Toc{900_000 + number}"
 
 
-def _begin(code: str) -> list[Any]:
-    """The begin of a field, before its result."""
-    instruction = _w("instrText")
-    instruction.text = code
-    instruction.set(qn("xml:space"), "preserve")
-    parts = (_w("fldChar", fldCharType="begin"), instruction, _w("fldChar", fldCharType="separate"))
-    return [_w("r", part) for part in parts]
-
-
 # ---------------------------------------------------------------- what stands on every page
 
 
-def _footer(document: WordDocument, report: Report, *, styles: dict[str, str]) -> None:
-    """Write the report's footer, with the page numbers as fields that Word computes."""
-    foot = document.sections[0].footer
-    line = foot.paragraphs[0]._p
-    line.clear()
-    line.append(_w("pPr", _w("pStyle", val=styles["footer"])))
-    line.append(_run(f"{report.footer}\t"))
-    codes = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
-    for piece in re.split(r"(\{pages?\})", report.page):
-        line.append(_field(codes[piece], "1") if piece in codes else _run(piece))
-
-
-def _mark_as_draft(document: WordDocument, word: str, *, styles: dict[str, str]) -> None:
+def _mark_as_draft(document: WordDocument, word: str, *, mark: Any, style: str) -> None:
     """Write the word of a draft above each page and as a watermark, in every header that a page shows."""
     for number, header in enumerate(_headers(document), start=1):
         is_new = header.is_linked_to_previous
@@ -765,8 +744,7 @@ def _mark_as_draft(document: WordDocument, word: str, *, styles: dict[str, str])
         element = header._element
         if is_new:
             element.clear()
-        properties = _w("pPr", _w("pStyle", val=styles["report draft"]))
-        element.insert(0, _w("p", properties, _run(word), _watermark(word, number)))
+        element.insert(0, _marked(deepcopy(mark), word, number=number, style=style))
 
 
 def _headers(document: WordDocument) -> Iterator[_BaseHeaderFooter]:
@@ -781,15 +759,16 @@ def _headers(document: WordDocument) -> Iterator[_BaseHeaderFooter]:
                 yield header
 
 
-def _watermark(word: str, number: int) -> Any:
-    """A run with the word as a watermark, as wide as its letters need."""
-    run = parse_xml((REPORT / "watermark.xml").read_bytes())
-    shape = next(run.iter(f"{VML}shape"))
+def _marked(mark: Any, word: str, *, number: int, style: str) -> Any:
+    """The mark of a draft with its word, and as wide as its letters need."""
+    _fill(mark, {"draft": word})
+    mark.find(f".//{qn('w:pStyle')}").set(qn("w:val"), style)
+    shape = next(mark.iter(f"{VML}shape"))
     shape.set("id", f"{shape.get('id')}{number}")
     shape.set("alt", _without_hyphens(word))
     shape.set("style", f"{shape.get('style')};width:{min(440, 64 * len(word))}pt")
     shape.find(f"{VML}textpath").set("string", _without_hyphens(word))
-    return run
+    return mark
 
 
 # ---------------------------------------------------------------- language
