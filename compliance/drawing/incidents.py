@@ -3,7 +3,7 @@
 Texts arrive formatted and translated, as in charts.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,26 +79,22 @@ def _kind(item: Kind) -> Html:
     return tag("li", key, tag("span", item.name), tag("strong", item.total))
 
 
-@dataclass(frozen=True)
-class NameGroup:
-    """Names under a heading, each with a quiet note."""
-
-    heading: str
-    names: Sequence[tuple[str, str]]
+# Names under their headings, each with a quiet note.
+Named = Mapping[str, Sequence[tuple[str, str]]]
 
 
-def name_groups(groups: Sequence[NameGroup], *, label: str) -> Html:
+def name_groups(groups: Named, *, label: str) -> Html:
     """Names in columns, group by group.
 
-    Example: `name_groups([NameGroup("Culture", [("The library", "12 employed")])], label="Units")`.
+    Example: `name_groups({"Culture": [("The library", "12 employed")]}, label="Units")`.
     """
-    return tag("div", *(_group(group) for group in groups), css="v-named", role="group", aria_label=label)
+    drawn = (_group(heading, names) for heading, names in groups.items())
+    return tag("div", *drawn, css="v-named", role="group", aria_label=label)
 
 
-def _group(group: NameGroup) -> Html:
-    names = tag("ul", *(tag("li", name, " ", rich_span("v-small v-mute", note)) for name, note in group.names))
-    heading = tag("div", group.heading, css="v-named-head", role="heading", aria_level="3")
-    return tag("div", heading, names)
+def _group(heading: str, names: Iterable[tuple[str, str]]) -> Html:
+    listed = tag("ul", *(tag("li", name, " ", rich_span("v-small v-mute", note)) for name, note in names))
+    return tag("div", tag("div", heading, css="v-named-head", role="heading", aria_level="3"), listed)
 
 
 def two_lines(first: str, second: str) -> Html:

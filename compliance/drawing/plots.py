@@ -4,19 +4,18 @@ Show one: `st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt="
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
 
 import plotly.graph_objects as go
 
-from compliance.counting.assessing import Status
 from compliance.declarations import theming
 from compliance.drawing.elements import escaped
 from compliance.drawing.geometry import spread
 from compliance.wording.trends import Level, Moment
 
 Mode = theming.Mode
+Palette = theming.Palette
 # What the labels at the end of a trend need: pixels to its right, and pixels of the figure's height for a line.
 LABEL_WIDTH: Final = 112
 LABEL_LINE: Final = 26.5
@@ -25,39 +24,9 @@ HIGHEST: Final = 106
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
-@dataclass(frozen=True)
-class Palette:
-    """The colours that plotly needs, since it cannot read the style sheet. `further` are shades for more kinds."""
-
-    ink: str
-    mute: str
-    line: str
-    background: str
-    accent: str
-    further: tuple[str, str]
-    status: dict[Status, str]
-
-
-def _palette(colours: theming.Palette) -> Palette:
-    return Palette(
-        ink=colours["ink"],
-        mute=colours["mute"],
-        line=colours["line"],
-        background=colours["bg"],
-        accent=colours["accent"],
-        further=(colours["blue-2"], colours["blue-3"]),
-        status={
-            Status.GREEN: colours["green"],
-            Status.YELLOW: colours["yellow"],
-            Status.RED: colours["red"],
-            Status.NO_BASIS: colours["none"],
-            Status.NOTHING_TO_ASSESS: colours["none"],
-        },
-    )
-
-
-# The product's colours, whatever the organisation's: the style sheet maps each to its token when the chart is drawn.
-PALETTES: dict[Mode, Palette] = {mode: _palette(theming.product().palette(mode)) for mode in theming.MODES}
+# The product's colours, whatever the organisation's: plotly cannot read the style sheet, which maps each to its token
+# when the chart is drawn.
+PALETTES: dict[Mode, Palette] = {mode: theming.product().palette(mode) for mode in theming.MODES}
 
 FONT = "IBM Plex Sans, system-ui, sans-serif"
 CACHED_FIGURES: Final = 200
@@ -107,8 +76,8 @@ def trend(
     figure = go.Figure(layout=layout(colours, height=height))
     _add_line(figure, moments, colours=colours)
     labels = [
-        _add_level(figure, target, colour=colours.ink, line={"width": 2}),
-        _add_level(figure, limit, colour=colours.mute, line={"width": 1.5, "dash": "dot"}),
+        _add_level(figure, target, colour=colours["ink"], line={"width": 2}),
+        _add_level(figure, limit, colour=colours["mute"], line={"width": 1.5, "dash": "dot"}),
     ]
     labels += _add_last(figure, moments, colours=colours)
     last = len(moments) - 1 + after
@@ -131,7 +100,7 @@ def _add_line(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette)
         y=shares,
         mode="lines+markers" if _has_lone_value(shares) else "lines",
         connectgaps=False,
-        line={"color": colours.accent, "width": 3},
+        line={"color": colours["accent"], "width": 3},
         marker={"size": 5},
         text=[escaped(moment.tooltip) for moment in moments],
         hovertemplate="%{text}<extra></extra>",
@@ -153,9 +122,9 @@ def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette)
         return []
     x, last = with_share[-1]
     y = (last.share or 0.0) * 100
-    marker = {"size": 11, "color": colours.accent}
+    marker = {"size": 11, "color": colours["accent"]}
     figure.add_scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, hoverinfo="skip")
-    return [HeightLabel(y, f"<b>{escaped(last.text)}</b>", {"color": colours.ink, "size": 17})]
+    return [HeightLabel(y, f"<b>{escaped(last.text)}</b>", {"color": colours["ink"], "size": 17})]
 
 
 def _add_ahead(
@@ -167,11 +136,11 @@ def _add_ahead(
         x=list(places),
         y=ys,
         mode="lines",
-        line={"color": colours.accent, "width": 3, "dash": "dot"},
+        line={"color": colours["accent"], "width": 3, "dash": "dot"},
         text=["", escaped(ahead.tooltip)],
         hovertemplate="%{text}<extra></extra>",
     )
-    return [HeightLabel(ys[1], escaped(line), {"color": colours.accent, "size": 15}) for line in ahead.lines]
+    return [HeightLabel(ys[1], escaped(line), {"color": colours["accent"], "size": 15}) for line in ahead.lines]
 
 
 def _add_level(figure: go.Figure, level: Level, *, colour: str, line: dict[str, Any]) -> HeightLabel:
@@ -199,25 +168,25 @@ def add_axis(
         ticktext=["<br>".join(map(escaped, text.split("\n"))) for _, text in ticks],
         range=list(ends),
         showline=True,
-        linecolor=colours.line,
+        linecolor=colours["line"],
     )
 
 
 def layout(colours: Palette, *, height: int) -> go.Layout:
     """The layout of every chart: no frame, no grid, no legend, nothing to drag."""
     bare = {"showgrid": False, "zeroline": False, "fixedrange": True, "tickangle": 0}
-    axis = {**bare, "tickfont": {"color": colours.mute, "size": 15}, "automargin": True}
+    axis = {**bare, "tickfont": {"color": colours["mute"], "size": 15}, "automargin": True}
     return go.Layout(
         template="none",
         height=height,
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "color": colours.ink, "size": 15},
+        font={"family": FONT, "color": colours["ink"], "size": 15},
         hoverlabel={
-            "bgcolor": colours.background,
-            "bordercolor": colours.line,
-            "font": {"color": colours.ink, "family": FONT, "size": 15},
+            "bgcolor": colours["bg"],
+            "bordercolor": colours["line"],
+            "font": {"color": colours["ink"], "family": FONT, "size": 15},
         },
         showlegend=False,
         dragmode=False,

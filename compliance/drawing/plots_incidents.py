@@ -6,7 +6,6 @@ from typing import Final
 
 import plotly.graph_objects as go
 
-from compliance.counting.assessing import Status
 from compliance.drawing.elements import escaped
 from compliance.drawing.plots import PALETTES, Mode, Palette, add_axis, layout
 
@@ -43,15 +42,15 @@ def month_columns(months: Sequence[MonthColumn], *, mode: Mode, others: bool, he
     colours = PALETTES[mode]
     figure = go.Figure(layout=layout(colours, height=height))
     places = list(range(len(months)))
-    fills = [colours.accent, *colours.further]
+    fills = [colours["accent"], colours["blue-2"], colours["blue-3"]]
     parts = max((len(month.parts) for month in months), default=0)
     for place in range(parts):
-        fill = colours.background if others and place == parts - 1 else fills[place]
+        fill = colours["bg"] if others and place == parts - 1 else fills[place]
         figure.add_bar(
             x=places,
             y=[month.parts[place] if place < len(month.parts) else 0 for month in months],
             width=0.74,
-            marker={"color": fill, "line": {"color": colours.accent, "width": 1.2}},
+            marker={"color": fill, "line": {"color": colours["accent"], "width": 1.2}},
             text=[escaped(month.hover) for month in months],
             textposition="none",
             hovertemplate="%{text}<extra></extra>",
@@ -73,7 +72,7 @@ def _add_totals(figure: go.Figure, months: Sequence[MonthColumn], *, colours: Pa
         mode="text",
         text=[f"<b>{escaped(month.total)}</b>" for month in months],
         textposition="top center",
-        textfont={"color": colours.ink, "size": max(11, min(15, fits))},
+        textfont={"color": colours["ink"], "size": max(11, min(15, fits))},
         cliponaxis=False,
         hoverinfo="skip",
     )
@@ -133,7 +132,7 @@ def _add_name(figure: go.Figure, row: int, lane: Lane, *, colours: Palette) -> N
         xref="paper",
         y=row - NAMED,
         text=escaped(lane.name),
-        font={"color": colours.ink, "size": 15},
+        font={"color": colours["ink"], "size": 15},
         showarrow=False,
         xanchor="left",
         yanchor="bottom",
@@ -142,7 +141,7 @@ def _add_name(figure: go.Figure, row: int, lane: Lane, *, colours: Palette) -> N
 
 def _add_line(figure: go.Figure, row: int, scale: Scale, *, colours: Palette) -> None:
     figure.add_shape(
-        type="line", x0=0, x1=scale.end, y0=row, y1=row, line={"color": colours.line, "width": 2}, layer="below"
+        type="line", x0=0, x1=scale.end, y0=row, y1=row, line={"color": colours["line"], "width": 2}, layer="below"
     )
 
 
@@ -154,8 +153,8 @@ def _add_limit(figure: go.Figure, row: int, limit: tuple[float, float], *, colou
         x1=limit[1],
         y0=row - 0.24,
         y1=row + 0.24,
-        line={"color": colours.ink, "width": 3},
-        fillcolor=colours.ink,
+        line={"color": colours["ink"], "width": 3},
+        fillcolor=colours["ink"],
         opacity=1 if limit[0] == limit[1] else 0.35,
         layer="below",
     )
@@ -175,13 +174,13 @@ def _add_dots(figure: go.Figure, row: int, lane: Lane, scale: Scale, *, colours:
         marker={
             "symbol": ["diamond" if is_late else "circle" for is_late in late],
             "size": [LATE_DOT if is_late else DOT for is_late in late],
-            "color": [colours.status[Status.RED] if is_late else colours.accent for is_late in late],
-            "line": {"color": colours.background, "width": 1.2},
+            "color": [colours["red"] if is_late else colours["accent"] for is_late in late],
+            "line": {"color": colours["bg"], "width": 1.2},
             "opacity": 1,
         },
         text=[f"<b>{escaped(label)}</b>" if label else "" for label in labels],
         textposition=["top left" if place > BEYOND * scale.end else "top right" for place in places],
-        textfont={"color": colours.status[Status.RED], "size": 15},
+        textfont={"color": colours["red"], "size": 15},
         customdata=[escaped(dot.hover) for dot in lane.dots],
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
@@ -233,15 +232,15 @@ def closing_columns(steps: Sequence[StepColumn], *, mode: Mode, limit: str, heig
     """
     colours = PALETTES[mode]
     figure = go.Figure(layout=layout(colours, height=height))
-    red = colours.status[Status.RED]
+    red = colours["red"]
     figure.add_bar(
         x=list(range(len(steps))),
         y=[step.n for step in steps],
         width=0.84,
-        marker={"color": [red if step.late else colours.accent for step in steps]},
+        marker={"color": [red if step.late else colours["accent"] for step in steps]},
         text=[f"<b>{escaped(step.text)}</b>" for step in steps],
         textposition="outside",
-        textfont={"color": colours.ink, "size": 15},
+        textfont={"color": colours["ink"], "size": 15},
         customdata=[escaped(step.hover) for step in steps],
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
@@ -257,10 +256,10 @@ def closing_columns(steps: Sequence[StepColumn], *, mode: Mode, limit: str, heig
 def _add_post(figure: go.Figure, place: float, text: str, *, colours: Palette) -> None:
     figure.add_vline(
         x=place,
-        line={"color": colours.ink, "width": 2},
+        line={"color": colours["ink"], "width": 2},
         annotation={
             "text": escaped(text),
-            "font": {"color": colours.ink, "size": 15},
+            "font": {"color": colours["ink"], "size": 15},
             "showarrow": False,
             "xanchor": "right" if place > 1 else "left",
             "yanchor": "bottom",

@@ -3,7 +3,7 @@
 As in charts.py, functions are pure, texts are escaped, and a fragment is one line.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 from typing import Final
@@ -271,20 +271,12 @@ def _measured(row: Promise) -> Html:
 # ---------------------------------------------------------------- actions
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many are in a state, as a text."""
-
-    state: State
-    text: str
-
-
-def counts(items: Sequence[Count], *, label: str) -> Html:
+def counts(items: Iterable[tuple[State, str]], *, label: str) -> Html:
     """A line with how many are overdue, open and done.
 
-    Example: `counts([Count("late", "3 overdue"), Count("done", "12 done")], label="Actions")`.
+    Example: `counts([("late", "3 overdue"), ("done", "12 done")], label="Actions")`.
     """
-    entries = (tag("li", work(item.state, item.text)) for item in items)
+    entries = (tag("li", work(state, text)) for state, text in items)
     return tag("ul", *entries, css="v-counts", aria_label=label)
 
 

@@ -783,8 +783,8 @@ def test_incidents_of_which_no_column_tells_the_cause_are_not_among_those_that_m
 def test_units_that_report_nothing_are_named_and_small_ones_only_to_the_coordinator(year):
     units, theirs = of_year(year).units, of_year(year, reader=THEIRS).units
     assert [(u.unit, u.persons) for u in units if u.silent] == [("Stor", 5), ("Tyst", 2)]
-    assert [g.names for g in texts.silent(units, SV)] == [[("Stor", "5\u00a0anställda"), ("Tyst", "2\u00a0anställda")]]
-    assert [g.names for g in texts.silent(theirs, SV)] == [[("Stor", "5\u00a0anställda")]]
+    assert list(texts.silent(units, SV).values()) == [[("Stor", "5\u00a0anställda"), ("Tyst", "2\u00a0anställda")]]
+    assert list(texts.silent(theirs, SV).values()) == [[("Stor", "5\u00a0anställda")]]
     assert "1 enhet med färre än fem anställda" in texts.silent_sentence(theirs, SV)
     assert "färre än fem" not in texts.silent_sentence(units, SV)
 
@@ -869,14 +869,14 @@ def test_months_are_stacked_with_the_largest_kind_below_and_the_others_as_an_out
     ]
     drawn = plots_incidents.month_columns(columns.months, mode="dark", others=columns.others)
     palette = plots_incidents.PALETTES["dark"]
-    assert [bar.marker.color for bar in drawn.data[:2]] == [palette.accent, palette.background]
+    assert [bar.marker.color for bar in drawn.data[:2]] == [palette["accent"], palette["bg"]]
     assert list(drawn.data[-1].text) == ["<b>3</b>", "<b>0</b>"]
 
 
 def test_the_shades_are_those_of_the_style_sheet():
     css = (ROOT / "static" / "style.css").read_text("utf-8").lower()
     for place in (0, 1):
-        light, dark = (plots_incidents.PALETTES[mode].further[place].lower() for mode in ("light", "dark"))
+        light, dark = (plots_incidents.PALETTES[mode][f"blue-{place + 2}"].lower() for mode in ("light", "dark"))
         assert f"--blue-{place + 2}: light-dark({light}, {dark});" in css
 
 

@@ -50,10 +50,13 @@ def test_the_style_sheet_maps_every_colour_of_a_chart_to_its_token():
     css = (ROOT / "static" / "style.css").read_text("utf-8")
     mapped = dict(re.findall(r'\[style\*="fill: (rgb\([\d, ]+\))"\][^{]*\{ fill: var\((--[\w-]+)\)', css))
     mapped |= dict(re.findall(r'fill: (rgb\([\d, ]+\))"\] \{ fill: var\((--[\w-]+)\)', css))
+    code = [(ROOT / "compliance" / "drawing" / name).read_text("utf-8") for name in ("plots.py", "plots_incidents.py")]
+    used = set(re.findall(r'colours\["([\w-]+)"\]', " ".join(code)))
+    assert used >= {"ink", "mute", "line", "bg", "accent", "blue-2", "blue-3", "red"}
     for mode in MODES:
-        chart, palette = plots.PALETTES[mode], theming.product().palette(mode)
-        used = {chart.ink, chart.mute, chart.line, chart.background, chart.accent}
-        for colour in used | {*chart.further, *chart.status.values()}:
+        palette = theming.product().palette(mode)
+        assert plots.PALETTES[mode] == palette
+        for colour in (palette[token] for token in used | {"green", "yellow", "none"}):
             rgb = ", ".join(str(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
             assert palette[mapped[f"rgb({rgb})"].removeprefix("--")] == colour
 

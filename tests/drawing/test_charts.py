@@ -152,7 +152,7 @@ FRAGMENTS |= {
         label=H,
     ),
     "incidents kinds": lambda: incidents.kinds([incidents.Kind("kind_1", H, H)], lead=H, label=H),
-    "incidents name_groups": lambda: incidents.name_groups([incidents.NameGroup(H, [(H, H)])], label=H),
+    "incidents name_groups": lambda: incidents.name_groups({H: [(H, H)]}, label=H),
     "incidents two_lines": lambda: charts.stack(incidents.two_lines(H, H)),
     "incidents ids": lambda: charts.stack(incidents.ids([elements.rich(H)], after=H)),
     "incidents line_with_links": lambda: incidents.line_with_links(H, elements.rich(H)),
@@ -209,7 +209,7 @@ FRAGMENTS |= {
         ],
         label=H,
     ),
-    "wheel counts": lambda: wheel.counts([wheel.Count("late", H)], label=H),
+    "wheel counts": lambda: wheel.counts([("late", H)], label=H),
     "wheel dotted": lambda: charts.stack(wheel.dotted([H, H])),
     "strip strip": lambda: strip.strip([strip.Line(H, [strip.Mark("red", 0.2, H, H)])], target=Level(0.9, H), alt=H),
 }
@@ -525,11 +525,7 @@ def tokens() -> dict[str, tuple[str, str]]:
 def test_the_figures_use_the_colours_of_the_style_sheet() -> None:
     css = tokens()
     for index, palette in enumerate((plots.PALETTES["light"], plots.PALETTES["dark"])):
-        colours = {"ink": palette.ink, "mute": palette.mute, "line": palette.line}
-        colours |= {"bg": palette.background, "accent": palette.accent}
-        colours |= {key: palette.status[key] for key in ("green", "yellow", "red")}
-        assert colours == {name: css[name][index] for name in colours}
-        assert palette.status["no_basis"] == css["none"][index]
+        assert palette == {name: css[name][index] for name in palette}
 
 
 def luminance(colour: str) -> float:

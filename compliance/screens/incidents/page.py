@@ -80,13 +80,9 @@ def _year(view: View, year: Incidents) -> None:
     widgets.html(charts.facts(texts.facts(year, duties, view.say)))
     widgets.beside((7, 5), partial(months, view, year), partial(in_time, view))
     if year.counts.discovered:
-        _of_the_discovered(view, year)
-
-
-def _of_the_discovered(view: View, year: Incidents) -> None:
-    widgets.beside((7, 5), partial(closing, view, year), partial(rates, view, year))
-    widgets.beside((5, 7), partial(causes, view, year), partial(recurring, view, year))
-    silent(view, year)
+        widgets.beside((7, 5), partial(closing, view, year), partial(rates, view, year))
+        widgets.beside((5, 7), partial(causes, view, year), partial(recurring, view, year))
+        silent(view, year)
 
 
 def basis(view: View) -> dict[str, date]:

@@ -420,7 +420,7 @@ def recurring_sentence(year: Incidents, months: int, say: Language) -> str:
     return say(text, n=say.number(n), of=say.number(of), months=months)
 
 
-def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.NameGroup]:
+def silent(units: Sequence[StaffedUnit], say: Language) -> incidents.Named:
     """The units that report nothing, by department, without the small ones that are not named."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for unit in units:
@@ -428,7 +428,7 @@ def silent(units: Sequence[StaffedUnit], say: Language) -> list[incidents.NameGr
             employed = say(N_("{n} employed"), n=say.number(unit.persons)).replace(" ", NBSP)
             names = groups.setdefault(unit.department or say(N_("No department")), [])
             names.append((breaking.add_soft_hyphens(unit.unit), employed))
-    return [incidents.NameGroup(department, names) for department, names in groups.items()]
+    return groups
 
 
 def silent_sentence(units: Sequence[StaffedUnit], say: Language) -> str:

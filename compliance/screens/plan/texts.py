@@ -12,7 +12,7 @@ from compliance.declarations.points import Point
 from compliance.drawing import wheel as drawing_wheel
 from compliance.drawing import wheel_layout
 from compliance.drawing.elements import Html
-from compliance.drawing.wheel import ACTION_SIGNS, Count, MomentRow, Promise, Swatch, Wheel
+from compliance.drawing.wheel import ACTION_SIGNS, MomentRow, Promise, Swatch, Wheel
 from compliance.drawing.wheel_layout import Layout, Span
 from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
@@ -311,7 +311,7 @@ def promises_sentence(plan: Plan, figures: Sequence[Coverage], say: Language) ->
 # --- The actions --------------------------------------------------------------------------------------------------
 
 
-def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
+def action_counts(actions: Sequence[Action], say: Language) -> list[tuple[State, str]]:
     """How many are overdue, open and done; how many are cancelled, or that no column tells of, if any are.
 
     That none is overdue is not said of actions of which no column tells when they are due.
@@ -320,7 +320,7 @@ def action_counts(actions: Sequence[Action], say: Language) -> list[Count]:
     untold = by_state["untold"] == len(actions)
     if_any = {"cancelled", "untold"} | ({"late"} if not all(action.due_told for action in actions) else set())
     return [
-        Count(sign, f"{say(phrases.ACTION_STATES[state])} {say.number(by_state[state])}")
+        (sign, f"{say(phrases.ACTION_STATES[state])} {say.number(by_state[state])}")
         for state, sign in ACTION_SIGNS.items()
         if by_state[state] or not (untold or state in if_any)
     ]

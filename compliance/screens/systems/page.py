@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 
@@ -27,6 +27,8 @@ from compliance.screens.systems.group_texts import Group, Kind
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
+
+Listed = TypeVar("Listed")
 
 
 @read()
@@ -84,11 +86,10 @@ def ahead(view: View) -> Iterator[None]:
 @body
 def draw(view: View) -> None:
     """Draw the system that the address names, else the list."""
-    card = chosen(view)
-    if card is None:
-        all_systems(view)
-    else:
+    if card := chosen(view):
         one_system(view, card)
+    else:
+        all_systems(view)
 
 
 def all_systems(view: View) -> None:
@@ -147,13 +148,9 @@ def _choose_how(key: str) -> None:
 def _groups(view: View, rows: Rows, kind: Kind) -> None:
     """Draw a page of the groups, each with a link to its systems."""
     say, every = view.say, group_texts.groups(rows, kind)
-    page = _page(len(every))
-    first = (page - 1) * systems_texts.PAGE
-    title = say(group_texts.TITLES[kind])
+    (page, part), title = _page(every), say(group_texts.TITLES[kind])
     widgets.html(charts.section(title, note=say(systems_texts.EXPLAINED)))
-    drawn = group_texts.group_table(
-        every[first : first + systems_texts.PAGE], rows, lambda group: _group_address(view, group), say
-    )
+    drawn = group_texts.group_table(part, rows, partial(_group_address, view), say)
     with st.container(key="groups"):
         widgets.html(charts.table(*drawn, caption=title, stacked=True))
     _pager(view, page, len(every), lambda **extra: widgets.address(view, "systems", by=kind, **extra))
@@ -194,14 +191,11 @@ def _list(view: View, rows: Rows) -> None:
     if not shown:
         widgets.html(charts.note(say(N_("No system fits. Change the filter or the text."))))
         return
-    page = _page(len(shown))
-    first = (page - 1) * systems_texts.PAGE
-    demands = systems_texts.shown_demands(rows)
+    (page, part), demands = _page(shown), systems_texts.shown_demands(rows)
 
     def addresses(**extra: str) -> str:
         return widgets.address(view, "systems", **(_kept("by", "group") | chosen_filter.address | extra))
 
-    part = shown[first : first + systems_texts.PAGE]
     drawn = systems_texts.entries(part, demands, reads.points(), partial(addresses, part=str(page)), say)
     heads = systems_texts.heads(demands, say)
     widgets.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
@@ -217,9 +211,10 @@ def _pager(view: View, page: int, count: int, addresses: systems_texts.Addresses
         widgets.html(systems.pager(*turns, label=view.say(N_("Pages of the list"))))
 
 
-def _page(count: int) -> int:
-    """The number of the list's page in the address."""
-    return number_in(st.query_params.get("part"), most=systems_texts.pages_of(count))
+def _page(listed: list[Listed]) -> tuple[int, list[Listed]]:
+    """The page of a list that the address names, and what is on it."""
+    page = number_in(st.query_params.get("part"), most=systems_texts.pages_of(len(listed)))
+    return page, listed[(page - 1) * systems_texts.PAGE : page * systems_texts.PAGE]
 
 
 def _filter(view: View, rows: Rows) -> Filter:

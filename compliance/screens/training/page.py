@@ -157,13 +157,9 @@ def drill(view: View, courses: Training) -> None:
     widgets.html(charts.section(title))
     widgets.html(charts.legend(texts.legend(courses, parts, say), label=say(N_("Signs"))))
     shown = widgets.first_or_all(view, parts, texts.FIRST_PARTS, key=f"all parts {scope}", most=MOST_PARTS)
-    head = texts.head(courses, scope, say, lambda point: _point_address(view, point))
+    head = texts.head(courses, scope, say, lambda point: widgets.address(view, "point", point=point.id))
     rows = texts.rows(courses, shown, scope, say, lambda *part: address(view, *part))
     widgets.html(drawing_training.drill(rows, head=head, caption=title))
-
-
-def _point_address(view: View, point: Point) -> str:
-    return widgets.address(view, "point", point=point.id)
 
 
 def months_ahead(view: View, courses: Training) -> None:
