@@ -120,7 +120,8 @@ def slides_of(text):
         )
         for kind, places in LAYOUTS.items()
     )
-    return Slides("sv", text, text, text, text, sample("sv").made_at, slides)
+    report = replace(sample("sv", draft=text), title=text, organisation=text, footer=text, blocks=())
+    return Slides(report, slides)
 
 
 def write(text, kind):

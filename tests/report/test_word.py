@@ -255,7 +255,7 @@ def test_many_columns_keep_dates_whole_and_break_the_longest_words():
     widths = [cell.width.pt for cell in table.rows[1].cells]
     assert widths[4] > 8 * (8 * 0.556 + 2 * 0.333) + 8.5
     assert sum(widths) <= Cm(16.6).pt + 1
-    few = opened(small(Table("T", tuple(map(heads[:3])), (row[:3],)))).tables[0]
+    few = opened(small(Table("T", tuple(map(Head, heads[:3])), (row[:3],)))).tables[0]
     assert few.rows[1].cells[0].paragraphs[0].style.name == "Report Cell"
 
 

@@ -1,11 +1,10 @@
 """What slides consist of, in the reader's language; nothing is drawn here."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final, Literal
 
 from compliance.counting.assessing import Status
-from compliance.report.blocks import LineChart, Table
+from compliance.report.blocks import LineChart, Report, Table
 from compliance.wording.phrases import DASH
 
 Kind = Literal["front", "verdict", "table", "heat", "three", "point", "pair", "proposed"]
@@ -39,12 +38,7 @@ class Slide:
 
 @dataclass(frozen=True)
 class Slides:
-    """All slides of a review in the reader's language. The other fields are those of `blocks.Report`."""
+    """All slides of a review in the reader's language. The `report` is that of its paper, without its blocks."""
 
-    language: str
-    title: str
-    organisation: str
-    footer: str
-    draft: str | None
-    made_at: datetime
-    slides: tuple[Slide, ...] = field(default=())
+    report: Report
+    slides: tuple[Slide, ...]

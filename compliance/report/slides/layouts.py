@@ -14,7 +14,8 @@ from pptx.presentation import Presentation as Deck
 
 from compliance.core.language import N_, Language
 from compliance.core.places import REPORT
-from compliance.report.slides.contents import Kind, Slides
+from compliance.report.blocks import Report
+from compliance.report.slides.contents import Kind
 from compliance.report.writers.office import LOCALES, set_properties, with_fixed_times, zip_folder
 
 CM: Final = 360_000
@@ -129,16 +130,16 @@ def place_name(key: str, say: Language) -> str:
     return say(NAMES.get(key.rstrip("123"), key))
 
 
-def empty_deck(slides: Slides, footer: str) -> Deck:
+def empty_deck(report: Report, footer: str) -> Deck:
     """A presentation without slides, with our look in the reader's language and its properties set."""
-    deck, say = _blank(), Language(slides.language)
+    deck, say = _blank(), Language(report.language)
     _name_places(deck.slide_master, say, footer)
     for kind in KINDS:
         layout: Any = deck.slide_layouts.get_by_name(kind)
         layout.element.cSld.set("name", say(KINDS[kind]))
         _name_places(layout, say, footer)
-    author, locale = slides.organisation, LOCALES[slides.language]
-    set_properties(deck.core_properties, title=slides.title, author=author, locale=locale, made_at=slides.made_at)
+    author, locale = report.organisation, LOCALES[report.language]
+    set_properties(deck.core_properties, title=report.title, author=author, locale=locale, made_at=report.made_at)
     return deck
 
 
@@ -153,17 +154,17 @@ def _name_places(sheet: Any, say: Language, footer: str) -> None:
 # --- The finished file --------------------------------------------------------------------------------------------
 
 
-def deck_bytes(deck: Deck, slides: Slides) -> bytes:
+def deck_bytes(deck: Deck, report: Report) -> bytes:
     """The deck as a file. The same slides always give the same bytes."""
     for part in deck.part.package.iter_parts():
         root = getattr(part, "_element", None)
         if isinstance(root, etree._Element):
-            _set_language(root, LOCALES[slides.language])
+            _set_language(root, LOCALES[report.language])
         if part.partname.startswith("/ppt/embeddings/"):
-            part.blob = with_fixed_times(part.blob, slides.made_at)
+            part.blob = with_fixed_times(part.blob, report.made_at)
     file = io.BytesIO()
     deck.save(file)
-    return with_fixed_times(file.getvalue(), slides.made_at)
+    return with_fixed_times(file.getvalue(), report.made_at)
 
 
 def _set_language(root: Any, locale: str) -> None:

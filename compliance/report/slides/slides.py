@@ -5,6 +5,7 @@ limit and one for the others; last the decisions, and what the board is asked to
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from compliance.access.disclosure import OTHER_UNITS
@@ -70,15 +71,7 @@ def slides_of(
     # first as few slides of points as can be, which is how many are left for decisions
     few = len(before) + len(_points(edition, MOST)) + 1
     after = [*decided(edition, most=max(1, MOST - few)), _proposed(edition)]
-    return Slides(
-        language=report.language,
-        title=report.title,
-        organisation=report.organisation,
-        footer=report.footer,
-        draft=report.draft,
-        made_at=report.made_at,
-        slides=(*before, *_points(edition, len(before) + len(after)), *after),
-    )
+    return Slides(replace(report, blocks=()), (*before, *_points(edition, len(before) + len(after)), *after))
 
 
 def _front(report: Report) -> Slide:

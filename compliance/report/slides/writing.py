@@ -58,11 +58,11 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff
 def write_slides(slides: Slides) -> bytes:
     """Write the slides as a PowerPoint file. The same slides always give the same bytes."""
     slides = map_texts(slides, _drawable)
-    footer = fit(slides.footer, FOOTER).text
-    deck = empty_deck(slides, footer)
+    report, footer = slides.report, fit(slides.report.footer, FOOTER).text
+    deck = empty_deck(report, footer)
     for slide in slides.slides:
-        _Drawing(deck, slide, Language(slides.language)).draw(slides.draft or "", footer)
-    return deck_bytes(deck, slides)
+        _Drawing(deck, slide, Language(report.language)).draw(report.draft or "", footer)
+    return deck_bytes(deck, report)
 
 
 def _drawable(text: str) -> str:
