@@ -109,6 +109,14 @@ class Coverage:
         return Status.YELLOW if self.coverage >= self.target.limit else Status.RED
 
 
+def figure_of(
+    point: Point, day: date, *, place: Scope, basis: bool, counts: Mapping[str, int] | None = None, **told: Any
+) -> Coverage:
+    """The figure of a place, from its number of items by outcome; none of them without."""
+    told |= {outcome: counts[outcome] if counts else 0 for outcome in OUTCOMES}
+    return Coverage(point, day, place.organisation, place.department, place.unit, basis=basis, **told)
+
+
 @dataclass(frozen=True)
 class Basis:
     """The imports that the figures of some days rest on, and the purges by day, organisation and source.
@@ -495,31 +503,25 @@ def _days(days: list[date], mark: str) -> dict[str, Any]:
 
 
 def _coverage(point: Point, row: dict[str, Any]) -> Coverage:
-    return Coverage(
-        point=point,
-        as_of=row["as_of"],
-        organisation=row["organisation"],
-        department=row["department"],
-        unit=row["unit"],
-        met=row["met"],
-        unmet=row["unmet"],
-        unknown=row["unknown"],
-        pending=row["pending"],
-        exempt=row["exempt"],
-        basis=True,
-        columns=tuple(sorted({name for each in row["columns"] or () for name in each.split(", ")})),
-    )
+    place = Scope(row["organisation"], row["department"], row["unit"])
+    columns = tuple(sorted({name for each in row["columns"] or () for name in each.split(", ")}))
+    return figure_of(point, row["as_of"], place=place, counts=row, basis=True, columns=columns)
 
 
 def _empty(point: Point, day: date, organisation: str, basis: Basis) -> Coverage:
-    purged = basis.purged(point.needs, organisation, day)
-    has, no_course = basis.has(point, organisation, day), basis.lacks_course(point, organisation, day)
-    return Coverage(point, day, organisation, None, None, 0, 0, 0, 0, 0, has, purged=purged, no_course=no_course)
+    return figure_of(
+        point,
+        day,
+        place=Scope(organisation),
+        basis=basis.has(point, organisation, day),
+        purged=basis.purged(point.needs, organisation, day),
+        no_course=basis.lacks_course(point, organisation, day),
+    )
 
 
 def nothing(point: Point, day: date, scope: Scope) -> Coverage:
     """The figure of an organisation that there is not, or of a part of it."""
-    return Coverage(point, day, scope.organisation, scope.department, scope.unit, 0, 0, 0, 0, 0, basis=False)
+    return figure_of(point, day, place=scope, basis=False)
 
 
 # The columns of items.

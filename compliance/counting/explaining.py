@@ -20,7 +20,16 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, year_before
 from compliance.core.remembering import cached_property
-from compliance.counting.assessing import COLUMN_MISSING, OUTCOMES, Coverage, PointItems, plans, requested_items, years
+from compliance.counting.assessing import (
+    COLUMN_MISSING,
+    OUTCOMES,
+    Coverage,
+    PointItems,
+    figure_of,
+    plans,
+    requested_items,
+    years,
+)
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
@@ -320,15 +329,12 @@ def _states(cursor: Cursor, routes: Sequence[tuple[Point, list[Stop]]], *, place
 
 
 def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverage:
-    n = Counter(row["outcome"] for row in state.items if place.holds(row))
-    counts = (n["met"], n["unmet"], n["unknown"], n["pending"], n["exempt"])
-    where = (place.organisation, place.department, place.unit)
-    return Coverage(
+    return figure_of(
         point,
         day,
-        *where,
-        *counts,
-        state.basis,
+        place=place,
+        basis=state.basis,
+        counts=Counter(row["outcome"] for row in state.items if place.holds(row)),
         purged=state.purged,
         columns=_columns(state.items, place),
         no_course=state.no_course,

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, swedish_order
-from compliance.counting.assessing import OUTCOMES, Coverage, parameters_in_force
+from compliance.counting.assessing import OUTCOMES, Coverage, figure_of, parameters_in_force
 from compliance.counting.pins import pinned
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query, statement
@@ -56,9 +56,9 @@ def _place(place: Scope) -> dict[str, Any]:
 
 
 def _requirement(point: Point, day: date, place: Scope, counted: Rows) -> Requirement:
-    whole = _coverage(point, day, place, _sum(counted))
+    whole = figure_of(point, day, place=place, basis=True, counts=_sum(counted))
     parts = {
-        row[place.below]: _coverage(point, day, _part(place, row), row)
+        row[place.below]: figure_of(point, day, place=_part(place, row), basis=True, counts=row)
         for row in counted
         if row[place.below] and not place.unit
     }
@@ -71,11 +71,6 @@ def _part(place: Scope, row: Mapping[str, Any]) -> Scope:
 
 def _sum(counted: Rows) -> dict[str, int]:
     return {name: sum(row[name] for row in counted) for name in OUTCOMES}
-
-
-def _coverage(point: Point, day: date, place: Scope, row: Mapping[str, Any]) -> Coverage:
-    counts = {name: row[name] for name in OUTCOMES}
-    return Coverage(point, day, place.organisation, place.department, place.unit, basis=True, **counts)
 
 
 def by_number(label: str) -> tuple[tuple[int, int, str], ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from compliance.access.disclosure import FEW_PERSONS, Plans, without_counts
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
-from compliance.counting.assessing import OUTCOMES, Basis, Coverage
+from compliance.counting.assessing import OUTCOMES, Basis, Coverage, figure_of
 from compliance.counting.figures import Definition, columns_on, rule_parameters
 from compliance.counting.pins import pinned
 from compliance.declarations.points import Point
@@ -283,30 +283,17 @@ def _pair(row: dict[str, Any], name: str) -> tuple[Any, Any]:
 
 
 def _part(row: dict[str, Any], rules: Rules, place: Scope, as_of: date) -> Part:
-    department = place.department if row["whole"] else row["department"]
-    unit = place.unit if row["whole"] else row["unit"]
-    first, second = (
-        Coverage(
-            point=point,
-            as_of=as_of,
-            organisation=place.organisation,
-            department=department,
-            unit=unit,
-            met=row[f"{COURSES[point.id]}_met"],
-            unmet=row[f"{COURSES[point.id]}_unmet"],
-            unknown=row[f"{COURSES[point.id]}_unknown"],
-            pending=0,
-            exempt=row[f"{COURSES[point.id]}_exempt"],
-            basis=True,
-            # the only reason why a course is unknown
-            columns=("completed",)
-            if row[f"{COURSES[point.id]}_unknown"] and not row[f"{COURSES[point.id]}_met"]
-            else (),
-        )
-        for point in rules.points
-    )
+    part = place if row["whole"] else Scope(place.organisation, row["department"], row["unit"])
+    first, second = (_course(point, row, place=part, as_of=as_of) for point in rules.points)
     counts = Counts(**{name: row[name] for name in Counts.__dataclass_fields__})
-    return Part(department, unit, (first, second), counts)
+    return Part(part.department, part.unit, (first, second), counts)
+
+
+def _course(point: Point, row: dict[str, Any], *, place: Scope, as_of: date) -> Coverage:
+    counts = {name: row.get(f"{COURSES[point.id]}_{name}", 0) for name in OUTCOMES}
+    # the only reason why a course is unknown
+    columns = ("completed",) if counts["unknown"] and not counts["met"] else ()
+    return figure_of(point, as_of, place=place, basis=True, counts=counts, columns=columns)
 
 
 def _person(row: dict[str, Any]) -> Person:

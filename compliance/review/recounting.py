@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from compliance.access.scopes import Level
-from compliance.counting.assessing import LEVELS, Coverage
+from compliance.access.scopes import Level, Scope
+from compliance.counting.assessing import LEVELS, Coverage, figure_of
 from compliance.declarations.points import course_of
 from compliance.declarations.queries import parsed, statement, without_comments
 from compliance.review.dossier import WITHOUT_COURSE, Dossier, PointAnswer
@@ -102,7 +102,7 @@ def _figures(
     ]
     if any(level == "organisation" for level, _ in of_point):
         return figures
-    return [Coverage(answer.point, frozen.as_of, frozen.organisation, None, None, 0, 0, 0, 0, 0, basis), *figures]
+    return [figure_of(answer.point, frozen.as_of, place=Scope(frozen.organisation), basis=basis), *figures]
 
 
 # --- The statements with their values -----------------------------------------------------------------------------
