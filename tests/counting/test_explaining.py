@@ -621,9 +621,9 @@ def test_a_page_with_few_persons_before_says_so(sample, monkeypatch):
     """Five now and three before: the earlier figure is hidden."""
     from compliance.screens import changes as screens_changes
 
-    def few(data, reader, point_id, scope, first, last):
+    def few(view, point, first, last):
         figure = Coverage(POINTS[0], A, ORGANISATION, None, "Norr", 2, 1, 0, 0, 0, basis=True)
-        return Explanation(first, last, *reader.figures([figure], Plans([figure], [])), replace(figure, met=5), ())
+        return Explanation(first, last, *view.reader.figures([figure], Plans([figure], [])), replace(figure, met=5), ())
 
     monkeypatch.setattr(screens_changes, "explained", few)
     app = opened("point", monkeypatch, role=MANAGEMENT, point="information_security_training")
