@@ -49,8 +49,8 @@ def row(label: str, names: Mapping[Code, str], *, key: str, now: Code | None = N
 
 
 def _name_in(names: Mapping[Code, str]) -> Callable[[Code], str]:
-    """A function that names what is chosen, which the session keeps; "" for what can be chosen no more."""
-    return lambda code: names.get(code, "")
+    """A function that names what is chosen, which the session keeps; what can be chosen no more stands as it is."""
+    return lambda code: names.get(code, str(code))
 
 
 def line(label: str, *, key: str, at: Any = st, about: date | None = None, **kwargs: Any) -> str:
