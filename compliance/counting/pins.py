@@ -129,6 +129,18 @@ def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> AbstractContext
     return pinned(cursor, ["units_at"], days=[day], known_at=known_at)
 
 
+@contextmanager
+def imports_pinned(cursor: Cursor, name: str, values: dict[str, Any]) -> Iterator[None]:
+    """Within the block, the imports of any day are those that a statement finds, once on this cursor."""
+    parts = sections(name)
+    cursor.execute(parts["rows"], values)
+    cursor.execute(parts["macro"])
+    try:
+        yield
+    finally:
+        cursor.execute("drop macro table temp.imports_at")
+
+
 def _pin_names(cursor: Cursor, *, known_at: datetime, until: date) -> list[str]:
     """Hide `renamed` by the names known at a moment that begin until a day; without any, by nothing."""
     parts, known = sections("pin_names"), {"known_at": known_at, "until": until}

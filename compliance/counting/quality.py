@@ -18,10 +18,11 @@ import pyarrow as pa
 from compliance.access.reader import Reader
 from compliance.core.language import Texts
 from compliance.core.places import POINTS
+from compliance.counting.pins import imports_pinned
 from compliance.counting.tracing import row_loaded
 from compliance.declarations.declared import build, read_with_own
 from compliance.declarations.points import Point, columns_asked
-from compliance.declarations.queries import Query, query, sections, statement, text_of
+from compliance.declarations.queries import Query, query, statement, text_of
 from compliance.declarations.sources import Field, Source, Words, load_sources, no_answer, normal
 from compliance.reading.mapping import saved_mappings
 from compliance.store.database import Cursor, Rows, rows
@@ -114,7 +115,7 @@ def findings(
 
     Every reader sees how many there are; where a row is about persons or incidents, few see which.
     """
-    with declared(cursor, sources, words), _pinned(cursor, as_of=as_of, known_at=known_at):
+    with declared(cursor, sources, words), imports_pinned(cursor, "pin_basis", {"as_of": as_of, "known_at": known_at}):
         return [
             _visible(Finding(check.id, **row), reader)
             for check in checks
@@ -189,18 +190,6 @@ def _connected(cursor: Cursor, source: Source, field: Field) -> list[str]:
         for word, code in columns.words.get(field.name, {}).items()
         if code == field.empty_is
     ]
-
-
-@contextmanager
-def _pinned(cursor: Cursor, *, as_of: date, known_at: datetime) -> Iterator[None]:
-    """Within the block the imports behind the day are computed once; planning takes longer than running."""
-    parts = sections("pin_basis")
-    cursor.execute(parts["rows"], {"as_of": as_of, "known_at": known_at})
-    cursor.execute(parts["macro"])
-    try:
-        yield
-    finally:
-        cursor.execute("drop macro table temp.imports_at")
 
 
 def by_check(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

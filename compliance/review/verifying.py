@@ -1,7 +1,6 @@
 """Whether counting a frozen review again today gives what was frozen, and where it differs."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -11,8 +10,9 @@ import msgspec
 from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts
+from compliance.counting.pins import imports_pinned
 from compliance.declarations.points import Point, load_points
-from compliance.declarations.queries import path_of, sections, statement, text_of
+from compliance.declarations.queries import path_of, statement, text_of
 from compliance.loading.purges import Purged, purged_since
 from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
@@ -53,11 +53,12 @@ def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Differe
 
 def figure_differences(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...]) -> list[Difference]:
     """The figures of organisation, departments and units that a database counts differently from the frozen ones."""
-    with _pinned(cursor, frozen):
+    imports = [used.import_id for used in frozen.imports]
+    behind = {"as_of": frozen.as_of, "known_at": frozen.known_at, "imports": imports}
+    with imports_pinned(cursor, "pin_review", behind):
         counted = counts(cursor, points, days=[frozen.as_of], known_at=frozen.known_at)
     every = [figure for level in LEVELS for figure in counted.figures(level)]
     figures = [figure for figure in every if figure.organisation == frozen.organisation]
-    imports = [used.import_id for used in frozen.imports]
     return compare_figures(frozen, figures, purged=purged_since(cursor, imports, frozen.known_at))
 
 
@@ -114,18 +115,6 @@ def _has_lost(frozen: Dossier, answer: PointAnswer) -> bool:
     """Whether the data behind a point was cleaned after the review was frozen."""
     cleaned = {source for each in frozen.cleaned for source in each.sources}
     return not cleaned.isdisjoint((*answer.point.needs, *answer.point.uses))
-
-
-@contextmanager
-def _pinned(cursor: Cursor, frozen: Dossier) -> Iterator[None]:
-    """Within the block, this cursor knows only the imports behind the review."""
-    parts, numbers = sections("pin_review"), [used.import_id for used in frozen.imports]
-    cursor.execute(parts["rows"], {"as_of": frozen.as_of, "known_at": frozen.known_at, "imports": numbers})
-    cursor.execute(parts["macro"])
-    try:
-        yield
-    finally:
-        cursor.execute("drop macro table temp.imports_at")
 
 
 def _all(answer: PointAnswer) -> Iterable[PointCounts]:
