@@ -56,20 +56,16 @@ def counts(figure: Coverage) -> tuple[object, ...]:
 
 
 def _dumbbell(old: Coverage | None, new: Coverage, say: Language) -> charts.Dumbbell:
-    before_text = phrases.percent(old, say) if old else phrases.DASH
+    point, after = breaking.label(new.point, say), phrases.percent(new, say)
+    before = phrases.percent(old, say) if old else phrases.DASH
     difference = phrases.change(new, old)
     moved = f"{say.change(difference)}{NBSP}{say(phrases.PERCENTAGE_POINTS)}" if difference is not None else ""
     return charts.Dumbbell(
-        label=breaking.label(new.point, say),
+        label=point,
         before=old.coverage if old else None,
         after=new.coverage,
-        before_text=before_text,
-        after_text=phrases.percent(new, say),
+        before_text=before,
+        after_text=after,
         change=moved,
-        alt=say(
-            N_("{point}: {before} before, {after} after"),
-            point=breaking.label(new.point, say),
-            before=before_text,
-            after=phrases.percent(new, say),
-        ),
+        alt=say(N_("{point}: {before} before, {after} after"), point=point, before=before, after=after),
     )

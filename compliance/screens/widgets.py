@@ -219,6 +219,12 @@ def table(
     html(charts.table(*tables.table(columns, rows, view.say), caption=caption, stacked=stacked))
 
 
+def headline(view: View, title: str, sentences: Iterable[str], *, part: str = "") -> None:
+    """Draw the answer of a page below its title, a sentence of the catalogue, and the part that it is about."""
+    kicker = " · ".join(filter(None, [view.say(title), view.scope.name(view.say), part]))
+    html(charts.headline(*sentences, kicker=kicker))
+
+
 def beside(shares: Sequence[int], *draw: Callable[[], object]) -> None:
     """Draw parts of a page side by side, as wide as their shares of it."""
     for column, part in zip(st.columns(shares, gap="large"), draw, strict=True):

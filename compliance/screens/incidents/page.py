@@ -95,8 +95,7 @@ def basis(view: View) -> dict[str, date]:
 def answer(view: View, unsent: tuple[Clock, ...], existing: dict[str, date]) -> None:
     """Draw the page's answer as its heading, the exports it rests on, and a note if one is missing."""
     say = view.say
-    kicker = " · ".join([say(N_("Incidents")), view.scope.name(say)])
-    widgets.html(charts.headline(*clock_texts.sentences(unsent, say), kicker=kicker))
+    widgets.headline(view, N_("Incidents"), clock_texts.sentences(unsent, say))
     days = [(say.pick(reads.sources()[id_].title), day) for id_, day in existing.items()]
     widgets.html(charts.caption(clock_texts.basis_line(days, say)))
     if lacking := [id_ for id_ in clocks.SOURCES if id_ not in existing]:

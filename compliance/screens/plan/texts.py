@@ -38,6 +38,11 @@ STATES: Final[Mapping[State, str]] = {
     "done": N_("Done"),
     "cancelled": N_("Cancelled"),
 }
+REVIEWS: Final[Mapping[State, str]] = {
+    "unknown": N_("No management review has been opened yet."),
+    "done": N_("The review was approved on {day}."),
+    "late": N_("The review should have been held on {day}."),
+}
 ACTION_TITLES: Final[Mapping[Source, str]] = {
     "classification": N_("Actions from classifications"),
     "recommendation": N_("Recommendations of the data protection officer"),
@@ -103,14 +108,8 @@ def sentences(year: Year, say: Language) -> list[str]:
 
 
 def _review_sentence(review: Moment, say: Language) -> str:
-    day = say.date(review.due, form="d MMMM")
-    if review.state == "unknown":
-        return say(N_("No management review has been opened yet."))
-    if review.state == "done":
-        return say(N_("The review was approved on {day}."), day=day)
-    if review.state == "late":
-        return say(N_("The review should have been held on {day}."), day=day)
-    return say(N_("The review is held on {day}."), day=day)
+    text = REVIEWS.get(review.state, N_("The review is held on {day}."))
+    return say(text, day=say.date(review.due, form="d MMMM"))
 
 
 def short_day(day: date | None, say: Language) -> str:

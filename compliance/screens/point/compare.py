@@ -55,7 +55,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
         key, now = f"compare {point.id} {view.as_of} {say.code}", REVIEW if approved else _usual(view, point, days)
         choice = fields.choice(say(N_("Compare with")), names, now=now, key=key, width=460) or now
         if choice in imports:
-            return compare_texts.moment_before(imports[choice], reads.imports(view.data))
+            return explaining.before_import(imports[choice], reads.imports(view.data))
         if choice == REVIEW:
             return changes.of_review(view)
         day = days.get(choice) or _another_day(view, point)

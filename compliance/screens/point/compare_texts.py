@@ -6,10 +6,6 @@ from typing import Any, Final
 
 from compliance.core import clock
 from compliance.core.language import N_, Language
-from compliance.counting.explaining import (
-    Moment,
-    before_import,
-)
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.store.database import Rows
@@ -32,14 +28,14 @@ def day_text(choice: str, day: date, say: Language) -> str:
 
 def imports_offered(point: Point, organisation: str, imports: Rows, day: date) -> Rows:
     """The newest imports of the point's sources up to a day."""
-    return [
-        row
-        for row in imports
-        if row["source"] in {*point.needs, *point.uses}
-        and row["organisation"] == organisation
-        and row["extract_date"] <= day
-        and row["revoked_at"] is None
-    ][:IMPORTS_OFFERED]
+    return [row for row in _read_by(point, organisation, imports, day) if row["revoked_at"] is None][:IMPORTS_OFFERED]
+
+
+def _read_by(point: Point, organisation: str, imports: Rows, day: date) -> Rows:
+    """The imports of an organisation that a point reads, dated up to a day."""
+    read = {*point.needs, *point.uses}
+    own = (row for row in imports if row["source"] in read and row["organisation"] == organisation)
+    return [row for row in own if row["extract_date"] <= day]
 
 
 def import_text(row: Mapping[str, Any], sources: Mapping[str, Source], say: Language) -> str:
@@ -49,11 +45,6 @@ def import_text(row: Mapping[str, Any], sources: Mapping[str, Source], say: Lang
     return say(text, id=row["import_id"], source=title, day=say.date(row["extract_date"]))
 
 
-def moment_before(row: Mapping[str, Any], imports: Rows) -> Moment:
-    """The moment before an import."""
-    return before_import(dict(row), imports)
-
-
 def settled(day: date) -> datetime:
     """The end of the day two weeks after, in UTC: by then a day's exports are loaded and its figures reported."""
     return clock.midnight(day + SETTLED_AFTER) - timedelta(microseconds=1)
@@ -61,14 +52,7 @@ def settled(day: date) -> datetime:
 
 def known_differently(point: Point, organisation: str, imports: Rows, day: date) -> bool:
     """Whether a figure of two weeks after a day existed and differs: imports have been loaded or revoked since."""
-    about = [
-        row
-        for row in imports
-        if row["source"] in {*point.needs, *point.uses}
-        and row["organisation"] == organisation
-        and row["extract_date"] <= day
-    ]
-    then = settled(day)
+    about, then = _read_by(point, organisation, imports, day), settled(day)
     sources = {row["source"] for row in about if row["imported_at"] <= then}
     later = any(row["imported_at"] > then or (row["revoked_at"] or datetime.min) > then for row in about)
     return later and sources.issuperset(point.needs)

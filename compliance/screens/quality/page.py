@@ -77,11 +77,8 @@ def _opened(view: View, shown: Sequence[Remark]) -> None:
 
 def findings_of(view: View) -> list[Finding]:
     """The findings of the view's organisation."""
-    return [
-        finding
-        for finding in reads.findings(view.data, view.reader, view.as_of)
-        if finding.organisation == view.scope.organisation
-    ]
+    every = reads.findings(view.data, view.reader, view.as_of)
+    return [finding for finding in every if finding.organisation == view.scope.organisation]
 
 
 def no_findings(view: View) -> None:

@@ -105,8 +105,8 @@ def all_systems(view: View) -> None:
     if group:
         rows = group.rows
         _back(view, "by")
-    kicker = systems_texts.list_kicker(view.scope.name(say), group.title(say) if group else "", say=say)
-    widgets.html(charts.headline(*systems_texts.sentences(rows, say), kicker=kicker))
+    part = group.title(say) if group else ""
+    widgets.headline(view, N_("Systems"), systems_texts.sentences(rows, say), part=part)
     if system_param():
         widgets.not_found(view, system_param(), say(N_("All systems")))
     widgets.html(charts.facts(systems_texts.facts(rows, say)))
@@ -219,17 +219,17 @@ def _page(listed: list[Listed]) -> tuple[int, list[Listed]]:
 
 def _filter(view: View, rows: Rows) -> Filter:
     """Draw the choice of a gap and of a text. Both are written to the address, which wins."""
-    say, counts = view.say, systems_texts.gap_counts(rows)
+    say, gaps = view.say, systems_texts.gaps(rows, view.say)
     gap, text = st.query_params.get("gap", ""), st.query_params.get("q", "")
     if st.session_state.get("systems text") not in {None, text}:
         st.session_state["systems text"] = text
     left, right = st.columns([8, 3])
-    if counts:
+    if gaps:
         left.pills(
             say(N_("Show only systems")),
-            list(counts),
-            default=gap if gap in counts else None,
-            format_func=lambda demand: systems_texts.gap_label(demand, counts[demand], say),
+            list(gaps),
+            default=gap if gap in gaps else None,
+            format_func=gaps.__getitem__,
             key=f"gap {gap} {say.code}",
             on_change=_choose,
             args=("gap", f"gap {gap} {say.code}"),
@@ -243,7 +243,7 @@ def _filter(view: View, rows: Rows) -> Filter:
             on_change=_choose,
             args=("q", "systems text"),
         )
-    return Filter(gap if gap in counts else "", text)
+    return Filter(gap if gap in gaps else "", text)
 
 
 def _choose(name: str, key: str) -> None:

@@ -101,8 +101,7 @@ def shown_demands(rows: Rows) -> list[str]:
 def sentences(rows: Rows, say: Language) -> list[str]:
     """The page's answer: how many systems lack an object leader, and how many have a gap."""
     of, n = len(told(rows, "leader")), sum(is_gap(row, "leader") for row in rows)
-    gaps = sum(row["gaps"] > 0 for row in rows)
-    return [_leader_sentence(n, of, say), _gap_sentence(gaps, say)]
+    return [_leader_sentence(n, of, say), _gap_sentence(sum(row["gaps"] > 0 for row in rows), say)]
 
 
 def told(rows: Rows, demand: str) -> Rows:
@@ -190,11 +189,6 @@ def _processing_fact(rows: Rows, say: Language) -> Fact:
     return _gaps_fact(rows, "processing", title, say, of=of, note=note)
 
 
-def list_kicker(*parts: str, say: Language) -> str:
-    """The line above the page's answer."""
-    return " · ".join([say(N_("Systems")), *filter(None, parts)])
-
-
 def missing_texts(rows: Rows, sources: Mapping[str, Source], day: date, say: Language) -> list[str]:
     """Which demands no export covers, or has a column for."""
     without_column = [demand for demand in DEMANDS if untold(rows, demand) and not told(rows, demand)]
@@ -209,15 +203,10 @@ def missing_texts(rows: Rows, sources: Mapping[str, Source], day: date, say: Lan
     return texts
 
 
-def gap_counts(rows: Rows) -> dict[str, int]:
-    """How many systems have a gap in each demand; demands without one are left out."""
+def gaps(rows: Rows, say: Language) -> dict[str, str]:
+    """The demands in which systems have a gap, each as a choice of the filter with their number."""
     counted = {demand: sum(is_gap(row, demand) for row in rows) for demand in DEMANDS}
-    return {demand: n for demand, n in counted.items() if n}
-
-
-def gap_label(demand: str, n: int, say: Language) -> str:
-    """A choice of the filter with the number of systems."""
-    return f"{say(GAP_HEADS[demand])} {say.number(n)}"
+    return {demand: f"{say(GAP_HEADS[demand])} {say.number(n)}" for demand, n in counted.items() if n}
 
 
 def heads(demands: Sequence[str], say: Language) -> list[str]:

@@ -78,8 +78,7 @@ def draw(view: View) -> None:
 
 def _courses(view: View, courses: Training) -> None:
     say, counted = view.say, bool(courses.whole.n.counted)
-    kicker = f"{say(N_('Training'))} · {view.scope.name(say)}"
-    widgets.html(charts.headline(*texts.sentences(courses, say), kicker=kicker))
+    widgets.headline(view, N_("Training"), texts.sentences(courses, say))
     if counted:
         widgets.html(charts.facts(texts.facts(courses, say)))
     if sentences := texts.uncounted(courses, say):
