@@ -92,6 +92,12 @@ def statement(name: str) -> str:
 
 
 @cache
+def sql_of(name: str) -> str:
+    """A statement that a kind of store runs, `queries/<name>.sql`."""
+    return without_comments(text_of(f"{name}.sql"))
+
+
+@cache
 def sections(name: str) -> dict[str, str]:
     """The parts of a room's statement, by the names that lines `-- section: <name>` give them."""
     _, *parts = re.split(r"^-- section: (\w+)$", _whole(own()[name]), flags=re.MULTILINE)

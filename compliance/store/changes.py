@@ -16,12 +16,12 @@ from typing import Any, Final, NamedTuple
 import pyarrow as pa
 
 from compliance.core import clock
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import sql_of, statement
 from compliance.store import failures
 from compliance.store.copies import forget_mark
 from compliance.store.database import Cursor, quoted
 from compliance.store.file import connect
-from compliance.store.postgresql import Run, statement_of
+from compliance.store.postgresql import Run
 from compliance.store.schema import FIRST_OF_0_11, FOLLOWS, file_names, refuse_other
 
 SCHEMA: Final = "compliance"
@@ -76,7 +76,7 @@ def push(turn: Turn, cursor: Cursor, *, anew: bool = False) -> Mark:
     mark = Mark(turn.last.number + 1, secrets.token_hex(16))
     now = numbers_of_rows(cursor)
     counts = {table: number - turn.before[table] for table, number in now.items() if number != turn.before[table]}
-    turn.run.rows(statement_of("add_change"), *mark, turn.began, anew, json.dumps(counts))
+    turn.run.rows(sql_of("shared/add_change"), *mark, turn.began, anew, json.dumps(counts))
     for table, expected in counts.items():
         taken = 0
         for rows in _added(cursor, table, turn.before[table], mark.number):
@@ -134,19 +134,19 @@ def _fetch(run: Run, cursor: Cursor, table: str, *, after: int, expected: int) -
 def agree(run: Run, *, name: str) -> None:
     """Have PostgreSQL's tables be those of this program. Raise Refusal if another version's cannot be."""
     if not is_begun(run.rows):
-        if run.rows(statement_of("columns")):
+        if run.rows(sql_of("shared/columns")):
             raise failures.taken(name, SCHEMA)
         run.rows(f"create schema if not exists {SCHEMA}")
         _run_all(run, "schema")
     applied = applied_there(run, name=name)
     if FIRST_OF_0_11 in applied:
-        run.rows(statement_of("forget_schema_files"))
+        run.rows(sql_of("shared/forget_schema_files"))
     if files := [file for file in file_names() if file not in applied]:
         _extend(run)
         if not applied:
             _run_all(run, "keys")
         for file in files:
-            run.rows(statement_of("add_schema_file"), file)
+            run.rows(sql_of("shared/add_schema_file"), file)
 
 
 @cache
@@ -167,7 +167,7 @@ def numbers_of_rows(cursor: Cursor) -> dict[str, int]:
 
 def _extend(run: Run) -> None:
     """Make the tables and columns that PostgreSQL lacks."""
-    found = {(table, column) for table, column in run.rows(statement_of("columns"))}
+    found = {(table, column) for table, column in run.rows(sql_of("shared/columns"))}
     there = {table for table, _ in found}
     for table, columns in tables().items():
         lacking = [f"{quoted(name)} {TYPES[type_]}" for name, type_ in columns.items() if (table, name) not in found]
@@ -183,24 +183,24 @@ def _extend(run: Run) -> None:
 
 def is_begun(rows: Rows) -> bool:
     """Whether PostgreSQL has any of the tables."""
-    return bool(rows(statement_of("is_begun"))[0][0])
+    return bool(rows(sql_of("shared/is_begun"))[0][0])
 
 
 def changes_since(rows: Rows, mark: Mark) -> list[tuple[int, str, bool, str]]:
     """A change and those after it, in order: number, id, whether it replaced everything, and its rows as JSON."""
-    return rows(statement_of("since"), mark.number)
+    return rows(sql_of("shared/since"), mark.number)
 
 
 def head(rows: Rows) -> tuple[Mark, datetime]:
     """The last change, and the time, which this machine then goes by."""
-    ((number, id_, now),) = rows(statement_of("head"))
+    ((number, id_, now),) = rows(sql_of("shared/head"))
     clock.go_by(now)
     return Mark(number, id_) if number else NOTHING, now
 
 
 def _run_all(run: Run, name: str) -> None:
     """Run the statements of a file."""
-    for each in statement_of(name).split(";"):
+    for each in sql_of(f"shared/{name}").split(";"):
         run.rows(each)
 
 

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import sql_of, statement
 from compliance.store.database import Cursor, Failure, rows
 from compliance.store.file_register import KEPT, Register, Row, Tables, insert
-from compliance.store.file_register import statement as statement_of
 from compliance.store.schema import FOLLOWS, refuse_other
 
 # The table with the marks of the upgrades of a store.
@@ -109,7 +108,7 @@ def _foreign(archived: Path) -> Refusal:
 def copy_register(register: Register, to: Path) -> None:
     """Copy a register, of any kind, to a new file, without its sessions."""
     with closing(sqlite3.connect(to)) as copy:
-        copy.executescript(statement_of("schema"))
+        copy.executescript(sql_of("register/schema"))
         for table, records in register.kept().items():
             insert(copy, table, records)
         copy.commit()
@@ -123,7 +122,7 @@ def archived_register(archived: Path) -> Tables:
     try:
         with closing(_read_only(archived)) as source, closing(sqlite3.connect(":memory:")) as made:
             source.execute("pragma trusted_schema = off")
-            made.executescript(statement_of("schema"))
+            made.executescript(sql_of("register/schema"))
             known = _tables(made)
             for table, columns in _tables(source).items():
                 if not {*columns} <= {*known.get(table, ())}:

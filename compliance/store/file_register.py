@@ -5,7 +5,6 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final
@@ -13,12 +12,11 @@ from typing import Any, Final
 from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.core.places import QUERIES
 from compliance.core.saving import is_disk_full
+from compliance.declarations.queries import sql_of
 from compliance.store import failures
 from compliance.store.numbers_removed import token_kept, without_numbers
 
-STATEMENTS: Final = QUERIES / "register"
 WAIT_SECONDS: Final = 30.0
 # Read and written by the service's own user alone.
 MODE: Final = 0o600
@@ -165,7 +163,7 @@ class FileRegister(Register):
                 self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, MODE))
                 writer = _connected(self.path)
-                writer.executescript(statement("schema"))
+                writer.executescript(sql_of("register/schema"))
                 _clean(writer)
                 self._writer, self._reader, self._file = writer, _connected(self.path), _identity(self.path)
             elif self._file != _identity(self.path):
@@ -228,7 +226,7 @@ def moment() -> str:
 
 
 def _rows(connection: sqlite3.Connection, name: str, parameters: Row) -> list[Row]:
-    cursor = connection.execute(statement(name), cleaned(parameters))
+    cursor = connection.execute(sql_of(f"register/{name}"), cleaned(parameters))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
@@ -264,9 +262,3 @@ def storable(text: str) -> str:
 def cleaned(parameters: Row) -> Row:
     """The values that a statement is given, with texts that can be stored."""
     return {name: storable(value) if isinstance(value, str) else value for name, value in parameters.items()}
-
-
-@cache
-def statement(name: str) -> str:
-    """The text of a file of `queries/register`."""
-    return (STATEMENTS / f"{name}.sql").read_text("utf-8")

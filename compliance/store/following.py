@@ -22,7 +22,7 @@ from typing import Final
 
 from compliance.core import clock
 from compliance.core.errors import Refusal
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import sql_of, statement
 from compliance.store import failures
 from compliance.store.changes import (
     NOTHING,
@@ -42,7 +42,7 @@ from compliance.store.database import Cursor, Failure
 from compliance.store.engine import remove
 from compliance.store.failures import Unusable
 from compliance.store.file import FileDatabase, connect
-from compliance.store.postgresql import READ_SECONDS, TURN_SECONDS, Line, Run, statement_of
+from compliance.store.postgresql import READ_SECONDS, TURN_SECONDS, Line, Run
 
 LONG_AGO: Final = float("-inf")
 # How often the copy is compared anew that has followed further meanwhile.
@@ -309,7 +309,7 @@ class Follower:
 
     def sizes(self) -> dict[str, int]:
         """How many bytes the copy has, and PostgreSQL's tables."""
-        ((there,),) = self.line.rows(statement_of("size"))
+        ((there,),) = self.line.rows(sql_of("shared/size"))
         return self.copy.sizes() | {self.line.name: there}
 
     def _own_mark(self) -> tuple[Mark, datetime]:

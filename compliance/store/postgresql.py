@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from functools import cache
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
@@ -27,8 +26,7 @@ import pyarrow as pa
 from compliance.core import addresses, clock
 from compliance.core.addresses import Address
 from compliance.core.errors import Refusal
-from compliance.core.places import QUERIES
-from compliance.declarations.queries import without_comments
+from compliance.declarations.queries import sql_of
 from compliance.store import failures
 from compliance.store.failures import Away
 
@@ -104,7 +102,7 @@ class Line:
         committed before its turn. Raise Refusal if the turn does not come within some seconds.
         """
         with self.transaction() as run:
-            [(*_, now)] = run.rows(statement_of("lock"), f"{seconds:.0f}s", lock, seconds=seconds + READ_SECONDS)
+            [(*_, now)] = run.rows(sql_of("shared/lock"), f"{seconds:.0f}s", lock, seconds=seconds + READ_SECONDS)
             clock.go_by(now)
             yield run, now
 
@@ -304,12 +302,6 @@ def parts_of(address: str) -> Address:
     if found is None:
         raise Refusal(addresses.NOT_PLAIN)
     return found
-
-
-@cache
-def statement_of(name: str) -> str:
-    """A statement for PostgreSQL, of `queries/shared`."""
-    return without_comments((QUERIES / "shared" / f"{name}.sql").read_text("utf-8"))
 
 
 def _with_settings(address: str, schema: str) -> str:

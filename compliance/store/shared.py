@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from compliance.core.errors import Refusal
+from compliance.declarations.queries import sql_of
 from compliance.store import failures
 from compliance.store.changes import (
     NOTHING,
@@ -33,7 +34,7 @@ from compliance.store.engine import remove
 from compliance.store.failures import Away
 from compliance.store.file import FileDatabase, connect, file_database
 from compliance.store.following import Follower, Waits
-from compliance.store.postgresql import MOVE_SECONDS, TURN_SECONDS, Line, Run, statement_of
+from compliance.store.postgresql import MOVE_SECONDS, TURN_SECONDS, Line, Run
 
 # The turn of a writer, by PostgreSQL's lock with this number.
 LOCK: Final = 7025438310447362
@@ -147,7 +148,7 @@ class SharedDatabase(Database):
         end = time.monotonic() + RESOLVE_SECONDS
         while time.monotonic() < end:
             with suppress(Refusal), self._writing.writing(LOCK, seconds=2) as (run, _):
-                return bool(run.rows(statement_of("is_made"), *mark)[0][0])
+                return bool(run.rows(sql_of("shared/is_made"), *mark)[0][0])
             time.sleep(0.1)
         return None
 
@@ -189,7 +190,7 @@ class SharedDatabase(Database):
     def forget(self) -> str:
         """Have PostgreSQL remove the files and the log of what was there. Return a sentence if it may not."""
         with self._writing.transaction() as run:
-            ((may_checkpoint, recycles),) = run.rows(statement_of("forgetting"))
+            ((may_checkpoint, recycles),) = run.rows(sql_of("shared/forgetting"))
             for sql in ("checkpoint", "select pg_switch_wal()", "checkpoint") if may_checkpoint else ():
                 run.rows(sql, seconds=CHECKPOINT_SECONDS)
         if not may_checkpoint:

@@ -20,10 +20,10 @@ from adbc_driver_manager import Error
 
 from compliance.core import clock
 from compliance.core.errors import Refusal
-from compliance.declarations.queries import without_comments
+from compliance.declarations.queries import sql_of
 from compliance.store import failures, postgresql
 from compliance.store.failures import Away
-from compliance.store.file_register import Register, Row, Run, Tables, cleaned, moment, refuse_kept, statement
+from compliance.store.file_register import Register, Row, Run, Tables, cleaned, moment, refuse_kept
 from compliance.store.numbers_removed import without_numbers
 from compliance.store.postgresql import MOVE_SECONDS, Line, shown
 
@@ -141,7 +141,7 @@ class SharedRegister(Register):
         """A transaction that excludes every other writer, on every machine. The tables are there."""
         with self._using(self._writing), self._writing.writing(LOCK, seconds=WAIT_SECONDS) as (run, _):
             if not self._is_made:
-                run.rows(without_comments(statement("shared/schema")))
+                run.rows(sql_of("register/shared/schema"))
             yield run
             try:
                 run.commit()
@@ -276,7 +276,7 @@ def _bound(name: str, parameters: Row) -> tuple[Any, ...]:
 @cache
 def _numbered(name: str) -> tuple[str, list[str]]:
     """A statement with a place for the type of each parameter, and the names of these."""
-    sql = without_comments(statement(name))
+    sql = sql_of(f"register/{name}")
     names = list(dict.fromkeys(PLACE.findall(sql)))
     return PLACE.sub(lambda match: f"${names.index(match[1]) + 1}::{{{names.index(match[1])}}}", sql), names
 

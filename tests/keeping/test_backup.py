@@ -21,6 +21,7 @@ from compliance.access.permissions import ADMINISTRATOR, HEAD, User
 from compliance.access.roles import Held
 from compliance.core.errors import Refusal
 from compliance.counting.assessing import coverage
+from compliance.declarations.queries import sql_of
 from compliance.keeping.archive import DATABASE, MANIFEST, MOST_DECLARATION, REGISTER
 from compliance.keeping.backup import back_up, restore
 from compliance.loading.loading import Order, add_event
@@ -29,7 +30,6 @@ from compliance.store import changes, register, shared, shared_register, stores
 from compliance.store.copies import applied_files
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
-from compliance.store.file_register import STATEMENTS
 from compliance.store.postgresql import Line as Connection
 from tests.browser import serving
 from tests.command import arguments, environment, run, run_here
@@ -53,7 +53,7 @@ def declare(folder: Path) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
     with closing(sqlite3.connect(folder / REGISTER)) as register:
-        register.executescript((STATEMENTS / "schema.sql").read_text("utf-8"))
+        register.executescript(sql_of("register/schema"))
         register.execute("insert into sessions values ('stolen-id', 'p1', 'i', '[]', '', '2026', '2026', '2027')")
         register.commit()
     give(folder, "analyst")
