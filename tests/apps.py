@@ -130,3 +130,14 @@ def ways_in(app: AppTest) -> list[str]:
     """The buttons of a page without data: the one that leads to the imports, and the templates."""
     loads = [button.label for button in app.button if button.key == "load_exports"]
     return [*loads, *(each.proto.label for each in app.get("download_button") if "mall: " in each.proto.label)]
+
+
+def plain(label: str) -> str:
+    """A label without what marks it up, and without what lets it break or keeps it together."""
+    return label.replace("\\", "").replace("\u00ad", "").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def press(app: AppTest, label: str) -> None:
+    """Press the button with a label."""
+    next(button for button in app.button if plain(button.label) == label and not button.disabled).click().run()
+    assert not app.exception

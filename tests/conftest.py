@@ -57,6 +57,30 @@ def made_here(monkeypatch):
     monkeypatch.setattr(jobs, "_run", make_here)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for the tests of a file."""
+    from tests.browser import browsing
+
+    with browsing() as instance:
+        yield instance
+
+
+@pytest.fixture
+def files(monkeypatch):
+    """What each download button of a page gives, or the function that makes it, by the button's key."""
+    import streamlit as st
+
+    contents, button = {}, st.download_button
+
+    def remember(label, data, **kwargs):
+        contents[kwargs["key"]] = data
+        return button(label, data, **kwargs)
+
+    monkeypatch.setattr(st, "download_button", remember)
+    return contents
+
+
 @pytest.fixture(scope="session")
 def sample_database(tmp_path_factory):
     """The sample database, which no test changes; held open, since to open it takes as long as a run of a page."""

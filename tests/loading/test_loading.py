@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-import openpyxl
 import pytest
 
 from compliance.core.errors import Refusal
@@ -224,13 +223,7 @@ def test_an_organisation_may_change_the_spelling_of_its_name(line):
 
 
 def workbook(path, **sheets):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, table in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in table:
-            sheet.append(row)
-    book.save(path)
+    path.write_bytes(xlsx(sheets))
     return path
 
 

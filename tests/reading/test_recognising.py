@@ -129,13 +129,7 @@ def test_an_unknown_source_names_the_nearest(tmp_path):
 
 
 def workbook(path, **sheets):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, table in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in table:
-            sheet.append(row)
-    book.save(path)
+    path.write_bytes(xlsx(sheets))
     return path
 
 

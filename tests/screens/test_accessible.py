@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from compliance.screens.frame import BARE, PAGES
-from tests.browser import ALL_RULES, GO, PATIENCE, browsing, framed, serving, settle, visit
+from tests.browser import ALL_RULES, GO, PATIENCE, framed, serving, settle, visit
 from tests.line import POINTS
 from tests.looks import (
     DESKTOP,
@@ -79,12 +79,6 @@ ADDRESSES = {("sv", states[0]) for states in STATES.values()}
 def site(tmp_path_factory):
     with serving(beside(tmp_path_factory.mktemp("accessible"))) as server:
         yield server.address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsing() as instance:
-        yield instance
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-import streamlit as st
 
 from compliance.access import people
 from compliance.access.permissions import ANALYST, COORDINATOR, HEAD, User
@@ -40,20 +39,6 @@ def by(monkeypatch):
         return app, lambda: setattr(somebody, "role", ANALYST)
 
     return open_
-
-
-@pytest.fixture
-def files(monkeypatch):
-    """The function that makes the file of each download button, by the button's key."""
-    contents = {}
-    button = st.download_button
-
-    def remember(label, data, **kwargs):
-        contents[kwargs["key"]] = data
-        return button(label, data, **kwargs)
-
-    monkeypatch.setattr(st, "download_button", remember)
-    return contents
 
 
 def entries():

@@ -29,7 +29,7 @@ from compliance.reading.reading import safe_name
 from compliance.review import reviewing
 from compliance.store.file import FileDatabase
 from compliance.store.following import Waits
-from tests.browser import FRAME, GO, PATIENCE, browsing, framed, said, serving, settle, visit
+from tests.browser import FRAME, GO, PATIENCE, framed, said, serving, settle, visit
 from tests.files import doctor_files
 from tests.layers import first_of
 from tests.line import POINTS
@@ -99,12 +99,6 @@ ASKS_BEFORE_LEAVING = """() => {
   window.dispatchEvent(leaving);
   return leaving.defaultPrevented;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsing() as instance:
-        yield instance
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from compliance.access.permissions import ANALYST
 from compliance.core.language import LANGUAGES
-from tests.apps import dropped, links, opened, text
+from tests.apps import dropped, links, opened, plain, press, text
 from tests.line import Line
 
 TABLES = {
@@ -89,12 +89,3 @@ def test_it_stands_on_the_receipt_of_a_load_which_it_does_not_hold(own, tmp_path
     press(app, "Läs in 3 rader")
     assert "inga rader för kursen i ”E-utbildning: Informationssäkerhet”" in said(app)
     assert any(SETTINGS in address for address in links(app))
-
-
-def press(app, label):
-    next(button for button in app.button if plain(button.label) == label and not button.disabled).click().run()
-    assert not app.exception
-
-
-def plain(label):
-    return label.replace("\\", "").replace("\u00ad", "").replace("\N{NO-BREAK SPACE}", " ")

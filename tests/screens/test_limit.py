@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT, Permission, Role
@@ -78,20 +77,6 @@ def limited(request: pytest.FixtureRequest, database: Path, monkeypatch: pytest.
         return opened(page, monkeypatch, **({"limit": limit, "as_of": parted.DAY.isoformat()} | params))
 
     return Limited(opened_limited, marks)
-
-
-@pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What each download button of a page gives, by its key."""
-    contents: dict[str, Any] = {}
-    button = st.download_button
-
-    def remember(label: str, data: Any, **options: Any) -> bool:
-        contents[options["key"]] = data
-        return button(label, data, **options)
-
-    monkeypatch.setattr(st, "download_button", remember)
-    return contents
 
 
 def everything(app: AppTest) -> str:

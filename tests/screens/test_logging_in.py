@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from compliance.core.language import Language
 from tests import once
-from tests.browser import ALL_RULES, browsing, said, settle, visit
+from tests.browser import ALL_RULES, said, settle, visit
 from tests.canaille import PASSWORD, canaille
 from tests.ports import free_port
 from tests.provided import served
@@ -36,12 +36,6 @@ def here(tmp_path_factory):
         served(folder, issuer, rules=RULES, port=port) as running,
     ):
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with browsing() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from compliance.access.permissions import ANALYST
 from compliance.core.language import LANGUAGES
-from tests.apps import dropped, opened, text
+from tests.apps import dropped, opened, plain, press, text
 from tests.line import Line
 
 INSTRUCTION = """
@@ -37,10 +37,6 @@ def loaded(line):
     return line
 
 
-def plain(label):
-    return label.replace("\\", "").replace("\u00ad", "").replace("\N{NO-BREAK SPACE}", " ")
-
-
 def said(app):
     return plain(text(app))
 
@@ -49,16 +45,11 @@ def box(app, label):
     return next(each for each in app.selectbox if plain(each.label) == label)
 
 
-def press(app, label):
-    next(each for each in app.button if plain(each.label) == label and not each.disabled).click().run()
-    assert not app.exception
-
-
 @pytest.mark.live
 def test_a_word_is_explained_where_it_was_found_and_its_effect_is_shown_before(loaded, monkeypatch):
     app = opened("quality", monkeypatch, check="unknown_words")
     assert ASKED["sv"] in said(app)
-    box(app, WORD).select_index(0).run()
+    box(app, WORD).set_value("done").run()
     assert ("0 %" in said(app), "66,7 %" in said(app)) == (True, True)
     assert loaded.rows("from meanings") == []
     press(app, "Spara")
@@ -74,7 +65,7 @@ def test_a_column_of_dates_is_asked_about(loaded, monkeypatch, code):
     app = opened("quality", monkeypatch, check="undecided_dates", lang=code)
     assert ASKED[code] in said(app)
     label = {"sv": "Personallista: kolumnen ”Anställd t.o.m.”", "en": "Staff list: the column “Anställd t.o.m.”"}[code]
-    box(app, label).select_index(1).run()
+    box(app, label).set_value("month").run()
     press(app, {"sv": "Spara", "en": "Save"}[code])
     assert loaded.column("employed_to", "staff where import_id = 3") == [date(2026, 5, 4)]
 
@@ -82,11 +73,11 @@ def test_a_column_of_dates_is_asked_about(loaded, monkeypatch, code):
 @pytest.mark.live
 def test_what_was_said_is_shown_changed_and_taken_back_among_the_settings(loaded, monkeypatch):
     app = opened("quality", monkeypatch, check="unknown_words")
-    box(app, WORD).select_index(0).run()
+    box(app, WORD).set_value("done").run()
     press(app, "Spara")
     app = opened("imports", monkeypatch, part="settings")
     assert "Lokal anvisning, Status: ”Färdigställd” = Genomförd" in [plain(each.label) for each in app.expander]
-    box(app, "Lokal anvisning, Status: ”Färdigställd”").select_index(1).run()
+    box(app, "Lokal anvisning, Status: ”Färdigställd”").set_value("ongoing").run()
     press(app, "Spara")
     assert "Lokal anvisning, Status: ”Färdigställd” = Pågår" in [plain(each.label) for each in app.expander]
     next(each for each in app.toggle if plain(each.label) == "Ta tillbaka").set_value(True).run()
@@ -106,7 +97,7 @@ def test_it_is_explained_on_the_card_of_a_file_that_is_not_loaded_yet(line, tmp_
     app = opened("imports", monkeypatch)
     dropped(app, line.file(INSTRUCTION, name="Lokal anvisning 2026-10-01.csv"))
     assert ASKED["sv"] in said(app)
-    box(app, WORD).select_index(0).run()
+    box(app, WORD).set_value("done").run()
     assert "66,7 %" in said(app)
     press(app, "Spara")
     assert ASKED["sv"] not in said(app)
@@ -120,7 +111,7 @@ def test_dates_that_can_only_begin_with_the_month_are_said_to_where_no_row_can_b
     months = STAFF.replace("2020-01-01", "05/24/2020") + "p2 | Norr | 05/25/2020 |\n"
     dropped(app, line.file(months, name="Personallista 2026-10-01.csv"))
     assert "I kolumnen står månaden före dagen. Ange det på filens kort" in said(app)
-    box(app, "Personallista: kolumnen ”Anställningsdatum”").select_index(1).run()
+    box(app, "Personallista: kolumnen ”Anställningsdatum”").set_value("month").run()
     press(app, "Spara")
     press(app, "Läs in 2 rader")
     assert line.column("employed_from", "staff") == [date(2020, 5, 24), date(2020, 5, 25)]

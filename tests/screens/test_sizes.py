@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from compliance.review.reviewing import GROUNDS
-from tests.browser import Server, browsing, go, serving, visit
+from tests.browser import Server, go, serving, visit
 from tests.layers import layered
 from tests.line import POINTS
 from tests.looks import STATES, unfold
@@ -20,12 +20,6 @@ from tests.reviewed import ANSWERS, AS_OF, IDS, at
 from tests.sampled import beside
 
 PAGES = [address for name, states in STATES.items() if name != "meeting" for address in states]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as instance:
-        yield instance
 
 
 @pytest.fixture(scope="module")
