@@ -1,4 +1,4 @@
-"""Geometry shared by everything that draws a line chart: pages, meeting screens and report pictures."""
+"""Geometry shared by what draws a line chart: pages and meeting screens."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
