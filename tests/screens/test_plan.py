@@ -26,7 +26,7 @@ from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
 from compliance.review.deciding import DecisionContent
 from compliance.review.planning import Moment, load_wheel
-from compliance.screens import reads, written
+from compliance.screens import reads
 from compliance.screens.plan import page as plan_page
 from compliance.screens.plan import texts
 from compliance.screens.plan.texts import Year
@@ -142,8 +142,9 @@ def planned(line, day, declared=DECLARED):
 def year_of(line, day=AS_OF):
     with line.database.cursor() as cursor:
         review = planning.review_of_year(cursor, DECLARED, organisation=NAME, as_of=day)
-    decided = written.decided_until(reads.data(line.database), day, NAME)
-    return Year(planned(line, day), review, tuple(decision for decision in decided if decision.open))
+        decided = deciding.decisions(cursor)
+    left = tuple(decision for decision in decided if decision.open and decision.year <= day.year)
+    return Year(planned(line, day), review, left)
 
 
 def states(moments):
