@@ -107,7 +107,7 @@ def expected(page, store, say, role):
         "quality": [say.pick(remark.title)],
         "extracts": [say.pick({"sv": "Arbetslistan", "en": "Working list"})],
         "about": [store.file, say("No basis")],
-        "roles": [say("Give and take roles")],
+        "roles": [say.pick(permissions.WORDS[Permission.MANAGE_ROLES])],
         "audit": [say("Audit trail")],
     }[page]
 
