@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 from openpyxl.utils import get_column_letter
 
-from compliance.core.language import N_, Language, folded
+from compliance.core.language import N_, Language, folded, swedish_order
 from compliance.core.zips import unlike
 from compliance.correcting import forms
 from compliance.counting.assessing import run
@@ -126,17 +126,12 @@ def questions(cursor: Cursor, asking: Asking) -> dict[Unit, Questions]:
             unit = row.get("recipient")
             _, topics = by_unit.setdefault(folded(unit), (unit, {}))
             topics.setdefault(topic, []).append(row)
-    return dict(sorted(by_unit.values(), key=lambda entry: _swedish(entry[0] or "")))
+    return dict(sorted(by_unit.values(), key=lambda entry: swedish_order(entry[0] or "")))
 
 
 def count(questions: Questions) -> int:
     """The number of rows to answer."""
     return sum(len(rows) for rows in questions.values())
-
-
-def _swedish(text: str) -> str:
-    """A sort key that puts å, ä and ö after z."""
-    return text.casefold().translate({ord("å"): "{", ord("ä"): "|", ord("ö"): "}"})
 
 
 def _rows(cursor: Cursor, topic: Topic, asking: Asking) -> Rows:

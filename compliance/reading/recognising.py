@@ -589,13 +589,18 @@ def organisation_named(matches: list[Match], words: Words) -> str | None:
     """The organisation named in a row above a heading ("Förvaltning: Exempel"), as written."""
     names = "|".join(map(re.escape, words["organisation"]))
     for match in matches:
-        for row in top_rows(match.sheet)[: match.heading_row - 1]:
-            cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]
-            for cell, following in zip(cells, [*cells[1:], ""], strict=False):
-                named = re.fullmatch(rf"(?:{names})(?::\s*(.*))?", cell, re.IGNORECASE)
-                if named and (name := named[1] or following):
-                    return name[:LONGEST_NAME].rstrip()
+        for cell, following in _told_above(top_rows(match.sheet)[: match.heading_row - 1]):
+            named = re.fullmatch(rf"(?:{names})(?::\s*(.*))?", cell, re.IGNORECASE)
+            if named and (name := named[1] or following):
+                return name[:LONGEST_NAME].rstrip()
     return None
+
+
+def _told_above(rows: list[Row]) -> Iterator[tuple[str, str]]:
+    """Each filled cell of rows above a heading, on one line, with the one after it."""
+    for row in rows:
+        cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]
+        yield from zip(cells, [*cells[1:], ""], strict=False)
 
 
 # --- the extract date -------------------------------------------------------------------------------------------
@@ -630,12 +635,8 @@ def _day_named(name: str) -> date | None:
 def day_above(rows: list[Row], words: Words, *, date1904: bool) -> date | None:
     """The extract date that rows above a heading hold."""
     keyword = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words['extract_date']))})(?!\w)", re.IGNORECASE)
-    for row in rows:
-        cells = [" ".join(cell.split()) for cell in row if cell and cell.strip()]
-        for cell, following in zip(cells, [*cells[1:], ""], strict=False):
-            if day := _day_after(keyword, cell, following, date1904=date1904):
-                return day
-    return None
+    days = (_day_after(keyword, *told, date1904=date1904) for told in _told_above(rows))
+    return next(filter(None, days), None)
 
 
 def _day_after(keyword: re.Pattern[str], cell: str, following: str, *, date1904: bool) -> date | None:

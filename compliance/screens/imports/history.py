@@ -25,6 +25,7 @@ from compliance.screens.caching import Data, cached, read
 from compliance.screens.imports import history_texts, returns, texts
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
+from compliance.wording import phrases
 
 SHOWN_IMPORTS: Final = 15
 SHOWN_ROWS: Final = 200
@@ -176,7 +177,7 @@ def _why(view: View, row: dict[str, Any], change: Effect) -> None:
         chosen = st.selectbox(
             say(N_("Review point")),
             changed,
-            format_func=lambda point: history_texts.point_label(point, say),
+            format_func=lambda point: phrases.label(point, say),
             key=f"why {row['import_id']} {say.code}",
             width=460,
         )

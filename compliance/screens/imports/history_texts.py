@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, Language
@@ -28,11 +29,6 @@ def changed_points(effect: Effect, scope: Scope) -> list[Point]:
         for f in after
         if f.point.id in before and effect_texts.counts(before[f.point.id]) != effect_texts.counts(f)
     ]
-
-
-def point_label(point: Point, say: Language) -> str:
-    """A point in a list."""
-    return phrases.label(point, say)
 
 
 def import_pairs(
@@ -85,19 +81,8 @@ def problem_rows(problems: Rows, say: Language) -> list[dict[str, object]]:
 def cell_table(rows: Rows, say: Language) -> pd.DataFrame:
     """Rows of cells with row numbers and column letters; empty columns at the end are left out."""
     width = max((place + 1 for row in rows for place, cell in enumerate(row["cells"]) if cell is not None), default=0)
-    letters = [column_letter(place) for place in range(width)]
     table = {say(N_("Row")): [row["row"] for row in rows]}
-    for place, letter in enumerate(letters):
+    for place in range(width):
         cells = [row["cells"][place] if place < len(row["cells"]) else None for row in rows]
-        table[letter] = [phrases.as_read(cell or "") for cell in cells]
+        table[get_column_letter(place + 1)] = [phrases.as_read(cell or "") for cell in cells]
     return pd.DataFrame(table)
-
-
-def column_letter(place: int) -> str:
-    """The letter of a column: A for 0, Z for 25, AA for 26."""
-    letters = ""
-    number = place + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

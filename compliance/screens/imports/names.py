@@ -111,15 +111,11 @@ def _fields(view: View, used: Rows) -> tuple[str, str | None, str | None, date |
     kinds = {kind: say(names_texts.KINDS[kind]) for kind in renaming.KINDS}
     kind = fields.choice(say(N_("Type")), kinds, now="unit", key=_key("kind"), width=WIDTH) or "unit"
     names_in_use = [row["name"] for row in used if row["kind"] == kind]
-    old = _name(say(N_("Earlier name")), names_in_use, "old")
-    new = _name(say(N_("New name")), [name for name in names_in_use if name != old], "new")
+    old = fields.name(say(N_("Earlier name")), names_in_use, key=_key("old"), width=WIDTH)
+    others = [name for name in names_in_use if name != old]
+    new = fields.name(say(N_("New name")), others, key=_key("new"), width=WIDTH)
     day = fields.day(say(N_("From")), view.as_of, key=_key("day"), width=WIDTH)
     return kind, old, new, day
-
-
-def _name(label: str, options: list[str], field: str) -> str | None:
-    """Draw a field to choose a name in use or to write another."""
-    return fields.name(label, options, key=_key(field), width=WIDTH)
 
 
 def _addition(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor], None]:
