@@ -1,6 +1,7 @@
 """A point's figure, rule and exports as several pages draw them."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,6 +53,13 @@ def measured(figure: Coverage, before: Coverage | None, say: Language, then: Cov
         last=before.coverage if before else None,
         kept=then.coverage if then else None,
     )
+
+
+def signs(figures: Iterable[Coverage], say: Language, *, counts: bool = True) -> list[charts.LegendEntry]:
+    """The signs of some figures for a legend, each with the number of those that have it."""
+    counted = Counter((figure.status, phrases.status_text(figure)) for figure in figures)
+    used = [(status, text, counted[status, text]) for status, text in phrases.SIGNS if counted[status, text]]
+    return [charts.LegendEntry(status, say(text), say.number(n) if counts else "") for status, text, n in used]
 
 
 def ahead(heading: Outlook, say: Language) -> charts.Ahead | None:

@@ -21,7 +21,7 @@ from compliance.drawing.elements import Html
 from compliance.extracts.declared import extract_by
 from compliance.extracts.extracting import extract
 from compliance.extracts.files import as_bytes
-from compliance.screens import downloads, fields, reads, widgets
+from compliance.screens import downloads, fields, figure_texts, reads, widgets
 from compliance.screens.bodies import body, part
 from compliance.screens.caching import Data, cached
 from compliance.screens.city import texts
@@ -85,9 +85,15 @@ def _matrix(view: View) -> Html:
     say, every = view.say, standings(view.data, view.reader, view.as_of)
     corner, columns, rows = texts.matrix(every, reads.points(), say, partial(_way, view))
     caption, many = say(N_("Organisation by organisation")), texts.are_many(every)
+    signs = figure_texts.signs((figure for each in every for figure in each.figures), say)
     return charts.stack(
         charts.headline(*texts.sentences(every, say)),
-        charts.headed(caption, charts.legend(texts.legend(every, say), label=say(N_("Signs")))),
+        charts.headed(
+            caption,
+            charts.legend(
+                figure_texts.signs((figure for each in every for figure in each.figures), say), label=say(N_("Signs"))
+            ),
+        ),
         charts.heat_table(columns, rows, corner=corner, caption=caption, close=many),
         *([charts.caption(texts.key(reads.points(), say))] if many else []),
         charts.caption(texts.notes(every, say)),

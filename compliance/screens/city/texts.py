@@ -1,6 +1,5 @@
 """The texts of the city: who is behind, the table of organisations and points, the lines of a year. No Streamlit."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -126,16 +125,6 @@ def _named(names: Sequence[str], say: Language) -> str:
     more = len(names) - len(shown)
     others = say.plural("{count} other", "{count} others", more, count=say.in_words(more))
     return phrases.listed([*map(breaking.add_soft_hyphens, shown), *([others] if more else [])], say)
-
-
-def legend(every: Sequence[Standing], say: Language) -> list[charts.LegendEntry]:
-    """The signs of the table, each with the number of its cells."""
-    counted = Counter((figure.status, phrases.status_text(figure)) for each in every for figure in each.figures)
-    return [
-        charts.LegendEntry(status, say(text), say.number(counted[status, text]))
-        for status, text in phrases.SIGNS
-        if counted[status, text]
-    ]
 
 
 # --- The table ------------------------------------------------------------------------------------------------------

@@ -78,14 +78,8 @@ def age(basis: Basis, figure: Coverage) -> int | None:
 
 def legend(view: Overview, say: Language) -> list[charts.LegendEntry]:
     """The legend of the overview, each status with its number of points."""
-    counted = Counter((figure.status, phrases.status_text(figure)) for figure in view.now)
-    entries = [
-        charts.LegendEntry(kind, say(text), say.number(counted[kind, text]))
-        for kind, text in phrases.SIGNS
-        if counted[kind, text]
-    ]
     return [
-        *entries,
+        *figure_texts.signs(view.now, say),
         charts.LegendEntry("target", say(N_("Target"))),
         *(charts.LegendEntry("last_review", phrases.then_label(before, say)) for before in [*view.before.values()][:1]),
         *([charts.LegendEntry("lapsing", say(N_("Lapses before the end of the year")))] if _lapses(view) else []),

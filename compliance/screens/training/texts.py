@@ -8,14 +8,13 @@ from typing import Final
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language, begun
-from compliance.counting.assessing import Status
 from compliance.counting.training import Counts, CourseState, Listed, Month, Part, Person, Training
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.charts import PageLink
 from compliance.drawing.training import DrillHead, DrillRow, Expiry
 from compliance.screens.fact_texts import counted, unknown
-from compliance.screens.figure_texts import measured
+from compliance.screens.figure_texts import measured, signs
 from compliance.wording import breaking, phrases, reasons
 from compliance.wording.phrases import DASH
 from compliance.wording.tables import Column, Table, table
@@ -234,13 +233,8 @@ def _undated(part: Part) -> bool:
 
 def legend(courses: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
     """The legend of the statuses in the rows."""
-    used = {(course.status, bool(course.columns)) for part in (courses.whole, *parts) for course in part.courses}
-    words = [
-        *((kind, False, word) for kind, word in phrases.STATUS_WORDS.items()),
-        (Status.NO_BASIS, True, phrases.NOT_IN_EXPORT),
-    ]
-    signs = [charts.LegendEntry(kind, say(word)) for kind, columns, word in words if (kind, columns) in used]
-    return [*signs, charts.LegendEntry("target", say(N_("Target")))]
+    every = (course for part in (courses.whole, *parts) for course in part.courses)
+    return [*signs(every, say, counts=False), charts.LegendEntry("target", say(N_("Target")))]
 
 
 # --- The months ahead ---------------------------------------------------------------------------------------------
