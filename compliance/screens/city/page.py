@@ -90,9 +90,7 @@ def _matrix(view: View) -> Html:
         charts.headline(*texts.sentences(every, say)),
         charts.headed(
             caption,
-            charts.legend(
-                figure_texts.signs((figure for each in every for figure in each.figures), say), label=say(N_("Signs"))
-            ),
+            charts.legend(signs, label=say(N_("Signs"))),
         ),
         charts.heat_table(columns, rows, corner=corner, caption=caption, close=many),
         *([charts.caption(texts.key(reads.points(), say))] if many else []),
