@@ -280,7 +280,7 @@ def test_that_none_is_overdue_is_not_said_without_a_column_for_the_day(tmp_path)
             own.load_table(table, name=f"{source}.csv", source=source, extract_date=TAKEN, organisation=NAME)
         undated = planned(own, AS_OF)
     counts = {
-        source: [count.text for count in texts.action_counts(undated.of(source), SV)] for source in texts.ACTION_TITLES
+        source: [text for _, text in texts.action_counts(undated.of(source), SV)] for source in texts.ACTION_TITLES
     }
     open_ = ["Öppen 1", "Klar 0"]
     assert counts == {"classification": ["Öppen 1", "Klar 1"], "recommendation": open_, "deviation": open_}
