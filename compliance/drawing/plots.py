@@ -3,9 +3,8 @@
 Show one: `st.plotly_chart(figure, theme=None, config=plots.PLOTLY_CONFIG, alt="…")`.
 """
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache, wraps
-from typing import Any, Concatenate, Final, NamedTuple, ParamSpec, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
 import plotly.graph_objects as go
 
@@ -29,22 +28,6 @@ PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "
 PALETTES: dict[Mode, Palette] = {mode: theming.product().palette(mode) for mode in theming.MODES}
 
 FONT = "IBM Plex Sans, system-ui, sans-serif"
-CACHED_FIGURES: Final = 200
-Mark = TypeVar("Mark")
-Params = ParamSpec("Params")
-
-
-def cached(
-    draw: Callable[Concatenate[Sequence[Mark], Params], go.Figure],
-) -> Callable[Concatenate[Sequence[Mark], Params], go.Figure]:
-    """Cache the latest figures: building one takes plotly longer than all the rest of a cached page."""
-    cached_draw: Any = lru_cache(maxsize=CACHED_FIGURES)(draw)
-
-    @wraps(draw)
-    def hashable(marks: Sequence[Mark], /, *args: Params.args, **kwargs: Params.kwargs) -> go.Figure:
-        return cached_draw(tuple(marks), *args, **kwargs)
-
-    return hashable
 
 
 class HeightLabel(NamedTuple):
@@ -55,7 +38,6 @@ class HeightLabel(NamedTuple):
     font: dict[str, Any]
 
 
-@cached
 def trend(
     moments: Sequence[Moment],
     *,
