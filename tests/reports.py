@@ -18,7 +18,7 @@ from compliance.report.blocks import (
     Table,
 )
 from compliance.wording.tables import Head
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import Level, Trend, TrendPoint
 
 MADE_AT = datetime(2026, 11, 2, 12, 10, 5, tzinfo=UTC)
 LONG_TABLE = 60
@@ -248,7 +248,7 @@ def _trend(say: Language, title: str, share: float | None, before: float | None)
     parts = (0.7, 0.72, 0.8, 0.83, 0.9, 0.88, 1.0)
     shares = [before, None, *(None if share is None else share * part for part in parts)]
     names = ["nov\n2025", "dec", "jan\n2026", "feb", "mar", "apr", "maj", "jun", "jul"]
-    moments = tuple(Moment(name, value, say.percent(value)) for name, value in zip(names, shares, strict=True))
+    moments = tuple(TrendPoint(name, value, say.percent(value)) for name, value in zip(names, shares, strict=True))
     return LineChart(
         caption=_t(say, f"{title} över tid", f"{title} over time"),
         alt=_t(say, f"Linje: från {moments[0].text} till {moments[-1].text}.", f"Line: to {moments[-1].text}."),

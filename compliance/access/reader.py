@@ -39,7 +39,7 @@ ONE_ONLY: Final = N_(
 PART_ONLY: Final = N_(
     "What is here concerns the whole organisation, and you see only {part}. Ask the information security coordinator."
 )
-Part = TypeVar("Part")
+AnyPart = TypeVar("AnyPart")
 Value = TypeVar("Value")
 
 
@@ -98,7 +98,7 @@ class Reader:
 
     # --- The limit ----------------------------------------------------------------------------------------------------
 
-    def limited(self, parts: Iterable[Part]) -> list[Part]:
+    def limited(self, parts: Iterable[AnyPart]) -> list[AnyPart]:
         """The figures or rows within the reader's limit."""
         return list(parts) if self.limit is None else [part for part in parts if self.limit.holds(part)]
 

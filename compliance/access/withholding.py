@@ -97,10 +97,10 @@ def names_of_persons(named: ExportNames, *, responsible: tuple[str, ...]) -> Nam
 
 def export_names(cursor: Cursor) -> ExportNames:
     """The persons and systems named in any export of any day."""
-    return ExportNames(_named(cursor, "persons_named"), _named(cursor, "systems_named"))
+    return ExportNames(_names_by(cursor, "persons_named"), _names_by(cursor, "systems_named"))
 
 
-def _named(cursor: Cursor, name: str) -> tuple[str, ...]:
+def _names_by(cursor: Cursor, name: str) -> tuple[str, ...]:
     return tuple(row["name"] for row in rows(cursor, statement(name)))
 
 

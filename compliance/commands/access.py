@@ -39,7 +39,7 @@ Role = Annotated[
 Pseudonym = Annotated[str, typer.Option("--person", metavar="ID", help="somebody of “role list”")]
 Issuer = Annotated[str, typer.Option("--issuer", metavar="ADDRESS", help="the provider, as server.toml names it")]
 Subject = Annotated[str, typer.Option("--subject", metavar="SUB", help="the provider's own id of the person")]
-Part = Annotated[str | None, typer.Option(metavar="NAME", help="the part that the role is limited to")]
+PartOption = Annotated[str | None, typer.Option(metavar="NAME", help="the part that the role is limited to")]
 
 
 def _user() -> User:
@@ -85,9 +85,9 @@ def give_command(
     issuer: Issuer = "",
     subject: Subject = "",
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="until the person logs in")] = "",
-    organisation: Part = None,
-    department: Part = None,
-    unit: Part = None,
+    organisation: PartOption = None,
+    department: PartOption = None,
+    unit: PartOption = None,
 ) -> None:
     """Give a role, also to somebody who has not logged in yet: so the first administrator gets in."""
     if (department or unit) and not organisation:

@@ -47,7 +47,7 @@ class Commands(typer.Typer):
         return super().command(name, cls=Command, **kwargs)
 
 
-def shown(path: Path) -> str:
+def masked_name(path: Path) -> str:
     """The name of a file, masked so that it can be printed."""
     return mask_text(path.name)[0]
 

@@ -26,7 +26,7 @@ from compliance.access.audit import Action
 from compliance.access.permissions import current_user
 from compliance.access.reader import EVERYTHING
 from compliance.access.scopes import Level
-from compliance.commands.arguments import Commands, shown
+from compliance.commands.arguments import Commands, masked_name
 from compliance.core import clock, logs, places
 from compliance.core.errors import Asked, Refusal
 from compliance.core.language import LANGUAGES, N_, Language, folded
@@ -229,7 +229,9 @@ def _with_progress(files: list[Path]) -> Iterator[Path]:
     if not sys.stderr.isatty():
         yield from files
         return
-    with typer.progressbar(files, file=sys.stderr, item_show_func=lambda path: shown(path) if path else "") as bar:
+    with typer.progressbar(
+        files, file=sys.stderr, item_show_func=lambda path: masked_name(path) if path else ""
+    ) as bar:
         yield from bar
 
 
@@ -445,7 +447,7 @@ def _one_extract(
     details = {"format": kind, "rows": len(result.table)} | ({"point": only.id} if only else {})
     language = Language("sv" if swedish_excel else places.environment_language())
     writing = partial(write, result, to, kind=kind, language=language)
-    return _Made(definition.id, details, writing, f"{shown(to)}: {len(result.table)} rows")
+    return _Made(definition.id, details, writing, f"{masked_name(to)}: {len(result.table)} rows")
 
 
 def _every_extract(to: Path, day: date, organisation: str | None, *, replace: bool) -> _Made:
@@ -456,7 +458,7 @@ def _every_extract(to: Path, day: date, organisation: str | None, *, replace: bo
     check_place(to, bundle, replace=replace)
     details = {"format": "zip" if is_archive(to) else "folder", "rows": bundle.rows}
     writing = partial(write_all, bundle, to, created=clock.now(), language=Language(places.environment_language()))
-    written = f"{shown(to)}: {len(bundle.extracts)} extracts, {bundle.rows} rows"
+    written = f"{masked_name(to)}: {len(bundle.extracts)} extracts, {bundle.rows} rows"
     return _Made("all extracts", details, writing, written)
 
 
@@ -490,7 +492,7 @@ def worklists_command(
     content = all_of_them(lists, all_, Language(language), moment=clock.local(clock.now()))
     hand_out(Action.EXTRACT, "work list", day=day, organisation=name, items=sum(len(each.left) for each in lists))
     save(content, to)
-    print(f"{shown(to)}: {len(lists)} lists")
+    print(f"{masked_name(to)}: {len(lists)} lists")
 
 
 def _organisation(cursor: Cursor, wanted: str | None, day: date) -> str:

@@ -12,7 +12,7 @@ import typer
 from compliance.access import audit, permissions
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.commands.arguments import Commands, shown
+from compliance.commands.arguments import Commands, masked_name
 from compliance.commands.cli import WHO, Format, app, day_of, print_rows, report
 from compliance.core import clock, places
 from compliance.core.language import N_, Language
@@ -47,7 +47,7 @@ def backup_command(file: Archive) -> None:
     audit.require(permissions.current_user(), Permission.PURGE)
     with audit.telling(permissions.current_user(), Action.BACKUP, file.name):
         manifest = back_up(stores.own(), file, own=places.own_files(), now=clock.now())
-    print(f"{shown(file)}: {', '.join(manifest.parts)}")
+    print(f"{masked_name(file)}: {', '.join(manifest.parts)}")
 
 
 @app.command("restore")
@@ -67,7 +67,7 @@ def restore_command(
         restored = restore(stores.own(), file, own=own, replace=replace, order=Order(WHO), now=clock.now())
     if not has_register:  # The register may have been in the backup.
         audit.record(user, Action.RESTORE, file.name)
-    print(f"restored the backup of {clock.local(restored.manifest.made_at):%Y-%m-%d %H:%M} from {shown(file)}")
+    print(f"restored the backup of {clock.local(restored.manifest.made_at):%Y-%m-%d %H:%M} from {masked_name(file)}")
     if restored.replaced:
         print(f"what was there before is kept in {restored.replaced}")
 
@@ -84,7 +84,7 @@ def move_command(
     same, (number, seal) = moved.evidence, moved.entry
     imports, _ = same.tables["imports"]
     rows = sum(count for count, _ in same.tables.values())
-    print(f"{stores.shown(source)} → {stores.shown(target)}")
+    print(f"{stores.public_name(source)} → {stores.public_name(target)}")
     print(
         f"rows: {rows} in {len(same.tables)} tables, the same; imports: {imports}; organisations: {same.organisations}"
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from compliance.access.audit import Action
-from compliance.commands.arguments import Commands, shown
+from compliance.commands.arguments import Commands, masked_name
 from compliance.commands.cli import WHO, AsOf, Format, Spoken, app, day_of, hand_out, show
 from compliance.core import places
 from compliance.core.errors import Refusal
@@ -161,7 +161,7 @@ def report_command(
     what = "report to hand out" if public else "report"
     hand_out(Action.REPORT, what, year=year, version=dossier.version, format=kind, bytes=len(content))
     save(content, to)
-    print(f"{shown(to)}: review of {year}, version {dossier.version}, {state}")
+    print(f"{masked_name(to)}: review of {year}, version {dossier.version}, {state}")
 
 
 def _ending(to: Path, kinds: Sequence[Any]) -> Any:
@@ -169,7 +169,7 @@ def _ending(to: Path, kinds: Sequence[Any]) -> Any:
     kind = to.suffix.lower().removeprefix(".")
     if kind not in kinds:
         endings = ", ".join(f".{each}" for each in kinds)
-        raise typer.BadParameter(f"{shown(to)!r} ends in none of {endings}", param_hint="--to")
+        raise typer.BadParameter(f"{masked_name(to)!r} ends in none of {endings}", param_hint="--to")
     return kind
 
 
@@ -201,7 +201,7 @@ def package_command(
     of, seal = {"review": review.review_id, "version": version or review.version}, seal_in(content)
     hand_out(Action.PACKAGE, WHAT, year=year, **of, bytes=len(content), sha256=seal)
     save(content, to)
-    print(f"{shown(to)}: review of {year}, {review.organisation}, version {of['version']}, package sha256 {seal}")
+    print(f"{masked_name(to)}: review of {year}, {review.organisation}, version {of['version']}, package sha256 {seal}")
 
 
 @app.command("verify")
@@ -219,9 +219,9 @@ def verify_package_command(
 
     checked = verify_package(file)
     print(
-        f"{shown(file)}: review of {checked.year}, {checked.organisation}, version {checked.version}, {checked.state},"
-        f" as of {checked.as_of}, {checked.files} files, {checked.figures} figures, sha256 {checked.seal},"
-        f" package sha256 {checked.package_seal}"
+        f"{masked_name(file)}: review of {checked.year}, {checked.organisation}, version {checked.version},"
+        f" {checked.state}, as of {checked.as_of}, {checked.files} files, {checked.figures} figures,"
+        f" sha256 {checked.seal}, package sha256 {checked.package_seal}"
     )
     say = Language(places.environment_language())
     known = known_seal(checked, seal)

@@ -44,7 +44,7 @@ def courses(cursor: Cursor, organisation: str, *, as_of: date) -> Rows:
     return rows(cursor, statement("courses"), _moment(organisation, as_of))
 
 
-def said(cursor: Cursor, organisation: str, *, as_of: date) -> dict[str, Said]:
+def answers(cursor: Cursor, organisation: str, *, as_of: date) -> dict[str, Said]:
     """What was said of each point, by its id, in an organisation as it is called on a day."""
     found = rows(cursor, statement("courses_said"), _moment(organisation, as_of))
     return {row["point"]: Said(**row | {"courses": tuple(row["courses"] or ())}) for row in found}
@@ -78,7 +78,7 @@ def say_which(
     if nobody and chosen:
         raise Refusal(N_("Choose the courses, or that nobody has begun it."))
     with database.writing() as cursor:
-        before = said(cursor, organisation, as_of=as_of).get(point.id)
+        before = answers(cursor, organisation, as_of=as_of).get(point.id)
         known = {folded(row["course"]): row["course"] for row in courses(cursor, organisation, as_of=as_of)}
         known |= {folded(name): name for name in (before.courses if before else ())}
         for name in chosen:

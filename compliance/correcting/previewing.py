@@ -58,7 +58,7 @@ class Rehearsal:
 
 Outcomes = dict[str, Rehearsal | Refusal]
 # Whether a rehearsed file is to count in the figures.
-Counts = Callable[[str, Rehearsal], bool]
+CountsIt = Callable[[str, Rehearsal], bool]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def preview(
     as_of: date,
     points: tuple[Point, ...],
     words: Words,
-    counts: Counts = lambda _file, _rehearsal: True,
+    counts: CountsIt = lambda _file, _rehearsal: True,
     progress: Callable[[int], object] = lambda _done: None,
     before: Effect | None = None,
 ) -> Preview:
@@ -102,7 +102,7 @@ def rehearsed(
     *,
     words: Words,
     then: Callable[[Cursor, Outcomes], T],
-    counts: Counts = lambda _file, _rehearsal: True,
+    counts: CountsIt = lambda _file, _rehearsal: True,
     progress: Callable[[int], object] = lambda _done: None,
     asked: Collection[str] | None = None,
 ) -> tuple[Outcomes, T]:

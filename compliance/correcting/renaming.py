@@ -65,7 +65,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Effect:
+class RenamingEffect:
     """The effect of a change of name on the figures of `name` on a day.
 
     `before` are the figures of `name` without the change or, if it had none, those of the name that it replaces.
@@ -149,7 +149,7 @@ def effect(
     valid_from: date,
     points: tuple[Point, ...],
     as_of: date,
-) -> Effect:
+) -> RenamingEffect:
     """The effect of adding or removing an alias, with nothing written. Raise Refusal if it cannot be done.
 
     The figures are those of the as-of date, or of the first day of the alias if that is later. A system has no
@@ -168,11 +168,11 @@ def effect(
         change(cursor)
         name, after = name_and_figures(cursor)
     if kind == "system":
-        return Effect(day, level, name, tuple(before), tuple(after))
+        return RenamingEffect(day, level, name, tuple(before), tuple(after))
     # If the change removes an alias, the figures to show are those of the name that it led to: that one loses rows.
     whose = (earlier_name, name) if _key(name) == _key(clean_text(old)) else (name, earlier_name)
     old_figures, new_figures = _of(before, level, whose), _of(after, level, whose)
-    return Effect(day, level, whose[0], old_figures, _with_emptied(old_figures, new_figures))
+    return RenamingEffect(day, level, whose[0], old_figures, _with_emptied(old_figures, new_figures))
 
 
 def _called(cursor: Cursor, kind: str, name: str, day: date) -> str:

@@ -48,7 +48,7 @@ def choices(field: Field) -> tuple[str, ...]:
     return YES_NO if field.type == "yes_no" else tuple(field.words)
 
 
-def said(cursor: Cursor, organisation: str, *, as_of: date) -> list[Meaning]:
+def meanings_in_force(cursor: Cursor, organisation: str, *, as_of: date) -> list[Meaning]:
     """What an organisation, as it is called on a day, has said and not taken back: what its next file is read by."""
     first = _numbers(cursor, organisation, as_of)[:1]
     return [meaning for id_ in first for meaning in meanings(cursor, id_)]

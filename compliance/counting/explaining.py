@@ -76,7 +76,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Part:
+class CauseChanges:
     """The changes of one cause."""
 
     cause: Cause
@@ -125,13 +125,13 @@ class Explanation:
         return (first, last) if self.after.point.of_the_year and first != last else None
 
     @cached_property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[CauseChanges]:
         """The changes by cause. Within one day everything is a correction, so they are grouped by kind."""
         by_cause: defaultdict[Cause, list[Change]] = defaultdict(list)
         for change in self.changes:
             by_kind = change.leg == "happened" or self.first.day == self.last.day
             by_cause[change.kind if by_kind else _cause(change.leg, change.kind)].append(change)
-        return [Part(cause, tuple(by_cause[cause])) for cause in CAUSES if by_cause[cause]]
+        return [CauseChanges(cause, tuple(by_cause[cause])) for cause in CAUSES if by_cause[cause]]
 
 
 def _cause(leg: Leg, kind: Kind) -> Cause:

@@ -140,7 +140,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Counts:
+class IncidentCounts:
     """This year's incidents and how they were closed; `limit_days` is the limit of point 11.
 
     Of the `unknown` the export has no column that tells whether they are closed.
@@ -224,7 +224,7 @@ class Rate:
 class Incidents:
     """What the year's incidents of a place have in common."""
 
-    counts: Counts
+    counts: IncidentCounts
     months: tuple[Month, ...]
     causes: tuple[Cause, ...]
     steps: tuple[Step, ...]
@@ -360,7 +360,7 @@ def incidents(
     days = [as_of.replace(month=1, day=1) - timedelta(days=1), as_of]
     with pinned(cursor, ["units_at"], days=days, known_at=known_at):
         return Incidents(
-            counts=Counts(**run("incident_counts", limit_days=limit)[0], limit_days=limit),
+            counts=IncidentCounts(**run("incident_counts", limit_days=limit)[0], limit_days=limit),
             months=tuple(
                 Month(**reader.row(row)) for row in run("incident_months", first_month=first, most=MOST_KINDS)
             ),

@@ -222,7 +222,7 @@ def exports_of(imports: Iterable[Mapping[str, Any]], sources: Mapping[str, Sourc
 
 
 @dataclass(frozen=True)
-class Effect:
+class Reach:
     """What the findings of a check concern: rows, of how many, and the points whose figure they can change by that."""
 
     rows: int
@@ -237,10 +237,10 @@ class Effect:
 
 def effects(
     checks: Sequence[Check], findings: Iterable[Finding], points: Sequence[Point], exports: Exports
-) -> dict[str, Effect]:
+) -> dict[str, Reach]:
     """The effect of each check with findings in the exports of an organisation, by its id."""
     return {
-        id_: Effect(
+        id_: Reach(
             concerned(check, found),
             sum(exports.sizes.get(source, 0) for source in {finding.source for finding in found}),
             tuple(point.id for point in changed_points(check, found, points, exports)),
@@ -251,7 +251,7 @@ def effects(
     }
 
 
-def remarks(effects: Mapping[str, Effect], points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
+def remarks(effects: Mapping[str, Reach], points: Iterable[Point]) -> dict[str, tuple[str, ...]]:
     """The checks whose findings can change the meaning of a point's figure, by point id."""
     return {point.id: tuple(id_ for id_, effect in effects.items() if point.id in effect.points) for point in points}
 

@@ -57,7 +57,7 @@ def missing_sources(basis: Basis, rules: Rules, organisation: str) -> tuple[str,
 
 
 @dataclass(frozen=True)
-class Counts:
+class PersonCounts:
     """Persons of a scope or a part of it.
 
     `counted` are those who need at least one course, `in_both` those who need both and of whom both are known; of the
@@ -81,12 +81,12 @@ class Counts:
     data_protection_expiring: int = 0
     undated: int = 0
 
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+    def __add__(self, other: "PersonCounts") -> "PersonCounts":
+        return PersonCounts(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
-class Part:
+class TrainingPart:
     """A scope, a department or a unit: both courses as their points count them, and the persons.
 
     `others` marks the sum of parts with few persons.
@@ -95,7 +95,7 @@ class Part:
     department: str | None
     unit: str | None
     courses: tuple[Coverage, Coverage]
-    n: Counts
+    n: PersonCounts
     others: bool = False
 
     @property
@@ -146,15 +146,15 @@ class Training:
 
     rules: Rules
     as_of: date
-    whole: Part
-    parts: tuple[Part, ...]
+    whole: TrainingPart
+    parts: tuple[TrainingPart, ...]
     months: tuple[Month, ...]
     missing: tuple[Person, ...] = ()
     expiring: tuple[Person, ...] = ()
     named: bool = True
     few: bool = False
     few_managers: bool = False
-    most: Part | None = None
+    most: TrainingPart | None = None
     managers_told: bool = True
     told: bool = True
 
@@ -206,7 +206,7 @@ def visible_to(training: Training, reader: Reader, plans: Plans) -> Training:
     first, second = training.whole.courses
     if n.persons and plans.hides(first):
         nothing = (without_counts(replace(first, few=True)), without_counts(replace(second, few=True)))
-        whole = replace(training.whole, courses=nothing, n=Counts())
+        whole = replace(training.whole, courses=nothing, n=PersonCounts())
         return replace(training, few=True, parts=(), months=(), whole=whole)
     # the managers of the parts could be subtracted from those of the whole
     few_managers = training.whole.within and n.management_in_both > 0
@@ -217,7 +217,7 @@ def visible_to(training: Training, reader: Reader, plans: Plans) -> Training:
     return replace(training, few_managers=few_managers, whole=replace(training.whole, n=n))
 
 
-def _without_few(training: Training, plans: Plans) -> tuple[Part, ...]:
+def _without_few(training: Training, plans: Plans) -> tuple[TrainingPart, ...]:
     """The parts, with those that the plans hide added up."""
     whole = training.whole
     few = [part for part in training.parts if plans.hides(part.courses[0])]
@@ -229,9 +229,9 @@ def _without_few(training: Training, plans: Plans) -> tuple[Part, ...]:
     return (*kept, together) if enough else kept
 
 
-def _together(parts: Sequence[Part]) -> Part:
+def _together(parts: Sequence[TrainingPart]) -> TrainingPart:
     first, second = (_sum([part.courses[place] for part in parts]) for place in (0, 1))
-    return Part(None, None, (first, second), sum((part.n for part in parts), Counts()), others=True)
+    return TrainingPart(None, None, (first, second), sum((part.n for part in parts), PersonCounts()), others=True)
 
 
 def _sum(courses: Sequence[Coverage]) -> Coverage:
@@ -282,11 +282,11 @@ def _pair(row: dict[str, Any], name: str) -> tuple[Any, Any]:
     return first, second
 
 
-def _part(row: dict[str, Any], rules: Rules, place: Scope, as_of: date) -> Part:
+def _part(row: dict[str, Any], rules: Rules, place: Scope, as_of: date) -> TrainingPart:
     part = place if row["whole"] else Scope(place.organisation, row["department"], row["unit"])
     first, second = (_course(point, row, place=part, as_of=as_of) for point in rules.points)
-    counts = Counts(**{name: row[name] for name in Counts.__dataclass_fields__})
-    return Part(part.department, part.unit, (first, second), counts)
+    counts = PersonCounts(**{name: row[name] for name in PersonCounts.__dataclass_fields__})
+    return TrainingPart(part.department, part.unit, (first, second), counts)
 
 
 def _course(point: Point, row: dict[str, Any], *, place: Scope, as_of: date) -> Coverage:

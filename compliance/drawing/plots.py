@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from compliance.declarations import theming
 from compliance.drawing.elements import escaped
 from compliance.drawing.geometry import spread
-from compliance.wording.trends import Level, Moment
+from compliance.wording.trends import Level, TrendPoint
 
 Mode = theming.Mode
 Palette = theming.Palette
@@ -39,12 +39,12 @@ class HeightLabel(NamedTuple):
 
 
 def trend(
-    moments: Sequence[Moment],
+    moments: Sequence[TrendPoint],
     *,
     mode: Mode,
     target: Level,
     limit: Level,
-    ahead: Moment | None = None,
+    ahead: TrendPoint | None = None,
     after: int = 0,
     height: int = 330,
 ) -> go.Figure:
@@ -74,7 +74,7 @@ def trend(
     return figure
 
 
-def _add_line(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette) -> None:
+def _add_line(figure: go.Figure, moments: Sequence[TrendPoint], *, colours: Palette) -> None:
     """Add the moments as a line with gaps where there is no share."""
     shares = [None if moment.share is None else moment.share * 100 for moment in moments]
     figure.add_scatter(
@@ -97,7 +97,7 @@ def _has_lone_value(shares: Sequence[float | None]) -> bool:
     )
 
 
-def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette) -> list[HeightLabel]:
+def _add_last(figure: go.Figure, moments: Sequence[TrendPoint], *, colours: Palette) -> list[HeightLabel]:
     """Add a dot at the last known value; return its label."""
     with_share = [(index, moment) for index, moment in enumerate(moments) if moment.share is not None]
     if not with_share:
@@ -110,7 +110,7 @@ def _add_last(figure: go.Figure, moments: Sequence[Moment], *, colours: Palette)
 
 
 def _add_ahead(
-    figure: go.Figure, last: Moment, ahead: Moment, *, places: tuple[int, int], colours: Palette
+    figure: go.Figure, last: TrendPoint, ahead: TrendPoint, *, places: tuple[int, int], colours: Palette
 ) -> list[HeightLabel]:
     """Add the dotted end of the line; return its labels, a line of text each."""
     ys = [(moment.share or 0.0) * 100 for moment in (last, ahead)]

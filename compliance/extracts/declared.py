@@ -15,7 +15,7 @@ from compliance.declarations.queries import Query, names, query
 
 
 @dataclass(frozen=True)
-class Column:
+class ExtractColumn:
     """A column of an extract: its name and type in the database, its title and meaning in both languages.
 
     `words` names its set of codes, if it holds codes. What only the coordinator sees: `personal` columns can name a
@@ -45,7 +45,7 @@ class Definition:
     id: str
     title: Texts
     purpose: Texts
-    columns: tuple[Column, ...]
+    columns: tuple[ExtractColumn, ...]
     reasons_of: str | None = None
     permission: Permission | None = None
     written: bool = False
@@ -108,7 +108,7 @@ def _definition(query: Query, declared: Table) -> Definition:
     return build(Definition, entry, file=EXTRACTS.name, at=query.id, id=query.id, columns=columns)
 
 
-def _column(name: str, type_: str, meaning: str, entry: Table) -> Column:
+def _column(name: str, type_: str, meaning: str, entry: Table) -> ExtractColumn:
     title = {"en": name.replace("_", " ").capitalize()} | entry.get("title", {})
     texts = {"title": title, "meaning": {"en": meaning} | entry.get("meaning", {})}
-    return build(Column, entry | texts, file=EXTRACTS.name, at=name, name=name, type=type_)
+    return build(ExtractColumn, entry | texts, file=EXTRACTS.name, at=name, name=name, type=type_)

@@ -92,7 +92,7 @@ def extract(
     table = reader.table(table)
     if not reader.named:
         if not reader.whole and "label" in table.column_names:
-            table = _told(table, points, plans(cursor, points, days=[as_of], known_at=known_at), as_of)
+            table = _visible_items(table, points, plans(cursor, points, days=[as_of], known_at=known_at), as_of)
         table = _nameless(table, definition, points, reader)
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     imports = [row for row in reader.limited(basis.imports) if organisation in (None, row["organisation"])]
@@ -152,7 +152,7 @@ def _nameless(table: pa.Table, wanted: Definition, points: tuple[Point, ...], re
     return _mixed(table, of=persons)
 
 
-def _told(table: pa.Table, points: tuple[Point, ...], hiding: Plans, day: date) -> pa.Table:
+def _visible_items(table: pa.Table, points: tuple[Point, ...], hiding: Plans, day: date) -> pa.Table:
     """The rows of an extract of items without those of hidden units, which a reader of a part could count."""
     persons = {point.id for point in points if point.persons}
     places = table.select(["id", "organisation", "department", "unit"]).to_pylist()

@@ -24,7 +24,7 @@ from compliance.core.zips import write_zip
 from compliance.counting.assessing import basis_on
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.extracts.declared import Column, Definition, load_extracts
+from compliance.extracts.declared import Definition, ExtractColumn, load_extracts
 from compliance.extracts.extracting import Extract, extract
 from compliance.extracts.files import Kind, as_bytes
 from compliance.store.database import Cursor, rows
@@ -222,7 +222,7 @@ def _fields(wanted: Extract, language: Language) -> list[dict[str, Any]]:
     return [_field(each, wanted.words.get(each.words or "", {}), language) for each in wanted.definition.columns]
 
 
-def _field(column: Column, words: Mapping[str, Texts], language: Language) -> dict[str, Any]:
+def _field(column: ExtractColumn, words: Mapping[str, Texts], language: Language) -> dict[str, Any]:
     field: dict[str, Any] = {
         "name": column.name,
         "type": TYPES[column.type],

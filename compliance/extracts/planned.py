@@ -9,7 +9,7 @@ from compliance.access.reader import EVERYTHING
 from compliance.counting.assessing import basis_on
 from compliance.counting.relations import Inputs, schema
 from compliance.review import planning
-from compliance.review.planning import Moment
+from compliance.review.planning import Occasion
 from compliance.store.database import Cursor
 
 MOMENTS: Final = schema(
@@ -48,7 +48,7 @@ def _moments(cursor: Cursor, inputs: Inputs, organisation: str) -> Iterator[dict
         yield {"organisation": organisation, "earlier": moment in plan.earlier} | _row(moment, inputs)
 
 
-def _row(moment: Moment, inputs: Inputs) -> dict[str, Any]:
+def _row(moment: Occasion, inputs: Inputs) -> dict[str, Any]:
     own = {name: getattr(moment, name) for name in ("kind", "state", "point", "start", "due", "mandatory")}
     return own | {
         "activity_id": moment.id,

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from compliance.core.language import N_, Language, Texts
 from compliance.counting.separated import Cells
-from compliance.extracts.declared import Column, Definition, declared
+from compliance.extracts.declared import Definition, ExtractColumn, declared
 from compliance.extracts.extracting import Extract, with_values
 
 # The types of the database in a reader's words.
@@ -35,7 +35,7 @@ def titled(wanted: Extract, language: Language) -> pa.Table:
     return table.rename_columns([language.pick(column.title) for column in wanted.definition.columns])
 
 
-def _column_in_words(wanted: Extract, column: Column, language: Language) -> Cells:
+def _column_in_words(wanted: Extract, column: ExtractColumn, language: Language) -> Cells:
     """The column's codes in words; each distinct code is looked up once. A code without words stays."""
     codes: Cells = wanted.table[column.name]
     # the meaning of a reason depends on its point
@@ -67,12 +67,12 @@ def dictionary(definition: Definition, language: Language, *, codes: bool = Fals
     ]
 
 
-def type_in_words(column: Column, language: Language) -> str:
+def type_in_words(column: ExtractColumn, language: Language) -> str:
     """The type of a column in a reader's words."""
     return language(N_("per cent") if column.percent else TYPES[column.type])
 
 
-def _meaning(column: Column, language: Language, *, codes: bool) -> str:
+def _meaning(column: ExtractColumn, language: Language, *, codes: bool) -> str:
     meaning, values = language.pick(column.meaning), values_of(column)
     if not values:
         return meaning
@@ -80,7 +80,7 @@ def _meaning(column: Column, language: Language, *, codes: bool) -> str:
     return f"{meaning}: {', '.join(told)}"
 
 
-def values_of(column: Column) -> Mapping[str, Texts]:
+def values_of(column: ExtractColumn) -> Mapping[str, Texts]:
     """The few codes that a column can have, with their words; none where there are many."""
     if column.type == "boolean":
         return dict(zip(("true", "false"), declared()["words"]["answers"].values(), strict=True))

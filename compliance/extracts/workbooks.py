@@ -65,7 +65,7 @@ def _add_sheet(book: Any, title: str, content: _Sheet) -> Iterator[list[Any]]:
 
     sheet = book.create_sheet(title)
     for place, name in enumerate(content.heading):
-        widest = max([len(name) + 4, *(len(_shown(row[place])) for row in content.rows[:500])])
+        widest = max([len(name) + 4, *(len(_cell_text(row[place])) for row in content.rows[:500])])
         sheet.column_dimensions[get_column_letter(place + 1)].width = min(max(widest + 1, 8), 60)
     sheet.freeze_panes = "A2"
     if content.table:
@@ -92,7 +92,7 @@ def _cells(sheet: Any, content: _Sheet) -> Iterator[list[Any]]:
         yield [_cell(sheet, value, percent=place in content.percent) for place, value in enumerate(row)]
 
 
-def _shown(value: object) -> str:
+def _cell_text(value: object) -> str:
     return str(value)[:60] if value is not None else ""
 
 

@@ -50,7 +50,7 @@ END_LENGTH, END_64_LENGTH, LOCATOR_LENGTH = 22, 56, 20
 LONGEST_COMMENT: Final = 65_535
 
 
-class Part(msgspec.Struct, forbid_unknown_fields=True):
+class ArchivedFile(msgspec.Struct, forbid_unknown_fields=True):
     """A file of an archive: its size in bytes and its SHA-256."""
 
     size: int
@@ -65,7 +65,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     version: str
     made_at: datetime
     schema: list[str]
-    parts: dict[str, Part]
+    parts: dict[str, ArchivedFile]
 
 
 def is_let_through(name: str) -> bool:
@@ -100,21 +100,21 @@ def _prepared(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
     return entry
 
 
-def _add(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Part:
+def _add(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> ArchivedFile:
     entry = _prepared(entry)
     entry.file_size = path.stat().st_size
     with path.open("rb") as file, archive.open(entry, "w") as part:
         return _copied(file, part)
 
 
-def _copied(file: IO[bytes], to: IO[bytes], *, most: int | None = None) -> Part:
+def _copied(file: IO[bytes], to: IO[bytes], *, most: int | None = None) -> ArchivedFile:
     """Copy a file, up to a little over `most` bytes."""
     digest, size = hashlib.sha256(), 0
     while (most is None or size <= most) and (chunk := file.read(CHUNK)):
         digest.update(chunk)
         size += len(chunk)
         to.write(chunk)
-    return Part(size, digest.hexdigest())
+    return ArchivedFile(size, digest.hexdigest())
 
 
 # --- Unpacking ----------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def _check_entries(archive: zipfile.ZipFile, manifest: Manifest, path: Path, int
         raise _too_large(path)
 
 
-def _unpack(archive: zipfile.ZipFile, name: str, part: Part, path: Path, into: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, name: str, part: ArchivedFile, path: Path, into: Path) -> None:
     target = into / name
     target.parent.mkdir(mode=0o700, exist_ok=True)
     with archive.open(name) as packed, written(target, rights=PRIVATE) as file:

@@ -80,7 +80,7 @@ def move(source: str, target: str, *, user: User) -> Moved:
     """Move the store of one place to another one. Raise Refusal, with that one as it was, if it cannot be."""
     audit.require(user, Permission.PURGE)
     here, there = places.place(source), places.place(target)
-    named = {"source": stores.shown(source), "place": stores.shown(target)}
+    named = {"source": stores.public_name(source), "place": stores.public_name(target)}
     what = f"{named['source']} → {named['place']}"
     _refuse_missing(here, named["source"])
     with _opened(here, there) as (old, new, folder):

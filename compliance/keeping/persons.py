@@ -120,12 +120,12 @@ def identify(cursor: Cursor, wanted: str, *, own: Path | None) -> Identity:
     """
     sources = list(_about_persons(own))
     text = " ".join(wanted.split()).lower()
-    ids = sorted({row["id"] for source in sources for row in _named(cursor, source, text)})
+    ids = sorted({row["id"] for source in sources for row in _rows_naming(cursor, source, text)})
     if len(ids) > 1:
         raise Refusal(N_("Several persons are called so: {ids}. Say one of these ids."), ids=", ".join(ids))
     if not ids:  # A single word is more often something else than half a name.
         return Identity((), (text,) if "@" in text else (), (text,) if " " in text and "@" not in text else ())
-    every = [row for source in sources for row in _named(cursor, source, None)]
+    every = [row for source in sources for row in _rows_naming(cursor, source, None)]
     mine = [row for row in every if row["id"] in ids]
     others = {row["name"].lower() for row in every if row["id"] not in ids and row["name"]}
     names = {row["name"].lower() for row in mine if row["name"]} - others
@@ -137,7 +137,7 @@ def _about_persons(own: Path | None) -> Iterator[Source]:
     return (source for source in load_sources(own).values() if person_of(source))
 
 
-def _named(cursor: Cursor, source: Source, wanted: str | None) -> Rows:
+def _rows_naming(cursor: Cursor, source: Source, wanted: str | None) -> Rows:
     fields = {field.name for field in source.fields}
     sql = statement("person_named").replace("{source}", source.id).replace("{id}", person_of(source) or "")
     for name in NAMING:

@@ -16,7 +16,7 @@ from compliance.declarations.sources import Source, Words, normal, spoken
 from compliance.loading.guessing import is_value
 from compliance.loading.storing import JOINT
 from compliance.reading.naming import sources_named, texts_of_file, texts_of_sheet
-from compliance.reading.recognising import Column, Match, day_above, known_headings
+from compliance.reading.recognising import Match, SheetColumn, day_above, known_headings
 from compliance.reading.sheets import HEADING_ROWS, Workbook, top_rows
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def _read_twice(match: Match) -> str | None:
     return next((spoken(column.heading) for column in read if times[_key(column, match.source)] > 1), None)
 
 
-def _key(column: Column, source: Source) -> str:
+def _key(column: SheetColumn, source: Source) -> str:
     """A heading as it is recognised: with its banner where only both together are known."""
     plain, full, known = normal(column.heading), normal(column.full), known_headings([source])
     return full if full in known and plain not in known else plain

@@ -28,7 +28,7 @@ from compliance.loading.levels import (
     simplified,
     tokens,
 )
-from compliance.reading.recognising import Column, Match, banners_above, serial_day, written_day
+from compliance.reading.recognising import Match, SheetColumn, banners_above, serial_day, written_day
 from compliance.reading.sheets import top_rows
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _title(match: Match) -> str:
     return banners_above(top_rows(match.sheet)[: max(match.heading_row - 1, 0)], first).get(first, "")
 
 
-def _heading(match: Match, column: Column, title: str) -> tuple[str, bool, bool]:
+def _heading(match: Match, column: SheetColumn, title: str) -> tuple[str, bool, bool]:
     """What a column is called, also by the banner above it; whether a field is declared with that heading; and whether
     its cells stay unless they say level 4, as it is required or has a form of its own.
     """

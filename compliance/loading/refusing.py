@@ -25,7 +25,7 @@ from compliance.loading.levels import (
     reader_together,
 )
 from compliance.reading.markers import is_row_number, row_number
-from compliance.reading.recognising import WITHHELD, Column, Match, end_of_table
+from compliance.reading.recognising import WITHHELD, Match, SheetColumn, end_of_table
 from compliance.reading.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _declared(match: Match, words: Words, sources: Iterable[Source]) -> dict[int
     return {**_by_heading(match.source, (*match.unused, *match.dropped), words), **named}
 
 
-def _by_heading(source: Source, columns: Iterable[Column], words: Words) -> dict[int, Reader]:
+def _by_heading(source: Source, columns: Iterable[SheetColumn], words: Words) -> dict[int, Reader]:
     """The readers of columns that no field is read from but whose heading is that of a level."""
     readers: dict[str, Reader] = {}
     for field in level_fields(source):

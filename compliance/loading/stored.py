@@ -13,7 +13,7 @@ from compliance.declarations.sources import Source, normal
 from compliance.loading.storing import JOINT
 from compliance.loading.validating import UNKEPT
 from compliance.reading.mapping import ColumnMapping, heading_keys, with_words
-from compliance.reading.recognising import FOOTER_CELLS, Column, Match
+from compliance.reading.recognising import FOOTER_CELLS, Match, SheetColumn
 from compliance.reading.sheets import Sheet
 from compliance.store.database import Cursor, Rows, rows
 
@@ -66,26 +66,26 @@ def match_of(source: Source, number: int, headings: Rows, stored: pa.Table) -> M
         heading_row=heading_row,
         columns=columns,
         combined=_combined(source, columns),
-        unused=tuple(Column(row["place"], row["heading"] or "") for row in placed if row["field"] is None),
+        unused=tuple(SheetColumn(row["place"], row["heading"] or "") for row in placed if row["field"] is None),
         dropped=(),
     )
 
 
-def _group(row: dict[str, Any], cells: pa.Table, heading_row: int) -> tuple[Column, ...]:
+def _group(row: dict[str, Any], cells: pa.Table, heading_row: int) -> tuple[SheetColumn, ...]:
     """The columns that a field was read from; a heading that joins several is stored with the place of the first."""
     first, *others = (row["heading"] or "").split(JOINT)
     if not others or not heading_row:
-        return (Column(row["place"], row["heading"] or ""),)
+        return (SheetColumn(row["place"], row["heading"] or ""),)
     line = cells.slice(heading_row - 1, 1).to_pylist()
     written = {normal(text): place for place, text in enumerate(line[0].values() if line else ()) if text}
     places = [written.get(normal(other)) for other in others]
     if None in places:
-        return (Column(row["place"], row["heading"] or ""),)
-    rest = (Column(place, other) for place, other in zip(places, others, strict=True) if place is not None)
-    return (Column(row["place"], first), *rest)
+        return (SheetColumn(row["place"], row["heading"] or ""),)
+    rest = (SheetColumn(place, other) for place, other in zip(places, others, strict=True) if place is not None)
+    return (SheetColumn(row["place"], first), *rest)
 
 
-def _combined(source: Source, columns: dict[str, tuple[Column, ...]]) -> frozenset[str]:
+def _combined(source: Source, columns: dict[str, tuple[SheetColumn, ...]]) -> frozenset[str]:
     """The fields combined from other columns: those with such a heading, or that share a column."""
     places = [group[0].place for group in columns.values()]
     others = {

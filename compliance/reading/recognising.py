@@ -54,7 +54,7 @@ class Unrecognised(Asked):
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column of a sheet: its place (0 is A), its heading as written, and the banner above it."""
 
     place: int
@@ -83,10 +83,10 @@ class Match:
     number: int
     source: Source
     heading_row: int
-    columns: dict[str, tuple[Column, ...]]
+    columns: dict[str, tuple[SheetColumn, ...]]
     combined: frozenset[str]
-    unused: tuple[Column, ...]
-    dropped: tuple[Column, ...]
+    unused: tuple[SheetColumn, ...]
+    dropped: tuple[SheetColumn, ...]
     mapping: ColumnMapping | None = None
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     blanked: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
@@ -101,12 +101,12 @@ class Match:
         return frozenset(int(row) for row in self.withheld["row"].to_pylist() if row)
 
     @property
-    def kept_columns(self) -> tuple[Column, ...]:
+    def kept_columns(self) -> tuple[SheetColumn, ...]:
         """The columns with a heading that were not dropped, once for each field that they give."""
         return (*(column for group in self.columns.values() for column in group), *self.unused)
 
     @property
-    def every_column(self) -> tuple[Column, ...]:
+    def every_column(self) -> tuple[SheetColumn, ...]:
         """The columns that have a heading, once for each field that they give."""
         return (*self.kept_columns, *self.dropped)
 
@@ -122,13 +122,13 @@ class Match:
         return len({c.place for group in self.columns.values() for c in group}) + len(self.unused) + len(self.dropped)
 
     @property
-    def by_chance(self) -> list[Column]:
+    def by_chance(self) -> list[SheetColumn]:
         """The columns whose numbers only look like identity numbers."""
         every = {column.place: column for column in self.kept_columns}
         return [every[place] for place in self.sheet.by_chance if place in every]
 
     @property
-    def known(self) -> list[Column]:
+    def known(self) -> list[SheetColumn]:
         """The columns whose headings its source knows, also those that another column is read instead of."""
         read = {column.place: column for group in self.columns.values() for column in group}
         synonyms = known_headings([self.source])
@@ -215,10 +215,11 @@ def match_by_mapping(
     keys = heading_keys(row)
     banners = banners_above(above, min(keys, default=0))
     named = {
-        key: Column(place, _heading(row[place] or "", words), banners.get(place, "")) for place, key in keys.items()
+        key: SheetColumn(place, _heading(row[place] or "", words), banners.get(place, ""))
+        for place, key in keys.items()
     }
     dropped = tuple(column for column in named.values() if is_identity(column.heading, words, known))
-    columns: dict[str, tuple[Column, ...]] = {
+    columns: dict[str, tuple[SheetColumn, ...]] = {
         field.name: (named[key],)
         for field in source.fields
         if (key := mapping.fields.get(field.name)) in named and named[key] not in dropped
@@ -238,7 +239,7 @@ def match_by_mapping(
     return Match(sheet, number, source, index + 1, columns, frozenset(combined), unused, dropped, mapping)
 
 
-def _secret_columns(source: Source, columns: tuple[Column, ...]) -> dict[str, tuple[Column, ...]]:
+def _secret_columns(source: Source, columns: tuple[SheetColumn, ...]) -> dict[str, tuple[SheetColumn, ...]]:
     """The columns of secret fields, of which only yes or no is read. They are known by heading only, never mapped."""
     by_heading = {normal(column.heading): column for column in reversed(columns)}
     groups = {
@@ -318,18 +319,18 @@ class _Heading:
     """A candidate heading: the index of its last row, its columns, those to drop, and those that some source knows."""
 
     last: int
-    columns: tuple[Column, ...]
-    dropped: tuple[Column, ...]
-    known: dict[str, Column]
+    columns: tuple[SheetColumn, ...]
+    dropped: tuple[SheetColumn, ...]
+    known: dict[str, SheetColumn]
 
 
-Named = list[tuple[Column, str]]
+Named = list[tuple[SheetColumn, str]]
 Headings = tuple[list[_Heading], list[_Heading | None]]
 
 
 def _headings(sheet: Sheet, words: Words, every: frozenset[str]) -> Headings:
     """Each of the first rows as a candidate heading, and each row together with the one below it."""
-    named = [_named(row, words) for row in top_rows(sheet)]
+    named = [_headed_cells(row, words) for row in top_rows(sheet)]
     rows = [_candidate(index, row, [], every, words) for index, row in enumerate(named)]
     pairs = [_under_banner(index, named[index], named[index + 1], every, words) for index in range(len(named) - 1)]
     return rows, pairs
@@ -343,10 +344,10 @@ def known_headings(sources: Iterable[Source]) -> frozenset[str]:
     return frozenset(heading for group in groups for heading in group)
 
 
-def _named(row: Row, words: Words) -> Named:
+def _headed_cells(row: Row, words: Words) -> Named:
     """The filled cells of a row with their normalised headings; a long text is no known heading."""
     return [
-        (Column(place, _heading(cell, words)), normal(cell) if len(cell) <= LONGEST_HEADING else "")
+        (SheetColumn(place, _heading(cell, words)), normal(cell) if len(cell) <= LONGEST_HEADING else "")
         for place, cell in enumerate(row)
         if cell and cell.strip()
     ]
@@ -364,7 +365,7 @@ def _heading(cell: str, words: Words) -> str:
 
 def _candidate(last: int, columns: Named, other: Named, every: frozenset[str], words: Words) -> _Heading:
     dropped = tuple(column for column, _ in columns if is_identity(column.full, words, every))
-    known: dict[str, Column] = {}
+    known: dict[str, SheetColumn] = {}
     for column, key in (*columns, *other):
         if key in every and column not in dropped:
             known.setdefault(key, column)
@@ -440,7 +441,7 @@ def banners_above(above: list[Row], first: int) -> dict[int, str]:
 def _completed(
     source: Source,
     heading: _Heading,
-    columns: dict[str, tuple[Column, ...]],
+    columns: dict[str, tuple[SheetColumn, ...]],
     rows: list[_Heading],
     pair: _Heading | None,
 ) -> _Heading:
@@ -457,9 +458,9 @@ def _completed(
     return pair if not filled & needed and filled <= known else heading
 
 
-def _columns(source: Source, heading: _Heading) -> tuple[dict[str, tuple[Column, ...]], frozenset[str]]:
+def _columns(source: Source, heading: _Heading) -> tuple[dict[str, tuple[SheetColumn, ...]], frozenset[str]]:
     """The columns of each field, and the fields that are combined from other columns."""
-    columns: dict[str, tuple[Column, ...]] = {}
+    columns: dict[str, tuple[SheetColumn, ...]] = {}
     combined: set[str] = set()
     for field in source.fields:
         if own := _first(field.headings, heading.known):
@@ -470,12 +471,12 @@ def _columns(source: Source, heading: _Heading) -> tuple[dict[str, tuple[Column,
     return columns, frozenset(combined)
 
 
-def _parts(field: Field, by_heading: dict[str, Column]) -> tuple[Column, ...]:
+def _parts(field: Field, by_heading: dict[str, SheetColumn]) -> tuple[SheetColumn, ...]:
     groups = field.instead.headings if field.instead else ()
     return tuple(column for group in groups if (column := _first(group, by_heading)))
 
 
-def _first(headings: Iterable[str], by_heading: dict[str, Column]) -> Column | None:
+def _first(headings: Iterable[str], by_heading: dict[str, SheetColumn]) -> SheetColumn | None:
     return next((by_heading[heading] for heading in headings if heading in by_heading), None)
 
 

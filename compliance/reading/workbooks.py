@@ -425,12 +425,12 @@ def _with_stream(file: BinaryIO, name: str, stream: bytes) -> bytes:
 
 def load_file(file: BinaryIO, *, kind: str, folder: Path, read: Mapping[int, RawSheet] = NONE_YET) -> list[RawSheet]:
     """Every sheet of an open workbook; `read` are those that have been read."""
-    with _named(file, folder / f"export.{kind}") as name:
+    with _link_name(file, folder / f"export.{kind}") as name:
         return load_sheets(name, read)
 
 
 @contextmanager
-def _named(file: BinaryIO, link: Path) -> Iterator[str]:
+def _link_name(file: BinaryIO, link: Path) -> Iterator[str]:
     """The name of an open file for the moment of opening it: a link to what this process has open.
 
     The library gives precise errors only for a file name with the right extension.
@@ -463,7 +463,7 @@ def _load_portion(file: BinaryIO, first: int, *, kind: str, folder: Path) -> lis
     """Every sheet of a workbook that holds a portion of one, from the row `first` of it on."""
     import fastexcel
 
-    with _named(file, folder / f"portion{first}.{kind}") as name:
+    with _link_name(file, folder / f"portion{first}.{kind}") as name:
         reader = fastexcel.read_excel(name)
         return [_sheet(reader, index, name, first=first) for index, name in enumerate(reader.sheet_names)]
 

@@ -73,7 +73,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Effect:
+class EffectBar:
     """A signed size as a bar left or right of zero, on a scale from `low` to `high`; `text` is it written out."""
 
     size: float
@@ -99,7 +99,7 @@ class Table:
     caption: str
     columns: tuple[Head, ...]
     rows: tuple[tuple[str, ...], ...]
-    bars: tuple[Bar | Effect, ...] = ()
+    bars: tuple[Bar | EffectBar, ...] = ()
     scale: str = ""
     statuses: tuple[tuple[Status | None, ...], ...] = ()
     upright: bool = False

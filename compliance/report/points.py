@@ -11,7 +11,7 @@ from compliance.report.blocks import (
     Bar,
     Beside,
     Block,
-    Effect,
+    EffectBar,
     Heading,
     Paragraph,
     Result,
@@ -229,7 +229,7 @@ CAUSE: Final[tuple[Column[tuple[str, int]], ...]] = (
 def _causes(found: Sequence[tuple[str, int]], say: Language) -> Table:
     """The causes of a change, each with a bar from zero."""
     low, high = min(0, *(tenths for _, tenths in found)), max(0, *(tenths for _, tenths in found))
-    bars = tuple(Effect(tenths, say.signed(tenths), low, high) for _, tenths in found)
+    bars = tuple(EffectBar(tenths, say.signed(tenths), low, high) for _, tenths in found)
     return replace(table(CAUSE, found, say), bars=bars, scale=f"{MINUS} 0 +")
 
 

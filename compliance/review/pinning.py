@@ -68,7 +68,7 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
     belonging |= {name: table for name, table in records.items() if name in named or len(table)}
     creates = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
     # a macro cannot be created without the tables it reads, even those that no point uses
-    needed = {*belonging, *(_named(frozen.statements["macros.sql"]))}
+    needed = {*belonging, *(_words_of(frozen.statements["macros.sql"]))}
     return PackageTables(belonging, {name: sql for name, sql in creates.items() if name in needed})
 
 
@@ -97,10 +97,10 @@ class Needs:
 
 def names_in_statements(frozen: Dossier) -> frozenset[str]:
     """Every name in the frozen statements."""
-    return frozenset(word for sql in frozen.statements.values() for word in _named(sql))
+    return frozenset(word for sql in frozen.statements.values() for word in _words_of(sql))
 
 
-def _named(sql: str) -> set[str]:
+def _words_of(sql: str) -> set[str]:
     return set(re.findall(r"[a-z][a-z0-9_]*", without_comments(sql)))
 
 

@@ -63,7 +63,7 @@ class Wheel:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Occasion:
     """Something in the year: an activity, a control, a report or the review, and its progress.
 
     `kind` is priority_area, activity, control, measure, report or review; `point` the number of its review point. Of
@@ -114,8 +114,8 @@ class Plan:
 
     organisation: str
     as_of: date
-    moments: tuple[Moment, ...]
-    earlier: tuple[Moment, ...]
+    moments: tuple[Occasion, ...]
+    earlier: tuple[Occasion, ...]
     actions: tuple[Action, ...]
     extracts: Mapping[str, date]
     named: bool
@@ -126,12 +126,12 @@ class Plan:
         return self.as_of.year
 
     @property
-    def dated(self) -> tuple[Moment, ...]:
+    def dated(self) -> tuple[Occasion, ...]:
         """The activities, controls, measures and reports, without the priority areas."""
         return tuple(moment for moment in self.moments if moment.kind != "priority_area")
 
     @property
-    def areas(self) -> tuple[Moment, ...]:
+    def areas(self) -> tuple[Occasion, ...]:
         """The priority areas, in the order of their review points."""
         areas = [moment for moment in self.moments if moment.kind == "priority_area"]
         return tuple(sorted(areas, key=lambda area: (area.point or 99, area.id)))
@@ -225,9 +225,9 @@ def _in_order(declared: Wheel) -> list[str]:
     return [word for report in ordered for word in report.words]
 
 
-def _activity(row: Mapping[str, Any], reader: Reader) -> Moment:
+def _activity(row: Mapping[str, Any], reader: Reader) -> Occasion:
     kind = row["kind_code"] or "activity"
-    return Moment(
+    return Occasion(
         id=row["activity_id"],
         ring="controls" if kind == "control" else "activities",
         kind=kind,
@@ -246,7 +246,7 @@ def _extracts(reported: Rows) -> dict[str, date]:
     return {row["source"]: row["extract_date"] for row in sorted(reported, key=lambda row: row["extract_date"])}
 
 
-def _written(report: Report, reported: Rows, as_of: date) -> Moment:
+def _written(report: Report, reported: Rows, as_of: date) -> Occasion:
     """A report of the year: done if an export has it, late only if an export taken after its last day lacks it, and
     ongoing only if there is an export.
 
@@ -261,7 +261,7 @@ def _written(report: Report, reported: Rows, as_of: date) -> Moment:
     state: State = "done" if done else _state(start, due, as_of)
     if (state == "late" and (extracted is None or extracted <= due)) or (state == "ongoing" and extracted is None):
         state = "unknown"
-    return Moment(f"{report.id}-{as_of.year}", "reports", "report", report.called(as_of.year), start, due, state)
+    return Occasion(f"{report.id}-{as_of.year}", "reports", "report", report.called(as_of.year), start, due, state)
 
 
 def _state(start: date, due: date, as_of: date) -> State:
@@ -281,7 +281,7 @@ def reviews_of(cursor: Cursor, *, organisation: str, as_of: date) -> list[Review
     return [review for review in reviews(cursor) if review.organisation_id in ids]
 
 
-def review_of_year(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date) -> Moment | None:
+def review_of_year(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date) -> Occasion | None:
     """The review of the year as of a day; None if the wheel has none."""
     report = next((report for report in declared.reports if report.evidence == "review"), None)
     if report is None:
@@ -297,4 +297,4 @@ def review_of_year(cursor: Cursor, declared: Wheel, *, organisation: str, as_of:
     if days and min(days) <= as_of:
         due, state = min(days), "done"
     title = report.called(as_of.year)
-    return Moment(f"{report.id}-{as_of.year}", "reports", "review", title, min(start, due), due, state)
+    return Occasion(f"{report.id}-{as_of.year}", "reports", "review", title, min(start, due), due, state)

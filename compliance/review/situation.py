@@ -150,7 +150,7 @@ def undecided(figures: Sequence[Coverage], decisions: Collection[Decision], say:
     if all(figure.coverage is None for figure in figures):
         return None
     without, below = points_undecided(figures, decisions), any(figure.status is Status.RED for figure in figures)
-    note = say(N_("all have a decision")) if below and not without else _named(without, say)
+    note = say(N_("all have a decision")) if below and not without else _point_names(without, say)
     return Fact("undecided", say(UNDECIDED), _points(len(without), say), note)
 
 
@@ -159,14 +159,14 @@ def below_limit(figures: Sequence[Coverage], say: Language) -> Fact | None:
     if all(figure.coverage is None for figure in figures):
         return None
     below = [figure for figure in figures if figure.status is Status.RED]
-    return Fact("below", say(phrases.STATUS_WORDS[Status.RED]), _points(len(below), say), _named(below, say))
+    return Fact("below", say(phrases.STATUS_WORDS[Status.RED]), _points(len(below), say), _point_names(below, say))
 
 
 def _points(n: int, say: Language) -> str:
     return say.plural("{n} point", "{n} points", n)
 
 
-def _named(figures: Sequence[Coverage], say: Language) -> str:
+def _point_names(figures: Sequence[Coverage], say: Language) -> str:
     """Which points: by number and name if they are few, else by number."""
     if len(figures) > NAMED:
         return phrases.points_named([figure.point.number for figure in figures], say)

@@ -18,7 +18,7 @@ from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 What = Literal["figure", "purged", "target", "rule", "import", "statement"]
-Counts = tuple[int | bool, ...]
+OutcomeCounts = tuple[int | bool, ...]
 Place = tuple[str, str | None, str | None]
 # The sources that tell the departments of the units.
 PLACING: Final = frozenset({"staff", "systems"})
@@ -125,11 +125,13 @@ def _place(counted: PointCounts | Coverage) -> Place:
     return counted.organisation, counted.department, counted.unit
 
 
-def _counts(counted: PointCounts | Coverage) -> Counts:
+def _counts(counted: PointCounts | Coverage) -> OutcomeCounts:
     return (*(getattr(counted, name) for name in OUTCOMES), counted.basis)
 
 
-def _compared(answer: PointAnswer, *, was: dict[Place, Counts], now: dict[Place, Counts]) -> list[Difference]:
+def _compared(
+    answer: PointAnswer, *, was: dict[Place, OutcomeCounts], now: dict[Place, OutcomeCounts]
+) -> list[Difference]:
     return [
         Difference(
             "figure", answer.point, place[2] or place[1] or "", _as_text(was.get(place)), _as_text(now.get(place))
@@ -139,7 +141,7 @@ def _compared(answer: PointAnswer, *, was: dict[Place, Counts], now: dict[Place,
     ]
 
 
-def _as_text(counts: Counts | None) -> str:
+def _as_text(counts: OutcomeCounts | None) -> str:
     """met 3, unmet 1 …; zero counts are left out."""
     if counts is None:
         return ""

@@ -71,18 +71,18 @@ def _scope(data: Data, reader: Reader, as_of: date) -> Scope:
     if unit is None and "unit" in st.query_params and reader.whole:
         unit = _param("unit", reads.units_named(data, as_of, organisation))
     own = reader.within(Scope(organisation, _param("department", departments.values()), unit))
-    unit = _named(own.unit, [*departments, *reads.units_named(data, as_of, organisation)]) if own.unit else None
+    unit = _known_name(own.unit, [*departments, *reads.units_named(data, as_of, organisation)]) if own.unit else None
     unit = unit or own.unit
     if unit:
         return Scope(organisation, departments.get(unit), unit)
-    return replace(own, department=_named(own.department, departments.values()) or own.department)
+    return replace(own, department=_known_name(own.department, departments.values()) or own.department)
 
 
 def _param(param: str, names: Iterable[str]) -> str | None:
     """The name that a parameter of the address gives, whatever its case; None if it is none of `names`."""
-    return _named(st.query_params.get(param), names)
+    return _known_name(st.query_params.get(param), names)
 
 
-def _named(text: str | None, names: Iterable[str]) -> str | None:
+def _known_name(text: str | None, names: Iterable[str]) -> str | None:
     by_folded = {folded(name): name for name in names if name}
     return (text if text in by_folded.values() else by_folded.get(folded(text))) if text else None

@@ -8,10 +8,10 @@ from compliance.core import clock
 from compliance.core.language import N_, NBSP, Language, bold
 from compliance.counting.assessing import Coverage
 from compliance.counting.explaining import (
+    CauseChanges,
     Change,
     Explanation,
     Moment,
-    Part,
 )
 from compliance.declarations.points import Point
 from compliance.drawing import charts, elements
@@ -64,7 +64,7 @@ def _end(moment: Moment, figure: Coverage, say: Language) -> charts.Pair:
     return charts.Pair(say.date(moment.day), value, note)
 
 
-def _note(point: Point, part: Part, say: Language) -> str:
+def _note(point: Point, part: CauseChanges, say: Language) -> str:
     """The note on a cause: how many items meet the requirement, and the reasons of the others."""
     met = sum((change.after or change.before or {}).get("outcome") == "met" for change in part.changes)
     texts = {
@@ -81,7 +81,7 @@ def _note(point: Point, part: Part, say: Language) -> str:
 # --- The items behind a cause -------------------------------------------------------------------------------------
 
 
-def _opened(explanation: Explanation, part: Part, say: Language) -> elements.Html:
+def _opened(explanation: Explanation, part: CauseChanges, say: Language) -> elements.Html:
     """The items of a cause as a table, or the first of many: the file has all."""
     items = item_table(explanation.after.point, part.changes[:FIRST_ITEMS], say)
     caption = changes.cause_text(explanation, part, say.number(len(part.changes)), say)

@@ -329,10 +329,10 @@ def outlooks(view: View) -> dict[str, Outlook]:
 
 def _expected_for(view: View) -> dict[str, Ahead]:
     """What is ahead of the view's figures, by the point's id; nothing of those that will be of few persons."""
-    return {each.then.point.id: each for each in _told(view, view.scope.level) if view.scope.holds(each.then)}
+    return {each.then.point.id: each for each in _visible_ahead(view, view.scope.level) if view.scope.holds(each.then)}
 
 
-def _told(view: View, level: Level) -> list[Ahead]:
+def _visible_ahead(view: View, level: Level) -> list[Ahead]:
     """What is ahead of the figures of a level that the reader may see."""
     expected = _expected(view.data, view.as_of)
     if view.reader.named:
@@ -356,7 +356,7 @@ def tells_ahead(view: View, point: Point) -> bool:
 
 def tells_units_ahead(view: View, point: Point) -> bool:
     """Whether the reader may see what lapses in the units of the scope."""
-    told = _told(view, "unit") if point.persons else []
+    told = _visible_ahead(view, "unit") if point.persons else []
     return not point.persons or any(each.then.point.id == point.id and view.scope.holds(each.then) for each in told)
 
 
@@ -439,7 +439,7 @@ def findings(cursor: Cursor, reader: Reader, as_of: date) -> list[quality.Findin
 
 
 @cached()
-def effects(data: Data, as_of: date, organisation: str, point_id: str | None = None) -> dict[str, quality.Effect]:
+def effects(data: Data, as_of: date, organisation: str, point_id: str | None = None) -> dict[str, quality.Reach]:
     """What the findings of each check, or those in the exports of a point, can change, by the id of the check.
 
     It is the same for everybody, whatever rows they may see.

@@ -37,7 +37,7 @@ def label(source: Source, field: Field, said_of: str, rows: int, say: Language) 
     )
 
 
-def said(meaning: Meaning, source: Source, say: Language) -> str:
+def meaning_text(meaning: Meaning, source: Source, say: Language) -> str:
     """What was said of a word or a column."""
     field = source.field(meaning.field)
     what = label(source, field, meaning.said_of, 0, say)

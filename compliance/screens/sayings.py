@@ -105,7 +105,7 @@ def change(view: View, now: Meaning) -> None:
         _confirm(view, said, About(view.scope.organisation), key=f"said {now.field} {now.said_of}")
 
 
-def told() -> None:
+def confirmation() -> None:
     """Draw once what was saved."""
     if sentence := st.session_state.pop(SAVED, None):
         widgets.html(charts.answer(sentence))

@@ -19,7 +19,7 @@ from compliance.loading import cleanings
 from compliance.review import approving, deciding, dossier, planning, reviewing
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier
-from compliance.review.planning import Moment
+from compliance.review.planning import Occasion
 from compliance.review.reviewing import Review
 from compliance.screens import reads
 from compliance.screens.caching import Data, cached, read
@@ -120,7 +120,7 @@ def frozen(data: Data, review_id: int, version: int) -> Dossier:
 
 
 @read(by=mark(*REVIEWS))
-def review_of_year(cursor: Cursor, as_of: date, organisation: str) -> Moment | None:
+def review_of_year(cursor: Cursor, as_of: date, organisation: str) -> Occasion | None:
     """The review of a day's year as a moment of the wheel; None if the wheel has none."""
     wheel = as_declared(planning.load_wheel)
     return planning.review_of_year(cursor, wheel, organisation=organisation, as_of=as_of)

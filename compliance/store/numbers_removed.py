@@ -78,7 +78,7 @@ def without_numbers(tables: Tables, *, at: str) -> Tables:
     if cleaned == persons and masked == trail:
         return tables
     entries = sum(new != old for new, old in zip(masked, trail, strict=True))
-    return tables | {"persons": cleaned, "keys": keys, "audit": _told(_sealed(trail, masked), entries, at=at)}
+    return tables | {"persons": cleaned, "keys": keys, "audit": _with_entry(_sealed(trail, masked), entries, at=at)}
 
 
 def _person(row: Row, keys: Sequence[Row]) -> Row:
@@ -118,7 +118,7 @@ def _sealed(before: list[Row], after: list[Row]) -> list[Row]:
     return sealed
 
 
-def _told(trail: list[Row], entries: int, *, at: str) -> list[Row]:
+def _with_entry(trail: list[Row], entries: int, *, at: str) -> list[Row]:
     """The trail with an entry that tells how many others were changed."""
     last: Row = trail[-1] if trail else {"number": 0, "at": "", "seal": FIRST}
     details = json.dumps({"rows": entries, "why": WHY}, ensure_ascii=False, sort_keys=True)

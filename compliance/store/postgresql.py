@@ -75,7 +75,7 @@ class Line:
     def __init__(
         self, address: str, *, schema: str, patience: float = WRITE_SECONDS, wait: float = TURN_SECONDS
     ) -> None:
-        self.name = shown(address)
+        self.name = public_address(address)
         self.schema = schema
         self._patience, self._wait = patience, wait
         self._address = _with_settings(address, schema)
@@ -291,7 +291,7 @@ class _Worker:
         raise failures.not_fit(self._name, encoding) if encoding != ENCODING else failures.pooled(self._name)
 
 
-def shown(address: str) -> str:
+def public_address(address: str) -> str:
     """An address without what is secret in it: the hosts and the name of the database."""
     return parts_of(address).shown
 

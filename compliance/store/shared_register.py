@@ -25,7 +25,7 @@ from compliance.store import failures, postgresql
 from compliance.store.failures import Away
 from compliance.store.file_register import Register, Row, Run, Tables, cleaned, moment, refuse_kept
 from compliance.store.numbers_removed import without_numbers
-from compliance.store.postgresql import MOVE_SECONDS, Line, shown
+from compliance.store.postgresql import MOVE_SECONDS, Line, public_address
 
 SCHEMA: Final = "compliance_register"
 # The turn of a writer, by PostgreSQL's lock with this number. It is not that of the store: a change of the store is
@@ -52,7 +52,7 @@ class SharedRegister(Register):
     """The register in PostgreSQL, at an address."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(shown(address))
+        super().__init__(public_address(address))
         self._reading, self._reading_much, self._writing = (
             Line(address, schema=SCHEMA, wait=WAIT_SECONDS) for _ in range(3)
         )
@@ -189,7 +189,7 @@ class SharedRegister(Register):
                 self._is_away = False
 
 
-class Moment(NamedTuple):
+class Freshness(NamedTuple):
     """A moment of the monotonic clock, how often something had been taken away here, and the last change of roles."""
 
     time: float
@@ -197,7 +197,7 @@ class Moment(NamedTuple):
     roles: int
 
 
-LONG_AGO: Final = Moment(float("-inf"), 0, 0)
+LONG_AGO: Final = Freshness(float("-inf"), 0, 0)
 
 
 class Memory:
@@ -208,15 +208,15 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, object], tuple[Moment, list[Row]]] = {}
+        self._kept: dict[tuple[str, object], tuple[Freshness, list[Row]]] = {}
         self._changes = self._roles = 0
         self._lock = threading.Lock()
 
-    def now(self) -> Moment:
+    def now(self) -> Freshness:
         """When something that is then kept begins to be read."""
-        return Moment(time.monotonic(), self._changes, self._roles)
+        return Freshness(time.monotonic(), self._changes, self._roles)
 
-    def keep(self, name: str, parameters: Row, rows: list[Row], *, since: Moment) -> None:
+    def keep(self, name: str, parameters: Row, rows: list[Row], *, since: Freshness) -> None:
         """Remember the rows of a statement, unless something has been taken away since they were read."""
         if name not in REMEMBERED:
             return

@@ -33,7 +33,7 @@ def at(place: Place, *, copy: Path | None = None) -> Database:
     return shared_database(place.address, place.database if copy is None or place == places.own() else copy.resolve())
 
 
-def shown(said: str) -> str:
+def public_name(said: str) -> str:
     """An address without what is secret in it, or the name of a file."""
     found = address(said)
     return found.shown if found else Path(said).name

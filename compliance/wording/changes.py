@@ -7,7 +7,7 @@ from typing import Final
 
 from compliance.core.language import N_, NBSP, Language, begun, tenths
 from compliance.counting.assessing import Coverage, Status
-from compliance.counting.explaining import COMING, Cause, Change, Explanation, Part, rounded_to
+from compliance.counting.explaining import COMING, Cause, CauseChanges, Change, Explanation, rounded_to
 from compliance.declarations.points import Point
 from compliance.wording import phrases
 from compliance.wording.reasons import columns_text, reason_text
@@ -43,7 +43,7 @@ def sizes(explanation: Explanation) -> list[int] | None:
     return rounded_to([share for share in shares if share is not None], moved_tenths(explanation), step=TENTH)
 
 
-def cause_line(explanation: Explanation, part: Part, say: Language) -> str:
+def cause_line(explanation: Explanation, part: CauseChanges, say: Language) -> str:
     """A cause as the sentence tells it, on a line of its own."""
     return begun(_cause_phrase(explanation, part, say, items=say.plain(explanation.after.point.items)))
 
@@ -111,7 +111,7 @@ def _missing(figure: Coverage, say: Language) -> str:
     return say(N_("Nothing to assess on {day}."), day=day)
 
 
-def shown_parts(explanation: Explanation) -> list[Part]:
+def shown_parts(explanation: Explanation) -> list[CauseChanges]:
     """The causes that are shown: none if either day has no basis, since its items mean nothing then."""
     counted = (figure.status is not Status.NO_BASIS for figure in (explanation.before, explanation.after))
     return explanation.parts if all(counted) else []
@@ -126,7 +126,7 @@ def _biggest_causes(explanation: Explanation, say: Language) -> str:
     )
 
 
-def _told_parts(explanation: Explanation) -> list[Part]:
+def _told_parts(explanation: Explanation) -> list[CauseChanges]:
     """The biggest causes; of persons all but who is exempt, so that points of the same persons tell them alike.
 
     The cases of two years are told beside.
@@ -138,19 +138,19 @@ def _told_parts(explanation: Explanation) -> list[Part]:
     return sorted(parts, key=lambda part: (-abs(part.share or 0), -len(part.changes)))[:CAUSES_IN_SENTENCE]
 
 
-def _cause_phrase(explanation: Explanation, part: Part, say: Language, *, items: str) -> str:
+def _cause_phrase(explanation: Explanation, part: CauseChanges, say: Language, *, items: str) -> str:
     n = len(part.changes)
     text = cause_text(explanation, part, f"{say.number(n)}{NBSP}{items}" if items and n > 1 else say.number(n), say)
     reason = _main_reason(explanation.after.point, part, say) if part.cause == "lapsed" else ""
     return f"{text} ({reason})" if reason else text
 
 
-def cause_text(explanation: Explanation, part: Part, count: str, say: Language) -> str:
+def cause_text(explanation: Explanation, part: CauseChanges, count: str, say: Language) -> str:
     """A cause and its number of items, in the words of the point where it has its own."""
     return _caused(explanation, part.cause, len(part.changes), count, say)
 
 
-def cause_name(explanation: Explanation, part: Part, say: Language) -> str:
+def cause_name(explanation: Explanation, part: CauseChanges, say: Language) -> str:
     """A cause of one item, as a file names it."""
     return begun(_caused(explanation, part.cause, 1, "", say).strip())
 
@@ -190,7 +190,7 @@ def _phrase(cause: Cause, n: int, count: str, say: Language) -> str:
     return text[cause]()
 
 
-def _main_reason(point: Point, part: Part, say: Language) -> str:
+def _main_reason(point: Point, part: CauseChanges, say: Language) -> str:
     """Why most of the items no longer meet the requirement."""
     counted = cause_reasons(point, part, say)
     if not counted:
@@ -229,13 +229,13 @@ def moved_tenths(explanation: Explanation) -> int:
     return tenths(phrases.change(explanation.after, explanation.before) or 0.0)
 
 
-def cause_reasons(point: Point, part: Part, say: Language) -> list[tuple[str, int]]:
+def cause_reasons(point: Point, part: CauseChanges, say: Language) -> list[tuple[str, int]]:
     """Count the reasons of a cause: from before for items now met or entered, otherwise from after."""
     counted = Counter(text for change in part.changes if (text := _reason(point, part, change, say)))
     return counted.most_common()
 
 
-def _reason(point: Point, part: Part, change: Change, say: Language) -> str:
+def _reason(point: Point, part: CauseChanges, change: Change, say: Language) -> str:
     if part.cause in {*COMING, "rule", "corrected"}:
         return ""
     if change.moved:

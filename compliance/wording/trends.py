@@ -24,7 +24,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Moment:
+class TrendPoint:
     """A point of a trend: its label (two lines if it has a line break), its share 0–1 or None, and the share in words.
 
     A moment without a share is a gap in the line. `tooltip` is day and share. `name` is what it is called at the end of
@@ -50,10 +50,10 @@ class Trend:
     `ahead` is where it ends the year if nothing is done, `after` moments later: the dotted end of the line.
     """
 
-    moments: tuple[Moment, ...]
+    moments: tuple[TrendPoint, ...]
     target: Level
     limit: Level
-    ahead: Moment | None = None
+    ahead: TrendPoint | None = None
     after: int = 0
 
     @property
@@ -62,7 +62,7 @@ class Trend:
         return len(self.moments) + self.after
 
     @property
-    def measured(self) -> list[Moment]:
+    def measured(self) -> list[TrendPoint]:
         """The moments that have a share."""
         return [moment for moment in self.moments if moment.share is not None]
 
@@ -93,7 +93,7 @@ def trend(
     """
     target, limit = levels(months[-1], say)
     moments = (
-        Moment(label(month.as_of), month.coverage, text, f"{say.date(month.as_of)}: {text}")
+        TrendPoint(label(month.as_of), month.coverage, text, f"{say.date(month.as_of)}: {text}")
         for month in months
         for text in (purged_text(month.purged, say) if month.purged else phrases.percent(month, say),)
     )
@@ -104,7 +104,7 @@ def trend(
     text = phrases.percent(then, say)
     day = say.date(then.as_of, form="d MMM")
     told = say(EXPECTED, day=say.date(then.as_of), share=text)
-    ahead = Moment(day, then.coverage, text, told, name=say(UNDONE))
+    ahead = TrendPoint(day, then.coverage, text, told, name=say(UNDONE))
     return replace(drawn, ahead=ahead, after=max(then.as_of.month - now.as_of.month, 1))
 
 

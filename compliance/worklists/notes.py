@@ -157,7 +157,7 @@ def write(
         params: dict[str, Any] = {"organisation_id": _id(cursor, organisation, as_of), "notes": rows_}
         cursor.execute(statement("add_item_notes"), params | {"who": order.who})
         what = f"{len(rows_)} items: {', '.join(sorted({note.point for note in written}))}"
-        more = {name: value for name, value in _told(written).items() if value}
+        more = {name: value for name, value in _trail_details(written).items() if value}
         add_event(cursor, order, "item notes", what, action=Action.ITEM_NOTE, told=told, items=len(rows_), **more)
 
 
@@ -171,7 +171,7 @@ def _row(note: Note) -> dict[str, Any]:
     return {"point": note.point, "item": note.item, "unit": note.unit, "status": note.status, "note": text or None}
 
 
-def _told(written: list[Note]) -> dict[str, object]:
+def _trail_details(written: list[Note]) -> dict[str, object]:
     """What all of them share, for the trail, which holds no text and no item."""
     shared: dict[str, object] = {}
     for name in ("point", "status", "unit"):

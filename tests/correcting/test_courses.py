@@ -82,7 +82,7 @@ def test_nobody_has_begun_it_is_a_basis_and_can_be_taken_back(line):
     say(line, FIRST)
     assert told(line)[0] == NOT_FOUND
     with line.database.cursor() as cursor:
-        assert not courses.said(cursor, HERE, as_of=DAY)[FIRST.id].counts
+        assert not courses.answers(cursor, HERE, as_of=DAY)[FIRST.id].counts
 
 
 def test_both_or_a_course_that_no_export_has_is_refused(line):

@@ -169,11 +169,11 @@ def assert_parts_agree(database, whole, by_level, organisation, day, most):
     for name in names:
         below = trained(database, Scope(organisation, name), day=day, most=0)
         units += [course for part in below.parts for course in part.courses]
-        summed = sum((part.n for part in below.parts), training.Counts())
+        summed = sum((part.n for part in below.parts), training.PersonCounts())
         assert summed == below.whole.n
     below = [figure for figure in by_level["unit"] if figure.department in {None, *names}]
     assert Counter(map(shape, units)) == Counter(map(shape, below))
-    assert sum((part.n for part in whole.parts), training.Counts()) == whole.whole.n
+    assert sum((part.n for part in whole.parts), training.PersonCounts()) == whole.whole.n
 
 
 def assert_persons_agree(whole, of_items, day):

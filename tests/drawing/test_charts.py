@@ -28,7 +28,7 @@ from compliance.drawing import (
 from compliance.drawing.elements import Html
 from compliance.drawing.geometry import spread
 from compliance.wording.tables import Head
-from compliance.wording.trends import UNDONE, Level, Moment, Trend
+from compliance.wording.trends import UNDONE, Level, Trend, TrendPoint
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('1')</script> \"quoted\" & a\n\nblank **bold"
@@ -140,7 +140,7 @@ FRAGMENTS |= {
         caption=H,
     ),
     "meeting trend": lambda: meeting.trend(
-        Trend((Moment(H, 0.1, H), Moment(H, None, H)), target=LEVEL, limit=LEVEL), alt=H
+        Trend((TrendPoint(H, 0.1, H), TrendPoint(H, None, H)), target=LEVEL, limit=LEVEL), alt=H
     ),
     "meeting clock": lambda: meeting.clock(H, H, over=True),
 }
@@ -411,8 +411,8 @@ def test_a_heat_cell_is_shape_number_and_word() -> None:
     assert [len(cell.findall("span[@aria-hidden]")) for cell in (worst, missing)] == [1, 0]
 
 
-def points(*shares: float | None, text: str) -> list[Moment]:
-    return [Moment("nov\n2025", share, text, HOSTILE) for share in shares]
+def points(*shares: float | None, text: str) -> list[TrendPoint]:
+    return [TrendPoint("nov\n2025", share, text, HOSTILE) for share in shares]
 
 
 LEVELS = {"target": Level(0.95, "Target <95 %>"), "limit": Level(0.8, "Limit 80 %")}
@@ -452,7 +452,7 @@ def test_labels_of_the_same_height_do_not_overlap() -> None:
 
 
 ENDS = [(0.1, "10 %"), (0.2, "20 %"), (0.95, "95 %")]
-AHEAD = Moment("31 dec", 0.1, "10 %", name="Nothing <done>")
+AHEAD = TrendPoint("31 dec", 0.1, "10 %", name="Nothing <done>")
 
 
 @pytest.mark.parametrize(("share", "text"), ENDS)

@@ -401,6 +401,14 @@ def test_everything_that_is_shown_of_a_point_is_said_in_both_languages(point):
     assert all(0 < row["limit"] <= row["target"] <= 1 for row in point.targets)
 
 
+def test_a_word_of_the_house_means_one_thing_and_a_function_is_no_participle():
+    defined = [node.name for path in MODULES for node in tree(path).body if hasattr(node, "name")]
+    assert [
+        word for word in ("Moment", "Column", "Part", "Counts", "Effect", "folded") if defined.count(word) > 1
+    ] == []
+    assert {*defined} & {"of", "shown", "told", "said", "held", "_named", "_told", "_said", "_shown", "_held"} == set()
+
+
 def test_a_statement_stands_in_the_first_room_that_runs_it():
     """By its name, which no two have; that of a declared statement may stand twice, in another folder."""
     files = [path for path in QUERIES.glob("*/*.sql") if path.parent.name not in queries.DECLARED]

@@ -99,7 +99,7 @@ def move_back(address, back, before, *, came_from):
     assert (back.parent / "review_points.toml").read_text() == OWN
     assert [what for what, _ in trail(address)] == ["load", "move", "move", "move"]
     assert [what for what, _ in trail(back)] == ["load", "move", "move", "move", "move"]
-    assert f"{came_from.name} → {stores.shown(address)}" in {what for _, what in trail(back)}
+    assert f"{came_from.name} → {stores.public_name(address)}" in {what for _, what in trail(back)}
     with FileDatabase.at(back).cursor() as cursor:
         assert cursor.execute("select count(*) from events where what = 'ab'").fetchall() == [(1,)]
 

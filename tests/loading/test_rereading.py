@@ -11,7 +11,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.renaming import add_alias
 from compliance.correcting.returning import returnable
-from compliance.correcting.saying import Saying, effect_of_saying, said, say_what
+from compliance.correcting.saying import Saying, effect_of_saying, meanings_in_force, say_what
 from compliance.counting.assessing import coverage
 from compliance.loading.loading import revoke
 from compliance.loading.rereading import WHY, Rules, read_anew, readable
@@ -131,7 +131,7 @@ def test_what_was_said_can_be_changed_and_taken_back(line):
     line.load_table(INSTRUCTION)
     say(line, DONE)
     with line.database.cursor() as cursor:
-        assert [(each.said_of, each.meaning, each.said_by) for each in said(cursor, HERE, as_of=DAY)] == [
+        assert [(each.said_of, each.meaning, each.said_by) for each in meanings_in_force(cursor, HERE, as_of=DAY)] == [
             ("Färdigställd", "done", "test")
         ]
     say(line, Saying("local_instruction", "status", "färdigställd", "ongoing"))
@@ -139,7 +139,7 @@ def test_what_was_said_can_be_changed_and_taken_back(line):
     say(line, Saying("local_instruction", "status", "färdigställd", None))
     assert figure(line) == (0, 1, 2)
     with line.database.cursor() as cursor:
-        assert said(cursor, HERE, as_of=DAY) == []
+        assert meanings_in_force(cursor, HERE, as_of=DAY) == []
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_what_is_said_of_a_renamed_organisation_is_said_of_it_and_makes_no_other
     with pytest.raises(Refusal, match="There is no organisation called Ingen"):
         say_what(line.database, "Ingen", [DONE], as_of=DAY, sources=SOURCES, words=WORDS, order=line.order())
     with line.database.cursor() as cursor:
-        assert [each.meaning for each in said(cursor, "Nya", as_of=DAY)] == ["ongoing"]
+        assert [each.meaning for each in meanings_in_force(cursor, "Nya", as_of=DAY)] == ["ongoing"]
 
 
 def test_an_answer_that_either_way_means_assessed_still_does(line):

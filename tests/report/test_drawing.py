@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from compliance.counting.assessing import Status
-from compliance.report.blocks import Bar, Effect, LineChart, Table
+from compliance.report.blocks import Bar, EffectBar, LineChart, Table
 from compliance.report.writers.typesetting import COLOURS, DPI, pictures
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import Level, Trend, TrendPoint
 from tests.layers import layered
 from tests.reports import sample
 
@@ -31,12 +31,12 @@ def bar(share, status="red", *, target=0.95, before=None):
 def line(*shares, name="Över tid", labels=None):
     months = labels or [f"mån {n}\n2026" for n in range(len(shares))]
     texts = ("–" if share is None else f"{round(share * 100)} %" for share in shares)
-    return LineChart("c", "a", name, Trend(tuple(map(Moment, months, shares, texts)), TARGET, LIMIT))
+    return LineChart("c", "a", name, Trend(tuple(map(TrendPoint, months, shares, texts)), TARGET, LIMIT))
 
 
 def ended(name):
     chart = line(1.0, 0.0, 0.9, 1.0)
-    return replace(chart, trend=replace(chart.trend, ahead=Moment("31 dec", 0.85, "85 %", name=name), after=2))
+    return replace(chart, trend=replace(chart.trend, ahead=TrendPoint("31 dec", 0.85, "85 %", name=name), after=2))
 
 
 ODD = {
@@ -51,8 +51,8 @@ ODD = {
     "a name of several lines": line(0.5, name="en\ntvå och " + "ännu mer " * 24),
     "soft hyphens": line(0.5, name="\xad".join((LONG * 2)[n : n + 3] for n in range(0, 2 * len(LONG), 3))),
     "no name at all": line(0.5, name=""),
-    "a size below zero": Effect(-20, "−2,0", -20, 101),
-    "a size and nothing": Effect(0, "±0,0", 0, 0),
+    "a size below zero": EffectBar(-20, "−2,0", -20, 101),
+    "a size and nothing": EffectBar(0, "±0,0", 0, 0),
     "no moments": line(),
     "one moment": line(0.5),
     "only gaps": line(None, None, None),
@@ -174,7 +174,7 @@ def test_the_target_is_a_tick_at_its_share_taller_than_the_bar(target):
 
 
 def test_what_lowers_a_figure_is_an_outline_left_of_zero_and_what_raises_it_a_bar_right_of_it():
-    down, up = (pixels(Effect(size, "", -50, 50), width=WIDTH) for size in (-50, 50))
+    down, up = (pixels(EffectBar(size, "", -50, 50), width=WIDTH) for size in (-50, 50))
     _, left, zero = longest_run(down, {colour(COLOURS["accent"])})
     _, start, right = longest_run(up, {colour(COLOURS["accent"])})
     assert left < zero <= start + 3

@@ -28,7 +28,7 @@ from compliance.report.slides.layouts import LAYOUTS
 from compliance.report.slides.writing import write_slides
 from compliance.wording import breaking
 from compliance.wording.tables import Head
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import Level, Trend, TrendPoint
 from tests.layers import first_of
 from tests.line import SOURCES, WORDS
 from tests.reports import sample
@@ -100,7 +100,7 @@ def report_of(text):
         *(Paragraph(text, style) for style in ("answer", "body", "comment", "note")),
         Bullets((text, "kort")),
         Table("Tabell", (Head("Namn"), Head("Text", width=3)), ((text, "a"), ("b", text)), (bar,) * 2, "0–100"),
-        LineChart("Över tid", text, "Täckning", Trend((Moment("nov", 0.5, "50 %"),), level, level)),
+        LineChart("Över tid", text, "Täckning", Trend((TrendPoint("nov", 0.5, "50 %"),), level, level)),
         Signatures("Underskrift", ((text[:200], ""),)),
     )
     return replace(sample("sv", draft="Utkast"), blocks=blocks, facts=(("Rättar", text),))
@@ -109,7 +109,7 @@ def report_of(text):
 def slides_of(text):
     """A slide of each kind, with a text in all its places."""
     table, level = Table(text, (Head(text, width=9), Head(text)), ((text, text),)), Level(0.95, text)
-    trend = LineChart("", text, text, Trend((Moment("2026-10-31", 0.5, text),), level, level))
+    trend = LineChart("", text, text, Trend((TrendPoint("2026-10-31", 0.5, text),), level, level))
     slides = tuple(
         Slide(
             kind,

@@ -27,7 +27,7 @@ from compliance.report.writers import typesetting
 from compliance.report.writers.pdf import write_pdf
 from compliance.report.writers.typesetting import COLOURS
 from compliance.wording.tables import Head
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import Level, Trend, TrendPoint
 from tests.layers import first_of
 from tests.reports import LONG_TABLE, sample
 from tests.tagged import Node, Tagged
@@ -63,9 +63,9 @@ def of_kind(report: Report, *kinds):
     return [block for block in report.blocks if isinstance(block, kinds)]
 
 
-def trend(name: str, *, alt: str | None = None, moments: tuple[Moment, ...] | None = None) -> LineChart:
+def trend(name: str, *, alt: str | None = None, moments: tuple[TrendPoint, ...] | None = None) -> LineChart:
     """A trend with the same text everywhere."""
-    level, two = Level(0.95, name), (Moment(name, 0.4, name), Moment(name, 0.5, name))
+    level, two = Level(0.95, name), (TrendPoint(name, 0.4, name), TrendPoint(name, 0.5, name))
     return LineChart(name, name if alt is None else alt, name, Trend(moments or two, level, level))
 
 
@@ -332,7 +332,7 @@ def test_forbidden_characters_are_replaced(archive):
     ]
     blocks = [block for text in texts for block in (Heading(text, 1), Paragraph(text))]
     together = " ".join(texts)
-    chart = trend(together, moments=tuple(Moment(text, 0.5, text) for text in texts))
+    chart = trend(together, moments=tuple(TrendPoint(text, 0.5, text) for text in texts))
     pdf = Tagged(write_pdf(short(*blocks, chart, title=together), archive=archive))
     paragraphs = [node.text for node in pdf.tree.find("P")]
     assert paragraphs[-len(texts) :] == ["före\ufffdefter"] * len(texts)

@@ -33,7 +33,7 @@ from compliance.review.reviewing import GROUNDS, review_of
 from compliance.store.database import rows
 from compliance.wording.phrases import label, percent, share
 from compliance.wording.tables import Head
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import Level, Trend, TrendPoint
 from tests.layers import first_of
 from tests.line import POINTS
 from tests.sampled import draft
@@ -475,8 +475,8 @@ def test_a_trend_has_its_target_its_limit_and_the_end_of_the_year_and_can_be_edi
     ],
 )
 def test_a_label_of_a_trend_stands_where_no_line_crosses_it(shares, limit, placed, figure):
-    moments = tuple(Moment("2026-01-31", share, "") for share in shares)
-    trend = Trend(moments, Level(0.95, ""), Level(limit, ""), ahead=Moment("", shares[-1], ""), after=1)
+    moments = tuple(TrendPoint("2026-01-31", share, "") for share in shares)
+    trend = Trend(moments, Level(0.95, ""), Level(limit, ""), ahead=TrendPoint("", shares[-1], ""), after=1)
     found = _free(trend, trend.limit, 0.14)
     assert (found and found[1]) == placed
     assert _side(trend, 0.14) == figure

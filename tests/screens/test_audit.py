@@ -84,11 +84,11 @@ def test_the_page_says_where_the_trail_is_broken(trail, monkeypatch):
 
 def test_what_is_downloaded_is_the_search_and_is_told(trail):
     rows = audit.found(begin=datetime(2000, 1, 1), end=datetime(2100, 1, 1), person=None, action=None, text="", most=9)
-    entries = texts.said(rows, called={}, named={}, say=SV)
+    entries = texts.entries_in_words(rows, called={}, named={}, say=SV)
     asked = page.Asked(clock.today(), clock.today(), "p1", Action.ROLE, "Bo Berg")
     assert [row["Nr"] for row in tables.records(texts.IN_FILE, entries, SV)] == [3, 2, 1]
     day = clock.today()
-    assert page.told(asked) == {"begin": day, "end": day, "filtered": True, "kind": "role", "of": "p1"}
+    assert page.search_details(asked) == {"begin": day, "end": day, "filtered": True, "kind": "role", "of": "p1"}
 
 
 # The functions that tell the trail something, and those of their arguments that it is not told.

@@ -16,7 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import ROOT
 from compliance.counting.assessing import coverage
-from compliance.counting.quality import Effect, load_checks
+from compliance.counting.quality import Reach, load_checks
 from compliance.declarations.sources import load_sources
 from compliance.screens import frame, reads
 from compliance.screens.downloads import FileName, file_name
@@ -263,7 +263,7 @@ def test_the_overview_marks_the_points_whose_figure_a_remark_can_change(sample, 
     """noise: of the samples no remark concerns so many rows that it can"""
     say = Language(lang)
     assert "v-remark" not in text(opened("overview", monkeypatch, lang=lang))
-    effects = {"freshness": Effect(0, 9, ("classification", "access")), "rejected_rows": Effect(5, 9, ("access",))}
+    effects = {"freshness": Reach(0, 9, ("classification", "access")), "rejected_rows": Reach(5, 9, ("access",))}
     monkeypatch.setattr(reads, "effects", lambda *_: effects)
     for page, name in ((overview_page, "overview"), (overview_page, "_points"), (point_page, "_basis")):
         monkeypatch.setattr(page, name, getattr(page, name).__wrapped__)

@@ -25,7 +25,7 @@ from compliance.drawing.wheel_layout import LANES, Span, lay_out
 from compliance.review import deciding, planning, reviewing
 from compliance.review.calendars import Event, calendar_file
 from compliance.review.deciding import DecisionContent
-from compliance.review.planning import Moment, load_wheel
+from compliance.review.planning import Occasion, load_wheel
 from compliance.screens import reads
 from compliance.screens.plan import page as plan_page
 from compliance.screens.plan import texts
@@ -418,7 +418,7 @@ def test_the_sentence_of_the_wheel_is_built_from_the_figures(line):
 
 
 def test_the_name_of_an_activity_is_escaped_everywhere(line):
-    evil = Moment("x", "activities", "activity", {"en": "<script>\n\nalert('x')"}, None, AS_OF, "late")
+    evil = Occasion("x", "activities", "activity", {"en": "<script>\n\nalert('x')"}, None, AS_OF, "late")
     base = year_of(line)
     year = Year(replace(base.plan, moments=(evil,)), None, ())
     laid, svg, _ = drawn_wheel(year)

@@ -21,7 +21,7 @@ from compliance.store.database import Failure, moment, newest_moment, next_numbe
 from compliance.store.failures import Away, Unusable
 from compliance.store.file import FileDatabase
 from compliance.store.postgresql import Line as Connection
-from compliance.store.postgresql import Run, shown
+from compliance.store.postgresql import Run, public_address
 from compliance.store.shared import SharedDatabase
 from tests import once
 from tests.layers import first_of, layered
@@ -595,7 +595,7 @@ def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
     ],
 )
 def test_an_address_is_told_without_what_is_secret(address, seen):
-    assert shown(address) == seen
+    assert public_address(address) == seen
 
 
 @pytest.mark.parametrize("mark", "/?#@[]% ")
@@ -614,7 +614,7 @@ def test_what_is_no_address_of_postgresql_is_not_taken_for_a_file(begin, monkeyp
 def refuse_address(address, monkeypatch):
     """An address is refused wherever it is said, without what may be a password."""
     monkeypatch.setenv("COMPLIANCE_DATABASE", address)
-    for ask in (stores.own, places.own_files, lambda: stores.shown(address), lambda: shown(address)):
+    for ask in (stores.own, places.own_files, lambda: stores.public_name(address), lambda: public_address(address)):
         with pytest.raises(Refusal, match="address of the database cannot be read") as refused:
             ask()
         assert "sec" not in repr(vars(refused.value))

@@ -63,8 +63,8 @@ def test_it_has_all_that_it_had_and_can_be_written(line):
         assert counted == FIGURES
         assert {name: len(line.rows(f"from {name}")) for name in ROWS} == ROWS
         organisation = line.rows("from organisation_names")[0]["name"]
-        assert courses.said(cursor, organisation, as_of=AS_OF).keys() == {"data_protection_training"}
-        assert [each.said_of for each in saying.said(cursor, organisation, as_of=AS_OF)] == ["Närvarat"]
+        assert courses.answers(cursor, organisation, as_of=AS_OF).keys() == {"data_protection_training"}
+        assert [each.said_of for each in saying.meanings_in_force(cursor, organisation, as_of=AS_OF)] == ["Närvarat"]
         assert arrangements(cursor, organisation, as_of=AS_OF).answer_by == date(2026, 12, 15)
         noted = notes(cursor, POINTS, organisation=organisation, as_of=AS_OF, known_at=EVERYTHING_KNOWN)
         assert [note.note for note in noted.by_key.values()] == ["Påmind"]

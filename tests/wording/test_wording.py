@@ -10,14 +10,14 @@ from compliance.counting.assessing import Coverage
 from compliance.declarations.sources import product_sources
 from compliance.wording import breaking, phrases, trends
 from compliance.wording.reasons import detail_text
-from compliance.wording.trends import Level, Moment, Trend
+from compliance.wording.trends import Level, Trend, TrendPoint
 from tests.house.test_house import MODULES, imported, module
 from tests.line import POINTS
 
 MARKS = ("compliance.core.language.bold", "compliance.wording.breaking.")
 # What lays out a text, and so may break its words.
 LAID_OUT = ("report.writers.", "report.slides.writing")
-MOMENTS = tuple(Moment(f"mån {n}", n / 10, f"{n} %") for n in range(9))
+MOMENTS = tuple(TrendPoint(f"mån {n}", n / 10, f"{n} %") for n in range(9))
 TREND = Trend(MOMENTS, Level(0.9, "mål"), Level(0.8, "gräns"))
 
 

@@ -16,7 +16,7 @@ import typst
 from compliance.core.places import REPORT, STATIC
 from compliance.counting.assessing import Status
 from compliance.declarations import theming
-from compliance.report.blocks import Bar, Effect, LineChart, map_texts
+from compliance.report.blocks import Bar, EffectBar, LineChart, map_texts
 from compliance.wording.breaking import add_soft_hyphens
 
 # The product's light theme, not the organisation's: a new look must not change the reports of a frozen review.
@@ -50,7 +50,7 @@ def typeset(template: str, content: dict[str, Any], **options: Any) -> Any:
     )
 
 
-def pictures(charts: Sequence[LineChart | Bar | Effect], *, width_cm: float) -> list[bytes]:
+def pictures(charts: Sequence[LineChart | Bar | EffectBar], *, width_cm: float) -> list[bytes]:
     """Draw trends (at least 8 cm wide) or the bars of rows as PNG. The same chart gives the same bytes."""
     content = {"charts": map_texts(tuple(charts), writable), "width": width_cm}
     drawn = typeset("picture.typ", content, format="png", ppi=DPI) if charts else []

@@ -61,7 +61,7 @@ def draw(view: View) -> None:
         widgets.html(charts.note(ahead.told(say)))
     called = names(people.everybody(), say)
     asked = _asked(view, called)
-    in_words = partial(texts.said, called=called, named=_named(view), say=say)
+    in_words = partial(texts.entries_in_words, called=called, named=_names_of_codes(view), say=say)
     entries = _found(view, asked, in_words)
     widgets.html(charts.section(say.plural("{n} entry found", "{n} entries found", len(entries))))
     if entries:
@@ -123,7 +123,7 @@ def _found(view: View, asked: Asked, in_words: Callable[[Rows], list[Said]]) -> 
     return [row for row, entry in zip(rows, in_words(rows), strict=True) if entry.has(asked.text)]
 
 
-def _named(view: View) -> dict[str, str]:
+def _names_of_codes(view: View) -> dict[str, str]:
     """What codes stand for."""
     say = view.say
     named = {source.id: say.plain(source.title) for source in reads.sources().values()}
@@ -143,10 +143,10 @@ def _download(view: View, asked: Asked, entries: Callable[[], list[Said]]) -> No
 
     values = {"title": say(N_("Audit trail")), "day": f"{asked.begin} {asked.end}"}
     name = downloads.file_name(say, N_("{title} {day}"), "csv", **values)
-    downloads.offer_rows(view, name, rows, key="audit csv", what="audit", **told(asked))
+    downloads.offer_rows(view, name, rows, key="audit csv", what="audit", **search_details(asked))
 
 
-def told(asked: Asked) -> dict[str, Any]:
+def search_details(asked: Asked) -> dict[str, Any]:
     """What the trail says of a search that is downloaded."""
     chosen: dict[str, Any] = {
         "begin": asked.begin,

@@ -48,7 +48,7 @@ def with_own_codes(named: Named, say: Language) -> dict[str, str]:
     return {**named, **states, **roles, **permissions}
 
 
-def said(rows: Rows, *, called: Named, named: Named, say: Language) -> list[Said]:
+def entries_in_words(rows: Rows, *, called: Named, named: Named, say: Language) -> list[Said]:
     """Entries in words. `called` names persons by pseudonym, and `named` says what codes stand for."""
     return [
         Said(

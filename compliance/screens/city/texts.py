@@ -96,7 +96,7 @@ def sentences(every: Sequence[Standing], say: Language) -> list[str]:
         "{organisations} has most of them: {count}.",
         "{organisations} have most of them: {count} each.",
         len(most),
-        organisations=_named(most, say),
+        organisations=_organisation_names(most, say),
         count=say.in_words(behind[0].below),
     )
     return [first, second]
@@ -105,21 +105,21 @@ def sentences(every: Sequence[Standing], say: Language) -> list[str]:
 def notes(every: Sequence[Standing], say: Language) -> str:
     """Which organisations have no export at all, and which has the oldest."""
     without = [each.organisation for each in every if each.age is None]
-    said = [say(N_("No basis: {organisations}."), organisations=_named(without, say))] if without else []
+    said = [say(N_("No basis: {organisations}."), organisations=_organisation_names(without, say))] if without else []
     if most := max((each.age for each in every if each.age), default=0):
         names = [each.organisation for each in every if each.age == most]
         told = say.plural(
             "{organisations} has the oldest basis: {age}.",
             "{organisations} have the oldest basis: {age}.",
             len(names),
-            organisations=_named(names, say),
+            organisations=_organisation_names(names, say),
             age=say.age(most),
         )
         said.append(told)
     return " ".join(said)
 
 
-def _named(names: Sequence[str], say: Language) -> str:
+def _organisation_names(names: Sequence[str], say: Language) -> str:
     """The first of some organisations, and how many more there are."""
     shown = [name for place, name in enumerate(names) if not place or sum(map(len, names[: place + 1])) <= LETTERS]
     more = len(names) - len(shown)

@@ -24,7 +24,7 @@ def draw(view: View) -> None:
     say, day = view.say, view.as_of
     decisions = written.decisions_of(view.data, day, view.scope.organisation)
     by_year = texts.by_year(decisions)
-    named = _named(view, [*by_year])
+    named = _year_asked_for(view, [*by_year])
     answer = (
         [texts.sentence(named, by_year[named], day, say)] if named else wording.decisions_sentences(decisions, day, say)
     )
@@ -39,7 +39,7 @@ def draw(view: View) -> None:
         _year(view, year, made)
 
 
-def _named(view: View, years: Sequence[int]) -> int | None:
+def _year_asked_for(view: View, years: Sequence[int]) -> int | None:
     """The year that the address names. One without decisions is told."""
     name = st.query_params.get("year", "")
     named = next((year for year in years if str(year) == name), None)

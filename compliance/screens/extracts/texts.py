@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from compliance.core.language import N_, Language
 from compliance.core.lengths import shortened
-from compliance.extracts.declared import Column
+from compliance.extracts.declared import ExtractColumn
 from compliance.extracts.extracting import Extract
 from compliance.extracts.words import titled
 from compliance.wording import phrases
@@ -17,7 +17,7 @@ SHOWN_LETTERS: Final = 40
 EMPTY: Final = (None, "")
 
 
-def columns(extract: Extract, say: Language) -> tuple[str, list[Column]]:
+def columns(extract: Extract, say: Language) -> tuple[str, list[ExtractColumn]]:
     """What is the same in all rows of an extract, in a line, and its columns that vary; all of them of one row."""
     # the id of a point is for other programs: its title stands beside it
     own = [each for each in extract.definition.columns if each.name != "point_id"]
@@ -37,7 +37,7 @@ def columns(extract: Extract, say: Language) -> tuple[str, list[Column]]:
     return " · ".join(told), varying
 
 
-def cell(value: object, column: Column, say: Language) -> str:
+def cell(value: object, column: ExtractColumn, say: Language) -> str:
     """A value of the preview."""
     if column.percent and isinstance(value, float):
         return say.percent(value)

@@ -21,7 +21,7 @@ from compliance.store.database import Cursor, Rows
 def _known(cursor: Cursor, as_of: date, organisation: str) -> tuple[Rows, dict[str, Said]]:
     """The courses of the exports, and what was said of each point."""
     found = courses.courses(cursor, organisation, as_of=as_of)
-    return found, courses.said(cursor, organisation, as_of=as_of)
+    return found, courses.answers(cursor, organisation, as_of=as_of)
 
 
 def settings(view: View) -> None:

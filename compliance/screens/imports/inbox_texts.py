@@ -213,14 +213,14 @@ def changed_text(before: Sequence[Coverage], after: Sequence[Coverage], say: Lan
     kinds = [(_kind(earlier.get((f.point.id, f.organisation)), f, say), f) for f in after]
     new = sum(kind == "new" for kind, _ in kinds)
     moved = [(earlier[f.point.id, f.organisation], f) for kind, f in kinds if kind == "changed"]
-    told = _told_done if done else _told
+    told = _told_done if done else _changes_in_words
     sentences = told(new, len(moved), say)
     most = _most(moved, say, several=len({f.organisation for f in after}) > 1)
     texts = [text for text, number in zip(sentences, (new, len(moved)), strict=True) if number]
     return _sentence([*texts[:-1], texts[-1] + most] if texts else [], say)
 
 
-def _told(new: int, changed: int, say: Language) -> tuple[str, str]:
+def _changes_in_words(new: int, changed: int, say: Language) -> tuple[str, str]:
     return (
         say.plural("{count} point gets a figure", "{count} points get a figure", new, count=say.in_words(new)),
         say.plural("{count} figure changes", "{count} figures change", changed, count=say.in_words(changed)),

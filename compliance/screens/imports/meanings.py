@@ -17,21 +17,21 @@ from compliance.store.database import Cursor
 
 
 @read()
-def _said(cursor: Cursor, organisation: str, as_of: date) -> list[Meaning]:
-    return saying.said(cursor, organisation, as_of=as_of)
+def _meanings(cursor: Cursor, organisation: str, as_of: date) -> list[Meaning]:
+    return saying.meanings_in_force(cursor, organisation, as_of=as_of)
 
 
 def settings(view: View) -> None:
     """Draw what an organisation has said of words and dates, each to be changed or taken back."""
     widgets.require(Permission.LOAD_EXPORTS)
     say = view.say
-    sayings.told()
-    every = [m for m in _said(view.data, view.scope.organisation, view.as_of) if m.source in reads.sources()]
+    sayings.confirmation()
+    every = [m for m in _meanings(view.data, view.scope.organisation, view.as_of) if m.source in reads.sources()]
     if not every:
         return
     widgets.html(charts.section(say(N_("What words and dates mean")), note=say(saying_texts.PURPOSE)))
     for each in every:
-        title = saying_texts.said(each, reads.sources()[each.source], say)
+        title = saying_texts.meaning_text(each, reads.sources()[each.source], say)
         with st.expander(widgets.plain(title), key=f"said {each.source} {each.field} {each.said_of}"):
             widgets.html(charts.caption(texts.when_and_who(each.said_at, each.said_by, say)))
             if not view.sample:

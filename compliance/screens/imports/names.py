@@ -10,7 +10,7 @@ from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting import renaming
-from compliance.correcting.renaming import Alias, Effect, Suggestion
+from compliance.correcting.renaming import Alias, RenamingEffect, Suggestion
 from compliance.drawing import charts, elements
 from compliance.screens import effect_texts, fields, reads, views, widgets
 from compliance.screens.caching import read
@@ -98,7 +98,7 @@ def _form(view: View, used: Rows) -> None:
             rehearsed = _rehearsed(view, (kind, old, new, day), _addition(kind=kind, old=old, new=new, day=day))
             _rows_touched(view, used, kind, old)
             _effect(view, rehearsed, kind)
-        if isinstance(rehearsed, Effect) and st.button(say(N_("Save")), type="primary", key="save name"):
+        if isinstance(rehearsed, RenamingEffect) and st.button(say(N_("Save")), type="primary", key="save name"):
             widgets.require(Permission.LOAD_EXPORTS)
             renaming.add_alias(view.database, kind=kind, old=old, new=new, valid_from=day, order=views.order())
             st.session_state["names said"] = st.session_state.get("names said", 0) + 1
@@ -128,9 +128,11 @@ def _addition(*, kind: str, old: str, new: str, day: date) -> Callable[[Cursor],
 # --- Effect --------------------------------------------------------------------------------------------------------
 
 
-def _rehearsed(view: View, choice: tuple[str, str, str, date], change: Callable[[Cursor], None]) -> Effect | Refusal:
+def _rehearsed(
+    view: View, choice: tuple[str, str, str, date], change: Callable[[Cursor], None]
+) -> RenamingEffect | Refusal:
     """What a change would do, computed again only if the change, the day or the data differ."""
-    cached: dict[str, tuple[object, Effect | Refusal]] = st.session_state.setdefault("name effects", {})
+    cached: dict[str, tuple[object, RenamingEffect | Refusal]] = st.session_state.setdefault("name effects", {})
     key, what = (choice, view.data.version, view.as_of), change.__name__
     if what not in cached or cached[what][0] != key:
         kind, old, _, day = choice
@@ -151,7 +153,7 @@ def _rows_touched(view: View, used: Rows, kind: str, old: str) -> None:
     widgets.html(charts.caption(names_texts.rows_text(old, naming, sources, reads.sources(), view.say)))
 
 
-def _effect(view: View, effect: Effect | Refusal, kind: str) -> None:
+def _effect(view: View, effect: RenamingEffect | Refusal, kind: str) -> None:
     say = view.say
     if isinstance(effect, Refusal):
         widgets.html(charts.note(say.refusal(effect)))

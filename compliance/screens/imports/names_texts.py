@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from compliance.core.language import N_, Language
-from compliance.correcting.renaming import Alias, Effect, Suggestion
+from compliance.correcting.renaming import Alias, RenamingEffect, Suggestion
 from compliance.declarations.sources import Source
 from compliance.screens.imports.texts import source_names, when_and_who
 from compliance.wording import phrases
@@ -69,13 +69,13 @@ def rows_text(old: str, naming: int, sources: Sequence[str], declared: Mapping[s
     )
 
 
-def effect_title(effect: Effect, kind: str, say: Language) -> str:
+def effect_title(effect: RenamingEffect, kind: str, say: Language) -> str:
     """Whose figures change."""
     title = say(N_("The effect on the figures"))
     return title if kind == "system" else f"{title}: {effect.name}"
 
 
-def effect_note(effect: Effect, say: Language, *, changed: bool) -> str:
+def effect_note(effect: RenamingEffect, say: Language, *, changed: bool) -> str:
     """The day and the legend of the chart; or that nothing changes."""
     if not changed:
         return say(N_("No point changes on {day}."), day=say.date(effect.day))

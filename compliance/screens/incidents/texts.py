@@ -10,8 +10,8 @@ from compliance.counting.incidents import (
     HANDLING,
     MOST_KINDS,
     Cause,
-    Counts,
     Duty,
+    IncidentCounts,
     Incidents,
     Month,
     Rate,
@@ -63,7 +63,7 @@ def _reports_fact(duties: Sequence[Duty], say: Language) -> charts.Fact:
     return counted(title, in_time, of, say) if of else unknown(title, say, why=NONE)
 
 
-def _closed_fact(counts: Counts, say: Language) -> charts.Fact:
+def _closed_fact(counts: IncidentCounts, say: Language) -> charts.Fact:
     title = say(N_("Closed within {n} days"), n=counts.limit_days)
     of = counts.in_time + counts.late
     if not of:
@@ -323,7 +323,7 @@ def _step_name(step: Step) -> str:
     return str(step.first_day) if step.first_day == step.last_day else f"{step.first_day}\N{EN DASH}{step.last_day}"
 
 
-def closing_sentence(counts: Counts, say: Language) -> str:
+def closing_sentence(counts: IncidentCounts, say: Language) -> str:
     """How many were closed in time, and how many are still open."""
     if counts.unknown and counts.unknown == counts.discovered:
         return say(phrases.NOT_IN_EXPORT)

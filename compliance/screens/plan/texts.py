@@ -16,7 +16,7 @@ from compliance.drawing.wheel import ACTION_SIGNS, MomentRow, Promise, Swatch, W
 from compliance.drawing.wheel_layout import Layout, Span
 from compliance.review.calendars import Event
 from compliance.review.deciding import Decision
-from compliance.review.planning import RINGS, Action, Moment, Plan, Source, State
+from compliance.review.planning import RINGS, Action, Occasion, Plan, Source, State
 from compliance.screens.figure_texts import measured
 from compliance.wording import breaking, phrases
 from compliance.wording.tables import Column, Table, table
@@ -61,7 +61,7 @@ class Item:
     """A moment with its number in the wheel and the list."""
 
     number: int
-    moment: Moment
+    moment: Occasion
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Year:
     """What the page shows: the plan, the review of its year if the wheel has one, and the open decisions."""
 
     plan: Plan
-    review: Moment | None
+    review: Occasion | None
     decisions: tuple[Decision, ...]
 
     @property
@@ -107,7 +107,7 @@ def sentences(year: Year, say: Language) -> list[str]:
     return [text for text in (first, late_areas if areas else "", review) if text]
 
 
-def _review_sentence(review: Moment, say: Language) -> str:
+def _review_sentence(review: Occasion, say: Language) -> str:
     text = REVIEWS.get(review.state, N_("The review is held on {day}."))
     return say(text, day=say.date(review.due, form="d MMMM"))
 
@@ -141,7 +141,7 @@ def layout(year: Year, say: Language) -> Layout:
     return wheel_layout.lay_out(spans)
 
 
-def _shares(moment: Moment, year: int) -> tuple[float, float]:
+def _shares(moment: Occasion, year: int) -> tuple[float, float]:
     """Start and end as shares of the year: without a start the last day alone, without an end the rest of the year."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     start = max(moment.start or moment.due or first, first)
@@ -205,7 +205,7 @@ def wheel_notes(year: Year, laid: Layout, say: Language) -> list[str]:
     return texts
 
 
-def state_word(moment: Moment, as_of: date, say: Language) -> str:
+def state_word(moment: Occasion, as_of: date, say: Language) -> str:
     """The state of a moment in words."""
     if moment.state == "late":
         return say.plural("{n} day late", "{n} days late", moment.days_late(as_of)).replace(" ", NBSP)
@@ -237,7 +237,7 @@ def moment_rows(year: Year, laid: Layout, points: Sequence[Point], link: PointLi
     ]
 
 
-def _about(moment: Moment, year: int, points: Sequence[Point], link: PointLink, *, say: Language) -> Html:
+def _about(moment: Occasion, year: int, points: Sequence[Point], link: PointLink, *, say: Language) -> Html:
     """The kind of a moment, its first day and its review point."""
     if moment.kind in ("report", "review"):
         return Html("")
@@ -248,7 +248,7 @@ def _about(moment: Moment, year: int, points: Sequence[Point], link: PointLink, 
     return drawing_wheel.dotted([kind, begins, mandatory, *([link(point)] if point else [])])
 
 
-def _kind(moment: Moment, say: Language) -> str:
+def _kind(moment: Occasion, say: Language) -> str:
     return say(KINDS.get(moment.kind, KINDS["activity"])).capitalize()
 
 
@@ -262,7 +262,7 @@ def earlier_title(plan: Plan, say: Language) -> str:
 
 
 # The unfinished items of earlier plans.
-EARLIER: Final[Sequence[Column[Moment]]] = (
+EARLIER: Final[Sequence[Column[Occasion]]] = (
     Column(N_("Item of the year"), lambda moment, say: say.pick(moment.title), row_header=True),
     Column(N_("Type"), _kind),
     Column(N_("To be done by"), lambda moment, say: say.date(moment.due), nowrap=True),
@@ -278,7 +278,7 @@ def promises(plan: Plan, figures: Sequence[Coverage], link: PointLink, say: Lang
     return [_promise(area, own.get(area.point or 0), plan, link, say=say) for area in plan.areas]
 
 
-def _promise(area: Moment, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language) -> Promise:
+def _promise(area: Occasion, figure: Coverage | None, plan: Plan, link: PointLink, *, say: Language) -> Promise:
     day = _day_of(area.due, plan.year, say)
     promise = Promise(
         text=breaking.add_soft_hyphens(say.pick(area.title)),
@@ -416,7 +416,7 @@ def _known_on(plan: Plan, say: Language) -> str:
     return say(N_("As known on {day}."), day=say.date(plan.as_of))
 
 
-def _moment_event(moment: Moment, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
+def _moment_event(moment: Occasion, plan: Plan, say: Language, clean: Callable[[str], str]) -> Event:
     kind = _kind(moment, say)
     begins = begun(say(N_("from {day}"), day=say.date(moment.start)) + ".") if moment.start else ""
     status = f"{say(STATES[moment.state])}."

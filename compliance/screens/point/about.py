@@ -33,7 +33,7 @@ class Said:
     decisions: tuple[Decision, ...] = ()
 
 
-def said(view: View, point: Point) -> Said | None:
+def assessment(view: View, point: Point) -> Said | None:
     """What is said of a point, as far as the reader may read it; None if nothing is."""
     reader = view.reader
     if not reader.whole or not reader.may(Permission.SEE_REVIEW):
@@ -71,7 +71,7 @@ def _written(view: View, review: Review, point: Point, decisions: tuple[Decision
 def draw(view: View, said: Said) -> None:
     """Draw the verdict, the comment, and the open decisions."""
     with st.container(key="said"):
-        _said(view, said)
+        _assessment(view, said)
         if said.decisions:
             widgets.html(charts.section(view.say(N_("Open decisions")), level=3))
             for decision in said.decisions[:SHOWN]:
@@ -79,7 +79,7 @@ def draw(view: View, said: Said) -> None:
             widgets.link(view, "decisions", view.say(N_("Follow up")))
 
 
-def _said(view: View, said: Said) -> None:
+def _assessment(view: View, said: Said) -> None:
     say = view.say
     if said.verdict:
         words = say(wording.VERDICT_WORDS[said.verdict])

@@ -138,7 +138,7 @@ def _before(view: View, point: Point) -> Coverage | None:
 def _details(view: View, point: Point, now: Coverage) -> None:
     """Draw why the figure is weak and what the review says of it, next to what is most left; then units and items."""
     items, allowed = items_of(view, point), view.reader.may(Permission.SEE_ITEMS)
-    counted, said = unmet_reasons(point, items) if allowed else [], about.said(view, point)
+    counted, said = unmet_reasons(point, items) if allowed else [], about.assessment(view, point)
     most_left = units.most_left(view, point)
     # without anything on the left, what is most left has the whole width
     left, right = st.columns([5, 7], gap="large") if counted or said else (st.container(), st.container())

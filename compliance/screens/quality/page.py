@@ -34,7 +34,7 @@ def draw(view: View) -> None:
     """Draw what the checks have found, by what it can change, and the rows of the remark that the address names."""
     say = view.say
     widgets.html(charts.page_title(say(N_("Data quality"))))
-    sayings.told()
+    sayings.confirmation()
     course_questions.draw(view, course_questions.asked(view))
     findings = findings_of(view)
     every = texts.remarks(reads.checks(), findings, Filter())

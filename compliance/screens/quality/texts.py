@@ -7,7 +7,7 @@ from typing import Final
 
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import Status
-from compliance.counting.quality import Check, Effect, Finding, SheetRow, by_check, rests_on
+from compliance.counting.quality import Check, Finding, Reach, SheetRow, by_check, rests_on
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
@@ -57,7 +57,7 @@ def remarks(checks: Sequence[Check], findings: Iterable[Finding], chosen: Filter
     return [remark for remark in every if remark.findings]
 
 
-def by_effect(remarks: Iterable[Remark], effects: Mapping[str, Effect]) -> list[Remark]:
+def by_effect(remarks: Iterable[Remark], effects: Mapping[str, Reach]) -> list[Remark]:
     """The remarks by what they can change: those of most points first, then the gravest, then those of most rows."""
     order = list(SEVERITIES)
 
@@ -68,7 +68,7 @@ def by_effect(remarks: Iterable[Remark], effects: Mapping[str, Effect]) -> list[
     return sorted(remarks, key=rank)
 
 
-def sentence(ordered: Sequence[Remark], effects: Mapping[str, Effect], points: Sequence[Point], say: Language) -> str:
+def sentence(ordered: Sequence[Remark], effects: Mapping[str, Reach], points: Sequence[Point], say: Language) -> str:
     """How many of the remarks can change a figure, and with which to begin; else how many rows are wrong."""
     changing = sum(bool(effects[remark.check.id].points) for remark in ordered)
     if not changing:
@@ -100,14 +100,14 @@ def _unchanged(wrong: int, say: Language) -> str:
     )
 
 
-def point_numbers(effect: Effect, points: Iterable[Point], say: Language) -> str:
+def point_numbers(effect: Reach, points: Iterable[Point], say: Language) -> str:
     """The numbers of the points whose figure an effect can change."""
     return phrases.listed([str(point.number) for point in points if point.id in effect.points], say)
 
 
 def remark_table(
     ordered: Sequence[Remark],
-    effects: Mapping[str, Effect],
+    effects: Mapping[str, Reach],
     points: Sequence[Point],
     address: Callable[[str], str],
     say: Language,
@@ -135,7 +135,7 @@ def _severity_mark(remark: Remark, say: Language) -> str:
     return charts.status_mark(SIGNS[severity], say(SEVERITIES[severity]))
 
 
-def rows_text(effect: Effect, say: Language) -> str:
+def rows_text(effect: Reach, say: Language) -> str:
     """How many rows are concerned, of how many; a finding about a whole file concerns all."""
     if not effect.rows:
         return say(N_("whole exports"))

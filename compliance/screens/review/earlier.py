@@ -17,7 +17,7 @@ from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
 
 
-def of(opened: Opened) -> Dossier | None:
+def review_before(opened: Opened) -> Dossier | None:
     """The last review approved before this one, if this is a draft whose comments the reader may read."""
     if opened.review.state != "draft" or not opened.may_read:
         return None
@@ -39,7 +39,7 @@ class _Before:
 def comment(opened: Opened, point: Point) -> Iterator[None]:
     """Draw the field of a comment, and the last comment with its verdict beside it."""
     before, free = None, point.id not in opened.dossier.written.comments
-    if last := of(opened):
+    if last := review_before(opened):
         label = review_texts.said_of_point(last, point.id, opened.say)
         before = _Before(last.year, label, last.written.comments.get(point.id, ""))
     with _beside(opened, "comment", point.id, before, free=free):
@@ -66,7 +66,7 @@ def chapter(opened: Opened, id_: str, *, text: str) -> Iterator[None]:
 @contextmanager
 def judgement(opened: Opened) -> Iterator[None]:
     """Draw the fields of the judgement, and the last judgement beside them."""
-    before, last = _before(opened, judging.grounds), of(opened)
+    before, last = _before(opened, judging.grounds), review_before(opened)
     if before and last:
         before = replace(before, sentence=judging.sentence(last.written, opened.say))
     with _beside(opened, "chapter", GROUNDS, before, free=not judging.grounds(opened.dossier.written)):
@@ -74,7 +74,7 @@ def judgement(opened: Opened) -> Iterator[None]:
 
 
 def _before(opened: Opened, text: Callable[[ReviewTexts], str]) -> _Before | None:
-    last = of(opened)
+    last = review_before(opened)
     return _Before(last.year, review_texts.in_review(last.year, opened.say), text(last.written)) if last else None
 
 

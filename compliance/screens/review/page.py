@@ -22,7 +22,7 @@ from compliance.screens.views import View
 
 
 @dataclass(frozen=True)
-class Part:
+class Tab:
     """A part of the page: its title, the permission to open it, and the function that draws it."""
 
     title: str
@@ -45,13 +45,13 @@ def _years(opened: Opened) -> None:
 
 
 PARTS: Final = {
-    "points": Part(N_("Review points"), Permission.SEE_REVIEW, points.points),
-    "chapters": Part(N_("Chapters"), Permission.READ_REVIEW, points.chapters),
-    "decisions": Part(N_("Decisions"), Permission.READ_REVIEW, decisions.of_review),
-    "judgement": Part(N_("Assessment"), Permission.READ_REVIEW, points.judgement),
-    "sign": Part(N_("Signatures"), Permission.READ_REVIEW, signing.signatures),
-    "documents": Part(N_("Documents"), Permission.SEE_REVIEW, documents.documents),
-    "years": Part(N_("Year by year"), Permission.SEE_REVIEW, _years),
+    "points": Tab(N_("Review points"), Permission.SEE_REVIEW, points.points),
+    "chapters": Tab(N_("Chapters"), Permission.READ_REVIEW, points.chapters),
+    "decisions": Tab(N_("Decisions"), Permission.READ_REVIEW, decisions.of_review),
+    "judgement": Tab(N_("Assessment"), Permission.READ_REVIEW, points.judgement),
+    "sign": Tab(N_("Signatures"), Permission.READ_REVIEW, signing.signatures),
+    "documents": Tab(N_("Documents"), Permission.SEE_REVIEW, documents.documents),
+    "years": Tab(N_("Year by year"), Permission.SEE_REVIEW, _years),
 }
 
 
@@ -105,7 +105,7 @@ def _open_button(view: View, day: date, *, key: str) -> None:
             st.rerun()
 
 
-def _header(opened: Opened) -> Part:
+def _header(opened: Opened) -> Tab:
     """Draw the review's headline, the choice of parts and of other reviews. Return the part that the address names."""
     say, review = opened.say, opened.review
     answer, who = (

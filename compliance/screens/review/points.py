@@ -147,7 +147,7 @@ def _comments(opened: Opened, point: Point) -> None:
             reviews.assessment_field(opened, point)
         else:
             widgets.html(charts.answer(assessment(opened.whole, point.id, say)))
-        if last := earlier.of(opened):
+        if last := earlier.review_before(opened):
             said = last.written.comments.get(point.id, "")
             widgets.html(charts.earlier(review_texts.said_of_point(last, point.id, say), said))
         comment, public = written.comments.get(point.id), written.public_comments.get(point.id)

@@ -28,10 +28,10 @@ def state(holders: Sequence[Holder], say: Language) -> list[str]:
 
 
 def _waits(holder: Holder) -> bool:
-    return bool(holder.person.seen_at) and not held(holder)
+    return bool(holder.person.seen_at) and not existing_roles(holder)
 
 
-def held(holder: Holder) -> list[Held]:
+def existing_roles(holder: Holder) -> list[Held]:
     """All roles of a person that exist, wherever they come from."""
     every = [*holder.by_provider, *(grant.held for grant in holder.by_table)]
     return [each for each in every if each.role in BY_ID]
@@ -57,7 +57,7 @@ def persons_table(holders: Sequence[Holder], called: dict[str, str], say: Langua
 
 def _rows(holder: Holder, called: dict[str, str], say: Language) -> Iterator[list[str]]:
     name, seen = called[holder.person.person], _seen(holder, say)
-    if not held(holder):
+    if not existing_roles(holder):
         if holder.person.seen_at:
             yield [name, charts.work_mark("late", say.pick(NO_ROLE.title)), "", "", seen]
         return

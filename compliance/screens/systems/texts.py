@@ -100,11 +100,11 @@ def shown_demands(rows: Rows) -> list[str]:
 
 def sentences(rows: Rows, say: Language) -> list[str]:
     """The page's answer: how many systems lack an object leader, and how many have a gap."""
-    of, n = len(told(rows, "leader")), sum(is_gap(row, "leader") for row in rows)
+    of, n = len(with_columns(rows, "leader")), sum(is_gap(row, "leader") for row in rows)
     return [_leader_sentence(n, of, say), _gap_sentence(sum(row["gaps"] > 0 for row in rows), say)]
 
 
-def told(rows: Rows, demand: str) -> Rows:
+def with_columns(rows: Rows, demand: str) -> Rows:
     """The systems of which the exports have the columns that a demand reads."""
     return [row for row in rows if row[f"{demand}_outcome"] is not None]
 
@@ -140,7 +140,7 @@ def facts(rows: Rows, say: Language) -> list[Fact]:
 
 
 def _leader_fact(rows: Rows, say: Language) -> Fact:
-    title, of = say(GAP_HEADS["leader"]), told(rows, "leader")
+    title, of = say(GAP_HEADS["leader"]), with_columns(rows, "leader")
     return _gaps_fact(of, "leader", title, say) if of else _untold_fact(rows, "leader", title, say)
 
 
@@ -172,14 +172,14 @@ def _point_fact(rows: Rows, demand: str, title: str, say: Language) -> Fact:
 def _plan_fact(rows: Rows, say: Language) -> Fact:
     title = say(GAP_HEADS["plan"])
     planned = sum(row["plan_outcome"] in {"met", "unmet"} for row in rows)
-    if not told(rows, "plan") or (not planned and untold(rows, "plan")):
+    if not with_columns(rows, "plan") or (not planned and untold(rows, "plan")):
         return _untold_fact(rows, "plan", title, say)
     return _gaps_fact(rows, "plan", title, say, of=planned, note=say(N_("systems with an action plan")))
 
 
 def _processing_fact(rows: Rows, say: Language) -> Fact:
     title = say(N_("Personal data without a recorded processing"))
-    if not told(rows, "processing"):
+    if not with_columns(rows, "processing"):
         return _untold_fact(rows, "processing", title, say)
     of = sum(row["personal_data"] is True for row in rows)
     silent = sum(row["personal_data"] is None for row in rows)
@@ -191,8 +191,8 @@ def _processing_fact(rows: Rows, say: Language) -> Fact:
 
 def missing_texts(rows: Rows, sources: Mapping[str, Source], day: date, say: Language) -> list[str]:
     """Which demands no export covers, or has a column for."""
-    without_column = [demand for demand in DEMANDS if untold(rows, demand) and not told(rows, demand)]
-    missing = [demand for demand in DEMANDS if not told(rows, demand) and demand not in without_column]
+    without_column = [demand for demand in DEMANDS if untold(rows, demand) and not with_columns(rows, demand)]
+    missing = [demand for demand in DEMANDS if not with_columns(rows, demand) and demand not in without_column]
     texts = []
     if without_column:
         columns = phrases.listed([say(DEMAND_HEADS[demand]).lower() for demand in without_column], say)

@@ -8,7 +8,7 @@ from typing import Final
 from compliance.access.disclosure import OTHER_UNITS
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language, begun
-from compliance.counting.training import Counts, CourseState, Listed, Month, Part, Person, Training
+from compliance.counting.training import CourseState, Listed, Month, Person, PersonCounts, Training, TrainingPart
 from compliance.declarations.points import Point
 from compliance.drawing import charts, training
 from compliance.drawing.charts import PageLink
@@ -97,7 +97,7 @@ def facts(courses: Training, say: Language) -> list[charts.Fact]:
     ]
 
 
-def _missing_fact(n: Counts, say: Language) -> charts.Fact:
+def _missing_fact(n: PersonCounts, say: Language) -> charts.Fact:
     title = begun(say(N_("lack a course")))
     if not n.missing and n.undated:
         return unknown(title, say)
@@ -172,7 +172,7 @@ def uncounted(courses: Training, say: Language) -> list[str]:
 # --- Part by part -------------------------------------------------------------------------------------------------
 
 
-def part_name(part: Part, say: Language) -> str:
+def part_name(part: TrainingPart, say: Language) -> str:
     """The name of a part."""
     return say(OTHER_UNITS) if part.others else part.unit or part.department or ""
 
@@ -200,20 +200,22 @@ def head(courses: Training, scope: Scope, say: Language, address: Callable[[Poin
     )
 
 
-def rows(courses: Training, parts: Sequence[Part], scope: Scope, say: Language, address: Address) -> list[DrillRow]:
+def rows(
+    courses: Training, parts: Sequence[TrainingPart], scope: Scope, say: Language, address: Address
+) -> list[DrillRow]:
     """The scope itself, then its parts, each with a link to its own parts."""
     whole = replace(_row(courses.whole, say), name=PageLink(scope.name(say)), whole=bool(courses.parts))
     return [whole, *(replace(_row(part, say), name=_down(part, say, address)) for part in parts)]
 
 
-def _down(part: Part, say: Language, address: Address) -> PageLink:
+def _down(part: TrainingPart, say: Language, address: Address) -> PageLink:
     name = breaking.add_soft_hyphens(part_name(part, say))
     if part.others:
         return PageLink(name)
     return PageLink(name, address(None if part.unit else part.department, part.unit))
 
 
-def _row(part: Part, say: Language) -> DrillRow:
+def _row(part: TrainingPart, say: Language) -> DrillRow:
     first, second = (measured(course, None, say) for course in part.courses)
     alone = part.unit and not part.department
     return DrillRow(
@@ -227,11 +229,11 @@ def _row(part: Part, say: Language) -> DrillRow:
     )
 
 
-def _undated(part: Part) -> bool:
+def _undated(part: TrainingPart) -> bool:
     return part.n.undated > 0 and not any(course.met for course in part.courses)
 
 
-def legend(courses: Training, parts: Sequence[Part], say: Language) -> list[charts.LegendEntry]:
+def legend(courses: Training, parts: Sequence[TrainingPart], say: Language) -> list[charts.LegendEntry]:
     """The legend of the statuses in the rows."""
     every = (course for part in (courses.whole, *parts) for course in part.courses)
     return [*signs(every, say, counts=False), charts.LegendEntry("target", say(N_("Target")))]
