@@ -434,7 +434,7 @@ def _find_problems(cursor: Cursor, staged: _Staged, matches: list[Match]) -> Non
     checks = [each for field in staged.fields for each in _checks(field, month_first=field.name in staged.month_first)]
     checks += [_too_long(field) for field in staged.fields if field.name in staged.long]
     selects = "\nunion all\n".join(
-        f"select sheet_number, sheet, row, '{field}' as field, {_reported_cell(field, reason)} as value, {reason} as reason,"
+        f"select sheet_number, sheet, row, '{field}' as field, {_cell_sql(field, reason)} as value, {reason} as reason,"
         f" '{kind}' as kind from typed where {condition}"
         for field, reason, kind, condition in checks
     )
@@ -522,7 +522,7 @@ def _checks(field: Field, *, month_first: bool) -> list[tuple[str, str, str, str
     return checks
 
 
-def _reported_cell(field: str, reason: str) -> str:
+def _cell_sql(field: str, reason: str) -> str:
     """The cell to report: all of it, or its beginning if it is too long."""
     return f"beginning(cell_{field}, {LONGEST_NAME})" if reason == "'too_long'" else f"cell_{field}"
 
