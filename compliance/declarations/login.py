@@ -111,17 +111,18 @@ def _misspelt(environment: Mapping[str, str]) -> Iterator[Refusal]:
 
 def _addresses(issuer: str, public: str) -> Iterator[Refusal]:
     """The provider and this service are reached through TLS, but for those on this machine alone."""
-    if issuer and not _is_secure(issuer):
+    if issuer and not is_secure(issuer):
         text = N_("{file}: the issuer “{said}” is not an address that begins with https, without ? and #.")
         yield Refusal(text, file=FILE, said=issuer)
     if not public:
         text = N_("The service needs its public address: public_address in {file}, or {variable}.")
         yield Refusal(text, file=FILE, variable="COMPLIANCE_PUBLIC_ADDRESS")
-    elif not _is_secure(public):
+    elif not is_secure(public):
         yield Refusal(ADDRESS, said=public, example=EXAMPLE)
 
 
-def _is_secure(address: str) -> bool:
+def is_secure(address: str) -> bool:
+    """Whether an address begins with https or is of this machine, without ? and #."""
     try:
         parts = urlsplit(address)
         secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)

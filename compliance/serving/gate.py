@@ -248,8 +248,8 @@ class Gate:
             parts = urlsplit(address)
         except ValueError:
             return "/"
-        # A browser takes what stands after two slashes or more for a host.
-        ours = not parts.scheme and parts.path in self.pages and not address.startswith("//")
+        # A browser takes what stands after two slashes or more for a host, also after a blank.
+        ours = not parts.scheme and parts.path in self.pages and address[:1] == "/" != address[1:2]
         possible = address.isprintable() and len(address) <= LONGEST_PATH and "\\" not in address
         return address if ours and possible else "/"
 

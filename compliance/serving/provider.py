@@ -16,13 +16,15 @@ from authlib.common.urls import add_params_to_uri  # type: ignore[import-untyped
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.declarations.login import Login
+from compliance.declarations.login import Login, is_secure
 from compliance.declarations.settings import FILE
 
 # Where it sends browsers back, after a login and after its own logout.
 CALLBACK: Final = "/oauth2callback"
 # The code challenge of PKCE (RFC 7636).
 CHALLENGE: Final = "S256"
+# What it offers that a secret, a code or an ID token is sent to, or its keys come from.
+ENDPOINTS: Final = frozenset({"authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"})
 OTHER: Final = N_(
     "The login service at {address} calls itself “{said}”, not “{issuer}”. Write in {file} what it calls itself, or "
     "another issuer."
@@ -67,8 +69,8 @@ class Provider:
         try:
             asked = await (await self._client()).create_authorization_url(self._back)
             return Asked(asked["url"], asked["state"], asked["nonce"], asked.get("code_verifier", ""))
-        except Exception:  # whatever it sends instead
-            log.warning("The login service did not answer as OpenID Connect requires.", exc_info=True)
+        except Exception as error:  # whatever it sends instead
+            log.warning("The login service did not answer as OpenID Connect requires: %s", _one_line(error))
             return None
 
     async def finish(self, code: str, *, nonce: str, verifier: str) -> tuple[dict[str, Any], str]:
@@ -79,8 +81,8 @@ class Provider:
             token = await client.fetch_access_token(self._back, code=code, grant_type="authorization_code", **proof)
             claims = await client.parse_id_token(token, nonce)
             return dict(claims or {}), str(token.get("id_token", ""))
-        except Exception:  # whatever it sends instead
-            log.warning("The login service did not say who has logged in.", exc_info=True)
+        except Exception as error:  # whatever it sends instead
+            log.warning("The login service did not say who has logged in: %s", _one_line(error))
             return {}, ""
 
     async def logout(self, token: str) -> str:
@@ -88,7 +90,7 @@ class Provider:
         try:
             end = (await self._client()).server_metadata.get("end_session_endpoint")
         except Exception as error:  # whatever it sends instead
-            log.warning("The login service does not say where its logout is: %s", error)
+            log.warning("The login service does not say where its logout is: %s", _one_line(error))
             return ""
         said = {"client_id": self._login.client_id, "post_logout_redirect_uri": self._back}
         hint = {"id_token_hint": token} if token else {}
@@ -107,6 +109,15 @@ class Provider:
             server_metadata_url=self._login.metadata,
             client_kwargs=asked,
         )
-        if CHALLENGE in ((await client.load_server_metadata()).get("code_challenge_methods_supported") or ()):
+        offered = await client.load_server_metadata()
+        for name in ENDPOINTS & offered.keys():
+            if not is_secure(str(offered[name]).partition("?")[0]):
+                raise ValueError(f"{name} is not an address that begins with https")
+        if CHALLENGE in (offered.get("code_challenge_methods_supported") or ()):
             client.client_kwargs["code_challenge_method"] = CHALLENGE
         return client
+
+
+def _one_line(error: Exception) -> str:
+    """An error in the log: whoever asks for many logins at a broken provider writes a line each and no more."""
+    return f"{type(error).__name__}: {error}".replace("\n", " ")[:300]

@@ -171,6 +171,8 @@ def test_the_answer_of_the_provider_is_taken_once_and_in_the_browser_that_asked(
             "//example.org",
             "/\\example.org",
             "///point",
+            " //example.org/",
+            " /point",
             "///",
             "/nowhere",
             "javascript:alert(1)",

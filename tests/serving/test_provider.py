@@ -71,6 +71,13 @@ def test_a_provider_without_a_logout_or_a_form_leads_nowhere(monkeypatch, caplog
     assert "did not answer as OpenID Connect requires" in caplog.text
 
 
+def test_a_provider_that_offers_an_address_without_https_is_asked_nothing(monkeypatch, caplog):
+    here = provider(monkeypatch, issuer=LOGIN.issuer, token_endpoint="http://login.example.se/token?x=1")
+    assert asyncio.run(here.begin()) is None
+    assert asyncio.run(here.finish("code", nonce="nonce", verifier="verifier")) == ({}, "")
+    assert caplog.text.count("token_endpoint is not an address that begins with https") == 2
+
+
 def test_a_provider_that_cannot_be_reached_lets_nobody_in(caplog):
     here = Provider(replace(LOGIN, issuer="http://127.0.0.1:9"), "http://localhost:1")
     assert asyncio.run(here.begin()) is None
