@@ -77,6 +77,22 @@ def test_the_page_offers_to_give_a_role_to_everybody_but_oneself(ada, monkeypatc
 
 
 @pytest.mark.live
+def test_a_role_is_not_given_for_everything_where_the_chosen_part_is_gone(ada, line, monkeypatch):
+    bo, part = logged_in("Bo Berg"), Scope("Norr")
+    monkeypatch.setattr(texts, "scopes", lambda *_: [None, part])
+    app = opened("roles", monkeypatch, role=ADMINISTRATOR)
+    app.selectbox(key="give to").set_value(bo)
+    app.selectbox(key="give role").set_value("head")
+    app.selectbox(key="give scope").set_value(part).run()
+    monkeypatch.setattr(texts, "scopes", lambda *_: [None])
+    app.button(key="give").click().run()
+    assert granted() == {}
+    assert "Välj avgränsning igen." in text(app)
+    app.button(key="give").click().run()
+    assert [*granted()] == [bo]
+
+
+@pytest.mark.live
 def test_a_page_that_is_open_gives_nothing_once_the_administration_is_gone(ada, monkeypatch):
     bo = logged_in("Bo Berg")
     app = opened("roles", monkeypatch, role=ADMINISTRATOR)

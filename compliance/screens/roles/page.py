@@ -20,6 +20,7 @@ WIDTH: Final = 620
 T = TypeVar("T")
 # What has just been done, told once.
 NEWS: Final = "role news"
+SCOPES: Final = "role scopes"
 
 
 @body
@@ -81,12 +82,18 @@ def _giving(view: View, holders: list[Holder], called: dict[str, str]) -> None:
         widgets.html(charts.caption(say.pick(BY_ID[role].held_by)))
     units = reads.units(view.data, view.as_of)
     limits = texts.scopes(view.organisations, units)
+    offered = st.session_state.get(SCOPES, limits)
+    st.session_state[SCOPES] = limits
     limit = _choice(say(N_("Scope")), {each: scope(each, say) for each in limits}, key="give scope", now=limits[0])
     if limit:
         text = N_("Whoever is limited to a part can see and download, but change nothing.")
         widgets.html(charts.caption(say(text)))
     clicked = st.button(say(N_("Give a role")), type="primary", key="give", disabled=not (person and role))
-    if clicked and person and role:
+    if clicked and offered != limits:
+        # a scope that is gone leaves the first in its place, which is everything
+        text = N_("The parts of the organisation have changed since this was drawn. Choose the scope again.")
+        widgets.html(charts.note(say(text)))
+    elif clicked and person and role:
         widgets.require(Permission.MANAGE_ROLES)
         with widgets.showing_errors():
             roles.give(views.user(), person, Held(role, limit))
