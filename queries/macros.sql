@@ -555,7 +555,6 @@ create or replace macro risks_at(as_of, known_at) as table
         *,
         lower(system) as system_key,
         analysed = max(analysed) over (partition by organisation, lower(system)) as latest,
-        told(risk_value, 'risk_value', columns) as value_told,
         told(action, 'action', columns) as action_told,
         told(due, 'due', columns) as due_told
     from risk_analyses_at(as_of, known_at)

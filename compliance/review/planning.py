@@ -67,7 +67,7 @@ class Occasion:
     """Something in the year: an activity, a control, a report or the review, and its progress.
 
     `kind` is priority_area, activity, control, measure, report or review; `point` the number of its review point. Of
-    one that is `due_told` no column of its export tells whether it is overdue.
+    one that is not `due_told` no column of its export tells whether it is overdue.
     """
 
     id: str

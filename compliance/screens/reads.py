@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from operator import attrgetter
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -41,8 +41,6 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, 
 # How many lists of all the items of a point are kept.
 ITEMS: Final = 60
 TREND_MONTHS: Final = 24
-Asked = ParamSpec("Asked")
-Found = TypeVar("Found")
 NOTHING_HIDDEN: Final = Plans([], [])
 
 

@@ -162,9 +162,9 @@ class SharedRegister(Register):
     @contextmanager
     def _using(self, line: Line) -> Iterator[None]:
         """The turn of this thread with a connection. Once PostgreSQL is away, nobody waits for it."""
+        self._refuse_while_away()
         with line.turn():
-            if self._is_away:
-                raise failures.away(self.name)
+            self._refuse_while_away()
             try:
                 yield
             except Away:
@@ -173,6 +173,10 @@ class SharedRegister(Register):
             except Error as error:
                 log.warning("The register cannot be used", exc_info=True)
                 raise failures.away(self.name) from error
+
+    def _refuse_while_away(self) -> None:
+        if self._is_away:
+            raise failures.away(self.name)
 
     def _leave(self) -> None:
         if not self._is_away:

@@ -7,7 +7,7 @@ select
     event,
     risk_value,
     coalesce(risk_value > $tolerance, false) as above,
-    value_told,
+    told(risk_value, 'risk_value', columns) as value_told,
     action,
     action_told,
     (action is null and action_told) or (due is null and due_told) as unplanned,

@@ -1,6 +1,6 @@
 -- The follow-up list of a year: actions of classification plans, recommendations of the latest report of the data
 -- protection officer, and deviations in the reports of the year and the year before. One row per action, with its state
--- on a day, and whether it is open and no column tells when it is due. An action of a classification plan belongs to the
+-- on a day, and whether a column tells when one that is open is due. An action of a classification plan belongs to the
 -- unit of its system, the others to no unit.
 with housed as (
     select s.organisation, s.system_key, u.department, coalesce(u.unit, s.called) as unit

@@ -425,7 +425,8 @@ class _Writer:
         bookmark = {"id": 900_000 + self._headings}
         start = _w("bookmarkStart", **bookmark, name=_bookmark(self._headings))
         end = _w("bookmarkEnd", **bookmark)
-        self._write(f"heading {heading.level}", start, _run(_one_line(heading.text)), end, properties=numbers)
+        # a template has styles for three levels
+        self._write(f"heading {min(heading.level, 3)}", start, _run(_one_line(heading.text)), end, properties=numbers)
 
     def _bullets(self, bullets: Bullets) -> None:
         for item in bullets.items:
