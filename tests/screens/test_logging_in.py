@@ -96,7 +96,7 @@ def test_each_sees_what_their_role_may(here, login):
     for shown in ("Posterna bakom siffran", "Visa alla 90"):
         assert [shown in text for text in (said(anna), hers)] == [False, True]
     visit(anna, f"{here.address}/imports?{DAY}")
-    assert SV("The page cannot be opened") in anna.inner_text("body")
+    assert "Sidan kan inte öppnas" in anna.inner_text("body")
 
 
 @pytest.mark.exhaustive

@@ -54,7 +54,7 @@ def opens_its_pages_and_no_other(role, here, client):
             page.opens("" if entry.id == HOME else entry.id)
             # the address of the overview leads others on to the first page that their role opens
             assert page.there == (page_answer(role, entry) == YES or entry.id == HOME), entry.id
-            assert SV("Something went wrong.") not in page.text
+            assert "Något gick fel" not in page.text
             assert "v-top" in page.text
 
 
