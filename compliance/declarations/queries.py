@@ -49,6 +49,7 @@ def without_comments(text: str) -> str:
     return "\n".join(lines).strip().rstrip(";")
 
 
+@cache
 def own() -> dict[str, Path]:
     """The files of the statements of rooms by id."""
     return {path.stem: path for path in QUERIES.glob("*/*.sql") if path.parent.name not in DECLARED}

@@ -46,7 +46,7 @@ def statements(tmp_path, monkeypatch):
 
 
 def _forget():
-    for read in (queries.query, queries.statement, queries.names):
+    for read in (queries.query, queries.statement, queries.names, queries.own):
         read.cache_clear()
 
 
