@@ -330,6 +330,18 @@ create or replace macro has_ending(said, words) as
         false
     );
 
+-- Whether one of some words of denial, as a whole word, stands before the first place of a word in a text.
+create or replace macro is_denied(said, word, denials) as
+    list_has_any(string_split_regex(split_part(lower(said), word, 1), '\PL+'), denials);
+
+-- Whether a text has one of some words in it, be it within a longer one, without a word of denial before the first.
+create or replace macro says(said, words, denials) as
+    len(list_filter(words, lambda word: contains(lower(said), word) and not is_denied(said, word, denials))) > 0;
+
+-- Whether a text has one of some words in it, with a word of denial before the first.
+create or replace macro denies(said, words, denials) as
+    len(list_filter(words, lambda word: contains(lower(said), word) and is_denied(said, word, denials))) > 0;
+
 -- One row a person with several employments, whether they have begun or ended.
 create or replace macro several_employments_at(as_of, known_at) as table
     select organisation, lower(employee_id) as person
@@ -534,6 +546,32 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
             filter (where classified_last_year is not null) as classified_last_year,
         first(risk_analysed_last_year order by import_id, sheet_number, row)
             filter (where risk_analysed_last_year is not null) as risk_analysed_last_year,
+        case when bool_and(columns is not null) then flatten(list(columns)) end as columns,
+        first(import_id order by import_id, sheet_number, row) as import_id,
+        first(sheet order by import_id, sheet_number, row) as sheet,
+        first(row order by import_id, sheet_number, row) as row
+    from systems_at(as_of, known_at)
+    where lifecycle_code is null
+    group by organisation, lower(system);
+
+-- The same with every field of the register, for points of packs. No field is named that not every point reads: what a
+-- statement names is in its year packages, and an error in it is a remark on its point.
+create or replace macro systems_described_at(as_of, known_at) as table
+    select
+        organisation,
+        lower(system) as system_key,
+        first(responsibility_code order by import_id, sheet_number, row) filter (where responsibility is not null)
+            as responsibility_code,
+        first(
+            columns(lambda name: not ends_with(name, '_code') and not list_contains(
+                ['organisation', 'columns', 'import_id', 'sheet_number', 'sheet', 'row'], name
+            ))
+            order by import_id, sheet_number, row
+        ) filter (
+            where columns(lambda name: not ends_with(name, '_code') and not list_contains(
+                ['organisation', 'columns', 'import_id', 'sheet_number', 'sheet', 'row'], name
+            )) is not null
+        ),
         case when bool_and(columns is not null) then flatten(list(columns)) end as columns,
         first(import_id order by import_id, sheet_number, row) as import_id,
         first(sheet order by import_id, sheet_number, row) as sheet,
