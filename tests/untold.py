@@ -14,9 +14,8 @@ from compliance.counting.assessing import items_of
 from compliance.counting.figures import figures, load_figures
 from compliance.counting.pins import one_day
 from compliance.counting.quality import findings, load_checks
-from compliance.declarations.sources import Field, Source
+from compliance.declarations.sources import Field, Source, table_columns
 from compliance.extracts.extracting import extract
-from compliance.loading.validating import table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from tests.exports import AS_OF
 from tests.line import POINTS, SOURCES, WORDS, Line

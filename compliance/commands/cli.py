@@ -33,14 +33,14 @@ from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
 from compliance.counting.assessing import Coverage, basis_on, counts_of, items
-from compliance.declarations.points import COURSES, load_points, load_todo, point_by
+from compliance.declarations.points import COURSES, point_by
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import load_sources, load_values
+from compliance.declarations.sources import load_values
 from compliance.loading.asking import Accepted, told_of_keys
 from compliance.loading.loading import Order, Receipt, load, read_request, revoke
 from compliance.loading.validating import no_answers_text, withheld_text
 from compliance.reading.repeating import repeated_text, second_text
-from compliance.store import stores
+from compliance.store import packs, stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
 WHO: Final = "command line"
@@ -242,7 +242,9 @@ def _load_one(path: Path, order: Order, move: Path | None) -> bool:
     try:
         if not _is_file(path):
             raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
-        database, sources, words = stores.own(), load_sources(own_folder), load_values(own_folder)
+        database, words = stores.own(), load_values(own_folder)
+        with database.cursor() as cursor:
+            sources = packs.current(cursor).sources
         request = read_request(database, order, sources=sources, words=words, today=day_of(None, ""))
         workbook = read(path, name=path.name, request=request)
         receipts = load(database, workbook, order, sources=sources, words=words)
@@ -289,8 +291,9 @@ def _course_questions(database: Database, receipt: Receipt, say: Language) -> li
 
     if receipt.source.id != COURSES:
         return []
-    points, day = load_points(places.own_files()), receipt.extract_date.day
+    day = receipt.extract_date.day
     with database.cursor() as cursor:
+        points = packs.current(cursor).points
         asked = courses.asked(cursor, points, receipt.organisation, as_of=day)
     return [courses.question(point, day, say) for point in asked]
 
@@ -324,9 +327,9 @@ def coverage_command(
     """Coverage of the points."""
     level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
     day = day_of(as_of, "--as-of")
-    counted = counts_of(
-        stores.own(), load_points(places.own_files()), days=[day], known_at=EVERYTHING_KNOWN, level=level
-    )
+    with stores.own().cursor() as cursor:
+        points = packs.points_on(cursor, packs.current(cursor), as_of=day, organisation=None)
+    counted = counts_of(stores.own(), points, days=[day], known_at=EVERYTHING_KNOWN, level=level)
     figures = counted.figures(level)
     show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format, what=f"coverage by {level}", day=day)
 
@@ -348,8 +351,8 @@ def coverage_row(figure: Coverage) -> dict[str, Any]:
 def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> None:
     """The items of a point (a number or an id), with outcome, reason and the spreadsheet row behind each."""
     day = day_of(as_of, "--as-of")
-    point_ = point_by(load_points(places.own_files()), point)
     with stores.own().cursor() as cursor:
+        point_ = point_by(packs.current(cursor).points, point)
         table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN).drop_columns(["import_id"])
     show(table.to_pylist(), tuple(table.column_names), format, what="items", point=point_.id, day=day)
 
@@ -441,8 +444,8 @@ def _one_extract(
 
     kind = kind_of(to, swedish_excel=swedish_excel)
     definition = extract_by(name)
-    only = point_by(load_points(places.own_files()), point) if point else None
     with stores.own().cursor() as cursor:
+        only = point_by(packs.current(cursor).points, point) if point else None
         result = extract(cursor, definition.id, **_everything(cursor, day, organisation), point=only)
     details = {"format": kind, "rows": len(result.table)} | ({"point": only.id} if only else {})
     language = Language("sv" if swedish_excel else places.environment_language())
@@ -466,7 +469,8 @@ def _everything(cursor: Cursor, day: date, organisation: str | None) -> dict[str
     """What an extract of a day is asked with by the command line, which sees all."""
     whose = _organisation(cursor, organisation, day) if organisation else None
     own = places.own_files()
-    asked = {"points": load_points(own), "as_of": day, "known_at": EVERYTHING_KNOWN}
+    points = packs.points_on(cursor, packs.current(cursor), as_of=day, organisation=whose)
+    asked = {"points": points, "as_of": day, "known_at": EVERYTHING_KNOWN}
     return asked | {"organisation": whose, "own": own, "reader": EVERYTHING}
 
 
@@ -487,7 +491,9 @@ def worklists_command(
     managers = tuple(load_values(own)["managers"])
     with stores.own().cursor() as cursor:
         name = _organisation(cursor, organisation, day)
-        asking = Asking(name, day, EVERYTHING_KNOWN, load_points(own), load_todo(own), managers)
+        every = packs.current(cursor)
+        points = packs.points_on(cursor, every, as_of=day, organisation=name)
+        asking = Asking(name, day, EVERYTHING_KNOWN, points, every.todo, managers)
         lists, all_ = work_lists(cursor, asking, EVERYTHING), begun(cursor, asking, today=clock.today())
     content = all_of_them(lists, all_, Language(language), moment=clock.local(clock.now()))
     hand_out(Action.EXTRACT, "work list", day=day, organisation=name, items=sum(len(each.left) for each in lists))

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 QUERIES = ROOT / "queries"
 SOURCES = ROOT / "data" / "sources"
 POINTS = ROOT / "data" / "review_points.toml"
+PACKS = ROOT / "data" / "packs"
 VALUES = ROOT / "data" / "values.toml"
 CHAPTERS = ROOT / "data" / "chapters.toml"
 EXTRACTS = ROOT / "data" / "extracts.toml"

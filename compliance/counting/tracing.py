@@ -7,8 +7,7 @@ from typing import Any
 from compliance.access.reader import Reader
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source
-from compliance.loading.validating import table_columns
+from compliance.declarations.sources import Source, table_columns
 from compliance.store.database import Cursor, rows
 
 

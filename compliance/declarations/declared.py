@@ -65,9 +65,13 @@ def read_with_own(path: Path, own: Path | None) -> Table:
 
     Tables are merged key by key, lists are appended to (which adds a dated row or a word), other values are replaced.
     """
-    table = read_toml(path)
+    return merged(read_toml(path), own_table(path, own))
+
+
+def own_table(path: Path, own: Path | None) -> Table:
+    """The organisation's file of the same name in the folder `own`; empty if there is none."""
     own_file = own / path.name if own else None
-    return merged(table, read_toml(own_file)) if own_file and own_file.exists() else table
+    return read_toml(own_file) if own_file and own_file.exists() else {}
 
 
 def build(cls: Callable[..., T], table: Table, *, file: str, at: str = "", **made: Any) -> T:

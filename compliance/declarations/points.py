@@ -1,6 +1,6 @@
 """The review points: their questions, and the targets, parameters and laws in force on a day."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -11,7 +11,9 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, Texts
 from compliance.core.places import POINTS
-from compliance.declarations.declared import Table, build, read_toml, read_with_own
+from compliance.declarations.declared import Table, build, own_table, read_toml, read_with_own
+from compliance.declarations.queries import Query, parsed_once, query
+from compliance.declarations.sources import Source, product_sources
 
 # The source whose rows are of courses.
 COURSES: Final = "training"
@@ -33,7 +35,9 @@ class Point:
     until they lapse: `lapsing` says of how many, as one and many, and what they are, as thing and things. `turned` are
     a point's own words for how many now meet the requirement (done) or no longer do (lapsed), likewise. `brief` is a
     name of few letters, where `short` is long. `each` says that one item in so many is met, for a point with few.
-    With `requirements`, a heading, each item is a requirement of a unit.
+    With `requirements`, a heading, each item is a requirement of a unit. `reads` are the columns with the evidence that
+    it asks for, and `reads_without` those that it asks for only without another export. One of a `pack` brings its
+    `statement` and its `sources`.
     """
 
     id: str
@@ -58,11 +62,25 @@ class Point:
     brief: Texts = field(default_factory=dict)
     each: Texts = field(default_factory=dict)
     requirements: Texts = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    reads_without: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    pack: str = ""
+    statement: str = ""
+    sources: tuple[Source, ...] = ()
 
     @property
     def cache_key(self) -> str:
         """What tells a point from others while the rules stay the same."""
         return self.id
+
+    @property
+    def query(self) -> Query:
+        """The statement of its items, with its header."""
+        return parsed_once(self.id, self.statement) if self.statement else query("points", self.id)
+
+    def source(self, id_: str) -> Source:
+        """One of its own sources, or of the product's."""
+        return next((source for source in self.sources if source.id == id_), None) or product_sources()[id_]
 
     def target(self, day: date) -> Target:
         """The target in force on a day."""
@@ -95,9 +113,10 @@ def course_of(point: Point, rule: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def load_points(own: Path | None) -> tuple[Point, ...]:
-    """The review points in order, with the organisation's own values from the folder `own`."""
+    """The product's review points in order, with the organisation's own values from the folder `own`."""
     table = read_with_own(POINTS, own)
-    built = (build(Point, point, file=POINTS.name, at=id_, id=id_) for id_, point in table["points"].items())
+    ids = read_toml(POINTS)["points"]
+    built = (build(Point, table["points"][id_], file=POINTS.name, at=id_, id=id_) for id_ in ids)
     points = (replace(point, reasons=table["reasons"] | point.reasons) for point in built)
     return tuple(sorted(points, key=lambda point: point.number))
 
@@ -106,7 +125,22 @@ def load_todo(own: Path | None) -> dict[str, dict[str, Texts]]:
     """What is done about an item that is not met: by the id of its point and its reason."""
     table = read_with_own(POINTS, own)
     common = table.get("todo", {})
-    return {id_: common | point.get("todo", {}) for id_, point in table["points"].items()}
+    return {id_: common | table["points"][id_].get("todo", {}) for id_ in read_toml(POINTS)["points"]}
+
+
+def refuse_unknown_points(own: Path | None, known: Collection[str]) -> None:
+    """Raise Refusal if the organisation's own file has values for a point that is none of the known ones."""
+    for id_ in own_table(POINTS, own).get("points", {}):
+        if id_ not in known:
+            raise Refusal(
+                N_(
+                    "The file {file} has values for a review point {id}, which there is not; the nearest is {near}."
+                    " A point of your own is a folder that is checked and installed: see docs/points.md."
+                ),
+                file=POINTS.name,
+                id=id_,
+                near=nearest(id_, sorted(known), cutoff=0.3),
+            )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -67,17 +67,29 @@ def text_of(name: str) -> str:
 
 
 def _whole(path: Path) -> str:
+    return with_columns(repeated(path.read_text("utf-8")), path.parent)
+
+
+def with_columns(text: str, folder: Path = QUERIES / "points") -> str:
+    """A statement with the columns that its header takes from a file of a folder filled in."""
+
     def columns(match: re.Match[str]) -> str:
-        lines = path.with_name(match[1]).read_text("utf-8").splitlines()
+        lines = (folder / match[1]).read_text("utf-8").splitlines()
         return "\n".join(["-- columns:", *(f"--   {line}" for line in lines)])
 
-    return COLUMNS.sub(columns, repeated(path.read_text("utf-8")))
+    return COLUMNS.sub(columns, text)
 
 
 @cache
 def query(folder: str, name: str) -> Query:
     """A statement with its header: `queries/<folder>/<name>.sql`, or a room's own if the folder is `app`."""
     return read_query(path_of(f"{folder}/{name}.sql"))
+
+
+@lru_cache(maxsize=64)
+def parsed_once(id_: str, text: str) -> Query:
+    """A statement with its header, of a text that no file of `queries/` has."""
+    return parsed(id_, text)
 
 
 @cache

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_, Texts
 from compliance.core.lengths import LONGEST_HEADING, LONGEST_ID, LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.places import POINTS, SOURCES, VALUES
@@ -157,16 +158,26 @@ class Source:
 
 
 def load_sources(own: Path | None) -> dict[str, Source]:
-    """All sources by id, in order, with the organisation's own files in the folder `own`/sources."""
+    """The product's sources by id, in order, with the organisation's own words in the folder `own`/sources."""
     own_folder = own / "sources" if own else None
-    files = {path.name: path for path in SOURCES.glob("*.toml")}
-    if own_folder and own_folder.is_dir():
-        files |= {path.name: path for path in own_folder.glob("*.toml") if path.name not in files}
-    sources = [_read(path, own_folder) for path in files.values()]
+    sources = [_read(path, own_folder) for path in SOURCES.glob("*.toml")]
     by_id = {source.id: source for source in sorted(sources, key=lambda source: source.order)}
-    for source in by_id.values():
-        _check_references(source, by_id)
+    refuse_unknown_references(by_id.values(), by_id)
     return by_id
+
+
+def refuse_unknown_sources(own: Path | None, known: Collection[str]) -> None:
+    """Raise Refusal if the organisation has a file for a source that is none of the known ones."""
+    for path in sorted((own / "sources").glob("*.toml")) if own else ():
+        if path.stem not in known:
+            raise Refusal(
+                N_(
+                    "The file {file} is of a source that there is not; the nearest is {near}. A source of your own"
+                    " belongs to a point of your own, a folder that is checked and installed: see docs/points.md."
+                ),
+                file=f"sources/{path.name}",
+                near=nearest(path.stem, sorted(known), cutoff=0.3),
+            )
 
 
 @cache
@@ -177,7 +188,7 @@ def product_sources() -> dict[str, Source]:
 
 def _read(path: Path, own_folder: Path | None) -> Source:
     """Read a source from its file. Raise Refusal if a value has the wrong kind."""
-    source = _source(read_with_own(path, own_folder), file=path.name)
+    source = source_from(read_with_own(path, own_folder), file=path.name)
     if path.parent == SOURCES and own_folder and (own_folder / path.name).exists():
         # An additional field would have no column in the source's table.
         product_fields = read_toml(path)["fields"]
@@ -186,8 +197,9 @@ def _read(path: Path, own_folder: Path | None) -> Source:
     return source
 
 
-def _check_references(source: Source, by_id: dict[str, Source]) -> None:
-    for referring in source.fields:
+def refuse_unknown_references(sources: Iterable[Source], by_id: Mapping[str, Source]) -> None:
+    """Raise Refusal if a field refers to one of a source that is not there."""
+    for source, referring in ((each, of_it) for each in sources for of_it in each.fields):
         if referring.refers_to is None:
             continue
         target, name = referring.refers_to
@@ -198,6 +210,22 @@ def _check_references(source: Source, by_id: dict[str, Source]) -> None:
                 source=source.id,
                 target=f"{target}.{name}",
             )
+
+
+# The types of the columns of a table for each type of field; any other is text.
+COLUMN_TYPES: Final = {
+    "date": "date", "datetime": "timestamp", "yes_no": "boolean", "number": "double", "level": "tinyint",
+}  # fmt: skip
+
+
+def table_columns(field: Field) -> list[tuple[str, str]]:
+    """The columns of a field in its source's table, with their types."""
+    columns = [(field.name, COLUMN_TYPES.get(field.type, "varchar"))]
+    if field.type == "word":
+        columns.append((f"{field.name}_code", "varchar"))
+    if field.type == "path":
+        columns.append(("department", "varchar"))
+    return columns
 
 
 def load_values(own: Path | None) -> Words:
@@ -261,7 +289,8 @@ def is_secret(heading: str) -> bool:
     return any(word in folded for word in ABSENCE)
 
 
-def _source(table: Table, *, file: str) -> Source:
+def source_from(table: Table, *, file: str) -> Source:
+    """The source that the table of a file declares. Raise Refusal if a value has the wrong kind."""
     if "fields" not in table:
         raise Refusal(LACKS, file=file, key="fields")
     tables = checked(table["fields"], Table, file=file, key="fields")

@@ -113,7 +113,8 @@ def _set_of(name: str, inputs: Inputs) -> Mapping[str, Texts]:
     if name == "reasons":
         return {f"{point.id}:{code}": texts for point in inputs.points for code, texts in point.reasons.items()}
     if name == "sources":
-        return {source.id: source.title for source in load_sources(inputs.own).values()}
+        own = (source for point in inputs.points for source in point.sources)
+        return {source.id: source.title for source in (*load_sources(inputs.own).values(), *own)}
     if name == "reports":
         year = inputs.as_of.year
         return {f"{each.id}-{year}": each.called(year) for each in load_wheel(inputs.own).reports}

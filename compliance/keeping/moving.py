@@ -26,7 +26,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import Place
 from compliance.counting.assessing import counts, items_of
-from compliance.declarations.points import Point, load_points
+from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.keeping.archive import PRIVATE, declarations_in
 from compliance.keeping.leftovers import MOVING
@@ -35,6 +35,7 @@ from compliance.review.dossier import seal_of
 from compliance.store import failures, register, stores
 from compliance.store.copies import contents, forget_mark, unkept
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.store.packs import declared
 
 DIFFERENT: Final = N_(
     "What was moved to {place} is not what {source} has, so {place} has been emptied again. "
@@ -93,7 +94,7 @@ def move(source: str, target: str, *, user: User) -> Moved:
                 cursor.close()
                 shutil.move(staged, path)
             undone.callback(new.clear)
-            evidence = _same(old, new, load_points(here.own_files), named)
+            evidence = _same(old, new, here.own_files, named)
             entry = _register_moved(here, there, named, undone)
             undone.pop_all()
             declared, other = _declarations_moved(here, there)
@@ -161,9 +162,10 @@ def _copied(old: Database, folder: Path) -> tuple[Path, int]:
     return done, len(found)
 
 
-def _same(old: Database, new: Database, points: tuple[Point, ...], named: dict[str, str]) -> Evidence:
+def _same(old: Database, new: Database, own: Path, named: dict[str, str]) -> Evidence:
     """What both stores have. Raise Refusal if it is not the same."""
     with old.cursor() as cursor:
+        points = declared(cursor, own).points
         before = evidence_of(cursor, points)
     with new.cursor() as cursor:
         after = evidence_of(cursor, points)

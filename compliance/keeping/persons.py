@@ -27,14 +27,14 @@ from compliance.access.withholding import WITHHELD, Names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.remembering import cached_property
-from compliance.declarations.points import load_points
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, load_sources
+from compliance.declarations.sources import Source
 from compliance.keeping.purging import diary_number, record
 from compliance.keeping.rewriting import Changes, rewrite, tables_of
 from compliance.loading.loading import Order
 from compliance.review.pinning import person_of
 from compliance.store.database import Cursor, Database, Rows, rows
+from compliance.store.packs import declared
 
 # What a removal changes besides the sources' own tables: all that belongs to an import, and whom one expects it from.
 OF_IMPORTS: Final = frozenset({"import_rows", "import_facts", "import_columns", "problems", "arrangements"})
@@ -118,7 +118,7 @@ def identify(cursor: Cursor, wanted: str, *, own: Path | None) -> Identity:
 
     Raise Refusal if several persons of different ids have it.
     """
-    sources = list(_about_persons(own))
+    sources = list(_about_persons(cursor, own))
     text = " ".join(wanted.split()).lower()
     ids = sorted({row["id"] for source in sources for row in _rows_naming(cursor, source, text)})
     if len(ids) > 1:
@@ -133,8 +133,8 @@ def identify(cursor: Cursor, wanted: str, *, own: Path | None) -> Identity:
     return Identity(tuple(ids), tuple(sorted(emails)), tuple(sorted(names)))
 
 
-def _about_persons(own: Path | None) -> Iterator[Source]:
-    return (source for source in load_sources(own).values() if person_of(source))
+def _about_persons(cursor: Cursor, own: Path | None) -> Iterator[Source]:
+    return (source for source in declared(cursor, own).sources.values() if person_of(source))
 
 
 def _rows_naming(cursor: Cursor, source: Source, wanted: str | None) -> Rows:
@@ -147,8 +147,8 @@ def _rows_naming(cursor: Cursor, source: Source, wanted: str | None) -> Rows:
 
 def places_of(cursor: Cursor, who: Identity, *, own: Path | None) -> list[Place]:
     """Every place in the store where a person is."""
-    about = list(_about_persons(own))
-    changed = {*load_sources(own), *OF_IMPORTS}
+    about = list(_about_persons(cursor, own))
+    changed = {*declared(cursor, own).sources, *OF_IMPORTS}
     notes = [*_notes_of(cursor, who, own)]
     mine = [place for source in about for place in _rows_of(cursor, source, who)]
     keys = {place.key for place in mine}
@@ -178,7 +178,7 @@ def _of_items(row: Mapping[str, Any]) -> bool:
 
 def _notes_of(cursor: Cursor, who: Identity, own: Path | None) -> Iterator[Place]:
     """What was written of items that are the person."""
-    points = [point.id for point in load_points(own) if point.persons]
+    points = [point.id for point in declared(cursor, own).points if point.persons]
     for row in rows(cursor, statement("person_notes"), {"points": points, "ids": list(who.ids)}):
         yield Place("item_notes", "item", row["row_id"], None, None, None, (row["item"], row["note"]), "row")
 
@@ -245,7 +245,7 @@ def remove(database: Database, wanted: str, *, diary: str, own: Path | None, use
             going = [place for place in places if place.fate != "stays"]
             if not going and not accounts:
                 raise Refusal(N_("Nobody is found by this id, address or name in any export."))
-            imports = _counted(going, {source.id for source in _about_persons(own)})
+            imports = _counted(going, {source.id for source in _about_persons(cursor, own)})
             rows_gone = sum(gone for _, _, gone, _ in imports)
             told.enter_context(audit.telling(user, Action.PERSON, diary, rows=rows_gone))
             if going:

@@ -32,14 +32,14 @@ from compliance.core.language import N_
 from compliance.core.places import RETENTION
 from compliance.declarations.queries import statement
 from compliance.declarations.retention import limit_on
-from compliance.declarations.sources import Source, load_sources
+from compliance.declarations.sources import Source, table_columns
 from compliance.keeping.rewriting import Changes, rewrite
 from compliance.loading.loading import Order
 from compliance.loading.purges import Kind
-from compliance.loading.validating import table_columns
 from compliance.review.pinning import is_kept, kept_texts, person_of
 from compliance.review.reviewing import reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, moment, rows
+from compliance.store.packs import declared
 
 LONGEST_DIARY: Final = 100
 
@@ -97,7 +97,7 @@ def plan(cursor: Cursor, *, before: date, today: date, own: Path | None) -> Plan
     Raise Refusal if the organisation has no limit, or the day is later than it allows.
     """
     _refuse_later(before, today, own)
-    sources = load_sources(own)
+    sources = declared(cursor, own).sources
     pending = [review.as_of for review in reviews(cursor) if review.state != "approved"]
     params = {"before": before, "today": today, "sources": sorted(sources), "pending": pending}
     found = rows(cursor, statement("purgeable"), params | {"known_at": EVERYTHING_KNOWN})

@@ -5,9 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Field, Source
+from compliance.declarations.sources import Field, Source, table_columns
 from compliance.loading.matching import Fit, best_fit, referring_fields
-from compliance.loading.validating import table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 # An export with fewer rows than this share of the one before, and fewer by at least LEAST, may be incomplete.

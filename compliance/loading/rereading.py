@@ -13,12 +13,12 @@ from typing import Any, Final
 from compliance.core.language import N_
 from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, Words
+from compliance.declarations.sources import Source, Words, table_columns
 from compliance.loading.matching import referring_fields, translate_keys
 from compliance.loading.meanings import meanings, with_meanings
 from compliance.loading.stored import stored_matches
 from compliance.loading.storing import fact_read_anew, facts_of_dates, returned_rows
-from compliance.loading.validating import LOADED, UNSHOWN, Summary, insert_typed, stored_values, table_columns, validate
+from compliance.loading.validating import LOADED, UNSHOWN, Summary, insert_typed, stored_values, validate
 from compliance.reading.mapping import ColumnMapping, saved_mappings
 from compliance.reading.recognising import Match
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, next_number, rows

@@ -20,7 +20,16 @@ import pyarrow.compute as pc
 from compliance.core.language import N_, Language, begun
 from compliance.core.lengths import LONGEST_NAME
 from compliance.core.masking import MASK
-from compliance.declarations.sources import BRACKETS, Field, Source, Words, no_answer
+from compliance.declarations.sources import (
+    BRACKETS,
+    COLUMN_TYPES,
+    Field,
+    Source,
+    Words,
+    no_answer,
+    product_sources,
+    table_columns,
+)
 from compliance.loading.levels import level_columns
 from compliance.reading.columns import by_distinct
 from compliance.reading.recognising import Match, data_rows
@@ -67,9 +76,6 @@ LOADED: Final = "(sheet_number, row) not in (select (sheet_number, row) from fou
 READ_TIME: Final = "read_time(cell, $date1904, $open_end, {month_first})"
 # The types whose values are stored as text.
 TEXTS: Final = frozenset({"text", "id", "word", "path"})
-DUCKDB_TYPES: Final = {
-    "date": "date", "datetime": "timestamp", "yes_no": "boolean", "number": "double", "level": "tinyint",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -398,21 +404,11 @@ def _cut(field: Field, cell: str) -> str:
     return f"{'beginnings' if field.several else 'beginning'}({cell}, {field.limit})"
 
 
-def table_columns(field: Field) -> list[tuple[str, str]]:
-    """The columns of a field in its source's table, with their types."""
-    columns = [(field.name, DUCKDB_TYPES.get(field.type, "varchar"))]
-    if field.type == "word":
-        columns.append((f"{field.name}_code", "varchar"))
-    if field.type == "path":
-        columns.append(("department", "varchar"))
-    return columns
-
-
 def _reading(field: Field, *, month_first: bool) -> str:
     kind, cell = field.type, f"cell_{field.name}"
     if kind in TIMES:
         time = f"case when not has_slashes({cell}) then time_{field.name} end" if month_first else f"time_{field.name}"
-        return f"cast({time} as {DUCKDB_TYPES[kind]})"
+        return f"cast({time} as {COLUMN_TYPES[kind]})"
     return {
         "yes_no": f"read_yes_no({cell}, ${field.name}_yes, ${field.name}_no)",
         "number": f"read_number({cell})",
@@ -607,6 +603,11 @@ def insert_typed(cursor: Cursor, source: Source, *, import_id: int) -> None:
     """Copy the rows of `typed` that are not rejected into their source's table."""
     names = [name for field in source.fields for name, _ in table_columns(field)]
     values = stored_values(source)
+    if source.id not in product_sources():
+        place, cells = values[:3], (f"cast({value} as varchar)" for value in values[3:])
+        sql = f"insert into pack_rows select $import_id, {', '.join(place)}, $source, [{', '.join(cells)}] from typed"
+        cursor.execute(f"{sql} where {LOADED}", {"import_id": import_id, "source": source.id})
+        return
     cursor.execute(
         f"insert into {source.id} (import_id, sheet_number, sheet, row, {', '.join(names)})"
         f" select $import_id, {', '.join(values)} from typed where {LOADED}",

@@ -23,7 +23,6 @@ from compliance.core.saving import is_disk_full, temporary_folder
 from compliance.counting.separated import harmless, harmless_first, harmless_in_ascii
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import load_sources
 from compliance.loading.purges import Purged, purged_since
 from compliance.package.packing import Files, Unpacked, no_package, pack, unpack
 from compliance.package.readme import readme
@@ -38,6 +37,7 @@ from compliance.review.reviewing import Review, State
 from compliance.review.verifying import Difference, compare_figures
 from compliance.store.database import Cursor, Failure, Rows, rows
 from compliance.store.engine import confined
+from compliance.store.packs import declared
 
 README: Final = "README.txt"
 REVIEW: Final = "review.json"
@@ -91,7 +91,7 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
         state=review.state if number == review.version else "approved",
         signatures=signatures,
         entries=signing_entries(review.review_id, number, signatures),
-        pins=package_tables(cursor, dossier, load_sources(None)),
+        pins=package_tables(cursor, dossier, declared(cursor, None).sources),
     )
 
 

@@ -15,13 +15,14 @@ from compliance.access.pseudonyms import Pseudonym, is_of
 from compliance.access.withholding import ExportNames, export_names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
-from compliance.declarations.points import Point, load_points
+from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text
 from compliance.review.dossier import Dossier, as_json, compute, load_frozen, seal_of, withheld_anew
 from compliance.review.judging import concerns, missing_judgement
 from compliance.review.reviewing import Review, ReviewTexts, add_state, by_number, draft, review_texts
 from compliance.review.wording import STATES
+from compliance.store import packs
 from compliance.store.database import Cursor, Database, moment, rows
 
 MOST_PARTS: Final = 6
@@ -70,7 +71,9 @@ def submit(
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         texts = review_texts(cursor, review)
-        _refuse_incomplete(missing(texts, load_points(own)))
+        every = packs.declared(cursor, own)
+        points = packs.points_on(cursor, every, as_of=review.as_of, organisation=review.organisation)
+        _refuse_incomplete(missing(texts, points))
         if missing_judgement(texts):
             raise Refusal(UNJUDGED)
         document = compute(cursor, review, own=own, known_at=moment(cursor))

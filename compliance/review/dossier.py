@@ -35,9 +35,9 @@ from compliance.counting.outlook import (
     look_ahead,
     pace_days,
 )
-from compliance.declarations.points import Point, load_points
+from compliance.declarations.points import Point
 from compliance.declarations.queries import statement, text_of
-from compliance.declarations.sources import load_sources, load_values
+from compliance.declarations.sources import load_values
 from compliance.review import deciding
 from compliance.review.deciding import Decision
 from compliance.review.reviewing import (
@@ -52,6 +52,7 @@ from compliance.review.reviewing import (
     review_texts,
     reviews,
 )
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.wording import changes
 
@@ -437,10 +438,13 @@ class _Computation:
         self, cursor: Cursor, review: Review, own: Path | None, known_at: datetime, counted: Counted | None
     ) -> None:
         self.cursor, self.review, self.own, self.known_at = cursor, review, own, known_at
-        self.points = load_points(own)
+        every = packs.declared(cursor, own, known_at=known_at)
+        self.points = packs.points_on(
+            cursor, every, as_of=review.as_of, organisation=review.organisation, known_at=known_at
+        )
         self.day = review.as_of
         self.compared = comparison(cursor, review.organisation_id, review.as_of, known_at=known_at)
-        self.sources = load_sources(own)
+        self.sources = every.sources
         self.params = {
             "as_of": self.day,
             "known_at": known_at,

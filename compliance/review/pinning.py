@@ -19,8 +19,7 @@ import pyarrow.compute as pc
 
 from compliance.declarations.points import COURSES
 from compliance.declarations.queries import statement, without_comments
-from compliance.declarations.sources import Field, Source
-from compliance.loading.validating import table_columns
+from compliance.declarations.sources import Field, Source, table_columns
 from compliance.review.dossier import Dossier
 from compliance.store.database import Cursor, rows
 from compliance.store.engine import new_file

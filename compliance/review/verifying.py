@@ -11,11 +11,12 @@ from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
 from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts
 from compliance.counting.pins import imports_pinned
-from compliance.declarations.points import Point, load_points
+from compliance.declarations.points import Point
 from compliance.declarations.queries import path_of, statement, text_of
 from compliance.loading.purges import Purged, purged_since
 from compliance.review.dossier import Dossier, PointAnswer, PointCounts
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
+from compliance.store.packs import declared
 
 What = Literal["figure", "purged", "target", "rule", "import", "statement"]
 OutcomeCounts = tuple[int | bool, ...]
@@ -42,7 +43,7 @@ class Difference:
 
 def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Difference]:
     """Compute a frozen review again from its own imports, with today's rules and statements."""
-    points = load_points(own)
+    points = declared(cursor, own).points
     return [
         *_imports(cursor, frozen),
         *_rules(frozen, points),

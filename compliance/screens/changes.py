@@ -19,7 +19,7 @@ from compliance.wording import changes, phrases
 def explained(view: View, point: Point, first: Moment, last: Moment) -> Explanation:
     """Why the figure of the view's scope differs between two moments, as the reader may see it."""
     with view.database.cursor() as cursor:
-        return explain(cursor, point, first, last, place=view.scope, reader=view.reader, points=reads.points())
+        return explain(cursor, point, first, last, place=view.scope, reader=view.reader, points=reads.points(view))
 
 
 def change_of(view: View, point: Point, first: Moment, last: Moment) -> None:

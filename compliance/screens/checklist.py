@@ -57,8 +57,8 @@ def _rows(view: View, found: list[Export]) -> None:
 def exports(view: View) -> list[Export]:
     """Every export on the as-of date, what is missing first."""
     return checklist_texts.exports(
-        list(reads.sources().values()),
-        reads.points(),
+        list(reads.sources(view.data).values()),
+        reads.points(view),
         reads.definitions(),
         basis=reads.basis(view.data, view.as_of),
         imports=reads.imports(view.data),

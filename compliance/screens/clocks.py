@@ -20,7 +20,7 @@ def duties(view: View) -> tuple[Duty, ...]:
     with view.database.cursor() as cursor:
         return incidents.duties(
             cursor,
-            reads.points(),
+            reads.points(view),
             as_of=view.as_of,
             known_at=EVERYTHING_KNOWN,
             place=view.scope,

@@ -15,7 +15,7 @@ from compliance.screens.views import View
 
 def asked(view: View) -> list[Point]:
     """The points whose course no row of the organisation's export is of."""
-    return [point for point in reads.points() if lacks_course(view, point)]
+    return [point for point in reads.points(view) if lacks_course(view, point)]
 
 
 def lacks_course(view: View, point: Point) -> bool:

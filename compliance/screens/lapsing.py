@@ -34,7 +34,7 @@ def asked(view: View) -> Chosen | None:
     if not lapses or not _has_basis(view):
         return None
     named = st.query_params.get("point", "")
-    chosen = lapsing_texts.chosen(reads.lapses(view.data, view.as_of), lapses, reads.point_named(named))
+    chosen = lapsing_texts.chosen(reads.lapses(view.data, view.as_of), lapses, reads.point_named(view, named))
     if chosen is None or bool(named) != bool(chosen.point):
         widgets.not_found(view, named if chosen else lapses, view.say(TITLE))
         return None

@@ -23,7 +23,7 @@ from compliance.wording import phrases
 
 def not_loaded(view: View, sources: Iterable[str]) -> str:
     """That no export of some sources is loaded."""
-    names = [view.say.pick(reads.sources()[id_].title) for id_ in sources]
+    names = [view.say.pick(reads.sources(view.data)[id_].title) for id_ in sources]
     return phrases.not_loaded(names, view.as_of, view.say)
 
 
@@ -48,7 +48,7 @@ def load_or_fill_in(view: View, sources: Iterable[str]) -> None:
     if view.reader.may(Permission.LOAD_EXPORTS):
         with st.container(horizontal=True, key="load-or-fill-in"):
             load_button(view)
-            for source in map(reads.sources().__getitem__, sources):
+            for source in map(reads.sources(view.data).__getitem__, sources):
                 name = widgets.plain(view.say.pick(source.title))
                 template_button(view, source, label=view.say(N_("Get template: {source}"), source=name))
 

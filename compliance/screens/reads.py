@@ -28,15 +28,17 @@ from compliance.counting.leading import Leaders, leaders_on
 from compliance.counting.outlook import Between, Outlook, Place
 from compliance.counting.requirements import Requirement, requirements_on
 from compliance.declarations.declared import as_declared, marks
-from compliance.declarations.points import Point, load_points, point_by
+from compliance.declarations.points import Point, point_by
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, load_sources, load_values
+from compliance.declarations.sources import Source, load_values
 from compliance.review import dossier, planning
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
 from compliance.screens.caching import Data, cached, forget, meanwhile, read
 from compliance.screens.views import View, organisations
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.store.packs import Declared, Switch
 
 # How many lists of all the items of a point are kept.
 ITEMS: Final = 60
@@ -47,19 +49,43 @@ NOTHING_HIDDEN: Final = Plans([], [])
 # --- The declarations ---------------------------------------------------------------------------------------------
 
 
-def points() -> tuple[Point, ...]:
-    """The review points, with the organisation's own rules."""
-    return as_declared(load_points)
+def current(cursor: Cursor) -> Declared:
+    """The points and sources of the product and of the packs in the store, with the organisation's own rules."""
+    return packs.declared(cursor, places.own_files())
 
 
-def point_named(name: str) -> Point | None:
-    """The point with an id or a number."""
-    return next((point for point in points() if name in {point.id, str(point.number)}), None)
+@read()
+def declared(cursor: Cursor) -> Declared:
+    """What is declared, as `current`."""
+    return current(cursor)
 
 
-def sources() -> dict[str, Source]:
+@read()
+def switches(cursor: Cursor, as_of: date) -> tuple[Switch, ...]:
+    """What was said of each pack, with organisations as they are called on a day."""
+    return packs.switches(cursor, as_of=as_of)
+
+
+def points(view: View) -> tuple[Point, ...]:
+    """The review points that are on in any part that the view can choose, on its day."""
+    return points_on(view.data, view.as_of, view.scope.organisation)
+
+
+@cached()
+def points_on(data: Data, as_of: date, organisation: str | None = None) -> tuple[Point, ...]:
+    """The review points that are on on a day in an organisation, or in any."""
+    names = (organisation,) if organisation else organisations(data, as_of)
+    return packs.in_use(declared(data).points, switches(data, as_of), names, as_of)
+
+
+def point_named(view: View, name: str) -> Point | None:
+    """The point of the view with an id or a number."""
+    return next((point for point in points(view) if name in {point.id, str(point.number)}), None)
+
+
+def sources(data: Data) -> dict[str, Source]:
     """The sources, with the organisation's own words."""
-    return as_declared(load_sources)
+    return declared(data).sources
 
 
 def checks() -> tuple[quality.Check, ...]:
@@ -139,7 +165,7 @@ def leaders(data: Data, as_of: date, organisation: str) -> Leaders | None:
 @read()
 def requirements(cursor: Cursor, as_of: date, scope: Scope, point_id: str) -> tuple[Requirement, ...]:
     """The requirements of a point in a scope; none of a point whose items are no requirements."""
-    point = point_by(points(), point_id)
+    point = point_by(current(cursor).points, point_id)
     if not point.requirements:
         return ()
     return requirements_on(cursor, point, place=scope, as_of=as_of, known_at=EVERYTHING_KNOWN)
@@ -148,7 +174,7 @@ def requirements(cursor: Cursor, as_of: date, scope: Scope, point_id: str) -> tu
 @read()
 def basis(cursor: Cursor, as_of: date) -> Basis:
     """The imports that the figures of a day rest on, and which points lack their course in them."""
-    return assessing.basis_on(cursor, points(), days=[as_of], known_at=EVERYTHING_KNOWN)
+    return assessing.basis_on(cursor, current(cursor).points, days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
 def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
@@ -164,7 +190,7 @@ def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[C
     whole = _all_figures(data, counted, "organisation")
     found = scoped(_of(own, days, ids), _of(whole, days, ids), scope)
     # an organisation that nobody has loaded an export of: somebody may be limited to it
-    return found or [assessing.nothing(point, day, scope) for point in points() if point.id in ids for day in days]
+    return found or [assessing.nothing(point, day, scope) for point in points(view) if point.id in ids for day in days]
 
 
 def side_by_side(data: Data, reader: Reader, days: tuple[date, ...]) -> list[Coverage]:
@@ -210,7 +236,7 @@ def _between(data: Data, as_of: date, organisation: str) -> dict[Place, Between]
 @read()
 def _pace_days(cursor: Cursor, as_of: date) -> dict[Place, Between]:
     """The days that the pace of every point is measured between, of every organisation."""
-    return outlook.pace_days(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return outlook.pace_days(cursor, current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
@@ -219,7 +245,7 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
 
 def _counts(data: Data, days: tuple[date, ...], level: Level) -> Counts:
     with data.database.cursor() as cursor:
-        return assessing.counts(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+        return assessing.counts(cursor, declared(data).points, days=list(days), known_at=EVERYTHING_KNOWN, level=level)
 
 
 @cached()
@@ -241,9 +267,9 @@ class _Units:
     packed: Mapping[str, bytes]
     plans: Plans
 
-    def figures(self, unit: str | None) -> list[Coverage]:
+    def figures(self, data: Data, unit: str | None) -> list[Coverage]:
         """The figures of the units of a name; empty if there are none."""
-        every = {point.id: point for point in points()}
+        every = {point.id: point for point in declared(data).points}
         found = msgspec.msgpack.decode(self.packed.get(unit or "", b"\x90"), type=list[Packed])
         return [Coverage(every[row[0]], *row[1:-1], columns=row[-1]) for row in found]
 
@@ -274,7 +300,7 @@ def _figures_for(
 ) -> tuple[Coverage, ...]:
     """The figures of a level as the reader may see them, or of one unit alone."""
     of_unit = level == "unit" and len(days) > 1
-    figures_ = _units_counted(data, days).figures(unit) if of_unit else _all_figures(data, days, level)
+    figures_ = _units_counted(data, days).figures(data, unit) if of_unit else _all_figures(data, days, level)
     own = (figure for figure in figures_ if unit in (None, figure.unit))
     # nothing is hidden of the figures of organisations
     return tuple(reader.figures(own, NOTHING_HIDDEN if level == "organisation" else hidden_from(data, reader, days)))
@@ -297,20 +323,20 @@ def plans(data: Data, days: tuple[date, ...]) -> Plans:
 @read()
 def years(cursor: Cursor, days: tuple[date, ...]) -> Years:
     """What is hidden of each organisation throughout the years of some days from readers who may not see persons."""
-    return assessing.years(cursor, points(), days=list(days), known_at=EVERYTHING_KNOWN)
+    return assessing.years(cursor, current(cursor).points, days=list(days), known_at=EVERYTHING_KNOWN)
 
 
 @read()
 def _expected(cursor: Cursor, as_of: date) -> Mapping[Level, list[Ahead]]:
     """What is ahead of each figure at the end of the year, by level."""
-    return outlook.expected_on(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return outlook.expected_on(cursor, current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 @cached(words=False)
 def outlooks(view: View) -> dict[str, Outlook]:
     """Where the figure of each point is heading, as the reader may see it, by the point's id."""
     data, as_of, scope = view.data, view.as_of, view.scope
-    between, ids = _between(data, as_of, scope.organisation), tuple(point.id for point in points())
+    between, ids = _between(data, as_of, scope.organisation), tuple(point.id for point in points(view))
     with meanwhile(lambda: _expected(data, as_of)):
         # a unit stays the same if its department changes or is renamed
         same = replace(view, scope=replace(scope, department=None)) if scope.unit else view
@@ -341,7 +367,7 @@ def _visible_ahead(view: View, level: Level) -> list[Ahead]:
 @read()
 def lapses(cursor: Cursor, as_of: date) -> Lapsing:
     """What lapses month by month, of all organisations."""
-    return lapsing.lapsing(cursor, points(), as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return lapsing.lapsing(cursor, current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 def tells_ahead(view: View, point: Point) -> bool:
@@ -418,7 +444,7 @@ def before(view: View) -> dict[str, Coverage]:
     figures_ = scoped(view.reader.figures(own, earlier.plans(scope.organisation)), whole, then)
     if not any(map(then.holds, own)):
         day = year_before(as_of)
-        ids = tuple(point.id for point in points())
+        ids = tuple(point.id for point in points(view))
         figures_ = [figure for figure in coverage(view, (day, as_of), ids) if figure.as_of == day]
     return {figure.point.id: figure for figure in figures_}
 
@@ -433,7 +459,9 @@ def plan(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> Plan
 @read()
 def findings(cursor: Cursor, reader: Reader, as_of: date) -> list[quality.Finding]:
     """The findings of the data checks, as the reader may see them."""
-    return quality.findings(cursor, checks(), sources(), words(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+    return quality.findings(
+        cursor, checks(), current(cursor).sources, words(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader
+    )
 
 
 @cached()
@@ -444,21 +472,21 @@ def effects(data: Data, as_of: date, organisation: str, point_id: str | None = N
     """
     found = [finding for finding in findings(data, EVERYTHING, as_of) if finding.organisation == organisation]
     if point_id:
-        point = point_by(points(), point_id)
+        point = point_by(declared(data).points, point_id)
         found = [finding for finding in found if quality.rests_on(point, finding.source)]
-    exports = quality.exports_of(basis(data, as_of).of(organisation), sources())
-    return quality.effects(checks(), found, points(), exports)
+    exports = quality.exports_of(basis(data, as_of).of(organisation), sources(data))
+    return quality.effects(checks(), found, declared(data).points, exports)
 
 
 def remarks(data: Data, as_of: date, organisation: str) -> dict[str, tuple[str, ...]]:
     """The checks whose findings can change the meaning of a point's figure, by the point's id."""
-    return quality.remarks(effects(data, as_of, organisation), points())
+    return quality.remarks(effects(data, as_of, organisation), declared(data).points)
 
 
 @read(ITEMS)
 def items(cursor: Cursor, reader: Reader, as_of: date, point_id: str) -> Rows:
     """The items of a point as the reader may see them."""
-    point = point_by(points(), point_id)
+    point = point_by(current(cursor).points, point_id)
     return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
@@ -468,7 +496,7 @@ def additional_figures(cursor: Cursor, as_of: date) -> list[figures.Figure]:
     return figures.figures(
         cursor,
         definitions(),
-        points=points(),
+        points=current(cursor).points,
         as_of=as_of,
         known_at=EVERYTHING_KNOWN,
     )

@@ -284,7 +284,7 @@ def judgement_fields(opened: Opened, *, lines: int = GROUNDS_HEIGHT, with_ground
 
 def decision(view: View, row: Decision, day: date, *, reason: bool = True) -> None:
     """Draw a decision with its state on a day, and, if `reason`, with the point that it is about."""
-    widgets.html(charts.decision(decision_row(row, reads.points() if reason else (), day, view.say)))
+    widgets.html(charts.decision(decision_row(row, reads.points(view) if reason else (), day, view.say)))
 
 
 def decision_row(decision: Decision, points: Iterable[Point], day: date, say: Language) -> charts.DecisionRow:

@@ -79,7 +79,7 @@ def form(view: View, asked: Sequence[Asked], about: About, *, key: str) -> None:
 
 
 def _choice(view: View, each: Asked, key: str, *, now: str | None = None) -> str | None:
-    say, source, field = view.say, *_declared(each.source, each.field)
+    say, source, field = view.say, *_declared(view, each.source, each.field)
     return fields.choice(
         widgets.plain(saying_texts.label(source, field, each.said_of, each.rows, say)),
         {choice: saying_texts.choice(field, choice, say) for choice in saying.choices(field)},
@@ -89,8 +89,8 @@ def _choice(view: View, each: Asked, key: str, *, now: str | None = None) -> str
     )
 
 
-def _declared(source_id: str, name: str) -> tuple[Source, Field]:
-    source = reads.sources()[source_id]
+def _declared(view: View, source_id: str, name: str) -> tuple[Source, Field]:
+    source = reads.sources(view.data)[source_id]
     return source, source.field(name)
 
 
@@ -142,8 +142,8 @@ def _counted(view: View, chosen: tuple[Saying, ...], about: About) -> Effect | R
             chosen,
             as_of=view.as_of,
             named_on=about.day or view.as_of,
-            points=reads.points(),
-            sources=reads.sources(),
+            points=reads.points(view),
+            sources=reads.sources(view.data),
             words=reads.words(),
             file=about.file,
         )
@@ -160,7 +160,7 @@ def _save(view: View, sayings: Sequence[Saying], about: About) -> None:
             about.organisation,
             sayings,
             as_of=about.day or view.as_of,
-            sources=reads.sources(),
+            sources=reads.sources(view.data),
             words=reads.words(),
             order=views.order(),
         )

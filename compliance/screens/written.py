@@ -136,13 +136,16 @@ signatures = read(by=mark(*REVIEWS))(approving.signatures_of)
 @read(20, by=mark("item_notes"))
 def item_notes(cursor: Cursor, as_of: date, organisation: str, *, known_at: datetime = EVERYTHING_KNOWN) -> Notes:
     """What is written of the items of an organisation, as known at a moment."""
-    return notes.notes(cursor, reads.points(), organisation=organisation, as_of=as_of, known_at=known_at)
+    return notes.notes(cursor, reads.current(cursor).points, organisation=organisation, as_of=as_of, known_at=known_at)
 
 
 @cached(20, by=mark("item_notes"))
 def item_statuses(data: Data, as_of: date, organisation: str, point_id: str, *, known_at: datetime) -> Counter[str]:
     """How many items that are left of a point have each status, as known at a moment."""
-    point, noted = point_by(reads.points(), point_id), item_notes(data, as_of, organisation, known_at=known_at)
+    point, noted = (
+        point_by(reads.declared(data).points, point_id),
+        item_notes(data, as_of, organisation, known_at=known_at),
+    )
     with data.database.cursor() as cursor:
         return lists.statuses(cursor, point, noted, organisation=organisation, as_of=as_of, known_at=known_at)
 

@@ -30,7 +30,7 @@ Rows = list[dict[str, Any]]
 # The parts that figures rest on, among those that have a mark.
 FIGURES: Final = (
     "organisation_names", "imports", "revocations", "aliases", "alias_removals", "courses_said", "meanings", "mappings",
-    "approved_reviews", "seals", "purges",
+    "packs", "pack_switches", "approved_reviews", "seals", "purges",
 )  # fmt: skip
 Series = Literal["organisation", "import", "mapping", "alias", "review", "decision", "decision of a review"]
 

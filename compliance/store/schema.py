@@ -13,6 +13,7 @@ from compliance.core.places import QUERIES
 from compliance.declarations.queries import text_of
 from compliance.store import failures
 from compliance.store.database import Cursor
+from compliance.store.packs import relations, versions
 
 # The schema file of the tables that 0.11 leaves, which later files add to.
 BASELINE: Final = "100_baseline.sql"
@@ -20,6 +21,8 @@ BASELINE: Final = "100_baseline.sql"
 FIRST_OF_0_11: Final = "001_house.sql"
 LAST_TABLE_OF_0_11: Final = "520_meanings.sql"
 LAST_STEP_OF_0_11: Final = "read anew: words for no answer, forms of dates"
+# The schema file of the tables of packs.
+PACKS: Final = "102_packs.sql"
 # The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
 # The prefix of the mark of the last change that a copy of a shared store holds.
@@ -41,10 +44,10 @@ def upgrade(connection: Cursor, path: Path) -> None:
     The tables that 0.11 leaves are those of the baseline. Raise Refusal for a store of a version before 0.11, and if
     unknown schema files have been applied: this program would read and write their tables wrongly.
     """
-    files, macros, mark = _schema()
+    files = _schema()[0]
     applied = _applied(connection, path)
     refuse_other(applied, path.name)
-    if f"{MACROS}{mark}" in applied:
+    if PACKS in applied and _mark_of_macros(connection) in applied:
         return
     now = clock.now()
     connection.execute("begin transaction")
@@ -56,10 +59,23 @@ def upgrade(connection: Cursor, path: Path) -> None:
         if name not in applied:
             connection.execute(text)
             _record(connection, name, now)
-    connection.execute(macros)
-    connection.execute(f"delete from schema_files where starts_with(name, '{MACROS}')")
-    _record(connection, f"{MACROS}{mark}", now)
+    renew(connection)
     connection.execute("commit")
+
+
+def renew(connection: Cursor) -> None:
+    """Have the relations of the packs' sources, and the macros, be those of this program and of the installed packs."""
+    for relation in relations(connection):
+        connection.execute(relation)
+    connection.execute(_schema()[1])
+    connection.execute(f"delete from schema_files where starts_with(name, '{MACROS}')")
+    _record(connection, _mark_of_macros(connection), clock.now())
+
+
+def _mark_of_macros(connection: Cursor) -> str:
+    """The mark of the macros, with that of the packs whose sources they read."""
+    installed = [version.sha256 for version in versions(connection)]
+    return f"{MACROS}{hashlib.sha256(repr((_schema()[2], installed)).encode()).hexdigest()}"
 
 
 def file_names() -> list[str]:

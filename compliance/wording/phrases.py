@@ -288,7 +288,7 @@ def missing_sentence(figure: Coverage, say: Language) -> str:
     """That a figure has no basis, and what is missing, with the day."""
     if figure.no_course:
         return say(N_("No basis: the export has no row of the course on {day}."), day=say.date(figure.as_of))
-    needed = [say.pick(product_sources()[id_].title) for id_ in figure.point.needs]
+    needed = [say.pick(figure.point.source(id_).title) for id_ in figure.point.needs]
     if len(needed) == 1:
         return not_loaded(needed, figure.as_of, say)
     text = N_("It takes exports of {sources}. At least one of them is not loaded up to {day}.")

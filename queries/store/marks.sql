@@ -15,6 +15,10 @@ select 'courses_said', count(*), sum(hash(t)) from courses_said as t
 union all
 select 'meanings', count(*), sum(hash(t)) from meanings as t
 union all
+select 'packs', count(*), sum(hash(t)) from packs as t
+union all
+select 'pack_switches', count(*), sum(hash(t)) from pack_switches as t
+union all
 select 'mappings', count(*), sum(hash(t)) from mappings as t
 union all
 select 'approved_reviews', count(*), sum(hash(t)) from review_states as t where state = 'approved'

@@ -18,6 +18,8 @@ from (
     union all select max(written_at) from arrangements
     union all select max(said_at) from courses_said
     union all select max(said_at) from meanings
+    union all select max(installed_at) from packs
+    union all select max(switched_at) from pack_switches
     union all select max(cleaned_at) from cleanings
     union all select max(read_at) from cleanings_read
     union all select max(sealed_at) from seals

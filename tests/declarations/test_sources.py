@@ -1,10 +1,12 @@
 """An organisation's own file for a source: merged over the product's, or refused with a sentence."""
 
+import tomllib
+
 import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.declarations.sources import load_sources
+from compliance.declarations.sources import load_sources, refuse_unknown_sources, source_from
 
 WRONG_KIND = "The file training.toml cannot be read: {} Correct it and start again."
 STATUS, COURSE = "[fields.status]\n", "[fields.course]\n"
@@ -16,6 +18,13 @@ def refused(folder, text, *, name="training.toml"):
     (folder / "sources" / name).write_text(text, "utf-8")
     with pytest.raises(Refusal) as refusal:
         load_sources(folder)
+    return Language("en").refusal(refusal.value)
+
+
+def refused_of_a_pack(text):
+    """The sentence with which the file of a source that a pack declares is refused."""
+    with pytest.raises(Refusal) as refusal:
+        source_from(tomllib.loads(text), file="source.toml")
     return Language("en").refusal(refusal.value)
 
 
@@ -72,22 +81,31 @@ def test_a_field_more_is_refused_since_its_values_would_have_no_place(tmp_path):
     assert refused(tmp_path, field).startswith("The file training.toml names the field room, which it does not have.")
 
 
-def test_a_title_in_one_language_only_is_refused(tmp_path):
+def test_a_title_in_one_language_only_is_refused():
     text = 'id = "own"\norder = 99\nrhythm_days = 1\nkey = []\nsystem = { sv = "Eget", en = "Own" }\n'
     text += 'title = { sv = "Egen" }\n[fields]'
-    assert "title is not a text in each language" in refused(tmp_path, text, name="own.toml")
+    assert "title is not a text in each language" in refused_of_a_pack(text)
 
 
 @pytest.mark.parametrize(("text", "lacks"), [('id = "own"', "fields"), ('id = "own"\n[fields.a]', "a.title")])
-def test_a_source_that_lacks_a_key_is_refused_with_its_name(tmp_path, text, lacks):
-    assert refused(tmp_path, text, name="own.toml") == (
-        f"The file own.toml lacks the key {lacks}. Add it and start again."
-    )
+def test_a_source_that_lacks_a_key_is_refused_with_its_name(text, lacks):
+    assert refused_of_a_pack(text) == f"The file source.toml lacks the key {lacks}. Add it and start again."
 
 
-def test_a_field_of_ones_own_without_headings_is_refused(tmp_path):
+def test_a_field_of_ones_own_without_headings_is_refused():
     text = 'id = "own"\n[fields.a]\ntitle = "A"\ntype = "text"\nheadings = []'
-    assert "a.headings is empty" in refused(tmp_path, text, name="own.toml")
+    assert "a.headings is empty" in refused_of_a_pack(text)
+
+
+def test_a_file_for_a_source_that_is_not_there_is_refused_since_it_would_have_no_table(tmp_path):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "licences.toml").write_text('id = "licences"', "utf-8")
+    with pytest.raises(Refusal) as refusal:
+        refuse_unknown_sources(tmp_path, load_sources(None))
+    assert Language("en").refusal(refusal.value) == (
+        "The file sources/licences.toml is of a source that there is not; the nearest is incidents. A source of your"
+        " own belongs to a point of your own, a folder that is checked and installed: see docs/points.md."
+    )
 
 
 def test_what_is_right_is_laid_over_the_products_own(tmp_path):

@@ -18,7 +18,7 @@ from compliance.counting.assessing import COLUMN_MISSING
 from compliance.declarations import queries
 from compliance.declarations.points import load_todo
 from compliance.declarations.queries import names, query, text_of, without_comments
-from compliance.loading.validating import table_columns
+from compliance.declarations.sources import table_columns
 from release.pins import PRODUCT, REQUIREMENTS, TOOLS, direct, pins, product
 from release.wheels import PYTHONS, needed
 from tests.line import POINTS, SOURCES, Line

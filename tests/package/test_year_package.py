@@ -18,9 +18,8 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.courses import say_which
 from compliance.correcting.renaming import add_alias
-from compliance.declarations.sources import FIELD_TYPES, Field, Source
+from compliance.declarations.sources import FIELD_TYPES, Field, Source, table_columns
 from compliance.loading.loading import Order, revoke
-from compliance.loading.validating import table_columns
 from compliance.package import packing, year_package
 from compliance.package.packing import NAME, SUMS, pack, unpack
 from compliance.package.tables import COLUMNS, cell

@@ -4,6 +4,7 @@ import shutil
 import zipfile
 from datetime import date, datetime
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from compliance.core.language import LANGUAGES, Language
 from compliance.core.places import QUERIES
 from compliance.correcting.renaming import add_alias
 from compliance.declarations import queries
+from compliance.declarations.points import load_points
 from compliance.loading.loading import Order, load, rename_organisation, revoke
 from compliance.package.year_package import verify_package, write_package
 from compliance.report.files import KINDS, write_report
@@ -235,8 +237,8 @@ def test_a_missing_or_changed_import_is_reported(line):
 
 
 def test_a_removed_point_is_reported(line, monkeypatch):
-    kept = tuple(point for point in verifying.load_points(None) if point.number != 4)
-    monkeypatch.setattr(verifying, "load_points", lambda own: kept)
+    kept = tuple(point for point in load_points(None) if point.number != 4)
+    monkeypatch.setattr(verifying, "declared", lambda cursor, own: SimpleNamespace(points=kept))
     rows = differences_of(line)
     assert ("rule", 4, "", "classification", "") in rows
     assert {number for _, number, *_ in rows} == {4}

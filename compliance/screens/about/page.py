@@ -28,7 +28,7 @@ def draw(view: View) -> None:
         widgets.html(charts.stack(*begun))
         no_data.nothing_loaded(view)
         widgets.html(_words(view))
-    for point in reads.points():
+    for point in reads.points(view):
         with st.expander(phrases.label(point, say)):
             widgets.html(_rule(view, point))
 
@@ -37,7 +37,7 @@ def draw(view: View) -> None:
 def _exports(view: View) -> Html:
     basis = reads.basis(view.data, view.as_of).of(view.scope.organisation)
     rows = [view.reader.row(row, kept=("source",)) for row in basis]
-    table = figure_texts.basis_table(rows, reads.sources(), view.as_of, view.say, files=view.reader.whole)
+    table = figure_texts.basis_table(rows, reads.sources(view.data), view.as_of, view.say, files=view.reader.whole)
     return charts.table(*table, caption=view.say(N_("Exports")))
 
 

@@ -126,8 +126,8 @@ def _found(view: View, asked: Asked, in_words: Callable[[Rows], list[Said]]) -> 
 def _names_of_codes(view: View) -> dict[str, str]:
     """What codes stand for."""
     say = view.say
-    named = {source.id: say.plain(source.title) for source in reads.sources().values()}
-    named |= {point.id: say.plain(point.title) for point in reads.points()}
+    named = {source.id: say.plain(source.title) for source in reads.sources(view.data).values()}
+    named |= {point.id: say.plain(point.title) for point in reads.points(view)}
     named |= {each.id: say.plain(each.title) for each in load_extracts()}
     named |= {each.id: say.plain(each.title) for each in as_declared(load_chapters)}
     return texts.with_own_codes(named, say)

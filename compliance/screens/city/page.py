@@ -83,7 +83,7 @@ def draw(view: View) -> None:
 def _matrix(view: View) -> Html:
     """The page's answer, and every point of every organisation."""
     say, every = view.say, standings(view.data, view.reader, view.as_of)
-    corner, columns, rows = texts.matrix(every, reads.points(), say, partial(_way, view))
+    corner, columns, rows = texts.matrix(every, reads.points(view), say, partial(_way, view))
     caption, many = say(N_("Organisation by organisation")), texts.are_many(every)
     signs = figure_texts.signs((figure for each in every for figure in each.figures), say)
     return charts.stack(
@@ -93,7 +93,7 @@ def _matrix(view: View) -> Html:
             charts.legend(signs, label=say(N_("Signs"))),
         ),
         charts.heat_table(columns, rows, corner=corner, caption=caption, close=many),
-        *([charts.caption(texts.key(reads.points(), say))] if many else []),
+        *([charts.caption(texts.key(reads.points(view), say))] if many else []),
         charts.caption(texts.notes(every, say)),
     )
 
@@ -127,7 +127,7 @@ def _content(view: View, job: Job) -> bytes:
         found = extract(
             cursor,
             EXTRACT,
-            points=reads.points(),
+            points=reads.points(view),
             as_of=view.as_of,
             known_at=EVERYTHING_KNOWN,
             own=places.own_files(),
@@ -143,7 +143,7 @@ def _year(view: View) -> None:
     """Draw the choice of a point, and its year in every organisation."""
     say = view.say
     widgets.html(charts.section(say(N_("The year side by side"))))
-    names = {point.id: phrases.label(point, say) for point in reads.points()}
+    names = {point.id: phrases.label(point, say) for point in reads.points(view)}
     every, key = say(N_("All points")), f"city point {say.code}"
     chosen = fields.choice(say(N_("Review point")), names, placeholder=every, width=FIELD, key=key)
     widgets.html(_multiples(view, chosen))
@@ -152,7 +152,7 @@ def _year(view: View) -> None:
 @cached()
 def _multiples(view: View, point_id: str | None) -> Html:
     say = view.say
-    point = point_by(reads.points(), point_id) if point_id else None
+    point = point_by(reads.points(view), point_id) if point_id else None
     items = []
     for name, months in year(view.data, view.reader, view.as_of).items():
         address = _way(view, name, point)

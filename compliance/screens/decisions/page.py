@@ -50,7 +50,7 @@ def _year_asked_for(view: View, years: Sequence[int]) -> int | None:
 
 def _undecided(view: View, decisions: Sequence[Decision]) -> None:
     """Draw the points below their limit about which nothing is decided."""
-    say, ids = view.say, tuple(point.id for point in reads.points())
+    say, ids = view.say, tuple(point.id for point in reads.points(view))
     figures = reads.coverage(view, (view.as_of,), ids)
     if not (without := situation.points_undecided(figures, decisions)):
         return

@@ -74,7 +74,7 @@ def point_of_extract(view: View, name: str) -> str | None:
     """Draw the choice of a review point for extracts that can be limited to one. Return its id."""
     if not extracting.by_point(name):
         return None
-    titles = {point.id: phrases.label(point, view.say) for point in reads.points()}
+    titles = {point.id: phrases.label(point, view.say) for point in reads.points(view)}
     key, every = f"extract point {view.say.code}", view.say(N_("All points"))
     return fields.choice(view.say(N_("Review point")), titles, placeholder=every, key=key)
 
@@ -90,11 +90,11 @@ def extracted(
     state: str,  # noqa: ARG001 - part of the cache key
 ) -> Extract:
     """A named extract, as the reader may see it; `state` is that of the store where more than the exports counts."""
-    point = next((point for point in reads.points() if point.id == point_id), None)
+    point = next((point for point in reads.current(cursor).points if point.id == point_id), None)
     return extracting.extract(
         cursor,
         name,
-        points=reads.points(),
+        points=reads.current(cursor).points,
         as_of=as_of,
         known_at=EVERYTHING_KNOWN,
         point=point,
@@ -142,7 +142,7 @@ def _first_rows(view: View, extract: Extract) -> None:
 def _downloads(view: View, name: str, point_id: str | None) -> None:
     """Draw the download of an extract in each format."""
     say = view.say
-    point = reads.point_named(point_id) if point_id else None
+    point = reads.point_named(view, point_id) if point_id else None
     whole = say.pick(extract_by(name).title)
     called = f"{whole} {phrases.label(point, say)}" if point else whole
     downloads.offer(
@@ -190,7 +190,7 @@ def _every_content(view: View, job: Job) -> bytes:
     with view.database.cursor() as cursor:
         bundle = folder.every_extract(
             cursor,
-            points=reads.points(),
+            points=reads.points(view),
             as_of=view.as_of,
             known_at=EVERYTHING_KNOWN,
             reader=view.reader,

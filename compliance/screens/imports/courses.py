@@ -31,7 +31,7 @@ def settings(view: View) -> None:
     if not found and not said:
         return
     widgets.html(charts.section(view.say(N_("Which course is which")), note=view.say(courses_texts.PURPOSE)))
-    for point in reads.points():
+    for point in reads.points(view):
         if point.course(view.as_of):
             _point(view, point, found, said.get(point.id))
 

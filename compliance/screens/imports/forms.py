@@ -44,12 +44,20 @@ Choice = tuple[str, ...] | Unit
 def _questions(data: Data, as_of: date, organisation: str) -> dict[Unit, Questions]:
     """The questions to each unit on a day."""
     with data.database.cursor() as cursor:
-        return questions(cursor, _asking(as_of, organisation, Arrangements()))
+        return questions(cursor, _asking(data, as_of, organisation, Arrangements()))
 
 
-def _asking(as_of: date, organisation: str, arranged: Arrangements) -> Asking:
+def _asking(data: Data, as_of: date, organisation: str, arranged: Arrangements) -> Asking:
     by = arranged.answer_from(clock.today())
-    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), reads.sources(), by, arranged.return_to)
+    return Asking(
+        organisation,
+        as_of,
+        EVERYTHING_KNOWN,
+        reads.points_on(data, as_of, organisation),
+        reads.sources(data),
+        by,
+        arranged.return_to,
+    )
 
 
 def _arranged(view: View) -> Arrangements:
@@ -105,7 +113,9 @@ def _when_and_where(view: View, arranged: Arrangements) -> None:
 def _file_name(view: View, chosen: Choice) -> FileName:
     if isinstance(chosen, tuple):
         return downloads.file_name(view.say, N_("Questions to the units"), "zip")
-    return FileName(file_name(chosen, _asking(view.as_of, view.scope.organisation, Arrangements()), view.say))
+    return FileName(
+        file_name(chosen, _asking(view.data, view.as_of, view.scope.organisation, Arrangements()), view.say)
+    )
 
 
 def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:
@@ -121,7 +131,7 @@ def _label(view: View, choice: Choice, by_unit: dict[Unit, Questions]) -> str:
 def _file(view: View, chosen: Choice, by_unit: dict[Unit, Questions], arranged: Arrangements, job: Job) -> bytes:
     """The workbook of a unit, or all of them in a zip."""
     audit.require(view.reader.user, Permission.LOAD_EXPORTS)
-    asking = _asking(view.as_of, view.scope.organisation, arranged)
+    asking = _asking(view.data, view.as_of, view.scope.organisation, arranged)
     if isinstance(chosen, tuple):
         return make_file(job, all_of_them, by_unit, asking, view.say)
     return make_file(job, questionnaire, chosen, by_unit[chosen], asking, view.say)

@@ -97,7 +97,7 @@ def table(view: View) -> None:
         say(N_("Show all {n}"), n=say.number(len(imports))), key=f"all imports {say.code}"
     )
     shown = imports if every else imports[:SHOWN_IMPORTS]
-    drawn = texts.history_table(shown, _standing(view), reads.sources(), partial(_address, view), say)
+    drawn = texts.history_table(shown, _standing(view), reads.sources(view.data), partial(_address, view), say)
     widgets.html(charts.table(*drawn, caption=say(N_("Imports")), stacked=True))
 
 
@@ -122,7 +122,9 @@ def _import(view: View, row: dict[str, Any]) -> None:
         change = _effect_of_moment(view.data, row["imported_at"], view.as_of)
         with left:
             state = texts.state(row, _standing(view), say)
-            widgets.html(charts.pairs(history_texts.import_pairs(row, _moved(view, row), state, reads.sources(), say)))
+            widgets.html(
+                charts.pairs(history_texts.import_pairs(row, _moved(view, row), state, reads.sources(view.data), say))
+            )
         with right:
             widgets.html(charts.section(say(N_("The effect on the figures")), level=3))
             effects.draw(view, change, dated=_dated(row))
@@ -141,17 +143,17 @@ def _import(view: View, row: dict[str, Any]) -> None:
 
 @cached(20)
 def _effect_of_moment(data: Data, moment: datetime, as_of: date) -> Effect:
-    return previewing.effect_of_moment(data.database, moment, as_of=as_of, points=reads.points())
+    return previewing.effect_of_moment(data.database, moment, as_of=as_of, points=reads.declared(data).points)
 
 
 @cached(20)
 def _effect_of_revoking(data: Data, import_id: int, as_of: date) -> Effect:
-    return previewing.effect_of_revoking(data.database, import_id, as_of=as_of, points=reads.points())
+    return previewing.effect_of_revoking(data.database, import_id, as_of=as_of, points=reads.declared(data).points)
 
 
 @read(20)
 def _compared(cursor: Cursor, import_id: int, source: str) -> Comparison:
-    return compare(cursor, import_id, reads.sources()[source])
+    return compare(cursor, import_id, reads.current(cursor).sources[source])
 
 
 def _dated(row: dict[str, Any]) -> list[tuple[str, date]]:
@@ -161,7 +163,7 @@ def _dated(row: dict[str, Any]) -> list[tuple[str, date]]:
 
 def _moved(view: View, row: dict[str, Any]) -> str:
     """The numbers of new, changed and gone rows when it was loaded, in a sentence."""
-    source = reads.sources().get(row["source"])
+    source = reads.sources(view.data).get(row["source"])
     if source is None:
         return ""
     return texts.moved(_compared(view.data, row["import_id"], source.id), view.say)

@@ -70,8 +70,8 @@ def _context(view: View) -> Context:
         view.scope.organisation,
         view.as_of,
         clock.today(),
-        reads.points(),
-        reads.sources(),
+        reads.points(view),
+        reads.sources(view.data),
         reads.words(),
     )
 
@@ -247,7 +247,7 @@ def _effect(view: View, changed: Effect, ready: list[Dropped], *, current: bool)
         if not effects.draw(view, changed):
             counting = reads.basis(view.data, changed.day).imports
             existing = {(row["organisation"], row["source"]) for row in counting} | dropped
-            for text in texts.waiting(changed.after, dropped, existing, reads.sources(), say):
+            for text in texts.waiting(changed.after, dropped, existing, reads.sources(view.data), say):
                 widgets.html(charts.caption(text))
 
 
@@ -268,7 +268,7 @@ def _rows(
     ordered = sorted(files, key=lambda file: RANKS.index(ranks[file.id]))
     waiting.listed = tuple(file.id for file in ordered)
     _choose_card(waiting, ordered, asked, ranks)
-    args = (ordered, ranks, asked, reads.sources(), partial(_address, view), say)
+    args = (ordered, ranks, asked, reads.sources(view.data), partial(_address, view), say)
     drawn = inbox_texts.table(*args, opened=waiting.opened)
     with st.container(key="inbox"):
         widgets.html(charts.table(*drawn, caption=say(N_("Files")), stacked=True))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.core.language import N_, Language
+from compliance.core.language import N_
 from compliance.core.remembering import remembered
 from compliance.declarations.sources import Field, Source
 from compliance.drawing import charts
@@ -54,12 +54,12 @@ class Opened:
 
     def columns(self, index: int) -> list[Candidate]:
         """The columns below the headings in a row."""
-        known = known_headings(reads.sources().values())
+        known = known_headings(reads.sources(self.view.data).values())
         return self.once(("columns", index), lambda: guessing.candidates(self.sheet, index, reads.words(), known))
 
     def likely(self, index: int, source_id: str | None) -> Source | None:
         """The source that the user chose, or that the refusal of the file names, else a guess by its columns."""
-        every = reads.sources()
+        every = reads.sources(self.view.data)
         if not self.proposes:
             return every.get(source_id or "")
         proposed = source_id or _proposed(self.view, self.book, self.number)
@@ -84,8 +84,8 @@ def panel(
     source_id = match.source.id if match else source_id
     index = _heading_row(opened, file_id)
     rows, columns = _shown_sheet(opened, file_id, index, source_id)
-    _first_rows(rows, index, say)
-    if not columns or guessing.looks_like_data(top_rows(sheet)[index], reads.sources().values()):
+    _first_rows(opened, rows, index)
+    if not columns or guessing.looks_like_data(top_rows(sheet)[index], reads.sources(view.data).values()):
         text = N_(
             "Row {n} has no headings. Choose the row with the headings. "
             "If the file has none, write them in a row of their own and load it again."
@@ -126,14 +126,14 @@ def _uses(view: View, book: Workbook, matches: Sequence[Match]) -> list[SheetUse
     def make() -> list[SheetUse]:
         with view.database.cursor() as cursor:
             mappings = [entry.columns for entry in saved_mappings(cursor)]
-        return sheet_uses(book, matches, reads.sources(), reads.words(), mappings)
+        return sheet_uses(book, matches, reads.sources(view.data), reads.words(), mappings)
 
     return remembered(book, (view.data.version, "uses", taken), make)
 
 
 def _near(view: View, book: Workbook) -> Near | None:
     """What the refusal of the file names."""
-    every = reads.sources()
+    every = reads.sources(view.data)
     known, named = known_headings(every.values()), list(every.values())
     return remembered(book, (view.data.version, "near"), lambda: nearest(book, named, reads.words(), known))
 
@@ -194,7 +194,7 @@ def _likely_sheet(view: View, book: Workbook, matches: Sequence[Match], filled: 
 def _heading_row(opened: Opened, file_id: str) -> int:
     """Draw the choice of the heading row. Return its index."""
     sheet, match = opened.sheet, opened.match
-    likely = opened.once("row", lambda: guessing.likely_row(sheet, reads.sources().values()))
+    likely = opened.once("row", lambda: guessing.likely_row(sheet, reads.sources(opened.view.data).values()))
     number: int = st.number_input(
         opened.view.say(N_("Row with the headings")),
         min_value=1,
@@ -210,7 +210,7 @@ def _shown_sheet(
     opened: Opened, file_id: str, index: int, source_id: str | None
 ) -> tuple[list[list[str | None]], list[Candidate]]:
     """The first rows of the sheet and its columns, without rows that have or may have level 4 in a column of levels."""
-    every = reads.sources()
+    every = reads.sources(opened.view.data)
     sheet = opened.match.sheet if opened.match else opened.sheet
     chosen = st.session_state.get(_source_key(file_id, source_id))
     source = every[chosen] if chosen in every else opened.likely(index, source_id)
@@ -233,9 +233,10 @@ def _levels_chosen(opened: Opened, key: str, source: Source, index: int) -> dict
     return fields | {name: column for name, column in chosen.items() if column}
 
 
-def _first_rows(rows: list[list[str | None]], index: int, say: Language) -> None:
+def _first_rows(opened: Opened, rows: list[list[str | None]], index: int) -> None:
+    say = opened.view.say
     hidden = (
-        guessing.hidden_places(rows[index], reads.words(), known_headings(reads.sources().values()))
+        guessing.hidden_places(rows[index], reads.words(), known_headings(reads.sources(opened.view.data).values()))
         if rows
         else frozenset()
     )
@@ -252,7 +253,7 @@ def _field_key(key: str, name: str) -> str:
 
 
 def _source(opened: Opened, file_id: str, index: int, source_id: str | None) -> Source | None:
-    say, every = opened.view.say, reads.sources()
+    say, every = opened.view.say, reads.sources(opened.view.data)
     likely = opened.likely(index, source_id)
     names = {id_: say.pick(source.title) for id_, source in every.items()}
     now, key = likely.id if likely else None, _source_key(file_id, source_id)
@@ -352,7 +353,7 @@ def mappings(view: View) -> None:
     if not saved:
         widgets.html(charts.caption(say(N_("Nothing yet."))))
     for entry in saved:
-        source = reads.sources().get(entry.columns.source)
+        source = reads.sources(view.data).get(entry.columns.source)
         if source:
             with st.expander(widgets.plain(mapping_texts.mapping_title(entry, source, say))):
                 _saved_mapping(view, entry, source)

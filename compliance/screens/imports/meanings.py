@@ -26,12 +26,14 @@ def settings(view: View) -> None:
     widgets.require(Permission.LOAD_EXPORTS)
     say = view.say
     sayings.confirmation()
-    every = [m for m in _meanings(view.data, view.scope.organisation, view.as_of) if m.source in reads.sources()]
+    every = [
+        m for m in _meanings(view.data, view.scope.organisation, view.as_of) if m.source in reads.sources(view.data)
+    ]
     if not every:
         return
     widgets.html(charts.section(say(N_("What words and dates mean")), note=say(saying_texts.PURPOSE)))
     for each in every:
-        title = saying_texts.meaning_text(each, reads.sources()[each.source], say)
+        title = saying_texts.meaning_text(each, reads.sources(view.data)[each.source], say)
         with st.expander(widgets.plain(title), key=f"said {each.source} {each.field} {each.said_of}"):
             widgets.html(charts.caption(texts.when_and_who(each.said_at, each.said_by, say)))
             if not view.sample:

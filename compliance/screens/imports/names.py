@@ -69,7 +69,9 @@ def _suggestions(view: View, suggestions: list[Suggestion]) -> None:
     for item in suggestions if every else suggestions[:SHOWN_SUGGESTIONS]:
         left, right = st.columns([9, 2], vertical_alignment="center")
         with left:
-            widgets.html(elements.tag("div", elements.rich(names_texts.suggestion_text(item, reads.sources(), say))))
+            widgets.html(
+                elements.tag("div", elements.rich(names_texts.suggestion_text(item, reads.sources(view.data), say)))
+            )
         right.button(say(N_("Use")), key=f"use {item.kind} {item.old_name}", on_click=_use, args=(item,))
 
 
@@ -139,7 +141,13 @@ def _rehearsed(
         with st.spinner(view.say(N_("This takes a moment"))):
             try:
                 effect = renaming.effect(
-                    view.database, change, kind=kind, old=old, valid_from=day, points=reads.points(), as_of=view.as_of
+                    view.database,
+                    change,
+                    kind=kind,
+                    old=old,
+                    valid_from=day,
+                    points=reads.points(view),
+                    as_of=view.as_of,
                 )
                 cached[what] = (key, effect)
             except Refusal as refusal:
@@ -150,7 +158,7 @@ def _rehearsed(
 def _rows_touched(view: View, used: Rows, kind: str, old: str) -> None:
     row = next((row for row in used if row["kind"] == kind and row["name"].lower() == old.lower()), None)
     naming, sources = (row["naming"], row["sources"]) if row else (0, [])
-    widgets.html(charts.caption(names_texts.rows_text(old, naming, sources, reads.sources(), view.say)))
+    widgets.html(charts.caption(names_texts.rows_text(old, naming, sources, reads.sources(view.data), view.say)))
 
 
 def _effect(view: View, effect: RenamingEffect | Refusal, kind: str) -> None:

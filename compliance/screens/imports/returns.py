@@ -34,7 +34,7 @@ def offer(view: View, import_id: int, *, key: str) -> None:
     if row is None or not _any(view.data, import_id):
         return
     source = row["source"]
-    name = file_name(reads.sources()[source], row["extract_date"], say)
+    name = file_name(reads.sources(view.data)[source], row["extract_date"], say)
     make: Callable[[Job], bytes] = partial(_workbook, view, import_id)
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": source, "imported": import_id}}
     widgets.html(charts.caption(say(SEND)))
@@ -65,7 +65,7 @@ def _any(data: Data, import_id: int) -> bool:
 
 def _returnable(data: Data, import_id: int) -> Returnable | None:
     with data.database.cursor() as cursor:
-        return returning.returnable(cursor, import_id, reads.sources())
+        return returning.returnable(cursor, import_id, reads.sources(data))
 
 
 def _workbook(view: View, import_id: int, job: Job) -> bytes:

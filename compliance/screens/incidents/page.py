@@ -29,7 +29,7 @@ def of_the_year(view: View) -> Incidents:
     with view.database.cursor() as cursor:
         return incidents.incidents(
             cursor,
-            reads.points(),
+            reads.points(view),
             as_of=view.as_of,
             known_at=EVERYTHING_KNOWN,
             place=view.scope,
@@ -96,7 +96,7 @@ def answer(view: View, unsent: tuple[Clock, ...], existing: dict[str, date]) -> 
     """Draw the page's answer as its heading, the exports it rests on, and a note if one is missing."""
     say = view.say
     widgets.headline(view, N_("Incidents"), clock_texts.sentences(unsent, say))
-    days = [(say.pick(reads.sources()[id_].title), day) for id_, day in existing.items()]
+    days = [(say.pick(reads.sources(view.data)[id_].title), day) for id_, day in existing.items()]
     widgets.html(charts.caption(clock_texts.basis_line(days, say)))
     if lacking := [id_ for id_ in clocks.SOURCES if id_ not in existing]:
         widgets.html(charts.note(no_data.not_loaded(view, lacking)))

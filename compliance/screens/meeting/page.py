@@ -468,7 +468,10 @@ def _save_decision(opened: Opened, point_id: str | None, prefix: str, left: str)
     with reviews.keeping_unsaved(text):
         audit.require(views.user(), Permission.DECIDE)
         args, number = (opened.view.database, opened.review.review_id), _saved_number(opened, prefix)
-        kwargs: Any = {"order": reviews.order(opened.view), "points": tuple(point.id for point in reads.points())}
+        kwargs: Any = {
+            "order": reviews.order(opened.view),
+            "points": tuple(point.id for point in reads.points(opened.view)),
+        }
         if number and left == "text" and not text:
             deciding.withdraw(*args, number, order=kwargs["order"])
             st.session_state.pop(f"number {prefix}")

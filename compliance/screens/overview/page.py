@@ -35,7 +35,7 @@ LISTS: Final = {
 @cached(words=False)
 def overview(view: View) -> Overview:
     """The figures of the overview."""
-    ids = tuple(point.id for point in reads.points())
+    ids = tuple(point.id for point in reads.points(view))
     remarks = partial(reads.remarks, view.data, view.as_of, view.scope.organisation)
     with meanwhile(remarks, partial(clocks.duties, view)):
         figures = reads.coverage(view, (view.as_of,), ids)
@@ -124,7 +124,7 @@ def _decisions(view: View) -> Sequence[Decision]:
 
 def _deadline(view: View, shown: Overview) -> charts.Fact:
     loaded = {row["source"] for row in shown.basis.of(view.scope.organisation)}
-    lacking = [view.say.pick(reads.sources()[id_].title) for id_ in clocks.SOURCES if id_ not in loaded]
+    lacking = [view.say.pick(reads.sources(view.data)[id_].title) for id_ in clocks.SOURCES if id_ not in loaded]
     address = widgets.address(view, "incidents")
     return texts.next_deadline_fact(clocks.clocks(view), view.say, lacking=lacking, address=address)
 
@@ -144,7 +144,7 @@ def _work(view: View) -> list[situation.Fact | None]:
 
 def _review(view: View) -> situation.Fact:
     """How far the year's review has come."""
-    year, points = view.as_of.year, {point.id for point in reads.points()}
+    year, points = view.as_of.year, {point.id for point in reads.points(view)}
     reviews = written.reviews(view.data, view.as_of, view.scope.organisation)
     own = next((review for review in reviews if review.year == year), None)
     done = texts_of(written.texts(view.data, own.review_id)).discussed if own else set()
@@ -162,7 +162,7 @@ def _points(view: View) -> Html:
         address = widgets.address(view, "point", point=figure.point.id)
         rows.append((breaking.label(figure.point, say), texts.bullet(shown, figure, say, address=address)))
     points = charts.bullet_rows(rows, name=say(N_("Point")), head=texts.bullet_head(shown, say))
-    return charts.stack(charts.headed(phrases.all_points(len(reads.points()), say), signs), points)
+    return charts.stack(charts.headed(phrases.all_points(len(reads.points(view)), say), signs), points)
 
 
 @cached()

@@ -49,7 +49,7 @@ def year(view: View) -> Year:
 def figures(view: View, planned: Plan) -> list[Coverage]:
     """The figures of the points that the prioritised areas name."""
     numbers = {area.point for area in planned.areas}
-    ids = tuple(point.id for point in reads.points() if point.number in numbers)
+    ids = tuple(point.id for point in reads.points(view) if point.number in numbers)
     return reads.coverage(view, (view.as_of,), ids) if ids else []
 
 
@@ -126,7 +126,7 @@ def wheel(view: View, shown: Year) -> None:
     with right:
         widgets.html(charts.section(say(N_("The items of the year"))))
         widgets.html(drawing_wheel.swatches(texts.swatches(shown, say), label=say(N_("Signs"))))
-        rows = texts.moment_rows(shown, layout, reads.points(), lambda point: point_link(view, point), say)
+        rows = texts.moment_rows(shown, layout, reads.points(view), lambda point: point_link(view, point), say)
         widgets.html(drawing_wheel.moments(rows, label=say(N_("The items of the year"))))
         if shown.plan.earlier:
             title = texts.earlier_title(shown.plan, say)

@@ -49,7 +49,7 @@ def _chosen_moment(view: View, point: Point) -> Moment | None:
         **({REVIEW: phrases.then_label(approved, say)} if approved else {}),
         **{choice: compare_texts.day_text(choice, day, say) for choice, day in days.items()},
         compare_texts.ANOTHER_DAY: say(N_("Another day")),
-        **{choice: compare_texts.import_text(row, reads.sources(), say) for choice, row in imports.items()},
+        **{choice: compare_texts.import_text(row, reads.sources(view.data), say) for choice, row in imports.items()},
     }
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare"):
         key, now = f"compare {point.id} {view.as_of} {say.code}", REVIEW if approved else _usual(view, point, days)

@@ -59,7 +59,7 @@ TABLES: Final = 8
 
 def ahead(view: View) -> Iterator[None]:
     """Count what the pages of all points ask for, a step at a time."""
-    for point in reads.points():
+    for point in reads.points(view):
         items_of(view, point)
         yield
         compare.ahead(view, point)
@@ -91,7 +91,7 @@ def draw(view: View) -> None:
 @cached()
 def _head(view: View, point: Point) -> Html:
     """The point's title, its question, and the links to the previous and the next point."""
-    say, every = view.say, reads.points()
+    say, every = view.say, reads.points(view)
     title = charts.page_title(
         breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
         kicker=figure_texts.point_kicker(point, len(every), say),
@@ -182,10 +182,10 @@ def _why_changed(view: View, point: Point, now: Coverage) -> None:
 def chosen_point(view: View) -> Point:
     """The point that the address names by id or number, else the first; draw a note if the named one does not exist."""
     name = st.query_params.get("point", "")
-    point = reads.point_named(name)
+    point = reads.point_named(view, name)
     if name and point is None:
-        widgets.not_found(view, name, breaking.label(reads.points()[0], view.say))
-    return point or reads.points()[0]
+        widgets.not_found(view, name, breaking.label(reads.points(view)[0], view.say))
+    return point or reads.points(view)[0]
 
 
 def months_of(view: View, point: Point) -> list[Coverage]:
@@ -206,7 +206,7 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     say = view.say
     loaded = {row["source"] for row in reads.basis(view.data, view.as_of).of(view.scope.organisation)}
     lacking = [id_ for id_ in point.needs if id_ not in loaded]
-    names = [say.pick(reads.sources()[id_].title) for id_ in lacking]
+    names = [say.pick(reads.sources(view.data)[id_].title) for id_ in lacking]
     earlier = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if figure.told or figure.columns:
         title = empty_sentence(figure, say)
@@ -382,7 +382,7 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
         )
         widgets.html(charts.card_head(item["label"] or item["item"], kicker=phrases.source_line(item, say), text=about))
         with view.database.cursor() as cursor:
-            traced = tracing.row_behind(cursor, point, item, reads.sources(), reader=view.reader)
+            traced = tracing.row_behind(cursor, point, item, reads.sources(view.data), reader=view.reader)
         widgets.row_table(view, traced)
 
 
@@ -415,7 +415,7 @@ def _basis(view: View, point: Point) -> Html | None:
     imports = [view.reader.row(row, kept=("source",)) for row in used]
     if not imports:
         return None
-    exports = figure_texts.basis_table(imports, reads.sources(), view.as_of, say, files=view.reader.whole)
+    exports = figure_texts.basis_table(imports, reads.sources(view.data), view.as_of, say, files=view.reader.whole)
     parts = [charts.section(title, level=3), charts.table(*exports, caption=title)]
     if remarks := reads.remarks(view.data, view.as_of, view.scope.organisation)[point.id]:
         parts.append(charts.caption(f"{phrases.remarks(len(remarks), say)}."))

@@ -47,8 +47,8 @@ def draw(view: View) -> None:
     shown = texts.by_effect(texts.remarks(reads.checks(), findings, chosen), effects)
     if shown:
         with begun:
-            widgets.html(charts.answer(texts.sentence(shown, effects, reads.points(), say)))
-        table = texts.remark_table(shown, effects, reads.points(), partial(_address, view), say)
+            widgets.html(charts.answer(texts.sentence(shown, effects, reads.points(view), say)))
+        table = texts.remark_table(shown, effects, reads.points(view), partial(_address, view), say)
         widgets.html(charts.table(*table, caption=say(N_("Remarks")), stacked=True))
     else:
         widgets.html(charts.caption(say(N_("No remarks"))))
@@ -104,16 +104,16 @@ def _chosen(view: View, remarks: Sequence[Remark]) -> Filter:
     with second:
         point = _point(view)
     name = st.query_params.get("point", "")
-    if name and point is None and not reads.point_named(name):
+    if name and point is None and not reads.point_named(view, name):
         widgets.not_found(view, name, say(N_("All points")))
-    return Filter(owner, next((p for p in reads.points() if p.id == point), None))
+    return Filter(owner, next((p for p in reads.points(view) if p.id == point), None))
 
 
 def _point(view: View) -> str | None:
     """Draw the choice of a review point, initially the one in the address. Return its id."""
     say, param = view.say, st.query_params.get("point", "")
-    named = reads.point_named(param)
-    titles = {point.id: phrases.label(point, say) for point in reads.points()}
+    named = reads.point_named(view, param)
+    titles = {point.id: phrases.label(point, say) for point in reads.points(view)}
     now, every, key = named.id if named else None, say(N_("All points")), f"point {param} {say.code}"
     return fields.choice(say(N_("Review point")), titles, now=now, placeholder=every, key=key)
 
@@ -123,7 +123,7 @@ def remark(view: View, shown: Remark) -> None:
     say, check = view.say, shown.check
     with st.container(key=f"remark-{check.id}"):
         widgets.html(charts.section(say.pick(check.title), note=say.pick(check.explanation)))
-        widgets.html(charts.caption(texts.found_in(shown, reads.sources(), say)))
+        widgets.html(charts.caption(texts.found_in(shown, reads.sources(view.data), say)))
         _rows(view, shown)
         _meanings(view, visible(shown))
 
@@ -153,7 +153,7 @@ def _rows(view: View, shown: Remark) -> None:
     first = Remark(shown.check, allowed.findings[:SHOWN_ROWS])
     if len(first.findings) < len(shown.findings):
         widgets.html(charts.caption(phrases.shown_of(len(first.findings), len(shown.findings), say)))
-    table = texts.finding_rows(first, reads.sources(), say)
+    table = texts.finding_rows(first, reads.sources(view.data), say)
     key = f"findings {shown.check.id} {say.code} {view.as_of}"
     picked = widgets.selectable(table, key=key, alt=say.pick(shown.check.title))
     if picked is not None and first.findings[picked].opened:
@@ -164,7 +164,7 @@ def _row_card(view: View, finding: Finding) -> None:
     """Draw the spreadsheet row of a finding as it was read, with its headings."""
     say = view.say
     with st.container(border=True, key=f"card-{finding.check}"):
-        title = texts.source_title(finding.source, reads.sources(), say)
+        title = texts.source_title(finding.source, reads.sources(view.data), say)
         if finding.row is None:
             text = say(
                 N_("The finding is about the whole file {file}, import {id}."), file=finding.file, id=finding.import_id
@@ -173,7 +173,7 @@ def _row_card(view: View, finding: Finding) -> None:
             return
         widgets.html(charts.card_head(texts.place_line(finding, say), kicker=title))
         with view.database.cursor() as cursor:
-            row = quality.sheet_row(cursor, finding, reads.sources(), reader=view.reader)
+            row = quality.sheet_row(cursor, finding, reads.sources(view.data), reader=view.reader)
         if row is None:
             widgets.html(charts.note(say(N_("The cells of this import were not kept."))))
             return
@@ -184,5 +184,5 @@ def download(view: View, shown: Sequence[Remark]) -> None:
     """Draw the download of the shown findings as CSV."""
     visible_remarks = [visible(remark_) for remark_ in shown]
     if any(remark_.findings for remark_ in visible_remarks):
-        rows = partial(texts.csv_rows, visible_remarks, reads.sources(), view.say)
+        rows = partial(texts.csv_rows, visible_remarks, reads.sources(view.data), view.say)
         downloads.offer_rows(view, view.say(N_("Data quality")), rows, key="findings_csv", what="findings")

@@ -78,7 +78,7 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
         decided = _fields(opened, decision, turn)
         sent = st.form_submit_button(say(N_("Save")), type="primary")
     args = (opened.view.database, opened.review.review_id, decided)
-    ids = tuple(point.id for point in reads.points())
+    ids = tuple(point.id for point in reads.points(opened.view))
     kwargs = {"order": reviews.order(opened.view), "points": ids, "number": number}
     if sent and reviews.perform(Permission.DECIDE, deciding.decide, *args, **kwargs):
         st.rerun()
@@ -89,7 +89,7 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
     text = fields.text(say(N_("Decision")), value=saved.text, key=f"{turn} text", height=90, form=True)
     why = fields.text(say(N_("Reason")), value=saved.why, key=f"{turn} why", height=70, form=True)
     first, second, third = st.columns([4, 3, 3])
-    points = {point.id: phrases.label(point, say) for point in reads.points()}
+    points = {point.id: phrases.label(point, say) for point in reads.points(opened.view)}
     in_first: dict[str, Any] = {"draw": first.selectbox, "placeholder": phrases.DASH}
     point = fields.choice(say(N_("Review point")), points, now=saved.point, key=f"{turn} point", **in_first)
     in_second: dict[str, Any] = {"at": second, "value": saved.responsible, "max_chars": LONGEST_NAME, "form": True}

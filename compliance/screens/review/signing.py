@@ -51,7 +51,7 @@ def _name_field(opened: Opened, key: str) -> str:
 def _draft(opened: Opened) -> None:
     """Draw what is missing, or the form that submits."""
     say = opened.say
-    left = approving.missing(opened.whole.written, reads.points())
+    left = approving.missing(opened.whole.written, reads.points(opened.view))
     if left:
         widgets.html(charts.answer(say(approving.INCOMPLETE, points=approving.numbers_of(left))))
         with st.container(key="missing", gap="xxsmall"):

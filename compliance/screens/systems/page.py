@@ -34,7 +34,9 @@ Listed = TypeVar("Listed")
 @read()
 def systems_in_use(cursor: Cursor, reader: Reader, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
-    return system_cards.systems(cursor, reads.points(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
+    return system_cards.systems(
+        cursor, reads.current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader
+    )
 
 
 @read()
@@ -42,7 +44,7 @@ def card_of(cursor: Cursor, reader: Reader, as_of: date, organisation: str, syst
     """A system as the reader may see it; None if the register has none of that name."""
     return system_cards.card(
         cursor,
-        reads.points(),
+        reads.current(cursor).points,
         reads.definitions(),
         organisation=organisation,
         system=system,
@@ -59,7 +61,7 @@ def _traced(data: Data, reader: Reader, as_of: date, organisation: str, system: 
         return None
     kwargs: Any = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
     with data.database.cursor() as cursor:
-        return tracing.register_row(cursor, card.register, reads.sources(), **kwargs)
+        return tracing.register_row(cursor, card.register, reads.sources(data), **kwargs)
 
 
 def system_param() -> str:
@@ -177,7 +179,7 @@ def _no_systems(view: View) -> None:
 
 def _missing(view: View, rows: Rows) -> None:
     """Draw which requirements no export covers, and where to load one."""
-    texts = systems_texts.missing_texts(rows, reads.sources(), view.as_of, view.say)
+    texts = systems_texts.missing_texts(rows, reads.sources(view.data), view.as_of, view.say)
     if texts:
         widgets.html(charts.caption(" ".join(texts)))
         no_data.load_button(view, kind="secondary")
@@ -196,7 +198,7 @@ def _list(view: View, rows: Rows) -> None:
     def addresses(**extra: str) -> str:
         return widgets.address(view, "systems", **(_kept("by", "group") | chosen_filter.address | extra))
 
-    drawn = systems_texts.entries(part, demands, reads.points(), partial(addresses, part=str(page)), say)
+    drawn = systems_texts.entries(part, demands, reads.points(view), partial(addresses, part=str(page)), say)
     heads = systems_texts.heads(demands, say)
     widgets.html(systems.system_list(heads, drawn, caption=say(systems_texts.LIST)))
     _pager(view, page, len(shown), addresses)
@@ -301,13 +303,13 @@ def _demands(view: View, row: dict[str, Any] | None) -> None:
         return
     title, addresses = view.say(N_("What is asked of the system")), partial(widgets.address, view)
     widgets.html(charts.section(title))
-    table = card_texts.demand_table(row, reads.points(), addresses, view.say)
+    table = card_texts.demand_table(row, reads.points(view), addresses, view.say)
     widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
 def _sections(view: View, card: Card) -> None:
     """Draw a section per export that has something of the system, and in a line which have nothing."""
-    say, every = view.say, card_texts.sections(card, reads.points(), view.say)
+    say, every = view.say, card_texts.sections(card, reads.points(view), view.say)
     drawn = [section for section in every if section.table is not None]
     half = (len(drawn) + 1) // 2
     for column, part in zip(st.columns(2, gap="large"), (drawn[:half], drawn[half:]), strict=True):
@@ -315,7 +317,7 @@ def _sections(view: View, card: Card) -> None:
             for section in part:
                 _section(section)
     if empty := [section for section in every if section.table is None]:
-        widgets.html(charts.caption(card_texts.empty_sections(empty, card, reads.sources(), view.as_of, say)))
+        widgets.html(charts.caption(card_texts.empty_sections(empty, card, reads.sources(view.data), view.as_of, say)))
 
 
 def _section(section: card_texts.Section) -> None:

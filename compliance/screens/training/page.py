@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -38,8 +37,8 @@ DRILLED: Final = {
 }
 
 
-def _rules(as_of: date) -> Rules:
-    return training.rules(reads.points(), reads.definitions(), as_of)
+def _rules(view: View) -> Rules:
+    return training.rules(reads.points(view), reads.definitions(), view.as_of)
 
 
 @cached(words=False)
@@ -48,7 +47,7 @@ def courses_of(view: View) -> Training:
     kwargs: Any = {"place": view.scope, "as_of": view.as_of, "known_at": EVERYTHING_KNOWN, "reader": view.reader}
     kwargs["plans"] = reads.hidden_from(view.data, view.reader, (view.as_of,))
     with view.database.cursor() as cursor:
-        return training.training(cursor, _rules(view.as_of), most=MOST_PERSONS, **kwargs)
+        return training.training(cursor, _rules(view), most=MOST_PERSONS, **kwargs)
 
 
 def ahead(view: View) -> Iterator[None]:
@@ -98,12 +97,12 @@ def _courses(view: View, courses: Training) -> None:
 
 def _asked(view: View) -> list[Point]:
     """The points of the two courses whose course no row of the export is of: persons cannot be counted in both."""
-    return [point for point in _rules(view.as_of).points if course_questions.lacks_course(view, point)]
+    return [point for point in _rules(view).points if course_questions.lacks_course(view, point)]
 
 
 def missing_sources(view: View) -> tuple[str, ...]:
     """The sources that the page needs and that are not loaded."""
-    return training.missing_sources(reads.basis(view.data, view.as_of), _rules(view.as_of), view.scope.organisation)
+    return training.missing_sources(reads.basis(view.data, view.as_of), _rules(view), view.scope.organisation)
 
 
 def empty(view: View, sources: tuple[str, ...]) -> None:

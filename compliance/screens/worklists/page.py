@@ -16,8 +16,6 @@ from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.masking import mask_text
-from compliance.declarations.declared import as_declared
-from compliance.declarations.points import load_todo
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
 from compliance.screens.bodies import body
@@ -25,6 +23,7 @@ from compliance.screens.caching import read
 from compliance.screens.downloads import File, FileName
 from compliance.screens.views import View
 from compliance.screens.worklists import texts
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
 from compliance.worklists import mails, notes, sending, workbooks
@@ -39,12 +38,13 @@ MAIL_HEIGHT: Final = 340
 @read(10)
 def _lists(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> tuple[WorkList, ...]:
     """The list of each unit. What is written of the items is not cached with them."""
-    return work_lists(cursor, _asking(as_of, organisation), reader)
+    return work_lists(cursor, _asking(cursor, as_of, organisation), reader)
 
 
-def _asking(as_of: date, organisation: str) -> Asking:
-    managers = tuple(reads.words()["managers"])
-    return Asking(organisation, as_of, EVERYTHING_KNOWN, reads.points(), as_declared(load_todo), managers)
+def _asking(cursor: Cursor, as_of: date, organisation: str) -> Asking:
+    managers, declared = tuple(reads.words()["managers"]), reads.current(cursor)
+    points = packs.points_on(cursor, declared, as_of=as_of, organisation=organisation)
+    return Asking(organisation, as_of, EVERYTHING_KNOWN, points, declared.todo, managers)
 
 
 def _sending(view: View) -> Sending:
@@ -53,7 +53,7 @@ def _sending(view: View) -> Sending:
 
 @read(10, by=written.mark("item_notes", "arrangements"))
 def _begun(cursor: Cursor, as_of: date, organisation: str, today: date) -> Sending:
-    return sending.begun(cursor, _asking(as_of, organisation), today=today)
+    return sending.begun(cursor, _asking(cursor, as_of, organisation), today=today)
 
 
 def ahead(view: View) -> Iterator[None]:

@@ -1,0 +1,153 @@
+"""Packs: a review point of one's own as a folder, with its statement, its sources and its worked examples.
+
+    pack = read_pack(folder_files(Path("data/packs/compliance.continuity")), origin="compliance.continuity")
+
+A folder only offers: what counts is what is installed in the store (`store.packs`).
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Texts
+from compliance.core.places import PACKS, POINTS, SOURCES
+from compliance.core.remembering import cached_property
+from compliance.declarations.declared import UNREADABLE, Table, build, merged, own_table, read_toml
+from compliance.declarations.points import Point
+from compliance.declarations.queries import with_columns
+from compliance.declarations.sources import Source, source_from
+
+POINT, STATEMENT, EXAMPLE = "point.toml", "point.sql", "example.toml"
+# The files of a pack; each other name is refused.
+FILE: Final = re.compile(r"point\.toml|point\.sql|example\.toml|source(-[a-z0-9_]+)?\.toml")
+SOURCE: Final = re.compile(r"source(-[a-z0-9_]+)?\.toml")
+NEEDED: Final = (POINT, STATEMENT, EXAMPLE)
+NAMED: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Head:
+    """Who answers for a pack, and what it is made for. `product` is the versions of the product, as `>=1.0`."""
+
+    publisher: str
+    id: str
+    version: str
+    product: str
+    checked_by: str
+    next_review: date
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A review point of its own: `files` are its texts by name, and `sha256` is that of the list of their sums."""
+
+    head: Head
+    point: Point
+    sources: dict[str, Source]
+    todo: dict[str, Texts]
+    files: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Its name in the store and of its folder: publisher and id."""
+        return f"{self.head.publisher}.{self.head.id}"
+
+    @property
+    def example(self) -> str:
+        """Its worked examples."""
+        return self.files[EXAMPLE]
+
+    @cached_property
+    def sha256(self) -> str:
+        """What tells this state of its files from every other."""
+        return hashlib.sha256(sums(self.files).encode()).hexdigest()
+
+
+def sums(files: Mapping[str, str]) -> str:
+    """The SHA-256 of every file, in the format of `sha256sum -c`."""
+    return "".join(f"{hashlib.sha256(files[name].encode()).hexdigest()}  {name}\n" for name in sorted(files))
+
+
+def product_packs() -> tuple[Path, ...]:
+    """The folders of the packs that come with the product."""
+    return tuple(sorted(path.parent for path in PACKS.glob(f"*/{POINT}")))
+
+
+def folder_files(folder: Path) -> dict[str, str]:
+    """The texts of a pack's folder by name. Raise Refusal if one cannot be read."""
+    try:
+        return {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if not _is_hidden(path)}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(
+            UNREADABLE, file=folder.name, error=error.strerror if isinstance(error, OSError) else error
+        ) from error
+
+
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")
+
+
+def read_pack(files: Mapping[str, str], *, origin: str, own: Path | None = None) -> Pack:
+    """The pack that files describe. Raise Refusal, with the file, if they describe none; `origin` is its folder.
+
+    The organisation's own values for its point and its sources are merged over it from the folder `own`.
+    """
+    for name in files:
+        if not FILE.fullmatch(name):
+            raise Refusal(N_("{origin}: {file} is no file of a pack. There are: {known}."), **_files(origin, name))
+    for name in NEEDED:
+        if name not in files:
+            raise Refusal(N_("{origin} lacks the file {file}. A pack has: {known}."), **_files(origin, name))
+    table = _parsed(files[POINT], file=POINT)
+    head = build(Head, table, file=POINT)
+    table = merged(table, own_table(POINTS, own).get("points", {}).get(head.id, {}))
+    for part in (head.publisher, head.id):
+        if not NAMED.fullmatch(part):
+            raise Refusal(
+                N_("The file {file} uses the name {name}. A name has only a–z, 0–9 and underscores."),
+                file=POINT,
+                name=part,
+            )
+    sources = {source.id: source for source in (_source(files[name], name, own=own) for name in _source_files(files))}
+    todo = read_toml(POINTS).get("todo", {}) | table.get("todo", {})
+    return Pack(head, _point(table, head, files, sources=sources), sources, todo, dict(files))
+
+
+def _files(origin: str, name: str) -> dict[str, str]:
+    return {"origin": origin, "file": name, "known": ", ".join((*NEEDED, "source.toml", "source-….toml"))}
+
+
+def _source_files(files: Mapping[str, str]) -> list[str]:
+    return [name for name in sorted(files) if SOURCE.fullmatch(name)]
+
+
+def _source(text: str, file: str, *, own: Path | None) -> Source:
+    table = _parsed(text, file=file)
+    of_own = own_table(SOURCES / f"{table.get('id', '')}.toml", own / "sources" if own else None)
+    return source_from(merged(table, of_own), file=file)
+
+
+def _point(table: Table, head: Head, files: Mapping[str, str], *, sources: Mapping[str, Source]) -> Point:
+    common: dict[str, Texts] = read_toml(POINTS)["reasons"]
+    made: dict[str, Any] = {
+        "id": head.id,
+        "number": 0,
+        "pack": f"{head.publisher}.{head.id}",
+        "statement": with_columns(files[STATEMENT]),
+        "sources": tuple(sources.values()),
+    }
+    point = build(Point, table, file=POINT, **made)
+    return replace(point, reasons=common | point.reasons)
+
+
+def _parsed(text: str, *, file: str) -> Table:
+    try:
+        return tomllib.loads(text)
+    except (RecursionError, tomllib.TOMLDecodeError) as error:
+        raise Refusal(UNREADABLE, file=file, error=error) from error

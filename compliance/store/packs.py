@@ -1,0 +1,157 @@
+"""The packs of a store: which versions are installed, and what is declared with them.
+
+    points = declared(cursor, places.own_files()).points
+
+What is declared is the product's own, then what the installed packs declare. A pack that this version of the product
+cannot read leaves everything else as it is.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from compliance.core import places
+from compliance.core.errors import Refusal
+from compliance.core.language import Texts
+from compliance.declarations.declared import marks
+from compliance.declarations.packs import Pack, read_pack
+from compliance.declarations.points import Point, load_points, load_todo, refuse_unknown_points
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Source, load_sources, refuse_unknown_sources, table_columns
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
+
+# The files of each version that was looked at, by its sum.
+_FILES: Final[dict[str, dict[str, str]]] = {}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a pack that is installed in a store."""
+
+    pack: str
+    sha256: str
+    installed_at: datetime
+    installed_by: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """That a pack is on or off from a day, in an organisation as it is called."""
+
+    pack: str
+    organisation: str
+    organisation_id: int
+    is_on: bool
+    from_day: date
+    edition: int
+    switched_at: datetime
+    switched_by: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the product and the installed packs declare together. `refused` are packs that cannot be read, and why."""
+
+    points: tuple[Point, ...]
+    sources: dict[str, Source]
+    todo: dict[str, dict[str, Texts]]
+    packs: dict[str, Pack] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+
+
+def versions(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> tuple[Version, ...]:
+    """The version of each pack that counts at a moment, in the order of their points."""
+    return tuple(Version(**row) for row in rows(cursor, statement("packs"), {"known_at": known_at}))
+
+
+def declared(cursor: Cursor, own: Path | None, *, known_at: datetime = EVERYTHING_KNOWN) -> Declared:
+    """What counts in a store at a moment, with the organisation's own values from the folder `own`."""
+    there = tuple((version.pack, version.sha256) for version in versions(cursor, known_at=known_at))
+    for _, sha256 in there:
+        if sha256 not in _FILES:
+            _FILES[sha256] = files_of(cursor, sha256)
+    return _declared(own, there, marks(own) if own else ())
+
+
+def current(cursor: Cursor) -> Declared:
+    """What counts in the organisation's own store now."""
+    return declared(cursor, places.own_files())
+
+
+def files_of(cursor: Cursor, sha256: str) -> dict[str, str]:
+    """The files of a version of a pack by name."""
+    return dict(cursor.execute(statement("files_of_pack"), {"sha256": sha256}).fetchall())
+
+
+@lru_cache(maxsize=20)
+def _declared(own: Path | None, there: tuple[tuple[str, str], ...], _: object) -> Declared:
+    points, sources, todo = load_points(own), load_sources(own), load_todo(own)
+    packs: dict[str, Pack] = {}
+    refused: dict[str, Refusal] = {}
+    for name, sha256 in there:
+        try:
+            packs[name] = read_pack(_FILES[sha256], origin=name, own=own)
+        except Refusal as refusal:
+            refused[name] = refusal
+    last = points[-1].number
+    refuse_unknown_points(own, {point.id for point in points} | {name.partition(".")[2] for name, _ in there})
+    more = [replace(pack.point, number=last + n) for n, pack in enumerate(packs.values(), 1)]
+    added = {id_: source for pack in packs.values() for id_, source in pack.sources.items()}
+    refuse_unknown_sources(own, {*sources, *added})
+    return Declared(
+        points=(*points, *more),
+        sources=sources | added,
+        todo=todo | {pack.point.id: pack.todo for pack in packs.values()},
+        packs=packs,
+        refused=refused,
+    )
+
+
+def relations(cursor: Cursor) -> list[str]:
+    """The statements that make the relation of each source that a pack declares, of the rows of all packs."""
+    every = (source for pack in declared(cursor, None).packs.values() for source in pack.sources.values())
+    return [relation_of(source) for source in every]
+
+
+def relation_of(source: Source) -> str:
+    """The statement that makes the relation of a source that a pack declares."""
+    columns = [pair for each in source.fields for pair in table_columns(each)]
+    cells = (f"cast(cells[{n}] as {kind}) as {name}" for n, (name, kind) in enumerate(columns, 1))
+    return statement("pack_relation").replace("{source}", source.id).replace("{columns}", ", ".join(cells))
+
+
+# --- On and off ---------------------------------------------------------------------------------------------------
+
+
+def switches(cursor: Cursor, *, as_of: date, known_at: datetime = EVERYTHING_KNOWN) -> tuple[Switch, ...]:
+    """What was said of each pack, the last first, with organisations as they are called on a day."""
+    asked = {"as_of": as_of, "known_at": known_at}
+    return tuple(Switch(**row) for row in rows(cursor, statement("pack_switches"), asked))
+
+
+def is_on(said: tuple[Switch, ...], pack: str, organisation: str, day: date) -> bool:
+    """Whether a pack is on in an organisation on a day: in any that has become part of it."""
+    last: dict[int, bool] = {}
+    for switch in said:
+        if (switch.pack, switch.organisation) == (pack, organisation) and switch.from_day <= day:
+            last.setdefault(switch.organisation_id, switch.is_on)
+    return any(last.values())
+
+
+def in_use(every: tuple[Point, ...], said: tuple[Switch, ...], names: Collection[str], day: date) -> tuple[Point, ...]:
+    """The product's points, and of those of packs the ones that are on on a day in any of some organisations."""
+    return tuple(p for p in every if not p.pack or any(is_on(said, p.pack, name, day) for name in names))
+
+
+def points_on(
+    cursor: Cursor, every: Declared, *, as_of: date, organisation: str | None, known_at: datetime = EVERYTHING_KNOWN
+) -> tuple[Point, ...]:
+    """The points that are on on a day in an organisation, or in any."""
+    if not every.packs:
+        return every.points
+    said = switches(cursor, as_of=as_of, known_at=known_at)
+    names = (organisation,) if organisation else {switch.organisation for switch in said}
+    return in_use(every.points, said, names, as_of)

@@ -1,0 +1,131 @@
+"""Packs in a store: installed, of which the newest version counts; switched on and off per organisation and day."""
+
+from datetime import date
+
+import pytest
+
+from compliance.core.errors import Refusal
+from compliance.declarations.packs import read_pack
+from compliance.declarations.points import POINTS
+from compliance.store import installing, packs
+from compliance.store.database import EVERYTHING_KNOWN, moment
+
+POINT = """
+publisher = "{publisher}"
+id = "{id}"
+version = "{version}"
+product = ">=1.0"
+checked_by = "Somebody"
+next_review = 2027-12-31
+title = {{ sv = "Lokaler", en = "Rooms" }}
+short = {{ sv = "Lokaler", en = "Rooms" }}
+question = {{ sv = "Är lokalerna låsta?", en = "Are the rooms locked?" }}
+items = {{ sv = "lokaler", en = "rooms" }}
+fulfilled = {{ sv = "lokaler är låsta", en = "rooms are locked" }}
+rule = {{ sv = "Räknar lokaler.", en = "Counts rooms." }}
+needs = ["{id}"]
+targets = [{{ from = 2018-01-01, target = 0.95, limit = 0.80 }}]
+[reasons]
+open = {{ sv = "Olåst", en = "Open" }}
+"""
+SOURCE = """
+id = "{id}"
+order = 200
+title = {{ sv = "Lokaler", en = "Rooms" }}
+system = {{ sv = "Lokaler", en = "Rooms" }}
+key = ["room"]
+rhythm_days = 92
+[fields.room]
+title = "Room"
+type = "text"
+required = true
+headings = ["Lokal"]
+[fields.locked]
+title = "Locked"
+type = "yes_no"
+headings = ["Låst"]
+"""
+
+
+def pack(id_="rooms", *, publisher="city", version="1.0", **files):
+    """A pack without a working statement: what is stored of it, not what it counts."""
+    values = {"id": id_, "publisher": publisher, "version": version}
+    texts = {"point.toml": POINT, "point.sql": "select 1", "source.toml": SOURCE, "example.toml": ""} | files
+    return read_pack({name: text.format(**values) for name, text in texts.items()}, origin=f"{publisher}.{id_}")
+
+
+def install(line, each):
+    with line.database.writing() as cursor:
+        installing.install(cursor, each, who="Admin")
+
+
+def declared(line, *, known_at=EVERYTHING_KNOWN):
+    with line.database.cursor() as cursor:
+        return packs.declared(cursor, None, known_at=known_at)
+
+
+def test_an_installed_pack_is_a_point_after_the_products_with_a_relation_of_its_source(line):
+    before = len(declared(line).points)
+    install(line, pack())
+    point = declared(line).points[-1]
+    assert (point.id, point.number, point.pack) == ("rooms", before + 1, "city.rooms")
+    assert "rooms" in declared(line).sources
+    with line.database.cursor() as cursor:
+        assert cursor.execute("select import_id, room, locked from rooms").fetchall() == []
+
+
+def test_the_version_that_counts_is_that_of_the_moment(line):
+    install(line, pack())
+    with line.database.rehearsing() as cursor:
+        then = moment(cursor)
+    install(line, pack(version="1.1"))
+    assert declared(line).packs["city.rooms"].head.version == "1.1"
+    assert declared(line, known_at=then).packs["city.rooms"].head.version == "1.0"
+
+
+def test_a_pack_that_cannot_be_read_leaves_everything_else(line):
+    install(line, pack(version="0.9"))
+    with line.database.writing() as cursor:
+        cursor.execute("update pack_files set content = 'not toml' where file = 'point.toml'")
+    packs._FILES.clear()
+    packs._declared.cache_clear()
+    found = declared(line)
+    assert [point.pack for point in found.points if point.pack] == []
+    assert "point.toml cannot be read" in str(found.refused["city.rooms"])
+
+
+def test_the_points_are_numbered_in_the_order_in_which_they_were_first_switched_on(line):
+    for id_ in ("rooms", "keys"):
+        install(line, pack(id_))
+    assert [point.id for point in declared(line).points][-2:] == ["rooms", "keys"]
+    with line.database.writing() as cursor:
+        cursor.execute(
+            "insert into pack_switches (organisation_id, pack, is_on, from_day, edition) values (1, 'city.keys', true,"
+            " date '2026-01-01', 1)"
+        )
+    assert [point.id for point in declared(line).points][-2:] == ["keys", "rooms"]
+
+
+def test_a_pack_is_on_from_its_day_until_it_is_switched_off_from_another():
+    def switch(edition, *, on, day, organisation=1):
+        return packs.Switch("a.b", "Bygg", organisation, on, day, edition, None, "")
+
+    said = (switch(2, on=False, day=date(2026, 6, 1)), switch(1, on=True, day=date(2026, 1, 1)))
+    days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 5, 31), date(2026, 6, 1)]
+    assert [packs.is_on(said, "a.b", "Bygg", day) for day in days] == [False, True, True, False]
+    assert not packs.is_on(said, "a.c", "Bygg", days[1])
+    assert packs.is_on((switch(3, on=True, day=days[1], organisation=2), *said), "a.b", "Bygg", days[3])
+
+
+def test_values_of_ones_own_for_a_point_that_is_not_there_are_refused_with_a_sentence(line, tmp_path):
+    (tmp_path / POINTS.name).write_text("[points.exercises]\nnumber = 14\n", "utf-8")
+    with line.database.cursor() as cursor, pytest.raises(Refusal, match="has values for a review point exercises"):
+        packs.declared(cursor, tmp_path)
+
+
+def test_values_of_ones_own_are_laid_over_those_of_a_pack(line, tmp_path):
+    install(line, pack())
+    (tmp_path / POINTS.name).write_text("[points.rooms]\ntargets = [{ from = 2018-01-01, target = 0.5, limit = 0.4 }]")
+    with line.database.cursor() as cursor:
+        point = packs.declared(cursor, tmp_path).points[-1]
+    assert point.target(date(2026, 1, 1)).target == 0.5
