@@ -26,6 +26,10 @@ from compliance.declarations.queries import statement
 EVERYTHING_KNOWN: Final = datetime(9999, 12, 31)
 Cursor = duckdb.DuckDBPyConnection
 Failure = duckdb.Error
+# What a text raises that is no statement, or none of what there is.
+UNREADABLE: Final = (
+    duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.NotImplementedException,
+)  # fmt: skip
 Rows = list[dict[str, Any]]
 # The parts that figures rest on, among those that have a mark.
 FIGURES: Final = (

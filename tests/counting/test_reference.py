@@ -11,24 +11,24 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from compliance.store.database import EVERYTHING_KNOWN
-from compliance.store.file import connect
-from tests.examples.harness import (
-    EXAMPLES,
+from compliance.checking.examples import (
     ORGANISATION,
-    WRITTEN,
     Case,
     Table,
     Values,
-    cases,
     codes_of,
     columns_of,
     import_of,
     rows_of,
-    value,
+    source_by,
+    value_of,
 )
+from compliance.declarations.sources import Source
+from compliance.store.database import EVERYTHING_KNOWN
+from tests.examples.harness import EXAMPLES, WRITTEN, cases, days_of
 from tests.exports import AS_OF, random_exports, write_workbook
 from tests.layers import first_of
+from tests.line import SOURCES
 from tests.reference import (
     NEEDS,
     POINT_IDS,
@@ -52,7 +52,6 @@ TYPES |= dict.fromkeys(("met", "unmet", "unknown", "pending", "exempt"), "intege
 # What it says in other words, or not at all.
 UNSAID = {"label", "lost", "detail", "due"}
 DETAILED = {(8, "incomplete"), (9, "steps_missing"), *((n, "column_missing") for n in POINT_IDS)}
-DATABASE = connect(":memory:")
 
 
 def examples(path: str) -> list[Any]:
@@ -63,7 +62,7 @@ def examples(path: str) -> list[Any]:
 
 def can_answer(case: Case) -> bool:
     told = {key for said in case.imports.values() for key in said}
-    beyond = case.names or case.aliases or case.own_parameters or case.points or told & BEYOND_IT
+    beyond = case.names or case.aliases or case.parameters or case.beside.get("points") or told & BEYOND_IT
     return not beyond and case.known_at == EVERYTHING_KNOWN
 
 
@@ -89,11 +88,9 @@ def exports_of(case: Case) -> list[Export]:
 
 
 def export(case: Case, key: str) -> Export:
-    told, columns = import_of(case, key), columns_of(case, key)
-    rows = [
-        {**dict.fromkeys(columns), **as_read(row, told["source"])}
-        for row in rows_of(DATABASE, told["source"], case.given[key])
-    ]
+    source = source_by(SOURCES, key)
+    told, columns = import_of(case, key), columns_of(case, key, source)
+    rows = [{**dict.fromkeys(columns), **as_read(row, source)} for row in rows_of(source, case.given[key])]
     return Export(
         case.imports.get(key, {}).get("organisation", ORGANISATION),
         told["source"],
@@ -105,7 +102,7 @@ def export(case: Case, key: str) -> Export:
     )
 
 
-def as_read(row: Values, source: str) -> Row:
+def as_read(row: Values, source: Source) -> Row:
     """A row with a word as its code, or as one that no list knows."""
     codes = {name: row[f"{name}_code"] for name in codes_of(source) if row.get(name)}
     return row | {name: code or ("?", row[name]) for name, code in codes.items()}
@@ -114,7 +111,8 @@ def as_read(row: Values, source: str) -> Row:
 def expected(case: Case, names: Sequence[str]) -> list[tuple[Any, ...]]:
     said = [dict(zip(case.expected.names, line.cells, strict=True)) for line in case.expected.lines]
     return [
-        tuple(plain(value(row[name], TYPES.get(name, "varchar"), where=case.where)) for name in names) for row in said
+        tuple(plain(value_of(row[name], TYPES.get(name, "varchar"), where=case.where)) for name in names)
+        for row in said
     ]
 
 
@@ -143,8 +141,8 @@ def is_detailed(point: int, item: Item) -> bool:
 
 @pytest.mark.parametrize("case", examples("app/coverage.toml"))
 def test_the_examples_of_coverage_hold_for_the_reference(case: Case) -> None:
-    exports, point = exports_of(case), NUMBERS[case.point or ""]
-    figures = [{"as_of": day, **one} for day in case.days for one in coverage(exports, day, case.level)]
+    exports, point, level = exports_of(case), NUMBERS[case.beside["point"]], case.beside.get("level", "organisation")
+    figures = [{"as_of": day, **one} for day in days_of(case) for one in coverage(exports, day, level)]
     found = [tuple(plain(one[name]) for name in case.expected.names) for one in figures if one["point"] == point]
     assert sorted(found, key=repr) == sorted(expected(case, case.expected.names), key=repr)
 
