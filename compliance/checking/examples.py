@@ -21,8 +21,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.declarations.declared import KINDS
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source
-from compliance.loading.validating import table_columns
+from compliance.declarations.sources import Source, table_columns
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 
 Values = dict[str, Any]
