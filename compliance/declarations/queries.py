@@ -1,6 +1,7 @@
 """The SQL files: a statement and its header, which describes the result and is tested against it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 from compliance.core.places import QUERIES
 from compliance.declarations.relations import repeated
+from compliance.declarations.sources import Source, product_sources
 
 # The folders of statements that data/ declares, or that a kind of store runs. Each other folder is a room's own.
 DECLARED: Final = frozenset({"extracts", "figures", "outlook", "points", "quality", "register", "schema", "shared"})
@@ -61,13 +63,16 @@ def path_of(name: str) -> Path:
     return own().get(file.removesuffix(".sql"), QUERIES / name) if folder == "app" else QUERIES / name
 
 
-def text_of(name: str) -> str:
-    """The text of a file of `queries/`, with its parts for each source and the columns it refers to filled in."""
-    return _whole(path_of(name))
+def text_of(name: str, sources: Iterable[Source] | None = None) -> str:
+    """The text of a file of `queries/` with the columns it refers to.
+
+    The parts of macros for each source are those of `sources`, else of the product's own.
+    """
+    return repeated(_whole(path_of(name)), product_sources().values() if sources is None else sources)
 
 
 def _whole(path: Path) -> str:
-    return with_columns(repeated(path.read_text("utf-8")), path.parent)
+    return with_columns(path.read_text("utf-8"), path.parent)
 
 
 def with_columns(text: str, folder: Path = QUERIES / "points") -> str:

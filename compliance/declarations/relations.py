@@ -10,15 +10,16 @@ becomes, for the names in the sources staff, systems and so on:
     union all
     select organisation, system as name from systems_at(as_of, known_at)
 
-Without `, union all` nothing stands between the repetitions. EACH has what can be repeated, with its values.
+Without `, union all` nothing stands between the repetitions. `_each` has what can be repeated, with its values. Only
+macros have such parts, so that nothing else depends on which sources there are.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final
 
-from compliance.declarations.sources import Field, Source, load_sources
+from compliance.declarations.sources import Field, Source
 
 PART: Final = re.compile(r"^ *-- for each ([a-z ]+?)(?:, (union all))?\n(.*?)^ *-- end\n", re.MULTILINE | re.DOTALL)
 # Types that are compared as they are. Texts are compared in lower case.
@@ -26,19 +27,19 @@ EXACT: Final = frozenset({"date", "datetime", "number", "level", "yes_no"})
 Values = dict[str, str]
 
 
-def repeated(text: str) -> str:
-    """Repeat each such part of an SQL text for the product's own sources."""
-    return PART.sub(lambda part: _repetitions(part[1], part[2] or "", part[3]), text)
+def repeated(text: str, sources: Iterable[Source]) -> str:
+    """Repeat each such part of an SQL text for some sources."""
+    listed = tuple(sources)
+    each = _each(listed)
+
+    def repetitions(part: re.Match[str]) -> str:
+        return _joined([values for source in listed for values in each[part[1]](source)], part[3], part[2] or "")
+
+    return PART.sub(repetitions, text)
 
 
-@cache
-def _sources() -> tuple[Source, ...]:
-    """The product's own sources: those that only an organisation declares have no table."""
-    return tuple(load_sources(None).values())
-
-
-def _repetitions(what: str, between: str, part: str) -> str:
-    filled = [_with_values(part, values) for source in _sources() for values in EACH[what](source)]
+def _joined(each: list[Values], part: str, between: str) -> str:
+    filled = [_with_values(part, values) for values in each]
     indent = part[: len(part) - len(part.lstrip())]
     return f"{indent}{between}\n".join(filled) if between else "".join(filled)
 
@@ -138,9 +139,9 @@ def _references(source: Source) -> Iterator[Values]:
             yield {"source": source.id, "wanted": field.refers_to[0], "field": field.name} | _id(source)
 
 
-def _referred_to(source: Source) -> Iterator[Values]:
+def _referred_to(source: Source, among: tuple[Source, ...]) -> Iterator[Values]:
     """The fields of a source that others refer to."""
-    wanted = {field.refers_to for other in _sources() for field in other.fields if field.names != "unit"}
+    wanted = {field.refers_to for other in among for field in other.fields if field.names != "unit"}
     for field in source.fields:
         if (source.id, field.name) in wanted:
             yield {"source": source.id, "field": field.name}
@@ -168,19 +169,21 @@ def _unnested(source: Source, names: list[str]) -> Iterator[Values]:
         yield {"source": source.id, "names": ", ".join(names)}
 
 
-EACH: Final[dict[str, Callable[[Source], Iterator[Values]]]] = {
-    "source": _plain,
-    "source with unique rows": _unique,
-    "source with renewed rows": _renewed,
-    "name": _names,
-    "unit": _units,
-    "word that decides": partial(_decisive, type_="word"),
-    "answer that decides": partial(_decisive, type_="yes_no"),
-    "thing done": _done,
-    "pair of dates": _ordered,
-    "reference": _references,
-    "key referred to": _referred_to,
-    "mention of a system": _mentions,
-    "person": _persons,
-    "responsible": _responsible,
-}
+def _each(sources: tuple[Source, ...]) -> dict[str, Callable[[Source], Iterator[Values]]]:
+    """What can be repeated, with the values of a source."""
+    return {
+        "source": _plain,
+        "source with unique rows": _unique,
+        "source with renewed rows": _renewed,
+        "name": _names,
+        "unit": _units,
+        "word that decides": partial(_decisive, type_="word"),
+        "answer that decides": partial(_decisive, type_="yes_no"),
+        "thing done": _done,
+        "pair of dates": _ordered,
+        "reference": _references,
+        "key referred to": partial(_referred_to, among=sources),
+        "mention of a system": _mentions,
+        "person": _persons,
+        "responsible": _responsible,
+    }

@@ -27,6 +27,7 @@ from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor, stamp
 from compliance.store.engine import settle
 from compliance.store.file import FileDatabase
+from compliance.store.schema import MACRO_FILES
 
 WHO: Final = "sample data"
 READERS: Final = 2
@@ -189,7 +190,7 @@ def _fingerprint(samples: Path) -> str:
     reviews = samples / "reviews.toml"
     code = [path for room in ROOMS for path in sorted((ROOT / "compliance" / room).glob("*.py"))]
     declared = [*sorted(SOURCES.glob("*.toml")), *sorted((QUERIES / "schema").glob("*.sql"))]
-    declared += [QUERIES / "macros.sql", QUERIES / "values.sql"]
+    declared += [QUERIES / name for name in MACRO_FILES]
     contents = [path.read_bytes() for path in [VALUES, *declared, *code, *([reviews] if reviews.exists() else [])]]
     return hashlib.sha256(repr((parts, contents)).encode()).hexdigest()
 

@@ -23,6 +23,8 @@ LAST_TABLE_OF_0_11: Final = "520_meanings.sql"
 LAST_STEP_OF_0_11: Final = "read anew: words for no answer, forms of dates"
 # The schema file of the tables of packs.
 PACKS: Final = "102_packs.sql"
+# The files of `queries/` with what every statement may read. Reviews freeze the first alone.
+MACRO_FILES: Final = ("macros.sql", "sources.sql", "values.sql")
 # The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
 # The prefix of the mark of the last change that a copy of a shared store holds.
@@ -33,7 +35,7 @@ FOLLOWS: Final = "follows "
 def _schema() -> tuple[dict[str, str], str, str]:
     """The schema files by name, the macros, and a hash of both."""
     files = {path.name: path.read_text("utf-8") for path in sorted((QUERIES / "schema").glob("*.sql"))}
-    macros = "\n".join(text_of(name) for name in ("macros.sql", "values.sql"))
+    macros = "\n".join(text_of(name) for name in MACRO_FILES)
     mark = hashlib.sha256(repr((files, macros)).encode()).hexdigest()
     return files, macros, mark
 

@@ -1,22 +1,11 @@
 -- The names of persons in the exports of all days and organisations: texts of today name those who have left, and
 -- whoever may choose another day must not choose one before the lists of names.
-with persons as (
-    -- for each person, union all
-    select unnest([{names}]) as name from {source}
-    -- end
-),
--- may also hold a role, or several persons separated by a comma or a word
-responsible_texts as (
-    -- for each responsible, union all
-    select unnest([{names}]) as name from {source}
-    -- end
-),
-responsible_names as (
+with responsible_names as (
     select trim(unnest(string_split_regex(name, '[,;/&()]| och | and ') || [name])) as name
-    from (select distinct name from responsible_texts)
+    from (select distinct name from responsible_written())
 ),
 named as (
-    select name from persons where length(name) > 3
+    select name from persons_written() where length(name) > 3
     union all
     -- a single word is a role or half a name
     select name from responsible_names where name like '% %'

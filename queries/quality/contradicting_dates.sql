@@ -16,17 +16,9 @@
 --   detail (varchar): the two dates
 --   number (bigint): how many days they lie apart
 
-with dated as (
-    -- for each pair of dates, union all
-    select
-        '{source}' as source, import_id, sheet_number, sheet, row, {about} as subject, {id} as id,
-        '{field}, {first}' as field, {field}::timestamp as early, {first}::timestamp as late
-    from {source}
-    -- end
-),
-counting as (
+with counting as (
     select i.organisation, i.organisation_id, i.file, i.extract_date, d.*
-    from dated as d
+    from dates_in_order() as d
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
 )
 select

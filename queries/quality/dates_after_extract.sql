@@ -16,17 +16,9 @@
 --   detail (varchar): the date
 --   number (bigint): how many days after the extract date it is
 
-with dated as (
-    -- for each thing done, union all
-    select
-        '{source}' as source, import_id, sheet_number, sheet, row, {about} as subject, {id} as id, '{field}' as field,
-        {field}::date as day
-    from {source}
-    -- end
-),
-counting as (
+with counting as (
     select i.organisation, i.organisation_id, i.file, i.extract_date, d.*
-    from dated as d
+    from days_done() as d
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
 )
 select

@@ -16,17 +16,9 @@
 --   detail (varchar): always null
 --   number (bigint): how many rows have it
 
-with answers as (
-    -- for each answer that decides, union all
-    select
-        '{source}' as source, '{field}' as field, import_id, sheet_number, sheet, row, {id} as id,
-        {field} is null as unanswered
-    from {source}
-    -- end
-),
-counting as (
+with counting as (
     select i.organisation, i.organisation_id, i.file, i.extract_date, a.*
-    from answers as a
+    from answers_written() as a
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
     -- the last row with an id counts
     qualify id is null or row_number() over (

@@ -16,15 +16,9 @@
 --   detail (varchar): the unit of the staff list that is most like it, or null
 --   number (bigint): how many rows have it
 
-with written as (
-    -- for each unit, union all
-    select '{source}' as source, import_id, sheet_number, sheet, row, {unit} as unit, {department} as department, {id} as id
-    from {source}
-    -- end
-),
-counting as (
+with counting as (
     select i.organisation, i.organisation_id, i.file, i.extract_date, w.*
-    from written as w
+    from units_written() as w
     inner join imports_at(as_of := $as_of, known_at := $known_at) as i using (import_id, source)
     -- the last row with an id counts
     qualify id is null or row_number() over (

@@ -16,16 +16,8 @@
 --   detail (varchar): always null
 --   number (bigint): how many rows have it
 
-with written as (
-    -- for each word that decides, union all
-    select
-        organisation, '{source}' as source, '{field}' as field, import_id, file, sheet_number, sheet, row,
-        {field} as word, {field}_code as code
-    from {source}_at(as_of := $as_of, known_at := $known_at)
-    -- end
-),
 -- of a word that counts as an empty cell does, only that somebody has said so tells that it is known
-explained as (
+with explained as (
     select o.organisation, m.source, m.field, lower(m.said_of) as word
     from meanings as m
     inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
@@ -46,7 +38,7 @@ select
     field,
     cast(null as varchar) as detail,
     count(*) as number
-from written
+from words_written_at(as_of := $as_of, known_at := $known_at)
 where
     word is not null
     and code is null

@@ -8,7 +8,7 @@ import pytest
 
 from compliance.access.disclosure import private_sources
 from compliance.access.withholding import ExportNames, Names, export_names, names_of_persons
-from compliance.declarations.queries import statement
+from compliance.declarations.queries import text_of
 from compliance.review.dossier import compute, load_frozen, withheld_anew
 from tests.line import SOURCES
 from tests.reviewed import at
@@ -62,7 +62,7 @@ def test_other_words_stay(text):
 
 def test_every_column_declared_as_naming_a_person_is_read_for_names():
     """person = true in data/sources; a new one must not be forgotten."""
-    sql = statement("persons_named")
+    sql = text_of("sources.sql")
     read = {
         (source, name.strip())
         for columns, source in re.findall(r"unnest\(\[([^]]+)\]\) as name\s+from (\w+)", sql)

@@ -18,7 +18,9 @@ from compliance.counting.assessing import COLUMN_MISSING
 from compliance.declarations import queries
 from compliance.declarations.points import load_todo
 from compliance.declarations.queries import names, query, text_of, without_comments
+from compliance.declarations.relations import PART
 from compliance.declarations.sources import table_columns
+from compliance.store.schema import MACRO_FILES
 from release.pins import PRODUCT, REQUIREMENTS, TOOLS, direct, pins, product
 from release.wheels import PYTHONS, needed
 from tests.line import POINTS, SOURCES, Line
@@ -315,6 +317,11 @@ def test_a_sources_rows_are_told_apart_as_its_declaration_says(source):
     assert found, f"macros.sql lacks {source.id}_at"
     keys = re.search(r"partition by i\.organisation_id, (.*?)\s+order by", found[1], re.S)
     assert re.findall(r"lower\(t\.(\w+)\)", keys[1] if keys else "") == list(source.unique)
+
+
+def test_nothing_but_kept_macros_depends_on_which_sources_there_are():
+    files = [path for path in QUERIES.rglob("*.sql") if PART.search(path.read_text("utf-8"))]
+    assert {path.relative_to(QUERIES).as_posix() for path in files} == {"macros.sql", "sources.sql"} < {*MACRO_FILES}
 
 
 def test_required_fields_are_never_read_from_a_list_alone():

@@ -91,9 +91,11 @@ def test_a_column_without_a_title_is_empty_or_counts_one(check):
 
 
 def statement_of(check):
-    """A check's statement, with the relation of names that no other source has, if it reads that."""
-    sql, relation = query("quality", check).sql, "unmatched_names_at("
-    return sql + text_of("macros.sql").partition(f"macro {relation}")[2].partition(";")[0] if relation in sql else sql
+    """A check's statement, with the relations of all sources that it reads."""
+    sql = query("quality", check).sql
+    kept = f"macro unmatched_names_at({text_of('macros.sql').partition('macro unmatched_names_at(')[2]}"
+    relations = re.findall(r"macro (\w+)(\(.*?);", kept + text_of("sources.sql"), re.S)
+    return sql + "".join(body for relation, body in relations if f"{relation}(" in sql)
 
 
 def references(check):
@@ -106,7 +108,7 @@ def test_every_declared_reference_is_checked():
     declared = {(s.id, f.name): f.refers_to for s in SOURCES.values() for f in s.fields if f.refers_to}
     units = {key for key, wanted in declared.items() if wanted == ("staff", "unit")}
     assert references("unmatched_keys") == set(declared) - units
-    named = set(re.findall(r"from (\w+)\n", query("quality", "units_in_one_source").sql)) & set(SOURCES)
+    named = set(re.findall(r"from (\w+)\n", statement_of("units_in_one_source"))) & set(SOURCES)
     assert {source for source, _ in units} <= named
 
 
@@ -303,10 +305,10 @@ def test_every_answer_and_word_that_a_point_reads_is_checked():
         "processors.third_country", "staff.management", "staff.on_leave", "systems.personal_data",
     }  # fmt: skip
     answers = {f"{s.id}.{f.name}" for s in SOURCES.values() for f in s.fields if f.type == "yes_no"} - unread
-    sql = query("quality", "unclear_answers").sql
+    sql = statement_of("unclear_answers")
     assert [name for name in sorted(answers) if f"'{name.split('.')[1]}'" not in sql] == []
     words = {s.id for s in SOURCES.values() for f in s.fields if f.listed or f.empty_is}
-    assert [name for name in sorted(words) if name not in query("quality", "unknown_words").sql] == []
+    assert [name for name in sorted(words) if name not in statement_of("unknown_words")] == []
 
 
 @pytest.mark.exhaustive
