@@ -423,8 +423,9 @@ def test_a_second_person_or_a_reference_to_an_address_is_a_mark(document):
 
 def test_the_texts_that_a_package_holds_are_declared_and_no_person_is_among_them():
     assert {(s.id, f.name) for s in SOURCES.values() for f in s.fields if f.compared} == {
-        ("staff", "unit"), ("staff", "department"), ("systems", "unit"), ("systems", "system"), ("processors", "unit"),
-        ("training", "course"), ("training", "course_code"), ("local_instruction", "requirement"),
+        ("staff", "unit"), ("staff", "department"), ("systems", "unit"), ("systems", "system"),
+        ("systems", "criticality"), ("processors", "unit"), ("training", "course"), ("training", "course_code"),
+        ("local_instruction", "requirement"),
     }  # fmt: skip
     assert [(s, f) for s, f in kept_texts(SOURCES) if SOURCES[s].field(f).person] == []
 
