@@ -554,31 +554,26 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
     where lifecycle_code is null
     group by organisation, lower(system);
 
--- The same with every field of the register, for points of packs. No field is named that not every point reads: what a
--- statement names is in its year packages, and an error in it is a remark on its point.
+-- The same with every field of the register, for points of packs: of the first row in use that has it filled. No field is
+-- named here: what a point's own statement names is in its year packages, and an error in it is a remark on the point.
 create or replace macro systems_described_at(as_of, known_at) as table
-    select
-        organisation,
-        lower(system) as system_key,
-        first(responsibility_code order by import_id, sheet_number, row) filter (where responsibility is not null)
-            as responsibility_code,
-        first(
-            columns(lambda name: not ends_with(name, '_code') and not list_contains(
-                ['organisation', 'columns', 'import_id', 'sheet_number', 'sheet', 'row'], name
-            ))
-            order by import_id, sheet_number, row
-        ) filter (
-            where columns(lambda name: not ends_with(name, '_code') and not list_contains(
-                ['organisation', 'columns', 'import_id', 'sheet_number', 'sheet', 'row'], name
-            )) is not null
-        ),
-        case when bool_and(columns is not null) then flatten(list(columns)) end as columns,
-        first(import_id order by import_id, sheet_number, row) as import_id,
-        first(sheet order by import_id, sheet_number, row) as sheet,
-        first(row order by import_id, sheet_number, row) as row
-    from systems_at(as_of, known_at)
-    where lifecycle_code is null
-    group by organisation, lower(system);
+    with described as (
+        select
+            organisation,
+            lower(system) as system_key,
+            min_by(
+                columns(* exclude (
+                    organisation, columns, import_id, sheet_number, sheet, row, lifecycle_code, responsibility_code
+                )),
+                (import_id, sheet_number, row)
+            )
+        from systems_at(as_of, known_at)
+        where lifecycle_code is null
+        group by organisation, lower(system)
+    )
+    select d.*, s.responsibility_code, s.columns, s.import_id, s.sheet, s.row
+    from systems_in_use_at(as_of, known_at) as s
+    inner join described as d using (organisation, system_key);
 
 -- One row a classification of a system on its latest date, valid or not, for points 4 and 7: there may be several.
 create or replace macro latest_classifications_at(as_of, known_at) as table

@@ -81,6 +81,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {("points/*", part): why for part, why 
     ("macros/units_at", "inner → left"): "a unit that is placed has a spelling, and so has its department",
     ("macros/course_items", "drop and passed is not true"): "a pass that counts is judged before what was started",
     ("macros/course_items", "drop and completed_later"): "who has failed is judged before who has started",
+    ("macros/systems_described_at", "inner → left"): "what describes a system describes each that is in use",
     ("macros/systems_in_use_at", "(object_leader order by"): "only whether there is one is read",
     ("macros/systems_in_use_at", "first(object_leader"): "only whether there is one is read",
     ("macros/systems_in_use_at", "…object_leader order by"): "only whether there is one is read",
