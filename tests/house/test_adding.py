@@ -37,7 +37,7 @@ OF_WHAT_IS_NEW = (
 )  # fmt: skip
 QUIET = ("-q", "-p", "no:cacheprovider", "-n", "0", "-m", "")
 NEW = (
-    "continuity or exercises or plans_without_name or points_with_routine or extracts/routines or extracts/coverage"
+    "exercising or exercises or plans_without_name or points_with_routine or extracts/routines or extracts/coverage"
     " or points/risk_analysis or risk_analyses or (test_items and file and 65)"
 )
 EXERCISES = """\

@@ -10,6 +10,6 @@
 --   plan_id (varchar): its id
 --   exercised (date): when it was last exercised
 
-select $as_of as as_of, organisation, 'continuity' as point_id, plan_id, exercised
+select $as_of as as_of, organisation, 'exercising' as point_id, plan_id, exercised
 from exercises_at(as_of := $as_of, known_at := $known_at)
 order by organisation collate sv, plan_id
