@@ -8,7 +8,7 @@ A folder only offers: what counts is what is installed in the store (`store.pack
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,8 @@ POINT, STATEMENT, EXAMPLE = "point.toml", "point.sql", "example.toml"
 FILE: Final = re.compile(r"point\.toml|point\.sql|example\.toml|source(-[a-z0-9_]+)?\.toml")
 SOURCE: Final = re.compile(r"source(-[a-z0-9_]+)?\.toml")
 NEEDED: Final = (POINT, STATEMENT, EXAMPLE)
+# What all files of a pack have together at most.
+MOST_BYTES: Final = 200_000
 NAMED: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -80,17 +82,56 @@ def product_packs() -> tuple[Path, ...]:
 
 
 def folder_files(folder: Path) -> dict[str, str]:
-    """The texts of a pack's folder by name. Raise Refusal if one cannot be read."""
+    """The texts of a pack's folder by name. Raise Refusal if it holds anything else; hidden files are left alone."""
     try:
-        return {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir()) if not _is_hidden(path)}
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(
-            UNREADABLE, file=folder.name, error=error.strerror if isinstance(error, OSError) else error
-        ) from error
+        entries = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+        refuse_other_files([path.name for path in entries], origin=folder.name)
+        for path in entries:
+            if path.is_symlink() or not path.is_file():
+                raise Refusal(
+                    N_("{origin}: {file} is a link or a folder. A pack has files only: copy it there."),
+                    origin=folder.name,
+                    file=path.name,
+                )
+        if sum(path.stat().st_size for path in entries) > MOST_BYTES:
+            raise _too_large(folder.name)
+        return texts_of({path.name: path.read_bytes() for path in entries}, origin=folder.name)
+    except OSError as error:
+        raise Refusal(UNREADABLE, file=folder.name, error=error.strerror) from error
 
 
-def _is_hidden(path: Path) -> bool:
-    return path.name.startswith(".")
+def texts_of(contents: Mapping[str, bytes], *, origin: str) -> dict[str, str]:
+    """The texts of the files of a pack, with lines ended alike. Raise Refusal if they are no texts, or too long."""
+    if sum(map(len, contents.values())) > MOST_BYTES:
+        raise _too_large(origin)
+    texts = {}
+    for name, content in contents.items():
+        try:
+            text = content.decode()
+        except UnicodeDecodeError as error:
+            raise Refusal(
+                N_("{origin}: {file}, line {line} is not written in UTF-8. Save it as UTF-8."),
+                origin=origin,
+                file=name,
+                line=content[: error.start].count(b"\n") + 1,
+            ) from error
+        texts[name] = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    return texts
+
+
+def _too_large(origin: str) -> Refusal:
+    return Refusal(
+        N_("{origin} has more than {n} KB. A pack has texts only: give examples fewer rows."),
+        origin=origin,
+        n=MOST_BYTES // 1000,
+    )
+
+
+def refuse_other_files(names: Collection[str], *, origin: str) -> None:
+    """Raise Refusal if a name is none of a file of a pack."""
+    for name in names:
+        if not FILE.fullmatch(name):
+            raise Refusal(N_("{origin}: {file} is no file of a pack. There are: {known}."), **_files(origin, name))
 
 
 def read_pack(files: Mapping[str, str], *, origin: str, own: Path | None = None) -> Pack:
@@ -98,9 +139,7 @@ def read_pack(files: Mapping[str, str], *, origin: str, own: Path | None = None)
 
     The organisation's own values for its point and its sources are merged over it from the folder `own`.
     """
-    for name in files:
-        if not FILE.fullmatch(name):
-            raise Refusal(N_("{origin}: {file} is no file of a pack. There are: {known}."), **_files(origin, name))
+    refuse_other_files(files, origin=origin)
     for name in NEEDED:
         if name not in files:
             raise Refusal(N_("{origin} lacks the file {file}. A pack has: {known}."), **_files(origin, name))

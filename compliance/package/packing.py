@@ -23,9 +23,6 @@ from compliance.core.zips import write_zip
 SUMS: Final = "SHA256SUMS"
 # The mode of a file that everybody may read, as a zip stores it.
 RIGHTS: Final = 0o100644 << 16
-MOST_BYTES: Final = 512 << 20
-MOST_FILES: Final = 200
-MOST_DIRECTORY: Final = 1 << 20
 # Other compression methods can ask for any amount of memory.
 KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 END: Final = b"PK\x05\x06"
@@ -44,6 +41,24 @@ KIND_MASK, REGULAR = 0o170000, 0o100000
 NAME: Final = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\\:\x00-\x1f\x7f]+(?:/[^/\\:\x00-\x1f\x7f]+)*")
 
 Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a zip that is not trusted may hold at most, and the sentence that refuses one that is no such zip."""
+
+    bytes: int
+    files: int
+    directory: int
+    other: str
+
+
+PACKAGE: Final = Kind(
+    512 << 20,
+    200,
+    1 << 20,
+    N_("The file {file} is no year package, or is damaged. Choose the zip that was saved from the review."),
+)
 
 
 @dataclass(frozen=True)
@@ -80,13 +95,11 @@ def seal_in(package: bytes) -> str:
 
 def unpack(path: Path) -> Unpacked:
     """Unpack a package. Raise Refusal if the file is no package, or larger than one can be."""
-    with _refusing(path), path.open("rb") as file:
-        size = file.seek(0, io.SEEK_END)
-        _check_directory(size, file, path)
-        with zipfile.ZipFile(file) as archive:
-            _check_entries(archive, path)
-            read = {entry.filename: _content(archive, entry) for entry in archive.infolist()}
-            strays = _has_strays(file, archive, size)
+    with opened(path, PACKAGE) as (archive, file):
+        if not all(map(NAME.fullmatch, archive.namelist())):
+            raise no_package(path)
+        read = {entry.filename: content_of(archive, entry) for entry in archive.infolist()}
+        strays = _has_strays(file, archive, file.seek(0, io.SEEK_END))
     list_ = read.pop(SUMS, None) or b""
     listed = _listed(list_, path)
     files = {name: content for name, content in read.items() if content is not None}
@@ -105,7 +118,17 @@ def unpack(path: Path) -> Unpacked:
 
 
 @contextmanager
-def _refusing(path: Path) -> Iterator[None]:
+def opened(path: Path, kind: Kind) -> Iterator[tuple[zipfile.ZipFile, BinaryIO]]:
+    """A zip that is not trusted, and its file. Raise Refusal if it is no zip of its kind, or larger than one can be."""
+    with _refusing(path, kind), path.open("rb") as file:
+        _check_directory(file, path, kind)
+        with zipfile.ZipFile(file) as archive:
+            _check_entries(archive, path, kind)
+            yield archive, file
+
+
+@contextmanager
+def _refusing(path: Path, kind: Kind) -> Iterator[None]:
     """Turn the errors of a file that is no zip, or cannot be read, into a Refusal."""
     try:
         yield
@@ -115,41 +138,38 @@ def _refusing(path: Path) -> Iterator[None]:
             file=path.name,
         ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
-        raise no_package(path) from error
+        raise Refusal(kind.other, file=path.name) from error
 
 
 def no_package(path: Path) -> Refusal:
     """The refusal for a file that is no year package."""
-    return Refusal(
-        N_("The file {file} is no year package, or is damaged. Choose the zip that was saved from the review."),
-        file=path.name,
-    )
+    return Refusal(PACKAGE.other, file=path.name)
 
 
-def _check_directory(size: int, file: io.BufferedReader, path: Path) -> None:
+def _check_directory(file: io.BufferedReader, path: Path, kind: Kind) -> None:
     """Check the size of the zip's directory before it is read: it can list millions of empty entries.
 
     Its size is in the end record, the last part of the file but for a comment. A zip64 end record is refused.
     """
+    size = file.seek(0, io.SEEK_END)
     length = min(size, END_LENGTH + LONGEST_COMMENT)
     file.seek(size - length)
     tail = file.read(length)
     place = tail.rfind(END)
     if place < 0 or len(tail) < place + END_LENGTH or END_64 in tail[max(place - 20, 0) : place]:
-        raise no_package(path)
-    if size > MOST_BYTES or int.from_bytes(tail[place + 12 : place + 16], "little") > MOST_DIRECTORY:
+        raise Refusal(kind.other, file=path.name)
+    if size > kind.bytes or int.from_bytes(tail[place + 12 : place + 16], "little") > kind.directory:
         raise _too_large(path)
 
 
-def _check_entries(archive: zipfile.ZipFile, path: Path) -> None:
-    """Check the names and sizes in the directory before anything is unpacked."""
+def _check_entries(archive: zipfile.ZipFile, path: Path, kind: Kind) -> None:
+    """Check the number and sizes in the directory before anything is unpacked, and that no two have one name."""
     entries = archive.infolist()
     names = [entry.filename for entry in entries]
-    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
+    if len(entries) > kind.files or sum(entry.file_size for entry in entries) > kind.bytes:
         raise _too_large(path)
-    packed = all(entry.compress_type in KINDS for entry in entries)
-    if not packed or not all(map(NAME.fullmatch, names)) or len(set(names)) < len(names):
-        raise no_package(path)
+    if not all(entry.compress_type in KINDS for entry in entries) or len(set(names)) < len(names):
+        raise Refusal(kind.other, file=path.name)
 
 
 def _too_large(path: Path) -> Refusal:
@@ -159,7 +179,7 @@ def _too_large(path: Path) -> Refusal:
     )
 
 
-def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
+def content_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
     """The content of an entry, read no further than its size in the directory, or None if it cannot be unpacked."""
     try:
         with archive.open(entry) as part:

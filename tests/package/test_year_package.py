@@ -8,6 +8,7 @@ import re
 import subprocess
 import zipfile
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -873,7 +874,7 @@ def test_the_same_name_twice_is_refused(small, tmp_path):
 def bomb():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        zeros = bytes(packing.MOST_BYTES // 8)
+        zeros = bytes(packing.PACKAGE.bytes // 8)
         for number in range(9):
             archive.writestr(f"{number}.csv", zeros, compresslevel=1)
     return target.getvalue()
@@ -882,15 +883,17 @@ def bomb():
 def crowd():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
-        for number in range(packing.MOST_DIRECTORY // 250):  # Each takes 46 bytes and its name.
+        for number in range(packing.PACKAGE.directory // 250):  # Each takes 46 bytes and its name.
             archive.writestr(f"{number:0250}", b"")
     return target.getvalue()
 
 
 @pytest.mark.parametrize("make", [bomb, crowd])
 def test_a_package_that_is_too_large_is_not_unpacked(tmp_path, monkeypatch, make):
-    assert packing.MOST_BYTES == 512 << 20
-    monkeypatch.setattr(packing, "MOST_BYTES", 16 << 20)  # So that a file of that size need not be made.
+    assert packing.PACKAGE.bytes == 512 << 20
+    monkeypatch.setattr(
+        packing, "PACKAGE", replace(packing.PACKAGE, bytes=16 << 20)
+    )  # So that a file of that size need not be made.
     with pytest.raises(Refusal, match="needs more room when unpacked"):
         checked(tmp_path, make())
 

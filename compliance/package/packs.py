@@ -1,0 +1,65 @@
+"""A pack as a zip, to be shared: made of its files, and read though nobody trusts it."""
+
+import hashlib
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.declarations.packs import MOST_BYTES, refuse_other_files, texts_of
+from compliance.package.packing import KIND_MASK, NAME, REGULAR, SUMS, Kind, content_of, opened, pack
+
+# The files of a pack and their sums, with a folder around them where a person has zipped it.
+ZIP: Final = Kind(
+    2 * MOST_BYTES,
+    40,
+    1 << 14,
+    N_("The file {file} is no zip of a pack, or is damaged. Make it with: python -m compliance points pack."),
+)
+
+
+def zip_of(files: Mapping[str, str], moment: datetime) -> bytes:
+    """The zip of a pack, with the sums of its files: the SHA-256 of their list is that of the pack."""
+    return pack({name: text.encode() for name, text in files.items()}, moment)
+
+
+def zip_files(path: Path) -> dict[str, str]:
+    """The texts of a zipped pack by name. Raise Refusal if it holds anything else, or is not what was packed."""
+    with opened(path, ZIP) as (archive, _):
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        names = _names(entries, path)
+        contents = {names[entry.filename]: content_of(archive, entry) for entry in entries}
+    read = {name: content for name, content in contents.items() if content is not None}
+    sums = read.pop(SUMS, None)
+    if None in contents.values() or (sums is not None and not _holds(sums, read)):
+        raise Refusal(ZIP.other, file=path.name)
+    return texts_of(read, origin=path.name)
+
+
+def _names(entries: list[zipfile.ZipInfo], path: Path) -> dict[str, str]:
+    """The name of each file in the pack by its name in the zip, where one folder can be around them all."""
+    folders = {entry.filename.rpartition("/")[0] for entry in entries}
+    strange = [entry.filename for entry in entries if _is_link(entry) or not NAME.fullmatch(entry.filename)]
+    if strange or len(folders) != 1 or "/" in next(iter(folders)):
+        found = next(iter(strange), ", ".join(sorted(folders - {""})) or "–")
+        raise Refusal(
+            N_("The file {file} holds {found}. A pack is its files, or one folder of them, and no links."),
+            file=path.name,
+            found=found,
+        )
+    names = {entry.filename: entry.filename.rpartition("/")[2] for entry in entries}
+    refuse_other_files([name for name in names.values() if name != SUMS], origin=path.name)
+    return names
+
+
+def _is_link(entry: zipfile.ZipInfo) -> bool:
+    return entry.external_attr >> 16 & KIND_MASK not in (0, REGULAR)
+
+
+def _holds(sums: bytes, files: Mapping[str, bytes]) -> bool:
+    """Whether a list of sums is that of the files."""
+    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return sums == lines.encode()
