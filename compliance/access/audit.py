@@ -72,6 +72,8 @@ class Action(Enum):
     CORRECTION = "correction"
     CHANGE = "change"
     ROLE = "role"
+    INSTALLATION = "installation"
+    SWITCHING = "switching"
     PURGE = "purge"
     PERSON = "person"
     BACKUP = "backup"

@@ -19,6 +19,7 @@ class Permission(Enum):
     SEE_REVIEW shows a review as it is handed out; READ_REVIEW also its comments and decisions, which may name persons.
     WRITE_REVIEW is the coordinator's: to open, comment, write chapters and correct. ASSESS_REVIEW is the verdict on
     each point and on the whole, DECIDE the decisions of the meeting. SUBMIT_REVIEW and APPROVE_REVIEW sign.
+    INSTALL_POINTS adds a point of one's own to the store, for all; SWITCH_POINTS has it count in an organisation.
     """
 
     SEE_FIGURES = "see_figures"
@@ -38,6 +39,9 @@ class Permission(Enum):
     MANAGE_ROLES = "manage_roles"
     SEE_AUDIT = "see_audit"
     PURGE = "purge"
+    SEE_SETTINGS = "see_settings"
+    INSTALL_POINTS = "install_points"
+    SWITCH_POINTS = "switch_points"
 
 
 TABLE: Final = read_toml(ROLES_TABLE)

@@ -1,0 +1,113 @@
+"""Installing a pack in a store, and switching it on or off for an organisation.
+
+What that does to the figure of the pack's point can be seen before: it is rehearsed, and nothing is written.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from compliance.access.audit import Action
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
+from compliance.correcting.previewing import Effect, Figures
+from compliance.counting.assessing import coverage
+from compliance.declarations.packs import Pack
+from compliance.declarations.queries import statement
+from compliance.loading.loading import Order, add_event
+from compliance.store import installing, packs
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.store.packs import Declared
+
+INSTALLED: Final = N_("This version of {pack} is installed already.")
+TAKEN: Final = N_("{pack} cannot be installed: the name {id} is taken. Choose another in its files.")
+NOT_INSTALLED: Final = N_("{pack} is not installed. Install it first.")
+NOBODY: Final = N_("There is no organisation called {name} on {day}. Load an export of it first.")
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The figure of a pack's point that is asked about, by the own rules of the folder `own`."""
+
+    pack: str
+    organisation: str
+    day: date
+    own: Path | None
+
+
+def install(database: Database, pack: Pack, order: Order) -> None:
+    """Install a version of a pack, which counts from then on. Raise Refusal if its names are taken, or it is there.
+
+    The caller has checked the pack.
+    """
+    with database.writing() as cursor:
+        _refuse_taken(packs.declared(cursor, None), pack)
+        if pack.sha256 in {version.sha256 for version in packs.versions(cursor)}:
+            raise Refusal(INSTALLED, pack=pack.name)
+        installing.install(cursor, pack, who=order.who)
+        version = pack.head.version
+        what, told = f"{pack.name} {version}: {pack.sha256}", {"version": version, "sum": pack.sha256}
+        add_event(cursor, order, "install point", what, action=Action.INSTALLATION, told=pack.name, **told)
+
+
+def switch(
+    database: Database, pack: str, organisation: str, *, on: bool, from_day: date, as_of: date, order: Order
+) -> None:
+    """Have a pack count, or not, in an organisation from a day on. Raise Refusal if either is not there.
+
+    `as_of` is the day on which the organisation has its name.
+    """
+    with database.writing() as cursor:
+        if pack not in {version.pack for version in packs.versions(cursor)}:
+            raise Refusal(NOT_INSTALLED, pack=pack)
+        called = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
+        if not rows(cursor, statement("organisation_ids"), called):
+            raise Refusal(NOBODY, name=organisation, day=as_of)
+        installing.switch(cursor, pack, organisation, on=on, from_day=from_day, as_of=as_of, who=order.who)
+        what = f"{pack}: {'on' if on else 'off'} from {from_day} in {organisation}"
+        told = {"organisation": organisation, "on": on, "valid_from": from_day}
+        add_event(cursor, order, "switch point", what, action=Action.SWITCHING, told=pack, **told)
+
+
+def _refuse_taken(there: Declared, pack: Pack) -> None:
+    of_itself = there.packs.get(pack.name)
+    taken = {point.id for point in there.points if point.pack != pack.name}
+    taken |= {name.partition(".")[2] for name in there.refused if name != pack.name}
+    taken |= there.sources.keys() - (of_itself.sources.keys() if of_itself else {*()})
+    if found := taken & {pack.point.id, *pack.sources}:
+        raise Refusal(TAKEN, pack=pack.name, id=min(found))
+
+
+# --- The figure before and after ----------------------------------------------------------------------------------
+
+
+def effect_of_having(database: Database, whose: Whose, *, version: Pack | None = None) -> Effect:
+    """The figure now, which a pack that is off has not, and as it would be: on, in a version that is installed first.
+
+    A version that is not said is the installed one.
+    """
+    with database.rehearsing() as cursor:
+        before = _figures(cursor, whose, packs.declared(cursor, whose.own))
+        if version:
+            installing.install(cursor, version, who="")
+        installing.switch(cursor, whose.pack, whose.organisation, on=True, from_day=whose.day, as_of=whose.day, who="")
+        return Effect(whose.day, before, _figures(cursor, whose, packs.declared(cursor, whose.own)))
+
+
+def effect_of_version(database: Database, whose: Whose, installed_at: datetime) -> Effect:
+    """The figure as the version before one that was installed at a moment (UTC) counts it, and as it is now."""
+    with database.cursor() as cursor:
+        earlier = packs.declared(cursor, whose.own, known_at=installed_at - timedelta(microseconds=1))
+        now = packs.declared(cursor, whose.own)
+        return Effect(whose.day, *(_figures(cursor, whose, each) for each in (earlier, now)))
+
+
+def _figures(cursor: Cursor, whose: Whose, declared: Declared) -> Figures:
+    """The figure of the pack's point as some declarations count it; none if it is off, or they lack it."""
+    on = packs.points_on(cursor, declared, as_of=whose.day, organisation=whose.organisation)
+    points = tuple(point for point in on if point.pack == whose.pack)
+    if not points:
+        return ()
+    every = coverage(cursor, points, days=[whose.day], known_at=EVERYTHING_KNOWN, level="organisation")
+    return tuple(figure for figure in every if figure.organisation == whose.organisation)
