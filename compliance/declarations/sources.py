@@ -41,6 +41,11 @@ COMBINED = frozenset(
     {"joined", "reason_given", "count_yes", "answered", "confidentiality_of", "integrity_of", "availability_of"}
 )
 
+# The field that identifies a person, to which others refer.
+PERSON: Final = ("staff", "employee_id")
+# The types whose values identify nobody by themselves.
+PLAIN: Final = frozenset({"date", "datetime", "yes_no", "number", "level"})
+
 
 @dataclass(frozen=True)
 class Instead:
@@ -226,6 +231,26 @@ def table_columns(field: Field) -> list[tuple[str, str]]:
     if field.type == "path":
         columns.append(("department", "varchar"))
     return columns
+
+
+def person_of(source: Source) -> str | None:
+    """The field of a source that identifies the person a row is about."""
+    return next((field.name for field in source.fields if PERSON in ((source.id, field.name), field.refers_to)), None)
+
+
+def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
+    """The fields, with their source, whose texts stay in a package; a person's id is never among them."""
+    return frozenset(
+        (source.id, field.name)
+        for source in sources.values()
+        for field in source.fields
+        if field.compared or (field.type == "id" and field.name in source.unique)
+    ) - {PERSON}
+
+
+def is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
+    """Whether a field's text stays, because it is one of those or refers to one."""
+    return field.refers_to != PERSON and ((source.id, field.name) in kept or field.refers_to in kept)
 
 
 def load_values(own: Path | None) -> Words:

@@ -28,11 +28,10 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source
+from compliance.declarations.sources import Source, person_of
 from compliance.keeping.purging import diary_number, record
 from compliance.keeping.rewriting import Changes, rewrite, tables_of
 from compliance.loading.loading import Order
-from compliance.review.pinning import person_of
 from compliance.store.database import Cursor, Database, Rows, rows
 from compliance.store.packs import declared
 

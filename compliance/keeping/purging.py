@@ -32,11 +32,10 @@ from compliance.core.language import N_
 from compliance.core.places import RETENTION
 from compliance.declarations.queries import statement
 from compliance.declarations.retention import limit_on
-from compliance.declarations.sources import Source, table_columns
+from compliance.declarations.sources import Source, is_kept, kept_texts, person_of, table_columns
 from compliance.keeping.rewriting import Changes, rewrite
 from compliance.loading.loading import Order
 from compliance.loading.purges import Kind
-from compliance.review.pinning import is_kept, kept_texts, person_of
 from compliance.review.reviewing import reviews
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, moment, rows
 from compliance.store.packs import declared

@@ -19,19 +19,16 @@ import pyarrow.compute as pc
 
 from compliance.declarations.points import COURSES
 from compliance.declarations.queries import statement, without_comments
-from compliance.declarations.sources import Field, Source, table_columns
+from compliance.declarations.sources import PLAIN, Field, Source, is_kept, kept_texts, person_of, table_columns
 from compliance.review.dossier import Dossier
 from compliance.store.database import Cursor, rows
 from compliance.store.engine import new_file
 
 MARK: Final = "x"
-PERSON: Final = ("staff", "employee_id")
 # The fields of a source that must start with one of a rule's words; its other rows stay out.
 BEGUN_WITH: Final = {COURSES: ("course", "course_code")}
 # The tables that tell what was purged, also of a review whose statements are older than purges.
 PURGES: Final = ("purged_imports", "purged_units")
-# The types whose values identify nobody by themselves.
-PLAIN: Final = frozenset({"date", "datetime", "yes_no", "number", "level"})
 
 
 @dataclass(frozen=True)
@@ -180,26 +177,6 @@ def expression(source: Source, field: Field, column: str, type_: str, *, reading
     if field.type in PLAIN or is_kept(source, field, reading.kept) or (field.type == "word" and column != field.name):
         return f"t.{column}"
     return f"case when t.{column} is not null then '{MARK}' end"
-
-
-def person_of(source: Source) -> str | None:
-    """The field of a source that identifies the person a row is about."""
-    return next((field.name for field in source.fields if PERSON in ((source.id, field.name), field.refers_to)), None)
-
-
-def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
-    """The fields, with their source, whose texts stay in a package; a person's id is never among them."""
-    return frozenset(
-        (source.id, field.name)
-        for source in sources.values()
-        for field in source.fields
-        if field.compared or (field.type == "id" and field.name in source.unique)
-    ) - {PERSON}
-
-
-def is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
-    """Whether a field's text stays, because it is one of those or refers to one."""
-    return field.refers_to != PERSON and ((source.id, field.name) in kept or field.refers_to in kept)
 
 
 def _names(tables: Mapping[str, pa.Table], read: Iterable[Source], kept: frozenset[tuple[str, str]]) -> set[str]:

@@ -19,7 +19,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting.courses import say_which
 from compliance.correcting.renaming import add_alias
-from compliance.declarations.sources import FIELD_TYPES, Field, Source, table_columns
+from compliance.declarations.sources import FIELD_TYPES, PLAIN, Field, Source, kept_texts, table_columns
 from compliance.loading.loading import Order, revoke
 from compliance.package import packing, year_package
 from compliance.package.packing import NAME, SUMS, pack, unpack
@@ -28,7 +28,7 @@ from compliance.package.year_package import Fault, message, verify_package, writ
 from compliance.review import reviewing
 from compliance.review.approving import approve, submit
 from compliance.review.dossier import load_frozen, seal_of
-from compliance.review.pinning import MARK, PLAIN, Needs, expression, kept_texts, names_in_statements
+from compliance.review.pinning import MARK, Needs, expression, names_in_statements
 from compliance.store.file import FileDatabase
 from data.samples.make.layouts import layouts
 from tests.layers import first_of
