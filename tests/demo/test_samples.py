@@ -9,6 +9,8 @@ import pytest
 
 from compliance.core.places import SAMPLES
 from compliance.counting.assessing import Coverage, coverage
+from compliance.declarations.packs import folder_files, product_packs, read_pack
+from compliance.demo.demo import sample_files
 from compliance.loading.loading import prepare
 from compliance.reading.recognising import extract_date
 from compliance.reading.screening import ReadRequest
@@ -26,6 +28,8 @@ SHOWN = {
     for number, *counts in re.findall(r"^\| (\d+) \|[^|]*\| ([^|]*) \| ([^|]*) \| (\w+) \|", README, re.MULTILINE)
 }
 FILES = sorted(path for path in SAMPLES.glob("20*/*") if path.is_file())
+OF_PACKS = SAMPLES / "packs"
+PACKED = sorted(OF_PACKS.glob("*/*"))
 AS_OF = date(2026, 10, 31)
 
 
@@ -120,3 +124,28 @@ def test_the_figures_are_those_of_the_readme(figures):
 @pytest.mark.live
 def test_a_procurement_export_after_the_day_gives_no_basis_on_it(figures):
     assert figures[9].basis is False
+
+
+# --- Of packs --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exhaustive
+def test_the_generator_writes_what_is_committed_of_packs(tmp_path):
+    written = write_all(tmp_path, layouts("packs.toml"))
+    assert [path.relative_to(tmp_path) for path in written] == [path.relative_to(OF_PACKS) for path in PACKED]
+    assert [old.name for new, old in zip(written, PACKED, strict=True) if content(new) != content(old)] == []
+
+
+def test_the_exports_of_packs_are_recognised_and_in_no_sample_database():
+    packs = [read_pack(folder_files(folder), origin=folder.name) for folder in product_packs()]
+    sources = SOURCES | {id_: source for pack in packs for id_, source in pack.sources.items()}
+    request = ReadRequest(sources, WORDS, today=AS_OF)
+    books = [read_here(path, name=path.name, request=request) for path in PACKED]
+    prepared = [prepare(book, Order("test"), sources=sources, words=WORDS) for book in books]
+    found = [
+        (match.source.id, extract_date(book, [match], WORDS).day)
+        for book, each in zip(books, prepared, strict=True)
+        for match in each.matches
+    ]
+    assert found == [(id_, AS_OF) for id_ in ("authentication", "continuity", "encryption")]
+    assert {path for path, _ in sample_files()}.isdisjoint(PACKED)

@@ -1,4 +1,4 @@
-"""The layouts of `exports.toml`, and the sheets of an export in its layout."""
+"""The layouts of `exports.toml` and `packs.toml`, and the sheets of an export in its layout."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ EXCEL_EPOCH: Final = datetime(1899, 12, 30)
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a source system's exports on the days `dates`, with the keys of `exports.toml`."""
+    """The layout of a source system's exports on the days `dates`, with the keys of its file."""
 
     source: str
     file: str
@@ -67,9 +67,9 @@ class Export:
     sheets: list[Sheet]
 
 
-def layouts() -> list[Layout]:
-    """Every declared layout."""
-    declared = read_toml(SAMPLES / "exports.toml")
+def layouts(file: str = "exports.toml") -> list[Layout]:
+    """Every layout that a file declares."""
+    declared = read_toml(SAMPLES / file)
     return [Layout(source=source, **table) for source, tables in declared.items() for table in tables]
 
 

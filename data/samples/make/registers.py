@@ -459,11 +459,56 @@ def routines(_: History, on: date) -> Iterator[Row]:
         yield routine | {"adopted": until(routine.get("adopted"), moment(on))}
 
 
+def continuity(history: History, on: date) -> Iterator[Row]:
+    """A row per plan of a system that is not of the lowest level; most are exercised once a year."""
+    rng = chance("continuity")
+    for system in history.systems:
+        planned, days = rng.random() < 0.84, rng.randint(10, 520)
+        if system.in_scope(on) and max(system.levels) > 1 and rng.random() < 0.93:
+            tested = on - timedelta(days=days) if planned and days < 480 else None
+            yield {
+                "system": system.name,
+                "plan": planned if days % 31 else None,
+                "tested": tested,
+                "next_test": months_after(tested, 12) if tested else None,
+            }
+
+
+def authentication(history: History, on: date) -> Iterator[Row]:
+    """A row per system that somebody has looked at, with the day."""
+    rng = chance("authentication")
+    for system in history.systems:
+        strong, days = rng.random() < 0.86, rng.randint(5, 420)
+        if system.in_scope(on) and rng.random() < 0.95:
+            excused = not strong and days % 3 == 0
+            yield {
+                "system": system.name,
+                "mfa": strong if days % 37 else None,
+                "checked": on - timedelta(days=days),
+                "exception_until": on + timedelta(days=days - 60) if excused else None,
+            }
+
+
+def encryption(history: History, on: date) -> Iterator[Row]:
+    """A row per system with high confidentiality that somebody has looked at, with the day."""
+    rng = chance("encryption")
+    for system in history.systems:
+        at_rest, in_transit, days = rng.random() < 0.9, rng.random() < 0.95, rng.randint(5, 400)
+        if system.in_scope(on) and system.levels[0] >= 3:
+            yield {
+                "system": system.name,
+                "at_rest": at_rest,
+                "in_transit": in_transit if days % 29 else None,
+                "checked": on - timedelta(days=days),
+            }
+
+
 ROWS: Final[Mapping[str, Callable[[History, date], Iterator[Row]]]] = {
     rows.__name__: rows
     for rows in (
         staff, training, incidents, breaches, systems, classifications, classification_actions,
         risk_analyses, processing, dpias, processors, access_reviews, procurements, local_instruction,
         activities, dpo_recommendations, deviations, routines,
+        continuity, authentication, encryption,
     )
 }  # fmt: skip
