@@ -33,7 +33,7 @@ from compliance.keeping.purging import diary_number, record
 from compliance.keeping.rewriting import Changes, rewrite, tables_of
 from compliance.loading.loading import Order
 from compliance.store.database import Cursor, Database, Rows, rows
-from compliance.store.packs import declared
+from compliance.store.packs import ROWS, declared, rows_of, table_of
 
 # What a removal changes besides the sources' own tables: all that belongs to an import, and whom one expects it from.
 OF_IMPORTS: Final = frozenset({"import_rows", "import_facts", "import_columns", "problems", "arrangements"})
@@ -147,7 +147,7 @@ def _rows_naming(cursor: Cursor, source: Source, wanted: str | None) -> Rows:
 def places_of(cursor: Cursor, who: Identity, *, own: Path | None) -> list[Place]:
     """Every place in the store where a person is."""
     about = list(_about_persons(cursor, own))
-    changed = {*declared(cursor, own).sources, *OF_IMPORTS}
+    changed = {*map(table_of, declared(cursor, own).sources), *OF_IMPORTS}
     notes = [*_notes_of(cursor, who, own)]
     mine = [place for source in about for place in _rows_of(cursor, source, who)]
     keys = {place.key for place in mine}
@@ -160,7 +160,7 @@ def places_of(cursor: Cursor, who: Identity, *, own: Path | None) -> list[Place]
         for fate in ("text" if row["table_name"] in changed or _of_items(row) else "stays",)
         if (row["table_name"], row["row_id"]) not in gone
         # The row of somebody else, perhaps of the same name, is left alone; that of the person goes as a whole.
-        if row["table_name"] not in BESIDE or _key(row) not in others | keys
+        if row["table_name"] not in {*BESIDE, ROWS} or _key(row) not in others | keys
     ]
     return sorted(
         [*mine, *beside, *notes, *texts], key=lambda place: (place.table, *(number or 0 for number in place.key))
@@ -186,10 +186,10 @@ def _rows_of(cursor: Cursor, source: Source, who: Identity) -> Iterator[Place]:
     """The rows that are about the person."""
     id_ = person_of(source) or ""
     columns = [field.name for field in source.fields if field.person]
-    sql = statement("person_rows").replace("{source}", source.id).replace("{id}", id_)
+    sql = statement("person_rows").replace("{source}", rows_of(source)).replace("{id}", id_)
     for row in rows(cursor, sql.replace("{columns}", ", ".join(columns)), {"ids": list(who.ids)}):
         texts = tuple(row[name] for name in columns)
-        yield Place(source.id, id_, row["row_id"], *_key(row), texts, "row")
+        yield Place(table_of(source.id), id_, row["row_id"], *_key(row), texts, "row")
 
 
 def _keys(cursor: Cursor, source: Source, who: Identity) -> Rows:
@@ -244,7 +244,7 @@ def remove(database: Database, wanted: str, *, diary: str, own: Path | None, use
             going = [place for place in places if place.fate != "stays"]
             if not going and not accounts:
                 raise Refusal(N_("Nobody is found by this id, address or name in any export."))
-            imports = _counted(going, {source.id for source in _about_persons(cursor, own)})
+            imports = _counted(going, {table_of(source.id) for source in _about_persons(cursor, own)})
             rows_gone = sum(gone for _, _, gone, _ in imports)
             told.enter_context(audit.telling(user, Action.PERSON, diary, rows=rows_gone))
             if going:
@@ -272,7 +272,7 @@ def _counted(going: Iterable[Place], about: set[str]) -> list[tuple[int, bool, i
     gone, texts = Counter[int](), Counter[int]()
     for place in going:
         if place.import_id is not None:
-            gone[place.import_id] += place.table in about
+            gone[place.import_id] += place.table in about and place.fate == "row"
             texts[place.import_id] += place.fate == "text"
     return [(import_id, False, gone[import_id], texts[import_id]) for import_id in sorted({*gone, *texts})]
 

@@ -37,8 +37,8 @@ from compliance.keeping.rewriting import Changes, rewrite
 from compliance.loading.loading import Order
 from compliance.loading.purges import Kind
 from compliance.review.reviewing import reviews
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, moment, rows
-from compliance.store.packs import declared
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, moment, rows
+from compliance.store.packs import ROWS, declared, table_of
 
 LONGEST_DIARY: Final = 100
 
@@ -179,13 +179,15 @@ def _changed(
     """Collect the changes to one import."""
     source, import_id = sources[row["source"]], row["import_id"]
     whole, names = person_of(source) is not None, identifying(source, sources)
-    gone = _rows_of(cursor, source.id, import_id) if whole else []
-    changes.drop(source.id, gone)
+    table = table_of(source.id)
+    gone = _rows_of(cursor, table, import_id) if whole else []
+    changes.drop(table, gone)
     texts = 0
     if whole:
         _keep_places(cursor, source, import_id, changes)
     elif names:
-        texts = _masked(cursor, source.id, names, import_id, changes, marks)
+        masked = _masked if table == source.id else _masked_of_pack
+        texts = masked(cursor, source, names, import_id, changes, marks)
     cells = _rows_of(cursor, "import_rows", import_id)
     changes.drop("import_rows", cells)
     changes.drop("import_facts", _rows_of(cursor, "import_facts", import_id))
@@ -197,7 +199,7 @@ def _changed(
 
 def _keep_places(cursor: Cursor, source: Source, import_id: int, changes: Changes) -> None:
     """Keep the department of each unit, by which other figures of the day are divided."""
-    if {"unit", "department"} <= {field.names for field in source.fields}:
+    if table_of(source.id) == source.id and {"unit", "department"} <= {field.names for field in source.fields}:
         sql = statement("purge_units").replace("{source}", source.id)
         for row in rows(cursor, sql, {"import_id": import_id}):
             changes.add("purged_units", row)
@@ -208,16 +210,35 @@ def _rows_of(cursor: Cursor, table: str, import_id: int) -> list[int]:
     return [row["row_id"] for row in rows(cursor, sql, {"imports": [import_id]})]
 
 
-def _masked(cursor: Cursor, table: str, columns: list[str], import_id: int, changes: Changes, marks: Marks) -> int:
+def _masked(cursor: Cursor, source: Source, columns: list[str], import_id: int, changes: Changes, marks: Marks) -> int:
     """Replace the texts of some columns with marks, and return how many there were."""
-    sql = statement("purge_texts").replace("{table}", table).replace("{columns}", ", ".join(columns))
     count = 0
-    for row in rows(cursor, sql, {"imports": [import_id]}):
+    for row in _texts(cursor, source.id, columns, import_id):
         for name in columns:
             if row[name] is not None:
-                changes.change(table, name, row["row_id"], marks.of(row[name]))
+                changes.change(source.id, name, row["row_id"], marks.of(row[name]))
                 count += 1
     return count
+
+
+def _masked_of_pack(
+    cursor: Cursor, source: Source, columns: list[str], import_id: int, changes: Changes, marks: Marks
+) -> int:
+    """The same of a source that a pack declares, whose values are in a list."""
+    names = [name for field in source.fields for name, _ in table_columns(field)]
+    places, count = {names.index(name) for name in columns}, 0
+    for row in _texts(cursor, ROWS, ["cells"], import_id):
+        named = {place for place in places if row["cells"][place] is not None}
+        cells = [marks.of(cell) if place in named else cell for place, cell in enumerate(row["cells"])]
+        changes.change(ROWS, "cells", row["row_id"], cells)
+        count += len(named)
+    return count
+
+
+def _texts(cursor: Cursor, table: str, columns: list[str], import_id: int) -> Rows:
+    """The rows of an import in a table, with some columns."""
+    sql = statement("purge_texts").replace("{table}", table).replace("{columns}", ", ".join(columns))
+    return rows(cursor, sql, {"imports": [import_id]})
 
 
 def _forget_columns(cursor: Cursor, changes: Changes, import_id: int, names: set[str]) -> None:
@@ -225,8 +246,7 @@ def _forget_columns(cursor: Cursor, changes: Changes, import_id: int, names: set
 
     That there was a column for a field stays: figures tell an empty cell from an export that does not say.
     """
-    sql = statement("purge_texts").replace("{table}", "import_columns").replace("{columns}", "field")
-    found = rows(cursor, sql, {"imports": [import_id]})
+    found = _texts(cursor, "import_columns", ["field"], import_id)
     changes.drop("import_columns", [row["row_id"] for row in found if row["field"] is None])
     for row in found:
         if row["field"] in names:

@@ -27,13 +27,13 @@ from compliance.declarations.sources import (
     Source,
     Words,
     no_answer,
-    product_sources,
     table_columns,
 )
 from compliance.loading.levels import level_columns
 from compliance.reading.columns import by_distinct
 from compliance.reading.recognising import Match, data_rows
 from compliance.store.database import Cursor
+from compliance.store.packs import ROWS, table_of
 
 # What is wrong with a value, and what to do about it.
 REASONS: Final = {
@@ -603,7 +603,7 @@ def insert_typed(cursor: Cursor, source: Source, *, import_id: int) -> None:
     """Copy the rows of `typed` that are not rejected into their source's table."""
     names = [name for field in source.fields for name, _ in table_columns(field)]
     values = stored_values(source)
-    if source.id not in product_sources():
+    if table_of(source.id) == ROWS:
         place, cells = values[:3], (f"cast({value} as varchar)" for value in values[3:])
         sql = f"insert into pack_rows select $import_id, {', '.join(place)}, $source, [{', '.join(cells)}] from typed"
         cursor.execute(f"{sql} where {LOADED}", {"import_id": import_id, "source": source.id})

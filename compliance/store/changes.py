@@ -22,11 +22,13 @@ from compliance.store.copies import forget_mark
 from compliance.store.database import Cursor, quoted
 from compliance.store.file import connect
 from compliance.store.postgresql import Run
-from compliance.store.schema import FIRST_OF_0_11, FOLLOWS, file_names, refuse_other
+from compliance.store.schema import FIRST_OF_0_11, FOLLOWS, file_names, refuse_other, renew
 
 SCHEMA: Final = "compliance"
 # What PostgreSQL has beside the tables of the store.
 OWN: Final = ("changes", "schema_files")
+# The tables of which relations of the store are made.
+OF_PACKS: Final = ("packs", "pack_files")
 # The types of PostgreSQL for those of the store.
 TYPES: Final = {
     "VARCHAR": "text",
@@ -110,6 +112,8 @@ def add(run: Run, cursor: Cursor, mine: Mark, changes: list[tuple[int, str, bool
             expected[table] = expected.get(table, 0) + count
     for table, count in expected.items():
         _fetch(run, cursor, table, after=mine.number, expected=count)
+    if not expected.keys().isdisjoint(OF_PACKS):
+        renew(cursor)
     last = Mark(*changes[-1][:2])
     set_mark(cursor, last, moment=clock.now())
     return last

@@ -20,9 +20,17 @@ from compliance.declarations.declared import marks
 from compliance.declarations.packs import Pack, read_pack
 from compliance.declarations.points import Point, load_points, load_todo, refuse_unknown_points
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, load_sources, refuse_unknown_sources, table_columns
+from compliance.declarations.sources import (
+    Source,
+    load_sources,
+    product_sources,
+    refuse_unknown_sources,
+    table_columns,
+)
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
+# The table with the rows of every source that a pack declares.
+ROWS: Final = "pack_rows"
 # The files of each version that was looked at, by its sum.
 _FILES: Final[dict[str, dict[str, str]]] = {}
 
@@ -110,17 +118,30 @@ def _declared(own: Path | None, there: tuple[tuple[str, str], ...], _: object) -
     )
 
 
-def relations(cursor: Cursor) -> list[str]:
-    """The statements that make the relation of each source that a pack declares, of the rows of all packs."""
-    every = (source for pack in declared(cursor, None).packs.values() for source in pack.sources.values())
-    return [relation_of(source) for source in every]
+def sources_of_packs(cursor: Cursor) -> tuple[Source, ...]:
+    """The sources that the installed packs declare."""
+    return tuple(source for pack in declared(cursor, None).packs.values() for source in pack.sources.values())
+
+
+def table_of(source: str) -> str:
+    """The table with the rows of a source: its own, or that of all packs."""
+    return source if source in product_sources() else ROWS
+
+
+def rows_of(source: Source) -> str:
+    """What a statement reads the rows of a source from, by number too."""
+    return source.id if table_of(source.id) == source.id else f"({_filled('rows_of_pack', source)})"
 
 
 def relation_of(source: Source) -> str:
-    """The statement that makes the relation of a source that a pack declares."""
+    """The statement that makes the relation of a source that a pack declares, of the rows of all packs."""
+    return _filled("pack_relation", source)
+
+
+def _filled(name: str, source: Source) -> str:
     columns = [pair for each in source.fields for pair in table_columns(each)]
     cells = (f"cast(cells[{n}] as {kind}) as {name}" for n, (name, kind) in enumerate(columns, 1))
-    return statement("pack_relation").replace("{source}", source.id).replace("{columns}", ", ".join(cells))
+    return statement(name).replace("{source}", source.id).replace("{columns}", ", ".join(cells))
 
 
 # --- On and off ---------------------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ import duckdb
 from compliance.core import clock
 from compliance.core.places import QUERIES
 from compliance.declarations.queries import text_of
+from compliance.declarations.sources import Source, product_sources
 from compliance.store import failures
 from compliance.store.database import Cursor
-from compliance.store.packs import relations, versions
+from compliance.store.packs import relation_of, sources_of_packs, versions
 
 # The schema file of the tables that 0.11 leaves, which later files add to.
 BASELINE: Final = "100_baseline.sql"
@@ -35,9 +36,15 @@ FOLLOWS: Final = "follows "
 def _schema() -> tuple[dict[str, str], str, str]:
     """The schema files by name, the macros, and a hash of both."""
     files = {path.name: path.read_text("utf-8") for path in sorted((QUERIES / "schema").glob("*.sql"))}
-    macros = "\n".join(text_of(name) for name in MACRO_FILES)
+    macros = _macros(())
     mark = hashlib.sha256(repr((files, macros)).encode()).hexdigest()
     return files, macros, mark
+
+
+def _macros(of_packs: tuple[Source, ...]) -> str:
+    """The macros, with those of the sources of the product and of packs."""
+    sources = (*product_sources().values(), *of_packs)
+    return "\n".join(text_of(name, sources) for name in MACRO_FILES)
 
 
 def upgrade(connection: Cursor, path: Path) -> None:
@@ -67,9 +74,10 @@ def upgrade(connection: Cursor, path: Path) -> None:
 
 def renew(connection: Cursor) -> None:
     """Have the relations of the packs' sources, and the macros, be those of this program and of the installed packs."""
-    for relation in relations(connection):
-        connection.execute(relation)
-    connection.execute(_schema()[1])
+    of_packs = sources_of_packs(connection)
+    for source in of_packs:
+        connection.execute(relation_of(source))
+    connection.execute(_macros(of_packs) if of_packs else _schema()[1])
     connection.execute(f"delete from schema_files where starts_with(name, '{MACROS}')")
     _record(connection, _mark_of_macros(connection), clock.now())
 

@@ -1,0 +1,275 @@
+"""The rows of a source that a pack declares: they live as those of the product's own, in a file and in PostgreSQL."""
+
+import shutil
+from datetime import date, datetime
+
+import pytest
+
+from compliance.correcting import saying
+from compliance.loading.loading import load, read_request, revoke
+from compliance.loading.rereading import Rules, read_anew, readable
+from compliance.store import installing, packs
+from tests.command import run_here
+from tests.layers import layered
+from tests.line import TODAY, WORDS, Line, read_here
+from tests.machines import fill, machine
+from tests.store.test_packs import pack
+
+OLD, NEW = date(2024, 1, 31), date(2026, 11, 1)
+# A source about persons with a field of each type, and one of things that names persons too.
+KEYS = """
+id = "keys"
+order = 200
+title = { sv = "Nycklar", en = "Keys" }
+system = { sv = "Nyckelskåpet", en = "The key cabinet" }
+key = ["key_id"]
+unique = ["key_id"]
+rhythm_days = 92
+[fields.key_id]
+title = "Key"
+type = "id"
+required = true
+headings = ["Nyckel"]
+[fields.employee_id]
+refers_to = "staff.employee_id"
+title = "Account"
+type = "id"
+person = true
+headings = ["AD-konto"]
+[fields.name]
+title = "Name"
+type = "text"
+person = true
+headings = ["Namn"]
+[fields.handed]
+title = "Handed out"
+type = "date"
+happened = true
+headings = ["Utlämnad"]
+[fields.used]
+title = "Last used"
+type = "datetime"
+headings = ["Senast använd"]
+[fields.lost]
+title = "Lost"
+type = "yes_no"
+decides = true
+headings = ["Förlorad"]
+[fields.doors]
+title = "Doors"
+type = "number"
+headings = ["Dörrar"]
+[fields.level]
+title = "Level"
+type = "level"
+letter = "K"
+headings = ["Nivå"]
+[fields.state]
+words.out = ["Ute"]
+words.kept = ["I skåpet"]
+title = "State"
+type = "word"
+decides = true
+headings = ["Läge"]
+[fields.system]
+refers_to = "systems.system"
+title = "System"
+type = "text"
+names = "system"
+headings = ["System"]
+"""
+ROOMS = """
+id = "rooms"
+order = 201
+title = { sv = "Serverrum", en = "Server rooms" }
+system = { sv = "Fastighet", en = "Estate" }
+key = ["room"]
+rhythm_days = 92
+[fields.room]
+title = "Room"
+type = "text"
+required = true
+headings = ["Rum"]
+[fields.answers]
+title = "Responsible"
+type = "text"
+person = true
+headings = ["Ansvarig"]
+[fields.note]
+title = "Note"
+type = "text"
+headings = ["Notering"]
+"""
+TABLES = {
+    "keys": """
+Nyckel | AD-konto | Namn          | Utlämnad   | Senast använd    | Förlorad | Dörrar | Nivå | Läge     | System
+N1     | anna01   | Anna Berg     | 2024-01-02 | 2024-01-03 07:45 | Nej      | 2,5    | K2   | Ute      | Alfa
+N2     | sixten9  | Sixten Hemlig |            |                  | kanske   |        |      | I lådan  | Okänt
+N3     | sixten9  | Sixten Hemlig | 2099-01-01 |                  | Ja       | 1e-7   | K4   | I skåpet | alfa
+N4     | sixten9  | Sixten Hemlig | nyss       | 2024-01-03       | Ja       | 10     | 3    | I skåpet | alfa
+""",
+    "rooms": """
+Rum | Ansvarig      | Notering
+101 | Sixten Hemlig | Sixten Hemlig har nyckel
+102 | Anna Berg     | Ring innan
+""",
+    "systems": """
+Systemnamn | Enhet | Centralt/lokalt
+Alfa       | Norr  | Lokalt
+""",
+}
+LOADED = [
+    ("N1", "anna01", date(2024, 1, 2), datetime(2024, 1, 3, 7, 45), False, 2.5, 2, "Ute", "out", "Alfa"),
+    ("N2", "sixten9", None, None, None, None, None, "I lådan", None, "Okänt"),
+    ("N4", "sixten9", None, datetime(2024, 1, 3), True, 10.0, 3, "I skåpet", "kept", "alfa"),
+]
+
+
+def of(text):
+    return pack(
+        "keys" if "keys" in text.split("\n")[1] else "rooms",
+        **{"source.toml": text.replace("{", "{{").replace("}", "}}")},
+    )
+
+
+class Packed(Line):
+    """A store of either kind in which packs are installed."""
+
+    address = ""
+
+    def install(self, *given):
+        for each in given:
+            with self.database.writing() as cursor:
+                installing.install(cursor, each, who="Admin")
+        return self
+
+    @property
+    def sources(self):
+        with self.database.cursor() as cursor:
+            return packs.declared(cursor, None).sources
+
+    def load(self, path, **fields):
+        order, sources = self.order(**fields), self.sources
+        request = read_request(self.database, order, sources=sources, words=WORDS, today=TODAY)
+        book = read_here(path, name=path.name, request=request)
+        return load(self.database, book, order, sources=sources, words=WORDS)
+
+    def load_all(self, day, *, change=str):
+        for source, table in TABLES.items():
+            self.load_table(change(table), name=f"{source} {day}.csv", extract_date=day)
+        return self
+
+    def command(self, *said):
+        """What a command prints that another process runs, in PostgreSQL on another machine."""
+        done = run_here(self.address or self.database.path, *said)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return Packed(tmp_path_factory.mktemp("made")).install(of(KEYS), of(ROOMS))
+
+
+@pytest.fixture(params=layered(["file", "postgresql"], {"file"}))
+def line(made, tmp_path, request, monkeypatch):
+    line = Packed(tmp_path)
+    if request.param == "file":
+        shutil.copyfile(made.database.path, line.database.path)
+        return line
+    monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path))
+    line.address = request.getfixturevalue("postgres_database")
+    line.database = machine(line.address, tmp_path / "one")
+    fill(line.database, made.database)
+    return line
+
+
+AT = "date '2026-11-24', timestamp '2099-01-01'"
+
+
+def keys(line):
+    columns = "key_id, employee_id, handed, used, lost, doors, level, state, state_code, system"
+    return [tuple(row.values()) for row in line.rows(f"select {columns} from keys_at({AT}) order by row")]
+
+
+@pytest.mark.live
+def test_values_are_stored_and_read_in_their_types(line):
+    """misplaced: one field's value in another's place; leaking: a level that must not be stored is in a cell"""
+    line.load_all(NEW)
+    assert keys(line) == LOADED
+    assert line.rows("select room, answers from rooms order by row") == [
+        {"room": "101", "answers": "Sixten Hemlig"}, {"room": "102", "answers": "Anna Berg"}
+    ]  # fmt: skip
+    assert line.rows("select row from import_rows where list_contains(cells, 'K4')") == []
+    assert ("Nivå", "protective_security") in {(row["column"], row["reason"]) for row in line.rows("from problems")}
+
+
+@pytest.mark.live
+def test_what_is_revoked_counts_no_more(line):
+    line.load_all(NEW)
+    revoke(line.database, 1, why="Fel fil", order=line.order())
+    assert keys(line) == []
+    assert len(line.rows(f"from rooms_at({AT})")) == 2
+
+
+@pytest.mark.live
+def test_an_export_is_read_anew_and_only_what_was_learnt_is_otherwise(line):
+    line.load_all(NEW)
+    rules = Rules(line.sources, WORDS)
+    with line.database.writing() as cursor:
+        assert read_anew(cursor, {row["import_id"] for row in readable(cursor)}, rules, who="test") == []
+    said = [saying.Saying("keys", "state", "I lådan", "kept"), saying.Saying("keys", "lost", "kanske", "no")]
+    values = {"as_of": TODAY, "sources": line.sources, "words": WORDS}
+    anew = saying.say_what(line.database, "Förvaltningen", said, order=line.order(), **values)
+    assert [(each.earlier, each.changed) for each in anew] == [(1, 1)]
+    assert keys(line) == [LOADED[0], (*LOADED[1][:4], False, None, None, "I lådan", "kept", "Okänt"), LOADED[2]]
+
+
+def without_sixten(table):
+    rows = [row for row in table.splitlines() if "sixten9" not in row]
+    return "\n".join(rows).replace("Sixten Hemlig", "Karin Ny").replace("2024-01-", "2026-01-")
+
+
+@pytest.mark.live
+def test_rows_of_persons_are_purged_and_those_who_are_named_elsewhere_have_a_mark(line):
+    line.load_all(OLD).load_all(NEW, change=without_sixten)
+    now = keys(line)
+    (line.folder / "retention.toml").write_text("months = 24\n")
+    line.command("purge", "--before", "2024-11-01", "--diary", "KS 2026/12", "--really")
+    assert line.rows("select distinct import_id from keys") == [{"import_id": 4}]
+    assert line.rows("select room, answers, note from rooms where import_id = 2 order by row") == [
+        {"room": "101", "answers": "[…] 1", "note": "Sixten Hemlig har nyckel"},
+        {"room": "102", "answers": "[…] 2", "note": "Ring innan"},
+    ]
+    assert keys(line) == now
+    assert line.rows("select import_id, whole, rows, texts from purged_imports order by 1") == [
+        {"import_id": 1, "whole": True, "rows": 3, "texts": 0},
+        {"import_id": 2, "whole": False, "rows": 0, "texts": 2},
+        {"import_id": 3, "whole": False, "rows": 0, "texts": 0},
+    ]
+
+
+@pytest.mark.live
+def test_a_person_who_is_removed_is_in_no_row_of_a_packs_source(line):
+    line.load_all(NEW)
+    listed = line.command("person", "list", "sixten9")
+    assert listed.count("pack_rows") == 3
+    line.command("person", "remove", "sixten9", "--diary", "KS 1", "--really")
+    assert keys(line) == LOADED[:1]
+    assert line.rows("select answers, note from rooms order by row") == [
+        {"answers": "[…]", "note": "[…] har nyckel"}, {"answers": "Anna Berg", "note": "Ring innan"}
+    ]  # fmt: skip
+    gone = line.rows("select import_id, rows from purged_imports order by 1")
+    assert gone == [{"import_id": 1, "rows": 2}, {"import_id": 2, "rows": 0}]
+
+
+@pytest.mark.live
+def test_a_backup_gives_the_packs_and_their_rows_back(line):
+    line.load_all(NEW)
+    line.command("backup", line.folder / "backup.zip")
+    line.install(of(ROOMS.replace("Fastighet", "Hyresvärd")))
+    revoke(line.database, 1, why="Fel fil", order=line.order())
+    assert keys(line) == []
+    line.command("restore", "--replace", line.folder / "backup.zip")
+    assert keys(line) == LOADED
+    assert line.sources["rooms"].system["sv"] == "Fastighet"
