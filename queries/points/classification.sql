@@ -25,8 +25,11 @@ overdue as (
         organisation,
         system_key,
         min(due) filter (where state = 'late') as since,
-        string_agg(coalesce(requirement, action_id), ', ' order by due, lower(action_id)) filter (
-            where state = 'late'
+        left(
+            string_agg(coalesce(requirement, action_id), ', ' order by due, lower(action_id)) filter (
+                where state = 'late'
+            ),
+            5000
         ) as actions
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     -- without a column for the day it was done, an action that was due may be late
