@@ -64,23 +64,34 @@ def confined(path: Path, *, seconds: float) -> Iterator[Cursor]:
 
     Anything that goes wrong in it raises `Failure`.
     """
-    with duckdb.connect(str(path), config=CONFINED) as connection:
-        over = threading.Event()
-        watch = threading.Thread(target=_interrupt, args=(connection, over, seconds), daemon=True)
-        watch.start()
-        try:
-            yield connection
-        finally:
-            over.set()
-            watch.join()
+    with duckdb.connect(str(path), config=CONFINED) as connection, watched(connection, seconds=seconds):
+        yield connection
 
 
-def _interrupt(connection: Cursor, over: threading.Event, seconds: float) -> None:
-    """Interrupt the running statement when the time is up, and every one that begins after that."""
-    wait = seconds
-    while not over.wait(wait):
-        connection.interrupt()
-        wait = POLL_SECONDS
+def apart() -> Cursor:
+    """A database with nothing in it, for statements that are not trusted. It has little memory and one thread."""
+    return duckdb.connect(":memory:", config=CONFINED | {"memory_limit": "256MB", "threads": 1})
+
+
+@contextmanager
+def watched(connection: Cursor, *, seconds: float) -> Iterator[threading.Event]:
+    """Interrupt what runs in the block when the time is up, and all that begins after: the event is set then."""
+    over, late = threading.Event(), threading.Event()
+
+    def interrupt() -> None:
+        wait = seconds
+        while not over.wait(wait):
+            late.set()
+            connection.interrupt()
+            wait = POLL_SECONDS
+
+    watch = threading.Thread(target=interrupt, daemon=True)
+    watch.start()
+    try:
+        yield late
+    finally:
+        over.set()
+        watch.join()
 
 
 def is_of_the_file(error: Failure) -> bool:
