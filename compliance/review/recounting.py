@@ -14,6 +14,7 @@ from compliance.counting.assessing import LEVELS, Coverage, figure_of
 from compliance.declarations.points import course_of
 from compliance.declarations.queries import parsed, statement, without_comments
 from compliance.review.dossier import WITHOUT_COURSE, Dossier, PointAnswer
+from compliance.store import apart
 from compliance.store.database import Cursor, Failure, Rows, rows
 
 MACRO: Final = re.compile(r"\s*create or replace macro\s", re.IGNORECASE)
@@ -44,7 +45,7 @@ class Unusable(Exception):
 
 def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
     """Return the figures of organisation, departments and units from the cursor's rows and the frozen statements."""
-    _refuse_other_than_reading(cursor, frozen)
+    _refuse_other_than_reading(frozen)
     cursor.execute(_file(frozen, "macros.sql"))
     cursor.execute(";\n".join(_tables(frozen)))
     sources = {row["source"] for row in rows(cursor, _sources(frozen))}
@@ -190,22 +191,27 @@ def _file(frozen: Dossier, name: str) -> str:
     return without_comments(_text(frozen, name))
 
 
-def _refuse_other_than_reading(cursor: Cursor, frozen: Dossier) -> None:
-    """Raise Unusable unless each part of the macros creates a macro and every other file is one select."""
-    for part in _parts(cursor, _file(frozen, "macros.sql"), name="macros.sql"):
+def _refuse_other_than_reading(frozen: Dossier) -> None:
+    """Raise Unusable unless each part of the macros creates a macro and every other file is one select.
+
+    A select can write, by what stands in its `with`, and is of the kind of one that reads: its nodes tell. What a
+    macro is made of cannot, as DuckDB lets only what stands first in a statement write.
+    """
+    for part in _parts(_file(frozen, "macros.sql"), name="macros.sql"):
         if part.type.name != "CREATE" or not MACRO.match(part.query):
             raise Unusable("macros.sql", "forbidden")
     statements = {f"points/{answer.point.id}.sql": _point(frozen, answer) for answer in frozen.points}
     statements |= {"app/units.sql": _units(frozen), "app/coverage.sql": _coverage(frozen, "unit")}
     asked = [(WITHOUT_COURSE, sql) for answer in frozen.points if (sql := _without_course(frozen, answer))]
     for name, sql in (*statements.items(), *asked):
-        if [part.type.name for part in _parts(cursor, sql, name=name)] != ["SELECT"]:
+        _parts(sql, name=name)
+        if not apart.only_reads(sql):
             raise Unusable(name, "forbidden")
 
 
-def _parts(cursor: Cursor, sql: str, *, name: str) -> list[Any]:
+def _parts(sql: str, *, name: str) -> list[Any]:
     """The statements of a file, parsed but not run."""
     try:
-        return cursor.extract_statements(sql)
+        return apart.parts(sql)
     except Failure as error:
         raise Unusable(name, "value") from error

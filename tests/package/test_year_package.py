@@ -757,6 +757,8 @@ MORE_THAN_READING = [
     ("app/coverage.sql", ", a as (select 1) from a; copy (select 1) to '{there}'"),
     ("macros.sql", "create or replace macro renamed(a) as a; install httpfs"),
     ("app/units.sql", "drop table staff"),
+    # of the kind of a statement that reads
+    ("points/access.sql", "with a as (delete from systems returning *) select * from a"),
     ("points/access.sql", "attach '{there}' as there"),
     ("points/access.sql", "set enable_external_access = true"),
     ("points/access.sql", "select 1; copy (select 1) to '{there}'"),
