@@ -26,6 +26,8 @@ CELL: Final = 1_000
 # Cells that all texts have together that a statement makes for one row. DuckDB makes 2,048 rows at once, and looks
 # neither at its limit of memory nor for an interrupt meanwhile.
 MOST_TEXT: Final = 120
+# The most columns that an export has, and so the most names of the list of them.
+MOST_COLUMNS: Final = 100
 # The least that a value takes, so that a list of nothing has a length too.
 LEAST: Final = 0.02
 
@@ -89,6 +91,8 @@ PLAIN: Final = frozenset(
 ) | {"to_months", "to_days", "abs", "round", "floor", "ceil", "-", "*", "/", "//", "%"}
 # Functions that look for one of their arguments in another: they take as long as both together, for each row.
 SEEKING: Final = frozenset({"contains", "list_contains"})
+# Macros that look for each of the words of a list in a text: what it says, the words, and the words that deny.
+SPELLING: Final = frozenset({"says", "denies"})
 # Functions that make a new text or list of what they are given.
 MAKING: Final = frozenset({"lower", "upper", "trim", "||", "concat", "concat_ws", "list_value", "+"})
 # The same, where the last argument, a number, says how long it is at most.
@@ -96,7 +100,9 @@ CUTTING: Final = frozenset({"left", "right", "substring"})
 # Functions that give one of their arguments, and that hold all of them.
 KEEPING: Final = frozenset({"greatest", "least", "nullif", "if", "coalesce"})
 HOLDING: Final = frozenset({"struct_pack"})
-FUNCTIONS: Final = TEXT_MACROS | MACROS | PLAIN | SEEKING | MAKING | CUTTING | KEEPING | HOLDING | {"list_filter"}
+FUNCTIONS: Final = (
+    TEXT_MACROS | MACROS | PLAIN | SEEKING | SPELLING | MAKING | CUTTING | KEEPING | HOLDING | {"list_filter"}
+)
 COUNTING: Final = frozenset({"count", "count_star", "sum", "avg", "bool_and", "bool_or"})
 CHOOSING_ROWS: Final = frozenset({"min", "max", "first", "last", "arg_min", "arg_max", "min_by", "max_by"})
 # Of many rows one text, as long as all of them: even to compare such texts takes minutes.
@@ -130,6 +136,7 @@ COURSES: Final = Relation(
 # Besides `<source>_at` of each source, and `chosen_imports('<source>', …)`: whether there is an export at all.
 RELATIONS: Final[Mapping[str, Relation]] = {
     "systems_in_use_at": Relation(frozenset({"systems"})),
+    "systems_described_at": Relation(frozenset({"systems"})),
     "latest_classifications_at": Relation(frozenset({"classifications"})),
     "planned_actions_at": Relation(frozenset({"classification_actions"})),
     "risks_at": Relation(frozenset({"risk_analyses"})),

@@ -386,7 +386,8 @@ class _Walk:
             self.refuse(PLACED, node, said=names[-1])
         if names[0] in admitted.CLOCKS and len(names) == 1:
             self.refuse(N_("{said} is of the machine. The day is $as_of."), node, said=names[0])
-        return widest(scope.columns, *(scope.aliases[name] for name in names if name in scope.aliases))
+        extent = widest(scope.columns, *(scope.aliases[name] for name in names if name in scope.aliases))
+        return replace(extent, many=max(extent.many, admitted.MOST_COLUMNS)) if "columns" in names else extent
 
     def _star(self, node: Node, scope: Scope) -> Extent:
         if node["columns"] or node["expr"] is not None:
@@ -520,6 +521,10 @@ class _Walk:
             # they go through what they are given some times
             self._make(joined(*arguments), times=4)
             return joined(*arguments)
+        if name in admitted.SPELLING and len(arguments) == 3:
+            said, words, denials = arguments
+            self._make(Extent(words.many * (4 * said.length + denials.length)))
+            return Extent()
         if name in admitted.SEEKING and len(arguments) > 1:
             self._make(Extent(arguments[0].length * max(1.0, arguments[1].length)))
             return Extent()

@@ -6,6 +6,7 @@ with instance(sources).cursor() as cursor, watched(cursor, seconds=5) as late:
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -15,7 +16,8 @@ from compliance.core.language import N_
 from compliance.declarations import closed
 from compliance.declarations.closed import Fault, Node
 from compliance.declarations.given import Given
-from compliance.store import engine
+from compliance.declarations.sources import Source
+from compliance.store import engine, schema
 from compliance.store.database import Cursor, Failure
 
 PLACE: Final = re.compile(r"LINE (\d+)")
@@ -104,3 +106,10 @@ def faults(file: str, given: Given) -> list[Fault]:
 def _line(text: closed.Text, number: int) -> int:
     """The line of the file of a line of its statement."""
     return text.numbers[max(0, min(number, len(text.numbers)) - 1)] if text.numbers else 1
+
+
+def instance(sources: Mapping[str, Source]) -> Cursor:
+    """A new database apart from every store, with the tables and macros of one that has some sources of packs."""
+    made = engine.apart()
+    schema.create(made, tuple(sources.values()))
+    return made

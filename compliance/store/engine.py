@@ -94,6 +94,11 @@ def watched(connection: Cursor, *, seconds: float) -> Iterator[threading.Event]:
         watch.join()
 
 
+def is_out_of_memory(error: Failure) -> bool:
+    """Whether a statement asked for more memory than there is for it."""
+    return isinstance(error, duckdb.OutOfMemoryException)
+
+
 def is_of_the_file(error: Failure) -> bool:
     """Whether the file has failed rather than the statement. A damaged block has no error class of its own."""
     of_its_class = isinstance(error, duckdb.IOException | duckdb.FatalException) or type(error) is duckdb.Error

@@ -82,6 +82,12 @@ def renew(connection: Cursor) -> None:
     _record(connection, _mark_of_macros(connection), clock.now())
 
 
+def create(connection: Cursor, of_packs: tuple[Source, ...]) -> None:
+    """Make the tables and macros in an empty database, with the relations of the sources of some packs."""
+    for text in (*_schema()[0].values(), *map(relation_of, of_packs), _macros(of_packs)):
+        connection.execute(text)
+
+
 def _mark_of_macros(connection: Cursor) -> str:
     """The mark of the macros, with that of the packs whose sources they read."""
     installed = [version.sha256 for version in versions(connection)]

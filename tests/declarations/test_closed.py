@@ -10,6 +10,7 @@ from compliance.declarations import admitted
 from compliance.declarations.closed import Fault
 from compliance.declarations.declared import read_toml
 from compliance.declarations.given import Extent, Given, given, joined
+from compliance.declarations.packs import STATEMENT, folder_files, product_packs, read_pack
 from compliance.declarations.points import load_points
 from compliance.declarations.queries import query, text_of
 from compliance.declarations.sources import product_sources
@@ -39,6 +40,13 @@ def sentences(sql: str, given_: Given = GIVEN) -> list[str]:
 @pytest.mark.parametrize("point", load_points(None), ids=lambda point: point.id)
 def test_the_thirteen_points_are_let_in(point):
     assert faults(query("points", point.id).text, given(point, common=COMMON)) == []
+
+
+@pytest.mark.parametrize("folder", product_packs(), ids=lambda folder: folder.name)
+def test_the_packs_of_the_product_are_let_in(folder):
+    files = folder_files(folder)
+    point = read_pack(files, origin=folder.name).point
+    assert faults(files[STATEMENT], given(point, common=COMMON)) == []
 
 
 LET_IN = {
@@ -230,6 +238,10 @@ REFUSED = {
     ),
     "a lambda for each of many": (
         f"select list_filter([{', '.join(['unit'] * 50)}], lambda a: lower(system) = a) from {S}",
+        "The texts that it makes are",
+    ),
+    "many words in a text": (
+        f"select says(system, [{', '.join(['unit'] * 50)}], ['ej']) from {S}",
         "The texts that it makes are",
     ),
     "an arrow": (
