@@ -155,3 +155,19 @@ RELATIONS: Final[Mapping[str, Relation]] = {
 CHOSEN: Final = "chosen_imports"
 # The parameters that every relation is called with, under their own names.
 MOMENT: Final = ("as_of", "known_at")
+
+# --- The header ---------------------------------------------------------------------------------------------------
+# A parameter: the day and the moment, or one of the point. Its type is that of the value in point.toml.
+ENTRY: Final = (
+    r"--   (as_of \(date\)|known_at \(timestamp\)"
+    r"|(?!(?:as_of|known_at) )[a-z_]+ \((date|integer|double|boolean|varchar)(\[\])?\)): \S.*"
+)
+# The lines of the header in their order, with an example of each. The line of a parameter may be there several times.
+HEADER: Final[Mapping[str, str]] = {
+    r"-- what: \S.*": "-- what: which systems have a plan that was tested in time",
+    r"-- grain: \S.*": "-- grain: one row a system in use",
+    r"-- parameters:": "-- parameters:",
+    ENTRY: "--   interval_months (integer): how often a plan is tested",
+    r"-- columns: columns\.txt": "-- columns: columns.txt",
+    r"": "an empty line",
+}

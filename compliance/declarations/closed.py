@@ -105,6 +105,23 @@ def text_of(file: str) -> Text:
     return Text(without_comments(file), tuple(n for n, _ in kept))
 
 
+def of_header(file: str) -> Iterator[Fault]:
+    """The first line of the header that is none, with what is expected there: its types become SQL elsewhere."""
+    lines = [*file.splitlines(), ""]
+    expected = iter(admitted.HEADER)
+    shape = next(expected)
+    for number, line in enumerate(lines, 1):
+        while not re.fullmatch(shape, line) and shape == admitted.ENTRY:
+            shape = next(expected)
+        if not re.fullmatch(shape, line):
+            other = N_("Expected is: {expected}")
+            yield Fault(number, Refusal(other, expected=admitted.HEADER[shape]))
+            return
+        if not line:
+            return
+        shape = shape if shape == admitted.ENTRY else next(expected)
+
+
 def measured(file: str) -> Iterator[Fault]:
     """What is wrong before the statement is parsed: a parser that is fed enough brackets overflows its stack."""
     if len(file) > admitted.LONGEST:

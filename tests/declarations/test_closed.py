@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from compliance.core.places import POINTS
-from compliance.declarations import admitted
+from compliance.core.places import POINTS, QUERIES
+from compliance.declarations import admitted, closed
 from compliance.declarations.closed import Fault
 from compliance.declarations.declared import read_toml
 from compliance.declarations.given import Extent, Given, given, joined
@@ -392,6 +392,63 @@ def test_a_long_parameter_counts_as_a_text():
         "The texts that it makes are"
         in sentences(f"select list_filter($words, lambda w: w = lower(unit)) from {S}", long)[0]
     )
+
+
+# --- The header -----------------------------------------------------------------------------------------------------
+
+HEADER = """\
+-- what: which systems have a plan
+-- grain: one row a system in use
+-- parameters:
+--   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
+--   interval_months (integer): how often it is tested
+-- columns: columns.txt
+
+select 1
+"""
+
+
+@pytest.mark.parametrize("point", load_points(None), ids=lambda point: point.id)
+def test_the_header_of_the_thirteen_points_is_let_in_but_for_a_table_of_law(point):
+    file = (QUERIES / "points" / f"{point.id}.sql").read_text("utf-8")
+    assert [fault.line for fault in closed.of_header(file)] == ([6] if "stages (struct" in file else [])
+
+
+@pytest.mark.parametrize("folder", product_packs(), ids=lambda folder: folder.name)
+def test_the_header_of_the_packs_of_the_product_is_let_in(folder):
+    assert [*closed.of_header(folder_files(folder)[STATEMENT])] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "now", "expected"),
+    [
+        (1, "-- which systems have a plan", "-- what: which"),
+        (2, "-- parameters:", "-- grain: one row"),
+        (3, "-- given:", "-- parameters:"),
+        (4, "--   as_of (varchar): the day", "-- columns: columns.txt"),
+        (5, "--   known_at (timestamp); drop table x (a): b", "-- columns: columns.txt"),
+        (6, "--   interval_months (integer) as date) || cast(1): x", "-- columns: columns.txt"),
+        (6, "--   interval_months (regclass): x", "-- columns: columns.txt"),
+        (6, "--   interval_months: x", "-- columns: columns.txt"),
+        (6, "--   interval_months (integer): ", "-- columns: columns.txt"),
+        (7, "-- columns: ../../secrets.txt", "-- columns: columns.txt"),
+        (7, "-- columns:", "-- columns: columns.txt"),
+        (8, "-- for each source", "an empty line"),
+        (8, "select 2", "an empty line"),
+    ],
+)
+def test_a_line_of_a_header_that_is_none_is_told_with_what_is_expected(line, now, expected):
+    lines = HEADER.splitlines()
+    lines[line - 1] = now
+    (fault,) = closed.of_header("\n".join(lines))
+    assert fault.line == line
+    assert str(fault.why).startswith(f"Expected is: {expected}")
+
+
+@pytest.mark.parametrize("file", ["", "select 1", "-- what: a", HEADER.split("\n\n")[0]])
+def test_a_header_may_be_missing_or_end_too_early(file):
+    assert len([*closed.of_header(file)]) == (0 if file.startswith("-- what: which") else 1)
 
 
 # --- The lists ------------------------------------------------------------------------------------------------------
