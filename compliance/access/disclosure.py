@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeVar
 
 from compliance.core.language import N_, folded
 from compliance.declarations.points import Point
-from compliance.declarations.sources import load_sources
+from compliance.declarations.sources import Source
 
 FEW_PERSONS: Final = 5
 # A text shared by fewer incidents may identify somebody.
@@ -20,15 +20,15 @@ COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
 OTHER_UNITS: Final = N_("Other units")
 
 
-@cache
-def private_sources() -> frozenset[str]:
-    """The ids of the exports with free text of incidents, and of those whose rows are about persons."""
-    of_persons = (
-        source.id
-        for source in load_sources(None).values()
-        if any(field.person and field.type == "id" for field in source.fields)
-    )
-    return INCIDENT_SOURCES.union(of_persons)
+def is_private(source: Source) -> bool:
+    """Whether an export has free text of incidents, or rows about persons."""
+    return of_incidents(source) or any(field.person and field.type == "id" for field in source.fields)
+
+
+def of_incidents(source: Source) -> bool:
+    """Whether the rows of an export are incidents, or about some, so that its texts are free text of incidents."""
+    referred = (field.refers_to[0] for field in source.fields if field.refers_to)
+    return not INCIDENT_SOURCES.isdisjoint((source.id, *referred))
 
 
 class Figure(Protocol):
@@ -74,7 +74,7 @@ F = TypeVar("F", bound=Figure)
 
 def about_incidents(point: Point) -> bool:
     """Whether a point's items are incidents, whose labels and details are free text."""
-    return not INCIDENT_SOURCES.isdisjoint(point.needs)
+    return not INCIDENT_SOURCES.isdisjoint(point.needs) or any(map(of_incidents, point.sources))
 
 
 # An organisation by its folded name, and a day; or by its id, and a calendar year.

@@ -19,7 +19,7 @@ from compliance.access.disclosure import (
     Years,
     about_incidents,
     added_up,
-    private_sources,
+    is_private,
     side_by_side,
     told_together,
     without_counts,
@@ -31,6 +31,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.remembering import cached_property
 from compliance.declarations.points import Point
+from compliance.declarations.sources import Source
 from compliance.store.database import Rows
 
 ONE_ONLY: Final = N_(
@@ -166,9 +167,9 @@ class Reader:
         """Whether the reader may see the spreadsheet rows behind a point's items."""
         return self.named or not (point.persons or about_incidents(point))
 
-    def finds(self, source: str) -> bool:
-        """Whether the reader may see which rows of an export fail a check."""
-        private = source in private_sources()
+    def finds(self, source: Source | None) -> bool:
+        """Whether the reader may see which rows of an export fail a check; None is one that nothing declares now."""
+        private = source is None or is_private(source)
         return self.may(Permission.SEE_ITEMS) and (self.named or not private) and self.everywhere
 
     def items(self, point: Point, items: Rows) -> Rows:

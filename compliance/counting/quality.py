@@ -117,17 +117,17 @@ def findings(
     """
     with declared(cursor, sources, words), imports_pinned(cursor, "pin_basis", {"as_of": as_of, "known_at": known_at}):
         return [
-            _visible(Finding(check.id, **row), reader)
+            _visible(Finding(check.id, **row), sources, reader)
             for check in checks
             for row in _rows(cursor, query("quality", check.id), as_of=as_of, known_at=known_at)
         ]
 
 
-def _visible(finding: Finding, reader: Reader) -> Finding:
+def _visible(finding: Finding, sources: Mapping[str, Source], reader: Reader) -> Finding:
     """A finding as the reader may see it; a cell can name anybody, as can the name of a file or a sheet."""
     texts: dict[str, Any] = {name: text and reader.text(text) for name, text in vars(finding).items() if name in TEXTS}
     finding = replace(finding, **texts, opened=reader.named)
-    if reader.finds(finding.source):
+    if reader.finds(sources.get(finding.source)):
         return finding
     return replace(finding, row=None, subject=None, detail=None, shown=False, opened=False)
 

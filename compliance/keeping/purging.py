@@ -24,7 +24,7 @@ import msgspec
 
 from compliance.access import audit
 from compliance.access.audit import Action
-from compliance.access.disclosure import INCIDENT_SOURCES
+from compliance.access.disclosure import of_incidents
 from compliance.access.permissions import Permission, User
 from compliance.access.withholding import WITHHELD
 from compliance.core.errors import Refusal
@@ -169,7 +169,7 @@ def identifying(source: Source, sources: Mapping[str, Source]) -> list[str]:
         for field in source.fields
         for column, type_ in table_columns(field)
         if type_ == "varchar" and column == field.name
-        if field.person or (source.id in INCIDENT_SOURCES and not field.names and not is_kept(source, field, kept))
+        if field.person or (of_incidents(source) and not field.names and not is_kept(source, field, kept))
     ]
 
 

@@ -312,7 +312,7 @@ def test_a_reader_gets_what_the_table_says(counted: Cursor, who: str, row: tuple
 def test_everybody_sees_how_many_findings_there_are_and_few_see_their_rows(
     counted: Cursor, who: str, private: bool, other: bool
 ) -> None:
-    assert (READERS[who].finds("incidents"), READERS[who].finds("systems")) == (private, other)
+    assert (READERS[who].finds(SOURCES["incidents"]), READERS[who].finds(SOURCES["systems"])) == (private, other)
     every = quality.findings(counted, quality.load_checks(None), SOURCES, WORDS, **AT, reader=READERS["coordinator"])
     findings = quality.findings(counted, quality.load_checks(None), SOURCES, WORDS, **AT, reader=READERS[who])
     assert every

@@ -5,14 +5,18 @@ from datetime import date, datetime
 
 import pytest
 
+from compliance.access.permissions import ANALYST, COORDINATOR
 from compliance.correcting import saying
+from compliance.counting import quality
 from compliance.loading.loading import load, read_request, revoke
 from compliance.loading.rereading import Rules, read_anew, readable
 from compliance.store import installing, packs
+from compliance.store.database import EVERYTHING_KNOWN
 from tests.command import run_here
 from tests.layers import layered
 from tests.line import TODAY, WORDS, Line, read_here
 from tests.machines import fill, machine
+from tests.readers import reader
 from tests.store.test_packs import pack
 
 OLD, NEW = date(2024, 1, 31), date(2026, 11, 1)
@@ -100,6 +104,13 @@ title = "Note"
 type = "text"
 headings = ["Notering"]
 """
+# A field that a later version has last.
+MORE = """
+[fields.area]
+title = "Area"
+type = "number"
+headings = ["Yta"]
+"""
 TABLES = {
     "keys": """
 Nyckel | AD-konto | Namn          | Utlämnad   | Senast använd    | Förlorad | Dörrar | Nivå | Läge     | System
@@ -182,6 +193,18 @@ def line(made, tmp_path, request, monkeypatch):
     line.database = machine(line.address, tmp_path / "one")
     fill(line.database, made.database)
     return line
+
+
+@pytest.fixture
+def line_of_machines(tmp_path, postgres_database):
+    """Two machines that share a store in PostgreSQL, both of which have shown it."""
+    lines = Packed(tmp_path), Packed(tmp_path)
+    for place, line in enumerate(lines):
+        line.database = machine(postgres_database, tmp_path / str(place))
+    with lines[0].database.writing():
+        pass
+    assert lines[1].rows("from imports") == []
+    return lines
 
 
 AT = "date '2026-11-24', timestamp '2099-01-01'"
@@ -273,3 +296,28 @@ def test_a_backup_gives_the_packs_and_their_rows_back(line):
     line.command("restore", "--replace", line.folder / "backup.zip")
     assert keys(line) == LOADED
     assert line.sources["rooms"].system["sv"] == "Fastighet"
+
+
+@pytest.mark.live
+def test_a_machine_that_is_running_shows_a_pack_that_another_installs_and_its_rows(line_of_machines):
+    one, other = line_of_machines
+    assert "keys" not in other.sources
+    one.install(of(KEYS), of(ROOMS)).load_all(NEW)
+    assert (keys(other), other.sources["rooms"].system["sv"]) == (LOADED, "Fastighet")
+    other.install(of(ROOMS.replace("Fastighet", "Hyresvärd") + MORE)).load_table("Rum | Yta\n103 | 12", source="rooms")
+    assert one.rows("select room, area from rooms where area is not null") == [{"room": "103", "area": 12.0}]
+    assert one.sources["rooms"].system["sv"] == "Hyresvärd"
+
+
+@pytest.mark.live
+def test_checks_go_over_a_packs_source_and_hide_the_rows_of_persons(line):
+    line.load_all(NEW)
+    checks = quality.load_checks(None)
+    for role, shown in ((COORDINATOR, True), (ANALYST, False)):
+        with line.database.cursor() as cursor:
+            found = quality.findings(
+                cursor, checks, line.sources, WORDS, as_of=TODAY, known_at=EVERYTHING_KNOWN, reader=reader(role)
+            )
+        told = {(each.check, each.field, each.subject) for each in found if each.source == "keys"}
+        assert {check for check, *_ in told} >= {"unmatched_keys", "unknown_words", "unclear_answers", "rejected_rows"}
+        assert (("unknown_words", "state", "I lådan") in told) == shown
