@@ -10,7 +10,7 @@ from compliance.core.language import N_, Language, begun
 from compliance.counting.assessing import Basis, Status
 from compliance.counting.figures import Definition
 from compliance.declarations.points import Point
-from compliance.declarations.sources import Source
+from compliance.declarations.sources import Source, product_sources
 from compliance.drawing import charts
 from compliance.drawing.checklist import ExportRow
 from compliance.drawing.elements import Html
@@ -64,7 +64,7 @@ def exports(
     organisation: str,
     as_of: date,
 ) -> list[Export]:
-    """Every source of an organisation on a day, what is missing first."""
+    """Every source of an organisation on a day, what is missing first; of packs only what their points read."""
     details = {row["import_id"]: row for row in imports}
     counting: dict[str, Rows] = {}
     for row in basis.of(organisation):
@@ -72,10 +72,11 @@ def exports(
     found = [
         replace(
             _export(source, counting.get(source.id, []), as_of),
-            points=_readers(source, points, definitions),
+            points=readers,
             purged=basis.purged((source.id,), organisation, as_of),
         )
         for source in sources
+        if (readers := _readers(source, points, definitions)) or source.id in product_sources()
     ]
     return sorted(found, key=lambda export: export.rank)
 

@@ -1,13 +1,19 @@
 """The rows of a source that a pack declares: they live as those of the product's own, in a file and in PostgreSQL."""
 
+import io
 import shutil
 from datetime import date, datetime
 
+import openpyxl
 import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR
-from compliance.correcting import saying
+from compliance.core.language import Language
+from compliance.correcting import forms, saying
+from compliance.correcting.templates import HEADING_ROW, template
 from compliance.counting import quality
+from compliance.counting.tracing import row_loaded
+from compliance.declarations.packs import folder_files, product_packs, read_pack
 from compliance.loading.loading import load, read_request, revoke
 from compliance.loading.rereading import Rules, read_anew, readable
 from compliance.store import installing, packs
@@ -321,3 +327,28 @@ def test_checks_go_over_a_packs_source_and_hide_the_rows_of_persons(line):
         told = {(each.check, each.field, each.subject) for each in found if each.source == "keys"}
         assert {check for check, *_ in told} >= {"unmatched_keys", "unknown_words", "unclear_answers", "rejected_rows"}
         assert (("unknown_words", "state", "I lådan") in told) == shown
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("folder", product_packs(), ids=lambda folder: folder.name)
+def test_the_template_of_a_packs_source_loads_as_it_is_and_its_rows_are_traced(folder, tmp_path):
+    pack = read_pack(folder_files(folder), origin=folder.name)
+    line = Packed(tmp_path).install(pack)
+    for source in pack.sources.values():
+        [receipt] = line.load(filled(template(source, Language("sv")), source, tmp_path / "mall.xlsx"))
+        assert (receipt.source.id, receipt.summary.loaded, receipt.summary.warnings) == (source.id, 1, 0)
+        with line.database.cursor() as cursor:
+            ((sheet, row),) = cursor.execute(f"select sheet, row from {source.id}").fetchall()
+            place = {"import_id": receipt.import_id, "sheet": sheet, "row": row}
+            traced = row_loaded(cursor, source, **place, reader=reader(COORDINATOR))
+        assert {name for name, _, value in traced.fields if value is not None} >= {
+            field.name for field in source.fields
+        }
+
+
+def filled(content, source, path):
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for column, field in enumerate(source.fields, start=1):
+        book.worksheets[0].cell(HEADING_ROW + 1, column).value = forms.example(field)
+    book.save(path)
+    return path

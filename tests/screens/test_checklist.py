@@ -18,6 +18,7 @@ from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.apps import opened, text
 from tests.line import POINTS, SOURCES
 from tests.screens.test_ui_forms import labels, view_of
+from tests.store.test_packs import pack
 
 DAY = date(2026, 11, 1)
 ORDER = Order("test")
@@ -26,14 +27,23 @@ STAFF = "AD-konto | Enhet | Anställningsdatum\n" + "\n".join(f"aa{n} | Norr | 2
 SV, EN = map(Language, ("sv", "en"))
 
 
-def exports_of(line, *, as_of, organisation="A"):
+def exports_of(line, *, as_of, organisation="A", sources=(), points=POINTS):
     with line.database.cursor() as cursor:
         basis = basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
         imports = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
-    declared = list(SOURCES.values()), POINTS, load_figures(None)
+    declared = [*SOURCES.values(), *sources], points, load_figures(None)
     where = {"organisation": organisation, "as_of": as_of}
     found = checklist_texts.exports(*declared, basis=basis, imports=imports, **where)
     return {export.source.id: export for export in found}
+
+
+def test_an_export_of_a_pack_is_asked_for_only_where_its_point_is_on(line):
+    line.load_table(SYSTEMS, organisation="A", extract_date=DAY)
+    rooms = pack()
+    given = {"as_of": DAY, "sources": rooms.sources.values()}
+    assert exports_of(line, **given).keys() == SOURCES.keys()
+    export = exports_of(line, **given, points=(*POINTS, rooms.point))["rooms"]
+    assert (export.state, export.points) == ("missing", (rooms.point,))
 
 
 @pytest.mark.live
