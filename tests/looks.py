@@ -33,6 +33,7 @@ STATES = {
     "about": ["about"],
     "roles": ["roles"],
     "audit": ["audit"],
+    "settings": ["settings"],
 }
 # What can be otherwise in the dark.
 COLOURS = {

@@ -8,7 +8,7 @@ from compliance.access.permissions import Permission
 from compliance.core.places import ROOT
 
 SCREENS: Final = ROOT / "compliance" / "screens"
-ASKS: Final = {"perform", "require", "_sign"}
+ASKS: Final = {"perform", "require", "field", "_sign"}
 # By module and function. What changes something asks there for its permission, and what hands a file out.
 ACTS: Final = {
     ("checklist", "_note_form"): "write who delivers an export",
@@ -17,7 +17,6 @@ ACTS: Final = {
     ("decisions.page", "_follow_up_form"): "follow up a decision",
     ("extracts.page", "_content"): "download an extract",
     ("extracts.page", "_every_content"): "download all extracts",
-    ("files", "field"): "drop files",
     ("imports.card", "_rejected"): "download the rejected rows of a file",
     ("imports.courses", "_save"): "say which course is which",
     ("imports.courses", "settings"): "see which course is which",
@@ -37,6 +36,7 @@ ACTS: Final = {
     ("imports.returns", "_workbook"): "download the rows of an import to correct",
     ("imports.inbox_page", "_above"): "order that files are loaded",
     ("imports.inbox_page", "_load"): "load a file",
+    ("imports.inbox_page", "_receive"): "drop files",
     ("meeting.page", "_handout"): "download the handout of the meeting",
     ("meeting.page", "_save_decision"): "decide in the meeting",
     ("meeting.page", "_save_note"): "write a note in the meeting",
@@ -46,6 +46,7 @@ ACTS: Final = {
     ("review.decisions", "_change"): "withdraw a decision",
     ("review.decisions", "_decide_form"): "decide",
     ("review.documents", "_measures"): "download the measures",
+    ("review.documents", "_peers"): "drop the figures of other organisations",
     ("review.documents", "_report"): "download reports and slides (complete only with comments and decisions)",
     ("review.documents", "_whole_package"): "download the year package (only with names of persons)",
     ("review.page", "_day_form"): "choose another day for a review",
@@ -58,6 +59,9 @@ ACTS: Final = {
     ("roles.page", "_confirm"): "take a role away",
     ("roles.page", "_giving"): "give a role",
     ("sayings", "_save"): "say what words and dates mean",
+    ("settings.page", "_install"): "install a point",
+    ("settings.page", "_of_zip"): "drop a point as a ZIP",
+    ("settings.page", "_switch"): "switch a point on or off",
     ("training.page", "_reminders"): "download whom to remind",
     ("worklists.page", "_all"): "download the lists of all units",
     ("worklists.page", "_mail_file"): "download the mail of a unit",

@@ -8,6 +8,7 @@ from compliance.core.places import ROOT
 from compliance.screens.frame import PAGES, PageEntry
 from compliance.screens.widgets import HOME
 from compliance.serving.gate import ROUTES, Need
+from compliance.serving.uploading import UPLOADING
 from tools.acts import ACTS, sites
 
 FILE: Final = ROOT / "docs" / "access.md"
@@ -45,7 +46,7 @@ def page_answer(role: Role, entry: PageEntry) -> str:
 
 def route_answer(role: Role, need: Need) -> str:
     """Whether a role reaches an address."""
-    return answer(role, Permission.LOAD_EXPORTS) if need is Need.LOADING else YES
+    return YES if need is not Need.LOADING or UPLOADING & role.permissions else NO
 
 
 def table(heading: str, rows: Iterable[Sequence[str]]) -> str:

@@ -3,6 +3,7 @@
 What that does to the figure of the pack's point can be seen before: it is rehearsed, and nothing is written.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting.previewing import Effect, Figures
 from compliance.counting.assessing import coverage
-from compliance.declarations.packs import Pack
+from compliance.declarations.packs import Pack, folder_files, product_packs, read_pack
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event
 from compliance.store import installing, packs
@@ -24,6 +25,45 @@ INSTALLED: Final = N_("This version of {pack} is installed already.")
 TAKEN: Final = N_("{pack} cannot be installed: the name {id} is taken. Choose another in its files.")
 NOT_INSTALLED: Final = N_("{pack} is not installed. Install it first.")
 NOBODY: Final = N_("There is no organisation called {name} on {day}. Load an export of it first.")
+
+
+# The folder beside the store with an organisation's own packs.
+FOLDER: Final = "points"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A pack that can be installed, by the name of its folder or file; one that cannot be read has none, and why."""
+
+    origin: str
+    pack: Pack | None = None
+    why: Refusal | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the pack, as far as it is known."""
+        return self.pack.name if self.pack else self.origin
+
+
+def offers(own: Path | None) -> list[Offer]:
+    """The packs that come with the product, then those beside the store in `own`."""
+    beside = sorted(own.joinpath(FOLDER).glob("[!.]*")) if own else []
+    return [_in_folder(folder, own) for folder in (*product_packs(), *filter(Path.is_dir, beside))]
+
+
+def offer(files: Mapping[str, str], origin: str, *, own: Path | None) -> Offer:
+    """A pack by its files."""
+    try:
+        return Offer(origin, read_pack(files, origin=origin, own=own))
+    except Refusal as refusal:
+        return Offer(origin, why=refusal)
+
+
+def _in_folder(folder: Path, own: Path | None) -> Offer:
+    try:
+        return offer(folder_files(folder), folder.name, own=own)
+    except Refusal as refusal:
+        return Offer(folder.name, why=refusal)
 
 
 @dataclass(frozen=True)

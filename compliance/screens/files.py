@@ -1,4 +1,4 @@
-"""The file field of a page, for those who may load. Its files are released when the page no longer has the field."""
+"""The file field of a page, for those who may fill it. Its files are released when the page no longer has the field."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,11 +14,11 @@ from compliance.screens import views
 from compliance.serving.uploading import LEDGER, NotTaken
 
 
-def field(label: str, **kwargs: Any) -> Sequence[Any]:
-    """Draw a file field. Return its files. Raise Refusal if the person may not load."""
-    audit.require(views.user(), Permission.LOAD_EXPORTS)
+def field(label: str, permission: Permission, **kwargs: Any) -> Sequence[Any]:
+    """Draw a file field. Return its files. Raise Refusal if the person lacks the permission."""
+    audit.require(views.user(), permission)
     session, _ = runs.here()
-    LEDGER.draw_field(session)
+    LEDGER.draw_field(session, permission)
     return st.file_uploader(label, accept_multiple_files=True, **kwargs) or []
 
 

@@ -77,6 +77,7 @@ PAGES: Final = (
     PageEntry("extracts", N_("Extracts"), Permission.DOWNLOAD_EXTRACTS, BASIS),
     PageEntry("about", N_("About the figures"), Permission.SEE_FIGURES, BASIS),
     PageEntry("roles", N_("Roles"), Permission.MANAGE_ROLES, SERVICE),
+    PageEntry("settings", N_("Settings"), Permission.SEE_SETTINGS, SERVICE),
     PageEntry("audit", N_("Audit trail"), Permission.SEE_AUDIT, SERVICE),
 )
 

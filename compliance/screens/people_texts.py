@@ -2,15 +2,24 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from compliance.access import audit
 from compliance.access.people import SYSTEM, Person
 from compliance.access.scopes import Scope
+from compliance.core import clock
 from compliance.core.language import N_, Language
 
 # Between the parts of a scope.
 THEN: Final = " · "
+# What the store has for who is no person.
+WHO: Final = {
+    "coordinator": N_("the coordinator"),
+    "command line": N_("the command line"),
+    "sample data": N_("the sample data"),
+    "upgrade": N_("the upgrade"),  # to 0.11, which read exports anew
+}
 
 
 def names(persons: Sequence[Person], say: Language) -> dict[str, str]:
@@ -38,3 +47,13 @@ def scope(limit: Scope | None, say: Language) -> str:
     """A limit in words; none is everything."""
     parts = [limit.organisation, limit.department, limit.unit] if limit else []
     return THEN.join(part for part in parts if part) or say(N_("Everything"))
+
+
+def when_and_who(at: datetime, who: str, say: Language) -> str:
+    """When something was done (UTC), and by whom, as the store has it."""
+    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(at)), who=recorded(who, say))
+
+
+def recorded(who: str, say: Language) -> str:
+    """Whom the store names."""
+    return say(WHO[who]) if who in WHO else who

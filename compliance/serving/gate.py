@@ -29,6 +29,7 @@ from compliance.serving.guarding import LONGEST_PATH, NOT_SO, NOT_THERE, STREAM,
 from compliance.serving.health import LIVES, READY
 from compliance.serving.pending import Begun, Pending
 from compliance.serving.provider import CALLBACK, Provider
+from compliance.serving.uploading import UPLOADING
 from compliance.store.failures import Away
 
 MEDIA: Final = "/media/"
@@ -65,7 +66,7 @@ class Need(Enum):
     NOTHING = "anybody"
     ROLE = "a session and a role"
     OWN = "a session and a role, for what was made for that session"
-    LOADING = "a session that may load exports, for a file field of its own page"
+    LOADING = "a session that may load exports or install points, for a file field of its own page"
 
 
 # Every address besides those of the pages; one that ends in / stands for all below it. What is not here is not there.
@@ -233,7 +234,7 @@ class Gate:
 
     def _upload_refusal(self, scope: Scope, session: Session, user: User) -> Response | None:
         page = scope["path"].removeprefix(UPLOADS).partition("/")[0]
-        if user.may(Permission.LOAD_EXPORTS) and self.backend.belongs(page, session.key):
+        if UPLOADING & user.role.permissions and self.backend.belongs(page, session.key):
             return None
         audit.refused(user, Permission.LOAD_EXPORTS.value)
         return PlainTextResponse(language(scope)(NOT_ALLOWED), 403)

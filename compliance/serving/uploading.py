@@ -1,7 +1,7 @@
 """How much each person has uploaded in all their windows, and whether they may upload more.
 
-A session here is Streamlit's: a window. A file is accepted if the page shows a file field to a user who may load, and
-only under an id that this page has requested. It counts from its first byte until it is loaded or removed, or the
+A session here is Streamlit's: a window. A file is accepted if the page shows a file field to a user who may fill it,
+and only under an id that this page has requested. It counts from its first byte until it is loaded or removed, or the
 session ends. The content that the page has read from it is held here too, and released with it.
 """
 
@@ -18,6 +18,8 @@ from compliance.declarations.settings import MB, Limits
 
 # The most ids that a page may have requested and not used: more than anybody drops at once.
 MOST_ISSUED: Final = 1_000
+# What lets a person send a file at all; which of them it takes is said by the field.
+UPLOADING: Final = frozenset({Permission.LOAD_EXPORTS, Permission.INSTALL_POINTS})
 
 TOO_LARGE: Final = N_("The file is larger than {size} and was not taken. Export fewer rows at a time.")
 TOO_MANY: Final = N_(
@@ -54,13 +56,15 @@ def sentences(say: Language) -> dict[int, str]:
 class Session:
     """The uploads of a session.
 
-    `person` is who has sent them, empty without a login. `shown` says whether its page has a file field, `drawn`
-    whether the current run has drawn one. `issued` are the ids requested and not used, `held` the bytes of each file,
-    `kept` the content of files that have left their field, and `refused` the number of refusals by status and sentence.
+    `person` is who has sent them, empty without a login. `shown` says whether its page has a file field, `needs` what
+    its user must be permitted, `drawn` whether the current run has drawn one. `issued` are the ids requested and not
+    used, `held` the bytes of each file, `kept` the content of files that have left their field, and `refused` the
+    number of refusals by status and sentence.
     """
 
     person: str = ""
     shown: bool = False
+    needs: Permission = Permission.LOAD_EXPORTS
     drawn: bool = False
     issued: dict[str, None] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
@@ -82,11 +86,12 @@ class Ledger:
             if record := self._sessions.get(session):
                 record.drawn = False
 
-    def draw_field(self, session: str) -> None:
-        """Record that the page of a session has a file field."""
+    def draw_field(self, session: str, needs: Permission = Permission.LOAD_EXPORTS) -> None:
+        """Record that the page of a session has a file field, and what its user must be permitted."""
         with self._lock:
             record = self._sessions.setdefault(session, Session())
             record.shown = record.drawn = True
+            record.needs = needs
 
     def end_page(self, session: str) -> list[str]:
         """Record that the page is drawn. If its file field is gone, release the field's files and return their ids."""
@@ -139,7 +144,7 @@ class Ledger:
         """Begin to receive a file from a user. Raise NotTaken if it may not be sent."""
         with self._lock:
             record = self._sessions.get(session)
-            if not record or not record.shown or not user.may(Permission.LOAD_EXPORTS):
+            if not record or not record.shown or not user.may(record.needs):
                 raise self.not_taken(403, UNKNOWN)
             if file in record.held:
                 raise self.not_taken(409, THERE)

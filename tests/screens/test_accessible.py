@@ -66,6 +66,7 @@ SAYS = {
     "about": "Om siffrorna",
     "roles": "Ingen inloggning är inställd",
     "audit": "Loggen",
+    "settings": "egna punkter är på i",
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
-from compliance.access.permissions import ANALYST, COORDINATOR, User
+from compliance.access.permissions import ADMINISTRATOR, ANALYST, COORDINATOR, Permission, User
 from compliance.bending import files as bent
 from compliance.bending import words
 from compliance.core.errors import Refusal
@@ -142,6 +142,17 @@ def test_nothing_is_taken_of_somebody_who_may_not_load(ledger):
     [file, *_] = shown(ledger, "a")
     assert taken(ledger, "a", file, 1, user=User("tester", ANALYST)) == 403
     assert taken(ledger, "a", file, 1) == 204
+
+
+def test_a_field_takes_files_from_whoever_has_the_permission_that_it_asks_for(ledger):
+    who = [User("tester", role, "a") for role in (COORDINATOR, ADMINISTRATOR)]
+    assert [taken(ledger, "a", file, 1, user=user) for file, user in zip(shown(ledger, "a"), who, strict=False)] == [
+        204,
+        403,
+    ]
+    ledger.draw_field("b", Permission.INSTALL_POINTS)
+    ledger.issue("b", ["b1", "b2"])
+    assert [taken(ledger, "b", file, 1, user=user) for file, user in zip(("b1", "b2"), who, strict=True)] == [403, 204]
 
 
 def test_nothing_is_taken_where_no_field_is_shown_any_more(ledger):

@@ -5,7 +5,7 @@ from typing import Final
 from compliance.core.language import N_, Language
 from compliance.correcting.courses import Said
 from compliance.declarations.points import Point
-from compliance.screens.imports.texts import when_and_who
+from compliance.screens.people_texts import when_and_who
 from compliance.store.database import Rows
 from compliance.wording import phrases
 

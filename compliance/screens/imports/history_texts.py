@@ -15,6 +15,7 @@ from compliance.drawing import charts
 from compliance.loading.validating import REASONS
 from compliance.screens import effect_texts
 from compliance.screens.imports import texts
+from compliance.screens.people_texts import when_and_who
 from compliance.store.database import Rows
 from compliance.wording import phrases
 from compliance.wording.tables import Column, field, records
@@ -43,7 +44,7 @@ def import_pairs(
         charts.Pair(say(N_("Export")), texts.source_name(row["source"], sources, say)),
         charts.Pair(say(N_("Organisation")), row["organisation"]),
         charts.Pair(say(N_("Extract date")), say.date(row["extract_date"]), say(by) if by else ""),
-        charts.Pair(say(N_("Loaded")), texts.when_and_who(row["imported_at"], row["imported_by"], say)),
+        charts.Pair(say(N_("Loaded")), when_and_who(row["imported_at"], row["imported_by"], say)),
         charts.Pair(say(N_("Rows")), rows, moved),
         charts.Pair(say(N_("State")), state),
         charts.Pair(say(N_("SHA-256 of the file")), f"{row['sha256'][:16]} {row['sha256'][16:32]}", row["sha256"][32:]),

@@ -78,7 +78,9 @@ def _context(view: View) -> Context:
 
 def _receive(view: View, waiting: Inbox) -> None:
     """Move dropped files to the inbox to be read. The new key after each drop empties the field."""
-    dropped = uploads.field(view.say(N_("Files")), label_visibility="collapsed", key=f"files {waiting.drops}")
+    dropped = uploads.field(
+        view.say(N_("Files")), Permission.LOAD_EXPORTS, label_visibility="collapsed", key=f"files {waiting.drops}"
+    )
     for refusal, number in uploads.refusals():
         text = view.say.plural("{n} file was not taken.", "{n} files were not taken.", number)
         widgets.html(charts.note(f"{text} {view.say.refusal(refusal)}"))

@@ -11,7 +11,7 @@ from compliance.drawing import charts
 from compliance.loading.meanings import Meaning
 from compliance.screens import reads, saying_texts, sayings, widgets
 from compliance.screens.caching import read
-from compliance.screens.imports import texts
+from compliance.screens.people_texts import when_and_who
 from compliance.screens.views import View
 from compliance.store.database import Cursor
 
@@ -35,6 +35,6 @@ def settings(view: View) -> None:
     for each in every:
         title = saying_texts.meaning_text(each, reads.sources(view.data)[each.source], say)
         with st.expander(widgets.plain(title), key=f"said {each.source} {each.field} {each.said_of}"):
-            widgets.html(charts.caption(texts.when_and_who(each.said_at, each.said_by, say)))
+            widgets.html(charts.caption(when_and_who(each.said_at, each.said_by, say)))
             if not view.sample:
                 sayings.change(view, each)

@@ -6,7 +6,8 @@ from typing import Final
 from compliance.core.language import N_, Language
 from compliance.correcting.renaming import Alias, RenamingEffect, Suggestion
 from compliance.declarations.sources import Source
-from compliance.screens.imports.texts import source_names, when_and_who
+from compliance.screens.imports.texts import source_names
+from compliance.screens.people_texts import when_and_who
 from compliance.wording import phrases
 from compliance.wording.tables import Column
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +24,7 @@ from compliance.loading.validating import REASONS, UNSHOWN, no_answers_text, wit
 from compliance.reading.recognising import Match
 from compliance.reading.repeating import repeated_text, second_text
 from compliance.reading.sheets import Workbook
+from compliance.screens.people_texts import recorded
 from compliance.store.database import Rows
 from compliance.wording import phrases
 from compliance.wording.tables import Column, Table, field, table
@@ -87,12 +88,6 @@ FOUND_BY: Final = {
     "heading": N_("from above the headings"),
     "file_name": N_("from the file name"),
     "modified": N_("the day the workbook was last changed"),
-}
-WHO: Final = {
-    "coordinator": N_("the coordinator"),
-    "command line": N_("the command line"),
-    "sample data": N_("the sample data"),
-    "upgrade": N_("the upgrade"),  # to 0.11, which read exports anew
 }
 
 
@@ -429,16 +424,7 @@ def history_table(
 def _moment_and_who(row: Mapping[str, Any], say: Language) -> tuple[str, str]:
     """When an import was loaded, as short as an extract date is, and by whom."""
     at = clock.local(row["imported_at"])
-    return f"{at.date()} {say.clock(at)}", say(N_("by {who}"), who=_who(row["imported_by"], say))
-
-
-def when_and_who(at: datetime, who: str, say: Language) -> str:
-    """When something was done (UTC), and by whom."""
-    return say(N_("{moment} by {who}"), moment=say.moment(clock.local(at)), who=_who(who, say))
-
-
-def _who(name: str, say: Language) -> str:
-    return say(WHO[name]) if name in WHO else name
+    return f"{at.date()} {say.clock(at)}", say(N_("by {who}"), who=recorded(row["imported_by"], say))
 
 
 def state(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
@@ -451,7 +437,7 @@ def state(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
 
 def _counting(row: Mapping[str, Any], standing: Standing, say: Language) -> str:
     if row["revoked_at"]:
-        moment, who = say.moment(clock.local(row["revoked_at"])), _who(row["revoked_by"], say)
+        moment, who = say.moment(clock.local(row["revoked_at"])), recorded(row["revoked_by"], say)
         why = say(row["why"]) if row["why"] in {REPLACED, READ_ANEW} else row["why"]
         return say(N_("Revoked {moment} by {who}: {why}"), moment=moment, who=who, why=why)
     if row["import_id"] in standing.counting:

@@ -243,7 +243,9 @@ def _peers(opened: Opened) -> None:
     downloads.offer_small(opened.view, file)
     if not opened.view.reader.may(Permission.LOAD_EXPORTS):
         return
-    files = screens_files.field(say(N_("The figures of other organisations")), type="json", key="peers")
+    files = screens_files.field(
+        say(N_("The figures of other organisations")), Permission.LOAD_EXPORTS, type="json", key="peers"
+    )
     widgets.html(charts.caption(say(N_("What you add is kept for as long as the page is open, and nowhere else."))))
     others = []
     for file in files:
