@@ -52,6 +52,8 @@ class Line:
         self.folder = folder
         self.database = FileDatabase.at(folder / "test.duckdb")
         self.loads = 0
+        # With those of packs, once some are installed.
+        self.sources = SOURCES
 
     @contextmanager
     def held(self) -> Iterator["Line"]:
@@ -78,9 +80,9 @@ class Line:
 
     def load(self, path: Path, **fields: Any) -> list[Receipt]:
         order = self.order(**fields)
-        request = read_request(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
+        request = read_request(self.database, order, sources=self.sources, words=WORDS, today=TODAY)
         book = read_here(path, name=path.name, request=request)
-        return load(self.database, book, order, sources=SOURCES, words=WORDS)
+        return load(self.database, book, order, sources=self.sources, words=WORDS)
 
     def load_table(
         self, table: str, *, name: str = "export.csv", extract_date: date | None = date(2026, 11, 1), **fields: Any

@@ -73,8 +73,9 @@ F = TypeVar("F", bound=Figure)
 
 
 def about_incidents(point: Point) -> bool:
-    """Whether a point's items are incidents, whose labels and details are free text."""
-    return not INCIDENT_SOURCES.isdisjoint(point.needs) or any(map(of_incidents, point.sources))
+    """Whether a point's items are incidents, whose labels and details are free text; a pack's, if it reads any."""
+    read = (*point.needs, *point.uses) if point.pack else point.needs
+    return not INCIDENT_SOURCES.isdisjoint(read) or any(map(of_incidents, point.sources))
 
 
 # An organisation by its folded name, and a day; or by its id, and a calendar year.

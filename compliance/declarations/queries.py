@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from compliance.core.places import QUERIES
-from compliance.declarations.relations import repeated
+from compliance.declarations.relations import relations_of, repeated
 from compliance.declarations.sources import Source, product_sources
 
 # The folders of statements that data/ declares, or that a kind of store runs. Each other folder is a room's own.
@@ -69,6 +69,11 @@ def text_of(name: str, sources: Iterable[Source] | None = None) -> str:
     The parts of macros for each source are those of `sources`, else of the product's own.
     """
     return repeated(_whole(path_of(name)), product_sources().values() if sources is None else sources)
+
+
+def relations_on_a_day(sources: Iterable[Source]) -> str:
+    """The macros with the rows of some sources that count on a day, without those of other sources."""
+    return relations_of(path_of("macros.sql").read_text("utf-8"), sources)
 
 
 def _whole(path: Path) -> str:

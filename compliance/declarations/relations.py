@@ -24,6 +24,8 @@ from compliance.declarations.sources import Field, Source
 PART: Final = re.compile(r"^ *-- for each ([a-z ]+?)(?:, (union all))?\n(.*?)^ *-- end\n", re.MULTILINE | re.DOTALL)
 # Types that are compared as they are. Texts are compared in lower case.
 EXACT: Final = frozenset({"date", "datetime", "number", "level", "yes_no"})
+# What makes the relation of a source on a day.
+OF_ROWS: Final = ("source", "source with unique rows", "source with renewed rows")
 Values = dict[str, str]
 
 
@@ -36,6 +38,11 @@ def repeated(text: str, sources: Iterable[Source]) -> str:
         return _joined([values for source in listed for values in each[part[1]](source)], part[3], part[2] or "")
 
     return PART.sub(repetitions, text)
+
+
+def relations_of(text: str, sources: Iterable[Source]) -> str:
+    """Those parts of an SQL text that make the relations of the rows of a source on a day, for some sources."""
+    return "".join(repeated(part[0], sources) for part in PART.finditer(text) if part[1] in OF_ROWS)
 
 
 def _joined(each: list[Values], part: str, between: str) -> str:

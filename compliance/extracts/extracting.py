@@ -4,7 +4,7 @@ wanted = extract(cursor, "missing", points=points, as_of=day, known_at=EVERYTHIN
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from compliance.extracts import heading, planned
 from compliance.extracts.declared import Definition, declared, extract_by
 from compliance.review.planning import load_wheel
 from compliance.store.database import Cursor, Rows
+from compliance.wording.reasons import details_of
 
 # The relations that later rooms count.
 MORE: Final[Mapping[str, Relation]] = {
@@ -118,8 +119,13 @@ def _set_of(name: str, inputs: Inputs) -> Mapping[str, Texts]:
     if name == "reports":
         year = inputs.as_of.year
         return {f"{each.id}-{year}": each.called(year) for each in load_wheel(inputs.own).reports}
-    words: Mapping[str, Texts] = declared()["words"][name]
-    return words
+    words: dict[str, Texts] = declared()["words"][name]
+    return words | _details_of_packs(inputs.points) if name == "details" else words
+
+
+def _details_of_packs(points: Iterable[Point]) -> dict[str, Texts]:
+    """The words of the details of points of packs, by point and detail: two can call a field the same."""
+    return {f"{p.id}:{name}": texts for p in points if p.pack for name, texts in details_of(p).items()}
 
 
 def by_point(name: str) -> bool:

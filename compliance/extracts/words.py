@@ -22,6 +22,10 @@ TYPES: Final = {
 }
 
 
+# The sets of codes whose meaning depends on a point.
+OF_POINT: Final = frozenset({"reasons", "details"})
+
+
 def titled(wanted: Extract, language: Language) -> pa.Table:
     """Return the rows as a person reads them: titles instead of names, words instead of codes, Ja and Nej."""
     table = wanted.table
@@ -38,22 +42,28 @@ def titled(wanted: Extract, language: Language) -> pa.Table:
 def _column_in_words(wanted: Extract, column: ExtractColumn, language: Language) -> Cells:
     """The column's codes in words; each distinct code is looked up once. A code without words stays."""
     codes: Cells = wanted.table[column.name]
-    # the meaning of a reason depends on its point
-    if column.words == "reasons":
+    parts, of_point = wanted.words[column.words or ""], column.words in OF_POINT
+    if of_point:
         point = wanted.definition.reasons_of
         codes = pc.binary_join_element_wise(point or wanted.table["id"], codes, ":")
-    parts = wanted.words[column.words or ""]
     different = [code for code in pc.unique(codes).to_pylist() if code is not None]
-    words = [_in_words(code.rpartition(":")[2], parts.get(code), parts=parts, language=language) for code in different]
+    words = [_in_words(*_divided(code, of_point=of_point), parts=parts, language=language) for code in different]
     index: Cells = pc.index_in(codes, pa.array(different, pa.string()))
     return pc.take(pa.array(words, pa.string()), index)
 
 
-def _in_words(code: str, texts: Texts | None, *, parts: Mapping[str, Texts], language: Language) -> str:
-    """The words of a code, or of several separated by commas; an unknown code stays."""
-    if texts:
+def _divided(code: str, *, of_point: bool) -> tuple[str, str]:
+    """The point that a code belongs to, followed by a colon, or nothing; and the code."""
+    point, colon, own = code.partition(":") if of_point else ("", "", code)
+    return f"{point}{colon}", own
+
+
+def _in_words(point: str, code: str, *, parts: Mapping[str, Texts], language: Language) -> str:
+    """The words of a code of a point, or of several separated by commas; an unknown code stays."""
+    if texts := parts.get(f"{point}{code}"):
         return language.pick(texts)
-    return ", ".join(language.pick(parts[part]) if part in parts else part for part in code.split(", "))
+    each = ((part, parts.get(f"{point}{part}") or parts.get(part)) for part in code.split(", "))
+    return ", ".join(language.pick(texts) if texts else part for part, texts in each)
 
 
 def dictionary(definition: Definition, language: Language, *, codes: bool = False) -> list[tuple[str, ...]]:

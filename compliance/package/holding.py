@@ -11,6 +11,7 @@ from typing import Final, Literal
 from compliance.access.audit import Action, entries_of
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
+from compliance.package.readme import PACKS
 from compliance.package.trail import entry_of, seal_told, seals_made
 from compliance.package.year_package import Checked, printable
 from compliance.review.approving import SIGNING
@@ -31,8 +32,8 @@ SENTENCES: Final[dict[Known, str]] = {
         "The seal of the package is not one that is known: this is another package than was made, or it was changed."
     ),
 }
-# The folder of a package whose files are told together.
-FOLDER: Final = "sql/points/"
+# The folders of a package whose files are told together.
+FOLDERS: Final = ("sql/points/", PACKS)
 EARLIER: Final = N_(
     "It was made by a version before 0.11, or has lost trail.csv. The seal of such a package was shown nowhere, and "
     "that of the review holds neither signatures nor reports nor rows: compare the signatures and the seal of the "
@@ -89,5 +90,5 @@ def _signature(signature: Mapping[str, str], checked: Checked, say: Language) ->
 
 
 def _listed(names: Iterable[str]) -> str:
-    shown = (FOLDER if name.startswith(FOLDER) else printable(name) for name in names)
+    shown = (next((folder for folder in FOLDERS if name.startswith(folder)), printable(name)) for name in names)
     return ", ".join(dict.fromkeys(shown))

@@ -11,6 +11,8 @@ from compliance.review.verifying import resealing_sentences
 
 WIDTH: Final = 96
 WIDEST: Final = 19
+# The folder of the folders of packs, with their files.
+PACKS: Final = "packs/"
 CONTENTS: Final = {
     "review.json": N_("The whole review as it was sealed: figures, rules, texts, decisions, imports and statements."),
     "signatures.csv": N_("Who submitted and approved it and when (UTC), with the seal."),
@@ -27,6 +29,7 @@ CONTENTS: Final = {
     "imports.csv": N_("The exports that the figures rest on"),
     "frozen.duckdb": N_("The figures, and the rows that they are counted from, as a DuckDB database."),
     "sql/": N_("The statements that the figures were counted with, as they were then."),
+    PACKS: N_("The folders of the points of one's own, as they were installed."),
     "reports/": N_("Reports"),
     "SHA256SUMS": N_("The SHA-256 of every other file here. Its own SHA-256 is the seal of the package."),
 }
@@ -74,6 +77,7 @@ def _in_language(dossier: Dossier, signatures: Signed, *, seal: str, say: Langua
     known = N_("As-of date {day}. What counts is what was known at {moment} UTC.")
     count = say.in_words(len(dossier.points))
     compare = N_("Seal (the SHA-256 of review.json): {seal}. Compare it with the seal on the page of the review.")
+    contents = {name: text for name, text in CONTENTS.items() if name != PACKS or dossier.packs}
     parts = [
         f"{title}\n{'=' * len(title)}",
         *(
@@ -86,7 +90,7 @@ def _in_language(dossier: Dossier, signatures: Signed, *, seal: str, say: Langua
         _wrapped(say(known, day=dossier.as_of, moment=dossier.known_at)),
         _wrapped(say(compare, seal=seal)),
         *(_wrapped(text) for text in resealing_sentences(dossier, say)),
-        "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text, count=count)}", WIDEST) for name, text in CONTENTS.items()),
+        "\n".join(_wrapped(f"{name:<{WIDEST}}{say(text, count=count)}", WIDEST) for name, text in contents.items()),
         *(_wrapped(say(text)) for text in (SEALS, TABLES, PERSONAL, CHECKING)),
         COMMANDS,
     ]

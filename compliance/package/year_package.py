@@ -8,6 +8,7 @@ A package is verified with its own rows and its own statements, without another 
 this program. The maker of a package is not trusted.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,20 +25,29 @@ from compliance.counting.separated import harmless, harmless_first, harmless_in_
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.purges import Purged, purged_since
-from compliance.package.packing import Files, Unpacked, no_package, pack, unpack
-from compliance.package.readme import readme
+from compliance.package.packing import Files, Unpacked, no_package, pack, sums, unpack
+from compliance.package.readme import PACKS, readme
 from compliance.package.tables import COLUMNS, FIGURES, ITEMS, ROWS, as_csv, as_table, cell, read_csv, tables
 from compliance.package.trail import false_entries, signing_entries
 from compliance.report.files import every_report, packed_names
 from compliance.review.approving import Signed, signatures_of
-from compliance.review.dossier import FORMAT, Dossier, format_of, from_json, load_frozen, seal_of, withheld_anew
+from compliance.review.dossier import (
+    FORMAT,
+    Dossier,
+    PackUsed,
+    format_of,
+    from_json,
+    load_frozen,
+    seal_of,
+    withheld_anew,
+)
 from compliance.review.pinning import PURGES, PackageTables, names_in_statements, package_tables, write_database
 from compliance.review.recounting import Unusable, recount, script
 from compliance.review.reviewing import Review, State
 from compliance.review.verifying import Difference, compare_figures
 from compliance.store.database import Cursor, Failure, Rows, rows
 from compliance.store.engine import confined
-from compliance.store.packs import declared
+from compliance.store.packs import declared, files_of
 
 README: Final = "README.txt"
 REVIEW: Final = "review.json"
@@ -65,7 +75,7 @@ Cells = list[dict[str, str]]
 @dataclass(frozen=True)
 class Parts:
     """The parts of a package, read from the database: the document as sealed and as parsed, its state and signatures,
-    the entries of the audit trail that tell of these, and the rows that it was counted from.
+    the entries of the audit trail that tell of these, the rows that it was counted from, and the files of its packs.
     """
 
     content: str
@@ -74,6 +84,7 @@ class Parts:
     signatures: Signed
     entries: Rows
     pins: PackageTables
+    packs: Files
 
 
 def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
@@ -92,7 +103,25 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
         signatures=signatures,
         entries=signing_entries(review.review_id, number, signatures),
         pins=package_tables(cursor, dossier, declared(cursor, None).sources),
+        packs={name: content for used in dossier.packs for name, content in _files_of(cursor, used).items()},
     )
+
+
+def _files_of(cursor: Cursor, used: PackUsed) -> Files:
+    """The files of the version of a pack that a review pins. Raise Refusal if the store holds anything else."""
+    files = files_of(cursor, used.sha256)
+    if hashlib.sha256(sums({name: text.encode() for name, text in files.items()})).hexdigest() != used.sha256:
+        raise Refusal(
+            N_("The files of {pack} {version}, which the review pins, were changed in the store. Restore a backup."),
+            pack=used.pack,
+            version=used.version,
+        )
+    return {f"{_folder(used)}{name}": text.encode() for name, text in files.items()}
+
+
+def _folder(used: PackUsed) -> str:
+    """The folder in a package of the files of a pack."""
+    return f"{PACKS}{used.pack}/"
 
 
 def whole_package(parts: Parts, *, say: Language, template: Path | None) -> bytes:
@@ -138,7 +167,7 @@ def _data(parts: Parts) -> Files:
     ]
     rows_by_file |= {SIGNATURES: _signatures(dossier, parts.signatures), TRAIL: parts.entries}
     files = {f"{name}.csv": as_csv(name, rows_) for name, rows_ in rows_by_file.items()}
-    return files | {DATABASE: _database(pins, rows_by_file)} | _statements(dossier, pins)
+    return files | {DATABASE: _database(pins, rows_by_file)} | _statements(dossier, pins) | parts.packs
 
 
 def _signatures(dossier: Dossier, signatures: Signed) -> Rows:
@@ -177,7 +206,7 @@ def _statements(dossier: Dossier, pins: PackageTables) -> Files:
 # --- Verification -------------------------------------------------------------------------------------------------
 
 What = Literal[
-    "damaged", "missing", "extra", "stray", "columns", "seal", "signed", "entry", "rows", "cell", "statement",
+    "damaged", "missing", "extra", "stray", "columns", "seal", "signed", "entry", "rows", "cell", "statement", "pack",
     "lacking", "forbidden", "database", "figure", "purged",
 ]  # fmt: skip
 FROZEN: Final = ("frozen_figures", "frozen_items")
@@ -243,6 +272,7 @@ def verify_package(path: Path) -> Checked:
         *_seal_faults(unpacked, dossier, seal),
         *_table_faults(unpacked.files, expected),
         *_statement_faults(unpacked.files, dossier),
+        *_pack_faults(unpacked.files, dossier),
         *database_faults,
     ]
     signatures = _read(unpacked.files, SIGNATURES) or []
@@ -270,7 +300,8 @@ def verify_package(path: Path) -> Checked:
 def _follow(unpacked: Unpacked, dossier: Dossier) -> set[str]:
     """The files all of whose content is compared with the review. Of imports.csv one column is not."""
     statements = {f"sql/{name}" for name in dossier.statements}
-    return {REVIEW, *(f"{name}.csv" for name in ROWS if name != "imports"), *statements} - {*unpacked.extra}
+    of_packs = {name for used in dossier.packs for name in unpacked.files if name.startswith(_folder(used))}
+    return {REVIEW, *(f"{name}.csv" for name in ROWS if name != "imports"), *statements, *of_packs} - {*unpacked.extra}
 
 
 def _parsed(content: bytes, path: Path) -> tuple[Dossier, dict[str, Cells]]:
@@ -311,6 +342,8 @@ def _file_faults(unpacked: Unpacked, dossier: Dossier) -> Iterator[Fault]:
     expected = {README, REVIEW, DATABASE, *tables_, *(f"sql/{name}" for name in (*dossier.statements, *GENERATED))}
     # Packages of earlier versions have no entries of the audit trail, and fewer reports.
     optional = {f"{TRAIL}.csv", *(f"{REPORTS}/{name}" for name in packed_names(dossier))}
+    # What belongs to a pack, its own seal tells.
+    optional |= {name for used in dossier.packs for name in unpacked.files if name.startswith(_folder(used))}
     present = {*unpacked.files, *unpacked.damaged}
     yield from (Fault("damaged", name) for name in unpacked.damaged)
     yield from (Fault("missing", name) for name in sorted({*unpacked.missing, *(expected - optional - present)}))
@@ -360,6 +393,16 @@ def _statement_faults(files: Files, dossier: Dossier) -> Iterator[Fault]:
     for name, text in dossier.statements.items():
         if files.get(f"sql/{name}", text.encode()) != text.encode():
             yield Fault("statement", f"sql/{name}")
+
+
+def _pack_faults(files: Files, dossier: Dossier) -> Iterator[Fault]:
+    """The files of a pack must be those of the version that the review pins, and its statement the frozen one."""
+    for used in dossier.packs:
+        folder = _folder(used)
+        own = {name.removeprefix(folder): content for name, content in files.items() if name.startswith(folder)}
+        seal = hashlib.sha256(sums(own)).hexdigest()
+        if seal != used.sha256:
+            yield Fault("pack", folder, was=used.sha256, now=seal)
 
 
 def _recounted(content: bytes | None, dossier: Dossier, expected: Mapping[str, Cells]) -> tuple[int, list[Fault]]:
@@ -430,6 +473,7 @@ MESSAGES: Final[dict[What, str]] = {
     "rows": N_("{where}: there are {now} rows, and the review has {was}."),
     "cell": N_("{where}: “{now}” stands there, and “{was}” in the review."),
     "statement": N_("{where}: the file is another than the one that was packed."),
+    "pack": N_("{where}: the files are not those of the version that the review pins. Their seal is {now}, not {was}."),
     "lacking": N_("{where}: cannot be used, so no figure was counted again. {now}"),
     "forbidden": N_("{where}: the statement does something else than read. It has not been run."),
     "database": N_("{where}: cannot be used, so no figure was counted again. {now}"),

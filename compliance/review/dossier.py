@@ -6,7 +6,7 @@ are built from that alone: no later import, rule or statement affects it.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
-from compliance.access.disclosure import NOTHING, Hidden, Plans, added_up
+from compliance.access.disclosure import NOTHING, Hidden, Plans, about_incidents, added_up
 from compliance.access.permissions import Permission
 from compliance.access.reader import EVERYTHING, Reader
 from compliance.access.scopes import Level, Scope
@@ -36,7 +36,7 @@ from compliance.counting.outlook import (
     pace_days,
 )
 from compliance.declarations.points import Point
-from compliance.declarations.queries import statement, text_of
+from compliance.declarations.queries import relations_on_a_day, statement, text_of
 from compliance.declarations.sources import load_values
 from compliance.review import deciding
 from compliance.review.deciding import Decision
@@ -63,6 +63,8 @@ SAID_AHEAD: Final = ("lapsing", "pace", "reached", "enough_items", "enough_units
 # The statements that the figures are counted with.
 WITHOUT_COURSE: Final = "app/without_course.sql"
 COUNTED_WITH: Final = ("macros.sql", "app/units.sql", "app/items.sql", "app/coverage.sql", WITHOUT_COURSE)
+# The folder of the statements that make the relations of a pack's own sources.
+OF_PACKS: Final = "packs/"
 REMAINING: Final = frozenset({"unmet", "unknown"})
 LAST_DAY: Final = date(9999, 12, 31)
 
@@ -298,9 +300,18 @@ class Cleaned:
 
 
 @dataclass(frozen=True)
+class PackUsed:
+    """The version of a pack whose point a review has. `sha256` is that of the list of the sums of its files."""
+
+    pack: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Dossier:
     """A review as one document. `known_at` is the moment (UTC) of the knowledge its figures rest on; `withheld` maps
-    texts with names to the version to hand out; `statements` holds the SQL, by file, as it was.
+    texts with names to the version to hand out; `statements` holds the SQL, by file, as it was; `packs` are pinned.
     """
 
     format: int
@@ -326,6 +337,7 @@ class Dossier:
     statements: dict[str, str]
     cleaned: tuple[Cleaned, ...] = ()
     hidden: Hidden = NOTHING
+    packs: tuple[PackUsed, ...] = ()
 
     def answer(self, point_id: str) -> PointAnswer | None:
         """Its part about a point."""
@@ -442,6 +454,7 @@ class _Computation:
         self.points = packs.points_on(
             cursor, every, as_of=review.as_of, organisation=review.organisation, known_at=known_at
         )
+        self.packs = [every.packs[point.pack] for point in self.points if point.pack]
         self.day = review.as_of
         self.compared = comparison(cursor, review.organisation_id, review.as_of, known_at=known_at)
         self.sources = every.sources
@@ -474,6 +487,7 @@ class _Computation:
             withheld={},
             statements=_statements(self.points),
             hidden=self.hidden,
+            packs=tuple(PackUsed(pack.name, pack.head.version, pack.sha256) for pack in self.packs),
             **current,
         )
 
@@ -697,7 +711,7 @@ def _remaining(point: Point, items: Rows) -> tuple[Remaining, ...]:
     """What is left to do; persons are never listed, and an incident has its id as its only name."""
     if point.persons:
         return ()
-    nameless = "incidents" in point.needs
+    nameless = "incidents" in point.needs or (point.pack and about_incidents(point))
     return tuple(
         Remaining(
             item=row["item"],
@@ -705,7 +719,7 @@ def _remaining(point: Point, items: Rows) -> tuple[Remaining, ...]:
             unit=row["unit"],
             outcome=row["outcome"],
             reason=row["reason"] or "",
-            detail=row["detail"],
+            detail=None if nameless and point.pack else row["detail"],
             due=row["due"],
         )
         for row in items
@@ -714,13 +728,20 @@ def _remaining(point: Point, items: Rows) -> tuple[Remaining, ...]:
 
 
 def _as_frozen(point: Point) -> Point:
-    """The point with its texts, targets and laws; the parameters of its rule are stored next to it."""
-    return replace(point, dated_parameters=())
+    """The point with its texts, targets and laws; its statement, and its rule's parameters, are stored next to it."""
+    return replace(point, dated_parameters=(), statement="")
 
 
 def _statements(points: tuple[Point, ...]) -> dict[str, str]:
-    wanted = [*COUNTED_WITH, *(f"points/{point.id}.sql" for point in points)]
-    return {name: text_of(name) for name in wanted}
+    wanted = [*COUNTED_WITH, *(f"points/{point.id}.sql" for point in points if not point.pack)]
+    return {name: text_of(name) for name in wanted} | statements_of_packs(points)
+
+
+def statements_of_packs(points: Iterable[Point]) -> dict[str, str]:
+    """The statements that packs bring, by file: of the items of their points, and of the relations of their sources."""
+    of_packs = [point for point in points if point.pack]
+    texts = {f"points/{point.id}.sql": point.statement for point in of_packs}
+    return texts | {f"{OF_PACKS}{p.pack}.sql": relations_on_a_day(p.sources) for p in of_packs if p.sources}
 
 
 # --- Who may read it ----------------------------------------------------------------------------------------------

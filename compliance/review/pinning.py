@@ -44,6 +44,8 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
 
     What belongs is what was frozen: a table that these statements do not name stays out, whatever has been added since.
     """
+    of_packs = {source.id: source for answer in frozen.points for source in answer.point.sources}
+    sources = {**sources, **of_packs}
     read = [sources[id_] for id_ in _sources(frozen) if id_ in sources]
     kept = kept_texts(sources)
     params = {"imports": [used.import_id for used in frozen.imports]}
@@ -63,9 +65,17 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
     belonging = {name: table for name, table in tables.items() if name in named}
     belonging |= {name: table for name, table in records.items() if name in named or len(table)}
     creates = {row["name"]: row["sql"] for row in rows(cursor, statement("package_tables"))}
+    creates |= {id_: _table_of(source) for id_, source in of_packs.items()}
     # a macro cannot be created without the tables it reads, even those that no point uses
     needed = {*belonging, *(_words_of(frozen.statements["macros.sql"]))}
     return PackageTables(belonging, {name: sql for name, sql in creates.items() if name in needed})
+
+
+def _table_of(source: Source) -> str:
+    """The statement that creates a table of the rows of a source that a pack declares; in the store it is a view."""
+    columns = [("import_id", "integer"), ("sheet_number", "smallint"), ("sheet", "varchar"), ("row", "integer")]
+    columns += [pair for field in source.fields for pair in table_columns(field)]
+    return f"CREATE TABLE {source.id}({', '.join(f'{name} {type_.upper()}' for name, type_ in columns)});"
 
 
 def write_database(path: Path, pinned: PackageTables, more: Mapping[str, pa.Table]) -> None:

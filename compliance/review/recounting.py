@@ -13,7 +13,7 @@ from compliance.access.scopes import Level, Scope
 from compliance.counting.assessing import LEVELS, Coverage, figure_of
 from compliance.declarations.points import course_of
 from compliance.declarations.queries import parsed, statement, without_comments
-from compliance.review.dossier import WITHOUT_COURSE, Dossier, PointAnswer
+from compliance.review.dossier import OF_PACKS, WITHOUT_COURSE, Dossier, PointAnswer
 from compliance.store import apart
 from compliance.store.database import Cursor, Failure, Rows, rows
 
@@ -46,7 +46,8 @@ class Unusable(Exception):
 def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
     """Return the figures of organisation, departments and units from the cursor's rows and the frozen statements."""
     _refuse_other_than_reading(frozen)
-    cursor.execute(_file(frozen, "macros.sql"))
+    for name in ("macros.sql", *_of_packs(frozen)):
+        cursor.execute(_file(frozen, name))
     cursor.execute(";\n".join(_tables(frozen)))
     sources = {row["source"] for row in rows(cursor, _sources(frozen))}
     based = [answer for answer in frozen.points if _has_basis(cursor, frozen, answer, sources)]
@@ -62,7 +63,13 @@ def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
 
 def script(frozen: Dossier) -> str:
     """The same as a file to run by hand, after the macros."""
-    return ";\n\n".join([*_tables(frozen), *(_coverage(frozen, level) for level in LEVELS)]) + ";\n"
+    relations = (_file(frozen, name) for name in _of_packs(frozen))
+    return ";\n\n".join([*relations, *_tables(frozen), *(_coverage(frozen, level) for level in LEVELS)]) + ";\n"
+
+
+def _of_packs(frozen: Dossier) -> list[str]:
+    """The files of macros for the sources of packs."""
+    return [name for name in frozen.statements if name.startswith(OF_PACKS)]
 
 
 def _counted(cursor: Cursor, frozen: Dossier, level: Level) -> Rows:
@@ -197,9 +204,10 @@ def _refuse_other_than_reading(frozen: Dossier) -> None:
     A select can write, by what stands in its `with`, and is of the kind of one that reads: its nodes tell. What a
     macro is made of cannot, as DuckDB lets only what stands first in a statement write.
     """
-    for part in _parts(_file(frozen, "macros.sql"), name="macros.sql"):
-        if part.type.name != "CREATE" or not MACRO.match(part.query):
-            raise Unusable("macros.sql", "forbidden")
+    for name in ("macros.sql", *_of_packs(frozen)):
+        for part in _parts(_file(frozen, name), name=name):
+            if part.type.name != "CREATE" or not MACRO.match(part.query):
+                raise Unusable(name, "forbidden")
     statements = {f"points/{answer.point.id}.sql": _point(frozen, answer) for answer in frozen.points}
     statements |= {"app/units.sql": _units(frozen), "app/coverage.sql": _coverage(frozen, "unit")}
     asked = [(WITHOUT_COURSE, sql) for answer in frozen.points if (sql := _without_course(frozen, answer))]

@@ -14,7 +14,7 @@ from compliance.counting.pins import imports_pinned
 from compliance.declarations.points import Point
 from compliance.declarations.queries import path_of, statement, text_of
 from compliance.loading.purges import Purged, purged_since
-from compliance.review.dossier import Dossier, PointAnswer, PointCounts
+from compliance.review.dossier import Dossier, PointAnswer, PointCounts, statements_of_packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 from compliance.store.packs import declared
 
@@ -42,13 +42,17 @@ class Difference:
 
 
 def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Difference]:
-    """Compute a frozen review again from its own imports, with today's rules and statements."""
-    points = declared(cursor, own).points
+    """Compute a frozen review again from its own imports, with today's rules and statements.
+
+    A pack counts in the version that the review pins, and as it was switched on then.
+    """
+    every = declared(cursor, own, known_at=frozen.known_at).points
+    points = tuple(point for point in every if frozen.answer(point.id))
     return [
         *_imports(cursor, frozen),
         *_rules(frozen, points),
         *figure_differences(cursor, frozen, points),
-        *_statements(frozen),
+        *_statements(frozen, points),
     ]
 
 
@@ -184,11 +188,12 @@ def _imports(cursor: Cursor, frozen: Dossier) -> list[Difference]:
     ]
 
 
-def _statements(frozen: Dossier) -> list[Difference]:
+def _statements(frozen: Dossier, points: Iterable[Point]) -> list[Difference]:
     """The SQL files changed since; their figures need not differ."""
+    of_packs = statements_of_packs(points)
 
     def today(name: str) -> str:
-        return text_of(name) if path_of(name).exists() else ""
+        return of_packs.get(name) or (text_of(name) if path_of(name).exists() else "")
 
     return [
         Difference("statement", None, name, "", "") for name, text in frozen.statements.items() if today(name) != text

@@ -128,7 +128,7 @@ def _side(point: Point, row: Mapping[str, Any] | None, say: Language) -> str:
         return phrases.DASH
     outcome = say(phrases.OUTCOMES[row["outcome"]])
     reason = reason_text(point, row["outcome"], row["reason"], say) if row["reason"] else ""
-    detail = detail_text(row["detail"], say)
+    detail = detail_text(point, row["detail"], say)
     text = f"{outcome}: {reason}" if reason and reason != outcome else outcome
     return f"{text} ({detail})" if detail else text
 

@@ -104,7 +104,7 @@ def _missing(figure: Coverage, say: Language) -> str:
     if figure.purged:
         return phrases.purged_sentence(figure.purged, figure.as_of, say)
     if figure.columns:
-        columns = columns_text(figure.columns, say)
+        columns = columns_text(figure.point, figure.columns, say)
         return say(N_("On {day} the export did not have {columns}."), day=day, columns=columns)
     if figure.status is Status.NO_BASIS:
         return phrases.missing_sentence(figure, say)

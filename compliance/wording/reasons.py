@@ -60,26 +60,32 @@ def _details() -> dict[str, Texts]:
     return fields | declared
 
 
-def detail_text(detail: str | None, say: Language) -> str:
+def details_of(point: Point) -> dict[str, Texts]:
+    """The words of each detail of a point: the headings of the sources that it brings come first."""
+    own = {field.name: field.texts for source in point.sources for field in source.fields}
+    return _details() | own if own else _details()
+
+
+def detail_text(point: Point, detail: str | None, say: Language) -> str:
     """The detail of a reason in words, such as the fields that are missing."""
-    parts = (detail or "").split(", ")
-    return ", ".join(say.plain(_details()[part]) if part in _details() else part for part in parts)
+    words, parts = details_of(point), (detail or "").split(", ")
+    return ", ".join(say.plain(words[part]) if part in words else part for part in parts)
 
 
-def columns_text(columns: Sequence[str], say: Language) -> str:
-    """The titles of fields that the exports have no column for."""
-    return phrases.listed([detail_text(name, say) for name in columns], say)
+def columns_text(point: Point, columns: Sequence[str], say: Language) -> str:
+    """The titles of fields that a point asks for and the exports have no column for."""
+    return phrases.listed([detail_text(point, name, say) for name in columns], say)
 
 
-def columns_sentence(columns: Sequence[str], say: Language) -> str:
+def columns_sentence(point: Point, columns: Sequence[str], say: Language) -> str:
     """Which fields the exports have no column for, so that they do not tell of them."""
-    return f"{say(N_('Not in the export: {columns}'), columns=columns_text(columns, say))}."
+    return f"{say(N_('Not in the export: {columns}'), columns=columns_text(point, columns, say))}."
 
 
 def empty_sentence(figure: Coverage, say: Language) -> str:
     """Why a point has no figure: what the exports do not tell, or that there is nothing to assess."""
     if figure.columns:
-        return columns_sentence(figure.columns, say)
+        return columns_sentence(figure.point, figure.columns, say)
     if figure.status is Status.NO_BASIS:
         return phrases.missing_sentence(figure, say)
     return say(N_("Nothing to assess on {day}."), day=say.date(figure.as_of))

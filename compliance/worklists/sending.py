@@ -107,7 +107,7 @@ def name(left: Left, say: Language) -> str:
 def missing(left: Left, say: Language) -> str:
     """What an item lacks, with what the reason names."""
     reason = reason_text(left.point, left.item["outcome"], left.item["reason"], say)
-    detail = detail_text(left.item["detail"], say)
+    detail = detail_text(left.point, left.item["detail"], say)
     return f"{reason}: {detail}" if detail and not about_incidents(left.point) else reason
 
 
@@ -119,7 +119,7 @@ def since(left: Left, say: Language) -> str:
 
 def todo(left: Left, say: Language) -> str:
     """What is done about an item."""
-    return say.pick(left.todo).replace("{detail}", detail_text(left.item["detail"], say))
+    return say.pick(left.todo).replace("{detail}", detail_text(left.point, left.item["detail"], say))
 
 
 def answers(left: Left, say: Language) -> str:

@@ -22,7 +22,7 @@ from compliance.review.approving import signatures_of
 from compliance.review.reviewing import write
 from compliance.store.database import next_moment
 from tests.layers import first_of
-from tests.line import SOURCES, WORDS, read_here
+from tests.line import POINTS, SOURCES, WORDS, read_here
 from tests.reviewed import INSTRUCTION, SYSTEMS, WHATEVER, at
 
 MORE = SYSTEMS.replace("Betaportalen | Norr  | Lokalt          | Nej", "Betaportalen | Norr  | Lokalt          | Ja")
@@ -216,7 +216,7 @@ def test_a_statement_that_counts_differently_is_reported_with_every_figure_it_mo
 def test_a_missing_statement_is_reported(line, statements):
     (statements / "counting" / "units.sql").unlink()
     with line.database.cursor() as cursor:
-        changed = verifying._statements(frozen(line))
+        changed = verifying._statements(frozen(line), POINTS)
         assert [(d.what, d.where) for d in changed] == [("statement", "app/units.sql")]
         assert verifying._imports(cursor, frozen(line)) == []
 

@@ -9,7 +9,6 @@ from typing import Final
 from compliance.core.language import N_, NBSP, SOFT_HYPHEN, Language, begun
 from compliance.core.lengths import shortened
 from compliance.counting.assessing import Coverage, Status
-from compliance.declarations.sources import product_sources
 from compliance.report.blocks import Cell, Table, table
 from compliance.report.departments import TITLE, figures_of, heat_cell, legend, weakest, weakest_first
 from compliance.report.edition import FEWEST_PARTS, Edition, departments, joined, marked, year_end
@@ -280,7 +279,7 @@ def _why_empty(rows: Sequence[PointAnswer], edition: Edition) -> list[str]:
     for answer in (answer for answer in rows if answer.coverage.coverage is None):
         lacking = [id_ for id_ in answer.point.needs if id_ not in loaded]
         if answer.coverage.status is Status.NO_BASIS and lacking:
-            missing |= dict.fromkeys(say.pick(product_sources()[id_].title) for id_ in lacking)
+            missing |= dict.fromkeys(say.pick(answer.point.source(id_).title) for id_ in lacking)
         else:
             others_[wording.empty_texts(answer, say)[0]] = None
     return [*([phrases.not_loaded([*missing], dossier.as_of, say)] if missing else []), *others_]

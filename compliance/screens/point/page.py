@@ -378,7 +378,9 @@ def _row_card(view: View, point: Point, item: dict[str, Any]) -> None:
     with st.container(border=True, key="card-row"):
         reason = reason_text(point, item["outcome"], item["reason"], say)
         about = ". ".join(
-            part for part in (say(phrases.OUTCOMES[item["outcome"]]), reason, detail_text(item["detail"], say)) if part
+            part
+            for part in (say(phrases.OUTCOMES[item["outcome"]]), reason, detail_text(point, item["detail"], say))
+            if part
         )
         widgets.html(charts.card_head(item["label"] or item["item"], kicker=phrases.source_line(item, say), text=about))
         with view.database.cursor() as cursor:

@@ -210,7 +210,7 @@ def _item_columns(point: Point) -> Sequence[Column[Mapping[str, Any]]]:
         Column(N_("Unit"), _text("unit")),
         Column(OUTCOME, lambda row, say: say(phrases.OUTCOMES[row["outcome"]])),
         Column(N_("Reason"), lambda row, say: say.pick(point.reasons.get(row["reason"], {}))),
-        Column(N_("Details"), lambda row, say: reasons.detail_text(row["detail"], say)),
+        Column(N_("Details"), lambda row, say: reasons.detail_text(point, row["detail"], say)),
         Column(N_("Status"), lambda row, say: say(STATUSES[row["status"]]) if row.get("status") else ""),
         Column(N_("Note"), _text("note")),
         Column(N_("Due"), lambda row, _: row["due"].isoformat() if row["due"] else ""),

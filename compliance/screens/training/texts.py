@@ -15,7 +15,7 @@ from compliance.drawing.charts import PageLink
 from compliance.drawing.training import DrillHead, DrillRow, Expiry
 from compliance.screens.fact_texts import counted, unknown
 from compliance.screens.figure_texts import measured, signs
-from compliance.wording import breaking, phrases, reasons
+from compliance.wording import breaking, phrases
 from compliance.wording.phrases import DASH
 from compliance.wording.tables import Column, Table, table
 
@@ -60,7 +60,7 @@ def sentences(courses: Training, say: Language) -> list[str]:
 
 def undated_sentence(say: Language) -> str:
     """Which column the learning platform's export lacks, or one of them does."""
-    return reasons.columns_sentence(["completed"], say)
+    return f"{phrases.not_in_export(['training.completed'], say)}."
 
 
 def _most(courses: Training, say: Language) -> list[str]:
