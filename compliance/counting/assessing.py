@@ -4,8 +4,9 @@ Everything starts from one shape: the items that a point's statement lists for a
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,9 +19,10 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
 from compliance.core.language import folded
 from compliance.core.remembering import cached_property
+from compliance.counting.apart import Wanted, counted_apart, statement_of
 from compliance.counting.pins import courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
-from compliance.declarations.queries import Query, query, statement
+from compliance.declarations.queries import Query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
@@ -51,7 +53,8 @@ class Coverage:
     is hidden from most readers, because it covers or would reveal so few persons. `approved` marks the figure of the
     year's approved review, as it was then. `purged` is the purge that took its basis, if one did. `columns` are the
     fields for want of which none is met and some are unknown: the exports have no column for them. `no_course` is
-    whether the export of courses is there and has none that is known to be the point's.
+    whether the export of courses is there and has none that is known to be the point's. `failed` is why the statement
+    of a pack's point has no items, as a code of `apart`. `off` is whether its pack was not on.
     """
 
     point: Point
@@ -70,6 +73,8 @@ class Coverage:
     purged: Purged | None = None
     columns: tuple[str, ...] = ()
     no_course: bool = False
+    failed: str = ""
+    off: bool = False
 
     @property
     def of(self) -> int:
@@ -121,13 +126,17 @@ def figure_of(
 class Basis:
     """The imports that the figures of some days rest on, and the purges by day, organisation and source.
 
-    `without_course` are the days, organisations and ids of points whose course no row of the exports is of.
+    `without_course` are the days, organisations and ids of points whose course no row of the exports is of, `on` the
+    days, organisations and packs that are on, and `failed` the days and ids of points whose statement has failed, with
+    why. Of a point whose pack is off there is nothing at all: no figure, nor that one is missing.
     """
 
     organisations: tuple[str, ...]
     imports: Rows
     purges: Mapping[tuple[date, str, str], Purged] = field(default_factory=dict)
     without_course: frozenset[tuple[date, str, str]] = frozenset()
+    on: frozenset[tuple[date, str, str]] = frozenset()
+    failed: Mapping[tuple[date, str], str] = field(default_factory=dict)
 
     @cached_property
     def _sources(self) -> dict[tuple[str, date], set[str]]:
@@ -146,16 +155,38 @@ class Basis:
         return [name for name in self.organisations if self.has(point, name, day)]
 
     def has(self, point: Point, organisation: str, day: date) -> bool:
-        """Whether every export that the point needs is loaded, and has the course that it asks for."""
-        return self.has_exports(point, organisation, day) and (day, organisation, point.id) not in self.without_course
+        """Whether its items are told: every export that it needs is loaded, with its course, and it has not failed."""
+        return (
+            self.has_exports(point, organisation, day)
+            and not self.lacks_course(point, organisation, day)
+            and not self.failure(point, day)
+        )
+
+    def is_on(self, point: Point, organisation: str, day: date) -> bool:
+        """Whether the point is counted: it is the product's, or its pack is on."""
+        return not point.pack or (day, organisation, point.pack) in self.on
 
     def has_exports(self, point: Point, organisation: str, day: date) -> bool:
-        """Whether every export that the point needs is loaded."""
-        return self._sources.get((organisation, day), set()).issuperset(point.needs)
+        """Whether the point is counted, and every export that it needs is loaded."""
+        loaded = self._sources.get((organisation, day), set())
+        return self.is_on(point, organisation, day) and loaded.issuperset(point.needs)
 
     def lacks_course(self, point: Point, organisation: str, day: date) -> bool:
         """Whether the exports are there, and no row of them is of the course that the point asks for."""
-        return self.has_exports(point, organisation, day) and not self.has(point, organisation, day)
+        return self.has_exports(point, organisation, day) and (day, organisation, point.id) in self.without_course
+
+    def failure(self, point: Point, day: date) -> str:
+        """Why the point's statement has failed on a day, as a code; empty if it has not."""
+        return self.failed.get((day, point.id), "")
+
+    def untold(self, point: Point, organisation: str, day: date) -> dict[str, Any]:
+        """What a figure or items without a basis tell of why, by the names that they have for it."""
+        return {
+            "purged": self.purged(point.needs, organisation, day),
+            "no_course": self.lacks_course(point, organisation, day),
+            "failed": self.failure(point, day) if self.has_exports(point, organisation, day) else "",
+            "off": not self.is_on(point, organisation, day),
+        }
 
     def purged(self, sources: Iterable[str], organisation: str, day: date) -> Purged | None:
         """The purge of one of the sources, if the rows of that day were purged."""
@@ -187,7 +218,44 @@ def basis_within(
     imports = rows(cursor, statement("basis"))
     purges = purged_basis(cursor, days=days, known_at=known_at)
     without = _without_course(cursor, points, days=ahead, known_at=known_at)
-    return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports, purges, without)
+    on = _packs_on(cursor, points, days=ahead, known_at=known_at)
+    return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports, purges, without, on)
+
+
+def _packs_on(
+    cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime
+) -> frozenset[tuple[date, str, str]]:
+    """The days, organisations and packs that are on."""
+    if not any(point.pack for point in points):
+        return frozenset()
+    found = rows(cursor, statement("packs_on"), {"days": days, "known_at": known_at})
+    return frozenset((row["as_of"], row["organisation"], row["pack"]) for row in found)
+
+
+@contextmanager
+def packs_counted(
+    cursor: Cursor, requests: Iterable[tuple[Point, date, date]], basis: Basis, *, known_at: datetime
+) -> Iterator[Basis]:
+    """Within the block the items of packs' points have been counted for each (point, day, day of the rules).
+
+    The basis is the same, and tells which points have failed on which days.
+    """
+    wanted: list[Wanted] = []
+    for point, day, rules in requests:
+        names = basis.organisations_with(point, day) if point.pack else []
+        if names:
+            asked = Wanted(point, parameters_in_force(point, rules), {})
+            same = next((each for each in wanted if each.is_asked_as(asked)), None) or asked
+            same.places[day] = names
+            if same is asked:
+                wanted.append(asked)
+    with counted_apart(cursor, wanted, known_at=known_at) as failed:
+        yield replace(basis, failed=failed) if failed else basis
+
+
+def each_day(points: Iterable[Point], days: Iterable[date]) -> list[tuple[Point, date, date]]:
+    """Points on days, each by the rules of its day."""
+    return [(point, day, day) for point in points for day in days]
 
 
 def _without_course(
@@ -235,6 +303,7 @@ class Counts:
             for point in self.points
             for day in self.days
             for name in self.basis.organisations
+            if self.basis.is_on(point, name, day)
         ]
 
 
@@ -266,8 +335,9 @@ def counts(
     relations, courses = relations_of(points, days=days, level=level), courses_of(points, days=days)
     with pinned(cursor, relations, days=days, known_at=known_at, courses=courses):
         basis = basis_within(cursor, points, days=days, known_at=known_at, ahead=days)
-        counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
-        return Counts(points, days, level, basis, _parts(points, counted, basis))
+        with packs_counted(cursor, each_day(points, days), basis, known_at=known_at) as basis:
+            counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
+            return Counts(points, days, level, basis, _parts(points, counted, basis))
 
 
 def counts_of(
@@ -352,7 +422,8 @@ def ahead(
         cursor, relations_of(points, days=days, level=level), days=days, known_at=known_at, exports_until=as_of
     ):
         basis = basis_within(cursor, points, days=[as_of], known_at=known_at, ahead=days)
-        counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, chosen="ahead")
+        with packs_counted(cursor, each_day(points, days), basis, known_at=known_at) as basis:
+            counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level, chosen="ahead")
 
     def marked(mark: str) -> Counts:
         return Counts(points, [end], level, basis, _parts(points, [r for r in counted if r["mark"] == mark], basis))
@@ -453,7 +524,7 @@ def every_item(points: tuple[Point, ...], basis: Basis, *, days: list[date]) -> 
     for point in points:
         based = [day for day in days if any(basis.has(point, name, day) for name in basis.organisations)]
         for parameters, same in _days_by_rules(point, based):
-            sql, more = _named_apart(query("points", point.id).sql, parameters, same, mark=f"_{len(parts)}")
+            sql, more = _named_apart(*statement_of(point, parameters), same, mark=f"_{len(parts)}")
             parts.append(f"select {point.number} as point, cast(null as varchar) as mark, * from ({sql})")
             params |= more
     return " union all ".join(parts), params
@@ -486,7 +557,7 @@ def _grouped(wanted_on: list[tuple[dict[str, Any], date]]) -> list[tuple[dict[st
 
 def parameters_in_force(point: Point, day: date) -> dict[str, Any]:
     """The parameters of the rule that the point's statement uses."""
-    names = query("points", point.id).names
+    names = point.query.names
     return {name: value for name, value in point.parameters(day).items() if name in names}
 
 
@@ -514,8 +585,7 @@ def _empty(point: Point, day: date, organisation: str, basis: Basis) -> Coverage
         day,
         place=Scope(organisation),
         basis=basis.has(point, organisation, day),
-        purged=basis.purged(point.needs, organisation, day),
-        no_course=basis.lacks_course(point, organisation, day),
+        **basis.untold(point, organisation, day),
     )
 
 
@@ -538,8 +608,10 @@ ITEMS: Final = pa.schema(_TYPES)
 def items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime) -> pa.Table:
     """The items of a point on a day, one row per item with its department; none if the point has no basis."""
     with pinned(cursor, [], days=[as_of], known_at=known_at):
-        with_basis = basis_on(cursor, (point,), days=[as_of], known_at=known_at).organisations_with(point, as_of)
-        return _items(cursor, point, with_basis, as_of=as_of, known_at=known_at, rules=as_of)
+        basis = basis_on(cursor, (point,), days=[as_of], known_at=known_at)
+        with packs_counted(cursor, each_day((point,), [as_of]), basis, known_at=known_at) as basis:
+            based = basis.organisations_with(point, as_of)
+            return _items(cursor, point, based, as_of=as_of, known_at=known_at, rules=as_of)
 
 
 def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> list[pa.Table]:
@@ -548,8 +620,9 @@ def items_of(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at
         return [items(cursor, points[0], as_of=as_of, known_at=known_at)]
     with one_day(cursor, as_of, known_at=known_at):
         basis = basis_on(cursor, points, days=[as_of], known_at=known_at)
-        based = [(point, basis.organisations_with(point, as_of)) for point in points]
-        return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
+        with packs_counted(cursor, each_day(points, [as_of]), basis, known_at=known_at) as basis:
+            based = [(point, basis.organisations_with(point, as_of)) for point in points]
+            return [_items(cursor, point, names, as_of=as_of, known_at=known_at, rules=as_of) for point, names in based]
 
 
 def visible_items(cursor: Cursor, point: Point, *, as_of: date, known_at: datetime, reader: Reader) -> Rows:
@@ -560,12 +633,14 @@ def visible_items(cursor: Cursor, point: Point, *, as_of: date, known_at: dateti
 
 @dataclass(frozen=True)
 class PointItems:
-    """The items of an organisation as `items` returns them; none without a basis, which a purge can have taken."""
+    """The items of an organisation as `items` returns them; none without a basis, with why (as `Coverage` has it)."""
 
     basis: bool
     items: Rows
     purged: Purged | None = None
     no_course: bool = False
+    failed: str = ""
+    off: bool = False
 
 
 def requested_items(
@@ -579,20 +654,21 @@ def requested_items(
     relations = relations_of(points, days=days, level="unit") if len(points) > 1 else []
     with pinned(cursor, relations, days=days, known_at=known_at):
         basis = basis_on(cursor, points, days=days, known_at=known_at)
-        return [
-            PointItems(
-                basis=True,
-                items=_items(cursor, point, [organisation], as_of=day, known_at=known_at, rules=rules).to_pylist(),
-            )
-            if basis.has(point, organisation, day)
-            else PointItems(
-                basis=False,
-                items=[],
-                purged=basis.purged(point.needs, organisation, day),
-                no_course=basis.lacks_course(point, organisation, day),
-            )
-            for point, day, rules in requests
-        ]
+        with packs_counted(cursor, requests, basis, known_at=known_at) as basis:
+            return [
+                _point_items(cursor, request, basis, known_at=known_at, organisation=organisation)
+                for request in requests
+            ]
+
+
+def _point_items(
+    cursor: Cursor, request: tuple[Point, date, date], basis: Basis, *, known_at: datetime, organisation: str
+) -> PointItems:
+    point, day, rules = request
+    if not basis.has(point, organisation, day):
+        return PointItems(basis=False, items=[], **basis.untold(point, organisation, day))
+    found = _items(cursor, point, [organisation], as_of=day, known_at=known_at, rules=rules)
+    return PointItems(basis=True, items=found.to_pylist())
 
 
 def left_on(
@@ -608,19 +684,23 @@ def left_on(
     relations = relations_of(tuple(point for point, _ in days), days=every, level="organisation")
     with pinned(cursor, relations, days=every, known_at=known_at):
         basis = basis_on(cursor, tuple(point for point, _ in days), days=every, known_at=known_at)
-        return {
-            point.id: _left(cursor, point, based, known_at=known_at, organisation=organisation)
-            for point, each in days
-            if (based := [day for day in each if basis.has(point, organisation, day)])
-        }
+        requests = [request for point, each in days for request in each_day((point,), each)]
+        with packs_counted(cursor, requests, basis, known_at=known_at) as basis:
+            return {
+                point.id: _left(cursor, point, based, known_at=known_at, organisation=organisation)
+                for point, each in days
+                if (based := [day for day in each if basis.has(point, organisation, day)])
+            }
 
 
 def _left(cursor: Cursor, point: Point, days: list[date], *, known_at: datetime, organisation: str) -> dict[date, Rows]:
     by_day: dict[date, Rows] = {day: [] for day in days}
     for parameters, same in _days_by_rules(point, days):
-        sql, params = _named_apart(query("points", point.id).sql, parameters, same, mark="_0")
+        sql, params = _named_apart(*statement_of(point, parameters), same, mark="_0")
         asked = statement("left_on").replace("{items}", sql)
-        for row in rows(cursor, asked, {"known_at": known_at, "organisation": organisation} | params):
+        # what was counted apart reads no moment
+        moment = {"known_at": known_at} if "$known_at" in asked else {}
+        for row in rows(cursor, asked, {"organisation": organisation} | moment | params):
             by_day[row["as_of"]].append(row)
     return by_day
 
@@ -630,9 +710,10 @@ def _items(
 ) -> pa.Table:
     if not organisations:
         return ITEMS.empty_table()
-    sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')}) {statement('items')}"
+    items, values = statement_of(point, parameters_in_force(point, rules))
+    sql = f"with items as ({items}), units as ({statement('units')}) {statement('items')}"
     params = {"as_of": as_of, "known_at": known_at, "organisations": organisations}
-    table: pa.Table = cursor.sql(sql, params=params | parameters_in_force(point, rules)).to_arrow_table()
+    table: pa.Table = cursor.sql(sql, params=params | values).to_arrow_table()
     return table
 
 

@@ -338,6 +338,8 @@ def _figure(point: Point, day: date, state: PointItems, place: Scope) -> Coverag
         purged=state.purged,
         columns=_columns(state.items, place),
         no_course=state.no_course,
+        failed=state.failed,
+        off=state.off,
     )
 
 

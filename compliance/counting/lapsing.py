@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, month_end
-from compliance.counting.assessing import Basis, basis_within, every_item
+from compliance.counting.assessing import Basis, basis_within, each_day, every_item, packs_counted
 from compliance.counting.outlook import newer_exports
 from compliance.counting.pins import courses_of, pinned, relations_of
 from compliance.declarations.points import Point
@@ -89,7 +89,8 @@ def lapsing(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at:
     newer = newer_exports(cursor, as_of=as_of, known_at=known_at)
     with pinned(cursor, relations, days=days, known_at=known_at, exports_until=as_of, courses=courses):
         basis = basis_within(cursor, points, days=[as_of], known_at=known_at, ahead=days)
-        table = _items(cursor, points, basis, days=days, known_at=known_at)
+        with packs_counted(cursor, each_day(points, days), basis, known_at=known_at) as basis:
+            table = _items(cursor, points, basis, days=days, known_at=known_at)
     past = frozenset(
         (folded(name), point.id)
         for name in basis.organisations

@@ -124,6 +124,12 @@ def pinned(
         cursor.execute("; ".join(f"drop macro {macro}" for macro in hidden))
 
 
+def exports_until() -> date:
+    """The day up to which the innermost block has exports and names."""
+    held = _HELD.get()
+    return held.until if held else date.max
+
+
 def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> AbstractContextManager[None]:
     """Within the block, many statements on one day plan faster, those about units too."""
     return pinned(cursor, ["units_at"], days=[day], known_at=known_at)

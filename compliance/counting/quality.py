@@ -3,13 +3,11 @@
 A check is a statement in `queries/quality/`, whose rows are findings, and an entry in `data/quality.toml`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -20,16 +18,15 @@ from compliance.core.language import Texts
 from compliance.core.places import POINTS
 from compliance.counting.pins import imports_pinned
 from compliance.counting.tracing import row_loaded
+from compliance.counting.words import words_of
 from compliance.declarations.declared import build, read_with_own
 from compliance.declarations.points import Point, columns_asked
-from compliance.declarations.queries import Query, query, statement, text_of
-from compliance.declarations.sources import Field, Source, Words, load_sources, no_answer, normal
+from compliance.declarations.queries import Query, query, statement
+from compliance.declarations.sources import Field, Source, Words, no_answer, normal
 from compliance.reading.mapping import saved_mappings
 from compliance.store.database import Cursor, Rows, rows
 
 QUALITY: Final = POINTS.with_name("quality.toml")
-MACRO: Final = re.compile(r"create or replace macro (\w+)\([^)]*\) as(.*?);", re.DOTALL)
-WORD: Final = re.compile(r"\b[a-z_]\w*\b")
 Severity = Literal["error", "warning", "notice"]
 Owner = Literal["coordinator", "source_owner", "unit"]
 Changes = Literal["always", "rows", "values", "never"]
@@ -291,19 +288,7 @@ def _is_read(finding: Finding, point: Point, source: Source) -> bool:
     named = (finding.field or "").split(", ")
     ids = {name for name in named if name in fields}
     ids |= {f.name for f in source.fields if any(normal(name) in f.headings for name in named)}
-    return not ids or any({name, f"{name}_code"} & _words_of(point.id) for name in ids)
-
-
-@cache
-def _words_of(point: str) -> frozenset[str]:
-    """The words in the statement of a point, and in the macros that it uses."""
-    bodies = {name: frozenset(WORD.findall(body)) for name, body in MACRO.findall(text_of("macros.sql"))}
-    # A relation of all rows of a source has every field of it.
-    whole = {f"{source}_at" for source in load_sources(None)}
-    words = frozenset(WORD.findall(query("points", point).sql))
-    while used := {name for name in words & bodies.keys() - whole if not bodies[name] <= words}:
-        words |= frozenset().union(*(bodies[name] for name in used))
-    return words
+    return not ids or any({name, f"{name}_code"} & words_of(point) for name in ids)
 
 
 def sheet_row(cursor: Cursor, finding: Finding, sources: dict[str, Source], *, reader: Reader) -> SheetRow | None:

@@ -15,10 +15,19 @@ from typing import Any, Final
 
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, swedish_order
-from compliance.counting.assessing import OUTCOMES, Coverage, figure_of, parameters_in_force
+from compliance.counting.apart import statement_of
+from compliance.counting.assessing import (
+    OUTCOMES,
+    Coverage,
+    basis_on,
+    each_day,
+    figure_of,
+    packs_counted,
+    parameters_in_force,
+)
 from compliance.counting.pins import pinned
 from compliance.declarations.points import Point
-from compliance.declarations.queries import query, statement
+from compliance.declarations.queries import statement
 from compliance.store.database import Cursor, Rows, rows
 
 NUMBERS: Final = re.compile(r"\d{1,18}|\D+")
@@ -39,9 +48,13 @@ def requirements_on(
 ) -> tuple[Requirement, ...]:
     """The requirements in the order of their numbers: of an organisation by department, of a department by unit."""
     with pinned(cursor, [], days=[as_of], known_at=known_at):
-        sql = f"with items as ({query('points', point.id).sql}), units as ({statement('units')})"
-        params = {"as_of": as_of, "known_at": known_at, **_place(place), **parameters_in_force(point, as_of)}
-        counted = rows(cursor, f"{sql} {statement('requirements')}", params)
+        basis = basis_on(cursor, (point,), days=[as_of], known_at=known_at)
+        with packs_counted(cursor, each_day((point,), [as_of]), basis, known_at=known_at) as basis:
+            if not basis.organisations_with(point, as_of):
+                return ()
+            items, values = statement_of(point, parameters_in_force(point, as_of))
+            sql = f"with items as ({items}), units as ({statement('units')}) {statement('requirements')}"
+            counted = rows(cursor, sql, {"as_of": as_of, "known_at": known_at, **_place(place), **values})
     by_label: defaultdict[str, Rows] = defaultdict(list)
     for row in counted:
         by_label[folded(row["requirement"])].append(row)

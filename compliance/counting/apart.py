@@ -1,0 +1,311 @@
+"""The items of points of packs, counted apart: each statement in a database of its own that never sees the store.
+
+    with counted_apart(cursor, wanted, known_at=moment) as failed:      # within a `pinned` block
+        sql, values = statement_of(point, parameters)
+
+What a statement reads are the rows of its own sources, of the pinned imports of the places where it is counted, and the
+names of the day. It has limits of time, memory and items, and what it answers is checked. Then its items are a relation
+of the cursor, and `statement_of` reads that. One that fails is a value: the days on which it did, each with a code.
+"""
+
+import hashlib
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from compliance.core.places import POINTS
+from compliance.counting.pins import exports_until
+from compliance.counting.words import words_of
+from compliance.declarations.declared import read_toml
+from compliance.declarations.given import given
+from compliance.declarations.points import Point
+from compliance.declarations.queries import sections, without_comments
+from compliance.declarations.sources import Source
+from compliance.store.apart import faults
+from compliance.store.database import Cursor, Failure
+from compliance.store.engine import is_out_of_memory, watched
+from compliance.store.instances import lent
+
+# What one statement may take, for all its days: seconds, and items a day. Its memory is the database's.
+SECONDS: Final = 5.0
+MOST_ITEMS: Final = 200_000
+# The longest text of an item.
+LONGEST: Final = 1_000
+# Why a statement has no items.
+REFUSED, TOO_SLOW, TOO_LARGE, TOO_MANY = "refused", "too_slow", "too_large", "too_many"
+BROKEN, ANSWER = "broken", "answer"
+
+_TEXTS: Final = ("organisation", "unit", "item", "label", "outcome", "reason", "detail")
+# The columns of an answer, as queries/points/columns.txt has them.
+COLUMNS: Final[Mapping[str, str]] = {
+    "as_of": "date",
+    **dict.fromkeys(_TEXTS, "varchar"),
+    "due": "date",
+    "lost": "boolean",
+    "import_id": "integer",
+    "sheet": "varchar",
+    "row": "integer",
+}
+# What a day is called around a statement: no name that it can have itself.
+_DAY: Final = f"day_{secrets.token_hex(8)}"
+# Whether a statement may run, and what one failed with by its parameters, days and imports: a code, or nothing.
+_KNOWN: Final[OrderedDict[tuple[str, str], str]] = OrderedDict()
+_MOST_KNOWN: Final = 1_000
+_LOCK: Final = threading.Lock()
+
+
+# The days and ids of the points that have failed, each with the code.
+Failed = dict[tuple[date, str], str]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A point of a pack by a set of parameters, and where it is counted: the organisations of each day."""
+
+    point: Point
+    parameters: dict[str, Any]
+    places: dict[date, list[str]]
+
+    def is_asked_as(self, other: "Wanted") -> bool:
+        """Whether one statement counts both."""
+        return (self.point.id, self.parameters) == (other.point.id, other.parameters)
+
+    @property
+    def sources(self) -> list[str]:
+        """The sources that it reads."""
+        return sorted({*self.point.needs, *self.point.uses})
+
+    def on(self, day: date) -> "Wanted":
+        """The same on one day."""
+        return replace(self, places={day: self.places[day]})
+
+
+def statement_of(point: Point, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The statement of a point's items on `$as_of`, and its values; of a pack's, what has been counted apart."""
+    if not point.pack:
+        return point.query.sql, parameters
+    return f"select * exclude (as_of) from {_name(point, parameters)} where as_of = $as_of", {}
+
+
+def _name(point: Point, parameters: dict[str, Any]) -> str:
+    """The relation with the items of a point by a set of parameters."""
+    return f"items_of_{point.id}_{_mark(parameters)[:12]}"
+
+
+def _mark(parameters: dict[str, Any]) -> str:
+    return hashlib.sha256(repr(sorted(parameters.items())).encode()).hexdigest()
+
+
+@contextmanager
+def counted_apart(cursor: Cursor, wanted: Sequence[Wanted], *, known_at: datetime) -> Iterator[Failed]:
+    """Within the block, the items of points of packs are relations of the cursor. Those that failed are told."""
+    wanted = [each for each in wanted if each.places]
+    registered: list[str] = []
+    failed: Failed = {}
+    try:
+        for each, items in _counted(cursor, wanted, failed, known_at=known_at):
+            registered.append(_name(each.point, each.parameters))
+            cursor.register(registered[-1], items)
+        yield failed
+    finally:
+        for name in registered:
+            cursor.unregister(name)
+
+
+def _counted(
+    cursor: Cursor, wanted: Sequence[Wanted], failed: Failed, *, known_at: datetime
+) -> Iterator[tuple[Wanted, pa.Table]]:
+    """Those that could be counted, with their items; the days of those that could not are added to the failed."""
+    let_in = [each for each in wanted if not _refused(each.point)]
+    failed |= {(day, each.point.id): REFUSED for each in wanted if each not in let_in for day in each.places}
+    if not let_in:
+        return
+    with lent(_own_sources(let_in)) as apart:
+        feed = _fed(cursor, apart, let_in, known_at=known_at)
+        # once no column is missing, nothing looks for columns any more
+        for each in sorted(let_in, key=feed.lacks_columns, reverse=True):
+            if items := _items(apart, feed, each, failed, known_at=known_at):
+                yield each, items
+
+
+def _own_sources(wanted: Sequence[Wanted]) -> tuple[Source, ...]:
+    found = {source.id: source for each in wanted for source in each.point.sources}
+    return tuple(found[id_] for id_ in sorted(found))
+
+
+def _refused(point: Point) -> bool:
+    """Whether a statement is not on the closed list: its rows can have come from another machine."""
+    asked = given(point, common=frozenset(read_toml(POINTS)["reasons"]))
+    mark = point.statement, repr(asked)
+    code = _known(mark)
+    return bool(_kept(mark, REFUSED if faults(point.statement, asked) else "") if code is None else code)
+
+
+def _known(mark: tuple[str, str]) -> str | None:
+    with _LOCK:
+        return _KNOWN.get(mark)
+
+
+def _kept(mark: tuple[str, str], code: str) -> str:
+    """The code, kept: it is not found out again."""
+    with _LOCK:
+        _KNOWN[mark] = code
+        for _ in range(len(_KNOWN) - _MOST_KNOWN):
+            _KNOWN.popitem(last=False)
+    return code
+
+
+# --- What a statement reads ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Feed:
+    """The imports whose rows are there apart, with the day, organisation and source of each."""
+
+    imports: tuple[dict[str, Any], ...]
+
+    def ids(self, wanted: Wanted) -> list[int]:
+        """The imports that a point reads."""
+        return sorted({row["import_id"] for row in self._of(wanted)})
+
+    def _of(self, wanted: Wanted) -> list[dict[str, Any]]:
+        sources = wanted.sources
+        return [
+            row
+            for row in self.imports
+            if row["source"] in sources and row["organisation"] in wanted.places.get(row["day"], ())
+        ]
+
+    def lacks_columns(self, wanted: Wanted) -> bool:
+        """Whether a sheet has no column for a field that a point asks for."""
+        words = words_of(wanted.point)
+        fields = {
+            id_: {field.name for field in wanted.point.source(id_).fields if field.name in words}
+            for id_ in wanted.sources
+        }
+        sheets = [(row["source"], dict(row["sheets"]).values()) for row in self._of(wanted) if row["sheets"]]
+        return any(not fields[source] <= {*each} for source, columns in sheets for each in columns)
+
+
+def _fed(cursor: Cursor, apart: Cursor, wanted: Sequence[Wanted], *, known_at: datetime) -> _Feed:
+    """Have the imports and rows that some points read apart, once for all of them, with the names of their days."""
+    parts = sections("apart")
+    sources = sorted({source for each in wanted for source in each.sources})
+    days = sorted({day for each in wanted for day in each.places})
+    imports = cursor.sql(parts["imports"], params={"sources": sources, "days": days}).to_arrow_table()
+    apart.register("fed_imports", imports)
+    feed = _Feed(tuple(imports.select(["day", "organisation", "source", "import_id", "sheets"]).to_pylist()))
+    ids = sorted({id_ for each in wanted for id_ in feed.ids(each)})
+    for source in sources:
+        rows = cursor.sql(parts["rows"].replace("{source}", source), params={"imports": ids}).to_arrow_table()
+        apart.register(source, rows)
+    _register_names(cursor, apart, known_at=known_at)
+    return feed
+
+
+def _register_names(cursor: Cursor, apart: Cursor, *, known_at: datetime) -> None:
+    parts, known = sections("pin_names"), {"known_at": known_at, "until": exports_until()}
+    found = cursor.execute(parts["any_known"], known).fetchall()
+    if found:
+        apart.register("pinned_names", cursor.sql(sections("apart")["names"]).to_arrow_table())
+    apart.execute(parts["renamed" if found else "unchanged"])
+
+
+# --- What it answers ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The items of a point, without the days on which it failed, each with its code."""
+
+    failed: Mapping[date, str]
+    items: pa.Table | None = None
+
+
+def _items(apart: Cursor, feed: _Feed, wanted: Wanted, failed: Failed, *, known_at: datetime) -> pa.Table | None:
+    """The items of a point on its days; None if it failed on all of them.
+
+    Where many days are too much, the last one is tried alone: it is what is looked at.
+    """
+    answer = _tried(apart, feed, wanted, known_at=known_at)
+    if answer.items is None and len(wanted.places) > 1:
+        last = max(wanted.places)
+        alone = _tried(apart, feed, wanted.on(last), known_at=known_at)
+        before = {day: code for day, code in answer.failed.items() if day != last}
+        answer = replace(alone, failed={**before, **alone.failed})
+    failed |= {(day, wanted.point.id): code for day, code in answer.failed.items()}
+    return answer.items
+
+
+def _tried(apart: Cursor, feed: _Feed, wanted: Wanted, *, known_at: datetime) -> _Answer:
+    """The answer of a statement. One that had none is not tried again with the same imports."""
+    asked = wanted.parameters | {"days": len(wanted.places), "imports": feed.ids(wanted), "known_at": known_at}
+    mark = wanted.point.statement, _mark(asked)
+    if code := _known(mark):
+        return _Answer(dict.fromkeys(wanted.places, code))
+    sql, values = _asked(wanted, known_at=known_at)
+    with watched(apart, seconds=SECONDS) as late:
+        try:
+            _pin(apart, wanted, columns=feed.lacks_columns(wanted))
+            apart.execute(sql, values)
+            return _answer(apart, wanted)
+        except Failure as error:
+            code = TOO_SLOW if late.is_set() else TOO_LARGE if is_out_of_memory(error) else BROKEN
+    return _Answer(dict.fromkeys(wanted.places, _kept(mark, code)))
+
+
+def _answer(apart: Cursor, wanted: Wanted) -> _Answer:
+    """What a statement has answered, without the days on which it is none."""
+    parts = sections("apart")
+    wrong = dict(apart.execute(parts["faults"], _checked(wanted)).fetchall())
+    items = apart.sql(parts["items"], params={"failed": [*wrong]}).to_arrow_table()
+    apart.execute(parts["forget"])
+    return _Answer(wrong, items)
+
+
+def _asked(wanted: Wanted, *, known_at: datetime) -> tuple[str, dict[str, Any]]:
+    """The statement of all the days of a point, and its values."""
+    items = without_comments(wanted.point.statement).replace("$as_of", f"{_DAY}.as_of")
+    columns = (f"{_cut(name, kind)} as {name}" for name, kind in COLUMNS.items())
+    parts = {"{columns}": ", ".join(columns), "{day}": _DAY, "{items}": items}
+    sql = sections("apart")["answer"]
+    for part, text in parts.items():
+        sql = sql.replace(part, text)
+    values = wanted.parameters | {"known_at": known_at}
+    days = sorted(wanted.places)
+    named = wanted.point.query.names
+    return sql, {n: v for n, v in values.items() if n in named} | {"days": days, "most": MOST_ITEMS * len(days) + 1}
+
+
+def _cut(name: str, kind: str) -> str:
+    """A column of an answer by its type; a text is not endless."""
+    return f"left(cast({name} as varchar), {LONGEST})" if kind == "varchar" else f"cast({name} as {kind})"
+
+
+def _pin(apart: Cursor, wanted: Wanted, *, columns: bool) -> None:
+    places = [(day, name) for day, names in wanted.places.items() for name in names]
+    values = {
+        "columns": columns,
+        "days": [day for day, _ in places],
+        "organisations": [name for _, name in places],
+        "sources": wanted.sources,
+    }
+    parts = sections("pin_imports")
+    apart.execute(sections("apart")["pin"], values)
+    apart.execute(parts["chosen_imports"])
+    if not columns:
+        apart.execute(parts["none_missing"])
+
+
+def _checked(wanted: Wanted) -> dict[str, Any]:
+    """What an item may say."""
+    point = wanted.point
+    fields = {field.name for id_ in wanted.sources for field in point.source(id_).fields}
+    return {"reasons": [*point.reasons], "fields": sorted(fields), "most": MOST_ITEMS}
