@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from typing import Final
 
 from compliance.declarations.sources import Source, table_columns
+from compliance.store import apart
 from compliance.store.database import Cursor, Failure
-from compliance.store.engine import apart
-from compliance.store.schema import create
 
 # How many are kept while nobody uses them.
 MOST: Final = 4
@@ -29,7 +28,7 @@ def lent(sources: tuple[Source, ...]) -> Iterator[Cursor]:
     mark = tuple(
         (each.id, each.unique, each.renewed, each.key, repr([*map(table_columns, each.fields)])) for each in sources
     )
-    instance = _taken(mark) or _made(sources)
+    instance = _taken(mark) or apart.instance({each.id: each for each in sources})
     cursor = instance.cursor()
     try:
         yield cursor
@@ -42,12 +41,6 @@ def _taken(mark: Hashable) -> Cursor | None:
     with _LOCK:
         place = next((place for place, (other, _) in enumerate(_FREE) if other == mark), None)
         return None if place is None else _FREE.pop(place)[1]
-
-
-def _made(sources: tuple[Source, ...]) -> Cursor:
-    instance = apart()
-    create(instance, sources)
-    return instance
 
 
 def _give_back(mark: Hashable, instance: Cursor) -> None:

@@ -28,6 +28,15 @@ OUTCOMES: Final = {
     "pending": N_("Pending"),
     "exempt": N_("Exempt"),
 }
+# Why the statement of a pack's point has no items.
+FAILURES: Final[Mapping[str, str]] = {
+    "refused": N_("Not counted: the SQL of the point is not let in."),
+    "too_slow": N_("Not counted: it took too long."),
+    "too_large": N_("Not counted: it takes too much memory."),
+    "too_many": N_("Not counted: the point has too many items."),
+    "broken": N_("Not counted: the SQL of the point does not run on the exports."),
+    "answer": N_("Not counted: what the SQL of the point answers are no items."),
+}
 FEW: Final = N_("Too few persons")
 NOT_IN_EXPORT: Final = N_("Not in the export")
 # Every status in words that a table of figures can have, with its sign.
@@ -285,7 +294,11 @@ def no_basis_sentence(figure: Coverage, missing: Sequence[str], say: Language) -
 
 
 def missing_sentence(figure: Coverage, say: Language) -> str:
-    """That a figure has no basis, and what is missing, with the day."""
+    """That a figure has no basis, and what is missing, with the day; or why the point of a pack is not counted."""
+    if figure.off:
+        return say(N_("The point was not switched on on {day}."), day=say.date(figure.as_of))
+    if figure.failed:
+        return say(FAILURES[figure.failed])
     if figure.no_course:
         return say(N_("No basis: the export has no row of the course on {day}."), day=say.date(figure.as_of))
     needed = [say.pick(figure.point.source(id_).title) for id_ in figure.point.needs]
