@@ -14,6 +14,7 @@ from compliance.checking.faults import Fault, line_of, line_with
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import POINTS
+from compliance.declarations import closed
 from compliance.declarations.declared import read_toml
 from compliance.declarations.given import given
 from compliance.declarations.packs import STATEMENT, Pack, read_pack
@@ -72,7 +73,8 @@ def _statement(pack: Pack) -> list[Fault]:
         return [Fault(STATEMENT, line_with(text, part), Refusal(message))]
     common = frozenset(read_toml(POINTS)["reasons"])
     listed = apart.faults(text, given(pack.point, common=common))
-    return [*_header(pack, header), *(Fault(STATEMENT, each.line, each.why) for each in listed)]
+    lines = () if (wrong := [*_header(pack, header)]) else closed.of_header(text)
+    return [*wrong, *(Fault(STATEMENT, each.line, each.why) for each in (*lines, *listed))]
 
 
 def _header(pack: Pack, header: Query) -> Iterator[Fault]:
