@@ -22,7 +22,17 @@ from compliance.access.withholding import ExportNames, export_names, in_full, na
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, folded, month_ends, year_before
 from compliance.counting import figures, quality
-from compliance.counting.assessing import OUTCOMES, UNITS_AND_WHOLE, Ahead, Basis, Coverage, basis_on, coverage, years
+from compliance.counting.assessing import (
+    OUTCOMES,
+    UNITS_AND_WHOLE,
+    Ahead,
+    Basis,
+    Coverage,
+    basis_on,
+    coverage,
+    nothing,
+    years,
+)
 from compliance.counting.explaining import Explanation, Moment, explain_all, since_frozen
 from compliance.counting.outlook import (
     Between,
@@ -85,6 +95,8 @@ class PointCounts:
     basis: bool
     columns: tuple[str, ...] = ()
     no_course: bool = False
+    failed: str = ""
+    off: bool = False
 
 
 @dataclass(frozen=True)
@@ -549,7 +561,9 @@ class _Computation:
             before=earlier.now if earlier else before,
             before_point=earlier.point if earlier else None,
             by_review=earlier is not None,
-            months=tuple(_count(by_day[day]) for day in month_ends(self.day, count=MONTHS)),
+            months=tuple(
+                _count(by_day.get(day) or self._off(point, day)) for day in month_ends(self.day, count=MONTHS)
+            ),
             departments=_departments(units),
             units=units,
             reasons=tuple(Reason(*key, n) for key, n in sorted(counted.items()) if key[0] != "met"),
@@ -561,6 +575,10 @@ class _Computation:
             causes=_causes(change),
             beside={code: told for code in LANGUAGES if (told := changes.beside(change, Language(code)))},
         )
+
+    def _off(self, point: Point, day: date) -> Coverage:
+        """The figure of a day on which the point was off."""
+        return replace(nothing(point, day, Scope(self.review.organisation)), off=True)
 
     def _headings(self, months: list[Coverage], units: list[Coverage]) -> dict[str, Heading]:
         """Where each point's figure is heading."""

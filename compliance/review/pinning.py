@@ -3,8 +3,8 @@
 What may leave is declared, and nothing leaves by default. Of a source that the points read, a field that no frozen
 statement names is empty. Dates, yes and no, numbers and levels stay. A text becomes the mark "x" if it was filled,
 unless it is declared as a name that rules compare (`compared`), is an id that is unique in its source, or refers to one
-of these. Persons get random numbers, new for each file; only those in the staff list are included, and only the courses
-that a rule requires.
+of these. Persons get random numbers, new for each file; only those in the staff list are included, of a pack's source
+everybody, and only the courses that a rule requires.
 """
 
 import re
@@ -50,7 +50,7 @@ def package_tables(cursor: Cursor, frozen: Dossier, sources: Mapping[str, Source
     kept = kept_texts(sources)
     params = {"imports": [used.import_id for used in frozen.imports]}
     tables = {"imports": _table(cursor, "package_imports", params)}
-    source_rows = _rows(cursor, Needs(names_in_statements(frozen), kept), read, params)
+    source_rows = _rows(cursor, Needs(names_in_statements(frozen), kept, frozenset(of_packs)), read, params)
     moment = {"known_at": frozen.known_at}
     name_params = moment | {"as_of": frozen.as_of, "organisation": frozen.organisation}
     tables["courses_said"] = _table(cursor, "package_courses_said", name_params)
@@ -95,10 +95,11 @@ def write_database(path: Path, pinned: PackageTables, more: Mapping[str, pa.Tabl
 
 @dataclass(frozen=True)
 class Needs:
-    """What a review's statements read: every name in them, and the fields whose texts stay."""
+    """What a review's statements read: every name in them, the fields whose texts stay, and the sources of packs."""
 
     named: frozenset[str]
     kept: frozenset[tuple[str, str]]
+    of_packs: frozenset[str] = frozenset()
 
 
 def names_in_statements(frozen: Dossier) -> frozenset[str]:
@@ -130,15 +131,32 @@ def _query(cursor: Cursor, sql: str, params: Mapping[str, Any]) -> pa.Table:
 def _rows(cursor: Cursor, reading: Needs, read: Iterable[Source], params: Mapping[str, Any]) -> dict[str, pa.Table]:
     """The rows of the sources that are read."""
     persons = _table(cursor, "package_persons", params)
-    cursor.register("package_persons", persons.append_column("number", pa.array(_numbers(len(persons)), pa.int32())))
+    whose = [source for source in read if source.id in reading.of_packs and person_of(source)]
+    everybody = _everybody(persons, [_persons_in(cursor, source, params) for source in whose])
+    # The staff come first. The product's own points count nobody else.
+    registered = {"package_persons": everybody.slice(0, len(persons)), "package_everybody": everybody}
     try:
+        for name, table in registered.items():
+            cursor.register(name, table)
         found = {source.id: _rows_of(cursor, source, reading, params) for source in read}
         if COURSES in found:
             others = _table(cursor, "package_courses_of_others", params)
             found[COURSES] = pa.concat_tables([found[COURSES], others], promote_options="default")
         return found
     finally:
-        cursor.unregister("package_persons")
+        for name in registered:
+            cursor.unregister(name)
+
+
+def _persons_in(cursor: Cursor, source: Source, params: Mapping[str, Any]) -> pa.Table:
+    text = statement("package_persons_in").replace("{source}", source.id)
+    return _query(cursor, text.replace("{person}", person_of(source) or ""), params)
+
+
+def _everybody(staff: pa.Table, others: list[pa.Table]) -> pa.Table:
+    """The staff, then who else a pack's sources are about, each with a number."""
+    persons: Any = pc.unique(pa.concat_tables([staff, *others])["person"])
+    return pa.table({"person": persons, "number": pa.array(_numbers(len(persons)), pa.int32())})
 
 
 def _numbers(count: int) -> list[int]:
@@ -158,7 +176,8 @@ def _rows_of(cursor: Cursor, source: Source, reading: Needs, params: Mapping[str
         for selected in [expression(source, field, column, type_, reading=reading)]
     ]
     text = statement("package_rows_of_persons" if person else "package_rows")
-    text = text.replace("{source}", source.id).replace("{person}", person or "")
+    persons = "package_everybody" if source.id in reading.of_packs else "package_persons"
+    text = text.replace("{persons}", persons).replace("{source}", source.id).replace("{person}", person or "")
     return _query(cursor, text.replace("{fields}", ", ".join(fields)), params)
 
 
@@ -166,7 +185,8 @@ def _only_required(table: pa.Table, source: Source, frozen: Dossier, said: Itera
     """The rows of courses that a rule requires, or that were said to be one: any other that a person took stays out."""
     if source.id not in BEGUN_WITH:
         return table
-    rules = [answer.parameters for answer in frozen.points if source.id in answer.point.needs]
+    asked = ((a.parameters, (*a.point.needs, *a.point.uses) if a.point.pack else a.point.needs) for a in frozen.points)
+    rules = [parameters for parameters, read in asked if source.id in read]
     required = [word for rule in rules for value in rule.values() if isinstance(value, list) for word in value]
     pattern = f"^({'|'.join(map(re.escape, required))})"
     kept: Any = pa.array([False] * len(table), pa.bool_())

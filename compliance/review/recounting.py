@@ -25,6 +25,8 @@ COLUMNS: Final = frozenset(Coverage.__dataclass_fields__) - {
     "purged",
     "columns",
     "no_course",
+    "failed",
+    "off",
 }
 MOST_ROWS: Final = 1_000_000
 # The types of the parameters that every statement has; those of a rule are in the point's header.
@@ -44,7 +46,10 @@ class Unusable(Exception):
 
 
 def recount(cursor: Cursor, frozen: Dossier) -> list[Coverage]:
-    """Return the figures of organisation, departments and units from the cursor's rows and the frozen statements."""
+    """Return the figures of organisation, departments and units from the cursor's rows and the frozen statements.
+
+    A point that could not be counted when the review was frozen is not counted now.
+    """
     _refuse_other_than_reading(frozen)
     for name in ("macros.sql", *_of_packs(frozen)):
         cursor.execute(_file(frozen, name))
@@ -82,7 +87,7 @@ def _counted(cursor: Cursor, frozen: Dossier, level: Level) -> Rows:
 
 def _has_basis(cursor: Cursor, frozen: Dossier, answer: PointAnswer, sources: set[str]) -> bool:
     """Whether the exports that a point needs are there, and have its course."""
-    if not sources.issuperset(answer.point.needs):
+    if answer.now.failed or not sources.issuperset(answer.point.needs):
         return False
     without = _without_course(frozen, answer)
     return not without or frozen.organisation not in {row["organisation"] for row in rows(cursor, without)}
@@ -121,12 +126,17 @@ def _tables(frozen: Dossier) -> list[str]:
     day = f"cast('{frozen.as_of}' as date)"
     items = [
         f"select {answer.point.number} as point, {day} as as_of, item.* from (\n{_point(frozen, answer)}\n) as item"
-        for answer in frozen.points
+        for answer in _countable(frozen)
     ]
     text = statement("package_recount")
     for place, sql in {"{items}": "\nunion all\n".join(items), "{as_of}": day, "{units}": _units(frozen)}.items():
         text = text.replace(place, sql)
     return [text]
+
+
+def _countable(frozen: Dossier) -> list[PointAnswer]:
+    """The points without those whose statement failed when the review was frozen."""
+    return [answer for answer in frozen.points if not answer.now.failed]
 
 
 def _units(frozen: Dossier) -> str:
@@ -208,7 +218,7 @@ def _refuse_other_than_reading(frozen: Dossier) -> None:
         for part in _parts(_file(frozen, name), name=name):
             if part.type.name != "CREATE" or not MACRO.match(part.query):
                 raise Unusable(name, "forbidden")
-    statements = {f"points/{answer.point.id}.sql": _point(frozen, answer) for answer in frozen.points}
+    statements = {f"points/{answer.point.id}.sql": _point(frozen, answer) for answer in _countable(frozen)}
     statements |= {"app/units.sql": _units(frozen), "app/coverage.sql": _coverage(frozen, "unit")}
     asked = [(WITHOUT_COURSE, sql) for answer in frozen.points if (sql := _without_course(frozen, answer))]
     for name, sql in (*statements.items(), *asked):

@@ -6,6 +6,6 @@ select
     cast(row_number() over (partition by t.import_id, t.sheet_number order by p.number, t.row) as integer) as row,
     {fields}
 from {source} as t
-inner join package_persons as p on p.person = lower(t.{person})
+inner join {persons} as p on p.person = lower(t.{person})
 where list_contains($imports, t.import_id)
 order by p.number, t.import_id, t.sheet_number, t.row
