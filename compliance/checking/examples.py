@@ -109,8 +109,12 @@ class Case:
 
     @property
     def where(self) -> str:
-        """The file and the case in it."""
-        return f'{self.file}, case {self.number} "{self.title}"'
+        """The file, if it has a name, and the case in it."""
+        return _where(self.file, self.number, self.title)
+
+
+def _where(file: str, number: int, title: str) -> str:
+    return ", ".join(filter(None, (file, f'case {number} "{title}"')))
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------
@@ -142,7 +146,7 @@ def _over(common: Values, own: Values) -> Values:
 
 def _case(said: Values, *, folder: str, id_: str, file: str, number: int, beside: Mapping[str, Any]) -> Case:
     title = str(said.get("title", id_.replace("_", " ")))
-    where = f'{file}, case {number} "{title}"'
+    where = _where(file, number, title)
     told = _checked(said, KEYS | {**beside}, where=where)
     if "as_of" not in told or "expected" not in told:
         raise Mistake(N_("{where}: a case needs as_of and expected"), where=where)
@@ -248,10 +252,19 @@ _READERS: Final[dict[str, Callable[[str], Any]]] = {
 # --- Storing ------------------------------------------------------------------------------------------------------
 
 
-def fill(cursor: Cursor, case: Case, sources: Mapping[str, Source], *, beside: Collection[str] = ()) -> None:
+def fill(
+    cursor: Cursor,
+    case: Case,
+    sources: Mapping[str, Source],
+    *,
+    beside: Collection[str] = (),
+    of_packs: Collection[str] = (),
+    edit: Callable[[Source, Values], Values] = lambda _, row: row,
+) -> None:
     """Store the case's exports as the loader leaves them: imports with their columns, rows and revocations.
 
-    What is given of `beside` is no export, and others store it.
+    What is given of `beside` is no export, and others store it. The rows of sources that packs declare are kept
+    together. `edit` may change a row before it is stored.
     """
     organisations: dict[str, int] = {}
     imports, revocations, columns = [], [], []
@@ -263,11 +276,21 @@ def fill(cursor: Cursor, case: Case, sources: Mapping[str, Source], *, beside: C
             revocations.append({"import_id": number, "revoked_at": said["revoked_at"]})
         places = list(enumerate(columns_of(case, key, source)))
         columns += [(number, sheet, *place) for sheet in _sheets(case.given[key]) for place in places]
-        insert(cursor, source.id, *({"import_id": number} | row for row in rows_of(source, case.given[key])))
+        rows = [{"import_id": number} | edit(source, row) for row in rows_of(source, case.given[key])]
+        if source.id in of_packs:
+            insert(cursor, "pack_rows", *(_with_cells(source, row) for row in rows))
+        else:
+            insert(cursor, source.id, *rows)
     insert(cursor, "imports", *imports)
     insert(cursor, "revocations", *revocations)
     _add_columns(cursor, columns)
     _add_names(cursor, case, organisations or {ORGANISATION: 1})
+
+
+def _with_cells(source: Source, row: Values) -> Values:
+    names = [name for each in source.fields for name, _ in table_columns(each)]
+    cells = [None if row.get(name) is None else str(row[name]) for name in names]
+    return {name: row[name] for name in ("import_id", *BESIDE)} | {"source": source.id, "cells": cells}
 
 
 def exports(case: Case, *, beside: Collection[str] = ()) -> list[str]:

@@ -153,8 +153,9 @@ RELATIONS: Final[Mapping[str, Relation]] = {
     "aware_at": Relation(frozenset({"breaches"})),
 }
 CHOSEN: Final = "chosen_imports"
-# The parameters that every relation is called with, under their own names.
+# The parameters that every relation is called with, under their own names, and those that stand around a statement.
 MOMENT: Final = ("as_of", "known_at")
+RESERVED: Final = frozenset({"days", "imports", "level", "most", "organisation"})
 
 # --- The header ---------------------------------------------------------------------------------------------------
 # A parameter: the day and the moment, or one of the point. Its type is that of the value in point.toml.

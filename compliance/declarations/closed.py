@@ -124,21 +124,19 @@ def of_header(file: str) -> Iterator[Fault]:
 
 def measured(file: str) -> Iterator[Fault]:
     """What is wrong before the statement is parsed: a parser that is fed enough brackets overflows its stack."""
-    if len(file) > admitted.LONGEST:
-        yield Fault(
-            1, Refusal(N_("It has {n} characters. At most {most} are read."), n=len(file), most=admitted.LONGEST)
-        )
-        return
     for number, line in enumerate(file.replace("\r\n", "\n").split("\n"), 1):
         if strange := WRITTEN.search(line):
             code = f"U+{ord(strange[0]):04X}"
             yield Fault(number, Refusal(N_("The character {said} is none of a statement. Leave it out."), said=code))
-    if (n := sum(map(file.count, "([{"))) > admitted.MOST_BRACKETS:
-        many = N_("It has {n} brackets. At most {most} are read.")
-        yield Fault(1, Refusal(many, n=n, most=admitted.MOST_BRACKETS))
-    if (depth := _depth(file)) > admitted.DEEPEST:
-        deep = N_("Brackets stand {n} deep. At most {most} are read: make parts of it with “with”.")
-        yield Fault(1, Refusal(deep, n=depth, most=admitted.DEEPEST))
+    text = text_of(file)
+    limits = (
+        (N_("It has {n} characters. At most {most} are read."), len(text.sql), admitted.LONGEST),
+        (N_("It has {n} brackets. At most {most} are read."), sum(map(text.sql.count, "([{")), admitted.MOST_BRACKETS),
+        (TOO_DEEP, _depth(text.sql), admitted.DEEPEST),
+    )
+    for message, n, most in limits:
+        if n > most:
+            yield Fault(text.line(0), Refusal(message, n=n, most=most))
 
 
 def too_deep() -> Fault:
@@ -321,6 +319,10 @@ class _Walk:
         if not regular or not (node["using_columns"] or _has_equality(condition)):
             self.refuse(
                 N_("A join is inner, left, semi or anti, and needs an equality: using (…), or on a.x = b.x."), node
+            )
+        if _is_mixed(condition):
+            self.refuse(
+                N_("In on, each side of a comparison is of one relation. Put what is of both under where."), node
             )
         scope.columns = widest(scope.columns, columns)
         self.below(condition, scope)
@@ -620,6 +622,10 @@ class _Walk:
             if n > most:
                 self._refuse_all(message, n=n, most=most)
         self._dollars()
+        for name in sorted(self.given.parameters):
+            if name in admitted.RESERVED or name.startswith(MOMENT) or not re.fullmatch("[a-z_]+", name):
+                other = N_("No parameter can be called {said}. Give it another name, of a–z and underscores.")
+                self._refuse_all(other, said=name)
         for name in sorted(self.given.parameters.keys() - set(self.parameters.values())):
             unused = N_("The parameter {said} of point.toml is not used. Leave it out there, or use ${said}.")
             self._refuse_all(unused, said=name)
@@ -643,6 +649,7 @@ class _Walk:
 NOT_LET_IN: Final = N_(
     "{said} is not let in. A point is made of select, with, join, union, where, group by and order by."
 )
+TOO_DEEP: Final = N_("Brackets stand {n} deep. At most {most} are read: make parts of it with “with”.")
 READ_OFTEN: Final = N_(
     "With the parts that are read several times it reads exports {n} times. At most {most} are let in."
 )
@@ -683,6 +690,17 @@ def _has_equality(node: Any) -> bool:
         return False
     left, right = set(_relations(node["left"])), set(_relations(node["right"]))
     return bool(left) and bool(right) and left.isdisjoint(right)
+
+
+def _is_mixed(node: Any) -> bool:
+    """Whether a condition computes something of two relations: for each pair, and without looking for an interrupt."""
+    if isinstance(node, list):
+        return any(map(_is_mixed, node))
+    if not isinstance(node, dict):
+        return False
+    if node["class"] in {"CONJUNCTION", "COMPARISON", "BETWEEN", "OPERATOR"}:
+        return any(_is_mixed(value) for value in node.values() if isinstance(value, dict | list))
+    return len(set(_relations(node))) > 1
 
 
 def _relations(node: Any) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
@@ -33,6 +34,7 @@ KINDS: Final[dict[Any, str]] = {
     int: "a whole number",
     str | int: "a text or a whole number",
     bool: "true or false",
+    date: "a day, such as 2026-01-31",
     Texts: "a text in each language",
     tuple[str, ...]: "a list of texts",
     tuple[int, ...]: "a list of whole numbers",

@@ -15,7 +15,7 @@ from typing import Final
 
 from compliance.core import places
 from compliance.core.errors import Refusal
-from compliance.core.language import Texts
+from compliance.core.language import N_, Texts
 from compliance.declarations.declared import marks
 from compliance.declarations.packs import Pack, read_pack
 from compliance.declarations.points import Point, load_points, load_todo, refuse_unknown_points
@@ -99,16 +99,18 @@ def _declared(own: Path | None, there: tuple[tuple[str, str], ...], _: object) -
     points, sources, todo = load_points(own), load_sources(own), load_todo(own)
     packs: dict[str, Pack] = {}
     refused: dict[str, Refusal] = {}
+    taken = {point.id for point in points} | sources.keys()
     for name, sha256 in there:
         try:
-            packs[name] = read_pack(_FILES[sha256], origin=name, own=own)
+            packs[name] = _without_taken(read_pack(_FILES[sha256], origin=name, own=own), taken)
         except Refusal as refusal:
             refused[name] = refusal
     last = points[-1].number
     refuse_unknown_points(own, {point.id for point in points} | {name.partition(".")[2] for name, _ in there})
     more = [replace(pack.point, number=last + n) for n, pack in enumerate(packs.values(), 1)]
     added = {id_: source for pack in packs.values() for id_, source in pack.sources.items()}
-    refuse_unknown_sources(own, {*sources, *added})
+    if not refused:
+        refuse_unknown_sources(own, {*sources, *added})
     return Declared(
         points=(*points, *more),
         sources=sources | added,
@@ -116,6 +118,19 @@ def _declared(own: Path | None, there: tuple[tuple[str, str], ...], _: object) -
         packs=packs,
         refused=refused,
     )
+
+
+def _without_taken(pack: Pack, taken: set[str]) -> Pack:
+    """A pack none of whose names is taken; they are from then on. Raise Refusal if one is."""
+    own = {pack.point.id, *pack.sources}
+    if both := own & taken:
+        raise Refusal(
+            N_("{pack}: this version of the product has {said} itself. Install a version that calls it otherwise."),
+            pack=pack.name,
+            said=min(both),
+        )
+    taken |= own
+    return pack
 
 
 def sources_of_packs(cursor: Cursor) -> tuple[Source, ...]:

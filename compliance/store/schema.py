@@ -10,10 +10,10 @@ import duckdb
 
 from compliance.core import clock
 from compliance.core.places import QUERIES
-from compliance.declarations.queries import text_of
+from compliance.declarations.queries import statement, text_of
 from compliance.declarations.sources import Source, product_sources
 from compliance.store import failures
-from compliance.store.database import Cursor
+from compliance.store.database import Cursor, quoted
 from compliance.store.packs import relation_of, sources_of_packs, versions
 
 # The schema file of the tables that 0.11 leaves, which later files add to.
@@ -64,6 +64,8 @@ def upgrade(connection: Cursor, path: Path) -> None:
         connection.execute(f"delete from schema_files where not starts_with(name, '{FOLLOWS}')")
         _record(connection, BASELINE, now)
         applied = {BASELINE}
+    for (view,) in connection.execute(statement("views")).fetchall():
+        connection.execute(f"drop view {quoted(view)}")
     for name, text in files.items():
         if name not in applied:
             connection.execute(text)

@@ -173,6 +173,14 @@ REFUSED = {
     "join on itself": (f"select 1 from {S} as a join {S} as b on a.system = a.supplier", JOIN),
     "join on less": (f"select 1 from {S} as a join {S} as b on a.system < b.system", JOIN),
     "join on one of two": (f"select 1 from {S} as a join {S} as b on a.system = b.system or true", JOIN),
+    "join on something of both": (
+        f"select 1 from {S} as a left join {S} as b on a.unit = b.unit and a.system || b.system > 'x'",
+        "In on, each side of a comparison is of one relation",
+    ),
+    "join on something of both, or else": (
+        f"select 1 from {S} as a semi join {S} as b on a.unit = b.unit and (not contains(a.system, b.system) or true)",
+        "In on, each side of a comparison is of one relation",
+    ),
     "natural join": (f"select 1 from {S} as a natural join {S} as b", JOIN),
     "positional join": (f"select 1 from {S} as a positional join {S} as b", JOIN),
     "asof join": (f"select 1 from {S} as a asof join {S} as b on a.system = b.system and a.row >= b.row", JOIN),
@@ -337,7 +345,7 @@ REFUSED = {
     "a long sum": ("select " + "+".join(["1"] * 9000), UNREADABLE),
     "many columns": ("select " + ", ".join(["1"] * 6000), "It has 6002 words and signs"),
     "many of a list": ("select 1 in (" + ", ".join(["1"] * 6000) + ")", "It has 6004 words and signs"),
-    "a long file": ("select 1 -- " + "x" * 30000, "It has 30012 characters. At most 20000 are read."),
+    "a long file": ("select 1, -- " + "x" * 30000, "It has 30013 characters. At most 20000 are read."),
 }
 
 
@@ -378,6 +386,12 @@ def test_what_is_declared_must_be_used():
         "The parameter interval_months of point.toml is not used. Leave it out there, or use $interval_months.",
         "The reason plan_missing of point.toml is given to no item. Leave it out there, or use it.",
     ]
+
+
+@pytest.mark.parametrize("name", ["days", "most", "as_of", "as_of_next", "limit2", "Limit"])
+def test_a_parameter_has_a_name_that_stands_nowhere_around_a_statement(name):
+    declared = Given(GIVEN.sources, {name: Extent()})
+    assert f"No parameter can be called {name}" in "\n".join(sentences(f"select ${name} from {S}", declared))
 
 
 def test_a_fault_is_told_with_its_line_in_the_file():

@@ -9,6 +9,7 @@ from compliance.declarations.packs import read_pack
 from compliance.declarations.points import POINTS
 from compliance.store import installing, packs
 from compliance.store.database import EVERYTHING_KNOWN, moment
+from tests.line import Line
 
 POINT = """
 publisher = "{publisher}"
@@ -92,6 +93,21 @@ def test_a_pack_that_cannot_be_read_leaves_everything_else(line):
     found = declared(line)
     assert [point.pack for point in found.points if point.pack] == []
     assert "point.toml cannot be read" in str(found.refused["city.rooms"])
+
+
+def test_what_the_product_has_by_itself_stays_the_products(tmp_path):
+    """crashing: a later version of the product makes a table of the name that the relation of a pack's source has"""
+    line = Line(tmp_path)
+    install(line, pack())
+    install(line, pack("systems"))
+    found = declared(line)
+    assert "has systems itself" in str(found.refused["city.systems"])
+    assert ([*found.packs], found.sources["systems"].order < 100) == (["city.rooms"], True)
+    with line.database.writing() as cursor:
+        cursor.execute("drop view rooms")
+        cursor.execute("create view actions_of_tomorrow as select 1")
+        cursor.execute("update schema_files set name = 'macros of yesterday' where starts_with(name, 'macros ')")
+    assert line.rows("select view_name from duckdb_views() where not internal") == [{"view_name": "rooms"}]
 
 
 def test_the_points_are_numbered_in_the_order_in_which_they_were_first_switched_on(line):

@@ -1,0 +1,337 @@
+"""Runs the statement of a pack over its worked examples, apart from every store, with limits of time, memory and rows.
+
+The caller has seen that the statement is on the closed list.
+"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from compliance.checking.breaking import EQUAL, Bench, Mutant, mutants
+from compliance.checking.examples import (
+    Answer,
+    Case,
+    Mistake,
+    Values,
+    answer_of,
+    differences,
+    exports,
+    fill,
+    orders,
+    parameters_asked,
+    read_cases,
+    with_file,
+)
+from compliance.checking.faults import Fault, line_of, line_with
+from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
+from compliance.core.language import N_
+from compliance.declarations.packs import EXAMPLE, POINT, STATEMENT, Pack
+from compliance.declarations.queries import parsed, with_columns
+from compliance.declarations.sources import PLAIN, Field, Source, is_kept, kept_texts, person_of, product_sources
+from compliance.store import apart
+from compliance.store.database import EVERYTHING_KNOWN, UNREADABLE, Cursor, Failure
+from compliance.store.engine import watched
+
+# How long one statement may run, one of a clause that is broken, all examples, and all clauses.
+SECONDS, SECONDS_OF_CLAUSE, SECONDS_OF_ALL, SECONDS_OF_CLAUSES = 5.0, 2.0, 20.0, 240.0
+MOST_CASES, MOST_ROWS = 100, 5_000
+TRAP: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+OUTCOMES: Final = frozenset({"met", "unmet", "unknown", "pending", "exempt"})
+# What a year package has in the place of a text that no rule compares, and what must be the same all the same.
+MARK: Final = "x"
+JUDGED: Final = ("organisation", "item", "outcome", "reason", "due", "lost")
+TOO_LONG: Final = N_("It takes longer than {n} seconds, and was stopped.")
+MISSING: Final = re.compile(
+    r'(?:column|Table) (?:with name )?"?(\w+(?:\.\w+)?)"? (?:not found|does not (?:exist|have))'
+)
+CANDIDATES: Final = re.compile(r"Candidate bindings: (.*)")
+
+
+def faults(pack: Pack, *, thorough: bool) -> list[Fault]:
+    """What is wrong with the columns of a statement and with its examples; `thorough` breaks each clause of it once."""
+    with apart.instance(pack.sources).cursor() as cursor:
+        trial = _Trial(pack, cursor)
+        try:
+            return trial.columns() or trial.examples() or trial.texts() or (trial.clauses() if thorough else [])
+        except Mistake as mistake:
+            return [trial.fault(mistake)]
+
+
+class _Stop(Exception):
+    """A fault that ends a trial."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+class _Trial:
+    """The statement of a pack on a cursor of an instance apart. Its lines are those of its file."""
+
+    def __init__(self, pack: Pack, cursor: Cursor) -> None:
+        self.pack, self.point, self.cursor = pack, pack.point, cursor
+        lines = pack.files[STATEMENT].split("\n")
+        self.sql = "\n".join("" if line.lstrip().startswith("--") else line for line in lines).rstrip().rstrip(";")
+        known = product_sources() | pack.sources
+        self.sources = {id_: known[id_] for id_ in (*self.point.needs, *self.point.uses)}
+        self.cases: tuple[Case, ...] = ()
+        self.case: Case | None = None
+
+    # --- Columns
+
+    def columns(self) -> list[Fault]:
+        """What of the columns and the parameters is not as their header says."""
+        expected = parsed("", with_columns("-- columns: columns.txt\n\n")).columns
+        try:
+            found = self._described(f"describe {self.sql}", as_of=True)
+            self._described(f"describe {_of_days(self.sql)}", as_of=False)
+        except _Stop as stop:
+            return [stop.fault]
+        wanted = {name: type_ for name, (type_, _) in expected.items()}
+        if found == wanted and [*found] == [*wanted]:
+            return [*self._parameters()]
+        message = N_("Its columns are {found}. Expected are: {expected}.")
+        said = {"found": _listed(found, wanted), "expected": _listed(wanted, found)}
+        return [Fault(STATEMENT, line_with(self.pack.files[STATEMENT], "-- columns:"), Refusal(message, **said))]
+
+    def _described(self, sql: str, *, as_of: bool) -> dict[str, str]:
+        row = self.point.dated_parameters[-1] if self.point.dated_parameters else {"from": None}
+        day = self.point.targets[-1]["from"]
+        given = {name: value for name, value in row.items() if name != "from"} | {"known_at": EVERYTHING_KNOWN}
+        given |= {"as_of": day} if as_of else {"days": [day]}
+        given = {name: value for name, value in given.items() if re.search(rf"\${name}\b", sql)}
+        with self._watched(SECONDS):
+            return {name: type_.lower() for name, type_, *_ in self.cursor.execute(sql, given).fetchall()}
+
+    def _parameters(self) -> Iterator[Fault]:
+        types = self.point.query.types
+        for row in self.point.dated_parameters:
+            for name, value in ((name, value) for name, value in row.items() if name != "from"):
+                ((found,),) = self.cursor.execute("select lower(typeof($value))", {"value": value}).fetchall()
+                if found != types.get(name):
+                    message = N_("The header says that {name} is {said}. In point.toml it is {found}.")
+                    line = line_with(self.pack.files[STATEMENT], f"--   {name} (")
+                    yield Fault(STATEMENT, line, Refusal(message, name=name, said=types.get(name, "–"), found=found))
+
+    # --- Examples
+
+    def examples(self) -> list[Fault]:
+        """What does not hold of the examples."""
+        self.cases = read_cases(self.pack.example, file="", folder="points", id_=self.point.id)
+        rows = sum(len(table.lines) for case in self.cases for table in case.given.values())
+        if len(self.cases) > MOST_CASES or rows > MOST_ROWS:
+            message = N_("It has {cases} cases and {rows} rows. At most {most} and {most_rows} are tried.")
+            values = {"cases": len(self.cases), "rows": rows, "most": MOST_CASES, "most_rows": MOST_ROWS}
+            return [Fault(EXAMPLE, 0, Refusal(message, **values))]
+        if not any(case.expected.lines for case in self.cases):
+            return [Fault(EXAMPLE, 0, Refusal(N_("No case expects an item. Write one for each rule of the point.")))]
+        found: list[Fault] = []
+        end = time.monotonic() + SECONDS_OF_ALL
+        for case in self.cases:
+            self.case = case
+            found += self._traps(case) or self._held(case)
+            if time.monotonic() > end:
+                found.append(self.fault(Refusal(TOO_LONG, n=SECONDS_OF_ALL)))
+                break
+        return found
+
+    def _traps(self, case: Case) -> list[Fault]:
+        message = N_("Row {row} of expected ends with “# {said}”. Expected is the name of its trap, such as # no_row.")
+        return [
+            self.fault(Refusal(message, row=number, said=line.comment))
+            for number, line in enumerate(case.expected.lines, 1)
+            if not TRAP.fullmatch(line.comment)
+        ]
+
+    def _held(self, case: Case) -> list[Fault]:
+        try:
+            with self._filled(case):
+                answer = self._answer(case, self.sql)
+        except _Stop as stop:
+            return [stop.fault]
+        wrong = [self.fault(each) for each in differences(case, answer, ordered=orders(self.sql))]
+        return wrong or [self.fault(each) for each in self._broken(case, answer)]
+
+    def _broken(self, case: Case, answer: Answer) -> Iterator[Refusal]:
+        """What no answer may have, whatever the example expects."""
+        sources = [key.partition("__")[0] for key in exports(case)]
+        _, rows = answer
+        twice = [key for key, n in Counter((row["organisation"], row["item"]) for row in rows).items() if n > 1]
+        for organisation, item in twice[:1]:
+            yield Refusal(N_("The item {item} of {organisation} is there twice."), item=item, organisation=organisation)
+        for row in rows:
+            if row["item"] is None or row["organisation"] is None:
+                yield Refusal(N_("An item lacks its id or its organisation."))
+            elif row["outcome"] not in OUTCOMES:
+                message = N_("The outcome of {item} is {said}, which is none of {known}.")
+                yield Refusal(message, item=row["item"], said=row["outcome"], known=", ".join(sorted(OUTCOMES)))
+            elif row["reason"] not in {None, *self.point.reasons}:
+                message = N_("The reason of {item} is {said}, which point.toml does not declare.")
+                yield Refusal(message, item=row["item"], said=row["reason"])
+            elif (source := sources[row["import_id"] - 1]) != self.point.needs[0]:
+                message = N_(
+                    "The row of {item} is of {source}. Name {source} first under needs: an item is a row of that."
+                )
+                yield Refusal(message, item=row["item"], source=source)
+
+    # --- Texts that a year package does not hold
+
+    def texts(self) -> list[Fault]:
+        """The texts that decide, though a year package holds none of them."""
+        kept = kept_texts(product_sources() | self.pack.sources)
+        return [
+            self._of_text(source, field)
+            for source in self.sources.values()
+            for field in source.fields
+            if field.type not in PLAIN and field.name != person_of(source) and not is_kept(source, field, kept)
+            if re.search(rf"\b{field.name}\b", self.sql) and self._decides(source, field)
+        ]
+
+    def _decides(self, source: Source, field: Field) -> bool:
+        """Whether a case has another answer where all texts of a field are alike."""
+        for case in self.cases:
+            if not any(key.partition("__")[0] == source.id and field.name in t.names for key, t in case.given.items()):
+                continue
+            answers = []
+            for name in (None, field.name):
+                with self._filled(case, marked=(source.id, name)):
+                    _, rows = self._answer(case, self.sql)
+                answers.append(sorted(repr([row[column] for column in JUDGED]) for row in rows))
+            if answers[0] != answers[1]:
+                return True
+        return False
+
+    def _of_text(self, source: Source, field: Field) -> Fault:
+        if source.id in self.pack.sources:
+            file = next(
+                name for name, text in self.pack.files.items() if re.search(rf'^id = "{source.id}"', text, re.M)
+            )
+            message = N_(
+                "The point compares {field}, and a year package holds no other text than such: write compared = true."
+            )
+            return Fault(file, line_of(self.pack.files[file], "fields", field.name), Refusal(message, field=field.name))
+        message = N_(
+            "The point compares {field}, of which a year package holds no text: it could not be counted there."
+        )
+        return Fault(
+            POINT, line_of(self.pack.files[POINT], "needs"), Refusal(message, field=f"{source.id}.{field.name}")
+        )
+
+    # --- Clauses
+
+    def clauses(self) -> list[Fault]:
+        """The changes of the statement that no example notices."""
+        made = mutants(f"points/{self.point.id}", self.sql)
+        bench = Bench(self.cursor, self._fill, lambda _, case, sql: self._noticed(case, sql))
+        end = time.monotonic() + SECONDS_OF_CLAUSES
+        for case in self.cases:
+            bench.try_all([case], made)
+            if time.monotonic() > end:
+                return [Fault(EXAMPLE, 0, Refusal(TOO_LONG, n=SECONDS_OF_CLAUSES))]
+        alive = [each for each in made if each.fate == "alive" and not any(part in each.name for part in EQUAL)]
+        message = N_("No example notices this change: {change}. Write a row that does, or leave the clause out.")
+        return [Fault(STATEMENT, self._line(each), Refusal(message, change=each.name)) for each in alive]
+
+    def _noticed(self, case: Case, sql: str) -> Sequence[Mistake]:
+        with watched(self.cursor, seconds=SECONDS_OF_CLAUSE):
+            answer = answer_of(self.cursor, with_file(sql), self._given(case, sql))
+        return differences(case, answer, ordered=orders(self.sql))
+
+    def _line(self, mutant: Mutant) -> int:
+        same = next(
+            n for n, (old, new) in enumerate(zip(self.sql + " ", mutant.text + "  ", strict=False)) if old != new
+        )
+        return self.sql[:same].count("\n") + 1
+
+    # --- Running
+
+    def _fill(self, cursor: Cursor, case: Case, *, marked: tuple[str, str | None] = ("", None)) -> None:
+        def edit(source: Source, row: Values) -> Values:
+            id_, name = marked
+            return row | {name: MARK} if source.id == id_ and name and row.get(name) is not None else row
+
+        fill(cursor, case, self.sources, of_packs=self.pack.sources, edit=edit)
+
+    @contextmanager
+    def _filled(self, case: Case, *, marked: tuple[str, str | None] = ("", None)) -> Iterator[None]:
+        """What a case gives is stored within the block."""
+        self.case = case
+        self.cursor.execute("begin transaction")
+        try:
+            self._fill(self.cursor, case, marked=marked)
+            yield
+        finally:
+            self.cursor.execute("rollback")
+
+    def _given(self, case: Case, sql: str) -> Values:
+        given = {"as_of": case.as_of, "known_at": case.known_at} | self.point.parameters(case.as_of) | case.parameters
+        return parameters_asked(case, sql, given)
+
+    def _answer(self, case: Case, sql: str) -> Answer:
+        given = self._given(case, sql)
+        with self._watched(SECONDS):
+            return answer_of(self.cursor, with_file(sql), given)
+
+    @contextmanager
+    def _watched(self, seconds: float) -> Iterator[None]:
+        """Raise _Stop if what runs in the block takes too long, or too much, or cannot be read."""
+        with watched(self.cursor, seconds=seconds) as late:
+            try:
+                yield
+            except (Failure, UnicodeDecodeError) as error:
+                if late.is_set():
+                    raise _Stop(Fault(STATEMENT, 0, Refusal(TOO_LONG, n=seconds))) from error
+                raise _Stop(self._unread(error)) from error
+
+    def _unread(self, error: Exception) -> Fault:
+        said, place = str(error), re.search(r"LINE (\d+)", str(error))
+        line = int(place[1]) if place and isinstance(error, UNREADABLE) else 0
+        missing, near = MISSING.search(said), CANDIDATES.search(said)
+        if missing:
+            names = re.findall(r"\w+", near[1]) if near else []
+            message = N_("There is no column {said}. The nearest is {near}.")
+            return Fault(STATEMENT, line, Refusal(message, said=missing[1], near=nearest(missing[1], names or ["–"])))
+        first = said.partition("\n")[0][:200]
+        return Fault(STATEMENT, line, Refusal(N_("DuckDB cannot run it: {said}"), said=first))
+
+    # --- Telling
+
+    def fault(self, why: Refusal) -> Fault:
+        """A fault of the case that is tried, on the line of the row that it names, or of its case."""
+        text, case, where = self.pack.example, self.case, str(why.values.get("where", ""))
+        number = re.search(r"case (\d+) ", where)
+        starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[case]]"]
+        place = case.number if case else int(number[1]) if number else 0
+        start = starts[place - 1] if 0 < place <= len(starts) else 0
+        if given := re.search(r"given\.(\w+)(?:, row (\d+))?", where):
+            heading = line_with(text, f"given.{given[1]} =", after=start)
+            return Fault(EXAMPLE, self._row(heading, int(given[2] or 0)), why)
+        if case is None:
+            return Fault(EXAMPLE, start, why)
+        row = why.values.get("row")
+        written = (
+            case.expected.lines[int(row) - 1].text if isinstance(row, int) and row <= len(case.expected.lines) else ""
+        )
+        return Fault(EXAMPLE, (line_with(text, written, after=start) if written else 0) or start, why)
+
+    def _row(self, heading: int, number: int) -> int:
+        """The line of a row of a table, of which the key stands on a line; the heading of the table is row 0."""
+        lines = self.pack.example.splitlines()[heading:]
+        written = [n for n, line in enumerate(lines, heading + 1) if line.strip() and not line.lstrip().startswith("#")]
+        return written[number] if heading and number < len(written) else heading
+
+
+def _of_days(sql: str) -> str:
+    """The statement as it is counted for several days at once."""
+    lateral = sql.replace("$as_of", "day.as_of")
+    return f"select item.* from (select unnest($days) as as_of) as day, lateral ({lateral}\n) as item"
+
+
+def _listed(columns: dict[str, Any], others: dict[str, Any]) -> str:
+    """The columns that the others lack, or have in another type; all where only their order differs."""
+    differing = {name: type_ for name, type_ in columns.items() if others.get(name) != type_} or columns
+    return ", ".join(f"{name} ({type_})" for name, type_ in differing.items()) if columns.keys() else "–"
