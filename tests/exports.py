@@ -10,6 +10,7 @@ import tomllib
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.reference import OPEN_END, Export, Row, add_months, key
 AS_OF = date(2026, 11, 24)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SOURCES_FOLDER = Path(__file__).parents[1] / "data" / "sources"
+PACKS_FOLDER = Path(__file__).parents[1] / "data" / "packs"
 
 DEPARTMENTS = {
     "Enhet Norr": "Avdelning Öst",
@@ -413,13 +415,50 @@ MAKERS = {
 }
 
 
+def _continuity(c: Chance, extract: date) -> Row:
+    return {
+        "system": c.odd(c.one(*SYSTEMS[:-1])),
+        "plan": c.yes_no(0.75, 0.15),
+        "tested": c.maybe(c.day(12, 12, 12, 6, 0), 0.2),
+        "next_test": c.maybe(c.day(0), 0.5),
+    }
+
+
+def _authentication(c: Chance, extract: date) -> Row:
+    return {
+        "system": c.odd(c.one(*SYSTEMS[:-1])),
+        "mfa": c.yes_no(0.6, 0.15),
+        "checked": c.maybe(c.day(12, 12, 12, 6, 0), 0.2),
+        "exception_until": c.end(0.5),
+    }
+
+
+def _encryption(c: Chance, extract: date) -> Row:
+    return {
+        "system": c.odd(c.one(*SYSTEMS[:-1])),
+        "at_rest": c.yes_no(0.8, 0.15),
+        "in_transit": c.yes_no(0.8, 0.15),
+        "checked": c.maybe(c.day(12, 12, 12, 6, 0), 0.2),
+    }
+
+
+# Those of the packs that come with the product.
+PACK_MAKERS = {"continuity": _continuity, "authentication": _authentication, "encryption": _encryption}
+EVERY_MAKER = MAKERS | PACK_MAKERS
+CRITICAL = (
+    "Ja", "JA", "Nej", "Låg", "Medel", "normal", "Mycket hög", "Verksamhetskritiskt", "Ej kritisk", "Icke kritiskt",
+    "Hög, ej kritisk", "Business critical", "Projekt kritiskt", "Är inte kritisk", "Ej hög", "Kanske", "Ja, delvis",
+)  # fmt: skip
+
+
 # --- exports ---------------------------------------------------------------------------------
 
 
 @cache
 def fields_of(source: str) -> dict[str, dict[str, Any]]:
     """The fields of a source, as its declarative file gives them."""
-    with (SOURCES_FOLDER / f"{source}.toml").open("rb") as file:
+    of_pack = PACKS_FOLDER / f"compliance.{source}" / "source.toml"
+    with (of_pack if source in PACK_MAKERS else SOURCES_FOLDER / f"{source}.toml").open("rb") as file:
         fields: dict[str, dict[str, Any]] = tomllib.load(file)["fields"]
     return fields
 
@@ -436,6 +475,29 @@ def random_exports(seed: int, *, as_of: date = AS_OF, disputed: bool = False) ->
             if not c.often(0.12):
                 found += _loads(c, organisation, source, len(found))
     return found
+
+
+def with_packs(exports: list[Export], seed: int, *, as_of: date = AS_OF) -> list[Export]:
+    """The exports that the packs of the product read, with what they read of systems, and those of their sources."""
+    c = Chance(Random(f"{seed} packs"), as_of, disputed=False)
+    found = [
+        e if e.source != "systems" else _described(c, e) for e in exports if e.source in ("systems", "classifications")
+    ]
+    for organisation in sorted({export.organisation for export in exports}):
+        for source in PACK_MAKERS:
+            if not c.often(0.12):
+                found += _loads(c, organisation, source, 100 + len(found))
+    return found
+
+
+def _described(c: Chance, export: Export) -> Export:
+    """Systems with how critical they are, and whether they have personal data, if the export has columns for it."""
+    added = {name for name in ("criticality", "personal_data") if c.often(0.9)}
+    values = [
+        {"criticality": c.maybe(c.one(*CRITICAL), 0.15), "personal_data": c.yes_no(0.5, 0.3)} for _ in export.rows
+    ]
+    rows = [row | {name: told[name] for name in added} for row, told in zip(export.rows, values, strict=True)]
+    return replace(export, rows=rows, columns=export.columns | added)
 
 
 def _loads(c: Chance, organisation: str, source: str, number: int) -> list[Export]:
@@ -465,7 +527,7 @@ def _loads(c: Chance, organisation: str, source: str, number: int) -> list[Expor
 
 
 def _columns(c: Chance, source: str) -> frozenset[str]:
-    made = MAKERS[source](c, c.as_of)
+    made = EVERY_MAKER[source](c, c.as_of)
     return frozenset(
         name for name, field in fields_of(source).items() if name in made and (field.get("required") or c.often(0.93))
     )
@@ -479,7 +541,7 @@ def _rows(c: Chance, source: str, extract: date, columns: frozenset[str]) -> lis
         row = 1
         for _ in range(c.random.randint(10, 40) // len(sheets)):
             row += 1 if c.often(0.95) else 3
-            made = MAKERS[source](c, extract)
+            made = EVERY_MAKER[source](c, extract)
             rows.append({k: v for k, v in made.items() if k in kept} | {"sheet": sheet, "row": row})
     return rows
 

@@ -55,6 +55,10 @@ NEEDS: dict[int, tuple[str, ...]] = {
     13: ("incidents",),
 }
 
+# Those of the packs that come with the product, under numbers of their own.
+PACK_IDS = {14: "continuity", 15: "authentication", 16: "encryption"}
+NEEDS |= {number: ("systems", name) for number, name in PACK_IDS.items()}
+
 # The ids of which only the last row of an export counts.
 UNIQUE: dict[str, tuple[str, ...]] = {
     "incidents": ("incident_id",),
@@ -127,7 +131,7 @@ def _rule_sets() -> tuple[RuleSet, ...]:
 def _targets() -> dict[int, tuple[int, int]]:
     targets = dict.fromkeys((1, 2, 4, 5, 7, 9), (95, 80))
     targets |= dict.fromkeys((6, 8, 10, 12, 13), (100, 90))
-    return targets | {3: (100, 80), 11: (90, 75)}
+    return targets | {3: (100, 80), 11: (90, 75)} | dict.fromkeys(PACK_IDS, (95, 80))
 
 
 def _courses() -> dict[int, Course]:
@@ -153,6 +157,7 @@ class Parameters:
     access_months: int = 12
     access_months_sensitive: int = 6
     sensitive_level: int = 3
+    check_months: int = 12
     criteria_needed: int = 2
     register_months: int = 12
     incident_days: int = 30
@@ -424,7 +429,7 @@ def _local_instruction(v: View, point: int) -> list[Item]:
 # --- 4, 5, 7 systems -------------------------------------------------------------------------
 
 
-ANSWERS = ("classified_last_year", "risk_analysed_last_year")
+ANSWERS = ("classified_last_year", "risk_analysed_last_year", "criticality")
 
 
 @dataclass(frozen=True)
@@ -437,6 +442,8 @@ class System:
     central: bool
     classified_last_year: bool | None
     risk_analysed_last_year: bool | None
+    personal_data: bool | None
+    criticality: str | None
     unsaid: list[str]
 
 
@@ -457,16 +464,24 @@ def _systems(v: View) -> list[System]:
             central=first(rows, "responsibility") == "central",
             classified_last_year=first(rows, "classified_last_year"),
             risk_analysed_last_year=first(rows, "risk_analysed_last_year"),
+            personal_data=first(rows, "personal_data"),
+            criticality=first(rows, "criticality"),
             unsaid=[name for name in ANSWERS if all(lacks(row, name) for row in rows)],
         )
         for rows in in_use.values()
     ]
 
 
-def _system_items(v: View, judge: Callable[[View, System], tuple[str, str | None, date | None]]) -> list[Item]:
+Judged = tuple[str, str | None, date | None]
+
+
+def _system_items(v: View, judge: Callable[[View, System], Judged | None]) -> list[Item]:
+    """The items of the systems in use that a point is about: `judge` gives nothing for one that it is not."""
     found = []
     for system in _systems(v):
-        outcome, reason, due = judge(v, system)
+        if (judged := judge(v, system)) is None:
+            continue
+        outcome, reason, due = judged
         if system.central:
             outcome, reason = "exempt", "central"
         reason, _, detail = (reason or "").partition("/")
@@ -541,6 +556,101 @@ def _access_reviewed(v: View, system: System) -> tuple[str, str | None, date | N
         months = v.parameters.access_months_sensitive
     end = add_months(latest[0]["reviewed"], months)
     return ("met", None, end) if end >= v.d else ("unmet", "overdue", end)
+
+
+# --- packs: 14 continuity, 15 authentication, 16 encryption ------------------------------------
+
+
+def _last_row(v: View, source: str, system: System, name: str) -> Row | None:
+    """The row of a system with the latest day that has come, of the last file that has the system; else its last."""
+    rows = v.rows_of(source, "system", system.name)
+    rows = [row for row in rows if row["file"] == rows[-1]["file"]]
+    latest = max((row[name] for row in rows if happened(row.get(name), v.d)), default=None)
+    there = [row for row in rows if latest is None or row.get(name) == latest]
+    return there[-1] if there else None
+
+
+def _valid_until(v: View, row: Row | None, name: str) -> date | None:
+    day = by_then(row.get(name), v.d) if row else None
+    return add_months(day, v.parameters.check_months) if day else None
+
+
+def _denied(text: str, part: str) -> bool:
+    """Whether ej, icke or inte stands before a part of a text, as a word."""
+    before = "".join(letter if letter.isalpha() else " " for letter in text.partition(part)[0])
+    return not {"ej", "icke", "inte"}.isdisjoint(before.split())
+
+
+def _is_critical(said: str | None) -> bool | None:
+    """Whether a system is critical; nothing where nobody can say."""
+    text = key(said or "")
+    if text == "ja" or any(part in text and not _denied(text, part) for part in ("hög", "kritisk", "critical")):
+        return True
+    if text in ("nej", "låg", "medel", "normal") or ("kritisk" in text and _denied(text, "kritisk")):
+        return False
+    return None
+
+
+def _unknown(row: Row | None, name: str) -> tuple[str, str]:
+    return "unknown", f"column_missing/{name}" if row and lacks(row, name) else "no_information"
+
+
+def _continuity(v: View, system: System) -> Judged | None:
+    critical, row = _is_critical(system.criticality), _last_row(v, "continuity", system, "tested")
+    end = _valid_until(v, row, "tested")
+    if critical is False:
+        return None
+    if critical is None:
+        unsaid = "criticality" in system.unsaid
+        return "unknown", "column_missing/criticality" if unsaid else "criticality_unknown", end
+    if row is None:
+        return "unmet", "plan_missing", None
+    if row.get("plan") is None:
+        return *_unknown(row, "plan"), end
+    if row["plan"] is False:
+        return "unmet", "plan_missing", end
+    if end is None:
+        return ("unknown", "column_missing/tested", None) if lacks(row, "tested") else ("unmet", "never_tested", None)
+    return ("met", None, end) if end >= v.d else ("unmet", "outdated", end)
+
+
+def _level(v: View, system: System) -> int:
+    classifications = _latest(v, "classifications", system, "classified")
+    return max((row.get("confidentiality") or 0 for row in classifications), default=0)
+
+
+def _checked(v: View, row: Row, end: date | None) -> Judged:
+    """How far what is in order has been checked."""
+    if end is not None and end >= v.d:
+        return "met", None, end
+    return ("unknown", "column_missing/checked", end) if lacks(row, "checked") else ("unmet", "outdated", end)
+
+
+def _authentication(v: View, system: System) -> Judged | None:
+    if system.personal_data is not True and _level(v, system) < 2:
+        return None
+    row = _last_row(v, "authentication", system, "checked")
+    end = _valid_until(v, row, "checked")
+    if row is None or row.get("mfa") is None:
+        return *_unknown(row, "mfa"), end
+    if row["mfa"]:
+        return _checked(v, row, end)
+    until = row.get("exception_until")
+    return ("exempt", "exception", until) if until and until >= v.d else ("unmet", "no_strong_authentication", end)
+
+
+def _encryption(v: View, system: System) -> Judged | None:
+    if _level(v, system) < 3:
+        return None
+    row = _last_row(v, "encryption", system, "checked")
+    end = _valid_until(v, row, "checked")
+    for name, reason in (("at_rest", "storage"), ("in_transit", "transfer")):
+        if row is not None and row.get(name) is False:
+            return "unmet", reason, end
+    for name in ("at_rest", "in_transit"):
+        if row is None or row.get(name) is None:
+            return *_unknown(row, name), end
+    return _checked(v, row, end) if row else None
 
 
 # --- 6, 8 processing -------------------------------------------------------------------------
@@ -882,6 +992,12 @@ POINTS: dict[int, Callable[[View, int], list[Item]]] = {
     12: _gdpr,
     13: _nis,
 }
+PACKS: dict[int, Callable[[View, int], list[Item]]] = {
+    14: lambda v, point: _system_items(v, _continuity),
+    15: lambda v, point: _system_items(v, _authentication),
+    16: lambda v, point: _system_items(v, _encryption),
+}
+EVERY = POINTS | PACKS
 
 
 def items(exports: list[Export], point: int, as_of: date, parameters: Parameters = DEFAULTS) -> list[Item]:
@@ -890,7 +1006,7 @@ def items(exports: list[Export], point: int, as_of: date, parameters: Parameters
     for organisation in organisations(exports):
         v = view(exports, organisation, as_of, parameters)
         if basis(v, point):
-            found += POINTS[point](v, point)
+            found += EVERY[point](v, point)
     return found
 
 
@@ -909,14 +1025,21 @@ def department_of(v: View, unit: str) -> str | None:
     return None
 
 
-def coverage(exports: list[Export], as_of: date, by: Level, parameters: Parameters = DEFAULTS) -> list[dict[str, Any]]:
-    """The figures of every point, for each organisation, department or unit."""
+def coverage(
+    exports: list[Export],
+    as_of: date,
+    by: Level,
+    parameters: Parameters = DEFAULTS,
+    *,
+    points: Iterable[int] = tuple(POINTS),
+) -> list[dict[str, Any]]:
+    """The figures of points, for each organisation, department or unit."""
     figures: list[dict[str, Any]] = []
     for organisation in organisations(exports):
         v = view(exports, organisation, as_of, parameters)
-        for point in POINTS:
+        for point in points:
             has_basis = basis(v, point)
-            mine = POINTS[point](v, point) if has_basis else []
+            mine = EVERY[point](v, point) if has_basis else []
             for (department, unit), group in _groups(v, mine, by):
                 head = {"organisation": organisation, "department": department, "unit": unit}
                 figures.append(_figure(point, head, group, has_basis, parameters))
@@ -950,7 +1073,7 @@ def _figure(
     share = Fraction(count["met"], denominator) if denominator and not untold else None
     return {
         "point": point,
-        "id": POINT_IDS[point],
+        "id": (POINT_IDS | PACK_IDS)[point],
         **head,
         **count,
         "coverage": None if share is None else float(share),

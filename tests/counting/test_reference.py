@@ -19,18 +19,21 @@ from compliance.checking.examples import (
     codes_of,
     columns_of,
     import_of,
+    read_cases,
     rows_of,
     source_by,
     value_of,
 )
+from compliance.declarations.packs import folder_files, product_packs, read_pack
 from compliance.declarations.sources import Source
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.examples.harness import EXAMPLES, WRITTEN, cases, days_of
-from tests.exports import AS_OF, random_exports, write_workbook
+from tests.exports import AS_OF, random_exports, with_packs, write_workbook
 from tests.layers import first_of
 from tests.line import SOURCES
 from tests.reference import (
     NEEDS,
+    PACK_IDS,
     POINT_IDS,
     Export,
     Item,
@@ -44,20 +47,31 @@ from tests.reference import (
     swedish,
 )
 
-NUMBERS = {name: number for number, name in POINT_IDS.items()}
+PACKS = [read_pack(folder_files(folder), origin=folder.name) for folder in product_packs()]
+EVERY_SOURCE = SOURCES | {id_: source for pack in PACKS for id_, source in pack.sources.items()}
+NUMBERS = {name: number for number, name in (POINT_IDS | PACK_IDS).items()}
 # Of several moments of knowledge and of other names the reference knows nothing.
 BEYOND_IT = {"imported_at", "revoked_at"}
 TYPES = {"due": "date", "row": "integer", "basis": "boolean", "coverage": "double", "as_of": "date"}
 TYPES |= dict.fromkeys(("met", "unmet", "unknown", "pending", "exempt"), "integer")
 # What it says in other words, or not at all.
 UNSAID = {"label", "lost", "detail", "due"}
-DETAILED = {(8, "incomplete"), (9, "steps_missing"), *((n, "column_missing") for n in POINT_IDS)}
+DETAILED = {(8, "incomplete"), (9, "steps_missing"), *((n, "column_missing") for n in POINT_IDS | PACK_IDS)}
 
 
 def examples(path: str) -> list[Any]:
     """The cases of examples that the reference can answer."""
-    found = [case for file in sorted(EXAMPLES.glob(path)) for case in cases(file) if can_answer(case)]
-    return [pytest.param(case, id=f"{case.id}-{case.number}") for case in found]
+    return answerable([case for file in sorted(EXAMPLES.glob(path)) for case in cases(file)])
+
+
+def examples_of_packs() -> list[Any]:
+    """Those of the packs that come with the product."""
+    each = [read_cases(pack.example, file=pack.name, folder="points", id_=pack.point.id) for pack in PACKS]
+    return answerable([case for found in each for case in found])
+
+
+def answerable(found: list[Case]) -> list[Any]:
+    return [pytest.param(case, id=f"{case.id}-{case.number}") for case in found if can_answer(case)]
 
 
 def can_answer(case: Case) -> bool:
@@ -88,7 +102,7 @@ def exports_of(case: Case) -> list[Export]:
 
 
 def export(case: Case, key: str) -> Export:
-    source = source_by(SOURCES, key)
+    source = source_by(EVERY_SOURCE, key)
     told, columns = import_of(case, key), columns_of(case, key, source)
     rows = [{**dict.fromkeys(columns), **as_read(row, source)} for row in rows_of(source, case.given[key])]
     return Export(
@@ -121,7 +135,7 @@ def plain(said: Any) -> Any:
     return said.casefold() if isinstance(said, str) else round(said, 9) if isinstance(said, float) else said
 
 
-@pytest.mark.parametrize("case", examples("points/*.toml"))
+@pytest.mark.parametrize("case", [*examples("points/*.toml"), *examples_of_packs()])
 def test_the_examples_of_a_point_hold_for_the_reference(case: Case) -> None:
     exports, point = exports_of(case), NUMBERS[case.id]
     found = items(exports, point, case.as_of, parameters(case, exports))
@@ -176,7 +190,10 @@ def test_random_exports_reach_every_reason() -> None:
         exports = random_exports(seed)
         for point in POINT_IDS:
             reached |= {(point, i.outcome, i.reason) for i in items(exports, point, AS_OF)}
-    reasons = {point: {reason for p, _, reason in reached if p == point} for point in POINT_IDS}
+        of_packs = with_packs(exports, seed)
+        for point in PACK_IDS:
+            reached |= {(point, i.outcome, i.reason) for i in items(of_packs, point, AS_OF)}
+    reasons = {point: {reason for p, _, reason in reached if p == point} for point in POINT_IDS | PACK_IDS}
     assert reasons == {point: {None, *words.split()} for point, words in REASONS.items()}
 
 
@@ -195,6 +212,9 @@ REASONS = {
     11: "not_due dates_contradict late undocumented open_too_long column_missing",
     12: "not_notifiable no_reason late not_due not_notified not_assessed dates_contradict time_missing column_missing",
     13: "not_assessed late not_due not_sent dates_contradict time_missing column_missing",
+    14: "central criticality_unknown no_information plan_missing never_tested outdated column_missing",
+    15: "central exception no_information no_strong_authentication outdated column_missing",
+    16: "central storage transfer no_information outdated column_missing",
 }
 
 
