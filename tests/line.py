@@ -50,6 +50,7 @@ class Line:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.sources = SOURCES
         self.database = FileDatabase.at(folder / "test.duckdb")
         self.loads = 0
         # With those of packs, once some are installed.

@@ -131,7 +131,7 @@ def _counted(
         feed = _fed(cursor, apart, let_in, known_at=known_at)
         # once no column is missing, nothing looks for columns any more
         for each in sorted(let_in, key=feed.lacks_columns, reverse=True):
-            if items := _items(apart, feed, each, failed, known_at=known_at):
+            if (items := _items(apart, feed, each, failed, known_at=known_at)) is not None:
                 yield each, items
 
 

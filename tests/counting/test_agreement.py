@@ -12,14 +12,17 @@ from compliance.correcting.courses import say_which
 from compliance.counting.assessing import ITEMS, LEVELS, counts, coverage, items, items_of
 from compliance.counting.lapsing import lapsing
 from compliance.counting.outlook import outlooks
+from compliance.declarations.packs import folder_files, product_packs, read_pack
 from compliance.declarations.points import fields_asked
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.packs import declared
 from tests import reference
-from tests.exports import AS_OF, load_all, random_exports
+from tests.exports import AS_OF, load_all, random_exports, with_packs
 from tests.layers import first_of
 from tests.line import POINTS as DECLARED
-from tests.line import Line
+from tests.line import SOURCES, Line
 from tests.machines import machine, with_all_of
+from tests.packed import install_all
 from tests.untold import OPTIONAL, assert_nobody_accused, emptied, read_as_empty, told, without
 
 # The reference has rules of its own: a point that it does not know is compared with nothing.
@@ -30,7 +33,11 @@ QUICK = 65
 SEEDS = first_of([pytest.param(QUICK, marks=pytest.mark.live), *range(6)])
 # These reach every outcome and reason that all of them do; coverage is compared on each.
 ITEM_DAYS = DAYS[:3]
-DETAILED = {(8, "incomplete"), (9, "steps_missing"), *((n, "column_missing") for n in reference.POINT_IDS)}
+DETAILED = {
+    (8, "incomplete"),
+    (9, "steps_missing"),
+    *((n, "column_missing") for n in reference.POINT_IDS | reference.PACK_IDS),
+}
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -160,6 +167,53 @@ def test_every_column_that_a_statement_asks_for_is_declared():
     asked = set().union(*fields_asked().values())
     for path in (QUERIES / "macros.sql", *QUERIES.glob("points/*.sql"), *QUERIES.glob("figures/*.sql")):
         assert set(re.findall(r"lacks\([^()]*'(\w+)'\)", path.read_text("utf-8"))) <= asked, path.name
+
+
+# --- Packs -----------------------------------------------------------------------------------------------------------
+
+PACKED = {name: number for number, name in reference.PACK_IDS.items()}
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def in_packs(request, tmp_path_factory):
+    """Random exports of what the packs of the product read; each of their points, on from the beginning."""
+    exports = with_packs(random_exports(request.param), request.param)
+    with Line(tmp_path_factory.mktemp("packs")).held() as line:
+        packs = [read_pack(folder_files(folder), origin=folder.name) for folder in product_packs()]
+        load_all(line, [export for export in exports if export.source in SOURCES])
+        install_all(line.database, packs_of=packs, from_day=date(2018, 1, 1))
+        line.sources = SOURCES | {id_: source for pack in packs for id_, source in pack.sources.items()}
+        load_all(line, [export for export in exports if export.source not in SOURCES])
+        with line.database.cursor() as cursor:
+            points = tuple(point for point in declared(cursor, None).points if point.pack)
+        yield line, exports, points
+
+
+def test_items_of_packs(in_packs):
+    line, exports, points = in_packs
+    for day in DAYS:
+        moment = {"as_of": day, "known_at": EVERYTHING_KNOWN}
+        with line.database.cursor() as cursor:
+            tables = items_of(cursor, points, **moment)
+            alone = [items(cursor, point, **moment).to_pylist() for point in points]
+        assert [table.to_pylist() for table in tables] == alone
+        for point, table in zip(points, tables, strict=True):
+            numbered = replace(point, number=PACKED[point.id])
+            agrees(numbered, table.to_pylist(), reference.items(exports, numbered.number, day), on=day)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_coverage_of_packs(in_packs, level):
+    line, exports, points = in_packs
+    with line.database.cursor() as cursor:
+        figures = coverage(cursor, points, days=DAYS, known_at=EVERYTHING_KNOWN, level=level)
+    found = [(one.as_of, PACKED[one.point.id], *figure(one)[1:]) for one in figures]
+    expected = [
+        (day, *expected_figure(row))
+        for day in DAYS
+        for row in reference.coverage(exports, day, level, points=[*PACKED.values()])
+    ]
+    assert Counter(found) == Counter(expected)
 
 
 COURSES = [point for point in POINTS if point.course(AS_OF)]
