@@ -4,12 +4,13 @@ What that does to the figure of the pack's point can be seen before: it is rehea
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from compliance.access.audit import Action
+from compliance.checking import checking
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting.previewing import Effect, Figures
@@ -22,7 +23,8 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 from compliance.store.packs import Declared
 
 INSTALLED: Final = N_("This version of {pack} is installed already.")
-TAKEN: Final = N_("{pack} cannot be installed: the name {id} is taken. Choose another in its files.")
+WRONG: Final = N_("{pack} is not installed: {why}")
+MEANWHILE: Final = N_("Another pack was installed at the same time. Install {pack} again.")
 NOT_INSTALLED: Final = N_("{pack} is not installed. Install it first.")
 NOBODY: Final = N_("There is no organisation called {name} on {day}. Load an export of it first.")
 
@@ -33,11 +35,16 @@ FOLDER: Final = "points"
 
 @dataclass(frozen=True)
 class Offer:
-    """A pack that can be installed, by the name of its folder or file; one that cannot be read has none, and why."""
+    """What is offered as a pack, by the name of its folder or file; one that cannot be read has no pack, but why.
+
+    `own` is whether it is no pack of the product, which are checked before they are released.
+    """
 
     origin: str
+    files: Mapping[str, str] = field(default_factory=dict)
     pack: Pack | None = None
     why: Refusal | None = None
+    own: bool = True
 
     @property
     def name(self) -> str:
@@ -48,15 +55,16 @@ class Offer:
 def offers(own: Path | None) -> list[Offer]:
     """The packs that come with the product, then those beside the store in `own`."""
     beside = sorted(own.joinpath(FOLDER).glob("[!.]*")) if own else []
-    return [_in_folder(folder, own) for folder in (*product_packs(), *filter(Path.is_dir, beside))]
+    ours = [replace(_in_folder(folder, own), own=False) for folder in product_packs()]
+    return [*ours, *(_in_folder(folder, own) for folder in beside if folder.is_dir())]
 
 
 def offer(files: Mapping[str, str], origin: str, *, own: Path | None) -> Offer:
     """A pack by its files."""
     try:
-        return Offer(origin, read_pack(files, origin=origin, own=own))
+        return Offer(origin, files, read_pack(files, origin=origin, own=own))
     except Refusal as refusal:
-        return Offer(origin, why=refusal)
+        return Offer(origin, files, why=refusal)
 
 
 def _in_folder(folder: Path, own: Path | None) -> Offer:
@@ -77,14 +85,16 @@ class Whose:
 
 
 def install(database: Database, pack: Pack, order: Order) -> None:
-    """Install a version of a pack, which counts from then on. Raise Refusal if its names are taken, or it is there.
-
-    The caller has checked the pack.
-    """
+    """Install a version of a pack, which counts from then on. Raise Refusal if it is wrong, or there already."""
+    with database.cursor() as cursor:
+        there, others = packs.versions(cursor), packs.declared(cursor, None).packs
+    if pack.sha256 in {version.sha256 for version in there}:
+        raise Refusal(INSTALLED, pack=pack.name)
+    if found := checking.check(pack, others.values()):
+        raise Refusal(WRONG, pack=pack.name, why=found[0].sentence)
     with database.writing() as cursor:
-        _refuse_taken(packs.declared(cursor, None), pack)
-        if pack.sha256 in {version.sha256 for version in packs.versions(cursor)}:
-            raise Refusal(INSTALLED, pack=pack.name)
+        if packs.versions(cursor) != there:
+            raise Refusal(MEANWHILE, pack=pack.name)
         installing.install(cursor, pack, who=order.who)
         version = pack.head.version
         what, told = f"{pack.name} {version}: {pack.sha256}", {"version": version, "sum": pack.sha256}
@@ -108,15 +118,6 @@ def switch(
         what = f"{pack}: {'on' if on else 'off'} from {from_day} in {organisation}"
         told = {"organisation": organisation, "on": on, "valid_from": from_day}
         add_event(cursor, order, "switch point", what, action=Action.SWITCHING, told=pack, **told)
-
-
-def _refuse_taken(there: Declared, pack: Pack) -> None:
-    of_itself = there.packs.get(pack.name)
-    taken = {point.id for point in there.points if point.pack != pack.name}
-    taken |= {name.partition(".")[2] for name in there.refused if name != pack.name}
-    taken |= there.sources.keys() - (of_itself.sources.keys() if of_itself else {*()})
-    if found := taken & {pack.point.id, *pack.sources}:
-        raise Refusal(TAKEN, pack=pack.name, id=min(found))
 
 
 # --- The figure before and after ----------------------------------------------------------------------------------

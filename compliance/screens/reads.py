@@ -83,6 +83,12 @@ def point_named(view: View, name: str) -> Point | None:
     return next((point for point in points(view) if name in {point.id, str(point.number)}), None)
 
 
+def point_off(view: View, name: str) -> Point | None:
+    """The point of a pack that is installed and off, with an id or a number."""
+    off = (point for point in declared(view.data).points if point not in points(view))
+    return next((point for point in off if name in {point.id, str(point.number)}), None)
+
+
 def sources(data: Data) -> dict[str, Source]:
     """The sources, with the organisation's own words."""
     return declared(data).sources
@@ -189,8 +195,14 @@ def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[C
     own = _figures_for(data, view.reader, counted, scope.level, scope.unit)
     whole = _all_figures(data, counted, "organisation")
     found = scoped(_of(own, days, ids), _of(whole, days, ids), scope)
-    # an organisation that nobody has loaded an export of: somebody may be limited to it
-    return found or [assessing.nothing(point, day, scope) for point in points(view) if point.id in ids for day in days]
+    by = {(figure.point.id, figure.as_of): figure for figure in found}
+    # of a point whose pack was off on a day, or of an organisation that nobody has loaded an export of
+    return [
+        by.get((point.id, day)) or replace(assessing.nothing(point, day, scope), off=bool(found and point.pack))
+        for point in points(view)
+        if point.id in ids
+        for day in sorted({*days})
+    ]
 
 
 def side_by_side(data: Data, reader: Reader, days: tuple[date, ...]) -> list[Coverage]:

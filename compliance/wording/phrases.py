@@ -39,10 +39,14 @@ FAILURES: Final[Mapping[str, str]] = {
 }
 FEW: Final = N_("Too few persons")
 NOT_IN_EXPORT: Final = N_("Not in the export")
+FAILED: Final = N_("Could not be counted")
+OFF: Final = N_("Switched off")
 # Every status in words that a table of figures can have, with its sign.
 SIGNS: Final = (
     *STATUS_WORDS.items(),
     (Status.NO_BASIS, NOT_IN_EXPORT),
+    (Status.NO_BASIS, FAILED),
+    (Status.NO_BASIS, OFF),
     (Status.NOTHING_TO_ASSESS, FEW),
 )
 TOO_FEW: Final = N_("The figure rests on fewer than five persons, or would tell such a figure, and is not shown.")
@@ -130,6 +134,8 @@ def status_text(figure: Coverage) -> str:
     """The same, not translated."""
     if figure.few:
         return FEW
+    if figure.failed or figure.off:
+        return FAILED if figure.failed else OFF
     return NOT_IN_EXPORT if figure.columns else STATUS_WORDS[figure.status]
 
 

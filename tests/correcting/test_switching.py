@@ -81,10 +81,28 @@ def test_nothing_is_installed_twice_or_under_a_name_that_is_taken(loaded):
     with pytest.raises(Refusal, match="installed already"):
         packs.install(loaded.database, continuity(), loaded.order())
     other = continuity(publisher=('publisher = "compliance"', 'publisher = "city"'))
-    with pytest.raises(Refusal, match=r"city\.continuity cannot be installed: the name continuity is taken"):
+    with pytest.raises(Refusal, match=r"city\.continuity is not installed: point\.toml, line 3: The name continuity"):
         packs.install(loaded.database, other, loaded.order())
     packs.install(loaded.database, newer(), loaded.order())
     assert loaded.rows("select count(*) as n from packs") == [{"n": 2}]
+
+
+def test_a_pack_that_is_wrong_is_not_installed(loaded):
+    wrong = continuity(target=("target = 0.95", "target = 95"))
+    with pytest.raises(Refusal, match=r"compliance\.continuity is not installed: point\.toml, line \d+: "):
+        packs.install(loaded.database, wrong, loaded.order())
+    assert loaded.rows("select count(*) as n from packs") == [{"n": 0}]
+
+
+def test_a_pack_that_was_checked_beside_others_than_are_there_is_not_installed(loaded, monkeypatch):
+    def check(*_):
+        with loaded.database.writing() as cursor:
+            cursor.execute("insert into packs values ('city.rooms', '', 1, moment(), '')")
+        return []
+
+    monkeypatch.setattr(packs.checking, "check", check)
+    with pytest.raises(Refusal, match="at the same time"):
+        packs.install(loaded.database, continuity(), loaded.order())
 
 
 def test_nothing_is_switched_that_is_not_there(loaded):

@@ -14,6 +14,7 @@ from compliance.access.scopes import Scope
 from compliance.core import places
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_, month_ends
+from compliance.counting import assessing
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point, point_by
 from compliance.drawing import charts, city
@@ -83,7 +84,7 @@ def draw(view: View) -> None:
 def _matrix(view: View) -> Html:
     """The page's answer, and every point of every organisation."""
     say, every = view.say, standings(view.data, view.reader, view.as_of)
-    corner, columns, rows = texts.matrix(every, reads.points(view), say, partial(_way, view))
+    corner, columns, rows = texts.matrix(every, _points(view), say, partial(_way, view))
     caption, many = say(N_("Organisation by organisation")), texts.are_many(every)
     signs = figure_texts.signs((figure for each in every for figure in each.figures), say)
     return charts.stack(
@@ -93,9 +94,14 @@ def _matrix(view: View) -> Html:
             charts.legend(signs, label=say(N_("Signs"))),
         ),
         charts.heat_table(columns, rows, corner=corner, caption=caption, close=many),
-        *([charts.caption(texts.key(reads.points(view), say))] if many else []),
+        *([charts.caption(texts.key(_points(view), say))] if many else []),
         charts.caption(texts.notes(every, say)),
     )
+
+
+def _points(view: View) -> tuple[Point, ...]:
+    """The points that are on in any organisation."""
+    return reads.points_on(view.data, view.as_of)
 
 
 def _way(view: View, organisation: str, point: Point | None) -> str:
@@ -127,7 +133,7 @@ def _content(view: View, job: Job) -> bytes:
         found = extract(
             cursor,
             EXTRACT,
-            points=reads.points(view),
+            points=_points(view),
             as_of=view.as_of,
             known_at=EVERYTHING_KNOWN,
             own=places.own_files(),
@@ -143,7 +149,7 @@ def _year(view: View) -> None:
     """Draw the choice of a point, and its year in every organisation."""
     say = view.say
     widgets.html(charts.section(say(N_("The year side by side"))))
-    names = {point.id: phrases.label(point, say) for point in reads.points(view)}
+    names = {point.id: phrases.label(point, say) for point in _points(view)}
     every, key = say(N_("All points")), f"city point {say.code}"
     chosen = fields.choice(say(N_("Review point")), names, placeholder=every, width=FIELD, key=key)
     widgets.html(_multiples(view, chosen))
@@ -152,13 +158,15 @@ def _year(view: View) -> None:
 @cached()
 def _multiples(view: View, point_id: str | None) -> Html:
     say = view.say
-    point = point_by(reads.points(view), point_id) if point_id else None
+    point = point_by(_points(view), point_id) if point_id else None
     items = []
     for name, months in year(view.data, view.reader, view.as_of).items():
         address = _way(view, name, point)
         if point:
-            own = [next(figure for figure in month if figure.point.id == point_id) for month in months]
-            items.append(texts.of_point(own, say, address))
+            own = {figure.as_of: figure for month in months for figure in month if figure.point.id == point_id}
+            off = (assessing.nothing(point, day, Scope(name)) for day in month_ends(view.as_of, count=MONTHS))
+            if own:
+                items.append(texts.of_point([own.get(each.as_of, each) for each in off], say, address))
         else:
             items.append(texts.of_all_points([Standing(name, tuple(month), None) for month in months], say, address))
     what = N_("The coverage at the end of each month, all on one scale, and its change in percentage points.")

@@ -32,6 +32,10 @@ class Standing:
     figures: tuple[Coverage, ...]
     age: int | None
 
+    def figure(self, point: Point) -> Coverage | None:
+        """Its figure in a point; None of one whose pack is off there."""
+        return next((figure for figure in self.figures if figure.point.id == point.id), None)
+
     def having(self, *statuses: Status) -> int:
         """The number of points with one of these statuses; what is hidden has none."""
         return sum(figure.status in statuses and not figure.few for figure in self.figures)
@@ -142,10 +146,10 @@ def matrix(every: Sequence[Standing], points: Sequence[Point], say: Language, wa
     """
     names = [_name(each, way) for each in every]
     if not are_many(every):
-        rows = [_point_row(place, point, every, say, way) for place, point in enumerate(points)]
+        rows = [_point_row(point, every, say, way) for point in points]
         return say(N_("Review point")), names, [*rows, *_fact_rows(every, say)]
     heads = [charts.short_head(str(point.number), say.plain(point.short)) for point in points]
-    rows = [_row(each, name, say, way) for each, name in zip(every, names, strict=True)]
+    rows = [_row(each, name, points, say, way=way) for each, name in zip(every, names, strict=True)]
     return say(N_("Organisation")), [*heads, *(say(title) for title, _ in FACTS)], rows
 
 
@@ -154,13 +158,13 @@ def _name(standing: Standing, way: Way) -> str:
     return charts.anchor(breaking.add_soft_hyphens(name), way(name, None), title=name)
 
 
-def _row(standing: Standing, name: str, say: Language, way: Way) -> charts.HeatRow:
-    cells = [_cell(figure, say, way(standing.organisation, figure.point)) for figure in standing.figures]
+def _row(standing: Standing, name: str, points: Sequence[Point], say: Language, *, way: Way) -> charts.HeatRow:
+    cells = [_cell(standing, point, say, way) for point in points]
     return charts.HeatRow(name, cells, [told(standing, say) for _, told in FACTS])
 
 
-def _point_row(place: int, point: Point, every: Sequence[Standing], say: Language, way: Way) -> charts.HeatRow:
-    cells = [_cell(each.figures[place], say, way(each.organisation, point)) for each in every]
+def _point_row(point: Point, every: Sequence[Standing], say: Language, way: Way) -> charts.HeatRow:
+    cells = [_cell(each, point, say, way) for each in every]
     return charts.HeatRow(breaking.label(point, say), cells)
 
 
@@ -182,8 +186,12 @@ def _age_text(standing: Standing, say: Language) -> str:
 FACTS: Final = ((N_("At target"), _reached), (N_("Oldest basis"), _age_text))
 
 
-def _cell(figure: Coverage, say: Language, address: str) -> charts.HeatCell:
+def _cell(standing: Standing, point: Point, say: Language, way: Way) -> charts.HeatCell:
+    figure = standing.figure(point)
+    if figure is None:
+        return charts.HeatCell(Status.NOTHING_TO_ASSESS, "", say(phrases.OFF))
     text = f"{figure.organisation}: {phrases.sentence(figure, None, say)}"
+    address = way(standing.organisation, point)
     return charts.HeatCell(figure.status, phrases.whole_percent(figure, say), phrases.word(figure, say), text, address)
 
 

@@ -15,7 +15,6 @@ from compliance.correcting.courses import question
 from compliance.counting import tracing
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
-from compliance.declarations.queries import query
 from compliance.drawing import charts, plots
 from compliance.drawing.elements import Html
 from compliance.drawing.plots import Mode
@@ -184,7 +183,13 @@ def chosen_point(view: View) -> Point:
     name = st.query_params.get("point", "")
     point = reads.point_named(view, name)
     if name and point is None:
-        widgets.not_found(view, name, breaking.label(reads.points(view)[0], view.say))
+        first = breaking.label(reads.points(view)[0], view.say)
+        if off := reads.point_off(view, name):
+            text = N_("The point {point} is not on in {organisation} on {day}. Shown instead: {shown}.")
+            values = {"organisation": view.scope.organisation, "day": view.say.date(view.as_of), "shown": first}
+            widgets.html(charts.note(view.say(text, point=view.say.plain(off.title), **values)))
+        else:
+            widgets.not_found(view, name, first)
     return point or reads.points(view)[0]
 
 
@@ -210,6 +215,8 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
     earlier = [text for text in [phrases.earlier_sentence(before, say)] if text]
     if figure.told or figure.columns:
         title = empty_sentence(figure, say)
+    elif figure.failed:
+        title = phrases.missing_sentence(figure, say)
     elif figure.no_course:
         title = question(point, figure.as_of, say)
     else:
@@ -218,7 +225,7 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
         widgets.html(charts.empty_state(figure.status, phrases.word(figure, say), title=title, texts=earlier))
         if figure.no_course:
             course_questions.link(view)
-        elif figure.status is Status.NO_BASIS:
+        elif figure.status is Status.NO_BASIS and not figure.failed:
             no_data.load_or_fill_in(view, lacking)
 
 
@@ -393,7 +400,7 @@ def how_counted(view: View, point: Point) -> None:
     say = view.say
     widgets.beside((5, 7), partial(widgets.html, _rule(view, point)), partial(_exports, view, point))
     widgets.html(charts.section(say(N_("SQL")), level=3))
-    st.code(query("points", point.id).text, language="sql", height=300)
+    st.code(point.query.text, language="sql", height=300)
 
 
 @cached()

@@ -9,6 +9,8 @@ from typing import Any, Final
 import streamlit as st
 
 from compliance.access.permissions import Permission
+from compliance.checking import checking
+from compliance.checking.faults import Fault
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
@@ -24,7 +26,7 @@ from compliance.drawing.elements import Html
 from compliance.package.packs import zip_files
 from compliance.screens import effects, fields, figure_texts, files, no_data, reads, views, widgets
 from compliance.screens.bodies import body, part
-from compliance.screens.caching import read
+from compliance.screens.caching import Data, cached, read
 from compliance.screens.settings import texts
 from compliance.screens.settings.texts import Entry, Turn
 from compliance.screens.views import View
@@ -36,6 +38,7 @@ from compliance.wording import phrases
 # What has just been done, told once.
 NEWS: Final = "settings news"
 FIELD_WIDTH: Final = 220
+MOST_FAULTS: Final = 20
 
 
 @read()
@@ -60,6 +63,12 @@ def _version_in(content: str) -> str:
         return str(tomllib.loads(content).get("version", ""))
     except (RecursionError, tomllib.TOMLDecodeError):
         return ""
+
+
+@cached()
+def _wrong(data: Data, origin: str, files: tuple[tuple[str, str], ...]) -> list[Fault]:
+    """What is wrong with the files of a pack, beside the packs that are installed."""
+    return checking.check_files(dict(files), origin=origin, others=reads.declared(data).packs.values())
 
 
 @body
@@ -104,12 +113,12 @@ def _card(view: View, entry: Entry) -> None:
         widgets.html(_state(view, entry))
         if pack:
             widgets.html(charts.pairs(texts.pairs(entry, pack, clock.today(), say)))
-        for refusal in filter(None, (entry.refused, entry.offered.why if entry.offered else None)):
-            widgets.html(charts.note(say.refusal(refusal)))
+        if entry.refused:
+            widgets.html(charts.note(say.refusal(entry.refused)))
         if entry.installed and not view.sample:
             _switching(view, entry)
-        if entry.offered and entry.offered.pack:
-            _offered(view, entry, entry.offered.pack)
+        if entry.offered:
+            _offered(view, entry, entry.offered)
         if pack:
             part(
                 view,
@@ -140,9 +149,15 @@ def _files(view: View, pack: Pack) -> None:
 # --- Installing ---------------------------------------------------------------------------------------------------
 
 
-def _offered(view: View, entry: Entry, pack: Pack) -> None:
-    """Draw that a version is offered, what it changes, and the button that installs it."""
-    say, sees = view.say, view.reader.may(Permission.SEE_FIGURES)
+def _offered(view: View, entry: Entry, offer: Offer) -> None:
+    """Draw what is wrong with a version that is offered; or what it changes, and the button that installs it."""
+    say, sees, pack = view.say, view.reader.may(Permission.SEE_FIGURES), offer.pack
+    wrong = _faults(view, offer)
+    if wrong:
+        widgets.html(charts.note(texts.wrong(len(wrong), entry, say)))
+        widgets.html(charts.bullets([say.refusal(each) for each in wrong[:MOST_FAULTS]]))
+    if pack is None or wrong:
+        return
     if entry.version:
         widgets.html(charts.note(texts.newer(pack, say)))
     if view.sample:
@@ -155,6 +170,14 @@ def _offered(view: View, entry: Entry, pack: Pack) -> None:
         label = say(N_("Install version {version}"), version=widgets.plain(pack.head.version))
         if st.button(label, key=f"install {pack.sha256}", type="primary"):
             _install(view, pack)
+
+
+def _faults(view: View, offer: Offer) -> list[Refusal]:
+    """What is wrong with a pack that is offered. Those of the product have been checked."""
+    if not offer.files or not offer.own:
+        return [offer.why] if offer.why else []
+    with st.spinner(view.say(N_("This takes a moment"))):
+        return [fault.sentence for fault in _wrong(view.data, offer.origin, tuple(offer.files.items()))]
 
 
 def _install(view: View, pack: Pack) -> None:
@@ -180,15 +203,12 @@ def _of_zip(view: View, every: list[Entry]) -> None:
             if offer.pack is None:
                 widgets.html(charts.card_head(offer.origin))
             else:
-                entry = texts.in_zip(offer, there)
                 widgets.html(charts.card_head(say.pick(offer.pack.point.title), kicker=file.name))
-                widgets.html(charts.pairs(texts.pairs(entry, offer.pack, clock.today(), say)))
-                if there and there.version and there.version.sha256 == offer.pack.sha256:
-                    widgets.html(charts.caption(say(N_("This version is installed."))))
-                else:
-                    _offered(view, entry, offer.pack)
-            if offer.why:
-                widgets.html(charts.note(say.refusal(offer.why)))
+                widgets.html(charts.pairs(texts.pairs(texts.in_zip(offer, there), offer.pack, clock.today(), say)))
+            if offer.pack and there and there.version and there.version.sha256 == offer.pack.sha256:
+                widgets.html(charts.caption(say(N_("This version is installed."))))
+            else:
+                _offered(view, texts.in_zip(offer, there), offer)
 
 
 def _in_zip(file: Any) -> Offer:
@@ -262,9 +282,9 @@ def _switch(view: View, entry: Entry, *, on: bool, day: date) -> None:
             view.database, entry.name, organisation, on=on, from_day=day, as_of=view.as_of, order=views.order()
         )
         text = (
-            N_("{title} is on in {organisation} from {day}.")
+            N_("The point {title} is on in {organisation} from {day}.")
             if on
-            else N_("{title} is off in {organisation} from {day}.")
+            else N_("The point {title} is off in {organisation} from {day}.")
         )
         title = view.say.plain(entry.installed.point.title) if entry.installed else entry.name
         st.session_state[NEWS] = view.say(text, title=title, organisation=organisation, day=view.say.date(day))

@@ -180,6 +180,16 @@ def newer(pack: Pack, say: Language) -> str:
     return say(text, version=pack.head.version, sum=pack.sha256[:FIRST])
 
 
+def wrong(n: int, entry: Entry, say: Language) -> str:
+    """That a version cannot be installed, and how many things are wrong with it."""
+    text = say.plural(
+        "{n} thing is wrong, so it cannot be installed.", "{n} things are wrong, so it cannot be installed.", n
+    )
+    if not entry.version or not entry.offered or not entry.offered.pack:
+        return text
+    return f"{newer(entry.offered.pack, say)} {text}"
+
+
 def installing(entry: Entry, *, sees_figures: bool, say: Language) -> str:
     """What installing a version does, and to whom its effect is shown."""
     if entry.version is None:
