@@ -145,7 +145,11 @@ def _refused(point: Point) -> bool:
     asked = given(point, common=frozenset(read_toml(POINTS)["reasons"]))
     mark = point.statement, repr(asked)
     code = _known(mark)
-    return bool(_kept(mark, REFUSED if faults(point.statement, asked) else "") if code is None else code)
+    if code is None:
+        # an organisation can declare more than the statement uses
+        wrong = any(not fault.idle for fault in faults(point.statement, asked))
+        code = _kept(mark, REFUSED if wrong else "")
+    return bool(code)
 
 
 def _known(mark: tuple[str, str]) -> str | None:

@@ -52,10 +52,11 @@ WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a statement is refused, and the line of its file."""
+    """Why a statement is refused, and the line of its file; `idle` if only something that is declared is not used."""
 
     line: int
     why: Refusal
+    idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -628,10 +629,10 @@ class _Walk:
                 self._refuse_all(other, said=name)
         for name in sorted(self.given.parameters.keys() - set(self.parameters.values())):
             unused = N_("The parameter {said} of point.toml is not used. Leave it out there, or use ${said}.")
-            self._refuse_all(unused, said=name)
+            self.faults.append(Fault(self.text.line(0), Refusal(unused, said=name), idle=True))
         for name in sorted(self.given.reasons - self.constants):
             unused = N_("The reason {said} of point.toml is given to no item. Leave it out there, or use it.")
-            self._refuse_all(unused, said=name)
+            self.faults.append(Fault(self.text.line(0), Refusal(unused, said=name), idle=True))
 
     def _refuse_all(self, message: str, **values: Any) -> None:
         self.faults.append(Fault(self.text.line(0), Refusal(message, **values)))

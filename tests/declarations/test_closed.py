@@ -356,6 +356,22 @@ def test_a_statement_is_refused_by_the_rule_that_is_meant(sql, rule):
     assert time.perf_counter() - began < 2
 
 
+TOKEN = re.compile(r"'[^']*'|\$?\w+|:=|\|\||[^\s\w]")
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    "unseen", ["(select getenv('x'))", "$secret", "(from frozen_reviews)", "unnest(range(9))::text"]
+)
+@pytest.mark.parametrize("point", load_points(None), ids=lambda point: point.id)
+def test_nothing_can_stand_unseen_at_any_place_of_a_point(point, unseen):
+    sql, asked = closed.text_of(query("points", point.id).text).sql, given(point, common=COMMON)
+    for token in TOKEN.finditer(sql):
+        for begin in token.span():
+            changed = f"{sql[:begin]} {unseen} {sql[token.end() :]}"
+            assert any(not fault.idle for fault in faults(changed, asked)), changed
+
+
 # --- What the point declares ----------------------------------------------------------------------------------------
 
 JUDGED = f"select unmet('plan_missing'), $interval_months from {S}"
