@@ -5,7 +5,7 @@
         answer = answer_of(cursor, sql, case.parameters)
         wrong = differences(case, answer, ordered=orders(sql))
 
-`tests/examples/FORMAT.md` describes the format. Which sources there are is an argument, as a pack has its own.
+`FORMAT.md` describes the format. Which sources there are is an argument, as a pack has its own.
 """
 
 import re

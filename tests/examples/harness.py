@@ -1,6 +1,6 @@
 """The worked examples of the product's own statements, as `compliance.checking.examples` reads and compares them.
 
-The format is described in FORMAT.md. Used by tests/counting/test_examples.py and tools/mutate.py.
+The format is described in compliance/checking/FORMAT.md. Used by tests/counting/test_examples.py and tools/mutate.py.
 """
 
 from __future__ import annotations
