@@ -179,6 +179,12 @@ class _Feed:
         """The imports that a point reads."""
         return sorted({row["import_id"] for row in self._of(wanted)})
 
+    def mark(self, wanted: Wanted) -> list[str]:
+        """What tells the imports that a point reads from others, also of another store or of a rehearsal."""
+        return sorted(
+            {f"{row['import_id']} {row['imported_at']} {row['file']} {row['loaded']}" for row in self._of(wanted)}
+        )
+
     def _of(self, wanted: Wanted) -> list[dict[str, Any]]:
         sources = wanted.sources
         return [
@@ -205,7 +211,7 @@ def _fed(cursor: Cursor, apart: Cursor, wanted: Sequence[Wanted], *, known_at: d
     days = sorted({day for each in wanted for day in each.places})
     imports = cursor.sql(parts["imports"], params={"sources": sources, "days": days}).to_arrow_table()
     apart.register("fed_imports", imports)
-    feed = _Feed(tuple(imports.select(["day", "organisation", "source", "import_id", "sheets"]).to_pylist()))
+    feed = _Feed(tuple(imports.to_pylist()))
     ids = sorted({id_ for each in wanted for id_ in feed.ids(each)})
     for source in sources:
         rows = cursor.sql(parts["rows"].replace("{source}", source), params={"imports": ids}).to_arrow_table()
@@ -250,7 +256,7 @@ def _items(apart: Cursor, feed: _Feed, wanted: Wanted, failed: Failed, *, known_
 
 def _tried(apart: Cursor, feed: _Feed, wanted: Wanted, *, known_at: datetime) -> _Answer:
     """The answer of a statement. One that had none is not tried again with the same imports."""
-    asked = wanted.parameters | {"days": len(wanted.places), "imports": feed.ids(wanted), "known_at": known_at}
+    asked = wanted.parameters | {"days": len(wanted.places), "imports": feed.mark(wanted), "known_at": known_at}
     mark = wanted.point.statement, _mark(asked)
     if code := _known(mark):
         return _Answer(dict.fromkeys(wanted.places, code))

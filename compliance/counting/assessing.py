@@ -218,14 +218,14 @@ def basis_within(
     imports = rows(cursor, statement("basis"))
     purges = purged_basis(cursor, days=days, known_at=known_at)
     without = _without_course(cursor, points, days=ahead, known_at=known_at)
-    on = _packs_on(cursor, points, days=ahead, known_at=known_at)
+    on = packs_on(cursor, points, days=ahead, known_at=known_at)
     return Basis(tuple(row["organisation"] for row in organisations) or (FIRST_NAME,), imports, purges, without, on)
 
 
-def _packs_on(
+def packs_on(
     cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime
 ) -> frozenset[tuple[date, str, str]]:
-    """The days, organisations and packs that are on."""
+    """The days, organisations and packs that are on, as organisations are called on the day."""
     if not any(point.pack for point in points):
         return frozenset()
     found = rows(cursor, statement("packs_on"), {"days": days, "known_at": known_at})
@@ -353,10 +353,20 @@ def counts_of(
         second = pool.submit(counts, other, halves[1], **options)
         first = counts(cursor, halves[0], **options)
     then = second.result()
-    basis = replace(first.basis, without_course=first.basis.without_course | then.basis.without_course)
+    basis = _together(first.basis, then.basis)
     places = {point.id: place for place, point in enumerate(points)}
     parts = sorted([*first.parts, *then.parts], key=lambda part: places[part.point.id])
     return replace(first, points=points, basis=basis, parts=parts)
+
+
+def _together(basis: Basis, other: Basis) -> Basis:
+    """What two bases of the same days and different points tell."""
+    return replace(
+        basis,
+        without_course=basis.without_course | other.without_course,
+        on=basis.on | other.on,
+        failed={**basis.failed, **other.failed},
+    )
 
 
 def coverage(

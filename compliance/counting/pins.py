@@ -50,7 +50,8 @@ def relations_of(points: tuple[Point, ...], *, days: list[date], level: Level) -
     """The relations worth pinning: none for a single day, where planning takes longer than it saves."""
     if len(days) == 1:
         return []
-    read = {source for point in points for source in (*point.needs, *point.uses)}
+    # what packs read is not read here
+    read = {source for point in points if not point.pack for source in (*point.needs, *point.uses)}
     placed = ["units_at"] if level != "organisation" else []
     return placed + [name for name, sources in PINNED.items() if name != "units_at" and read.intersection(sources)]
 
@@ -63,7 +64,7 @@ def courses_of(points: tuple[Point, ...], *, days: list[date]) -> list[dict[str,
         course | {"validity_months": point.parameters(day).get("validity_months")}
         for point in points
         for day in days
-        if (course := point.course(day))
+        if not point.pack and (course := point.course(day))
     ]
     return [rule for place, rule in enumerate(rules) if rule not in rules[:place]]
 

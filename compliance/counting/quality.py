@@ -16,11 +16,12 @@ import pyarrow as pa
 from compliance.access.reader import Reader
 from compliance.core.language import Texts
 from compliance.core.places import POINTS
+from compliance.counting.assessing import packs_on
 from compliance.counting.pins import imports_pinned
 from compliance.counting.tracing import row_loaded
 from compliance.counting.words import words_of
 from compliance.declarations.declared import build, read_with_own
-from compliance.declarations.points import Point, columns_asked
+from compliance.declarations.points import Point, columns_asked, columns_asked_by
 from compliance.declarations.queries import Query, query, statement
 from compliance.declarations.sources import Field, Source, Words, no_answer, normal
 from compliance.reading.mapping import saved_mappings
@@ -107,12 +108,18 @@ def findings(
     as_of: date,
     known_at: datetime,
     reader: Reader,
+    points: tuple[Point, ...] = (),
 ) -> list[Finding]:
     """Run every check on the imports behind the figures of a day; findings in the order of the checks.
 
-    Every reader sees how many there are; where a row is about persons or incidents, few see which.
+    Every reader sees how many there are; where a row is about persons or incidents, few see which. What `points` of
+    packs ask for is asked for where they are on.
     """
-    with declared(cursor, sources, words), imports_pinned(cursor, "pin_basis", {"as_of": as_of, "known_at": known_at}):
+    asked = [*_asked_everywhere(), *_asked_by_packs(cursor, points, as_of=as_of, known_at=known_at)]
+    with (
+        declared(cursor, sources, words, asked),
+        imports_pinned(cursor, "pin_basis", {"as_of": as_of, "known_at": known_at}),
+    ):
         return [
             _visible(Finding(check.id, **row), sources, reader)
             for check in checks
@@ -134,19 +141,35 @@ def _rows(cursor: Cursor, query: Query, *, as_of: date, known_at: datetime) -> R
     return rows(cursor, sql, {name: value for name, value in params.items() if f"${name}" in sql})
 
 
+def _asked_everywhere() -> Rows:
+    return [vars(column) | {"organisation": None} for column in sorted(columns_asked(), key=str)]
+
+
+def _asked_by_packs(cursor: Cursor, points: tuple[Point, ...], *, as_of: date, known_at: datetime) -> Rows:
+    on = packs_on(cursor, points, days=[as_of], known_at=known_at)
+    return [
+        vars(column) | {"organisation": organisation}
+        for _, organisation, pack in sorted(on)
+        for point in points
+        if point.pack == pack
+        for column in sorted(columns_asked_by(point), key=str)
+    ]
+
+
 @contextmanager
-def declared(cursor: Cursor, sources: dict[str, Source], words: Words) -> Iterator[None]:
+def declared(cursor: Cursor, sources: dict[str, Source], words: Words, asked: Rows | None = None) -> Iterator[None]:
     """Within the block there are the relations of what is declared, which checks compare the exports with.
 
-    `source_rhythms`: how often each source should be exported. `columns_asked`: what `columns_asked` returns.
+    `source_rhythms`: how often each source should be exported. `columns_asked`: what is asked for, of an
+    organisation or of all, by default what the product asks for.
     `words_without_code`: the words that are known although they are stored without a code. `no_answers`: those that say
     in a field that there is no answer.
     """
-    every, asked = sources.values(), sorted(columns_asked(), key=str)
+    every, asked = sources.values(), asked or _asked_everywhere()
     fields = [(source, field) for source in every for field in source.fields]
     relations: dict[str, dict[str, Any]] = {
         "source_rhythms": {"source": [s.id for s in every], "rhythm_days": [s.rhythm_days for s in every]},
-        "columns_asked": {name: pa.array([vars(c)[name] for c in asked], pa.string()) for name in vars(asked[0])},
+        "columns_asked": {name: pa.array([each[name] for each in asked], pa.string()) for name in asked[0]},
     }
     relations["words_without_code"] = _listed(
         (

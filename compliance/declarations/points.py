@@ -1,6 +1,6 @@
 """The review points: their questions, and the targets, parameters and laws in force on a day."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -157,19 +157,29 @@ class AskedColumn:
 
 @cache
 def columns_asked() -> frozenset[AskedColumn]:
-    """The columns that are asked for."""
+    """The columns that the product asks for."""
     kinds = (
         ("points", POINTS),
         ("figures", POINTS.with_name("figures.toml")),
         ("extracts", POINTS.with_name("extracts.toml")),
     )
     tables = [table for kind, path in kinds for table in read_toml(path)[kind].values()]
-    always = [(name, None) for table in tables for name in table.get("reads", ())]
-    instead = [
-        (name, other) for table in tables for other, names in table.get("reads_without", {}).items() for name in names
-    ]
-    pairs = [(*name.split(".", 1), without) for name, without in (*always, *instead)]
-    return frozenset(AskedColumn(source, field, without) for source, field, without in pairs)
+    return frozenset().union(*(_asked(table.get("reads", ()), table.get("reads_without", {})) for table in tables))
+
+
+def columns_asked_by(point: Point) -> frozenset[AskedColumn]:
+    """The columns that a point asks for."""
+    return _asked(point.reads, point.reads_without)
+
+
+def _asked(reads: Iterable[str], reads_without: Mapping[str, Iterable[str]]) -> frozenset[AskedColumn]:
+    always = {_column(name, None) for name in reads}
+    return frozenset(always | {_column(name, other) for other, names in reads_without.items() for name in names})
+
+
+def _column(name: str, without: str | None) -> AskedColumn:
+    source, _, field = name.partition(".")
+    return AskedColumn(source, field, without)
 
 
 def fields_asked() -> dict[str, frozenset[str]]:

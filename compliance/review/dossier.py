@@ -625,7 +625,7 @@ class _Computation:
 
     def _remarks(self) -> Mapping[str, tuple[str, ...]]:
         checks = quality.load_checks(self.own)
-        params: Any = {"as_of": self.day, "known_at": self.known_at, "reader": EVERYTHING}
+        params: Any = {"as_of": self.day, "known_at": self.known_at, "reader": EVERYTHING, "points": self.points}
         findings = quality.findings(self.cursor, checks, self.sources, load_values(self.own), **params)
         mine = [finding for finding in findings if finding.organisation == self.review.organisation]
         used = basis_on(self.cursor, days=[self.day], known_at=self.known_at).of(self.review.organisation)

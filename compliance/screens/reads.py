@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -471,9 +471,9 @@ def plan(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> Plan
 @read()
 def findings(cursor: Cursor, reader: Reader, as_of: date) -> list[quality.Finding]:
     """The findings of the data checks, as the reader may see them."""
-    return quality.findings(
-        cursor, checks(), current(cursor).sources, words(), as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader
-    )
+    every = current(cursor)
+    moment: Any = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
+    return quality.findings(cursor, checks(), every.sources, words(), **moment, points=every.points)
 
 
 @cached()

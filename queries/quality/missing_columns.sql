@@ -20,7 +20,7 @@ with in_effect as (
     select organisation, source, import_id, file, loaded, completes
     from imports_at(as_of := $as_of, known_at := $known_at)
 )
-select
+select distinct
     i.organisation,
     i.source,
     i.import_id,
@@ -34,7 +34,7 @@ select
     cast(i.loaded as bigint) as number
 from in_effect as i
 inner join columns_of_imports() as c using (import_id)
-inner join columns_asked as a using (source)
+inner join columns_asked as a on a.source = i.source and coalesce(a.organisation, i.organisation) = i.organisation
 left join (select distinct organisation, source from in_effect) as other
     on other.organisation = i.organisation and other.source = a.without
 -- what completes an export need not have all of its columns
