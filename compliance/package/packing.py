@@ -118,9 +118,12 @@ def unpack(path: Path) -> Unpacked:
 
 
 @contextmanager
-def opened(path: Path, kind: Kind) -> Iterator[tuple[zipfile.ZipFile, BinaryIO]]:
-    """A zip that is not trusted, and its file. Raise Refusal if it is no zip of its kind, or larger than one can be."""
-    with _refusing(path, kind), path.open("rb") as file:
+def opened(path: Path, kind: Kind, *, content: bytes | None = None) -> Iterator[tuple[zipfile.ZipFile, BinaryIO]]:
+    """A zip that is not trusted, and its file. Raise Refusal if it is no zip of its kind, or larger than one can be.
+
+    Where `content` is at hand already, only the name of the path is used.
+    """
+    with _refusing(path, kind), path.open("rb") if content is None else io.BytesIO(content) as file:
         _check_directory(file, path, kind)
         with zipfile.ZipFile(file) as archive:
             _check_entries(archive, path, kind)

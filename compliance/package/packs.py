@@ -26,9 +26,12 @@ def zip_of(files: Mapping[str, str], moment: datetime) -> bytes:
     return pack({name: text.encode() for name, text in files.items()}, moment)
 
 
-def zip_files(path: Path) -> dict[str, str]:
-    """The texts of a zipped pack by name. Raise Refusal if it holds anything else, or is not what was packed."""
-    with opened(path, ZIP) as (archive, _):
+def zip_files(path: Path, *, content: bytes | None = None) -> dict[str, str]:
+    """The texts of a zipped pack by name. Raise Refusal if it holds anything else, or is not what was packed.
+
+    Where `content` is at hand already, only the name of the path is used.
+    """
+    with opened(path, ZIP, content=content) as (archive, _):
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         names = _names(entries, path)
         contents = {names[entry.filename]: content_of(archive, entry) for entry in entries}

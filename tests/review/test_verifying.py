@@ -238,7 +238,7 @@ def test_a_missing_or_changed_import_is_reported(line):
 
 def test_a_removed_point_is_reported(line, monkeypatch):
     kept = tuple(point for point in load_points(None) if point.number != 4)
-    monkeypatch.setattr(verifying, "declared", lambda cursor, own: SimpleNamespace(points=kept))
+    monkeypatch.setattr(verifying, "declared", lambda *_, **__: SimpleNamespace(points=kept))
     rows = differences_of(line)
     assert ("rule", 4, "", "classification", "") in rows
     assert {number for _, number, *_ in rows} == {4}

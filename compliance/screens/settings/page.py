@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
@@ -14,7 +15,6 @@ from compliance.checking.faults import Fault
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.core.saving import temporary_folder
 from compliance.correcting import packs
 from compliance.correcting.packs import Offer, Whose
 from compliance.correcting.previewing import Effect
@@ -213,13 +213,10 @@ def _of_zip(view: View, every: list[Entry]) -> None:
 
 def _in_zip(file: Any) -> Offer:
     """The pack in a ZIP that was dropped."""
-    with temporary_folder() as folder:
-        path = folder / "pack.zip"
-        path.write_bytes(file.getvalue())
-        try:
-            return packs.offer(zip_files(path), file.name, own=places.own_files())
-        except Refusal as refusal:
-            return Offer(file.name, why=refusal)
+    try:
+        return packs.offer(zip_files(Path(file.name), content=file.getvalue()), file.name, own=places.own_files())
+    except Refusal as refusal:
+        return Offer(file.name, why=refusal)
 
 
 # --- Switching ----------------------------------------------------------------------------------------------------
