@@ -149,7 +149,7 @@ def no_package(path: Path) -> Refusal:
     return Refusal(PACKAGE.other, file=path.name)
 
 
-def _check_directory(file: io.BufferedReader, path: Path, kind: Kind) -> None:
+def _check_directory(file: BinaryIO, path: Path, kind: Kind) -> None:
     """Check the size of the zip's directory before it is read: it can list millions of empty entries.
 
     Its size is in the end record, the last part of the file but for a comment. A zip64 end record is refused.

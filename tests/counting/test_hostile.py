@@ -11,7 +11,7 @@ import pytest
 from compliance.counting import apart
 from compliance.counting.assessing import counts
 from compliance.store.database import EVERYTHING_KNOWN
-from tests.counting.test_apart import (
+from tests.counting.test_counted_apart import (
     DAY,
     ROOMS,
     install,
