@@ -14,13 +14,13 @@ from compliance.correcting.templates import HEADING_ROW, template
 from compliance.counting import quality
 from compliance.counting.tracing import row_loaded
 from compliance.declarations.packs import folder_files, product_packs, read_pack
-from compliance.loading.loading import load, read_request, revoke
+from compliance.loading.loading import revoke
 from compliance.loading.rereading import Rules, read_anew, readable
 from compliance.store import installing, packs
 from compliance.store.database import EVERYTHING_KNOWN
 from tests.command import run_here
 from tests.layers import layered
-from tests.line import TODAY, WORDS, Line, read_here
+from tests.line import TODAY, WORDS, Line
 from tests.machines import fill, machine
 from tests.readers import reader
 from tests.store.test_packs import pack
@@ -160,16 +160,15 @@ class Packed(Line):
                 installing.install(cursor, each, who="Admin")
         return self
 
-    @property
-    def sources(self):
+    def declared(self):
+        """The sources that are declared now."""
         with self.database.cursor() as cursor:
-            return packs.declared(cursor, None).sources
+            self.sources = packs.declared(cursor, None).sources
+        return self.sources
 
     def load(self, path, **fields):
-        order, sources = self.order(**fields), self.sources
-        request = read_request(self.database, order, sources=sources, words=WORDS, today=TODAY)
-        book = read_here(path, name=path.name, request=request)
-        return load(self.database, book, order, sources=sources, words=WORDS)
+        self.declared()
+        return super().load(path, **fields)
 
     def load_all(self, day, *, change=str):
         for source, table in TABLES.items():
@@ -244,11 +243,11 @@ def test_what_is_revoked_counts_no_more(line):
 @pytest.mark.live
 def test_an_export_is_read_anew_and_only_what_was_learnt_is_otherwise(line):
     line.load_all(NEW)
-    rules = Rules(line.sources, WORDS)
+    rules = Rules(line.declared(), WORDS)
     with line.database.writing() as cursor:
         assert read_anew(cursor, {row["import_id"] for row in readable(cursor)}, rules, who="test") == []
     said = [saying.Saying("keys", "state", "I lådan", "kept"), saying.Saying("keys", "lost", "kanske", "no")]
-    values = {"as_of": TODAY, "sources": line.sources, "words": WORDS}
+    values = {"as_of": TODAY, "sources": line.declared(), "words": WORDS}
     anew = saying.say_what(line.database, "Förvaltningen", said, order=line.order(), **values)
     assert [(each.earlier, each.changed) for each in anew] == [(1, 1)]
     assert keys(line) == [LOADED[0], (*LOADED[1][:4], False, None, None, "I lådan", "kept", "Okänt"), LOADED[2]]
@@ -301,18 +300,18 @@ def test_a_backup_gives_the_packs_and_their_rows_back(line):
     assert keys(line) == []
     line.command("restore", "--replace", line.folder / "backup.zip")
     assert keys(line) == LOADED
-    assert line.sources["rooms"].system["sv"] == "Fastighet"
+    assert line.declared()["rooms"].system["sv"] == "Fastighet"
 
 
 @pytest.mark.live
 def test_a_machine_that_is_running_shows_a_pack_that_another_installs_and_its_rows(line_of_machines):
     one, other = line_of_machines
-    assert "keys" not in other.sources
+    assert "keys" not in other.declared()
     one.install(of(KEYS), of(ROOMS)).load_all(NEW)
-    assert (keys(other), other.sources["rooms"].system["sv"]) == (LOADED, "Fastighet")
+    assert (keys(other), other.declared()["rooms"].system["sv"]) == (LOADED, "Fastighet")
     other.install(of(ROOMS.replace("Fastighet", "Hyresvärd") + MORE)).load_table("Rum | Yta\n103 | 12", source="rooms")
     assert one.rows("select room, area from rooms where area is not null") == [{"room": "103", "area": 12.0}]
-    assert one.sources["rooms"].system["sv"] == "Hyresvärd"
+    assert one.declared()["rooms"].system["sv"] == "Hyresvärd"
 
 
 @pytest.mark.live
@@ -322,7 +321,7 @@ def test_checks_go_over_a_packs_source_and_hide_the_rows_of_persons(line):
     for role, shown in ((COORDINATOR, True), (ANALYST, False)):
         with line.database.cursor() as cursor:
             found = quality.findings(
-                cursor, checks, line.sources, WORDS, as_of=TODAY, known_at=EVERYTHING_KNOWN, reader=reader(role)
+                cursor, checks, line.declared(), WORDS, as_of=TODAY, known_at=EVERYTHING_KNOWN, reader=reader(role)
             )
         told = {(each.check, each.field, each.subject) for each in found if each.source == "keys"}
         assert {check for check, *_ in told} >= {"unmatched_keys", "unknown_words", "unclear_answers", "rejected_rows"}
