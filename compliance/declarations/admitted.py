@@ -1,6 +1,6 @@
 """The closed list: what the statement of a pack may be made of. What is on no list is refused.
 
-A name is added here with a statement in `tests/declarations/statements.py` that it lets in, and one that misuses it.
+A name is added here with a statement in `tests/declarations/test_closed.py` that it lets in, and one that misuses it.
 """
 
 from collections.abc import Mapping

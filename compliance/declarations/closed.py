@@ -21,6 +21,8 @@ from compliance.declarations.queries import without_comments
 Node = dict[str, Any]
 AT: Final = N_("{file}, line {line}: {why}")
 
+# The characters of a name that is said again.
+LONGEST_NAME: Final = 60
 # The characters of a statement: those that are written in Swedish and English, and seen.
 WRITTEN: Final = re.compile(r"[^\t\n\x20-\x7e\xa1-\xac\xae-\u024f\u2010-\u201f\u2026\u2192\u2264\u2265]")
 # Nodes of statements that only read, of any version of the product.
@@ -131,8 +133,12 @@ def measured(file: str) -> Iterator[Fault]:
             yield Fault(number, Refusal(N_("The character {said} is none of a statement. Leave it out."), said=code))
     text = text_of(file)
     limits = (
-        (N_("It has {n} characters. At most {most} are read."), len(text.sql), admitted.LONGEST),
-        (N_("It has {n} brackets. At most {most} are read."), sum(map(text.sql.count, "([{")), admitted.MOST_BRACKETS),
+        (N_("The statement has {n} characters. At most {most} are read."), len(text.sql), admitted.LONGEST),
+        (
+            N_("The statement has {n} brackets. At most {most} are read."),
+            sum(map(text.sql.count, "([{")),
+            admitted.MOST_BRACKETS,
+        ),
         (TOO_DEEP, _depth(text.sql), admitted.DEEPEST),
     )
     for message, n, most in limits:
@@ -142,7 +148,7 @@ def measured(file: str) -> Iterator[Fault]:
 
 def too_deep() -> Fault:
     """What is said of a statement without brackets that is too deep all the same: case in case, or a long sum."""
-    return Fault(1, Refusal(N_("Too much of it stands within each other. Make parts of it with “with”.")))
+    return Fault(1, Refusal(N_("Too much of the statement stands within each other. Make parts with “with”.")))
 
 
 def _depth(text: str) -> int:
@@ -188,13 +194,15 @@ class _Walk:
         self.nodes = self.relations = self.joins = 0
         self.made = 0.0
         self.cut: set[int] = set()
-        self.line = 1
+        self.line = text.line(0)
         self.parameters: dict[int, str] = {}
         self.constants: set[str] = set()
 
     def refuse(self, message: str, node: Any = None, **values: Any) -> None:
         """Refuse the statement for a node. One without a place stands on the line of the node before it."""
         self._move(node)
+        said = str(values.get("said", ""))
+        values |= {"said": f"{said[:LONGEST_NAME]}…"} if len(said) > LONGEST_NAME else {}
         self.faults.append(Fault(self.line, Refusal(message, **values)))
 
     def _move(self, node: Any) -> None:
@@ -613,10 +621,14 @@ class _Walk:
     def finish(self, whole: Result) -> None:
         """Refuse what shows only of the whole statement."""
         limits = (
-            (N_("It has {n} words and signs. At most {most} are read."), self.nodes, admitted.MOST_NODES),
-            (N_("It names exports {n} times. At most {most} are let in."), self.relations, admitted.MOST_RELATIONS),
+            (N_("The statement has {n} words and signs. At most {most} are read."), self.nodes, admitted.MOST_NODES),
+            (
+                N_("The statement names exports {n} times. At most {most} are let in."),
+                self.relations,
+                admitted.MOST_RELATIONS,
+            ),
             (READ_OFTEN, whole.read, admitted.MOST_READ),
-            (N_("It has {n} joins. At most {most} are let in."), self.joins, admitted.MOST_JOINS),
+            (N_("The statement has {n} joins. At most {most} are let in."), self.joins, admitted.MOST_JOINS),
             (MADE_LONG, round(self.made), admitted.MOST_TEXT),
         )
         for message, n, most in limits:
@@ -650,13 +662,13 @@ class _Walk:
 NOT_LET_IN: Final = N_(
     "{said} is not let in. A point is made of select, with, join, union, where, group by and order by."
 )
-TOO_DEEP: Final = N_("Brackets stand {n} deep. At most {most} are read: make parts of it with “with”.")
+TOO_DEEP: Final = N_("Brackets stand {n} deep. At most {most} are read: make parts with “with”.")
 READ_OFTEN: Final = N_(
-    "With the parts that are read several times it reads exports {n} times. At most {most} are let in."
+    "With the parts that are read several times the statement reads exports {n} times. At most {most} are let in."
 )
 MADE_LONG: Final = N_(
-    "The texts that it makes are {n} times as long as a cell. At most {most} are let in: use lower, || and the like"
-    " less often, or cut what they make with left(…, 200)."
+    "The texts that the statement makes are {n} times as long as a cell. At most {most} are let in: use lower, || and"
+    " the like less often, or cut what they make with left(…, 200)."
 )
 PLACED: Final = N_("{said} has something with a full stop before its name. Write the name alone.")
 UNORDERED: Final = N_("{said} needs an order by: without one the figure would depend on chance.")

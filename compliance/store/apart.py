@@ -83,7 +83,7 @@ def faults(file: str, given: Given) -> list[Fault]:
     except RecursionError:  # of Python, when it reads the description
         return [closed.too_deep()]
     if description.error:
-        unread = N_("DuckDB cannot read it: {said}")
+        unread = N_("DuckDB cannot read the statement: {said}")
         return [Fault(_line(text, description.line), Refusal(unread, said=description.error[:200]))]
     if len(description.kinds) != 1:
         return [
@@ -97,7 +97,8 @@ def faults(file: str, given: Given) -> list[Fault]:
     if not within.node:
         return [
             Fault(
-                _line(text, within.line - 1), Refusal(N_("A semicolon or a comment ends it too early. Leave it out."))
+                _line(text, within.line - 1),
+                Refusal(N_("A semicolon or a comment ends the statement too early. Leave it out.")),
             )
         ]
     return closed.faults(description.node, text, given)

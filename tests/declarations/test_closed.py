@@ -92,9 +92,9 @@ JOIN = "A join is inner, left, semi or anti, and needs an equality"
 ORDER = "{} needs an order by"
 DOLLAR = "$ stands only before the name of a parameter"
 EXPECTED = "Found {}, expected one select"
-UNREADABLE = "DuckDB cannot read it"
-MADE = "The texts that it makes are {} times as long as a cell"
-DEEP = "Too much of it stands within each other"
+UNREADABLE = "DuckDB cannot read the statement"
+MADE = "The texts that the statement makes are {} times as long as a cell"
+DEEP = "Too much of the statement stands within each other"
 REFUSED = {
     # files, the machine, the store
     "a file that is read": ("select * from read_csv('/etc/passwd')", NONE_OF_THE_RELATIONS.format("read_csv")),
@@ -205,7 +205,7 @@ REFUSED = {
         f"with a0 as (select ['', '', '', ''] as x from {S}), "
         + ", ".join(f"a{n} as (select x + x as x from a{n - 1})" for n in range(1, 20))
         + " select x from a19",
-        "The texts that it makes are",
+        "The texts that the statement makes are",
     ),
     "a text of all rows": (
         f"select string_agg(system, ', ') as x from {S}",
@@ -219,19 +219,19 @@ REFUSED = {
         f"with a0 as (select system from {S}), "
         + ", ".join(f"a{n} as (select * from a{n - 1} union all select * from a{n - 1})" for n in range(1, 30))
         + " select * from a29",
-        "With the parts that are read several times it reads exports 536870912 times",
+        "With the parts that are read several times the statement reads exports 536870912 times",
     ),
     "joins of joins": (
         f"with a0 as (select system from {S}), "
         + ", ".join(f"a{n} as (select x.* from a{n - 1} as x join a{n - 1} as y using (system))" for n in range(1, 12))
         + " select * from a11",
-        "it reads exports 2048 times",
+        "the statement reads exports 2048 times",
     ),
-    "many unions": (" union all ".join([f"select system from {S}"] * 60), "It names exports 60 times"),
+    "many unions": (" union all ".join([f"select system from {S}"] * 60), "The statement names exports 60 times"),
     "many joins": (
         f"with a as (select system from {S}) select 1 from a "
         + " ".join(f"join a as b{n} using (system)" for n in range(20)),
-        "It has 20 joins. At most 12",
+        "The statement has 20 joins. At most 12",
     ),
     "a pattern": (f"select regexp_matches(system, supplier) from {S}", NO_FUNCTION.format("regexp_matches")),
     "a pattern that counts": (
@@ -246,11 +246,11 @@ REFUSED = {
     ),
     "a lambda for each of many": (
         f"select list_filter([{', '.join(['unit'] * 50)}], lambda a: lower(system) = a) from {S}",
-        "The texts that it makes are",
+        "The texts that the statement makes are",
     ),
     "many words in a text": (
         f"select says(system, [{', '.join(['unit'] * 50)}], ['ej']) from {S}",
-        "The texts that it makes are",
+        "The texts that the statement makes are",
     ),
     "an arrow": (
         f"select list_filter([system], x -> true) from {S}",
@@ -287,7 +287,7 @@ REFUSED = {
     "a text between dollars": (f"select $$ ; drop table x $$ from {S}", DOLLAR),
     "a text over two lines": (f"select 'a\nb' from {S}", "A text goes on over the end of its line"),
     "a text that a comment opens": (f"select 'a\n-- '\n, ' , getenv(1), '\n from {S}", UNREADABLE),
-    "an end within": (f"select system from {S}; -- the end", "A semicolon or a comment ends it too early"),
+    "an end within": (f"select system from {S}; -- the end", "A semicolon or a comment ends the statement too early"),
     # names that are not what they seem
     "a part named as a relation": (
         f"with systems_in_use_at as (select 1) select * from {S}",
@@ -336,16 +336,16 @@ REFUSED = {
     "in a part that nobody reads": (f"with a as (select getenv('x')) select 1 from {S}", NO_FUNCTION.format("getenv")),
     "in an argument with a name": (f"select lower(x := getenv('x')) from {S}", NO_FUNCTION.format("getenv")),
     # too much of it
-    "brackets": ("select " + "(" * 5000 + "1" + ")" * 5000, "It has 5000 brackets. At most 600 are read."),
+    "brackets": ("select " + "(" * 5000 + "1" + ")" * 5000, "The statement has 5000 brackets. At most 600 are read."),
     "brackets within each other": ("select " + "(" * 50 + "1" + ")" * 50, "Brackets stand 50 deep"),
     "brackets that close before": ("select ')))', " + "(" * 50 + "1" + ")" * 50, "Brackets stand 50 deep"),
     "not not": ("select " + "not " * 3000 + "true", UNREADABLE),
     "case in case": ("select " + "case when true then " * 700 + "1" + " end" * 700, DEEP),
     "joins": ("select 1 from a " + " ".join(f"join a as b{n} using (x)" for n in range(600)), DEEP),
     "a long sum": ("select " + "+".join(["1"] * 9000), UNREADABLE),
-    "many columns": ("select " + ", ".join(["1"] * 6000), "It has 6002 words and signs"),
-    "many of a list": ("select 1 in (" + ", ".join(["1"] * 6000) + ")", "It has 6004 words and signs"),
-    "a long file": ("select 1, -- " + "x" * 30000, "It has 30013 characters. At most 20000 are read."),
+    "many columns": ("select " + ", ".join(["1"] * 6000), "The statement has 6002 words and signs"),
+    "many of a list": ("select 1 in (" + ", ".join(["1"] * 6000) + ")", "The statement has 6004 words and signs"),
+    "a long file": ("select 1, -- " + "x" * 30000, "The statement has 30013 characters. At most 20000 are read."),
 }
 
 
@@ -419,7 +419,7 @@ def test_a_fault_is_told_with_its_line_in_the_file():
 def test_a_long_parameter_counts_as_a_text():
     long = Given(GIVEN.sources, {"words": joined(*[Extent(1.0)] * 100)})
     assert (
-        "The texts that it makes are"
+        "The texts that the statement makes are"
         in sentences(f"select list_filter($words, lambda w: w = lower(unit)) from {S}", long)[0]
     )
 
