@@ -19,10 +19,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from compliance.core.places import POINTS
 from compliance.counting.pins import exports_until
 from compliance.counting.words import words_of
+from compliance.declarations.admitted import CELL
 from compliance.declarations.declared import read_toml
 from compliance.declarations.given import given
 from compliance.declarations.points import Point
@@ -215,9 +217,18 @@ def _fed(cursor: Cursor, apart: Cursor, wanted: Sequence[Wanted], *, known_at: d
     ids = sorted({id_ for each in wanted for id_ in feed.ids(each)})
     for source in sources:
         rows = cursor.sql(parts["rows"].replace("{source}", source), params={"imports": ids}).to_arrow_table()
-        apart.register(source, rows)
+        apart.register(source, _of_cells(rows))
     _register_names(cursor, apart, known_at=known_at)
     return feed
+
+
+def _of_cells(rows: pa.Table) -> pa.Table:
+    """The rows without what of a text is longer than the closed list counts with."""
+    for place, column in enumerate(rows.schema):
+        texts = rows.column(place)
+        if pa.types.is_string(column.type) and (pc.max(pc.binary_length(texts)).as_py() or 0) > CELL:
+            rows = rows.set_column(place, column, pc.utf8_slice_codeunits(texts, 0, CELL))
+    return rows
 
 
 def _register_names(cursor: Cursor, apart: Cursor, *, known_at: datetime) -> None:

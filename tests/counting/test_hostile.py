@@ -148,6 +148,15 @@ def test_a_pack_that_means_no_harm_is_counted(city):
     assert counted(city)[1] == [""]
 
 
+def test_a_statement_sees_no_longer_texts_than_the_list_counts_with(city):
+    install(city, pack(of_rooms(item="left(room, 5)", label="'a'", outcome="if(length(room) = 1000, 'met', 'unmet')")))
+    switch(city)
+    load_rooms(city, table=f"Lokal | Låst\nlång {'å' * 3000} | Ja")
+    with city.database.cursor() as cursor:
+        figures = counts(cursor, points(city), days=[DAY], known_at=EVERYTHING_KNOWN).figures("organisation")
+    assert [(each.failed, each.met, each.of) for each in figures if each.point.pack] == [("", 1, 1)]
+
+
 @pytest.mark.live
 def test_nobody_waits_for_a_pack_that_does_not_end(city, monkeypatch):
     monkeypatch.setattr(apart, "SECONDS", 6.0)
