@@ -9,6 +9,7 @@ def _run() -> None:
     _arrow_alone()
     import compliance.commands.access
     import compliance.commands.keeping
+    import compliance.commands.points
     import compliance.commands.review  # noqa: F401 - their commands join the others
     from compliance.commands.cli import main
 

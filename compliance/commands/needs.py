@@ -12,8 +12,8 @@ from compliance.store import register, stores
 MAKING: Final = frozenset({"load", "restore", "move", "role give"})
 # They are of the register, which is there from the first role on.
 OF_THE_REGISTER: Final = frozenset({"role list", "role take", "audit list", "audit verify"})
-# They read the file that they are given, and no store.
-OF_A_FILE: Final = frozenset({"verify"})
+# They read the file that they are given, and need no store.
+OF_A_FILE: Final = frozenset({"verify", "points check", "points new", "points pack"})
 
 
 def check(command: str) -> None:

@@ -10,6 +10,7 @@ import typer.main
 
 import compliance.commands.access
 import compliance.commands.keeping
+import compliance.commands.points
 import compliance.commands.review  # noqa: F401 - their commands join the others
 from compliance.commands import needs
 from compliance.commands.cli import app
@@ -17,7 +18,7 @@ from compliance.store.file import connect
 from tests.command import run, run_here
 
 # What is said for a parameter that a command cannot do without, by its name, else by its type.
-SAID = {"year": "2026", "role": "analyst", "before": "2026-01-01", "import_id": "1"}
+SAID = {"year": "2026", "role": "analyst", "before": "2026-01-01", "import_id": "1", "on": "on", "start": "2026-01-01"}
 
 
 def commands(group: Any, before: str = "") -> dict[str, Any]:

@@ -1,0 +1,222 @@
+"""The command line of points of one's own: made, checked, packed, installed, and switched on or off.
+
+Its commands join those of `compliance.commands.cli`. Nothing is installed or switched without `--really`: what that
+changes in today's figure is said first.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from compliance.access import audit
+from compliance.access.permissions import Permission, current_user
+from compliance.checking.checking import check_files
+from compliance.commands.arguments import Commands, masked_name
+from compliance.commands.cli import WHO, Format, app, day_of, one_of, print_rows, report
+from compliance.commands.keeping import REHEARSED, Really
+from compliance.core import clock, places
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
+from compliance.core.saving import save, save_folder
+from compliance.correcting import packs
+from compliance.correcting.packs import Whose
+from compliance.correcting.previewing import Effect, Figures
+from compliance.declarations.packs import Pack, folder_files, read_pack
+from compliance.declarations.queries import statement
+from compliance.loading.loading import Order
+from compliance.package.packs import zip_files, zip_of
+from compliance.store import packs as stored
+from compliance.store import stores
+from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from compliance.wording import phrases
+
+points_app = Commands(no_args_is_help=True, help="Points of your own: folders that are checked and installed.")
+app.add_typer(points_app, name="points")
+
+COLUMNS: Final = ("pack", "version", "installed", "on_in", "sha256")
+FolderOrZip = Annotated[Path, typer.Argument(metavar="FOLDER|FILE.zip")]
+EXISTS: Final = N_("{folder} is there already. Choose another name, or change the files in it.")
+WHICH: Final = N_("Name the organisation: --organisation. There are: {names}.")
+NOWHERE: Final = N_("It is on in no organisation: no figure changes until it is switched on.")
+CHANGES: Final = N_("{organisation}, {day}: {before} before, {after} after.")
+OFF: Final = N_("off")
+
+
+@points_app.command("new")
+def new_command(
+    name: Annotated[str, typer.Argument(metavar="[PUBLISHER.]ID")],
+    publisher: Annotated[str, typer.Option("--publisher", metavar="NAME", help="who answers for it")] = "own",
+    to: Annotated[Path | None, typer.Option("--to", metavar="FOLDER", help="another place for its folder")] = None,
+) -> None:
+    """Make the folder of a new point, beside the store. It passes the check: change it file by file."""
+    from compliance.checking.scaffold import new_pack
+
+    said, _, id_ = name.rpartition(".")
+    publisher = said or publisher
+    folder = to or places.own_files() / packs.FOLDER / f"{publisher}.{id_}"
+    if folder.exists():
+        raise Refusal(EXISTS, folder=folder)
+    files = new_pack(id_, publisher, today=clock.today())
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    save_folder({file: text.encode() for file, text in files.items()}, folder)
+    print(f"{folder}: {', '.join(sorted(files))}")
+
+
+@points_app.command("check")
+def check_command(
+    path: FolderOrZip,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="break each clause of its statement too: an example must notice")
+    ] = False,
+) -> None:
+    """Say everything that is wrong with a point, with file and line; a minute with --thorough."""
+    _print_sums(_checked(path, thorough=thorough))
+    _say(N_("Nothing is wrong with it."))
+
+
+@points_app.command("pack")
+def pack_command(
+    path: Annotated[Path, typer.Argument(metavar="FOLDER")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.zip")],
+) -> None:
+    """Write a point that passes its check to a ZIP, to be given to others."""
+    pack = _checked(path)
+    save(zip_of(pack.files, clock.now()), to)
+    _print_sums(pack)
+
+
+@points_app.command("install")
+def install_command(path: FolderOrZip, really: Really = False) -> None:
+    """Install a point in the store for all, switched off; of a later version, say first what it changes today."""
+    audit.require(current_user(), Permission.INSTALL_POINTS)
+    pack, database, day = _checked(path), stores.own(), clock.today()
+    _print_sums(pack)
+    with database.cursor() as cursor:
+        names = _on_in(cursor, pack.name, day)
+    for name in names:
+        whose = Whose(pack.name, name, day, places.own_files())
+        _print_effect(packs.effect_of_having(database, whose, version=pack), name)
+    if not names:
+        _say(NOWHERE)
+    if really:
+        packs.install(database, pack, Order(WHO))
+    _print_end(really=really)
+
+
+@points_app.command("switch")
+def switch_command(
+    name: Annotated[str, typer.Argument(metavar="PUBLISHER.ID")],
+    on: Annotated[str, typer.Argument(metavar="on|off", callback=lambda text: one_of(text, ["on", "off"], "on|off"))],
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help="the day from which it counts, or no longer")],
+    organisation: Annotated[str | None, typer.Option(metavar="NAME", help="where, if there are several")] = None,
+    really: Really = False,
+) -> None:
+    """Have a point count in an organisation from a day on, or no longer; say first what that changes."""
+    audit.require(current_user(), Permission.SWITCH_POINTS)
+    database, today, from_day = stores.own(), clock.today(), day_of(start, "--from")
+    with database.cursor() as cursor:
+        where = _organisation(cursor, organisation, today)
+        if name not in {version.pack for version in stored.versions(cursor)}:
+            raise Refusal(packs.NOT_INSTALLED, pack=name)
+    whose = Whose(name, where, max(today, from_day), places.own_files())
+    effect = packs.effect_of_having(database, whose)
+    _print_effect(effect if on == "on" else Effect(effect.day, effect.before, ()), where)
+    if really:
+        packs.switch(database, name, where, on=on == "on", from_day=from_day, as_of=today, order=Order(WHO))
+    _print_end(really=really)
+
+
+@points_app.command("list")
+def list_command(format: Format = "table") -> None:
+    """The points that are offered or installed, with the version and where they are on today."""
+    day = clock.today()
+    with stores.own().cursor() as cursor:
+        there = stored.declared(cursor, places.own_files())
+        rows = [_row(cursor, pack, day, installed=True) for pack in there.packs.values()]
+        offered = [each.pack for each in packs.offers(places.own_files()) if each.pack]
+        sums = {row["sha256"] for row in rows}
+        rows += [_row(cursor, pack, day, installed=False) for pack in offered if pack.sha256 not in sums]
+    print_rows(rows, COLUMNS, format)
+
+
+def _row(cursor: Cursor, pack: Pack, day: date, *, installed: bool) -> dict[str, object]:
+    names = ", ".join(_on_in(cursor, pack.name, day)) if installed else ""
+    said = {"pack": pack.name, "version": pack.head.version, "sha256": pack.sha256}
+    return {**said, "installed": installed, "on_in": names}
+
+
+# --- Reading and checking -----------------------------------------------------------------------------------------
+
+
+def _files(path: Path) -> dict[str, str]:
+    """The texts of a folder or a ZIP. Raise Refusal if it is no pack."""
+    if not path.exists():
+        raise Refusal(N_("There is no file {file}. Check its name and folder."), file=path)
+    return folder_files(path) if path.is_dir() else zip_files(path)
+
+
+def _checked(path: Path, *, thorough: bool = False) -> Pack:
+    """The pack in a folder or a ZIP. Print what is wrong with it, and exit, if anything is."""
+    files = _files(path)
+    faults = check_files(files, origin=masked_name(path), others=_installed(), thorough=thorough)
+    for fault in faults:
+        report(fault.sentence)
+    if faults:
+        raise SystemExit(1)
+    return read_pack(files, origin=path.name)
+
+
+def _installed() -> Sequence[Pack]:
+    """The packs of the store, if there is one."""
+    if not stores.own().exists():
+        return ()
+    with stores.own().cursor() as cursor:
+        return tuple(stored.declared(cursor, None).packs.values())
+
+
+def _organisation(cursor: Cursor, said: str | None, day: date) -> str:
+    """The organisation that is meant. Raise Refusal, with all, if there are several and none is said."""
+    asked = {"as_of": day, "known_at": EVERYTHING_KNOWN}
+    names = [name for (name,) in cursor.execute(statement("organisations_on"), asked).fetchall()]
+    if said is None and len(names) != 1:
+        raise Refusal(WHICH, names=", ".join(names) or "–")
+    return said or names[0]
+
+
+def _on_in(cursor: Cursor, pack: str, day: date) -> list[str]:
+    """The organisations in which a pack is on on a day."""
+    said = stored.switches(cursor, as_of=day)
+    return sorted({each.organisation for each in said if stored.is_on(said, pack, each.organisation, day)})
+
+
+# --- Saying -------------------------------------------------------------------------------------------------------
+
+
+def _say(sentence: str, **values: object) -> None:
+    print(Language(places.environment_language())(sentence, **values))
+
+
+def _print_sums(pack: Pack) -> None:
+    """Print what a pack is, with its SHA-256 and that of each file."""
+    print(f"{pack.name} {pack.head.version}: {pack.sha256}")
+    for name, text in sorted(pack.files.items()):
+        print(f"  {hashlib.sha256(text.encode()).hexdigest()}  {name}")
+
+
+def _print_effect(effect: Effect, organisation: str) -> None:
+    say = Language(places.environment_language())
+    figures = {"before": _figure(effect.before, say), "after": _figure(effect.after, say)}
+    _say(CHANGES, organisation=organisation, day=effect.day, **figures)
+
+
+def _figure(figures: Figures, say: Language) -> str:
+    return ", ".join(f"{phrases.percent(each, say)} ({each.met}/{each.of})" for each in figures) or say(OFF)
+
+
+def _print_end(*, really: bool) -> None:
+    if not really:
+        _say(REHEARSED)

@@ -1,0 +1,151 @@
+"""The command line of points of one's own: made, checked, packed, installed, switched on and off, and listed."""
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import re
+
+import pytest
+
+from compliance.declarations.packs import folder_files, product_packs, sums
+from tests.command import run_here
+from tests.line import reading_here
+
+SYSTEMS = "System;Driftstatus;Organisation\nAlfa;I drift;Norr\nBeta;I drift;Norr\n"
+LICENCES = "System;På plats;Senast kontrollerat\nAlfa;Ja;{checked}\n"
+TODAY = "2026-11-24"
+
+
+@pytest.fixture
+def cli(tmp_path, monkeypatch):
+    """Run a command in this process on a store of the test's own."""
+    monkeypatch.setattr("compliance.core.clock.today", lambda: dt.date.fromisoformat(TODAY))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "store" / "own.duckdb"))
+
+    def command(*said):
+        with reading_here():
+            return run_here(tmp_path / "store" / "own.duckdb", *said)
+
+    return command
+
+
+@pytest.fixture
+def folder(cli, tmp_path):
+    """A new point, beside a store that has systems."""
+    export = tmp_path / "systems 2026-11-20.csv"
+    export.write_text(SYSTEMS, "utf-8")
+    assert cli("load", export, "--source", "systems", "--organisation", "Norr").returncode == 0
+    assert cli("points", "new", "acme.licences").returncode == 0
+    return tmp_path / "store" / "points" / "acme.licences"
+
+
+def changed(folder, file, was, becomes):
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert was in text
+    path.write_text(text.replace(was, becomes, 1), "utf-8")
+
+
+def sum_of(folder):
+    return hashlib.sha256(sums(folder_files(folder)).encode()).hexdigest()
+
+
+def said(done):
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def listed(cli):
+    rows = csv.DictReader(io.StringIO(said(cli("points", "list", "--format", "csv"))))
+    return {(row["pack"], row["sha256"]): row for row in rows}
+
+
+def test_a_new_point_passes_its_check_and_its_sums_are_told_without_a_store(cli, tmp_path):
+    made = said(cli("points", "new", "licences", "--publisher", "acme", "--to", tmp_path / "mine"))
+    assert made.endswith("mine: example.toml, point.sql, point.toml, source.toml\n")
+    checked = said(cli("points", "check", tmp_path / "mine"))
+    assert checked.startswith(f"acme.licences 1.0: {sum_of(tmp_path / 'mine')}\n")
+    assert checked.endswith("Nothing is wrong with it.\n")
+    assert not (tmp_path / "store").exists()
+    again = cli("points", "new", "licences", "--to", tmp_path / "mine")
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+
+
+def test_what_is_wrong_is_told_a_line_each_with_file_and_line(cli, folder):
+    changed(folder, "point.toml", '"licences.done"', '"licences.dune"')
+    changed(folder, "source.toml", "rhythm_days = 183", "rhythm_days = 0")
+    done = cli("points", "check", folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [re.match(r"\w+\.toml, line \d+: ", line) is not None for line in done.stderr.splitlines()] == [True, True]
+    for command in (["pack", folder, "--to", folder.parent / "a.zip"], ["install", folder, "--really"]):
+        assert cli("points", *command).stderr == done.stderr
+    assert not (folder.parent / "a.zip").exists()
+    assert listed(cli)["acme.licences", sum_of(folder)]["installed"] == "false"
+
+
+def test_a_point_is_installed_from_its_zip_and_switched_on_after_its_figure_is_told(cli, folder, tmp_path):
+    said(cli("points", "pack", folder, "--to", tmp_path / "licences.zip"))
+    rehearsed = said(cli("points", "install", tmp_path / "licences.zip"))
+    assert "It is on in no organisation: no figure changes" in rehearsed
+    assert rehearsed.endswith("nothing is changed. Add --really to do it.\n")
+    assert cli("points", "switch", "acme.licences", "on", "--from", TODAY).returncode == 1
+    said(cli("points", "install", tmp_path / "licences.zip", "--really"))
+    assert listed(cli)["acme.licences", sum_of(folder)] | {"sha256": ""} == {
+        "pack": "acme.licences", "version": "1.0", "installed": "true", "on_in": "", "sha256": "",
+    }  # fmt: skip
+
+    export = tmp_path / "licences 2026-11-21.csv"
+    export.write_text(LICENCES.format(checked="2026-06-01"), "utf-8")
+    said(cli("load", export, "--source", "licences", "--organisation", "Norr"))
+    figure = f"Norr, {TODAY}: off before, 50.0% (1/2) after.\n"
+    assert said(cli("points", "switch", "acme.licences", "on", "--from", "2026-11-01")).startswith(figure)
+    assert "licences" not in said(cli("coverage"))
+    assert said(cli("points", "switch", "acme.licences", "on", "--from", "2026-11-01", "--really")) == figure
+    assert listed(cli)["acme.licences", sum_of(folder)]["on_in"] == "Norr"
+    assert re.search(r"^14 +licences +Norr +1 +0 +1 ", said(cli("coverage")), re.MULTILINE)
+
+    off = said(cli("points", "switch", "acme.licences", "off", "--from", TODAY, "--really"))
+    assert off == f"Norr, {TODAY}: 50.0% (1/2) before, off after.\n"
+    assert "licences" not in said(cli("coverage"))
+    assert "licences" in said(cli("coverage", "--as-of", "2026-11-22"))
+
+
+def test_of_a_later_version_it_is_told_what_it_changes_today(cli, folder, tmp_path):
+    said(cli("points", "install", folder, "--really"))
+    export = tmp_path / "licences 2026-11-21.csv"
+    export.write_text(LICENCES.format(checked="2026-06-01"), "utf-8")
+    said(cli("load", export, "--source", "licences", "--organisation", "Norr"))
+    said(cli("points", "switch", "acme.licences", "on", "--from", "2026-11-01", "--really"))
+    changed(folder, "point.toml", '"Inte på plats"', '"Saknas"')
+    same = cli("points", "check", folder)
+    assert same.stderr == (
+        "point.toml, line 4: The version 1.0 is installed with another content. Give this one another version.\n"
+    )
+    changed(folder, "point.toml", 'version = "1.0"', 'version = "1.1"')
+    changed(folder, "point.sql", "when l.next_check >= $as_of then met()", "when l.next_check >= $as_of then met()\n")
+    assert f"Norr, {TODAY}: 50.0% (1/2) before, 50.0% (1/2) after.\n" in said(cli("points", "install", folder))
+    changed(folder, "source.toml", '[fields.done]\ntitle = "In place"\ntype = "yes_no"\nheadings = ["På plats"]\n', "")
+    assert "A field keeps its place: the version that is installed has done" in cli("points", "install", folder).stderr
+
+
+def test_the_organisation_is_asked_for_where_there_are_several(cli, folder, tmp_path):
+    export = tmp_path / "others 2026-11-20.csv"
+    export.write_text(SYSTEMS.replace("Norr", "Syd"), "utf-8")
+    said(cli("load", export, "--source", "systems", "--organisation", "Syd"))
+    said(cli("points", "install", folder, "--really"))
+    asked = cli("points", "switch", "acme.licences", "on", "--from", TODAY)
+    assert asked.stderr == "Name the organisation: --organisation. There are: Norr, Syd.\n"
+    assert "Syd, " in said(cli("points", "switch", "acme.licences", "on", "--from", TODAY, "--organisation", "Syd"))
+
+
+def test_the_points_of_the_product_are_offered(cli, folder):
+    assert {path.name for path in product_packs()} <= {pack for pack, _ in listed(cli)}
+
+
+def test_a_name_that_is_taken_by_another_pack_is_told(cli, folder, tmp_path):
+    said(cli("points", "install", folder, "--really"))
+    said(cli("points", "new", "other.licences", "--to", tmp_path / "other"))
+    told = cli("points", "check", tmp_path / "other").stderr
+    assert "point.toml, line 3: The name licences is that of another pack, acme.licences. Choose another." in told
+    assert "source.toml, line 1: The name licences is that of another pack" in told
