@@ -181,7 +181,7 @@ def _installed() -> Sequence[Pack]:
 def _organisation(cursor: Cursor, said: str | None, day: date) -> str:
     """The organisation that is meant. Raise Refusal, with all, if there are several and none is said."""
     asked = {"as_of": day, "known_at": EVERYTHING_KNOWN}
-    names = [name for (name,) in cursor.execute(statement("organisations_on"), asked).fetchall()]
+    names = sorted({name for (name,) in cursor.execute(statement("organisations_on"), asked).fetchall()})
     if said is None and len(names) != 1:
         raise Refusal(WHICH, names=", ".join(names) or "–")
     return said or names[0]
