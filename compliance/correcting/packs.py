@@ -128,7 +128,7 @@ def effect_of_having(database: Database, whose: Whose, *, version: Pack | None =
 
     A version that is not said is the installed one.
     """
-    with database.rehearsing(alone=version is not None) as cursor:
+    with database.rehearsing() as cursor:
         before = _figures(cursor, whose, packs.declared(cursor, whose.own))
         if version:
             installing.rehearse(cursor, version)

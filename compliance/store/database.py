@@ -185,12 +185,9 @@ class Database(ABC):
                 self.commit(cursor)
 
     @contextmanager
-    def rehearsing(self, *, alone: bool = False) -> Iterator[Cursor]:
-        """A cursor in a transaction that is always rolled back, to see the effect of a change without making it.
-
-        Who makes relations or macros anew is `alone`, as a writer: two at once would not be let.
-        """
-        with self.turn() if alone else self.cursor() as cursor, self._transaction(cursor), _collecting(None):
+    def rehearsing(self) -> Iterator[Cursor]:
+        """A cursor in a transaction that is always rolled back, to see the effect of a change without making it."""
+        with self.cursor() as cursor, self._transaction(cursor), _collecting(None):
             yield cursor
             with suppress(Failure):
                 cursor.execute("rollback")
