@@ -104,6 +104,26 @@ def sample(sample_database, monkeypatch):
 
 
 @pytest.fixture(scope="session")
+def packed_database(tmp_path_factory):
+    """The samples as a database of one's own, with packs that are on and an export of each; no test changes it."""
+    from compliance.store.file import FileDatabase
+    from tests.packed import beside
+
+    database = FileDatabase.at(beside(tmp_path_factory.mktemp("packed")))
+    with database.cursor():
+        before = database.state()
+        yield database
+        assert database.state() == before
+
+
+@pytest.fixture
+def packed(packed_database, monkeypatch):
+    """The app on that."""
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(packed_database.path))
+    return packed_database
+
+
+@pytest.fixture(scope="session")
 def postgres():
     """The PostgreSQL of this run, which its workers share. It ends with the run, however that ends."""
     from tests import once

@@ -16,7 +16,7 @@ from compliance.store.file import FileDatabase
 from tests import once, sampled
 from tests.line import WORDS, read_here
 
-FOLDERS = (*product_packs(), *sorted((ROOT / "tests" / "packs").glob("*.*")))
+FOLDERS = (*product_packs(), *sorted(path.parent for path in (ROOT / "tests" / "packs").glob("*/point.toml")))
 SWITCHED = date(2025, 1, 1)
 EXTRACTED = date(2026, 10, 31)
 # What is loaded of each source that a pack of others brings: a statement of the store's own rows, with its headings.
