@@ -17,9 +17,12 @@ from compliance.wording import outlook, phrases, rules
 from compliance.wording.tables import Column, Table, field, table
 
 
-def point_kicker(point: Point, last: int, say: Language) -> str:
-    """The line above a point's title."""
-    text = say(N_("Review point {n} of {last}"), n=point.number, last=last)
+def point_kicker(point: Point, every: Sequence[Point], say: Language) -> str:
+    """The line above a point's title: which of all it is, unless one before it is off."""
+    if every[-1].number == len(every):
+        text = say(N_("Review point {n} of {last}"), n=point.number, last=len(every))
+    else:
+        text = say(N_("Review point {n}"), n=point.number)
     return f"{text} · {say(phrases.MANDATORY)}" if point.mandatory_practice else text
 
 

@@ -116,7 +116,8 @@ def test_a_point_that_fails_says_so_on_its_own_row_alone(page, line, monkeypatch
         assert "Kunde inte räknas" in said
         assert figures(monkeypatch)[: len(without)] == without
     if page == "point":
-        assert "Räknas inte:" in said
+        assert "Inte räknad: det som punktens SQL svarar är inga ärenden." in said
+        assert "Hör av dig till compliance" in said
 
 
 def figures(monkeypatch):
@@ -130,3 +131,31 @@ def test_the_links_to_a_point_of_a_pack_have_its_id(lang, line, monkeypatch):
     install(line)
     switch(line)
     assert any("point=continuity" in address for address in links(shown("overview", monkeypatch, lang=lang)))
+
+
+@pytest.mark.live
+def test_the_page_of_a_system_has_its_item_and_the_list_says_what_it_does_not_count(line, monkeypatch):
+    install(line)
+    load_plans(line)
+    assert "Räknas inte här" not in text(shown("systems", monkeypatch))
+    switch(line)
+    assert "Räknas inte här: 14 Kontinuitetsplaner." in text(shown("systems", monkeypatch)).replace("\u00ad", "")
+    said = text(shown("systems", monkeypatch, system="Beta")).replace("\u00ad", "")
+    assert "Beta har en brist: kontinuitet." in said
+    assert "Kontinuitetsplan saknas" in said
+
+
+@pytest.mark.live
+def test_no_number_is_beyond_how_many_there_are(line, monkeypatch):
+    """other: of the product's, switched on first, and off again"""
+    first = read_pack(folder_files(PACKS / "compliance.encryption"), origin="compliance.encryption")
+    install(line, first)
+    install(line)
+    other = {"from_day": date(2026, 9, 1), "as_of": DAY, "order": Order("test")}
+    packs.switch(line.database, first.name, "A", on=True, **other)
+    switch(line)
+    number = len(POINTS) + 2
+    assert f"Granskningspunkt {number} av {number}" in text(shown("point", monkeypatch, point="continuity"))
+    packs.switch(line.database, first.name, "A", on=False, **other)
+    said = text(shown("point", monkeypatch, point="continuity"))
+    assert f"Granskningspunkt {number}<" in said

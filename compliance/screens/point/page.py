@@ -93,7 +93,7 @@ def _head(view: View, point: Point) -> Html:
     say, every = view.say, reads.points(view)
     title = charts.page_title(
         breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
-        kicker=figure_texts.point_kicker(point, len(every), say),
+        kicker=figure_texts.point_kicker(point, every, say),
         question=breaking.add_soft_hyphens(say.pick(point.question)),
     )
     place = [other.id for other in every].index(point.id)
@@ -217,6 +217,8 @@ def empty_point(view: View, point: Point, figure: Coverage, before: Coverage | N
         title = empty_sentence(figure, say)
     elif figure.failed:
         title = phrases.missing_sentence(figure, say)
+        text = N_("The other points are not affected. Tell {publisher}, who made the point, or have it switched off.")
+        earlier.append(say(text, publisher=point.pack.partition(".")[0]))
     elif figure.no_course:
         title = question(point, figure.as_of, say)
     else:

@@ -83,7 +83,7 @@ def _point(opened: Opened, answer: PointAnswer) -> None:
     widgets.html(
         charts.point_head(
             breaking.add_soft_hyphens(say.pick(point.title), [say.pick(point.short)]),
-            kicker=figure_texts.point_kicker(point, len(opened.whole.points), say),
+            kicker=figure_texts.point_kicker(point, [each.point for each in opened.whole.points], say),
             question=breaking.add_soft_hyphens(say.pick(point.question)),
         )
     )

@@ -25,7 +25,7 @@ from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.package.packs import zip_files
 from compliance.screens import effects, fields, figure_texts, files, no_data, reads, views, widgets
-from compliance.screens.bodies import body, part
+from compliance.screens.bodies import body, part, with_more
 from compliance.screens.caching import Data, cached, read
 from compliance.screens.settings import texts
 from compliance.screens.settings.texts import Entry, Turn
@@ -38,7 +38,7 @@ from compliance.wording import phrases
 # What has just been done, told once.
 NEWS: Final = "settings news"
 FIELD_WIDTH: Final = 220
-MOST_FAULTS: Final = 20
+FIRST_FAULTS: Final = 5
 
 
 @read()
@@ -155,7 +155,9 @@ def _offered(view: View, entry: Entry, offer: Offer) -> None:
     wrong = _faults(view, offer)
     if wrong:
         widgets.html(charts.note(texts.wrong(len(wrong), entry, say)))
-        widgets.html(charts.bullets([say.refusal(each) for each in wrong[:MOST_FAULTS]]))
+        listed = [say.refusal(each) for each in wrong]
+        key = f"faults {entry.name}"
+        with_more(view, listed, lambda some: widgets.html(charts.bullets(some)), first=FIRST_FAULTS, key=key)
     if pack is None or wrong:
         return
     if entry.version:

@@ -1,5 +1,6 @@
 """The texts of settings: points of one's own, in which versions and where they are on. No Streamlit."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -61,12 +62,19 @@ def entries(declared: Declared, versions: Iterable[Version], offers: Iterable[Of
     there = []
     for version in versions:
         offered = by_name.pop(version.pack, None)
-        same = offered and offered.pack and offered.pack.sha256 == version.sha256
-        name = version.pack
-        entry = Entry(name, declared.packs.get(name), version, declared.refused.get(name), None if same else offered)
+        name, installed = version.pack, declared.packs.get(version.pack)
+        if offered and offered.pack and installed and not _is_later(offered.pack, installed):
+            offered = None
+        entry = Entry(name, installed, version, declared.refused.get(name), offered)
         there.append(entry)
     others = (Entry(offer.name, offered=offer) for offer in by_name.values())
     return [*there, *sorted(others, key=lambda entry: swedish_order(title(entry, say)))]
+
+
+def _is_later(pack: Pack, installed: Pack) -> bool:
+    """Whether a pack is of a later version than the installed one; another state of the same is told as wrong."""
+    later, now = ([*map(int, re.findall(r"\d+", each.head.version))] for each in (pack, installed))
+    return later > now or (later == now and pack.sha256 != installed.sha256)
 
 
 def title(entry: Entry, say: Language) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from compliance.core.language import N_, Language
-from compliance.counting.system_cards import DEMANDS, POINT_OF, Card, is_gap
+from compliance.counting.system_cards import DEMANDS, GAPS, POINT_OF, Card, is_gap
 from compliance.declarations.points import Point, point_by
 from compliance.declarations.sources import Source
 from compliance.drawing import charts, systems, wheel
@@ -26,12 +26,17 @@ FIRST_AGREEMENTS: Final = 8
 # --- Its sentences, facts and demands -----------------------------------------------------------------------------
 
 
-def card_sentence(card: Card, row: Row | None, say: Language) -> str:
+# The items that a system is of points of packs, each with its point.
+Own = Sequence[tuple[Point, Row]]
+
+
+def card_sentence(card: Card, row: Row | None, say: Language, *, own: Own = ()) -> str:
     """The answer about a system; `row` is its row in the list, None if it is not in use."""
     name = card.register["system"]
     if row is None:
         return say(N_("{system} is not in use and is not counted in the review points."), system=name)
     missing = [say(DEMAND_HEADS[demand]).lower() for demand in DEMANDS if is_gap(row, demand)]
+    missing += [phrases.brief(point, say).lower() for point, item in own if item["outcome"] in GAPS]
     if not missing:
         return say(N_("{system} has no known gap."), system=name)
     return say.plural(
@@ -140,23 +145,30 @@ def register_pairs(card: Card, say: Language) -> list[Pair]:
     ]
 
 
-def demand_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say: Language) -> Table:
-    """The outcome of each demand with its reason, its date, and a link to the point."""
+def demand_table(row: Row, points: tuple[Point, ...], addresses: Addresses, say: Language, *, own: Own = ()) -> Table:
+    """The outcome of each demand, and in each point of a pack, with its reason, its date, and a link to the point."""
 
-    def outcome(demand: str, say: Language) -> Html:
+    def demanded(demand: str) -> tuple[str, Html, Point]:
         due = _due_text(row[f"{demand}_outcome"], row[f"{demand}_due"], say)
-        return systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
+        mark = systems.demand_mark(Mark(outcome_of(row, demand), demand_text(row, demand, points, say)), note=due)
+        return say(DEMAND_HEADS[demand]), mark, point_by(points, POINT_OF[demand])
 
-    def link(demand: str, say: Language) -> Html:
-        point = point_by(points, POINT_OF[demand])
-        return charts.anchor(breaking.label(point, say), addresses("point", point=point.id))
+    def counted(point: Point, item: Row) -> tuple[str, Html, Point]:
+        text = reasons.reason_text(point, item["outcome"], item["reason"], say) or say(
+            phrases.OUTCOMES[item["outcome"]]
+        )
+        mark = systems.demand_mark(Mark(item["outcome"], text), note=_due_text(item["outcome"], item["due"], say))
+        return phrases.brief(point, say), mark, point
 
-    columns: Sequence[Column[str]] = (
-        Column(N_("Requirement"), lambda demand, say: say(DEMAND_HEADS[demand]), row_header=True),
-        Column(N_("Outcome"), outcome),
-        Column(N_("Review point"), link),
+    columns: Sequence[Column[tuple[str, Html, Point]]] = (
+        Column(N_("Requirement"), lambda each, _: each[0], row_header=True),
+        Column(N_("Outcome"), lambda each, _: each[1]),
+        Column(
+            N_("Review point"),
+            lambda each, say: charts.anchor(breaking.label(each[2], say), addresses("point", point=each[2].id)),
+        ),
     )
-    return table(columns, DEMANDS, say)
+    return table(columns, [*map(demanded, DEMANDS), *(counted(*each) for each in own)], say)
 
 
 def _due_text(outcome: str | None, due: date | None, say: Language) -> str:

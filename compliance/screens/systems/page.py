@@ -17,6 +17,7 @@ from compliance.counting import system_cards, tracing
 from compliance.counting.assessing import Status
 from compliance.counting.system_cards import Card
 from compliance.counting.tracing import TracedRow
+from compliance.declarations.points import Point
 from compliance.drawing import charts, systems
 from compliance.screens import fields, no_data, reads, widgets
 from compliance.screens.bodies import body
@@ -27,6 +28,7 @@ from compliance.screens.systems.group_texts import Group, Kind
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
+from compliance.wording import breaking, phrases
 
 Listed = TypeVar("Listed")
 
@@ -112,6 +114,9 @@ def all_systems(view: View) -> None:
     if system_param():
         widgets.not_found(view, system_param(), say(N_("All systems")))
     widgets.html(charts.facts(systems_texts.facts(rows, say)))
+    if beside := [breaking.label(point, say) for point in _of_packs(view)]:
+        text = N_("Not counted here: {points}. Each system's page has them, and so have the points themselves.")
+        widgets.html(charts.caption(say(text, points=phrases.listed(beside, say))))
     if allowed and not group:
         _how(view, allowed, by)
     if group or by == group_texts.ALL:
@@ -262,12 +267,12 @@ def _choose(name: str, key: str) -> None:
 def one_system(view: View, card: Card) -> None:
     """Draw everything that is known of a system."""
     say = view.say
-    row = _row_of(view, card)
+    row, own = _row_of(view, card), _own_items(view, card)
     _back(view, "by", "group", "gap", "q", "part")
-    sentence = card_texts.card_sentence(card, row, say)
+    sentence = card_texts.card_sentence(card, row, say, own=own)
     widgets.html(charts.headline(sentence, kicker=card_texts.card_kicker(card, say)))
     widgets.html(charts.facts(card_texts.card_facts(card, say)))
-    widgets.beside((5, 7), partial(_register, view, card), partial(_demands, view, row))
+    widgets.beside((5, 7), partial(_register, view, card), partial(_demands, view, row, own))
     _sections(view, card)
     if view.reader.may(Permission.SEE_ITEMS):
         _spreadsheet_row(view)
@@ -297,13 +302,29 @@ def _register(view: View, card: Card) -> None:
     widgets.html(charts.pairs(card_texts.register_pairs(card, view.say)))
 
 
-def _demands(view: View, row: dict[str, Any] | None) -> None:
+def _own_items(view: View, card: Card) -> card_texts.Own:
+    """What the system is in the points of packs that count systems: its items."""
+    named = view.scope.organisation, card.register["system"].lower()
+    return [
+        (point, item)
+        for point in _of_packs(view)
+        for item in reads.items(view.data, view.reader, view.as_of, point.id)
+        if (item["organisation"], item["item"].lower()) == named
+    ]
+
+
+def _of_packs(view: View) -> list[Point]:
+    """The points of packs whose items are systems."""
+    return [point for point in reads.points(view) if point.pack and point.needs[0] == "systems" and not point.persons]
+
+
+def _demands(view: View, row: dict[str, Any] | None, own: card_texts.Own) -> None:
     """Draw what is asked of a system that is in use."""
     if row is None:
         return
     title, addresses = view.say(N_("What is asked of the system")), partial(widgets.address, view)
     widgets.html(charts.section(title))
-    table = card_texts.demand_table(row, reads.points(view), addresses, view.say)
+    table = card_texts.demand_table(row, reads.points(view), addresses, view.say, own=own)
     widgets.html(charts.table(*table, caption=title, stacked=True))
 
 
