@@ -131,7 +131,7 @@ def effect_of_having(database: Database, whose: Whose, *, version: Pack | None =
     with database.rehearsing() as cursor:
         before = _figures(cursor, whose, packs.declared(cursor, whose.own))
         if version:
-            installing.install(cursor, version, who="")
+            installing.rehearse(cursor, version)
         installing.switch(cursor, whose.pack, whose.organisation, on=True, from_day=whose.day, as_of=whose.day, who="")
         return Effect(whose.day, before, _figures(cursor, whose, packs.declared(cursor, whose.own)))
 

@@ -162,9 +162,13 @@ def columns_on(cursor: Cursor, *, as_of: date, known_at: datetime) -> Columns:
 
 
 def rule_parameters(points: tuple[Point, ...], day: date) -> dict[str, Any]:
-    """Every point's rule parameters on a day, as `<point id>_<name>`, and all point numbers as `point_numbers`."""
-    rules = {f"{point.id}_{name}": value for point in points for name, value in point.parameters(day).items()}
-    return rules | {"point_numbers": [point.number for point in points]}
+    """Rule parameters on a day, as `<point id>_<name>`, and numbers as `point_numbers`: of the product's points.
+
+    No figure is of a pack, whose names could be taken for another point's.
+    """
+    own = [point for point in points if not point.pack]
+    rules = {f"{point.id}_{name}": value for point in own for name, value in point.parameters(day).items()}
+    return rules | {"point_numbers": [point.number for point in own]}
 
 
 def _counted(

@@ -74,7 +74,20 @@ def _rules(dossier: Dossier, say: Language) -> list[Block]:
         Column(N_("Law"), lambda answer, say: _law(answer, dossier, say), width=3.3),
     )
     note = say(N_("Coverage is what is met of all that is met, not met or unknown."))
-    return [table(columns, dossier.points, say), Paragraph(note, "note")]
+    return [table(columns, dossier.points, say), Paragraph(note, "note"), *_packs(dossier, say)]
+
+
+def _packs(dossier: Dossier, say: Language) -> list[Block]:
+    """The points that are not the product's own, each with the version that the review pins."""
+    text = N_("{point} is counted as version {version} of {pack} says (SHA-256 {sum}).")
+    used = {each.pack: each for each in dossier.packs}
+    own = ((a.point, used[a.point.pack]) for a in dossier.points if a.point.pack in used)
+    return [
+        Paragraph(
+            say(text, point=phrases.label(point, say), pack=each.pack, version=each.version, sum=each.sha256), "note"
+        )
+        for point, each in own
+    ]
 
 
 def _law(answer: PointAnswer, dossier: Dossier, say: Language) -> str:

@@ -5,7 +5,7 @@ Pages, meeting, hand-out, slides and reports use these.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -121,11 +121,6 @@ def biggest_reasons(answer: PointAnswer, say: Language) -> list[ReasonShare]:
         if reason.outcome in REMAINING:
             counted[reason.code] += reason.number
     return reason_shares(answer.point, sorted(counted.items(), key=lambda entry: -entry[1]), say)
-
-
-def point_label(points: Iterable[Point], point_id: str, say: Language) -> str:
-    """A point in a list to choose from."""
-    return phrases.label(next(point for point in points if point.id == point_id), say)
 
 
 def decisions_sentences(decisions: Sequence[Decision], day: date, say: Language) -> list[str]:

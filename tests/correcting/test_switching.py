@@ -1,5 +1,6 @@
 """Installing and switching packs: what is refused, who is told, and what the figure would be before either."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from compliance.core.errors import Refusal
 from compliance.core.places import PACKS
 from compliance.correcting import packs
 from compliance.correcting.packs import Whose
-from compliance.declarations.packs import folder_files, read_pack
+from compliance.declarations.packs import folder_files, product_packs, read_pack
 from compliance.store import packs as stored
 
 DAY = date(2026, 11, 24)
@@ -135,3 +136,15 @@ def test_the_effect_of_a_version_is_seen_after_it_is_installed(loaded):
         [version] = stored.versions(cursor)
     effect = packs.effect_of_version(loaded.database, Whose(NAME, ORG, DAY, None), version.installed_at)
     assert [figure.target.target for figure in (*effect.before, *effect.after)] == [0.95, 0.90]
+
+
+def test_several_can_see_at_once_what_packs_would_change_that_are_not_installed(loaded):
+    each = [read_pack(folder_files(folder), origin=folder.name) for folder in product_packs()]
+
+    def see(pack):
+        return packs.effect_of_having(loaded.database, Whose(pack.name, ORG, DAY, None), version=pack).before
+
+    with ThreadPoolExecutor(6) as pool:
+        assert [*pool.map(see, each * 4)] == [()] * 12
+    with loaded.database.cursor() as cursor:
+        assert stored.declared(cursor, None).packs == {}

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from tests.pinned import PLANS, drafted
 
 from compliance.core.language import Language
 from compliance.extracts.declared import extract_names
@@ -13,6 +12,7 @@ from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
 from tests import packed
+from tests.pinned import PLANS, drafted
 from tests.readers import MINE, THEIRS
 
 pytestmark = pytest.mark.live

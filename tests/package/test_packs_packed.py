@@ -6,168 +6,35 @@ import io
 import json
 import zipfile
 from dataclasses import replace
-from datetime import date
 
 import duckdb
 import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.correcting import packs as installing
-from compliance.declarations.packs import read_pack
 from compliance.package.packing import SUMS, pack, sums
 from compliance.package.year_package import message, verify_package, write_package
 from compliance.review import reviewing, verifying
 from compliance.review.dossier import as_json, from_json
 from compliance.store import packs
-from tests import packed
 from tests.line import NOON
-from tests.reviewed import SYSTEMS, Reviewed, at
+from tests.pinned import changed, continuity, drafted, install, switch
+from tests.reviewed import Reviewed
 
 pytestmark = pytest.mark.live
 
 SV, EN = Language("sv"), Language("en")
-DAY = date(2026, 11, 20)
-# The systems of `tests.reviewed`, of which the first are critical; what they have, and what the consultants signed.
-CRITICAL = "\n".join(
-    f"{row.rstrip()} | {cell}"
-    for row, cell in zip(SYSTEMS.strip().splitlines(), ("Verksamhetskritiskt", "Hög", "Ja", "Nej", "?"), strict=True)
-)
-PLANS = """
-System       | Kontinuitetsplan | Senast övad
-ALFA         | Ja               | 2026-06-01
-Betaportalen | Ja               | 2024-06-01
-"""
-SIGNED = """
-AD-konto | Enhet | Undertecknad
-p1       | Norr  | 2026-01-01
-x7       | Norr  | 2026-01-01
-x8       | Söder | 2019-01-01
-"""
-# A point about persons, of whom some are in no staff list.
-POINT = """
-publisher = "others"
-id = "consultants"
-version = "1"
-product = ">=1.0"
-checked_by = "HR"
-next_review = 2027-12-31
-title = { sv = "Konsulter", en = "Consultants" }
-short = { sv = "Konsulter", en = "Consultants" }
-question = { sv = "Har konsulterna skrivit under?", en = "Have consultants signed?" }
-items = { sv = "konsulter", en = "consultants" }
-fulfilled = { sv = "konsulter har skrivit under", en = "consultants have signed" }
-rule = { sv = "Räknar konsulter.", en = "Counts consultants." }
-persons = true
-needs = ["consultants"]
-targets = [{ from = 2018-01-01, target = 0.95, limit = 0.80 }]
-parameters = [{ from = 2018-01-01, validity_months = 36 }]
-[reasons]
-expired = { sv = "För gammal", en = "Too old" }
-"""
-STATEMENT = """-- what: Who has signed.
--- grain: one row a person
--- parameters:
---   as_of (date): the day that is described
---   known_at (timestamp): the moment (UTC) whose knowledge counts
---   validity_months (integer): how long it is valid
--- columns: columns.txt
-
-with judged as (
-    select
-        *,
-        case when months_after(signed, $validity_months) >= $as_of then met() else unmet('expired') end as judgement
-    from consultants_at(as_of := $as_of, known_at := $known_at)
-)
-select
-    organisation,
-    unit,
-    employee_id as item,
-    employee_id as label,
-    judgement.outcome,
-    judgement.reason,
-    judgement.detail,
-    cast(null as date) as due,
-    false as lost,
-    import_id,
-    sheet,
-    row
-from judged
-"""
-SOURCE = """
-id = "consultants"
-order = 401
-title = { sv = "Konsulter", en = "Consultants" }
-system = { sv = "HR", en = "HR" }
-called = ["konsult"]
-unique = []
-key = ["employee_id"]
-rhythm_days = 92
-[fields.employee_id]
-title = "Employee id"
-type = "id"
-person = true
-refers_to = "staff.employee_id"
-required = true
-headings = ["AD-konto"]
-[fields.unit]
-title = "Unit"
-type = "text"
-names = "unit"
-compared = true
-headings = ["Enhet"]
-[fields.signed]
-title = "Signed"
-type = "date"
-required = true
-headings = ["Undertecknad"]
-"""
-CONSULTANTS = {"point.toml": POINT, "point.sql": STATEMENT, "source.toml": SOURCE, "example.toml": "as_of = 2026-01-01"}
-
-
-def continuity():
-    (found,) = [each for each in packed.every_pack() if each.point.id == "continuity"]
-    return found
-
-
-def changed(each, *, version, rule):
-    """Another version of a pack, whose rule counts otherwise."""
-    point = each.files["point.toml"].replace('version = "1.0"', f'version = "{version}"')
-    files = {**each.files, "point.toml": point, "point.sql": each.files["point.sql"].replace(*rule)}
-    assert files["point.sql"] != each.files["point.sql"]
-    return read_pack(files, origin=each.name)
 
 
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory):
     """A review with points of two packs, and the files of its package."""
-    line = at("draft", tmp_path_factory.mktemp("submitted"))
+    line = drafted(tmp_path_factory.mktemp("submitted"))
     with line.held():
-        for each in (continuity(), read_pack(CONSULTANTS, origin="others.consultants")):
-            install(line, each)
-            switch(line, each)
-        with line.database.cursor() as cursor:
-            line.sources = packs.declared(cursor, None).sources
-        for source, table in {"systems": CRITICAL, "continuity": PLANS, "consultants": SIGNED}.items():
-            line.load_table(table, name=f"{source}.csv", source=source, extract_date=date(2026, 11, 2))
-        review = line.review()
-        for id_ in ("continuity", "consultants"):
-            line.write(review, "comment", id_, f"Om {id_}.")
-            line.write(review, "assessment", id_, "partly")
-        line.submit(review)
+        line.submit(line.review())
         line.content = package(line)
     line.files = files_of(line.content)
     return line
-
-
-def install(line, each):
-    installing.install(line.database, each, line.order())
-
-
-def switch(line, each, *, on=True, from_day=date(2026, 1, 1)):
-    installing.switch(
-        line.database, each.name, "Förvaltningen", on=on, from_day=from_day, as_of=DAY, order=line.order()
-    )
 
 
 def package(line):

@@ -1,5 +1,6 @@
 """Packs in a store: installed, of which the newest version counts; switched on and off per organisation and day."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from compliance.core.errors import Refusal
 from compliance.declarations.packs import read_pack
 from compliance.declarations.points import POINTS
 from compliance.store import installing, packs
-from compliance.store.database import EVERYTHING_KNOWN, moment
+from compliance.store.database import EVERYTHING_KNOWN, Failure, moment
 from tests.line import Line
 
 POINT = """
@@ -145,3 +146,18 @@ def test_values_of_ones_own_are_laid_over_those_of_a_pack(line, tmp_path):
     with line.database.cursor() as cursor:
         point = packs.declared(cursor, tmp_path).points[-1]
     assert point.target(date(2026, 1, 1)).target == 0.5
+
+
+def test_whoever_rehearses_a_version_keeps_nobody_from_installing_or_rehearsing_one(line):
+    """conflicting: two turns make the same macro of the store at once"""
+    later = SOURCE + '[fields.area]\ntitle = "Area"\ntype = "number"\nheadings = ["Yta"]\n'
+    install(line, pack())
+    area = "select area from rooms union all select area from rooms_at(date '2026-01-01', timestamp '2026-01-01')"
+    with line.database.rehearsing() as first, line.database.rehearsing() as second, ThreadPoolExecutor() as elsewhere:
+        for cursor in (first, second):
+            installing.rehearse(cursor, pack(version="1.1", **{"source.toml": later}))
+            assert cursor.execute(area).fetchall() == []
+        elsewhere.submit(install, line, pack("keys")).result()
+    assert [*declared(line).packs] == ["city.rooms", "city.keys"]
+    with line.database.cursor() as cursor, pytest.raises(Failure, match="area"):
+        cursor.execute(area)

@@ -26,6 +26,8 @@ from compliance.wording.tables import Column, Head
 WIDTH: Final = 30.8
 # So many points are named in the title of the others; of more, their number.
 NAMED: Final = 2
+# As many points as a heat table has room for.
+MOST_POINTS: Final = 13
 # The width of departments where there are many.
 WIDE: Final = 10.2
 # The widths of decisions: number, text, who, when, state; the second where there are too many for one slide.
@@ -60,13 +62,16 @@ def _rows_on(slides: Sequence[Slide]) -> int:
 
 def _part(whole: Slide, page: Page, *, number: int, of: int) -> Slide:
     """The rows of a table that are on one slide."""
-    texts, part = whole.texts, whole.table
-    if of > 1:
-        texts = texts | {"title": f"{texts['title']} ({number}/{of})"}
+    texts, part = _numbered(whole.texts, number, of=of), whole.table
     if part:
         rows = slice(page.first, page.end)
         part = replace(part, rows=part.rows[rows], statuses=part.statuses[rows])
     return replace(whole, texts=texts, table=part, size=page.size)
+
+
+def _numbered(texts: dict[str, str], number: int, *, of: int) -> dict[str, str]:
+    """The texts of one of several slides, with its number in the title."""
+    return texts | {"title": f"{texts['title']} ({number}/{of})"} if of > 1 else texts
 
 
 # --- All points ---------------------------------------------------------------------------------------------------
@@ -145,18 +150,29 @@ def _have(status: Status, n: int, say: Language) -> str:
 
 
 def by_department(edition: Edition) -> list[Slide]:
-    """The departments and their points as a heat table, the weakest first; those beyond one slide are in its notes."""
-    dossier, say = edition.dossier, edition.say
-    answers_, figures = [answer for answer in dossier.points if departments(answer)], figures_of(dossier)
-    names = weakest_first(figures.values())
-    if len(names) < FEWEST_PARTS:
+    """The departments and their points as a heat table, the weakest first; those beyond one slide are in its notes.
+
+    As many points as one slide has no room for share several, as evenly as they can.
+    """
+    answers_ = [answer for answer in edition.dossier.points if departments(answer)]
+    if len(weakest_first(figures_of(edition.dossier).values())) < FEWEST_PARTS:
         return []
+    parts = -(-len(answers_) // MOST_POINTS)
+    size = -(-len(answers_) // parts)
+    slides = [_department_slide(edition, answers_[first : first + size]) for first in range(0, len(answers_), size)]
+    return [replace(each, texts=_numbered(each.texts, n, of=parts)) for n, each in enumerate(slides, 1)]
+
+
+def _department_slide(edition: Edition, answers_: Sequence[PointAnswer]) -> Slide:
+    """The heat table of some points."""
+    say, figures = edition.say, figures_of(edition.dossier)
+    names = weakest_first(figures.values())
     texts = {"title": weakest(figures.values(), say), "kicker": say(TITLE)}
     whole = table(_heat(answers_, figures, say), names, say)
-    slides = _slides("heat", texts, whole, most=1)
-    if _rows_on(slides) < len(names):
-        slides = _slides("heat", texts, table(_heat(answers_, figures, say, numbers=True), names, say), most=1)
-    shown = _rows_on(slides)
+    [slide] = _slides("heat", texts, whole, most=1)
+    if _rows_on([slide]) < len(names):
+        [slide] = _slides("heat", texts, table(_heat(answers_, figures, say, numbers=True), names, say), most=1)
+    shown = _rows_on([slide])
     key = legend((figure.status for figure in figures.values()), MARKS, say)
     left = len(names) - shown
     if left:
@@ -164,7 +180,7 @@ def by_department(edition: Edition) -> list[Slide]:
     long = [name for name in names[:shown] if len(name) > LONGEST]
     rest = zip(names[shown:], whole.rows[shown:], strict=True)
     notes = "\n".join((*long, *(_in_words(name, row, whole.columns) for name, row in rest)))
-    return [replace(slide, texts=texts | {"key": key}, notes=notes) for slide in slides]
+    return replace(slide, texts=texts | {"key": key}, notes=notes)
 
 
 def _heat(

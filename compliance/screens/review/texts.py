@@ -294,8 +294,9 @@ def concern_text(dossier: Dossier, concern: Concern, say: Language) -> str:
         decided = next(row for row in dossier.decisions if row.name == concern.what)
         return say(UNDECIDED[concern.kind], text=shortened(decided.text))
     if concern.kind == "point":
-        point = wording.point_label((answer.point for answer in dossier.points), concern.what, say)
-        return say(N_("Point {point} has no basis"), point=point)
+        answer = next(answer for answer in dossier.points if answer.point.id == concern.what)
+        text = N_("Point {point} could not be counted") if answer.now.failed else N_("Point {point} has no basis")
+        return say(text, point=phrases.label(answer.point, say))
     chapter = next(chapter for chapter in dossier.chapters if chapter.id == concern.what)
     return say(N_("Chapter {title} is empty"), title=chapter_title(dossier, chapter, say))
 
