@@ -10,14 +10,18 @@ import pytest
 from compliance.access.permissions import ANALYST, COORDINATOR
 from compliance.core.language import Language
 from compliance.correcting import forms, saying
+from compliance.correcting import packs as correcting_packs
 from compliance.correcting.templates import HEADING_ROW, template
 from compliance.counting import quality
+from compliance.counting.assessing import coverage
 from compliance.counting.tracing import row_loaded
 from compliance.declarations.packs import folder_files, product_packs, read_pack
-from compliance.loading.loading import revoke
+from compliance.loading.loading import Order, revoke
 from compliance.loading.rereading import Rules, read_anew, readable
 from compliance.store import installing, packs
+from compliance.store.copies import contents
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.file import FileDatabase
 from tests.command import run_here
 from tests.layers import layered
 from tests.line import TODAY, WORDS, Line
@@ -312,6 +316,62 @@ def test_a_machine_that_is_running_shows_a_pack_that_another_installs_and_its_ro
     other.install(of(ROOMS.replace("Fastighet", "Hyresvärd") + MORE)).load_table("Rum | Yta\n103 | 12", source="rooms")
     assert one.rows("select room, area from rooms where area is not null") == [{"room": "103", "area": 12.0}]
     assert one.declared()["rooms"].system["sv"] == "Hyresvärd"
+
+
+CONTINUITY = next(folder for folder in product_packs() if folder.name.endswith(".continuity"))
+REGISTER = """
+Systemnamn | Enhet | Centralt/lokalt | Status  | Verksamhetskritiskt
+Alfa       | Norr  | Lokalt          | I drift | Ja
+Beta       | Norr  | Lokalt          | I drift | Ja
+Gamma      | Norr  | Lokalt          | I drift | Nej
+"""
+PLANS = """
+System | Kontinuitetsplan | Senast övad
+Alfa   | Ja               | 2026-10-01
+"""
+
+
+def with_continuity(line):
+    """A store in which the point of continuity is on, with an export of both sources."""
+    line.load_table(REGISTER, name="systems.csv", source="systems")
+    pack = read_pack(folder_files(CONTINUITY), origin=CONTINUITY.name)
+    correcting_packs.install(line.database, pack, Order("Admin"))
+    on = {"on": True, "from_day": NEW, "as_of": TODAY, "order": Order("Admin")}
+    correcting_packs.switch(line.database, pack.name, "Förvaltningen", **on)
+    line.load_table(PLANS, name="kontinuitet.csv")
+
+
+def figure(line):
+    with line.database.cursor() as cursor:
+        points = packs.points_on(cursor, packs.declared(cursor, None), as_of=TODAY, organisation="Förvaltningen")
+        found = coverage(cursor, points, days=[TODAY], known_at=EVERYTHING_KNOWN, level="organisation")
+    return [(each.met, each.of) for each in found if each.point.id == "continuity"]
+
+
+@pytest.mark.live
+def test_a_machine_that_is_running_counts_a_pack_that_another_installs(line_of_machines):
+    one, other = line_of_machines
+    assert figure(other) == []
+    with_continuity(one)
+    assert figure(other) == figure(one) == [(1, 2)]
+    other.load_table(PLANS + "Beta | Ja | 2026-11-01", name="kontinuitet.csv", extract_date=TODAY)
+    assert figure(one) == [(2, 2)]
+
+
+@pytest.mark.exhaustive
+def test_packs_and_their_rows_are_moved_to_postgresql_and_back(line, tmp_path, new_postgres_database, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path / "server"))
+    with_continuity(line.load_all(NEW))
+    path, between, back = line.address or line.database.path, new_postgres_database(), tmp_path / "back" / "back.duckdb"
+    with line.database.cursor() as cursor:
+        before = contents(cursor)
+    for source, target in ((path, between), (between, back)):
+        line.command("move", "--from", source, "--to", target)
+    moved = Packed(tmp_path)
+    moved.database = FileDatabase.at(back)
+    with moved.database.cursor() as cursor:
+        assert contents(cursor) == before
+    assert (keys(moved), figure(moved)) == (LOADED, [(1, 2)])
 
 
 @pytest.mark.live
