@@ -24,10 +24,10 @@ from compliance.counting.relations import Inputs, Relation, relations, words_of
 from compliance.counting.separated import Cells
 from compliance.declarations.points import Point
 from compliance.declarations.queries import query
-from compliance.declarations.sources import load_sources
 from compliance.extracts import heading, planned
 from compliance.extracts.declared import Definition, declared, extract_by
 from compliance.review.planning import load_wheel
+from compliance.store import packs
 from compliance.store.database import Cursor, Rows
 from compliance.wording.reasons import details_of
 
@@ -97,25 +97,28 @@ def extract(
         table = _nameless(table, definition, points, reader)
     basis = basis_on(cursor, days=[as_of], known_at=known_at)
     imports = [row for row in reader.limited(basis.imports) if organisation in (None, row["organisation"])]
-    return Extract(definition, table, as_of, organisation, point, imports, _words(definition, inputs))
+    return Extract(definition, table, as_of, organisation, point, imports, _words(cursor, definition, inputs))
 
 
-def _words(definition: Definition, inputs: Inputs) -> dict[str, Mapping[str, Texts]]:
-    """The words of the sets of codes that the columns name, and of answers."""
+def _words(cursor: Cursor, definition: Definition, inputs: Inputs) -> dict[str, Mapping[str, Texts]]:
+    """The words of the sets of codes that the columns name, and of answers.
+
+    A decision can be about the point of a pack that is off by now, and an export be of its source.
+    """
+    every = packs.declared(cursor, inputs.own)
+    words: dict[str, Mapping[str, Texts]] = {
+        "points": {point.id: point.title for point in (*every.points, *inputs.points)},
+        "sources": {source.id: source.title for source in every.sources.values()},
+    }
     named = {column.words for column in definition.columns if column.words}
-    return {name: _set_of(name, inputs) for name in sorted({"answers", "sources", *named})}
+    return {name: words.get(name) or _set_of(name, inputs) for name in sorted({"answers", "sources", *named})}
 
 
 def _set_of(name: str, inputs: Inputs) -> Mapping[str, Texts]:
-    if name == "points":
-        return {point.id: point.title for point in inputs.points}
     if name == "figures":
         return {figure.id: figure.title for figure in inputs.figures}
     if name == "reasons":
         return {f"{point.id}:{code}": texts for point in inputs.points for code, texts in point.reasons.items()}
-    if name == "sources":
-        own = (source for point in inputs.points for source in point.sources)
-        return {source.id: source.title for source in (*load_sources(inputs.own).values(), *own)}
     if name == "reports":
         year = inputs.as_of.year
         return {f"{each.id}-{year}": each.called(year) for each in load_wheel(inputs.own).reports}

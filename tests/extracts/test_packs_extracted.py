@@ -8,6 +8,7 @@ from compliance.core.language import Language
 from compliance.extracts.declared import extract_names
 from compliance.extracts.extracting import extract
 from compliance.extracts.words import titled
+from compliance.review.deciding import DecisionContent, decide
 from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN
 from compliance.store.file import FileDatabase
@@ -17,7 +18,7 @@ from tests.readers import MINE, THEIRS
 
 pytestmark = pytest.mark.live
 
-DAY = date(2026, 11, 20)
+DAY, SV = date(2026, 11, 20), Language("sv")
 # The plans without the column that says whether there is one.
 UNTOLD = "\n".join("|".join(row.split("|")[::2]) for row in PLANS.strip().splitlines())
 
@@ -27,6 +28,8 @@ def line(tmp_path_factory):
     """A review's organisation, with an export of plans that lacks a column."""
     line = drafted(tmp_path_factory.mktemp("extracted"))
     with line.held():
+        content = DecisionContent("Öva planerna", point="continuity")
+        decide(line.database, line.review().review_id, content, order=line.order(), points=("continuity",))
         line.load_table(UNTOLD, name="plans.csv", source="continuity", extract_date=date(2026, 11, 3))
         yield line
 
@@ -70,6 +73,15 @@ def test_a_unit_of_few_persons_of_a_pack_has_no_figure_for_those_who_may_not_see
         return [row["unit"] for row in rows if row["id"] == "consultants" and row["level"] == "unit"]
 
     assert (units(MINE), units(THEIRS)) == (["Norr", "Söder"], [])
+
+
+def test_a_decision_about_a_point_that_is_off_and_an_export_of_its_source_have_their_names(line):
+    with line.database.cursor() as cursor:
+        points = tuple(point for point in packs.declared(cursor, None).points if point.id != "continuity")
+        options = {"points": points, "as_of": DAY, "known_at": EVERYTHING_KNOWN, "reader": MINE}
+        decisions, imports = (titled(extract(cursor, name, **options), SV) for name in ("decisions", "imports"))
+    assert "Kontinuitetsplaner" in decisions["Granskningspunkt"].to_pylist()
+    assert "Kontinuitetsplaner" in imports["Källa"].to_pylist()
 
 
 @pytest.mark.exhaustive

@@ -78,10 +78,17 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
         decided = _fields(opened, decision, turn)
         sent = st.form_submit_button(say(N_("Save")), type="primary")
     args = (opened.view.database, opened.review.review_id, decided)
-    ids = tuple(point.id for point in reads.points(opened.view))
+    ids = tuple(_points(opened, decision))
     kwargs = {"order": reviews.order(opened.view), "points": ids, "number": number}
     if sent and reviews.perform(Permission.DECIDE, deciding.decide, *args, **kwargs):
         st.rerun()
+
+
+def _points(opened: Opened, decision: Decision | None) -> dict[str, str]:
+    """The points that a decision can be about, by id: those of the view, and the one that it is about by now."""
+    on, every = reads.points(opened.view), reads.declared(opened.view.data).points
+    about = [point for point in every if decision and point.id == decision.point and point not in on]
+    return {point.id: phrases.label(point, opened.say) for point in (*on, *about)}
 
 
 def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionContent:
@@ -89,7 +96,7 @@ def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionCon
     text = fields.text(say(N_("Decision")), value=saved.text, key=f"{turn} text", height=90, form=True)
     why = fields.text(say(N_("Reason")), value=saved.why, key=f"{turn} why", height=70, form=True)
     first, second, third = st.columns([4, 3, 3])
-    points = {point.id: phrases.label(point, say) for point in reads.points(opened.view)}
+    points = _points(opened, decision)
     in_first: dict[str, Any] = {"draw": first.selectbox, "placeholder": phrases.DASH}
     point = fields.choice(say(N_("Review point")), points, now=saved.point, key=f"{turn} point", **in_first)
     in_second: dict[str, Any] = {"at": second, "value": saved.responsible, "max_chars": LONGEST_NAME, "form": True}
