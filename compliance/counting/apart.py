@@ -28,7 +28,7 @@ from compliance.declarations.admitted import CELL
 from compliance.declarations.declared import read_toml
 from compliance.declarations.given import given
 from compliance.declarations.points import Point
-from compliance.declarations.queries import sections, without_comments
+from compliance.declarations.queries import sections
 from compliance.declarations.sources import Source
 from compliance.store.apart import faults
 from compliance.store.database import Cursor, Failure
@@ -44,6 +44,9 @@ LONGEST: Final = 1_000
 REFUSED, TOO_SLOW, TOO_LARGE, TOO_MANY = "refused", "too_slow", "too_large", "too_many"
 BROKEN, ANSWER = "broken", "answer"
 
+OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
+# The days that a calendar has.
+FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(9999, 12, 31)
 _TEXTS: Final = ("organisation", "unit", "item", "label", "outcome", "reason", "detail")
 # The columns of an answer, as queries/points/columns.txt has them.
 COLUMNS: Final[Mapping[str, str]] = {
@@ -173,48 +176,63 @@ def _kept(mark: tuple[str, str], code: str) -> str:
 
 @dataclass(frozen=True)
 class _Feed:
-    """The imports whose rows are there apart, with the day, organisation and source of each."""
+    """The imports whose rows are there apart, one a day, with the fields that the sheets of each have a column for."""
 
-    imports: tuple[dict[str, Any], ...]
+    table: pa.Table
+    rows: list[dict[str, Any]]
+    sheets: dict[int, dict[int, list[str]]]
 
-    def ids(self, wanted: Wanted) -> list[int]:
-        """The imports that a point reads."""
-        return sorted({row["import_id"] for row in self._of(wanted)})
+    def read_by(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """The imports that a point reads, one a day."""
+        return [self.rows[place] for place in self.of(wanted)]
+
+    def of(self, wanted: Wanted) -> list[int]:
+        """The places of the imports that a point reads: of its own sources, where it is counted."""
+        sources, places = {*wanted.sources}, wanted.places
+        return [
+            place
+            for place, row in enumerate(self.rows)
+            if row["source"] in sources and row["organisation"] in places.get(row["day"], ())
+        ]
 
     def mark(self, wanted: Wanted) -> list[str]:
         """What tells the imports that a point reads from others, also of another store or of a rehearsal."""
-        return sorted(
-            {f"{row['import_id']} {row['imported_at']} {row['file']} {row['loaded']}" for row in self._of(wanted)}
-        )
-
-    def _of(self, wanted: Wanted) -> list[dict[str, Any]]:
-        sources = wanted.sources
-        return [
-            row
-            for row in self.imports
-            if row["source"] in sources and row["organisation"] in wanted.places.get(row["day"], ())
-        ]
+        names = ("import_id", "imported_at", "file", "loaded")
+        return sorted({" ".join(str(row[name]) for name in names) for row in self.read_by(wanted)})
 
     def lacks_columns(self, wanted: Wanted) -> bool:
         """Whether a sheet has no column for a field that a point asks for."""
         words = words_of(wanted.point)
-        fields = {
+        asked = {
             id_: {field.name for field in wanted.point.source(id_).fields if field.name in words}
             for id_ in wanted.sources
         }
-        sheets = [(row["source"], dict(row["sheets"]).values()) for row in self._of(wanted) if row["sheets"]]
-        return any(not fields[source] <= {*each} for source, columns in sheets for each in columns)
+        return any(
+            not asked[row["source"]].issubset(fields)
+            for row in self.read_by(wanted)
+            for fields in self.sheets.get(row["import_id"], {}).values()
+        )
+
+    def pinned(self, wanted: Wanted, *, columns: bool) -> pa.Table:
+        """The imports that a point reads, with their columns if one is missing that it asks for."""
+        found = self.table.take(self.of(wanted))
+        if not columns:
+            return found
+        place, kind = found.column_names.index("sheets"), found.schema.field("sheets")
+        sheets = [self.sheets.get(row["import_id"], {}).items() for row in self.read_by(wanted)]
+        return found.set_column(place, kind, pa.array([[*each] or None for each in sheets], kind.type))
 
 
 def _fed(cursor: Cursor, apart: Cursor, wanted: Sequence[Wanted], *, known_at: datetime) -> _Feed:
-    """Have the imports and rows that some points read apart, once for all of them, with the names of their days."""
+    """Have the rows that some points read apart, once for all of them, with the names of their days."""
     parts = sections("apart")
     sources = sorted({source for each in wanted for source in each.sources})
     days = sorted({day for each in wanted for day in each.places})
-    imports = cursor.sql(parts["imports"], params={"sources": sources, "days": days}).to_arrow_table()
-    apart.register("fed_imports", imports)
-    feed = _Feed(tuple(imports.to_pylist()))
-    ids = sorted({id_ for each in wanted for id_ in feed.ids(each)})
+    table = cursor.sql(parts["imports"], params={"sources": sources, "days": days}).to_arrow_table()
+    feed = _Feed(table, table.drop(["sheets"]).to_pylist(), {})
+    ids = sorted({row["import_id"] for each in wanted for row in feed.read_by(each)})
+    for id_, number, fields in cursor.execute(parts["columns"], {"imports": ids}).fetchall():
+        feed.sheets.setdefault(id_, {})[number] = fields
     for source in sources:
         rows = cursor.sql(parts["rows"].replace("{source}", source), params={"imports": ids}).to_arrow_table()
         apart.register(source, _of_cells(rows))
@@ -272,37 +290,42 @@ def _tried(apart: Cursor, feed: _Feed, wanted: Wanted, *, known_at: datetime) ->
     if code := _known(mark):
         return _Answer(dict.fromkeys(wanted.places, code))
     sql, values = _asked(wanted, known_at=known_at)
+    columns = feed.lacks_columns(wanted)
+    apart.register("pinned_imports", feed.pinned(wanted, columns=columns))
     with watched(apart, seconds=SECONDS) as late:
         try:
-            _pin(apart, wanted, columns=feed.lacks_columns(wanted))
+            apart.execute(sections("pin_imports")["chosen_imports"])
+            if not columns:
+                apart.execute(sections("pin_imports")["none_missing"])
             apart.execute(sql, values)
-            return _answer(apart, wanted)
+            items = apart.sql("from answer").to_arrow_table()
+            apart.execute("drop table answer")
         except Failure as error:
             code = TOO_SLOW if late.is_set() else TOO_LARGE if is_out_of_memory(error) else BROKEN
-    return _Answer(dict.fromkeys(wanted.places, _kept(mark, code)))
-
-
-def _answer(apart: Cursor, wanted: Wanted) -> _Answer:
-    """What a statement has answered, without the days on which it is none."""
-    parts = sections("apart")
-    wrong = dict(apart.execute(parts["faults"], _checked(wanted)).fetchall())
-    items = apart.sql(parts["items"], params={"failed": [*wrong]}).to_arrow_table()
-    apart.execute(parts["forget"])
-    return _Answer(wrong, items)
+            return _Answer(dict.fromkeys(wanted.places, _kept(mark, code)))
+    return _checked(
+        items, wanted, {(row["day"], row["organisation"], row["import_id"]) for row in feed.read_by(wanted)}
+    )
 
 
 def _asked(wanted: Wanted, *, known_at: datetime) -> tuple[str, dict[str, Any]]:
     """The statement of all the days of a point, and its values."""
-    items = without_comments(wanted.point.statement).replace("$as_of", f"{_DAY}.as_of")
-    columns = (f"{_cut(name, kind)} as {name}" for name, kind in COLUMNS.items())
-    parts = {"{columns}": ", ".join(columns), "{day}": _DAY, "{items}": items}
-    sql = sections("apart")["answer"]
-    for part, text in parts.items():
-        sql = sql.replace(part, text)
+    items, on = _on_days(wanted.point.query.sql, sorted(wanted.places))
+    columns = ", ".join(f"{_cut(name, kind)} as {name}" for name, kind in COLUMNS.items())
+    sql = sections("apart")["answer"].replace("{columns}", columns).replace("{items}", items)
     values = wanted.parameters | {"known_at": known_at}
-    days = sorted(wanted.places)
-    named = wanted.point.query.names
-    return sql, {n: v for n, v in values.items() if n in named} | {"days": days, "most": MOST_ITEMS * len(days) + 1}
+    values = {name: value for name, value in values.items() if name in wanted.point.query.names}
+    return sql, values | on | {"most": MOST_ITEMS * len(wanted.places) + 1}
+
+
+def _on_days(items: str, days: list[date]) -> tuple[str, dict[str, Any]]:
+    """A statement of a day's items on several, and its days; a single day plans faster without a join."""
+    if len(days) == 1:
+        return f"select $as_of as as_of, item.* from (\n{items}\n) as item", {"as_of": days[0]}
+    each = (
+        f"(select unnest($days) as as_of) as {_DAY}, lateral (\n{items.replace('$as_of', f'{_DAY}.as_of')}\n) as item"
+    )
+    return f"select {_DAY}.as_of as as_of, item.* from {each}", {"days": days}
 
 
 def _cut(name: str, kind: str) -> str:
@@ -310,23 +333,46 @@ def _cut(name: str, kind: str) -> str:
     return f"left(cast({name} as varchar), {LONGEST})" if kind == "varchar" else f"cast({name} as {kind})"
 
 
-def _pin(apart: Cursor, wanted: Wanted, *, columns: bool) -> None:
-    places = [(day, name) for day, names in wanted.places.items() for name in names]
-    values = {
-        "columns": columns,
-        "days": [day for day, _ in places],
-        "organisations": [name for _, name in places],
-        "sources": wanted.sources,
-    }
-    parts = sections("pin_imports")
-    apart.execute(sections("apart")["pin"], values)
-    apart.execute(parts["chosen_imports"])
-    if not columns:
-        apart.execute(parts["none_missing"])
+# --- Whether they are items ---------------------------------------------------------------------------------------
 
 
-def _checked(wanted: Wanted) -> dict[str, Any]:
-    """What an item may say."""
-    point = wanted.point
-    fields = {field.name for id_ in wanted.sources for field in point.source(id_).fields}
-    return {"reasons": [*point.reasons], "fields": sorted(fields), "most": MOST_ITEMS}
+def _checked(items: pa.Table, wanted: Wanted, imports: set[tuple[date, str, int]]) -> _Answer:
+    """What a statement has answered, without the days on which it is none: too many items, or one that cannot be."""
+    failed = dict.fromkeys(_wrong_days(items, wanted, imports), ANSWER)
+    failed |= dict.fromkeys(_days(_several(items, "as_of", most=MOST_ITEMS)), TOO_MANY)
+    return _Answer(failed, items.filter(~pc.field("as_of").isin(pa.array(failed, pa.date32()))))
+
+
+def _wrong_days(items: pa.Table, wanted: Wanted, imports: set[tuple[date, str, int]]) -> Iterator[date]:
+    """The days on which something is no item: twice there, of no import, or with what no item says."""
+    names = {field.name for id_ in wanted.sources for field in wanted.point.source(id_).fields}
+    item, label, due = (pc.field(name) for name in ("item", "label", "due"))
+    yield from _days(items.filter(item.is_null() | label.is_null() | (due < FIRST_DAY) | (due > LAST_DAY)))
+    named = items.select(["as_of", "organisation"]).append_column("item", pc.utf8_lower(items["item"]))
+    yield from _days(_several(named, *named.column_names, most=1))
+    for day, organisation, import_id in _distinct(items, "as_of", "organisation", "import_id"):
+        if (day, organisation, import_id) not in imports:
+            yield day
+    for day, outcome, reason in _distinct(items, "as_of", "outcome", "reason"):
+        if outcome not in OUTCOMES or reason not in {*wanted.point.reasons, *([None] if outcome == "met" else [])}:
+            yield day
+    for day, detail in _distinct(items.filter(pc.field("reason") == "column_missing"), "as_of", "detail"):
+        # as `undecided` writes it
+        if not names.issuperset((detail or "").split(", ")):
+            yield day
+
+
+def _days(items: pa.Table) -> list[date]:
+    return [day for (day,) in _distinct(items, "as_of")]
+
+
+def _distinct(items: pa.Table, *columns: str) -> list[tuple[Any, ...]]:
+    """The values of some columns together, each once."""
+    found = items.group_by(list(columns)).aggregate([])
+    return [*zip(*(found[name].to_pylist() for name in columns), strict=True)]
+
+
+def _several(items: pa.Table, *columns: str, most: int) -> pa.Table:
+    """The values of some columns that more rows have together than may."""
+    counted = items.group_by(list(columns)).aggregate([([], "count_all")])
+    return counted.filter(pc.field("count_all") > most)

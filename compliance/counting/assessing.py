@@ -348,7 +348,7 @@ def counts_of(
     Each half is planned for as long as the other; nothing that is only pinned or written on one cursor is seen.
     """
     options: dict[str, Any] = {"days": days, "known_at": known_at, "level": level}
-    halves = points[::2], points[1::2]
+    halves = _halves(points)
     with database.cursor() as cursor, database.cursor() as other, ThreadPoolExecutor(1) as pool:
         second = pool.submit(counts, other, halves[1], **options)
         first = counts(cursor, halves[0], **options)
@@ -357,6 +357,15 @@ def counts_of(
     places = {point.id: place for place, point in enumerate(points)}
     parts = sorted([*first.parts, *then.parts], key=lambda part: places[part.point.id])
     return replace(first, points=points, basis=basis, parts=parts)
+
+
+def _halves(points: tuple[Point, ...]) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """Points in two parts that take as long: those of packs together, so that what they share is read once."""
+    packs = tuple(point for point in points if point.pack)
+    own = tuple(point for point in points if not point.pack)
+    own = (*own[::2], *own[1::2])
+    first = min(len(own), (len(points) + 1) // 2)
+    return own[:first], (*own[first:], *packs)
 
 
 def _together(basis: Basis, other: Basis) -> Basis:
