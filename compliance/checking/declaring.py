@@ -37,6 +37,8 @@ LONGEST: Final = {
     "title": 80, "short": 60, "brief": 28, "question": 200, "items": 40, "fulfilled": 80, "each": 90, "rule": 600,
     "reasons": 60, "todo": 140, "lapsing": 80, "turned": 80, "law": 300,
 }  # fmt: skip
+# How many keys stand above a text, if any do.
+DEPTHS: Final = {"reasons": 1, "todo": 1, "lapsing": 1, "turned": 2}
 NEEDED: Final = ("title", "short", "question", "items", "fulfilled", "rule")
 LAPSING: Final = ("one", "many", "thing", "things")
 # Characters that are not seen, or mean something to a browser or a spreadsheet.
@@ -47,7 +49,7 @@ NOT_OF_PACKS: Final = {"number", "requirements", "pack", "statement", "sources",
 COLUMNS: Final = frozenset({"organisation", "file", "extract_date", "columns", "import_id", "sheet_number"}) | {
     "sheet", "row", "source", "cells", "as_of", "known_at",
 }  # fmt: skip
-FIRST_ORDER, LONGEST_RHYTHM = 100, 1_100
+FIRST_ORDER, LAST_ORDER, LONGEST_RHYTHM = 100, 9_999, 1_100
 
 
 def faults(pack: Pack, *, before: Pack | None) -> Iterator[Fault]:
@@ -103,7 +105,7 @@ def _head(head: Head) -> Found:
                 N_("It is written for {said} of the product, and this is {own}."), said=head.product, own=__version__
             ),
         )
-    if not head.checked_by.strip():
+    if not head.checked_by.strip() or STRANGE.search(head.checked_by):
         yield ("checked_by",), Refusal(N_("Say who has checked the rule."))
 
 
@@ -150,10 +152,10 @@ def _each_text(value: Any, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
     """What stands in the place of a text in each language, with its keys."""
     if isinstance(value, list):
         yield from ((at, row.get("text")) for row in value if isinstance(row, dict))
-    elif isinstance(value, dict) and value and all(isinstance(part, dict) for part in value.values()):
+    elif len(at) <= DEPTHS.get(at[0], 0) and isinstance(value, dict):
         for key, part in value.items():
             yield from _each_text(part, (*at, key))
-    elif value != {}:
+    elif value != {} or len(at) > 1:
         yield at, value
 
 
@@ -319,11 +321,11 @@ def _of_source(source: Source, table: Table, pack: Pack) -> Found:
         yield from _field(source.field(name), entry)
     if not source.key or not {*source.unique, *source.key} & {field.name for field in source.required}:
         yield ("key",), Refusal(N_("key names no field that is required: by it a row is known in the next export."))
-    if source.order < FIRST_ORDER:
-        yield (
-            ("order",),
-            Refusal(N_("order is {n}. Those below {first} are the product's own."), n=source.order, first=FIRST_ORDER),
-        )
+    if not FIRST_ORDER <= source.order <= LAST_ORDER:
+        message = N_("order is {n}. It is between {first} and {last}: those below are the product's own.")
+        yield ("order",), Refusal(message, n=source.order, first=FIRST_ORDER, last=LAST_ORDER)
+    for key in ("title", "system"):
+        yield from _text(getattr(source, key), (key,), most=LONGEST["short"])
     if not 1 <= source.rhythm_days <= LONGEST_RHYTHM:
         yield ("rhythm_days",), Refusal(N_("rhythm_days is not between 1 and {most}."), most=LONGEST_RHYTHM)
     try:
@@ -340,6 +342,15 @@ def _field(field: Field, entry: Table) -> Found:
     for code, words in field.words.items():
         if not words:
             yield (*at, "words"), Refusal(N_("The code {code} of {field} has no words."), code=code, field=field.name)
+    if field.help:
+        yield from _text(field.help, (*at, "help"), most=LONGEST["question"])
+    plain = (field.title, *field.headings, *field.hints, *(word for words in field.words.values() for word in words))
+    for text in plain:
+        if not text.strip() or STRANGE.search(text):
+            message = N_(
+                "{field} has the text “{said}”, which is empty, or has a character that does not belong there."
+            )
+            yield at, Refusal(message, field=field.name, said=text.strip())
     for key in {"instead", "letter"} & entry.keys():
         yield (*at, key), Refusal(N_("{said} is let in for the product's own sources only. Leave it out."), said=key)
 

@@ -26,14 +26,19 @@ OF_SQL: Final = N_("The name {said} is used in statements, as a word of SQL or o
 
 
 @cache
+def _names_of_engine() -> dict[str, bool]:
+    """The names of relations, functions and words of SQL, each with whether no column can be called so."""
+    with apart.instance({}).cursor() as cursor:
+        found = cursor.execute(statement("names_of_engine")).fetchall()
+    return dict(sorted(found))
+
+
+@cache
 def names_of_statements() -> frozenset[str]:
     """The names that relations, their parts, functions and words have in statements of the product."""
-    with apart.instance({}).cursor() as cursor:
-        names = {name for (name,) in cursor.execute(statement("names_of_engine")).fetchall()}
-    texts = (without_comments(path.read_text("utf-8")) for path in QUERIES.rglob("*.sql"))
-    return frozenset(
-        names | {name.lower() for text in texts for pair in RELATION.findall(text) for name in pair if name}
-    )
+    texts = [without_comments(path.read_text("utf-8")) for path in QUERIES.rglob("*.sql")]
+    words = {name.lower() for text in texts for pair in RELATION.findall(text) for name in pair if name}
+    return frozenset(words | _names_of_engine().keys())
 
 
 def faults(pack: Pack, others: Collection[Pack]) -> Iterator[Fault]:
@@ -50,7 +55,7 @@ def faults(pack: Pack, others: Collection[Pack]) -> Iterator[Fault]:
             yield Fault(file, line, Refusal(OF_SQL, said=id_))
     for file, source in files_of_sources(pack).items():
         for field in source.fields:
-            if field.name in _words():
+            if _names_of_engine().get(field.name):
                 yield Fault(file, line_of(pack.files[file], "fields", field.name), Refusal(OF_SQL, said=field.name))
 
 
@@ -62,10 +67,3 @@ def _ids(pack: Pack) -> Iterator[tuple[str, str, str]]:
 
 def _is_taken(id_: str, other: Pack, kind: str) -> bool:
     return id_ == other.point.id if kind == "point" else id_ in other.sources
-
-
-@cache
-def _words() -> frozenset[str]:
-    """The words of SQL that no column can be called."""
-    with apart.instance({}).cursor() as cursor:
-        return frozenset(name for (name,) in cursor.execute(statement("reserved_words")).fetchall())

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from compliance.checking.breaking import EQUAL, Bench, Mutant, mutants
+from compliance.checking.declaring import files_of_sources
 from compliance.checking.examples import (
     Answer,
     Case,
@@ -207,9 +208,8 @@ class _Trial:
 
     def _of_text(self, source: Source, field: Field) -> Fault:
         if source.id in self.pack.sources:
-            file = next(
-                name for name, text in self.pack.files.items() if re.search(rf'^id = "{source.id}"', text, re.M)
-            )
+            files = files_of_sources(self.pack)
+            file = next(name for name, each in files.items() if each.id == source.id)
             message = N_(
                 "The point compares {field}, and a year package holds no other text than such: write compared = true."
             )

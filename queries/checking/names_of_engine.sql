@@ -1,8 +1,9 @@
--- The names that statements use already: of tables, relations, functions and macros, and words of SQL that no name may be.
-select lower(table_name) as name from duckdb_tables()
+-- The names that statements use already: of tables, relations, functions and macros, and words of SQL; of a reserved one
+-- no column can be called either.
+select lower(table_name) as name, false as is_reserved from duckdb_tables()
 union
-select lower(view_name) from duckdb_views()
+select lower(view_name), false from duckdb_views()
 union
-select lower(function_name) from duckdb_functions()
+select lower(function_name), false from duckdb_functions()
 union
-select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'
+select keyword_name, keyword_category = 'reserved' from duckdb_keywords() where keyword_category <> 'unreserved'
