@@ -47,7 +47,7 @@ STRANGE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u206
 NOT_OF_PACKS: Final = {"number", "requirements", "pack", "statement", "sources", "id"}
 # The columns that each relation of a source has besides its fields.
 COLUMNS: Final = frozenset({"organisation", "file", "extract_date", "columns", "import_id", "sheet_number"}) | {
-    "sheet", "row", "source", "cells", "as_of", "known_at",
+    "sheet", "row", "rowid", "source", "cells", "as_of", "known_at",
 }  # fmt: skip
 FIRST_ORDER, LAST_ORDER, LONGEST_RHYTHM = 100, 9_999, 1_100
 

@@ -6,4 +6,4 @@ select lower(view_name), false from duckdb_views()
 union
 select lower(function_name), false from duckdb_functions()
 union
-select keyword_name, keyword_category = 'reserved' from duckdb_keywords() where keyword_category <> 'unreserved'
+select keyword_name, keyword_category in ('reserved', 'type_function') from duckdb_keywords() where keyword_category <> 'unreserved'
