@@ -1,5 +1,6 @@
 """The page of settings for every role in both languages: points of one's own, installed and switched on and off."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -81,8 +82,14 @@ def test_a_pack_is_installed_its_figure_seen_and_switched_on_and_off(loaded, mon
     assert switches(loaded) == [(False, date(2026, 12, 1), "tester"), (True, DAY, "tester")]
     assert "av från 1 december 2026" in plain(text(app))
     app = opened("settings", monkeypatch, unfolded="history of packs")
-    said = [line for line in ("Version 1.0 installerades", "Slogs på från", "Slogs av från") if line in text(app)]
-    assert len(said) == 3
+    history = text(app)[text(app).index("<caption") if "<caption" in text(app) else -3000 :]
+    rows = [re.sub("<.*?>", " ", row) for row in re.findall("<tr>.*?</tr>", history.replace("\u00ad", ""))]
+    for said, row in zip(("Slogs av från", "Slogs på från", "Version 1.0 installerades"), rows[-3:], strict=True):
+        assert said in row
+        assert "Kontinuitetsplaner" in row
+    trail = plain(text(opened("audit", monkeypatch, as_of="2026-11-24")))
+    for said in ("Installerade en egen punkt", "Slog på eller av en egen punkt", "slogs av", "Kontinuitetsplaner"):
+        assert said in trail
 
 
 @pytest.mark.live

@@ -127,7 +127,9 @@ def _names_of_codes(view: View) -> dict[str, str]:
     """What codes stand for."""
     say = view.say
     named = {source.id: say.plain(source.title) for source in reads.sources(view.data).values()}
-    named |= {point.id: say.plain(point.title) for point in reads.points(view)}
+    every = reads.declared(view.data).points
+    named |= {point.id: say.plain(point.title) for point in every}
+    named |= {point.pack: say.plain(point.title) for point in every if point.pack}
     named |= {each.id: say.plain(each.title) for each in load_extracts()}
     named |= {each.id: say.plain(each.title) for each in as_declared(load_chapters)}
     return texts.with_own_codes(named, say)

@@ -90,7 +90,7 @@ def draw(view: View) -> None:
         _card(view, entry)
     if view.reader.may(Permission.INSTALL_POINTS) and not view.sample:
         _of_zip(view, every)
-    _turns(view)
+    _turns(view, every)
 
 
 def _no_own_database(view: View) -> None:
@@ -351,11 +351,14 @@ def _rehearsed(view: View, about: tuple[object, ...], count: Callable[[], Effect
 # --- The history --------------------------------------------------------------------------------------------------
 
 
-def _turns(view: View) -> None:
+def _turns(view: View, every: list[Entry]) -> None:
     """Draw what was installed and switched, when and by whom."""
     turns = _history(view.data, view.as_of)
     if turns:
         label = view.say(N_("History"))
         part(
-            view, lambda: widgets.table(view, texts.HISTORY, turns, caption=label), label=label, key="history of packs"
+            view,
+            lambda: widgets.table(view, texts.history(every), turns, caption=label),
+            label=label,
+            key="history of packs",
         )

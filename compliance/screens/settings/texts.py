@@ -228,8 +228,12 @@ def _done(turn: Turn, say: Language) -> str:
     return say(text, day=say.date(turn.switch.from_day), organisation=turn.switch.organisation)
 
 
-HISTORY: Final = (
-    Column[Turn](N_("When"), lambda turn, say: say.moment(clock.local(turn.at)), nowrap=True),
-    Column[Turn](N_("What"), _done, row_header=True),
-    Column[Turn](N_("Who"), lambda turn, say: recorded(turn.who, say)),
-)
+def history(every: Iterable[Entry]) -> Sequence[Column[Turn]]:
+    """The columns of the history, which names each pack as its card does."""
+    titles = {entry.name: entry for entry in every}
+    return (
+        Column(N_("When"), lambda turn, say: say.moment(clock.local(turn.at)), nowrap=True),
+        Column(N_("Point"), lambda turn, say: title(titles.get(turn.pack, Entry(turn.pack)), say), row_header=True),
+        Column(N_("What"), _done),
+        Column(N_("Who"), lambda turn, say: recorded(turn.who, say)),
+    )
