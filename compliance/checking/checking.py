@@ -12,6 +12,7 @@ from typing import Final
 from compliance.checking import declaring, naming, trying
 from compliance.checking.faults import Fault, line_of, line_with
 from compliance.core.errors import Refusal
+from compliance.core.hints import nearest
 from compliance.core.language import N_
 from compliance.core.places import POINTS
 from compliance.declarations import closed
@@ -19,9 +20,13 @@ from compliance.declarations.declared import read_toml
 from compliance.declarations.given import given
 from compliance.declarations.packs import STATEMENT, Pack, read_pack
 from compliance.declarations.queries import Query, parsed, with_columns
+from compliance.declarations.sources import product_sources
 from compliance.store import apart
 
 MOMENT: Final = ("as_of", "known_at")
+# The fields that a judgement rests on, as macros of judgements are told them.
+EVIDENCE: Final = re.compile(r"\b(?:rests_on|empty)\s*:=\s*\[((?:[^\]'-]|'[^']*'|-(?!-))*)\]")
+NO_COLUMN: Final = N_("There is no column {said}. The nearest is {near}.")
 COLUMNS: Final = "-- columns: columns.txt"
 
 
@@ -74,7 +79,25 @@ def _statement(pack: Pack) -> list[Fault]:
     common = frozenset(read_toml(POINTS)["reasons"])
     listed = apart.faults(text, given(pack.point, common=common))
     lines = () if (wrong := [*_header(pack, header)]) else closed.of_header(text)
+    wrong += _evidence(pack)
     return [*wrong, *(Fault(STATEMENT, each.line, each.why) for each in (*lines, *listed))]
+
+
+def _evidence(pack: Pack) -> Iterator[Fault]:
+    """The columns that a judgement rests on, and that the point does not ask for, or that there are not."""
+    text, point, known = pack.files[STATEMENT], pack.point, product_sources() | pack.sources
+    read = [known[id_] for id_ in (*point.needs, *point.uses) if id_ in known]
+    asked = {*point.reads, *(name for names in point.reads_without.values() for name in names)}
+    for match in EVIDENCE.finditer(text):
+        line = text[: match.start()].count("\n") + 1
+        for name in re.findall(r"'(\w+)'", match[1]):
+            columns = [f"{source.id}.{name}" for source in read if any(field.name == name for field in source.fields)]
+            if not columns:
+                there = [field.name for source in read for field in source.fields] or [name]
+                yield Fault(STATEMENT, line, Refusal(NO_COLUMN, said=name, near=nearest(name, there)))
+            elif not asked.intersection(columns):
+                message = N_("A judgement rests on {column}. Name it under reads in point.toml to ask for it.")
+                yield Fault(STATEMENT, line, Refusal(message, column=columns[0]))
 
 
 def _header(pack: Pack, header: Query) -> Iterator[Fault]:
