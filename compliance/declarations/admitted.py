@@ -15,6 +15,9 @@ DEEPEST: Final = 40
 MOST_BRACKETS: Final = 600
 # Nodes of a statement; ours have at most 400.
 MOST_NODES: Final = 3_000
+# The same with what macros and names of columns stand for in their place: DuckDB writes it out there, each time that it
+# is named. Twenty columns that each name the one before twice are a million; 100,000 take ten seconds to be planned.
+MOST_WRITTEN_OUT: Final = 10_000
 # Exports and relations that are named; ours name at most 4. Each is planned anew at each mention.
 MOST_RELATIONS: Final = 24
 # The same, counted as often as the parts that name them are read: two parts that each read the one before twice are
@@ -114,6 +117,14 @@ WINDOWS: Final = RANKS | NEIGHBOURS | COUNTING | CHOOSING_ROWS
 # Without an order by, which row is the first is chance: a frozen figure would be counted otherwise.
 ORDERED: Final = frozenset({"first", "last"})
 ORDERED_WINDOWS: Final = RANKS | NEIGHBOURS | ORDERED
+# How often a macro names what it is given, by itself or through others, and the nodes of what it is made of besides.
+NAMING: Final[Mapping[str, int]] = {
+    "elapsed_hours": 4, "timed_hours": 6, "has_time": 2, "deadline_day": 7, "happened": 2, "sent_before": 4,
+    "sent_in_time": 14, "still_time": 7, "progress": 2, "progress_said": 2, "says": 3, "denies": 3, "judge": 4,
+    "met": 2, "unmet": 2, "unknown": 2, "pending": 2, "exempt": 2, "undecided": 2, "with_column": 2,
+    "without_column": 2,
+}  # fmt: skip
+MADE_OF: Final = 30
 # No regular expression, and no `like`: one took 120 s for 2,048 texts of 2,000 letters, and DuckDB interrupts between
 # such portions. No lambda but that of list_filter, and none within another: they would multiply.
 

@@ -25,6 +25,8 @@ AT: Final = N_("{file}, line {line}: {why}")
 LONGEST_NAME: Final = 60
 # The characters of a statement: those that are written in Swedish and English, and seen.
 WRITTEN: Final = re.compile(r"[^\t\n\x20-\x7e\xa1-\xac\xae-\u024f\u2010-\u201f\u2026\u2192\u2264\u2265]")
+# The parser writes the value out before each when: of twenty within each other it makes a million.
+CASE_OF: Final = re.compile(r"\bcase\b(?!\s+when\b)", re.IGNORECASE)
 # Nodes of statements that only read, of any version of the product.
 READING: Final = (
     admitted.QUERIES
@@ -132,6 +134,9 @@ def measured(file: str) -> Iterator[Fault]:
             code = f"U+{ord(strange[0]):04X}"
             yield Fault(number, Refusal(N_("The character {said} is none of a statement. Leave it out."), said=code))
     text = text_of(file)
+    for match in CASE_OF.finditer(text.sql):
+        at = text.line(len(text.sql[: match.start()].encode()))
+        yield Fault(at, Refusal(N_("case is let in as “case when a = 1 then …”, with nothing before when.")))
     limits = (
         (N_("The statement has {n} characters. At most {most} are read."), len(text.sql), admitted.LONGEST),
         (
@@ -193,6 +198,7 @@ class _Walk:
         self.faults: list[Fault] = []
         self.nodes = self.relations = self.joins = 0
         self.made = 0.0
+        self.written_out = 0
         self.cut: set[int] = set()
         self.line = text.line(0)
         self.parameters: dict[int, str] = {}
@@ -262,9 +268,11 @@ class _Walk:
         scope.columns = widest(scope.columns, self._relation(node["from_table"], scope))
         columns = []
         for column in node["select_list"]:
+            before = self.written_out
             columns.append(self.expression(column, scope))
             if name := column["alias"].lower():
-                scope.aliases[name] = widest(columns[-1], scope.aliases.get(name, Extent()))
+                known = widest(columns[-1], scope.aliases.get(name, Extent()))
+                scope.aliases[name] = replace(known, nodes=self.written_out - before)
         if len(node["group_sets"]) > 1:
             self.refuse(NOT_LET_IN, node, said="grouping sets, rollup, cube")
         for key in ("where_clause", "group_expressions", "having", "qualify"):
@@ -405,6 +413,7 @@ class _Walk:
         if node["class"] not in admitted.EXPRESSIONS:
             self.refuse(NOT_LET_IN, node, said=_word_of(node))
             return Extent()
+        self.written_out += 1
         extent: Extent = getattr(self, f"_{node['class'].lower()}")(node, scope)
         return extent
 
@@ -414,7 +423,9 @@ class _Walk:
             self.refuse(PLACED, node, said=names[-1])
         if names[0] in admitted.CLOCKS and len(names) == 1:
             self.refuse(N_("{said} is of the machine. The day is $as_of."), node, said=names[0])
-        extent = widest(scope.columns, *(scope.aliases[name] for name in names if name in scope.aliases))
+        known = [scope.aliases[name] for name in names if name in scope.aliases]
+        self.written_out += max((alias.nodes for alias in known), default=0)
+        extent = widest(scope.columns, *known)
         return replace(extent, many=max(extent.many, admitted.MOST_COLUMNS)) if "columns" in names else extent
 
     def _star(self, node: Node, scope: Scope) -> Extent:
@@ -535,7 +546,11 @@ class _Walk:
                 N_("What {said} makes is as long as all rows. Cut it at once: left({said}(…), 500)."), node, said=name
             )
         self._but(node, scope, "arguments")
-        return self._of(name, node, [widest(*self.below(each["expression"], scope)) for each in node["arguments"]])
+        before = self.written_out
+        arguments = [widest(*self.below(each["expression"], scope)) for each in node["arguments"]]
+        if name in admitted.MACROS | admitted.TEXT_MACROS | admitted.SPELLING:
+            self.written_out += (self.written_out - before) * (admitted.NAMING.get(name, 1) - 1) + admitted.MADE_OF
+        return self._of(name, node, arguments)
 
     def _of(self, name: str, node: Node, arguments: list[Extent]) -> Extent:
         """The extent of what a function gives of its arguments."""
@@ -627,6 +642,7 @@ class _Walk:
                 self.relations,
                 admitted.MOST_RELATIONS,
             ),
+            (WRITTEN_OUT, self.written_out, admitted.MOST_WRITTEN_OUT),
             (READ_OFTEN, whole.read, admitted.MOST_READ),
             (N_("The statement has {n} joins. At most {most} are let in."), self.joins, admitted.MOST_JOINS),
             (MADE_LONG, round(self.made), admitted.MOST_TEXT),
@@ -663,6 +679,10 @@ NOT_LET_IN: Final = N_(
     "{said} is not let in. A point is made of select, with, join, union, where, group by and order by."
 )
 TOO_DEEP: Final = N_("Brackets stand {n} deep. At most {most} are read: make parts with “with”.")
+WRITTEN_OUT: Final = N_(
+    "With what names and macros stand for in their place, the statement has {n} words and signs. At most {most} are let"
+    " in: give what is named often a part of its own."
+)
 READ_OFTEN: Final = N_(
     "With the parts that are read several times the statement reads exports {n} times. At most {most} are let in."
 )

@@ -10,10 +10,11 @@ from compliance.declarations.points import Point
 
 @dataclass(frozen=True)
 class Extent:
-    """At most how long a value is, in cells, and how many values it has if it is a list."""
+    """At most how long a value is, in cells, how many values it has if it is a list, and how many nodes give it."""
 
     length: float = LEAST
     many: int = 1
+    nodes: int = 1
 
 
 @dataclass(frozen=True)

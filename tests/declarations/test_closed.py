@@ -64,13 +64,13 @@ LET_IN = {
     "a window": f"select row_number() over (partition by unit order by row) as n from {S} qualify n = 1",
     "first of an order": f"select first(system order by row) from {S} group by unit",
     "union": f"select system from {S} union all select supplier from {S} order by 1",
-    "what is chosen": f"select case system when 'a' then 1 else 2 end, coalesce(unit, ''), unit in ('a', 'b') from {S}",
+    "what is chosen": f"select case when row = 1 then 1 else 2 end, coalesce(unit, ''), unit in ('a', 'b') from {S}",
     "a list that is filtered": f"select list_filter(['a', 'b'], lambda word: contains(system, word)) from {S}",
     "in Swedish order": f"select system from {S} order by system collate sv",
     "a semicolon at its end": f"select system from {S};",
     "a comment in a line": f"select system -- the name\nfrom {S}",
     "lines of Windows": f"select system\r\nfrom {S}",
-    "a parameter twice in the description": f"select case $as_of when due then 1 when done then 2 end from {S}",
+    "a parameter many times": f"select case\n  when $as_of > $as_of then 1 when $as_of < $as_of then 2 end from {S}",
     "36 brackets": "select " + "lower(" * 36 + "'a'" + ")" * 36,
 }
 
@@ -342,6 +342,19 @@ REFUSED = {
     "not not": ("select " + "not " * 3000 + "true", UNREADABLE),
     "case in case": ("select " + "case when true then " * 700 + "1" + " end" * 700, DEEP),
     "joins": ("select 1 from a " + " ".join(f"join a as b{n} using (x)" for n in range(600)), DEEP),
+    "a value before when": (f"select case system when 'a' then 1 end from {S}", "case is let in as “case when a = 1"),
+    "values before when": (
+        "select " + "case " * 200 + "a" + " when 1 then 2 when 3 then 4 end" * 200,
+        "case is let in as “case when a = 1 then …”, with nothing before when.",
+    ),
+    "columns that name the one before twice": (
+        "select row as a0, " + ", ".join(f"(a{n} = a{n}) as a{n + 1}" for n in range(30)) + f" from {S}",
+        "With what names and macros stand for in their place, the statement has",
+    ),
+    "macros within macros": (
+        "select " + "happened(" * 20 + "date '2026-01-01'" + ", $as_of)" * 20 + f" from {S}",
+        "With what names and macros stand for in their place, the statement has",
+    ),
     "a long sum": ("select " + "+".join(["1"] * 9000), UNREADABLE),
     "many columns": ("select " + ", ".join(["1"] * 6000), "The statement has 6002 words and signs"),
     "many of a list": ("select 1 in (" + ", ".join(["1"] * 6000) + ")", "The statement has 6004 words and signs"),
@@ -512,6 +525,33 @@ def test_a_relation_reads_the_sources_that_it_is_let_in_with(name, macros):
 
 def test_every_macro_that_is_let_in_exists(macros):
     assert macros.keys() >= admitted.MACROS | admitted.TEXT_MACROS
+
+
+def times(node, name: str, macros: dict[str, tuple[list[str], str]]) -> int:
+    """How often an expression names something, with the macros that it names it in written out."""
+    if isinstance(node, list):
+        return sum(times(each, name, macros) for each in node)
+    if not isinstance(node, dict):
+        return 0
+    if node.get("class") == "COLUMN_REF":
+        return int(name in node["column_names"])
+    called = node.get("function_name")
+    if called not in macros:
+        return sum(times(each, name, macros) for each in node.values())
+    return sum(
+        times(each["expression"], name, macros) * named(each["name"] or macros[called][0][place], called, macros)
+        for place, each in enumerate(node["arguments"])
+    )
+
+
+def named(argument: str, macro: str, macros: dict[str, tuple[list[str], str]]) -> int:
+    return times(apart.described(f"select {macros[macro][1]}").node["select_list"], argument, macros)
+
+
+@pytest.mark.parametrize("macro", sorted(admitted.MACROS | admitted.TEXT_MACROS | admitted.SPELLING))
+def test_a_macro_names_what_it_is_given_as_often_as_is_counted(macro, macros):
+    most = max(named(argument, macro, macros) for argument in macros[macro][0])
+    assert most <= admitted.NAMING.get(macro, 1)
 
 
 def test_a_function_that_is_let_in_gives_the_same_each_time():
