@@ -58,6 +58,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     "sheet": "varchar",
     "row": "integer",
 }
+# The relation of the items of all points that were counted, with the number of each and what tells its parameters.
+COUNTED: Final = "items_of_packs"
 # What a day is called around a statement: no name that it can have itself.
 _DAY: Final = f"day_{secrets.token_hex(8)}"
 # Whether a statement may run, and what one failed with by its parameters, days and imports: a code, or nothing.
@@ -96,12 +98,8 @@ def statement_of(point: Point, parameters: dict[str, Any]) -> tuple[str, dict[st
     """The statement of a point's items on `$as_of`, and its values; of a pack's, what has been counted apart."""
     if not point.pack:
         return point.query.sql, parameters
-    return f"select * exclude (as_of) from {_name(point, parameters)} where as_of = $as_of", {}
-
-
-def _name(point: Point, parameters: dict[str, Any]) -> str:
-    """The relation with the items of a point by a set of parameters."""
-    return f"items_of_{point.id}_{_mark(parameters)[:12]}"
+    named = f"point = {point.number} and rules = '{_mark(parameters)}'"
+    return f"select * exclude (point, rules, as_of) from {COUNTED} where {named} and as_of = $as_of", {}
 
 
 def _mark(parameters: dict[str, Any]) -> str:
@@ -110,18 +108,23 @@ def _mark(parameters: dict[str, Any]) -> str:
 
 @contextmanager
 def counted_apart(cursor: Cursor, wanted: Sequence[Wanted], *, known_at: datetime) -> Iterator[Failed]:
-    """Within the block, the items of points of packs are relations of the cursor. Those that failed are told."""
-    wanted = [each for each in wanted if each.places]
-    registered: list[str] = []
+    """Within the block, the items of points of packs are a relation of the cursor. Those that failed are told."""
     failed: Failed = {}
+    found = [_with_name(each, items) for each, items in _counted(cursor, wanted, failed, known_at=known_at)]
+    if found:
+        cursor.register(COUNTED, pa.concat_tables(found))
     try:
-        for each, items in _counted(cursor, wanted, failed, known_at=known_at):
-            registered.append(_name(each.point, each.parameters))
-            cursor.register(registered[-1], items)
         yield failed
     finally:
-        for name in registered:
-            cursor.unregister(name)
+        if found:
+            cursor.unregister(COUNTED)
+
+
+def _with_name(wanted: Wanted, items: pa.Table) -> pa.Table:
+    """The items of a point with its number, and what tells its parameters from others."""
+    for name, value in (("rules", pa.scalar(_mark(wanted.parameters))), ("point", pa.scalar(wanted.point.number))):
+        items = items.add_column(0, name, pa.repeat(value, len(items)))
+    return items
 
 
 def _counted(

@@ -19,7 +19,7 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
 from compliance.core.language import folded
 from compliance.core.remembering import cached_property
-from compliance.counting.apart import Wanted, counted_apart, statement_of
+from compliance.counting.apart import COUNTED, Wanted, counted_apart, statement_of
 from compliance.counting.pins import courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, statement
@@ -540,8 +540,12 @@ def every_item(points: tuple[Point, ...], basis: Basis, *, days: list[date]) -> 
     """
     parts: list[str] = []
     params: dict[str, Any] = {}
-    for point in points:
-        based = [day for day in days if any(basis.has(point, name, day) for name in basis.organisations)]
+    told = [(point, [day for day in days if basis.organisations_with(point, day)]) for point in points]
+    if any(point.pack and based for point, based in told):
+        parts.append(f"select point, cast(null as varchar) as mark, * exclude (point, rules) from {COUNTED}")
+    for point, based in told:
+        if point.pack:
+            continue
         for parameters, same in _days_by_rules(point, based):
             sql, more = _named_apart(*statement_of(point, parameters), same, mark=f"_{len(parts)}")
             parts.append(f"select {point.number} as point, cast(null as varchar) as mark, * from ({sql})")
