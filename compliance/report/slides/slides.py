@@ -71,7 +71,7 @@ def slides_of(
     # first as few slides of points as can be, which is how many are left for decisions
     few = len(before) + len(_points(edition, MOST)) + 1
     after = [*decided(edition, most=max(1, MOST - few)), _proposed(edition)]
-    return Slides(replace(report, blocks=()), (*before, *_points(edition, len(before) + len(after)), *after))
+    return Slides(replace(report, blocks=()), (*before, *_fitting(edition, len(before) + len(after)), *after))
 
 
 def _front(report: Report) -> Slide:
@@ -203,17 +203,29 @@ def _of_incidents(edition: Edition, answer: PointAnswer) -> list[str]:
 # --- The points ---------------------------------------------------------------------------------------------------
 
 
-def _points(edition: Edition, taken: int) -> list[Slide]:
+def _fitting(edition: Edition, taken: int) -> list[Slide]:
+    """The slides of the points, of which those nearest to their target have a line alone while there are too many."""
+    points = _points(edition, taken)
+    for number in range(TWO, len(edition.dossier.points), TWO):
+        if taken + len(points) <= MOST:
+            break
+        points = _points(edition, taken, without=number)
+    return points
+
+
+def _points(edition: Edition, taken: int, *, without: int = 0) -> list[Slide]:
     """A slide for each point below its limit, or for two where there would be too many; then one for the others.
 
     `taken` slides are taken. Where few are below, those that are furthest from their target have a slide too; where
-    even two on a slide are too many, those about incidents have only the slide that they share.
+    even two on a slide are too many, those about incidents have only the slide that they share. So many as `without`
+    says of those nearest to their target have a line alone.
     """
     points = edition.dossier.points
     own = [answer for answer in points if answer.coverage.status is Status.RED]
     if taken + -(-len(own) // TWO) + 1 > MOST:
         own = [answer for answer in own if not _is_due(answer)]
     own += _nearly(edition, FEWEST - taken - len(own) - 1)
+    own = sorted(own, key=_gap)[: max(0, len(own) - without)]
     own.sort(key=lambda answer: answer.point.number)
     rest = others(edition, [answer for answer in points if answer not in own and not _is_due(answer)])
     if taken + len(own) + len(rest) <= MOST:
@@ -225,8 +237,12 @@ def _points(edition: Edition, taken: int) -> list[Slide]:
 def _nearly(edition: Edition, number: int) -> list[PointAnswer]:
     """So many points near their target, the furthest from it first."""
     near = [a for a in edition.dossier.points if a.coverage.status is Status.YELLOW and not _is_due(a)]
-    gaps = sorted(near, key=lambda a: (a.coverage.coverage or 0.0) - a.coverage.target.target)
-    return gaps[: max(0, number)]
+    return sorted(near, key=_gap)[: max(0, number)]
+
+
+def _gap(answer: PointAnswer) -> float:
+    """How far a figure is from its target: the less, the further below."""
+    return (answer.coverage.coverage or 0.0) - answer.coverage.target.target
 
 
 def _point(edition: Edition, answer: PointAnswer) -> Slide:
