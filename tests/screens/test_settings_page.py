@@ -71,7 +71,7 @@ def test_a_pack_is_installed_its_figure_seen_and_switched_on_and_off(loaded, mon
     app.button(key=f"install {read_pack(files(), origin=NAME).sha256}").click().run()
     assert "Version 1.0 av Kontinuitetsplaner är installerad." in text(app)
     app = opened("settings", monkeypatch, unfolded=ON)
-    assert "Underlag saknas" in text(app)
+    assert "Ingen export av Kontinuitetsplaner är inläst till och med den 31 oktober 2026." in plain(text(app))
     assert any("Hämta mall: Kontinuitetsplaner" in each.proto.label for each in app.get("download_button"))
     press(app, "Slå på från 31 oktober 2026")
     assert f"Kontinuitetsplaner är på i {FIRST_NAME} från 31 oktober 2026." in plain(text(app))

@@ -33,7 +33,7 @@ from compliance.screens.views import View
 from compliance.store import packs as stored
 from compliance.store.database import Cursor, rows
 from compliance.store.packs import Version
-from compliance.wording import phrases
+from compliance.wording import phrases, reasons
 
 # What has just been done, told once.
 NEWS: Final = "settings news"
@@ -296,12 +296,15 @@ def _switch(view: View, entry: Entry, *, on: bool, day: date) -> None:
 def _figure(view: View, figure: Coverage) -> None:
     """Draw the figure that a pack would have, or what it lacks and the templates of its own exports."""
     say = view.say
+    text = N_("Status on {day} · {scope}")
+    widgets.html(charts.caption(say(text, day=say.date(figure.as_of), scope=figure.organisation)))
     if figure.coverage is not None:
         widgets.html(charts.hero(figure_texts.hero(figure, None, say)))
         return
-    title = say(N_("Nothing to assess")) if figure.basis else phrases.missing_sentence(figure, say)
-    widgets.html(charts.empty_state(figure.status, phrases.word(figure, say), title=title))
     there = {row["source"] for row in reads.basis(view.data, figure.as_of).of(figure.organisation)}
+    lacking = [say.pick(figure.point.source(id_).title) for id_ in figure.point.needs if id_ not in there]
+    title = phrases.not_loaded(lacking, figure.as_of, say) if lacking else reasons.empty_sentence(figure, say)
+    widgets.html(charts.empty_state(figure.status, phrases.word(figure, say), title=title))
     for source in figure.point.sources:
         if source.id not in there and view.reader.may(Permission.LOAD_EXPORTS):
             name = widgets.plain(say.pick(source.title))
