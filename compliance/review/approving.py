@@ -71,9 +71,7 @@ def submit(
     with database.writing() as cursor:
         review = draft(cursor, review_id)
         texts = review_texts(cursor, review)
-        every = packs.declared(cursor, own)
-        points = packs.points_on(cursor, every, as_of=review.as_of, organisation=review.organisation)
-        _refuse_incomplete(missing(texts, points))
+        _refuse_incomplete(missing(texts, _points(cursor, review, own)))
         if missing_judgement(texts):
             raise Refusal(UNJUDGED)
         document = compute(cursor, review, own=own, known_at=moment(cursor))
@@ -83,6 +81,14 @@ def submit(
         cursor.execute(statement("add_frozen_review"), params | {"who": who.who})
         _sign(cursor, review, who, state="submitted", sha256=seal_of(content))
         return by_number(cursor, review_id)
+
+
+def _points(cursor: Cursor, review: Review, own: Path | None) -> tuple[Point, ...]:
+    """The points of a draft: of a correction that keeps its figures those of the version that it corrects."""
+    if review.figures_of is not None:
+        return tuple(answer.point for answer in load_frozen(cursor, review.review_id, review.figures_of).points)
+    every = packs.declared(cursor, own)
+    return packs.points_on(cursor, every, as_of=review.as_of, organisation=review.organisation)
 
 
 def _refuse_unconfirmed(document: Dossier, confirmed: Collection[str]) -> None:

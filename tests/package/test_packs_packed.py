@@ -18,7 +18,7 @@ from compliance.review import reviewing, verifying
 from compliance.review.dossier import as_json, from_json
 from compliance.store import packs
 from tests.line import NOON
-from tests.pinned import changed, continuity, drafted, install, switch
+from tests.pinned import broken, changed, continuity, drafted, install, switch
 from tests.reviewed import Reviewed
 
 pytestmark = pytest.mark.live
@@ -105,6 +105,18 @@ def test_neither_a_later_version_nor_switching_off_changes_an_approved_review(li
     assert line.document(draft).answer("continuity") is None
 
 
+def test_a_correction_that_keeps_its_figures_is_submitted_with_the_points_that_it_had(line):
+    line.approve(line.review())
+    switch(line, continuity(), on=False)
+    install(line, broken())
+    switch(line, broken())
+    draft = line.correct(line.review())
+    line.write(draft, "comment", "continuity", "Rättat.")
+    corrected = line.document(line.submit(draft))
+    assert [answer.point.id for answer in corrected.points][13:] == ["continuity", "consultants"]
+    assert "Rättat." in files_of(package(line))["texts.csv"].decode()
+
+
 def test_a_pack_that_this_program_cannot_read_any_more_is_told_by_verifying(line):
     document = line.document(line.review())
     with line.database.writing() as cursor:
@@ -167,6 +179,17 @@ def test_the_figures_are_counted_by_hand_as_the_readme_says(submitted, tmp_path)
         point: met for point, met in figures.items() if point in {str(row[1]) for row in whole}
     }
     assert {"14", "15"} <= {str(row[1]) for row in whole}
+
+
+def test_a_point_that_failed_is_as_it_was_frozen_and_is_not_counted_by_the_package(tmp_path):
+    """Outside of the product there is no limit, and what is no item would be one."""
+    with drafted(tmp_path, broken()).held() as line:
+        line.submit(line.review())
+        result, document = checked(tmp_path, package(line)), line.document(line.review())
+        with line.database.cursor() as cursor:
+            assert verifying.verify(cursor, document, own=line.folder) == []
+    assert (result.faults, document.answer("rooms").now.failed) == ((), "answer")
+    assert result.review.answer("continuity").now.met == 1
 
 
 @pytest.mark.parametrize("name", ["point.toml", "point.sql", "example.toml", "more.toml"])

@@ -470,7 +470,7 @@ def _save_decision(opened: Opened, point_id: str | None, prefix: str, left: str)
         args, number = (opened.view.database, opened.review.review_id), _saved_number(opened, prefix)
         kwargs: Any = {
             "order": reviews.order(opened.view),
-            "points": tuple(point.id for point in reads.points(opened.view)),
+            "points": tuple(answer.point.id for answer in opened.whole.points),
         }
         if number and left == "text" and not text:
             deciding.withdraw(*args, number, order=kwargs["order"])

@@ -85,10 +85,12 @@ def _decide_form(opened: Opened, decision: Decision | None) -> None:
 
 
 def _points(opened: Opened, decision: Decision | None) -> dict[str, str]:
-    """The points that a decision can be about, by id: those of the view, and the one that it is about by now."""
-    on, every = reads.points(opened.view), reads.declared(opened.view.data).points
-    about = [point for point in every if decision and point.id == decision.point and point not in on]
-    return {point.id: phrases.label(point, opened.say) for point in (*on, *about)}
+    """The points that a decision can be about, by id: those of the review, and the one that it is about by now."""
+    own = {answer.point.id: answer.point for answer in opened.whole.points}
+    about = {
+        point.id: point for point in reads.declared(opened.view.data).points if decision and point.id == decision.point
+    }
+    return {id_: phrases.label(point, opened.say) for id_, point in (own | about).items()}
 
 
 def _fields(opened: Opened, decision: Decision | None, turn: str) -> DecisionContent:

@@ -12,7 +12,7 @@ from compliance.drawing import charts
 from compliance.review import approving, judging, wording
 from compliance.review.verifying import resealing_sentences, verify
 from compliance.review.wording import STATES
-from compliance.screens import fields, reads, reviews, views, widgets, written
+from compliance.screens import fields, reviews, views, widgets, written
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
 from compliance.wording import phrases
@@ -51,7 +51,7 @@ def _name_field(opened: Opened, key: str) -> str:
 def _draft(opened: Opened) -> None:
     """Draw what is missing, or the form that submits."""
     say = opened.say
-    left = approving.missing(opened.whole.written, reads.points(opened.view))
+    left = approving.missing(opened.whole.written, tuple(answer.point for answer in opened.whole.points))
     if left:
         widgets.html(charts.answer(say(approving.INCOMPLETE, points=approving.numbers_of(left))))
         with st.container(key="missing", gap="xxsmall"):
