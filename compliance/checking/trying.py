@@ -47,6 +47,7 @@ OUTCOMES: Final = frozenset({"met", "unmet", "unknown", "pending", "exempt"})
 # What a year package has in the place of a text that no rule compares, and what must be the same all the same.
 MARK: Final = "x"
 JUDGED: Final = ("organisation", "item", "outcome", "reason", "due", "lost")
+NOT_RUN: Final = N_("DuckDB cannot run it: {said}")
 TOO_LONG: Final = N_("It takes longer than {n} seconds, and was stopped.")
 MISSING: Final = re.compile(
     r'(?:column|Table) (?:with name )?"?(\w+(?:\.\w+)?)"? (?:not found|does not (?:exist|have))'
@@ -62,6 +63,10 @@ def faults(pack: Pack, *, thorough: bool) -> list[Fault]:
             return trial.columns() or trial.examples() or trial.texts() or (trial.clauses() if thorough else [])
         except Mistake as mistake:
             return [trial.fault(mistake)]
+        except _Stop as stop:
+            return [stop.fault]
+        except (Failure, OverflowError, ValueError) as error:  # of a value that no column can hold
+            return [trial.fault(Refusal(NOT_RUN, said=str(error).partition("\n")[0][:200]))]
 
 
 class _Stop(Exception):
@@ -298,7 +303,7 @@ class _Trial:
             message = N_("There is no column {said}. The nearest is {near}.")
             return Fault(STATEMENT, line, Refusal(message, said=missing[1], near=nearest(missing[1], names or ["–"])))
         first = said.partition("\n")[0][:200]
-        return Fault(STATEMENT, line, Refusal(N_("DuckDB cannot run it: {said}"), said=first))
+        return Fault(STATEMENT, line, Refusal(NOT_RUN, said=first))
 
     # --- Telling
 

@@ -111,6 +111,8 @@ HOSTILE = {
     "a part of statements": (changed(SOURCE, 'id = "licences"', 'id = "pinned_imports"'), "The name pinned_imports is used"),
     "an outcome": (plain(statement(outcome="'great'")), "The outcome of Alfa is great, which is none of exempt, met"),
     "a reason that is put together": (plain(statement(reason="'a' || 'b'")), "The reason of Alfa is ab, which point.toml does not declare"),
+    "a number that no column holds": (plain(statement(), ONE.replace("system\n", "system | row\n").replace("Alfa\n", "Alfa | 99999999999999999999\n")), "DuckDB cannot run it: "),
+    "a day that no column holds": (plain(statement(), ONE.replace("2026-11-24", "0001-01-01")), "example.toml: "),
     "no item": (plain(statement(item="nullif(s.system, 'Alfa')"), ONE.replace("item # trap", "item | lost # trap").replace("Alfa # one", " | false # one")), "An item lacks its id"),
     "an item twice": (plain(statement(item="'Alfa'"), CASE.format(rows="Alfa\nBeta").replace("# one", "# one\nAlfa # two")), "The item Alfa of Förvaltningen is there twice"),
     "the row of another source": (changed(POINT, '"systems", "licences"', '"licences", "systems"'), "The row of Alfa is of systems. Name systems first under needs"),
