@@ -29,7 +29,7 @@ from compliance.declarations.declared import read_toml
 from compliance.declarations.given import given
 from compliance.declarations.points import Point
 from compliance.declarations.queries import sections
-from compliance.declarations.sources import Source
+from compliance.declarations.sources import Source, product_sources
 from compliance.store.apart import faults
 from compliance.store.database import Cursor, Failure
 from compliance.store.engine import is_out_of_memory, watched
@@ -150,6 +150,8 @@ def _own_sources(wanted: Sequence[Wanted]) -> tuple[Source, ...]:
 
 def _refused(point: Point) -> bool:
     """Whether a statement is not on the closed list: its rows can have come from another machine."""
+    if not {*point.needs, *point.uses} <= product_sources().keys() | {source.id for source in point.sources}:
+        return True
     asked = given(point, common=frozenset(read_toml(POINTS)["reasons"]))
     mark = point.statement, repr(asked)
     code = _known(mark)
@@ -179,11 +181,15 @@ def _kept(mark: tuple[str, str], code: str) -> str:
 
 @dataclass(frozen=True)
 class _Feed:
-    """The imports whose rows are there apart, one a day, with the fields that the sheets of each have a column for."""
+    """The imports whose rows are there apart, one a day, with the fields that the sheets of each have a column for.
+
+    `unread` are the sources whose rows could not be read.
+    """
 
     table: pa.Table
     rows: list[dict[str, Any]]
     sheets: dict[int, dict[int, list[str]]]
+    unread: set[str]
 
     def read_by(self, wanted: Wanted) -> list[dict[str, Any]]:
         """The imports that a point reads, one a day."""
@@ -232,13 +238,17 @@ def _fed(cursor: Cursor, apart: Cursor, wanted: Sequence[Wanted], *, known_at: d
     sources = sorted({source for each in wanted for source in each.sources})
     days = sorted({day for each in wanted for day in each.places})
     table = cursor.sql(parts["imports"], params={"sources": sources, "days": days}).to_arrow_table()
-    feed = _Feed(table, table.drop(["sheets"]).to_pylist(), {})
+    feed = _Feed(table, table.drop(["sheets"]).to_pylist(), {}, set())
     ids = sorted({row["import_id"] for each in wanted for row in feed.read_by(each)})
     for id_, number, fields in cursor.execute(parts["columns"], {"imports": ids}).fetchall():
         feed.sheets.setdefault(id_, {})[number] = fields
     for source in sources:
-        rows = cursor.sql(parts["rows"].replace("{source}", source), params={"imports": ids}).to_arrow_table()
-        apart.register(source, _of_cells(rows))
+        try:
+            rows = cursor.sql(parts["rows"].replace("{source}", source), params={"imports": ids}).to_arrow_table()
+        except Failure:  # what another machine has written need not be of its type
+            feed.unread.add(source)
+        else:
+            apart.register(source, _of_cells(rows))
     _register_names(cursor, apart, known_at=known_at)
     return feed
 
@@ -288,6 +298,8 @@ def _items(apart: Cursor, feed: _Feed, wanted: Wanted, failed: Failed, *, known_
 
 def _tried(apart: Cursor, feed: _Feed, wanted: Wanted, *, known_at: datetime) -> _Answer:
     """The answer of a statement. One that had none is not tried again with the same imports."""
+    if feed.unread.intersection(wanted.sources):
+        return _Answer(dict.fromkeys(wanted.places, BROKEN))
     asked = wanted.parameters | {"days": len(wanted.places), "imports": feed.mark(wanted), "known_at": known_at}
     mark = wanted.point.statement, _mark(asked)
     if code := _known(mark):

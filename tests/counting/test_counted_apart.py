@@ -253,6 +253,24 @@ def test_a_statement_that_takes_too_long_is_stopped_and_not_tried_again(rooms, m
     assert figure(rooms).failed == ""
 
 
+def test_rows_that_cannot_be_read_fail_on_the_row_of_their_point_alone(rooms):
+    with rooms.database.cursor() as cursor:
+        before = counts(cursor, points(rooms)[:-1], days=[DAY], known_at=EVERYTHING_KNOWN).figures("organisation")
+    with rooms.database.writing() as cursor:
+        cursor.execute("update pack_rows set cells = ['Arkivet', 'kanske']")
+    with rooms.database.cursor() as cursor:
+        *others, found = counts(cursor, points(rooms), days=[DAY], known_at=EVERYTHING_KNOWN).figures("organisation")
+    assert (others, found.failed) == (before, "broken")
+
+
+def test_a_source_that_nobody_has_declared_is_refused(line):
+    load_register(line)
+    install(line, pack(reads='uses = ["cellars"]\n'))
+    switch(line)
+    load_rooms(line)
+    assert figure(line).failed == "refused"
+
+
 def test_nobody_waits_for_a_statement_that_runs(rooms, monkeypatch):
     """Others count, and write, while it runs: it is stopped here only after they have."""
     running: list[Any] = []
