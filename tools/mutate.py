@@ -50,6 +50,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {("points/*", part): why for part, why 
     ("points/dpia", "< → <=   …decided <= $as_of and next_review"): "a review of the day itself is approved already",
     ("points/nis_reporting", "…null and exists ( select⟨1⟩"): "what exists is not read",
     ("points/procurement", "starts_with → contains"): "no other judgement has the word in it",
+    ("macros/days_done", "'/' → another"): "what is joined is the same for the same two parts",
+    ("macros/units_written", "'/' → another"): "what is joined is the same for the same two parts",
     ("macros/deadline_day", "24 - 1   …"): "6, 24 and 72 hours are as many whole days of 23 hours",
     ("macros/sent_in_time", "24 - 1   …as date) <= "): "6, 24 and 72 hours are as many whole days of 23 hours",
     (
@@ -95,7 +97,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {("points/*", part): why for part, why 
 
 def _macros() -> dict[str, str]:
     """The macros by name, each with the statement that makes it."""
-    text = without_comments(text_of("macros.sql"))
+    text = without_comments("".join(map(text_of, ("macros.sql", "sources.sql"))))
     made = [part.strip() for part in re.split(r"(?=create or replace macro)", text) if part.strip()]
     return {re.match(r"create or replace macro (\w+)", part)[1]: part for part in made}  # type: ignore[index]
 
