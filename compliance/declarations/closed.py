@@ -63,11 +63,26 @@ class Fault:
     idle: bool = False
 
 
+# How many nodes stand for each column by its name; under the empty name for every other.
+Nodes = dict[str, int]
+
+
+def beside(*tables: Nodes) -> Nodes:
+    """Those of some relations together."""
+    return {name: max(table.get(name, 0) for table in tables) for name in {name for table in tables for name in table}}
+
+
+def nameless(table: Nodes) -> Nodes:
+    """Those of columns that have got other names."""
+    return {"": max(table.values(), default=1)}
+
+
 @dataclass(frozen=True)
 class Result:
-    """A query: the widest of its columns, and how many exports are read for it."""
+    """A query: the widest of its columns, what stands for each, and how many exports are read for it."""
 
     columns: Extent = field(default_factory=Extent)
+    nodes: Nodes = field(default_factory=dict)
     read: int = 0
 
 
@@ -76,7 +91,9 @@ class Scope:
     """What a query may name: the parts before it, its columns (by the widest), and the aliases of its own so far."""
 
     parts: dict[str, Result] = field(default_factory=dict)
+    relations: frozenset[str] = frozenset()
     columns: Extent = field(default_factory=Extent)
+    nodes: Nodes = field(default_factory=dict)
     aliases: dict[str, Extent] = field(default_factory=dict)
     read: int = 0
     in_lambda: bool = False
@@ -84,6 +101,18 @@ class Scope:
     def within(self) -> "Scope":
         """The scope of a query within this one, which sees all that this one does."""
         return replace(self, parts=dict(self.parts), aliases=dict(self.aliases), read=0)
+
+    def add(self, nodes: Nodes, *names: str) -> None:
+        """Add a relation with its columns, under its names."""
+        self.nodes = beside(self.nodes, nodes)
+        self.relations |= {name.lower() for name in names}
+
+    def nodes_of(self, names: list[str]) -> int:
+        """What stands for a column, with its relation before it and its field after it; or for all of a relation."""
+        if found := [self.nodes[name] for name in names if name in self.nodes]:
+            return max(found)
+        every = max(self.nodes.values(), default=1)
+        return every if names[0] in self.relations and len(names) == 1 else self.nodes.get("", every)
 
 
 # --- What is run, and before it is parsed ---------------------------------------------------------------------------
@@ -198,7 +227,8 @@ class _Walk:
         self.faults: list[Fault] = []
         self.nodes = self.relations = self.joins = 0
         self.made = 0.0
-        self.written_out = 0
+        # what names and macros stand for is written out, but for what is computed before: of aggregates and windows
+        self.written_out = self.settled = 0
         self.cut: set[int] = set()
         self.line = text.line(0)
         self.parameters: dict[int, str] = {}
@@ -245,39 +275,42 @@ class _Walk:
         self._plain(node, node["type"])
         for part in node["cte_map"]["map"]:
             self._part(part["key"], part["value"], scope)
-        columns = self._combined(node, scope) if node["type"] == "SET_OPERATION_NODE" else self._selected(node, scope)
+        combine = self._combined if node["type"] == "SET_OPERATION_NODE" else self._selected
+        columns, nodes = combine(node, scope)
         for modifier in node["modifiers"]:
             self._modifier(modifier, node, scope)
-        return Result(columns, max(1, scope.read))
+        return Result(columns, nodes, max(1, scope.read))
 
     def _part(self, name: str, node: Node, scope: Scope) -> None:
         if name.lower() in RELATIONS or name.lower().endswith("_at"):
             self.refuse(N_("The part {said} is called as a relation is. Give it another name."), node, said=name)
         self._plain(node, "part")
-        scope.parts[name.lower()] = self.query(node["query_node"], scope)
+        part = self.query(node["query_node"], scope)
+        scope.parts[name.lower()] = replace(part, nodes=nameless(part.nodes)) if node["aliases"] else part
 
-    def _combined(self, node: Node, scope: Scope) -> Extent:
+    def _combined(self, node: Node, scope: Scope) -> tuple[Extent, Nodes]:
         if node["setop_type"] not in admitted.SET_OPERATIONS:
             self.refuse(NOT_LET_IN, node, said=_word_of({"type": node["setop_type"]}))
         sides = node.get("children") or [side for side in (node["left"], node["right"]) if side]
         parts = [self.query(side, scope) for side in sides]
         scope.read += sum(part.read for part in parts)
-        return widest(*(part.columns for part in parts))
+        return widest(*(part.columns for part in parts)), nameless(beside(*(part.nodes for part in parts)))
 
-    def _selected(self, node: Node, scope: Scope) -> Extent:
+    def _selected(self, node: Node, scope: Scope) -> tuple[Extent, Nodes]:
         scope.columns = widest(scope.columns, self._relation(node["from_table"], scope))
-        columns = []
+        columns, nodes = [], []
         for column in node["select_list"]:
-            before = self.written_out
-            columns.append(self.expression(column, scope))
+            before = self.written_out - self.settled
+            extent = self.expression(column, scope)
+            columns.append(replace(extent, nodes=self.written_out - self.settled - before))
+            nodes.append(_nodes(column, columns[-1].nodes, scope))
             if name := column["alias"].lower():
-                known = widest(columns[-1], scope.aliases.get(name, Extent()))
-                scope.aliases[name] = replace(known, nodes=self.written_out - before)
+                scope.aliases[name] = widest(columns[-1], scope.aliases.get(name, Extent()))
         if len(node["group_sets"]) > 1:
             self.refuse(NOT_LET_IN, node, said="grouping sets, rollup, cube")
         for key in ("where_clause", "group_expressions", "having", "qualify"):
             self.below(node[key], scope)
-        return widest(*columns)
+        return widest(*columns), beside(*nodes)
 
     def _modifier(self, modifier: Node, query: Node, scope: Scope) -> None:
         if "LIMIT" in modifier["type"]:
@@ -319,12 +352,16 @@ class _Walk:
                 said=node["table_name"],
                 example=example,
             )
-        scope.read += part.read if part else 0
-        return part.columns if part else Extent()
+        if part is None:
+            return Extent()
+        scope.add(nameless(part.nodes) if node["column_name_alias"] else part.nodes, node["alias"], node["table_name"])
+        scope.read += part.read
+        return part.columns
 
     def _within(self, node: Node, scope: Scope) -> Extent:
         self._plain(node["subquery"], "query")
         part = self.query(node["subquery"]["node"], scope)
+        scope.add(nameless(part.nodes) if node["column_name_alias"] else part.nodes, node["alias"])
         scope.read += part.read
         return part.columns
 
@@ -364,6 +401,7 @@ class _Walk:
             none = N_("{said} is none of the relations that this point may read: {known}.")
             self.refuse(none, node, said=name, known=", ".join(known))
         self.below([each["expression"] for each in arguments], Scope())
+        scope.add({"": 1}, node["alias"], name)
         return Extent(1.0)
 
     def _chosen(self, node: Node, arguments: list[Node]) -> None:
@@ -413,8 +451,11 @@ class _Walk:
         if node["class"] not in admitted.EXPRESSIONS:
             self.refuse(NOT_LET_IN, node, said=_word_of(node))
             return Extent()
+        before, settled = self.written_out, self.settled
         self.written_out += 1
         extent: Extent = getattr(self, f"_{node['class'].lower()}")(node, scope)
+        if node["class"] == "WINDOW" or node.get("function_name", "").lower() in admitted.AGGREGATES:
+            self.settled = settled + self.written_out - before - 1
         return extent
 
     def _column_ref(self, node: Node, scope: Scope) -> Extent:
@@ -424,13 +465,14 @@ class _Walk:
         if names[0] in admitted.CLOCKS and len(names) == 1:
             self.refuse(N_("{said} is of the machine. The day is $as_of."), node, said=names[0])
         known = [scope.aliases[name] for name in names if name in scope.aliases]
-        self.written_out += max((alias.nodes for alias in known), default=0)
         extent = widest(scope.columns, *known)
+        self.written_out += max(scope.nodes_of(names), *(alias.nodes for alias in known), 1)
         return replace(extent, many=max(extent.many, admitted.MOST_COLUMNS)) if "columns" in names else extent
 
     def _star(self, node: Node, scope: Scope) -> Extent:
         if node["columns"] or node["expr"] is not None:
             self.refuse(N_("columns(…) is not let in. Name the columns."), node)
+        self.written_out += max(scope.nodes.values(), default=1)
         return widest(scope.columns, *self._but(node, scope))
 
     def _constant(self, node: Node, _: Scope) -> Extent:
@@ -693,6 +735,15 @@ MADE_LONG: Final = N_(
 PLACED: Final = N_("{said} has something with a full stop before its name. Write the name alone.")
 UNORDERED: Final = N_("{said} needs an order by: without one the figure would depend on chance.")
 UNDECLARED: Final = N_("{said} reads {sources}. Name it under needs or uses in point.toml.")
+
+
+def _nodes(column: Node, nodes: int, scope: Scope) -> Nodes:
+    """What stands for the columns that one of a select list gives."""
+    if column["class"] == "STAR":
+        changed = {each["key"].lower(): nodes for each in column["replace_list"]}
+        return nameless({"": nodes}) if column["rename_list"] else beside(scope.nodes, changed)
+    named = column["column_names"][-1] if column["class"] == "COLUMN_REF" else ""
+    return {(column["alias"] or named).lower(): nodes}
 
 
 def _word_of(node: Mapping[str, Any]) -> str:

@@ -61,8 +61,11 @@ def of_text(text: str) -> Extent:
 
 def widest(*extents: Extent) -> Extent:
     """The extent of what is one of some values."""
-    lengths = [each.length for each in extents]
-    return Extent(max(lengths, default=LEAST), max((each.many for each in extents), default=1))
+    return Extent(
+        max((each.length for each in extents), default=LEAST),
+        max((each.many for each in extents), default=1),
+        max((each.nodes for each in extents), default=1),
+    )
 
 
 def joined(*extents: Extent) -> Extent:

@@ -351,6 +351,12 @@ REFUSED = {
         "select row as a0, " + ", ".join(f"(a{n} = a{n}) as a{n + 1}" for n in range(30)) + f" from {S}",
         "With what names and macros stand for in their place, the statement has",
     ),
+    "parts that name the one before twice": (
+        f"with a0 as (select row > 1 as a from {S}), "
+        + ", ".join(f"a{n + 1} as (select a = a as a from a{n})" for n in range(30))
+        + " select a from a30 where a",
+        "With what names and macros stand for in their place, the statement has",
+    ),
     "macros within macros": (
         "select " + "happened(" * 20 + "date '2026-01-01'" + ", $as_of)" * 20 + f" from {S}",
         "With what names and macros stand for in their place, the statement has",
