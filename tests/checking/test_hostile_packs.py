@@ -91,7 +91,7 @@ HOSTILE = {
             statement(f"{SYSTEMS} as s", lost=f"(select count(*) > 0 from {ENDLESS} as a inner join {ENDLESS} as b using (organisation) inner join {ENDLESS} as c using (organisation) inner join {ENDLESS} as d using (organisation))"),
             CASE.format(rows=MANY),
         ),
-        r"takes longer than 5\.0 seconds, and was stopped|DuckDB cannot run it: Out of Memory",
+        r"takes longer than 10\.0 seconds, and was stopped|DuckDB cannot run it: Out of Memory",
     ),
     "an example of many rows": (plain(statement(), CASE.format(rows=MANY.replace("\n", "\n\n\n") * 5)), "has 1 cases and 5996 rows. At most"),
     "many cases": (plain(statement(), ONE + "[[case]]\n" * 101), "has 101 cases"),
