@@ -155,12 +155,18 @@ def swapped(s: Statement, i: int) -> Iterator[Change]:
 def constants(s: Statement, i: int) -> Iterator[Change]:
     """A number one up and one down; a word or a date for another."""
     word = s.tokens[i]
-    if word.isdigit():
+    if word.isdigit() and not _cuts(s, i):
         yield f"{word} + 1", i, s.put(i, i + 1, str(int(word) + 1))
         yield f"{word} - 1", i, s.put(i, i + 1, f"({int(word) - 1})")
     if word.startswith("'"):
         other = {"'9999-12-31'": "'9999-12-30'", "'year'": "'month'", "'day'": "'month'", "'Europe/Stockholm'": "'UTC'"}
         yield f"{word} → another", i, s.put(i, i + 1, other.get(word, "'§'"))
+
+
+def _cuts(s: Statement, i: int) -> bool:
+    """Whether a number says how much is left of a text of many rows, which is no rule."""
+    opening = next((j for j in range(i, 0, -1) if s.tokens[j] == "(" and s.levels[j] < s.levels[i]), 0)
+    return s.tokens[opening - 1] == "left" and s.tokens[s.word(opening)] == "string_agg"
 
 
 def _of_between(s: Statement, i: int) -> bool:
