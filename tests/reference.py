@@ -429,7 +429,7 @@ def _local_instruction(v: View, point: int) -> list[Item]:
 # --- 4, 5, 7 systems -------------------------------------------------------------------------
 
 
-ANSWERS = ("classified_last_year", "risk_analysed_last_year", "criticality")
+ANSWERS = ("classified_last_year", "risk_analysed_last_year", "personal_data", "criticality")
 
 
 @dataclass(frozen=True)
@@ -619,6 +619,10 @@ def _level(v: View, system: System) -> int:
     return max((row.get("confidentiality") or 0 for row in classifications), default=0)
 
 
+def _level_unsaid(v: View, system: System) -> bool:
+    return any(lacks(row, "confidentiality") for row in _latest(v, "classifications", system, "classified"))
+
+
 def _checked(v: View, row: Row, end: date | None) -> Judged:
     """How far what is in order has been checked."""
     if end is not None and end >= v.d:
@@ -627,10 +631,12 @@ def _checked(v: View, row: Row, end: date | None) -> Judged:
 
 
 def _authentication(v: View, system: System) -> Judged | None:
-    if system.personal_data is not True and _level(v, system) < 2:
-        return None
     row = _last_row(v, "authentication", system, "checked")
     end = _valid_until(v, row, "checked")
+    if system.personal_data is not True and _level(v, system) < 2:
+        if "personal_data" in system.unsaid:
+            return "unknown", "column_missing/personal_data", end
+        return ("unknown", "column_missing/confidentiality", end) if _level_unsaid(v, system) else None
     if row is None or row.get("mfa") is None:
         return *_unknown(row, "mfa"), end
     if row["mfa"]:
@@ -640,10 +646,10 @@ def _authentication(v: View, system: System) -> Judged | None:
 
 
 def _encryption(v: View, system: System) -> Judged | None:
-    if _level(v, system) < 3:
-        return None
     row = _last_row(v, "encryption", system, "checked")
     end = _valid_until(v, row, "checked")
+    if _level(v, system) < 3:
+        return ("unknown", "column_missing/confidentiality", end) if _level_unsaid(v, system) else None
     for name, reason in (("at_rest", "storage"), ("in_transit", "transfer")):
         if row is not None and row.get(name) is False:
             return "unmet", reason, end

@@ -8,19 +8,23 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 from compliance.checking.breaking import EQUAL, Bench, Mutant, mutants
 from compliance.checking.declaring import files_of_sources
 from compliance.checking.examples import (
+    ORGANISATION,
     Answer,
     Case,
     Mistake,
+    Table,
     Values,
     answer_of,
     differences,
     exports,
     fill,
+    import_of,
     orders,
     parameters_asked,
     read_cases,
@@ -30,9 +34,19 @@ from compliance.checking.faults import Fault, line_of, line_with
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_
+from compliance.counting.words import words_of
 from compliance.declarations.packs import EXAMPLE, POINT, STATEMENT, Pack
 from compliance.declarations.queries import parsed, with_columns
-from compliance.declarations.sources import PLAIN, Field, Source, is_kept, kept_texts, person_of, product_sources
+from compliance.declarations.sources import (
+    PLAIN,
+    Field,
+    Source,
+    is_kept,
+    kept_texts,
+    person_of,
+    product_sources,
+    table_columns,
+)
 from compliance.store import apart
 from compliance.store.database import EVERYTHING_KNOWN, UNREADABLE, Cursor, Failure
 from compliance.store.engine import watched
@@ -52,6 +66,11 @@ TOO_LONG: Final = N_("It takes longer than {n} seconds, and was stopped.")
 MISSING: Final = re.compile(
     r'(?:column|Table) (?:with name )?"?(\w+(?:\.\w+)?)"? (?:not found|does not (?:exist|have))'
 )
+JOINED: Final = re.compile(r"(?:inner → left|left → inner)\b")
+# What tells the copies of an organisation from each other.
+COPY: Final = " – "
+CLAUSE: Final = re.compile(r"\b(?:select|from|join|on|where|group|having|qualify|order|filter)\b")
+CHOOSING: Final = frozenset({"where", "having", "qualify", "on"})
 CANDIDATES: Final = re.compile(r"Candidate bindings: (.*)")
 
 
@@ -60,7 +79,8 @@ def faults(pack: Pack, *, thorough: bool) -> list[Fault]:
     with apart.instance(pack.sources).cursor() as cursor:
         trial = _Trial(pack, cursor)
         try:
-            return trial.columns() or trial.examples() or trial.texts() or (trial.clauses() if thorough else [])
+            found = trial.columns() or trial.examples() or trial.vanishing() or trial.texts()
+            return found or (trial.clauses() if thorough else [])
         except Mistake as mistake:
             return [trial.fault(mistake)]
         except _Stop as stop:
@@ -88,6 +108,7 @@ class _Trial:
         self.sources = {id_: known[id_] for id_ in (*self.point.needs, *self.point.uses)}
         self.cases: tuple[Case, ...] = ()
         self.case: Case | None = None
+        self.told: set[str] = set()
 
     # --- Columns
 
@@ -103,7 +124,10 @@ class _Trial:
         if found == wanted and [*found] == [*wanted]:
             return [*self._parameters()]
         message = N_("Its columns are {found}. Expected are: {expected}.")
-        said = {"found": _listed(found, wanted), "expected": _listed(wanted, found)}
+        said: Values = {"found": _listed(found, wanted), "expected": _listed(wanted, found)}
+        if other := next((name for name in wanted if found.get(name, wanted[name]) != wanted[name]), None):
+            message = N_("Its columns are {found}. Expected are: {expected}. Write it as cast(… as {type}) as {name}.")
+            said |= {"type": wanted[other], "name": other}
         return [Fault(STATEMENT, line_with(self.pack.files[STATEMENT], "-- columns:"), Refusal(message, **said))]
 
     def _described(self, sql: str, *, as_of: bool) -> dict[str, str]:
@@ -180,11 +204,73 @@ class _Trial:
             elif row["reason"] not in {None, *self.point.reasons}:
                 message = N_("The reason of {item} is {said}, which point.toml does not declare.")
                 yield Refusal(message, item=row["item"], said=row["reason"])
-            elif (source := sources[row["import_id"] - 1]) != self.point.needs[0]:
+            elif (source := sources[row["import_id"] - 1]) != self.point.needs[0] and source not in self.told:
+                self.told.add(source)
                 message = N_(
                     "The row of {item} is of {source}. Name {source} first under needs: an item is a row of that."
                 )
                 yield Refusal(message, item=row["item"], source=source)
+
+    # --- Columns that an export lacks
+
+    def vanishing(self) -> list[Fault]:
+        """The columns that choose the items: where an export lacks one, items are gone, and nobody is told."""
+        words, asked = words_of(self.point), {*self.point.reads}
+        candidates = [
+            (source, field)
+            for source in self.sources.values()
+            for field in source.fields
+            if not field.required and (field.name in words or f"{source.id}.{field.name}" in asked)
+        ]
+        gone: dict[str, Fault] = {}
+        end = time.thread_time() + SECONDS_OF_ALL
+        for case in self.cases:
+            for source, field, item in self._gone(case, candidates):
+                gone.setdefault(f"{source.id}.{field.name}", self._of_choice(f"{source.id}.{field.name}", field, item))
+            if time.thread_time() > end:
+                return [*gone.values(), Fault(EXAMPLE, 0, Refusal(TOO_LONG, n=SECONDS_OF_ALL))]
+        return [*gone.values()]
+
+    def _gone(self, case: Case, candidates: list[tuple[Source, Field]]) -> Iterator[tuple[Source, Field, str]]:
+        """The columns of a case without which an item of it is gone, each with one.
+
+        The case is tried once, with a copy of its organisations for each column, which lacks it.
+        """
+        given = {key.partition("__")[0] for key in exports(case)}
+        instead = {name: other for other, names in self.point.reads_without.items() for name in names}
+        tried = [
+            (source, field)
+            for source, field in candidates
+            if source.id in given and instead.get(f"{source.id}.{field.name}") not in given
+        ]
+        if not tried:
+            return
+        copies = copied(case, [None, *tried])
+        with self._filled(copies):
+            _, rows = self._answer(copies, self.sql)
+        left: dict[str, set[tuple[str, str]]] = {}
+        for row in rows:
+            name, _, number = str(row["organisation"]).rpartition(COPY)
+            left.setdefault(number, set()).add((name, str(row["item"])))
+        for place, (source, field) in enumerate(tried, 1):
+            for _, item in sorted(left.get("0", set()) - left.get(str(place), set()))[:1]:
+                yield source, field, item
+
+    def _of_choice(self, column: str, field: Field, item: str) -> Fault:
+        message = N_(
+            "Where an export has no column for {column}, {item} and others are no items any more, as if there were"
+            " none. Let the rows through (or untold('{field}', columns)), and judge them undecided(['{field}'])."
+        )
+        return Fault(
+            STATEMENT, self._line_choosing(field.name), Refusal(message, column=column, item=item, field=field.name)
+        )
+
+    def _line_choosing(self, name: str) -> int:
+        """The line on which a field stands in a condition, else the first on which it stands."""
+        places = [match.start() for match in re.finditer(rf"\b{name}(_code)?\b", self.sql)]
+        clauses = {place: (CLAUSE.findall(self.sql[:place].lower()) or [""])[-1] for place in places}
+        first = next((place for place in places if clauses[place] in CHOOSING), places[0] if places else -1)
+        return self.sql[:first].count("\n") + 1 if places else 0
 
     # --- Texts that a year package does not hold
 
@@ -222,7 +308,8 @@ class _Trial:
             )
             return Fault(file, line_of(self.pack.files[file], "fields", field.name), Refusal(message, field=field.name))
         message = N_(
-            "The point compares {field}, of which a year package holds no text: it could not be counted there."
+            "The point compares {field}, of which a year package holds no text. Only whether it is filled may be"
+            " asked of it (is null). To compare its text, read it from a source of your own, with compared = true."
         )
         return Fault(
             POINT, line_of(self.pack.files[POINT], "needs"), Refusal(message, field=f"{source.id}.{field.name}")
@@ -241,7 +328,14 @@ class _Trial:
                 return [Fault(EXAMPLE, 0, Refusal(TOO_LONG, n=SECONDS_OF_CLAUSES))]
         alive = [each for each in made if each.fate == "alive" and not any(part in each.name for part in EQUAL)]
         message = N_("No example notices this change: {change}. Write a row that does, or leave the clause out.")
-        return [Fault(STATEMENT, self._line(each), Refusal(message, change=each.name)) for each in alive]
+        join = N_(
+            "No example notices this change: {change}. Write a row that does. If no row can tell them apart, put the"
+            " condition into the joined part."
+        )
+        return [
+            Fault(STATEMENT, self._line(each), Refusal(join if JOINED.match(each.name) else message, change=each.name))
+            for each in alive
+        ]
 
     def _noticed(self, case: Case, sql: str) -> Sequence[Mistake]:
         with watched(self.cursor, seconds=SECONDS_OF_CLAUSE):
@@ -330,6 +424,35 @@ class _Trial:
         lines = self.pack.example.splitlines()[heading:]
         written = [n for n, line in enumerate(lines, heading + 1) if line.strip() and not line.lstrip().startswith("#")]
         return written[number] if heading and number < len(written) else heading
+
+
+def copied(case: Case, lacking: Sequence[tuple[Source, Field] | None]) -> Case:
+    """A case with its organisations once for each of some columns, which they lack; for None they lack none."""
+    given, imports = {}, {}
+    for number, column in enumerate(lacking):
+        for key in exports(case):
+            name, said = f"{key}__{number}", case.imports.get(key, {})
+            found = import_of(case, key)
+            given[name] = case.given[key]
+            imports[name] = said | {
+                "organisation": f"{said.get('organisation', ORGANISATION)}{COPY}{number}",
+                "extract_date": found["extract_date"],
+                "file": found["file"],
+            }
+            if column and column[0].id == found["source"]:
+                imports[name]["lacks"] = (*said.get("lacks", ()), column[1].name)
+                given[name] = _emptied(case.given[key], column[1])
+    return replace(case, given=given, imports=imports, names=())
+
+
+def _emptied(table: Table, field: Field) -> Table:
+    """The same rows, with nothing of a field."""
+    names = [name for name, _ in table_columns(field)]
+    lines = [
+        replace(line, cells=tuple("" if n in names else c for n, c in zip(table.names, line.cells, strict=True)))
+        for line in table.lines
+    ]
+    return replace(table, lines=tuple(lines))
 
 
 def _of_days(sql: str) -> str:

@@ -5,6 +5,7 @@ changes in today's figure is said first.
 """
 
 import hashlib
+import shlex
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -44,6 +45,9 @@ WHICH: Final = N_("Name the organisation: --organisation. There are: {names}.")
 NOWHERE: Final = N_("It is on in no organisation: no figure changes until it is switched on.")
 CHANGES: Final = N_("{organisation}, {day}: {before} before, {after} after.")
 OFF: Final = N_("off")
+INSTALLED: Final = N_("Installed, version {version}.")
+SWITCHED_ON: Final = N_("On in {organisation} from {day}.")
+SWITCHED_OFF: Final = N_("Off in {organisation} from {day}.")
 
 
 @points_app.command("new")
@@ -64,6 +68,7 @@ def new_command(
     folder.parent.mkdir(parents=True, exist_ok=True)
     save_folder({file: text.encode() for file, text in files.items()}, folder)
     print(f"{folder}: {', '.join(sorted(files))}")
+    print(f"python -m compliance points check {shlex.quote(str(folder))}")
 
 
 @points_app.command("check")
@@ -104,6 +109,7 @@ def install_command(path: FolderOrZip, really: Really = False) -> None:
         _say(NOWHERE)
     if really:
         packs.install(database, pack, Order(WHO))
+        _say(INSTALLED, version=pack.head.version)
     _print_end(really=really)
 
 
@@ -127,6 +133,7 @@ def switch_command(
     _print_effect(effect if on == "on" else Effect(effect.day, effect.before, ()), where)
     if really:
         packs.switch(database, name, where, on=on == "on", from_day=from_day, as_of=today, order=Order(WHO))
+        _say(SWITCHED_ON if on == "on" else SWITCHED_OFF, organisation=where, day=from_day)
     _print_end(really=really)
 
 

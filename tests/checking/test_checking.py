@@ -64,3 +64,17 @@ def test_a_pack_that_breaks_one_rule_is_told_so_with_file_and_line(wrong):
     assert told, found
     assert told[0].startswith(f"{file}, line {number}: " if number else ("" if sentence[0] == "^" else file)), found
     assert len(found) <= 8, found
+
+    assert len(found) <= 4, found
+
+
+def test_a_column_that_chooses_the_items_may_be_missing_without_their_vanishing():
+    files = folder_files(next(path for path in product_packs() if path.name.endswith("authentication")))
+    example = files[EXAMPLE].partition('\n[[case]]\ntitle = "Without a column for what chooses')[0]
+    careless = changed(
+        SQL, "s.required or untold('personal_data', s.columns)", "s.required", files | {EXAMPLE: example}
+    )
+    (told,) = sentences(careless)
+    assert "no column for systems.personal_data, Alfa and others are no items any more" in told
+    assert "(or untold('personal_data', columns)), and judge them undecided(['personal_data'])" in told
+    assert told.startswith("point.sql, line ")

@@ -63,7 +63,9 @@ def listed(cli):
 
 def test_a_new_point_passes_its_check_and_its_sums_are_told_without_a_store(cli, tmp_path):
     made = said(cli("points", "new", "licences", "--publisher", "acme", "--to", tmp_path / "mine"))
-    assert made.endswith("mine: example.toml, point.sql, point.toml, source.toml\n")
+    files, command = made.splitlines()
+    assert files.endswith("mine: example.toml, point.sql, point.toml, source.toml")
+    assert command == f"python -m compliance points check {tmp_path / 'mine'}"
     checked = said(cli("points", "check", tmp_path / "mine"))
     assert checked.startswith(f"acme.licences 1.0: {sum_of(tmp_path / 'mine')}\n")
     assert checked.endswith("Nothing is wrong with it.\n")
@@ -90,7 +92,8 @@ def test_a_point_is_installed_from_its_zip_and_switched_on_after_its_figure_is_t
     assert "It is on in no organisation: no figure changes" in rehearsed
     assert rehearsed.endswith("nothing is changed. Add --really to do it.\n")
     assert cli("points", "switch", "acme.licences", "on", "--from", TODAY).returncode == 1
-    said(cli("points", "install", tmp_path / "licences.zip", "--really"))
+    done = said(cli("points", "install", tmp_path / "licences.zip", "--really"))
+    assert done.endswith("Installed, version 1.0.\n")
     assert listed(cli)["acme.licences", sum_of(folder)] | {"sha256": ""} == {
         "pack": "acme.licences", "version": "1.0", "installed": "true", "on_in": "", "sha256": "",
     }  # fmt: skip
@@ -101,12 +104,14 @@ def test_a_point_is_installed_from_its_zip_and_switched_on_after_its_figure_is_t
     figure = f"Norr, {TODAY}: off before, 50.0% (1/2) after.\n"
     assert said(cli("points", "switch", "acme.licences", "on", "--from", "2026-11-01")).startswith(figure)
     assert "licences" not in said(cli("coverage"))
-    assert said(cli("points", "switch", "acme.licences", "on", "--from", "2026-11-01", "--really")) == figure
+    assert said(cli("points", "switch", "acme.licences", "on", "--from", "2026-11-01", "--really")) == (
+        f"{figure}On in Norr from 2026-11-01.\n"
+    )
     assert listed(cli)["acme.licences", sum_of(folder)]["on_in"] == "Norr"
     assert re.search(r"^14 +licences +Norr +1 +0 +1 ", said(cli("coverage")), re.MULTILINE)
 
     off = said(cli("points", "switch", "acme.licences", "off", "--from", TODAY, "--really"))
-    assert off == f"Norr, {TODAY}: 50.0% (1/2) before, off after.\n"
+    assert off == f"Norr, {TODAY}: 50.0% (1/2) before, off after.\nOff in Norr from {TODAY}.\n"
     assert "licences" not in said(cli("coverage"))
     assert "licences" in said(cli("coverage", "--as-of", "2026-11-22"))
 

@@ -1,5 +1,5 @@
 -- what: Which systems with personal data, or with information that is sensitive, have strong authentication.
--- grain: one row a system in use with personal data or a high level of confidentiality
+-- grain: one row a system in use with personal data or a high level of confidentiality, or that may have it
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
@@ -8,7 +8,11 @@
 -- columns: columns.txt
 
 with confidentiality as (
-    select organisation, lower(system) as system_key, max(confidentiality) as level
+    select
+        organisation,
+        lower(system) as system_key,
+        max(confidentiality) as level,
+        bool_or(untold('confidentiality', columns)) as level_untold
     from latest_classifications_at(as_of := $as_of, known_at := $known_at)
     group by all
 ),
@@ -30,6 +34,11 @@ latest as (
         order by checked_by desc nulls last, sheet_number desc, row desc
     ) = 1
 ),
+chosen as (
+    select s.*, c.level_untold, coalesce(s.personal_data or c.level >= $least_level, false) as required
+    from systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
+    left join confidentiality as c using (organisation, system_key)
+),
 judged as (
     select
         s.*,
@@ -37,16 +46,17 @@ judged as (
         l.exception_until,
         case
             when s.responsibility_code = 'central' then exempt('central')
+            when not s.required and untold('personal_data', s.columns) then undecided(['personal_data'])
+            when not s.required then undecided(['confidentiality'])
             when l.mfa is null then judge([unknown('no_information', rests_on := ['mfa'])], l.check_columns)
             when not l.mfa and l.exception_until >= $as_of then exempt('exception')
             when not l.mfa then unmet('no_strong_authentication')
             when l.next_check >= $as_of then met()
             else judge([unmet('outdated', rests_on := ['checked'])], l.check_columns)
         end as judgement
-    from systems_in_use_at(as_of := $as_of, known_at := $known_at) as s
-    left join confidentiality as c using (organisation, system_key)
+    from chosen as s
     left join latest as l using (organisation, system_key)
-    where s.personal_data or c.level >= $least_level
+    where s.required or untold('personal_data', s.columns) or s.level_untold
 )
 select
     organisation,

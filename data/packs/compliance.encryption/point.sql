@@ -1,5 +1,5 @@
 -- what: Which systems with high confidentiality are encrypted in storage and in transfer.
--- grain: one row a system in use with a high level of confidentiality
+-- grain: one row a system in use with a high level of confidentiality, or whose level is not told
 -- parameters:
 --   as_of (date): the day that is described
 --   known_at (timestamp): the moment (UTC) whose knowledge counts
@@ -8,10 +8,10 @@
 -- columns: columns.txt
 
 with confidential as (
-    select organisation, lower(system) as system_key
+    select organisation, lower(system) as system_key, coalesce(max(confidentiality) >= $least_level, false) as required
     from latest_classifications_at(as_of := $as_of, known_at := $known_at)
-    group by all
-    having max(confidentiality) >= $least_level
+    group by organisation, lower(system)
+    having max(confidentiality) >= $least_level or bool_or(untold('confidentiality', columns))
 ),
 dated as (
     select *, happened(checked, $as_of) as checked_by
@@ -37,6 +37,7 @@ judged as (
         l.next_check,
         case
             when s.responsibility_code = 'central' then exempt('central')
+            when not c.required then undecided(['confidentiality'])
             when not l.at_rest then unmet('storage')
             when not l.in_transit then unmet('transfer')
             when l.at_rest is null then judge([unknown('no_information', rests_on := ['at_rest'])], l.check_columns)
