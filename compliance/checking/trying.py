@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
 from compliance.checking.breaking import EQUAL, Bench, Mutant, mutants
@@ -56,6 +57,8 @@ SECONDS, SECONDS_OF_CLAUSE = 10.0, 2.0
 # How much of a processor all examples may take, and all clauses.
 SECONDS_OF_ALL, SECONDS_OF_CLAUSES = 20.0, 240.0
 MOST_CASES, MOST_ROWS = 100, 5_000
+# How many faults of a case are told.
+MOST_TOLD: Final = 20
 TRAP: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 OUTCOMES: Final = frozenset({"met", "unmet", "unknown", "pending", "exempt"})
 # What a year package has in the place of a text that no rule compares, and what must be the same all the same.
@@ -154,7 +157,7 @@ class _Trial:
     def examples(self) -> list[Fault]:
         """What does not hold of the examples."""
         self.cases = read_cases(self.pack.example, file="", folder="points", id_=self.point.id)
-        rows = sum(len(table.lines) for case in self.cases for table in case.given.values())
+        rows = sum(len(t.lines) for case in self.cases for t in (*case.given.values(), case.expected))
         if len(self.cases) > MOST_CASES or rows > MOST_ROWS:
             message = N_("It has {cases} cases and {rows} rows. At most {most} and {most_rows} are tried.")
             values = {"cases": len(self.cases), "rows": rows, "most": MOST_CASES, "most_rows": MOST_ROWS}
@@ -173,11 +176,9 @@ class _Trial:
 
     def _traps(self, case: Case) -> list[Fault]:
         message = N_("Row {row} of expected ends with “# {said}”. Expected is the name of its trap, such as # no_row.")
-        return [
-            self.fault(Refusal(message, row=number, said=line.comment))
-            for number, line in enumerate(case.expected.lines, 1)
-            if not TRAP.fullmatch(line.comment)
-        ]
+        lines = [*enumerate(case.expected.lines, 1)]
+        untold = [(number, line.comment) for number, line in lines if not TRAP.fullmatch(line.comment)][:MOST_TOLD]
+        return [self.fault(Refusal(message, row=number, said=said)) for number, said in untold]
 
     def _held(self, case: Case) -> list[Fault]:
         try:
@@ -185,8 +186,8 @@ class _Trial:
                 answer = self._answer(case, self.sql)
         except _Stop as stop:
             return [stop.fault]
-        wrong = [self.fault(each) for each in differences(case, answer, ordered=orders(self.sql))]
-        return wrong or [self.fault(each) for each in self._broken(case, answer)]
+        unlike = differences(case, answer, ordered=orders(self.sql))
+        return [self.fault(each) for each in islice(unlike or self._broken(case, answer), MOST_TOLD)]
 
     def _broken(self, case: Case, answer: Answer) -> Iterator[Refusal]:
         """What no answer may have, whatever the example expects."""
