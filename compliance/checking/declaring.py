@@ -22,11 +22,14 @@ from compliance.declarations.queries import without_comments
 from compliance.declarations.sources import (
     Field,
     Source,
+    load_values,
     person_of,
     product_sources,
     refuse_unknown_references,
     table_columns,
 )
+from compliance.loading.elsewhere import may_hold_levels
+from compliance.loading.levels import level_fields
 
 PARTS: Final = re.compile(r"\d+(?:\.\d+)*")
 ASKED: Final = re.compile(r"(>=|<|==)\s*(\d+(?:\.\d+)*)")
@@ -49,6 +52,8 @@ NOT_OF_PACKS: Final = {"number", "requirements", "pack", "statement", "sources",
 COLUMNS: Final = frozenset({"organisation", "file", "extract_date", "columns", "import_id", "sheet_number"}) | {
     "sheet", "row", "rowid", "source", "cells", "as_of", "known_at",
 }  # fmt: skip
+# The types of fields whose values are of a closed form, so that a heading may speak of levels.
+CLOSED: Final = frozenset({"date", "datetime", "yes_no", "word"})
 FIRST_ORDER, LAST_ORDER, LONGEST_RHYTHM = 100, 9_999, 1_100
 
 
@@ -333,6 +338,18 @@ def _of_source(source: Source, table: Table, pack: Pack) -> Found:
     except Refusal as refusal:
         yield ("fields", str(refusal.values["field"]), "refers_to"), refusal
     yield from _twice(source)
+    yield from _levels(source)
+
+
+def _levels(source: Source) -> Found:
+    """Level 4 must not be stored under any heading, so a level is read as one."""
+    words = load_values(None)
+    known = {heading for own in product_sources().values() for field in level_fields(own) for heading in field.headings}
+    for field in source.fields:
+        for heading in field.headings if field.type != "level" else ():
+            if heading in known or (field.type not in CLOSED and may_hold_levels(heading, words)):
+                message = N_("The heading {said} is that of a level, and {field} is none. Give it the type level.")
+                yield ("fields", field.name, "headings"), Refusal(message, said=heading, field=field.name)
 
 
 def _field(field: Field, entry: Table) -> Found:
@@ -351,7 +368,7 @@ def _field(field: Field, entry: Table) -> Found:
                 "{field} has the text “{said}”, which is empty, or has a character that does not belong there."
             )
             yield at, Refusal(message, field=field.name, said=text.strip())
-    for key in {"instead", "letter"} & entry.keys():
+    for key in {"instead", "letter", "case_id"} & entry.keys():
         yield (*at, key), Refusal(N_("{said} is let in for the product's own sources only. Leave it out."), said=key)
 
 

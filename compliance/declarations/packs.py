@@ -169,7 +169,8 @@ def _source_files(files: Mapping[str, str]) -> list[str]:
 def _source(text: str, file: str, *, own: Path | None) -> Source:
     table = _parsed(text, file=file)
     of_own = own_table(SOURCES / f"{table.get('id', '')}.toml", own / "sources" if own else None)
-    return source_from(merged(table, of_own), file=file)
+    # What an export of others has beside is unknown: level 4 is looked for under any heading.
+    return replace(source_from(merged(table, of_own), file=file), levels_anywhere=True)
 
 
 def _point(table: Table, head: Head, files: Mapping[str, str], *, sources: Mapping[str, Source]) -> Point:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.declarations.sources import Words, normal
+from compliance.declarations.sources import Words, normal, product_sources
 from compliance.loading.levels import (
     LONGEST,
     PROTECTIVE_SECURITY,
@@ -53,15 +53,15 @@ LIKELY: Final = r"^[\W_]*(?:[krt][\W_]*[0-9][\W_0]*)+$|[^\x{20}-\x{7e}\t\n\r Ã¥Ã
 def reasons(match: Match, words: Words, *, but: Collection[int]) -> dict[int, "Cells"]:
     """Why each cell of a column is refused or blanked, by the place of the column: null where it is kept.
 
-    The columns at the places `but` are left out.
+    The columns at the places `but` are left out. What a source of others declares is no reason to trust a heading.
     """
     headed = {column.place: column for column in match.every_column}
-    title = _title(match)
+    title, own = _title(match), match.source.id in product_sources()
     found: dict[int, Cells] = {}
     for place, cells in enumerate(match.sheet.cells.columns):
         if place not in but:
             heading, declared, stays = _heading(match, headed[place], title) if place in headed else ("", False, False)
-            guarded = not (declared and stays) and may_hold_levels(heading, words)
+            guarded = not (own and declared and stays) and may_hold_levels(heading, words)
             found[place] = _of_levels(cells, heading, words, stays=stays) if guarded else of_any(cells, words)
     return found
 
@@ -77,7 +77,8 @@ def _heading(match: Match, column: SheetColumn, title: str) -> tuple[str, bool, 
     its cells stay unless they say level 4, as it is required or has a form of its own.
     """
     fields = [match.source.field(name) for name, group in match.columns.items() if column in group]
-    stays = any(field.required or field.type in OWN_FORM for field in fields)
+    own = match.source.id in product_sources()
+    stays = any((field.required and own) or field.type in OWN_FORM for field in fields)
     if any(normal(column.heading) in field.headings for field in fields):
         return column.heading, True, stays
     # A long heading has been cut.

@@ -14,6 +14,7 @@ from tests.files import xlsx
 from tests.layers import first_of
 from tests.line import SOURCES, WORDS, Line, read_here
 from tests.searching import values_of
+from tests.store.test_packs import SOURCE, install, pack
 
 DAY = date(2026, 11, 1)
 FOUR, UNREAD = "protective_security", "unread_level"
@@ -272,3 +273,36 @@ def test_the_preview_shows_what_is_loaded(line, heading):
     undecided = shown_sheet(book.sheets[0], 0, None, {}, words=WORDS, sources=SOURCES.values())
     shown = {cell for row in undecided.cells.to_pylist() for cell in row.values()}
     assert shown.isdisjoint({"K4", "4", "Hemlig", "IV"})
+
+
+# --- Sources of others ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["text", "id", "date", "word"])
+def test_in_a_source_of_others_the_heading_of_a_level_is_that_of_a_level_whatever_is_declared(line, kind):
+    """One that was checked elsewhere, or not at all: its column is required, and the other is read into no field."""
+    words = 'words.high = ["Hög"]\n' if kind == "word" else ""
+    column = f'[fields.mine]\n{words}type = "{kind}"\ntitle = "Mine"\nheadings = ["Konfidentialitet"]\n'
+    made = pack(**{"source.toml": SOURCE + column})
+    with_pack(line, made)
+    head = ["Lokal", "Låst", "Konfidentialitet", "Riktighet"]
+    rows = [[SECRET, "Ja", "4", "2"], [SECRET, "Ja", None, "4"], ["Norr", "Ja", None, "2"]]
+    loaded(line, head, *rows, source="rooms")
+    assert [p[0] for p in line.problems() if p[3] == FOUR] == [2, 3]
+    assert (line.column("room", "rooms"), stored(line)) == (["Norr"], [])
+
+
+def test_in_a_source_of_others_a_level_of_its_own_stands_beside_others(line):
+    level = '[fields.mine]\ntype = "level"\ntitle = "Mine"\nheadings = ["Nivå"]\n'
+    with_pack(line, pack(**{"source.toml": SOURCE + level}))
+    head = ["Lokal", "Nivå", "Konfidentialitet", "Anteckning"]
+    rows = [[SECRET, "2", "4", None], [SECRET, "4", "2", None], [SECRET, "2", "2", "K4"], ["Norr", "2", "3", "4"]]
+    loaded(line, head, *rows, source="rooms")
+    assert [p[0] for p in line.problems() if p[3] == FOUR] == [2, 3, 4]
+    assert (line.column("room", "rooms"), stored(line)) == (["Norr"], [])
+
+
+def with_pack(line, made):
+    """Install a pack, and have the line read its sources too."""
+    install(line, made)
+    line.sources = SOURCES | made.sources
