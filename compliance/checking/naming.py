@@ -44,9 +44,9 @@ def names_of_statements() -> frozenset[str]:
 def faults(pack: Pack, others: Collection[Pack]) -> Iterator[Fault]:
     """The names of a pack that are taken, by the product or by `others`, which are installed."""
     own = {point.id for point in load_points(None)} | product_sources().keys()
-    for file, id_, kind in _ids(pack):
+    for file, id_ in _ids(pack):
         line = line_of(pack.files[file], "id")
-        other = next((other.name for other in others if _is_taken(id_, other, kind)), None)
+        other = next((other.name for other in others if id_ in other.names), None)
         if id_ in own:
             yield Fault(file, line, Refusal(OF_PRODUCT, said=id_))
         elif other:
@@ -59,11 +59,7 @@ def faults(pack: Pack, others: Collection[Pack]) -> Iterator[Fault]:
                 yield Fault(file, line_of(pack.files[file], "fields", field.name), Refusal(OF_SQL, said=field.name))
 
 
-def _ids(pack: Pack) -> Iterator[tuple[str, str, str]]:
-    yield POINT, pack.point.id, "point"
+def _ids(pack: Pack) -> Iterator[tuple[str, str]]:
+    yield POINT, pack.point.id
     for file, source in files_of_sources(pack).items():
-        yield file, source.id, "source"
-
-
-def _is_taken(id_: str, other: Pack, kind: str) -> bool:
-    return id_ == other.point.id if kind == "point" else id_ in other.sources
+        yield file, source.id

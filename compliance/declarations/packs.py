@@ -61,6 +61,11 @@ class Pack:
         return f"{self.head.publisher}.{self.head.id}"
 
     @property
+    def names(self) -> frozenset[str]:
+        """What it calls its point and its sources: nothing else in a store may have any of these names."""
+        return frozenset({self.point.id, *self.sources})
+
+    @property
     def example(self) -> str:
         """Its worked examples."""
         return self.files[EXAMPLE]

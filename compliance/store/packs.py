@@ -6,7 +6,7 @@ What is declared is the product's own, then what the installed packs declare. A 
 cannot read leaves everything else as it is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -37,12 +37,13 @@ _FILES: Final[dict[str, dict[str, str]]] = {}
 
 @dataclass(frozen=True)
 class Version:
-    """A version of a pack that is installed in a store."""
+    """A version of a pack that is installed in a store; `first_installed` orders packs by their first version."""
 
     pack: str
     sha256: str
     installed_at: datetime
     installed_by: str
+    first_installed: int
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,10 @@ def versions(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> tuple[
 
 def declared(cursor: Cursor, own: Path | None, *, known_at: datetime = EVERYTHING_KNOWN) -> Declared:
     """What counts in a store at a moment, with the organisation's own values from the folder `own`."""
-    there = tuple((version.pack, version.sha256) for version in versions(cursor, known_at=known_at))
-    for _, sha256 in there:
-        if sha256 not in _FILES:
-            _FILES[sha256] = files_of(cursor, sha256)
+    there = versions(cursor, known_at=known_at)
+    for version in there:
+        if version.sha256 not in _FILES:
+            _FILES[version.sha256] = files_of(cursor, version.sha256)
     return _declared(own, there, marks(own) if own else ())
 
 
@@ -95,18 +96,12 @@ def files_of(cursor: Cursor, sha256: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=20)
-def _declared(own: Path | None, there: tuple[tuple[str, str], ...], _: object) -> Declared:
+def _declared(own: Path | None, there: tuple[Version, ...], _: object) -> Declared:
     points, sources, todo = load_points(own), load_sources(own), load_todo(own)
-    packs: dict[str, Pack] = {}
-    refused: dict[str, Refusal] = {}
-    taken = {point.id for point in points} | sources.keys()
-    for name, sha256 in there:
-        try:
-            packs[name] = _without_taken(read_pack(_FILES[sha256], origin=name, own=own), taken)
-        except Refusal as refusal:
-            refused[name] = refusal
+    read, refused = _read(own, there, {point.id for point in points} | sources.keys())
+    packs = {version.pack: read[version.pack] for version in there if version.pack in read}
     last = points[-1].number
-    refuse_unknown_points(own, {point.id for point in points} | {name.partition(".")[2] for name, _ in there})
+    refuse_unknown_points(own, {p.id for p in points} | {version.pack.partition(".")[2] for version in there})
     more = [replace(pack.point, number=last + n) for n, pack in enumerate(packs.values(), 1)]
     added = {id_: source for pack in packs.values() for id_, source in pack.sources.items()}
     if not refused:
@@ -120,17 +115,36 @@ def _declared(own: Path | None, there: tuple[tuple[str, str], ...], _: object) -
     )
 
 
-def _without_taken(pack: Pack, taken: set[str]) -> Pack:
-    """A pack none of whose names is taken; they are from then on. Raise Refusal if one is."""
-    own = {pack.point.id, *pack.sources}
-    if both := own & taken:
+def _read(
+    own: Path | None, there: Iterable[Version], of_product: set[str]
+) -> tuple[dict[str, Pack], dict[str, Refusal]]:
+    """The packs that can be read, and why the others cannot. A name is that of the pack that was installed first."""
+    read: dict[str, Pack] = {}
+    refused: dict[str, Refusal] = {}
+    for version in sorted(there, key=lambda version: version.first_installed):
+        try:
+            pack = read_pack(_FILES[version.sha256], origin=version.pack, own=own)
+            _refuse_taken(pack, of_product, read.values())
+            read[version.pack] = pack
+        except Refusal as refusal:
+            refused[version.pack] = refusal
+    return read, refused
+
+
+def _refuse_taken(pack: Pack, of_product: set[str], others: Iterable[Pack]) -> None:
+    """Raise Refusal if a name of a pack is one of the product, or of another pack."""
+    if both := pack.names & of_product:
         raise Refusal(
             N_("{pack}: this version of the product has {said} itself. Install a version that calls it otherwise."),
             pack=pack.name,
             said=min(both),
         )
-    taken |= own
-    return pack
+    for other in others:
+        if both := pack.names & other.names:
+            text = N_(
+                "{pack}: {other}, installed before it, has {said} too. Install a version that calls it otherwise."
+            )
+            raise Refusal(text, pack=pack.name, other=other.name, said=min(both))
 
 
 def sources_of_packs(cursor: Cursor) -> tuple[Source, ...]:

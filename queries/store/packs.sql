@@ -1,5 +1,5 @@
 -- The version of each pack that counts at a moment: in the order in which they were first switched on, then installed.
-select p.pack, p.sha256, p.installed_at, p.installed_by
+select p.pack, p.sha256, p.installed_at, p.installed_by, i.first_installed
 from packs as p
 inner join (select pack, min(edition) as first_installed from packs group by all) as i using (pack)
 left join (select pack, min(edition) as first_switched from pack_switches where is_on group by all) as s using (pack)

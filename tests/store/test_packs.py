@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from compliance.checking import naming
 from compliance.core.errors import Refusal
 from compliance.declarations.packs import read_pack
 from compliance.declarations.points import POINTS
@@ -121,6 +122,31 @@ def test_the_points_are_numbered_in_the_order_in_which_they_were_first_switched_
             " date '2026-01-01', 1)"
         )
     assert [point.id for point in declared(line).points][-2:] == ["keys", "rooms"]
+
+
+def switched_on(line, *names):
+    with line.database.writing() as cursor:
+        for edition, name in enumerate(names, 1):
+            sql = "insert into pack_switches values (1, $name, true, date '2026-01-01', $edition, moment(), '')"
+            cursor.execute(sql, {"name": name, "edition": edition})
+
+
+def test_a_name_is_that_of_the_pack_that_was_installed_first_whatever_is_switched_on(line):
+    """knocked out: a point called as another pack's source was found right, and then one refused the other"""
+    first = pack("rooms", **{"source.toml": SOURCE.replace('"{id}"', '"doors"')})
+    second = pack("doors", publisher="acme", **{"source.toml": SOURCE.replace('"{id}"', '"gates"')})
+    assert [str(fault.why) for fault in naming.faults(second, [first])] == [
+        "The name doors is that of another pack, city.rooms. Choose another."
+    ]
+    for each in (first, second):
+        install(line, each)
+    for names in ((), ("acme.doors", "city.rooms")):
+        switched_on(line, *names)
+        found = declared(line)
+        assert [*found.packs] == ["city.rooms"]
+        assert str(found.refused["acme.doors"]).startswith(
+            "acme.doors: city.rooms, installed before it, has doors too."
+        )
 
 
 def test_a_pack_is_on_from_its_day_until_it_is_switched_off_from_another():
