@@ -25,11 +25,8 @@ overdue as (
         organisation,
         system_key,
         min(due) filter (where state = 'late') as since,
-        left(
-            string_agg(coalesce(requirement, action_id), ', ' order by due, lower(action_id)) filter (
-                where state = 'late'
-            ),
-            5000
+        string_agg(coalesce(requirement, action_id), ', ' order by due, lower(action_id)) filter (
+            where state = 'late'
         ) as actions
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
     -- without a column for the day it was done, an action that was due may be late

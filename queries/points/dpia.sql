@@ -29,7 +29,7 @@ assessments as (
         bool_or(required or coalesce(criteria, 0) >= $least_criteria) as required,
         bool_or(not required and coalesce(criteria, 0) < $least_criteria) as not_required,
         bool_or(judgement.outcome = 'met') as approved,
-        left(string_agg(judgement.detail, ', ') filter (where judgement.outcome = 'unknown'), 1000) as undecided_for,
+        string_agg(judgement.detail, ', ') filter (where judgement.outcome = 'unknown') as undecided_for,
         bool_or(status_code = 'approved' and decided <= $as_of and next_review < $as_of) as lapsed,
         bool_or(status_code is distinct from 'not_started') as begun,
         max(coalesce(next_review, date '9999-12-31')) filter (where status_code = 'approved' and decided <= $as_of)

@@ -37,9 +37,15 @@ def sentences(sql: str, given_: Given = GIVEN) -> list[str]:
 # --- What is let in -------------------------------------------------------------------------------------------------
 
 
+# What these two gather is shown whole: cut off, a list of ids of fields could end within an id, and be shown as it is.
+UNCUT = {"classification": 1, "dpia": 1}
+
+
 @pytest.mark.parametrize("point", load_points(None), ids=lambda point: point.id)
-def test_the_thirteen_points_are_let_in(point):
-    assert faults(query("points", point.id).text, given(point, common=COMMON)) == []
+def test_the_thirteen_points_are_let_in_but_for_two_texts_of_many_rows(point):
+    told = [str(fault.why) for fault in faults(query("points", point.id).text, given(point, common=COMMON))]
+    assert len(told) == UNCUT.get(point.id, 0)
+    assert all("What string_agg makes is as long as all rows" in each for each in told)
 
 
 @pytest.mark.parametrize("folder", product_packs(), ids=lambda folder: folder.name)
