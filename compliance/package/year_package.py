@@ -9,6 +9,7 @@ this program. The maker of a package is not trusted.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import is_disk_full, temporary_folder
 from compliance.counting.separated import harmless, harmless_first, harmless_in_ascii
+from compliance.declarations.packs import STATEMENT
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.purges import Purged, purged_since
@@ -207,8 +209,10 @@ def _statements(dossier: Dossier, pins: PackageTables) -> Files:
 
 What = Literal[
     "damaged", "missing", "extra", "stray", "columns", "seal", "signed", "entry", "rows", "cell", "statement", "pack",
-    "lacking", "forbidden", "database", "figure", "purged",
+    "unlike", "lacking", "forbidden", "database", "figure", "purged",
 ]  # fmt: skip
+# The columns in the header of a frozen statement.
+FILLED_IN: Final = re.compile(r"^-- columns:\n(?:--   .*\n)+", re.MULTILINE)
 FROZEN: Final = ("frozen_figures", "frozen_items")
 RECEIPT: Final = ("import_id", "source", "sha256", "extract_date", "imported_at", "loaded", "rejected", "warnings")
 
@@ -403,6 +407,17 @@ def _pack_faults(files: Files, dossier: Dossier) -> Iterator[Fault]:
         seal = hashlib.sha256(sums(own)).hexdigest()
         if seal != used.sha256:
             yield Fault("pack", folder, was=used.sha256, now=seal)
+        elif own[STATEMENT].decode() != _as_in_a_pack(dossier.statements.get(_statement_of(used), "")):
+            yield Fault("unlike", f"{folder}{STATEMENT}", was=f"sql/{_statement_of(used)}")
+
+
+def _statement_of(used: PackUsed) -> str:
+    return f"points/{used.pack.partition('.')[2]}.sql"
+
+
+def _as_in_a_pack(frozen: str) -> str:
+    """A frozen statement with the line that its columns were filled in for: a later version may fill in others."""
+    return FILLED_IN.sub("-- columns: columns.txt\n", frozen, count=1)
 
 
 def _recounted(content: bytes | None, dossier: Dossier, expected: Mapping[str, Cells]) -> tuple[int, list[Fault]]:
@@ -474,6 +489,7 @@ MESSAGES: Final[dict[What, str]] = {
     "cell": N_("{where}: “{now}” stands there, and “{was}” in the review."),
     "statement": N_("{where}: the file is another than the one that was packed."),
     "pack": N_("{where}: the files are not those of the version that the review pins. Their seal is {now}, not {was}."),
+    "unlike": N_("{where}: the figures of the review were counted with another statement, {was}."),
     "lacking": N_("{where}: cannot be used, so no figure was counted again. {now}"),
     "forbidden": N_("{where}: the statement does something else than read. It has not been run."),
     "database": N_("{where}: cannot be used, so no figure was counted again. {now}"),

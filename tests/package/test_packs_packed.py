@@ -203,6 +203,37 @@ def test_files_of_a_pack_that_are_not_the_pinned_ones_are_found_though_all_sums_
     assert told.startswith("packs/compliance.continuity/: the files are not those of the version that the review pins.")
 
 
+@pytest.mark.parametrize(
+    ("changed_files", "expected"),
+    [
+        ({"packs/compliance.continuity/point.sql"}, {("pack", "packs/compliance.continuity/")}),
+        ({"sql/points/continuity.sql"}, {("statement", "sql/points/continuity.sql")}),
+        (
+            {"packs/compliance.continuity/point.sql", "sql/points/continuity.sql"},
+            {("pack", "packs/compliance.continuity/"), ("statement", "sql/points/continuity.sql")},
+        ),
+    ],
+)
+def test_a_statement_that_is_changed_in_one_place_or_both_is_found(submitted, tmp_path, changed_files, expected):
+    files = {n: c for n, c in submitted.files.items() if n != "frozen.duckdb"}
+    for name in changed_files:
+        assert b"met()" in files[name]
+        files[name] = files[name].replace(b"met()", b"unmet('outdated')", 1)
+    found = {(fault.what, fault.where) for fault in checked(tmp_path, files).faults}
+    assert {each for each in found if each[0] in {"pack", "statement", "unlike"}} == expected
+
+
+def test_a_review_whose_frozen_statement_is_not_that_of_its_pack_is_found(submitted, tmp_path):
+    """Though the review and its statement agree, and the files of the pack are the pinned ones."""
+    files = {n: c for n, c in submitted.files.items() if n != "frozen.duckdb"}
+    document, name = json.loads(files["review.json"]), "points/continuity.sql"
+    document["statements"][name] = document["statements"][name].replace("met()", "unmet('outdated')", 1)
+    files |= {"review.json": json.dumps(document).encode(), f"sql/{name}": document["statements"][name].encode()}
+    (fault,) = [each for each in checked(tmp_path, files).faults if each.what in {"pack", "statement", "unlike"}]
+    assert (fault.what, fault.where) == ("unlike", "packs/compliance.continuity/point.sql")
+    assert message(fault, EN).endswith("counted with another statement, sql/points/continuity.sql.")
+
+
 def test_a_missing_file_of_a_pack_and_a_folder_of_no_pack_are_found(submitted, tmp_path):
     files = {n: c for n, c in submitted.files.items() if n != "frozen.duckdb"}
     del files["packs/compliance.continuity/example.toml"]
