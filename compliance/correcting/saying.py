@@ -14,11 +14,10 @@ from compliance.core.language import N_
 from compliance.correcting.previewing import Effect, figures_on
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Field, Source, Words, normal
+from compliance.declarations.sources import TIMES, Field, Source, Words, normal
 from compliance.loading.loading import Order, Prepared, add_event, load_prepared, organisation_for, tried
 from compliance.loading.meanings import ORDERS, Meaning, add_meaning, meanings
 from compliance.loading.rereading import Anew, Rules, read_anew
-from compliance.loading.validating import TIMES
 from compliance.reading.mapping import YES_NO
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, moment, rows, stamp
 

@@ -110,11 +110,14 @@ def _id(source: Source) -> Values:
 
 
 def _about(source: Source) -> Values:
-    """The id of a row, and what it is about: its id, else what identifies it and is no person, else its unit."""
+    """The id of a row, and what it is about: its id, else what identifies it and is no person, else its unit.
+
+    A row that only a person identifies is about nothing that can be said.
+    """
     if source.unique:
         return _id(source) | {"about": _id(source)["id"]}
     of_unit = [field.name for field in source.fields if field.names == "unit"]
-    about, *_ = [*(name for name in source.key if not source.field(name).person), *of_unit]
+    about, *_ = [*(name for name in source.key if not source.field(name).person), *of_unit, "cast(null as varchar)"]
     return _id(source) | {"about": about}
 
 

@@ -29,6 +29,7 @@ from compliance.declarations.declared import (
 Words = dict[str, list[str]]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 FIELD_TYPES = frozenset({"text", "id", "date", "datetime", "yes_no", "number", "word", "level", "path"})
+TIMES: Final = frozenset({"date", "datetime"})
 # The kinds of names that can change from a day on, and that a field can hold.
 NAMED: Final = ("department", "system", "unit")
 # The number of characters that are stored of a text, by type, if a field declares no limit.
@@ -323,7 +324,9 @@ def source_from(table: Table, *, file: str) -> Source:
     source = build(Source, table, file=file, fields=fields)
     _name(source.id, file=file)
     _refuse_one_language({"title": source.title, "system": source.system}, file=file)
-    _refuse_unknown(fields, (*source.unique, *source.key, *source.lasting), file=file)
+    before = (field.not_before for field in fields if field.not_before)
+    _refuse_unknown(fields, (*source.unique, *source.key, *source.lasting, *before), file=file)
+    _check_fields(source, file=file)
     return replace(source, called=tuple(word.casefold() for word in source.called))
 
 
@@ -394,6 +397,31 @@ def _check_field(field: Field, *, file: str) -> None:
     }
     for error in (text for text, found in wrong.items() if found):
         raise Refusal(UNREADABLE, file=file, error=f"{field.name}.{error}")
+
+
+# The types of fields that can be what a key of a field says of them.
+_TEXTS: Final = frozenset({"text", "id", "path"})
+_KINDS_OF: Final[dict[str, frozenset[str]]] = {
+    "names": _TEXTS,
+    "person": _TEXTS,
+    "refers_to": _TEXTS,
+    "several": _TEXTS,
+    "happened": TIMES,
+    "not_before": TIMES,
+    "decides": frozenset({"word", "yes_no"}),
+}
+
+
+def _check_fields(source: Source, *, file: str) -> None:
+    """Raise Refusal if a field is said to be what its type cannot be."""
+    said = [(each, key) for each in source.fields for key in _KINDS_OF if getattr(each, key)]
+    dated = [(source.field(str(each.not_before)), "not_before") for each in source.fields if each.not_before]
+    for each, key in (*said, *dated):
+        if each.type not in _KINDS_OF[key]:
+            known = ", ".join(sorted(_KINDS_OF[key]))
+            raise Refusal(NONE_OF, file=file, key=f"{each.name}.type", said=each.type, known=known)
+    if not source.key:
+        raise Refusal(UNREADABLE, file=file, error="key is empty")
 
 
 @cache

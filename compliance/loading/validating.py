@@ -23,6 +23,7 @@ from compliance.core.masking import MASK
 from compliance.declarations.sources import (
     BRACKETS,
     COLUMN_TYPES,
+    TIMES,
     Field,
     Source,
     Words,
@@ -66,7 +67,6 @@ REASONS: Final = {
 UNKEPT: Final = frozenset({"not_a_level", "protective_security"})
 UNSHOWN: Final = UNKEPT | {"unread_level"}
 UNREADABLE: Final = {"date": "not_a_date", "datetime": "not_a_date", "number": "not_a_number"}
-TIMES: Final = frozenset({"date", "datetime"})
 # The types of which a row needs a cell, but may say in it that there is no answer.
 SPARING: Final = frozenset({"text", "word", "yes_no", "path"})
 # A cell as it is compared with the words for no answer.

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from compliance.core.language import N_, Language
-from compliance.declarations.sources import Field, Source
+from compliance.declarations.sources import TIMES, Field, Source
 from compliance.loading.meanings import Meaning
-from compliance.loading.validating import TIMES
 from compliance.wording import phrases
 
 LONGEST: Final = 40
