@@ -5,7 +5,9 @@
 `thorough` also breaks each clause of its statement once: some example must notice.
 """
 
+import logging
 import re
+import secrets
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
@@ -22,6 +24,8 @@ from compliance.declarations.packs import STATEMENT, Pack, read_pack
 from compliance.declarations.queries import Query, parsed, with_columns
 from compliance.declarations.sources import product_sources
 from compliance.store import apart
+
+log = logging.getLogger(__name__)
 
 MOMENT: Final = ("as_of", "known_at")
 # The fields that a judgement rests on, as macros of judgements are told them.
@@ -47,11 +51,22 @@ def check(pack: Pack, others: Collection[Pack] = (), *, thorough: bool = False) 
     try:
         found = [*declaring.faults(pack, before=before)]
     except (KeyError, TypeError, AttributeError) as error:
-        return [Fault("point.toml", 0, Refusal(N_("A value is of another kind than expected: {error}."), error=error))]
+        return [_unforeseen(error)]
     found += naming.faults(pack, [other for other in others if other.name != pack.name])
     found += _versions(pack, before)
     found += _statement(pack)
     return found or trying.faults(pack, thorough=thorough)
+
+
+def _unforeseen(error: Exception) -> Fault:
+    """What a value of a wrong kind has caused, or a mistake of the product: the log tells which."""
+    reference = secrets.token_hex(4)
+    log.error("Fault %s", reference, exc_info=error)
+    message = N_(
+        "A value is of another kind than expected: {error}. If you find none, give reference {reference} to those who "
+        "run the service."
+    )
+    return Fault("point.toml", 0, Refusal(message, error=error, reference=reference))
 
 
 def _of_file(files: Mapping[str, str], refusal: Refusal, origin: str) -> Fault:

@@ -6,8 +6,8 @@ from typing import Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
+from compliance.declarations.closed import AT
 
-AT: Final = N_("{file}, line {line}: {why}")
 IN: Final = N_("{file}: {why}")
 
 

@@ -15,12 +15,13 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.core.clock import now
 from compliance.core.places import POINTS
 from compliance.counting.pins import exports_until
 from compliance.counting.words import words_of
@@ -62,8 +63,11 @@ COLUMNS: Final[Mapping[str, str]] = {
 COUNTED: Final = "items_of_packs"
 # What a day is called around a statement: no name that it can have itself.
 _DAY: Final = f"day_{secrets.token_hex(8)}"
-# Whether a statement may run, and what one failed with by its parameters, days and imports: a code, or nothing.
-_KNOWN: Final[OrderedDict[tuple[str, str], str]] = OrderedDict()
+# When a statement is tried again that took too long or too much: the machine can have been busy.
+AGAIN: Final = timedelta(minutes=5)
+# Whether a statement may run, and what one failed with by its parameters, places and imports: a code, or nothing, and
+# until when it holds.
+_KNOWN: Final[OrderedDict[tuple[str, str], tuple[str, datetime]]] = OrderedDict()
 _MOST_KNOWN: Final = 1_000
 _LOCK: Final = threading.Lock()
 
@@ -164,13 +168,15 @@ def _refused(point: Point) -> bool:
 
 def _known(mark: tuple[str, str]) -> str | None:
     with _LOCK:
-        return _KNOWN.get(mark)
+        code, until = _KNOWN.get(mark, (None, datetime.max))
+    return code if now() < until else None
 
 
 def _kept(mark: tuple[str, str], code: str) -> str:
-    """The code, kept: it is not found out again."""
+    """The code, kept: it is not found out again, or not soon if it is of the moment."""
+    until = now() + AGAIN if code in {TOO_SLOW, TOO_LARGE} else datetime.max
     with _LOCK:
-        _KNOWN[mark] = code
+        _KNOWN[mark] = code, until
         for _ in range(len(_KNOWN) - _MOST_KNOWN):
             _KNOWN.popitem(last=False)
     return code
@@ -297,10 +303,11 @@ def _items(apart: Cursor, feed: _Feed, wanted: Wanted, failed: Failed, *, known_
 
 
 def _tried(apart: Cursor, feed: _Feed, wanted: Wanted, *, known_at: datetime) -> _Answer:
-    """The answer of a statement. One that had none is not tried again with the same imports."""
+    """The answer of a statement. One that had none is not tried again soon with the same imports."""
     if feed.unread.intersection(wanted.sources):
         return _Answer(dict.fromkeys(wanted.places, BROKEN))
-    asked = wanted.parameters | {"days": len(wanted.places), "imports": feed.mark(wanted), "known_at": known_at}
+    places = sorted(wanted.places.items())
+    asked = wanted.parameters | {"places": places, "imports": feed.mark(wanted), "known_at": known_at}
     mark = wanted.point.statement, _mark(asked)
     if code := _known(mark):
         return _Answer(dict.fromkeys(wanted.places, code))

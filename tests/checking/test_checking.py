@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from compliance.checking import declaring
 from compliance.checking.checking import check_files
 from compliance.checking.scaffold import new_pack
 from compliance.core.errors import Refusal
@@ -78,3 +79,11 @@ def test_a_column_that_chooses_the_items_may_be_missing_without_their_vanishing(
     assert "no column for systems.personal_data, Alfa and others are no items any more" in told
     assert "(or untold('personal_data', columns)), and judge them undecided(['personal_data'])" in told
     assert told.startswith("point.sql, line ")
+
+
+def test_a_mistake_of_the_product_is_logged_with_a_reference(monkeypatch, caplog):
+    monkeypatch.setattr(declaring, "faults", lambda pack, *, before: {}["ours"])
+    (found,) = sentences(GOOD)
+    reference = re.search(r"give reference ([0-9a-f]{8}) to those who run the service", found)[1]
+    assert f"Fault {reference}" in caplog.text
+    assert "KeyError" in caplog.text
