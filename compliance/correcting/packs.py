@@ -93,7 +93,7 @@ def install(database: Database, pack: Pack, order: Order) -> None:
     if found := checking.check(pack, others.values()):
         raise Refusal(WRONG, pack=pack.name, why=found[0].sentence)
     with database.writing() as cursor:
-        if packs.versions(cursor) != there:
+        if {*packs.versions(cursor)} != {*there}:
             raise Refusal(MEANWHILE, pack=pack.name)
         installing.install(cursor, pack, who=order.who)
         version = pack.head.version

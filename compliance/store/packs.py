@@ -102,7 +102,8 @@ def _declared(own: Path | None, there: tuple[Version, ...], _: object) -> Declar
     packs = {version.pack: read[version.pack] for version in there if version.pack in read}
     last = points[-1].number
     refuse_unknown_points(own, {p.id for p in points} | {version.pack.partition(".")[2] for version in there})
-    more = [replace(pack.point, number=last + n) for n, pack in enumerate(packs.values(), 1)]
+    numbers = {version.pack: n for n, version in enumerate(there, last + 1)}
+    more = [replace(pack.point, number=numbers[name]) for name, pack in packs.items()]
     added = {id_: source for pack in packs.values() for id_, source in pack.sources.items()}
     if not refused:
         refuse_unknown_sources(own, {*sources, *added})

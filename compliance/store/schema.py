@@ -92,7 +92,7 @@ def create(connection: Cursor, of_packs: tuple[Source, ...]) -> None:
 
 def _mark_of_macros(connection: Cursor) -> str:
     """The mark of the macros, with that of the packs whose sources they read."""
-    installed = [version.sha256 for version in versions(connection)]
+    installed = sorted(version.sha256 for version in versions(connection))
     return f"{MACROS}{hashlib.sha256(repr((_schema()[2], installed)).encode()).hexdigest()}"
 
 

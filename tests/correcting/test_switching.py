@@ -106,6 +106,21 @@ def test_a_pack_that_was_checked_beside_others_than_are_there_is_not_installed(l
         packs.install(loaded.database, continuity(), loaded.order())
 
 
+def test_a_pack_is_installed_though_others_are_switched_on_meanwhile(loaded, monkeypatch):
+    """refused: the order of the versions turned, which was told as another installation"""
+
+    def check(*_):
+        with loaded.database.writing() as cursor:
+            cursor.execute("insert into pack_switches values (1, 'city.b', true, current_date, 1, moment(), '')")
+        return []
+
+    with loaded.database.writing() as cursor:
+        cursor.execute("insert into packs values ('city.a', '', 1, moment(), ''), ('city.b', '', 2, moment(), '')")
+    monkeypatch.setattr(packs.checking, "check", check)
+    packs.install(loaded.database, continuity(), loaded.order())
+    assert loaded.rows("select count(*) as n from packs") == [{"n": 3}]
+
+
 def test_nothing_is_switched_that_is_not_there(loaded):
     with pytest.raises(Refusal, match="not installed"):
         switch(loaded)

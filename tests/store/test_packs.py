@@ -9,7 +9,7 @@ from compliance.checking import naming
 from compliance.core.errors import Refusal
 from compliance.declarations.packs import read_pack
 from compliance.declarations.points import POINTS
-from compliance.store import installing, packs
+from compliance.store import installing, packs, schema
 from compliance.store.database import EVERYTHING_KNOWN, Failure, moment
 from tests.line import Line
 
@@ -88,12 +88,15 @@ def test_the_version_that_counts_is_that_of_the_moment(line):
 
 def test_a_pack_that_cannot_be_read_leaves_everything_else(line):
     install(line, pack(version="0.9"))
+    install(line, pack("keys"))
+    number = declared(line).points[-1].number
     with line.database.writing() as cursor:
-        cursor.execute("update pack_files set content = 'not toml' where file = 'point.toml'")
+        broken = "update pack_files set content = 'not toml' where file = 'point.toml' and sha256 = $sha256"
+        cursor.execute(broken, {"sha256": pack(version="0.9").sha256})
     packs._FILES.clear()
     packs._declared.cache_clear()
     found = declared(line)
-    assert [point.pack for point in found.points if point.pack] == []
+    assert [(point.pack, point.number) for point in found.points if point.pack] == [("city.keys", number)]
     assert "point.toml cannot be read" in str(found.refused["city.rooms"])
 
 
@@ -116,12 +119,17 @@ def test_the_points_are_numbered_in_the_order_in_which_they_were_first_switched_
     for id_ in ("rooms", "keys"):
         install(line, pack(id_))
     assert [point.id for point in declared(line).points][-2:] == ["rooms", "keys"]
-    with line.database.writing() as cursor:
-        cursor.execute(
-            "insert into pack_switches (organisation_id, pack, is_on, from_day, edition) values (1, 'city.keys', true,"
-            " date '2026-01-01', 1)"
-        )
+    with line.database.rehearsing() as cursor:
+        then = moment(cursor)
+    marked = "select name from schema_files where starts_with(name, 'macros ')"
+    mark = line.rows(marked)
+    switched_on(line, "city.keys")
     assert [point.id for point in declared(line).points][-2:] == ["keys", "rooms"]
+    assert [point.id for point in declared(line, known_at=then).points][-2:] == ["rooms", "keys"]
+    # the macros are the same in any order
+    assert line.rows(marked) == mark
+    with line.database.cursor() as cursor:
+        assert schema._mark_of_macros(cursor) == mark[0]["name"]
 
 
 def switched_on(line, *names):
