@@ -88,7 +88,7 @@ def test_days_on_which_it_was_off_are_gaps_in_its_trend(line, monkeypatch):
     said = tables(app := shown("point", monkeypatch, point="continuity")) + text(app)
     months = re.findall(r"<tr>.*?</tr>", said[said.index("Utvecklingen mot målet") :])
     assert "50" in months[1]
-    assert sum("Avslagen" in month for month in months) == 22
+    assert sum("Avstängd" in month for month in months) == 22
 
 
 @pytest.mark.live
@@ -99,7 +99,7 @@ def test_the_city_has_an_empty_cell_where_a_point_is_off(line, monkeypatch):
     table = text(opened("city", monkeypatch))
     row = next(each for each in re.findall("<tr>.*?</tr>", table.replace("\u00ad", "")) if "Kontinuitetsplaner" in each)
     cells = [re.sub("<.*?>", " ", cell).split() for cell in re.findall("<td.*?</td>", row)]
-    assert sorted(cells) == [["50", "Under", "gränsen"], ["Avslagen"]]
+    assert sorted(cells) == [["50", "Under", "gränsen"], ["Avstängd"]]
 
 
 @pytest.mark.live
