@@ -129,8 +129,8 @@ def switch_command(
         if name not in {version.pack for version in stored.versions(cursor)}:
             raise Refusal(packs.NOT_INSTALLED, pack=name)
     whose = Whose(name, where, max(today, from_day), places.own_files())
-    effect = packs.effect_of_having(database, whose)
-    _print_effect(effect if on == "on" else Effect(effect.day, effect.before, ()), where)
+    effect = packs.effect_of_having if on == "on" else packs.effect_of_lacking
+    _print_effect(effect(database, whose), where)
     if really:
         packs.switch(database, name, where, on=on == "on", from_day=from_day, as_of=today, order=Order(WHO))
         _say(SWITCHED_ON if on == "on" else SWITCHED_OFF, organisation=where, day=from_day)

@@ -136,6 +136,12 @@ def effect_of_having(database: Database, whose: Whose, *, version: Pack | None =
         return Effect(whose.day, before, _figures(cursor, whose, packs.declared(cursor, whose.own)))
 
 
+def effect_of_lacking(database: Database, whose: Whose) -> Effect:
+    """The figure now, and none, as it is once the pack is off."""
+    with database.cursor() as cursor:
+        return Effect(whose.day, _figures(cursor, whose, packs.declared(cursor, whose.own)), ())
+
+
 def effect_of_version(database: Database, whose: Whose, installed_at: datetime) -> Effect:
     """The figure as the version before one that was installed at a moment (UTC) counts it, and as it is now."""
     with database.cursor() as cursor:
