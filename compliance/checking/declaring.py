@@ -31,8 +31,12 @@ from compliance.declarations.sources import (
 from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.levels import level_fields
 
-PARTS: Final = re.compile(r"\d+(?:\.\d+)*")
-ASKED: Final = re.compile(r"(>=|<|==)\s*(\d+(?:\.\d+)*)")
+PARTS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+ASKED: Final = re.compile(r"(>=|<|==)\s*([0-9]+(?:\.[0-9]+)*)")
+# The most letters of what a pack is called and says of itself.
+LONGEST_HEAD: Final = {"publisher": 40, "id": 40, "version": 20, "product": 40, "checked_by": 120}
+# Names that are no files in Windows, whatever follows after a dot.
+RESERVED: Final = re.compile(r"con|nul|prn|aux|(com|lpt)[0-9]")
 # What stands in braces in a text, by its key; in others nothing does.
 FILLED: Final = {"each": {"n", "nth"}, "lapsing": {"n"}, "turned": {"count"}, "todo": {"detail"}}
 # The most letters of a text, without soft hyphens: what columns, slides and cells of a heat table have room for.
@@ -95,6 +99,15 @@ def _of_point(pack: Pack, table: Table) -> Found:
 
 
 def _head(head: Head) -> Found:
+    long = [(key, most) for key, most in LONGEST_HEAD.items() if len(getattr(head, key)) > most]
+    for key, most in long:
+        n = len(getattr(head, key))
+        yield (key,), Refusal(N_("{key} has {n} letters. There is room for {most}."), key=key, n=n, most=most)
+    if long:
+        return
+    for key in ("publisher", "id"):
+        if RESERVED.fullmatch(name := getattr(head, key)):
+            yield (key,), Refusal(N_("{said} can be no folder in Windows. Choose another name."), said=name)
     if not PARTS.fullmatch(head.version):
         yield ("version",), Refusal(N_("The version {said} is not of numbers, such as 1.0."), said=head.version)
     asked = [ASKED.fullmatch(part.strip()) for part in head.product.split(",")]
@@ -191,7 +204,8 @@ def _seen(character: str) -> str:
 def _braces(text: str, known: set[str]) -> str | None:
     """What stands in braces and is none of the known names; None if all of it is."""
     try:
-        names = [name + (form or "") for _, name, form, _ in string.Formatter().parse(text) if name is not None]
+        parts = [part[1:] for part in string.Formatter().parse(text) if part[1] is not None]
+        names = [f"{name}{f'!{turned}' if turned else ''}{form or ''}" for name, form, turned in parts]
     except ValueError:
         return "{"
     return next((name for name in names if name not in known), None)
@@ -270,6 +284,9 @@ def _read(pack: Pack) -> Found:
             ("needs",),
             Refusal(N_("The pack brings the source {said}, and names it neither under needs nor uses."), said=id_),
         )
+    for id_ in sorted(point.reads_without.keys() - known.keys()):
+        message = N_("There is no source {said}. The nearest is {near}.")
+        yield ("reads_without",), Refusal(message, said=id_, near=nearest(id_, known))
     yield from _columns_asked(point, known)
     yield from _persons(pack, known)
 
@@ -291,7 +308,7 @@ def _columns_asked(point: Point, known: Mapping[str, Source]) -> Found:
 def _persons(pack: Pack, known: Mapping[str, Source]) -> Found:
     """Items that are persons are small numbers, and incidents are told apart by what a point needs."""
     point = pack.point
-    named = [id_ for id_ in (*point.needs, *point.uses) if id_ in known and person_of(known[id_])]
+    named = [id_ for id_ in (*point.needs, *point.uses) if id_ in known and _names_persons(known[id_])]
     if named and not point.persons:
         message = N_("{said} is about persons, so that small numbers are to be hidden. Write persons = true.")
         yield ("persons" if "persons" in pack.files[POINT] else "needs",), Refusal(message, said=named[0])
@@ -302,6 +319,11 @@ def _persons(pack: Pack, known: Mapping[str, Source]) -> Found:
             ("parameters",),
             Refusal(N_("Which courses count is said of the product's own points only. Name the parameters otherwise.")),
         )
+
+
+def _names_persons(source: Source) -> bool:
+    """Whether its rows are about persons: by an id that refers to one of staff, or is said to be a person's."""
+    return bool(person_of(source)) or any(field.person and field.is_id for field in source.fields)
 
 
 def _left(pack: Pack, table: Table) -> Found:
@@ -368,6 +390,11 @@ def _field(field: Field, entry: Table) -> Found:
                 "{field} has the text “{said}”, which is empty, or has a character that does not belong there."
             )
             yield at, Refusal(message, field=field.name, said=text.strip())
+    if field.person and field.compared:
+        message = N_(
+            "{field} names a person, and is compared: its text would be in year packages. Leave one of them out."
+        )
+        yield (*at, "compared"), Refusal(message, field=field.name)
     for key in {"instead", "letter", "case_id"} & entry.keys():
         yield (*at, key), Refusal(N_("{said} is let in for the product's own sources only. Leave it out."), said=key)
 

@@ -120,7 +120,7 @@ def texts_of(contents: Mapping[str, bytes], *, origin: str) -> dict[str, str]:
                 file=name,
                 line=content[: error.start].count(b"\n") + 1,
             ) from error
-        texts[name] = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        texts[name] = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return texts
 
 

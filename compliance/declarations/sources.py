@@ -240,18 +240,20 @@ def person_of(source: Source) -> str | None:
 
 
 def kept_texts(sources: Mapping[str, Source]) -> frozenset[tuple[str, str]]:
-    """The fields, with their source, whose texts stay in a package; a person's id is never among them."""
+    """The fields, with their source, whose texts stay in a package; what names a person is never among them."""
     return frozenset(
         (source.id, field.name)
         for source in sources.values()
         for field in source.fields
-        if field.compared or (field.type == "id" and field.name in source.unique)
+        if not field.person and (field.compared or (field.type == "id" and field.name in source.unique))
     ) - {PERSON}
 
 
 def is_kept(source: Source, field: Field, kept: frozenset[tuple[str, str]]) -> bool:
     """Whether a field's text stays, because it is one of those or refers to one."""
-    return field.refers_to != PERSON and ((source.id, field.name) in kept or field.refers_to in kept)
+    return (
+        field.refers_to != PERSON and not field.person and ((source.id, field.name) in kept or field.refers_to in kept)
+    )
 
 
 def load_values(own: Path | None) -> Words:

@@ -32,7 +32,7 @@ def zip_files(path: Path, *, content: bytes | None = None) -> dict[str, str]:
     Where `content` is at hand already, only the name of the path is used.
     """
     with opened(path, ZIP, content=content) as (archive, _):
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_hidden(entry.filename)]
         names = _names(entries, path)
         contents = {names[entry.filename]: content_of(archive, entry) for entry in entries}
     read = {name: content for name, content in contents.items() if content is not None}
@@ -56,6 +56,11 @@ def _names(entries: list[zipfile.ZipInfo], path: Path) -> dict[str, str]:
     names = {entry.filename: entry.filename.rpartition("/")[2] for entry in entries}
     refuse_other_files([name for name in names.values() if name != SUMS], origin=path.name)
     return names
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether an archiver or a file manager has put it there beside the files, as macOS does."""
+    return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
 
 
 def _is_link(entry: zipfile.ZipInfo) -> bool:

@@ -132,3 +132,17 @@ def test_a_folder_that_is_more_than_a_pack_is_refused(folder, make, sentence):
     make(folder)
     with pytest.raises(Refusal, match=sentence):
         folder_files(folder)
+
+
+def test_what_a_file_manager_adds_to_a_zip_is_left_alone(tmp_path):
+    texts = {name: content.decode() for name, content in FILES.items()}
+    within = {f"acme.pack/{name}": content for name, content in FILES.items()}
+    added = {"acme.pack/.DS_Store": b"\xff", "__MACOSX/acme.pack/._point.toml": b"\xff", "__MACOSX/._acme.pack": b""}
+    assert read(tmp_path, zipped(within | added)) == texts
+
+
+def test_lines_end_alike_however_they_are_written(tmp_path):
+    """A text is the same when it has been read twice, so its sum is."""
+    once = read(tmp_path, zipped(FILES | {"point.toml": b"a = 1\r\r\nb = 2\r"}))
+    assert once["point.toml"] == "a = 1\n\nb = 2\n"
+    assert read(tmp_path, zip_of(once, MOMENT)) == once

@@ -29,7 +29,7 @@ def draw(view: View) -> None:
         no_data.nothing_loaded(view)
         widgets.html(_words(view))
     for point in reads.points(view):
-        with st.expander(phrases.label(point, say)):
+        with st.expander(widgets.plain(phrases.label(point, say))):
             widgets.html(_rule(view, point))
 
 

@@ -71,10 +71,16 @@ def _link(opened: Opened, point: Point, label: str, *, key: str) -> None:
     """
     if opened.writable:
         going = {"part": "points", "point": point.id}
-        st.button(label, type="tertiary", key=f"{key} {point.id}", on_click=st.query_params.update, args=(going,))
+        st.button(
+            widgets.plain(label),
+            type="tertiary",
+            key=f"{key} {point.id}",
+            on_click=st.query_params.update,
+            args=(going,),
+        )
         return
     address = wording.address(opened.review, opened.others)
-    widgets.link(opened.view, "review", label, review=address, part="points", point=point.id)
+    widgets.link(opened.view, "review", widgets.plain(label), review=address, part="points", point=point.id)
 
 
 def _point(opened: Opened, answer: PointAnswer) -> None:
