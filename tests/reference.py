@@ -611,7 +611,7 @@ def _continuity(v: View, system: System) -> Judged | None:
         return "unmet", "plan_missing", end
     if end is None:
         return ("unknown", "column_missing/tested", None) if lacks(row, "tested") else ("unmet", "never_tested", None)
-    return ("met", None, end) if end >= v.d else ("unmet", "outdated", end)
+    return ("unmet", "outdated", end) if end < v.d else ("met", None, end)
 
 
 def _level(v: View, system: System) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from compliance.access import audit, people
 from compliance.commands import cli
+from compliance.core.places import PACKS
 from compliance.report import files
 from compliance.store import register
 from tests.command import run_here
@@ -15,9 +16,12 @@ from tests.reviewed import SYSTEMS, at
 
 pytestmark = pytest.mark.exhaustive
 
+PACK = PACKS / "compliance.continuity"
 # What computes again what was handed out already, and says whether it is the same.
 CHECKS = {"verify", "review verify", "audit verify"}
 # The commands of keeping tell of themselves, and are tested beside it.
+# Those that write nothing of the store and hand nothing of it out.
+NOTHING_OF_IT = {"points new", "points check", "points pack", "points list"}
 KEEPING = {"backup", "restore", "move", "maintain", "purge", "person list", "person remove"}
 # Every command: what it is given, the entries that it leaves, and some of their details. {y} is the year of the review,
 # {f} a folder.
@@ -38,6 +42,8 @@ STEPS = (
     ("role give analyst --issuer https://i --subject bo --name Bo", ["role: analyst"], {"given": True}),
     ("role take analyst --issuer https://i --subject bo", ["role: analyst"], {"given": False}),
     ("audit list", ["extract: audit"], {}),
+    (f"points install {PACK} --really", [f"installation: {PACK.name}"], {"version": "1.0"}),
+    (f"points switch {PACK.name} on --from 2026-11-20 --really", [f"switching: {PACK.name}"], {"on": True}),
 )
 REFUSED = ("revoke 4 --why Igen", "review open {y}", "extract nothing --to {f}/x.csv")
 
@@ -78,8 +84,11 @@ def test_every_command_leaves_its_entries_and_what_is_refused_leaves_none(run):
         assert (status, [f"{row['action']}: {row['what']}" for row in left]) == (0, expected), said
         assert json.loads(left[-1]["details"]).items() >= details.items(), said
     assert [run(said) for said in REFUSED] == [(1, [])] * len(REFUSED)
-    done = {" ".join(said.split()[: 2 if said.startswith(("review ", "role ", "audit ")) else 1]) for said, *_ in STEPS}
-    assert done | CHECKS | KEEPING == commands(cli.app)
+    done = {
+        " ".join(said.split()[: 2 if said.startswith(("review ", "role ", "audit ", "points ")) else 1])
+        for said, *_ in STEPS
+    }
+    assert done | CHECKS | KEEPING | NOTHING_OF_IT == commands(cli.app)
     [system] = {row["person"] for row in entries()}
     assert people.named(system).name == getpass.getuser()
     assert list(audit.verify()) == []

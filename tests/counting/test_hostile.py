@@ -84,7 +84,8 @@ HOSTILE = {
     "an endless join": (joined("using (organisation)", of="abcd", columns=COUNTED), apart.TOO_SLOW),
     "a large answer": (
         joined("using (organisation)", of="abc", columns=OF_A.replace("select", "select distinct", 1)),
-        apart.TOO_LARGE,
+        # which of the limits it meets first depends on how DuckDB plans it
+        f"{apart.TOO_LARGE} or {apart.TOO_MANY}",
     ),
     "many items": (joined("using (organisation)", of="abc", columns=OF_A), apart.TOO_MANY),
     # wrong at run time only
@@ -132,7 +133,8 @@ def test_a_pack_that_means_harm_fails_alone(city, sql, code):
     load_rooms(city, table=TABLE)
     began = time.perf_counter()
     after, failed = counted(city)
-    assert failed == [code]
+    [why] = failed
+    assert why in code.split(" or ")
     assert after == before
     assert time.perf_counter() - began < 10
     # what has failed is not tried again at the next click
@@ -173,4 +175,5 @@ def test_nobody_waits_for_a_pack_that_does_not_end(city, monkeypatch):
         assert counts(cursor, own, days=[DAY], known_at=EVERYTHING_KNOWN).figures("organisation")
     assert slow.is_alive()
     slow.join()
-    assert failed == [code]
+    [why] = failed
+    assert why in code.split(" or ")

@@ -74,7 +74,7 @@ def test_when_and_where_to_answer_is_said_once_for_every_workbook(own, monkeypat
     assert not app.exception
     with own.cursor() as cursor:
         arranged = arrangements(cursor, "Förvaltningen", as_of=DAY)
-        by_unit = questions(cursor, forms._asking(DAY, "Förvaltningen", NOTHING))
+        by_unit = questions(cursor, forms._asking(forms.reads.data(own), DAY, "Förvaltningen", NOTHING))
     assert arranged.answer_by == clock.today()
     assert "1212-1212" not in arranged.return_to
 
@@ -97,11 +97,11 @@ def test_when_and_where_to_answer_is_said_once_for_every_workbook(own, monkeypat
 
 @pytest.mark.exhaustive
 def test_a_file_is_made_only_for_those_who_may_load_exports(sample_database, monkeypatch):
-    monkeypatch.setattr(forms.reads, "points", lambda: POINTS)
-    monkeypatch.setattr(forms.reads, "sources", lambda: SOURCES)
+    monkeypatch.setattr(forms.reads, "points_on", lambda *_: POINTS)
+    monkeypatch.setattr(forms.reads, "sources", lambda _: SOURCES)
     view = view_of(COORDINATOR)
     with sample_database.cursor() as cursor:
-        by_unit = questions(cursor, forms._asking(DAY, view.scope.organisation, NOTHING))
+        by_unit = questions(cursor, forms._asking(None, DAY, view.scope.organisation, NOTHING))
     unit = list(by_unit)[1]
     by_unit = {name: by_unit[name] for name in list(by_unit)[:5]}  # the rest would take time and show no more
     assert (
