@@ -66,8 +66,6 @@ def test_a_pack_that_breaks_one_rule_is_told_so_with_file_and_line(wrong):
     assert told[0].startswith(f"{file}, line {number}: " if number else ("" if sentence[0] == "^" else file)), found
     assert len(found) <= 8, found
 
-    assert len(found) <= 4, found
-
 
 def test_a_column_that_chooses_the_items_may_be_missing_without_their_vanishing():
     files = folder_files(next(path for path in product_packs() if path.name.endswith("authentication")))

@@ -24,8 +24,9 @@ DAY = date(2026, 10, 31)
 NOTHING = Arrangements()
 
 
-def view_of(role, code="sv"):
+def view_of(role, code="sv", *, data=None):
     return SimpleNamespace(
+        data=data,
         reader=reader(role, lang=code),
         say=Language(code),
         as_of=DAY,
@@ -72,14 +73,15 @@ def test_when_and_where_to_answer_is_said_once_for_every_workbook(own, monkeypat
     app.text_input(key="return to").set_value("Registrator, 19121212-1212")
     next(button for button in app.button if button.label == "Spara").click().run()
     assert not app.exception
+    data = forms.reads.data(own)
     with own.cursor() as cursor:
         arranged = arrangements(cursor, "Förvaltningen", as_of=DAY)
-        by_unit = questions(cursor, forms._asking(forms.reads.data(own), DAY, "Förvaltningen", NOTHING))
+        by_unit = questions(cursor, forms._asking(data, DAY, "Förvaltningen", NOTHING))
     assert arranged.answer_by == clock.today()
     assert "1212-1212" not in arranged.return_to
 
     def said(arranged):
-        content = forms._file(view_of(COORDINATOR), None, by_unit, arranged, Job())
+        content = forms._file(view_of(COORDINATOR, data=data), None, by_unit, arranged, Job())
         sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
         return [cell.value for cell in sheet["A"] if cell.value][-1]
 
