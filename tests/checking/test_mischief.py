@@ -92,7 +92,7 @@ def test_the_id_of_a_source_cannot_be_taken(name):
     files = {key.replace(".", "_"): text.replace("licences", name) for key, text in GOOD.items() if key != "point.toml"}
     point = GOOD["point.toml"].replace('"licences"]', f'"{name}"]').replace("licences.", f"{name}.")
     found = told(**files, point_toml=point)
-    assert any(each.startswith("source.toml, line 1: ") and f"The name {name} is" in each for each in found), found
+    assert any(each.startswith("source.toml, line 3: ") and f"The name {name} is" in each for each in found), found
 
 
 HEADERS = {
