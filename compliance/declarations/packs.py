@@ -9,6 +9,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -169,6 +170,15 @@ def _files(origin: str, name: str) -> dict[str, str]:
 
 def _source_files(files: Mapping[str, str]) -> list[str]:
     return [name for name in sorted(files) if SOURCE.fullmatch(name)]
+
+
+def ids_of_sources(files: Mapping[str, str]) -> set[str]:
+    """The ids of the sources that files describe, of those that can be read."""
+    ids = set()
+    for name in _source_files(files):
+        with suppress(Refusal):
+            ids.add(str(_parsed(files[name], file=name).get("id", "")))
+    return ids
 
 
 def _source(text: str, file: str, *, own: Path | None) -> Source:

@@ -75,7 +75,9 @@ class Point:
 
     @property
     def query(self) -> Query:
-        """The statement of its items, with its header."""
+        """The statement of its items, with its header. A frozen point of a pack has it in its review instead."""
+        if self.pack and not self.statement:
+            raise ValueError(f"The statement of the point {self.id} of {self.pack} is among those of its review.")
         return parsed_once(self.id, self.statement) if self.statement else query("points", self.id)
 
     def source(self, id_: str) -> Source:

@@ -17,7 +17,7 @@ from compliance.core import places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.declarations.declared import marks
-from compliance.declarations.packs import Pack, read_pack
+from compliance.declarations.packs import Pack, ids_of_sources, read_pack
 from compliance.declarations.points import Point, load_points, load_todo, refuse_unknown_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import (
@@ -79,10 +79,11 @@ def versions(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> tuple[
 def declared(cursor: Cursor, own: Path | None, *, known_at: datetime = EVERYTHING_KNOWN) -> Declared:
     """What counts in a store at a moment, with the organisation's own values from the folder `own`."""
     there = versions(cursor, known_at=known_at)
-    for version in there:
-        if version.sha256 not in _FILES:
-            _FILES[version.sha256] = files_of(cursor, version.sha256)
-    return _declared(own, there, marks(own) if own else ())
+    ever = tuple((row["pack"], row["sha256"]) for row in rows(cursor, statement("versions_of_packs")))
+    for _, sha256 in ever:
+        if sha256 not in _FILES:
+            _FILES[sha256] = files_of(cursor, sha256)
+    return _declared(own, there, ever, marks(own) if own else ())
 
 
 def current(cursor: Cursor) -> Declared:
@@ -96,17 +97,18 @@ def files_of(cursor: Cursor, sha256: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=20)
-def _declared(own: Path | None, there: tuple[Version, ...], _: object) -> Declared:
+def _declared(own: Path | None, there: tuple[Version, ...], ever: tuple[tuple[str, str], ...], _: object) -> Declared:
     points, sources, todo = load_points(own), load_sources(own), load_todo(own)
     read, refused = _read(own, there, {point.id for point in points} | sources.keys())
     packs = {version.pack: read[version.pack] for version in there if version.pack in read}
     last = points[-1].number
-    refuse_unknown_points(own, {p.id for p in points} | {version.pack.partition(".")[2] for version in there})
+    # Own values of today count at an earlier moment too, at which a pack was not there yet.
+    refuse_unknown_points(own, {p.id for p in points} | {name.partition(".")[2] for name, _ in ever})
+    if not refused:
+        refuse_unknown_sources(own, {*sources, *(id_ for _, sha256 in ever for id_ in ids_of_sources(_FILES[sha256]))})
     numbers = {version.pack: n for n, version in enumerate(there, last + 1)}
     more = [replace(pack.point, number=numbers[name]) for name, pack in packs.items()]
     added = {id_: source for pack in packs.values() for id_, source in pack.sources.items()}
-    if not refused:
-        refuse_unknown_sources(own, {*sources, *added})
     return Declared(
         points=(*points, *more),
         sources=sources | added,

@@ -1,6 +1,7 @@
 """Packs in a store: installed, of which the newest version counts; switched on and off per organisation and day."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -180,6 +181,24 @@ def test_values_of_ones_own_are_laid_over_those_of_a_pack(line, tmp_path):
     with line.database.cursor() as cursor:
         point = packs.declared(cursor, tmp_path).points[-1]
     assert point.target(date(2026, 1, 1)).target == 0.5
+
+
+def test_values_of_ones_own_for_a_pack_count_before_it_was_installed(line, tmp_path):
+    """refused: what was frozen before could not be counted again"""
+    with line.database.rehearsing() as cursor:
+        then = moment(cursor)
+    install(line, pack())
+    (tmp_path / POINTS.name).write_text("[points.rooms]\ntargets = [{ from = 2018-01-01, target = 0.5, limit = 0.4 }]")
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "rooms.toml").write_text("rhythm_days = 31\n", "utf-8")
+    with line.database.cursor() as cursor:
+        assert "rooms" not in packs.declared(cursor, tmp_path, known_at=then).sources
+        assert packs.declared(cursor, tmp_path).sources["rooms"].rhythm_days == 31
+
+
+def test_a_frozen_point_of_a_pack_has_no_statement_of_the_products():
+    with pytest.raises(ValueError, match=r"the point rooms of city\.rooms is among those of its review"):
+        _ = replace(pack().point, statement="").query
 
 
 def test_whoever_rehearses_a_version_keeps_nobody_from_installing_or_rehearsing_one(line):
