@@ -5,12 +5,14 @@ The caller has seen that the statement is on the closed list.
 
 import re
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 from typing import Any, Final
+
+import pyarrow as pa
 
 from compliance.checking.breaking import EQUAL, Bench, Mutant, mutants
 from compliance.checking.declaring import files_of_sources
@@ -35,6 +37,7 @@ from compliance.checking.faults import Fault, line_of, line_with
 from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_
+from compliance.counting.apart import Wanted, answering, not_items, on_days
 from compliance.counting.words import words_of
 from compliance.declarations.packs import EXAMPLE, POINT, STATEMENT, Pack
 from compliance.declarations.queries import parsed, with_columns
@@ -60,7 +63,6 @@ MOST_CASES, MOST_ROWS = 100, 5_000
 # How many faults of a case are told.
 MOST_TOLD: Final = 20
 TRAP: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
-OUTCOMES: Final = frozenset({"met", "unmet", "unknown", "pending", "exempt"})
 # What a year package has in the place of a text that no rule compares, and what must be the same all the same.
 MARK: Final = "x"
 JUDGED: Final = ("organisation", "item", "outcome", "reason", "due", "lost")
@@ -120,7 +122,8 @@ class _Trial:
         expected = parsed("", with_columns("-- columns: columns.txt\n\n")).columns
         try:
             found = self._described(f"describe {self.sql}", as_of=True)
-            self._described(f"describe {_of_days(self.sql)}", as_of=False)
+            several, _ = on_days(self.sql, [date.min, date.max])
+            self._described(f"describe {several}", as_of=False)
         except _Stop as stop:
             return [stop.fault]
         wanted = {name: type_ for name, (type_, _) in expected.items()}
@@ -191,26 +194,25 @@ class _Trial:
 
     def _broken(self, case: Case, answer: Answer) -> Iterator[Refusal]:
         """What no answer may have, whatever the example expects."""
+        yield from (why for _, why in not_items(self._items(case), self.point))
         sources = [key.partition("__")[0] for key in exports(case)]
         _, rows = answer
-        twice = [key for key, n in Counter((row["organisation"], row["item"]) for row in rows).items() if n > 1]
-        for organisation, item in twice[:1]:
-            yield Refusal(N_("The item {item} of {organisation} is there twice."), item=item, organisation=organisation)
         for row in rows:
-            if row["item"] is None or row["organisation"] is None:
-                yield Refusal(N_("An item lacks its id or its organisation."))
-            elif row["outcome"] not in OUTCOMES:
-                message = N_("The outcome of {item} is {said}, which is none of {known}.")
-                yield Refusal(message, item=row["item"], said=row["outcome"], known=", ".join(sorted(OUTCOMES)))
-            elif row["reason"] not in {None, *self.point.reasons}:
-                message = N_("The reason of {item} is {said}, which point.toml does not declare.")
-                yield Refusal(message, item=row["item"], said=row["reason"])
-            elif (source := sources[row["import_id"] - 1]) != self.point.needs[0] and source not in self.told:
+            if (source := sources[row["import_id"] - 1]) != self.point.needs[0] and source not in self.told:
                 self.told.add(source)
                 message = N_(
                     "The row of {item} is of {source}. Name {source} first under needs: an item is a row of that."
                 )
                 yield Refusal(message, item=row["item"], source=source)
+
+    def _items(self, case: Case) -> pa.Table:
+        """What the statement answers where it is counted."""
+        rules = self.point.parameters(case.as_of) | case.parameters
+        sql, values = answering(Wanted(self.point, rules, {case.as_of: []}), known_at=case.known_at)
+        with self._filled(case), self._watched(SECONDS):
+            self.cursor.execute(sql, values)
+            items: pa.Table = self.cursor.sql("from answer").to_arrow_table()
+        return items
 
     # --- Columns that an export lacks
 
@@ -454,12 +456,6 @@ def _emptied(table: Table, field: Field) -> Table:
         for line in table.lines
     ]
     return replace(table, lines=tuple(lines))
-
-
-def _of_days(sql: str) -> str:
-    """The statement as it is counted for several days at once."""
-    lateral = sql.replace("$as_of", "day.as_of")
-    return f"select item.* from (select unnest($days) as as_of) as day, lateral ({lateral}\n) as item"
 
 
 def _listed(columns: dict[str, Any], others: dict[str, Any]) -> str:

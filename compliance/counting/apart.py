@@ -22,6 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compliance.core.clock import now
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 from compliance.core.places import POINTS
 from compliance.counting.pins import exports_until
 from compliance.counting.words import words_of
@@ -45,6 +47,7 @@ LONGEST: Final = 1_000
 REFUSED, TOO_SLOW, TOO_LARGE, TOO_MANY = "refused", "too_slow", "too_large", "too_many"
 BROKEN, ANSWER = "broken", "answer"
 
+# What is said of an item.
 OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
 # The days that a calendar has.
 FIRST_DAY, LAST_DAY = date(1000, 1, 1), date(9999, 12, 31)
@@ -311,7 +314,7 @@ def _tried(apart: Cursor, feed: _Feed, wanted: Wanted, *, known_at: datetime) ->
     mark = wanted.point.statement, _mark(asked)
     if code := _known(mark):
         return _Answer(dict.fromkeys(wanted.places, code))
-    sql, values = _asked(wanted, known_at=known_at)
+    sql, values = answering(wanted, known_at=known_at)
     columns = feed.lacks_columns(wanted)
     apart.register("pinned_imports", feed.pinned(wanted, columns=columns))
     with watched(apart, seconds=SECONDS) as late:
@@ -330,9 +333,9 @@ def _tried(apart: Cursor, feed: _Feed, wanted: Wanted, *, known_at: datetime) ->
     )
 
 
-def _asked(wanted: Wanted, *, known_at: datetime) -> tuple[str, dict[str, Any]]:
-    """The statement of all the days of a point, and its values."""
-    items, on = _on_days(wanted.point.query.sql, sorted(wanted.places))
+def answering(wanted: Wanted, *, known_at: datetime) -> tuple[str, dict[str, Any]]:
+    """The statement that makes the table `answer` of all the days of a point, and its values."""
+    items, on = on_days(wanted.point.query.sql, sorted(wanted.places))
     columns = ", ".join(f"{_cut(name, kind)} as {name}" for name, kind in COLUMNS.items())
     sql = sections("apart")["answer"].replace("{columns}", columns).replace("{items}", items)
     values = wanted.parameters | {"known_at": known_at}
@@ -340,7 +343,7 @@ def _asked(wanted: Wanted, *, known_at: datetime) -> tuple[str, dict[str, Any]]:
     return sql, values | on | {"most": MOST_ITEMS * len(wanted.places) + 1}
 
 
-def _on_days(items: str, days: list[date]) -> tuple[str, dict[str, Any]]:
+def on_days(items: str, days: list[date]) -> tuple[str, dict[str, Any]]:
     """A statement of a day's items on several, and its days; a single day plans faster without a join."""
     if len(days) == 1:
         return f"select $as_of as as_of, item.* from (\n{items}\n) as item", {"as_of": days[0]}
@@ -366,22 +369,47 @@ def _checked(items: pa.Table, wanted: Wanted, imports: set[tuple[date, str, int]
 
 
 def _wrong_days(items: pa.Table, wanted: Wanted, imports: set[tuple[date, str, int]]) -> Iterator[date]:
-    """The days on which something is no item: twice there, of no import, or with what no item says."""
-    names = {field.name for id_ in wanted.sources for field in wanted.point.source(id_).fields}
-    item, label, due = (pc.field(name) for name in ("item", "label", "due"))
-    yield from _days(items.filter(item.is_null() | label.is_null() | (due < FIRST_DAY) | (due > LAST_DAY)))
-    named = items.select(["as_of", "organisation"]).append_column("item", pc.utf8_lower(items["item"]))
-    yield from _days(_several(named, *named.column_names, most=1))
+    """The days on which something is no item, or of no import."""
+    yield from (day for day, _ in not_items(items, wanted.point))
     for day, organisation, import_id in _distinct(items, "as_of", "organisation", "import_id"):
         if (day, organisation, import_id) not in imports:
             yield day
-    for day, outcome, reason in _distinct(items, "as_of", "outcome", "reason"):
-        if outcome not in OUTCOMES or reason not in {*wanted.point.reasons, *([None] if outcome == "met" else [])}:
-            yield day
+
+
+def not_items(items: pa.Table, point: Point) -> Iterator[tuple[date, Refusal]]:
+    """What of an answer is no item: the day, and why; each reason once a day."""
+    item, label, organisation, due = (pc.field(name) for name in ("item", "label", "organisation", "due"))
+    for day in _days(items.filter(item.is_null() | organisation.is_null())):
+        yield day, Refusal(N_("An item lacks its id or its organisation."))
+    for day, name in _distinct(items.filter(label.is_null()), "as_of", "item"):
+        yield day, Refusal(N_("The item {item} lacks its label."), item=name)
+    for day, name in _distinct(items.filter((due < FIRST_DAY) | (due > LAST_DAY)), "as_of", "item"):
+        yield day, Refusal(N_("The day {item} is due is in no calendar."), item=name)
+    named = items.select(["as_of", "organisation"]).append_column("item", pc.utf8_lower(items["item"]))
+    for day, place, name in _distinct(_several(named, *named.column_names, most=1), *named.column_names):
+        message = N_("The item {item} of {organisation} is there twice, whatever its letters are.")
+        yield day, Refusal(message, item=name, organisation=place)
+    yield from _not_judged(items, point)
+
+
+def _not_judged(items: pa.Table, point: Point) -> Iterator[tuple[date, Refusal]]:
+    """What an answer says of items that no item can have."""
+    names = {field.name for id_ in (*point.needs, *point.uses) for field in point.source(id_).fields}
+    said = items.group_by(["as_of", "outcome", "reason"]).aggregate([("item", "min")])
+    for row in said.to_pylist():
+        values = {"item": row["item_min"], "said": row["outcome"], "known": ", ".join(sorted(OUTCOMES))}
+        if row["outcome"] not in OUTCOMES:
+            yield row["as_of"], Refusal(N_("The outcome of {item} is {said}, which is none of {known}."), **values)
+        elif row["reason"] is None and row["outcome"] != "met":
+            yield row["as_of"], Refusal(N_("The outcome of {item} is {said}, and it has no reason."), **values)
+        elif row["reason"] not in {None, *point.reasons}:
+            message = N_("The reason of {item} is {said}, which point.toml does not declare.")
+            yield row["as_of"], Refusal(message, item=row["item_min"], said=row["reason"])
     for day, detail in _distinct(items.filter(pc.field("reason") == "column_missing"), "as_of", "detail"):
         # as `undecided` writes it
         if not names.issuperset((detail or "").split(", ")):
-            yield day
+            message = N_("A column is missing that is called {said}. No source of the point has such a field.")
+            yield day, Refusal(message, said=detail or "–")
 
 
 def _days(items: pa.Table) -> list[date]:

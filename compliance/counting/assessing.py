@@ -19,7 +19,7 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
 from compliance.core.language import folded
 from compliance.core.remembering import cached_property
-from compliance.counting.apart import COUNTED, Wanted, counted_apart, statement_of
+from compliance.counting.apart import COUNTED, OUTCOMES, Wanted, counted_apart, statement_of
 from compliance.counting.pins import courses_of, one_day, pinned, relations_of
 from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, statement
@@ -27,7 +27,6 @@ from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
-OUTCOMES: Final = ("met", "unmet", "unknown", "pending", "exempt")
 # Why an item is unknown that only a column which its export does not have would judge (`undecided`, macros.sql).
 COLUMN_MISSING: Final = "column_missing"
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")

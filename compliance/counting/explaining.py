@@ -20,9 +20,9 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, year_before
 from compliance.core.remembering import cached_property
+from compliance.counting.apart import OUTCOMES
 from compliance.counting.assessing import (
     COLUMN_MISSING,
-    OUTCOMES,
     Coverage,
     PointItems,
     figure_of,

@@ -22,7 +22,8 @@ import pyarrow.compute as pc
 from compliance.access.disclosure import FEW_PERSONS, Plans
 from compliance.access.scopes import Level
 from compliance.core.language import month_ends
-from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts, coverage, items_of, plans
+from compliance.counting.apart import OUTCOMES
+from compliance.counting.assessing import LEVELS, Coverage, counts, coverage, items_of, plans
 from compliance.counting.figures import Definition, figures
 from compliance.declarations.points import Point
 from compliance.store.database import Cursor

@@ -15,9 +15,8 @@ from typing import Any, Final
 
 from compliance.access.scopes import Scope
 from compliance.core.language import folded, swedish_order
-from compliance.counting.apart import statement_of
+from compliance.counting.apart import OUTCOMES, statement_of
 from compliance.counting.assessing import (
-    OUTCOMES,
     Coverage,
     basis_on,
     each_day,

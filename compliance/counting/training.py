@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 from compliance.access.disclosure import FEW_PERSONS, Plans, without_counts
 from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
-from compliance.counting.assessing import OUTCOMES, Basis, Coverage, figure_of
+from compliance.counting.apart import OUTCOMES
+from compliance.counting.assessing import Basis, Coverage, figure_of
 from compliance.counting.figures import Definition, columns_on, rule_parameters
 from compliance.counting.pins import pinned
 from compliance.declarations.points import Point

@@ -13,7 +13,8 @@ from typing import Any, Final
 import pyarrow as pa
 
 from compliance.core.language import LANGUAGES, Language, Texts
-from compliance.counting.assessing import OUTCOMES, Coverage
+from compliance.counting.apart import OUTCOMES
+from compliance.counting.assessing import Coverage
 from compliance.counting.separated import BOM, joined
 from compliance.review.deciding import Decision
 from compliance.review.dossier import Dossier, PointAnswer, PointCounts

@@ -22,8 +22,8 @@ from compliance.access.withholding import ExportNames, export_names, in_full, na
 from compliance.core.errors import Refusal
 from compliance.core.language import LANGUAGES, N_, Language, Texts, folded, month_ends, year_before
 from compliance.counting import figures, quality
+from compliance.counting.apart import OUTCOMES
 from compliance.counting.assessing import (
-    OUTCOMES,
     UNITS_AND_WHOLE,
     Ahead,
     Basis,

@@ -9,7 +9,8 @@ import msgspec
 
 from compliance.core.clock import local_day
 from compliance.core.language import N_, Language
-from compliance.counting.assessing import LEVELS, OUTCOMES, Coverage, counts
+from compliance.counting.apart import OUTCOMES
+from compliance.counting.assessing import LEVELS, Coverage, counts
 from compliance.counting.pins import imports_pinned
 from compliance.declarations.points import Point
 from compliance.declarations.queries import path_of, statement, text_of

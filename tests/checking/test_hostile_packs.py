@@ -123,7 +123,12 @@ HOSTILE = {
     "a number that no column holds": (plain(statement(), ONE.replace("system\n", "system | row\n").replace("Alfa\n", "Alfa | 99999999999999999999\n")), "DuckDB cannot run it: "),
     "a day that no column holds": (plain(statement(), ONE.replace("2026-11-24", "0001-01-01")), "example.toml: "),
     "no item": (plain(statement(item="nullif(s.system, 'Alfa')"), ONE.replace("item # trap", "item | lost # trap").replace("Alfa # one", " | false # one")), "An item lacks its id"),
-    "an item twice": (plain(statement(item="'Alfa'"), CASE.format(rows="Alfa\nBeta").replace("# one", "# one\nAlfa # two")), "The item Alfa of Förvaltningen is there twice"),
+    "an item twice": (plain(statement(item="'Alfa'"), CASE.format(rows="Alfa\nBeta").replace("# one", "# one\nAlfa # two")), "The item alfa of Förvaltningen is there twice"),
+    "items that differ in their letters": (plain(statement(), CASE.format(rows="Alfa\nBeta").replace("Alfa # one", "alfa # one\nALFA # two")) | {SQL: statement(item="if(s.system = 'Alfa', 'alfa', 'ALFA')")}, "The item alfa of Förvaltningen is there twice"),
+    "no label": (plain(statement(label="nullif(s.system, 'Alfa')")), "The item Alfa lacks its label"),
+    "no reason": (plain(statement(outcome="'unmet'")), "The outcome of Alfa is unmet, and it has no reason"),
+    "a day in no calendar": (plain(statement(due="date '9999-12-31' + 1")), "The day Alfa is due is in no calendar"),
+    "a column that no source has": (plain(statement(outcome="'unknown'", reason="'column_missing'", detail="'colour'")), "A column is missing that is called colour"),
     "the row of another source": (changed(POINT, '"systems", "licences"', '"licences", "systems"'), "The row of Alfa is of systems. Name systems first under needs"),
 }  # fmt: skip
 

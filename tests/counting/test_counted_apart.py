@@ -238,13 +238,13 @@ def test_each_way_to_fail_has_a_sentence():
 def test_a_statement_that_takes_too_long_is_stopped_and_not_tried_again(rooms, monkeypatch):
     tried = []
 
-    def endless(wanted, *, known_at, usual=apart._asked):
+    def endless(wanted, *, known_at, usual=apart.answering):
         tried.append(wanted)
         return (
             ("select count(*) from range(1000000000000)", {}) if len(tried) == 1 else usual(wanted, known_at=known_at)
         )
 
-    monkeypatch.setattr(apart, "_asked", endless)
+    monkeypatch.setattr(apart, "answering", endless)
     monkeypatch.setattr(apart, "SECONDS", 0.1)
     assert [figure(rooms).failed for _ in range(3)] == ["too_slow"] * 3
     assert len(tried) == 1
@@ -295,7 +295,7 @@ def test_nobody_waits_for_a_statement_that_runs(rooms, monkeypatch):
         return "select count(*) from range(1000000000000)", {}
 
     monkeypatch.setattr(apart, "watched", until_stopped)
-    monkeypatch.setattr(apart, "_asked", endless)
+    monkeypatch.setattr(apart, "answering", endless)
     with ThreadPoolExecutor(1) as pool:
         hostile = pool.submit(figure, rooms)
         has_begun.wait()
@@ -310,18 +310,18 @@ def test_nobody_waits_for_a_statement_that_runs(rooms, monkeypatch):
 
 def test_a_statement_that_takes_too_much_memory_is_stopped(rooms, monkeypatch):
     large = "create or replace temp table answer as select repeat('x', 1000) || i as x from range(1000000) as t(i)"
-    monkeypatch.setattr(apart, "_asked", lambda *_, **__: (large, {}))
+    monkeypatch.setattr(apart, "answering", lambda *_, **__: (large, {}))
     assert figure(rooms).failed == "too_large"
 
 
 def test_where_many_days_are_too_much_the_last_is_counted_alone(rooms, monkeypatch):
-    def asked(wanted, *, known_at, _asked=apart._asked):
+    def asked(wanted, *, known_at, _asked=apart.answering):
         sql, values = _asked(wanted, known_at=known_at)
         return ("select error('too much')" if len(wanted.places) > 1 else sql), values if len(
             wanted.places
         ) == 1 else {}
 
-    monkeypatch.setattr(apart, "_asked", asked)
+    monkeypatch.setattr(apart, "answering", asked)
     with rooms.database.cursor() as cursor:
         found = counts(cursor, points(rooms), days=[BEFORE, DAY], known_at=EVERYTHING_KNOWN).figures("organisation")
     assert [(each.as_of, each.failed, each.of) for each in found if each.point.pack] == [
