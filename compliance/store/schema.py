@@ -1,6 +1,8 @@
 """The tables and macros of a store, and its upgrade from an earlier version."""
 
 import hashlib
+import logging
+from contextlib import closing
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,7 @@ from compliance.declarations.queries import statement, text_of
 from compliance.declarations.sources import Source, product_sources
 from compliance.store import failures
 from compliance.store.database import Cursor, quoted
+from compliance.store.engine import apart
 from compliance.store.packs import relation_of, sources_of_packs, versions
 
 # The schema file of the tables that 0.11 leaves, which later files add to.
@@ -28,6 +31,9 @@ PACKS: Final = "102_packs.sql"
 MACRO_FILES: Final = ("macros.sql", "sources.sql", "values.sql")
 # The prefix of the mark of the macros, among the names of schema files.
 MACROS: Final = "macros "
+# Whether the relation of a source can be made, by all that it declares.
+_MADE: Final[dict[str, bool]] = {}
+log = logging.getLogger(__name__)
 # The prefix of the mark of the last change that a copy of a shared store holds.
 FOLLOWS: Final = "follows "
 
@@ -76,12 +82,29 @@ def upgrade(connection: Cursor, path: Path) -> None:
 
 def renew(connection: Cursor) -> None:
     """Have the relations of the packs' sources, and the macros, be those of this program and of the installed packs."""
-    of_packs = sources_of_packs(connection)
+    of_packs = tuple(source for source in sources_of_packs(connection) if can_be_made(source))
     for source in of_packs:
         connection.execute(relation_of(source))
     connection.execute(_macros(of_packs) if of_packs else _schema()[1])
     connection.execute(f"delete from schema_files where starts_with(name, '{MACROS}')")
     _record(connection, _mark_of_macros(connection), clock.now())
+
+
+def can_be_made(source: Source) -> bool:
+    """Whether the relation of a source of a pack can be made, tried apart from the store.
+
+    Rows that come from a backup or another machine can be anything: a store that could not make them would not open.
+    """
+    key = repr(source)
+    if key not in _MADE:
+        try:
+            with closing(apart()) as tried:
+                create(tried, (source,))
+            _MADE[key] = True
+        except (duckdb.Error, LookupError, TypeError, ValueError) as error:
+            log.warning("The relation of the source %s of a pack cannot be made: %s", source.id, error)
+            _MADE[key] = False
+    return _MADE[key]
 
 
 def create(connection: Cursor, of_packs: tuple[Source, ...]) -> None:

@@ -2,16 +2,18 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from compliance.checking import naming
 from compliance.core.errors import Refusal
+from compliance.counting.assessing import coverage
 from compliance.declarations.packs import read_pack
-from compliance.declarations.points import POINTS
+from compliance.declarations.points import POINTS, load_points
 from compliance.store import installing, packs, schema
 from compliance.store.database import EVERYTHING_KNOWN, Failure, moment
+from compliance.store.file import FileDatabase
 from tests.line import Line
 
 POINT = """
@@ -214,3 +216,43 @@ def test_whoever_rehearses_a_version_keeps_nobody_from_installing_or_rehearsing_
     assert [*declared(line).packs] == ["city.rooms", "city.keys"]
     with line.database.cursor() as cursor, pytest.raises(Failure, match="area"):
         cursor.execute(area)
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "becomes"),
+    [
+        ("source.toml", 'id = "{id}"', 'id = "imports"'),
+        ("source.toml", 'id = "{id}"', 'id = "select"'),
+        ("source.toml", 'type = "yes_no"', 'type = "number"\nlimit = 5\nempty_is = "x"'),
+        ("point.toml", "targets = [{{ from = 2018-01-01, target = 0.95, limit = 0.80 }}]", "targets = []"),
+        ("point.toml", "targets = [{{ from = 2018-01-01,", 'targets = [{{ from = "x",'),
+        ("point.toml", "[reasons]", "parameters = [{{ from = 1 }}]\n[reasons]"),
+        ("point.sql", "select 1", "-- parameters:\n--   nothing of the kind\n\nselect 1"),
+    ],
+)
+def test_rows_of_a_pack_that_nobody_has_checked_leave_the_store_and_the_points_of_the_product(
+    tmp_path, file, was, becomes
+):
+    """as a backup, or another machine, can bring them"""
+    texts = {"point.toml": POINT, "point.sql": "select 1", "source.toml": SOURCE, "example.toml": ""}
+    texts[file] = texts[file].replace(was, becomes)
+    values = {"id": "rooms", "publisher": "city", "version": f"1.{abs(hash(becomes)) % 10_000}"}
+    place = tmp_path / "own.duckdb"
+    with FileDatabase.at(place).writing() as cursor:
+        cursor.execute(
+            "insert into pack_files select $sha, unnest($files), unnest($contents)",
+            {"sha": f"{becomes}", "files": [*texts], "contents": [text.format(**values) for text in texts.values()]},
+        )
+        cursor.execute(
+            "insert into packs (pack, sha256, edition, installed_at) values ('city.rooms', $sha, 1, $at)",
+            {"sha": f"{becomes}", "at": datetime(2026, 1, 1)},
+        )
+    copied = tmp_path / "copy.duckdb"
+    copied.write_bytes(place.read_bytes())
+    with FileDatabase.at(copied).cursor() as cursor:
+        found = packs.declared(cursor, None)
+        assert [point.id for point in found.points if not point.pack] == [point.id for point in load_points(None)]
+        counted = coverage(
+            cursor, found.points, days=[date(2026, 1, 1)], known_at=EVERYTHING_KNOWN, level="organisation"
+        )
+    assert counted is not None
