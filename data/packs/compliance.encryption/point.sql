@@ -8,10 +8,13 @@
 -- columns: columns.txt
 
 with confidential as (
-    select organisation, lower(system) as system_key, coalesce(max(confidentiality) >= $least_level, false) as required
+    select
+        organisation,
+        lower(system) as system_key,
+        max(confidentiality) as highest
     from latest_classifications_at(as_of := $as_of, known_at := $known_at)
-    group by organisation, lower(system)
-    having max(confidentiality) >= $least_level or bool_or(untold('confidentiality', columns))
+    group by all
+    having highest >= $least_level or bool_or(untold('confidentiality', columns))
 ),
 dated as (
     select *, happened(checked, $as_of) as checked_by
@@ -37,7 +40,7 @@ judged as (
         l.next_check,
         case
             when s.responsibility_code = 'central' then exempt('central')
-            when not c.required then undecided(['confidentiality'])
+            when (c.highest >= $least_level) is not true then undecided(['confidentiality'])
             when not l.at_rest then unmet('storage')
             when not l.in_transit then unmet('transfer')
             when l.at_rest is null then judge([unknown('no_information', rests_on := ['at_rest'])], l.check_columns)
