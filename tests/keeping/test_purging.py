@@ -236,6 +236,13 @@ def refused(*_, **__):
     raise Refusal("not pushed")
 
 
+def files_of(postgres, name):
+    """The files of one database, and those of all, in which a person stands; other tests of this run have the same."""
+    own = postgres.ask("select oid from pg_database where datname = current_database()", name)
+    found = files_with(postgres.folder / "data", GONE)
+    return [file for file in found if not file.startswith("base/") or file.startswith(f"base/{own}/")]
+
+
 def files_with(folder, names):
     """The files of a folder in which a name stands; those that a server removes meanwhile have none."""
     found = []
@@ -285,9 +292,7 @@ def test_nothing_of_them_is_left_on_any_machine_nor_in_postgresql(
     assert "PostgreSQL may still" not in told
     at(folders[1], "maintain")
     assert [files_with(folder, GONE) for folder in folders] == [[]] * 2
-    # the databases of other tests of this run have the same persons
-    own = postgres.ask("select oid from pg_database where datname = current_database()", name)
-    assert [f for f in files_with(postgres.folder / "data", GONE) if not f.startswith("base/") or f"/{own}/" in f] == []
+    assert files_of(postgres, name) == []
 
 
 @pytest.mark.exhaustive
