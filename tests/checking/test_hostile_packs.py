@@ -14,7 +14,7 @@ from compliance.checking.trying import MOST_TOLD
 GOOD = new_pack("licences", "acme", today=date(2026, 12, 1))
 POINT, SQL, SOURCE, EXAMPLE = "point.toml", "point.sql", "source.toml", "example.toml"
 # What a slow machine may take more than the limits say.
-PATIENCE = 30
+PATIENCE = 120
 
 HEADER = """-- what: Which systems there are.
 -- grain: one row a system in use
