@@ -76,10 +76,15 @@ def versions(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> tuple[
     return tuple(Version(**row) for row in rows(cursor, statement("packs"), {"known_at": known_at}))
 
 
+def ever_installed(cursor: Cursor) -> tuple[tuple[str, str], ...]:
+    """The pack and the sum of every version that was ever installed, the last first."""
+    return tuple((row["pack"], row["sha256"]) for row in rows(cursor, statement("versions_of_packs")))
+
+
 def declared(cursor: Cursor, own: Path | None, *, known_at: datetime = EVERYTHING_KNOWN) -> Declared:
     """What counts in a store at a moment, with the organisation's own values from the folder `own`."""
-    there = versions(cursor, known_at=known_at)
-    ever = tuple((row["pack"], row["sha256"]) for row in rows(cursor, statement("versions_of_packs")))
+    ever = ever_installed(cursor)
+    there = versions(cursor, known_at=known_at) if ever else ()
     for _, sha256 in ever:
         if sha256 not in _FILES:
             _FILES[sha256] = files_of(cursor, sha256)
@@ -126,7 +131,8 @@ def _read(
     refused: dict[str, Refusal] = {}
     for version in sorted(there, key=lambda version: version.first_installed):
         try:
-            pack = _answering(read_pack(_FILES[version.sha256], origin=version.pack, own=own))
+            pack = read_pack(_FILES[version.sha256], origin=version.pack, own=own)
+            _ask(pack.point)
             _refuse_taken(pack, of_product, read.values())
             read[version.pack] = pack
         except Refusal as refusal:
@@ -136,11 +142,11 @@ def _read(
     return read, refused
 
 
-def _answering(pack: Pack) -> Pack:
-    """The same pack, asked for what is asked of every point on a day: of rows that nobody has checked all can fail."""
-    today = clock.today()
-    pack.point.target(today), pack.point.parameters(today), pack.point.law(today), pack.point.query.types
-    return pack
+def _ask(point: Point) -> None:
+    """Ask what is asked of every point on a day: of rows that nobody has checked each can raise anything."""
+    for on_a_day in (point.target, point.parameters, point.law):
+        on_a_day(clock.today())
+    _ = point.query
 
 
 def _refuse_taken(pack: Pack, of_product: set[str], others: Iterable[Pack]) -> None:

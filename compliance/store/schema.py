@@ -17,7 +17,7 @@ from compliance.declarations.sources import Source, product_sources
 from compliance.store import failures
 from compliance.store.database import Cursor, quoted
 from compliance.store.engine import apart
-from compliance.store.packs import relation_of, sources_of_packs, versions
+from compliance.store.packs import ever_installed, relation_of, sources_of_packs
 
 # The schema file of the tables that 0.11 leaves, which later files add to.
 BASELINE: Final = "100_baseline.sql"
@@ -114,8 +114,8 @@ def create(connection: Cursor, of_packs: tuple[Source, ...]) -> None:
 
 
 def _mark_of_macros(connection: Cursor) -> str:
-    """The mark of the macros, with that of the packs whose sources they read."""
-    installed = sorted(version.sha256 for version in versions(connection))
+    """The mark of the macros, with that of the packs whose sources they read. It is asked for at each opening."""
+    installed = sorted(sha256 for _, sha256 in ever_installed(connection))
     return f"{MACROS}{hashlib.sha256(repr((_schema()[2], installed)).encode()).hexdigest()}"
 
 
