@@ -18,6 +18,7 @@ from compliance.core.hints import nearest
 from compliance.core.language import N_
 from compliance.core.places import POINTS
 from compliance.declarations import closed
+from compliance.declarations.admitted import MOMENT
 from compliance.declarations.declared import read_toml
 from compliance.declarations.given import given
 from compliance.declarations.packs import STATEMENT, Pack, read_pack
@@ -27,7 +28,6 @@ from compliance.store import apart
 
 log = logging.getLogger(__name__)
 
-MOMENT: Final = ("as_of", "known_at")
 # The fields that a judgement rests on, as macros of judgements are told them.
 EVIDENCE: Final = re.compile(r"\b(?:rests_on|empty)\s*:=\s*\[((?:[^\]'-]|'[^']*'|-(?!-))*)\]")
 NO_COLUMN: Final = N_("There is no column {said}. The nearest is {near}.")

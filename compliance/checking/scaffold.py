@@ -7,7 +7,8 @@ from typing import Final
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import NEW_POINT
-from compliance.declarations.packs import NAMED, folder_files
+from compliance.declarations.packs import folder_files
+from compliance.declarations.sources import NAME
 
 # What the point, its publisher and the day of its next review are called in the files to begin with.
 ID, PUBLISHER, NEXT_REVIEW = "new_point", 'publisher = "example"', "next_review = 2027-12-31"
@@ -17,7 +18,7 @@ YEAR: Final = 365
 def new_pack(id_: str, publisher: str, *, today: date) -> dict[str, str]:
     """The files of a new pack with an id and a publisher, to be looked at again in a year."""
     for name in (id_, publisher):
-        if not NAMED.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise Refusal(N_("{name} is no name of a pack. A name has only a–z, 0–9 and underscores."), name=name)
     named = {
         PUBLISHER: f'publisher = "{publisher}"',

@@ -40,7 +40,7 @@ from compliance.core.language import N_
 from compliance.counting.apart import Wanted, answering, not_items, on_days
 from compliance.counting.words import words_of
 from compliance.declarations.packs import EXAMPLE, POINT, STATEMENT, Pack
-from compliance.declarations.queries import parsed, with_columns
+from compliance.declarations.queries import parsed, statement, with_columns
 from compliance.declarations.sources import (
     PLAIN,
     Field,
@@ -149,7 +149,7 @@ class _Trial:
         types = self.point.query.types
         for row in self.point.dated_parameters:
             for name, value in ((name, value) for name, value in row.items() if name != "from"):
-                ((found,),) = self.cursor.execute("select lower(typeof($value))", {"value": value}).fetchall()
+                ((found,),) = self.cursor.execute(statement("type_of_value"), {"value": value}).fetchall()
                 if found != types.get(name):
                     message = N_("The header says that {name} is {said}. In point.toml it is {found}.")
                     line = line_with(self.pack.files[STATEMENT], f"--   {name} (")

@@ -4,7 +4,6 @@ Its commands join those of `compliance.commands.cli`. Nothing is installed or sw
 changes in today's figure is said first.
 """
 
-import hashlib
 import shlex
 from collections.abc import Sequence
 from datetime import date
@@ -23,10 +22,11 @@ from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import save, save_folder
+from compliance.core.zips import sums
 from compliance.correcting import packs
 from compliance.correcting.packs import Whose
 from compliance.correcting.previewing import Effect, Figures
-from compliance.declarations.packs import Pack, folder_files, read_pack
+from compliance.declarations.packs import Pack, bytes_of, folder_files, read_pack
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order
 from compliance.package.packs import zip_files, zip_of
@@ -66,7 +66,7 @@ def new_command(
         raise Refusal(EXISTS, folder=folder)
     files = new_pack(id_, publisher, today=clock.today())
     folder.parent.mkdir(parents=True, exist_ok=True)
-    save_folder({file: text.encode() for file, text in files.items()}, folder)
+    save_folder(bytes_of(files), folder)
     print(f"{folder}: {', '.join(sorted(files))}")
     print(f"python -m compliance points check {shlex.quote(str(folder))}")
 
@@ -210,8 +210,8 @@ def _say(sentence: str, **values: object) -> None:
 def _print_sums(pack: Pack) -> None:
     """Print what a pack is, with its SHA-256 and that of each file."""
     print(f"{pack.name} {pack.head.version}: {pack.sha256}")
-    for name, text in sorted(pack.files.items()):
-        print(f"  {hashlib.sha256(text.encode()).hexdigest()}  {name}")
+    for line in sums(bytes_of(pack.files)).decode().splitlines():
+        print(f"  {line}")
 
 
 def _print_effect(effect: Effect, organisation: str) -> None:

@@ -1,8 +1,9 @@
 """Reproducible zip archives: the same content and moment give the same bytes on any machine."""
 
+import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -28,6 +29,16 @@ def write_zip(
             entry.create_system, entry.external_attr = system, rights
             archive.writestr(entry, part)
     return content.getvalue()
+
+
+def sums(files: Mapping[str, bytes]) -> bytes:
+    """The SHA-256 of every file, in the format of `sha256sum -c`."""
+    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
+
+
+def seal(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 of the list of the sums of files."""
+    return hashlib.sha256(sums(files)).hexdigest()
 
 
 def unlike(name: str, taken: set[str]) -> str:

@@ -5,7 +5,6 @@
 A folder only offers: what counts is what is installed in the store (`store.packs`).
 """
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -19,10 +18,11 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.core.places import PACKS, POINTS, SOURCES
 from compliance.core.remembering import cached_property
+from compliance.core.zips import seal
 from compliance.declarations.declared import UNREADABLE, Table, build, merged, own_table, read_toml
 from compliance.declarations.points import Point
 from compliance.declarations.queries import with_columns
-from compliance.declarations.sources import Source, source_from
+from compliance.declarations.sources import Source, checked_name, source_from
 
 POINT, STATEMENT, EXAMPLE = "point.toml", "point.sql", "example.toml"
 # The files of a pack; each other name is refused.
@@ -31,7 +31,6 @@ SOURCE: Final = re.compile(r"source(-[a-z0-9_]+)?\.toml")
 NEEDED: Final = (POINT, STATEMENT, EXAMPLE)
 # What all files of a pack have together at most.
 MOST_BYTES: Final = 200_000
-NAMED: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -74,12 +73,17 @@ class Pack:
     @cached_property
     def sha256(self) -> str:
         """What tells this state of its files from every other."""
-        return hashlib.sha256(sums(self.files).encode()).hexdigest()
+        return sum_of(self.files)
 
 
-def sums(files: Mapping[str, str]) -> str:
-    """The SHA-256 of every file, in the format of `sha256sum -c`."""
-    return "".join(f"{hashlib.sha256(files[name].encode()).hexdigest()}  {name}\n" for name in sorted(files))
+def sum_of(files: Mapping[str, str]) -> str:
+    """The SHA-256 of the list of the sums of files."""
+    return seal(bytes_of(files))
+
+
+def bytes_of(files: Mapping[str, str]) -> dict[str, bytes]:
+    """The files as they are written."""
+    return {name: text.encode() for name, text in files.items()}
 
 
 def product_packs() -> tuple[Path, ...]:
@@ -153,12 +157,7 @@ def read_pack(files: Mapping[str, str], *, origin: str, own: Path | None = None)
     head = build(Head, table, file=POINT)
     table = merged(table, own_table(POINTS, own).get("points", {}).get(head.id, {}))
     for part in (head.publisher, head.id):
-        if not NAMED.fullmatch(part):
-            raise Refusal(
-                N_("The file {file} uses the name {name}. A name has only a–z, 0–9 and underscores."),
-                file=POINT,
-                name=part,
-            )
+        checked_name(part, file=POINT)
     sources = {source.id: source for source in (_source(files[name], name, own=own) for name in _source_files(files))}
     todo = read_toml(POINTS).get("todo", {}) | table.get("todo", {})
     return Pack(head, _point(table, head, files, sources=sources), sources, todo, dict(files))

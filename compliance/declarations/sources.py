@@ -324,7 +324,7 @@ def source_from(table: Table, *, file: str) -> Source:
     tables = checked(table["fields"], Table, file=file, key="fields")
     fields = tuple(_field(name, entry, file=file) for name, entry in tables.items())
     source = build(Source, table, file=file, fields=fields)
-    _name(source.id, file=file)
+    checked_name(source.id, file=file)
     _refuse_one_language({"title": source.title, "system": source.system}, file=file)
     before = (field.not_before for field in fields if field.not_before)
     _refuse_unknown(fields, (*source.unique, *source.key, *source.lasting, *before), file=file)
@@ -359,7 +359,7 @@ def _field(name: str, table: Any, *, file: str) -> Field:
         table,
         file=file,
         at=name,
-        name=_name(name, file=file),
+        name=checked_name(name, file=file),
         refers_to=_reference(refers_to, file=file),
     )
     _check_field(read, file=file)
@@ -387,7 +387,7 @@ def _check_field(field: Field, *, file: str) -> None:
         known = ", ".join(sorted(FIELD_TYPES))
         raise Refusal(NONE_OF, file=file, key=f"fields.{field.name}.type", said=field.type, known=known)
     for code in field.words:
-        _name(code, file=file)
+        checked_name(code, file=file)
     if field.help:
         _refuse_one_language({f"{field.name}.help": field.help}, file=file)
     wrong = {
@@ -436,10 +436,10 @@ def _reference(text: str, *, file: str) -> tuple[str, str] | None:
     if not text:
         return None
     source, _, name = text.partition(".")
-    return _name(source, file=file), _name(name, file=file)
+    return checked_name(source, file=file), checked_name(name, file=file)
 
 
-def _name(text: str, *, file: str) -> str:
+def checked_name(text: str, *, file: str) -> str:
     """A name, checked since it becomes part of SQL: only lower-case letters, digits and underscores."""
     if not NAME.fullmatch(text):
         raise Refusal(

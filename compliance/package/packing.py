@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.core.zips import write_zip
+from compliance.core.zips import sums, write_zip
 
 SUMS: Final = "SHA256SUMS"
 # The mode of a file that everybody may read, as a zip stores it.
@@ -80,11 +80,6 @@ class Unpacked:
 def pack(files: Mapping[str, bytes], moment: datetime) -> bytes:
     """Zip the files and their sums, sorted by name. The same files and moment give the same bytes."""
     return write_zip(sorted({**files, SUMS: sums(files)}.items()), moment, rights=RIGHTS)
-
-
-def sums(files: Mapping[str, bytes]) -> bytes:
-    """The SHA-256 of every file, in the format of `sha256sum -c`."""
-    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
 
 
 def seal_in(package: bytes) -> str:

@@ -1,6 +1,5 @@
 """A pack as a zip, to be shared: made of its files, and read though nobody trusts it."""
 
-import hashlib
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +8,8 @@ from typing import Final
 
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
-from compliance.declarations.packs import MOST_BYTES, refuse_other_files, texts_of
+from compliance.core.zips import sums
+from compliance.declarations.packs import MOST_BYTES, bytes_of, refuse_other_files, texts_of
 from compliance.package.packing import KIND_MASK, NAME, REGULAR, SUMS, Kind, content_of, opened, pack
 
 # The files of a pack and their sums, with a folder around them where a person has zipped it.
@@ -23,7 +23,7 @@ ZIP: Final = Kind(
 
 def zip_of(files: Mapping[str, str], moment: datetime) -> bytes:
     """The zip of a pack, with the sums of its files: the SHA-256 of their list is that of the pack."""
-    return pack({name: text.encode() for name, text in files.items()}, moment)
+    return pack(bytes_of(files), moment)
 
 
 def zip_files(path: Path, *, content: bytes | None = None) -> dict[str, str]:
@@ -36,8 +36,8 @@ def zip_files(path: Path, *, content: bytes | None = None) -> dict[str, str]:
         names = _names(entries, path)
         contents = {names[entry.filename]: content_of(archive, entry) for entry in entries}
     read = {name: content for name, content in contents.items() if content is not None}
-    sums = read.pop(SUMS, None)
-    if None in contents.values() or (sums is not None and not _holds(sums, read)):
+    listed = read.pop(SUMS, None)
+    if None in contents.values() or listed not in (None, sums(read)):
         raise Refusal(ZIP.other, file=path.name)
     return texts_of(read, origin=path.name)
 
@@ -65,9 +65,3 @@ def _is_hidden(name: str) -> bool:
 
 def _is_link(entry: zipfile.ZipInfo) -> bool:
     return entry.external_attr >> 16 & KIND_MASK not in (0, REGULAR)
-
-
-def _holds(sums: bytes, files: Mapping[str, bytes]) -> bool:
-    """Whether a list of sums is that of the files."""
-    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return sums == lines.encode()

@@ -8,7 +8,6 @@ A package is verified with its own rows and its own statements, without another 
 this program. The maker of a package is not trusted.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,12 +21,13 @@ from compliance.access.withholding import export_names
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import is_disk_full, temporary_folder
+from compliance.core.zips import seal
 from compliance.counting.separated import harmless, harmless_first, harmless_in_ascii
-from compliance.declarations.packs import STATEMENT
+from compliance.declarations.packs import STATEMENT, bytes_of, sum_of
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.loading.purges import Purged, purged_since
-from compliance.package.packing import Files, Unpacked, no_package, pack, sums, unpack
+from compliance.package.packing import Files, Unpacked, no_package, pack, unpack
 from compliance.package.readme import PACKS, readme
 from compliance.package.tables import COLUMNS, FIGURES, ITEMS, ROWS, as_csv, as_table, cell, read_csv, tables
 from compliance.package.trail import false_entries, signing_entries
@@ -112,13 +112,13 @@ def gathered(cursor: Cursor, review: Review, *, version: int | None) -> Parts:
 def _files_of(cursor: Cursor, used: PackUsed) -> Files:
     """The files of the version of a pack that a review pins. Raise Refusal if the store holds anything else."""
     files = files_of(cursor, used.sha256)
-    if hashlib.sha256(sums({name: text.encode() for name, text in files.items()})).hexdigest() != used.sha256:
+    if sum_of(files) != used.sha256:
         raise Refusal(
             N_("The files of {pack} {version}, which the review pins, were changed in the store. Restore a backup."),
             pack=used.pack,
             version=used.version,
         )
-    return {f"{_folder(used)}{name}": text.encode() for name, text in files.items()}
+    return {f"{_folder(used)}{name}": content for name, content in bytes_of(files).items()}
 
 
 def _folder(used: PackUsed) -> str:
@@ -404,9 +404,8 @@ def _pack_faults(files: Files, dossier: Dossier) -> Iterator[Fault]:
     for used in dossier.packs:
         folder = _folder(used)
         own = {name.removeprefix(folder): content for name, content in files.items() if name.startswith(folder)}
-        seal = hashlib.sha256(sums(own)).hexdigest()
-        if seal != used.sha256:
-            yield Fault("pack", folder, was=used.sha256, now=seal)
+        if (now := seal(own)) != used.sha256:
+            yield Fault("pack", folder, was=used.sha256, now=now)
         elif own[STATEMENT].decode() != _as_in_a_pack(dossier.statements.get(_statement_of(used), "")):
             yield Fault("unlike", f"{folder}{STATEMENT}", was=f"sql/{_statement_of(used)}")
 

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from compliance.declarations.packs import folder_files, product_packs, sums
+from compliance.core.zips import sums
+from compliance.declarations.packs import bytes_of, folder_files, product_packs
 from tests.command import run_here
 from tests.line import reading_here
 
@@ -48,7 +49,7 @@ def changed(folder, file, was, becomes):
 
 
 def sum_of(folder):
-    return hashlib.sha256(sums(folder_files(folder)).encode()).hexdigest()
+    return hashlib.sha256(sums(bytes_of(folder_files(folder)))).hexdigest()
 
 
 def said(done):

@@ -12,7 +12,8 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
-from compliance.package.packing import SUMS, pack, sums
+from compliance.core.zips import sums
+from compliance.package.packing import SUMS, pack
 from compliance.package.year_package import message, verify_package, write_package
 from compliance.review import reviewing, verifying
 from compliance.review.dossier import as_json, from_json

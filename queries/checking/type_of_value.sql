@@ -1,0 +1,2 @@
+-- The type of a value, as a header calls it.
+select lower(typeof($value))
