@@ -8,6 +8,6 @@ left join (
     where is_on and switched_at <= $known_at
     group by all
 ) as s using (pack)
-where p.installed_at <= $known_at
+where p.installed_at <= $known_at and p.pack is not null and p.sha256 is not null
 qualify row_number() over (partition by p.pack order by p.edition desc) = 1
 order by s.first_switched nulls last, i.first_installed

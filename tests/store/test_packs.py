@@ -256,3 +256,35 @@ def test_rows_of_a_pack_that_nobody_has_checked_leave_the_store_and_the_points_o
             cursor, found.points, days=[date(2026, 1, 1)], known_at=EVERYTHING_KNOWN, level="organisation"
         )
     assert counted is not None
+
+
+ROWS_OF_PACKS = {
+    "packs": {"pack": "'city.rooms'", "sha256": "'a'", "edition": "1", "installed_at": "timestamp '2026-01-01'"},
+    "pack_files": {"sha256": "'a'", "file": "'point.toml'", "content": "''"},
+    "pack_switches": {
+        "organisation_id": "1",
+        "pack": "'city.rooms'",
+        "is_on": "true",
+        "from_day": "date '2026-01-01'",
+        "edition": "1",
+        "switched_at": "timestamp '2026-01-01'",
+    },
+}
+
+
+@pytest.mark.parametrize("missing", [f"{table}.{column}" for table, row in ROWS_OF_PACKS.items() for column in row])
+def test_a_row_without_one_of_its_values_leaves_the_store_and_the_points_of_the_product(tmp_path, missing):
+    """as a backup, or another machine, can bring it"""
+    place = tmp_path / "own.duckdb"
+    with FileDatabase.at(place).writing() as cursor:
+        for table, row in ROWS_OF_PACKS.items():
+            halved = ["null" if missing == f"{table}.{column}" else value for column, value in row.items()]
+            for values in (row.values(), halved):
+                cursor.execute(f"insert into {table} ({', '.join(row)}) values ({', '.join(values)})")
+    copied = tmp_path / "copy.duckdb"
+    copied.write_bytes(place.read_bytes())
+    with FileDatabase.at(copied).cursor() as cursor:
+        found = packs.declared(cursor, None)
+        said = packs.switches(cursor, as_of=date(2026, 1, 1))
+        counted = packs.in_use(found.points, said, ["Norra"], date(2026, 1, 1))
+        assert [point.id for point in counted if not point.pack] == [point.id for point in load_points(None)]
