@@ -42,10 +42,10 @@ def check_files(
         pack = read_pack(files, origin=origin)
     except Refusal as refusal:
         return [_of_file(files, refusal, origin)]
-    return check(pack, others, thorough=thorough)
+    return _check(pack, others, thorough=thorough)
 
 
-def check(pack: Pack, others: Collection[Pack] = (), *, thorough: bool = False) -> list[Fault]:
+def _check(pack: Pack, others: Collection[Pack] = (), *, thorough: bool = False) -> list[Fault]:
     """Everything that is wrong with a pack; none where it may be installed beside `others`, or over itself."""
     before = next((other for other in others if other.name == pack.name), None)
     try:

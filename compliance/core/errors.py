@@ -1,6 +1,8 @@
 """The one kind of error that a user can act on."""
 
+from datetime import date
 from pathlib import PurePath
+from typing import Any
 
 from compliance.core.masking import mask_text
 
@@ -16,6 +18,29 @@ class Refusal(Exception):
         self.message = message
         self.values = {name: _masked(value) for name, value in values.items()}
         super().__init__(message.format(**self.values))
+
+    def as_json(self) -> dict[str, Any]:
+        """What JSON holds of it, for another process: `refusal_from_json` makes it again."""
+        return {"message": self.message, "values": {name: _as_json(value) for name, value in self.values.items()}}
+
+
+def refusal_from_json(told: dict[str, Any]) -> Refusal:
+    """The refusal that another process has written as JSON."""
+    return Refusal(told["message"], **{name: _from_json(value) for name, value in told["values"].items()})
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, Refusal):
+        return {"refusal": value.as_json()}
+    if type(value) is date:
+        return {"date": value.isoformat()}
+    return value if isinstance(value, str | int | float) else str(value)
+
+
+def _from_json(value: Any) -> object:
+    if isinstance(value, dict):
+        return refusal_from_json(value["refusal"]) if "refusal" in value else date.fromisoformat(value["date"])
+    return value
 
 
 class Asked(Refusal):

@@ -50,12 +50,7 @@ def _problem(fault: BaseException) -> Header:
     refusal = refusal_of(fault)
     if refusal is None:
         return {"problem": "fault", "where": where(fault)}
-    values = {name: _plain(value) for name, value in refusal.values.items()}
-    return {"problem": "refused", "message": refusal.message, "values": values}
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float) else str(value)
+    return {"problem": "refused", "refusal": refusal.as_json()}
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from compliance.core import children
 from compliance.core.children import nameless_file, sweep
-from compliance.core.errors import Refusal
+from compliance.core.errors import Refusal, refusal_from_json
 from compliance.core.language import N_
 from compliance.core.queueing import Queue
 from compliance.core.saving import temporary_folder
@@ -109,7 +109,7 @@ def _content(file: BinaryIO, *, code: int) -> bytes:
     except ValueError:
         raise JobFailed(f"died with code {code}") from None
     if header["problem"] == "refused":
-        raise Refusal(header["message"], **header["values"])
+        raise refusal_from_json(header["refusal"])
     if header["problem"] == "memory":
         raise Refusal(TOO_LARGE)
     if header["problem"]:

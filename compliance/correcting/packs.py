@@ -3,14 +3,15 @@
 What that does to the figure of the pack's point can be seen before: it is rehearsed, and nothing is written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from compliance.access.audit import Action
-from compliance.checking import checking
+from compliance.checking.checking import check_files
+from compliance.checking.faults import Fault
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting.previewing import Effect, Figures
@@ -28,6 +29,8 @@ MEANWHILE: Final = N_("Another pack was installed at the same time. Install {pac
 NOT_INSTALLED: Final = N_("{pack} is not installed. Install it first.")
 NOBODY: Final = N_("There is no organisation called {name} on {day}. Load an export of it first.")
 
+# What says everything that is wrong with the files of a pack.
+Check = Callable[..., list[Fault]]
 
 # The folder beside the store with an organisation's own packs.
 FOLDER: Final = "points"
@@ -84,13 +87,16 @@ class Whose:
     own: Path | None
 
 
-def install(database: Database, pack: Pack, order: Order) -> None:
-    """Install a version of a pack, which counts from then on. Raise Refusal if it is wrong, or there already."""
+def install(database: Database, pack: Pack, order: Order, *, check: Check = check_files) -> None:
+    """Install a version of a pack, which counts from then on. Raise Refusal if `check` finds anything, or it is there.
+
+    A process that serves others checks in a child.
+    """
     with database.cursor() as cursor:
         there, others = packs.versions(cursor), packs.declared(cursor, None).packs
     if pack.sha256 in {version.sha256 for version in there}:
         raise Refusal(INSTALLED, pack=pack.name)
-    if found := checking.check(pack, others.values()):
+    if found := check(pack.files, origin=pack.name, others=others.values()):
         raise Refusal(WRONG, pack=pack.name, why=found[0].sentence)
     with database.writing() as cursor:
         if {*packs.versions(cursor)} != {*there}:

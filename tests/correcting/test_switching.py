@@ -95,29 +95,27 @@ def test_a_pack_that_is_wrong_is_not_installed(loaded):
     assert loaded.rows("select count(*) as n from packs") == [{"n": 0}]
 
 
-def test_a_pack_that_was_checked_beside_others_than_are_there_is_not_installed(loaded, monkeypatch):
-    def check(*_):
+def test_a_pack_that_was_checked_beside_others_than_are_there_is_not_installed(loaded):
+    def check(*_args, **_kwargs):
         with loaded.database.writing() as cursor:
             cursor.execute("insert into packs values ('city.rooms', '', 1, moment(), '')")
         return []
 
-    monkeypatch.setattr(packs.checking, "check", check)
     with pytest.raises(Refusal, match="at the same time"):
-        packs.install(loaded.database, continuity(), loaded.order())
+        packs.install(loaded.database, continuity(), loaded.order(), check=check)
 
 
-def test_a_pack_is_installed_though_others_are_switched_on_meanwhile(loaded, monkeypatch):
+def test_a_pack_is_installed_though_others_are_switched_on_meanwhile(loaded):
     """refused: the order of the versions turned, which was told as another installation"""
 
-    def check(*_):
+    def check(*_args, **_kwargs):
         with loaded.database.writing() as cursor:
             cursor.execute("insert into pack_switches values (1, 'city.b', true, current_date, 1, moment(), '')")
         return []
 
     with loaded.database.writing() as cursor:
         cursor.execute("insert into packs values ('city.a', '', 1, moment(), ''), ('city.b', '', 2, moment(), '')")
-    monkeypatch.setattr(packs.checking, "check", check)
-    packs.install(loaded.database, continuity(), loaded.order())
+    packs.install(loaded.database, continuity(), loaded.order(), check=check)
     assert loaded.rows("select count(*) as n from packs") == [{"n": 3}]
 
 

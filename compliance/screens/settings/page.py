@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from compliance.access.permissions import Permission
-from compliance.checking import checking
+from compliance.checking.child import check_in_child
 from compliance.checking.faults import Fault
 from compliance.core import clock, places
 from compliance.core.errors import Refusal
@@ -68,7 +68,7 @@ def _version_in(content: str) -> str:
 @cached()
 def _wrong(data: Data, origin: str, files: tuple[tuple[str, str], ...]) -> list[Fault]:
     """What is wrong with the files of a pack, beside the packs that are installed."""
-    return checking.check_files(dict(files), origin=origin, others=reads.declared(data).packs.values())
+    return check_in_child(dict(files), origin=origin, others=reads.declared(data).packs.values())
 
 
 @body
@@ -178,14 +178,17 @@ def _faults(view: View, offer: Offer) -> list[Refusal]:
     """What is wrong with a pack that is offered. Those of the product have been checked."""
     if not offer.files or not offer.own:
         return [offer.why] if offer.why else []
-    with st.spinner(view.say(N_("This takes a moment"))):
-        return [fault.sentence for fault in _wrong(view.data, offer.origin, tuple(offer.files.items()))]
+    try:
+        with st.spinner(view.say(N_("This takes a moment"))):
+            return [fault.sentence for fault in _wrong(view.data, offer.origin, tuple(offer.files.items()))]
+    except Refusal as refusal:
+        return [refusal]
 
 
 def _install(view: View, pack: Pack) -> None:
     widgets.require(Permission.INSTALL_POINTS)
     with widgets.showing_errors():
-        packs.install(view.database, pack, views.order())
+        packs.install(view.database, pack, views.order(), check=check_in_child)
         title = view.say.pick(pack.point.title)
         st.session_state[NEWS] = view.say(
             N_("Version {version} of {title} is installed."), version=pack.head.version, title=title
