@@ -14,7 +14,7 @@ from typing import Final
 from compliance.checking import declaring, naming, trying
 from compliance.checking.faults import Fault, line_of, line_with
 from compliance.core.errors import Refusal
-from compliance.core.hints import nearest
+from compliance.core.hints import nearest_first
 from compliance.core.language import N_
 from compliance.core.places import POINTS
 from compliance.declarations import closed
@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 # The fields that a judgement rests on, as macros of judgements are told them.
 EVIDENCE: Final = re.compile(r"\b(?:rests_on|empty)\s*:=\s*\[((?:[^\]'-]|'[^']*'|-(?!-))*)\]")
-NO_COLUMN: Final = N_("There is no column {said}. The nearest is {near}.")
 COLUMNS: Final = "-- columns: columns.txt"
 
 
@@ -108,8 +107,8 @@ def _evidence(pack: Pack) -> Iterator[Fault]:
         for name in re.findall(r"'(\w+)'", match[1]):
             columns = [f"{source.id}.{name}" for source in read if any(field.name == name for field in source.fields)]
             if not columns:
-                there = [field.name for source in read for field in source.fields] or [name]
-                yield Fault(STATEMENT, line, Refusal(NO_COLUMN, said=name, near=nearest(name, there)))
+                there = nearest_first(name, (field.name for source in read for field in source.fields))
+                yield Fault(STATEMENT, line, Refusal(trying.NO_COLUMN, said=name, known=there))
             elif not asked.intersection(columns):
                 message = N_("A judgement rests on {column}. Name it under reads in point.toml to ask for it.")
                 yield Fault(STATEMENT, line, Refusal(message, column=columns[0]))

@@ -35,7 +35,7 @@ from compliance.checking.examples import (
 )
 from compliance.checking.faults import Fault, line_of, line_with
 from compliance.core.errors import Refusal
-from compliance.core.hints import nearest
+from compliance.core.hints import nearest_first
 from compliance.core.language import N_
 from compliance.counting.apart import Wanted, answering, not_items, on_days
 from compliance.counting.words import words_of
@@ -68,15 +68,24 @@ MARK: Final = "x"
 JUDGED: Final = ("organisation", "item", "outcome", "reason", "due", "lost")
 NOT_RUN: Final = N_("DuckDB cannot run it: {said}")
 TOO_LONG: Final = N_("It takes longer than {n} seconds, and was stopped.")
-MISSING: Final = re.compile(
-    r'(?:column|Table) (?:with name )?"?(\w+(?:\.\w+)?)"? (?:not found|does not (?:exist|have))'
+NO_COLUMN: Final = N_("There is no column {said}. The nearest that there are: {known}.")
+NO_RELATION: Final = N_(
+    "Nothing is called {said} there. There are: {known}. What stands after from or join is called as “as” says."
 )
+# How DuckDB says that a relation has no such column, that there is none, and that there is no such relation.
+MISSING: Final = (
+    re.compile(r'Values list "(?P<of>\w+)" does not have a column named "(?P<name>\w+)"'),
+    re.compile(r'[Cc]olumn "?(?P<name>\w+)"? (?:not found|does not exist)'),
+    re.compile(r'Could not find key "(?P<name>\w+)" in struct'),
+)
+UNNAMED: Final = re.compile(r'Referenced table "(\w+)" not found')
+GIVEN_TYPES: Final = re.compile(r"argument types 'abs\(STRUCT\((.*)\)\)'")
 JOINED: Final = re.compile(r"(?:inner → left|left → inner)\b")
 # What tells the copies of an organisation from each other.
 COPY: Final = " – "
 CLAUSE: Final = re.compile(r"\b(?:select|from|join|on|where|group|having|qualify|order|filter)\b")
 CHOOSING: Final = frozenset({"where", "having", "qualify", "on"})
-CANDIDATES: Final = re.compile(r"Candidate bindings: (.*)")
+CANDIDATES: Final = re.compile(r"Candidate (?:bindings|tables|Entries): (.*)")
 
 
 def faults(pack: Pack, *, thorough: bool) -> list[Fault]:
@@ -137,13 +146,17 @@ class _Trial:
         return [Fault(STATEMENT, line_with(self.pack.files[STATEMENT], "-- columns:"), Refusal(message, **said))]
 
     def _described(self, sql: str, *, as_of: bool) -> dict[str, str]:
+        with self._watched(SECONDS):
+            found = self.cursor.execute(sql, self._of_today(sql, as_of=as_of)).fetchall()
+        return {name: type_.lower() for name, type_, *_ in found}
+
+    def _of_today(self, sql: str, *, as_of: bool) -> Values:
+        """What the statement is asked with when nothing is counted: the last values of the point."""
         row = self.point.dated_parameters[-1] if self.point.dated_parameters else {"from": None}
         day = self.point.targets[-1]["from"]
         given = {name: value for name, value in row.items() if name != "from"} | {"known_at": EVERYTHING_KNOWN}
         given |= {"as_of": day} if as_of else {"days": [day]}
-        given = {name: value for name, value in given.items() if re.search(rf"\${name}\b", sql)}
-        with self._watched(SECONDS):
-            return {name: type_.lower() for name, type_, *_ in self.cursor.execute(sql, given).fetchall()}
+        return {name: value for name, value in given.items() if re.search(rf"\${name}\b", sql)}
 
     def _parameters(self) -> Iterator[Fault]:
         types = self.point.query.types
@@ -394,13 +407,36 @@ class _Trial:
     def _unread(self, error: Exception) -> Fault:
         said, place = str(error), re.search(r"LINE (\d+)", str(error))
         line = int(place[1]) if place and isinstance(error, UNREADABLE) else 0
-        missing, near = MISSING.search(said), CANDIDATES.search(said)
-        if missing:
-            names = re.findall(r"\w+", near[1]) if near else []
-            message = N_("There is no column {said}. The nearest is {near}.")
-            return Fault(STATEMENT, line, Refusal(message, said=missing[1], near=nearest(missing[1], names or ["–"])))
-        first = said.partition("\n")[0][:200]
-        return Fault(STATEMENT, line, Refusal(NOT_RUN, said=first))
+        told = CANDIDATES.search(said)
+        near = [name.rpartition(".")[2] for name in re.findall(r'"([\w.]+)"', told[1])] if told else []
+        if unnamed := UNNAMED.search(said):
+            known = ", ".join(name for name in near if not name.startswith("unnamed_")) or "–"
+            return Fault(STATEMENT, line, Refusal(NO_RELATION, said=unnamed[1], known=known))
+        if missing := next(filter(None, (each.search(said) for each in MISSING)), None):
+            of, name = missing.groupdict().get("of", ""), missing["name"]
+            known = nearest_first(name, near or self._columns_of(of, name) or self._names() - {name})
+            line = line or line_with(self.sql, f".{name}") or line_with(self.sql, name)
+            return Fault(STATEMENT, line, Refusal(NO_COLUMN, said=f"{of}.{name}" if of else name, known=known))
+        return Fault(STATEMENT, line, Refusal(NOT_RUN, said=said.partition("\n")[0][:200]))
+
+    def _columns_of(self, relation: str, name: str) -> list[str]:
+        """The columns of a relation of which the statement asks for another: DuckDB names them as a type."""
+        if not relation:
+            return []
+        asked = re.sub(rf"\b{relation}\s*\.\s*{name}\b", f"abs({relation})", self.sql, flags=re.IGNORECASE)
+        try:
+            self.cursor.execute(f"describe {asked}", self._of_today(asked, as_of=True))
+        except Failure as error:
+            types = found[1] if (found := GIVEN_TYPES.search(str(error))) else ""
+            while (shorter := re.sub(r"\([^()]*\)", "", types)) != types:
+                types = shorter
+            return re.findall(r'(?:^|, )"?(\w+)', types)
+        return []
+
+    def _names(self) -> set[str]:
+        """What the sources of the statement, and the statement itself, call columns."""
+        fields = {field.name for source in self.sources.values() for field in source.fields}
+        return fields | {*re.findall(r"\bas (\w+)", self.sql)}
 
     # --- Telling
 

@@ -52,6 +52,25 @@ WORDS: Final[Mapping[str, str]] = {
     "VALUE_DEFAULT": "default",
     "UNION_BY_NAME": "union by name",
 }
+# What DuckDB calls functions that are written as operators, or otherwise than as a name and brackets.
+OPERATORS: Final[Mapping[str, str]] = {
+    "~~": "like",
+    "!~~": "not like",
+    "~~*": "ilike",
+    "!~~*": "not ilike",
+    "~~~": "glob",
+    "like_escape": "like … escape",
+    "not_like_escape": "not like … escape",
+    "ilike_escape": "ilike … escape",
+    "not_ilike_escape": "not ilike … escape",
+    "regexp_full_match": "similar to",
+    "regexp_matches": "~",
+    "timezone": "at time zone",
+    "factorial": "!",
+    "list_apply": "[… for … in …]",
+    "row": "(…, …)",
+    "trunc": "interval",
+}
 
 
 @dataclass(frozen=True)
@@ -565,8 +584,14 @@ class _Walk:
 
     def _unknown(self, node: Node, known: frozenset[str]) -> None:
         names = ", ".join(sorted(name for name in known if name[0].isalpha()))
-        message = N_("The function {said} is not let in. There are: {known}.")
-        self.refuse(message, node, said=node["function_name"].lower(), known=names)
+        message = N_("{said} is not let in. The functions that are: {known}.")
+        self.refuse(message, node, said=self._written(node), known=names)
+
+    def _written(self, node: Node) -> str:
+        """What stands in the statement for a function."""
+        name, at = node["function_name"].lower(), node["query_location"]
+        there = self.text.sql.encode()[at : at + len(name.encode())].decode(errors="replace").lower()
+        return name if there == name else OPERATORS.get(name, name)
 
     def _function(self, node: Node, scope: Scope) -> Extent:
         name = node["function_name"].lower()

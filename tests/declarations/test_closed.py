@@ -90,7 +90,7 @@ def test_a_statement_on_the_list_is_let_in(sql):
 
 NONE_OF_THE_RELATIONS = "{} is none of the relations that this point may read"
 NO_PART = "There is no part {} in the statement"
-NO_FUNCTION = "The function {} is not let in"
+NO_FUNCTION = "{} is not let in. The functions that are:"
 NOT_LET_IN = "{} is not let in. A point is made of"
 PLACED = "{} has something with a full stop before its name"
 MOMENT = "systems_at is called with (as_of := $as_of, known_at := $known_at), and nothing else."
@@ -242,9 +242,15 @@ REFUSED = {
     "a pattern": (f"select regexp_matches(system, supplier) from {S}", NO_FUNCTION.format("regexp_matches")),
     "a pattern that counts": (
         f"select system ~ '((a{{1000}}){{1000}})*' from {S}",
-        NO_FUNCTION.format("regexp_matches"),
+        NO_FUNCTION.format("~"),
     ),
-    "like": (f"select system like '%a%b%c%d%' from {S}", NO_FUNCTION.format("~~")),
+    "like": (f"select system like '%a%b%c%d%' from {S}", NO_FUNCTION.format("like")),
+    "not ilike": (f"select system not ilike '%a%' from {S}", NO_FUNCTION.format("not ilike")),
+    "like with a sign": (f"select system like 'a!%' escape '!' from {S}", NO_FUNCTION.format("like … escape")),
+    "like as DuckDB writes it": (f"select system ~~ 'a%' from {S}", NO_FUNCTION.format("~~")),
+    "similar to": (f"select system similar to 'a' from {S}", NO_FUNCTION.format("similar to")),
+    "a span": (f"select interval '1' day from {S}", NO_FUNCTION.format("interval")),
+    "a row": (f"select (system, unit) from {S}", NO_FUNCTION.format("(…, …)")),
     "a lambda": (f"select list_transform([system], lambda x: x) from {S}", NO_FUNCTION.format("list_transform")),
     "a lambda within another": (
         f"select list_filter([system], lambda a: len(list_filter([unit], lambda b: a = b)) > 0) from {S}",
@@ -262,7 +268,7 @@ REFUSED = {
         f"select list_filter([system], x -> true) from {S}",
         "Write list_filter(list, lambda name: condition)",
     ),
-    "a comprehension": (f"select [x for x in [system]] from {S}", NO_FUNCTION.format("list_apply")),
+    "a comprehension": (f"select [x for x in [system]] from {S}", NO_FUNCTION.format("[… for … in …]")),
     # another answer another time
     "the day of the machine": (f"select current_date from {S}", "current_date is of the machine. The day is $as_of."),
     "the user": (f"select user from {S}", "user is of the machine"),
@@ -328,7 +334,10 @@ REFUSED = {
     "in the order of an aggregate": (f"select max(unit order by getenv('x')) from {S}", NO_FUNCTION.format("getenv")),
     "in group by": (f"select 1 from {S} group by getenv('x')", NO_FUNCTION.format("getenv")),
     "in distinct on": (f"select distinct on (getenv('x')) unit from {S} order by 1", NO_FUNCTION.format("getenv")),
-    "in on": (f"select 1 from {S} as a join {S} as b on a.unit = b.unit and getenv('x') = ''", "The function getenv"),
+    "in on": (
+        f"select 1 from {S} as a join {S} as b on a.unit = b.unit and getenv('x') = ''",
+        NO_FUNCTION.format("getenv"),
+    ),
     "in replace": (f"select * replace (getenv('x') as unit) from {S}", NO_FUNCTION.format("getenv")),
     "in having": (f"select system from {S} group by all having getenv('x') = ''", NO_FUNCTION.format("getenv")),
     "in qualify": (f"select system from {S} qualify getenv('x') = ''", NO_FUNCTION.format("getenv")),
