@@ -33,17 +33,20 @@ from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
 from compliance.counting.assessing import Coverage, basis_on, counts_of, items
-from compliance.declarations.points import COURSES, point_by
+from compliance.declarations.points import COURSES, Point, point_by
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import load_values
+from compliance.declarations.sources import Source, Words, load_values
 from compliance.loading.asking import Accepted, told_of_keys
-from compliance.loading.loading import Order, Receipt, load, read_request, revoke
+from compliance.loading.loading import AlreadyLoaded, Order, Receipt, load, others_in, read_request, revoke
 from compliance.loading.validating import no_answers_text, withheld_text
 from compliance.reading.repeating import repeated_text, second_text
+from compliance.reading.sheets import Workbook
 from compliance.store import packs, stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.store.packs import Switch
 
 WHO: Final = "command line"
+SWITCH_ON: Final = "python -m compliance points switch {point} on --from DATE --really"
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -247,7 +250,7 @@ def _load_one(path: Path, order: Order, move: Path | None) -> bool:
             sources = packs.current(cursor).sources
         request = read_request(database, order, sources=sources, words=words, today=day_of(None, ""))
         workbook = read(path, name=path.name, request=request)
-        receipts = load(database, workbook, order, sources=sources, words=words)
+        receipts = _loaded(database, workbook, order, sources=sources, words=words)
     except Refusal as refusal:
         report(refusal)
         return False
@@ -264,6 +267,25 @@ def _load_one(path: Path, order: Order, move: Path | None) -> bool:
         for text in (*_doubts(receipt, say), *_course_questions(database, receipt, say)):
             print(text, file=sys.stderr, flush=True)
     return move is None or _moved(path, move, receipts[0].import_id)
+
+
+def _loaded(
+    database: Database, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words
+) -> list[Receipt]:
+    """Load a file. Of one that is loaded already it is said how it becomes the export of a pack that it also is."""
+    try:
+        return load(database, workbook, order, sources=sources, words=words)
+    except AlreadyLoaded as refusal:
+        others = [] if order.source else others_in(workbook, sources, words)
+        if not others:
+            raise
+        text = N_("{loaded} It has the columns of {sources} too: load that with {options}.")
+        say = Language(places.environment_language())
+        named, options = (
+            say(N_(" or ")).join(texts)
+            for texts in ([say.pick(each.title) for each in others], [f"--source {each.id}" for each in others])
+        )
+        raise Refusal(text, loaded=refusal, sources=named, options=options) from refusal
 
 
 def _counted(receipt: Receipt, say: Language) -> list[str]:
@@ -353,8 +375,19 @@ def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> N
     day = day_of(as_of, "--as-of")
     with stores.own().cursor() as cursor:
         point_ = point_by(packs.current(cursor).points, point)
+        _tell_if_off(packs.switches(cursor, as_of=day), point_, day)
         table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN).drop_columns(["import_id"])
     show(table.to_pylist(), tuple(table.column_names), format, what="items", point=point_.id, day=day)
+
+
+def _tell_if_off(said: tuple[Switch, ...], point: Point, day: date) -> None:
+    """Print, where the point of a pack is on in no organisation, that it has no items for that reason."""
+    if packs.in_use((point,), said, {switch.organisation for switch in said}, day):
+        return
+    begun = [switch.from_day for switch in said if switch.pack == point.pack and switch.from_day <= day]
+    since = Refusal(N_("It is off since {day}."), day=max(begun)) if begun else Refusal(N_("It was not on before."))
+    text = N_("{point} is on in no organisation on {day}. {since} Switch it on: {command}")
+    report(Refusal(text, point=point.id, day=day, since=since, command=SWITCH_ON.format(point=point.id)))
 
 
 PROBLEM_COLUMNS: Final = ("file", "sheet", "row", "column", "value", "reason", "kind", "source", "import_id")

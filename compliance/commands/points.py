@@ -5,7 +5,7 @@ changes in today's figure is said first.
 """
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
@@ -26,6 +26,7 @@ from compliance.core.zips import sums
 from compliance.correcting import packs
 from compliance.correcting.packs import Whose
 from compliance.correcting.previewing import Effect, Figures
+from compliance.counting.assessing import Coverage, basis_on
 from compliance.declarations.packs import Pack, bytes_of, folder_files, read_pack
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order
@@ -33,18 +34,23 @@ from compliance.package.packs import zip_files, zip_of
 from compliance.store import packs as stored
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
-from compliance.wording import phrases
+from compliance.wording import phrases, reasons
 
 points_app = Commands(no_args_is_help=True, help="Points of your own: folders that are checked and installed.")
 app.add_typer(points_app, name="points")
 
 COLUMNS: Final = ("pack", "version", "installed", "on_in", "sha256")
 FolderOrZip = Annotated[Path, typer.Argument(metavar="FOLDER|FILE.zip")]
-EXISTS: Final = N_("{folder} is there already. Choose another name, or change the files in it.")
+EXISTS: Final = N_(
+    "{folder} is there already, and is not written over. Change the files in it, or make another: another name, or --to"
+    " another folder."
+)
+UNKNOWN: Final = N_("{said} is none of the points that are installed: {names}.")
 WHICH: Final = N_("Name the organisation: --organisation. There are: {names}.")
 NOWHERE: Final = N_("It is on in no organisation: no figure changes until it is switched on.")
 CHANGES: Final = N_("{organisation}, {day}: {before} before, {after} after.")
 OFF: Final = N_("off")
+NO_BASIS: Final = N_("no basis: {sources}")
 INSTALLED: Final = N_("Installed, version {version}.")
 SWITCHED_ON: Final = N_("On in {organisation} from {day}.")
 SWITCHED_OFF: Final = N_("Off in {organisation} from {day}.")
@@ -115,7 +121,7 @@ def install_command(path: FolderOrZip, really: Really = False) -> None:
 
 @points_app.command("switch")
 def switch_command(
-    name: Annotated[str, typer.Argument(metavar="PUBLISHER.ID")],
+    said: Annotated[str, typer.Argument(metavar="[PUBLISHER.]ID|NUMBER")],
     on: Annotated[str, typer.Argument(metavar="on|off", callback=lambda text: one_of(text, ["on", "off"], "on|off"))],
     start: Annotated[str, typer.Option("--from", metavar="DATE", help="the day from which it counts, or no longer")],
     organisation: Annotated[str | None, typer.Option(metavar="NAME", help="where, if there are several")] = None,
@@ -125,9 +131,7 @@ def switch_command(
     audit.require(current_user(), Permission.SWITCH_POINTS)
     database, today, from_day = stores.own(), clock.today(), day_of(start, "--from")
     with database.cursor() as cursor:
-        where = _organisation(cursor, organisation, today)
-        if name not in {version.pack for version in stored.versions(cursor)}:
-            raise Refusal(packs.NOT_INSTALLED, pack=name)
+        name, where = _installed_as(cursor, said), _organisation(cursor, organisation, today)
     whose = Whose(name, where, max(today, from_day), places.own_files())
     effect = packs.effect_of_having if on == "on" else packs.effect_of_lacking
     _print_effect(effect(database, whose), where)
@@ -185,6 +189,18 @@ def _installed() -> Sequence[Pack]:
         return tuple(stored.declared(cursor, None).packs.values())
 
 
+def _installed_as(cursor: Cursor, said: str) -> str:
+    """The installed pack with a name, or of a point with an id or a number. Raise Refusal if there is none."""
+    names = [version.pack for version in stored.versions(cursor)]
+    if not names:
+        raise Refusal(packs.NOT_INSTALLED, pack=said)
+    numbers = {str(point.number): point.pack for point in stored.current(cursor).points if point.pack}
+    found = [name for name in names if said in {name, name.partition(".")[2]}] or [numbers.get(said, "")]
+    if len(found) > 1 or not found[0]:
+        raise Refusal(UNKNOWN, said=said, names=", ".join(names))
+    return found[0]
+
+
 def _organisation(cursor: Cursor, said: str | None, day: date) -> str:
     """The organisation that is meant. Raise Refusal, with all, if there are several and none is said."""
     asked = {"as_of": day, "known_at": EVERYTHING_KNOWN}
@@ -215,13 +231,25 @@ def _print_sums(pack: Pack) -> None:
 
 
 def _print_effect(effect: Effect, organisation: str) -> None:
-    say = Language(places.environment_language())
-    figures = {"before": _figure(effect.before, say), "after": _figure(effect.after, say)}
+    with stores.own().cursor() as cursor:
+        basis = basis_on(cursor, days=[effect.day], known_at=EVERYTHING_KNOWN)
+    loaded = {row["source"] for row in basis.of(organisation)}
+    figures = {"before": _figures(effect.before, loaded), "after": _figures(effect.after, loaded)}
     _say(CHANGES, organisation=organisation, day=effect.day, **figures)
 
 
-def _figure(figures: Figures, say: Language) -> str:
-    return ", ".join(f"{phrases.percent(each, say)} ({each.met}/{each.of})" for each in figures) or say(OFF)
+def _figures(figures: Figures, loaded: Collection[str]) -> str:
+    say = Language(places.environment_language())
+    return ", ".join(_figure(figure, loaded, say) for figure in figures) or say(OFF)
+
+
+def _figure(figure: Coverage, loaded: Collection[str], say: Language) -> str:
+    lacking = [say.pick(figure.point.source(id_).title) for id_ in figure.point.needs if id_ not in loaded]
+    if lacking:
+        return say(NO_BASIS, sources=phrases.listed(lacking, say))
+    if figure.coverage is None:
+        return reasons.empty_sentence(figure, say).rstrip(".")
+    return f"{phrases.percent(figure, say)} ({figure.met}/{figure.of})"
 
 
 def _print_end(*, really: bool) -> None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,7 +17,7 @@ from compliance.core.language import N_, folded
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, Words, spoken
+from compliance.declarations.sources import Source, Words, normal, product_sources, spoken
 from compliance.loading import asking
 from compliance.loading.asking import Accepted, Keys, Question
 from compliance.loading.matching import translate_keys
@@ -675,6 +676,18 @@ def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: E
             file=workbook.name,
             day=local_day(same[0]["imported_at"]),
         )
+
+
+def others_in(workbook: Workbook, sources: dict[str, Source], words: Words) -> list[Source]:
+    """The sources of packs of which a file has a column that the product's own sources do not know."""
+    found, known = [], known_headings(product_sources().values())
+    for source in (source for id_, source in sources.items() if id_ not in product_sources()):
+        with suppress(Refusal):
+            matches = recognise(workbook, sources, words, source_id=source.id)
+            columns = [column for match in matches for group in match.columns.values() for column in group]
+            if any(normal(column.heading) not in known for column in columns):
+                found.append(source)
+    return found
 
 
 def _nothing_to_load(

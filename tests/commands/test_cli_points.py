@@ -72,7 +72,7 @@ def test_a_new_point_passes_its_check_and_its_sums_are_told_without_a_store(cli,
     assert checked.endswith("Nothing is wrong with it.\n")
     assert not (tmp_path / "store").exists()
     again = cli("points", "new", "licences", "--to", tmp_path / "mine")
-    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+    assert (again.returncode, "is there already, and is not written over." in again.stderr) == (1, True)
 
 
 def test_what_is_wrong_is_told_a_line_each_with_file_and_line(cli, folder):
@@ -135,6 +135,45 @@ def test_of_a_later_version_it_is_told_what_it_changes_today(cli, folder, tmp_pa
     begin, end = text.index("[fields.done]"), text.index("[fields.checked]")
     (folder / "source.toml").write_text(text[:begin] + text[end:], "utf-8")
     assert "A field keeps its place: the version that is installed has done" in cli("points", "install", folder).stderr
+
+
+def test_a_point_is_switched_by_its_id_or_its_number_and_has_no_basis_before_its_export(cli, folder):
+    asked = ("on", "--from", TODAY)
+    assert cli("points", "switch", "licences", *asked).stderr == "licences is not installed. Install it first.\n"
+    said(cli("points", "install", folder, "--really"))
+    told = f"Norr, {TODAY}: off before, no basis: Evidence of the new point after.\n"
+    for name in ("acme.licences", "licences", "14"):
+        assert said(cli("points", "switch", name, *asked)).startswith(told)
+    for name in ("15", "1", "acme", "licence"):
+        none = cli("points", "switch", name, *asked).stderr
+        assert none == f"{name} is none of the points that are installed: acme.licences.\n"
+
+
+def test_the_items_of_a_point_that_is_off_are_none_and_it_is_said_how_it_is_switched_on(cli, folder):
+    said(cli("points", "install", folder, "--really"))
+    command = "Switch it on: python -m compliance points switch licences on --from DATE --really\n"
+    text = "licences is on in no organisation on 24 November 2026."
+    done = cli("items", "licences", "--format", "json")
+    assert (done.returncode, done.stdout) == (0, "[]\n")
+    assert done.stderr == f"{text} It was not on before. {command}"
+    for on, day in (("on", "2026-11-01"), ("off", "2026-11-20")):
+        said(cli("points", "switch", "licences", on, "--from", day, "--really"))
+    assert cli("items", "14").stderr == f"{text} It is off since 20 November 2026. {command}"
+    assert cli("items", "14", "--as-of", "2026-11-10").stderr == ""
+
+
+def test_a_file_that_is_loaded_already_is_offered_as_the_export_of_a_point_of_ones_own(cli, folder, tmp_path):
+    said(cli("points", "install", folder, "--really"))
+    export = tmp_path / "systems 2026-11-22.csv"
+    rows = "Alfa;I drift;Norr;Acme;Ja;Nej;Ja\nBeta;I drift;Norr;Acme;Nej;Ja;Nej\n"
+    headings = "System;Driftstatus;Organisation;Leverantör;Verksamhetskritiskt;Personuppgifter;På plats"
+    export.write_text(f"{headings}\n{rows}", "utf-8")
+    said(cli("load", export, "--source", "systems", "--organisation", "Norr"))
+    offered = "It has the columns of Evidence of the new point too: load that with --source licences."
+    assert cli("load", export, "--organisation", "Norr").stderr.rstrip().endswith(offered)
+    said(cli("load", export, "--source", "licences", "--organisation", "Norr"))
+    again = cli("load", export, "--source", "systems", "--organisation", "Norr").stderr
+    assert again.endswith("Nothing has changed.\n")
 
 
 def test_the_organisation_is_asked_for_where_there_are_several(cli, folder, tmp_path):
