@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,6 +90,12 @@ def bytes_of(files: Mapping[str, str]) -> dict[str, bytes]:
 def product_packs() -> tuple[Path, ...]:
     """The folders of the packs that come with the product."""
     return tuple(sorted(path.parent for path in PACKS.glob(f"*/{POINT}")))
+
+
+@cache
+def sums_of_product() -> frozenset[str]:
+    """The sums of the packs that come with the product."""
+    return frozenset(sum_of(folder_files(folder)) for folder in product_packs())
 
 
 def folder_files(folder: Path) -> dict[str, str]:

@@ -67,6 +67,7 @@ def test_a_pack_is_installed_its_figure_seen_and_switched_on_and_off(loaded, mon
     shown = text(app)
     assert f"0</strong> av {len(product_packs())} egna punkter är på i {FIRST_NAME}." in shown
     assert shown.count("Inte installerad") == len(product_packs())
+    assert shown.count("Följer med produkten") == shown.count("Produktens tester") == len(product_packs())
     assert buttons(app) == ["Installera version 1.0"] * len(product_packs())
     app.button(key=f"install {read_pack(files(), origin=NAME).sha256}").click().run()
     assert "Version 1.0 av Kontinuitetsplaner är installerad." in text(app)

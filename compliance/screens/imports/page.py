@@ -35,7 +35,7 @@ PARTS: Final[dict[str, tuple[str, Callable[[View], None]]]] = {
     "load": (N_("Load"), lambda view: _load_exports(view)),
     "history": (N_("History"), history.history),
     "questions": (N_("Questions to the units"), forms.questionnaires),
-    "settings": (N_("Settings"), _settings),
+    "settings": (N_("Interpretations"), _settings),
 }
 # Where the parts of earlier addresses are now.
 MOVED: Final = {"forms": "questions", "mappings": "settings", "names": "settings"}

@@ -10,7 +10,7 @@ from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, swedish_order
 from compliance.correcting.packs import Offer
-from compliance.declarations.packs import Pack
+from compliance.declarations.packs import Pack, sums_of_product
 from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.screens.people_texts import recorded
@@ -154,11 +154,18 @@ def pairs(entry: Entry, pack: Pack, today: date, say: Language) -> list[charts.P
     review: str = charts.work_mark("late", next_review, note=say(N_("has passed"))) if late else next_review
     return [
         charts.Pair(say(N_("Version")), version_text(entry, pack, say)),
-        charts.Pair(say(N_("Publisher")), head.publisher),
-        charts.Pair(say(N_("Checked by")), head.checked_by),
+        *_answering(pack, say),
         charts.Pair(say(N_("Next review")), review),
         charts.Pair(say(N_("Counted from")), counted_from(pack, say)),
     ]
+
+
+def _answering(pack: Pack, say: Language) -> list[charts.Pair]:
+    """Who has made a pack, and who has checked its rule; the product answers for those that come with it."""
+    publisher, checked_by = pack.head.publisher, pack.head.checked_by
+    if pack.sha256 in sums_of_product():
+        publisher, checked_by = say(N_("Comes with the product")), say(N_("The tests of the product"))
+    return [charts.Pair(say(N_("Publisher")), publisher), charts.Pair(say(N_("Checked by")), checked_by)]
 
 
 def version_text(entry: Entry, pack: Pack, say: Language) -> str:
