@@ -151,7 +151,7 @@ def drafted(folder: Path, *more: Pack) -> Reviewed:
             switch(line, each)
         with line.database.cursor() as cursor:
             line.sources = packs.declared(cursor, None).sources
-        tables = {"systems": CRITICAL, "continuity": PLANS, **{each.point.id: SIGNED for each in every[1:]}}
+        tables = {"systems": CRITICAL, **{each.point.id: SIGNED if each.point.persons else PLANS for each in every}}
         for source, table in tables.items():
             line.load_table(table, name=f"{source}.csv", source=source, extract_date=date(2026, 11, 2))
         for each in every:

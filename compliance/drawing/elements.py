@@ -12,6 +12,7 @@ from compliance.core.language import BOLD_BEGINS, BOLD_ENDS
 UNBROKEN: Final = re.compile("[^\\s\u00ad\u200b/-]{40}(?=[^\\s\u00ad\u200b\u200d\u0300-\u036f\ufe0f/-])")
 # Elements that cannot hold a <wbr>.
 WITHOUT_BREAKS: Final = frozenset({"text", "title"})
+ICON: Final = ":material/"
 BOLD: Final = re.compile(f"{BOLD_BEGINS}([^{BOLD_BEGINS}{BOLD_ENDS}]+){BOLD_ENDS}")
 
 
@@ -28,8 +29,8 @@ def escaped(value: str) -> Html:
     """
     if isinstance(value, Html):
         return value
-    # A blank line would end the fragment, and Markdown would read the rest.
-    return Html(html.escape(value.replace("\r", " ").replace("\n", " ")))
+    # A blank line would end the fragment, and Markdown read the rest; the name of an icon it would write otherwise.
+    return Html(html.escape(value.replace("\r", " ").replace("\n", " ")).replace(ICON, ":material&#47;"))
 
 
 def breakable(value: str) -> Html:

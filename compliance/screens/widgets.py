@@ -34,6 +34,8 @@ MOST_SHOWN: Final = 80
 TALLEST: Final = 420
 AS_TABLE: Final = N_("Show as a table")
 MARKS: Final = re.compile(r"([!-/:-@\[-`{-~])")
+# What makes a link of an address though each of its signs is escaped.
+LINKED: Final = re.compile(r"\b(?:https?:|www)(?=[/.])|@(?=\w)", re.IGNORECASE)
 log = logging.getLogger(__name__)
 
 
@@ -168,7 +170,7 @@ def html(fragment: elements.Html, *, width: Any = "auto") -> None:
 
 def plain(text: str) -> str:
     """A user's text escaped for a label, which Streamlit reads as Markdown: it would fetch a picture in it."""
-    return MARKS.sub(r"\\\1", text)
+    return MARKS.sub(r"\\\1", LINKED.sub("\\g<0>\N{WORD JOINER}", text.replace("\n", " ")))
 
 
 def link(view: View, page: str, label: str, **extra: str) -> None:
