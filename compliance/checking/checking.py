@@ -25,6 +25,7 @@ from compliance.declarations.packs import STATEMENT, Pack, read_pack
 from compliance.declarations.queries import Query, parsed, with_columns
 from compliance.declarations.sources import product_sources
 from compliance.store import apart
+from compliance.store.packs import Installed
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ COLUMNS: Final = "-- columns: columns.txt"
 
 
 def check_files(
-    files: Mapping[str, str], *, origin: str, others: Collection[Pack] = (), thorough: bool = False
+    files: Mapping[str, str], *, origin: str, others: Collection[Installed] = (), thorough: bool = False
 ) -> list[Fault]:
     """Everything that is wrong with the files of a pack; none where it may be installed beside `others`."""
     try:
@@ -44,7 +45,7 @@ def check_files(
     return _check(pack, others, thorough=thorough)
 
 
-def _check(pack: Pack, others: Collection[Pack] = (), *, thorough: bool = False) -> list[Fault]:
+def _check(pack: Pack, others: Collection[Installed] = (), *, thorough: bool = False) -> list[Fault]:
     """Everything that is wrong with a pack; none where it may be installed beside `others`, or over itself."""
     before = next((other for other in others if other.name == pack.name), None)
     try:
@@ -75,8 +76,8 @@ def _of_file(files: Mapping[str, str], refusal: Refusal, origin: str) -> Fault:
     return Fault(file, line_of(files.get(file, ""), *key.split(".")), refusal)
 
 
-def _versions(pack: Pack, before: Pack | None) -> Iterator[Fault]:
-    if before and before.head.version == pack.head.version and before.sha256 != pack.sha256:
+def _versions(pack: Pack, before: Installed | None) -> Iterator[Fault]:
+    if isinstance(before, Pack) and before.head.version == pack.head.version and before.sha256 != pack.sha256:
         message = N_("The version {version} is installed with another content. Give this one another version.")
         line = line_of(pack.files["point.toml"], "version")
         yield Fault("point.toml", line, Refusal(message, version=pack.head.version))

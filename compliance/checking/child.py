@@ -10,7 +10,7 @@ from compliance.checking.faults import Fault
 from compliance.core.errors import Refusal, refusal_from_json
 from compliance.core.jobs import TOO_LARGE, TOO_SLOW, Job, JobFailed, make_file
 from compliance.core.language import N_
-from compliance.declarations.packs import Pack
+from compliance.store.packs import Installed
 
 STOPPED: Final = N_(
     "Its check was not done within its limits of time and memory, and was stopped. Give its examples fewer rows."
@@ -18,7 +18,7 @@ STOPPED: Final = N_(
 log = logging.getLogger(__name__)
 
 
-def check_in_child(files: Mapping[str, str], *, origin: str, others: Collection[Pack] = ()) -> list[Fault]:
+def check_in_child(files: Mapping[str, str], *, origin: str, others: Collection[Installed] = ()) -> list[Fault]:
     """Everything that is wrong with the files of a pack, as `check_files` says. Raise Refusal if no turn comes."""
     try:
         told = make_file(Job(), faults_as_json, dict(files), origin=origin, others=tuple(others))
@@ -32,7 +32,7 @@ def check_in_child(files: Mapping[str, str], *, origin: str, others: Collection[
     return [Fault(origin, 0, Refusal(STOPPED))]
 
 
-def faults_as_json(files: Mapping[str, str], *, origin: str, others: Collection[Pack]) -> bytes:
+def faults_as_json(files: Mapping[str, str], *, origin: str, others: Collection[Installed]) -> bytes:
     """What is wrong, as a child tells it: never as objects, which a pack that harms the child could choose."""
     found = check_files(files, origin=origin, others=others)
     return json.dumps([[fault.file, fault.line, fault.why.as_json()] for fault in found]).encode()

@@ -30,6 +30,7 @@ from compliance.declarations.sources import (
 )
 from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.levels import level_fields
+from compliance.store.packs import Installed
 
 PARTS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 ASKED: Final = re.compile(r"(>=|<|==)\s*([0-9]+(?:\.[0-9]+)*)")
@@ -61,7 +62,7 @@ CLOSED: Final = frozenset({"date", "datetime", "yes_no", "word"})
 FIRST_ORDER, LAST_ORDER, LONGEST_RHYTHM = 100, 9_999, 1_100
 
 
-def faults(pack: Pack, *, before: Pack | None) -> Iterator[Fault]:
+def faults(pack: Pack, *, before: Installed | None) -> Iterator[Fault]:
     """What is wrong with the declarations of a pack; `before` is the version of it that is installed."""
     text, table = pack.files[POINT], tomllib.loads(pack.files[POINT])
     for keys, why in _of_point(pack, table):
@@ -409,7 +410,7 @@ def _twice(source: Source) -> Found:
         yield ("fields",), Refusal(N_("The heading {said} is that of two fields."), said=heading)
 
 
-def _moved(source: Source, before: Pack | None) -> Found:
+def _moved(source: Source, before: Installed | None) -> Found:
     """A stored row has its cells in the order of the fields."""
     old = before.sources.get(source.id) if before else None
     if old is None:

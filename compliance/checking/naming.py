@@ -15,6 +15,7 @@ from compliance.declarations.points import load_points
 from compliance.declarations.queries import statement, without_comments
 from compliance.declarations.sources import product_sources
 from compliance.store import apart
+from compliance.store.packs import Installed
 
 # What a statement calls a relation, or a part of itself.
 RELATION: Final = re.compile(r"\b(?:from|join)\s+(\w+)|\b(\w+)\s+as\s+(?:materialized\s*)?\(\s*select", re.IGNORECASE)
@@ -41,7 +42,7 @@ def names_of_statements() -> frozenset[str]:
     return frozenset(words | _names_of_engine().keys())
 
 
-def faults(pack: Pack, others: Collection[Pack]) -> Iterator[Fault]:
+def faults(pack: Pack, others: Collection[Installed]) -> Iterator[Fault]:
     """The names of a pack that are taken, by the product or by `others`, which are installed."""
     own = {point.id for point in load_points(None)} | product_sources().keys()
     for file, id_ in _ids(pack):

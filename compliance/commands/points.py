@@ -34,6 +34,7 @@ from compliance.package.packs import zip_files, zip_of
 from compliance.store import packs as stored
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
+from compliance.store.packs import Installed
 from compliance.wording import phrases, reasons
 
 points_app = Commands(no_args_is_help=True, help="Points of your own: folders that are checked and installed.")
@@ -181,12 +182,12 @@ def _checked(path: Path, *, thorough: bool = False) -> Pack:
     return read_pack(files, origin=path.name)
 
 
-def _installed() -> Sequence[Pack]:
+def _installed() -> Sequence[Installed]:
     """The packs of the store, if there is one."""
     if not stores.own().exists():
         return ()
     with stores.own().cursor() as cursor:
-        return tuple(stored.declared(cursor, None).packs.values())
+        return stored.declared(cursor, None).installed
 
 
 def _installed_as(cursor: Cursor, said: str) -> str:

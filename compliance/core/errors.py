@@ -23,6 +23,10 @@ class Refusal(Exception):
         """What JSON holds of it, for another process: `refusal_from_json` makes it again."""
         return {"message": self.message, "values": {name: _as_json(value) for name, value in self.values.items()}}
 
+    def __reduce__(self) -> Any:
+        """As JSON in a pickle too: the sentence could have braces, and an error among the values be anything."""
+        return refusal_from_json, (self.as_json(),)
+
 
 def refusal_from_json(told: dict[str, Any]) -> Refusal:
     """The refusal that another process has written as JSON."""

@@ -93,10 +93,10 @@ def install(database: Database, pack: Pack, order: Order, *, check: Check = chec
     A process that serves others checks in a child.
     """
     with database.cursor() as cursor:
-        there, others = packs.versions(cursor), packs.declared(cursor, None).packs
+        there, others = packs.versions(cursor), packs.declared(cursor, None).installed
     if pack.sha256 in {version.sha256 for version in there}:
         raise Refusal(INSTALLED, pack=pack.name)
-    if found := check(pack.files, origin=pack.name, others=others.values()):
+    if found := check(pack.files, origin=pack.name, others=others):
         raise Refusal(WRONG, pack=pack.name, why=found[0].sentence)
     with database.writing() as cursor:
         if {*packs.versions(cursor)} != {*there}:

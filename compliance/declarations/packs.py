@@ -165,7 +165,7 @@ def read_pack(files: Mapping[str, str], *, origin: str, own: Path | None = None)
     table = merged(table, own_table(POINTS, own).get("points", {}).get(head.id, {}))
     for part in (head.publisher, head.id):
         checked_name(part, file=POINT)
-    sources = {source.id: source for source in (_source(files[name], name, own=own) for name in _source_files(files))}
+    sources = {source.id: source for source in (_source(files, name, own=own) for name in _source_files(files))}
     todo = read_toml(POINTS).get("todo", {}) | table.get("todo", {})
     return Pack(head, _point(table, head, files, sources=sources), sources, todo, dict(files))
 
@@ -187,8 +187,18 @@ def ids_of_sources(files: Mapping[str, str]) -> set[str]:
     return ids
 
 
-def _source(text: str, file: str, *, own: Path | None) -> Source:
-    table = _parsed(text, file=file)
+def readable_sources(files: Mapping[str, str], *, own: Path | None) -> dict[str, Source]:
+    """The sources that files describe, of those that can be read, whatever the point is."""
+    found = {}
+    for name in _source_files(files):
+        with suppress(Exception):  # a later version of the product can refuse in any way what an earlier one let in
+            source = _source(files, name, own=own)
+            found[source.id] = source
+    return found
+
+
+def _source(files: Mapping[str, str], file: str, *, own: Path | None) -> Source:
+    table = _parsed(files[file], file=file)
     of_own = own_table(SOURCES / f"{table.get('id', '')}.toml", own / "sources" if own else None)
     # What an export of others has beside is unknown: level 4 is looked for under any heading.
     return replace(source_from(merged(table, of_own), file=file), levels_anywhere=True)

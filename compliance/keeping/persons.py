@@ -28,7 +28,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.remembering import cached_property
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, person_of
+from compliance.declarations.sources import Source, person_of, product_sources
 from compliance.keeping.purging import diary_number, record
 from compliance.keeping.rewriting import Changes, rewrite, tables_of
 from compliance.loading.loading import Order
@@ -36,7 +36,7 @@ from compliance.store.database import Cursor, Database, Rows, rows
 from compliance.store.packs import ROWS, declared, rows_of, table_of
 
 # What a removal changes besides the sources' own tables: all that belongs to an import, and whom one expects it from.
-OF_IMPORTS: Final = frozenset({"import_rows", "import_facts", "import_columns", "problems", "arrangements"})
+OF_IMPORTS: Final = frozenset({ROWS, "import_rows", "import_facts", "import_columns", "problems", "arrangements"})
 # The columns of a source about persons that tell who somebody is.
 NAMING: Final = ("name", "email")
 TEXTS: Final = {"VARCHAR": '["{}"]', "VARCHAR[]": '"{}"'}
@@ -138,7 +138,7 @@ def _about_persons(cursor: Cursor, own: Path | None) -> Iterator[Source]:
 
 def _rows_naming(cursor: Cursor, source: Source, wanted: str | None) -> Rows:
     fields = {field.name for field in source.fields}
-    sql = statement("person_named").replace("{source}", source.id).replace("{id}", person_of(source) or "")
+    sql = statement("person_named").replace("{source}", rows_of(source)).replace("{id}", person_of(source) or "")
     for name in NAMING:
         sql = sql.replace(f"{{{name}}}", name if name in fields else "cast(null as varchar)")
     return rows(cursor, sql, {"wanted": wanted})
@@ -147,7 +147,7 @@ def _rows_naming(cursor: Cursor, source: Source, wanted: str | None) -> Rows:
 def places_of(cursor: Cursor, who: Identity, *, own: Path | None) -> list[Place]:
     """Every place in the store where a person is."""
     about = list(_about_persons(cursor, own))
-    changed = {*map(table_of, declared(cursor, own).sources), *OF_IMPORTS}
+    changed = product_sources().keys() | OF_IMPORTS
     notes = [*_notes_of(cursor, who, own)]
     mine = [place for source in about for place in _rows_of(cursor, source, who)]
     keys = {place.key for place in mine}
@@ -176,9 +176,9 @@ def _of_items(row: Mapping[str, Any]) -> bool:
 
 
 def _notes_of(cursor: Cursor, who: Identity, own: Path | None) -> Iterator[Place]:
-    """What was written of items that are the person."""
-    points = [point.id for point in declared(cursor, own).points if point.persons]
-    for row in rows(cursor, statement("person_notes"), {"points": points, "ids": list(who.ids)}):
+    """What was written of items that are the person, also of points that nobody can read any more."""
+    others = [point.id for point in declared(cursor, own).points if not point.persons]
+    for row in rows(cursor, statement("person_notes"), {"others": others, "ids": list(who.ids)}):
         yield Place("item_notes", "item", row["row_id"], None, None, None, (row["item"], row["note"]), "row")
 
 
@@ -194,7 +194,7 @@ def _rows_of(cursor: Cursor, source: Source, who: Identity) -> Iterator[Place]:
 
 def _keys(cursor: Cursor, source: Source, who: Identity) -> Rows:
     """The places of the rows that are about others."""
-    sql = statement("person_others").replace("{source}", source.id).replace("{id}", person_of(source) or "")
+    sql = statement("person_others").replace("{source}", rows_of(source)).replace("{id}", person_of(source) or "")
     return rows(cursor, sql, {"ids": list(who.ids)})
 
 

@@ -4,10 +4,10 @@
     purge(stores.own(), before=day, today=today, diary="KS 2026/12", own=folder, user=user, order=order)
 
 Exports before a day that a later one has replaced are purged; those that figures of today rest on never are. Rows about
-persons go. In other exports persons and the free text of incidents are replaced with a mark and a number, the same for
-the same text, so that figures are still counted alike. Of every export the cells as read go, since a column that is not
-read can name anybody, and the values in lists of problems. What was written of items before the day goes too. What was
-loaded, when and by whom stays, as do the names of
+persons go, and those of a source that nothing declares any more. In other exports persons and the free text of
+incidents are replaced with a mark and a number, the same for the same text, so that figures are still counted alike. Of
+every export the cells as read go, since a column that is not read can name anybody, and the values in lists of
+problems. What was written of items before the day goes too. What was loaded, when and by whom stays, as do the names of
 files and sheets, and every review.
 
 The file is written anew, so that nothing of it is left.
@@ -98,7 +98,7 @@ def plan(cursor: Cursor, *, before: date, today: date, own: Path | None) -> Plan
     _refuse_later(before, today, own)
     sources = declared(cursor, own).sources
     pending = [review.as_of for review in reviews(cursor) if review.state != "approved"]
-    params = {"before": before, "today": today, "sources": sorted(sources), "pending": pending}
+    params = {"before": before, "today": today, "pending": pending}
     found = rows(cursor, statement("purgeable"), params | {"known_at": EVERYTHING_KNOWN})
     changes, marks = Changes(), Marks()
     imports = tuple(_changed(cursor, row, sources, changes, marks) for row in found if not row["pending"])
@@ -177,15 +177,14 @@ def _changed(
     cursor: Cursor, row: Mapping[str, Any], sources: Mapping[str, Source], changes: Changes, marks: Marks
 ) -> Old:
     """Collect the changes to one import."""
-    source, import_id = sources[row["source"]], row["import_id"]
-    whole, names = person_of(source) is not None, identifying(source, sources)
-    table = table_of(source.id)
+    source, table, import_id = sources.get(row["source"]), table_of(row["source"]), row["import_id"]
+    whole, names = source is None or person_of(source) is not None, identifying(source, sources) if source else []
     gone = _rows_of(cursor, table, import_id) if whole else []
     changes.drop(table, gone)
     texts = 0
-    if whole:
+    if source and whole:
         _keep_places(cursor, source, import_id, changes)
-    elif names:
+    elif source and names:
         masked = _masked if table == source.id else _masked_of_pack
         texts = masked(cursor, source, names, import_id, changes, marks)
     cells = _rows_of(cursor, "import_rows", import_id)
@@ -194,7 +193,7 @@ def _changed(
     _forget_columns(cursor, changes, import_id, {*names})
     for problem in _rows_of(cursor, "problems", import_id):
         changes.change("problems", "value", problem, None)
-    return Old(import_id, source.id, row["extract_date"], row["next"], whole, len(gone), texts, len(cells))
+    return Old(import_id, row["source"], row["extract_date"], row["next"], whole, len(gone), texts, len(cells))
 
 
 def _keep_places(cursor: Cursor, source: Source, import_id: int, changes: Changes) -> None:

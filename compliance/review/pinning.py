@@ -23,6 +23,7 @@ from compliance.declarations.sources import PLAIN, Field, Source, is_kept, kept_
 from compliance.review.dossier import Dossier
 from compliance.store.database import Cursor, rows
 from compliance.store.engine import new_file
+from compliance.store.packs import rows_of_pack
 
 MARK: Final = "x"
 # The fields of a source that must start with one of a rule's words; its other rows stay out.
@@ -149,7 +150,7 @@ def _rows(cursor: Cursor, reading: Needs, read: Iterable[Source], params: Mappin
 
 
 def _persons_in(cursor: Cursor, source: Source, params: Mapping[str, Any]) -> pa.Table:
-    text = statement("package_persons_in").replace("{source}", source.id)
+    text = statement("package_persons_in").replace("{source}", rows_of_pack(source))
     return _query(cursor, text.replace("{person}", person_of(source) or ""), params)
 
 
@@ -176,8 +177,9 @@ def _rows_of(cursor: Cursor, source: Source, reading: Needs, params: Mapping[str
         for selected in [expression(source, field, column, type_, reading=reading)]
     ]
     text = statement("package_rows_of_persons" if person else "package_rows")
-    persons = "package_everybody" if source.id in reading.of_packs else "package_persons"
-    text = text.replace("{persons}", persons).replace("{source}", source.id).replace("{person}", person or "")
+    of_pack = source.id in reading.of_packs
+    persons, table = ("package_everybody", rows_of_pack(source)) if of_pack else ("package_persons", source.id)
+    text = text.replace("{persons}", persons).replace("{source}", table).replace("{person}", person or "")
     return _query(cursor, text.replace("{fields}", ", ".join(fields)), params)
 
 

@@ -3,7 +3,7 @@
     points = declared(cursor, places.own_files()).points
 
 What is declared is the product's own, then what the installed packs declare. A pack that this version of the product
-cannot read leaves everything else as it is.
+cannot read has no point; its sources, whose rows are in the store, are declared as far as they can be read.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,7 +17,7 @@ from compliance.core import clock, places
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts
 from compliance.declarations.declared import UNREADABLE, marks
-from compliance.declarations.packs import Pack, ids_of_sources, read_pack
+from compliance.declarations.packs import Pack, ids_of_sources, read_pack, readable_sources
 from compliance.declarations.points import Point, load_points, load_todo, refuse_unknown_points
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import (
@@ -61,14 +61,36 @@ class Switch:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A pack that this version of the product cannot read, why, and those of its sources that it can."""
+
+    name: str
+    why: Refusal
+    sources: dict[str, Source]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it calls its point and its sources, as far as that is known."""
+        return frozenset({self.name.partition(".")[2], *self.sources})
+
+
+Installed = Pack | Refused
+
+
+@dataclass(frozen=True)
 class Declared:
-    """What the product and the installed packs declare together. `refused` are packs that cannot be read, and why."""
+    """What the product and the installed packs declare together. `refused` are packs that cannot be read."""
 
     points: tuple[Point, ...]
     sources: dict[str, Source]
     todo: dict[str, dict[str, Texts]]
     packs: dict[str, Pack] = field(default_factory=dict)
-    refused: dict[str, Refusal] = field(default_factory=dict)
+    refused: dict[str, Refused] = field(default_factory=dict)
+
+    @property
+    def installed(self) -> tuple[Installed, ...]:
+        """Every pack that is installed."""
+        return (*self.packs.values(), *self.refused.values())
 
 
 def versions(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> tuple[Version, ...]:
@@ -113,7 +135,8 @@ def _declared(own: Path | None, there: tuple[Version, ...], ever: tuple[tuple[st
         refuse_unknown_sources(own, {*sources, *(id_ for _, sha256 in ever for id_ in ids_of_sources(_FILES[sha256]))})
     numbers = {version.pack: n for n, version in enumerate(there, last + 1)}
     more = [replace(pack.point, number=numbers[name]) for name, pack in packs.items()]
-    added = {id_: source for pack in packs.values() for id_, source in pack.sources.items()}
+    installed: tuple[Installed, ...] = (*packs.values(), *refused.values())
+    added = {id_: source for each in installed for id_, source in each.sources.items()}
     return Declared(
         points=(*points, *more),
         sources=sources | added,
@@ -125,20 +148,23 @@ def _declared(own: Path | None, there: tuple[Version, ...], ever: tuple[tuple[st
 
 def _read(
     own: Path | None, there: Iterable[Version], of_product: set[str]
-) -> tuple[dict[str, Pack], dict[str, Refusal]]:
-    """The packs that can be read, and why the others cannot. A name is that of the pack that was installed first."""
+) -> tuple[dict[str, Pack], dict[str, Refused]]:
+    """The packs that can be read, and those that cannot. A name is that of the pack that was installed first."""
     read: dict[str, Pack] = {}
-    refused: dict[str, Refusal] = {}
+    refused: dict[str, Refused] = {}
     for version in sorted(there, key=lambda version: version.first_installed):
+        name, files = version.pack, _FILES[version.sha256]
+        others: tuple[Installed, ...] = (*read.values(), *refused.values())
         try:
-            pack = read_pack(_FILES[version.sha256], origin=version.pack, own=own)
+            pack = read_pack(files, origin=name, own=own)
             _ask(pack.point)
-            _refuse_taken(pack, of_product, read.values())
-            read[version.pack] = pack
-        except Refusal as refusal:
-            refused[version.pack] = refusal
+            _refuse_taken(pack, of_product, others)
+            read[name] = pack
         except Exception as error:
-            refused[version.pack] = Refusal(UNREADABLE, file=version.pack, error=error)
+            why = error if isinstance(error, Refusal) else Refusal(UNREADABLE, file=name, error=error)
+            taken = of_product.union(*(other.names for other in others))
+            sources = readable_sources(files, own=own)
+            refused[name] = Refused(name, why, {id_: sources[id_] for id_ in sources.keys() - taken})
     return read, refused
 
 
@@ -149,7 +175,7 @@ def _ask(point: Point) -> None:
     _ = point.query
 
 
-def _refuse_taken(pack: Pack, of_product: set[str], others: Iterable[Pack]) -> None:
+def _refuse_taken(pack: Pack, of_product: set[str], others: Iterable[Installed]) -> None:
     """Raise Refusal if a name of a pack is one of the product, or of another pack."""
     if both := pack.names & of_product:
         raise Refusal(
@@ -167,7 +193,7 @@ def _refuse_taken(pack: Pack, of_product: set[str], others: Iterable[Pack]) -> N
 
 def sources_of_packs(cursor: Cursor) -> tuple[Source, ...]:
     """The sources that the installed packs declare."""
-    return tuple(source for pack in declared(cursor, None).packs.values() for source in pack.sources.values())
+    return tuple(source for each in declared(cursor, None).installed for source in each.sources.values())
 
 
 def table_of(source: str) -> str:
@@ -177,7 +203,12 @@ def table_of(source: str) -> str:
 
 def rows_of(source: Source) -> str:
     """What a statement reads the rows of a source from, by number too."""
-    return source.id if table_of(source.id) == source.id else f"({_filled('rows_of_pack', source)})"
+    return source.id if table_of(source.id) == source.id else rows_of_pack(source)
+
+
+def rows_of_pack(source: Source) -> str:
+    """The same of a source that a pack declares, or has declared: no relation of it needs to be there."""
+    return f"({_filled('rows_of_pack', source)})"
 
 
 def relation_of(source: Source) -> str:

@@ -1,4 +1,4 @@
--- What was written of the items of some points that are about persons.
+-- What was written of items that are some persons. others: the points whose items are none.
 select rowid as row_id, item, note
 from item_notes
-where list_contains($points, point) and list_contains($ids, lower(item))
+where not list_contains($others, point) and list_contains($ids, lower(item))

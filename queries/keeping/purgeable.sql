@@ -20,7 +20,6 @@ select
     ) as pending
 from imports as i
 where i.extract_date < $before
-    and list_contains($sources, i.source)
     and i.import_id not in (select import_id from imports_at(as_of := $today, known_at := $known_at))
     and i.import_id not in (select import_id from purged_imports where by_age)
 order by i.source, i.extract_date, i.import_id

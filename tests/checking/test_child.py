@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import resource
 import signal
 from datetime import date
@@ -46,10 +47,10 @@ def test_a_child_says_the_same(files):
 
 def test_a_refusal_is_the_same_where_another_process_has_told_it():
     within = Refusal("On {day}.", day=date(2026, 12, 1))
-    refusal = Refusal("{n} of {file}: {why}", n=2, file="a", why=within)
-    told = refusal_from_json(json.loads(json.dumps(refusal.as_json())))
-    for code in LANGUAGES:
-        assert Language(code).refusal(told) == Language(code).refusal(refusal)
+    refusal = Refusal("{n} of {file}: {why}", n=2, file="{", why=within)
+    for told in (refusal_from_json(json.loads(json.dumps(refusal.as_json()))), pickle.loads(pickle.dumps(refusal))):
+        for code in LANGUAGES:
+            assert Language(code).refusal(told) == Language(code).refusal(refusal)
 
 
 @pytest.mark.live

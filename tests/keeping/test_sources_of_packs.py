@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR
+from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting import forms, saying
 from compliance.correcting import packs as correcting_packs
@@ -139,6 +140,10 @@ Systemnamn | Enhet | Centralt/lokalt
 Alfa       | Norr  | Lokalt
 """,
 }
+STAFF = """
+AD-konto | Namn          | Enhet | Anställningsdatum
+sixten9  | Sixten Hemlig | Norr  | 2020-01-01
+"""
 LOADED = [
     ("N1", "anna01", date(2024, 1, 2), datetime(2024, 1, 3, 7, 45), False, 2.5, 2, "Ute", "out", "Alfa"),
     ("N2", "sixten9", None, None, None, None, None, "I lådan", None, "Okänt"),
@@ -257,15 +262,35 @@ def test_an_export_is_read_anew_and_only_what_was_learnt_is_otherwise(line):
     assert keys(line) == [LOADED[0], (*LOADED[1][:4], False, None, None, "I lådan", "kept", "Okänt"), LOADED[2]]
 
 
+@pytest.fixture
+def stricter(monkeypatch):
+    """Has the program be of a version that reads fewer packs: of no point, or of nothing."""
+
+    def refuse(*_, **__):
+        raise Refusal("In this version a point is otherwise.")
+
+    def begin(what):
+        refused = {"nothing": [], "the point": ["_ask"], "all": ["_ask", "readable_sources"]}[what]
+        for name in refused:
+            monkeypatch.setattr(packs, name, refuse if name == "_ask" else lambda *_, **__: {})
+        packs._declared.cache_clear()
+
+    yield begin
+    packs._declared.cache_clear()
+
+
 def without_sixten(table):
     rows = [row for row in table.splitlines() if "sixten9" not in row]
     return "\n".join(rows).replace("Sixten Hemlig", "Karin Ny").replace("2024-01-", "2026-01-")
 
 
 @pytest.mark.live
-def test_rows_of_persons_are_purged_and_those_who_are_named_elsewhere_have_a_mark(line):
+@pytest.mark.parametrize("refused", ["nothing", "the point"])
+def test_rows_of_persons_are_purged_and_those_who_are_named_elsewhere_have_a_mark(line, stricter, refused):
+    """left: a version of the product that refuses a point does not know its source, and so not the rows"""
     line.load_all(OLD).load_all(NEW, change=without_sixten)
     now = keys(line)
+    stricter(refused)
     (line.folder / "retention.toml").write_text("months = 24\n")
     line.command("purge", "--before", "2024-11-01", "--diary", "KS 2026/12", "--really")
     assert line.rows("select distinct import_id from keys") == [{"import_id": 4}]
@@ -282,8 +307,24 @@ def test_rows_of_persons_are_purged_and_those_who_are_named_elsewhere_have_a_mar
 
 
 @pytest.mark.live
-def test_a_person_who_is_removed_is_in_no_row_of_a_packs_source(line):
+def test_of_a_source_that_cannot_be_read_any_more_all_old_rows_are_purged_and_persons_have_a_mark(line, stricter):
+    line.load_table(STAFF, source="staff", extract_date=NEW)
+    line.load_all(OLD).load_all(NEW)
+    assert len(line.rows("from pack_rows where lower(array_to_string(cells, ' ')) like '%sixten%'")) == 6
+    stricter("all")
+    (line.folder / "retention.toml").write_text("months = 24\n")
+    line.command("purge", "--before", "2024-11-01", "--diary", "KS 2026/12", "--really")
+    assert line.rows("select distinct import_id from pack_rows order by 1") == [{"import_id": 5}, {"import_id": 6}]
+    line.command("person", "remove", "sixten9", "--diary", "KS 1", "--really")
+    assert line.rows("from pack_rows where lower(array_to_string(cells, ' ')) like '%sixten%'") == []
+    assert line.rows("select count(*) as n from pack_rows") == [{"n": 5}]
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("refused", ["nothing", "the point"])
+def test_a_person_who_is_removed_is_in_no_row_of_a_packs_source(line, stricter, refused):
     line.load_all(NEW)
+    stricter(refused)
     listed = line.command("person", "list", "sixten9")
     assert listed.count("pack_rows") == 3
     line.command("person", "remove", "sixten9", "--diary", "KS 1", "--really")

@@ -17,7 +17,7 @@ from compliance.package.packing import SUMS, pack
 from compliance.package.year_package import message, verify_package, write_package
 from compliance.review import reviewing, verifying
 from compliance.review.dossier import as_json, from_json
-from compliance.store import packs
+from compliance.store import packs, schema
 from tests.line import NOON
 from tests.pinned import broken, changed, continuity, drafted, install, switch
 from tests.reviewed import Reviewed
@@ -133,6 +133,31 @@ def test_a_pack_that_this_program_cannot_read_any_more_is_told_by_verifying(line
     assert {(each.what, each.point and each.point.id) for each in found if each.point} == {
         (what, id_) for what in ("rule", "figure") for id_ in ("continuity", "consultants")
     }
+
+
+@pytest.mark.parametrize("read", ["readable_sources", "nothing"])
+def test_a_package_needs_no_pack_that_this_program_can_read(line, monkeypatch, read):
+    """lost: of a point that a later version refuses no row of its source was in the package, or none could be made"""
+
+    def refuse(*_, **__):
+        raise Refusal("In this version a point is otherwise.")
+
+    line.approve(line.review())
+    document, before = line.document(line.review()), checked(line.folder, package(line))
+    monkeypatch.setattr(packs, "read_pack", refuse)
+    if read == "nothing":
+        monkeypatch.setattr(packs, "readable_sources", lambda *_, **__: {})
+    packs._declared.cache_clear()
+    with line.database.writing() as cursor:
+        cursor.execute("drop view consultants")
+        schema.renew(cursor)
+    result = checked(line.folder, package(line))
+    with line.database.cursor() as cursor:
+        differences = verifying.verify(cursor, document, own=line.folder)
+        assert ("consultants" in packs.declared(cursor, None).sources) == (read != "nothing")
+    packs._declared.cache_clear()
+    assert (result.faults, result.figures) == ((), before.figures)
+    assert {each.point.id for each in differences if each.what == "rule"} == {"continuity", "consultants"}
 
 
 # --- Packed -------------------------------------------------------------------------------------------------------

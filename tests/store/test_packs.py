@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from compliance.checking import naming
+from compliance.checking import checking, naming
 from compliance.core.errors import Refusal
 from compliance.counting.assessing import coverage
 from compliance.declarations.packs import read_pack
@@ -100,7 +100,14 @@ def test_a_pack_that_cannot_be_read_leaves_everything_else(line):
     packs._declared.cache_clear()
     found = declared(line)
     assert [(point.pack, point.number) for point in found.points if point.pack] == [("city.keys", number)]
-    assert "point.toml cannot be read" in str(found.refused["city.rooms"])
+    refused = found.refused["city.rooms"]
+    assert ("point.toml cannot be read" in str(refused.why), found.sources["rooms"].key) == (True, ("room",))
+    taken = naming.faults(pack("rooms", publisher="acme"), found.installed)
+    assert {str(fault.why) for fault in taken} == {
+        "The name rooms is that of another pack, city.rooms. Choose another."
+    }
+    moved = pack(version="1.1", **{"source.toml": SOURCE.replace("fields.room", "fields.hall").replace("room", "hall")})
+    assert any("A field keeps its place" in str(fault.why) for fault in checking.check(moved, found.installed))
 
 
 def test_what_the_product_has_by_itself_stays_the_products(tmp_path):
@@ -109,7 +116,7 @@ def test_what_the_product_has_by_itself_stays_the_products(tmp_path):
     install(line, pack())
     install(line, pack("systems"))
     found = declared(line)
-    assert "has systems itself" in str(found.refused["city.systems"])
+    assert "has systems itself" in str(found.refused["city.systems"].why)
     assert ([*found.packs], found.sources["systems"].order < 100) == (["city.rooms"], True)
     with line.database.writing() as cursor:
         cursor.execute("drop view rooms")
@@ -155,7 +162,7 @@ def test_a_name_is_that_of_the_pack_that_was_installed_first_whatever_is_switche
         switched_on(line, *names)
         found = declared(line)
         assert [*found.packs] == ["city.rooms"]
-        assert str(found.refused["acme.doors"]).startswith(
+        assert str(found.refused["acme.doors"].why).startswith(
             "acme.doors: city.rooms, installed before it, has doors too."
         )
 

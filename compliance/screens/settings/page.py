@@ -68,7 +68,7 @@ def _version_in(content: str) -> str:
 @cached()
 def _wrong(data: Data, origin: str, files: tuple[tuple[str, str], ...]) -> list[Fault]:
     """What is wrong with the files of a pack, beside the packs that are installed."""
-    return check_in_child(dict(files), origin=origin, others=reads.declared(data).packs.values())
+    return check_in_child(dict(files), origin=origin, others=reads.declared(data).installed)
 
 
 @body
@@ -114,7 +114,7 @@ def _card(view: View, entry: Entry) -> None:
         if pack:
             widgets.html(charts.pairs(texts.pairs(entry, pack, clock.today(), say)))
         if entry.refused:
-            widgets.html(charts.note(say.refusal(entry.refused)))
+            widgets.html(charts.note(say.refusal(entry.refused.why)))
         if entry.installed and not view.sample:
             _switching(view, entry)
         if entry.offered:

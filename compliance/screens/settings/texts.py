@@ -7,14 +7,13 @@ from datetime import date, datetime
 from typing import Final
 
 from compliance.core import clock
-from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, swedish_order
 from compliance.correcting.packs import Offer
 from compliance.declarations.packs import Pack, sums_of_product
 from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.screens.people_texts import recorded
-from compliance.store.packs import Declared, Switch, Version, is_on
+from compliance.store.packs import Declared, Refused, Switch, Version, is_on
 from compliance.wording import breaking, phrases
 from compliance.wording.tables import Column
 
@@ -30,13 +29,13 @@ PURPOSE: Final = N_(
 class Entry:
     """A pack as it is installed, with when and by whom, and as it is offered, if that is not the same.
 
-    `refused` is why this version of the product cannot read what is installed.
+    `refused` is what this version of the product cannot read of what is installed.
     """
 
     name: str
     installed: Pack | None = None
     version: Version | None = None
-    refused: Refusal | None = None
+    refused: Refused | None = None
     offered: Offer | None = None
 
     @property
