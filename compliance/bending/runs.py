@@ -80,7 +80,7 @@ def connection() -> Callable[[], bool]:
     if context is None or not runtime.exists():
         return lambda: True
     window = context.session_id
-    return lambda: runtime.get_instance().is_active_session(window)
+    return lambda: _is_there(window)
 
 
 def _person(context: ScriptRunContext) -> str:
@@ -94,5 +94,10 @@ def _person(context: ScriptRunContext) -> str:
 
 def _stop_if_gone(context: ScriptRunContext) -> None:
     """End a run whose window is gone, but not what somebody has ordered with a click."""
-    if context.has_script_started and not runtime.get_instance().is_active_session(context.session_id):
+    if context.has_script_started and not _is_there(context.session_id):
         raise StopException
+
+
+def _is_there(window: str) -> bool:
+    """Whether a window is connected; none is once the server has ended, while threads still work for some."""
+    return runtime.exists() and runtime.get_instance().is_active_session(window)

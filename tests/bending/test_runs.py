@@ -28,6 +28,7 @@ def runtime(monkeypatch):
     here = {"1", "2"}
     there = SimpleNamespace(is_active_session=here.__contains__)
     monkeypatch.setattr(runs.runtime, "get_instance", lambda: there)
+    monkeypatch.setattr(runs.runtime, "exists", lambda: True)
     monkeypatch.setattr(sessions, "person_of", {"a key": "Bo", "another": "Bo", "Eva's": "Eva"}.__getitem__)
     monkeypatch.setattr(queueing, "LOOK_SECONDS", 0.005)
     return here
@@ -85,6 +86,17 @@ def test_a_run_that_waits_ends_with_its_window_and_an_order_of_somebody_does_not
         thread.join(SECONDS)
     assert sorted(ended[1:]) == [("1", True, "counted"), ("2", False, "counted")]
     assert (COUNTING._waiting, COUNTING._taken) == ([], {})
+
+
+def test_what_a_window_has_ordered_is_wanted_until_it_is_gone_or_the_server_is(runtime, monkeypatch):
+    """a thread that watched a child failed where the server had ended, and the child went on"""
+    monkeypatch.setattr(runs, "get_script_run_ctx", lambda: window(""))
+    wanted = runs.connection()
+    assert wanted()
+    runtime.remove("1")
+    assert not wanted()
+    monkeypatch.undo()
+    assert not wanted()
 
 
 def test_streamlit_runs_pages_callbacks_and_fragments_through_it_and_it_is_known_meanwhile(monkeypatch):
