@@ -38,7 +38,7 @@ from compliance.store.database import Cursor, Failure
 from compliance.store.engine import is_out_of_memory, watched
 from compliance.store.instances import lent
 
-# What one statement may take, for all its days: seconds, and items a day. Its memory is the database's.
+# What one statement may take, for all its days: seconds of a processor, and items a day. Its memory is the database's.
 SECONDS: Final = 5.0
 MOST_ITEMS: Final = 200_000
 # The longest text of an item.
@@ -66,7 +66,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 COUNTED: Final = "items_of_packs"
 # What a day is called around a statement: no name that it can have itself.
 _DAY: Final = f"day_{secrets.token_hex(8)}"
-# When a statement is tried again that took too long or too much: the machine can have been busy.
+# When a statement is tried again that took too long or too much: the machine can have been busy beyond patience.
 AGAIN: Final = timedelta(minutes=5)
 # Whether a statement may run, and what one failed with by its parameters, places and imports: a code, or nothing, and
 # until when it holds.
