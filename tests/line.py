@@ -148,7 +148,7 @@ def read_here(content: bytes | Path, *, name: str, request: ReadRequest | None =
         return reading.read(content, name=name, request=request)
 
 
-def _here(file: BinaryIO, folder: Path, *options: str, end: float) -> dict[str, Any]:
+def _here(file: BinaryIO, folder: Path, *options: str) -> dict[str, Any]:
     with _one_at_a_time:
         limit = csv.field_size_limit()
         try:
@@ -156,7 +156,7 @@ def _here(file: BinaryIO, folder: Path, *options: str, end: float) -> dict[str, 
         except Unreadable as problem:
             return {"problem": problem.code, "values": problem.values}
         except Exception:
-            return _child(file, folder, *options, end=end)
+            return _child(file, folder, *options)
         finally:
             csv.field_size_limit(limit)  # the only global state that the reader changes
     return {"problem": None, **json.loads(json.dumps(answer, default=str))}

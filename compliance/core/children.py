@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from compliance.core.places import ROOT
 from compliance.core.saving import PREFIX, is_disk_full
@@ -34,6 +34,8 @@ FULL: Final = 74
 # How often a child checks that its parent lives, and a parent that its child's result is still wanted.
 POLL_SECONDS: Final = 0.5
 PROGRESS: Final = "progress"
+# The exit codes of a child that somebody else has ended; all other signals are of what it does itself.
+KILLS: Final = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 # The folder of this process if it is a child, else nothing.
 _folder: Final[list[Path]] = []
 
@@ -43,6 +45,14 @@ _folder: Final[list[Path]] = []
 
 class TimeOver(Exception):
     """A child was killed because its time was up."""
+
+
+class Late(TimeOver):
+    """It was so by the clock alone: the machine is busy, or the child waits for something."""
+
+
+class Killed(Exception):
+    """A child was killed by somebody else, as by a system without memory, or could not be started."""
 
 
 class Unwanted(Exception):
@@ -56,24 +66,19 @@ def run(
     stdin: BinaryIO,
     stdout: BinaryIO | int = subprocess.DEVNULL,
     seconds: float,
+    patience: float,
     wanted: Callable[[], bool] | None = None,
 ) -> int:
     """Run a module of the product in `folder` and return its exit code. It may die at any point.
 
-    The module's first arguments are the folder, the whole seconds that it may take and this process's id. Raise
-    TimeOver when the time is up, Unwanted as soon as `wanted` returns False; either way the child is killed.
+    The module's first arguments are the folder, the whole seconds of a processor that it may take and this process's
+    id. Raise TimeOver when those are up, Late when `patience` is by the clock, Unwanted as soon as `wanted` returns
+    False, Killed if it was killed by somebody else; each way it is dead.
     """
     first = (str(folder), str(math.ceil(seconds)), str(os.getpid()))
-    with subprocess.Popen(
-        [sys.executable, "-P", "-m", module, *first, *arguments],
-        cwd=folder,
-        env=environment(folder),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
-        watch = _Watch(process, seconds, wanted)
+    command = [sys.executable, "-P", "-m", module, *first, *arguments]
+    with _started(command, cwd=folder, env=environment(folder), stdin=stdin, stdout=stdout) as process:
+        watch = _Watch(process, patience, wanted)
         watch.start()
         try:
             code = process.wait()
@@ -82,9 +87,20 @@ def run(
             watch.ended.set()
     if watch.unwanted:
         raise Unwanted
-    if watch.late or code == -signal.SIGXCPU:
+    if watch.late:
+        raise Late
+    if code == -signal.SIGXCPU:
         raise TimeOver
+    if code in KILLS:
+        raise Killed(signal.Signals(-code).name)
     return code
+
+
+def _started(command: list[str], **given: Any) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True, **given)
+    except OSError as error:
+        raise Killed(error.strerror) from error
 
 
 class _Watch(threading.Thread):

@@ -47,6 +47,15 @@ def _from_json(value: Any) -> object:
     return value
 
 
+class Hindered(Refusal):
+    """A refusal by the machine, not for what was asked: unchanged, the same may succeed later.
+
+    Such are a full disk, a temporary folder or a database that cannot be used or is busy, and a child process that
+    could not be started, was killed by somebody else, or did not get its share of the processor in time. Of all other
+    refusals what was asked for is the cause, also of a child that uses up its own processor time or memory.
+    """
+
+
 class Asked(Refusal):
     """A refusal that an answer lifts: what it is `about`.
 

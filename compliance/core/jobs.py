@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from compliance.core import children
 from compliance.core.children import nameless_file, sweep
-from compliance.core.errors import Refusal, refusal_from_json
+from compliance.core.errors import Hindered, Refusal, refusal_from_json
 from compliance.core.language import N_
 from compliance.core.queueing import Queue
 from compliance.core.saving import temporary_folder
@@ -35,6 +35,7 @@ TOO_SLOW: Final = N_(
     "Of a large extract choose CSV or Parquet, or a single review point. The command line has no time limit."
 )
 BUSY: Final = N_("Other files are being made, and it has not been this one's turn. Try again in a minute.")
+KILLED: Final = N_("The machine is too busy to make the file just now. Try again in a while.")
 TOO_LARGE: Final = N_(
     "The file needs more memory than it may take. Of a large extract choose CSV or Parquet, or a single review point."
 )
@@ -86,7 +87,7 @@ def make_file(job: Job, make: Make, *args: Any, seconds: float = SECONDS, **kwar
 def _turn(job: Job) -> Iterator[None]:
     with AT_ONCE.turn(seconds=TURN_SECONDS) as came:
         if not came:
-            raise Refusal(BUSY)
+            raise Hindered(BUSY)
         job.started_at = time.monotonic()
         yield
 
@@ -96,9 +97,12 @@ def _run(job: Job, order: BinaryIO, answer: BinaryIO, *, seconds: float) -> int:
     try:
         with temporary_folder() as job.folder:
             streams: Any = {"folder": job.folder, "stdin": order, "stdout": answer, "wanted": job.wanted}
-            return children.run("compliance.core.job_worker", **streams, seconds=seconds)
+            return children.run("compliance.core.job_worker", **streams, seconds=seconds, patience=seconds)
     except children.TimeOver:
         raise Refusal(TOO_SLOW, seconds=round(seconds)) from None
+    except children.Killed as why:
+        log.warning("A job was killed, or did not start: %s", why)
+        raise Hindered(KILLED) from None
 
 
 def _content(file: BinaryIO, *, code: int) -> bytes:

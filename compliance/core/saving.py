@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from compliance.core.errors import Refusal
+from compliance.core.errors import Hindered, Refusal
 from compliance.core.language import N_
 
 # The prefix of everything that the product puts into the temporary folder.
@@ -28,7 +28,7 @@ NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FULL: Final = N_("There is no room left in the folder {folder}. Nothing has been changed. Free some and try again.")
 
 
-class DiskFull(Refusal):
+class DiskFull(Hindered):
     """The disk is full; the content to be written is not at fault."""
 
 
@@ -122,7 +122,7 @@ def temporary_refusal(error: BaseException) -> Refusal:
     """The refusal for a temporary folder that cannot be written."""
     if is_disk_full(error):
         return full_temporary_refusal()
-    return Refusal(
+    return Hindered(
         N_("Temporary files cannot be written in {folder}: {error}. Check that you may write there."),
         folder=_temporary(),
         error=getattr(error, "strerror", None) or error,

@@ -6,7 +6,6 @@ import logging
 import os
 import pickle
 import re
-import time
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +17,7 @@ import pyarrow as pa
 
 from compliance.core import children, clock, places
 from compliance.core.children import nameless_file, sweep
-from compliance.core.errors import Refusal
+from compliance.core.errors import Hindered, Refusal
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME, few_marks
 from compliance.core.masking import MASK, mask_text, numbers
@@ -30,17 +29,19 @@ from compliance.reading.sheets import Workbook
 from compliance.reading.worker import REQUEST
 
 MAX_BYTES: Final = 200 << 20
-# The limit for a small file, which will not finish after it. 60 MB need 9 s, or 25 s on a busy machine.
+# How much of a processor a small file may take, which will not finish after it; 60 MB need 20 s.
 SECONDS: Final = 6.0
 SECONDS_A_MEGABYTE: Final = 2.0
 MOST_SECONDS: Final = 120.0
+# How many times as long that may take on a busy machine, and the longest that somebody waits.
+PATIENCE: Final = 10
+MOST_PATIENCE: Final = 600.0
 # Each child may use memory up to its limit, so only two of a person run at once.
 READERS: Final = 2
 # One person leaves room for another.
 AT_ONCE: Final = Queue(of_one=READERS, at_once=READERS + 1)
 # From this year on, a date in a file name may be the day of the export.
 FIRST_YEAR: Final = 2000
-SMALL: Final = 1 << 20
 
 TOO_LARGE: Final = N_(
     "The file {file} holds too much, perhaps cells far outside its table. Delete those, or divide the file."
@@ -51,6 +52,7 @@ UNREADABLE: Final = N_(
 )
 PROTECTED: Final = N_("The file {file} is protected. Save it without a password or other protection and load it again.")
 NO_SPREADSHEET: Final = N_("The file {file} is not a spreadsheet. Load an .xlsx, .xls, .ods or .csv file.")
+BUSY: Final = N_("The machine is too busy to read the file {file} just now. Load it again in a while.")
 SENTENCES: Final = {
     "empty": N_("The file {file} is empty. Export it again."),
     "damaged": N_("The file {file} is damaged or incomplete. Export it again."),
@@ -75,7 +77,11 @@ SENTENCES: Final = {
     "unopened": N_("The file {file} cannot be opened. Check its name, and that you may read it."),
     "died": UNREADABLE,
     "too_slow": TOO_LARGE,
+    "late": BUSY,
+    "killed": BUSY,
 }
+# The problems of which no file is the cause.
+HINDRANCES: Final = ("late", "killed")
 
 log = logging.getLogger(__name__)
 # The command line prints one sentence about a refused file, without the reader's warnings.
@@ -161,14 +167,9 @@ def _pieces(content: bytes | Path, *, shown: str) -> Iterator[bytes]:
 
 def _read_in_child(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any]:
     """The child's answer. If its memory ran out it is tried again with care, which cuts stray cells far away."""
-    size = os.fstat(file.fileno()).st_size
-    end = time.monotonic() + seconds_for(size)
-    answer = _child(file, folder, end=end)
-    if answer["problem"] in ("died", "memory"):
-        answer = _child(file, folder, "careful", end=end)
-    if answer["problem"] == "too_slow" and size < SMALL:
-        # So small a file is slow because of the empty area that it claims, not because of its rows.
-        answer["problem"] = "too_large"
+    answer = _child(file, folder)
+    if answer["problem"] in ("died", "killed", "memory"):
+        answer = _child(file, folder, "careful")
     if "fault" in answer:
         log.warning("The reader failed: %s", answer["fault"])
     if answer["problem"] == "no_room":
@@ -179,17 +180,21 @@ def _read_in_child(file: BinaryIO, folder: Path, *, shown: str) -> dict[str, Any
 
 
 def seconds_for(size: int) -> float:
-    """The seconds that reading a file of this many bytes may take, all attempts together."""
+    """The seconds of a processor that an attempt to read a file of this many bytes may take."""
     return min(SECONDS + SECONDS_A_MEGABYTE * size / (1 << 20), MOST_SECONDS)
 
 
-def _child(file: BinaryIO, folder: Path, *options: str, end: float) -> dict[str, Any]:
+def _child(file: BinaryIO, folder: Path, *options: str) -> dict[str, Any]:
     """Run the reader once, with the file as its standard input."""
-    seconds = max(end - time.monotonic(), 0.0)
+    seconds = seconds_for(os.fstat(file.fileno()).st_size)
+    patience, module = min(PATIENCE * seconds, MOST_PATIENCE), "compliance.reading.worker"
     try:
-        code = children.run("compliance.reading.worker", *options, folder=folder, stdin=file, seconds=seconds)
-    except children.TimeOver:
-        return {"problem": "too_slow", "values": {}}
+        code = children.run(module, *options, folder=folder, stdin=file, seconds=seconds, patience=patience)
+    except children.Killed as why:
+        log.warning("The reader was killed, or did not start: %s", why)
+        return {"problem": "killed", "values": {}}
+    except children.TimeOver as why:
+        return {"problem": "late" if isinstance(why, children.Late) else "too_slow", "values": {}}
     return _answer(folder / "answer.json", code=code)
 
 
@@ -214,4 +219,5 @@ def _cells(path: Path) -> pa.Table:
 
 
 def _refusal(code: str, shown: str, **values: object) -> Refusal:
-    return Refusal(SENTENCES[code], file=shown, **values)
+    kind = Hindered if code in HINDRANCES else Refusal
+    return kind(SENTENCES[code], file=shown, **values)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from compliance.core.errors import Refusal
+from compliance.core.errors import Hindered, Refusal
 from compliance.core.language import N_
 from compliance.core.masking import mask_text
 from compliance.core.saving import FULL, DiskFull, is_disk_full
@@ -18,11 +18,11 @@ NO_ACCESS: Final = N_(
 )
 
 
-class Unusable(Refusal):
+class Unusable(Hindered):
     """The file itself has failed: it is damaged, or cannot be read."""
 
 
-class Away(Refusal):
+class Away(Hindered):
     """The database of several machines cannot be reached, or does not answer in time."""
 
 
@@ -33,7 +33,7 @@ def unusable(path: Path, error: Failure) -> Refusal:
     if NEWER_FILE in str(error):
         return newer(path.name, "DuckDB")
     if UNCOMMITTED in str(error):
-        return Refusal(
+        return Hindered(
             NO_ACCESS,
             file=path.name,
             error=str(error).split("\n")[0].rpartition(UNCOMMITTED)[2].strip(" :."),
@@ -65,7 +65,7 @@ def foreign(path: Path) -> Refusal:
 
 def busy(path: Path, seconds: float) -> Refusal:
     """The refusal for a turn that did not come in time."""
-    return Refusal(
+    return Hindered(
         N_("The database {file} has been busy for {seconds} seconds. Close other programs that use it and try again."),
         file=path.name,
         seconds=int(seconds),
@@ -84,7 +84,7 @@ def no_access(path: Path, error: OSError | NotImplementedError) -> Refusal:
     """The refusal for a file that the system does not allow to be used."""
     if is_disk_full(error):
         return no_room(path)
-    return Refusal(
+    return Hindered(
         NO_ACCESS,
         file=path.name,
         error=getattr(error, "strerror", None) or error,
@@ -157,7 +157,7 @@ def unknown(database: str) -> Refusal:
 
 def awaited(seconds: float) -> Refusal:
     """The refusal for a turn among several machines that did not come in time."""
-    return Refusal(
+    return Hindered(
         N_("Somebody else has been saving for {seconds} seconds. Nothing has been saved. Try again in a moment."),
         seconds=int(seconds),
     )

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any, Final
 
 from compliance.core import clock
-from compliance.core.errors import Refusal
+from compliance.core.errors import Hindered, Refusal
 from compliance.core.language import N_
 from compliance.core.saving import is_disk_full
 from compliance.declarations.queries import sql_of
@@ -152,7 +152,7 @@ class FileRegister(Register):
         except (sqlite3.Error, OSError) as error:
             if is_disk_full(error) or getattr(error, "sqlite_errorname", "") in NO_ROOM:
                 raise failures.no_room(self.path) from error
-            raise Refusal(
+            raise Hindered(
                 failures.NO_ACCESS, file=self.path.name, error=getattr(error, "strerror", None) or error
             ) from error
 

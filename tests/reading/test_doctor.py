@@ -12,7 +12,7 @@ import olefile
 import pytest
 
 from compliance.core import children
-from compliance.core.errors import Refusal
+from compliance.core.errors import Hindered, Refusal
 from compliance.core.masking import MASK, mask_text
 from compliance.reading import reading, workbooks
 from compliance.reading.reading import read
@@ -459,20 +459,33 @@ def test_places_of_xml_2003_and_their_limit():
 
 
 def test_time_grows_with_the_file():
-    """A small file gets six seconds, a large one more."""
+    """A small file gets six seconds of a processor, a large one more."""
     assert reading.seconds_for(10_000) < 7
     assert 20 < reading.seconds_for(10 << 20) < 40
     assert reading.seconds_for(60 << 20) == reading.seconds_for(200 << 20) == 120
 
 
-def test_both_attempts_share_the_time(monkeypatch):
-    """The careful attempt has what is left."""
-    ends = []
-    monkeypatch.setattr(reading, "_child", lambda *_, end, **__: ends.append(end) or {"problem": "died", "values": {}})
-    with pytest.raises(Refusal):
+HINDERED = {
+    "late": (children.Late, Hindered, "too busy", 1),
+    "killed": (children.Killed, Hindered, "too busy", 2),
+    "much": (children.TimeOver, Refusal, "holds too much", 1),
+}
+
+
+@pytest.mark.parametrize(("ends", "kind", "words", "times"), HINDERED.values(), ids=HINDERED)
+def test_what_the_machine_makes_is_told_from_what_the_file_makes(ends, kind, words, times, monkeypatch):
+    """blamed: a file with which nothing is wrong; one whose child was killed may be one that needs care"""
+    asked = []
+
+    def run(module, *options, seconds, patience, **_):
+        asked.append(options)
+        assert (seconds, patience) == (pytest.approx(6, abs=0.1), pytest.approx(60, abs=1))
+        raise ends
+
+    monkeypatch.setattr(children, "run", run)
+    with pytest.raises(Refusal, match=words) as refused:
         read(b"Id;Namn", name="a.csv")
-    assert len(ends) == 2
-    assert ends[0] == ends[1]
+    assert (refused.type, asked) == (kind, [(), ("careful",)][:times])
 
 
 def test_folders_of_a_killed_server_are_swept(tmp_path, monkeypatch):

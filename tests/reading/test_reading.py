@@ -432,10 +432,9 @@ def test_damaged_bytes_are_refused_or_read(seed):
 @pytest.mark.live
 def test_a_slow_file_is_stopped(monkeypatch):
     """too_slow: the child is killed, and the server goes on"""
-    monkeypatch.setattr(reading, "SECONDS", 0.01)
-    assert "too much" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
-    monkeypatch.setattr(reading, "SMALL", 0)
-    assert "holds too much" in refusal(files.xlsx({"Blad1": [["Id"]]}), read=read)
+    for limit, amount in {"SECONDS": 1.0, "SECONDS_A_MEGABYTE": 0.0, "PATIENCE": 100}.items():
+        monkeypatch.setattr(reading, limit, amount)
+    assert "holds too much" in refusal(files.many_rows(200_000, 12), read=read)
 
 
 LARGE = 60_000_000

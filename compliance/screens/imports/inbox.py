@@ -13,10 +13,9 @@ from itertools import chain
 from typing import Any, Final, Literal
 
 from compliance.access.audit import Action
-from compliance.core.errors import Asked, Refusal
+from compliance.core.errors import Asked, Hindered, Refusal
 from compliance.core.language import N_, Language
 from compliance.core.queueing import carried
-from compliance.core.saving import DiskFull
 from compliance.correcting import previewing, returning
 from compliance.correcting.previewing import Effect, Rehearsal
 from compliance.correcting.returning import Change
@@ -461,14 +460,14 @@ def _unplaced(file: Dropped, places: Places) -> bool:
 
 
 def load(file: Dropped, context: Context, say: Language) -> None:
-    """Load a file as rehearsed, and set its result. Raise DiskFull or a Question if it stays in the inbox.
+    """Load a file as rehearsed, and set its result. Raise Hindered or a Question if it stays in the inbox.
 
     Only the receipts with rejected rows are kept of the content, for the workbook of rows to correct.
     """
     content, receipts = file.content, list[Receipt]()
     try:
         receipts = loading.load_ready(context.database, ready(file, context), words=context.words)
-    except (DiskFull, asking.Question):
+    except (Hindered, asking.Question):
         raise
     except Refusal as refusal:
         file.item.result = Result(texts.of_file(refusal, file.item.name, say))
