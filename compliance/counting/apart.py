@@ -418,6 +418,8 @@ def _days(items: pa.Table) -> list[date]:
 
 def _distinct(items: pa.Table, *columns: str) -> list[tuple[Any, ...]]:
     """The values of some columns together, each once."""
+    if not len(items):  # which is so as a rule, and grouping nothing takes as long
+        return []
     found = items.group_by(list(columns)).aggregate([])
     return [*zip(*(found[name].to_pylist() for name in columns), strict=True)]
 

@@ -32,6 +32,8 @@ COLUMN_MISSING: Final = "column_missing"
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 # What says which units are hidden: their figures, and those of the whole.
 UNITS_AND_WHOLE: Final[tuple[Level, Level]] = ("unit", "organisation")
+# As many points of the product as a point of a pack takes as long as: it is planned alone, and its answer is checked.
+OF_PACK: Final = 2
 
 
 class Status(StrEnum):
@@ -363,7 +365,7 @@ def _halves(points: tuple[Point, ...]) -> tuple[tuple[Point, ...], tuple[Point, 
     packs = tuple(point for point in points if point.pack)
     own = tuple(point for point in points if not point.pack)
     own = (*own[::2], *own[1::2])
-    first = min(len(own), (len(points) + 1) // 2)
+    first = min(len(own), (len(own) + OF_PACK * len(packs) + 1) // 2)
     return own[:first], (*own[first:], *packs)
 
 

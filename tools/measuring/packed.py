@@ -39,7 +39,11 @@ def packs(samples: Path, folder: Path) -> Iterator[Measured]:
         for n in MANY:
             wished = "≤ 1.3" if n == 3 else ""
             yield Measured(
-                f"All points with those of {n} packs, {what}", found[n], wished, other=found[0], beside="without them"
+                f"All points with those of {n} pack{'s' * (n > 1)}, {what}",
+                found[n],
+                wished,
+                other=found[0],
+                beside="without them",
             )
 
 
