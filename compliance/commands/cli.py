@@ -32,7 +32,7 @@ from compliance.core.errors import Asked, Refusal
 from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
-from compliance.counting.assessing import Coverage, basis_on, counts_of, items
+from compliance.counting.assessing import Coverage, basis_on, counts_of, coverage, items
 from compliance.declarations.points import COURSES, Point, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, load_values
@@ -43,7 +43,6 @@ from compliance.reading.repeating import repeated_text, second_text
 from compliance.reading.sheets import Workbook
 from compliance.store import packs, stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
-from compliance.store.packs import Switch
 
 WHO: Final = "command line"
 SWITCH_ON: Final = "python -m compliance points switch {point} on --from DATE --really"
@@ -279,7 +278,7 @@ def _loaded(
         others = [] if order.source else others_in(workbook, sources, words)
         if not others:
             raise
-        text = N_("{loaded} It has the columns of {sources} too: load that with {options}.")
+        text = N_("{loaded} It has the columns of {sources} too: load it as that with {options}.")
         say = Language(places.environment_language())
         named, options = (
             say(N_(" or ")).join(texts)
@@ -375,14 +374,21 @@ def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> N
     day = day_of(as_of, "--as-of")
     with stores.own().cursor() as cursor:
         point_ = point_by(packs.current(cursor).points, point)
-        _tell_if_off(packs.switches(cursor, as_of=day), point_, day)
         table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN).drop_columns(["import_id"])
+        if not len(table):
+            _tell_why_none(cursor, point_, day)
     show(table.to_pylist(), tuple(table.column_names), format, what="items", point=point_.id, day=day)
 
 
-def _tell_if_off(said: tuple[Switch, ...], point: Point, day: date) -> None:
-    """Print, where the point of a pack is on in no organisation, that it has no items for that reason."""
+def _tell_why_none(cursor: Cursor, point: Point, day: date) -> None:
+    """Print why a point has no items: its pack is on in no organisation, or what each of them lacks."""
+    from compliance.wording.reasons import empty_sentence
+
+    said = packs.switches(cursor, as_of=day)
     if packs.in_use((point,), said, {switch.organisation for switch in said}, day):
+        say = Language(places.environment_language())
+        for figure in coverage(cursor, (point,), days=[day], known_at=EVERYTHING_KNOWN, level="organisation"):
+            print(f"{figure.organisation}: {empty_sentence(figure, say)}", file=sys.stderr)
         return
     begun = [switch.from_day for switch in said if switch.pack == point.pack and switch.from_day <= day]
     since = Refusal(N_("It is off since {day}."), day=max(begun)) if begun else Refusal(N_("It was not on before."))

@@ -156,10 +156,13 @@ def test_the_items_of_a_point_that_is_off_are_none_and_it_is_said_how_it_is_swit
     done = cli("items", "licences", "--format", "json")
     assert (done.returncode, done.stdout) == (0, "[]\n")
     assert done.stderr == f"{text} It was not on before. {command}"
-    for on, day in (("on", "2026-11-01"), ("off", "2026-11-20")):
+    for on, day in (("on", "2026-11-01"), ("off", "2026-11-23")):
         said(cli("points", "switch", "licences", on, "--from", day, "--really"))
-    assert cli("items", "14").stderr == f"{text} It is off since 20 November 2026. {command}"
-    assert cli("items", "14", "--as-of", "2026-11-10").stderr == ""
+    assert cli("items", "14").stderr == f"{text} It is off since 23 November 2026. {command}"
+    lacking = (
+        "Norr: It takes exports of System register and Evidence of the new point. At least one of them is not loaded"
+    )
+    assert cli("items", "14", "--as-of", "2026-11-20").stderr.startswith(lacking)
 
 
 def test_a_file_that_is_loaded_already_is_offered_as_the_export_of_a_point_of_ones_own(cli, folder, tmp_path):
@@ -169,7 +172,7 @@ def test_a_file_that_is_loaded_already_is_offered_as_the_export_of_a_point_of_on
     headings = "System;Driftstatus;Organisation;Leverantör;Verksamhetskritiskt;Personuppgifter;På plats"
     export.write_text(f"{headings}\n{rows}", "utf-8")
     said(cli("load", export, "--source", "systems", "--organisation", "Norr"))
-    offered = "It has the columns of Evidence of the new point too: load that with --source licences."
+    offered = "It has the columns of Evidence of the new point too: load it as that with --source licences."
     assert cli("load", export, "--organisation", "Norr").stderr.rstrip().endswith(offered)
     said(cli("load", export, "--source", "licences", "--organisation", "Norr"))
     again = cli("load", export, "--source", "systems", "--organisation", "Norr").stderr

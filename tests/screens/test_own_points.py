@@ -12,7 +12,7 @@ from compliance.declarations.packs import folder_files, read_pack
 from compliance.loading.loading import Order
 from compliance.store import installing
 from compliance.store import packs as stored
-from tests.apps import links, opened, plain, tables, text
+from tests.apps import dropped, links, opened, plain, tables, text
 from tests.layers import first_of
 from tests.line import POINTS, Line
 
@@ -143,6 +143,22 @@ def test_the_page_of_a_system_has_its_item_and_the_list_says_what_it_does_not_co
     said = text(shown("systems", monkeypatch, system="Beta")).replace("\u00ad", "")
     assert "Beta har en brist: kontinuitet." in said
     assert "Kontinuitetsplan saknas" in said
+
+
+@pytest.mark.live
+@pytest.mark.usefixtures("reads_here")
+def test_a_file_that_is_loaded_is_offered_as_the_export_of_the_point(line, monkeypatch):
+    install(line)
+    table = "System | Verksamhetskritiskt | Enhet | Leverantör | Kontinuitetsplan\nAlfa | Ja | Norr | Acme | Ja"
+    path = line.file(table, name=f"register {DAY}.csv")
+    line.load(path, source="systems", organisation="A")
+    app = shown("imports", monkeypatch)
+    dropped(app, path)
+    assert "Filen har också kolumner till Kontinuitetsplaner." in text(app)
+    chosen = next(box for box in app.selectbox if box.label == SV("Taken for"))
+    chosen.set_value("continuity").run()
+    assert "Filen har också" not in text(app)
+    assert "Läs in 1 rad" in [plain(button.label) for button in app.button]
 
 
 @pytest.mark.live

@@ -17,7 +17,7 @@ from compliance.core.language import N_
 from compliance.correcting import returning
 from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
-from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt
+from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, others_in
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import written_day
 from compliance.reading.sheets import Workbook
@@ -26,6 +26,7 @@ from compliance.screens.downloads import File
 from compliance.screens.imports import inbox, inbox_texts, mapping, returns, texts
 from compliance.screens.imports.inbox import Answer, Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
+from compliance.wording import phrases
 
 DAY_WIDTH: Final = 320
 # The label of each answer.
@@ -76,7 +77,7 @@ def _waiting(card: Card, book: Workbook) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         _what_it_is(card, book)
-        _choices(card)
+        _choices(card, book)
     with right:
         _questions(card)
         if card.file.rehearsal and not card.file.is_unnamed:
@@ -234,12 +235,16 @@ def _match_by(item: Item, heading: str | None) -> None:
 # --- Choices ------------------------------------------------------------------------------------------------------
 
 
-def _choices(card: Card) -> None:
+def _choices(card: Card, book: Workbook) -> None:
     """Draw the choices: extract date, source if it is unclear, organisation if there are several, completing or not."""
     say, refusal = card.view.say, card.file.refusal
     if refusal is None or "day" in card.asked or card.item.extract_date:
         _day_choice(card)
-    if "source" in card.asked or (card.item.source and "columns" not in card.asked):
+    others = others_in(book, card.context.sources, card.context.words) if isinstance(refusal, AlreadyLoaded) else []
+    if others and not card.item.source:
+        titles = phrases.listed([say.pick(source.title) for source in others], say)
+        widgets.html(charts.caption(say(N_("It has the columns of {sources} too."), sources=titles)))
+    if others or "source" in card.asked or (card.item.source and "columns" not in card.asked):
         names = list(card.context.sources)
         _choice(
             card,
