@@ -1,6 +1,6 @@
 """In which order the workers take the files of tests: first those that take longest, so that none is left alone last.
 
-durations.json has the seconds of each file; `make test-all DURATIONS=--keep-durations` measures them anew.
+durations.json has the seconds of each file; `make test-all DURATIONS=--keep-durations` measures those that run.
 """
 
 import json
@@ -19,7 +19,7 @@ _seconds: Counter[str] = Counter()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--keep-durations", action="store_true", help="write tests/durations.json anew")
+    parser.addoption("--keep-durations", action="store_true", help="write what ran into tests/durations.json")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -49,8 +49,13 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keeps what was measured, if asked to."""
     if session.config.option.keep_durations and not WORKER:
-        measured = {file: round(seconds) for file, seconds in _seconds.most_common()}
-        FILE.write_text(json.dumps(measured, indent=0) + "\n", "utf-8")
+        known = {file: seconds for file, seconds in json.loads(FILE.read_text("utf-8")).items() if _is_there(file)}
+        measured = Counter(known | {file: round(seconds) for file, seconds in _seconds.items()})
+        FILE.write_text(json.dumps(dict(measured.most_common()), indent=0) + "\n", "utf-8")
+
+
+def _is_there(file: str) -> bool:
+    return (FILE.parent / file).is_file()
 
 
 def _file_of(nodeid: str) -> str:
