@@ -2,7 +2,6 @@
 """Packs that mean harm, or are broken in a way that only running shows: each ends with a sentence, and soon."""
 
 import re
-import time
 from datetime import date
 
 import pytest
@@ -10,11 +9,12 @@ import pytest
 from compliance.checking.checking import check_files
 from compliance.checking.scaffold import new_pack
 from compliance.checking.trying import MOST_TOLD
+from tests.spent import spent
 
 GOOD = new_pack("licences", "acme", today=date(2026, 12, 1))
 POINT, SQL, SOURCE, EXAMPLE = "point.toml", "point.sql", "source.toml", "example.toml"
-# What a slow machine may take more than the limits say.
-PATIENCE = 120
+# What the limits let a check use of a processor.
+MOST_SECONDS = 60
 
 HEADER = """-- what: Which systems there are.
 -- grain: one row a system in use
@@ -69,9 +69,9 @@ def plain(sql, example=ONE):
 
 
 def sentences(files, **more):
-    begun = time.monotonic()
+    begun = spent()
     found = [str(fault.sentence) for fault in check_files(files, origin="acme.licences", **more)]
-    assert time.monotonic() - begun < PATIENCE
+    assert spent() - begun < MOST_SECONDS
     return found
 
 
@@ -112,12 +112,6 @@ HOSTILE = {
     "hidden letters": (changed(SQL, "left join", "left \u202ejoin"), "The character U\\+202E is none of a statement"),
     "an id of a path": (changed(POINT, 'id = "licences"', 'id = "../../etc"'), "A name has only a–z, 0–9 and underscores"),
     "a publisher of a path": (changed(POINT, '"acme"', '"../acme"'), "A name has only a–z, 0–9 and underscores"),
-    "a point of the city": (changed(POINT, 'id = "licences"', 'id = "access"'), "The name access is one of the product's own"),
-    "a source of the city": (changed(SOURCE, 'id = "licences"', 'id = "staff"'), "The name staff is one of the product's own"),
-    "a macro": (changed(SOURCE, 'id = "licences"', 'id = "systems_in_use"'), "The name systems_in_use is used in statements"),
-    "a table": (changed(SOURCE, 'id = "licences"', 'id = "revocations"'), "The name revocations is used in statements"),
-    "a word of SQL": (changed(SOURCE, 'id = "licences"', 'id = "select"'), "The name select is used in statements"),
-    "a part of statements": (changed(SOURCE, 'id = "licences"', 'id = "pinned_imports"'), "The name pinned_imports is used"),
     "an outcome": (plain(statement(outcome="'great'")), "The outcome of Alfa is great, which is none of exempt, met"),
     "a reason that is put together": (plain(statement(reason="'a' || 'b'")), "The reason of Alfa is ab, which point.toml does not declare"),
     "a number that no column holds": (plain(statement(), ONE.replace("system\n", "system | row\n").replace("Alfa\n", "Alfa | 99999999999999999999\n")), "DuckDB cannot run it: "),

@@ -525,16 +525,15 @@ def test_where_a_copy_is_lost_and_cannot_be_made_it_is_said_instead_of_showing_n
 @pytest.mark.live
 def test_nobody_waits_for_a_database_that_does_not_answer(machines, monkeypatch):
     """it stands still, or somebody here waits for it who has to end first"""
-    one, over = machines("one"), threading.Event()
+    one, over, ended = machines("one"), threading.Event(), []
     note(one, "first")
     follow = one.follower.follow
-    monkeypatch.setattr(one.follower, "follow", lambda: (over.wait(20), follow()))
+    monkeypatch.setattr(one.follower, "follow", lambda: (ended.append(over.wait(60)), follow()))
     one.follower.waits = replace(EAGER, read=0.2)
-    begun = time.monotonic()
     assert (notes(one), one.away_since() is None) == (["first"], False)
-    one.follower.waits = replace(EAGER, read=20.0)
+    one.follower.waits = replace(EAGER, read=120.0)
     assert [notes(one) for _ in range(3)] == [["first"]] * 3
-    assert time.monotonic() - begun < 10
+    assert not ended
     over.set()
     while one.away_since():
         time.sleep(0.01)
@@ -579,7 +578,7 @@ def test_nobody_waits_longer_than_a_turn_takes(machines, there, monkeypatch):
         pytest.raises(Refusal, match="Somebody else has been saving"),
     ):
         note(one, "second")
-    assert 0.9 < time.monotonic() - begun < 10
+    assert time.monotonic() - begun < postgresql.TURN_SECONDS
     note(one, "third")
     assert notes(one) == ["first", "third"]
 
