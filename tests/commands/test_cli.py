@@ -443,8 +443,10 @@ def test_items_have_their_row_and_reason(loaded, cli, point):
 
 @pytest.mark.usefixtures("empty")
 @pytest.mark.parametrize("point", [1, 4, 12])
-def test_a_point_lists_its_items_without_any_import(cli, point):
-    assert listed(cli("items", point, "--format", "json")) == []
+def test_a_point_has_no_items_without_any_import_and_says_what_it_lacks(cli, point):
+    done = cli("items", point, "--format", "json")
+    assert (done.returncode, json.loads(done.stdout), done.stderr.count("\n")) == (0, [], 1)
+    assert " loaded up to " in done.stderr
     assert set(ITEMS) <= set(cli("items", point, "--format", "csv").stdout.strip().split(","))
 
 
