@@ -7,8 +7,8 @@ from typing import Final
 
 from compliance.checking.checking import check_files
 from compliance.checking.faults import Fault
-from compliance.core.errors import Refusal, refusal_from_json
-from compliance.core.jobs import TOO_LARGE, TOO_SLOW, Job, JobFailed, make_file
+from compliance.core.errors import Hindered, Refusal, refusal_from_json
+from compliance.core.jobs import Job, JobFailed, make_file
 from compliance.core.language import N_
 from compliance.store.packs import Installed
 
@@ -19,13 +19,16 @@ log = logging.getLogger(__name__)
 
 
 def check_in_child(files: Mapping[str, str], *, origin: str, others: Collection[Installed] = ()) -> list[Fault]:
-    """Everything that is wrong with the files of a pack, as `check_files` says. Raise Refusal if no turn comes."""
+    """Everything that is wrong with the files of a pack, as `check_files` says.
+
+    Raise Hindered if it could not be found out now, and the pack is not the cause.
+    """
     try:
         told = make_file(Job(), faults_as_json, dict(files), origin=origin, others=tuple(others))
     except JobFailed as error:
         log.error("The check of a pack failed: %s", error)
     except Refusal as refusal:
-        if refusal.message not in {TOO_SLOW, TOO_LARGE}:
+        if isinstance(refusal, Hindered):
             raise
     else:
         return [Fault(file, line, refusal_from_json(why)) for file, line, why in json.loads(told)]

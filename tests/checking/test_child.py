@@ -13,8 +13,7 @@ from compliance.checking import child
 from compliance.checking.checking import check_files
 from compliance.checking.child import STOPPED, check_in_child, faults_as_json
 from compliance.core import children
-from compliance.core.errors import Refusal, refusal_from_json
-from compliance.core.jobs import BUSY
+from compliance.core.errors import Hindered, Refusal, refusal_from_json
 from compliance.core.language import LANGUAGES, Language
 from tests.checking.test_hostile_packs import GOOD, HOSTILE, POINT, SQL, changed
 
@@ -23,6 +22,10 @@ WRONG = changed(POINT, 'id = "licences"', 'id = "access"'), changed(SQL, "left j
 
 
 def die(*_args, **_kwargs):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def be_killed(*_args, **_kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -71,12 +74,10 @@ def test_a_pack_that_makes_the_child_die_is_refused_with_a_sentence(harm, monkey
     assert [str(each.sentence) for each in check_in_child(GOOD, origin=ORIGIN)] == [f"{ORIGIN}: {STOPPED}"]
 
 
-def test_a_check_without_a_turn_is_no_fault_of_the_pack(monkeypatch):
-    def refuse(*_args, **_kwargs):
-        raise Refusal(BUSY)
-
-    monkeypatch.setattr(child, "make_file", refuse)
-    with pytest.raises(Refusal, match="turn"):
+@pytest.mark.live
+def test_a_child_that_others_have_killed_is_no_fault_of_the_pack(monkeypatch):
+    monkeypatch.setattr(child, "faults_as_json", be_killed)
+    with pytest.raises(Hindered, match="busy"):
         check_in_child(GOOD, origin=ORIGIN)
 
 

@@ -13,7 +13,7 @@ from compliance.access.permissions import Permission
 from compliance.checking.child import check_in_child
 from compliance.checking.faults import Fault
 from compliance.core import clock, places
-from compliance.core.errors import Refusal
+from compliance.core.errors import Hindered, Refusal
 from compliance.core.language import N_
 from compliance.correcting import packs
 from compliance.correcting.packs import Offer, Whose
@@ -181,8 +181,8 @@ def _faults(view: View, offer: Offer) -> list[Refusal]:
     try:
         with st.spinner(view.say(N_("This takes a moment"))):
             return [fault.sentence for fault in _wrong(view.data, offer.origin, tuple(offer.files.items()))]
-    except Refusal as refusal:
-        return [refusal]
+    except Hindered as hindered:
+        return [hindered]
 
 
 def _install(view: View, pack: Pack) -> None:
