@@ -77,10 +77,10 @@ def _of_file(files: Mapping[str, str], refusal: Refusal, origin: str) -> Fault:
 
 
 def _versions(pack: Pack, before: Installed | None) -> Iterator[Fault]:
-    if isinstance(before, Pack) and before.head.version == pack.head.version and before.sha256 != pack.sha256:
+    if isinstance(before, Pack) and before.order == pack.order and before.sha256 != pack.sha256:
         message = N_("The version {version} is installed with another content. Give this one another version.")
         line = line_of(pack.files["point.toml"], "version")
-        yield Fault("point.toml", line, Refusal(message, version=pack.head.version))
+        yield Fault("point.toml", line, Refusal(message, version=before.head.version))
 
 
 def _statement(pack: Pack) -> list[Fault]:

@@ -16,7 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_
 from compliance.declarations.declared import Table
-from compliance.declarations.packs import POINT, STATEMENT, Head, Pack
+from compliance.declarations.packs import POINT, STATEMENT, VERSION, Head, Pack, numbers_of
 from compliance.declarations.points import COURSES, Point
 from compliance.declarations.queries import without_comments
 from compliance.declarations.sources import (
@@ -32,7 +32,6 @@ from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.levels import level_fields
 from compliance.store.packs import Installed
 
-PARTS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 ASKED: Final = re.compile(r"(>=|<|==)\s*([0-9]+(?:\.[0-9]+)*)")
 # The most letters of what a pack is called and says of itself.
 LONGEST_HEAD: Final = {"publisher": 40, "id": 40, "version": 20, "product": 40, "checked_by": 120}
@@ -109,7 +108,7 @@ def _head(head: Head) -> Found:
     for key in ("publisher", "id"):
         if RESERVED.fullmatch(name := getattr(head, key)):
             yield (key,), Refusal(N_("{said} can be no folder in Windows. Choose another name."), said=name)
-    if not PARTS.fullmatch(head.version):
+    if not VERSION.fullmatch(head.version):
         yield ("version",), Refusal(N_("The version {said} is not of numbers, such as 1.0."), said=head.version)
     asked = [ASKED.fullmatch(part.strip()) for part in head.product.split(",")]
     if not all(asked):
@@ -129,16 +128,8 @@ def _head(head: Head) -> Found:
 
 
 def _fits(sign: str, version: str) -> bool:
-    own, asked = (_numbers(each) for each in (__version__, version))
+    own, asked = numbers_of(__version__), numbers_of(version)
     return {">=": own >= asked, "<": own < asked, "==": own == asked}[sign]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers of a version, without what a build adds, and without zeros at its end."""
-    found = [int(part) for part in PARTS.match(version)[0].split(".")]  # type: ignore[index]
-    while found and not found[-1]:
-        found.pop()
-    return tuple(found)
 
 
 # --- Keys and texts -----------------------------------------------------------------------------------------------

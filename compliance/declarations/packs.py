@@ -30,6 +30,8 @@ POINT, STATEMENT, EXAMPLE = "point.toml", "point.sql", "example.toml"
 FILE: Final = re.compile(r"point\.toml|point\.sql|example\.toml|source(-[a-z0-9_]+)?\.toml")
 SOURCE: Final = re.compile(r"source(-[a-z0-9_]+)?\.toml")
 NEEDED: Final = (POINT, STATEMENT, EXAMPLE)
+# A version, of a pack or of the product without what a build adds.
+VERSION: Final = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 # What all files of a pack have together at most.
 MOST_BYTES: Final = 200_000
 
@@ -67,6 +69,11 @@ class Pack:
         return frozenset({self.point.id, *self.sources})
 
     @property
+    def order(self) -> tuple[int, ...]:
+        """What is less of an earlier version, and the same of 1.0 and 1.0.0."""
+        return numbers_of(self.head.version)
+
+    @property
     def example(self) -> str:
         """Its worked examples."""
         return self.files[EXAMPLE]
@@ -75,6 +82,15 @@ class Pack:
     def sha256(self) -> str:
         """What tells this state of its files from every other."""
         return sum_of(self.files)
+
+
+def numbers_of(version: str) -> tuple[int, ...]:
+    """The numbers at the beginning of a version, which order it, without zeros at the end: 1.0 and 1.0.0 are one."""
+    found = VERSION.match(version)
+    numbers = [*map(int, found[0].split("."))] if found else []
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
 def sum_of(files: Mapping[str, str]) -> str:

@@ -112,6 +112,15 @@ def test_a_pack_that_cannot_be_read_leaves_everything_else(line):
 
 
 def test_what_the_product_has_by_itself_stays_the_products(tmp_path):
+@pytest.mark.parametrize(("installed", "given"), [("1.0", "1.0.0"), ("1.0.0", "1.0"), ("01", "1.0")])
+def test_versions_that_differ_in_zeros_are_the_same(installed, given):
+    """apart: the check let in as another version what the page of settings showed as the same"""
+    before, after = pack(version=installed), pack(version=given)
+    wrong = [str(fault.why) for fault in checking.check_files(after.files, origin="", others=[before])]
+    assert f"The version {installed} is installed with another content. Give this one another version." in wrong
+    assert before.order == after.order < pack(version="1.0.1").order < pack(version="1.10").order
+
+
     """crashing: a later version of the product makes a table of the name that the relation of a pack's source has"""
     line = Line(tmp_path)
     install(line, pack())

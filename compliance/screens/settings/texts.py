@@ -1,7 +1,6 @@
 """The texts of settings: points of one's own, in which versions and where they are on. No Streamlit."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -72,8 +71,7 @@ def entries(declared: Declared, versions: Iterable[Version], offers: Iterable[Of
 
 def _is_later(pack: Pack, installed: Pack) -> bool:
     """Whether a pack is of a later version than the installed one; another state of the same is told as wrong."""
-    later, now = ([*map(int, re.findall(r"\d+", each.head.version))] for each in (pack, installed))
-    return later > now or (later == now and pack.sha256 != installed.sha256)
+    return pack.order > installed.order or (pack.order == installed.order and pack.sha256 != installed.sha256)
 
 
 def title(entry: Entry, say: Language) -> str:
