@@ -384,12 +384,12 @@ def _tell_why_none(cursor: Cursor, point: Point, day: date) -> None:
     """Print why a point has no items: its pack is on in no organisation, or what each of them lacks."""
     from compliance.wording.reasons import empty_sentence
 
-    said = packs.switches(cursor, as_of=day)
-    if packs.in_use((point,), said, {switch.organisation for switch in said}, day):
+    if not point.pack or any(each.pack == point.pack for each in packs.packs_on(cursor, [day])):
         say = Language(places.environment_language())
         for figure in coverage(cursor, (point,), days=[day], known_at=EVERYTHING_KNOWN, level="organisation"):
             print(f"{figure.organisation}: {empty_sentence(figure, say)}", file=sys.stderr)
         return
+    said = packs.switches(cursor, as_of=day)
     begun = [switch.from_day for switch in said if switch.pack == point.pack and switch.from_day <= day]
     since = Refusal(N_("It is off since {day}."), day=max(begun)) if begun else Refusal(N_("It was not on before."))
     text = N_("{point} is on in no organisation on {day}. {since} Switch it on: {command}")

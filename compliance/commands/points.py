@@ -213,8 +213,7 @@ def _organisation(cursor: Cursor, said: str | None, day: date) -> str:
 
 def _on_in(cursor: Cursor, pack: str, day: date) -> list[str]:
     """The organisations in which a pack is on on a day."""
-    said = stored.switches(cursor, as_of=day)
-    return sorted({each.organisation for each in said if stored.is_on(said, pack, each.organisation, day)})
+    return sorted({each.organisation for each in stored.packs_on(cursor, [day]) if each.pack == pack})
 
 
 # --- Saying -------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from compliance.declarations.points import Point, Target
 from compliance.declarations.queries import Query, statement
 from compliance.loading.loading import FIRST_NAME
 from compliance.loading.purges import Purged, purged_basis
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
 # Why an item is unknown that only a column which its export does not have would judge (`undecided`, macros.sql).
@@ -229,8 +230,8 @@ def packs_on(
     """The days, organisations and packs that are on, as organisations are called on the day."""
     if not any(point.pack for point in points):
         return frozenset()
-    found = rows(cursor, statement("packs_on"), {"days": days, "known_at": known_at})
-    return frozenset((row["as_of"], row["organisation"], row["pack"]) for row in found)
+    found = packs.packs_on(cursor, days, known_at=known_at)
+    return frozenset((each.as_of, each.organisation, each.pack) for each in found)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ from compliance.screens.caching import Data, cached, forget, meanwhile, read
 from compliance.screens.views import View, organisations
 from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
-from compliance.store.packs import Declared, Switch
+from compliance.store.packs import Declared, On, Switch
 
 # How many lists of all the items of a point are kept.
 ITEMS: Final = 60
@@ -66,16 +66,21 @@ def switches(cursor: Cursor, as_of: date) -> tuple[Switch, ...]:
     return packs.switches(cursor, as_of=as_of)
 
 
+@read()
+def packs_on(cursor: Cursor, days: tuple[date, ...]) -> tuple[On, ...]:
+    """Where each pack is on, on some days."""
+    return packs.packs_on(cursor, days)
+
+
 def points(view: View) -> tuple[Point, ...]:
     """The review points that are on in any part that the view can choose, on its day."""
     return points_on(view.data, view.as_of, view.scope.organisation)
 
 
-@cached()
-def points_on(data: Data, as_of: date, organisation: str | None = None) -> tuple[Point, ...]:
+@read()
+def points_on(cursor: Cursor, as_of: date, organisation: str | None = None) -> tuple[Point, ...]:
     """The review points that are on on a day in an organisation, or in any."""
-    names = (organisation,) if organisation else organisations(data, as_of)
-    return packs.in_use(declared(data).points, switches(data, as_of), names, as_of)
+    return packs.points_on(cursor, current(cursor), as_of=as_of, organisation=organisation)
 
 
 def point_named(view: View, name: str) -> Point | None:

@@ -6,7 +6,7 @@ What is declared is the product's own, then what the installed packs declare. A 
 cannot read has no point; its sources, whose rows are in the store, are declared as far as they can be read.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -58,6 +58,16 @@ class Switch:
     edition: int
     switched_at: datetime
     switched_by: str
+
+
+@dataclass(frozen=True)
+class On:
+    """That a pack is on on a day in an organisation, as it is called then; of merged ones in any counts."""
+
+    as_of: date
+    organisation: str
+    organisation_id: int
+    pack: str
 
 
 @dataclass(frozen=True)
@@ -231,26 +241,17 @@ def switches(cursor: Cursor, *, as_of: date, known_at: datetime = EVERYTHING_KNO
     return tuple(Switch(**row) for row in rows(cursor, statement("pack_switches"), asked))
 
 
-def is_on(said: tuple[Switch, ...], pack: str, organisation: str, day: date) -> bool:
-    """Whether a pack is on in an organisation on a day: in any that has become part of it."""
-    last: dict[int, bool] = {}
-    for switch in said:
-        if (switch.pack, switch.organisation) == (pack, organisation) and switch.from_day <= day:
-            last.setdefault(switch.organisation_id, switch.is_on)
-    return any(last.values())
-
-
-def in_use(every: tuple[Point, ...], said: tuple[Switch, ...], names: Collection[str], day: date) -> tuple[Point, ...]:
-    """The product's points, and of those of packs the ones that are on on a day in any of some organisations."""
-    return tuple(p for p in every if not p.pack or any(is_on(said, p.pack, name, day) for name in names))
+def packs_on(cursor: Cursor, days: Sequence[date], *, known_at: datetime = EVERYTHING_KNOWN) -> tuple[On, ...]:
+    """Where each pack is on, on some days."""
+    return tuple(On(**row) for row in rows(cursor, statement("packs_on"), {"days": [*days], "known_at": known_at}))
 
 
 def points_on(
     cursor: Cursor, every: Declared, *, as_of: date, organisation: str | None, known_at: datetime = EVERYTHING_KNOWN
 ) -> tuple[Point, ...]:
-    """The points that are on on a day in an organisation, or in any."""
+    """The points that are on on a day in an organisation, or in any: the product's always are."""
     if not every.packs:
         return every.points
-    said = switches(cursor, as_of=as_of, known_at=known_at)
-    names = (organisation,) if organisation else {switch.organisation for switch in said}
-    return in_use(every.points, said, names, as_of)
+    on = packs_on(cursor, [as_of], known_at=known_at)
+    packs = {each.pack for each in on if organisation in (None, each.organisation)}
+    return tuple(point for point in every.points if not point.pack or point.pack in packs)

@@ -8,6 +8,7 @@ import pytest
 
 from compliance.checking import checking, naming
 from compliance.core.errors import Refusal
+from compliance.correcting.renaming import add_alias
 from compliance.counting.assessing import coverage
 from compliance.declarations.packs import read_pack
 from compliance.declarations.points import POINTS, load_points
@@ -111,7 +112,6 @@ def test_a_pack_that_cannot_be_read_leaves_everything_else(line):
     assert any("A field keeps its place" in str(fault.why) for fault in wrong)
 
 
-def test_what_the_product_has_by_itself_stays_the_products(tmp_path):
 @pytest.mark.parametrize(("installed", "given"), [("1.0", "1.0.0"), ("1.0.0", "1.0"), ("01", "1.0")])
 def test_versions_that_differ_in_zeros_are_the_same(installed, given):
     """apart: the check let in as another version what the page of settings showed as the same"""
@@ -121,6 +121,7 @@ def test_versions_that_differ_in_zeros_are_the_same(installed, given):
     assert before.order == after.order < pack(version="1.0.1").order < pack(version="1.10").order
 
 
+def test_what_the_product_has_by_itself_stays_the_products(tmp_path):
     """crashing: a later version of the product makes a table of the name that the relation of a pack's source has"""
     line = Line(tmp_path)
     install(line, pack())
@@ -177,15 +178,28 @@ def test_a_name_is_that_of_the_pack_that_was_installed_first_whatever_is_switche
         )
 
 
-def test_a_pack_is_on_from_its_day_until_it_is_switched_off_from_another():
-    def switch(edition, *, on, day, organisation=1):
-        return packs.Switch("a.b", "Bygg", organisation, on, day, edition, None, "")
-
-    said = (switch(2, on=False, day=date(2026, 6, 1)), switch(1, on=True, day=date(2026, 1, 1)))
+def test_a_pack_is_on_from_its_day_until_it_is_switched_off_from_another(line):
+    line.load_table("Systemnamn\nAlfa", source="systems")
+    line.load_table("Systemnamn\nBeta", source="systems", organisation="Annan")
     days = [date(2025, 12, 31), date(2026, 1, 1), date(2026, 5, 31), date(2026, 6, 1)]
-    assert [packs.is_on(said, "a.b", "Bygg", day) for day in days] == [False, True, True, False]
-    assert not packs.is_on(said, "a.c", "Bygg", days[1])
-    assert packs.is_on((switch(3, on=True, day=days[1], organisation=2), *said), "a.b", "Bygg", days[3])
+
+    def on(organisation):
+        with line.database.cursor() as cursor:
+            return [each.as_of for each in packs.packs_on(cursor, days) if each.organisation == organisation]
+
+    def switch(organisation, *, on, from_day):
+        options = {"on": on, "from_day": from_day, "as_of": days[-1], "who": ""}
+        with line.database.writing() as cursor:
+            installing.switch(cursor, "city.rooms", organisation, **options)
+
+    switch("Förvaltningen", on=True, from_day=days[1])
+    switch("Förvaltningen", on=False, from_day=days[3])
+    assert (on("Förvaltningen"), on("Annan")) == (days[1:3], [])
+    # of organisations that have become one, any
+    switch("Annan", on=True, from_day=days[3])
+    merged = {"kind": "organisation", "old": "Annan", "new": "Förvaltningen", "valid_from": days[0]}
+    add_alias(line.database, **merged, order=line.order())
+    assert sorted(on("Förvaltningen")) == days[1:]
 
 
 def test_values_of_ones_own_for_a_point_that_is_not_there_are_refused_with_a_sentence(line, tmp_path):

@@ -129,10 +129,20 @@ def _card(view: View, entry: Entry) -> None:
 
 
 def _state(view: View, entry: Entry) -> Html:
-    said = reads.switches(view.data, view.as_of)
-    if view.reader.may(Permission.SEE_FIGURES):
-        return texts.state(entry, said, view.scope.organisation, day=view.as_of, say=view.say)
-    return texts.places(entry, said, view.organisations, day=view.as_of, say=view.say)
+    if not view.reader.may(Permission.SEE_FIGURES):
+        return texts.places(entry, _places_on(view, entry), view.organisations, view.say)
+    switches = (each for each in reads.switches(view.data, view.as_of) if each.pack == entry.name)
+    said = [each for each in switches if each.organisation == view.scope.organisation]
+    ids = {each.organisation_id for each in said}
+    days = sorted({view.as_of, *(each.from_day for each in said if each.from_day > view.as_of)})
+    found = reads.packs_on(view.data, tuple(days))
+    on = {each.as_of for each in found if each.pack == entry.name and each.organisation_id in ids}
+    return texts.state(entry, said, {day: day in on for day in days}, view.say)
+
+
+def _places_on(view: View, entry: Entry) -> set[str]:
+    """The organisations in which a pack is on on the day of the view."""
+    return {each.organisation for each in reads.packs_on(view.data, (view.as_of,)) if each.pack == entry.name}
 
 
 def _files(view: View, pack: Pack) -> None:
@@ -230,8 +240,7 @@ def _in_zip(file: Any) -> Offer:
 def _switching(view: View, entry: Entry) -> None:
     """Draw the figure that a pack would have and the button that switches it on, or the one that switches it off."""
     say, name = view.say, entry.name
-    said = reads.switches(view.data, view.as_of)
-    on = stored.is_on(said, name, view.scope.organisation, view.as_of)
+    on = view.scope.organisation in _places_on(view, entry)
     if view.reader.may(Permission.SEE_FIGURES) and on and _is_renewed(view, entry):
         label = say(N_("What the last version changed in the figure"))
         part(view, partial(_effect_since, view, entry), label=label, key=f"since {name}")

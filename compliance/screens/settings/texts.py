@@ -12,7 +12,7 @@ from compliance.declarations.packs import Pack, sums_of_product
 from compliance.drawing import charts
 from compliance.drawing.elements import Html
 from compliance.screens.people_texts import recorded
-from compliance.store.packs import Declared, Refused, Switch, Version, is_on
+from compliance.store.packs import Declared, Refused, Switch, Version
 from compliance.wording import breaking, phrases
 from compliance.wording.tables import Column
 
@@ -118,27 +118,27 @@ def installed_answer(every: Sequence[Entry], say: Language) -> list[str]:
 # --- A card -------------------------------------------------------------------------------------------------------
 
 
-def state(entry: Entry, said: tuple[Switch, ...], organisation: str, *, day: date, say: Language) -> Html:
-    """Whether a pack is on in an organisation on a day, and what follows, as a mark."""
+def state(entry: Entry, said: Iterable[Switch], on_days: Mapping[date, bool], say: Language) -> Html:
+    """Whether a pack is on in an organisation on the first of some days, and what follows, as a mark.
+
+    `said` is what was said of it there, the last first.
+    """
     if entry.version is None:
         return charts.work_mark("not_started", say(N_("Not installed")))
-    own = [switch for switch in said if (switch.pack, switch.organisation) == (entry.name, organisation)]
-    on = is_on(said, entry.name, organisation, day)
-    begun = next((switch for switch in own if switch.from_day <= day and switch.is_on is on), None)
+    (day, on), *later = on_days.items()
+    begun = next((switch for switch in said if switch.from_day <= day and switch.is_on is on), None)
     words = [say(N_("since {day}"), day=say.date(begun.from_day))] if begun else []
-    for then in sorted({switch.from_day for switch in own if switch.from_day > day}):
-        if is_on(said, entry.name, organisation, then) is not on:
-            text = N_("off from {day}") if on else N_("on from {day}")
-            words.append(say(text, day=say.date(then)))
-            break
+    if turned := next((then for then, is_on in later if is_on is not on), None):
+        text = N_("off from {day}") if on else N_("on from {day}")
+        words.append(say(text, day=say.date(turned)))
     return charts.work_mark("done" if on else "not_started", say(N_("On") if on else N_("Off")), note=", ".join(words))
 
 
-def places(entry: Entry, said: tuple[Switch, ...], organisations: Sequence[str], *, day: date, say: Language) -> Html:
+def places(entry: Entry, on: Collection[str], organisations: Sequence[str], say: Language) -> Html:
     """In how many organisations a pack is on, for who sees no figures, as a mark."""
     if entry.version is None:
         return charts.work_mark("not_started", say(N_("Not installed")))
-    n = sum(is_on(said, entry.name, name, day) for name in organisations)
+    n = sum(name in on for name in organisations)
     text = say.plural("On in {n} of {of} organisations", "On in {n} of {of} organisations", n, of=len(organisations))
     return charts.work_mark("done" if n else "not_started", text)
 
