@@ -50,6 +50,7 @@ UNKNOWN: Final = N_("{said} is none of the points that are installed: {names}.")
 WHICH: Final = N_("Name the organisation: --organisation. There are: {names}.")
 NOWHERE: Final = N_("It is on in no organisation: no figure changes until it is switched on.")
 CHANGES: Final = N_("{organisation}, {day}: {before} before, {after} after.")
+NOT_COUNTED: Final = N_("{pack} is installed, and this version of the product does not count it: {why}")
 OFF: Final = N_("off")
 NO_BASIS: Final = N_("no basis: {sources}")
 INSTALLED: Final = N_("Installed, version {version}.")
@@ -153,6 +154,8 @@ def list_command(format: Format = "table") -> None:
         sums = {row["sha256"] for row in rows}
         rows += [_row(cursor, pack, day, installed=False) for pack in offered if pack.sha256 not in sums]
     print_rows(rows, COLUMNS, format)
+    for refused in there.refused.values():
+        report(Refusal(NOT_COUNTED, pack=refused.name, why=refused.why))
 
 
 def _row(cursor: Cursor, pack: Pack, day: date, *, installed: bool) -> dict[str, object]:

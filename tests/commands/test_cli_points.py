@@ -8,8 +8,10 @@ import re
 
 import pytest
 
+from compliance.core.errors import Refusal
 from compliance.core.zips import sums
 from compliance.declarations.packs import bytes_of, folder_files, product_packs
+from compliance.store import packs
 from tests.command import run_here
 from tests.line import reading_here
 
@@ -191,6 +193,22 @@ def test_the_organisation_is_asked_for_where_there_are_several(cli, folder, tmp_
 
 def test_the_points_of_the_product_are_offered(cli, folder):
     assert {path.name for path in product_packs()} <= {pack for pack, _ in listed(cli)}
+
+
+def test_a_point_that_this_version_cannot_read_is_told_with_the_others(cli, folder, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise Refusal("In this version a point is otherwise.")
+
+    assert cli("points", "install", folder, "--really").returncode == 0
+    monkeypatch.setattr(packs, "_ask", refuse)
+    packs._declared.cache_clear()
+    done = cli("points", "list")
+    packs._declared.cache_clear()
+    assert (done.returncode, done.stderr.strip()) == (
+        0,
+        "acme.licences is installed, and this version of the product does not count it: "
+        "In this version a point is otherwise.",
+    )
 
 
 def test_a_name_that_is_taken_by_another_pack_is_told(cli, folder, tmp_path):
