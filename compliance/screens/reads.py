@@ -49,15 +49,10 @@ NOTHING_HIDDEN: Final = Plans([], [])
 # --- The declarations ---------------------------------------------------------------------------------------------
 
 
-def current(cursor: Cursor) -> Declared:
-    """The points and sources of the product and of the packs in the store, with the organisation's own rules."""
-    return packs.declared(cursor, places.own_files())
-
-
 @read()
 def declared(cursor: Cursor) -> Declared:
-    """What is declared, as `current`."""
-    return current(cursor)
+    """The points and sources of the product and of the packs in the store, with the organisation's own rules."""
+    return packs.current(cursor)
 
 
 @read()
@@ -80,7 +75,7 @@ def points(view: View) -> tuple[Point, ...]:
 @read()
 def points_on(cursor: Cursor, as_of: date, organisation: str | None = None) -> tuple[Point, ...]:
     """The review points that are on on a day in an organisation, or in any."""
-    return packs.points_on(cursor, current(cursor), as_of=as_of, organisation=organisation)
+    return packs.points_on(cursor, packs.current(cursor), as_of=as_of, organisation=organisation)
 
 
 def point_named(view: View, name: str) -> Point | None:
@@ -176,7 +171,7 @@ def leaders(data: Data, as_of: date, organisation: str) -> Leaders | None:
 @read()
 def requirements(cursor: Cursor, as_of: date, scope: Scope, point_id: str) -> tuple[Requirement, ...]:
     """The requirements of a point in a scope; none of a point whose items are no requirements."""
-    point = point_by(current(cursor).points, point_id)
+    point = point_by(packs.current(cursor).points, point_id)
     if not point.requirements:
         return ()
     return requirements_on(cursor, point, place=scope, as_of=as_of, known_at=EVERYTHING_KNOWN)
@@ -185,7 +180,7 @@ def requirements(cursor: Cursor, as_of: date, scope: Scope, point_id: str) -> tu
 @read()
 def basis(cursor: Cursor, as_of: date) -> Basis:
     """The imports that the figures of a day rest on, and which points lack their course in them."""
-    return assessing.basis_on(cursor, current(cursor).points, days=[as_of], known_at=EVERYTHING_KNOWN)
+    return assessing.basis_on(cursor, packs.current(cursor).points, days=[as_of], known_at=EVERYTHING_KNOWN)
 
 
 def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
@@ -253,7 +248,7 @@ def _between(data: Data, as_of: date, organisation: str) -> dict[Place, Between]
 @read()
 def _pace_days(cursor: Cursor, as_of: date) -> dict[Place, Between]:
     """The days that the pace of every point is measured between, of every organisation."""
-    return outlook.pace_days(cursor, current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return outlook.pace_days(cursor, packs.current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ...]) -> list[Coverage]:
@@ -340,13 +335,13 @@ def plans(data: Data, days: tuple[date, ...]) -> Plans:
 @read()
 def years(cursor: Cursor, days: tuple[date, ...]) -> Years:
     """What is hidden of each organisation throughout the years of some days from readers who may not see persons."""
-    return assessing.years(cursor, current(cursor).points, days=list(days), known_at=EVERYTHING_KNOWN)
+    return assessing.years(cursor, packs.current(cursor).points, days=list(days), known_at=EVERYTHING_KNOWN)
 
 
 @read()
 def _expected(cursor: Cursor, as_of: date) -> Mapping[Level, list[Ahead]]:
     """What is ahead of each figure at the end of the year, by level."""
-    return outlook.expected_on(cursor, current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return outlook.expected_on(cursor, packs.current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 @cached(words=False)
@@ -384,7 +379,7 @@ def _visible_ahead(view: View, level: Level) -> list[Ahead]:
 @read()
 def lapses(cursor: Cursor, as_of: date) -> Lapsing:
     """What lapses month by month, of all organisations."""
-    return lapsing.lapsing(cursor, current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
+    return lapsing.lapsing(cursor, packs.current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN)
 
 
 def tells_ahead(view: View, point: Point) -> bool:
@@ -476,7 +471,7 @@ def plan(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> Plan
 @read()
 def findings(cursor: Cursor, reader: Reader, as_of: date) -> list[quality.Finding]:
     """The findings of the data checks, as the reader may see them."""
-    every = current(cursor)
+    every = packs.current(cursor)
     moment: Any = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "reader": reader}
     return quality.findings(cursor, checks(), every.sources, words(), **moment, points=every.points)
 
@@ -503,7 +498,7 @@ def remarks(data: Data, as_of: date, organisation: str) -> dict[str, tuple[str, 
 @read(ITEMS)
 def items(cursor: Cursor, reader: Reader, as_of: date, point_id: str) -> Rows:
     """The items of a point as the reader may see them."""
-    point = point_by(current(cursor).points, point_id)
+    point = point_by(packs.current(cursor).points, point_id)
     return assessing.visible_items(cursor, point, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader)
 
 
@@ -513,7 +508,7 @@ def additional_figures(cursor: Cursor, as_of: date) -> list[figures.Figure]:
     return figures.figures(
         cursor,
         definitions(),
-        points=current(cursor).points,
+        points=packs.current(cursor).points,
         as_of=as_of,
         known_at=EVERYTHING_KNOWN,
     )

@@ -23,6 +23,7 @@ from compliance.review.planning import Occasion
 from compliance.review.reviewing import Review
 from compliance.screens import reads
 from compliance.screens.caching import Data, cached, read
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.worklists import lists, notes
 from compliance.worklists.notes import Notes
@@ -136,7 +137,7 @@ signatures = read(by=mark(*REVIEWS))(approving.signatures_of)
 @read(20, by=mark("item_notes"))
 def item_notes(cursor: Cursor, as_of: date, organisation: str, *, known_at: datetime = EVERYTHING_KNOWN) -> Notes:
     """What is written of the items of an organisation, as known at a moment."""
-    return notes.notes(cursor, reads.current(cursor).points, organisation=organisation, as_of=as_of, known_at=known_at)
+    return notes.notes(cursor, packs.current(cursor).points, organisation=organisation, as_of=as_of, known_at=known_at)
 
 
 @cached(20, by=mark("item_notes"))

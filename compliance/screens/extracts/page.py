@@ -27,6 +27,7 @@ from compliance.screens.caching import read
 from compliance.screens.downloads import File
 from compliance.screens.extracts import texts
 from compliance.screens.views import View
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
 from compliance.wording.tables import Head, plain
@@ -90,11 +91,11 @@ def extracted(
     state: str,  # noqa: ARG001 - part of the cache key
 ) -> Extract:
     """A named extract, as the reader may see it; `state` is that of the store where more than the exports counts."""
-    point = next((point for point in reads.current(cursor).points if point.id == point_id), None)
+    point = next((point for point in packs.current(cursor).points if point.id == point_id), None)
     return extracting.extract(
         cursor,
         name,
-        points=reads.current(cursor).points,
+        points=packs.current(cursor).points,
         as_of=as_of,
         known_at=EVERYTHING_KNOWN,
         point=point,

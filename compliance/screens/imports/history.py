@@ -24,6 +24,7 @@ from compliance.screens import changes, downloads, effects, fields, reads, views
 from compliance.screens.caching import Data, cached, read
 from compliance.screens.imports import history_texts, returns, texts
 from compliance.screens.views import View
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows, rows
 from compliance.wording import phrases
 
@@ -153,7 +154,7 @@ def _effect_of_revoking(data: Data, import_id: int, as_of: date) -> Effect:
 
 @read(20)
 def _compared(cursor: Cursor, import_id: int, source: str) -> Comparison:
-    return compare(cursor, import_id, reads.current(cursor).sources[source])
+    return compare(cursor, import_id, packs.current(cursor).sources[source])
 
 
 def _dated(row: dict[str, Any]) -> list[tuple[str, date]]:

@@ -27,6 +27,7 @@ from compliance.screens.systems import texts as systems_texts
 from compliance.screens.systems.group_texts import Group, Kind
 from compliance.screens.systems.texts import Filter
 from compliance.screens.views import View
+from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Rows
 from compliance.wording import breaking, phrases
 
@@ -37,7 +38,7 @@ Listed = TypeVar("Listed")
 def systems_in_use(cursor: Cursor, reader: Reader, as_of: date) -> Rows:
     """Every system in use on a day, those with most gaps first."""
     return system_cards.systems(
-        cursor, reads.current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader
+        cursor, packs.current(cursor).points, as_of=as_of, known_at=EVERYTHING_KNOWN, reader=reader
     )
 
 
@@ -46,7 +47,7 @@ def card_of(cursor: Cursor, reader: Reader, as_of: date, organisation: str, syst
     """A system as the reader may see it; None if the register has none of that name."""
     return system_cards.card(
         cursor,
-        reads.current(cursor).points,
+        packs.current(cursor).points,
         reads.definitions(),
         organisation=organisation,
         system=system,

@@ -42,7 +42,7 @@ def _lists(cursor: Cursor, reader: Reader, as_of: date, organisation: str) -> tu
 
 
 def _asking(cursor: Cursor, as_of: date, organisation: str) -> Asking:
-    managers, declared = tuple(reads.words()["managers"]), reads.current(cursor)
+    managers, declared = tuple(reads.words()["managers"]), packs.current(cursor)
     points = packs.points_on(cursor, declared, as_of=as_of, organisation=organisation)
     return Asking(organisation, as_of, EVERYTHING_KNOWN, points, declared.todo, managers)
 
