@@ -15,12 +15,13 @@ from compliance.core import remembering
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import previewing
 from compliance.counting.assessing import Coverage
-from compliance.loading import guessing
+from compliance.loading import guessing, loading
 from compliance.loading.loading import Order, load
 from compliance.reading import mapping
 from compliance.screens import effect_texts
 from compliance.screens.imports import inbox_texts, texts
 from compliance.serving.uploading import LEDGER
+from compliance.store import failures
 from compliance.store.database import rows
 from tests.apps import SESSION, dropped, listed_files, notes, opened, text
 from tests.files import xlsx
@@ -676,6 +677,23 @@ def test_a_file_that_is_refused_while_it_is_queued_leaves_the_queue(app, own, tm
     waiting.items[file].source, waiting.queue = "systems", [file]
     app.run()
     assert (waiting.queue, waiting.loaded, waiting.items[file].result) == ([], None, None)
+
+
+@pytest.mark.exhaustive
+def test_a_file_waits_while_the_database_is_busy(app, own, tmp_path, monkeypatch):
+    """blamed: it was said to be one that cannot be loaded, and had to be dropped again"""
+    drop(app, tmp_path, personal=OTHERS)
+
+    def busy(*_, **__):
+        raise failures.busy(own.path, 120)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loading, "load_ready", busy)
+        press(app, "Läs in 20 rader")
+        assert "har varit upptagen i 120 sekunder" in text(app)
+    press(app, "Läs in 20 rader")
+    with own.cursor() as cursor:
+        assert [row["loaded"] for row in rows(cursor, "select loaded from imports")] == [20]
 
 
 @pytest.mark.exhaustive
