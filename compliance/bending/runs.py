@@ -80,7 +80,8 @@ def connection() -> Callable[[], bool]:
     if context is None or not runtime.exists():
         return lambda: True
     window = context.session_id
-    return lambda: _is_there(window)
+    # a child ends with the server of itself
+    return lambda: not runtime.exists() or _is_there(window)
 
 
 def _person(context: ScriptRunContext) -> str:

