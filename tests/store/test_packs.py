@@ -316,6 +316,5 @@ def test_a_row_without_one_of_its_values_leaves_the_store_and_the_points_of_the_
     copied.write_bytes(place.read_bytes())
     with FileDatabase.at(copied).cursor() as cursor:
         found = packs.declared(cursor, None)
-        said = packs.switches(cursor, as_of=date(2026, 1, 1))
-        counted = packs.in_use(found.points, said, ["Norra"], date(2026, 1, 1))
+        counted = packs.points_on(cursor, found, as_of=date(2026, 1, 1), organisation=None)
         assert [point.id for point in counted if not point.pack] == [point.id for point in load_points(None)]
