@@ -164,14 +164,14 @@ def test_one_button_marks_a_list_as_sent_and_keeps_what_says_more(line, tables, 
 
 def test_the_files_of_a_unit_say_when_and_where_to_answer_and_nothing_of_others(line, monkeypatch):
     organisation = {"organisation": "Förvaltningen", "as_of": DAY}
-    answer = {"by": date(2026, 12, 1), "to": "is@a.example", "order": line.order()}
+    answer = {"by": date(2099, 12, 1), "to": "is@a.example", "order": line.order()}
     arrangements.answer(line.database, organisation["organisation"], as_of=DAY, **answer)
     files = offered(monkeypatch)
     page(monkeypatch, unit="Norr")
     assert [files[key].name for key in ("list", "mail file")] == ["Att göra Norr.xlsx", "Att göra Norr.txt"]
     mail = files["mail file"].make(Job()).decode("utf-8-sig")
     assert mail.startswith("Till: bo@a.example\r\nÄmne: Informationssäkerhet: att göra i Norr\r\n")
-    assert "Svara senast den 1 december 2026 till is@a.example." in mail
+    assert "Svara senast den 1 december 2099 till is@a.example." in mail
     sheet = load_workbook(BytesIO(files["list"].make(Job()))).active
     cells = str([[cell.value for cell in row] for row in sheet.iter_rows()])
     assert "Alfa" in cells
