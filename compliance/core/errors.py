@@ -21,7 +21,8 @@ class Refusal(Exception):
 
     def as_json(self) -> dict[str, Any]:
         """What JSON holds of it, for another process: `refusal_from_json` makes it again."""
-        return {"message": self.message, "values": {name: _as_json(value) for name, value in self.values.items()}}
+        values = {name: _as_json(value) for name, value in self.values.items()}
+        return {"message": self.message, "values": values, "hindered": isinstance(self, Hindered)}
 
     def __reduce__(self) -> Any:
         """As JSON in a pickle too: the sentence could have braces, and an error among the values be anything."""
@@ -29,8 +30,9 @@ class Refusal(Exception):
 
 
 def refusal_from_json(told: dict[str, Any]) -> Refusal:
-    """The refusal that another process has written as JSON."""
-    return Refusal(told["message"], **{name: _from_json(value) for name, value in told["values"].items()})
+    """The refusal that another process has written as JSON, with whether the machine is its cause."""
+    kind = Hindered if told["hindered"] else Refusal
+    return kind(told["message"], **{name: _from_json(value) for name, value in told["values"].items()})
 
 
 def _as_json(value: object) -> object:

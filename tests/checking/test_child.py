@@ -15,6 +15,7 @@ from compliance.checking.child import STOPPED, check_in_child, faults_as_json
 from compliance.core import children
 from compliance.core.errors import Hindered, Refusal, refusal_from_json
 from compliance.core.language import LANGUAGES, Language
+from compliance.core.saving import full_temporary_refusal
 from tests.checking.test_hostile_packs import GOOD, HOSTILE, POINT, SQL, changed
 
 ORIGIN = "acme.licences"
@@ -31,6 +32,10 @@ def be_killed(*_args, **_kwargs):
 
 def take_memory(*_args, **_kwargs):
     return bytes(children.MEMORY)
+
+
+def find_no_room(*_args, **_kwargs):
+    raise full_temporary_refusal()
 
 
 def used(whose):
@@ -78,6 +83,13 @@ def test_a_pack_that_makes_the_child_die_is_refused_with_a_sentence(harm, monkey
 def test_a_child_that_others_have_killed_is_no_fault_of_the_pack(monkeypatch):
     monkeypatch.setattr(child, "faults_as_json", be_killed)
     with pytest.raises(Hindered, match="busy"):
+        check_in_child(GOOD, origin=ORIGIN)
+
+
+@pytest.mark.live
+def test_a_child_that_finds_no_room_is_no_fault_of_the_pack(monkeypatch):
+    monkeypatch.setattr(child, "faults_as_json", find_no_room)
+    with pytest.raises(Hindered, match="no room"):
         check_in_child(GOOD, origin=ORIGIN)
 
 
