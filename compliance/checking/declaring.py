@@ -16,7 +16,7 @@ from compliance.core.errors import Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import LANGUAGES, N_
 from compliance.declarations.declared import Table
-from compliance.declarations.packs import POINT, STATEMENT, VERSION, Head, Pack, numbers_of
+from compliance.declarations.packs import POINT, STATEMENT, VERSION, Head, Pack, numbers_of, source_files
 from compliance.declarations.points import COURSES, Point
 from compliance.declarations.queries import without_comments
 from compliance.declarations.sources import (
@@ -78,8 +78,7 @@ def faults(pack: Pack, *, before: Installed | None) -> Iterator[Fault]:
 
 def files_of_sources(pack: Pack) -> dict[str, Source]:
     """The sources of a pack by the file that declares them."""
-    names = [name for name in sorted(pack.files) if name.startswith("source")]
-    ids = {name: tomllib.loads(pack.files[name])["id"] for name in names}
+    ids = {name: tomllib.loads(pack.files[name])["id"] for name in source_files(pack.files)}
     return {name: pack.sources[id_] for name, id_ in ids.items()}
 
 

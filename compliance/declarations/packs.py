@@ -181,7 +181,7 @@ def read_pack(files: Mapping[str, str], *, origin: str, own: Path | None = None)
     table = merged(table, own_table(POINTS, own).get("points", {}).get(head.id, {}))
     for part in (head.publisher, head.id):
         checked_name(part, file=POINT)
-    sources = {source.id: source for source in (_source(files, name, own=own) for name in _source_files(files))}
+    sources = {source.id: source for source in (_source(files, name, own=own) for name in source_files(files))}
     todo = read_toml(POINTS).get("todo", {}) | table.get("todo", {})
     return Pack(head, _point(table, head, files, sources=sources), sources, todo, dict(files))
 
@@ -190,14 +190,15 @@ def _files(origin: str, name: str) -> dict[str, str]:
     return {"origin": origin, "file": name, "known": ", ".join((*NEEDED, "source.toml", "source-….toml"))}
 
 
-def _source_files(files: Mapping[str, str]) -> list[str]:
+def source_files(files: Mapping[str, str]) -> list[str]:
+    """The names of the files that describe sources."""
     return [name for name in sorted(files) if SOURCE.fullmatch(name)]
 
 
 def ids_of_sources(files: Mapping[str, str]) -> set[str]:
     """The ids of the sources that files describe, of those that can be read."""
     ids = set()
-    for name in _source_files(files):
+    for name in source_files(files):
         with suppress(Refusal):
             ids.add(str(_parsed(files[name], file=name).get("id", "")))
     return ids
@@ -206,7 +207,7 @@ def ids_of_sources(files: Mapping[str, str]) -> set[str]:
 def readable_sources(files: Mapping[str, str], *, own: Path | None) -> dict[str, Source]:
     """The sources that files describe, of those that can be read, whatever the point is."""
     found = {}
-    for name in _source_files(files):
+    for name in source_files(files):
         with suppress(Exception):  # a later version of the product can refuse in any way what an earlier one let in
             source = _source(files, name, own=own)
             found[source.id] = source

@@ -91,14 +91,14 @@ def extracted(
     state: str,  # noqa: ARG001 - part of the cache key
 ) -> Extract:
     """A named extract, as the reader may see it; `state` is that of the store where more than the exports counts."""
-    point = next((point for point in packs.current(cursor).points if point.id == point_id), None)
+    points = packs.current(cursor).points
     return extracting.extract(
         cursor,
         name,
-        points=packs.current(cursor).points,
+        points=points,
         as_of=as_of,
         known_at=EVERYTHING_KNOWN,
-        point=point,
+        point=next((point for point in points if point.id == point_id), None),
         organisation=organisation,
         own=places.own_files(),
         reader=reader,
