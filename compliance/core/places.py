@@ -23,6 +23,7 @@ SAMPLES = ROOT / "data" / "samples"
 STORE = ROOT / "data" / "store"
 THEME = ROOT / "data" / "theme.toml"
 SERVER = ROOT / "data" / "server.toml"
+INTAKE = ROOT / "data" / "intake.toml"
 ROLES_TABLE = ROOT / "data" / "access" / "roles.toml"
 AUDIT_TABLE = ROOT / "data" / "access" / "audit.toml"
 STREAMLIT = ROOT / "data" / "bending" / "streamlit.toml"
@@ -89,6 +90,12 @@ def sample_database() -> Path:
 def own_files() -> Path:
     """The folder of the organisation's own targets, words and sources, which an upgrade leaves alone."""
     return own().own_files
+
+
+def intake() -> Path | None:
+    """The folder with a folder for each organisation whose exports come by themselves: `COMPLIANCE_INTAKE`, or None."""
+    said = os.environ.get("COMPLIANCE_INTAKE")
+    return Path(said).absolute() if said else None
 
 
 def counts_ahead() -> bool:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from compliance.core.lengths import LONGEST_HEADING
 from compliance.declarations.queries import statement
@@ -21,11 +21,25 @@ if TYPE_CHECKING:
 YES_NO: Final = ("yes", "no")
 
 
+class Said(NamedTuple):
+    """Where a file says a field once: `place` is constant, title, sheet or file; what stands before and after it there.
+
+    Days and times are no part of these. Of a constant `before` is the title without them, else the file's name: a file
+    with another title is another one. `value` is the constant.
+    """
+
+    place: str
+    before: str = ""
+    after: str = ""
+    value: str = ""
+
+
 @dataclass(frozen=True)
 class ColumnMapping:
     """A mapping: the heading that each field is read from, the words that mean each code, and how keys are matched.
 
     `headings` are the keys (see `heading_keys`) of all headings of the row; `written` has them as written, where known.
+    `said` are the fields that the file says once; `shares` says what a part means in a field, by all, some and none.
     `through` is a heading of the export that a field refers to, whose column holds what this file uses as keys.
     """
 
@@ -35,11 +49,20 @@ class ColumnMapping:
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     through: str | None = None
     written: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Said] = field(default_factory=dict)
+    shares: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The mapping as it is stored."""
         kept = {"fields": self.fields, "words": self.words, "through": self.through, "written": self.written}
-        return json.dumps(kept, ensure_ascii=False)
+        return json.dumps(kept | {"said": self.said, "shares": self.shares}, ensure_ascii=False)
+
+    @classmethod
+    def of_json(cls, source: str, headings: Sequence[str], text: str) -> Self:
+        """A mapping as it was stored."""
+        kept = json.loads(text)
+        said = {name: Said(*each) for name, each in kept.pop("said", {}).items()}
+        return cls(source, tuple(headings), said=said, **kept)
 
     @property
     def shown(self) -> dict[str, str]:
@@ -84,7 +107,7 @@ def saved_mappings(cursor: "Cursor", *, known_at: datetime | None = None) -> lis
     return [
         SavedMapping(
             row["mapping_id"],
-            ColumnMapping(row["source"], tuple(row["headings"]), **json.loads(row["mapping"])),
+            ColumnMapping.of_json(row["source"], row["headings"], row["mapping"]),
             row["made_at"],
             row["made_by"],
         )

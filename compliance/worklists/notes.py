@@ -28,6 +28,8 @@ STATUSES: Final = {
     "reported": N_("Done, says the unit"),
 }
 LONGEST_NOTE: Final = 2_000
+# The texts of a note.
+TEXTS: Final = ("note", "message", "answer")
 # The point of an item, by id, and the item's name in lower case.
 Key = tuple[str, str]
 # What an item is called now, given its point and its row.
@@ -36,9 +38,10 @@ Called = Callable[[Point, Mapping[str, Any]], str]
 
 @dataclass(frozen=True)
 class Note:
-    """What is written of an item: its point, its id as it is called, its unit, a status and a text.
+    """What is written of an item: its point, its id as it is called, its unit, a status and the coordinator's own text.
 
-    `sent_at` is when its list was last sent to the unit.
+    `message` is what is said to the unit, `answer` what the unit has written; `sent_at` is when its
+    list was last sent to the unit.
     """
 
     point: str
@@ -46,6 +49,8 @@ class Note:
     unit: str | None
     status: str | None = None
     note: str = ""
+    message: str = ""
+    answer: str = ""
     written_at: datetime | None = None
     written_by: str = ""
     sent_at: datetime | None = None
@@ -68,8 +73,13 @@ class Notes:
         return self.by_key.get((point.id, folded(self.called(point, item))))
 
     def about(self, point: Point, item: Mapping[str, Any], *, status: str | None, note: str) -> Note:
-        """What is to be written of an item, under the name by which it is found again."""
-        return Note(point.id, self.called(point, item), item["unit"], status, note)
+        """What is to be written of an item, under the name by which it is found again.
+
+        What is said to the unit, and what it has answered, stay.
+        """
+        before = self.of(point, item) or Note(point.id, "", None)
+        called, unit = self.called(point, item), item["unit"]
+        return Note(point.id, called, unit, status, note, message=before.message, answer=before.answer)
 
     def seen(self, point: Point, item: Mapping[str, Any], reader: Reader) -> Note | None:
         """The same as a reader may see it: a text without names, and of an incident none."""
@@ -77,7 +87,7 @@ class Notes:
         if found is None or reader.named:
             return found
         text = "" if point.persons or about_incidents(point) else reader.text(found.note)
-        return replace(found, note=text, written_by="", sent_at=None)
+        return replace(found, note=text, message="", answer="", written_by="", sent_at=None)
 
 
 # --- Names --------------------------------------------------------------------------------------------------------
@@ -143,7 +153,7 @@ def _of_systems(found: Rows, points: Mapping[str, Point]) -> set[str]:
 
 def _note(row: Mapping[str, Any]) -> Note:
     kept = {name: row[name] for name in Note.__dataclass_fields__}
-    return Note(**{**kept, "note": row["note"] or ""})
+    return Note(**{**kept, **{name: row[name] or "" for name in TEXTS}})
 
 
 def write(
@@ -164,11 +174,16 @@ def write(
 def _row(note: Note) -> dict[str, Any]:
     if note.status is not None and note.status not in STATUSES:
         raise Refusal(N_("The status {said} is none of {all}."), said=note.status, all=", ".join(STATUSES))
-    text = stored_text(note.note)
+    texts = {name: _text(getattr(note, name)) for name in TEXTS}
+    return {"point": note.point, "item": note.item, "unit": note.unit, "status": note.status, **texts}
+
+
+def _text(said: str) -> str | None:
+    text = stored_text(said)
     if len(text) > LONGEST_NOTE:
         text_ = N_("The text has {n} characters, and {most} are the most. Shorten it.")
         raise Refusal(text_, n=len(text), most=LONGEST_NOTE)
-    return {"point": note.point, "item": note.item, "unit": note.unit, "status": note.status, "note": text or None}
+    return text or None
 
 
 def _trail_details(written: list[Note]) -> dict[str, object]:

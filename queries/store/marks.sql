@@ -39,6 +39,12 @@ select 'follow_ups', count(*), sum(hash(t)) from follow_ups as t
 union all
 select 'item_notes', count(*), sum(hash(t)) from item_notes as t
 union all
+select 'unit_answers', count(*), sum(hash(t)) from unit_answers as t
+union all
+select 'intake_files', count(*), sum(hash(t)) from intake_files as t
+union all
+select 'digests', count(*), sum(hash(t)) from digests as t
+union all
 select 'arrangements', count(*), sum(hash(t)) from arrangements as t
 union all
 select 'cleanings', count(*), sum(hash(t)) from cleanings as t

@@ -20,6 +20,9 @@ from (
     union all select max(said_at) from meanings
     union all select max(installed_at) from packs
     union all select max(switched_at) from pack_switches
+    union all select max(happened_at) from intake_files
+    union all select max(made_at) from digests
+    union all select max(taken_at) from unit_answers
     union all select max(cleaned_at) from cleanings
     union all select max(read_at) from cleanings_read
     union all select max(sealed_at) from seals

@@ -6,6 +6,8 @@ select
     n.unit,
     n.status,
     n.note,
+    n.message,
+    n.answer,
     n.edition,
     n.written_at,
     n.written_by,

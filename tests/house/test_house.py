@@ -28,8 +28,8 @@ from tests.line import POINTS, SOURCES, Line
 # A room imports only from those before it; CONTRIBUTING.md draws them.
 ROOMS = (
     "core", "declarations", "store", "access", "reading", "loading", "counting", "checking", "correcting", "wording",
-    "review", "extracts", "worklists", "drawing", "report", "package", "keeping", "demo", "serving", "bending",
-    "screens", "commands",
+    "review", "extracts", "worklists", "intake", "drawing", "report", "digest", "package", "keeping", "demo",
+    "serving", "bending", "screens", "commands",
 )  # fmt: skip
 LONGEST = 40
 MODULES = sorted(path for path in (ROOT / "compliance").rglob("*.py") if path.name != "__init__.py")

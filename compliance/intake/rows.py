@@ -1,0 +1,58 @@
+"""What has happened to the files that came by themselves, as rows of the store."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from compliance.declarations.queries import statement
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
+
+State = Literal["held", "loaded", "refused", "removed"]
+
+
+@dataclass(frozen=True)
+class IntakeFile:
+    """A file of the folder of an organisation, by its content, and the last that happened to it.
+
+    `file` is its name, masked. `why` has the code of what holds it or why it was refused, the message and its values.
+    `mark` is what it was judged by. `imports` are the numbers of those that it was loaded as.
+    """
+
+    organisation_id: int | None
+    folder: str
+    file: str
+    sha256: str
+    bytes: int
+    state: State
+    source: str | None = None
+    extract_date: date | None = None
+    why: Mapping[str, Any] = field(default_factory=dict)
+    mark: str = ""
+    imports: tuple[int, ...] = ()
+    happened_at: datetime | None = None
+    who: str = ""
+
+
+def intake_files(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> list[IntakeFile]:
+    """Every file with the last that happened to it, the oldest first."""
+    return [
+        IntakeFile(
+            **{
+                **row,
+                "why": json.loads(row["why"] or "{}"),
+                "mark": row["mark"] or "",
+                "imports": tuple(int(number) for number in (row["imports"] or "").split()),
+            }
+        )
+        for row in rows(cursor, statement("intake_files"), {"known_at": known_at})
+    ]
+
+
+def record(cursor: Cursor, file: IntakeFile) -> None:
+    """Record what has happened to a file, now and by whom it says."""
+    written = {name: getattr(file, name) for name in file.__dataclass_fields__ if name != "happened_at"}
+    written["why"] = json.dumps(dict(file.why), ensure_ascii=False, default=str)
+    written["imports"] = " ".join(map(str, file.imports))
+    cursor.execute(statement("add_intake_file"), written)
