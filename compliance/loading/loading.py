@@ -62,10 +62,10 @@ Replaced = tuple[tuple[int, str], ...]
 
 
 class AlreadyLoaded(Refusal):
-    """A file whose content is loaded and counts: `import_id` is its import."""
+    """A file whose content is loaded and counts: `import_id` is its import, of that organisation."""
 
-    def __init__(self, message: str, *, import_id: int, **values: object) -> None:
-        self.import_id = import_id
+    def __init__(self, message: str, *, import_id: int, organisation: str, is_own: bool, **values: object) -> None:
+        self.import_id, self.organisation, self.is_own = import_id, organisation, is_own
         super().__init__(message, id=import_id, **values)
 
 
@@ -480,7 +480,7 @@ def _add_organisation(cursor: Cursor, order: Order, name: str) -> tuple[int, str
 
 def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     source = matches[0].source
-    _refuse_same_file(cursor, job.workbook, source, job.day)
+    _refuse_same_file(cursor, job, source)
     matches = with_meanings(matches, meanings(cursor, job.organisation_id))
     summary = validate(cursor, matches, job.words, date1904=job.workbook.date1904)
     if through := job.through(matches):
@@ -658,23 +658,20 @@ def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, obje
     }
 
 
-def _refuse_same_file(cursor: Cursor, workbook: Workbook, source: Source, day: ExtractDate) -> None:
-    same = rows(
-        cursor,
-        statement("same_file"),
-        {
-            "sha256": workbook.sha256,
-            "source": source.id,
-            "extract_date": day.day,
-            "known_at": EVERYTHING_KNOWN,
-        },
-    )
+def _refuse_same_file(cursor: Cursor, job: _Job, source: Source) -> None:
+    """Refuse a file whose content is loaded, for its own organisation if it is, else for another."""
+    params = {"sha256": job.workbook.sha256, "source": source.id, "extract_date": job.day.day}
+    same = rows(cursor, statement("same_file"), params | {"known_at": EVERYTHING_KNOWN})
+    own = [row for row in same if folded(row["organisation"]) == folded(job.organisation)]
     if same:
+        found = (own or same)[0]
         raise AlreadyLoaded(
             N_("{file} has been loaded before, as import {id} on {day}. Nothing has changed."),
-            import_id=same[0]["import_id"],
-            file=workbook.name,
-            day=local_day(same[0]["imported_at"]),
+            import_id=found["import_id"],
+            organisation=found["organisation"],
+            is_own=bool(own),
+            file=job.workbook.name,
+            day=local_day(found["imported_at"]),
         )
 
 

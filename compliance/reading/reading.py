@@ -83,6 +83,15 @@ SENTENCES: Final = {
 # The problems of which no file is the cause.
 HINDRANCES: Final = ("late", "killed")
 
+
+class NotRead(Refusal):
+    """A file that cannot be read, of which it is the cause: `code` says why, as a key of SENTENCES."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        self.code = code
+        super().__init__(SENTENCES[code], **values)
+
+
 log = logging.getLogger(__name__)
 # The command line prints one sentence about a refused file, without the reader's warnings.
 log.addHandler(logging.NullHandler())
@@ -145,9 +154,9 @@ def _copy(content: bytes | Path, file: BinaryIO, *, shown: str) -> str:
         file.write(piece)
         size += len(piece)
         if size > MAX_BYTES:
-            raise _refusal("too_large", shown)
+            raise NotRead("too_large", file=shown)
     if not size:
-        raise _refusal("empty", shown)
+        raise NotRead("empty", file=shown)
     file.flush()
     return digest.hexdigest()
 
@@ -159,7 +168,7 @@ def _pieces(content: bytes | Path, *, shown: str) -> Iterator[bytes]:
     try:
         file = content.open("rb")
     except OSError:
-        raise _refusal("unopened", shown) from None
+        raise NotRead("unopened", file=shown) from None
     with file:
         while piece := file.read(1 << 20):
             yield piece
@@ -219,5 +228,5 @@ def _cells(path: Path) -> pa.Table:
 
 
 def _refusal(code: str, shown: str, **values: object) -> Refusal:
-    kind = Hindered if code in HINDRANCES else Refusal
-    return kind(SENTENCES[code], file=shown, **values)
+    values = {"file": shown, **values}
+    return Hindered(SENTENCES[code], **values) if code in HINDRANCES else NotRead(code, **values)

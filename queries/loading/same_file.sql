@@ -1,5 +1,6 @@
--- The import in effect that holds the same content for the same source and extract date.
-select import_id, imported_at
-from live_imports(known_at := $known_at)
-where sha256 = $sha256 and source = $source and extract_date = $extract_date
-order by import_id
+-- The imports in effect that hold the same content for the same source and extract date, and whose each is on that day.
+select i.import_id, i.imported_at, o.organisation
+from live_imports(known_at := $known_at) as i
+inner join organisations_called(as_of := $extract_date, known_at := $known_at) as o using (organisation_id)
+where i.sha256 = $sha256 and i.source = $source and i.extract_date = $extract_date
+order by i.import_id

@@ -7,7 +7,7 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.counting.assessing import coverage
-from compliance.loading.loading import rename_organisation, revoke
+from compliance.loading.loading import AlreadyLoaded, rename_organisation, revoke
 from compliance.reading import mapping, markers
 from compliance.reading.mapping import ColumnMapping
 from compliance.store import register
@@ -88,6 +88,16 @@ def test_the_same_file_as_another_source_is_another_export(line):
     line.load_table(both, source="breaches")
     line.load_table(both, source="incidents")
     assert len(line.rows("from imports")) == 2
+
+
+@pytest.mark.live
+def test_the_same_file_of_another_organisation_says_whose_it_is(line):
+    line.load_table(staff("p1"), organisation="Norra")
+    line.load_table(staff("p2"), organisation="Södra")
+    for organisation, own in ("NORRA", True), ("Södra", False):
+        with pytest.raises(AlreadyLoaded) as refusal:
+            line.load_table(staff("p1"), organisation=organisation)
+        assert (refusal.value.organisation, refusal.value.import_id, refusal.value.is_own) == ("Norra", 1, own)
 
 
 @pytest.mark.live

@@ -434,7 +434,9 @@ def test_a_slow_file_is_stopped(monkeypatch):
     """too_slow: the child is killed, and the server goes on"""
     for limit, amount in {"SECONDS": 1.0, "SECONDS_A_MEGABYTE": 0.0, "PATIENCE": 100}.items():
         monkeypatch.setattr(reading, limit, amount)
-    assert "holds too much" in refusal(files.many_rows(200_000, 12), read=read)
+    with pytest.raises(reading.NotRead, match="holds too much") as refused:
+        read(files.many_rows(200_000, 12), name="a.xlsx")
+    assert refused.value.code == "too_slow"
 
 
 LARGE = 60_000_000

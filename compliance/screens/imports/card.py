@@ -15,6 +15,7 @@ from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.correcting import returning
+from compliance.correcting.doubts import doubts_of_import
 from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
 from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, others_in
@@ -211,8 +212,8 @@ def _doubts(card: Card, rehearsal: Rehearsal, book: Workbook) -> None:
     """Draw the doubts about the file as sentences, with the button that resolves one if there is any."""
     say = card.view.say
     for receipt, comparison in zip(rehearsal.receipts, rehearsal.comparisons, strict=True):
-        for text in texts.doubts(receipt, comparison, book, card.context.sources, say):
-            widgets.html(charts.note(text))
+        for doubt in doubts_of_import(receipt, comparison, book):
+            widgets.html(charts.note(texts.doubt_text(doubt, card.context.sources, say)))
         for unmatched in comparison.unmatched:
             if unmatched.fit:
                 widgets.html(charts.note(texts.fit_text(unmatched, card.context.sources, say)))

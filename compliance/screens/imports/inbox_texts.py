@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from compliance.core.language import N_, Language, begun
-from compliance.correcting.previewing import Rehearsal
+from compliance.correcting.doubts import doubts_of_file
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
@@ -22,8 +22,6 @@ BOTH: Final = 2
 ROOM: Final = 55
 SENTENCES: Final = re.compile(r"(?<=\w\w[.?!]) (?=[A-ZÅÄÖ])")
 CLAUSES: Final = re.compile(r"[;:] ")
-# Above this share of rejected rows the figures are hardly those of the file.
-MANY_REJECTED: Final = 0.05
 RANK_WORDS: Final[Mapping[Rank, str]] = {
     "asks": N_("Answer"),
     "refused": N_("Cannot be loaded"),
@@ -85,21 +83,15 @@ def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> lis
     """What the user should look at before a file is loaded, in sentences."""
     if not file.rehearsal or not isinstance(file.content.book, Workbook):
         return []
-    compared = zip(file.rehearsal.receipts, file.rehearsal.comparisons, strict=True)
-    doubts = [text for each in compared for text in texts.doubts(*each, file.content.book, sources, say)]
-    rejected = [texts.rejected_text(file.rehearsal.rejected, say)] if _loses_rows(file.rehearsal) else []
+    book = file.content.book
+    doubts = [texts.doubt_text(doubt, sources, say) for doubt in doubts_of_file(file.rehearsal, book)]
     unsaid = sum(len(texts.without_meaning(receipt)) for receipt in file.rehearsal.receipts)
-    return [*doubts, *rejected, *([unsaid_text(unsaid, say)] if unsaid else [])]
+    return [*doubts, *([unsaid_text(unsaid, say)] if unsaid else [])]
 
 
 def unsaid_text(number: int, say: Language) -> str:
     """How many words and columns of dates are asked about, which holds no load."""
     return say(N_("Words and dates to explain on the card: {n}."), n=say.number(number))
-
-
-def _loses_rows(rehearsal: Rehearsal) -> bool:
-    """Whether so many rows are rejected that the figures are not those of the file."""
-    return rehearsal.rejected > MANY_REJECTED * (rehearsal.loaded + rehearsal.rejected)
 
 
 def table(

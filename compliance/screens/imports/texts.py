@@ -10,12 +10,14 @@ from typing import Any, Final, NamedTuple
 from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language, begun, bold
+from compliance.correcting import doubts
+from compliance.correcting.doubts import Code, Doubt
 from compliance.correcting.returning import Change
 from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, spoken
 from compliance.drawing import charts, incidents
-from compliance.loading.asking import told_of_keys
+from compliance.loading.asking import Keys, told_of_keys
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import FORMULAS, REPLACED, Receipt
 from compliance.loading.purges import Purged, purged_text
@@ -154,83 +156,73 @@ def why(matches: Sequence[Match], workbook: Workbook, say: Language) -> str:
     return " ".join(filter(None, [*parts, kind_text(workbook, say)]))
 
 
-def doubts(
-    receipt: Receipt, comparison: Comparison, workbook: Workbook, sources: Mapping[str, Source], say: Language
-) -> list[str]:
-    """Doubts that this is the right file, or that it is read correctly.
-
-    The helpers return each possible sentence with whether it applies.
-    """
-    texts = {
-        **_doubts_of_the_file(receipt, workbook, say),
-        # returned rows are only a part of an export
-        **(_doubts_against_previous(receipt, comparison, say) if receipt.marker is None else {}),
-        say(
-            N_("No full export of {source} is loaded, so the figures would rest on these answers alone."),
-            source=say.pick(receipt.source.title),
-        ): _was_returned(receipt, "answers") and comparison.earlier is None,
-        **{unmatched_text(unmatched, sources, say): True for unmatched in comparison.unmatched if unmatched.many},
-    }
-    return [text for text, applies in texts.items() if applies]
+def doubt_text(doubt: Doubt, sources: Mapping[str, Source], say: Language) -> str:
+    """A doubt that a file is the right one, or that it is read correctly."""
+    if doubt.code == "unmatched":
+        return unmatched_text(doubt.values["unmatched"], sources, say)
+    text = DOUBTS.get(doubt.code)
+    return text(say, **doubt.values) if text else say.refusal(Refusal(PLAIN[doubt.code], **doubt.values))
 
 
-def _doubts_of_the_file(receipt: Receipt, workbook: Workbook, say: Language) -> dict[str, object]:
-    chance = [column.heading for match in receipt.matches for column in match.by_chance]
-    return {
-        say.plural(
-            "Replaces {files} of the same extract date. Tick Completes if both should count.",
-            "Replaces {files} of the same extract date. Tick Completes if all should count.",
-            len(receipt.replaces),
-            files=phrases.listed([file for _, file in receipt.replaces], say),
-        ): receipt.replaces and receipt.marker is None,
-        say(
-            N_("The file names another organisation: {name}."), name=receipt.other_organisation or ""
-        ): receipt.other_organisation,
-        say(N_("The extract date {day} is in the future."), day=say.date(receipt.extract_date.day)): receipt.future,
-        say.plural(
-            "The numbers in the column {columns} look like personal identity numbers, but most have a wrong check "
-            "digit, so they are read as they are. Check that it holds none.",
-            "The numbers in the columns {columns} look like personal identity numbers, but most have a wrong check "
-            "digit, so they are read as they are. Check that they hold none.",
-            len(chance),
-            columns=", ".join(chance),
-        ): chance,
-        of_file(
-            Refusal(FORMULAS, file=workbook.name, n=say.number(workbook.formulas)), workbook.name, say
-        ): workbook.formulas,
-    }
+def _replaces_text(say: Language, files: Sequence[str]) -> str:
+    return say.plural(
+        "Replaces {files} of the same extract date. Tick Completes if both should count.",
+        "Replaces {files} of the same extract date. Tick Completes if all should count.",
+        len(files),
+        files=phrases.listed(files, say),
+    )
 
 
-def _doubts_against_previous(receipt: Receipt, comparison: Comparison, say: Language) -> dict[str, object]:
-    before = comparison.earlier[2] if comparison.earlier else 0
-    lost = ", ".join(heading for _, heading in comparison.lost)
-    lacks = told_of_keys(receipt.source, receipt.keys, say)
-    return {
-        f"{lacks} {say(N_('Check that it is the right file, and all of it.'))}": lacks and not comparison.likely_owner,
-        say(
-            N_("Far fewer rows than in the export before: {n} now, {before} then. Check that the export is whole."),
-            n=say.number(comparison.rows),
-            before=say.number(before),
-        ): comparison.shrunk and not receipt.is_strange,
-        say(
-            N_("There is a newer export, of {newer}. This one changes only figures of days before that."),
-            newer=say.date(comparison.newer),
-        ): comparison.newer,
-        say(
-            N_("Most of it is in the export of {name} too. Check which organisation the file belongs to."),
-            name=comparison.likely_owner or "",
-        ): comparison.likely_owner,
-        say(
-            N_("Hardly anything is the same as in the export before. Check that it is the same kind of export.")
-        ): comparison.unfamiliar and not (comparison.likely_owner or receipt.is_strange),
-        say(
-            N_(
-                "Columns of the export before that are not found now: {columns}. "
-                "If they are renamed, connect them below."
-            ),
-            columns=lost,
-        ): lost,
-    }
+def _by_chance_text(say: Language, columns: Sequence[str]) -> str:
+    return say.plural(
+        "The numbers in the column {columns} look like personal identity numbers, but most have a wrong check "
+        "digit, so they are read as they are. Check that it holds none.",
+        "The numbers in the columns {columns} look like personal identity numbers, but most have a wrong check "
+        "digit, so they are read as they are. Check that they hold none.",
+        len(columns),
+        columns=", ".join(columns),
+    )
+
+
+def _formulas_text(say: Language, file: str, n: int) -> str:
+    return of_file(Refusal(FORMULAS, file=file, n=say.number(n)), file, say)
+
+
+def _keys_text(say: Language, source: Source, keys: Keys) -> str:
+    return f"{told_of_keys(source, keys, say)} {say(N_('Check that it is the right file, and all of it.'))}"
+
+
+def _shrunk_text(say: Language, n: int, before: int) -> str:
+    return say(doubts.SHRUNK, n=say.number(n), before=say.number(before))
+
+
+def _lost_text(say: Language, columns: Sequence[str]) -> str:
+    return say(doubts.LOST, columns=", ".join(columns))
+
+
+def _answers_alone_text(say: Language, source: Source) -> str:
+    text = N_("No full export of {source} is loaded, so the figures would rest on these answers alone.")
+    return say(text, source=say.pick(source.title))
+
+
+# The sentences of doubts that need no more than their values, and of those that put them into other words.
+PLAIN: Final[Mapping[Code, str]] = {
+    "other_organisation": doubts.OTHER_ORGANISATION,
+    "future": doubts.FUTURE,
+    "newer": N_("There is a newer export, of {newer}. This one changes only figures of days before that."),
+    "likely_owner": doubts.LIKELY_OWNER,
+    "unfamiliar": doubts.UNFAMILIAR,
+}
+DOUBTS: Final[Mapping[Code, Callable[..., str]]] = {
+    "replaces": _replaces_text,
+    "by_chance": _by_chance_text,
+    "formulas": _formulas_text,
+    "keys": _keys_text,
+    "shrunk": _shrunk_text,
+    "lost": _lost_text,
+    "answers_alone": _answers_alone_text,
+    "rejected": lambda say, n: rejected_text(n, say),
+}
 
 
 def unmatched_text(unmatched: Unmatched, sources: Mapping[str, Source], say: Language) -> str:
