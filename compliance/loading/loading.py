@@ -38,6 +38,7 @@ from compliance.reading.recognising import (
     known_headings,
     organisation_named,
     recognise,
+    with_values,
 )
 from compliance.reading.repeating import without_repeated, without_second_table
 from compliance.reading.screening import ReadRequest, screened_again
@@ -299,7 +300,7 @@ def prepare(
 def _tables(matches: list[Match], sources: Mapping[str, Source], words: Words) -> list[Match]:
     """The sheets with their tables alone, without what must not be stored; those that have rows, if any has."""
     known = known_headings(sources.values())
-    tables = [without_second_table(without_repeated(match), known) for match in matches]
+    tables = [with_values(without_second_table(without_repeated(match), known), words) for match in matches]
     tables = [truncate(without_refused(match, words, sources.values()), words) for match in tables]
     return [m for m in tables if m.second or m.withheld_rows or data_rows(m, words).num_rows] or tables
 

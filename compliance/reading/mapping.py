@@ -1,7 +1,7 @@
 """How to read a file that no declaration covers, as a user has said it: its source, its columns and its words.
 
-A mapping applies to files with exactly these headings. Mappings are only added; the latest for its headings is in
-effect, and one without content deletes it.
+A mapping applies to files with exactly these headings, and of the form in which they say fields once. Mappings are only
+added; the latest for its headings and form is in effect, and one without content deletes it.
 """
 
 import json
@@ -24,14 +24,17 @@ YES_NO: Final = ("yes", "no")
 class Said(NamedTuple):
     """Where a file says a field once: `place` is constant, title, sheet or file; what stands before and after it there.
 
-    Days and times are no part of these. Of a constant `before` is the title without them, else the file's name: a file
-    with another title is another one. `value` is the constant.
+    Days and times are no part of these. Of a constant `before` is the title without them, else the file's name, or the
+    SHA-256 of the only file that it holds for: a file with another title is another one. `value` is the constant. A
+    title that is the field alone is the text number `row`, from 1, `of` those above the headings.
     """
 
     place: str
     before: str = ""
     after: str = ""
     value: str = ""
+    row: int = 0
+    of: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class ColumnMapping:
         kept = json.loads(text)
         said = {name: Said(*each) for name, each in kept.pop("said", {}).items()}
         return cls(source, tuple(headings), said=said, **kept)
+
+    @property
+    def form(self) -> tuple[tuple[object, ...], ...]:
+        """What files say once, and where, without what they say."""
+        return tuple(sorted((name, *each._replace(value="")) for name, each in self.said.items()))
 
     @property
     def shown(self) -> dict[str, str]:
@@ -103,26 +111,23 @@ def saved_mappings(cursor: "Cursor", *, known_at: datetime | None = None) -> lis
     # Imported here, as the child that reads a file needs mappings but no database.
     from compliance.store.database import EVERYTHING_KNOWN, rows
 
-    mappings = rows(cursor, statement("mappings"), {"known_at": known_at or EVERYTHING_KNOWN})
-    return [
-        SavedMapping(
-            row["mapping_id"],
-            ColumnMapping.of_json(row["source"], row["headings"], row["mapping"]),
-            row["made_at"],
-            row["made_by"],
-        )
-        for row in mappings
-    ]
+    latest: dict[object, SavedMapping | None] = {}
+    for row in rows(cursor, statement("mappings"), {"known_at": known_at or EVERYTHING_KNOWN}):
+        content = row["mapping"] or "{}"
+        columns = ColumnMapping.of_json(row["source"], row["headings"], content)
+        entry = SavedMapping(row["mapping_id"], columns, row["made_at"], row["made_by"])
+        latest.setdefault((columns.headings, columns.form), entry if "fields" in json.loads(content) else None)
+    return [entry for entry in latest.values() if entry]
 
 
 def save(cursor: "Cursor", columns: ColumnMapping, *, who: str) -> None:
-    """Store a mapping for its headings, in place of an earlier one."""
+    """Store a mapping for its headings and form, in place of an earlier one."""
     _add(cursor, columns, columns.as_json(), who=who)
 
 
 def delete(cursor: "Cursor", columns: ColumnMapping, *, who: str) -> None:
-    """Delete a mapping by adding one without content."""
-    _add(cursor, columns, None, who=who)
+    """Delete a mapping by adding one without content, which has its form at most."""
+    _add(cursor, columns, json.dumps({"said": columns.said}, ensure_ascii=False) if columns.said else None, who=who)
 
 
 def _add(cursor: "Cursor", columns: ColumnMapping, content: str | None, *, who: str) -> None:

@@ -51,12 +51,12 @@ def texts_of_sheet(sheet: Sheet, heading_row: int) -> list[str]:
 
 def texts_of_file(workbook: Workbook) -> list[str]:
     """The texts of covers, and the name of the file."""
-    return [*_covers(workbook), workbook.name]
+    return [*_texts_of_covers(workbook), workbook.name]
 
 
 def source_of_file(workbook: Workbook, sources: Collection[Source], words: Words) -> Source | None:
     """The source that a title in any sheet of a file names, else the name of a sheet, else that of the file."""
-    texts = [*_covers(workbook), *(text for sheet in workbook.sheets for text in _titles(sheet))]
+    texts = [*_texts_of_covers(workbook), *(text for sheet in workbook.sheets for text in _titles(sheet))]
     texts += [*(sheet.name for sheet in workbook.sheets), workbook.name]
     return next(iter(sources_named(texts, sources, words)), None)
 
@@ -67,12 +67,15 @@ def _joined(rows: Sequence[Row]) -> list[str]:
     return [" ".join(cells) for cells in filled if 0 < len(cells) <= TITLE_CELLS]
 
 
-def _covers(workbook: Workbook) -> Iterator[str]:
-    """The texts of sheets that are no tables, beside one that is wider."""
+def covers(workbook: Workbook) -> list[Sheet]:
+    """The sheets that are no tables, beside one that is wider."""
     widest = max(map(_width, workbook.sheets), default=0)
-    for sheet in workbook.sheets:
-        if sheet.cells.num_rows <= COVER_ROWS and _width(sheet) < widest:
-            yield from _joined([row for row in top_rows(sheet) if _is_said(row)])
+    return [sheet for sheet in workbook.sheets if sheet.cells.num_rows <= COVER_ROWS and _width(sheet) < widest]
+
+
+def _texts_of_covers(workbook: Workbook) -> Iterator[str]:
+    for sheet in covers(workbook):
+        yield from _joined([row for row in top_rows(sheet) if _is_said(row)])
 
 
 def _is_said(row: Row) -> bool:

@@ -22,6 +22,7 @@ from compliance.declarations.sources import ABSENCE, Field, Source, Words, is_se
 from compliance.reading.columns import in_threads
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written, with_words
 from compliance.reading.naming import source_of_file
+from compliance.reading.said import filled_in, heading_of, values_of, with_room, words_of_shares
 from compliance.reading.sheets import Row, Sheet, Workbook, top_rows
 
 FOOTER_CELLS: Final = 2
@@ -71,7 +72,8 @@ class SheetColumn:
 class Match:
     """A sheet that is an export of `source`: where its heading ends, and which columns give which field.
 
-    `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings.
+    `combined` are the fields computed from other columns. `mapping` is what a user has said of such headings; `said`
+    has the values that the file says once, by the place of the column behind the last one that they fill.
     `withheld` has the cells because of which their rows must not be stored; those rows are blank in `sheet`. `blanked`
     has the cells that are blank in it as they could be level 4. `cut` has the cells that were too long to be stored
     whole. `repeated` counts the rows that repeat the headings, which are blank in `sheet`; `second` is a row below with
@@ -88,6 +90,7 @@ class Match:
     unused: tuple[SheetColumn, ...]
     dropped: tuple[SheetColumn, ...]
     mapping: ColumnMapping | None = None
+    said: Mapping[int, str] = dataclasses.field(default_factory=dict)
     withheld: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     blanked: pa.Table = dataclasses.field(default_factory=WITHHELD.empty_table)
     cut: pa.Table = dataclasses.field(default_factory=CUT.empty_table)
@@ -158,7 +161,7 @@ def recognise(
         return [
             match
             for number, sheet in enumerate(workbook.sheets)
-            for match in _mapped(sheet, number, wanted, words, known, mappings, returned=returned)
+            for match in _mapped(workbook, number, wanted, words, known, mappings, returned=returned)
             or _best(_matches(sheet, number, wanted.values(), words, known, heading_row), file=workbook.name)
         ]
 
@@ -184,7 +187,7 @@ def _without_covers(matches: list[Match], workbook: Workbook) -> list[Match]:
 
 
 def _mapped(
-    sheet: Sheet,
+    workbook: Workbook,
     number: int,
     sources: Mapping[str, Source],
     words: Words,
@@ -193,18 +196,47 @@ def _mapped(
     *,
     returned: bool,
 ) -> list[Match]:
-    """The sheet as the latest mapping of its headings reads it, as a list of one or none."""
-    if not mappings:
-        return []
-    for index, row in enumerate(top_rows(sheet)):
+    """The sheet as the latest mapping of its headings and form reads it, as a list of one or none."""
+    sheet = workbook.sheets[number]
+    for index, row in enumerate(top_rows(sheet) if mappings else ()):
         keys = set(heading_keys(row).values())
         for mapping in mappings:
             applies = keys == set(mapping.headings) or (returned and keys >= set(mapping.fields.values()))
-            if mapping.source in sources and keys and applies:
+            if not (mapping.source in sources and keys and applies):
+                continue
+            # in a return each field has its column
+            values = {} if returned else values_of(mapping, workbook, number, index + 1)
+            if values is not None:
                 match = match_by_mapping(sheet, number, sources[mapping.source], index, mapping, words, known)
+                match = _with_returned(match) if returned else _with_columns(match, values)
                 if all(field.name in match.columns for field in match.source.required):
                     return [match]
     return []
+
+
+def _with_columns(match: Match, values: Mapping[str, str]) -> Match:
+    """The match with a column behind the last one for each field that the file says once."""
+    if not (match.mapping and values):
+        return match
+    said, first = match.mapping.said, match.sheet.cells.num_columns
+    fields = {name: match.source.field(name) for name in values if name not in match.columns}
+    columns = {
+        name: (SheetColumn(first + number, heading_of(field, said[name])),)
+        for number, (name, field) in enumerate(fields.items())
+    }
+    places = {columns[name][0].place: values[name] for name in columns}
+    return replace(match, sheet=with_room(match.sheet, len(columns)), columns=match.columns | columns, said=places)
+
+
+def _with_returned(match: Match) -> Match:
+    """The match with the columns, in a return, of the fields that the file itself had said once."""
+    unused = {column.heading: column for column in match.unused}
+    headings = {
+        n: heading_of(match.source.field(n), s) for n, s in (match.mapping.said if match.mapping else {}).items()
+    }
+    columns = {name: (unused[heading],) for name, heading in headings.items() if heading in unused}
+    rest = tuple(column for column in match.unused if column.heading not in headings.values())
+    return replace(match, columns=match.columns | columns, unused=rest)
 
 
 def match_by_mapping(
@@ -266,11 +298,22 @@ def as_mapping(match: Match, *, through: str | None) -> ColumnMapping:
 
 def _with_words_of_mappings(matches: list[Match]) -> list[Match]:
     """The matches with the words of their mappings. All sheets of one source are read with the same words."""
-    words = {
-        match.source.id: [m.mapping.words for m in matches if m.mapping and m.source.id == match.source.id]
-        for match in matches
-    }
+    words: dict[str, list[dict[str, dict[str, str]]]] = {match.source.id: [] for match in matches}
+    for match in matches:
+        if match.mapping:
+            words[match.source.id] += [match.mapping.words, shares_as_words(match, match.mapping)]
     return [replace(match, source=with_words(match.source, words[match.source.id])) for match in matches]
+
+
+def shares_as_words(match: Match, mapping: ColumnMapping) -> dict[str, dict[str, str]]:
+    """The shares in a sheet, such as 3/3 and 100 %, as words with the codes that a mapping gives them."""
+    below = match.sheet.cells.slice(match.heading_row)
+    cells = {
+        name: [str(cell) for cell in pc.unique(below.column(match.columns[name][0].place).drop_null()).to_pylist()]
+        for name in mapping.shares
+        if name in match.columns
+    }
+    return words_of_shares(mapping, cells)
 
 
 def _without_identities(match: Match, words: Words, known: frozenset[str], *, masked: bool) -> Match:
@@ -576,6 +619,16 @@ def _is_footer(filled: list[str], words: Words) -> bool:
         return False
     texts = (re.sub(r"^[\d\s]+", "", " ".join(cell.split()).casefold()) for cell in filled)
     return any(re.match(rf"{re.escape(word)}(?!\w)", text) for text in texts for word in words["footers"])
+
+
+def with_values(match: Match, words: Words) -> Match:
+    """The match with what the file says once in each row of its table."""
+    if not match.said:
+        return match
+    headings = {group[0].place: group[0].heading for group in match.columns.values()}
+    columns = {place: (headings[place], value) for place, value in match.said.items()}
+    sheet = filled_in(match.sheet, columns, heading_row=match.heading_row, end=end_of_table(match, words))
+    return replace(match, sheet=sheet)
 
 
 def error_cells(match: Match, words: Words) -> int:
