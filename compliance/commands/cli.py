@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -515,16 +515,18 @@ def _everything(cursor: Cursor, day: date, organisation: str | None) -> dict[str
 
 @app.command("worklists")
 def worklists_command(
-    to: Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="the lists of all units, each with its mail")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.zip", help="the lists of all units")],
+    mails: Annotated[bool, typer.Option("--mails", help="as drafts of mails, with the lists attached")] = False,
     as_of: AsOf = None,
     organisation: Annotated[str | None, typer.Option("--organisation", metavar="NAME")] = None,
     language: Spoken = "sv",
 ) -> None:
-    """Write what is left in each unit, as a workbook and a mail for each."""
+    """Write what is left in each unit, as a workbook or a mail for each."""
     from compliance.core.saving import save
+    from compliance.declarations.answers import load_answers
     from compliance.worklists.lists import Asking, work_lists
     from compliance.worklists.sending import begun
-    from compliance.worklists.workbooks import all_of_them
+    from compliance.worklists.workbooks import all_of_them, drafts
 
     own, day = places.own_files(), day_of(as_of, "--as-of")
     managers = tuple(load_values(own)["managers"])
@@ -534,7 +536,9 @@ def worklists_command(
         points = packs.points_on(cursor, every, as_of=day, organisation=name)
         asking = Asking(name, day, EVERYTHING_KNOWN, points, every.todo, managers)
         lists, all_ = work_lists(cursor, asking, EVERYTHING), begun(cursor, asking, today=clock.today())
-    content = all_of_them(lists, all_, Language(language), moment=clock.local(clock.now()))
+    all_ = replace(all_, answers=load_answers(own))
+    make = drafts if mails else all_of_them
+    content = make(lists, all_, Language(language), moment=clock.local(clock.now()))
     hand_out(Action.EXTRACT, "work list", day=day, organisation=name, items=sum(len(each.left) for each in lists))
     save(content, to)
     print(f"{masked_name(to)}: {len(lists)} lists")

@@ -26,6 +26,8 @@ NO_FILE_MARKS: Final = dict.fromkeys(map(ord, '<>:"/\\|?*'), " ")
 LONGEST_NAME: Final = 80
 MOST_BYTES: Final = 200
 LIST_LENGTH: Final = 255
+NOT_ALLOWED: Final = N_("This value is not allowed here")
+ONE_OF: Final = N_("One of: {words}.")
 YES_NO: Final = ("Ja", "Nej")
 LEVELS: Final = ("0", "1", "2", "3")
 FIRST_DAY: Final = date(1930, 1, 1)
@@ -125,7 +127,7 @@ def expected(field: Field, say: Language) -> str:
     """What a field accepts, as a sentence. Empty for a text field."""
     words = [_word(field, code, say) for code in field.words] if field.type == "word" else choices(field)
     if words:
-        return say(N_("One of: {words}."), words=", ".join(words))
+        return say(ONE_OF, words=", ".join(words))
     return say(EXPECTED[field.type]) if field.type in EXPECTED else ""
 
 
@@ -186,11 +188,20 @@ def _choice(field: Field, words: tuple[str, ...], say: Language) -> Any | None:
     return _check(field, say, type="list", formula1=f'"{listed}"', errorStyle="warning" if free else "stop")
 
 
+def offer(sheet: Any, cells: str, words: Sequence[str], say: Language) -> None:
+    """Let cells, such as C5:C504, take one of some words, chosen in a list."""
+    listed = f'"{",".join(words)}"'
+    wrong = {"errorTitle": say(NOT_ALLOWED)[:32], "error": say(ONE_OF, words=", ".join(words))[:LIST_LENGTH]}
+    validation = DataValidation(type="list", formula1=listed, allow_blank=True, showErrorMessage=True, **wrong)
+    validation.add(cells)
+    sheet.add_data_validation(validation)
+
+
 def _check(field: Field, say: Language, **how: Any) -> Any:
     return DataValidation(
         allow_blank=True,
         showErrorMessage=True,
-        errorTitle=say(N_("This value is not allowed here"))[:32],
+        errorTitle=say(NOT_ALLOWED)[:32],
         error=expected(field, say)[:LIST_LENGTH],
         **how,
     )

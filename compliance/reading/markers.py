@@ -1,18 +1,20 @@
 """Workbooks of our own that come back filled in. A hidden sheet identifies them.
 
 A *return* holds the rejected rows of one file, corrected by the owner of the source. *Answers* hold a unit's answers to
-a questionnaire. Both complete an export instead of replacing it.
+a questionnaire. Both complete an export instead of replacing it. A *worklist* is no export: it holds what a unit says
+of what is left in it.
 """
 
+import hashlib
 import re
 import textwrap
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import pyarrow as pa
 
-from compliance.core.language import LANGUAGES, N_, Language
+from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.declarations.sources import normal
 from compliance.reading.sheets import Sheet, Workbook
 
@@ -22,7 +24,12 @@ TITLE: Final = "Do not change this sheet. It says what the workbook is."
 ASKED: Final = "Frågade kolumner"
 # The column of a return with the number that each row had in the original file.
 ROW: Final = N_("Row in the file")
-Kind = Literal["return", "answers"]
+# The heading of the hidden column of a work list that tells its items apart.
+KEY: Final = N_("Key")
+Kind = Literal["return", "answers", "worklist"]
+KEY_FORM: Final = re.compile(r"(?:x[0-9a-f]{8}){4}")
+# So many rows may stand above the first item of a work list.
+MOST_ABOVE: Final = 60
 MOST_DIGITS: Final = 7
 # A unit is asked some hundreds of questions at most.
 MOST_ANSWERS: Final = 20_000
@@ -33,23 +40,56 @@ class Marker:
     """The content of the hidden sheet.
 
     `sha256`, `source` and `extract_date` are those of the file that a return belongs to; answers have none.
+    `organisation`, `unit`, `as_of` and `edition` are those of a work list: whose it is, of which day, and how much was
+    written of its items when it was made. The unit None is the organisation as a whole.
     """
 
     kind: Kind
     sha256: str | None = None
     source: str | None = None
     extract_date: date | None = None
+    organisation: str = ""
+    unit: str | None = None
+    as_of: date | None = None
+    answer_by: date | None = None
+    edition: int = 0
 
     def rows(self) -> list[tuple[str, str]]:
         """The rows of the hidden sheet."""
         values = {
             "kind": self.kind,
-            # In groups with a letter first: ten digits in a row could be masked as an identity number.
-            "sha256": "".join(f"x{group}" for group in textwrap.wrap(self.sha256 or "", 8)),
+            "sha256": _grouped(self.sha256 or ""),
             "source": self.source,
             "extract_date": str(self.extract_date or ""),
+            "organisation": self.organisation,
+            "unit": self.unit,
+            "as_of": str(self.as_of or ""),
+            "answer_by": str(self.answer_by or ""),
+            "edition": str(self.edition or ""),
         }
         return [(TITLE, ""), *((key, text) for key, text in values.items() if text)]
+
+
+def _grouped(digits: str) -> str:
+    """Digits in groups with a letter first: ten in a row could be masked as an identity number."""
+    return "".join(f"x{group}" for group in textwrap.wrap(digits, 8))
+
+
+def item_key(organisation: str, point: str, item: str) -> str:
+    """By which an item of a work list is known when the list comes back."""
+    whole = f"{folded(organisation)}\0{point}\0{folded(item)}"
+    return _grouped(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+
+
+def is_key(cell: str | None) -> bool:
+    """Whether a cell holds the key of an item of a work list."""
+    return KEY_FORM.fullmatch((cell or "").strip()) is not None
+
+
+def has_keys(workbook: Workbook) -> bool:
+    """Whether the first rows of some sheet have keys of a work list."""
+    tables = (sheet.cells.slice(0, MOST_ABOVE) for sheet in workbook.sheets)
+    return any(is_key(cell) for table in tables for column in table.columns for cell in column.to_pylist())
 
 
 def is_row_number(heading: str) -> bool:
@@ -67,13 +107,19 @@ def split_marker(workbook: Workbook) -> tuple[Workbook, Marker | None]:
     """The workbook without its hidden sheet, and the marker. Answers lose the rows that were not answered."""
     sheet = next((sheet for sheet in workbook.sheets if sheet.name == SHEET), None)
     values = _marker_values(sheet) if sheet else {}
-    if values.get("kind") not in {"return", "answers"}:
+    kind = next((kind for kind in get_args(Kind) if kind == values.get("kind")), None)
+    if kind is None:
         return workbook, None
     marker = Marker(
-        kind="return" if values["kind"] == "return" else "answers",
+        kind=kind,
         sha256=re.sub(r"[x\s]", "", values.get("sha256", "")) or None,
         source=values.get("source"),
         extract_date=_day(values.get("extract_date", "")),
+        organisation=values.get("organisation", ""),
+        unit=values.get("unit"),
+        as_of=_day(values.get("as_of", "")),
+        answer_by=_day(values.get("answer_by", "")),
+        edition=row_number(values.get("edition")) or 0,
     )
     others = tuple(other for other in workbook.sheets if other is not sheet)
     if marker.kind == "answers":

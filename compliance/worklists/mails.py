@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+from compliance.core.drafts import is_address
 from compliance.core.language import N_, Language
-from compliance.counting.separated import BOM
 from compliance.worklists import sending
-from compliance.worklists.lists import WorkList
+from compliance.worklists.lists import Left, WorkList
+from compliance.worklists.notes import Note
 from compliance.worklists.sending import Sending
 
 # Programs cut a longer address, or do not open it.
@@ -45,17 +46,11 @@ class Mail:
         lines = self.text.replace("\n", "\r\n")
         return f"{self._short}&body={quote(lines, safe='')}"
 
-    def as_file(self, say: Language) -> bytes:
-        """It as a text file, whose first lines say to whom and about what."""
-        to, subject = say(N_("To")), say(N_("Subject"))
-        lines = [f"{to}: {self.to}", f"{subject}: {self.subject}", "", self.text]
-        return BOM + "\r\n".join("\n".join(lines).splitlines()).encode() + b"\r\n"
-
 
 def mail(each: WorkList, all_: Sending, say: Language) -> Mail:
     """The mail of a list."""
     email = (each.contact.email or "").strip() if each.contact else ""
-    to = email if EMAIL.fullmatch(email) else ""
+    to = email if EMAIL.fullmatch(email) and is_address(email) else ""
     return Mail(to, sending.heading(each, all_, say), "\n".join(_lines(each, all_, say)))
 
 
@@ -63,17 +58,24 @@ def _lines(each: WorkList, all_: Sending, say: Language) -> Iterator[str]:
     named = each.contact and each.contact.greeted
     yield say(N_("Hello {name},"), name=_one_line(each.contact.name)) if each.contact and named else say(N_("Hello,"))
     yield ""
-    yield _one_line(sending.purpose(each, all_, say))
+    yield _one_line(sending.request(each, all_, say))
+    yield ""
+    yield _one_line(f"{sending.origin(all_, say)} {sending.filling_in(all_, say)}")
     for title, left in sending.by_point(each, say):
         yield ""
         yield title
         for item in left:
-            said = {"name": sending.name(item, say), "missing": sending.missing(item, say)}
-            text = say(N_("{name}: {missing}, since {day}."), **said, day=sending.since(item, say))
-            yield f"- {_one_line(f'{text} {sending.todo(item, say)}')}"
-    if answer := sending.answering(all_, say):
-        yield ""
-        yield _one_line(answer)
+            yield f"- {_one_line(_item(item, all_.note(item), say))}"
+    yield ""
+    yield _one_line(all_.asker) or say(N_("The information security coordinator"))
+
+
+def _item(left: Left, note: Note | None, say: Language) -> str:
+    """An item in sentences, with what is said of it to the unit."""
+    said = {"name": sending.name(left, say), "missing": sending.missing(left, say)}
+    text = say(N_("{name}: {missing}, since {day}."), **said, day=sending.since(left, say))
+    message = say(N_("From the coordinator: {text}"), text=note.message) if note and note.message else ""
+    return f"{text} {sending.todo(left, say)} {message}"
 
 
 def _one_line(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from compliance.access.audit import Action
 from compliance.access.disclosure import about_incidents
+from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, folded
@@ -28,8 +29,8 @@ STATUSES: Final = {
     "reported": N_("Done, says the unit"),
 }
 LONGEST_NOTE: Final = 2_000
-# The texts of a note.
-TEXTS: Final = ("note", "message", "answer")
+# The texts of a note in words. The own note is in no file.
+TEXTS: Final = {"message": N_("Message to the unit"), "answer": N_("The unit's answer"), "note": N_("Own note")}
 # The point of an item, by id, and the item's name in lower case.
 Key = tuple[str, str]
 # What an item is called now, given its point and its row.
@@ -38,10 +39,10 @@ Called = Callable[[Point, Mapping[str, Any]], str]
 
 @dataclass(frozen=True)
 class Note:
-    """What is written of an item: its point, its id as it is called, its unit, a status and the coordinator's own text.
+    """What is written of an item: its point, its id as it is called, its unit, a status and the coordinator's own note.
 
-    `message` is what is said to the unit, `answer` what the unit has written; `sent_at` is when its
-    list was last sent to the unit.
+    `message` is what is said to the unit, `answer` what the unit has written; `sent_at` is when its list was last sent
+    to the unit. The own note leaves in no file.
     """
 
     point: str
@@ -54,6 +55,7 @@ class Note:
     written_at: datetime | None = None
     written_by: str = ""
     sent_at: datetime | None = None
+    edition: int = 0
 
     @property
     def key(self) -> Key:
@@ -72,22 +74,31 @@ class Notes:
         """What is written of an item of a point."""
         return self.by_key.get((point.id, folded(self.called(point, item))))
 
-    def about(self, point: Point, item: Mapping[str, Any], *, status: str | None, note: str) -> Note:
-        """What is to be written of an item, under the name by which it is found again.
+    @property
+    def edition(self) -> int:
+        """That of what was written last; 0 if nothing is."""
+        return max((note.edition for note in self.by_key.values()), default=0)
 
-        What is said to the unit, and what it has answered, stay.
-        """
+    def about(self, point: Point, item: Mapping[str, Any]) -> Note:
+        """What is written of an item, if anything, under the name by which it is found again."""
         before = self.of(point, item) or Note(point.id, "", None)
-        called, unit = self.called(point, item), item["unit"]
-        return Note(point.id, called, unit, status, note, message=before.message, answer=before.answer)
+        return replace(before, item=self.called(point, item), unit=item["unit"])
 
     def seen(self, point: Point, item: Mapping[str, Any], reader: Reader) -> Note | None:
-        """The same as a reader may see it: a text without names, and of an incident none."""
+        """The same as a reader may see it: the private text only if they may write it, the others without names.
+
+        Who may see no names sees no text of an incident or a person.
+        """
         found = self.of(point, item)
-        if found is None or reader.named:
+        if found is None:
+            return None
+        if not reader.may(Permission.LOAD_EXPORTS):
+            found = replace(found, note="")
+        if reader.named:
             return found
-        text = "" if point.persons or about_incidents(point) else reader.text(found.note)
-        return replace(found, note=text, message="", answer="", written_by="", sent_at=None)
+        silent = point.persons or about_incidents(point)
+        texts: Any = {name: "" if silent else reader.text(getattr(found, name)) for name in TEXTS}
+        return replace(found, **texts, written_by="", sent_at=None)
 
 
 # --- Names --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import date, datetime
+from email import message_from_bytes, policy
 from io import BytesIO
 
 import pytest
@@ -84,6 +85,10 @@ def offered(monkeypatch):
     return files
 
 
+def field(app, label):
+    return next(each for each in app.text_area if each.label == label)
+
+
 def button(app, label):
     return next(each for each in app.button if each.label == label)
 
@@ -118,17 +123,19 @@ def test_a_status_and_a_note_of_ticked_items_are_saved_and_stay_with_the_next_ex
     tick.extend([0, 1])
     app = page(monkeypatch, unit="Norr")
     next(group for group in app.get("button_group") if group.label == "Status").set_value("disputed")
-    app.text_area[0].set_value("Ringde 850709-1232")
+    field(app, "Egen anteckning").set_value("Ringde 850709-1232")
+    field(app, "Meddelande till enheten").set_value("Till juni")
     button(app, "Spara").click().run()
     assert not app.exception
     line.load_table(SYSTEMS.replace("Alfa ", "ALFA "), extract_date=date(2026, 11, 2))
     shown.clear()
     page(monkeypatch, unit="Norr", as_of="2026-11-03")
-    assert [(row["Punkt"], row["Vad det gäller"].casefold(), row["Status"], row["Anteckning"]) for row in shown[0]] == [
-        ("4 Informationsklassning", "alfa", "Ifrågasätts", "Ringde ******-****"),
-        ("4 Informationsklassning", "beta", "Ifrågasätts", "Ringde ******-****"),
-        ("5 Riskanalys", "alfa", "", ""),
-        ("5 Riskanalys", "beta", "", ""),
+    headings = ("Punkt", "Status", "Egen anteckning", "Meddelande till enheten")
+    assert [(row["Vad det gäller"].casefold(), *(row[name] for name in headings)) for row in shown[0]] == [
+        ("alfa", "4 Informationsklassning", "Ifrågasätts", "Ringde ******-****", "Till juni"),
+        ("beta", "4 Informationsklassning", "Ifrågasätts", "Ringde ******-****", "Till juni"),
+        ("alfa", "5 Riskanalys", "", "", ""),
+        ("beta", "5 Riskanalys", "", "", ""),
     ]
     told = audit.register.own().rows("entries", after=0)[-2]
     assert (told["action"], json.loads(told["details"])["items"]) == ("item_note", 2)
@@ -138,7 +145,7 @@ def test_a_status_and_a_note_of_ticked_items_are_saved_and_stay_with_the_next_ex
 def test_what_another_has_written_meanwhile_is_kept_and_ones_own_text_shown(line, tables, monkeypatch):
     tables[1].append(0)
     app = page(monkeypatch, unit="Norr")
-    app.text_area[0].set_value("Ringde själv")
+    field(app, "Egen anteckning").set_value("Ringde själv")
     theirs = Note("classification", "Alfa", "Norr", "waiting", "Väntar")
     notes.write(line.database, [theirs], organisation="Förvaltningen", as_of=DAY, order=line.order())
     button(app, "Spara").click().run()
@@ -168,10 +175,12 @@ def test_the_files_of_a_unit_say_when_and_where_to_answer_and_nothing_of_others(
     arrangements.answer(line.database, organisation["organisation"], as_of=DAY, **answer)
     files = offered(monkeypatch)
     page(monkeypatch, unit="Norr")
-    assert [files[key].name for key in ("list", "mail file")] == ["Att göra Norr.xlsx", "Att göra Norr.txt"]
-    mail = files["mail file"].make(Job()).decode("utf-8-sig")
-    assert mail.startswith("Till: bo@a.example\r\nÄmne: Informationssäkerhet: att göra i Norr\r\n")
-    assert "Svara senast den 1 december 2099 till is@a.example." in mail
+    assert [files[key].name for key in ("list", "draft")] == ["Att göra Norr.xlsx", "Att göra Norr.eml"]
+    draft = message_from_bytes(files["draft"].make(Job()), policy=policy.default)
+    assert (draft["To"], draft["Subject"]) == ("bo@a.example", "Informationssäkerhet: att göra i Norr")
+    mail = draft.get_body().get_content().replace("\xa0", " ").replace("\r", "")
+    assert "I Norr återstår fyra saker. Svara senast 1 december.\n" in mail
+    assert "Svara till is@a.example." in mail
     sheet = load_workbook(BytesIO(files["list"].make(Job()))).active
     cells = str([[cell.value for cell in row] for row in sheet.iter_rows()])
     assert "Alfa" in cells
@@ -191,8 +200,8 @@ def test_nothing_left_and_nothing_loaded_are_said(line, monkeypatch, tmp_path):
     assert "Ingen export är inläst" in text(page(monkeypatch, as_of="2020-01-01"))
 
 
-def test_a_point_shows_the_status_and_the_note_of_what_is_left_and_no_name_to_others(line, monkeypatch):
-    written = [Note("risk_analysis", "Alfa", "Norr", "waiting", "Bo Ek svarar")]
+def test_a_point_shows_what_is_written_of_what_is_left_and_to_others_no_own_note_and_no_name(line, monkeypatch):
+    written = [Note("risk_analysis", "Alfa", "Norr", "waiting", "Trög", message="Bo Ek svarar")]
     notes.write(line.database, written, organisation="Förvaltningen", as_of=DAY, order=line.order())
     for role, limit, expected in (
         (COORDINATOR, None, {"Alfa": "Bo Ek svarar", "Beta": "", "Gamma": ""}),
@@ -200,7 +209,8 @@ def test_a_point_shows_the_status_and_the_note_of_what_is_left_and_no_name_to_ot
     ):
         params = {"as_of": DAY.isoformat(), "point": "risk_analysis", "role": role, "limit": limit}
         table = opened("point", monkeypatch, **params).dataframe[0].value.to_dict("records")
-        assert {row["Namn"]: row["Anteckning"] for row in table} == expected
+        assert {row["Namn"]: row["Meddelande till enheten"] for row in table} == expected
+        assert ("Trög" in str(table)) == (role is COORDINATOR)
         assert {row["Namn"] for row in table if row["Status"] == "Väntar på svar"} == {"Alfa"}
 
 

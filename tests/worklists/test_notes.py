@@ -1,6 +1,7 @@
 """The status and the note of an item: they stay when exports come and names change, and decide nothing."""
 
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -101,7 +102,7 @@ def test_they_stay_when_a_unit_or_a_system_has_another_name(line, exported):
     assert shown(line, "classification", as_of=DAY - timedelta(days=2)) == {"Alfa": ("reported", "Klar i juni")}
     point = point_by(POINTS, "local_instruction")
     row = next(row for row in line.items(point.id, DAY) if row["item"] == item)
-    write(line, found(line).about(point, row, status=None, note="Nu"))
+    write(line, replace(found(line).about(point, row), status=None, note="Nu"))
     assert shown(line, "local_instruction") == {item: (None, "Nu")}
 
 
@@ -126,18 +127,19 @@ def test_what_is_written_is_masked_and_refused_if_too_long_or_of_no_status(line)
     assert len(line.rows("from item_notes")) == 2
 
 
-def test_a_reader_who_sees_no_names_sees_none_in_a_note_and_no_note_of_an_incident(line):
-    write(line, Note("access", "Alfa", "Norr", "sent", "Anna Berg svarar"))
-    write(line, Note("incident_handling", "I1", "Norr", "waiting", "Om fallet"))
-    theirs = reader(ANALYST, names=["Anna Berg"])
-    every = found(line)
-    for point, item, mine, less in (
-        ("access", "Alfa", "Anna Berg svarar", "[…] svarar"),
-        ("incident_handling", "I1", "Om fallet", ""),
+def test_whoever_writes_no_note_sees_no_own_note_and_who_sees_no_names_none_in_a_message(line):
+    texts = {"note": "Bo svarar aldrig", "message": "Anna Berg svarar", "answer": "Fråga Anna Berg"}
+    write(line, Note("access", "Alfa", "Norr", "sent", **texts))
+    write(line, Note("incident_handling", "I1", "Norr", "waiting", **texts))
+    theirs, every = reader(ANALYST, names=["Anna Berg"]), found(line)
+    for point, item, less in (
+        ("access", "Alfa", {"note": "", "message": "[…] svarar", "answer": "Fråga […]"}),
+        ("incident_handling", "I1", dict.fromkeys(texts, "")),
     ):
         row, each = {"item": item, "label": item, "unit": "Norr"}, point_by(POINTS, point)
-        assert [every.seen(each, row, who).note for who in (MINE, theirs)] == [mine, less]
-        assert every.seen(each, row, theirs).status == every.of(each, row).status
+        seen = [every.seen(each, row, who) for who in (MINE, theirs)]
+        assert [{name: getattr(note, name) for name in texts} for note in seen] == [texts, less]
+        assert seen[1].status == every.of(each, row).status
 
 
 def test_the_trail_tells_how_many_and_no_text_and_no_item(line, monkeypatch):

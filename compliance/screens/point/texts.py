@@ -17,7 +17,7 @@ from compliance.review.wording import left_of, left_text, met_of
 from compliance.store.database import Rows
 from compliance.wording import breaking, phrases, reasons
 from compliance.wording.tables import Column, records
-from compliance.worklists.notes import STATUSES, Notes
+from compliance.worklists.notes import STATUSES, TEXTS, Notes
 
 FIRST_UNITS: Final = 8
 # Bars of units that differ by fewer items say nothing.
@@ -198,8 +198,8 @@ class Filter:
 
 
 def item_rows(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
-    """Items with outcome and reason in words, under translated headings."""
-    return records(_item_columns(point), items, say)
+    """Items for a file, with outcome and reason in words, under translated headings: without anybody's own note."""
+    return records([column for column in _item_columns(point) if column.heading != TEXTS["note"]], items, say)
 
 
 def _item_columns(point: Point) -> Sequence[Column[Mapping[str, Any]]]:
@@ -212,7 +212,7 @@ def _item_columns(point: Point) -> Sequence[Column[Mapping[str, Any]]]:
         Column(N_("Reason"), lambda row, say: say.pick(point.reasons.get(row["reason"], {}))),
         Column(N_("Details"), lambda row, say: reasons.detail_text(point, row["detail"], say)),
         Column(N_("Status"), lambda row, say: say(STATUSES[row["status"]]) if row.get("status") else ""),
-        Column(N_("Note"), _text("note")),
+        *(Column(heading, _text(name)) for name, heading in TEXTS.items()),
         Column(N_("Due"), lambda row, _: row["due"].isoformat() if row["due"] else ""),
         *(Column(heading, _text(name)) for name, heading in PLACE.items()),
     )
@@ -223,9 +223,9 @@ def _text(name: str) -> Callable[[Mapping[str, Any], Language], object]:
 
 
 def written(notes: Notes, point: Point, row: Mapping[str, Any], reader: Reader) -> dict[str, str | None]:
-    """The status and the note of an item that is left, as the reader may see them."""
+    """The status and the texts of an item that is left, as the reader may see them."""
     note = notes.seen(point, row, reader) if row["outcome"] in REMAINING else None
-    return {"status": note.status, "note": note.note or None} if note else {}
+    return {"status": note.status, **{name: getattr(note, name) or None for name in TEXTS}} if note else {}
 
 
 def _is_told_beside(row: Mapping[str, Any]) -> bool:
@@ -235,7 +235,7 @@ def _is_told_beside(row: Mapping[str, Any]) -> bool:
 
 def item_table(point: Point, items: Rows, say: Language) -> list[dict[str, object]]:
     """Items for the page: without uninformative columns, and with file, sheet and row in one column."""
-    table, told = item_rows(point, items, say), {say(heading) for heading in PLACE.values()}
+    table, told = records(_item_columns(point), items, say), {say(heading) for heading in PLACE.values()}
     source, name, outcome = say(N_("Source")), say(ITEM), say(OUTCOME)
     told |= {name} if all(_is_told_beside(row) for row in items) else set()
     told |= {outcome} if len({row["outcome"] for row in items}) == 1 else set()

@@ -1,6 +1,7 @@
 """The page of work lists: the units, one unit's items with status and note, and its list as a workbook and a mail."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -16,6 +17,8 @@ from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.masking import mask_text
+from compliance.declarations.answers import load_answers
+from compliance.declarations.declared import as_declared
 from compliance.drawing import charts
 from compliance.screens import downloads, fields, no_data, reads, reviews, views, widgets, written
 from compliance.screens.bodies import body
@@ -28,11 +31,16 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
 from compliance.worklists import mails, notes, sending, workbooks
 from compliance.worklists.lists import Asking, Left, WorkList, work_lists
-from compliance.worklists.notes import LONGEST_NOTE, STATUSES, Note
+from compliance.worklists.notes import LONGEST_NOTE, STATUSES, TEXTS, Note
 from compliance.worklists.sending import Sending
 
 NOTE_HEIGHT: Final = 90
 MAIL_HEIGHT: Final = 340
+# The texts of an item that are written here, and who reads each.
+HELP: Final = {
+    "message": N_("It is in the workbook and in the mail to the unit."),
+    "note": N_("It is for you alone: it is in no file and in no mail."),
+}
 
 
 @read(10)
@@ -48,10 +56,12 @@ def _asking(cursor: Cursor, as_of: date, organisation: str) -> Asking:
 
 
 def _sending(view: View) -> Sending:
-    return _begun(view.data, view.as_of, view.scope.organisation, clock.today())
+    shared = _begun(view.data, view.as_of, view.scope.organisation, clock.today())
+    user = view.reader.user
+    return replace(shared, asker=user.name if user.person else "", answers=as_declared(load_answers))
 
 
-@read(10, by=written.mark("item_notes", "arrangements"))
+@read(10, by=written.mark("item_notes", "arrangements", "unit_answers"))
 def _begun(cursor: Cursor, as_of: date, organisation: str, today: date) -> Sending:
     return sending.begun(cursor, _asking(cursor, as_of, organisation), today=today)
 
@@ -85,23 +95,39 @@ def draw(view: View) -> None:
 
 
 def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
-    """Draw the units and the download of all lists. Return the chosen unit's."""
+    """Draw the units, and the downloads of all lists. Return the chosen unit's."""
     say = view.say
     widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
-    told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
-    name = downloads.file_name(say, N_("To do {unit}"), "zip", unit=say(N_("All units")).lower())
-    label, make = say(N_("Download all lists")), partial(_all, view, lists)
-    downloads.offer(view, File(label, name, "application/zip", key="all lists", make=make, type="primary", **told))
+    _every(view, lists)
     _persons(view, lists)
+    label = say(N_("Mark all units as sent"))
+    st.button(label, key="mark all sent", on_click=_mark_sent, args=(view, lists), type="tertiary")
+    if late := texts.unanswered(lists, all_):
+        text = say(N_("Have not answered ({n})"), n=say.number(len(late)))
+        lists = late if st.checkbox(text, key=f"unanswered {say.code}") else lists
     table = texts.units(lists, all_, say)
     key = f"units left {say.code} {texts.mark([each.unit for each in lists])}"
     place = widgets.selectable(table, key=key, alt=texts.summary(lists, say))
     return None if place is None else lists[place]
 
 
+def _every(view: View, lists: list[WorkList]) -> None:
+    """Draw the downloads of the workbooks of all lists, and of the drafts of their mails."""
+    say, units = view.say, view.say(N_("All units")).lower()
+    told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": sum(len(x.left) for x in lists)}}
+    books: Any = {"key": "all lists", "make": partial(_all, view, lists, workbooks.all_of_them), "type": "primary"}
+    mails_: Any = {"key": "all drafts", "make": partial(_all, view, lists, workbooks.drafts)}
+    names = [downloads.file_name(say, name, "zip", unit=units) for name in (N_("To do {unit}"), N_("Mails {unit}"))]
+    files = [
+        File(say(N_("Download all lists")), names[0], "application/zip", **books, **told),
+        File(say(N_("Download all mails as drafts")), names[1], "application/zip", **mails_, **told),
+    ]
+    downloads.offer(view, *files, key="all-files")
+
+
 def _persons(view: View, lists: list[WorkList]) -> None:
     if texts.is_about_persons(lists):
-        text = N_("The lists name persons who lack a course. The workbooks have the notes too.")
+        text = N_("The lists name persons who lack a course.")
         widgets.html(charts.caption(view.say(text)))
 
 
@@ -114,8 +140,8 @@ def _unit(view: View, each: WorkList, all_: Sending) -> None:
     _files(view, each, all_)
     with st.expander(say(N_("The text of a mail"))):
         _mail(view, each, all_)
-    st.button(say(N_("Mark all as sent")), key="mark sent", on_click=_mark_sent, args=(view, each))
-    if day := texts.last_sent(each, all_):
+    st.button(say(N_("Mark all as sent")), key="mark sent", on_click=_mark_sent, args=(view, [each]))
+    if day := sending.last_sent(each, all_):
         widgets.html(charts.caption(f"{say(N_('Last sent'))}: {say.date(day)}"))
     chosen = _items(view, each, all_)
     if chosen:
@@ -129,11 +155,11 @@ def _files(view: View, each: WorkList, all_: Sending) -> None:
     told: Any = {"action": Action.EXTRACT, "what": "work list", "details": {"items": len(each.left)}}
     if each.unit:
         told["details"]["unit"] = each.unit
-    book, text = say(N_("Download the workbook")), say(N_("Download the mail as a text file"))
+    book, text = say(N_("Download the workbook")), say(N_("Download the mail as a draft"))
     make: Any = {"make": partial(_workbook, view, each), "type": "primary"}
     files = [File(book, FileName(f"{name}.xlsx"), downloads.XLSX, key="list", **make, **told)]
     files.append(
-        File(text, FileName(f"{name}.txt"), "text/plain", key="mail file", make=partial(_mail_file, view, each), **told)
+        File(text, FileName(f"{name}.eml"), "message/rfc822", key="draft", make=partial(_draft, view, each), **told)
     )
     downloads.offer(view, *files, key="list-files")
 
@@ -149,7 +175,7 @@ def _mail(view: View, each: WorkList, all_: Sending) -> None:
         st.code(mail.text, language=None, wrap_lines=True, height=MAIL_HEIGHT)
     st.link_button(say(N_("Open in the mail program")), mail.link)
     if not mail.whole:
-        text = N_("The text is too long for a link: copy it into the mail, or attach the workbook.")
+        text = N_("The text is too long for a link: copy it into the mail, or open the draft.")
         widgets.html(charts.caption(say(text)))
 
 
@@ -167,7 +193,7 @@ def _items(view: View, each: WorkList, all_: Sending) -> list[Left]:
 
 
 def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
-    """Draw the form of the status and the note of the chosen items; of several, an empty note keeps what each has."""
+    """Draw the form of the chosen items: status, message and own note; of several, what is left empty is kept."""
     say = view.say
     first = all_.note(chosen[0]) if len(chosen) == 1 else None
     mark = _form_mark(chosen, all_)
@@ -181,7 +207,9 @@ def _writing(view: View, chosen: list[Left], all_: Sending) -> None:
             key=f"status {mark}",
         )
         args: Any = {"max_chars": LONGEST_NOTE, "height": NOTE_HEIGHT, "form": True}
-        fields.text(say(N_("Note")), value=first.note if first else "", key=f"note {mark}", **args)
+        for name, explained in HELP.items():
+            value = getattr(first, name) if first else ""
+            fields.text(say(TEXTS[name]), value=value, key=f"{name} {mark}", help=say(explained), **args)
         if len(chosen) > 1:
             widgets.html(charts.caption(say(N_("What is left empty here stays as each item has it."))))
         st.form_submit_button(say(N_("Save")), type="primary", on_click=_save, args=(view, chosen, mark))
@@ -194,13 +222,14 @@ def _form_mark(chosen: list[Left], all_: Sending) -> str:
 
 def _save(view: View, chosen: list[Left], mark: str) -> None:
     """Write what the form says. If others have written of the items since it was drawn, its text is shown to copy."""
-    status, note = st.session_state.get(f"status {mark}"), mask_text(st.session_state.get(f"note {mark}") or "")[0]
-    with reviews.keeping_unsaved(note):
+    status = st.session_state.get(f"status {mark}")
+    written = {name: mask_text(st.session_state.get(f"{name} {mark}") or "")[0] for name in HELP}
+    with reviews.keeping_unsaved("\n\n".join(filter(None, written.values()))):
         audit.require(views.user(), Permission.LOAD_EXPORTS)
         all_ = _sending(view)
         if _form_mark(chosen, all_) != mark:
             raise Refusal(N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now."))
-        _write(view, texts.written(chosen, all_, status=status, note=note))
+        _write(view, texts.written(chosen, all_, status=status, **written))
 
 
 def _write(view: View, written: list[Note]) -> None:
@@ -208,11 +237,11 @@ def _write(view: View, written: list[Note]) -> None:
     notes.write(view.database, written, **kwargs)
 
 
-def _mark_sent(view: View, each: WorkList) -> None:
-    """Write that every item of a list was sent."""
+def _mark_sent(view: View, lists: list[WorkList]) -> None:
+    """Write that every item of some lists was sent, all at once."""
     with reviews.keeping_unsaved():
         audit.require(views.user(), Permission.LOAD_EXPORTS)
-        _write(view, texts.sent(each, _sending(view)))
+        _write(view, texts.sent(lists, _sending(view)))
 
 
 # --- Files --------------------------------------------------------------------------------------------------------
@@ -223,11 +252,11 @@ def _workbook(view: View, each: WorkList, job: Job) -> bytes:
     return make_file(job, workbooks.workbook, each, _sending(view), view.say)
 
 
-def _mail_file(view: View, each: WorkList, _job: Job) -> bytes:
+def _draft(view: View, each: WorkList, job: Job) -> bytes:
     audit.require(view.reader.user, Permission.LOAD_EXPORTS)
-    return mails.mail(each, _sending(view), view.say).as_file(view.say)
+    return make_file(job, workbooks.draft, each, _sending(view), view.say)
 
 
-def _all(view: View, lists: list[WorkList], job: Job) -> bytes:
+def _all(view: View, lists: list[WorkList], make: Callable[..., bytes], job: Job) -> bytes:
     audit.require(view.reader.user, Permission.LOAD_EXPORTS)
-    return make_file(job, workbooks.all_of_them, lists, _sending(view), view.say, moment=clock.local(clock.now()))
+    return make_file(job, make, lists, _sending(view), view.say, moment=clock.local(clock.now()))

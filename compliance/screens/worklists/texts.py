@@ -1,35 +1,43 @@
 """The texts of the work lists: the units, and the items of one. No Streamlit."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from compliance.core import clock
 from compliance.core.language import N_, Language
 from compliance.wording import phrases
 from compliance.wording.tables import Column, records
 from compliance.worklists import sending
 from compliance.worklists.lists import Left, WorkList
-from compliance.worklists.notes import Note
+from compliance.worklists.notes import TEXTS, Note
 from compliance.worklists.sending import Noted, Sending
 
 SHOWN_POINTS: Final = 3
 
 
-# A list, and the day on which it was last sent. The number first: on a phone a long name would leave it no room.
-UNITS: Final[Sequence[Column[tuple[WorkList, date | None]]]] = (
+# A list, and what all share. The number first: on a phone a long name would leave it no room.
+UNITS: Final[Sequence[Column[tuple[WorkList, Sending]]]] = (
     Column(N_("Left"), lambda row, _: len(row[0].left)),
     Column(N_("Unit"), lambda row, say: row[0].unit or say(N_("The whole organisation"))),
+    Column(N_("Last sent"), lambda row, _: _day(sending.last_sent(*row))),
+    Column(N_("Answered"), lambda row, _: _day(sending.answered(*row))),
+    Column(N_("Done, says the unit"), lambda row, _: sending.done(*row) or None),
     Column(N_("Recipient"), lambda row, say: sending.person(row[0].contact, say) if row[0].contact else ""),
-    Column(N_("Last sent"), lambda row, _: row[1].isoformat() if row[1] else ""),
     Column(N_("By point"), lambda row, say: most(row[0], say)),
 )
+
+
+def _text(name: str) -> Callable[[Noted, Language], object]:
+    return lambda row, _: getattr(row.note, name) if row.note else ""
+
+
 ITEMS: Final = (
     Column[Noted](N_("Point"), lambda row, say: f"{row.left.point.number} {phrases.brief(row.left.point, say)}"),
     sending.CONCERNS,
-    sending.STATUS,
-    sending.NOTE,
+    Column[Noted](N_("Status"), lambda row, say: sending.status(row.note, say)),
+    *(Column[Noted](heading, _text(name)) for name, heading in TEXTS.items()),
     sending.MISSING,
     sending.SINCE,
     sending.TODO,
@@ -37,9 +45,18 @@ ITEMS: Final = (
 )
 
 
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
 def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[str, object]]:
-    """The units: how much is left, whom the list goes to, when it was last sent, and how much is left of each point."""
-    return records(UNITS, [(each, last_sent(each, all_)) for each in lists], say)
+    """The units: how much is left, when the list was sent and answered, whom it goes to, and how much of each point."""
+    return records(UNITS, [(each, all_) for each in lists], say)
+
+
+def unanswered(lists: Sequence[WorkList], all_: Sending) -> list[WorkList]:
+    """The lists that were sent, of which no answer was taken since."""
+    return [each for each in lists if sending.is_unanswered(each, all_)]
 
 
 def most(each: WorkList, say: Language) -> str:
@@ -51,12 +68,6 @@ def most(each: WorkList, say: Language) -> str:
 
 def _counted(left: Sequence[Left], say: Language) -> str:
     return f"{phrases.brief(left[0].point, say)} {say.number(len(left))}"
-
-
-def last_sent(each: WorkList, all_: Sending) -> date | None:
-    """The day on which some item of a list was last sent to its unit."""
-    moments = [note.sent_at for left in each.left if (note := all_.note(left)) and note.sent_at]
-    return clock.local_day(max(moments)) if moments else None
 
 
 def contact(each: WorkList, say: Language) -> str:
@@ -85,26 +96,23 @@ def summary(lists: Sequence[WorkList], say: Language) -> str:
     return say(N_("{left} in {unit}."), left=left, unit=units)
 
 
-def written(chosen: Sequence[Left], all_: Sending, *, status: str | None, note: str) -> list[Note]:
-    """What changes of the chosen items: the status, and the note. Of several, each keeps its own where one is empty."""
+def written(chosen: Sequence[Left], all_: Sending, *, status: str | None, **texts: str) -> list[Note]:
+    """What changes of the chosen items: the status, and texts by name. Of several, each keeps what is left empty."""
     found, several = [], len(chosen) > 1
     for left in chosen:
-        before = all_.note(left)
-        kept = (before.status, before.note) if before else (None, "")
-        new = (status or kept[0], note or kept[1]) if several else (status, note)
-        if new != kept:
-            found.append(all_.notes.about(left.point, left.item, status=new[0], note=new[1]))
+        before = all_.notes.about(left.point, left.item)
+        new: dict[str, Any] = {"status": status, **texts}
+        if several:
+            new = {name: value or getattr(before, name) for name, value in new.items()}
+        if any(getattr(before, name) != value for name, value in new.items()):
+            found.append(replace(before, **new))
     return found
 
 
-def sent(each: WorkList, all_: Sending) -> list[Note]:
-    """What is written when a list has been sent: the status of each item that has none that says more."""
-    notes = ((left, all_.note(left)) for left in each.left)
-    return [
-        all_.notes.about(left.point, left.item, status="sent", note=note.note if note else "")
-        for left, note in notes
-        if note is None or note.status in {None, "sent"}
-    ]
+def sent(lists: Iterable[WorkList], all_: Sending) -> list[Note]:
+    """What is written when lists have been sent: the status of each item that has none that says more."""
+    notes = (all_.notes.about(left.point, left.item) for each in lists for left in each.left)
+    return [replace(note, status="sent") for note in notes if note.status in {None, "sent"}]
 
 
 def mark(shown: object) -> str:
