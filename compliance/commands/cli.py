@@ -36,10 +36,9 @@ from compliance.counting.assessing import Coverage, basis_on, counts_of, coverag
 from compliance.declarations.points import COURSES, Point, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, load_values
+from compliance.intake.receipts import counted_texts
 from compliance.loading.asking import Accepted, told_of_keys
 from compliance.loading.loading import AlreadyLoaded, Order, Receipt, load, others_in, read_request, revoke
-from compliance.loading.validating import no_answers_text, withheld_text
-from compliance.reading.repeating import repeated_text, second_text
 from compliance.reading.sheets import Workbook
 from compliance.store import packs, stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
@@ -261,7 +260,7 @@ def _load_one(path: Path, order: Order, move: Path | None) -> bool:
             f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
             flush=True,  # A reader can use it at once, even if a later file takes long.
         )
-        for text in _counted(receipt, say):
+        for text in counted_texts(receipt, say):
             print(text, flush=True)
         for text in (*_doubts(receipt, say), *_course_questions(database, receipt, say)):
             print(text, file=sys.stderr, flush=True)
@@ -285,17 +284,6 @@ def _loaded(
             for texts in ([say.pick(each.title) for each in others], [f"--source {each.id}" for each in others])
         )
         raise Refusal(text, loaded=refusal, sources=named, options=options) from refusal
-
-
-def _counted(receipt: Receipt, say: Language) -> list[str]:
-    """What is counted of an import beside its rows, in sentences."""
-    texts = {
-        withheld_text: receipt.summary.withheld,
-        no_answers_text: receipt.summary.no_answers,
-        repeated_text: sum(match.repeated for match in receipt.matches),
-    }
-    counted = [text(number, say) for text, number in texts.items() if number]
-    return counted + [second_text(match.second, say) for match in receipt.matches if match.second]
 
 
 def _doubts(receipt: Receipt, say: Language) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from compliance.core.errors import Refusal
 from compliance.declarations.queries import statement
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
@@ -33,6 +34,33 @@ class IntakeFile:
     imports: tuple[int, ...] = ()
     happened_at: datetime | None = None
     who: str = ""
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why it is held or was refused, to be said in the language of whoever reads it; None if nothing is."""
+        return _refusal(self.why) if "message" in self.why else None
+
+
+def reason(code: str, refusal: Refusal, **more: Any) -> dict[str, Any]:
+    """Why a file is held or refused, as `why` keeps it: the code, the sentence and its values, and `more`."""
+    return {"code": code, **_plain(refusal), **more}
+
+
+def _plain(value: Any) -> Any:
+    """A value of a sentence as JSON can hold it; a text by language is a dictionary already."""
+    if isinstance(value, Refusal):
+        return {"message": value.message, "values": {name: _plain(each) for name, each in value.values.items()}}
+    return {"day": value.isoformat()} if isinstance(value, date) else value
+
+
+def _refusal(kept: Mapping[str, Any]) -> Refusal:
+    return Refusal(kept["message"], **{name: _value(each) for name, each in kept.get("values", {}).items()})
+
+
+def _value(kept: Any) -> Any:
+    if isinstance(kept, dict) and "message" in kept:
+        return _refusal(kept)
+    return date.fromisoformat(kept["day"]) if isinstance(kept, dict) and "day" in kept else kept
 
 
 def intake_files(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> list[IntakeFile]:

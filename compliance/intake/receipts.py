@@ -1,0 +1,67 @@
+"""What a receipt beside an original says: what the file was loaded as, or why it was not. It names no person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from compliance.core import clock
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, NBSP, Language
+from compliance.intake.rows import IntakeFile
+from compliance.loading.loading import Receipt
+from compliance.loading.validating import no_answers_text, withheld_text
+from compliance.reading.repeating import repeated_text, second_text
+
+LOADED: Final = N_("Loaded as import {id} for {organisation}: {source}, exported on {day}.")
+ARRIVED: Final = N_("The file says no day of its own. That on which it came is taken, as your intake.toml says.")
+ROWS: Final = N_("Rows: {loaded} loaded, {rejected} rejected; warnings: {warnings}.")
+REPLACES: Final = N_("It takes the place of import {id} of the same day.")
+KNOWN: Final = N_("It was loaded before, as import {id}.")
+DECLINED: Final = N_("It was not loaded: somebody who may load chose so on the page Import.")
+CAME: Final = N_("It came {moment}, and has the SHA-256 {sum}.")
+
+
+def loaded_text(file: IntakeFile, receipts: Sequence[Receipt], say: Language, *, came: datetime | None = None) -> str:
+    """The receipt of a loaded file: each import, its rows, what it takes the place of, and what is counted beside."""
+    texts = [text for receipt in receipts for text in _import_texts(receipt, say)]
+    if file.why.get("day") == "arrival":
+        texts.append(say(ARRIVED))
+    return _text(file, texts, say, came=came)
+
+
+def known_text(file: IntakeFile, say: Language, *, came: datetime | None = None) -> str:
+    """The receipt of a file whose content was loaded before."""
+    return _text(file, [say(KNOWN, id=", ".join(map(str, file.imports)))], say, came=came)
+
+
+def refused_text(file: IntakeFile, say: Language, *, came: datetime | None = None) -> str:
+    """The receipt of a file that is not loaded."""
+    return _text(file, [say.refusal(file.refusal or Refusal(DECLINED))], say, came=came)
+
+
+def counted_texts(receipt: Receipt, say: Language) -> list[str]:
+    """What is counted of an import beside its rows, in sentences."""
+    texts = {
+        withheld_text: receipt.summary.withheld,
+        no_answers_text: receipt.summary.no_answers,
+        repeated_text: sum(match.repeated for match in receipt.matches),
+    }
+    counted = [text(number, say) for text, number in texts.items() if number]
+    return counted + [second_text(match.second, say) for match in receipt.matches if match.second]
+
+
+def _import_texts(receipt: Receipt, say: Language) -> list[str]:
+    summary, number = receipt.summary, receipt.import_id
+    whose = {"organisation": receipt.organisation, "source": say.pick(receipt.source.title)}
+    return [
+        say(LOADED, id=number, day=say.date(receipt.extract_date.day), **whose),
+        say(ROWS, loaded=summary.loaded, rejected=summary.rejected, warnings=summary.warnings),
+        *(say(REPLACES, id=replaced) for replaced, _ in receipt.replaces),
+        *counted_texts(receipt, say),
+    ]
+
+
+def _text(file: IntakeFile, texts: Sequence[str], say: Language, *, came: datetime | None) -> str:
+    moment = say.moment(clock.local(came)) if came else ""
+    last = [say(CAME, moment=moment, sum=file.sha256)] if moment else []
+    return "\n".join([file.file, "", *texts, *last, ""]).replace(NBSP, " ")  # which who searches does not write

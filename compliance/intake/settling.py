@@ -1,0 +1,77 @@
+"""Putting a held file away: to `loaded` or `refused`, with a receipt beside it. Nothing is deleted.
+
+What has happened to it is recorded first. If that is as far as it comes, the next run moves the file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from compliance.core import clock
+from compliance.core.language import Language
+from compliance.core.saving import written
+from compliance.intake.receipts import known_text, loaded_text, refused_text
+from compliance.intake.rows import IntakeFile, record
+from compliance.intake.taking import HELD, OF_SUM, fsync, sum_of
+from compliance.loading.loading import Receipt
+from compliance.store.database import Database
+
+
+def held_path(root: Path, file: IntakeFile) -> Path | None:
+    """Where a held file lies, or None if it lies there no longer or is another by now."""
+    found = (root / file.folder / HELD).glob(f"{file.sha256[:OF_SUM]} *")
+    return next((path for path in sorted(found) if path.is_file() and sum_of(path) == file.sha256), None)
+
+
+def came_at(path: Path) -> datetime:
+    """The moment (UTC) at which a held file came."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+
+
+def settle_as_loaded(
+    database: Database, root: Path, file: IntakeFile, receipts: Sequence[Receipt], *, who: str, say: Language
+) -> None:
+    """Record that somebody has loaded a held file, and put it away."""
+    imports = tuple(receipt.import_id for receipt in receipts)
+    with database.writing() as cursor:
+        loaded = replace(file, state="loaded", imports=imports, why={}, who=who)
+        record(cursor, loaded)
+    settle(root, loaded, say, receipts=receipts)
+
+
+def settle_as_refused(
+    database: Database, root: Path, file: IntakeFile, why: Mapping[str, Any], *, who: str, say: Language
+) -> None:
+    """Record that a held file is not loaded, and put it away. Without a sentence in `why` somebody has chosen so."""
+    with database.writing() as cursor:
+        refused = replace(file, state="refused", imports=(), why=why, who=who)
+        record(cursor, refused)
+    settle(root, refused, say)
+
+
+def settle(root: Path, file: IntakeFile, say: Language, *, receipts: Sequence[Receipt] = ()) -> None:
+    """Move a held file that was loaded or refused to its folder, after its receipt. Do nothing if it is gone."""
+    path = held_path(root, file)
+    if path is None:
+        return
+    folder, came = root / file.folder / file.state, came_at(path)
+    target = folder / f"{_first(file, clock.today())} {path.name}"
+    if file.state == "refused":
+        text = refused_text(file, say, came=came)
+    else:
+        text = loaded_text(file, receipts, say, came=came) if receipts else known_text(file, say, came=came)
+    receipt = target.with_name(f"{target.name}.txt")
+    # Loaded and then found again: the receipt of the load says more.
+    if receipts or not receipt.exists():
+        with written(receipt, rights=0o600) as out:
+            out.write(text.encode())
+    path.rename(target)
+    fsync(folder)
+    fsync(path.parent)
+
+
+def _first(file: IntakeFile, today: date) -> str:
+    """What the name of an original begins with: the number of its import, or the day on which it was refused."""
+    return str(min(file.imports)) if file.imports else today.isoformat()
