@@ -49,6 +49,7 @@ class Action(Enum):
     START = "start"
     UPLOAD = "upload"
     LOAD = "load"
+    INTAKE = "intake"
     REVOCATION = "revocation"
     MAPPING = "mapping"
     RENAMING = "renaming"

@@ -40,13 +40,17 @@ def _as_json(value: object) -> object:
         return {"refusal": value.as_json()}
     if type(value) is date:
         return {"date": value.isoformat()}
+    if isinstance(value, dict):
+        return {"texts": value}
     return value if isinstance(value, str | int | float) else str(value)
 
 
 def _from_json(value: Any) -> object:
-    if isinstance(value, dict):
-        return refusal_from_json(value["refusal"]) if "refusal" in value else date.fromisoformat(value["date"])
-    return value
+    if not isinstance(value, dict):
+        return value
+    if "texts" in value:
+        return value["texts"]
+    return refusal_from_json(value["refusal"]) if "refusal" in value else date.fromisoformat(value["date"])
 
 
 class Hindered(Refusal):

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from compliance.core.errors import Refusal
+from compliance.access.audit import Action
+from compliance.core.errors import Refusal, refusal_from_json
 from compliance.declarations.queries import statement
+from compliance.loading.loading import Order, add_event
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
 State = Literal["held", "loaded", "refused", "removed"]
@@ -38,29 +40,12 @@ class IntakeFile:
     @property
     def refusal(self) -> Refusal | None:
         """Why it is held or was refused, to be said in the language of whoever reads it; None if nothing is."""
-        return _refusal(self.why) if "message" in self.why else None
+        return refusal_from_json(dict(self.why)) if "message" in self.why else None
 
 
 def reason(code: str, refusal: Refusal, **more: Any) -> dict[str, Any]:
     """Why a file is held or refused, as `why` keeps it: the code, the sentence and its values, and `more`."""
-    return {"code": code, **_plain(refusal), **more}
-
-
-def _plain(value: Any) -> Any:
-    """A value of a sentence as JSON can hold it; a text by language is a dictionary already."""
-    if isinstance(value, Refusal):
-        return {"message": value.message, "values": {name: _plain(each) for name, each in value.values.items()}}
-    return {"day": value.isoformat()} if isinstance(value, date) else value
-
-
-def _refusal(kept: Mapping[str, Any]) -> Refusal:
-    return Refusal(kept["message"], **{name: _value(each) for name, each in kept.get("values", {}).items()})
-
-
-def _value(kept: Any) -> Any:
-    if isinstance(kept, dict) and "message" in kept:
-        return _refusal(kept)
-    return date.fromisoformat(kept["day"]) if isinstance(kept, dict) and "day" in kept else kept
+    return {"code": code, **refusal.as_json(), **more}
 
 
 def intake_files(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> list[IntakeFile]:
@@ -78,9 +63,16 @@ def intake_files(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> li
     ]
 
 
-def record(cursor: Cursor, file: IntakeFile) -> None:
-    """Record what has happened to a file, now and by whom it says."""
+def record(cursor: Cursor, file: IntakeFile, *, known: IntakeFile | None = None) -> None:
+    """Record what has happened to a file, now and by whom it says; `known` is what was recorded of it before.
+
+    The history tells of it, unless it is what is known or, as for a load, is told already.
+    """
     written = {name: getattr(file, name) for name in file.__dataclass_fields__ if name != "happened_at"}
     written["why"] = json.dumps(dict(file.why), ensure_ascii=False, default=str)
     written["imports"] = " ".join(map(str, file.imports))
     cursor.execute(statement("add_intake_file"), written)
+    if file.state != "loaded" and (known is None or (file.state, file.why) != (known.state, known.why)):
+        what, code = f"{file.state}: {file.file}", str(file.why.get("code", ""))
+        details = {"status": file.state, "why": code, "sum": file.sha256}
+        add_event(cursor, Order(file.who), "intake", what, action=Action.INTAKE, told="file", **details)

@@ -17,6 +17,7 @@ THEN: Final = " · "
 WHO: Final = {
     "coordinator": N_("the coordinator"),
     "command line": N_("the command line"),
+    "intake": N_("the intake"),
     "sample data": N_("the sample data"),
     "upgrade": N_("the upgrade"),  # to 0.11, which read exports anew
 }

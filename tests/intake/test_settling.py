@@ -57,15 +57,15 @@ def test_a_loaded_file_lies_under_its_import_with_what_it_was_loaded_as(line, he
 
 def test_a_refused_file_lies_under_its_day_with_why_in_the_language_of_whoever_reads(line, held):
     root, file = held
-    nested = Refusal("Correct {n} rows.", n=3)
-    why = reason("damaged", Refusal("{file}: {reason} {day}", file="x", reason=nested, day=date(2026, 1, 2)))
+    values = {"file": {"en": "x", "sv": "å"}, "reason": Refusal("Correct {n} rows.", n=3), "day": date(2026, 1, 2)}
+    why = reason("damaged", Refusal("{file}: {reason} {day}", **values))
     settle_as_refused(line.database, root, file, why, who="intake", say=SV)
     [original, receipt] = lying(root)
     assert original.startswith("refused/20")
-    assert "x: Correct 3 rows. 2 januari 2026" in (root / "Norra" / receipt).read_text("utf-8")
+    assert "å: Correct 3 rows. 2 januari 2026" in (root / "Norra" / receipt).read_text("utf-8")
     with line.database.cursor() as cursor:
         [row] = intake_files(cursor)
-    assert SV.refusal(row.refusal) == "x: Correct 3 rows. 2\xa0januari\xa02026"
+    assert SV.refusal(row.refusal) == "å: Correct 3 rows. 2\xa0januari\xa02026"
     assert row.why["code"] == "damaged"
 
 
