@@ -37,6 +37,7 @@ SHARE: Final = 3
 WIDE: Final = 4
 # Exports with so many keys are compared with each other.
 KEYS: Final = 20
+LACKS: Final = N_("It lacks {gone} of the {then} {key} that the export before it has.")
 
 
 class Question(Asked):
@@ -293,7 +294,7 @@ def told_of_keys(source: Source, keys: Keys | None, say: Language) -> str:
     if source.lasting or not keys or not keys.strange:
         return ""
     return say(
-        N_("It lacks {gone} of the {then} {key} that the export before it has."),
+        LACKS,
         gone=say.number(keys.then - keys.both),
         then=say.number(keys.then),
         key=say.pick(source.field(source.key[-1]).texts),

@@ -145,6 +145,10 @@ class Database(ABC):
             cursor.execute("checkpoint copied")
             cursor.execute("detach copied")
 
+    def copy_aside(self, path: Path) -> None:
+        """Write everything in it to a new file, to be tried on; where that can be, nobody waits for it meanwhile."""
+        self.copy_to(path)
+
     def commit(self, cursor: Cursor) -> None:
         """Commit what a turn has written."""
         cursor.execute("commit")

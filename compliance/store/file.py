@@ -5,6 +5,7 @@ thread to use it opens it, others share the connection with their own cursors, a
 closes it a moment later, since to open it takes longer than most of what a click reads; who waits for it goes first.
 """
 
+import shutil
 import threading
 import time
 from collections import Counter
@@ -14,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from compliance.core.saving import causes
+from compliance.core.saving import causes, refusal_of
 from compliance.store import failures
 from compliance.store.database import Cursor, Database, Failure, holding, newest_moment, stamp
 from compliance.store.engine import is_of_the_file, log_of, opened, remove
@@ -25,6 +26,10 @@ from compliance.store.turns import POLL_SECONDS, WAIT_SECONDS, Turns, serve, uns
 HEAD: Final = 3 * 4096
 MAGIC_AT: Final = 8
 MAGIC: Final = b"DUCK"
+# How often a file is copied that others write to.
+COPIES: Final = 3
+# What is written within a tick of the file system's clock may leave the same time.
+TICK_SECONDS: Final = 0.02
 # How long a server keeps a file open that nobody uses.
 LINGER_SECONDS: Final = 0.25
 
@@ -132,6 +137,25 @@ class FileDatabase(Database):
         """Remove the file."""
         with self.replacing() as path:
             remove(path)
+
+    def copy_aside(self, path: Path) -> None:
+        """Copy the file as it lies there, without opening it: DuckDB would hold it against every other process.
+
+        If something was written meanwhile it is copied again, and in the end as by `copy_to`.
+        """
+        for _ in range(COPIES if self.exists() else 0):
+            before = self.state()
+            time.sleep(TICK_SECONDS)
+            try:
+                for file, target in ((self.path, path), (log_of(self.path), log_of(path))):
+                    with suppress(FileNotFoundError):
+                        shutil.copyfile(file, target)
+            except OSError as error:
+                raise refusal_of(error) or failures.no_access(self.path, error) from error
+            if self.state() == before:
+                return
+            remove(path)
+        self.copy_to(path)
 
     @contextmanager
     def _unserved(self) -> Iterator[None]:
