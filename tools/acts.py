@@ -17,6 +17,7 @@ ACTS: Final = {
     ("decisions.page", "_follow_up_form"): "follow up a decision",
     ("extracts.page", "_content"): "download an extract",
     ("extracts.page", "_every_content"): "download all extracts",
+    ("imports.answers", "_taking"): "take a unit's answer",
     ("imports.card", "_rejected"): "download the rejected rows of a file",
     ("imports.courses", "_save"): "say which course is which",
     ("imports.courses", "settings"): "see which course is which",

@@ -27,7 +27,7 @@ from compliance.loading.storing import original_rows, store_cells, store_columns
 from compliance.loading.truncating import truncate
 from compliance.loading.validating import REASONS, Summary, insert_typed, validate
 from compliance.reading.mapping import ColumnMapping, save, saved_mappings
-from compliance.reading.markers import Marker, is_row_number, split_marker
+from compliance.reading.markers import Marker, has_keys, is_row_number, split_marker
 from compliance.reading.recognising import (
     ExtractDate,
     Match,
@@ -68,6 +68,10 @@ class AlreadyLoaded(Refusal):
     def __init__(self, message: str, *, import_id: int, organisation: str, is_own: bool, **values: object) -> None:
         self.import_id, self.organisation, self.is_own = import_id, organisation, is_own
         super().__init__(message, id=import_id, **values)
+
+
+class AnsweredList(Refusal):
+    """A work list that a unit has answered, which is no export: it is taken on the page of imports."""
 
 
 class NothingToLoad(Refusal):
@@ -275,6 +279,7 @@ def prepare(
         raise unknown_source(order.source, sources)
     request = request_of(order, sources=sources, words=words, today=workbook.around, mappings=mappings)
     workbook, marker = split_marker(screened_again(workbook, request))
+    _refuse_work_list(workbook, marker)
     order = _as_marked(order, marker, sources)
     matches = recognise(
         workbook,
@@ -325,6 +330,21 @@ def organisation_of(cursor: Cursor, file: Prepared, words: Words) -> str | None:
     """The organisation that a file names, by its present name; None if it names none."""
     named = organisation_named(file.matches, words)
     return _name_on_day(cursor, named, file.day.day if file.day else date.max) if named else None
+
+
+def _refuse_work_list(workbook: Workbook, marker: Marker | None) -> None:
+    """Refuse a work list: it loads nothing. Without its hidden sheet nothing tells whose it is."""
+    if marker and marker.kind == "worklist":
+        text = N_("{file} is a work list that a unit has answered. Drop it on the page Imports.")
+        raise AnsweredList(text, file=workbook.name)
+    if marker is None and has_keys(workbook):
+        raise Refusal(
+            N_(
+                "{file} looks like an answered work list, but has lost the hidden sheet that says whose it is. Answer "
+                "in the workbook that was sent out, and save it as .xlsx."
+            ),
+            file=workbook.name,
+        )
 
 
 def _refuse_unmarked_return(workbook: Workbook, matches: list[Match]) -> None:

@@ -83,7 +83,7 @@ def work_lists(cursor: Cursor, asking: Asking, reader: Reader) -> tuple[WorkList
     Raise Refusal to anybody else.
     """
     reader.require_named()
-    every = [row for row in _items(cursor, asking) if reader.may(Permission.SEE_ITEMS) and reader.limited([row[1]])]
+    every = [row for row in items_left(cursor, asking) if reader.may(Permission.SEE_ITEMS) and reader.limited([row[1]])]
     since = _since(cursor, asking, every)
     known = contacts(cursor, asking.params, managers=asking.managers)
     by_unit: dict[str, list[Left]] = {}
@@ -102,7 +102,8 @@ def _list(left: list[Left], known: Contacts) -> WorkList:
     return WorkList(unit, department, known.of_unit(unit, department if one else None), tuple(left))
 
 
-def _items(cursor: Cursor, asking: Asking) -> Iterator[tuple[Point, dict[str, Any]]]:
+def items_left(cursor: Cursor, asking: Asking) -> Iterator[tuple[Point, dict[str, Any]]]:
+    """Each item that is left for some unit of an organisation, with its point. They name persons."""
     tables = items_of(cursor, asking.points, as_of=asking.as_of, known_at=asking.known_at)
     for point, table in zip(asking.points, tables, strict=True):
         for row in table.to_pylist():

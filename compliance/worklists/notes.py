@@ -3,7 +3,7 @@
 They are the coordinator's own record. They change no outcome and no figure: the exports decide these.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -29,6 +29,7 @@ STATUSES: Final = {
     "reported": N_("Done, says the unit"),
 }
 LONGEST_NOTE: Final = 2_000
+CHANGED_MEANWHILE: Final = N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now.")
 # The texts of a note in words. The own note is in no file.
 TEXTS: Final = {"message": N_("Message to the unit"), "answer": N_("The unit's answer"), "note": N_("Own note")}
 # The point of an item, by id, and the item's name in lower case.
@@ -167,19 +168,24 @@ def _note(row: Mapping[str, Any]) -> Note:
     return Note(**{**kept, **{name: row[name] or "" for name in TEXTS}})
 
 
-def write(
-    database: Database, written: list[Note], *, organisation: str, as_of: date, order: Order, told: str = "item notes"
-) -> None:
-    """Write the status and the note of some items of an organisation, all of them or none."""
-    rows_ = [_row(note) for note in written]
-    if not rows_:
+def write(database: Database, written: Sequence[Note], *, organisation: str, as_of: date, order: Order) -> None:
+    """Write the status and the texts of some items of an organisation, all of them or none."""
+    if not written:
         return
     with database.writing() as cursor:
-        params: dict[str, Any] = {"organisation_id": _id(cursor, organisation, as_of), "notes": rows_}
+        add_notes(cursor, written, organisation_id=organisation_id(cursor, organisation, as_of), order=order)
+
+
+def add_notes(
+    cursor: Cursor, written: Sequence[Note], *, organisation_id: int, order: Order, told: str = "item notes"
+) -> None:
+    """The same inside the caller's transaction; `told` is what the audit trail calls it."""
+    params: dict[str, Any] = {"organisation_id": organisation_id, "notes": [_row(note) for note in written]}
+    if written:
         cursor.execute(statement("add_item_notes"), params | {"who": order.who})
-        what = f"{len(rows_)} items: {', '.join(sorted({note.point for note in written}))}"
-        more = {name: value for name, value in _trail_details(written).items() if value}
-        add_event(cursor, order, "item notes", what, action=Action.ITEM_NOTE, told=told, items=len(rows_), **more)
+    what = f"{len(written)} items: {', '.join(sorted({note.point for note in written}))}"
+    more = {name: value for name, value in _trail_details(written).items() if value}
+    add_event(cursor, order, told, what, action=Action.ITEM_NOTE, told=told, items=len(written), **more)
 
 
 def _row(note: Note) -> dict[str, Any]:
@@ -197,7 +203,7 @@ def _text(said: str) -> str | None:
     return text or None
 
 
-def _trail_details(written: list[Note]) -> dict[str, object]:
+def _trail_details(written: Sequence[Note]) -> dict[str, object]:
     """What all of them share, for the trail, which holds no text and no item."""
     shared: dict[str, object] = {}
     for name in ("point", "status", "unit"):
@@ -207,7 +213,8 @@ def _trail_details(written: list[Note]) -> dict[str, object]:
     return shared
 
 
-def _id(cursor: Cursor, organisation: str, as_of: date) -> int:
+def organisation_id(cursor: Cursor, organisation: str, as_of: date) -> int:
+    """The number of an organisation by its name on a day."""
     params = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
     (first, *_) = rows(cursor, statement("organisation_ids"), params)
     return int(first["organisation_id"])

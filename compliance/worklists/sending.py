@@ -184,7 +184,8 @@ def status(note: Note | None, say: Language) -> str:
 
 
 # The columns of a list of items, their widths in characters in a workbook.
-CONCERNS: Final = Column[Noted](N_("What it concerns"), lambda row, say: name(row.left, say), width=36)
+WHAT: Final = N_("What it concerns")
+CONCERNS: Final = Column[Noted](WHAT, lambda row, say: name(row.left, say), width=36)
 MISSING: Final = Column[Noted](N_("What is missing"), lambda row, say: missing(row.left, say), width=34)
 SINCE: Final = Column[Noted](N_("Since"), lambda row, say: since(row.left, say), width=18)
 TODO: Final = Column[Noted](N_("What to do"), lambda row, say: todo(row.left, say), width=40)

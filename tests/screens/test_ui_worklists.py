@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from compliance.access import audit
 from compliance.access.permissions import ANALYST, COORDINATOR, MANAGEMENT
 from compliance.access.scopes import Scope
+from compliance.core import clock
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
 from compliance.correcting import arrangements
@@ -22,7 +23,7 @@ from compliance.store import register
 from compliance.worklists import notes
 from compliance.worklists.lists import Left, WorkList
 from compliance.worklists.notes import Note
-from tests.apps import opened, text
+from tests.apps import dropped, listed_files, opened, text
 from tests.layers import layered
 from tests.line import POINTS, Line
 from tests.reviewed import ANSWERS, AS_OF, at
@@ -186,6 +187,70 @@ def test_the_files_of_a_unit_say_when_and_where_to_answer_and_nothing_of_others(
     assert "Alfa" in cells
     assert "Gamma" not in cells + mail
     assert files["list"].details == {"items": 4, "unit": "Norr"}
+
+
+def answer(files, tmp_path, words, name="svar"):
+    """The list of the page as a unit saves it: the word and the note of each item of point 4, by its name."""
+    book = load_workbook(BytesIO(files["list"].make(Job())))
+    for row in book.worksheets[0].iter_rows():
+        if str(row[0].value).startswith("4.") and row[1].value in words:
+            row[-3].value, row[-2].value = words[row[1].value]
+    book.save(tmp_path / f"{name}.xlsx")
+    return tmp_path / f"{name}.xlsx"
+
+
+@pytest.mark.usefixtures("reads_here")
+def test_a_list_that_comes_back_is_shown_and_taken_once_and_the_units_tell_who_has_answered(
+    line, monkeypatch, tmp_path
+):
+    button(page(monkeypatch), "Markera alla enheter som skickade").click().run()
+    files = offered(monkeypatch)
+    page(monkeypatch, unit="Norr")
+    assert {row["status"] for row in line.rows("from item_notes")} == {"sent"}
+    assert len(line.rows("from item_notes")) == 6
+    back = answer(files, tmp_path, {"Alfa": ("Klart", "I juni"), "Beta": ("på torsdag", "")})
+    assert [box.label for box in page(monkeypatch).checkbox] == ["Har inte svarat (2)"]
+    version = line.database.version()
+    app = opened("imports", monkeypatch, as_of=DAY.isoformat())
+    dropped(app, back)
+    shown = listed_files(app)
+    assert (shown["Läge"], shown["Tolkad som"]) == (["▲ Svara"], ["Besvarad arbetslista"])
+    assert "Norr svarar om 2 saker." in text(app)
+    assert "Ett ord som inte står i någon lista sätter ingen status." in text(app)
+    table = app.dataframe[0].value.to_dict("records")
+    assert [(row["Läge"], row["Vad det gäller"], row["Status nu"], row["Enheten säger"]) for row in table] == [
+        ("Okänt ord", "Beta", "Skickad till enheten", "på torsdag"),
+        ("Ny", "Alfa", "Skickad till enheten", "Klar enligt enheten"),
+    ]
+    button(app, "Sätt statusar (1)").click().run()
+    assert not app.exception
+    assert "Svaret från Norr är taget: en status är satt." in text(app)
+    assert listed_files(app)["Läge"] == ["✓ Inläst"]
+    dropped(app, answer(files, tmp_path, {"Alfa": ("Klart", "I juni"), "Beta": ("på torsdag", "")}, name="igen"))
+    assert (line.database.version(), len(line.rows("from imports"))) == (version, 2)
+    units = page(monkeypatch)
+    answered = {row["Enhet"]: row for row in units.dataframe[0].value.to_dict("records")}
+    assert [bool(row["Svarade"]) for row in answered.values()] == [True, False]
+    assert answered["Norr"]["Klar enligt enheten"] == 1
+    assert [box.label for box in units.checkbox] == ["Har inte svarat (1)"]
+    units.checkbox[0].check().run()
+    assert [*units.dataframe[0].value["Enhet"]] == ["<b>*Söder*</b>"]
+
+
+@pytest.mark.usefixtures("reads_here")
+def test_the_same_file_again_says_when_it_was_taken_and_offers_nothing(line, monkeypatch, tmp_path):
+    files = offered(monkeypatch)
+    page(monkeypatch, unit="Norr")
+    back = answer(files, tmp_path, {"Alfa": ("Klart", "")})
+    for taken in (False, True):
+        app = opened("imports", monkeypatch, as_of=DAY.isoformat())
+        dropped(app, back)
+        days = [clock.local_day(row["taken_at"]) for row in line.rows("from unit_answers")]
+        assert [f"Svaret är redan taget, {SV.date(day, form='d MMMM')}." in text(app) for day in days] == [True] * taken
+        buttons = [each for each in app.button if each.label == "Sätt statusar (1)"]
+        assert len(buttons) == (not taken)
+        for each in buttons:
+            each.click().run()
 
 
 def test_a_reader_of_a_part_and_one_who_loads_nothing_get_no_list(line, monkeypatch):

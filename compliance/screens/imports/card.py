@@ -18,13 +18,13 @@ from compliance.correcting import returning
 from compliance.correcting.doubts import doubts_of_import
 from compliance.correcting.previewing import Rehearsal
 from compliance.drawing import charts
-from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared, Receipt, others_in
+from compliance.loading.loading import AlreadyLoaded, AnsweredList, NothingToLoad, Prepared, Receipt, others_in
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import written_day
 from compliance.reading.sheets import Workbook
 from compliance.screens import downloads, effect_texts, fields, files, sayings, views, widgets
 from compliance.screens.downloads import File
-from compliance.screens.imports import inbox, inbox_texts, mapping, returns, texts
+from compliance.screens.imports import answers, inbox, inbox_texts, mapping, returns, texts
 from compliance.screens.imports.inbox import Answer, Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
 from compliance.wording import phrases
@@ -75,6 +75,9 @@ def draw(card: Card) -> None:
 
 def _waiting(card: Card, book: Workbook) -> None:
     """Draw what a file was recognised as and why, what is asked, its rejected rows, and its columns."""
+    if isinstance(card.file.refusal, AnsweredList):
+        answers.answers_card(card.view, book, key=card.file.id, done=partial(_answered_by_unit, card))
+        return
     left, right = st.columns([5, 7], gap="large")
     with left:
         _what_it_is(card, book)
@@ -102,6 +105,12 @@ def _meanings(card: Card) -> None:
         file = inbox.ready(card.file, card.context)
         about = sayings.About(organisation or card.view.scope.organisation, file, file.day.day if file.day else None)
         sayings.form(card.view, asked, about, key=card.file.id)
+
+
+def _answered_by_unit(card: Card, text: str) -> None:
+    card.item.taken_for = inbox_texts.taken_for(card.file, card.view.say)
+    card.item.result = Result(text, answered=True)
+    files.release(card.file.id)
 
 
 def _loaded(card: Card, result: Result) -> None:

@@ -53,7 +53,7 @@ RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "look", "ready", "loaded")
 class Result:
     """The result of loading a file: a sentence, and the first corrections in returned rows, out of how many.
 
-    `returnable` is whether any of the rejected rows can be corrected.
+    `returnable` is whether any of the rejected rows can be corrected, `answered` whether it was a unit's answer.
     """
 
     text: str
@@ -63,6 +63,7 @@ class Result:
     returnable: bool = False
     corrections: tuple[Change, ...] = ()
     of: int = 0
+    answered: bool = False
 
 
 @dataclass

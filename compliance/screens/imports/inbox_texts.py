@@ -10,7 +10,7 @@ from compliance.correcting.doubts import doubts_of_file
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
-from compliance.loading.loading import AlreadyLoaded
+from compliance.loading.loading import AlreadyLoaded, AnsweredList
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import inbox, texts
 from compliance.screens.imports.inbox import Answer, Dropped, Loaded, Question, Rank
@@ -20,6 +20,7 @@ from compliance.wording.tables import Column, Table
 BOTH: Final = 2
 # A cell of the table has room for so many characters; the card has the rest.
 ROOM: Final = 55
+ANSWERED_LIST: Final = N_("Answered work list")
 SENTENCES: Final = re.compile(r"(?<=\w\w[.?!]) (?=[A-ZÅÄÖ])")
 CLAUSES: Final = re.compile(r"[;:] ")
 RANK_WORDS: Final[Mapping[Rank, str]] = {
@@ -36,8 +37,8 @@ SIGNS: Final[Mapping[Rank, str]] = {"asks": "▲", "refused": "◆", "look": "�
 def rank(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Rank:
     """Where a file stands."""
     if file.item.result:
-        return "loaded" if file.item.result.imports else "refused"
-    if asked:
+        return "loaded" if file.item.result.imports or file.item.result.answered else "refused"
+    if asked or isinstance(file.refusal, AnsweredList):
         return "asks"
     if file.refusal:
         return "loaded" if isinstance(file.refusal, AlreadyLoaded) else "refused"
@@ -134,6 +135,8 @@ def taken_for(file: Dropped, say: Language) -> str:
     """What a file was recognised as, or was loaded as."""
     if file.is_unnamed:
         return ""
+    if isinstance(file.refusal, AnsweredList):
+        return say(ANSWERED_LIST)
     receipts = file.rehearsal.receipts if file.rehearsal else ()
     found = [receipt.source for receipt in receipts] or [match.source for match in file.matches]
     return ", ".join(dict.fromkeys(say.pick(source.title) for source in found)) or (file.item.taken_for or "")
@@ -161,6 +164,8 @@ def _remark(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Sour
         return say(N_("Import {id}"), id=numbers) if result.imports else result.text
     if asked:
         return asked_text(file, asked[0], say)
+    if isinstance(file.refusal, AnsweredList):
+        return say(N_("See what the unit answers."))
     if file.refusal:
         return texts.of_file(file.refusal, file.item.name, say)
     return " ".join(warnings(file, sources, say))

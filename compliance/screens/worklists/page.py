@@ -31,7 +31,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.wording import phrases
 from compliance.worklists import mails, notes, sending, workbooks
 from compliance.worklists.lists import Asking, Left, WorkList, work_lists
-from compliance.worklists.notes import LONGEST_NOTE, STATUSES, TEXTS, Note
+from compliance.worklists.notes import CHANGED_MEANWHILE, LONGEST_NOTE, STATUSES, TEXTS, Note
 from compliance.worklists.sending import Sending
 
 NOTE_HEIGHT: Final = 90
@@ -228,7 +228,7 @@ def _save(view: View, chosen: list[Left], mark: str) -> None:
         audit.require(views.user(), Permission.LOAD_EXPORTS)
         all_ = _sending(view)
         if _form_mark(chosen, all_) != mark:
-            raise Refusal(N_("Somebody else has changed it since it was shown. Theirs is kept, and shown now."))
+            raise Refusal(CHANGED_MEANWHILE)
         _write(view, texts.written(chosen, all_, status=status, **written))
 
 
