@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +14,16 @@ from compliance.core.errors import Refusal
 from compliance.declarations.intake import Intake, load_intake
 from compliance.intake.judging import Loadable, Ready, Rules, Verdict, judge
 from compliance.intake.taking import Taken
-from compliance.loading.loading import Order, Receipt, load_ready, mappings_of, prepare, read_request
+from compliance.loading.loading import (
+    AlreadyLoaded,
+    Order,
+    Receipt,
+    in_order,
+    load_ready,
+    mappings_of,
+    prepare,
+    read_request,
+)
 from tests.line import POINTS, SOURCES, TODAY, WORDS, Line, read_here
 
 CAME = datetime(2026, 11, 24, 9)
@@ -55,10 +65,11 @@ def rules(*, today: date = TODAY, **declared: Any) -> Rules:
 
 
 def load_all(line: Line, verdicts: Iterable[Verdict]) -> list[list[Receipt]]:
-    """Load what may be loaded, as the intake does."""
+    """Load what may be loaded as the intake does, in its order; what is the same as another is there by then."""
+    loadable = [verdict.prepared for verdict in verdicts if isinstance(verdict, Loadable)]
     receipts = []
-    for verdict in verdicts:
-        if isinstance(verdict, Loadable):
-            line.wait()
-            receipts.append(load_ready(line.database, verdict.prepared, words=WORDS))
+    for prepared in in_order(loadable):
+        line.wait()
+        with suppress(AlreadyLoaded):
+            receipts.append(load_ready(line.database, prepared, words=WORDS))
     return receipts

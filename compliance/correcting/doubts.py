@@ -92,7 +92,7 @@ def _against_previous(receipt: Receipt, comparison: Comparison) -> list[Doubt]:
         (keys and not owner, Doubt("keys", {"source": receipt.source, "keys": receipt.keys})),
         (comparison.shrunk and not receipt.is_strange, Doubt("shrunk", {"n": comparison.rows, "before": before})),
         (comparison.newer, Doubt("newer", {"newer": comparison.newer})),
-        (owner, Doubt("likely_owner", {"name": owner})),
+        (owner, Doubt("likely_owner", {"name": owner, "known": comparison.known, "shared": comparison.shared})),
         (comparison.unfamiliar and not (owner or receipt.is_strange), Doubt("unfamiliar")),
         (lost, Doubt("lost", {"columns": lost})),
     ]

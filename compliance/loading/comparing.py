@@ -45,8 +45,8 @@ class Comparison:
 
     `rows` are those loaded and rejected. `earlier` has the number and extract date of the latest of those exports, and
     the rows of all of them. `newer` is the extract date of a later full export; `shared` how many of the keys were in
-    the earlier exports; `likely_owner` another organisation that has most of them; `lost` the fields that had a column
-    before and have none now, with its former heading.
+    the earlier exports; `likely_owner` another organisation that has most of them, and `known` how many; `lost` the
+    fields that had a column before and have none now, with its former heading.
     """
 
     import_id: int
@@ -62,6 +62,7 @@ class Comparison:
     likely_owner: str | None
     unmatched: tuple[Unmatched, ...]
     lost: tuple[tuple[Field, str], ...]
+    known: int = 0
 
     @property
     def shrunk(self) -> bool:
@@ -85,6 +86,7 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
     newest = max(earlier, key=lambda row: row["import_id"], default=None)
     # An import that only completes another replaces none.
     later = [r["extract_date"] for r in _imports_on(cursor, own, date.max, known_at=before) if not r["completes"]]
+    owner, known = _likely_owner(cursor, source, own)
     return Comparison(
         import_id,
         own["completes"],
@@ -96,7 +98,8 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
         keys=counted["keys"],
         shared=counted["shared"],
         newer=max((day for day in later if day > own["extract_date"]), default=None),
-        likely_owner=_likely_owner(cursor, source, own),
+        likely_owner=owner,
+        known=known,
         unmatched=tuple(
             entry for field in referring_fields(source) if (entry := _unmatched(cursor, source, field, own))
         ),
@@ -156,8 +159,8 @@ def _in_both(cursor: Cursor, source: Source, imports: list[int]) -> list[Field]:
     return [field for field in source.fields if field.name in read]
 
 
-def _likely_owner(cursor: Cursor, source: Source, own: dict[str, Any]) -> str | None:
-    """Another organisation whose export of the same source has most of the keys."""
+def _likely_owner(cursor: Cursor, source: Source, own: dict[str, Any]) -> tuple[str | None, int]:
+    """Another organisation whose export of the same source has most of the keys, and how many of them."""
     name = source.key[0]
     others = rows(
         cursor,
@@ -182,11 +185,9 @@ def _likely_owner(cursor: Cursor, source: Source, own: dict[str, Any]) -> str | 
             "source": source.id,
         },
     )
-    return (
-        others[0]["organisation"]
-        if others and others[0]["of"] >= LEAST and 2 * others[0]["known"] > others[0]["of"]
-        else None
-    )
+    if not others or others[0]["of"] < LEAST or 2 * others[0]["known"] <= others[0]["of"]:
+        return None, 0
+    return others[0]["organisation"], others[0]["known"]
 
 
 def _unmatched(cursor: Cursor, source: Source, field: Field, own: dict[str, Any]) -> Unmatched | None:

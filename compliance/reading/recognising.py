@@ -662,7 +662,7 @@ def _told_above(rows: list[Row]) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class ExtractDate:
-    """A date and where it comes from: `said`, `marker`, `heading`, `file_name` or `modified`."""
+    """A date and where it comes from: `said`, `marker`, `heading`, `file_name`, `modified` or `arrival`."""
 
     day: date
     by: str

@@ -146,6 +146,17 @@ def test_most_keys_of_another_organisation_are_held(line):
     assert isinstance(verdict_on(line, people(of=31), "personal-2026-11-20.csv"), Loadable)
 
 
+def test_systems_that_organisations_share_are_loaded(line):
+    def systems(last):
+        return "\n".join(["Systemnamn | Enhet", *(f"Alfa {number} | Skolan" for number in (*range(100, 114), last))])
+
+    for number, organisation in enumerate(("Norra", "Södra")):
+        line.load_table(systems(number), organisation=organisation, extract_date=OCTOBER)
+    name = "systemforteckning-2026-11-20.csv"
+    assert isinstance(verdict_on(line, systems(0), name), Loadable)
+    assert verdict_on(line, systems(1), name).code == "likely_owner"
+
+
 def test_two_first_exports_of_one_content_are_both_held(line):
     """Of one night, with nothing before either: which of them is in the wrong folder is for somebody to say."""
     for number, organisation in enumerate(("Norra", "Södra")):

@@ -90,6 +90,7 @@ FOUND_BY: Final = {
     "heading": N_("from above the headings"),
     "file_name": N_("from the file name"),
     "modified": N_("the day the workbook was last changed"),
+    "arrival": N_("the day the file came"),
 }
 
 
