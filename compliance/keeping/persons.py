@@ -34,6 +34,7 @@ from compliance.keeping.rewriting import Changes, rewrite, tables_of
 from compliance.loading.loading import Order
 from compliance.store.database import Cursor, Database, Rows, rows
 from compliance.store.packs import ROWS, declared, rows_of, table_of
+from compliance.worklists.notes import TEXTS as TEXTS_OF_ITEMS
 
 # What a removal changes besides the sources' own tables: all that belongs to an import, and whom one expects it from.
 OF_IMPORTS: Final = frozenset({ROWS, "import_rows", "import_facts", "import_columns", "problems", "arrangements"})
@@ -41,7 +42,7 @@ OF_IMPORTS: Final = frozenset({ROWS, "import_rows", "import_facts", "import_colu
 NAMING: Final = ("name", "email")
 TEXTS: Final = {"VARCHAR": '["{}"]', "VARCHAR[]": '"{}"'}
 # What was written of items: whoever wrote it stays.
-OF_ITEMS: Final = frozenset({("item_notes", "item"), ("item_notes", "note")})
+OF_ITEMS: Final = frozenset(("item_notes", column) for column in ("item", *TEXTS_OF_ITEMS))
 LISTS: Final = frozenset({"cells"})
 # What stands beside a row of an export, with the column of its texts.
 BESIDE: Final = {"import_rows": "cells", "problems": "value"}
@@ -179,7 +180,8 @@ def _notes_of(cursor: Cursor, who: Identity, own: Path | None) -> Iterator[Place
     """What was written of items that are the person, also of points that nobody can read any more."""
     others = [point.id for point in declared(cursor, own).points if not point.persons]
     for row in rows(cursor, statement("person_notes"), {"others": others, "ids": list(who.ids)}):
-        yield Place("item_notes", "item", row["row_id"], None, None, None, (row["item"], row["note"]), "row")
+        texts = (row["item"], *(row[name] for name in TEXTS_OF_ITEMS))
+        yield Place("item_notes", "item", row["row_id"], None, None, None, texts, "row")
 
 
 def _rows_of(cursor: Cursor, source: Source, who: Identity) -> Iterator[Place]:

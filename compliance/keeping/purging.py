@@ -7,8 +7,8 @@ Exports before a day that a later one has replaced are purged; those that figure
 persons go, and those of a source that nothing declares any more. In other exports persons and the free text of
 incidents are replaced with a mark and a number, the same for the same text, so that figures are still counted alike. Of
 every export the cells as read go, since a column that is not read can name anybody, and the values in lists of
-problems. What was written of items before the day goes too. What was loaded, when and by whom stays, as do the names of
-files and sheets, and every review.
+problems. What was written of items, and that units answered, goes too if it is from before the day. What was loaded,
+when and by whom stays, as do the names of files and sheets, and every review.
 
 The file is written anew, so that nothing of it is left.
 """
@@ -105,6 +105,9 @@ def plan(cursor: Cursor, *, before: date, today: date, own: Path | None) -> Plan
     left = tuple(row["import_id"] for row in found if row["pending"])
     notes = [row["row_id"] for row in rows(cursor, statement("purge_notes"), {"before": before})]
     changes.drop("item_notes", notes)
+    changes.drop(
+        "unit_answers", [row["row_id"] for row in rows(cursor, statement("purge_answers"), {"before": before})]
+    )
     return Plan(before, imports, left, len(notes), tuple(_concerned(cursor, imports)), changes)
 
 

@@ -113,7 +113,8 @@ def test_what_is_written_of_a_persons_items_goes_and_the_name_in_other_notes(lin
     written = [
         Note("information_security_training", "SIXTEN9", "Söder", "waiting", "Sjuk"),
         Note("information_security_training", "anna01", "Norr", "waiting", "Ny i höst"),
-        Note("access", "Alfa", "Norr", "waiting", "Sixten Hemlig svarar"),
+        Note("access", "Alfa", "Norr", "waiting", "Sixten Hemlig svarar", message="Fråga Sixten Hemlig"),
+        Note("access", "Beta", "Norr", "waiting", answer="sixten.hemlig@example.org vet"),
     ]
     notes.write(
         line.database, written, organisation="Förvaltningen", as_of=AS_OF, order=line.order(who="Sixten Hemlig")
@@ -121,8 +122,12 @@ def test_what_is_written_of_a_persons_items_goes_and_the_name_in_other_notes(lin
     found = {place for place in listed(line, "sixten9") if place[0] == "item_notes"}
     assert found == {("item_notes", None, None, fate) for fate in ("row", "text", "stays")}
     assert person(line, "remove", "sixten9", "--diary", "KS 1", "--really").returncode == 0
-    left = [(row["item"], row["note"]) for row in line.rows("from item_notes")]
-    assert left == [("anna01", "Ny i höst"), ("Alfa", "[…] svarar")]
+    left = [tuple(row[name] for name in ("item", "note", "message", "answer")) for row in line.rows("from item_notes")]
+    assert left == [
+        ("anna01", "Ny i höst", None, None),
+        ("Alfa", "[…] svarar", "Fråga […]", None),
+        ("Beta", None, None, "[…] vet"),
+    ]
 
 
 @pytest.mark.live

@@ -15,6 +15,7 @@ from compliance.core.language import Language
 from compliance.counting.assessing import coverage
 from compliance.counting.figures import figures as counted
 from compliance.counting.figures import load_figures
+from compliance.declarations.queries import statement
 from compliance.package.year_package import write_package
 from compliance.review.dossier import approved_reviews, seal_of
 from compliance.review.verifying import verify
@@ -154,9 +155,13 @@ def test_what_was_written_of_items_before_the_day_goes_too(line):
     for now, item in ((datetime(2024, 5, 1, 12), "Alfa"), (None, "Beta")):
         told = {"organisation": "Förvaltningen", "as_of": NOW, "order": line.order(now=now)}
         notes.write(line.database, [Note("access", item, "Norr", "waiting", "Sixten Hemlig svarar")], **told)
+        asked = {"organisation_id": 1, "unit": item, "as_of": NOW, "sha256": item, "items": 1, "who": "test"}
+        with line.database.writing() as cursor:
+            cursor.execute(statement("add_unit_answer"), asked)
     assert "One note on an item goes too." in purge(line, "2024-11-01").stdout
     assert purge(line, "2024-11-01", "--really").returncode == 0
     assert [row["item"] for row in line.rows("from item_notes")] == ["Beta"]
+    assert [row["unit"] for row in line.rows("from unit_answers")] == ["Beta"]
 
 
 @pytest.mark.exhaustive
