@@ -337,7 +337,7 @@ def _refuse_work_list(workbook: Workbook, marker: Marker | None) -> None:
     if marker and marker.kind == "worklist":
         text = N_("{file} is a work list that a unit has answered. Drop it on the page Imports.")
         raise AnsweredList(text, file=workbook.name)
-    if marker is None and has_keys(workbook):
+    if marker is None and any(map(has_keys, workbook.sheets)):
         raise Refusal(
             N_(
                 "{file} looks like an answered work list, but has lost the hidden sheet that says whose it is. Answer "

@@ -86,10 +86,9 @@ def is_key(cell: str | None) -> bool:
     return KEY_FORM.fullmatch((cell or "").strip()) is not None
 
 
-def has_keys(workbook: Workbook) -> bool:
-    """Whether the first rows of some sheet have keys of a work list."""
-    tables = (sheet.cells.slice(0, MOST_ABOVE) for sheet in workbook.sheets)
-    return any(is_key(cell) for table in tables for column in table.columns for cell in column.to_pylist())
+def has_keys(sheet: Sheet) -> bool:
+    """Whether the first rows of a sheet have keys of a work list."""
+    return any(is_key(cell) for column in sheet.cells.slice(0, MOST_ABOVE).columns for cell in column.to_pylist())
 
 
 def is_row_number(heading: str) -> bool:

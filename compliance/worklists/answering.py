@@ -22,7 +22,7 @@ from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import normal
 from compliance.loading.loading import Order
-from compliance.reading.markers import KEY, Marker, is_key, item_key, split_marker
+from compliance.reading.markers import KEY, Marker, has_keys, is_key, item_key, split_marker
 from compliance.reading.sheets import Workbook
 from compliance.review.reviewing import stored_text
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
@@ -122,15 +122,15 @@ class Known:
 def returned(workbook: Workbook) -> Returned:
     """The list that a workbook is. Raise Refusal if it has lost what tells its items apart, or a column of answers."""
     rest, marker = split_marker(workbook)
-    day = marker.as_of if marker and marker.organisation else None
-    for sheet in rest.sheets if marker and day else ():
-        lines = [[cell or "" for cell in row.values()] for row in sheet.cells.to_pylist()]
-        top = next((number for number, line in enumerate(lines) if _place(line, KEY) is not None), None)
-        if marker and day and top is not None:
-            found = [row for row in _rows(workbook, lines, top) if row.word or row.text or row.key]
-            said = tuple(row for row in found if row.key and (row.word or row.text))
-            added = sum(not row.key for row in found)
-            return Returned(workbook.sha256, marker, day, said, len(found) - len(said) - added, added)
+    if marker and marker.as_of and marker.organisation:
+        for sheet in filter(has_keys, rest.sheets):
+            lines = [[cell or "" for cell in row.values()] for row in sheet.cells.to_pylist()]
+            top = next((number for number, line in enumerate(lines) if _place(line, KEY) is not None), None)
+            if top is not None:
+                found = [row for row in _rows(workbook, lines, top) if row.word or row.text or row.key]
+                said = tuple(row for row in found if row.key and (row.word or row.text))
+                added = sum(not row.key for row in found)
+                return Returned(workbook.sha256, marker, marker.as_of, said, len(found) - len(said) - added, added)
     raise Refusal(LACKS, file=workbook.name, column=Language("sv")(KEY))
 
 

@@ -36,6 +36,8 @@ from compliance.worklists.sending import Sending
 
 NOTE_HEIGHT: Final = 90
 MAIL_HEIGHT: Final = 340
+ATTACH: Final = N_("A link attaches no workbook: attach it yourself, or open the draft, which has it.")
+TOO_LONG: Final = N_("The text is too long for a link: copy it into the mail, or open the draft.")
 # The texts of an item that are written here, and who reads each.
 HELP: Final = {
     "message": N_("It is in the workbook and in the mail to the unit."),
@@ -174,9 +176,7 @@ def _mail(view: View, each: WorkList, all_: Sending) -> None:
     with st.container(key="mail-text"):
         st.code(mail.text, language=None, wrap_lines=True, height=MAIL_HEIGHT)
     st.link_button(say(N_("Open in the mail program")), mail.link)
-    if not mail.whole:
-        text = N_("The text is too long for a link: copy it into the mail, or open the draft.")
-        widgets.html(charts.caption(say(text)))
+    widgets.html(charts.caption(say(ATTACH if mail.whole else TOO_LONG)))
 
 
 def _items(view: View, each: WorkList, all_: Sending) -> list[Left]:
