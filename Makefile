@@ -7,7 +7,7 @@ LOCKS := requirements.lock requirements-tools.lock
 TIMED := $(BIN)/python -m tools.timed
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve demo-login city check test test-all suite lint bench viewers samples screenshots lock release release-test contract browser nginx postgresql
+.PHONY: run serve demo-login city check test test-all suite lint bench viewers samples screenshots lock release release-test contract browser nginx postgresql sftp mailprogram
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -29,6 +29,7 @@ check: LAYER := not live and not exhaustive
 test: LAYER := not exhaustive
 test test-all: MORE := 1
 test test-all: browser nginx postgresql
+test-all: sftp mailprogram
 check test test-all: $(READY)
 	@$(TIMED) "make $@" $(MAKE) --no-print-directory --jobs=2 lint suite LAYER="$(LAYER)" MORE="$(MORE)"
 
@@ -106,3 +107,16 @@ postgresql: nginx
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	  { [ "$$(id -u)" = 0 ] && $(INSTALL_POSTGRESQL); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL_POSTGRESQL)'; } || \
 	  { echo "The tests on PostgreSQL need its server. Install it with: sudo apt-get install postgresql" >&2; exit 1; }
+
+# The tests of the intake start a server of SFTP, those of drafts open them. Both are unpacked here with what they need:
+# installing the server would start it.
+UNPACKED = mkdir -p build/$@/debs/partial && { [ "$$(id -u)" != 0 ] || apt-get update -qq; } && \
+  apt-get install -y -qq --no-install-recommends --download-only $1 \
+  -o Debug::NoLocking=1 -o APT::Sandbox::User=root -o Dir::Cache::Archives="$$PWD/build/$@/debs" >/dev/null && \
+  for each in build/$@/debs/*.deb; do dpkg -x "$$each" build/$@ || exit 1; done && rm -r build/$@/debs
+sftp: postgresql
+	@test -x /usr/sbin/sshd || test -x build/$@/usr/sbin/sshd || { $(call UNPACKED,openssh-server); } || \
+	  { echo "The tests of the intake need a server of SFTP. Install it with: sudo apt-get install openssh-server" >&2; exit 1; }
+mailprogram: sftp
+	@command -v mshow >/dev/null || test -x build/$@/usr/bin/mshow || { $(call UNPACKED,mblaze); } || \
+	  { echo "The tests of drafts need a mail program. Install it with: sudo apt-get install mblaze" >&2; exit 1; }

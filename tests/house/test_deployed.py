@@ -10,6 +10,7 @@ import pytest
 
 from compliance.core.places import ROOT
 from compliance.declarations.settings import load_settings
+from compliance.intake.taking import IN
 
 UNIT = ROOT / "deploy" / "compliance.service"
 # systemd's own measure of what a service may do, from 0 to 100; below 20 is its best grade.
@@ -65,13 +66,29 @@ def test_systemd_knows_every_line_of_the_units_and_finds_them_confined(service, 
         text = unit.read_text("utf-8").replace(python, sys.executable)
         unit.write_text(text.replace("/opt/compliance/current", str(ROOT)), "utf-8")
     services, timers = sorted(folder.glob("*.service")), sorted(folder.glob("*.timer"))
-    assert [len(services), len(timers)] == [3, 2]
+    [template] = folder.glob("*@.path")
+    path = template.with_name(template.name.replace("@", f"@{escaped('Norra förvaltningen')}"))
+    shutil.copy(template, path)
+    assert [len(services), len(timers)] == [4, 3]
     # the path ends in a colon: systemd's own units are there too, and what holds for several is found beside them
     environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"}
     confined = ["security", "--offline=true", f"--threshold={EXPOSURE}"]
-    for asked in (["verify", *services, *timers], *([*confined, unit] for unit in services)):
+    for asked in (["verify", *services, *timers, path], *([*confined, unit] for unit in services)):
         done = subprocess.run(["systemd-analyze", *asked], capture_output=True, text=True, env=environment)
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def escaped(name):
+    """A name as it stands in that of a unit."""
+    return subprocess.run(["systemd-escape", name], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_the_path_unit_watches_where_files_are_dropped_and_starts_what_may_run_often():
+    watching, started = ((UNIT.parent / f"compliance-intake{end}").read_text("utf-8") for end in ("@.path", ".service"))
+    assert f"PathChanged=/var/spool/compliance/%I/{IN}\n" in watching
+    # One that asks whether a file exists would start the intake for ever while one waits.
+    assert "PathExists" not in watching
+    assert "StartLimitIntervalSec=0\n" in started.partition("[Service]")[0]
 
 
 def test_what_holds_for_the_service_holds_for_what_runs_at_night():
