@@ -156,6 +156,12 @@ class SharedDatabase(Database):
         """The moment of a turn, by PostgreSQL's clock, but later than the newest one."""
         return next_moment(newest, self._turn.began if self._turn else None)
 
+    def copy_aside(self, path: Path) -> None:
+        """Copy what this machine has, once it is up to date, without holding it."""
+        with self.reading():
+            pass
+        self.copy.copy_aside(path)
+
     # --- Replacing ------------------------------------------------------------------------------------------------
 
     @contextmanager

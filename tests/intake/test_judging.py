@@ -10,6 +10,7 @@ from compliance.core.language import Language
 from compliance.intake import judging
 from compliance.intake.judging import Failed, Held, Loadable, Refused, There
 from compliance.reading.reading import SENTENCES, NotRead
+from compliance.store.file import FileDatabase
 from tests import files
 from tests.arriving import came, judged, load_all, table
 from tests.line import TODAY
@@ -97,7 +98,7 @@ def test_a_folder_of_no_organisation_is_held(north):
         (HEADINGS, NAME, "nothing"),
         ("Namn | Enhet | Status\nLex | Skolan | Aktiv", "lista-2026-11-20.csv", "what"),
         (register(11, above="Förvaltning | Södra"), NAME, "other_organisation"),
-        (register(11), "registerforteckning-2026-12-24.csv", "future"),
+        (register(11), "registerforteckning-2090-12-24.csv", "future"),
         (register(5, of=10), NAME, "shrunk"),
         (register(20, of=40, first=21), NAME, "keys"),
         (register(11, headings=HEADINGS.replace("Ändamål", "Okänd rubrik")), NAME, "lost"),
@@ -232,6 +233,14 @@ def test_what_the_machine_causes_fails_and_what_nobody_foresaw_is_held(north):
     file = came(north, NAME, table(register(11)))
     for refusal, kind in ((Hindered("Busy"), Failed), (Refusal("New"), Held)):
         assert isinstance(judged(north, [replace(file, prepared=refusal)])[0], kind)
+
+
+def test_if_there_can_be_no_copy_all_wait(north, monkeypatch):
+    def full(_self, _path):
+        raise Hindered("The disk is full.")
+
+    monkeypatch.setattr(FileDatabase, "copy_aside", full)
+    assert isinstance(verdict_on(north, register(11)), Failed)
 
 
 # --- The limit --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 from compliance.store import file as files
 from compliance.store.file import FileDatabase
 from tests.layers import first_of
+from tests.machines import machine
 
 PAIR = "insert into events (happened_at, who, action, what) values (moment(), $who, 'try', $n)"
 
@@ -60,6 +61,16 @@ def test_a_copy_beside_a_writer_is_whole(line, tmp_path, copies):
     finally:
         over.set()
         thread.join()
+
+
+@pytest.mark.exhaustive
+def test_what_several_machines_share_is_copied_as_a_store_of_its_own(postgres_database, tmp_path):
+    one, other = (machine(postgres_database, tmp_path / name) for name in ("one", "other"))
+    write(one, 1)
+    other.copy_aside(tmp_path / "copy.duckdb")
+    copy = FileDatabase(tmp_path / "copy.duckdb")
+    write(copy, 2)
+    assert (pairs(copy), pairs(one)) == ([("one", 2, 2), ("other", 2, 2)], [("one", 1, 1), ("other", 1, 1)])
 
 
 def test_what_never_lies_still_is_copied_with_a_cursor(line, tmp_path, monkeypatch):

@@ -20,14 +20,14 @@ from pathlib import Path
 from compliance.core.places import ROOT
 from compliance.demo import demo
 from compliance.store.file import FileDatabase
-from tools.measuring import machines, one, packed, viewers
+from tools.measuring import arriving, machines, one, packed, viewers
 from tools.measuring.lines import Measured, as_table, beside_commit, keep_run, kept_runs, medians, shown, to_best
 from tools.measuring.stand import KEPT
 from tools.readme import SPEED, keep
 
 # What is measured, in the order of the tables.
 TABLES: dict[str, dict[str, Callable[[Path, Path], Iterator[Measured]]]] = {
-    "bench": one.GROUPS | packed.GROUPS,
+    "bench": one.GROUPS | packed.GROUPS | arriving.GROUPS,
     "machines": machines.GROUPS,
     "viewers": viewers.GROUPS,
 }
