@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -132,10 +132,16 @@ def looking(server: Running, night: Night) -> Iterator[None]:
     over = threading.Event()
 
     def look() -> None:
-        with session(server.address) as visitor:
-            while not over.is_set():
-                night.waits.append(opened(visitor, "overview", as_of=DAY))
-                time.sleep(PAUSE)
+        while not over.is_set():
+            begun = time.perf_counter()
+            with suppress(TimeoutError), session(server.address) as visitor:
+                while not over.is_set():
+                    begun = time.perf_counter()
+                    opened(visitor, "overview", as_of=DAY)
+                    night.waits.append(time.perf_counter() - begun)
+                    time.sleep(PAUSE)
+                return
+            night.waits.append(time.perf_counter() - begun)
 
     thread = threading.Thread(target=look)
     thread.start()
