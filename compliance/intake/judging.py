@@ -19,6 +19,7 @@ from compliance.correcting.doubts import LIKELY_OWNER, Code, Doubt, doubts_of_fi
 from compliance.correcting.previewing import Outcomes, Rehearsal, rehearsed
 from compliance.declarations.intake import Intake
 from compliance.declarations.points import Point
+from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words
 from compliance.intake.limit import Limit, Mover
 from compliance.intake.reasons import of_doubt
@@ -27,12 +28,13 @@ from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared
 from compliance.reading.reading import NotRead
 from compliance.reading.recognising import ExtractDate
 from compliance.store import stores
-from compliance.store.database import Database
+from compliance.store.database import Database, rows
 
 FOLDER: Final = N_("The folder is called {folder}, and there is no organisation of that name.")
 MARKER: Final = N_("{file} is a workbook that somebody was sent and has filled in. Load it on the page Import.")
 FOLDERS: Final = N_("The same file lies in the folder of {organisation} too, and it can be of one of them alone.")
 ELSEWHERE: Final = N_("The same file is loaded for {organisation}, as import {id}.")
+REVOKED: Final = N_("The same file was loaded as import {id}, and somebody has taken it out of the figures again.")
 OF_ONE_DAY: Final = N_(
     "There is another file of the same export and extract date, {other}. Say which of them counts, or both."
 )
@@ -226,9 +228,12 @@ def _rehearsed(copy: Database, files: Sequence[_Candidate], rules: Rules) -> Ver
     Once some are held, those of their organisation are rehearsed anew without them: what is of a later day may be
     right, and what was compared with them is compared with what is loaded.
     """
+    settled, found = _revoked(copy, files), Verdicts()
+    files = [file for file in files if file.taken not in settled]
     limit = Limit.of(copy, _movers(files), points=rules.points, declared=rules.declared, today=rules.today)
-    settled, found = Verdicts(), Verdicts()
     for _ in range(ROUNDS):
+        if not files:
+            break
         found, held = _round(copy, files, limit, rules)
         again = {folded(file.organisation) for file in files if file.taken in held}
         settled |= held
@@ -238,10 +243,19 @@ def _rehearsed(copy: Database, files: Sequence[_Candidate], rules: Rules) -> Ver
             if file.taken not in held and (folded(file.organisation) not in again or _stays(found[file.taken]))
         }
         files = [file for file in files if file.taken not in settled]
-        if not files:
-            return settled
     unsettled = Held("limit", Refusal(UNSETTLED))
-    return settled | {f.taken: v if isinstance(v := found[f.taken], Held) else unsettled for f in files}
+    return settled | {f.taken: unsettled if isinstance(v := found[f.taken], Loadable) else v for f in files}
+
+
+def _revoked(copy: Database, files: Sequence[_Candidate]) -> Verdicts:
+    """Files that were loaded before and taken out again by somebody: the same content may come every night."""
+    with copy.cursor() as cursor:
+        numbers = {row["sha256"]: row["import_id"] for row in rows(cursor, statement("revoked_contents"))}
+    return {
+        file.taken: Held("revoked", Refusal(REVOKED, id=numbers[file.taken.sha256]))
+        for file in files
+        if file.taken.sha256 in numbers
+    }
 
 
 def _stays(verdict: Verdict) -> bool:

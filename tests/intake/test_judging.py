@@ -9,6 +9,7 @@ from compliance.core.errors import Hindered, Refusal
 from compliance.core.language import Language
 from compliance.intake import judging
 from compliance.intake.judging import Failed, Held, Loadable, Refused, There
+from compliance.loading.loading import revoke
 from compliance.reading.reading import SENTENCES, NotRead
 from compliance.store.file import FileDatabase
 from tests import files
@@ -205,6 +206,17 @@ def test_the_same_content_is_there_and_elsewhere_it_is_held(north):
     assert verdict_on(north, content) == There(3)
     held = verdict_on(north, content, organisation="Södra")
     assert (held.code, sentence(held)) == ("elsewhere", "Samma fil är inläst för Norra, som import 3.")
+
+
+def test_what_somebody_has_revoked_is_held_when_it_comes_again(north):
+    content = table(register(11))
+    load_all(north, judged(north, [came(north, NAME, content)]))
+    revoke(north.database, 3, why="fel fil", order=north.order())
+    held = verdict_on(north, content)
+    assert held.code == "revoked"
+    assert sentence(held) == "Samma fil har lästs in som import 3, och någon har tagit bort den ur siffrorna igen."
+    north.load_table(register(11), organisation="Norra", name=NAME, extract_date=NOVEMBER)
+    assert verdict_on(north, content) == There(4)
 
 
 def test_the_same_content_twice_in_a_run_is_judged_once(north):
