@@ -29,7 +29,7 @@ POINTS = load_points(None)
 TODAY = date(2026, 11, 24)
 NOON = datetime(2026, 11, 24, 12)
 # An answer to whatever could be asked about a file.
-ANSWERED = frozenset({"what", "headings", "keys", "levels"})
+ANSWERED = frozenset({"what", "headings", "keys", "parts", "levels"})
 _patching, _one_at_a_time = threading.RLock(), threading.Lock()
 _child = reading._child
 

@@ -35,11 +35,22 @@ from compliance.core.saving import refusal_of
 from compliance.counting.assessing import Coverage, basis_on, counts_of, coverage, items
 from compliance.declarations.points import COURSES, Point, point_by
 from compliance.declarations.queries import statement
-from compliance.declarations.sources import Source, Words, load_values
+from compliance.declarations.sources import Words, load_values
 from compliance.intake.receipts import counted_texts
 from compliance.loading.asking import Accepted, told_of_keys
-from compliance.loading.loading import AlreadyLoaded, Order, Receipt, load, others_in, read_request, revoke
-from compliance.reading.sheets import Workbook
+from compliance.loading.loading import (
+    AlreadyLoaded,
+    Order,
+    Prepared,
+    Receipt,
+    in_sets,
+    load_set,
+    mappings_of,
+    others_in,
+    prepare,
+    read_request,
+    revoke,
+)
 from compliance.store import packs, stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
@@ -211,7 +222,7 @@ def load_command(
     if completes and replaces:
         raise typer.BadParameter("give --completes or --replaces", param_hint="load")
     day = day_of(extract_date, "--extract-date") if extract_date else None
-    accepted: dict[Accepted, bool] = {"keys": replaces, "levels": without_levels}
+    accepted: dict[Accepted, bool] = {"keys": replaces, "parts": replaces, "levels": without_levels}
     order = Order(
         WHO,
         source=source,
@@ -221,7 +232,12 @@ def load_command(
         heading_row=heading_row,
         accepted=frozenset(question for question, yes in accepted.items() if yes),
     )
-    failed = [path for path in _with_progress(files) if not _load_one(path, order, move)]
+    waiting: list[tuple[Path, Prepared]] = []
+    failed = [path for path in _with_progress(files) if not _load_one(path, order, move, waiting)]
+    # Parts of one day are loaded together, so that none is missing for a while.
+    paths = {id(prepared): path for path, prepared in waiting}
+    for together in in_sets([prepared for _, prepared in waiting]):
+        failed += _load_set({paths[id(prepared)]: prepared for prepared in together}, move)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -236,7 +252,8 @@ def _with_progress(files: list[Path]) -> Iterator[Path]:
         yield from bar
 
 
-def _load_one(path: Path, order: Order, move: Path | None) -> bool:
+def _load_one(path: Path, order: Order, move: Path | None, waiting: list[tuple[Path, Prepared]]) -> bool:
+    """Load a file, or let it wait for others of its set; False if it is refused."""
     from compliance.reading.reading import read
 
     own_folder = places.own_files()
@@ -248,42 +265,62 @@ def _load_one(path: Path, order: Order, move: Path | None) -> bool:
             sources = packs.current(cursor).sources
         request = read_request(database, order, sources=sources, words=words, today=day_of(None, ""))
         workbook = read(path, name=path.name, request=request)
-        receipts = _loaded(database, workbook, order, sources=sources, words=words)
+        prepared = prepare(workbook, order, sources=sources, words=words, mappings=mappings_of(database))
+        if prepared.set:
+            waiting.append((path, prepared))
+            return True
+        return not _load_set({path: prepared}, move)
     except Refusal as refusal:
         report(refusal)
         return False
+
+
+def _load_set(files: Mapping[Path, Prepared], move: Path | None) -> list[Path]:
+    """Load files that are one export together. Return those that are refused, or could not be moved."""
+    database, words = stores.own(), load_values(places.own_files())
+    failed = []
+    results = load_set(database, list(files.values()), words=words)
+    for (path, prepared), result in zip(files.items(), results, strict=True):
+        if isinstance(result, Refusal):
+            report(_explained(result, database, prepared, words))
+            failed.append(path)
+            continue
+        for receipt in result:
+            _print_receipt(prepared.workbook.name, receipt, database)
+        if move and not _moved(path, move, result[0].import_id):
+            failed.append(path)
+    return failed
+
+
+def _explained(refusal: Refusal, database: Database, file: Prepared, words: Words) -> Refusal:
+    """The refusal. Of a file that is loaded already it says how it becomes the export of a pack that it also is."""
+    if not isinstance(refusal, AlreadyLoaded) or file.order.source:
+        return refusal
+    with database.cursor() as cursor:
+        others = others_in(file.workbook, packs.current(cursor).sources, words)
+    if not others:
+        return refusal
+    text = N_("{loaded} It has the columns of {sources} too: load it as that with {options}.")
     say = Language(places.environment_language())
-    for receipt in receipts:
-        print(
-            f"import {receipt.import_id}: {workbook.name} as {receipt.source.id},"
-            f" extract date {receipt.extract_date.day}, {receipt.summary.loaded} rows,"
-            f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
-            flush=True,  # A reader can use it at once, even if a later file takes long.
-        )
-        for text in counted_texts(receipt, say):
-            print(text, flush=True)
-        for text in (*_doubts(receipt, say), *_course_questions(database, receipt, say)):
-            print(text, file=sys.stderr, flush=True)
-    return move is None or _moved(path, move, receipts[0].import_id)
+    named, options = (
+        say(N_(" or ")).join(texts)
+        for texts in ([say.pick(each.title) for each in others], [f"--source {each.id}" for each in others])
+    )
+    return Refusal(text, loaded=refusal, sources=named, options=options)
 
 
-def _loaded(
-    database: Database, workbook: Workbook, order: Order, *, sources: dict[str, Source], words: Words
-) -> list[Receipt]:
-    """Load a file. Of one that is loaded already it is said how it becomes the export of a pack that it also is."""
-    try:
-        return load(database, workbook, order, sources=sources, words=words)
-    except AlreadyLoaded as refusal:
-        others = [] if order.source else others_in(workbook, sources, words)
-        if not others:
-            raise
-        text = N_("{loaded} It has the columns of {sources} too: load it as that with {options}.")
-        say = Language(places.environment_language())
-        named, options = (
-            say(N_(" or ")).join(texts)
-            for texts in ([say.pick(each.title) for each in others], [f"--source {each.id}" for each in others])
-        )
-        raise Refusal(text, loaded=refusal, sources=named, options=options) from refusal
+def _print_receipt(name: str, receipt: Receipt, database: Database) -> None:
+    say = Language(places.environment_language())
+    print(
+        f"import {receipt.import_id}: {name} as {receipt.source.id},"
+        f" extract date {receipt.extract_date.day}, {receipt.summary.loaded} rows,"
+        f" {receipt.summary.rejected} rejected, {receipt.summary.warnings} warnings",
+        flush=True,  # A reader can use it at once, even if a later file takes long.
+    )
+    for text in counted_texts(receipt, say):
+        print(text, flush=True)
+    for text in (*_doubts(receipt, say), *_course_questions(database, receipt, say)):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _doubts(receipt: Receipt, say: Language) -> list[str]:

@@ -22,9 +22,9 @@ from compliance.reading.sheets import HEADING_ROWS, Workbook, top_rows
 if TYPE_CHECKING:
     from compliance.store.database import Cursor
 
-# What is asked of a file that could be loaded: what it is, which row has its headings, and whether it takes the place
-# of the export before it or completes that.
-About = Literal["what", "headings", "keys"]
+# What is asked of a file that could be loaded: what it is, which row has its headings, whether it takes the place of
+# the export before it or completes that, and whether it does though other files of its day are missing.
+About = Literal["what", "headings", "keys", "parts"]
 # What a user can have answered with yes; a file that may lack levels cannot be rehearsed before that.
 Accepted = Literal[About, "levels"]
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Field, Source, table_columns
+from compliance.loading import parts
 from compliance.loading.matching import Fit, best_fit, referring_fields
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
@@ -82,6 +83,8 @@ def compare(cursor: Cursor, import_id: int, source: Source) -> Comparison:
     own = rows(cursor, statement("import_by_number"), {"import_id": import_id})[0]
     before = own["imported_at"] - timedelta(microseconds=1)
     earlier = _imports_on(cursor, own, own["extract_date"], known_at=before)
+    if own["parts"]:
+        earlier = [row for row in earlier if not row["parts"] or parts.alike(row, own["parts"])]
     counted = _changes(cursor, source, own, [row["import_id"] for row in earlier])
     newest = max(earlier, key=lambda row: row["import_id"], default=None)
     # An import that only completes another replaces none.

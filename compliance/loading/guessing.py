@@ -23,7 +23,7 @@ from compliance.loading import levels
 from compliance.loading.elsewhere import may_hold_levels
 from compliance.loading.refusing import safe_to_show
 from compliance.reading.mapping import ColumnMapping, heading_keys
-from compliance.reading.recognising import is_identity, known_headings, match_by_mapping
+from compliance.reading.recognising import banners_above, is_identity, known_headings, match_by_mapping
 from compliance.reading.sheets import HEADING_ROWS, Sheet, top_rows
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
@@ -34,6 +34,11 @@ MEASURED_ROWS: Final = 200
 FULL: Final = 0.7
 # How many characters of a value are compared: no meaningful word and no date is longer.
 LOOKED_AT: Final = 100
+# The share of rows that have a value of their own in a column of ids.
+UNIQUE: Final = 0.95
+# A column with more values in more rows than these is none of words.
+FEW_WORDS: Final = 20
+MANY_ROWS: Final = 40
 # The least score for which a column is offered.
 OFFERED: Final = 0.6
 SIMILAR: Final = 0.72
@@ -44,6 +49,8 @@ DATE: Final = re.compile(
     r"|\d{1,2}\.?[ /-][a-zåäö]{3,9}\.?[ /-](\d{4}|\d\d)(\D.*)?",
     re.IGNORECASE,
 )
+# The address of a machine.
+MACHINE: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){3,7}", re.IGNORECASE)
 SERIAL: Final = re.compile(r"[34]\d{4}([.,]\d+)?")
 # No two of its parts match the same characters, so a long text is rejected in linear time.
 NUMBER: Final = re.compile(r"[-+−]?\d[\d\s\u00a0]*([.,]\d+\s*)?%?")
@@ -53,12 +60,26 @@ LONGEST: Final = 200
 
 @dataclass(frozen=True)
 class Candidate:
-    """A column to choose from: its place, key and heading, and its most common values with their counts."""
+    """A column to choose from: its place, key and heading, and its most common values with their counts.
+
+    `distinct` values stand in `filled` of its first `rows`. `banner` is the text that stands over several columns, and
+    `in_title` says that the title of the table has it too.
+    """
 
     place: int
     key: str
     heading: str
     values: tuple[tuple[str, int], ...]
+    distinct: int = 0
+    filled: int = 0
+    rows: int = 0
+    banner: str = ""
+    in_title: bool = False
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether almost each row has a value, and one of its own."""
+        return self.distinct >= UNIQUE * self.rows
 
 
 @dataclass(frozen=True)
@@ -75,11 +96,25 @@ def candidates(sheet: Sheet, index: int, words: Words, known: Collection[str]) -
     """The columns of a sheet whose heading is in the row `index`, without those that are never read."""
     row = top_rows(sheet)[index]
     hidden = hidden_places(row, words, known)
-    below = sheet.cells.slice(index + 1, SAMPLED_ROWS)
+    below, above = sheet.cells.slice(index + 1, SAMPLED_ROWS), top_rows(sheet)[:index]
+    keys = {place: key for place, key in heading_keys(row).items() if place not in hidden}
+    banners = banners_above(above, min(keys, default=0))
+    titles = [normal(cell) for cells in above for cell in cells if cell and sum(map(bool, cells)) == 1]
+    counted = {place: _counted(below, place) for place in keys}
+    rows_ = max((sum(values.values()) for values in counted.values()), default=0)
     return [
-        Candidate(place, key, " ".join(str(row[place]).split())[:LONGEST_HEADING], _values(below, place))
-        for place, key in heading_keys(row).items()
-        if place not in hidden
+        Candidate(
+            place,
+            key,
+            " ".join(str(row[place]).split())[:LONGEST_HEADING],
+            tuple(sorted(counted[place].items(), key=lambda entry: (-entry[1], entry[0]))[:SAMPLES]),
+            len(counted[place]),
+            sum(counted[place].values()),
+            rows_,
+            banner := banners.get(place, ""),
+            in_title=bool(banner) and any(normal(banner) in title for title in titles),
+        )
+        for place, key in keys.items()
     ]
 
 
@@ -117,12 +152,11 @@ def hidden_places(row: Sequence[str | None], words: Words, known: Collection[str
     return frozenset(place for place, cell in filled if is_identity(cell, words, known) or is_secret(cell))
 
 
-def _values(cells: pa.Table, place: int) -> tuple[tuple[str, int], ...]:
+def _counted(cells: pa.Table, place: int) -> dict[str, int]:
+    """How often each value stands in a column."""
     texts = pc.utf8_trim_whitespace(cells[f"c{place}"].drop_null())
     column: Any = pc.utf8_slice_codeunits(texts, 0, LOOKED_AT)
-    counted = pc.value_counts(column).to_pylist()
-    filled = [(entry["values"], entry["counts"]) for entry in counted if entry["values"]]
-    return tuple(sorted(filled, key=lambda entry: (-entry[1], entry[0]))[:SAMPLES])
+    return {entry["values"]: entry["counts"] for entry in pc.value_counts(column).to_pylist() if entry["values"]}
 
 
 def likely_row(sheet: Sheet, sources: Collection[Source]) -> int:
@@ -226,18 +260,45 @@ def guesses(
     scored = [
         (*_score(field, column, words, known.get(field.name, ()), before.get(field.name, ())), field.name, column.key)
         for field, column in itertools.product(source.fields, columns)
+        if not _is_no_id(source, field, column, columns) or known.get(field.name) or column.key in before
     ]
     order = {field.name: place for place, field in enumerate(source.fields)}
+    explained = {column.key for column in columns if _is_explained(source, column, known)}
     guessed = _levels_together(source, columns)
     taken = {guess.key for guess in guessed.values()}
-    for score, by, name, key in sorted(scored, key=lambda entry: (-entry[0], order[entry[2]])):
+    for score, by, name, key in sorted(scored, key=lambda each: (-each[0], order[each[2]], each[3] not in explained)):
         if score >= OFFERED and name not in guessed and key not in taken:
             guessed[name] = Guess(key, by)
             taken.add(key)
     for field in source.required:
-        if field.name not in guessed and field.type == "id" and (hinted := _hinted(field, columns)):
+        able = [column for column in columns if not _is_no_id(source, field, column, columns)]
+        if field.name not in guessed and field.type == "id" and (hinted := _hinted(field, able)):
             guessed[field.name] = Guess(hinted, "name")
     return guessed
+
+
+def _is_no_id(source: Source, field: Field, column: Candidate, columns: Sequence[Candidate]) -> bool:
+    """Whether a column cannot hold the ids by which rows are known: its values stand again and again.
+
+    Where another field is part of the key, they may, as often as a column of few values has values.
+    """
+    if (
+        field.type != "id"
+        or field.name not in source.key
+        or column.is_unique
+        or normal(column.heading) in field.headings
+    ):
+        return False
+    kinds = [other.distinct for other in columns if other is not column and other.distinct <= FEW_WORDS]
+    often = max(kinds, default=1) if len(source.key) > 1 else 1
+    return column.filled < UNIQUE * column.rows or column.filled > often * column.distinct
+
+
+def _is_explained(source: Source, column: Candidate, known: Mapping[str, Collection[str]]) -> bool:
+    """Whether the banner of a column stands in the title, names its source, or is a known value of some field."""
+    banner = normal(column.banner)
+    every = {value for name, values in known.items() if source.field(name).type == "text" for value in values}
+    return bool(banner) and (column.in_title or banner in every or any(word in banner for word in source.called))
 
 
 def _levels_together(source: Source, columns: Sequence[Candidate]) -> dict[str, Guess]:
@@ -260,6 +321,8 @@ def _score(
     field: Field, column: Candidate, words: Words, known: Collection[str], before: Collection[str]
 ) -> tuple[float, str]:
     """How well a column fits a field, from 0 to 2, and the main reason."""
+    if _is_no_text(field, column):
+        return 0.0, "content"
     if normal(column.heading) in field.headings or column.key in before:
         return 2.0, "known" if normal(column.heading) in field.headings else "before"
     name = max((_similarity(column.key, heading) for heading in (*field.headings, *before)), default=0.0)
@@ -273,6 +336,19 @@ def _score(
         if name
         else (0.7 * content * _content_weight(field, known), "content")
     )
+
+
+def _is_no_text(field: Field, column: Candidate) -> bool:
+    """Whether a column mostly has days or addresses of machines, or of persons where a word or a name is wanted."""
+    if field.type in {"date", "datetime", "number", "level"} or not column.values:
+        return False
+    named = field.type in {"word", "yes_no"} or (field.required and field.type in {"text", "path"})
+    of_what = Counter[str]()
+    for value, number in column.values:
+        of_what["day"] += number * bool(DATE.fullmatch(value))
+        of_what["machine"] += number * bool(MACHINE.fullmatch(value))
+        of_what["person"] += number * (named and _is_address(value))
+    return 2 * max(of_what.values()) > sum(number for _, number in column.values)
 
 
 def _content_weight(field: Field, known: Collection[str]) -> float:
@@ -300,6 +376,8 @@ def _content(field: Field, column: Candidate, words: Words, known: Collection[st
     if known:
         return sum(n for value, n in column.values if value.casefold() in known) / total
     if field.words:
+        if column.distinct > FEW_WORDS and column.rows > MANY_ROWS:
+            return -1.0
         own = tuple(word.casefold() for listed in field.words.values() for word in listed)
         # A word may continue a known one: Klarmarkerad.
         return sum(n for value, n in column.values if value.casefold().startswith(own)) / total

@@ -1,7 +1,7 @@
 """Loading a file into the database in one transaction, all of it or nothing, and revoking an import."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, timedelta
@@ -11,14 +11,14 @@ from typing import Final, TypeVar
 from compliance.access.audit import Act, Action
 from compliance.access.permissions import User, current_user
 from compliance.core.clock import local_day
-from compliance.core.errors import Asked, Refusal
+from compliance.core.errors import Asked, Hindered, Refusal
 from compliance.core.hints import nearest
 from compliance.core.language import N_, folded
 from compliance.core.lengths import LONGEST_NAME, LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words, normal, product_sources, spoken
-from compliance.loading import asking
+from compliance.loading import asking, parts
 from compliance.loading.asking import Accepted, Keys, Question
 from compliance.loading.matching import translate_keys
 from compliance.loading.meanings import meanings, with_meanings
@@ -48,6 +48,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, 
 FIRST_NAME: Final = "Förvaltningen"
 # The reason of a revocation that nobody wrote.
 REPLACED: Final = N_("replaced by later mended rows")
+REPLACED_PART: Final = N_("replaced by a later file about the same")
 FORMULAS: Final = N_(
     "{file} has formulas without a stored value ({n}), so their cells look empty. "
     "Open the file in Excel, save it and load it again."
@@ -107,7 +108,8 @@ class Order:
 
     def answers(self, question: Question) -> bool:
         """Whether the user has answered a question about the file."""
-        said = {"what": self.source, "headings": self.heading_row == question.row, "keys": self.completes}
+        said = {"what": self.source, "headings": self.heading_row == question.row}
+        said |= {"keys": self.completes, "parts": self.completes}
         return bool(said[question.about]) or question.about in self.accepted
 
 
@@ -119,6 +121,7 @@ class Receipt:
     another; `replaces` lists the imports that it replaces, and `rows_before` counts the rows of the exports whose place
     it takes; `marker` is that of a workbook of our own; `through` is the column of another export by which its keys
     were matched; `keys` are those of the exports before it; `questions` must be answered before it may be committed.
+    `parts` is what the file says once, if it is one of several that are one export, and `counted` what counted before.
     """
 
     import_id: int
@@ -137,6 +140,8 @@ class Receipt:
     through: str | None
     keys: Keys | None
     questions: tuple[Question, ...] = ()
+    parts: tuple[str, ...] = ()
+    counted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_strange(self) -> bool:
@@ -159,11 +164,100 @@ def load(
 
 def load_ready(database: Database, file: "Prepared", *, words: Words) -> list[Receipt]:
     """Load a prepared file and commit. A Refusal, or the first Question that nobody has answered, changes nothing."""
-    with database.writing() as cursor:
-        receipts = load_prepared(cursor, file, words=words)
-        for question in (question for receipt in receipts for question in receipt.questions):
-            raise question
-        return receipts
+    [result] = load_set(database, [file], words=words)
+    if isinstance(result, Refusal):
+        raise result
+    return result
+
+
+def load_set(database: Database, files: Sequence["Prepared"], *, words: Words) -> list[list[Receipt] | Refusal]:
+    """Load the files of a set (see `in_sets`) in one transaction, and commit: the receipts of each, or its Refusal.
+
+    What is refused is left out. If the others are asked about as it is missing, nothing of them is loaded.
+    """
+    refused: dict[int, Refusal] = {}
+    while len(refused) < len(files):
+        left = {number: file for number, file in enumerate(files) if number not in refused}
+        try:
+            with database.writing() as cursor:
+                done = _load_all(cursor, left, words)
+        except _Refused as error:
+            refused |= error.refusals
+        else:
+            return [refused[number] if number in refused else done[number] for number in range(len(files))]
+    return [refused[number] for number in range(len(files))]
+
+
+class _Refused(Exception):
+    """Some of several files are refused or asked about, by their numbers: nothing of any may be committed."""
+
+    def __init__(self, refusals: Mapping[int, Refusal]) -> None:
+        self.refusals = refusals
+        super().__init__(list(refusals))
+
+
+def _load_all(cursor: Cursor, files: Mapping[int, "Prepared"], words: Words) -> dict[int, list[Receipt]]:
+    """Load files inside a transaction. Raise _Refused for the first that is refused, or those that are asked about."""
+    done: dict[int, list[Receipt]] = {}
+    for number, file in files.items():
+        try:
+            done[number] = load_prepared(cursor, file, words=words)
+        except Hindered:
+            raise
+        except Refusal as refusal:
+            raise _Refused({number: refusal}) from refusal
+        if question := _first_question(done[number]):
+            raise _Refused({number: question})
+    asked = dict(zip(files, with_lacking(cursor, list(files.values()), list(done.values())), strict=True))
+    if questions := {n: question for n, receipts in asked.items() if (question := _first_question(receipts))}:
+        raise _Refused(questions)
+    return done
+
+
+def _first_question(receipts: Sequence[Receipt] | Refusal) -> Question | None:
+    every = () if isinstance(receipts, Refusal) else receipts
+    return next((question for receipt in every for question in receipt.questions), None)
+
+
+def in_sets(files: Iterable["Prepared"]) -> list[list["Prepared"]]:
+    """Files in sets that are to be loaded together: those of one source, organisation and day that are parts.
+
+    Every other file is alone.
+    """
+    sets: dict[object, list[Prepared]] = {}
+    for file in files:
+        sets.setdefault(file.set or id(file), []).append(file)
+    return list(sets.values())
+
+
+def with_lacking(
+    cursor: Cursor, files: Sequence["Prepared"], results: Sequence[list[Receipt] | Refusal]
+) -> list[list[Receipt] | Refusal]:
+    """The receipts of a set that was just loaded, with the question about what counted before and is lacking now."""
+    loaded = [receipt for result in results if not isinstance(result, Refusal) for receipt in result]
+    told = [receipt for receipt in loaded if receipt.parts]
+    if not any(receipt.counted for receipt in told):
+        return list(results)
+    [row] = rows(cursor, statement("import_by_number"), {"import_id": told[0].import_id})
+    params = {"organisation_id": row["organisation_id"], "source": row["source"], "day": row["extract_date"]}
+    counting = rows(cursor, statement("counting_imports"), params | {"known_at": EVERYTHING_KNOWN})
+    waiting = {receipt.import_id for receipt in told if receipt.questions}
+    now = parts.about(cursor, told[0].matches, [each for each in counting if each["import_id"] not in waiting])
+    before = {key: value for receipt in told for key, value in receipt.counted.items()}
+    if not (lacking := [value for key, value in sorted(before.items()) if key not in now]):
+        return list(results)
+    return [
+        result if isinstance(result, Refusal) else [_asked_about(receipt, file, lacking, before) for receipt in result]
+        for file, result in zip(files, results, strict=True)
+    ]
+
+
+def _asked_about(receipt: Receipt, file: "Prepared", lacking: Sequence[str], before: Container[str]) -> Receipt:
+    """The receipt of a part with the question about what is lacking, unless the user has answered it."""
+    is_new = not any(folded(part) in before for part in receipt.parts)
+    question = parts.of_parts(lacking, receipt.extract_date.day, file.workbook, is_new=is_new)
+    is_answered = not receipt.parts or file.order.answers(question)
+    return receipt if is_answered else replace(receipt, questions=(*receipt.questions, question))
 
 
 @dataclass(frozen=True)
@@ -185,6 +279,14 @@ class Prepared:
     def place(self) -> int:
         """Its place among files of other sources: those that others refer to come first."""
         return min(match.source.order for match in self.matches)
+
+    @property
+    def set(self) -> tuple[object, ...] | None:
+        """What the files have in common that are one export together with it; None if it is one alone."""
+        sources = {match.source.id for match in self.matches}
+        if self.marker or len(sources) > 1 or not self.day or not parts.parts_of(self.matches):
+            return None
+        return folded(self.order.organisation), self.day.day, *sources
 
     @property
     def returned(self) -> bool:
@@ -211,9 +313,15 @@ def rehearse(
     """
     with database.rehearsing() as cursor:
         begun = moment(cursor)
-        for number, file in enumerate(in_order(files)):
-            stamp(cursor, begun + timedelta(microseconds=number))
-            each(cursor, file, tried(cursor, file, words, cells=False))
+        number = 0
+        for together in in_sets(in_order(files)):
+            results = []
+            for file in together:
+                stamp(cursor, begun + timedelta(microseconds=number))
+                results.append(tried(cursor, file, words, cells=False))
+                number += 1
+            for file, result in zip(together, with_lacking(cursor, together, results), strict=True):
+                each(cursor, file, result)
         return then(cursor)
 
 
@@ -500,7 +608,7 @@ def _add_organisation(cursor: Cursor, order: Order, name: str) -> tuple[int, str
 
 
 def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
-    source = matches[0].source
+    source, own = matches[0].source, parts.parts_of(matches) if job.file.marker is None else ()
     _refuse_same_file(cursor, job, source)
     matches = with_meanings(matches, meanings(cursor, job.organisation_id))
     summary = validate(cursor, matches, job.words, date1904=job.workbook.date1904)
@@ -510,16 +618,15 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     if not summary.loaded and not (job.file.answered and problems):
         nothing = _nothing_to_load(job.workbook, source, problems, matches, summary.month_first)
         raise next(iter(_questions_of_sheets(cursor, job, matches)), nothing)
-    counting = [] if job.order.completes else _counting(cursor, job, source)
+    every = [] if job.order.completes and not own else _counting(cursor, job, source)
+    counting = _replaced_by_parts(every, job, own) if own else every
     replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _of_the_day(counting, job)
     import_id = _add_import(cursor, job, matches, summary, problems)
     _remember_headings(cursor, job, matches)
     earlier = [row["import_id"] for row in counting]
     keys = asking.counted_keys(cursor, source, import_id, earlier) if earlier and not job.file.marker else None
     questions = _questions(cursor, job, matches, import_id, keys)
-    if job.file.returned:
-        for number, _ in replaced:
-            _revoke(cursor, number, why=REPLACED, order=job.order)
+    _revoke_replaced(cursor, job, source, replaced, [row for row in counting if own and row["parts"]])
     return Receipt(
         import_id,
         job.organisation,
@@ -537,7 +644,30 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         through=through,
         keys=keys,
         questions=questions,
+        parts=own,
+        counted=parts.about(cursor, matches, every) if own and not job.order.completes else {},
     )
+
+
+def _replaced_by_parts(counting: Rows, job: _Job, own: Sequence[str]) -> Rows:
+    """The imports that files about some things take the place of: those about the same, and whole exports.
+
+    What completes others takes the place only of those of its day about the same.
+    """
+    same = [row for row in counting if parts.alike(row, own)]
+    if job.order.completes:
+        return [row for row in same if row["extract_date"] == job.day.day]
+    return [*same, *(row for row in counting if not row["parts"] and not row["completes"])]
+
+
+def _revoke_replaced(cursor: Cursor, job: _Job, source: Source, replaced: Replaced, parts: Rows) -> None:
+    """Revoke the returns that a return replaces, and those parts of the day that a part does, with their returns."""
+    for number, _ in replaced if job.file.returned else ():
+        _revoke(cursor, number, why=REPLACED, order=job.order)
+    for row in (row for row in parts if row["extract_date"] == job.day.day):
+        values = {"sha256": row["sha256"], "source": source.id, "known_at": EVERYTHING_KNOWN}
+        for each in [row, *rows(cursor, statement("earlier_returns"), values)]:
+            _revoke(cursor, each["import_id"], why=REPLACED_PART, order=job.order)
 
 
 def _other_organisation(cursor: Cursor, job: _Job, matches: list[Match]) -> str | None:
@@ -676,6 +806,7 @@ def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, obje
         "loaded": summary.loaded,
         "rejected": summary.rejected,
         "warnings": summary.warnings,
+        "parts": list(parts.parts_of(matches)) or None if job.file.marker is None else None,
     }
 
 

@@ -13,7 +13,8 @@ from compliance.declarations.sources import Source, normal
 from compliance.loading.storing import JOINT
 from compliance.loading.validating import UNKEPT
 from compliance.reading.mapping import ColumnMapping, heading_keys, with_words
-from compliance.reading.recognising import FOOTER_CELLS, Match, SheetColumn
+from compliance.reading.recognising import FOOTER_CELLS, Match, SheetColumn, shares_as_words
+from compliance.reading.said import is_added
 from compliance.reading.sheets import Sheet
 from compliance.store.database import Cursor, Rows, rows
 
@@ -104,13 +105,16 @@ def _combined(source: Source, columns: dict[str, tuple[SheetColumn, ...]]) -> fr
 def _as_mapped(match: Match, mappings: Collection[ColumnMapping]) -> Match:
     """The sheet with the words of the mapping of its headings, if it has one.
 
-    Headings that are never stored are not among its headings any more.
+    Headings that are never stored are not among its headings any more; those of what the file says once never were.
     """
     line = match.sheet.cells.slice(match.heading_row - 1, 1).to_pylist() if match.heading_row else []
-    keys = set(heading_keys([*line[0].values()]).values()) if line else set()
+    added = {group[0].place: name for name, group in match.columns.items() if is_added(group[0].heading)}
+    written = [text if place not in added else None for place, text in enumerate(line[0].values() if line else ())]
+    keys = set(heading_keys(written).values())
     for mapping in mappings:
-        if mapping.source == match.source.id and keys and keys <= {*mapping.headings}:
-            return replace(match, source=with_words(match.source, [mapping.words]))
+        is_for_it = mapping.source == match.source.id and {*mapping.said} == {*added.values()}
+        if is_for_it and keys and keys <= {*mapping.headings}:
+            return replace(match, source=with_words(match.source, [mapping.words, shares_as_words(match, mapping)]))
     return match
 
 

@@ -167,6 +167,9 @@ def as_source_file(columns: ColumnMapping, source: Source) -> str:
         lines.append(
             f"# Its keys are matched by the column {_printable(columns.through)}, which only the database remembers."
         )
+    if remembered := [field_.heading for field_ in source.fields if field_.name in {*columns.said, *columns.shares}]:
+        what = ", ".join(remembered)
+        lines.append(f"# What it says once, and what shares such as 3/3 mean, only the database remembers: {what}.")
     named = {*columns.fields, *columns.words}
     for field_ in source.fields:
         if field_.name not in named:

@@ -61,6 +61,17 @@ def source_of_file(workbook: Workbook, sources: Collection[Source], words: Words
     return next(iter(sources_named(texts, sources, words)), None)
 
 
+def source_of_sheet(workbook: Workbook, number: int, sources: Collection[Source], words: Words) -> Source | None:
+    """The source that the title of a sheet names, else its name, else, if it is the only one, the name of the file.
+
+    A text that begins with the name is first: Kursrapport, Informationssäkerhet för medarbetare is no list of staff.
+    """
+    sheet = workbook.sheets[number]
+    texts = [*_titles(sheet), sheet.name, *([workbook.name] if len(workbook.sheets) == 1 else [])]
+    firsts = [_words(text).partition(" ")[0] for text in texts]
+    return next(iter(sources_named([*firsts, *texts], sources, words)), None)
+
+
 def _joined(rows: Sequence[Row]) -> list[str]:
     """The text of each row that has few cells; one with more is no title."""
     filled = [[cell for cell in row if cell and cell.strip()] for row in rows]

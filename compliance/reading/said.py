@@ -14,6 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compliance.core.language import folded
 from compliance.core.lengths import LONGEST_TEXT, few_marks
 from compliance.core.masking import mask_text
 from compliance.declarations.sources import Field, Source
@@ -21,6 +22,10 @@ from compliance.reading.mapping import ColumnMapping, Said
 from compliance.reading.naming import covers
 from compliance.reading.sheets import Row, Sheet, Workbook, top_rows
 
+# A row with more cells is no title, nor is a longer text; and no file needs more covers.
+TITLE_CELLS: Final = 8
+LONGEST_TITLE: Final = 300
+COVERS: Final = 3
 PLACES: Final = ("title", "sheet", "file")
 # What stands behind the heading of a field that has no column, in the export as it is stored.
 BEHIND: Final = {
@@ -40,10 +45,10 @@ MONTH: Final = (
 )
 YEAR: Final = r"(?:19|20)\d\d"
 DAYS: Final = re.compile(
-    rf"(?<!\d)(?:{YEAR}([-/.])\d{{1,2}}\1\d{{1,2}}|{YEAR}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
-    rf"|\d{{1,2}}([-/.])\d{{1,2}}\2{YEAR}|{YEAR}-?(?:0[1-9]|1[0-2])"
+    rf"(?<!\d)(?:{YEAR}([-/.])\d{{1,2}}\1\d{{1,2}}|(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    rf"|\d{{1,2}}([-/.])\d{{1,2}}\2{YEAR}|{YEAR}-?(?:0[1-9]|1[0-2])|\d{{1,2}}([-/])\d{{1,2}}\3\d\d|1[5-9]\d{{8}}(?:\d{{3}})?"
     rf"|(?:\d{{1,2}}[ -])?(?<![^\W\d_]){MONTH}[ -](?:\d{{1,2}},? )?{YEAR}"
-    rf"|vecka \d{{1,2}}(?: {YEAR})?)(?!\d)",
+    rf"|vecka \d{{1,2}}(?: {YEAR})?|(?:(?<![^\W_])[QKT]|kvartal |tertial )[1-4] ?{YEAR})(?!\d)",
     re.IGNORECASE,
 )
 TIMES: Final = re.compile(
@@ -53,8 +58,20 @@ TIMES: Final = re.compile(
 )
 # Two days of a period, or a day with its time, are as one.
 SEVERAL: Final = re.compile(rf"{DAY}(?: ?(?:[-–—,]|till|to|t\.?o\.?m\.?)? ?{DAY})+")
-COPY: Final = re.compile(r" ?\(\d{1,3}\)$| - (?:kopia|copy)$|^(?:kopia av|copy of) ", re.IGNORECASE)
+COPY: Final = re.compile(r"(?: ?\(\d{1,3}\)| - (?:kopia|copy))+$|^(?:kopia av|copy of) ", re.IGNORECASE)
 AROUND: Final = " -–—_:,;.\"'”“»«"
+# Words that say of no file what it is about.
+GENERAL: Final = frozenset((
+    "ark", "blad", "data", "deltagare", "deltagarlista", "export", "fil", "kurs", "kurser", "kursrapport", "lista",
+    "list", "namnlös", "rapport", "report", "results", "resultat", "sheet", "statistik", "tabell", "table", "untitled",
+    "users", "utbildning", "utbildningsrapport", "utdrag", "användare", "användarrapport", "alla", "all", "course",
+    "courses", "training",
+))  # fmt: skip
+# What stands before a day and is no part of a name.
+BEFORE_DAY: Final = re.compile(
+    r"[ ,;(–—-]*\b(?:uttagen|uttaget|uttagsdatum|exporterad|skapad|den|per|perioden?|exported|created|as of|on)[: ]*$",
+    re.IGNORECASE,
+)
 # A word that can tell what a text is about.
 TELLING: Final = re.compile(r"[^\W\d_]{4,}")
 
@@ -86,8 +103,9 @@ def texts_of(workbook: Workbook, number: int, heading_row: int) -> Texts:
     """The texts of a file beside the table of a sheet whose headings are in a row, from 1."""
     sheet = workbook.sheets[number]
     rows: list[Row] = top_rows(sheet)[: heading_row - 1]
-    rows += [row for cover in covers(workbook) if cover is not sheet for row in top_rows(cover)]
-    title = (CELL.join(filter(None, (without_days(cell or "") for cell in row))) for row in rows)
+    rows += [row for cover in covers(workbook)[:COVERS] if cover is not sheet for row in top_rows(cover)]
+    cells = ([cell[:LONGEST_TITLE] for cell in row if cell and cell.strip()] for row in rows)
+    title = (CELL.join(filter(None, map(without_days, row))) for row in cells if len(row) <= TITLE_CELLS)
     name = workbook.name.rpartition(".")[0] or workbook.name
     return Texts(
         tuple(filter(None, title)),
@@ -114,11 +132,29 @@ def pattern(texts: Texts, place: str, row: int, chosen: str) -> Said | None:
     Of a title that is nothing but the part itself, its row is known among how many.
     """
     form, part = texts.of(place)[row], without_days(chosen)
-    if not part or part not in form or {DAY, CELL} & {*part}:
+    if not part or part not in form or {DAY, CELL} & {*part} or _is_general(part):
         return None
     before, _, after = form.partition(part)
     alone = place == "title" and not (before + after).strip(CELL + AROUND)
     return Said(place, before, after, "", *((row + 1, len(texts.title)) if alone else ()))
+
+
+def known_part(text: str, known: Iterable[str]) -> str:
+    """The longest of some known values, in lower case, that stands in a text, as it is written there; else nothing."""
+    lower = folded(text)
+    if len(lower) != len(text):
+        return ""
+    found = [(len(value), lower.index(value)) for value in known if value in lower and value.strip()]
+    length, place = max(found, default=(0, 0))
+    return text[place : place + length]
+
+
+def likely_part(text: str) -> str:
+    """The part of a text that is most likely what it is about: the longest without a day, after its colon."""
+    parts = [BEFORE_DAY.sub("", part).strip(AROUND + "()[]") for part in re.split(rf"[{DAY}{CELL}]", text)]
+    longest = max((part for part in parts if part + ":" not in text.split(CELL)), key=len, default="")
+    after = longest.partition(": ")[2] or longest
+    return re.split(r"[;|]", after)[0].strip(AROUND)
 
 
 def constant(texts: Texts, value: str, *, lasts: bool) -> Said:
@@ -145,11 +181,19 @@ def value_of(said: Said, texts: Texts) -> str | None:
 
 
 def _between(said: Said, text: str) -> str | None:
-    """What stands between the texts around a value; None if it is nothing, or holds a day."""
+    """What stands between the texts around a value; None if it is nothing that a file can be about, or holds a day."""
     if not (text.startswith(said.before) and text.endswith(said.after)):
         return None
     inner = text[len(said.before) : len(text) - len(said.after)].strip(AROUND)
-    return inner if inner and not {DAY, CELL} & {*inner} and len(said.before + said.after) < len(text) else None
+    if {DAY, CELL} & {*inner} or len(said.before + said.after) >= len(text) or _is_general(inner):
+        return None
+    return inner or None
+
+
+def _is_general(value: str) -> bool:
+    """Whether a value has words, and each could be said of any file: export, Ark1."""
+    found = [word.casefold() for word in re.findall(r"[^\W\d_]+", value)]
+    return bool(found) and GENERAL.issuperset(found)
 
 
 def values_of(mapping: ColumnMapping, workbook: Workbook, number: int, heading_row: int) -> dict[str, str] | None:
@@ -167,6 +211,11 @@ def values_of(mapping: ColumnMapping, workbook: Workbook, number: int, heading_r
 def heading_of(field: Field, said: Said) -> str:
     """The heading of a field without a column: it tells where the field comes from."""
     return f"{field.heading} {BEHIND[said.place]}"
+
+
+def is_added(heading: str) -> bool:
+    """Whether a heading is that of a field without a column."""
+    return heading.endswith(tuple(BEHIND.values()))
 
 
 def with_room(sheet: Sheet, columns: int) -> Sheet:

@@ -16,7 +16,7 @@
 --   detail (varchar): the rows of the export before and of this one, with an arrow between
 --   number (bigint): how many rows fewer
 
-with numbered as (
+with begun as (
     select
         organisation_id,
         source,
@@ -24,19 +24,28 @@ with numbered as (
         extract_date,
         completes,
         loaded + rejected as rows_read,
-        -- a full export and the files that complete it form one edition
-        count(*) filter (where not completes) over (
-            partition by organisation_id, source order by extract_date, import_id
-        ) as edition
+        -- the parts of a day are one export
+        not completes and (parts is null or import_id = min(import_id) filter (where not completes and parts is not null) over (
+            partition by organisation_id, source, extract_date
+        )) as begins
     from live_imports(known_at := $known_at)
     where extract_date <= $as_of
+),
+numbered as (
+    select
+        *,
+        -- a full export and the files that complete it form one edition
+        count(*) filter (where begins) over (
+            partition by organisation_id, source order by extract_date, import_id
+        ) as edition
+    from begun
 ),
 editions as (
     select
         organisation_id,
         source,
         edition,
-        min(import_id) filter (where not completes) as import_id,
+        min(import_id) filter (where begins) as import_id,
         min(extract_date) as extract_date,
         sum(rows_read) as rows_read
     from numbered

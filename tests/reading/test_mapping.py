@@ -15,6 +15,7 @@ from compliance.loading import guessing
 from compliance.reading import mapping
 from compliance.reading.accounting import sheet_uses
 from compliance.reading.mapping import ColumnMapping, heading_keys, headings_written
+from compliance.reading.naming import source_of_sheet
 from compliance.reading.recognising import Unrecognised, known_headings, nearest, recognise
 from compliance.reading.sheets import top_rows
 from compliance.screens.imports.mapping_texts import field_label, guess_note, words_note
@@ -398,3 +399,66 @@ def test_a_word_of_ones_own_is_not_said_to_count_as_unknown():
         words_note([level, lifecycle], Language("sv"))
         == f"Ett ord som du inte förklarar räknas som uppgift saknas. {true}"
     )
+
+
+def thirty(*columns):
+    """A table with thirty rows, each column of a heading and a function of the row's number."""
+    rows = [" | ".join(str(value(n)) for _, value in columns) for n in range(30)]
+    return "\n".join([" | ".join(heading for heading, _ in columns), *rows])
+
+
+@pytest.mark.parametrize(
+    ("columns", "field", "key"),
+    [
+        ([("Användargrupp", lambda n: n % 3), ("Kursnamn", lambda _: "K"), ("Nr", str)], "employee_id", None),
+        ([("Deltagare", lambda n: f"u{n}"), ("Kursnamn", lambda _: "K")], "employee_id", "deltagare"),
+        ([("Deltagare", lambda n: f"u{n % 10}"), ("Kursnamn", lambda n: "KLM"[n % 3])], "employee_id", "deltagare"),
+        ([("Deltagare", lambda n: f"u{n % 9}"), ("Kursnamn", lambda _: "K")], "employee_id", None),
+        ([("Deltagare", lambda n: f"u{n}" if n % 4 else ""), ("Kursnamn", lambda _: "K")], "employee_id", None),
+        ([("Användarnamn", lambda n: n % 3), ("Kursnamn", lambda _: "K")], "employee_id", "användarnamn"),
+        ([("Resultatstatus", lambda n: f"2026-01-{n + 1:02}"), ("Utfall", lambda _: "Klar")], "status", "utfall"),
+        ([("Statusdatum", lambda n: f"2026-01-{n + 1:02}")], "status", None),
+        ([("Status IP", lambda n: f"10.1.2.{n}")], "status", None),
+        ([("Status IP", lambda n: f"fe80::1:{n}:2")], "status", None),
+        ([("Kursansvarig", lambda n: f"p{n}@exempel.se")], "course", None),
+        ([("Kursstart", lambda n: f"2026-01-{n + 1:02}")], "course", None),
+    ],
+)
+def test_an_id_is_unique_and_days_and_addresses_are_no_words(line, columns, field, key):
+    found = guessed(line, thirty(*columns), "training")
+    assert found.get(field, (None,))[0] == key
+
+
+def test_free_text_in_many_rows_is_no_status(line):
+    rows = "\n".join(f"u{n} | {'Klar' if n < 22 else ''} sedan {n}" for n in range(41))
+    assert "status" not in guessed(line, f"Deltagare | Statustext\n{rows}", "training")
+
+
+@pytest.mark.parametrize(
+    ("banners", "key"),
+    [
+        ("Konto | | Kursen | ", "status (2)"),
+        ("Kursen | | Konto | ", "status"),
+        ("Konto | | Dataskydd | ", "status (2)"),
+        ("Konto | | Annat | ", "status"),
+    ],
+)
+def test_of_two_equal_headings_the_one_that_a_banner_explains(line, banners, key):
+    table = f"Rapport om dataskydd | | | \n{banners}\nStatus | Datum | Status | Datum\nKlar | 2026-01-01 | Klar | "
+    assert guessed(line, table, "training", index=2)["status"][0] == key
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "source"),
+    [
+        ("Kursrapport", "x.xlsx", "training"),
+        ("Informationssäkerhet för medarbetare", "Kursrapport november.xlsx", "training"),
+        ("Utdrag", "Personallista.xlsx", "staff"),
+        ("Utdrag", "x.xlsx", None),
+    ],
+)
+def test_a_title_or_a_name_says_what_to_propose(title, name, source):
+    rows = [[title], ["E-post", "Namn", "Slutförda"], ["a@exempel.se", "A", "3/3"]]
+    book = read_here(xlsx({"Ark1": rows}), name=name)
+    found = source_of_sheet(book, 0, list(SOURCES.values()), WORDS)
+    assert (found and found.id) == source

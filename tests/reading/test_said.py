@@ -117,6 +117,15 @@ def test_a_cell_beside_a_label_a_cover_and_a_name_say_it_as_well():
     assert value_of(found, texts(course(), name="Kursrapport_ISEC-20261231.csv", heading_row=1)) == "ISEC"
 
 
+@pytest.mark.parametrize("name", ["export (4).csv", "Rapport_2026-11-30.xlsx", "Ark1.xlsx", "Alla kurser.xlsx"])
+def test_a_name_that_any_file_may_have_is_no_course(name):
+    bare = pattern(texts(course(), name=f"{DATASKYDD}.csv", heading_row=1), "file", 0, DATASKYDD)
+    assert value_of(bare, texts(course(), name=name, heading_row=1)) is None
+    assert value_of(bare, texts(course(), name="Säkerhet.csv", heading_row=1)) == (
+        "Säkerhet" if not bare.after else None
+    )
+
+
 @pytest.mark.parametrize("chosen", ["2026-10-31", "", " ", "(2026-10-31)", "ISEC"])
 def test_a_part_that_is_a_day_or_not_there_has_no_form(chosen):
     assert pattern(texts(course("Kursrapport: Grundkurs i dataskydd (2026-10-31)")), "title", 0, chosen) is None
@@ -219,3 +228,25 @@ def test_an_identity_number_in_a_title_is_masked_before_it_is_a_value():
     other = Texts(("Course: Kim 850709-1232; Exported by Kim 850709-1232",), (), (), "")
     assert value_of(found, texts(course("Course: DS; Exported by Kim 850709-1232"))) == "DS"
     assert value_of(found, texts(course(other.title[0]))) == f"Kim {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("title", "part"),
+    [
+        ("Kursrapport: Grundkurs i dataskydd, uttagen 2026-10-31 08:14", DATASKYDD),
+        ("Grundkurs i dataskydd (2026-10-31)", DATASKYDD),
+        ("Course: ISEC; Exported by Kim", "ISEC"),
+        (("Kurs:", DATASKYDD, "Uttagen:", "2026-10-31"), DATASKYDD),
+        ("2026-10-31", ""),
+    ],
+)
+def test_the_part_that_is_proposed_has_no_day_and_no_label(title, part):
+    assert said.likely_part(texts(course(title)).title[0]) == part
+
+
+@pytest.mark.parametrize(
+    ("known", "part"),
+    [({"grundkurs", "grundkurs i dataskydd"}, DATASKYDD), ({"isec"}, ""), ({""}, "")],
+)
+def test_a_known_course_is_proposed_first(known, part):
+    assert said.known_part("Kursrapport: Grundkurs i dataskydd (\0)", known) == part

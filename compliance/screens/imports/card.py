@@ -36,6 +36,7 @@ ANSWERS: Final[dict[Question, dict[str, Answer]]] = {
     "headings": {N_("Yes, that is right"): "accepted"},
     "levels": {N_("Load it without levels"): "accepted"},
     "keys": {N_("It completes them"): "completes", N_("It replaces them"): "accepted"},
+    "parts": {N_("Count what there is"): "accepted", N_("It completes them"): "completes"},
 }
 GONE: Final = N_("The file is no longer here. Drop it again.")
 
@@ -188,8 +189,15 @@ def _answers(card: Card, question: Question) -> None:
         st.checkbox(inbox_texts.same_label(len(others) + 1, say), value=True, key=f"same {key}")
     with st.container(horizontal=True, key=f"answers-{question}"):
         for label, answer in ANSWERS[question].items():
+            if answer == "completes" and not _can_complete(card, question):
+                continue
             about = [card.file, *others], question, answer
             st.button(say(label), key=f"{answer} {key}", on_click=_answer, args=about)
+
+
+def _can_complete(card: Card, question: Question) -> bool:
+    """Whether the answer that the file completes those before it is one of those to a question."""
+    return any("--completes" in asked.options for asked in card.file.asked if asked.about == question)
 
 
 def _answer(files: list[Dropped], question: Any, answer: Answer) -> None:

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, Final, Literal
 
 from compliance.access.audit import Action
-from compliance.core.errors import Asked, Hindered, Refusal
+from compliance.core.errors import Asked, Refusal
 from compliance.core.language import N_, Language
 from compliance.core.queueing import carried
 from compliance.correcting import previewing, returning
@@ -460,19 +460,31 @@ def _unplaced(file: Dropped, places: Places) -> bool:
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
-def load(file: Dropped, context: Context, say: Language) -> None:
-    """Load a file as rehearsed, and set its result. Raise Hindered or a Question if it stays in the inbox.
+def load(files: Sequence[Dropped], context: Context, say: Language) -> list[Dropped]:
+    """Load files of a set (see `loading.in_sets`) as rehearsed, and set their results. Return those that stay.
 
-    Only the receipts with rejected rows are kept of the content, for the workbook of rows to correct.
+    They stay if something is asked about them. Raise DiskFull if all do.
+    """
+    results = loading.load_set(context.database, [ready(file, context) for file in files], words=context.words)
+    stay = []
+    for file, result in zip(files, results, strict=True):
+        if isinstance(result, asking.Question):
+            stay.append(file)
+        else:
+            _settle(file, result, context, say)
+    return stay
+
+
+def _settle(file: Dropped, result: list[Receipt] | Refusal, context: Context, say: Language) -> None:
+    """Set the result of a file. Only the receipts with rejected rows are kept of its content.
+
+    They are for the workbook of rows to correct.
     """
     content, receipts = file.content, list[Receipt]()
-    try:
-        receipts = loading.load_ready(context.database, ready(file, context), words=context.words)
-    except (Hindered, asking.Question):
-        raise
-    except Refusal as refusal:
-        file.item.result = Result(texts.of_file(refusal, file.item.name, say))
+    if isinstance(result, Refusal):
+        file.item.result = Result(texts.of_file(result, file.item.name, say))
     else:
+        receipts = result
         if file.order.through:
             _save_match(context.database, receipts, file.order)
         file.item.result = _result(context.database, receipts, say)

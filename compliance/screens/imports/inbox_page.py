@@ -18,7 +18,7 @@ from compliance.core.language import N_
 from compliance.correcting import previewing
 from compliance.correcting.previewing import Effect
 from compliance.drawing import charts
-from compliance.loading import asking, loading
+from compliance.loading import loading
 from compliance.loading.loading import Receipt
 from compliance.reading import reading
 from compliance.screens import course_questions, effect_texts, effects, fields, reads, views, widgets
@@ -341,14 +341,14 @@ def _load(view: View, waiting: Inbox, files: list[Dropped], context: Context, pl
     if waiting.before is None:
         waiting.before, waiting.done = _begin(context), []
     with context.database.cursor():  # the file is opened once for all of them
-        for file in _in_order([by_id[file] for file in waiting.queue]):
+        for together in _in_sets([by_id[file] for file in waiting.queue]):
             widgets.require(Permission.LOAD_EXPORTS)
-            name, total = widgets.plain(file.item.name), len(waiting.queue) + len(waiting.done)
+            name, total = widgets.plain(together[0].item.name), len(waiting.queue) + len(waiting.done)
             place.progress(
                 len(waiting.done) / total,
                 view.say(N_("Reading {n} of {of}: {file}"), n=len(waiting.done) + 1, of=total, file=name),
             )
-            if not _load_one(view, waiting, file, context):
+            if not _load_set(view, waiting, together, context):
                 waiting.queue, waiting.before = [], None
                 return
     waiting.loaded, waiting.before = _sum(waiting, waiting.before, context) if waiting.done else None, None
@@ -362,27 +362,28 @@ def _begin(context: Context) -> Effect:
     return Effect(context.as_of, before, before)
 
 
-def _in_order(files: list[Dropped]) -> list[Dropped]:
+def _in_sets(files: list[Dropped]) -> list[list[Dropped]]:
+    """The files in the order in which they are loaded, those together that are one export."""
     by_prepared = {id(file.content.prepared): file for file in files}
     prepared = [f.content.prepared for f in files if isinstance(f.content.prepared, loading.Prepared)]
-    return [by_prepared[id(each)] for each in loading.in_order(prepared)]
+    return [[by_prepared[id(each)] for each in together] for together in loading.in_sets(loading.in_order(prepared))]
 
 
-def _load_one(view: View, waiting: Inbox, file: Dropped, context: Context) -> bool:
-    """Load a file as it was rehearsed, unless there is something to ask by now; False if it can be tried again."""
-    file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox.extract_day(file)
+def _load_set(view: View, waiting: Inbox, files: list[Dropped], context: Context) -> bool:
+    """Load files as they were rehearsed, unless there is something to ask by now; False if it can be tried again."""
+    for file in files:
+        file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox.extract_day(file)
     try:
-        inbox.load(file, context, view.say)
-    except asking.Question:
-        waiting.queue.remove(file.id)
-        return True
+        stay = inbox.load(files, context, view.say)
     except Exception as error:
         widgets.show_error(error)
         return False
-    waiting.queue.remove(file.id)
-    waiting.done.append(file.id)
-    if not file.content.receipts:
-        uploads.release(file.id)
+    for file in files:
+        waiting.queue.remove(file.id)
+        if file not in stay:
+            waiting.done.append(file.id)
+            if not file.content.receipts:
+                uploads.release(file.id)
     return True
 
 

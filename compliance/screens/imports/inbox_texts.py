@@ -65,6 +65,8 @@ ANSWERED: Final[Mapping[tuple[Question, Answer], str]] = {
     ("levels", "accepted"): N_("You have answered that it is loaded without levels."),
     ("keys", "accepted"): N_("You have answered that it replaces the export before it."),
     ("keys", "completes"): N_("You have answered that it completes the export before it."),
+    ("parts", "accepted"): N_("You have answered that what there is counts."),
+    ("parts", "completes"): N_("You have answered that it completes the export before it."),
 }
 
 

@@ -17,14 +17,16 @@ from compliance.loading.guessing import Candidate, Guess
 from compliance.loading.loading import add_event
 from compliance.reading import mapping
 from compliance.reading.accounting import SheetUse, sheet_uses
-from compliance.reading.mapping import ColumnMapping, SavedMapping, headings_written, saved_mappings
+from compliance.reading.mapping import ColumnMapping, Said, SavedMapping, headings_written, saved_mappings
 from compliance.reading.markers import split_marker
+from compliance.reading.naming import source_of_sheet
 from compliance.reading.recognising import Match, Near, as_mapping, known_headings, nearest
+from compliance.reading.said import shares_of
 from compliance.reading.sheets import HEADING_ROWS, Sheet, Workbook, top_rows
 from compliance.screens import downloads, fields, reads, views, widgets
 from compliance.screens.caching import read
 from compliance.screens.downloads import File, FileName
-from compliance.screens.imports import mapping_texts
+from compliance.screens.imports import mapping_texts, once
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN, Database
 
@@ -83,8 +85,8 @@ def panel(
     match, sheet = opened.match, opened.sheet
     source_id = match.source.id if match else source_id
     index = _heading_row(opened, file_id)
-    rows, columns = _shown_sheet(opened, file_id, index, source_id)
-    _first_rows(opened, rows, index)
+    allowed, columns = _shown_sheet(opened, file_id, index, source_id)
+    _first_rows(opened, top_rows(allowed), index)
     if not columns or guessing.looks_like_data(top_rows(sheet)[index], reads.sources(view.data).values()):
         text = N_(
             "Row {n} has no headings. Choose the row with the headings. "
@@ -94,23 +96,59 @@ def panel(
         return
     source = _source(opened, file_id, index, source_id)
     if source:
-        _mapped(opened, f"{file_id} {sheet.name} {index} {source.id}", source, index, columns=columns)
+        key = f"{file_id} {sheet.name} {index} {source.id}"
+        _mapped(opened, key, source, index, columns=columns, allowed=allowed)
 
 
-def _mapped(opened: Opened, key: str, source: Source, index: int, *, columns: list[Candidate]) -> None:
+def _mapped(opened: Opened, key: str, source: Source, index: int, *, columns: list[Candidate], allowed: Sheet) -> None:
     """Draw the choice of the columns and words of a source, and the button that reads the file so."""
     view, match = opened.view, opened.match
     as_now = match is not None and match.source.id == source.id and match.heading_row == index + 1
     guessed = _as_read(match, columns) if match and as_now else _guesses(opened, source, index)
-    fields = _fields(view, key, source, columns, guessed)
-    words = _words(view, key, source, columns, fields)
-    if lacking := [field for field in source.required if field.name not in fields]:
+    before = match.mapping if match and as_now else None
+    file = _once(opened, key, source, index, allowed=allowed, before=before)
+    said: dict[str, Said] = {}
+
+    def below(field: Field) -> None:
+        if field.type != "level" and (found := once.place_of_field(file, field)):
+            said[field.name] = found
+
+    fields = _fields(view, key, source, columns, guessed, below=below)
+    words, shares = _words(file, columns, fields)
+    if lacking := [field for field in source.required if field.name not in fields | said]:
         names = ", ".join(view.say.pick(field.texts) for field in lacking)
         widgets.html(charts.caption(view.say(N_("Still to choose: {names}."), names=names)))
     kind: Literal["primary", "secondary"] = "secondary" if match else "primary"
     if st.button(view.say(N_("Read the file like this")), type=kind, key=f"map {key}", disabled=bool(lacking)):
         written = headings_written(top_rows(opened.sheet)[index])
-        _save(view, ColumnMapping(source.id, tuple(written), fields, words, written=written))
+        mapped = ColumnMapping(source.id, tuple(written), fields, words, written=written, said=said, shares=shares)
+        _save(view, mapped)
+
+
+def _once(
+    opened: Opened, key: str, source: Source, index: int, *, allowed: Sheet, before: ColumnMapping | None
+) -> once.Once:
+    """What the file says once."""
+    view, every = opened.view, list(reads.sources(opened.view.data).values())
+
+    def make() -> once.Once:
+        with view.database.cursor() as cursor:
+            known = guessing.known_values(cursor, source, day=view.as_of, known_at=EVERYTHING_KNOWN)
+        return once.once_in(
+            view,
+            key,
+            source,
+            opened.book,
+            number=opened.number,
+            heading_row=index + 1,
+            allowed=allowed,
+            known=known,
+            before=before,
+            words=reads.words(),
+            sources=every,
+        )
+
+    return replace(opened.once(("once", index, source.id, view.as_of, key), make), view=view)
 
 
 def _sheets(view: View, book: Workbook, matches: Sequence[Match]) -> None:
@@ -139,7 +177,10 @@ def _near(view: View, book: Workbook) -> Near | None:
 
 
 def _proposed(view: View, book: Workbook, number: int) -> str | None:
-    """The source that a sheet is recognised as, else the one that the refusal of the file names."""
+    """The source that a sheet is said to be, else recognised as, else the one that the refusal of the file names."""
+    named = source_of_sheet(book, number, list(reads.sources(view.data).values()), reads.words())
+    if named:
+        return named.id
     use, near = _uses(view, book, ())[number], _near(view, book)
     if use.why not in {"other", "no_rows"} and near and near.sheet == number:
         return near.source.id
@@ -206,20 +247,20 @@ def _heading_row(opened: Opened, file_id: str) -> int:
     return number - 1
 
 
-def _shown_sheet(
-    opened: Opened, file_id: str, index: int, source_id: str | None
-) -> tuple[list[list[str | None]], list[Candidate]]:
+def _shown_sheet(opened: Opened, file_id: str, index: int, source_id: str | None) -> tuple[Sheet, list[Candidate]]:
     """The first rows of the sheet and its columns, without rows that have or may have level 4 in a column of levels."""
     every = reads.sources(opened.view.data)
-    sheet = opened.match.sheet if opened.match else opened.sheet
+    sheet = opened.sheet
+    if opened.match:  # without the columns of what the file says once
+        sheet = replace(opened.match.sheet, cells=opened.match.sheet.cells.select(sheet.cells.column_names))
     chosen = st.session_state.get(_source_key(file_id, source_id))
     source = every[chosen] if chosen in every else opened.likely(index, source_id)
     fields = _levels_chosen(opened, f"{file_id} {sheet.name} {index}", source, index) if source else {}
 
-    def shown() -> tuple[list[list[str | None]], list[Candidate]]:
+    def shown() -> tuple[Sheet, list[Candidate]]:
         words, known = reads.words(), known_headings(every.values())
         allowed = guessing.shown_sheet(sheet, index, source, fields, words=words, sources=every.values())
-        return top_rows(allowed), guessing.candidates(allowed, index, words, known)
+        return allowed, guessing.candidates(allowed, index, words, known)
 
     return opened.once(("shown", index, source and source.id, tuple(sorted(fields.items()))), shown)
 
@@ -274,9 +315,18 @@ def _guesses(opened: Opened, source: Source, index: int) -> dict[str, Guess]:
 
 
 def _fields(
-    view: View, key: str, source: Source, columns: Sequence[Candidate], guessed: dict[str, Guess]
+    view: View,
+    key: str,
+    source: Source,
+    columns: Sequence[Candidate],
+    guessed: dict[str, Guess],
+    *,
+    below: Callable[[Field], None] = lambda _field: None,
 ) -> dict[str, str]:
-    """Draw the choice of a column for each field, required ones first. Guesses are filled in and marked as such."""
+    """Draw the choice of a column for each field, required ones first. Guesses are filled in and marked as such.
+
+    `below` draws more below a required field without a column.
+    """
     say = view.say
     if note := mapping_texts.guess_note(guessed, say):
         widgets.html(charts.caption(note))
@@ -294,27 +344,32 @@ def _fields(
                 placeholder=say(N_("No column")),
                 key=_field_key(key, field.name),
             )
+            if field.required and not picked:
+                below(field)
         if picked:
             chosen[field.name] = picked
     return chosen
 
 
 def _words(
-    view: View, key: str, source: Source, columns: Sequence[Candidate], fields: dict[str, str]
-) -> dict[str, dict[str, str]]:
-    """Draw the choice of a meaning for each unknown word. Return the chosen codes by field and word."""
-    by_key = {column.key: column for column in columns}
+    file: once.Once, columns: Sequence[Candidate], fields: dict[str, str]
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """Draw the choice of a meaning for each unknown word, and for shares. Return the chosen codes of both by field."""
+    view, key, by_key = file.view, file.key, {column.key: column for column in columns}
+    chosen = [(field, by_key[fields[field.name]]) for field in file.source.fields if field.name in fields]
+    shared = [(field, column) for field, column in chosen if once.has_shares(field, column)]
     unknown = [
         (field, word, number)
-        for field in source.fields
-        if field.name in fields
-        for word, number in guessing.unknown_words(field, by_key[fields[field.name]], reads.words())[:WORDS_SHOWN]
+        for field, column in chosen
+        for word, number in guessing.unknown_words(field, column, reads.words())[:WORDS_SHOWN]
+        if (field, column) not in shared or word not in shares_of([value for value, _ in column.values])
     ]
-    if not unknown:
-        return {}
+    if not unknown and not shared:
+        return {}, {}
     say = view.say
-    note = mapping_texts.words_note([field for field, _, _ in unknown], say)
+    note = mapping_texts.words_note([field for field, _, _ in unknown], say) if unknown else ""
     widgets.html(charts.section(say(N_("Meaning")), note=note, level=3))
+    shares = {field.name: once.share_choices(file, field, column) for field, column in shared}
     meanings: dict[str, dict[str, str]] = {}
     left, right = st.columns(2, gap="large")
     for number, (field, word, rows) in enumerate(unknown):
@@ -322,7 +377,7 @@ def _words(
             code = _word_choice(view, f"word {key} {field.name} {word}", field, word, rows)
         if code:
             meanings.setdefault(field.name, {})[word] = code
-    return meanings
+    return meanings, {name: codes for name, codes in shares.items() if codes}
 
 
 def _word_choice(view: View, key: str, field: Field, word: str, rows: int) -> str | None:

@@ -8,7 +8,8 @@ from compliance.core.language import N_, Language
 from compliance.declarations.sources import Field, Source
 from compliance.loading.guessing import Candidate, Guess
 from compliance.reading.accounting import SheetUse
-from compliance.reading.mapping import ColumnMapping, SavedMapping
+from compliance.reading.mapping import ColumnMapping, Said, SavedMapping
+from compliance.reading.said import DAY, Texts
 from compliance.reading.sheets import Row
 from compliance.wording import phrases
 from compliance.wording.tables import Column, Head, Table, table
@@ -16,6 +17,7 @@ from compliance.wording.tables import Column, Head, Table, table
 SHOWN_ROWS: Final = 8
 EXAMPLES: Final = 2
 LONGEST: Final = 24
+LONGEST_ONCE: Final = 80
 BY: Final = {"before": N_("as last time"), "name": N_("guessed"), "content": N_("guessed")}
 
 NOT_READ: Final = {
@@ -126,6 +128,76 @@ def code_label(field: Field, code: str, say: Language) -> str:
     return say.pick(field.word(code))
 
 
+# --- What a file says once ----------------------------------------------------------------------------------------
+
+NOT_SAID: Final = N_("Nowhere")
+NOT_IN_TEXT: Final = N_("That does not stand in the text, or has a day in it, which is another one in the next file.")
+UNKNOWN: Final = N_("Unknown")
+PLACES: Final = {
+    "title": N_("Above the table: {text}"),
+    "sheet": N_("Name of the sheet: {text}"),
+    "file": N_("Name of the file: {text}"),
+}
+SAID: Final = {
+    "title": N_("above the table: {text}"),
+    "sheet": N_("name of the sheet: {text}"),
+    "file": N_("name of the file: {text}"),
+    "constant": N_("“{text}”, as you have said"),
+}
+# All, some or none of a whole: a label, a word for a table, and the codes that it is likely to mean.
+SHARES: Final = {
+    "all": N_("{field}: all parts"),
+    "some": N_("{field}: some parts"),
+    "none": N_("{field}: no part"),
+}
+LIKELY: Final = {"all": ("passed", "done"), "some": ("started", "ongoing"), "none": ("not_started",)}
+
+
+def once_label(field: Field, say: Language) -> str:
+    """The label of the choice where a field without a column stands."""
+    return say(N_("{field} stands once in the file"), field=say.pick(field.texts))
+
+
+def place_label(place: tuple[str, int], text: str, say: Language) -> str:
+    """A text of a file that a field may stand in, with an ellipsis for each day."""
+    return say(PLACES[place[0]], text=_once(text))
+
+
+def own_text_label(say: Language) -> str:
+    """The choice of a text that the user writes."""
+    return say(N_("Nowhere: I write it"))
+
+
+def part_label(field: Field, say: Language) -> str:
+    """The label of the part of a text that a field is."""
+    return say(N_("The part that is {field}"), field=say.pick(field.texts).lower())
+
+
+def lasting_label(texts: Texts, say: Language) -> str:
+    """The choice that a text holds for each file with the same title, else of the same name."""
+    if texts.title:
+        return say(N_("Holds for every file with “{text}” above the table"), text=_once(texts.title[0]))
+    return say(N_("Holds for every file called “{text}”"), text=_once(texts.file[0] if texts.file else ""))
+
+
+def share_label(field: Field, size: str, example: str, say: Language) -> str:
+    """What a share stands for in a field, with an example of it from the file."""
+    label = say(SHARES[size], field=say.pick(field.texts))
+    return f"{label} ({example})" if example else label
+
+
+def place_text(each: Said, say: Language) -> str:
+    """Where a mapping takes a field from that a file says once."""
+    text = each.value if each.place == "constant" else f"{each.before}…{each.after}"
+    return say(SAID[each.place], text=_once(text))
+
+
+def _once(text: str) -> str:
+    """A text of a file on one line, with an ellipsis for each day."""
+    shown = " ".join(text.replace(DAY, "…").split())
+    return shown if len(shown) <= LONGEST_ONCE else f"{shown[: LONGEST_ONCE - 1]}…"
+
+
 def mapping_title(entry: SavedMapping, source: Source, say: Language) -> str:
     """The title of a saved mapping: the export and the first headings."""
     every = list(entry.columns.shown.values())
@@ -145,12 +217,18 @@ def mapping_table(mapping: ColumnMapping, source: Source, say: Language) -> Tabl
 
     def words(field: Field, say: Language) -> str:
         meant = [f"{w} = {code_label(field, c, say)}" for w, c in mapping.words.get(field.name, {}).items()]
+        codes = mapping.shares.get(field.name, {})
+        meant += [f"{share_label(field, size, '', say)} = {code_label(field, c, say)}" for size, c in codes.items()]
         through = mapping.through if field.refers_to and mapping.through else ""
         return "; ".join([*meant, *([say(N_("Matched by the column {column}."), column=through)] if through else [])])
 
+    def column(field: Field, say: Language) -> str:
+        key = mapping.fields.get(field.name)
+        return shown.get(key, key) if key else place_text(mapping.said[field.name], say)
+
     columns: Sequence[Column[Field]] = (
         Column(N_("Field"), lambda field, say: say.pick(field.texts), row_header=True),
-        Column(N_("Column"), lambda field, _: shown.get(mapping.fields[field.name], mapping.fields[field.name])),
+        Column(N_("Column"), column),
         Column(N_("Words"), words),
     )
-    return table(columns, [field for field in source.fields if mapping.fields.get(field.name)], say)
+    return table(columns, [f for f in source.fields if mapping.fields.get(f.name) or f.name in mapping.said], say)
