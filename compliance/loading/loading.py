@@ -609,7 +609,7 @@ def _add_organisation(cursor: Cursor, order: Order, name: str) -> tuple[int, str
 
 def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     source, own = matches[0].source, parts.parts_of(matches) if job.file.marker is None else ()
-    _refuse_same_file(cursor, job, source)
+    _refuse_same_file(cursor, job, source, own)
     matches = with_meanings(matches, meanings(cursor, job.organisation_id))
     summary = validate(cursor, matches, job.words, date1904=job.workbook.date1904)
     if through := job.through(matches):
@@ -810,9 +810,13 @@ def _record(job: _Job, matches: list[Match], summary: Summary) -> dict[str, obje
     }
 
 
-def _refuse_same_file(cursor: Cursor, job: _Job, source: Source) -> None:
-    """Refuse a file whose content is loaded, for its own organisation if it is, else for another."""
-    params = {"sha256": job.workbook.sha256, "source": source.id, "extract_date": job.day.day}
+def _refuse_same_file(cursor: Cursor, job: _Job, source: Source, own_parts: Sequence[str]) -> None:
+    """Refuse a file whose content is loaded, for its own organisation if it is, else for another.
+
+    Two that only their names tell apart are about different things.
+    """
+    params: dict[str, object] = {"sha256": job.workbook.sha256, "source": source.id, "extract_date": job.day.day}
+    params["parts"] = list(own_parts) or None
     same = rows(cursor, statement("same_file"), params | {"known_at": EVERYTHING_KNOWN})
     own = [row for row in same if folded(row["organisation"]) == folded(job.organisation)]
     if same:

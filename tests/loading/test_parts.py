@@ -203,3 +203,16 @@ def test_a_part_that_is_read_anew_is_as_it_was(line):
     with line.database.writing() as cursor:
         assert read_anew(cursor, {1, 2}, Rules(SOURCES, WORDS), who="test") == []
     assert counted(line) == [*(f"A {p} passed" for p in "abc"), *(f"B {p} started" for p in "abc")]
+
+
+def test_files_that_only_their_names_tell_apart_are_two(line):
+    with line.database.writing() as cursor:
+        named = ColumnMapping(
+            TITLED.source, TITLED.headings, FIELDS, said={"course": Said("file")}, shares=TITLED.shares
+        )
+        mapping.save(cursor, named, who="test")
+    content = xlsx({"Ark1": [HEADINGS, ("a@exempel.se", "a", "3/3")]})
+    books = [read_here(content, name=f"{course}.xlsx") for course in "AB"]
+    assert all(not isinstance(result, Refusal) for result in loaded(line, *books))
+    assert courses(line) == ["A", "B"]
+    assert [type(result) for result in loaded(line, *books)] == [AlreadyLoaded] * 2

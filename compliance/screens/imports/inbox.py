@@ -21,7 +21,7 @@ from compliance.correcting.previewing import Effect, Rehearsal
 from compliance.correcting.returning import Change
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, Words
-from compliance.loading import asking, loading
+from compliance.loading import asking, loading, parts
 from compliance.loading.asking import Accepted
 from compliance.loading.loading import Order, Prepared, Receipt, add_event
 from compliance.reading import mapping, reading
@@ -322,7 +322,8 @@ def _twins(files: Sequence[Dropped]) -> dict[str, Refusal]:
     for file in files:
         prepared = file.content.prepared
         if isinstance(prepared, Prepared):
-            key = prepared.workbook.sha256, file.order.source, file.order.extract_date
+            about = parts.parts_of(prepared.matches)
+            key = prepared.workbook.sha256, file.order.source, file.order.extract_date, about
             if (twin := first.setdefault(key, file)) is not file:
                 text = N_("{file} is the same file as {twin}. Remove one of them.")
                 refusals[file.id] = Refusal(text, file=file.item.name, twin=twin.item.name)
