@@ -274,7 +274,7 @@ def _round(copy: Database, files: Sequence[_Candidate], limit: Limit, rules: Rul
         then=lambda cursor, _outcomes: limit.figures(cursor, _movers(files)),
     )
     verdicts = {by_key[key].taken: _of_outcome(by_key[key], outcome, rules) for key, outcome in outcomes.items()}
-    if together := _of_one_day(by_key, outcomes) | _of_one_content(files, verdicts):
+    if together := _of_one_day(by_key, outcomes) | _of_one_content(files, verdicts) | _of_sets(files, verdicts):
         return verdicts, together
     clean = {file.taken: file.mover for file in files if isinstance(verdicts[file.taken], Loadable)}
     moved = limit.holds({taken: mover for taken, mover in clean.items() if mover}, after)
@@ -339,6 +339,21 @@ def _of_one_content(files: Sequence[_Candidate], verdicts: Verdicts) -> Verdicts
         if other and isinstance(verdict, Loadable) and any(c.earlier is None for c in verdict.rehearsal.comparisons):
             held[file.taken] = Held("likely_owner", Refusal(LIKELY_OWNER, name=other))
     return held
+
+
+def _of_sets(files: Sequence[_Candidate], verdicts: Verdicts) -> Verdicts:
+    """What is held of files that are one export together: the rest may be asked about, as it lacks them."""
+    sets = defaultdict[object, list[Taken]](list)
+    for file in files:
+        if file.prepared.set:
+            sets[file.prepared.set].append(file.taken)
+    return {
+        taken: verdict
+        for together in sets.values()
+        if any(isinstance(verdicts[taken], Loadable) for taken in together)
+        for taken in together
+        if isinstance(verdict := verdicts[taken], Held)
+    }
 
 
 def _movers(files: Sequence[_Candidate]) -> list[Mover]:
