@@ -24,7 +24,7 @@ CAME: Final = N_("It came {moment}, and has the SHA-256 {sum}.")
 def loaded_text(file: IntakeFile, receipts: Sequence[Receipt], say: Language, *, came: datetime | None = None) -> str:
     """The receipt of a loaded file: each import, its rows, what it takes the place of, and what is counted beside."""
     texts = [text for receipt in receipts for text in _import_texts(receipt, say)]
-    if file.why.get("day") == "arrival":
+    if any(receipt.extract_date.by == "arrival" for receipt in receipts):
         texts.append(say(ARRIVED))
     return _text(file, texts, say, came=came)
 

@@ -45,7 +45,8 @@ class IntakeFile:
 
 def reason(code: str, refusal: Refusal, **more: Any) -> dict[str, Any]:
     """Why a file is held or refused, as `why` keeps it: the code, the sentence and its values, and `more`."""
-    return {"code": code, **refusal.as_json(), **more}
+    kept: dict[str, Any] = json.loads(json.dumps({"code": code, **refusal.as_json(), **more}, default=str))
+    return kept
 
 
 def intake_files(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> list[IntakeFile]:

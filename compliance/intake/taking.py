@@ -79,6 +79,10 @@ class Busy(Refusal):
     """Another run is at work."""
 
 
+class NoIntake(Refusal):
+    """A folder is of something else."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """A file in `held` at `path`. `file` is its name, masked; `came` is the moment (UTC) at which it last changed."""
@@ -129,16 +133,16 @@ def folders(root: Path) -> list[Path]:
         return sorted(root / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
 
 
-def make_ready(folder: Path) -> None:
+def make_ready(folder: Path, *, only_look: bool = False) -> None:
     """Make our own folders in the folder of an organisation. Raise Refusal if it is none, or cannot be used."""
     status = _status(folder / IN)
     if status is None or not stat.S_ISDIR(status.st_mode):
-        raise Refusal(NO_IN, folder=folder.name)
+        raise NoIntake(NO_IN, folder=folder.name)
     if not os.access(folder / IN, os.W_OK | os.X_OK) or (
         status.st_mode & stat.S_ISVTX and os.geteuid() not in (0, status.st_uid)
     ):
         raise Refusal(NOT_EMPTIED, folder=folder.name)
-    for name in OURS:
+    for name in () if only_look else OURS:
         try:
             (folder / name).mkdir(mode=0o700, exist_ok=True)
             ours = (folder / name).lstat()
@@ -383,17 +387,20 @@ def _within(name: str, most: int) -> str:
 
 
 def held_files(folder: Path) -> list[Taken]:
-    """What lies in `held` of the folder of an organisation, by name. What a killed run left half-copied is removed."""
+    """What lies in `held` of the folder of an organisation, by name."""
     found = []
-    for path in sorted((folder / HELD).iterdir()):
-        if path.name.startswith((".copy-", ".clock-")):
-            path.unlink(missing_ok=True)
-        elif not path.name.startswith("."):
-            status = path.stat()
-            found.append(
-                Taken(folder.name, _file_of(path), sum_of(path), status.st_size, path, _moment(status.st_mtime))
-            )
+    for path in sorted((folder / HELD).glob("[!.]*")):
+        with suppress(FileNotFoundError):  # somebody may put it away meanwhile
+            status, sha256 = path.stat(), sum_of(path)
+            came = _moment(status.st_mtime)
+            found.append(Taken(folder.name, _file_of(path), sha256, status.st_size, path, came))
     return found
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run has left half-copied."""
+    for path in (folder / HELD).glob(".c*-*"):
+        path.unlink(missing_ok=True)
 
 
 def sum_of(path: Path) -> str:

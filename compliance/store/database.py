@@ -158,8 +158,7 @@ class Database(ABC):
 
         A write to a draft changes the state but not the version.
         """
-        marks = self.marks()
-        return " ".join(marks[part] for part in FIGURES)
+        return _version(self.marks())
 
     def marks(self) -> Mapping[str, str]:
         """A text for each part of what it holds, which changes with that part.
@@ -170,7 +169,7 @@ class Database(ABC):
         known_state, marks = self._last_marks
         if state != known_state:
             with self.cursor() as cursor:
-                marks = {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("marks"))}
+                marks = _marks(cursor)
             self._last_marks = (state, marks)
         return marks
 
@@ -263,6 +262,19 @@ def _telling(told: list[Told], store: str) -> Iterator[None]:
             with suppress(Refusal):
                 change.tell_failure()
         raise
+
+
+def version_within(cursor: Cursor) -> str:
+    """The version of a store as a transaction sees it, with what that has written."""
+    return _version(_marks(cursor))
+
+
+def _version(marks: Mapping[str, str]) -> str:
+    return " ".join(marks[part] for part in FIGURES)
+
+
+def _marks(cursor: Cursor) -> Mapping[str, str]:
+    return {row["part"]: f"{row['n']} {row['mark']}" for row in rows(cursor, statement("marks"))}
 
 
 def newest_moment(cursor: Cursor) -> datetime:

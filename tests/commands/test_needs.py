@@ -9,6 +9,7 @@ import pytest
 import typer.main
 
 import compliance.commands.access
+import compliance.commands.intake
 import compliance.commands.keeping
 import compliance.commands.points
 import compliance.commands.review  # noqa: F401 - their commands join the others

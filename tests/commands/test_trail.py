@@ -22,6 +22,8 @@ CHECKS = {"verify", "review verify", "audit verify"}
 # The commands of keeping tell of themselves, and are tested beside it.
 # Those that write nothing of the store and hand nothing of it out.
 NOTHING_OF_IT = {"points new", "points check", "points pack", "points list"}
+# Those of the intake are tested with its runs.
+INTAKE = {"intake"}
 KEEPING = {"backup", "restore", "move", "maintain", "purge", "person list", "person remove"}
 # Every command: what it is given, the entries that it leaves, and some of their details. {y} is the year of the review,
 # {f} a folder.
@@ -88,7 +90,7 @@ def test_every_command_leaves_its_entries_and_what_is_refused_leaves_none(run):
         " ".join(said.split()[: 2 if said.startswith(("review ", "role ", "audit ", "points ")) else 1])
         for said, *_ in STEPS
     }
-    assert done | CHECKS | KEEPING | NOTHING_OF_IT == commands(cli.app)
+    assert done | CHECKS | KEEPING | INTAKE | NOTHING_OF_IT == commands(cli.app)
     [system] = {row["person"] for row in entries()}
     assert people.named(system).name == getpass.getuser()
     assert list(audit.verify()) == []

@@ -239,6 +239,7 @@ def test_whatever_a_killed_run_leaves_is_taken_by_the_next(folder, at, monkeypat
     with pytest.raises(Killed):
         take_all(folder, DECLARED)
     monkeypatch.undo()
+    taking.sweep(folder)
     take_all(folder, DECLARED)
     assert inside(folder) == []
     assert [(file.file, file.path.read_bytes()) for file in held_files(folder)] == [("Personal.csv", b"a;b\n")]

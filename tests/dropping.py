@@ -1,0 +1,106 @@
+"""Folders of organisations into which exports are dropped, for tests of the intake."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from compliance.core import clock
+from compliance.core.language import Language
+from compliance.intake.outcomes import Run
+from compliance.intake.rows import IntakeFile, intake_files
+from compliance.intake.running import run
+from compliance.loading.loading import Order, load, read_request
+from compliance.store.database import rows
+from compliance.store.file import FileDatabase
+from tests.line import ANSWERED, SOURCES, WORDS, read_here, reading_here
+
+SV = Language("sv")
+TODAY = clock.today()
+OCTOBER, NOVEMBER, DECEMBER = (TODAY - timedelta(days) for days in (20, 10, 3))
+
+
+def staff(n: int, day: object, first: int = 0) -> str:
+    people = "".join(f"p{i:03};Kim {i};Norr;2020-01-01\n" for i in range(first, first + n))
+    return f"Uttagen {day}\nAD-konto;Namn;Enhet;Anställningsdatum\n{people}"
+
+
+def training(n: int, day: object, passed: int) -> str:
+    course = "Informationssäkerhet för medarbetare"
+    people = "".join(f"p{i:03};{course};{'Godkänd' if i < passed else 'Påbörjad'};{OCTOBER}\n" for i in range(n))
+    return f"Uttagen {day}\nAD-konto;Kurs;Status;Slutfört datum\n{people}p000;Grundkurs i dataskydd;Godkänd;{OCTOBER}\n"
+
+
+class Dropping:
+    """A store with two exports of an organisation, and the folder of the intake, where a file is whole at once."""
+
+    def __init__(self, folder: Path, *, begun: bool = False) -> None:
+        self.root, self.database = folder / "intake", FileDatabase.at(folder / "store" / "test.duckdb")
+        self.own = self.database.path.parent
+        if begun:  # it is there already, as a copy
+            return
+        self.root.mkdir()
+        self.own.mkdir()
+        self.declare()
+        self.folder("Förvaltningen")
+        self.load("Personal.csv", staff(60, OCTOBER))
+        self.load("Utbildning.csv", training(60, OCTOBER, 40))
+
+    def declare(self, quiet_seconds: int = 0, more: str = "") -> None:
+        (self.own / "intake.toml").write_text(f"quiet_seconds = {quiet_seconds}\n{more}", "utf-8")
+
+    def folder(self, name: str) -> Path:
+        (self.root / name / "in").mkdir(parents=True, exist_ok=True)
+        return self.root / name
+
+    def drop(self, name: str, text: str, *, into: str = "Förvaltningen") -> Path:
+        path = self.folder(into) / "in" / name
+        path.write_bytes(text.encode("cp1252"))
+        return path
+
+    def load(self, name: str, text: str, **said: Any) -> int:
+        """Load an export by hand."""
+        order = Order("hand", accepted=ANSWERED, **said)
+        request = read_request(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
+        book = read_here(text.encode("cp1252"), name=name, request=request)
+        return load(self.database, book, order, sources=SOURCES, words=WORDS)[0].import_id
+
+    def run(self, **said: Any) -> Run:
+        with reading_here():
+            return run(self.database, self.root, own=self.own, say=SV, **said)
+
+    def imports(self) -> list[str]:
+        """The files of the imports, in the order in which they were loaded."""
+        with self.database.cursor() as cursor:
+            return [row["file"] for row in rows(cursor, "select file from imports order by import_id")]
+
+    def recorded(self) -> dict[str, IntakeFile]:
+        """What is recorded of files, by name."""
+        with self.database.cursor() as cursor:
+            return {row.file: row for row in intake_files(cursor)}
+
+    def lying(self) -> dict[str, str]:
+        """Where each file lies, by its name, without receipts."""
+        paths = [path for path in self.root.rglob("*") if path.is_file() and not path.name.startswith(".")]
+        return {
+            path.name.split(" ", 2 if path.parent.name in ("loaded", "refused") else 1)[-1]
+            if path.parent.name != "in"
+            else path.name: path.parent.name
+            for path in paths
+            if path.suffix != ".txt"
+        }
+
+
+@contextmanager
+def failing(where: Any, name: str, error: BaseException, *, of: str = ""):
+    """Let a function raise an error, for files of a name if one is given."""
+    does = getattr(where, name)
+
+    def raising(*said: Any, **more: Any) -> Any:
+        if of in repr((said, more)):
+            raise error
+        return does(*said, **more)
+
+    with patch.object(where, name, raising):
+        yield

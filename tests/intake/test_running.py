@@ -1,0 +1,350 @@
+"""A run takes what is whole, loads what nothing is to be asked of, holds the rest with why, and tells of each."""
+
+import hashlib
+import json
+import os
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from compliance.core.errors import Hindered, Refusal
+from compliance.correcting.renaming import add_alias
+from compliance.intake import acting, running
+from compliance.intake.settling import settle_as_refused
+from compliance.intake.taking import Busy
+from compliance.loading.loading import Order, rename_organisation, revoke
+from compliance.store import register
+from tests.command import run as command
+from tests.dropping import DECEMBER, NOVEMBER, OCTOBER, SV, TODAY, Dropping, failing, staff, training
+
+pytestmark = pytest.mark.live
+HAND = Order("hand")
+
+
+@pytest.fixture
+def intake(tmp_path, monkeypatch):
+    dropping = Dropping(tmp_path)
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(dropping.database.path))
+    return dropping
+
+
+def kinds(run):
+    return {outcome.file: (outcome.kind, outcome.code) for outcome in run.outcomes}
+
+
+def everything(intake):
+    """What the folders of the intake and of the store hold, and when each was changed of the former."""
+    paths = [(path, path.lstat().st_mtime_ns) for path in sorted(intake.root.rglob("*"))]
+    paths += [(path, 0) for path in sorted(intake.own.iterdir()) if path.suffix not in (".turn", ".lock")]
+    return {
+        str(path): (changed, hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "")
+        for path, changed in paths
+    }
+
+
+# What is dropped one night, by name: its content, what becomes of it, and where it lies then.
+NIGHT = {
+    "Personal nov.csv": (staff(61, NOVEMBER), "loaded", "loaded"),
+    "Utbildning nov.csv": (training(61, NOVEMBER, 44), "loaded", "loaded"),
+    "Personal femtedel.csv": (staff(12, DECEMBER), "held", "held"),
+    "Personal okt igen.csv": (staff(60, OCTOBER), "there", "loaded"),
+    "Skräp.pdf": ("%PDF-1.4 nothing", "refused", "refused"),
+    "Lista.csv": ("Namn;Enhet;Status\nAnna;Norr;Aktiv\n", "held", "held"),
+    "Tom.csv": ("", "waiting", "in"),
+}
+
+
+@pytest.fixture
+def night(intake):
+    """What a run has done in which some is loaded and some is not."""
+    for name, (text, *_) in NIGHT.items():
+        intake.drop(name, text)
+    intake.drop("x.csv", staff(60, NOVEMBER), into="Norrra")
+    (intake.root / "Förvaltningen" / "in" / "länk.csv").symlink_to("/etc/passwd")
+    (intake.root / "utan").mkdir()
+    told = []
+    done = intake.run(tell=told.append)
+    assert tuple(told) == done.outcomes
+    return done
+
+
+def test_each_file_of_a_night_is_loaded_or_lies_where_what_it_is_says(intake, night):
+    expected = {name: kind for name, (_, kind, _) in NIGHT.items()} | {"x.csv": "held", "länk.csv": "left", "": "left"}
+    assert {file: kind for file, (kind, _) in kinds(night).items()} == expected
+    assert (night.status, night.held) == (1, 3)
+    assert intake.imports()[2:] == ["Personal nov.csv", "Utbildning nov.csv"]
+    lies = {name: place for name, (_, _, place) in NIGHT.items()} | {"x.csv": "held", "länk.csv": "in"}
+    assert intake.lying() == lies
+    again = intake.run()
+    assert {kind for kind, _ in kinds(again).values()} == {"waiting", "left"}
+    assert (again.status, again.held) == (3, 3)
+
+
+def test_each_file_of_a_night_is_told_of_in_receipt_row_line_and_trail(intake, night):
+    [receipt] = (intake.root / "Förvaltningen" / "loaded").glob("3 *.txt")
+    assert "Inläst som import 3 för Förvaltningen: Personallista" in receipt.read_text("utf-8")
+    recorded = intake.recorded()
+    assert recorded["Personal nov.csv"].imports == (3,)
+    assert recorded["x.csv"].organisation_id is None
+    assert "ingen förvaltning" in SV.refusal(recorded["x.csv"].refusal)
+    lines = [json.loads(json.dumps(outcome.line(SV))) for outcome in night.outcomes]
+    loaded = next(line for line in lines if line.get("file") == "Personal nov.csv")
+    said = {"source": "staff", "extract_date": NOVEMBER.isoformat(), "imports": [3], "rows": 61}
+    assert loaded.items() >= said.items()
+    entries = register.own().rows("entries", after=0)
+    trail = Counter((row["action"], json.loads(row["details"]).get("status")) for row in entries)
+    assert trail == {("load", None): 2, ("intake", "held"): 3, ("intake", "refused"): 1}
+
+
+def test_the_same_content_counts_once_however_often_and_by_whatever_name_it_comes(intake):
+    for _ in range(2):
+        intake.drop("Personal.csv", staff(61, NOVEMBER))
+        intake.drop("Igen.csv", staff(61, NOVEMBER))
+        intake.run()
+    assert len(intake.imports()) == 3
+    revoke(intake.database, 3, why="fel", order=HAND)
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    assert [outcome.kind for outcome in intake.run().outcomes] == ["loaded"]
+
+
+def test_a_file_of_another_organisation_is_held(intake):
+    intake.load("Södra.csv", staff(30, OCTOBER, first=500), organisation="Södra")
+    intake.drop("Personal.csv", staff(60, OCTOBER), into="Södra")
+    intake.drop("Personal nov.csv", staff(60, NOVEMBER), into="Södra")
+    assert {kind for kind, _ in kinds(intake.run()).values()} == {"held"}
+    assert len(intake.imports()) == 3
+
+
+@pytest.mark.parametrize("form", ["FÖRVALTNINGEN", "Fo\u0308rvaltningen"])
+def test_a_folder_is_of_the_organisation_whose_name_it_has_in_any_form(intake, form):
+    intake.drop("Personal.csv", staff(61, NOVEMBER), into=form)
+    assert [outcome.kind for outcome in intake.run().outcomes] == ["loaded"]
+
+
+def test_a_renamed_organisation_is_found_by_its_old_name(intake):
+    rename_organisation(intake.database, 1, name="Nämnden", order=HAND)
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    [outcome] = intake.run().outcomes
+    assert (outcome.kind, outcome.organisation) == ("loaded", "Nämnden")
+    intake.load("Södra.csv", staff(30, OCTOBER, first=500), organisation="Södra")
+    add_alias(intake.database, kind="organisation", old="Gamla", new="Södra", valid_from=OCTOBER, order=HAND)
+    intake.drop("Personal.csv", staff(31, NOVEMBER, first=500), into="Gamla")
+    [outcome] = intake.run().outcomes
+    assert (outcome.kind, outcome.organisation) == ("loaded", "Södra")
+
+
+def test_a_folder_is_told_of_until_there_is_an_organisation_of_its_name(intake):
+    intake.drop("Personal.csv", staff(30, NOVEMBER, first=500), into="Södra")
+    assert kinds(intake.run()) == {"Personal.csv": ("held", "folder")}
+    assert intake.run().outcomes == ()
+    intake.load("Södra.csv", staff(30, OCTOBER, first=500), organisation="Södra")
+    assert kinds(intake.run()) == {"Personal.csv": ("loaded", "")}
+
+
+@pytest.mark.parametrize("at", ["put_away", "settle"])
+def test_a_run_that_ends_between_a_load_and_the_move_is_completed_by_the_next(intake, at):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+
+    class Killed(BaseException):
+        pass
+
+    place = acting.Hands if at == "put_away" else acting
+    with failing(place, at, Killed()), pytest.raises(Killed):
+        intake.run()
+    assert intake.lying() == {"Personal.csv": "held"}
+    assert kinds(intake.run()) == {"Personal.csv": ("there", "")}
+    assert intake.lying() == {"Personal.csv": "loaded"}
+    assert len(intake.imports()) == 3
+
+
+def test_a_receipt_that_cannot_be_written_is_told_and_the_next_run_moves_the_file(intake):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    with failing(acting, "settle", OSError(28, "No space left on device")):
+        done = intake.run()
+    assert [outcome.kind for outcome in done.outcomes] == ["loaded", "failed"]
+    assert done.status == 1
+    assert kinds(intake.run()) == {"Personal.csv": ("there", "")}
+
+
+def test_what_the_machine_cannot_read_is_tried_again_and_held_after_three_runs(intake):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    intake.drop("Utbildning.csv", training(61, NOVEMBER, 44))
+    with failing(running, "read", Hindered("The machine is too busy."), of="Personal.csv"):
+        first, second, third, fourth = (intake.run() for _ in range(4))
+    assert [kinds(run).get("Personal.csv") for run in (first, second, third, fourth)] == [
+        ("failed", "failed"),
+        ("failed", "failed"),
+        ("held", "failed"),
+        None,
+    ]
+    assert [run.status for run in (first, second, third, fourth)] == [1, 1, 3, 3]
+    assert kinds(first)["Utbildning.csv"] == ("loaded", "")
+    intake.declare(more="# changed")
+    assert kinds(intake.run()) == {"Personal.csv": ("loaded", "")}
+
+
+def test_what_failed_once_is_loaded_by_the_next_run(intake):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    with failing(acting, "load_prepared", Hindered("The database is busy.")):
+        done = intake.run()
+    assert (kinds(done), done.status) == ({"Personal.csv": ("failed", "failed")}, 1)
+    assert kinds(intake.run()) == {"Personal.csv": ("loaded", "")}
+
+
+def test_a_store_that_cannot_be_written_leaves_everything_for_the_next_run(intake):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    with failing(type(intake.database), "writing", Hindered("The database is busy.")):
+        done = intake.run()
+    assert {kind for kind, _ in kinds(done).values()} == {"failed"}
+    assert intake.recorded() == {}
+    assert kinds(intake.run()) == {"Personal.csv": ("loaded", ""), "Lista.csv": ("held", "day")}
+
+
+def test_a_file_on_which_the_product_fails_does_not_keep_the_others(intake, caplog):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    intake.drop("Utbildning.csv", training(61, NOVEMBER, 44))
+    with failing(running, "judge", ZeroDivisionError("x"), of="Utbildning.csv"):
+        done = intake.run()
+    assert kinds(done) == {"Personal.csv": ("loaded", ""), "Utbildning.csv": ("failed", "failed")}
+    assert "ZeroDivisionError" in caplog.text
+    with failing(running, "prepare", ZeroDivisionError("x"), of="Utbildning.csv"):
+        assert kinds(intake.run()) == {"Utbildning.csv": ("failed", "failed")}
+
+
+def test_what_was_judged_by_a_store_that_others_have_changed_is_judged_anew(intake, monkeypatch):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    judge, asked = running.judge, []
+
+    def meanwhile(*said):
+        found = judge(*said)
+        asked.append(len(asked))
+        if len(asked) <= changes:
+            intake.load(f"{len(asked)}.csv", training(60, OCTOBER + timedelta(len(asked)), 40))
+        return found
+
+    monkeypatch.setattr(running, "judge", meanwhile)
+    changes = 1
+    assert kinds(intake.run()) == {"Personal.csv": ("loaded", "")}
+    assert len(asked) == 2
+    intake.drop("Utbildning.csv", training(61, NOVEMBER, 44))
+    changes = 100
+    done = intake.run()
+    assert kinds(done) == {"Utbildning.csv": ("waiting", "changing")}
+    assert done.status == 3
+
+
+def test_a_file_that_somebody_answers_for_meanwhile_is_left_to_them(intake, monkeypatch):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    intake.run()
+    revoke(intake.database, 3, why="fel", order=HAND)
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    judge = running.judge
+
+    def meanwhile(*said):
+        found = judge(*said)
+        row = intake.recorded()["Lista.csv"]
+        if row.state == "held":
+            settle_as_refused(intake.database, intake.root, row, {"said": "fel"}, who="Anna", say=SV)
+        return found
+
+    monkeypatch.setattr(running, "judge", meanwhile)
+    assert kinds(intake.run()) == {"Personal.csv": ("loaded", "")}
+    assert (intake.recorded()["Lista.csv"].state, intake.lying()["Lista.csv"]) == ("refused", "refused")
+    intake.drop("Lista igen.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    assert kinds(intake.run()) == {"Lista igen.csv": ("refused", "")}
+    assert intake.lying()["Lista igen.csv"] == "refused"
+
+
+def test_a_rehearsal_tells_what_would_be_done_and_writes_nothing(intake):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    before = everything(intake)
+    done = intake.run(rehearse=True)
+    assert kinds(done) == {"Personal.csv": ("loaded", ""), "Lista.csv": ("held", "day")}
+    assert everything(intake) == before
+    intake.run()
+    intake.drop("Personal igen.csv", staff(61, NOVEMBER))
+    before = everything(intake)
+    assert kinds(intake.run(rehearse=True)) == {"Personal igen.csv": ("there", ""), "Lista.csv": ("held", "day")}
+    assert everything(intake) == before
+
+
+def test_a_run_looks_again_while_a_file_is_young(intake, monkeypatch):
+    intake.declare(quiet_seconds=1)
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    monkeypatch.setattr(running, "LEAST_SECONDS", 0.1)
+    done = intake.run(wait=20)
+    assert [outcome.kind for outcome in done.outcomes] == ["waiting", "loaded"]
+    assert (done.status, done.counts) == (0, {"loaded": 1})
+
+
+def test_one_run_at_a_time_is_at_work(intake, monkeypatch):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    judge = running.judge
+
+    def meanwhile(*said):
+        with pytest.raises(Busy):
+            intake.run()
+        return judge(*said)
+
+    monkeypatch.setattr(running, "judge", meanwhile)
+    assert kinds(intake.run()) == {"Personal.csv": ("loaded", "")}
+
+
+def test_a_folder_that_goes_away_is_told(intake, monkeypatch):
+    intake.folder("Andra")
+    with failing(running, "take_all", OSError(2, "No such file or directory"), of="Andra"):
+        done = intake.run()
+    assert [(outcome.kind, outcome.folder, outcome.code) for outcome in done.outcomes] == [
+        ("failed", "Andra", "unusable")
+    ]
+    monkeypatch.setattr(os, "scandir", lambda _path: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+    with pytest.raises(Refusal, match="cannot be looked into"):
+        intake.run()
+
+
+# --- The command ------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_a_line_each_and_says_by_its_status_what_is_left(intake):
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    where = {"COMPLIANCE_INTAKE": str(intake.root)}
+    rehearsed = command(intake.database.path, "intake", "--rehearse", **where)
+    assert rehearsed.returncode == 3
+    assert "outcome" in rehearsed.stdout.splitlines()[0]
+    assert len(intake.imports()) == 2
+    done = command(intake.database.path, "intake", "--wait", 0, **where)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (3, "")
+    assert [line["outcome"] for line in lines] == ["loaded", "held", "done"]
+    assert {line["event"] for line in lines} == {"intake"}
+    assert lines[-1] == {"event": "intake", "outcome": "done", "counts": {"loaded": 1, "held": 1}}
+    assert "extract date" in lines[1]["sentence"]
+
+
+def test_two_commands_at_once_load_everything_once(intake):
+    for number in range(4):
+        intake.drop(f"{number}.csv", staff(61 + number, TODAY - timedelta(20 - number)))
+    found = []
+
+    def one():
+        found.append(command(intake.database.path, "intake", "--wait", 0, COMPLIANCE_INTAKE=str(intake.root)))
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [done.returncode for done in found] == [0, 0]
+    assert sorted(intake.imports()[2:]) == [f"{number}.csv" for number in range(4)]
+
+
+def test_the_command_says_that_there_is_no_folder(intake, tmp_path):
+    assert "COMPLIANCE_INTAKE" in command(intake.database.path, "intake").stderr
+    nowhere = command(intake.database.path, "intake", COMPLIANCE_INTAKE=str(tmp_path / "nowhere"))
+    assert (nowhere.returncode, "nowhere" in nowhere.stderr) == (1, True)
