@@ -44,13 +44,13 @@ def intake_command(
         raise Refusal(NOT_THERE, folder=root)
     as_table = rehearse or sys.stdout.isatty()
 
-    def tell(outcome: Outcome) -> None:
+    def print_outcome(outcome: Outcome) -> None:
         if not as_table:
             _print_line(**outcome.line(say))
 
     own, receipts = places.own_files(), Language(language)
     try:
-        done = run(stores.own(), root, own=own, say=receipts, rehearse=rehearse, wait=wait, tell=tell)
+        done = run(stores.own(), root, own=own, say=receipts, rehearse=rehearse, wait=wait, report=print_outcome)
     except Busy:
         _print_line(outcome="busy")
         return

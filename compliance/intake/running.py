@@ -63,7 +63,7 @@ def run(
     say: Language,
     rehearse: bool = False,
     wait: float = 0.0,
-    tell: Callable[[Outcome], object] = lambda _outcome: None,
+    report: Callable[[Outcome], object] = lambda _outcome: None,
 ) -> Run:
     """Take and load what lies in the folders of organisations, and look again for `wait` seconds while a file is young.
 
@@ -71,7 +71,7 @@ def run(
     """
     with ExitStack() as block:
         copies = block.enter_context(temporary_folder()) if rehearse else None
-        intake = _Intake(database, root, own, say, tell, copies, load_intake(own))
+        intake = _Intake(database, root, own, say, report, copies, load_intake(own))
         ready = intake.usable_folders()
         if not rehearse:
             block.enter_context(alone(ready))
@@ -92,7 +92,7 @@ class _Intake:
     root: Path
     own: Path
     say: Language
-    tell: Callable[[Outcome], object]
+    report: Callable[[Outcome], object]
     copies: Path | None
     declared: Intake
     user: User = field(default_factory=current_user)
@@ -160,7 +160,7 @@ class _Intake:
 
     def _add(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
-        self.tell(outcome)
+        self.report(outcome)
 
     def held_number(self, ready: Iterable[Path]) -> int:
         """How many files are held."""

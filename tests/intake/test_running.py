@@ -65,7 +65,7 @@ def night(intake):
     (intake.root / "Förvaltningen" / "in" / "länk.csv").symlink_to("/etc/passwd")
     (intake.root / "utan").mkdir()
     told = []
-    done = intake.run(tell=told.append)
+    done = intake.run(report=told.append)
     assert tuple(told) == done.outcomes
     return done
 
