@@ -329,7 +329,7 @@ def test_the_command_prints_a_line_each_and_says_by_its_status_what_is_left(inta
 
 def test_two_commands_at_once_load_everything_once(intake):
     for number in range(4):
-        intake.drop(f"{number}.csv", staff(61 + number, TODAY - timedelta(20 - number)))
+        intake.drop(f"{number}.csv", staff(61 + number, TODAY - timedelta(15 - number)))
     found = []
 
     def one():
