@@ -230,8 +230,8 @@ def test_a_list_that_comes_back_is_shown_and_taken_once_and_the_units_tell_who_h
     assert (line.database.version(), len(line.rows("from imports"))) == (version, 2)
     units = page(monkeypatch)
     answered = {row["Enhet"]: row for row in units.dataframe[0].value.to_dict("records")}
-    assert [bool(row["Svarade"]) for row in answered.values()] == [True, False]
-    assert answered["Norr"]["Klar enligt enheten"] == 1
+    assert [bool(row["Senast svarat"]) for row in answered.values()] == [True, False]
+    assert answered["Norr"]["Klar enligt enheten"] == "1"
     assert [box.label for box in units.checkbox] == ["Har inte svarat (1)"]
     units.checkbox[0].check().run()
     assert [*units.dataframe[0].value["Enhet"]] == ["<b>*Söder*</b>"]

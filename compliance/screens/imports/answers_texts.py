@@ -8,7 +8,7 @@ from compliance.wording import phrases
 from compliance.wording.tables import Column
 from compliance.worklists import sending
 from compliance.worklists.answering import Answer, Known, Returned, State, counted
-from compliance.worklists.notes import TEXTS
+from compliance.worklists.workbooks import NOTE
 
 STATES: Final[dict[State, str]] = {
     "unknown_word": N_("Unknown word"),
@@ -46,7 +46,7 @@ COLUMNS: Final[Sequence[Column[Answer]]] = (
     Column(N_("Point"), _point),
     Column(N_("Status now"), lambda answer, say: sending.status(answer.before, say)),
     Column(N_("Says the unit"), _says),
-    Column(TEXTS["answer"], lambda answer, _: answer.row.text),
+    Column(NOTE, lambda answer, _: answer.row.text),
 )
 
 

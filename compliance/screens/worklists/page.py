@@ -102,15 +102,21 @@ def _units(view: View, lists: list[WorkList], all_: Sending) -> WorkList | None:
     widgets.html(charts.section(texts.summary(lists, say), note=say(N_("Choose a unit to see and send its list."))))
     _every(view, lists)
     _persons(view, lists)
-    label = say(N_("Mark all units as sent"))
-    st.button(label, key="mark all sent", on_click=_mark_sent, args=(view, lists), type="tertiary")
-    if late := texts.unanswered(lists, all_):
-        text = say(N_("Have not answered ({n})"), n=say.number(len(late)))
-        lists = late if st.checkbox(text, key=f"unanswered {say.code}") else lists
+    lists = _marked_or_unanswered(view, lists, all_)
     table = texts.units(lists, all_, say)
     key = f"units left {say.code} {texts.mark([each.unit for each in lists])}"
     place = widgets.selectable(table, key=key, alt=texts.summary(lists, say))
     return None if place is None else lists[place]
+
+
+def _marked_or_unanswered(view: View, lists: list[WorkList], all_: Sending) -> list[WorkList]:
+    """Draw the button that marks all lists as sent, and the choice of those without an answer. Return those to show."""
+    say, late = view.say, texts.unanswered(lists, all_)
+    with st.container(horizontal=True, vertical_alignment="center", key="sent-or-answered"):
+        label = say(N_("Mark all units as sent"))
+        st.button(label, key="mark all sent", on_click=_mark_sent, args=(view, lists))
+        text = say(N_("Have not answered ({n})"), n=say.number(len(late)))
+        return late if late and st.checkbox(text, key=f"unanswered {say.code}") else lists
 
 
 def _every(view: View, lists: list[WorkList]) -> None:

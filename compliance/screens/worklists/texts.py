@@ -22,8 +22,8 @@ UNITS: Final[Sequence[Column[tuple[WorkList, Sending]]]] = (
     Column(N_("Left"), lambda row, _: len(row[0].left)),
     Column(N_("Unit"), lambda row, say: row[0].unit or say(N_("The whole organisation"))),
     Column(N_("Last sent"), lambda row, _: _day(sending.last_sent(*row))),
-    Column(N_("Answered"), lambda row, _: _day(sending.answered(*row))),
-    Column(N_("Done, says the unit"), lambda row, _: sending.done(*row) or None),
+    Column(N_("Last answered"), lambda row, _: _day(sending.answered(*row))),
+    Column(N_("Done, says the unit"), lambda row, _: str(sending.done(*row) or "")),
     Column(N_("Recipient"), lambda row, say: sending.person(row[0].contact, say) if row[0].contact else ""),
     Column(N_("By point"), lambda row, say: most(row[0], say)),
 )
