@@ -2,6 +2,7 @@
 
 import html
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from string import ascii_lowercase
 import pytest
 
 from compliance.core.language import Language
+from compliance.core.places import ROOT
 from compliance.declarations.points import load_todo
 from compliance.declarations.sources import load_values
 from compliance.extracts.folder import every_extract, zipped
@@ -35,6 +37,9 @@ ORGANISATION = "Förvaltningen"
 TOKENS = [f"zq{a}{b}" for a, b in product(ascii_lowercase, repeat=2)][:116]
 NAMES = {0: "../Zqaa", 1: "Zqab\\..", 2: "Enhet Zqac <b>", 3: "=Zqad()", 4: "Zqae" * 60, 5: "Zqaf Å/Ä"}
 ADDRESSES = {1: "a@b.example,c@d.example", 2: "zq.öberg@a.example", 3: "a@b.example Bcc: x@y.example", 4: "", 5: "nej"}
+# Where `make mailprogram` unpacks one.
+PROGRAMS = os.pathsep.join([str(ROOT / "build" / "mailprogram" / "usr" / "bin"), os.environ["PATH"]])
+FOUND = {"PATH": PROGRAMS}
 CHOSEN = {"information_security_training", "classification", "risk_analysis"}
 ASKED = tuple(point for point in POINTS if point.id in CHOSEN)
 
@@ -157,14 +162,14 @@ def _downloaded(line, point, all_):
 
 
 @pytest.mark.exhaustive
-@pytest.mark.skipif(shutil.which("mshow") is None, reason="mblaze is not installed: make mailprogram")
+@pytest.mark.skipif(shutil.which("mshow", path=PROGRAMS) is None, reason="mblaze is not installed: make mailprogram")
 def test_a_mail_program_reads_each_draft_as_python_does(drafts, tmp_path):
     for place, draft in enumerate(drafts.values()):
         path = tmp_path / f"{place}.eml"
         path.write_bytes(draft)
         mail = message_from_bytes(draft, policy=policy.default)
         subject, listed, text = (
-            subprocess.run([*args, path], check=True, capture_output=True, text=True).stdout
+            subprocess.run([*args, path], check=True, capture_output=True, text=True, env=os.environ | FOUND).stdout
             for args in (("mhdr", "-d", "-h", "subject"), ("mshow", "-t"), ("mshow", "-n"))
         )
         assert subject.strip() == mail["Subject"]
