@@ -6,20 +6,45 @@ from datetime import date
 from typing import Final
 
 from compliance.access.audit import Action
+from compliance.core.drafts import is_address
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 from compliance.declarations.queries import statement
-from compliance.loading.loading import Order, add_event, clean_name
+from compliance.loading.loading import TOO_LONG, Order, add_event, clean_name, clean_text
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
 DELIVERED_BY, ANSWER_BY, RETURN_TO = "delivered_by", "answer_by", "return_to"
+ADDRESS, HOW, DAYS = "delivery_address", "delivery_how", "delivery_days"
+# What is written of how a source is delivered, by the name of its part of a Delivering.
+OF_DELIVERY: Final = {"name": DELIVERED_BY, "address": ADDRESS, "how": HOW, "days": DAYS}
 # What the audit trail calls the two that concern answers.
 ANSWERS: Final = "answers"
+# The longest that may pass between two deliveries.
+MOST_DAYS: Final = 1_100
+# Of how an export is taken out.
+LONGEST_HOW: Final = 1_000
+NO_ADDRESS: Final = N_("{text} is no mail address. Write one, such as kim@example.se, or nothing.")
+NO_DAYS: Final = N_("{text} is no number of days. Write a whole number from 1 to {most}, or nothing.")
+
+
+@dataclass(frozen=True)
+class Delivering:
+    """Who delivers a source: their name and mail address, how they take it out, and every how many days, if arranged.
+
+    `days` is 0 where the source's own rhythm holds.
+    """
+
+    name: str = ""
+    address: str = ""
+    how: str = ""
+    days: int = 0
 
 
 @dataclass(frozen=True)
 class Arrangements:
     """Who delivers each source, by its id; the day to answer by, and where to send the answers."""
 
-    delivered_by: Mapping[str, str] = field(default_factory=dict)
+    deliveries: Mapping[str, Delivering] = field(default_factory=dict)
     answer_by: date | None = None
     return_to: str = ""
 
@@ -33,19 +58,43 @@ def arrangements(cursor: Cursor, organisation: str, *, as_of: date) -> Arrangeme
     params = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
     written = {(row["kind"], row["what"]): row["text"] for row in rows(cursor, statement("arrangements"), params)}
     day = written.get((ANSWER_BY, ""), "")
+    sources = {what: None for kind, what in written if kind in OF_DELIVERY.values()}
     return Arrangements(
-        {what: text for (kind, what), text in written.items() if kind == DELIVERED_BY and text},
+        {source: each for source in sources if (each := _delivering(written, source)) != Delivering()},
         date.fromisoformat(day) if day else None,
         written.get((RETURN_TO, ""), ""),
     )
 
 
-def deliver(database: Database, organisation: str, source: str, text: str, *, as_of: date, order: Order) -> None:
-    """Write who delivers a source; an empty text takes it back. Raise Refusal if it is too long."""
-    text = clean_name(text)
+def _delivering(written: Mapping[tuple[str, str], str], source: str) -> Delivering:
+    name, address, how, days = (written.get((kind, source), "") for kind in OF_DELIVERY.values())
+    return Delivering(name, address, how, int(days or 0))
+
+
+def deliver(
+    database: Database, organisation: str, source: str, delivering: Delivering, *, as_of: date, order: Order
+) -> None:
+    """Write who delivers a source, and how; what is empty takes it back. Raise Refusal if anything is too long."""
+    name, address, how = clean_name(delivering.name), clean_name(delivering.address), clean_text(delivering.how)
+    if len(how) > LONGEST_HOW:
+        raise Refusal(TOO_LONG, n=len(how), most=LONGEST_HOW)
+    if address and not is_address(address):
+        raise Refusal(NO_ADDRESS, text=address)
+    texts = {"name": name, "address": address, "how": how, "days": str(delivering.days or "")}
     with database.writing() as cursor:
-        _add(cursor, organisation, {(DELIVERED_BY, source): text}, as_of=as_of, order=order)
+        before = arrangements(cursor, organisation, as_of=as_of).deliveries.get(source, Delivering())
+        written = {name: str(getattr(before, name) or "") for name in OF_DELIVERY}
+        new = {(kind, source): texts[name] for name, kind in OF_DELIVERY.items() if texts[name] != written[name]}
+        _add(cursor, organisation, new, as_of=as_of, order=order)
         add_event(cursor, order, "arrange", source, action=Action.ARRANGEMENT, told=f"delivery {source}")
+
+
+def days_of(text: str) -> int:
+    """A number of days as it is written; 0 for an empty text. Raise Refusal if it is none, or too many."""
+    number = int(text) if text.strip().isascii() and text.strip().isdecimal() else 0
+    if text.strip() and not 1 <= number <= MOST_DAYS:
+        raise Refusal(NO_DAYS, text=text, most=MOST_DAYS)
+    return number
 
 
 def answer(database: Database, organisation: str, *, by: date | None, to: str, as_of: date, order: Order) -> None:

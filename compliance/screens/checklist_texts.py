@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from compliance.core import clock
 from compliance.core.language import N_, Language, begun
+from compliance.correcting import deliveries
+from compliance.correcting.arrangements import Arrangements, Delivering
+from compliance.correcting.deliveries import Delivery, State
 from compliance.counting.assessing import Basis, Status
 from compliance.counting.figures import Definition
 from compliance.declarations.points import Point
-from compliance.declarations.sources import Source, product_sources
+from compliance.declarations.sources import Source
 from compliance.drawing import charts
 from compliance.drawing.checklist import ExportRow
 from compliance.drawing.elements import Html
@@ -18,23 +21,25 @@ from compliance.loading.purges import Purged, purged_text
 from compliance.store.database import Rows
 from compliance.wording import phrases, rhythms
 
-State = Literal["missing", "late", "in_time"]
 STATUS: Final[dict[State, Status]] = {
-    "missing": Status.NO_BASIS, "late": Status.YELLOW, "in_time": Status.GREEN,
+    "never": Status.NO_BASIS, "late": Status.YELLOW, "expected": Status.GREEN, "in_time": Status.GREEN,
 }  # fmt: skip
-WORDS: Final[dict[State, str]] = {"missing": N_("missing"), "late": N_("late"), "in_time": N_("in time")}
+WORDS: Final[dict[State, str]] = {
+    "never": N_("missing"), "late": N_("late"), "expected": N_("expected"), "in_time": N_("in time"),
+}  # fmt: skip
 # The sources that no point reads and that the year wheel shows.
 PLANNED: Final = frozenset({"activities", "deviations", "dpo_recommendations"})
 # An age of fewer days is the same day or the day before, which are not so old.
 OLD: Final = 2
+EVERY_DAYS: Final = N_("A new one every … days (usually {n})")
 Address = Callable[..., str]
 
 
 @dataclass(frozen=True)
 class Export:
-    """A source on a day: the import that counts, how many complete it, its age in days, the points that it feeds."""
+    """A source on a day: its delivery, the import that counts, how many complete it, its age, the points it feeds."""
 
-    source: Source
+    delivery: Delivery
     chosen: Mapping[str, Any] | None
     completing: int
     age: int
@@ -42,11 +47,14 @@ class Export:
     purged: Purged | None = None
 
     @property
+    def source(self) -> Source:
+        """The source."""
+        return self.delivery.source
+
+    @property
     def state(self) -> State:
-        """Whether it is missing, older than its rhythm, or in time."""
-        if self.chosen is None:
-            return "missing"
-        return "late" if self.age > self.source.rhythm_days else "in_time"
+        """Whether it has never come, is late, or is in time."""
+        return self.delivery.state
 
     @property
     def rank(self) -> tuple[int, bool]:
@@ -63,6 +71,8 @@ def exports(
     imports: Rows,
     organisation: str,
     as_of: date,
+    arranged: Arrangements,
+    late_after: int,
 ) -> list[Export]:
     """Every source of an organisation on a day, what is missing first; of packs only what their points read."""
     details = {row["import_id"]: row for row in imports}
@@ -71,28 +81,22 @@ def exports(
         counting.setdefault(row["source"], []).append(details[row["import_id"]])
     found = [
         replace(
-            _export(source, counting.get(source.id, []), as_of),
-            points=readers,
+            _export(source, counting.get(source.id, []), arranged, as_of=as_of, late_after=late_after),
+            points=deliveries.readers(source, points, definitions),
             purged=basis.purged((source.id,), organisation, as_of),
         )
-        for source in sources
-        if (readers := _readers(source, points, definitions)) or source.id in product_sources()
+        for source in deliveries.wanted(sources, points, definitions)
     ]
     return sorted(found, key=lambda export: export.rank)
 
 
-def _export(source: Source, rows: Rows, as_of: date) -> Export:
+def _export(source: Source, rows: Rows, arranged: Arrangements, *, as_of: date, late_after: int) -> Export:
     """A source with the newest of its imports that completes no other, as the check of old exports has it."""
     newest = max(rows, key=lambda row: (not row["completes"], row["extract_date"], row["import_id"]), default=None)
-    age = (as_of - newest["extract_date"]).days if newest else 0
-    return Export(source, newest, sum(row["completes"] for row in rows if row is not newest), age)
-
-
-def _readers(source: Source, points: Sequence[Point], definitions: Sequence[Definition]) -> tuple[Point, ...]:
-    """The points that read a source; where none does, those beside which a figure of it is shown."""
-    readers = tuple(point for point in points if source.id in (*point.needs, *point.uses))
-    beside = {number for definition in definitions if source.id in definition.needs for number in definition.points}
-    return readers or tuple(point for point in points if point.number in beside)
+    day, by = newest["extract_date"] if newest else None, arranged.deliveries.get(source.id, Delivering())
+    found = deliveries.delivery(source, day, by, as_of=as_of, late_after=late_after)
+    completing = sum(row["completes"] for row in rows if row is not newest)
+    return Export(found, newest, completing, (as_of - day).days if day else 0)
 
 
 def headline(found: Sequence[Export], say: Language) -> str:
@@ -171,8 +175,10 @@ def _counts(export: Export, say: Language) -> list[str]:
     if export.chosen is None:
         return [purged_text(export.purged, say)] if export.purged else []
     text = N_("{age} old, due {often}") if export.age >= OLD else N_("exported {age}, due {often}")
-    age = say(text, age=say.age(export.age), often=rhythms.often(export.source.rhythm_days, say))
+    age = say(text, age=say.age(export.age), often=rhythms.often(export.delivery.rhythm, say))
     told = [say.date(export.chosen["extract_date"], form="d MMM y"), age]
+    if export.delivery.due and export.state in {"late", "expected"}:
+        told.append(say(N_("the next was expected on {day}"), day=say.date(export.delivery.due, form="d MMM y")))
     if export.completing:
         told.append(
             say.plural(

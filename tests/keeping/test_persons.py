@@ -9,6 +9,7 @@ from compliance.access import audit, people
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting import arrangements
+from compliance.correcting.arrangements import Delivering
 from compliance.loading.purges import purge_sentences, purges
 from compliance.review.dossier import seal_of
 from compliance.store import engine
@@ -52,7 +53,8 @@ def before(tmp_path_factory):
     with line.held():
         for source, table in TABLES.items():
             line.load_table(table, name=f"{source}.csv", source=source)
-        arrangements.deliver(line.database, "A", "staff", "sixten.hemlig@example.org", as_of=AS_OF, order=line.order())
+        sixten = Delivering(address="sixten.hemlig@example.org", how="Fråga Sixten Hemlig")
+        arrangements.deliver(line.database, "A", "staff", sixten, as_of=AS_OF, order=line.order())
         review = line.open(2026, AS_OF)
         line.discuss(review)
         line.write(review, "comment", "incidents", "Sixten Hemlig hör av sig.")

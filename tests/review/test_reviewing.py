@@ -8,6 +8,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.core.masking import MASK
 from compliance.correcting import arrangements
+from compliance.correcting.arrangements import Delivering
 from compliance.correcting.renaming import add_alias
 from compliance.loading import loading
 from compliance.loading.loading import rename_organisation
@@ -462,7 +463,8 @@ def test_nothing_that_a_person_writes_brings_in_a_character_that_no_store_keeps(
     alone.follow_up("2026-1", "ongoing", "Sn\0art")
     rename_organisation(alone.database, 1, name="Kon\0toret", order=alone.order())
     add_alias(alone.database, kind="unit", old="Norr", new="No\0rra", valid_from=AS_OF, order=alone.order())
-    arrangements.deliver(alone.database, "Kontoret", "staff", "An\0na", as_of=AS_OF, order=alone.order())
+    delivering = Delivering("An\0na", how="Frå\0ga")
+    arrangements.deliver(alone.database, "Kontoret", "staff", delivering, as_of=AS_OF, order=alone.order())
     told = {"organisation": "Kontoret", "as_of": AS_OF, "order": alone.order()}
     notes.write(alone.database, [Note("access", "Alfa", "Norr", "waiting", "Sna\0rt")], **told)
     loading.revoke(alone.database, 1, why="Fe\0l", order=alone.order())

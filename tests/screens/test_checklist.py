@@ -8,7 +8,7 @@ from compliance.access.permissions import ANALYST, COORDINATOR
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
-from compliance.correcting import arrangements
+from compliance.correcting.arrangements import Arrangements
 from compliance.counting.assessing import basis_on
 from compliance.counting.figures import load_figures
 from compliance.declarations.queries import statement
@@ -24,15 +24,16 @@ DAY = date(2026, 11, 1)
 ORDER = Order("test")
 SYSTEMS = "Systemnamn | Enhet | Centralt/lokalt\nAlfa | Norr | Lokalt"
 STAFF = "AD-konto | Enhet | Anställningsdatum\n" + "\n".join(f"aa{n} | Norr | 2020-01-01" for n in range(3))
+NOTHING = Arrangements()
 SV, EN = map(Language, ("sv", "en"))
 
 
-def exports_of(line, *, as_of, organisation="A", sources=(), points=POINTS):
+def exports_of(line, *, as_of, organisation="A", sources=(), points=POINTS, arranged=NOTHING):
     with line.database.cursor() as cursor:
         basis = basis_on(cursor, days=[as_of], known_at=EVERYTHING_KNOWN)
         imports = rows(cursor, statement("imports"), {"known_at": EVERYTHING_KNOWN})
     declared = [*SOURCES.values(), *sources], points, load_figures(None)
-    where = {"organisation": organisation, "as_of": as_of}
+    where = {"organisation": organisation, "as_of": as_of, "arranged": arranged, "late_after": 3}
     found = checklist_texts.exports(*declared, basis=basis, imports=imports, **where)
     return {export.source.id: export for export in found}
 
@@ -43,7 +44,7 @@ def test_an_export_of_a_pack_is_asked_for_only_where_its_point_is_on(line):
     given = {"as_of": DAY, "sources": rooms.sources.values()}
     assert exports_of(line, **given).keys() == SOURCES.keys()
     export = exports_of(line, **given, points=(*POINTS, rooms.point))["rooms"]
-    assert (export.state, export.points) == ("missing", (rooms.point,))
+    assert (export.state, export.points) == ("never", (rooms.point,))
 
 
 @pytest.mark.live
@@ -64,11 +65,11 @@ def test_an_export_counts_until_its_rhythm_has_passed_and_the_newest_that_comple
     found = exports_of(line, as_of=last)
     staff = found["staff"]
     assert (staff.state, staff.chosen["import_id"], staff.completing, staff.age) == ("in_time", 1, 1, 31)
-    assert exports_of(line, as_of=last + timedelta(1))["staff"].state == "late"
-    assert exports_of(line, as_of=DAY - timedelta(1))["staff"].state == "missing"
-    assert found["systems"].state == "missing"
+    assert [exports_of(line, as_of=last + timedelta(n))["staff"].state for n in (1, 3)] == ["expected", "late"]
+    assert exports_of(line, as_of=DAY - timedelta(1))["staff"].state == "never"
+    assert found["systems"].state == "never"
     assert exports_of(line, as_of=last, organisation="B")["systems"].state == "in_time"
-    assert [export.state for export in found.values()] == ["missing"] * 17 + ["in_time"]
+    assert [export.state for export in found.values()] == ["never"] * 17 + ["in_time"]
     assert [point.number for point in found["routines"].points] == [3]  # that of a figure beside it
 
 
@@ -90,33 +91,6 @@ def test_the_checklist_says_in_words_what_is_there_and_where_to_begin(line):
         "uttagen dagen före, ska komma varje månad",
         "40 dagar gammal, ska komma varje månad",
     ]
-
-
-@pytest.mark.live
-def test_a_note_of_who_delivers_is_kept_per_organisation_and_the_newest_counts(line):
-    """before: written before there was an organisation, for all that come; personal: masked as all typed text"""
-    note, day = arrangements.deliver, {"as_of": DAY, "order": ORDER}
-    note(line.database, "Förvaltningen", "staff", "HR-stödet", **day)
-    line.load_table(STAFF, organisation="A")
-    line.load_table(SYSTEMS, organisation="B")
-    note(line.database, "B", "staff", "  HR i B, 19121212-1212 ", **day)
-    note(line.database, "A", "systems", "it@exempel.se", **day)
-    note(line.database, "A", "systems", "", **day)
-    arrangements.answer(line.database, "A", by=DAY, to="Registrator", **day)
-
-    def of(organisation):
-        with line.database.cursor() as cursor:
-            return arrangements.arrangements(cursor, organisation, as_of=DAY)
-
-    assert of("A") == arrangements.Arrangements({"staff": "HR-stödet"}, DAY, "Registrator")
-    [masked] = of("B").delivered_by.values()
-    assert masked.startswith("HR i B, ")
-    assert "1212-1212" not in masked
-    with pytest.raises(Refusal):
-        note(line.database, "A", "staff", "x" * 201, **day)
-    assert [row["what"] for row in line.rows("from events where action = 'arrange'")] == [
-        "staff", "staff", "systems", "systems", "answers",
-    ]  # fmt: skip
 
 
 @pytest.mark.live

@@ -1,0 +1,96 @@
+"""What is delivered, when the next is expected, and what has not come."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from compliance.correcting.arrangements import Delivering, arrangements
+from compliance.counting.figures import Definition, load_figures
+from compliance.declarations.intake import load_intake
+from compliance.declarations.points import Point
+from compliance.declarations.queries import statement
+from compliance.declarations.sources import Source, product_sources
+from compliance.store import packs
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
+
+# Never delivered; later than is tolerated; expected by now; or not expected yet.
+State = Literal["never", "late", "expected", "in_time"]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A source on a day: who delivers it, its rhythm in days, the day of the newest, and that of the next."""
+
+    source: Source
+    by: Delivering
+    rhythm: int
+    newest: date | None
+    due: date | None
+    state: State
+
+
+def delivery(source: Source, newest: date | None, by: Delivering, *, as_of: date, late_after: int) -> Delivery:
+    """How it is with a source on a day, by the day of its newest export; it is late so many days after it is due."""
+    rhythm = by.days or source.rhythm_days
+    due = newest + timedelta(rhythm) if newest else None
+    return Delivery(source, by, rhythm, newest, due, _state(due, as_of, late_after))
+
+
+def _state(due: date | None, as_of: date, late_after: int) -> State:
+    if due is None:
+        return "never"
+    # the day on which it is due is still in time
+    if as_of >= due + timedelta(max(late_after, 1)):
+        return "late"
+    return "expected" if as_of > due else "in_time"
+
+
+def readers(source: Source, points: Sequence[Point], definitions: Sequence[Definition]) -> tuple[Point, ...]:
+    """The points that read a source; where none does, those beside which a figure of it is shown."""
+    reading = tuple(point for point in points if source.id in (*point.needs, *point.uses))
+    beside = {number for definition in definitions if source.id in definition.needs for number in definition.points}
+    return reading or tuple(point for point in points if point.number in beside)
+
+
+def wanted(sources: Iterable[Source], points: Sequence[Point], definitions: Sequence[Definition]) -> list[Source]:
+    """The sources that are to be delivered where some points are on: of packs only what those read."""
+    usual = product_sources()
+    return [source for source in sources if source.id in usual or readers(source, points, definitions)]
+
+
+def of(
+    cursor: Cursor,
+    organisation: str,
+    sources: Iterable[Source],
+    *,
+    as_of: date,
+    late_after: int,
+    known_at: datetime = EVERYTHING_KNOWN,
+) -> list[Delivery]:
+    """How it is with sources of an organisation on a day."""
+    params = {"organisation": organisation, "as_of": as_of, "known_at": known_at}
+    newest = {row["source"]: row["extract_date"] for row in rows(cursor, statement("newest_exports"), params)}
+    arranged = arrangements(cursor, organisation, as_of=as_of).deliveries
+    return [
+        delivery(
+            source, newest.get(source.id), arranged.get(source.id, Delivering()), as_of=as_of, late_after=late_after
+        )
+        for source in sources
+    ]
+
+
+def late(
+    cursor: Cursor, organisation: str, *, as_of: date, own: Path | None, known_at: datetime = EVERYTHING_KNOWN
+) -> list[Delivery]:
+    """The deliveries of an organisation that are late on a day, the longest late first.
+
+    `own` is the folder of the organisation's own values.
+    """
+    every = packs.declared(cursor, own, known_at=known_at)
+    points = packs.points_on(cursor, every, as_of=as_of, organisation=organisation, known_at=known_at)
+    sources = wanted(every.sources.values(), points, load_figures(own))
+    late_after = load_intake(own).late_after_days
+    found = of(cursor, organisation, sources, as_of=as_of, late_after=late_after, known_at=known_at)
+    return sorted((each for each in found if each.state == "late"), key=lambda each: each.due or as_of)

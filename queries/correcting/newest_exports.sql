@@ -1,0 +1,6 @@
+-- The extract date of the newest export of each source that counts in an organisation on a day. Answers that complete an
+-- export do not make it newer.
+select source, extract_date
+from imports_at(as_of := $as_of, known_at := $known_at)
+where organisation = $organisation
+qualify row_number() over (partition by source order by completes, extract_date desc, import_id desc) = 1
