@@ -60,7 +60,7 @@ def wanted(sources: Iterable[Source], points: Sequence[Point], definitions: Sequ
     return [source for source in sources if source.id in usual or readers(source, points, definitions)]
 
 
-def of(
+def deliveries(
     cursor: Cursor,
     organisation: str,
     sources: Iterable[Source],
@@ -92,5 +92,5 @@ def late(
     points = packs.points_on(cursor, every, as_of=as_of, organisation=organisation, known_at=known_at)
     sources = wanted(every.sources.values(), points, load_figures(own))
     late_after = load_intake(own).late_after_days
-    found = of(cursor, organisation, sources, as_of=as_of, late_after=late_after, known_at=known_at)
+    found = deliveries(cursor, organisation, sources, as_of=as_of, late_after=late_after, known_at=known_at)
     return sorted((each for each in found if each.state == "late"), key=lambda each: each.due or as_of)

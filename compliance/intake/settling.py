@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from compliance.core import clock
-from compliance.core.language import Language
+from compliance.core.errors import Refusal
+from compliance.core.language import N_, Language
 from compliance.core.saving import written
 from compliance.intake.receipts import known_text, loaded_text, refused_text
-from compliance.intake.rows import IntakeFile, record
+from compliance.intake.rows import IntakeFile, intake_files, record
 from compliance.intake.taking import HELD, OF_SUM, fsync, sum_of
 from compliance.loading.loading import Receipt
-from compliance.store.database import Database
+from compliance.store.database import Cursor, Database
+
+DEALT_WITH: Final = N_("Somebody else has dealt with {file} already.")
 
 
 def held_path(root: Path, file: IntakeFile) -> Path | None:
@@ -30,25 +33,37 @@ def came_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
 
 
-def settle_as_loaded(
-    database: Database, root: Path, file: IntakeFile, receipts: Sequence[Receipt], *, who: str, say: Language
-) -> None:
-    """Record that somebody has loaded a held file, and put it away."""
+def record_loaded(cursor: Cursor, file: IntakeFile, receipts: Sequence[Receipt], *, who: str) -> IntakeFile:
+    """Record that somebody loads a held file, in the transaction of the load. Return it as it is to be put away.
+
+    Raise Refusal if it is held no longer.
+    """
+    _refuse_settled(cursor, file)
     imports = tuple(receipt.import_id for receipt in receipts)
-    with database.writing() as cursor:
-        loaded = replace(file, state="loaded", imports=imports, why={}, who=who)
-        record(cursor, loaded)
-    settle(root, loaded, say, receipts=receipts)
+    loaded = replace(file, state="loaded", imports=imports, why={}, who=who)
+    record(cursor, loaded)
+    return loaded
 
 
 def settle_as_refused(
     database: Database, root: Path, file: IntakeFile, why: Mapping[str, Any], *, who: str, say: Language
 ) -> None:
-    """Record that a held file is not loaded, and put it away. Without a sentence in `why` somebody has chosen so."""
+    """Record that a held file is not loaded, and put it away. Without a sentence in `why` somebody has chosen so.
+
+    Raise Refusal if it is held no longer.
+    """
     with database.writing() as cursor:
+        _refuse_settled(cursor, file)
         refused = replace(file, state="refused", imports=(), why=why, who=who)
         record(cursor, refused)
     settle(root, refused, say)
+
+
+def _refuse_settled(cursor: Cursor, file: IntakeFile) -> None:
+    """Raise Refusal if somebody else has loaded or refused a file by now."""
+    now = next((row for row in intake_files(cursor) if (row.folder, row.sha256) == (file.folder, file.sha256)), file)
+    if now.state != "held":
+        raise Refusal(DEALT_WITH, file=file.file)
 
 
 def settle(root: Path, file: IntakeFile, say: Language, *, receipts: Sequence[Receipt] = ()) -> None:

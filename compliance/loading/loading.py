@@ -170,17 +170,24 @@ def load_ready(database: Database, file: "Prepared", *, words: Words) -> list[Re
     return result
 
 
-def load_set(database: Database, files: Sequence["Prepared"], *, words: Words) -> list[list[Receipt] | Refusal]:
+def load_set(
+    database: Database,
+    files: Sequence["Prepared"],
+    *,
+    words: Words,
+    then: Callable[[Cursor, int, list[Receipt]], object] = lambda _cursor, _number, _receipts: None,
+) -> list[list[Receipt] | Refusal]:
     """Load the files of a set (see `in_sets`) in one transaction, and commit: the receipts of each, or its Refusal.
 
-    What is refused is left out. If the others are asked about as it is missing, nothing of them is loaded.
+    What is refused is left out. If the others are asked about as it is missing, nothing of them is loaded. `then` is
+    called within the transaction with the number of each file and its receipts, and may refuse it.
     """
     refused: dict[int, Refusal] = {}
     while len(refused) < len(files):
         left = {number: file for number, file in enumerate(files) if number not in refused}
         try:
             with database.writing() as cursor:
-                done = _load_all(cursor, left, words)
+                done = _load_all(cursor, left, words=words, then=then)
         except _Refused as error:
             refused |= error.refusals
         else:
@@ -196,12 +203,19 @@ class _Refused(Exception):
         super().__init__(list(refusals))
 
 
-def _load_all(cursor: Cursor, files: Mapping[int, "Prepared"], words: Words) -> dict[int, list[Receipt]]:
+def _load_all(
+    cursor: Cursor,
+    files: Mapping[int, "Prepared"],
+    *,
+    words: Words,
+    then: Callable[[Cursor, int, list[Receipt]], object],
+) -> dict[int, list[Receipt]]:
     """Load files inside a transaction. Raise _Refused for the first that is refused, or those that are asked about."""
     done: dict[int, list[Receipt]] = {}
     for number, file in files.items():
         try:
             done[number] = load_prepared(cursor, file, words=words)
+            then(cursor, number, done[number])
         except Hindered:
             raise
         except Refusal as refusal:

@@ -47,6 +47,11 @@ def keep(files: Mapping[str, object]) -> None:
     LEDGER.keep(runs.here()[0], files)
 
 
+def take(file: str, size: int, content: object) -> None:
+    """Keep a file that lies on this machine, beside those that were sent. Raise NotTaken if there is no room for it."""
+    LEDGER.take(runs.here()[0], file, size, user=views.user(), content=content)
+
+
 def content(file: str) -> object | None:
     """The content kept of a file; None if it has been released."""
     return LEDGER.content(runs.here()[0], file)

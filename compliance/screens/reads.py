@@ -430,6 +430,13 @@ def approved_in(data: Data, as_of: date, organisation: str) -> Dossier | None:
 approved = read()(dossier.approved_reviews)
 
 
+@read()
+def organisation_names(cursor: Cursor, as_of: date) -> dict[int, str]:
+    """What each organisation is called on a day, by its id: those that have become one are called alike."""
+    params = {"day": as_of, "known_at": EVERYTHING_KNOWN}
+    return {row["organisation_id"]: row["organisation"] for row in rows(cursor, statement("called_on"), params)}
+
+
 def _organisation_id(data: Data, as_of: date, organisation: str) -> int:
     """The id of an organisation on a day; 0 for that of an empty database."""
     return next(iter(organisation_ids(data, as_of, organisation)), 0)

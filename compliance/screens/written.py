@@ -15,6 +15,7 @@ from compliance.correcting.arrangements import Arrangements
 from compliance.declarations.declared import as_declared
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import statement
+from compliance.intake.rows import IntakeFile, intake_files
 from compliance.loading import cleanings
 from compliance.review import approving, deciding, dossier, planning, reviewing
 from compliance.review.deciding import Decision
@@ -155,6 +156,12 @@ def item_statuses(data: Data, as_of: date, organisation: str, point_id: str, *, 
 def arranged(cursor: Cursor, as_of: date, organisation: str) -> Arrangements:
     """What is arranged in an organisation on a day."""
     return arrangements.arrangements(cursor, organisation, as_of=as_of)
+
+
+@read(by=mark("intake_files"))
+def held_files(cursor: Cursor) -> tuple[IntakeFile, ...]:
+    """The files that the intake holds, the oldest first."""
+    return tuple(file for file in intake_files(cursor) if file.state == "held")
 
 
 # Every cleaning of the store, the latest first.

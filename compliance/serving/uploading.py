@@ -110,6 +110,21 @@ class Ledger:
             if record := self._sessions.get(session):
                 record.kept.update(files)
 
+    def take(self, session: str, file: str, size: int, *, user: User, content: object) -> None:
+        """Keep a file that lies on this machine and was not sent. Raise NotTaken if there is no room for it."""
+        with self._lock:
+            record = self._sessions.setdefault(session, Session())
+            if file in record.held:
+                return
+            self._refuse_too_many(user)
+            record.person, record.held[file] = user.person, 0
+            try:
+                self.add(session, file, size)
+            except NotTaken:
+                del record.held[file]
+                raise
+            record.kept[file] = content
+
     def content(self, session: str, file: str) -> object | None:
         """The content read from a file, or None if it has been released."""
         with self._lock:
@@ -148,12 +163,15 @@ class Ledger:
                 raise self.not_taken(403, UNKNOWN)
             if file in record.held:
                 raise self.not_taken(409, THERE)
-            if sum(len(each) for each in self._held_by(user.person)) >= self._limits().files:
-                raise self.not_taken(429, TOO_MANY)
+            self._refuse_too_many(user)
             if file not in record.issued:
                 raise self.not_taken(404, UNKNOWN)
             del record.issued[file]
             record.person, record.held[file] = user.person, 0
+
+    def _refuse_too_many(self, user: User) -> None:
+        if sum(len(each) for each in self._held_by(user.person)) >= self._limits().files:
+            raise self.not_taken(429, TOO_MANY)
 
     def _held_by(self, person: str) -> Iterator[dict[str, int]]:
         """The bytes of each file of a person, by window."""

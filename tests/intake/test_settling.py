@@ -8,10 +8,18 @@ import pytest
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.intake.rows import IntakeFile, intake_files, reason
-from compliance.intake.settling import held_path, settle, settle_as_loaded, settle_as_refused
+from compliance.intake.settling import held_path, record_loaded, settle, settle_as_refused
 from compliance.intake.taking import make_ready
 
 SV = Language("sv")
+
+
+def settle_as_loaded(database, root, file, receipts, *, who, say):
+    with database.writing() as cursor:
+        loaded = record_loaded(cursor, file, receipts, who=who)
+    settle(root, loaded, say, receipts=receipts)
+
+
 STAFF = """
 AD-konto | Namn | Enhet | Anställningsdatum
 p1       | Kim  | Norr  | 2020-01-01
@@ -96,3 +104,14 @@ def test_the_first_receipt_of_an_original_is_kept(line, held):
     settle(root, row, SV)
     _, text = lying(root)
     assert "Personallista" in (root / "Norra" / text).read_text("utf-8")
+
+
+def test_what_somebody_has_dealt_with_is_not_dealt_with_again(line, held):
+    """The first receipt and the first record stay, whichever of the two acts comes second."""
+    root, file = held
+    settle_as_refused(line.database, root, file, {}, who="Anna", say=SV)
+    with pytest.raises(Refusal):
+        settle_as_refused(line.database, root, file, {}, who="Bo", say=SV)
+    with pytest.raises(Refusal), line.database.writing() as cursor:
+        record_loaded(cursor, file, [], who="Bo")
+    assert [row["who"] for row in line.rows("from intake_files")] == ["Anna"]

@@ -8,12 +8,13 @@ from compliance.access.permissions import ANALYST, COORDINATOR
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language
-from compliance.correcting.arrangements import Arrangements
+from compliance.correcting import deliveries
+from compliance.correcting.arrangements import Arrangements, Delivering
 from compliance.counting.assessing import basis_on
 from compliance.counting.figures import load_figures
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, revoke
-from compliance.screens import checklist_texts, no_data
+from compliance.screens import checklist, checklist_texts, no_data
 from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.apps import opened, text
 from tests.line import POINTS, SOURCES
@@ -110,10 +111,24 @@ def test_a_note_is_written_on_the_page_and_shown_as_plain_text(own, monkeypatch)
     app = opened("imports", monkeypatch)
     app.button(key="delivers staff").click().run()
     app.text_input(key="delivered by staff").set_value("**HR** <b>x</b>")
+    app.text_input(key="delivery address staff").set_value("hr")
+    app.text_input(key="delivery days staff").set_value("7")
+    next(button for button in app.button if button.label == "Spara").click().run()
+    assert "hr är ingen e-postadress." in " ".join(error.value for error in app.error) + text(app)
+    app.text_input(key="delivery address staff").set_value("hr@exempel.se")
     next(button for button in app.button if button.label == "Spara").click().run()
     assert not app.exception
     assert not app.text_input
     assert app.button(key="delivers staff").label == r"\*\*HR\*\* \<b\>x\<\/b\>"
+
+
+def test_a_reminder_is_made_only_for_those_who_may_load_exports():
+    late = deliveries.delivery(SOURCES["staff"], DAY, Delivering(), as_of=DAY, late_after=3)
+    assert b"X-Unsent: 1" in checklist._reminder(view_of(COORDINATOR), late, Job())
+    assert checklist._all_reminders(view_of(COORDINATOR), [late], Job())[:2] == b"PK"
+    for make, what in ((checklist._reminder, late), (checklist._all_reminders, [late])):
+        with pytest.raises(Refusal):
+            make(view_of(ANALYST), what, Job())
 
 
 def test_a_template_is_made_only_for_those_who_may_load_exports():

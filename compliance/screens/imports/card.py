@@ -13,18 +13,20 @@ from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
-from compliance.core.language import N_
+from compliance.core.language import N_, begun
+from compliance.core.lengths import LONGEST_NAME
 from compliance.correcting import returning
 from compliance.correcting.doubts import doubts_of_import
 from compliance.correcting.previewing import Rehearsal
-from compliance.drawing import charts
+from compliance.drawing import charts, elements
+from compliance.intake.rows import IntakeFile
 from compliance.loading.loading import AlreadyLoaded, AnsweredList, NothingToLoad, Prepared, Receipt, others_in
 from compliance.loading.validating import REASONS, withheld_text
 from compliance.reading.recognising import written_day
 from compliance.reading.sheets import Workbook
 from compliance.screens import downloads, effect_texts, fields, files, sayings, views, widgets
 from compliance.screens.downloads import File
-from compliance.screens.imports import answers, inbox, inbox_texts, mapping, returns, texts
+from compliance.screens.imports import answers, inbox, inbox_texts, intake, mapping, returns, texts
 from compliance.screens.imports.inbox import Answer, Content, Context, Dropped, Inbox, Item, Question, Result
 from compliance.screens.views import View
 from compliance.wording import phrases
@@ -63,6 +65,8 @@ def draw(card: Card) -> None:
     item, content = card.item, card.file.content
     with st.container(border=True, key="card-file"):
         widgets.html(charts.card_head(item.name, text=item.result.text if item.result else ""))
+        if item.intake and not item.result:
+            _origin(card, item.intake)
         if item.result:
             _loaded(card, item.result)
             return
@@ -71,7 +75,32 @@ def draw(card: Card) -> None:
                 _waiting(card, content.book)
         elif content.book:
             widgets.html(charts.note(texts.of_file(content.book, item.name, card.view.say)))
+        if item.intake:
+            _decline(card, item.intake)
         _take_away_button(card)
+
+
+def _origin(card: Card, file: IntakeFile) -> None:
+    """Draw where a file of the intake comes from, and why it is held."""
+    say = card.view.say
+    widgets.html(
+        elements.tag("div", begun(inbox_texts.origin_text(file, card.item.organisation, say)), css="v-caption")
+    )
+    if why := inbox_texts.held_text(file, say):
+        widgets.html(charts.note(f"{say(N_('Why it is held'))}: {widgets.plain(why)}"))
+
+
+def _decline(card: Card, file: IntakeFile) -> None:
+    """Draw the form that puts a file of the intake away without loading it."""
+    say, key = card.view.say, card.file.id
+    with st.expander(say(N_("Do not load it"))):
+        widgets.html(charts.caption(say(N_("It is put away among those that are not loaded, with your name and why."))))
+        why = fields.line(say(N_("Why?")), key=f"why not {key}", max_chars=LONGEST_NAME)
+        if st.button(say(N_("Do not load it")), key=f"decline {key}"):
+            with widgets.showing_errors():
+                intake.decline(card.view.database, file, why, say)
+                take_away(card.inbox, [key])
+                st.rerun()
 
 
 def _waiting(card: Card, book: Workbook) -> None:
@@ -132,9 +161,9 @@ def _loaded(card: Card, result: Result) -> None:
 
 
 def _take_away_button(card: Card) -> None:
-    file = card.file.id
+    file, is_held = card.file.id, card.item.intake and not card.item.result
     st.button(
-        card.view.say(N_("Remove the file")),
+        card.view.say(N_("Put it back") if is_held else N_("Remove the file")),
         key=f"away {file}",
         on_click=take_away,
         args=(card.inbox, [file]),

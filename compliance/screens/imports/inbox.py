@@ -21,6 +21,7 @@ from compliance.correcting.previewing import Effect, Rehearsal
 from compliance.correcting.returning import Change
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, Words
+from compliance.intake.rows import IntakeFile
 from compliance.loading import asking, loading, parts
 from compliance.loading.asking import Accepted
 from compliance.loading.loading import Order, Prepared, Receipt, add_event
@@ -32,7 +33,7 @@ from compliance.reading.sheets import Workbook
 from compliance.screens.effect_texts import Dated
 from compliance.screens.imports import texts
 from compliance.screens.imports.placing import Places
-from compliance.store.database import Database
+from compliance.store.database import Cursor, Database
 
 SHOWN_CHANGES: Final = 50
 # Files whose choices have changed are rehearsed first, with those that they are compared with; then all together.
@@ -45,8 +46,8 @@ Answer = Literal["accepted", "completes"]
 # What may differ between files of which the same is asked.
 OWN_VALUES: Final = frozenset({"file", "gone", "then"})
 # In the order in which files are listed.
-Rank = Literal["asks", "refused", "look", "ready", "loaded"]
-RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "look", "ready", "loaded")
+Rank = Literal["asks", "refused", "held", "look", "ready", "loaded"]
+RANKS: Final[tuple[Rank, ...]] = ("asks", "refused", "held", "look", "ready", "loaded")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Item:
     """A file in the inbox: its name, the choices about it, and the result once it is loaded.
 
     `answers` are those that the user has given to questions about it; `wrong_day` is what was typed as its extract date
-    and is none; `taken_for` and `loaded_day` are what it was loaded as, and of which day.
+    and is none; `taken_for` and `loaded_day` are what it was loaded as, and of which day. `intake` is what is recorded
+    of a file that the intake holds.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Item:
     taken_for: str = ""
     loaded_day: date | None = None
     result: Result | None = None
+    intake: IntakeFile | None = None
 
     @property
     def accepted(self) -> frozenset[Accepted]:
@@ -147,9 +150,9 @@ class Inbox:
 class Content:
     """A file as read, and what it would change; too large for the session.
 
-    `dropped` is the uploaded file. It is kept only if reading it depends on the choices, which are the `request`.
-    `book`, `prepared` and `outcome` are of the choices and data of their keys; `named` is the organisation that it
-    names.
+    `dropped` is the uploaded file, or one that the intake holds. It is kept only if reading it depends on the choices,
+    which are the `request`. `book`, `prepared` and `outcome` are of the choices and data of their keys; `named` is the
+    organisation that it names.
     """
 
     dropped: Any
@@ -461,12 +464,19 @@ def _unplaced(file: Dropped, places: Places) -> bool:
 # --- Loading ------------------------------------------------------------------------------------------------------
 
 
-def load(files: Sequence[Dropped], context: Context, say: Language) -> list[Dropped]:
+def load(
+    files: Sequence[Dropped],
+    context: Context,
+    say: Language,
+    *,
+    then: Callable[[Cursor, int, list[Receipt]], object],
+) -> list[Dropped]:
     """Load files of a set (see `loading.in_sets`) as rehearsed, and set their results. Return those that stay.
 
-    They stay if something is asked about them. Raise DiskFull if all do.
+    They stay if something is asked about them. Raise DiskFull if all do. `then` is that of `loading.load_set`.
     """
-    results = loading.load_set(context.database, [ready(file, context) for file in files], words=context.words)
+    together = [ready(file, context) for file in files]
+    results = loading.load_set(context.database, together, words=context.words, then=then)
     stay = []
     for file, result in zip(files, results, strict=True):
         if isinstance(result, asking.Question):
@@ -493,6 +503,7 @@ def _settle(file: Dropped, result: list[Receipt] | Refusal, context: Context, sa
     content.receipts = returning.only_rejected(tuple(receipts)) if rejected else ()
     content.dropped = None
     content.book, content.prepared, content.outcome = replace(content.workbook, sheets=()), None, None
+    return receipts
 
 
 def ready(file: Dropped, context: Context) -> Prepared:

@@ -14,6 +14,7 @@ import streamlit as st
 from compliance.access.permissions import Permission
 from compliance.access.scopes import Scope
 from compliance.core import clock
+from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.correcting import previewing
 from compliance.correcting.previewing import Effect
@@ -23,7 +24,7 @@ from compliance.loading.loading import Receipt
 from compliance.reading import reading
 from compliance.screens import course_questions, effect_texts, effects, fields, reads, views, widgets
 from compliance.screens import files as uploads
-from compliance.screens.imports import card, inbox, inbox_texts, texts
+from compliance.screens.imports import card, inbox, inbox_texts, intake, texts
 from compliance.screens.imports.inbox import (
     RANKS,
     Content,
@@ -35,6 +36,7 @@ from compliance.screens.imports.inbox import (
     Question,
     Rank,
 )
+from compliance.screens.imports.intake import Held
 from compliance.screens.imports.placing import Places, choices
 from compliance.screens.views import View
 
@@ -45,10 +47,12 @@ WAITING: Final[frozenset[Rank]] = frozenset({"asks", "look", "ready"})
 
 
 def draw(view: View) -> None:
-    """Draw the field to drop files in and what became of them."""
+    """Draw the field to drop files in, what became of them, and what the intake holds."""
     waiting: Inbox = st.session_state.setdefault("inbox", Inbox())
-    _open(waiting)
+    there = intake.held_files(view)
+    clicked = _open(waiting)
     _receive(view, waiting)
+    _take_up(view, waiting, there, clicked)
     context = _context(view)
     files = _files(view, waiting)
     # drawn in each run: what follows would be drawn a second time for a moment if its place changed
@@ -59,8 +63,9 @@ def draw(view: View) -> None:
     _load(view, waiting, files, context, place)
     if waiting.loaded:
         _loaded(view, waiting, waiting.loaded)
-    if files:
-        _table(view, waiting, files, context)
+    there = [each for each in there if each.id not in waiting.items]
+    if files or there:
+        _table(view, waiting, files, context, there)
 
 
 def _context(view: View) -> Context:
@@ -91,6 +96,23 @@ def _receive(view: View, waiting: Inbox) -> None:
         waiting.loaded = None
         waiting.opened = dropped[0].file_id if len(dropped) == 1 else None
         st.rerun()
+
+
+def _take_up(view: View, waiting: Inbox, there: list[Held], clicked: str) -> None:
+    """Take up the file of the intake whose row was clicked; what others have dealt with leaves the inbox."""
+    say = view.say
+    for name in intake.leave_gone(waiting, there):
+        widgets.html(charts.note(say(intake.GONE, file=name)))
+    if clicked and clicked not in waiting.items:
+        wanted = [each for each in there if each.id == clicked]
+        refusal = intake.take_up(waiting, wanted) if wanted else Refusal(intake.GONE, file=say(N_("the file")))
+        _show_not_taken(view, waiting, refusal)
+
+
+def _show_not_taken(view: View, waiting: Inbox, refusal: Refusal | None) -> None:
+    if refusal:
+        waiting.opened = None
+        widgets.html(charts.note(view.say.refusal(refusal)))
 
 
 def _files(view: View, waiting: Inbox) -> list[Dropped]:
@@ -144,7 +166,7 @@ def _read(view: View, files: Sequence[Dropped], context: Context, place: Any) ->
 # --- The table and what stands above it ---------------------------------------------------------------------------
 
 
-def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -> None:
+def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context, there: list[Held]) -> None:
     """Draw what is asked, the effect, the table and the open card; then rehearse anew if anything has changed."""
     places = _places(view, waiting, {file.id: file.content for file in files})
     open_ = [file for file in files if not file.item.result]
@@ -158,10 +180,12 @@ def _table(view: View, waiting: Inbox, files: list[Dropped], context: Context) -
         _ask_names(view, waiting, places)
         _ask_day(view, [file.item for file in open_ if asked[file.id] == ("day",)])
         progress = _above(view, waiting, open_, ranks, current=inbox.is_current(waiting, open_, context))
-    _rows(view, waiting, files, asked, ranks)
+    _choose_card(waiting, files, asked, ranks)
+    _rows(view, waiting, files, there, asked=asked, ranks=ranks)
+    _take_up_all(view, waiting, there)
     _open_card(view, waiting, files, asked, context)
     _take_away_rest(view, waiting, files, ranks)
-    if any(ranks[file.id] in WAITING for file in open_):
+    if any(ranks[file.id] in WAITING and not file.item.intake for file in open_):
         # static/app.js has the browser ask before such a page is left
         with st.container(key="waiting"):
             text = N_("Files that wait are gone if you reload or close the page.")
@@ -262,18 +286,49 @@ def _rows(
     view: View,
     waiting: Inbox,
     files: list[Dropped],
+    there: list[Held],
+    *,
     asked: dict[str, tuple[Question, ...]],
     ranks: dict[str, Rank],
 ) -> None:
-    """Draw the files as a table, the doubtful first. A row opens its card."""
-    say = view.say
-    ordered = sorted(files, key=lambda file: RANKS.index(ranks[file.id]))
-    waiting.listed = tuple(file.id for file in ordered)
-    _choose_card(waiting, ordered, asked, ranks)
-    args = (ordered, ranks, asked, reads.sources(view.data), partial(_address, view), say)
-    drawn = inbox_texts.table(*args, opened=waiting.opened)
+    """Draw the files as a table, the doubtful first, with those that the intake holds. A row opens its card."""
+    say, sources, opens = view.say, reads.sources(view.data), intake.root() is not None
+    ordered = _ordered(files, ranks)
+    after = sum(RANKS.index(ranks[file.id]) < RANKS.index("held") for file in ordered)
+    waiting.listed = tuple(
+        [file.id for file in ordered[:after]] + [each.id for each in there] + [f.id for f in ordered[after:]]
+    )
+    place = waiting.listed.index
+    rows = [
+        inbox_texts.listed(
+            file, ranks[file.id], asked.get(file.id, ()), sources, say, place=place(file.id),
+            opened=file.id == waiting.opened,
+        )
+        for file in ordered
+    ]  # fmt: skip
+    rows[after:after] = [
+        inbox_texts.listed_as_held(each.file, each.organisation, sources, say, place=place(each.id) if opens else None)
+        for each in there
+    ]
     with st.container(key="inbox"):
+        drawn = inbox_texts.table(rows, partial(_address, view), say)
         widgets.html(charts.table(*drawn, caption=say(N_("Files")), stacked=True))
+
+
+def _ordered(files: list[Dropped], ranks: dict[str, Rank]) -> list[Dropped]:
+    return sorted(files, key=lambda file: RANKS.index(ranks[file.id]))
+
+
+def _take_up_all(view: View, waiting: Inbox, there: list[Held]) -> None:
+    """Draw the button that takes up all files that the intake holds, or that they lie on another machine."""
+    say = view.say
+    if there and not intake.root():
+        widgets.html(charts.caption(say(N_("The files lie on the machine where the intake runs."))))
+    elif len(there) > 1:
+        label = say(N_("Take up all {count}"), count=say.in_words(len(there)))
+        if st.button(label, key="take up all", type="tertiary"):
+            _show_not_taken(view, waiting, intake.take_up(waiting, there))
+            st.rerun()
 
 
 def _address(view: View, place: int) -> str:
@@ -281,11 +336,12 @@ def _address(view: View, place: int) -> str:
 
 
 def _choose_card(
-    waiting: Inbox, ordered: list[Dropped], asked: dict[str, tuple[Question, ...]], ranks: dict[str, Rank]
+    waiting: Inbox, files: list[Dropped], asked: dict[str, tuple[Question, ...]], ranks: dict[str, Rank]
 ) -> None:
     """Open the first card that asks something, or the only one; and the next one when it has been answered."""
+    ordered = _ordered(files, ranks)
     asking = [file.id for file in ordered if set(asked.get(file.id, ())) - {"organisation"}]
-    if waiting.opened not in waiting.listed:
+    if waiting.opened not in [file.id for file in ordered]:
         doubtful = [file.id for file in ordered if ranks[file.id] in {"asks", "refused"} or len(ordered) == 1]
         waiting.opened = next(iter(asking or doubtful), None)
     elif waiting.opened == waiting.asking and waiting.opened not in asking:
@@ -293,11 +349,16 @@ def _choose_card(
     waiting.asking = waiting.opened if waiting.opened in asking else None
 
 
-def _open(waiting: Inbox) -> None:
-    """Open the card of the row that was clicked. The address forgets it, since the cards of other files open later."""
+def _open(waiting: Inbox) -> str:
+    """Open the card of the row that was clicked, and return its file.
+
+    The address forgets it, since the cards of other files open later.
+    """
     place = st.query_params.pop("file", "")
     if place.isdecimal() and int(place) < len(waiting.listed):
         waiting.opened = waiting.listed[int(place)]
+        return waiting.opened
+    return ""
 
 
 def _open_card(
@@ -373,11 +434,13 @@ def _load_set(view: View, waiting: Inbox, files: list[Dropped], context: Context
     """Load files as they were rehearsed, unless there is something to ask by now; False if it can be tried again."""
     for file in files:
         file.item.taken_for, file.item.loaded_day = inbox_texts.taken_for(file, view.say), inbox.extract_day(file)
+    settling = intake.Settling([file.item for file in files])
     try:
-        stay = inbox.load(files, context, view.say)
+        stay = inbox.load(files, context, view.say, then=settling.record)
     except Exception as error:
         widgets.show_error(error)
         return False
+    settling.put_away(view.say)
     for file in files:
         waiting.queue.remove(file.id)
         if file not in stay:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from compliance.core.language import N_, Language, begun
@@ -10,6 +11,8 @@ from compliance.correcting.doubts import doubts_of_file
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.sources import Source
 from compliance.drawing import charts
+from compliance.drawing.elements import Html, breakable, tag
+from compliance.intake.rows import IntakeFile
 from compliance.loading.loading import AlreadyLoaded, AnsweredList
 from compliance.reading.sheets import Workbook
 from compliance.screens.imports import inbox, texts
@@ -26,12 +29,13 @@ CLAUSES: Final = re.compile(r"[;:] ")
 RANK_WORDS: Final[Mapping[Rank, str]] = {
     "asks": N_("Answer"),
     "refused": N_("Cannot be loaded"),
+    "held": N_("Held"),
     "look": N_("Check"),
     "ready": N_("Ready"),
     "loaded": N_("Loaded"),
 }
 # The ranks in words that the eye finds: shapes as everywhere, since colour alone tells nothing.
-SIGNS: Final[Mapping[Rank, str]] = {"asks": "▲", "refused": "◆", "look": "△", "ready": "●", "loaded": "✓"}
+SIGNS: Final[Mapping[Rank, str]] = {"asks": "▲", "refused": "◆", "held": "▽", "look": "△", "ready": "●", "loaded": "✓"}
 
 
 def rank(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source], say: Language) -> Rank:
@@ -97,34 +101,92 @@ def unsaid_text(number: int, say: Language) -> str:
     return say(N_("Words and dates to explain on the card: {n}."), n=say.number(number))
 
 
-def table(
-    ordered: Sequence[Dropped],
-    ranks: Mapping[str, Rank],
-    asked: Mapping[str, Sequence[Question]],
+@dataclass(frozen=True)
+class Listed:
+    """A row of the table: a file of the inbox, or one that the intake holds; `place` is None if nothing opens it."""
+
+    rank: Rank
+    name: str
+    place: int | None
+    here: bool = False
+    origin: str = ""
+    taken_for: str = ""
+    day: str = ""
+    rows: str = ""
+    rejected: str = ""
+    remark: str = ""
+
+
+def listed(
+    file: Dropped,
+    rank: Rank,
+    asked: Sequence[Question],
     sources: Mapping[str, Source],
-    address: Callable[[int], str],
     say: Language,
     *,
-    opened: str | None,
-) -> Table:
-    """The files: where each stands, what it was taken for, its day and rows, and the begin of what is told."""
-    places = {file.id: place for place, file in enumerate(ordered)}
-
-    def name(file: Dropped, _say: Language) -> str:
-        return charts.row_link(file.item.name, address(places[file.id]), here=file.id == opened)
-
-    columns: Sequence[Column[Dropped]] = (
-        Column(
-            N_("State"), lambda file, say: f"{SIGNS[ranks[file.id]]} {say(RANK_WORDS[ranks[file.id]])}", nowrap=True
-        ),
-        Column(N_("File"), name, row_header=True),
-        Column(N_("Taken for"), lambda file, say: breaking.add_soft_hyphens(taken_for(file, say))),
-        Column(N_("Extract date"), lambda file, _: extract_day(file), nowrap=True),
-        Column(N_("Rows"), _rows, numeric=True),
-        Column(N_("Rejected"), _rejected, numeric=True),
-        Column(N_("Remark"), lambda file, say: _begin(_remark(file, asked.get(file.id, ()), sources, say))),
+    place: int,
+    opened: bool,
+) -> Listed:
+    """The row of a file of the inbox: where it stands, what it was taken for, and the begin of what is told."""
+    origin = origin_text(file.item.intake, file.item.organisation, say) if file.item.intake else ""
+    return Listed(
+        rank,
+        file.item.name,
+        place,
+        opened,
+        origin,
+        taken_for(file, say),
+        extract_day(file),
+        _rows(file, say),
+        _rejected(file, say),
+        _remark(file, asked, sources, say),
     )
-    return tables.table(columns, ordered, say)
+
+
+def listed_as_held(
+    file: IntakeFile, organisation: str | None, sources: Mapping[str, Source], say: Language, *, place: int | None
+) -> Listed:
+    """The row of a file that the intake holds, by what is recorded of it."""
+    source = sources.get(file.source or "")
+    return Listed(
+        "held",
+        file.file,
+        place,
+        origin=origin_text(file, organisation, say),
+        taken_for=say.pick(source.title) if source else "",
+        day=str(file.extract_date or ""),
+        remark=held_text(file, say),
+    )
+
+
+def origin_text(file: IntakeFile, organisation: str | None, say: Language) -> str:
+    """Where a file of the intake comes from: the organisation, or the folder if there is none of its name."""
+    return say(N_("from the intake, {name}"), name=organisation or file.folder)
+
+
+def held_text(file: IntakeFile, say: Language) -> str:
+    """Why a file is held."""
+    return say.refusal(file.refusal) if file.refusal and file.refusal.message else ""
+
+
+def table(rows: Sequence[Listed], address: Callable[[int], str], say: Language) -> Table:
+    """The files: where each stands and comes from, what it is taken for, its day and rows, and what is told."""
+
+    def name(row: Listed, _say: Language) -> str:
+        opens = row.place is not None
+        link = charts.row_link(row.name, address(row.place or 0), here=row.here) if opens else breakable(row.name)
+        return Html(link + tag("div", row.origin, css="v-small v-mute")) if row.origin else link
+
+    columns: Sequence[Column[Listed]] = (
+        Column(N_("State"), lambda row, say: f"{SIGNS[row.rank]} {say(RANK_WORDS[row.rank])}", nowrap=True),
+        Column(N_("File"), name, row_header=True),
+        Column(N_("Taken for"), lambda row, _: breaking.add_soft_hyphens(row.taken_for)),
+        Column(N_("Extract date"), lambda row, _: row.day, nowrap=True),
+        Column(N_("Rows"), lambda row, _: row.rows, numeric=True),
+        Column(N_("Rejected"), lambda row, _: row.rejected, numeric=True),
+        Column(N_("Remark"), lambda row, _: _begin(row.remark)),
+    )
+    return tables.table(columns, rows, say)
 
 
 def _begin(text: str) -> str:
@@ -171,6 +233,27 @@ def _remark(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Sour
     if file.refusal:
         return texts.of_file(file.refusal, file.item.name, say)
     return " ".join(warnings(file, sources, say))
+
+
+# --- What the intake holds --------------------------------------------------------------------------------------------
+
+
+def intake_standing(held: Sequence[IntakeFile], late: Sequence[str], say: Language) -> str:
+    """What the intake holds, and which exports are late, in a line; empty if there is nothing."""
+    failed = sum(file.why.get("code") == "failed" for file in held)
+    number, names = len(held), phrases.listed([*late], say)
+    holds = say.plural(
+        "The intake holds {count} file.", "The intake holds {count} files.", number, count=say.in_words(number)
+    )
+    fails = say.plural(
+        "This machine could not read {count} of them.",
+        "This machine could not read {count} of them.",
+        failed,
+        count=say.in_words(failed),
+    )
+    are_late = say.plural("{names} is late.", "{names} are late.", len(late), names=names)
+    sentences = {holds: number, fails: failed, are_late: len(late)}
+    return " ".join(sentence for sentence, number in sentences.items() if number)
 
 
 # --- Above the table ----------------------------------------------------------------------------------------------

@@ -9,7 +9,17 @@ from compliance.core.language import N_
 from compliance.drawing import charts
 from compliance.screens import checklist, fields, widgets
 from compliance.screens.bodies import body
-from compliance.screens.imports import courses, forms, history, inbox_page, mapping, meanings, names
+from compliance.screens.imports import (
+    courses,
+    forms,
+    history,
+    inbox_page,
+    inbox_texts,
+    intake,
+    mapping,
+    meanings,
+    names,
+)
 from compliance.screens.views import View
 
 
@@ -64,8 +74,18 @@ def _choose_part(key: str) -> None:
         st.query_params.pop("import", None)
 
 
+def _standing(view: View) -> None:
+    """Draw in a line what the intake holds and which exports are late."""
+    say = view.say
+    late = [say.pick(export.source.title) for export in checklist.exports(view) if export.state == "late"]
+    files = [each.file for each in intake.held_files(view)]
+    if sentence := inbox_texts.intake_standing(files, late, say):
+        widgets.html(charts.caption(sentence))
+
+
 def _load_exports(view: View) -> None:
     """Draw the field to drop files in, the files that wait, and the checklist of exports."""
+    _standing(view)
     if view.sample:
         widgets.start_own_button(view, key="start_imports")
     else:
