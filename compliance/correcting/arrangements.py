@@ -39,6 +39,11 @@ class Delivering:
     how: str = ""
     days: int = 0
 
+    @property
+    def is_arranged(self) -> bool:
+        """Whether it is known who delivers it, or where to write."""
+        return bool(self.name or self.address)
+
 
 @dataclass(frozen=True)
 class Arrangements:

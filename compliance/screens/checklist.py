@@ -86,7 +86,7 @@ def _row(view: View, export: Export) -> None:
         widgets.html(checklist.export_row(drawn, heads))
         with st.container(key=f"deliverer-{source.id}", gap=None):
             _deliverer(view, export.delivery)
-            if export.state != "in_time":
+            if export.state in {"late", "expected"} or (export.state == "never" and export.delivery.by.is_arranged):
                 _remind(view, export.delivery)
         no_data.template_button(view, source, label=view.say(N_("Get template")))
     if st.session_state.get(WRITING) == source.id and not view.sample:

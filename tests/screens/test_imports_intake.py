@@ -4,9 +4,10 @@ import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR
 from compliance.core.errors import Refusal
-from compliance.intake.rows import IntakeFile, reason, record
+from compliance.intake.rows import IntakeFile, intake_files, reason, record
 from compliance.intake.taking import make_ready, sum_of
 from compliance.loading.loading import Order, load
+from compliance.screens import written
 from compliance.screens.imports.intake import HeldFile
 from compliance.serving.uploading import LEDGER
 from tests.apps import SESSION, listed_files, opened, press, text
@@ -84,6 +85,17 @@ def test_a_held_file_is_listed_from_its_row_alone_and_read_when_it_is_opened(loa
     assert "Intaget håller en fil." in text(app)
     assert lying(root) == ["2026-10-31.csv"]
     monkeypatch.undo()
+
+
+def test_two_hundred_held_files_are_drawn_without_their_folder_by_one_statement(loaded, root, monkeypatch):
+    root.mkdir()
+    with loaded.writing() as cursor:
+        for n in range(200):
+            record(cursor, IntakeFile(1, "Förvaltningen", f"Fil {n}.csv", f"{n:064}", 9, "held", why=SHRUNK))
+    asked = []
+    monkeypatch.setattr(written, "intake_files", lambda cursor: asked.append(1) or intake_files(cursor))
+    assert len(listed_files(opened("imports", monkeypatch))["Fil"]) == 200
+    assert asked == [1]
 
 
 def test_an_opened_file_is_loaded_by_whoever_answers_and_put_away_with_its_receipt(loaded, root, monkeypatch):
