@@ -81,13 +81,14 @@ def draw(card: Card) -> None:
 
 
 def _origin(card: Card, file: IntakeFile) -> None:
-    """Draw where a file of the intake comes from, and why it is held."""
+    """Draw where a file of the intake comes from, and why it is held if nothing else here says it."""
     say = card.view.say
     widgets.html(
         elements.tag("div", begun(inbox_texts.origin_text(file, card.item.organisation, say)), css="v-caption")
     )
-    if why := inbox_texts.held_text(file, say):
-        widgets.html(charts.note(f"{say(N_('Why it is held'))}: {widgets.plain(why)}"))
+    why = inbox_texts.held_text(file, say)
+    if why and why not in inbox_texts.everything_asked(card.file, card.asked, card.context.sources, say):
+        widgets.html(charts.note(f"{say(N_('Why it is held'))}: {why}"))
 
 
 def _decline(card: Card, file: IntakeFile) -> None:

@@ -96,6 +96,14 @@ def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> lis
     return [*doubts, *([unsaid_text(unsaid, say)] if unsaid else [])]
 
 
+def everything_asked(
+    file: Dropped, asked: Sequence[Question], sources: Mapping[str, Source], say: Language
+) -> list[str]:
+    """What the card of a file asks, and what the user should look at on it, in sentences."""
+    refusal = [texts.of_file(file.refusal, file.item.name, say)] if file.refusal else []
+    return [*refusal, *(asked_text(file, question, say) for question in asked), *warnings(file, sources, say)]
+
+
 def unsaid_text(number: int, say: Language) -> str:
     """How many words and columns of dates are asked about, which holds no load."""
     return say(N_("Words and dates to explain on the card: {n}."), n=say.number(number))
