@@ -11,7 +11,9 @@ SCREENS: Final = ROOT / "compliance" / "screens"
 ASKS: Final = {"perform", "require", "field", "_sign"}
 # By module and function. What changes something asks there for its permission, and what hands a file out.
 ACTS: Final = {
-    ("checklist", "_note_form"): "write who delivers an export",
+    ("checklist", "_form"): "write who delivers an export",
+    ("checklist", "_reminder"): "download a reminder to who delivers an export",
+    ("checklist", "_all_reminders"): "download the reminders of all exports that are late",
     ("checklist", "draw"): "see the checklist of exports",
     ("city.page", "_content"): "download the coverage of all organisations",
     ("decisions.page", "_follow_up_form"): "follow up a decision",
@@ -29,6 +31,8 @@ ACTS: Final = {
     ("imports.names", "_confirm_removal"): "remove a change of name",
     ("imports.history", "_revoke"): "revoke an import",
     ("imports.history", "unread_cleanings"): "confirm what an upgrade has cleaned",
+    ("imports.intake", "take_up"): "take up a file that the intake holds",
+    ("imports.intake", "decline"): "put a file of the intake away without loading it",
     ("imports.mapping", "_delete"): "remove a mapping of columns",
     ("imports.mapping", "_save"): "map columns",
     ("imports.names", "_form"): "change a name",
