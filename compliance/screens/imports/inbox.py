@@ -503,7 +503,6 @@ def _settle(file: Dropped, result: list[Receipt] | Refusal, context: Context, sa
     content.receipts = returning.only_rejected(tuple(receipts)) if rejected else ()
     content.dropped = None
     content.book, content.prepared, content.outcome = replace(content.workbook, sheets=()), None, None
-    return receipts
 
 
 def ready(file: Dropped, context: Context) -> Prepared:
