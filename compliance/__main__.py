@@ -8,6 +8,7 @@ def _run() -> None:
     """Import the commands and run one of them, in little more time than the libraries take that all of them need."""
     _arrow_alone()
     import compliance.commands.access
+    import compliance.commands.digest
     import compliance.commands.intake
     import compliance.commands.keeping
     import compliance.commands.points

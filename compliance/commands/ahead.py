@@ -24,6 +24,7 @@ from compliance.declarations import settings
 from compliance.screens import addressing, reads, reviews, views
 from compliance.screens.caching import Data
 from compliance.screens.city import page as city
+from compliance.screens.digest import page as digest
 from compliance.screens.extracts import page as extracts
 from compliance.screens.frame import PAGES
 from compliance.screens.incidents import page as incidents
@@ -52,6 +53,7 @@ COUNTED: Final[dict[str, Callable[[View], Iterator[None]]]] = {
     "incidents": incidents.ahead,
     "quality": quality.ahead,
     "worklists": worklists.ahead,
+    "digest": digest.ahead,
 }
 PERMISSIONS: Final = {entry.id: entry.permission for entry in PAGES}
 log = logging.getLogger(__name__)

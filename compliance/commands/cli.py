@@ -531,7 +531,7 @@ def _every_extract(to: Path, day: date, organisation: str | None, *, replace: bo
 
 def _everything(cursor: Cursor, day: date, organisation: str | None) -> dict[str, Any]:
     """What an extract of a day is asked with by the command line, which sees all."""
-    whose = _organisation(cursor, organisation, day) if organisation else None
+    whose = organisation_named(cursor, organisation, day) if organisation else None
     own = places.own_files()
     points = packs.points_on(cursor, packs.current(cursor), as_of=day, organisation=whose)
     asked = {"points": points, "as_of": day, "known_at": EVERYTHING_KNOWN}
@@ -556,7 +556,7 @@ def worklists_command(
     own, day = places.own_files(), day_of(as_of, "--as-of")
     managers = tuple(load_values(own)["managers"])
     with stores.own().cursor() as cursor:
-        name = _organisation(cursor, organisation, day)
+        name = organisation_named(cursor, organisation, day)
         every = packs.current(cursor)
         points = packs.points_on(cursor, every, as_of=day, organisation=name)
         asking = Asking(name, day, EVERYTHING_KNOWN, points, every.todo, managers)
@@ -569,7 +569,7 @@ def worklists_command(
     print(f"{masked_name(to)}: {len(lists)} lists")
 
 
-def _organisation(cursor: Cursor, wanted: str | None, day: date) -> str:
+def organisation_named(cursor: Cursor, wanted: str | None, day: date) -> str:
     """The organisation with a name, or the only one. Raise BadParameter if it is not there, or several are."""
     names = basis_on(cursor, days=[day], known_at=EVERYTHING_KNOWN).organisations
     found = [name for name in names if wanted is None or folded(name) == folded(wanted)]

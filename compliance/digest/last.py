@@ -1,10 +1,12 @@
-"""The last digest of an organisation, which the next one is compared with."""
+"""The digests of an organisation that were made last, and the making of one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from compliance.access.audit import Action
 from compliance.declarations.queries import statement
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
+from compliance.loading.loading import Order, add_event
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
 
 @dataclass(frozen=True)
@@ -16,14 +18,29 @@ class Made:
     made_by: str
 
 
-def last_digest(
-    cursor: Cursor, organisation: str, *, as_of: date, known_at: datetime = EVERYTHING_KNOWN
-) -> Made | None:
-    """The digest of an organisation, as it is called on a day, that was made last; None if there is none."""
+@dataclass(frozen=True)
+class Last:
+    """The digest of a day that was made last, and of those of earlier days the one with which it is compared."""
+
+    today: Made | None = None
+    earlier: Made | None = None
+
+
+def last_digests(cursor: Cursor, organisation: str, *, as_of: date, known_at: datetime = EVERYTHING_KNOWN) -> Last:
+    """The digests of an organisation, as it is called on a day, that were made last.
+
+    One of the day itself is what is looked at, and compared with nothing until the next day.
+    """
     params = {"organisation": organisation, "as_of": as_of, "known_at": known_at}
-    return next((Made(**row) for row in rows(cursor, statement("last_digest"), params)), None)
+    found = [Made(**row) for row in rows(cursor, statement("last_digest"), params)]
+    today, earlier = ([made for made in found if (made.as_of == as_of) is own] for own in (True, False))
+    return Last(next(iter(today), None), next(iter(earlier), None))
 
 
-def record(cursor: Cursor, organisation_id: int, *, as_of: date, who: str) -> None:
-    """Record that a digest was made now."""
-    cursor.execute(statement("add_digest"), {"organisation_id": organisation_id, "as_of": as_of, "who": who})
+def make(database: Database, organisation: str, *, as_of: date, order: Order) -> None:
+    """Record that a digest is made now, with which those of later days are compared."""
+    with database.writing() as cursor:
+        params = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
+        id_ = next((row["organisation_id"] for row in rows(cursor, statement("organisation_ids"), params)), None)
+        cursor.execute(statement("add_digest"), {"organisation_id": id_, "as_of": as_of, "who": order.who})
+        add_event(cursor, order, "digest", str(as_of), action=Action.REPORT, told="digest", day=as_of)

@@ -180,7 +180,8 @@ class Report:
     `draft` is the word on each page of a draft, `footer` the line at the foot of each page, `contents` the title of the
     table of contents, `page` the pattern of page numbers ("Sida {page} av {pages}"). `made_at` is the moment (UTC) when
     the review got its state, so that the same review gives the same file. A report with an `opening` has no cover: it
-    begins with title, facts, this sentence and the contents on half a page.
+    begins with title, facts, this sentence and the contents on half a page. Without a title of the contents, Word has
+    neither them nor a cover.
     """
 
     language: str

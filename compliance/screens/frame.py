@@ -62,6 +62,7 @@ SERVICE: Final = N_("The service")
 WITH_LOGIN: Final = frozenset({"roles"})
 PAGES: Final = (
     PageEntry("overview", N_("Overview"), Permission.SEE_FIGURES),
+    PageEntry("digest", N_("Digest"), Permission.SEE_FIGURES),
     PageEntry("city", N_("The city"), Permission.SEE_FIGURES, several=True),
     PageEntry("review", N_("Management review"), Permission.SEE_REVIEW, REVIEW),
     PageEntry("meeting", N_("Meeting mode"), Permission.SEE_REVIEW, REVIEW, whole=True),

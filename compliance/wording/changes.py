@@ -30,6 +30,20 @@ def sentence(explanation: Explanation, say: Language) -> str:
     return " ".join(text for text in [*texts, beside(explanation, say)] if text)
 
 
+def brief(explanation: Explanation, say: Language) -> str:
+    """Return the two figures and mainly why they differ, where their days are said already."""
+    if explanation.total is None:
+        return sentence(explanation, say)
+    before, after = (phrases.percent(figure, say) for figure in (explanation.before, explanation.after))
+    first = say(N_("From {before} to {after}."), before=before, after=after)
+    if explanation.recounted or explanation.withheld:
+        texts = [first, _why_alone(explanation, say)]
+    else:
+        causes = _biggest_causes(explanation, say)
+        texts = [first, f"{begun(causes)}." if causes else ""]
+    return " ".join(text for text in [*texts, beside(explanation, say)] if text)
+
+
 def beside(explanation: Explanation, say: Language) -> str:
     """What is told beside the causes: the cases of two years, and a new target."""
     return " ".join(text for text in (_years(explanation, say), target_sentence(explanation, say)) if text)
@@ -65,11 +79,16 @@ def _years(explanation: Explanation, say: Language) -> str:
 def _sentence_alone(explanation: Explanation, say: Language) -> str:
     """The change without its causes: since a frozen figure that would be counted differently today, or withheld."""
     texts = _not_compared(explanation, say) if explanation.total is None else [f"{_movement(explanation, say)}."]
+    why = _why_alone(explanation, say)
+    return " ".join(text for text in [*texts, why, target_sentence(explanation, say)] if text)
+
+
+def _why_alone(explanation: Explanation, say: Language) -> str:
+    """Why a change is told without its causes."""
     text = N_("The figure of {day} is counted otherwise today, so no items are named.")
     if explanation.withheld:
         text = N_("What makes the difference since {day} concerns too few persons to be told.")
-    why = say(text, day=say.date(explanation.first.day))
-    return " ".join(text for text in [*texts, why, target_sentence(explanation, say)] if text)
+    return say(text, day=say.date(explanation.first.day))
 
 
 def _movement(explanation: Explanation, say: Language) -> str:

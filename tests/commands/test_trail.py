@@ -36,6 +36,7 @@ STEPS = (
     ("imports", ["extract: imports"], {"rows": 4}),
     ("extract items --to {f}/x.csv --as-of 2026-11-20", ["extract: items"], {"format": "csv", "day": "2026-11-20"}),
     ("worklists --to {f}/w.zip --as-of 2026-11-20", ["extract: work list"], {"day": "2026-11-20"}),
+    ("digest --to {f}/l.eml --as-of 2026-11-20", ["report: digest", "report: digest"], {"day": "2026-11-20"}),
     ("review open --year 2025", ["opening: review 2"], {"year": 2025}),
     ("review list", ["extract: reviews"], {"rows": 2}),
     ("report {y} --to {f}/r.docx --public", ["report: report to hand out"], {"format": "docx", "version": 1}),

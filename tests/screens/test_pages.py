@@ -53,7 +53,7 @@ PAGES = {
 }
 MOST_SEEING = [COORDINATOR.id, ADMINISTRATOR.id, HEAD.id, MANAGEMENT.id, ANALYST.id]
 # These have test files of their own, with every role and both languages.
-ELSEWHERE = {"meeting", "training", "systems", "incidents", "plan", "settings"}
+ELSEWHERE = {"meeting", "training", "systems", "incidents", "plan", "settings", "digest"}
 
 
 # What is shown instead of the share of a point without a basis.

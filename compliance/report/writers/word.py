@@ -384,8 +384,8 @@ class _Writer:
     # -- beginning
 
     def cover(self, report: Report) -> None:
-        """Write organisation, title and facts, further down on the page if there is no template."""
-        space = [] if self._template else [_w("spacing", before=1700)]
+        """Write organisation, title and facts; before contents further down on the page, if there is no template."""
+        space = [_w("spacing", before=1700)] if report.contents and not self._template else []
         self._write("Subtitle", _run(report.organisation), properties=space)
         self._write("Title", _run(report.title))
         for label, text in report.facts:
@@ -395,8 +395,11 @@ class _Writer:
         """Write the table of contents into its frame, with entries and links as Word does.
 
         It gets page numbers when the reader updates it, since only Word knows them. The file does not request the
-        update: Word would then ask every reader about fields that may refer to other files.
+        update: Word would then ask every reader about fields that may refer to other files. Where the contents have no
+        title there are none, and the report goes on below its title.
         """
+        if not report.contents:
+            return
         self._breaks = True
         headings = enumerate((block for block in each(report.blocks) if isinstance(block, Heading)), start=1)
         entries = [(number, heading) for number, heading in headings if heading.level <= LISTED]
