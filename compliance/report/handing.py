@@ -1,8 +1,9 @@
-"""Hand-off of a review: paragraphs for the tertial report and the materiality and risk analysis, and its measures.
+"""Hand-off of a review: paragraphs for T1, T2, VB and the materiality and risk analysis, and its measures.
 
 A paragraph names no person and no system, since other people read what it is pasted into.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from compliance.core.language import N_, Language
@@ -25,15 +26,19 @@ TARGETS: Final = {
 # --- Paragraphs ---------------------------------------------------------------------------------------------------
 
 
-def paragraphs(dossier: Dossier, say: Language) -> list[tuple[Point, str]]:
-    """A paragraph for each point that is a mandatory practice."""
-    return [
-        (answer.point, _paragraph(dossier, answer, say)) for answer in dossier.points if answer.point.mandatory_practice
-    ]
+def usual_points(dossier: Dossier) -> list[str]:
+    """The ids of the points that are mandatory practices, which the planning reports ask for."""
+    return [answer.point.id for answer in dossier.points if answer.point.mandatory_practice]
 
 
-def as_text(dossier: Dossier, say: Language, *, state: State) -> str:
-    """All paragraphs as one text: first which review they are of, then each under the name of its point."""
+def paragraphs(dossier: Dossier, say: Language, *, chosen: Collection[str] | None = None) -> list[tuple[Point, str]]:
+    """A paragraph for each point that is chosen, by its id; without a choice, for each that is a mandatory practice."""
+    wanted = usual_points(dossier) if chosen is None else chosen
+    return [(answer.point, _paragraph(dossier, answer, say)) for answer in dossier.points if answer.point.id in wanted]
+
+
+def as_text(dossier: Dossier, say: Language, *, state: State, chosen: Collection[str] | None = None) -> str:
+    """The paragraphs as one text: first which review they are of, then each under the name of its point."""
     head = say(
         N_("Management review {year}, {organisation}, as of {day} ({state})"),
         year=dossier.year,
@@ -41,13 +46,14 @@ def as_text(dossier: Dossier, say: Language, *, state: State) -> str:
         day=say.date(dossier.as_of),
         state=say(STATES[state]).lower(),
     )
-    titled = [f"{title(point, say)}\n{text}" for point, text in paragraphs(dossier, say)]
+    titled = [f"{title(point, say)}\n{text}" for point, text in paragraphs(dossier, say, chosen=chosen)]
     return "\n\n".join([head, *titled]) + "\n"
 
 
 def title(point: Point, say: Language) -> str:
     """The title of a paragraph: 4. Informationsklassning (obligatoriskt arbetssätt)."""
-    return f"{point.number}. {say.plain(point.title)} ({say(phrases.MANDATORY)})"
+    text = f"{point.number}. {say.plain(point.title)}"
+    return f"{text} ({say(phrases.MANDATORY)})" if point.mandatory_practice else text
 
 
 def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
@@ -57,7 +63,16 @@ def _paragraph(dossier: Dossier, answer: PointAnswer, say: Language) -> str:
         sentences.append(_target(answer, say))
     if phrases.change(figure, answer.coverage_before) is not None:
         sentences.append(say.plain(answer.changed))
+    if comment := _comment(dossier, answer.point):
+        sentences.append(comment)
     return " ".join([*sentences, _open_measures(dossier, answer.point, say)])
+
+
+def _comment(dossier: Dossier, point: Point) -> str:
+    """What is written of a point for the version to hand out, on a line; other comments may name anybody."""
+    written = dossier.written.public_comments.get(point.id, "")
+    text = _line(dossier.withheld.get(written, written))
+    return text if text[-1:] in {"", ".", "!", "?"} else f"{text}."
 
 
 def _figure(answer: PointAnswer, say: Language) -> str:

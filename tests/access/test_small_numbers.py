@@ -5,9 +5,10 @@ shown on any day as a sum of units, and asks by Gaussian elimination which other
 figure is the same on two days is the same unknown on both.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import combinations
 from pathlib import Path
@@ -23,8 +24,15 @@ from compliance.counting.assessing import LEVELS, Coverage
 from compliance.counting.explaining import Moment, explain
 from compliance.counting.figures import load_figures
 from compliance.counting.outlook import expected_on, told_ahead
+from compliance.declarations.points import Point
+from compliance.digest.digest import DAYS_AHEAD
 from compliance.extracts.extracting import extract
 from compliance.review.dossier import Dossier, few_added_up
+from compliance.screens import reads
+from compliance.screens.caching import Data
+from compliance.screens.digest import material
+from compliance.screens.views import View
+from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor
 from compliance.store.file import FileDatabase
 from tests.apps import DAY as SAMPLED
@@ -233,6 +241,37 @@ def tell_outlook(cursor: Cursor, every: Everything, organisation: str, day: date
                 told.tell(told.within(then.department, then.unit), then)
 
 
+def tell_digest(every: Everything, organisation: str, day: date) -> None:
+    """The digest of every scope: the figures of both its days, its causes, and how many courses lapse soon."""
+    data = reads.data(stores.own())
+    soon = day + timedelta(DAYS_AHEAD)
+    for scope in scopes(every[day, COURSES[0].id], organisation):
+        made = material.material_of(View(THEIRS, data, False, day, scope))
+        for point, _ in made.lapsing:
+            if point.persons:
+                told = every.setdefault((soon, point.id), _lapsed(every[day, point.id], data, day, point))
+                told.tell(told.within(scope.department, scope.unit), None)
+        for each in (each for each in made.explanations if each.after.point.persons):
+            if scope.level != "organisation":
+                assert all(len(part.changes) >= FEW for part in each.parts)
+            if not each.after.few:
+                told = every[day, each.after.point.id]
+                told.tell(told.within(scope.department, scope.unit), each.after)
+
+
+def _lapsed(told: Told, data: Data, day: date, point: Point) -> Told:
+    """What is true of the units once what lapses soon has lapsed."""
+    found, lapsed = reads.lapses(data, day), Counter[tuple[str, Unit]]()
+    for row in found.table.to_pylist():
+        if row["point"] == point.number and (row["due"] or row["month"]) <= day + timedelta(DAYS_AHEAD):
+            lapsed[row["organisation"], row["unit"]] += 1
+    units = {}
+    for unit, figure in told.units.items():
+        n = lapsed[figure.organisation, unit]
+        units[unit] = replace(figure, met=figure.met - n, unmet=figure.unmet + n)
+    return Told(units)
+
+
 # --- The attack -------------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +339,7 @@ def shown_all(cursor: Cursor, organisation: str, days: list[date], document: Dos
         tell_extract(cursor, every, organisation, day)
         tell_incidents(cursor, every, organisation, day)
     tell_outlook(cursor, every, organisation, days[-1])
+    tell_digest(every, organisation, days[-1])
     if document:
         tell_changes(cursor, every, organisation, days)
         tell_review(document, every, organisation)
@@ -369,6 +409,7 @@ def test_nothing_shown_on_two_days_reveals_a_figure_of_few_persons(
     sizes = {"Vård1": 8, "Vård2": 4, "Vård3": 9, "Vård4": 40}
     first, second = ARRIVED[1:]
     with Reviewed(tmp_path).held() as line:
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         for day, changed in ((first, {}), (second, {"Vård1": 16})):
             load(line, "Förvaltningen", [(unit, "Vård", n) for unit, n in (sizes | changed).items()], day)
         with line.database.cursor() as cursor:
@@ -386,6 +427,7 @@ def test_nothing_shown_reveals_a_figure_of_few_persons(
     """Two organisations in one database, with exports of other sizes on some days of a year, and one with a review."""
     random = Random(seed)
     with Reviewed(tmp_path).held() as line:
+        monkeypatch.setenv("COMPLIANCE_DATABASE", str(line.database.path))
         for number in range(2):
             units = organisation_of(random)
             for day in ARRIVED:

@@ -57,6 +57,17 @@ def test_a_paragraph_has_figure_target_status_change_and_measures(document):
     )
 
 
+def test_chosen_points_have_the_comment_of_the_version_to_hand_out(document):
+    own, handed = {"dpia": "Anna Berg dröjer"}, {"classification": "Går\nframåt"}
+    written = replace(document.written, comments=own, public_comments=handed)
+    shown = replace(document, written=written)
+    said = as_text(shown, SV, state="draft", chosen=["dpia", "classification"]).split("\n\n")[1:]
+    assert [paragraph.split(".")[0] for paragraph in said] == ["4", "6"]
+    assert " Går framåt. Beslutade åtgärder: " in said[0]
+    assert "dröjer" not in said[1]
+    assert "(obligatoriskt" not in said[1]
+
+
 def test_a_change_is_told_only_of_a_figure_that_can_be_compared(document):
     changed = {"sv": "Täckningen har stigit.", "en": "The coverage has risen."}
     answer = replace(document.answer("classification"), changed=changed)

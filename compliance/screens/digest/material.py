@@ -30,7 +30,7 @@ SEEN: Final = frozenset({Permission.SEE_FIGURES})
 
 def digest_of(view: View) -> Digest:
     """The digest of the view's day and part, in its language."""
-    return digest(_material(view), view.say)
+    return digest(material_of(view), view.say)
 
 
 def ahead(view: View) -> Iterator[None]:
@@ -41,11 +41,12 @@ def ahead(view: View) -> Iterator[None]:
     for point in reads.points(view):
         changes.explained(figures, point, _since(view), Moment(view.as_of))
         yield
-    _material(view)
+    material_of(view)
     yield
 
 
-def _material(view: View) -> Material:
+def material_of(view: View) -> Material:
+    """What the digest of the view is made of, as its reader may see it."""
     figures, since, loaded = _figures_of(view), _since(view), _loaded(view)
     return Material(
         view.scope,

@@ -30,9 +30,11 @@ from compliance.review.dossier import readable
 from compliance.review.functions import load_functions
 from compliance.screens import downloads, fields, reads, reviews, widgets, written
 from compliance.screens import files as screens_files
+from compliance.screens.bodies import part
 from compliance.screens.downloads import File, FileName
 from compliance.screens.review import texts as review_texts
 from compliance.screens.reviews import Opened
+from compliance.wording import phrases
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
 MIMES: Final[dict[Kind, str]] = {
@@ -203,9 +205,12 @@ def _whole_package(opened: Opened, job: Job) -> bytes:
 
 def _hand_off(opened: Opened) -> None:
     """Draw paragraphs to paste into other reports, and the download of the measures."""
-    say, shown = opened.say, opened.whole
-    widgets.html(charts.section(say(N_("To paste into other reports"))))
-    st.code(handing.as_text(shown, say, state=opened.review.state), language=None, wrap_lines=True)
+    say = opened.say
+    text = N_(
+        "For T1, T2 and VB, and the materiality and risk analysis. Comments are those of the version to hand out."
+    )
+    widgets.html(charts.section(say(N_("To paste into other reports")), note=say(text)))
+    part(opened.view, partial(_paragraphs, opened))
     file = File(
         say(N_("Download")),
         downloads.file_name(say, N_("{title} {day}"), "txt", title=say(N_("Actions")), day=opened.review.year),
@@ -217,6 +222,24 @@ def _hand_off(opened: Opened) -> None:
         details=reviews.told_of(opened),
     )
     downloads.offer_small(opened.view, file)
+
+
+def _paragraphs(opened: Opened) -> None:
+    """Draw the choice of points, and their paragraphs to copy."""
+    say, shown = opened.say, opened.whole
+    labels = {answer.point.id: phrases.label(answer.point, say) for answer in shown.points}
+    chosen = st.multiselect(
+        say(N_("Points")),
+        list(labels),
+        default=handing.usual_points(shown),
+        # the session keeps the function
+        format_func=lambda id_: widgets.plain(labels.get(id_) or ""),
+        placeholder=say(N_("Choose points")),
+        key=f"points to paste {opened.review.review_id} {shown.version} {say.code}",
+    )
+    if chosen:
+        text = handing.as_text(shown, say, state=opened.review.state, chosen=chosen)
+        st.code(text, language=None, wrap_lines=True)
 
 
 def _measures(opened: Opened, _job: Job) -> bytes:
