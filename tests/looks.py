@@ -14,6 +14,7 @@ REVIEW = "review?review=2026"
 # The states of each page that look otherwise than the others.
 STATES = {
     "overview": ["", "?as_of=2025-11-15", "?department=F%C3%B6rskola"],
+    "digest": ["digest", "digest?department=F%C3%B6rskola"],
     "city": ["city"],
     "review": [
         REVIEW,

@@ -36,7 +36,7 @@ PAGES = {
     "overview": COORDINATOR, "city": COORDINATOR, "review": COORDINATOR, "decisions": COORDINATOR, "point": COORDINATOR,
     "training": COORDINATOR, "systems": COORDINATOR, "incidents": COORDINATOR, "plan": COORDINATOR,
     "imports": COORDINATOR, "worklists": COORDINATOR, "quality": COORDINATOR, "extracts": COORDINATOR,
-    "about": COORDINATOR, "settings": COORDINATOR, "meeting": HEAD,
+    "about": COORDINATOR, "settings": COORDINATOR, "meeting": HEAD, "digest": COORDINATOR,
 }  # fmt: skip
 # Those that name every point.
 OF_EVERY_POINT = ("overview", "settings")

@@ -31,7 +31,7 @@ MARKUP = (
 PAGES = {
     "settings": True, "": True, "point": True, "review": True, "decisions": True, "meeting": True, "plan": False,
     "city": False, "systems": True, "quality": False, "imports": True, "worklists": False, "extracts": True,
-    "about": True,
+    "about": True, "digest": False,
 }  # fmt: skip
 MOST_FOLDED = 40
 FOLLOWED = "img[src=x], .katex, a[href*='e.example']"
