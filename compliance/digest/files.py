@@ -33,7 +33,8 @@ def as_text(digest: Digest) -> str:
 
 def as_report(digest: Digest, say: Language, *, made_at: datetime) -> Report:
     """A digest as a report without a cover and without contents."""
-    blocks: list[Block] = [Paragraph(_plain(" ".join(digest.answer)), "answer")]
+    first, *others = map(_plain, digest.answer)
+    blocks: list[Block] = [Heading(first, 1), *(Paragraph(text, "answer") for text in others)]
     if digest.compared:
         blocks.append(Paragraph(digest.compared, "note"))
     for section in digest.sections:
