@@ -57,7 +57,7 @@ def test_what_has_changed_is_told_since_the_last_digest_of_an_earlier_day(draft:
     for _ in range(2):
         lines = section(told(EARLIER), "Vad som har ändrats")
         assert lines == [
-            "- 4 Informationsklassning. Från 33,3 % till 66,7 %. 1 system uppfyller nu kravet.",
+            "- 4 Informationsklassning. Från 33,3 % till 66,7 %. 1 uppfyller nu kravet.",
             "- Övriga punkter är oförändrade.",
         ]
         # of its own day it is looked at, and compared with nothing
