@@ -84,6 +84,9 @@ def test_decisions_are_told_to_those_who_may_read_them(draft: Reviewed) -> None:
 
 def test_a_part_is_told_nothing_of_the_whole(draft: Reviewed) -> None:
     """Neither decisions nor comments nor what is held; and nothing of so few persons."""
+    courses = [f"p1 | {code} | {code} | Godkänd | 2026-01-01" for code in ("ISEC", "GDPR")]
+    training = "\n".join(["AD-konto | Kurs | Kurskod | Status | Slutfört datum", *courses])
+    draft.load_table(training, source="training", extract_date=AS_OF)
     with draft.database.writing() as cursor:
         record(cursor, IntakeFile(1, NAME, "Hemlig.xlsx", "00", 1, "held", source="systems"))
     text = told(AS_OF, COORDINATOR, Scope(NAME, "Öst"))
