@@ -45,6 +45,6 @@ def test_its_files_hand_on_what_the_page_says(stage, monkeypatch, files):
     stage("draft")
     opened("digest", monkeypatch, as_of=DAY)
     mail = message_from_bytes(files["digest eml"](), policy=policy.default)
-    assert mail.get_content().startswith("Lägesbild 20 november 2026\n")
+    assert mail.get_content().splitlines()[0] == "Lägesbild 20 november 2026"
     assert files["digest txt"]().decode("utf-8-sig").splitlines()[0] == "Lägesbild 20 november 2026"
     assert files["digest docx"]().startswith(b"PK")
