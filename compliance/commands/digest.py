@@ -62,9 +62,13 @@ def _view(scope: Scope, day: date, say: Language) -> "View":
     from compliance.screens import reads
     from compliance.screens.views import View
 
-    data, limit = reads.data(stores.own()), scope if scope.department else None
-    departments = {row["department"] for row in reads.units(data, day) if Scope(scope.organisation).holds(row)}
-    if limit and folded(limit.department) not in map(folded, departments):
-        names = ", ".join(sorted(filter(None, departments)))
-        raise typer.BadParameter(f"name one of {names}", param_hint="--department")
+    data = reads.data(stores.own())
+    if scope.department:
+        rows = (row for row in reads.units(data, day) if Scope(scope.organisation).holds(row) and row["department"])
+        names = sorted({row["department"] for row in rows})
+        found = [name for name in names if folded(name) == folded(scope.department)]
+        if not found:
+            raise typer.BadParameter(f"name one of {', '.join(names)}", param_hint="--department")
+        scope = Scope(scope.organisation, found[0])
+    limit = scope if scope.department else None
     return View(Reader(current_user(), say, reads.withheld(data), limit), data, False, day, scope)
