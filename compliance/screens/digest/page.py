@@ -61,7 +61,7 @@ def _line(view: View, line: Line) -> Html:
     name = tag("strong", line.label)
     if line.point:
         name = charts.anchor(line.label, widgets.address(view, "point", point=line.point))
-    return Html(f"{name} {breakable(line.text)}")
+    return Html(f"{name}. {breakable(line.text)}")
 
 
 def _files(view: View) -> None:
