@@ -15,6 +15,7 @@ from typing import Final
 from compliance.access.scopes import Scope
 from compliance.core.language import N_, NBSP, Language, begun
 from compliance.core.lengths import shortened
+from compliance.correcting.deliveries import Delivery
 from compliance.counting.assessing import Coverage, Status
 from compliance.counting.explaining import Explanation
 from compliance.counting.incidents import Clock, next_deadline
@@ -28,7 +29,7 @@ from compliance.review.wording import late_first
 from compliance.wording import changes, clocks, phrases
 
 TITLE: Final = N_("Digest")
-# So many points that have changed are told of, so many of the worst, and so many late decisions.
+# So many points that have changed are told of, so many of the worst, and so many late decisions and exports.
 MOST_CHANGED: Final = 5
 MOST_WORST: Final = 3
 MOST_LATE: Final = 3
@@ -43,12 +44,14 @@ ORDER: Final = (Status.GREEN, Status.YELLOW, Status.RED)
 class Whole:
     """What only a reader of a whole organisation is told.
 
-    `decisions` is None for whoever may not read them. `held` are the files that the intake holds, `sources` all by id.
+    `decisions` is None for whoever may not read them. `held` are the files that the intake holds, `late` the
+    exports that are, `sources` all by id.
     """
 
     decisions: tuple[Decision, ...] | None
     comments: Mapping[str, str]
     held: tuple[IntakeFile, ...]
+    late: tuple[Delivery, ...]
     sources: Mapping[str, Source]
 
 
@@ -255,7 +258,7 @@ def _time_limits(material: Material, say: Language) -> Iterator[Line]:
 
 def _exports(figures: Iterable[Coverage], whole: Whole | None, say: Language) -> Iterator[Line]:
     """The files that the intake holds, by source, the exports that are late, and the points without a basis."""
-    lines = [*(_files_held(whole, say) if whole else []), *_without_basis(figures, say)]
+    lines = [*(_files_held(whole, say) + _late(whole, say) if whole else []), *_without_basis(figures, say)]
     yield from lines or [Line(say(N_("Nothing is held or missing.")))]
 
 
@@ -274,6 +277,17 @@ def _files_held(whole: Whole, say: Language) -> list[Line]:
         sources=phrases.listed(named, say),
     )
     return [Line(text)]
+
+
+def _late(whole: Whole, say: Language) -> list[Line]:
+    """How many exports are late, and those that have been for longest."""
+    late = sorted(whole.late, key=lambda each: each.due or date.max)
+    if not late:
+        return []
+    expected = N_("{source}, expected on {day}")
+    named = [say(expected, source=say.plain(each.source.title), day=say.date(each.due)) for each in late[:MOST_LATE]]
+    text = say.plural("{n} export is late", "{n} exports are late", len(late))
+    return [Line(f"{text}: {'; '.join(named)}{'; …' if len(late) > MOST_LATE else '.'}")]
 
 
 def _without_basis(figures: Iterable[Coverage], say: Language) -> list[Line]:

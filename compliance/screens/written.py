@@ -10,9 +10,11 @@ from datetime import date, datetime
 from typing import Final
 
 from compliance.core import places
-from compliance.correcting import arrangements
+from compliance.correcting import arrangements, deliveries
 from compliance.correcting.arrangements import Arrangements
+from compliance.correcting.deliveries import Delivery
 from compliance.declarations.declared import as_declared
+from compliance.declarations.intake import load_intake
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import statement
 from compliance.intake.rows import IntakeFile, intake_files
@@ -162,6 +164,16 @@ def arranged(cursor: Cursor, as_of: date, organisation: str) -> Arrangements:
 def held_files(cursor: Cursor) -> tuple[IntakeFile, ...]:
     """The files that the intake holds, the oldest first."""
     return tuple(file for file in intake_files(cursor) if file.state == "held")
+
+
+@read(by=mark("arrangements"))
+def delivered(cursor: Cursor, as_of: date, organisation: str) -> tuple[Delivery, ...]:
+    """How it is with every export that is to be delivered to an organisation on a day."""
+    every = packs.current(cursor)
+    points = packs.points_on(cursor, every, as_of=as_of, organisation=organisation)
+    sources = deliveries.wanted(every.sources.values(), points, reads.definitions())
+    late_after = as_declared(load_intake).late_after_days
+    return tuple(deliveries.deliveries(cursor, organisation, sources, as_of=as_of, late_after=late_after))
 
 
 # Every cleaning of the store, the latest first.

@@ -104,6 +104,12 @@ def test_what_the_intake_holds_is_told_by_source_and_not_by_name(draft: Reviewed
     assert "Hemlig" not in told(AS_OF)
 
 
+def test_exports_that_are_late_are_told_with_the_day_on_which_they_were_expected(draft: Reviewed) -> None:
+    (late, *_) = section(told(date(2027, 12, 1)), "Underlag")
+    assert late.startswith("- 3 exporter är försenade: ")
+    assert "Personallista, väntades den" in late
+
+
 def test_nothing_is_told_where_nothing_is_loaded(own) -> None:
     assert told(AS_OF).splitlines()[-1] == "Ingen export är inläst till och med den 20 november 2026."
 

@@ -18,6 +18,8 @@ from compliance.access.reader import Reader
 from compliance.access.scopes import Scope
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.correcting.arrangements import Delivering
+from compliance.correcting.deliveries import delivery
 from compliance.counting.assessing import run
 from compliance.declarations.queries import query
 from compliance.drawing import charts, wheel, wheel_layout
@@ -35,7 +37,7 @@ from compliance.store.database import EVERYTHING_KNOWN, rows
 from compliance.store.file import FileDatabase
 from tests.apps import opened, text, ways_in
 from tests.layers import first_of
-from tests.line import POINTS, Line
+from tests.line import POINTS, SOURCES, Line
 from tests.readers import MINE
 
 SV = Language("sv")
@@ -596,8 +598,11 @@ def test_the_calendar_file_holds_what_the_page_lists(small, monkeypatch):
         (date(2026, 12, 31), "Klassning: open"),
     ]
     decided = [(date(2026, 12, 31), "Beslut 2026-1: […] och […] ska klassa Alfa.")]
+    expected = [
+        (TAKEN + timedelta(SOURCES[id_].rhythm_days), f"Ny export: {SOURCES[id_].title['sv']}") for id_ in TABLES
+    ]
     assert len(days) == 12
-    assert counted == Counter([*days, *open_, *decided])
+    assert counted == Counter([*days, *open_, *decided, *expected])
 
 
 @pytest.mark.parametrize("role", [COORDINATOR, MANAGEMENT, ANALYST], ids=lambda role: role.id)
@@ -635,6 +640,20 @@ def test_decisions_of_two_reviews_of_a_year_are_two_events(small):
     year = replace(year_of(small), decisions=(decision, replace(decision, decision_id=decision.decision_id + 1)))
     keys = [event.key for event in texts.events(year, SV, clean=str) if event.key.startswith("decision/")]
     assert len({*keys}) == len(keys) == 2
+
+
+@pytest.mark.live
+def test_the_next_export_of_each_source_is_an_event_without_who_delivers_it(small):
+    named = Delivering("Anna Berg", "anna@exempel.se", "Ur Heroma")
+    staff, never = (
+        delivery(SOURCES[id_], day, named, as_of=AS_OF, late_after=3)
+        for id_, day in (("staff", TAKEN), ("systems", None))
+    )
+    year = replace(year_of(small), deliveries=(staff, never))
+    [event] = [event for event in texts.events(year, SV, clean=str) if event.key.startswith("export/")]
+    assert (event.key, event.day) == ("export/staff", TAKEN + timedelta(SOURCES["staff"].rhythm_days))
+    assert event.summary == "Ny export: Personallista"
+    assert not [text for text in (event.summary, event.description) if "Anna" in text or "Heroma" in text]
 
 
 def test_a_single_line_in_a_calendar_stays_one_line():

@@ -123,6 +123,9 @@ def _whole(view: View) -> Whole:
         _decisions(view) if view.reader.may(Permission.READ_REVIEW) else None,
         _comments(view) if view.reader.may(Permission.SEE_REVIEW) else {},
         _files_held(view),
+        tuple(
+            each for each in written.delivered(view.data, view.as_of, view.scope.organisation) if each.state == "late"
+        ),
         reads.sources(view.data),
     )
 

@@ -43,7 +43,8 @@ def year(view: View) -> Year:
     if review and review.state == "late" and not reads.basis(view.data, as_of).of(organisation):
         review = replace(review, state="unknown")
     decided = written.decided_until(view.data, as_of, organisation) if view.reader.may(Permission.READ_REVIEW) else ()
-    return Year(planned, review, tuple(decision for decision in decided if decision.open))
+    open_ = tuple(decision for decision in decided if decision.open)
+    return Year(planned, review, open_, written.delivered(view.data, as_of, organisation))
 
 
 def figures(view: View, planned: Plan) -> list[Coverage]:

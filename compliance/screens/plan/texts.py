@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from compliance.core.language import N_, NBSP, Language, begun
+from compliance.correcting.deliveries import Delivery
 from compliance.counting.assessing import Coverage, Status
 from compliance.declarations.points import Point
 from compliance.drawing import wheel as drawing_wheel
@@ -66,11 +67,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Year:
-    """What the page shows: the plan, the review of its year if the wheel has one, and the open decisions."""
+    """What the page shows: the plan, the review of its year if the wheel has one, and the open decisions.
+
+    `deliveries` are for the calendar file alone.
+    """
 
     plan: Plan
     review: Occasion | None
     decisions: tuple[Decision, ...]
+    deliveries: tuple[Delivery, ...] = ()
 
     @property
     def items(self) -> list[Item]:
@@ -396,9 +401,9 @@ def undated_sentence(decisions: Sequence[Decision], say: Language) -> str:
 
 
 def events(year: Year, say: Language, *, clean: Callable[[str], str]) -> list[Event]:
-    """The events of the calendar file: every moment, open action and open decision that has a day.
+    """The events of the calendar file: every moment, open action, open decision and expected export that has a day.
 
-    `clean` removes names of persons from a text. The persons responsible are left out.
+    `clean` removes names of persons from a text. The persons responsible, and who delivers, are left out.
     """
     plan, moments = year.plan, [item.moment for item in year.items]
     return [
@@ -409,7 +414,16 @@ def events(year: Year, say: Language, *, clean: Callable[[str], str]) -> list[Ev
             if action.state in ("late", "open") and action.due
         ),
         *(_decision_event(decision, plan, say, clean) for decision in year.decisions if decision.due),
+        *(_delivery_event(each, each.due, plan, say) for each in year.deliveries if each.due),
     ]
+
+
+def _delivery_event(delivery: Delivery, due: date, plan: Plan, say: Language) -> Event:
+    """That the next export of a source is expected."""
+    source = delivery.source
+    summary = say(N_("New export: {source}"), source=say.plain(source.title))
+    latest = say(N_("The newest is of {day}."), day=say.date(delivery.newest))
+    return Event(f"export/{source.id}", due, summary, f"{latest} {_known_on(plan, say)}", say(N_("Export")))
 
 
 def _known_on(plan: Plan, say: Language) -> str:
