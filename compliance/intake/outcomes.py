@@ -8,8 +8,9 @@ from typing import Any, Final, Literal
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 
-# `there` was loaded before, `waiting` is for a later look or run, and `left` is not taken until somebody acts.
-Kind = Literal["loaded", "there", "held", "refused", "failed", "waiting", "left"]
+# `there` was loaded before, `waiting` is for a later look or run, `left` is not taken until somebody acts.
+# `late` has not come.
+Kind = Literal["loaded", "there", "held", "refused", "failed", "waiting", "left", "late"]
 FAILED, WAITS = 1, 3
 # What is left where it lies of which a scheduler's owner must know at once.
 WRONG: Final = frozenset({"rights", "unreadable", "too_large", "room", "unusable"})
@@ -68,7 +69,7 @@ class Run:
         """1 if something was refused or has failed, else 3 if something waits for somebody or a later run, else 0."""
         if any(map(_is_wrong, self.outcomes)):
             return FAILED
-        return WAITS if {"held", "waiting", "left"} & (+self.counts).keys() else 0
+        return WAITS if {"held", "waiting", "left", "late"} & (+self.counts).keys() else 0
 
 
 def _is_wrong(outcome: Outcome) -> bool:

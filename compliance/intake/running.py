@@ -19,6 +19,7 @@ from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of, temporary_folder
+from compliance.correcting.deliveries import late
 from compliance.declarations.declared import marks
 from compliance.declarations.intake import Intake, load_intake
 from compliance.declarations.queries import statement
@@ -52,6 +53,7 @@ ROUNDS: Final = 3
 # What a look waits at least, so that a file that is written to all the time does not keep it busy.
 LEAST_SECONDS: Final = 1.0
 CHANGING: Final = N_("{file} waits for the next run: others have changed the database while it was judged.")
+LATE: Final = N_("{source} was expected on {due}; the newest is of {newest}.")
 CLOSED: Final = N_("The folder {folder} cannot be looked into: {error}.")
 
 
@@ -78,6 +80,7 @@ def run(
         end = time.monotonic() + wait
         while (seconds := intake.look(ready)) is not None and time.monotonic() < end:
             time.sleep(max(min(seconds, end - time.monotonic()), LEAST_SECONDS))
+        intake.add_late(ready)
         return Run(tuple(intake.outcomes), 0 if rehearse else intake.held_number(ready))
 
 
@@ -161,6 +164,20 @@ class _Intake:
     def _add(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
         self.report(outcome)
+
+    def add_late(self, ready: Iterable[Path]) -> None:
+        """Tell of the exports of these organisations that have not come."""
+        with self.database.cursor() as cursor:
+            owners = {owner: folder.name for folder in ready if (owner := owner_of(cursor, folder.name))}
+            found = [
+                (owner, folder, each)
+                for owner, folder in owners.items()
+                for each in late(cursor, owner.organisation, as_of=clock.today(), own=self.own)
+            ]
+        for owner, folder, each in found:
+            refusal = Refusal(LATE, source=each.source.title, due=each.due, newest=each.newest)
+            said = {"organisation": owner.organisation, "source": each.source.id, "extract_date": each.newest}
+            self._add(Outcome("late", folder, code="late", refusal=refusal, **said))
 
     def held_number(self, ready: Iterable[Path]) -> int:
         """How many files are held."""

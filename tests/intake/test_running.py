@@ -282,6 +282,15 @@ def test_a_run_looks_again_while_a_file_is_young(intake, monkeypatch):
     assert (done.status, done.counts) == (0, {"loaded": 1})
 
 
+def test_an_export_that_has_not_come_is_told_of(intake):
+    register = "Behandlings-ID;Namn;Enhet;Personuppgiftsansvarig;Dataskyddsombud;Ändamål\nB-1;Löner;Norr;N;Kim;Lön\n"
+    intake.load("Register.csv", register, extract_date=TODAY - timedelta(200))
+    [outcome] = intake.run().outcomes
+    assert (outcome.kind, outcome.source, outcome.extract_date) == ("late", "processing", TODAY - timedelta(200))
+    assert SV.refusal(outcome.refusal).startswith("Registerförteckning väntades")
+    assert intake.run().status == 3
+
+
 def test_one_run_at_a_time_is_at_work(intake, monkeypatch):
     intake.drop("Personal.csv", staff(61, NOVEMBER))
     judge = running.judge
