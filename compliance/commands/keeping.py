@@ -3,6 +3,7 @@
 Its commands join those of `compliance.commands.cli`.
 """
 
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 person_app = Commands(no_args_is_help=True, help="The data of one person.")
 app.add_typer(person_app, name="person")
 
+NOT_SEARCHED: Final = N_(
+    "The intake's files in {folder} are not searched. They can hold the person, with identity numbers too."
+)
 REHEARSED: Final = N_("This was a rehearsal, and nothing is changed. Add --really to do it.")
 PURGED_COLUMNS: Final = ("import_id", "source", "extract_date", "rows", "texts", "cells")
 Diary = Annotated[str, typer.Option("--diary", metavar="NUMBER", help="the decision's number in the diary")]
@@ -102,15 +106,17 @@ def move_command(
 
 @app.command("maintain")
 def maintain_command() -> None:
-    """Sweep what was left behind, verify the audit trail, and compare the copy of a shared store: every night."""
+    """Sweep what was left behind, remove old originals of the intake, verify trail and shared copy: every night."""
     from compliance.keeping.maintaining import maintain
 
     audit.require(permissions.current_user(), Permission.PURGE)
-    done = maintain(stores.own(), own=places.own_files(), now=clock.now())
+    done = maintain(stores.own(), own=places.own_files(), now=clock.now(), intake=places.intake())
     for refusal in done.problems:
         report(refusal)
     print(f"audit trail: {'broken' if done.faults else 'whole'}, entry {done.entry}")
     print(f"left behind: {', '.join(done.swept) or 'nothing'}")
+    if done.originals:
+        print(f"files of the intake removed: {done.originals}")
     for name, size in done.sizes.items():
         print(f"{name}: {size / 1e6:.1f} MB")
     say = Language(places.environment_language())
@@ -195,6 +201,7 @@ def person_list_command(person: Wanted, format: Format = "table") -> None:
         who = identify(cursor, person, own=places.own_files())
         found = places_of(cursor, who, own=places.own_files())
     print_rows(_place_rows(found, accounts_of(who)), PLACE_COLUMNS, format)
+    _tell_of_the_intake()
 
 
 @person_app.command("remove")
@@ -215,12 +222,19 @@ def person_remove_command(person: Wanted, diary: Diary, really: Really = False) 
     print()
     text = N_("What stays is in reviews and in the history: word drafts otherwise; what is approved is kept as it is.")
     print(say(text))
+    _tell_of_the_intake()
     if not really:
         print(say(REHEARSED))
         return
     print(say(REMOVED, diary=diary_number(diary)))
     print(say(STILL_HOLD, day=say.date(clock.today())))
     _forget()
+
+
+def _tell_of_the_intake() -> None:
+    """Say, beside what is printed, where a person can be that no command looks."""
+    if folder := places.intake():
+        print(Language(places.environment_language())(NOT_SEARCHED, folder=folder), file=sys.stderr)
 
 
 def _place_rows(found: "list[Place]", accounts: "list[Person]") -> Rows:

@@ -11,6 +11,7 @@ from compliance.access.dating import Ahead
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.keeping.leftovers import sweep_old
+from compliance.keeping.originals import remove_originals
 from compliance.store import register
 from compliance.store.database import Database
 
@@ -20,12 +21,13 @@ REMADE: Final = N_("The copy on this machine was not what PostgreSQL has, and ha
 
 @dataclass(frozen=True)
 class Maintained:
-    """What was done and found: the names of what was left behind, the last entry of the audit trail and the faults of
-    its chain, what is wrong with the store, what is dated ahead of the clock, the sizes in bytes, and what PostgreSQL
-    can still hold of what is gone.
+    """What was done and found: the names of what was left behind, how many files of the intake are removed, the last
+    entry of the audit trail and the faults of its chain, what is wrong, what is dated ahead of the clock, the sizes in
+    bytes, and what PostgreSQL can still hold of what is gone.
     """
 
     swept: list[str]
+    originals: int
     entry: int
     faults: list[Fault]
     wrong: list[Refusal]
@@ -40,15 +42,16 @@ class Maintained:
         return [*broken, *self.wrong]
 
 
-def maintain(database: Database, *, own: Path, now: datetime) -> Maintained:
-    """Do what is done every night."""
+def maintain(database: Database, *, own: Path, now: datetime, intake: Path | None = None) -> Maintained:
+    """Do what is done every night; `intake` is the folder of the intake, if there is one."""
     swept = sweep_old(own)
+    originals, left = remove_originals(intake, own, now=now) if intake else (0, [])
     if register.own().exists():
         sessions.end_past(now=now)
     faults = [*audit.verify()]
     wrong, remembers = _wrong(database), forgotten(database)
     ahead = dating.ahead(database, now=now)
-    return Maintained(swept, audit.last()[0], faults, wrong, ahead, database.sizes(), remembers)
+    return Maintained(swept, originals, audit.last()[0], faults, [*wrong, *left], ahead, database.sizes(), remembers)
 
 
 def _wrong(database: Database) -> list[Refusal]:

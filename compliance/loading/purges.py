@@ -13,7 +13,8 @@ from compliance.store.database import Cursor, rows
 REMOVED: Final = N_("One person has been removed by the decision with the diary number {diary}.")
 PURGED: Final = N_("Rows of persons before {before} have been purged by the decision with the diary number {diary}.")
 STILL_HOLD: Final = N_(
-    "Backups, replaced stores, extracts and packages from before {day} can still hold it: delete them."
+    "Backups, replaced stores, extracts, packages and the intake's files from before {day} can still hold it: "
+    "delete them."
 )
 
 Kind = Literal["retention", "person"]
