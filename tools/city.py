@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ import oidc_provider_mock
 import pytest
 
 from compliance.core.places import ROOT
+from compliance.intake.taking import IN
 from compliance.store.file import FileDatabase
 from compliance.store.shared import SharedDatabase
 from tests import postgres
@@ -39,6 +41,14 @@ PEOPLE: Final = {
     "Fia Förvaltningschef": "part",
     "Ada Administratör": "administrator",
 }
+# What a person loads, a folder for each administration.
+BEGIN: Final = """
+failed=0
+for folder in "$1"/*/; do
+    "$0" -m compliance load --organisation "$(basename "$folder")" --move "${folder}begun" "${folder}in"/* || failed=1
+done
+exit $failed
+"""
 TEXT: Final = """
 The service of a city, with {number} administrations: {address}
 The certificate is of this machine, so a browser warns once. The login leads to a pretended provider; be one of
@@ -49,12 +59,12 @@ Fia sees {part} alone.
   PostgreSQL             {store}
   the importer's folder  {inbox}
 
-The importer is loading the exports of {days}, some minutes long: the pages fill meanwhile. What it says comes last.
+The exports of {days} are being loaded, some minutes long: the pages fill meanwhile. What is said of it comes last.
 
 What to try, in another terminal:
   - kill -TERM the server that your page is at: reload it, and the other one answers
   - kill -STOP {pid} $(pgrep -P {pid}) freezes PostgreSQL: the pages say as of when they are. kill -CONT lets it go on
-  - put an export into the importer's folder, and run
+  - put a later export into the folder "in" of an administration there, and run the intake:
     {importer}
 
 Ctrl-C ends it. Nothing of this is kept.
@@ -72,9 +82,9 @@ class City:
     environment: dict[str, str]
 
     def load(self) -> subprocess.Popen[str]:
-        """Begin to load what lies in the importer's folder."""
+        """Begin to load what lies in the importer's folder: the first exports, which the intake leaves to a person."""
         said: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        return subprocess.Popen([ROOT / "deploy" / "import.sh", self.inbox], env=self.environment, **said)
+        return subprocess.Popen(["sh", "-c", BEGIN, sys.executable, self.inbox], cwd=ROOT, env=self.environment, **said)
 
 
 def main() -> None:
@@ -84,7 +94,7 @@ def main() -> None:
     names = NAMES[:4]
     with tempfile.TemporaryDirectory() as folder, city(Path(folder), names, port=PORT) as here:
         for name in names:
-            put_exports(here.inbox / name, name)
+            put_exports(here.inbox / name / IN, name)
         print(_told(here, names), flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -95,8 +105,8 @@ def main() -> None:
 
 
 def _told(here: City, names: Sequence[str]) -> str:
-    variables = ("COMPLIANCE_DATABASE", "COMPLIANCE_FOLDER")
-    run = [*(f"{name}={here.environment[name]!r}" for name in variables), "deploy/import.sh", str(here.inbox)]
+    variables = ("COMPLIANCE_DATABASE", "COMPLIANCE_FOLDER", "COMPLIANCE_INTAKE")
+    run = [*(f"{name}={here.environment[name]!r}" for name in variables), ".venv/bin/python -m compliance intake"]
     return TEXT.format(
         number=len(names),
         address=here.address,
@@ -132,8 +142,9 @@ def city(folder: Path, names: Sequence[str], *, port: int = 0) -> Iterator[City]
             said: Any = {"rules": f"drain_seconds = 10\n{RULES}{part}", "port": own, "COMPLIANCE_FOLDER": str(place)}
             started = served(place, f"http://localhost:{provider.server_port}", **said, **shared)
             servers.append(held.enter_context(started))
-        loading = {**os.environ, **shared, "COMPLIANCE_FOLDER": str(folder / "importer")}
-        yield City(shared["COMPLIANCE_PUBLIC_ADDRESS"], store, tuple(servers), _made(folder / "inbox"), loading)
+        inbox = _made(folder / "inbox")
+        own = {"COMPLIANCE_FOLDER": str(folder / "importer"), "COMPLIANCE_INTAKE": str(inbox)}
+        yield City(shared["COMPLIANCE_PUBLIC_ADDRESS"], store, tuple(servers), inbox, {**os.environ, **shared, **own})
 
 
 def _made(folder: Path) -> Path:
@@ -155,7 +166,7 @@ def _claims(name: str, role: str) -> dict[str, Any]:
 def put_exports(folder: Path, name: str, *, days: Sequence[date] = DAYS) -> None:
     """Put the exports of an administration into a folder, each under its day: some have the same name every year."""
     with tempfile.TemporaryDirectory() as made:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         for path in write_exports(Path(made), name, days):
             path.rename(folder / f"{path.parent.name} {path.name}")
 

@@ -1,4 +1,4 @@
-"""The units of systemd, as their documentation says and as confined as they can be, and what one runs at night."""
+"""The units of systemd, as their documentation says and as confined as they can be."""
 
 import os
 import shutil
@@ -30,9 +30,6 @@ CONFINED = {
     # A child that takes too much memory is killed alone.
     "OOMPolicy": "continue",
 }
-
-
-STAFF = "AD-konto;Enhet;Anställningsdatum\np1;Norr;2024-01-01\n"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +66,7 @@ def test_systemd_knows_every_line_of_the_units_and_finds_them_confined(service, 
     [template] = folder.glob("*@.path")
     path = template.with_name(template.name.replace("@", f"@{escaped('Norra förvaltningen')}"))
     shutil.copy(template, path)
-    assert [len(services), len(timers)] == [4, 3]
+    assert [len(services), len(timers)] == [3, 2]
     # the path ends in a colon: systemd's own units are there too, and what holds for several is found beside them
     environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"}
     confined = ["security", "--offline=true", f"--threshold={EXPOSURE}"]
@@ -99,26 +96,3 @@ def test_what_holds_for_the_service_holds_for_what_runs_at_night():
     lines = own[own.index("StateDirectory=compliance") : own.index("WantedBy=multi-user.target")]
     assert set(lines) <= set(others)
     assert {line for line in own if line.startswith(("User=", "Environment", "WorkingDirectory="))} <= set(others)
-
-
-@pytest.mark.exhaustive
-def test_the_exports_of_each_organisation_are_loaded_and_put_away_and_what_is_refused_or_asked_stays(tmp_path):
-    dropped = {
-        ("Norra", "Lista 20261101.csv"): "Namn;Enhet;Status\nAnna;Norr;Aktiv\n",
-        ("Norra", "Personal 20261101.csv"): STAFF,
-        ("Södra", "-fel.csv"): "x\ny\n",
-    }
-    for (name, file), text in dropped.items():
-        (tmp_path / "inbox" / name).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "inbox" / name / file).write_text(text, "utf-8")
-    (tmp_path / "inbox" / "Tomma").mkdir()
-    environment = {**os.environ, "COMPLIANCE_DATABASE": str(tmp_path / "own.duckdb")}
-    done = subprocess.run(
-        [UNIT.parent / "import.sh", tmp_path / "inbox"], capture_output=True, text=True, env=environment
-    )
-    assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
-    assert "Lista 20261101.csv" in done.stderr
-    assert "Answer with --source SOURCE." in done.stderr
-    assert "import 1: Personal 20261101.csv as staff" in done.stdout
-    left = sorted(path.relative_to(tmp_path / "inbox").as_posix() for path in (tmp_path / "inbox").rglob("*.*"))
-    assert left == ["Norra/Lista 20261101.csv", "Norra/loaded/1 Personal 20261101.csv", "Södra/-fel.csv"]

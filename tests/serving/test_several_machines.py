@@ -9,6 +9,7 @@ import httpx2
 import oidc_provider_mock
 import pytest
 
+from compliance.intake.taking import IN
 from compliance.store.file import FileDatabase
 from compliance.store.following import Waits
 from tests import once, postgres
@@ -24,11 +25,11 @@ def test_what_the_importer_loads_is_shown_by_every_server_to_those_who_may_see_i
     first, second = NAMES[:2]
     with city(tmp_path, NAMES[:2]) as here:
         for name in (first, second):
-            put_exports(here.inbox / name, name, days=[date(2026, 11, 15)])
+            put_exports(here.inbox / name / IN, name, days=[date(2026, 11, 15)])
         loading = here.load()
         said, _ = loading.communicate(timeout=120)
         assert (loading.returncode, said.count("import ")) == (0, 4), said
-        assert not list(here.inbox.glob("*/*.xlsx"))
+        assert not list(here.inbox.glob(f"*/{IN}/*"))
         service = replace(here.servers[0], address=here.address)
         for number in ("1", "2"):
             everything, part = (drawn(service, name, number) for name in ("Karin Koordinator", "Fia Förvaltningschef"))
