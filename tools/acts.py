@@ -17,6 +17,8 @@ ACTS: Final = {
     ("checklist", "draw"): "see the checklist of exports",
     ("city.page", "_content"): "download the coverage of all organisations",
     ("decisions.page", "_follow_up_form"): "follow up a decision",
+    ("digest.page", "_file"): "download a digest",
+    ("digest.page", "_make"): "make a new digest",
     ("extracts.page", "_content"): "download an extract",
     ("extracts.page", "_every_content"): "download all extracts",
     ("imports.answers", "_taking"): "take a unit's answer",

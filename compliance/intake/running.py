@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -176,8 +177,8 @@ class _Intake:
             ]
         for owner, folder, each in found:
             refusal = Refusal(LATE, source=each.source.title, due=each.due, newest=each.newest)
-            said = {"organisation": owner.organisation, "source": each.source.id, "extract_date": each.newest}
-            self._add(Outcome("late", folder, code="late", refusal=refusal, **said))
+            late_of = partial(Outcome, organisation=owner.organisation, source=each.source.id, extract_date=each.newest)
+            self._add(late_of("late", folder, code="late", refusal=refusal))
 
     def held_number(self, ready: Iterable[Path]) -> int:
         """How many files are held."""
