@@ -21,7 +21,7 @@ WAITING: Final = {
 HOW: Final = N_("This is how it is taken out: {how}")
 COLUMNS: Final = N_("Columns: {columns}. Those with * are needed.")
 ATTACHED: Final = N_("A template with these columns is attached.")
-COORDINATOR: Final = N_("The information security coordinator")
+ASKER: Final = N_("The information security coordinator")
 
 
 def reminder(delivery: Delivery, say: Language, *, asker: str = "") -> bytes:
@@ -62,7 +62,7 @@ def _lines(delivery: Delivery, say: Language, asker: str) -> Iterator[str]:
     yield say(COLUMNS, columns=columns)
     yield say(ATTACHED)
     yield ""
-    yield asker or say(COORDINATOR)
+    yield asker or say(ASKER)
 
 
 def _waiting(delivery: Delivery, say: Language) -> str:

@@ -321,6 +321,7 @@ def test_the_history_of_an_import(line):
         "extract_date": OCTOBER,
         "extract_date_by": "said",
         "completes": False,
+        "parts": None,
         "imported_at": NOON + timedelta(minutes=1),
         "imported_by": "test",
         "loaded": 1,

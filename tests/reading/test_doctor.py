@@ -15,7 +15,7 @@ from compliance.core import children
 from compliance.core.errors import Hindered, Refusal
 from compliance.core.masking import MASK, mask_text
 from compliance.reading import reading, workbooks
-from compliance.reading.reading import read
+from compliance.reading.reading import NotRead, read
 from tests import files
 from tests.layers import layered
 from tests.line import read_here
@@ -468,7 +468,7 @@ def test_time_grows_with_the_file():
 HINDERED = {
     "late": (children.Late, Hindered, "too busy", 1),
     "killed": (children.Killed, Hindered, "too busy", 2),
-    "much": (children.TimeOver, Refusal, "holds too much", 1),
+    "much": (children.TimeOver, NotRead, "holds too much", 1),
 }
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from compliance.core.language import Language
 from compliance.core.masking import MASK, mask_text
+from compliance.correcting.doubts import doubts_of_import
 from compliance.loading.loading import prepare
 from compliance.reading import mapping
 from compliance.reading.mapping import ColumnMapping
 from compliance.reading.reading import read
 from compliance.reading.recognising import is_identity, known_headings
 from compliance.reading.screening import ReadRequest
-from compliance.screens.imports.texts import doubts, remarks
+from compliance.screens.imports.texts import doubt_text, remarks
 from tests import files
 from tests.identities import check_digit
 from tests.layers import first_of
@@ -204,7 +205,8 @@ def _told(line, path, receipt):
     with line.database.cursor() as cursor:
         comparison = compare(cursor, receipt.import_id, receipt.source)
     book = read_here(path, name=path.name)
-    return [*doubts(receipt, comparison, book, SOURCES, SAY), *remarks(receipt, book, SAY)]
+    doubts = [doubt_text(doubt, SOURCES, SAY) for doubt in doubts_of_import(receipt, comparison, book)]
+    return [*doubts, *remarks(receipt, book, SAY)]
 
 
 # --- Columns that are dropped -------------------------------------------------------------------------------------
