@@ -7,17 +7,20 @@ from typing import Any
 from unittest.mock import patch
 
 from compliance.core import clock
+from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.intake.outcomes import Run
-from compliance.intake.rows import IntakeFile, intake_files
+from compliance.intake.rows import IntakeFile, intake_files, reason, record
 from compliance.intake.running import run
+from compliance.intake.taking import make_ready, sum_of
 from compliance.loading.loading import Order, load, read_request
-from compliance.store.database import rows
+from compliance.store.database import Database, rows
 from compliance.store.file import FileDatabase
 from tests.line import ANSWERED, SOURCES, WORDS, read_here, reading_here
 
 SV = Language("sv")
 TODAY = clock.today()
+SHRUNK = reason("shrunk", Refusal("The file has {n} rows; the one before had {before}.", n=2, before=812))
 OCTOBER, NOVEMBER, DECEMBER = (TODAY - timedelta(days) for days in (20, 10, 3))
 
 
@@ -90,6 +93,25 @@ class Dropping:
             for path in paths
             if path.suffix != ".txt"
         }
+
+
+def hold(
+    database: Database, root: Path, name: str, content: bytes, *, folder: str = "Förvaltningen", **row: Any
+) -> IntakeFile:
+    """A file as the intake holds it: it lies there, and the store says why."""
+    (root / folder / "in").mkdir(parents=True, exist_ok=True)
+    make_ready(root / folder)
+    path = root / folder / "held" / "new"
+    path.write_bytes(content)
+    sum_ = sum_of(path)
+    path.rename(path.with_name(f"{sum_[:16]} {name}"))
+    organisation = 1 if folder == "Förvaltningen" else None
+    file = IntakeFile(
+        organisation, folder, name, sum_, len(content), "held", **({"why": SHRUNK, "who": "intake"} | row)
+    )
+    with database.writing() as cursor:
+        record(cursor, file)
+    return file
 
 
 @contextmanager

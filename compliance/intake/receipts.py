@@ -16,6 +16,7 @@ LOADED: Final = N_("Loaded as import {id} for {organisation}: {source}, exported
 ARRIVED: Final = N_("The file says no day of its own. That on which it came is taken, as your intake.toml says.")
 ROWS: Final = N_("Rows: {loaded} loaded, {rejected} rejected; warnings: {warnings}.")
 REPLACES: Final = N_("It takes the place of import {id} of the same day.")
+ANSWER: Final = N_("It is a unit's answered work list. The answer is taken: see the page Work lists.")
 KNOWN: Final = N_("It was loaded before, as import {id}.")
 DECLINED: Final = N_("It was not loaded: somebody who may load chose so on the page Import.")
 CAME: Final = N_("It came {moment}, and has the SHA-256 {sum}.")
@@ -30,8 +31,9 @@ def loaded_text(file: IntakeFile, receipts: Sequence[Receipt], say: Language, *,
 
 
 def known_text(file: IntakeFile, say: Language, *, came: datetime | None = None) -> str:
-    """The receipt of a file whose content was loaded before."""
-    return _text(file, [say(KNOWN, id=", ".join(map(str, file.imports)))], say, came=came)
+    """The receipt of a file whose content was loaded before, or that is an answer, which is no import."""
+    text = say(KNOWN, id=", ".join(map(str, file.imports))) if file.imports else say(ANSWER)
+    return _text(file, [text], say, came=came)
 
 
 def refused_text(file: IntakeFile, say: Language, *, came: datetime | None = None) -> str:

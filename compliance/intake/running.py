@@ -291,10 +291,12 @@ class _Intake:
 
 
 def _is_settled(cursor: Cursor, known: IntakeFile | None) -> bool:
-    """Whether a file is loaded and counts, or somebody has said that it is not to be loaded."""
+    """Whether a file is loaded and counts, is a taken answer, or somebody has said that it is not to be loaded."""
     if known is None or known.state not in ("loaded", "refused"):
         return False
     if known.state == "refused":
         return known.who != WHO
+    if not known.imports:
+        return True
     params = {"imports": list(known.imports), "known_at": EVERYTHING_KNOWN}
     return bool(rows(cursor, statement("imports_in_effect"), params))

@@ -36,7 +36,7 @@ def came_at(path: Path) -> datetime:
 def record_loaded(cursor: Cursor, file: IntakeFile, receipts: Sequence[Receipt], *, who: str) -> IntakeFile:
     """Record that somebody loads a held file, in the transaction of the load. Return it as it is to be put away.
 
-    Raise Refusal if it is held no longer.
+    Without a receipt it is a unit's answer, which is no import. Raise Refusal if it is held no longer.
     """
     _refuse_settled(cursor, file)
     imports = tuple(receipt.import_id for receipt in receipts)

@@ -9,7 +9,7 @@ What is taken sets statuses and keeps the unit's own words. It loads nothing, an
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal, get_args
@@ -256,9 +256,16 @@ def taken_on(cursor: Cursor, back: Returned) -> date | None:
 
 
 def take(
-    database: Database, back: Returned, answers: Sequence[Answer], known: Known, *, changed: bool, order: Order
+    database: Database,
+    back: Returned,
+    answers: Sequence[Answer],
+    known: Known,
+    *,
+    changed: bool,
+    order: Order,
+    then: Callable[[Cursor], object] = lambda _cursor: None,
 ) -> None:
-    """Write what a unit answers, and that it has, as is `wanted`.
+    """Write what a unit answers, and that it has, as is `wanted`; then call `then` in the same transaction.
 
     Raise Refusal, and write nothing, if the file is taken already, or somebody has written of an item since it was
     compared.
@@ -277,3 +284,4 @@ def take(
         add_notes(cursor, new, organisation_id=id_, order=order, told="unit answer")
         params = {"organisation_id": id_, "unit": back.marker.unit, "as_of": back.as_of, "sha256": back.sha256}
         cursor.execute(statement("add_unit_answer"), params | {"items": len(chosen), "who": order.who})
+        then(cursor)

@@ -12,7 +12,7 @@ import pytest
 from compliance.core.errors import Hindered, Refusal
 from compliance.correcting.renaming import add_alias
 from compliance.intake import acting, running
-from compliance.intake.settling import settle_as_refused
+from compliance.intake.settling import record_loaded, settle_as_refused
 from compliance.intake.taking import Busy
 from compliance.loading.loading import Order, rename_organisation, revoke
 from compliance.store import register
@@ -257,6 +257,19 @@ def test_a_file_that_somebody_answers_for_meanwhile_is_left_to_them(intake, monk
     intake.drop("Lista igen.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
     assert kinds(intake.run()) == {"Lista igen.csv": ("refused", "")}
     assert intake.lying()["Lista igen.csv"] == "refused"
+
+
+def test_what_was_taken_as_an_answer_is_no_import_and_is_put_away_though_it_was_not_moved_or_comes_again(intake):
+    intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    intake.run()
+    with intake.database.writing() as cursor:
+        record_loaded(cursor, intake.recorded()["Lista.csv"], [], who="Anna")
+    for _ in range(2):
+        assert kinds(intake.run()) == {"Lista.csv": ("there", "")}
+        assert intake.lying()["Lista.csv"] == "loaded"
+        intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    [receipt] = intake.root.rglob("*.txt")
+    assert "Svaret är taget: se sidan Arbetslistor." in receipt.read_text("utf-8")
 
 
 def test_a_rehearsal_tells_what_would_be_done_and_writes_nothing(intake):

@@ -1,26 +1,35 @@
 """What the intake holds, on the page of imports: among the dropped files, taken up, loaded, declined, or put back."""
 
+import io
+from datetime import date
+
+import openpyxl
 import pytest
 
 from compliance.access.permissions import ANALYST, COORDINATOR
 from compliance.core.errors import Refusal
-from compliance.intake.rows import IntakeFile, intake_files, reason, record
-from compliance.intake.taking import make_ready, sum_of
+from compliance.core.language import Language
+from compliance.correcting import returning
+from compliance.correcting.questionnaires import Asking, questionnaire, questions
+from compliance.intake.rows import IntakeFile, intake_files, record
+from compliance.intake.taking import sum_of
 from compliance.loading.loading import Order, load
 from compliance.screens import written
 from compliance.screens.imports.intake import HeldFile
 from compliance.serving.uploading import LEDGER
+from compliance.store.database import EVERYTHING_KNOWN
 from tests.apps import SESSION, listed_files, opened, press, text
 from tests.arriving import table
-from tests.line import SOURCES, WORDS, read_here
+from tests.dropping import SHRUNK, hold
+from tests.line import POINTS, SOURCES, WORDS, read_here
 
+SV = Language("sv")
 pytestmark = [pytest.mark.usefixtures("reads_here"), pytest.mark.live]
 STAFF = """
 AD-konto | Namn | Enhet | Anställningsdatum
 p1       | Kim  | Norr  | 2020-01-01
 p2       | Bo   | Norr  | 2020-01-01
 """
-SHRUNK = reason("shrunk", Refusal("The file has {n} rows; the one before had {before}.", n=2, before=812))
 
 
 @pytest.fixture
@@ -32,29 +41,20 @@ def root(tmp_path, monkeypatch):
     LEDGER.close(SESSION)
 
 
-def hold(database, root, name, content, *, folder="Förvaltningen", **row):
-    """A file as the intake holds it: it lies there, and the store says why."""
-    (root / folder / "in").mkdir(parents=True, exist_ok=True)
-    make_ready(root / folder)
-    path = root / folder / "held" / "new"
-    path.write_bytes(content)
-    sum_ = sum_of(path)
-    path.rename(path.with_name(f"{sum_[:16]} {name}"))
-    organisation = 1 if folder == "Förvaltningen" else None
-    file = IntakeFile(
-        organisation, folder, name, sum_, len(content), "held", **({"why": SHRUNK, "who": "intake"} | row)
-    )
-    with database.writing() as cursor:
-        record(cursor, file)
-    return file
-
-
 @pytest.fixture
 def loaded(own):
     """A store with a staff list."""
     book = read_here(table(STAFF + "p3 | Al | Norr | 2020-01-01\n"), name="Personal 2026-09-30.csv")
     load(own, book, Order("tester"), sources=SOURCES, words=WORDS)
     return own
+
+
+def hold_filled(database, root, content, sheet, cell, *, said):
+    """A workbook as the intake holds it, of which somebody has filled in a cell."""
+    book, filled = openpyxl.load_workbook(io.BytesIO(content)), io.BytesIO()
+    book[book.sheetnames[sheet]][cell] = said
+    book.save(filled)
+    hold(database, root, "Ifylld.xlsx", filled.getvalue())
 
 
 def lying(root):
@@ -110,6 +110,33 @@ def test_an_opened_file_is_loaded_by_whoever_answers_and_put_away_with_its_recei
     [_, last] = states(loaded)
     assert last[:3] == ("loaded", "2", "tester")
     assert "Intaget håller" not in text(app)
+
+
+def test_corrected_rows_that_came_to_the_intake_are_loaded_and_put_away(loaded, root, monkeypatch):
+    rejected = read_here(table(STAFF + "p8 | Al |  | 2020-01-01\n"), name="Personal 2026-10-15.csv")
+    receipts = returning.only_rejected(tuple(load(loaded, rejected, Order("tester"), sources=SOURCES, words=WORDS)))
+    content = returning.return_workbook(receipts, rejected, SV)
+    hold_filled(loaded, root, content, 0, "E2", said="Norr")
+    app = opened("imports", monkeypatch)
+    open_row(app, "Ifylld")
+    press(app, "Läs in 1 rad")
+    assert lying(root) == ["Ifylld.xlsx", "Ifylld.xlsx.txt"]
+    assert states(loaded)[-1][:3] == ("loaded", "3", "tester")
+    assert "Intaget håller" not in text(app)
+
+
+def test_answered_questions_that_came_to_the_intake_are_loaded_and_put_away(loaded, root, monkeypatch):
+    systems = table("Systemnamn | Enhet | Ansvarsnivå | Objektägare\nAlfa | Norr | Lokalt | Bo Ek\n")
+    load(loaded, read_here(systems, name="System 2026-10-15.csv"), Order("tester"), sources=SOURCES, words=WORDS)
+    asking = Asking("Förvaltningen", date(2026, 10, 31), EVERYTHING_KNOWN, tuple(POINTS), SOURCES)
+    with loaded.cursor() as cursor:
+        content = questionnaire("Norr", questions(cursor, asking)["Norr"], asking, SV)
+    hold_filled(loaded, root, content, 1, "C4", said=date(2026, 10, 20))
+    app = opened("imports", monkeypatch)
+    open_row(app, "Ifylld")
+    press(app, "Läs in 1 rad")
+    assert lying(root) == ["Ifylld.xlsx", "Ifylld.xlsx.txt"]
+    assert states(loaded)[-1][:3] == ("loaded", "3", "tester")
 
 
 def test_a_file_that_nobody_loads_is_put_away_with_who_and_why(loaded, root, monkeypatch):

@@ -24,6 +24,7 @@ from compliance.worklists import notes
 from compliance.worklists.lists import Left, WorkList
 from compliance.worklists.notes import Note
 from tests.apps import dropped, listed_files, opened, text
+from tests.dropping import hold
 from tests.layers import layered
 from tests.line import POINTS, Line
 from tests.reviewed import ANSWERS, AS_OF, at
@@ -251,6 +252,28 @@ def test_the_same_file_again_says_when_it_was_taken_and_offers_nothing(line, mon
         assert len(buttons) == (not taken)
         for each in buttons:
             each.click().run()
+
+
+@pytest.mark.usefixtures("reads_here")
+def test_a_list_that_came_to_the_intake_is_put_away_once_it_is_taken(line, monkeypatch, tmp_path):
+    monkeypatch.setenv("COMPLIANCE_INTAKE", str(tmp_path / "intake"))
+    files = offered(monkeypatch)
+    page(monkeypatch, unit="Norr")
+    back = answer(files, tmp_path, {"Alfa": ("Klart", "")})
+    held = hold(line.database, tmp_path / "intake", back.name, back.read_bytes())
+    app = opened("imports", monkeypatch, as_of=DAY.isoformat(), file="0")
+    app.query_params["file"] = "0"
+    app.run()
+    button(app, "Sätt statusar (1)").click().run()
+    assert not app.exception
+    assert "Svaret från Norr är taget: en status är satt." in text(app)
+    original, receipt = sorted((tmp_path / "intake/Förvaltningen/loaded").iterdir())
+    assert original.read_bytes() == back.read_bytes()
+    assert "Svaret är taget: se sidan Arbetslistor." in receipt.read_text("utf-8")
+    assert not list((tmp_path / "intake/Förvaltningen/held").glob("* *"))
+    assert [row["state"] for row in line.rows("from intake_files order by edition")] == ["held", "loaded"]
+    assert "Intaget håller" not in text(app)
+    assert held.sha256 in receipt.read_text("utf-8")
 
 
 def test_a_reader_of_a_part_and_one_who_loads_nothing_get_no_list(line, monkeypatch):

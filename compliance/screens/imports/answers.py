@@ -1,6 +1,7 @@
 """The card of a unit's work list that came back: what it says, and the button that takes it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -34,8 +35,16 @@ def _known(cursor: Cursor, as_of: date, organisation: str, back: Returned) -> Kn
     return answering.what_is_known(cursor, Asking(organisation, as_of, EVERYTHING_KNOWN, points, {}, ()), back)
 
 
-def answers_card(view: View, book: Workbook, *, key: str, done: Callable[[str], object]) -> None:
-    """Draw what a unit says in its list, and the button that takes it; `done` is given what was done, in a sentence.
+@dataclass(frozen=True)
+class Acts:
+    """What else is done when an answer is taken: in its transaction, and after it with what was done in a sentence."""
+
+    within: Callable[[Cursor], object]
+    after: Callable[[str], object]
+
+
+def answers_card(view: View, book: Workbook, *, key: str, acts: Acts) -> None:
+    """Draw what a unit says in its list, and the button that takes it.
 
     Raise Refusal if the list has lost what makes it one, or is of an organisation that the reader does not see.
     """
@@ -52,7 +61,7 @@ def answers_card(view: View, book: Workbook, *, key: str, done: Callable[[str], 
     if before:
         widgets.html(charts.note(view.say(TAKEN_BEFORE, day=view.say.date(before, form="d MMMM"))))
     elif found:
-        _taking(view, back, known, found, key=key, done=done)
+        _taking(view, back, known, found, key=key, acts=acts)
 
 
 def _says(view: View, back: Returned, known: Known, found: Sequence[Answer], *, key: str) -> None:
@@ -65,9 +74,7 @@ def _says(view: View, back: Returned, known: Known, found: Sequence[Answer], *, 
         widgets.grid(records(texts.COLUMNS, found, say), key=f"answers {key}", alt=texts.heading(back, known, say))
 
 
-def _taking(
-    view: View, back: Returned, known: Known, found: Sequence[Answer], *, key: str, done: Callable[[str], object]
-) -> None:
+def _taking(view: View, back: Returned, known: Known, found: Sequence[Answer], *, key: str, acts: Acts) -> None:
     """Draw the button that takes the answers, and take them."""
     say, changed = view.say, False
     if number := answering.counted(found)["changed"]:
@@ -76,6 +83,6 @@ def _taking(
     number = sum(answer.sets_status for answer in answering.wanted(found, changed=changed))
     if st.button(texts.taking(number, say), type="primary", key=f"take {key}"):
         widgets.require(Permission.LOAD_EXPORTS)
-        answering.take(view.database, back, found, known, changed=changed, order=views.order())
-        done(texts.taken(back, known, number, say))
+        answering.take(view.database, back, found, known, changed=changed, order=views.order(), then=acts.within)
+        acts.after(texts.taken(back, known, number, say))
         st.rerun()

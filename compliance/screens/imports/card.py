@@ -107,7 +107,9 @@ def _decline(card: Card, file: IntakeFile) -> None:
 def _waiting(card: Card, book: Workbook) -> None:
     """Draw what a file was recognised as and why, what is asked, its rejected rows, and its columns."""
     if isinstance(card.file.refusal, AnsweredList):
-        answers.answers_card(card.view, book, key=card.file.id, done=partial(_answered_by_unit, card))
+        settling = intake.Settling([card.item])
+        acts = answers.Acts(partial(settling.record, number=0, receipts=[]), partial(_answered_by_unit, card, settling))
+        answers.answers_card(card.view, book, key=card.file.id, acts=acts)
         return
     left, right = st.columns([5, 7], gap="large")
     with left:
@@ -138,9 +140,10 @@ def _meanings(card: Card) -> None:
         sayings.form(card.view, asked, about, key=card.file.id)
 
 
-def _answered_by_unit(card: Card, text: str) -> None:
+def _answered_by_unit(card: Card, settling: intake.Settling, text: str) -> None:
     card.item.taken_for = inbox_texts.taken_for(card.file, card.view.say)
     card.item.result = Result(text, answered=True)
+    settling.put_away(card.view.say)
     files.release(card.file.id)
 
 

@@ -129,7 +129,10 @@ class Settling:
     recorded: dict[int, tuple[IntakeFile, list[Receipt]]] = field(default_factory=dict)
 
     def record(self, cursor: Cursor, number: int, receipts: list[Receipt]) -> None:
-        """Record in the transaction that an item is loaded. Raise Refusal if somebody else has dealt with it."""
+        """Record in the transaction that an item is loaded, or an answer taken.
+
+        Raise Refusal if somebody else has dealt with it.
+        """
         if known := self.items[number].intake:
             self.recorded[number] = record_loaded(cursor, known, receipts, who=views.order().who), receipts
 
@@ -139,7 +142,7 @@ class Settling:
         for number, (file, receipts) in self.recorded.items():
             result = self.items[number].result
             try:
-                if folder and result and result.imports:
+                if folder and result and (result.imports or result.answered):
                     settle(folder, file, say, receipts=receipts)
             except (OSError, Refusal) as error:
                 log.warning("A loaded file is left to the next run of the intake: %s", type(error).__name__)
