@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 WHO: Final = "intake"
 # How often a file is tried that the machine could not read or load, each time by another run.
 ATTEMPTS: Final = 3
+# How long a load lets a page be counted first.
+WAY_SECONDS: Final = 3.0
 Key = tuple[str, str]
 FAULT: Final = N_("The product failed on {file}. Tell those who run the service: the log has it as {reference}.")
 
@@ -148,6 +150,7 @@ class Hands:
     def _load(self, judged: Judged, prepared: Prepared) -> None:
         """Load a file in a transaction of its own, and put it away."""
         file = judged.file
+        self.database.give_way(seconds=WAY_SECONDS)
         try:
             with self.database.writing() as cursor:
                 if version_within(cursor) != self.version or not is_unchanged(cursor, file):

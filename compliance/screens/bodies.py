@@ -50,15 +50,18 @@ def _draw_anew(draw: Draw, view: View) -> None:
 def part(view: View, draw: Callable[[], None], *, label: str = "", key: str = "") -> None:
     """Draw a part of the page that a click in it draws again without the rest.
 
-    With a `label` it is folded, and drawn once it is open.
+    With a `label` it is folded, and drawn once it is open. A click on data that have changed draws the whole page; a
+    page that is being drawn goes on, or it would never end while others load file after file.
     """
+    first = [view]
 
     @st.fragment
     def drawn() -> None:
         with widgets.showing_errors():
             widgets.redraw_for_another(view)
-            # the whole page has the new figures
-            if reads.data(views.database()[0]) != view.data:
+            if first:
+                first.pop()
+            elif reads.data(views.database()[0]) != view.data:
                 st.rerun()
             if not label:
                 draw()

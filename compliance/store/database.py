@@ -112,6 +112,9 @@ class Database(ABC):
     def linger(self) -> None:  # noqa: B027 - what opens at once need not
         """Stay open for a moment after each use, as those that a server shows."""
 
+    def give_way(self, *, seconds: float) -> None:  # noqa: B027 - where nobody waits for a writer
+        """Let other processes finish what they read from it, for at most so many seconds."""
+
     @abstractmethod
     def replacing(self) -> AbstractContextManager[Path]:
         """The file to replace in the block, which nobody has open. Raise Refusal if a server runs on it."""

@@ -119,6 +119,10 @@ class FileDatabase(Database):
         """Stay open for a moment after each use."""
         self.lingers = True
 
+    def give_way(self, *, seconds: float) -> None:
+        """Wait while another process reads the file, as a server for a page: it has it until a moment after."""
+        self._turns.give_way(seconds=seconds)
+
     @contextmanager
     def replacing(self) -> Iterator[Path]:
         """The file, which is open in no process and no thread. It need not exist, and may be damaged."""

@@ -1,12 +1,14 @@
 """Fair turns between processes with a file that only one of them can have open.
 
 There are two lock files. A process that waits for the file holds the turnstile, and nobody who comes later passes it:
-not even another thread of the process that has the file open. So continuous readers cannot shut out a writer.
+not even another thread of the process that has the file open. So continuous readers cannot shut out a writer. Who
+writes again and again gives way in between: a page asks the file many times, and would wait for a turn each time.
 
 A server holds a third one, shared with other servers, for as long as it runs.
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,11 +46,22 @@ class Turns:
 
     def is_awaited(self) -> bool:
         """Whether another process is waiting at the turnstile, or none can be seen there."""
-        try:
-            with self._turnstile.acquire(timeout=0):
-                return False
-        except (Timeout, OSError):
-            return True
+        return _is_taken(self._turnstile)
+
+    def give_way(self, *, seconds: float) -> None:
+        """Wait while another process has the file or waits for it, at most so many seconds."""
+        end = time.monotonic() + seconds
+        while (_is_taken(self._lock) or self.is_awaited()) and time.monotonic() < end:
+            time.sleep(5 * POLL_SECONDS)
+
+
+def _is_taken(lock: FileLock) -> bool:
+    """Whether another process has a lock, or nobody can have it."""
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except (Timeout, OSError, NotImplementedError):
+        return True
 
 
 def serve(path: Path) -> None:

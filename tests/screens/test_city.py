@@ -12,13 +12,15 @@ from compliance.access.scopes import Scope
 from compliance.core.jobs import Job
 from compliance.core.language import LANGUAGES, Language, month_ends
 from compliance.counting.assessing import Coverage, Status, coverage
-from compliance.screens import reads
+from compliance.screens import addressing, reads
 from compliance.screens.city import page, texts
 from compliance.screens.city.texts import Standing
 from compliance.screens.views import View
 from compliance.store.database import EVERYTHING_KNOWN
+from compliance.store.file import FileDatabase
 from compliance.wording import phrases
 from tests.apps import links, opened, pages_linked, text
+from tests.layers import first_of
 from tests.line import POINTS, Line
 from tests.readers import reader
 
@@ -56,6 +58,19 @@ def database(tmp_path_factory):
 def visit(database, monkeypatch):
     monkeypatch.setenv("COMPLIANCE_DATABASE", str(database.path))
     return lambda name="city", **named: opened(name, monkeypatch, **({"as_of": DAY.isoformat()} | named))
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("name", first_of(["city", "overview", "point"]))
+def test_a_page_is_drawn_no_more_often_while_others_load_file_after_file(visit, monkeypatch, name):
+    """endless: each load would have it counted from the beginning, and nobody sees it before the last"""
+    drawn, versions, current, version = [], iter(range(99)), addressing.current, FileDatabase.version
+    monkeypatch.setattr(addressing, "current", lambda: drawn.append(name) or current())
+    visit(name)
+    alone = len(drawn)
+    monkeypatch.setattr(FileDatabase, "version", lambda self: f"{version(self)} {min(next(versions), 9)}")
+    visit(name)
+    assert len(drawn) == 2 * alone
 
 
 def counted(database, days):

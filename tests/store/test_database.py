@@ -208,6 +208,22 @@ def test_a_block_within_a_block_never_waits_for_itself(line):
     assert waiting.wait(60) == 0
 
 
+HOLDING = WAITING.replace("turns.end()", "print('held', flush=True); sys.stdin.read(); turns.end()")
+
+
+@pytest.mark.live
+def test_who_gives_way_waits_for_who_has_the_file_and_not_for_ever(line):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", HOLDING, line.database.path], **pipes) as other:
+        assert other.stdout.readline()
+        line.database.give_way(seconds=0)
+        end = threading.Timer(1, other.stdin.close)
+        end.start()
+        line.database.give_way(seconds=FAIR_SECONDS)
+        assert other.stdin.closed
+    line.database.give_way(seconds=FAIR_SECONDS)
+
+
 @pytest.mark.live
 def test_a_server_keeps_the_file_open_for_a_moment_and_gives_way_at_once(line, monkeypatch):
     """slow: each click would open it anew; greedy: a command would wait for a server on which nobody clicks"""

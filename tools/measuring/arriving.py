@@ -43,11 +43,25 @@ PAUSE = 0.2
 
 @dataclass
 class Night:
-    """A run of the intake: how long it took, what became of the files, and what a reader waited for a page."""
+    """A run of the intake: how long it took, what became of the files, and when a reader waited for a page.
+
+    `spans` are from each click to its answer, `loads` are the moments at which a file had been loaded.
+    """
 
     seconds: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
-    waits: list[float] = field(default_factory=list)
+    loads: list[float] = field(default_factory=list)
+    spans: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def waits(self) -> list[float]:
+        """How long the reader waited, each time."""
+        return [end - begun for begun, end in self.spans]
+
+    @property
+    def most_loads(self) -> int:
+        """How many files were loaded while the reader waited for one page, at most."""
+        return max(sum(begun < moment < end for moment in self.loads) for begun, end in self.spans)
 
 
 def nights(samples: Path, folder: Path) -> Iterator[Measured]:
@@ -121,9 +135,12 @@ def run(store: Store, root: Path) -> Night:
 def arrive(store: Store, root: Path, night: Night) -> None:
     command = [sys.executable, "-m", "compliance", "intake", "--wait", "0"]
     environment = os.environ | store.environment | {"COMPLIANCE_INTAKE": str(root)}
-    done = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
-    night.outcomes.update(line["outcome"] for line in lines if "file" in line)
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            told: dict[str, Any] = json.loads(line)
+            night.outcomes.update([told["outcome"]] if "file" in told else [])
+            if told["outcome"] == "loaded":
+                night.loads.append(time.perf_counter())
 
 
 @contextmanager
@@ -138,10 +155,10 @@ def looking(server: Running, night: Night) -> Iterator[None]:
                 while not over.is_set():
                     begun = time.perf_counter()
                     opened(visitor, "overview", as_of=DAY)
-                    night.waits.append(time.perf_counter() - begun)
+                    night.spans.append((begun, time.perf_counter()))
                     time.sleep(PAUSE)
                 return
-            night.waits.append(time.perf_counter() - begun)
+            night.spans.append((begun, time.perf_counter()))
 
     thread = threading.Thread(target=look)
     thread.start()
