@@ -72,8 +72,9 @@ create or replace macro organisations_on(as_of, known_at) as table
 
 -- One row an import that the figures of as_of rest on, or would if it had not been purged: of each organisation and
 -- source the newest extract date, of that date the import loaded last, and those after it, of that date or later, that
--- complete it. If that one is a part, all parts of the date count with it, and what completes them. An organisation that
--- has become another counts as it, until that one has an export of its own that completes no other.
+-- complete it. If that one is a part, all parts of the date count with it that no whole export of the date came after, and
+-- what completes them. An organisation that has become another counts as it, until that one has an export of its own that
+-- completes no other.
 create or replace macro imports_with_purged_at(as_of, known_at) as table
     with dated as (
         select
@@ -83,19 +84,26 @@ create or replace macro imports_with_purged_at(as_of, known_at) as table
             max({'day': i.extract_date, 'id': i.import_id, 'part': i.parts is not null}) filter (where not i.completes) over (
                 partition by i.organisation_id, i.source
             ) as base,
-            min(i.import_id) filter (where not i.completes and i.parts is not null) over (
+            max(i.import_id) filter (where not i.completes and i.parts is null) over (
                 partition by i.organisation_id, i.source, i.extract_date
-            ) as first_part
+            ) as last_whole
         from live_imports(known_at) as i
         inner join organisations_called(as_of, known_at) as o using (organisation_id)
         where i.extract_date <= as_of
+    ),
+    begun as (
+        select
+            *,
+            min(import_id) filter (where parts is not null and import_id > coalesce(last_whole, 0)) over (
+                partition by organisation_id, source, extract_date
+            ) as first_part
+        from dated
     )
-    select * exclude (own, base, first_part)
-    from dated
+    select * exclude (own, base, last_whole, first_part)
+    from begun
     where base is null
         or extract_date > base.day
-        or extract_date = base.day
-        and (import_id >= base.id or base.part and import_id >= first_part and (completes or parts is not null))
+        or extract_date = base.day and (import_id >= base.id or base.part and import_id >= first_part)
     qualify own or not bool_or(own and base is not null) over (partition by organisation, source);
 
 -- The same without the sources of an organisation whose rows were purged: an older export does not take their place.

@@ -75,7 +75,10 @@ UNIQUE: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Export:
-    """One loaded file; the order of a list of exports is the order of loading."""
+    """One loaded file; the order of a list of exports is the order of loading.
+
+    `parts` is what it says once that it is about, such as its course; empty of one that is a whole export.
+    """
 
     organisation: str
     source: str
@@ -84,6 +87,7 @@ class Export:
     file: str = ""
     completes: bool = False
     columns: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -294,9 +298,36 @@ def view(exports: list[Export], organisation: str, d: date, parameters: Paramete
         # in the order of their days, those of a day as they were loaded: a full export makes all before it go
         files: list[Export] = []
         for export in sorted(loaded, key=lambda export: export.extract_date):
-            files = [*files, export] if export.completes else [export]
+            if not export.completes:
+                files = _parts_of_day(files, export.extract_date) if export.parts else []
+            files = [*(file for file in files if not _about_the_same(file, export)), export]
         chosen[source] = files
     return View(organisation, d, parameters, chosen)
+
+
+def _parts_of_day(files: list[Export], day: date) -> list[Export]:
+    """From the first file of a day that is about something: together those of a day are one export."""
+    parts = [number for number, file in enumerate(files) if file.extract_date == day and file.parts]
+    return files[parts[0] :] if parts else []
+
+
+def _about_the_same(one: Export, other: Export) -> bool:
+    """Whether two files of a day say that they are about the same, so that the later replaces the earlier."""
+    same = {key(part) for part in one.parts} & {key(part) for part in other.parts}
+    return one.extract_date == other.extract_date and bool(same)
+
+
+def lacking(exports: list[Export], new: list[Export]) -> set[str]:
+    """What counted on the day of files about something, and would not count once they are loaded."""
+    organisation, source, day = new[0].organisation, new[0].source, new[0].extract_date
+    before, after = (view(each, organisation, day).chosen.get(source, []) for each in (exports, [*exports, *new]))
+    return _courses_of(before) - _courses_of(after)
+
+
+def _courses_of(files: list[Export]) -> set[str]:
+    """The courses that files say once, and those of the rows of whole exports."""
+    rows = {key(row["course"]) for file in files if not file.parts for row in file.rows}
+    return rows | {key(part) for file in files for part in file.parts}
 
 
 def basis(v: View, point: int) -> bool:

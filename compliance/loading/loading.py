@@ -640,7 +640,7 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     earlier = [row["import_id"] for row in counting]
     keys = asking.counted_keys(cursor, source, import_id, earlier) if earlier and not job.file.marker else None
     questions = _questions(cursor, job, matches, import_id, keys)
-    _revoke_replaced(cursor, job, source, replaced, [row for row in counting if own and row["parts"]])
+    _revoke_replaced(cursor, job, source, import_id=import_id, replaced=replaced)
     return Receipt(
         import_id,
         job.organisation,
@@ -674,11 +674,15 @@ def _replaced_by_parts(counting: Rows, job: _Job, own: Sequence[str]) -> Rows:
     return [*same, *(row for row in counting if not row["parts"] and not row["completes"])]
 
 
-def _revoke_replaced(cursor: Cursor, job: _Job, source: Source, replaced: Replaced, parts: Rows) -> None:
-    """Revoke the returns that a return replaces, and those parts of the day that a part does, with their returns."""
+def _revoke_replaced(cursor: Cursor, job: _Job, source: Source, *, import_id: int, replaced: Replaced) -> None:
+    """Revoke the returns that a return replaces, and those parts of the day that a part does, with their returns.
+
+    Also parts that a whole export came after: were it revoked, both would count.
+    """
     for number, _ in replaced if job.file.returned else ():
         _revoke(cursor, number, why=REPLACED, order=job.order)
-    for row in (row for row in parts if row["extract_date"] == job.day.day):
+    params = {"organisation_id": job.organisation_id, "source": source.id, "day": job.day.day}
+    for row in rows(cursor, statement("same_parts"), params | {"import_id": import_id, "known_at": EVERYTHING_KNOWN}):
         values = {"sha256": row["sha256"], "source": source.id, "known_at": EVERYTHING_KNOWN}
         for each in [row, *rows(cursor, statement("earlier_returns"), values)]:
             _revoke(cursor, each["import_id"], why=REPLACED_PART, order=job.order)

@@ -147,6 +147,24 @@ def test_a_whole_export_of_the_day_takes_the_place_of_its_parts(line):
     assert question.values["missing"] == "W"
 
 
+def test_parts_before_a_whole_export_of_the_day_count_no_more_with_one_after_it(line):
+    loaded(line, book("A"), book("B"))
+    line.load_table("AD-konto | Kurs | Status\na | W | Klar", extract_date=NOVEMBER)
+    loaded(line, book("A", "x"), accepted=frozenset({"parts"}))
+    assert counted(line) == ["A x passed"]
+    loading.revoke(line.database, 3, why="fel", order=line.order())
+    assert counted(line) == ["A x passed", *(f"B {p} passed" for p in "abc")]
+
+
+def test_a_part_that_completed_the_day_before_counts_with_those_of_its_own_day(line):
+    loaded(line, book("A"), book("B"), day=OCTOBER)
+    loaded(line, book("C"), completes=True)
+    [question] = loaded(line, book("A", "x"))
+    assert question.values["missing"] == "B"
+    loaded(line, book("A", "x"), book("B", "x"))
+    assert counted(line) == ["A x passed", "B x passed", *(f"C {p} passed" for p in "abc")]
+
+
 def test_one_that_is_loaded_already_is_no_hindrance_for_the_others(line):
     first = [book("A"), book("B")]
     loaded(line, *first)
