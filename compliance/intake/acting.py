@@ -1,13 +1,13 @@
-"""What is done with files once they are judged: loaded, each in a transaction of its own, recorded, and put away."""
+"""What is done with files once they are judged: loaded, an export a transaction, recorded, and put away."""
 
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from compliance.core.errors import Hindered, Refusal
+from compliance.core.errors import Asked, Hindered, Refusal
 from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of
 from compliance.declarations.sources import Words
@@ -17,7 +17,7 @@ from compliance.intake.owners import Owner
 from compliance.intake.rows import IntakeFile, intake_files, reason, record
 from compliance.intake.settling import settle
 from compliance.intake.taking import Taken
-from compliance.loading.loading import Prepared, Receipt, in_order, load_prepared
+from compliance.loading.loading import Prepared, Receipt, in_order, in_sets, load_set
 from compliance.store.database import Cursor, Database, version_within
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ WHO: Final = "intake"
 ATTEMPTS: Final = 3
 # How long a load lets a page be counted first.
 WAY_SECONDS: Final = 3.0
-Key = tuple[str, str]
+Key = tuple[str, str, str]
 FAULT: Final = N_("The product failed on {file}. Tell those who run the service: the log has it as {reference}.")
 
 
@@ -42,7 +42,7 @@ class Lying:
     @property
     def key(self) -> Key:
         """What it is recorded by."""
-        return self.taken.folder, self.taken.sha256
+        return self.taken.key
 
     @property
     def attempts(self) -> int:
@@ -104,14 +104,6 @@ class Changed(Exception):
     """The store is no longer what a file was judged by, or somebody has answered for the file."""
 
 
-class _NotLoaded(Exception):
-    """A file was refused, or anything is asked, that its rehearsal had loaded."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
-        super().__init__(str(refusal))
-
-
 @dataclass
 class Hands:
     """Loads, records and puts away. `version` is that of the store by which files were judged, and of its own loads.
@@ -141,38 +133,46 @@ class Hands:
                 again = True  # the same content, which is there once the first is loaded
             else:
                 first[key] = each, each.verdict.prepared
-        for prepared in in_order([prepared for _, prepared in first.values()]):
-            self._load(*first[id(prepared)])
+        for together in in_sets(in_order([prepared for _, prepared in first.values()])):
+            self._load([first[id(prepared)][0] for prepared in together], together)
         if again:
             raise Changed
         return others
 
-    def _load(self, judged: Judged, prepared: Prepared) -> None:
-        """Load a file in a transaction of its own, and put it away."""
-        file = judged.file
+    def _load(self, judged: Sequence[Judged], together: Sequence[Prepared]) -> None:
+        """Load a file, or those that are one export together, in a transaction, and put them away."""
+        loading = _Loading(self.version, [each.file for each in judged])
         self.database.give_way(seconds=WAY_SECONDS)
         try:
-            with self.database.writing() as cursor:
-                if version_within(cursor) != self.version or not is_unchanged(cursor, file):
-                    raise Changed
-                receipts = _receipts(cursor, prepared, self.words)
-                loaded = _loaded_row(file, receipts)
-                record(cursor, loaded)
-                version = version_within(cursor)
+            results = load_set(
+                self.database, together, words=self.words, first=loading.check, then=loading.record_loaded
+            )
         except Changed:
             raise
         except Exception as error:
-            self.failed.add(file.key)
-            if isinstance(error, _NotLoaded):
-                verdict: Verdict = Held("other", error.refusal)
-            else:
-                verdict = Failed(refusal_for(error, file.taken))
-            self.hold([Judged(file, verdict, prepared)], mark="")
+            self._not_loaded([replace(each, verdict=Failed(refusal_for(error, each.file.taken))) for each in judged])
             raise Changed from error
-        self.version = version
-        said = {"source": loaded.source, "extract_date": loaded.extract_date, "imports": loaded.imports}
+        held = []
+        for number, result in enumerate(results):
+            if isinstance(result, Refusal):
+                code = result.about if isinstance(result, Asked) else "other"
+                held.append(replace(judged[number], verdict=Held(code, result)))
+            else:
+                self.version = loading.after
+                self._loaded(judged[number].file, loading.recorded[number], result)
+        if held:
+            self._not_loaded(held)
+            raise Changed
+
+    def _not_loaded(self, judged: Sequence[Judged]) -> None:
+        """Record files that could not be loaded, though their rehearsal had loaded them."""
+        self.failed |= {each.file.key for each in judged}
+        self.hold(judged, mark="")
+
+    def _loaded(self, file: Lying, row: IntakeFile, receipts: Sequence[Receipt]) -> None:
+        said = {"source": row.source, "extract_date": row.extract_date, "imports": row.imports}
         self.add(file.outcome("loaded", rows=sum(receipt.summary.loaded for receipt in receipts), **said))
-        self.put_away(file, loaded, receipts)
+        self.put_away(file, row, receipts)
 
     def put(self, judged: Sequence[Judged], *, mark: str) -> None:
         """Record what has become of files that are not loaded now, and put away those that are not held."""
@@ -212,7 +212,7 @@ class Hands:
         try:
             with self.database.writing() as cursor:
                 for row in rows:
-                    record(cursor, row, known=known[row.folder, row.sha256])
+                    record(cursor, row, known=known[row.key])
         except Exception as error:
             for each in judged:
                 refusal = refusal_for(error, each.file.taken)
@@ -232,10 +232,34 @@ class Hands:
 # --- Parts ------------------------------------------------------------------------------------------------------------
 
 
-def is_unchanged(cursor: Cursor, file: Lying) -> bool:
-    """Whether nothing has happened to a file since it was looked at."""
-    now = next((row for row in intake_files(cursor) if (row.folder, row.sha256) == file.key), None)
-    return now == file.known and file.taken.path.exists()
+@dataclass
+class _Loading:
+    """Files that are loaded and recorded in one transaction, and the version of the store that they were judged by.
+
+    `recorded` has the row of each by its number; `after` is the version of the store with them.
+    """
+
+    version: str
+    files: Sequence[Lying]
+    after: str = ""
+    recorded: dict[int, IntakeFile] = field(default_factory=dict)
+
+    def check(self, cursor: Cursor) -> None:
+        """Raise Changed unless the store is what files were judged by, and nothing has happened to them."""
+        if version_within(cursor) != self.version or not are_unchanged(cursor, self.files):
+            raise Changed
+
+    def record_loaded(self, cursor: Cursor, number: int, receipts: Sequence[Receipt]) -> None:
+        """Record that a file is loaded."""
+        self.recorded[number] = _loaded_row(self.files[number], receipts)
+        record(cursor, self.recorded[number])
+        self.after = version_within(cursor)
+
+
+def are_unchanged(cursor: Cursor, files: Sequence[Lying]) -> bool:
+    """Whether nothing has happened to files since they were looked at."""
+    now = {row.key: row for row in intake_files(cursor)}
+    return all(now.get(file.key) == file.known and file.taken.path.exists() for file in files)
 
 
 def _is_known(row: IntakeFile, known: IntakeFile | None, mark: str | None = None) -> bool:
@@ -249,19 +273,6 @@ def _loaded_row(file: Lying, receipts: Sequence[Receipt]) -> IntakeFile:
     imports = tuple(receipt.import_id for receipt in receipts)
     day = receipts[0].extract_date.day
     return file.row(state="loaded", source=receipts[0].source.id, extract_date=day, imports=imports)
-
-
-def _receipts(cursor: Cursor, prepared: Prepared, words: Words) -> list[Receipt]:
-    """The receipts of a file that is loaded. Raise _NotLoaded if it is refused, or anything is to be asked."""
-    try:
-        receipts = load_prepared(cursor, prepared, words=words)
-    except Hindered:
-        raise
-    except Refusal as refusal:
-        raise _NotLoaded(refusal) from refusal
-    for question in (question for receipt in receipts for question in receipt.questions):
-        raise _NotLoaded(question)
-    return receipts
 
 
 def refusal_for(error: Exception, file: Taken) -> Refusal:

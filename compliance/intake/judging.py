@@ -25,8 +25,10 @@ from compliance.intake.limit import Limit, Mover
 from compliance.intake.reasons import of_doubt
 from compliance.intake.taking import Taken
 from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared
+from compliance.loading.parts import parts_of
 from compliance.reading.reading import NotRead
 from compliance.reading.recognising import ExtractDate
+from compliance.reading.said import form_of_name
 from compliance.store import stores
 from compliance.store.database import Database, rows
 
@@ -35,6 +37,10 @@ MARKER: Final = N_("{file} is a workbook that somebody was sent and has filled i
 FOLDERS: Final = N_("The same file lies in the folder of {organisation} too, and it can be of one of them alone.")
 ELSEWHERE: Final = N_("The same file is loaded for {organisation}, as import {id}.")
 REVOKED: Final = N_("The same file was loaded as import {id}, and somebody has taken it out of the figures again.")
+SAID_OF_ANOTHER: Final = N_(
+    "{file} has the same content as {other}, of which somebody has said what it is about. If this is about something "
+    "else, say so and load the file by hand."
+)
 OF_ONE_DAY: Final = N_(
     "There is another file of the same export and extract date, {other}. Say which of them counts, or both."
 )
@@ -163,8 +169,23 @@ class _Candidate:
 
     @property
     def content(self) -> object:
-        """What makes two files of a run the same: content, whose it is, and the day that its name may say."""
-        return self.taken.sha256, folded(self.organisation), self.prepared.day
+        """What makes two files of a run the same; their names too, if somebody has said what such files are about."""
+        return self.export, folded(form_of_name(self.taken.file)) if self.is_said else ""
+
+    @property
+    def export(self) -> object:
+        """Its content, whose it is, and the day and the part that its name may say."""
+        return self.taken.sha256, folded(self.organisation), self.prepared.day, parts_of(self.prepared.matches)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether somebody has said what such files are about, and nothing in them does."""
+        mappings = [match.mapping for match in self.prepared.matches if match.mapping]
+        return any(said.place == "constant" for mapping in mappings for said in mapping.said.values())
+
+    def is_called(self, name: str) -> bool:
+        """Whether another name is that of the file, days aside."""
+        return folded(form_of_name(name)) == folded(form_of_name(self.taken.file))
 
     @property
     def mover(self) -> Mover | None:
@@ -274,7 +295,8 @@ def _round(copy: Database, files: Sequence[_Candidate], limit: Limit, rules: Rul
         then=lambda cursor, _outcomes: limit.figures(cursor, _movers(files)),
     )
     verdicts = {by_key[key].taken: _of_outcome(by_key[key], outcome, rules) for key, outcome in outcomes.items()}
-    if together := _of_one_day(by_key, outcomes) | _of_one_content(files, verdicts) | _of_sets(files, verdicts):
+    together = _of_one_day(by_key, outcomes) | _of_one_content(files, verdicts) | _of_sets(files, verdicts)
+    if together := together | _said_of_one(files, verdicts):
         return verdicts, together
     clean = {file.taken: file.mover for file in files if isinstance(verdicts[file.taken], Loadable)}
     moved = limit.holds({taken: mover for taken, mover in clean.items() if mover}, after)
@@ -282,6 +304,8 @@ def _round(copy: Database, files: Sequence[_Candidate], limit: Limit, rules: Rul
 
 
 def _of_outcome(file: _Candidate, outcome: Rehearsal | Refusal, rules: Rules) -> Verdict:
+    if isinstance(outcome, AlreadyLoaded) and outcome.is_own and file.is_said and not file.is_called(outcome.name):
+        return _said_of_another(file, outcome.name)
     return _of_refusal(outcome) if isinstance(outcome, Refusal) else _of_rehearsal(file, outcome, rules)
 
 
@@ -354,6 +378,24 @@ def _of_sets(files: Sequence[_Candidate], verdicts: Verdicts) -> Verdicts:
         for taken in together
         if isinstance(verdict := verdicts[taken], Held)
     }
+
+
+def _said_of_one(files: Sequence[_Candidate], verdicts: Verdicts) -> Verdicts:
+    """Files of one content and unlike names, of which somebody has said what they are about: it is so of one alone."""
+    alike = defaultdict[object, list[_Candidate]](list)
+    for file in files:
+        if file.is_said:
+            alike[file.export].append(file)
+    return {
+        file.taken: _said_of_another(file, unlike[0])
+        for file in files
+        if isinstance(verdicts[file.taken], Loadable | Held)
+        and (unlike := [each.taken.file for each in alike[file.export] if not file.is_called(each.taken.file)])
+    }
+
+
+def _said_of_another(file: _Candidate, other: str) -> Held:
+    return Held("said", Refusal(SAID_OF_ANOTHER, file=file.taken.file, other=other))
 
 
 def _movers(files: Sequence[_Candidate]) -> list[Mover]:

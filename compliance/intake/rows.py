@@ -17,7 +17,7 @@ State = Literal["held", "loaded", "refused", "removed"]
 
 @dataclass(frozen=True)
 class IntakeFile:
-    """A file of the folder of an organisation, by its content, and the last that happened to it.
+    """A file of the folder of an organisation, by its content and name, and the last that happened to it.
 
     `file` is its name, masked. `why` has the code of what holds it or why it was refused, the message and its values.
     `mark` is what it was judged by. `imports` are the numbers of those that it was loaded as.
@@ -36,6 +36,11 @@ class IntakeFile:
     imports: tuple[int, ...] = ()
     happened_at: datetime | None = None
     who: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is known by, as that of `Taken`."""
+        return self.folder, self.sha256, self.file
 
     @property
     def refusal(self) -> Refusal | None:

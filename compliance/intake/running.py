@@ -26,7 +26,7 @@ from compliance.declarations.intake import Intake, load_intake
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Words, load_values
 from compliance.intake.acting import ATTEMPTS, WHO, Changed, Hands, Judged, Key, Lying, refusal_for
-from compliance.intake.judging import FOLDER, Failed, Held, Ready, Rules, Verdicts, judge
+from compliance.intake.judging import FOLDER, Failed, Held, Ready, Refused, Rules, Verdicts, judge
 from compliance.intake.outcomes import Kind, Outcome, Run
 from compliance.intake.owners import owner_of
 from compliance.intake.rows import IntakeFile, intake_files
@@ -53,6 +53,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 ROUNDS: Final = 3
 # What a look waits at least, so that a file that is written to all the time does not keep it busy.
 LEAST_SECONDS: Final = 1.0
+DECLINED: Final = N_("Somebody has chosen that the same content is not loaded, when it came as {file}.")
 CHANGING: Final = N_("{file} waits for the next run: others have changed the database while it was judged.")
 LATE: Final = N_("{source} was expected on {due}; the newest is of {newest}.")
 CLOSED: Final = N_("The folder {folder} cannot be looked into: {error}.")
@@ -183,8 +184,8 @@ class _Intake:
     def held_number(self, ready: Iterable[Path]) -> int:
         """How many files are held."""
         with self.database.cursor() as cursor:
-            held = {(row.folder, row.sha256) for row in intake_files(cursor) if row.state == "held"}
-        return sum((file.folder, file.sha256) in held for folder in ready for file in held_files(folder))
+            held = {row.key for row in intake_files(cursor) if row.state == "held"}
+        return sum(file.key in held for folder in ready for file in held_files(folder))
 
     # --- What is to be judged -----------------------------------------------------------------------------------------
 
@@ -194,9 +195,9 @@ class _Intake:
             return []
         mark = self._mark()
         with self.database.cursor() as cursor:
-            known = {(row.folder, row.sha256): row for row in intake_files(cursor)}
+            known = {row.key: row for row in intake_files(cursor)}
             owners = {folder: owner_of(cursor, folder) for folder in {file.folder for file in taken}}
-            files = [Lying(file, owners[file.folder], known.get((file.folder, file.sha256))) for file in taken]
+            files = [Lying(file, owners[file.folder], known.get(file.key)) for file in taken]
             settled = {file.key for file in files if _is_settled(cursor, file.known)}
         for file in files:
             if file.key in settled:
@@ -260,7 +261,8 @@ class _Intake:
         mappings = mappings_of(self.database)
         with ThreadPoolExecutor(READERS) as pool:
             ready = [*pool.map(lambda file: self._read(file, rules, mappings), [file for file in files if file.owner])]
-        verdicts = self._verdicts(ready, rules)
+        declined = self._declined(ready)
+        verdicts = declined | self._verdicts([each for each in ready if each.taken not in declined], rules)
         prepared = {each.taken: each.prepared for each in ready if isinstance(each.prepared, Prepared)}
         nobody = {file.taken: Held("folder", Refusal(FOLDER, folder=file.taken.folder)) for file in files}
         return [Judged(file, (nobody | verdicts)[file.taken], prepared.get(file.taken)) for file in files]
@@ -277,6 +279,18 @@ class _Intake:
             return Ready(file.taken, organisation, refusal_for(error, file.taken))
         return Ready(file.taken, organisation, prepared)
 
+    def _declined(self, files: Sequence[Ready]) -> Verdicts:
+        """Files whose content somebody has declined under another name, where a name says nothing of a content."""
+        with self.database.cursor() as cursor:
+            declined = {
+                row.key[:2]: row.file for row in intake_files(cursor) if row.state == "refused" and row.who != WHO
+            }
+        return {
+            each.taken: Refused(Refusal(DECLINED, file=declined[each.taken.key[:2]]))
+            for each in files
+            if each.taken.key[:2] in declined and not _is_told_by_name(each.prepared)
+        }
+
     def _verdicts(self, ready: Sequence[Ready], rules: Rules) -> Verdicts:
         """The verdict on each file. If the product fails, those are left out that it fails on alone."""
         if not ready:
@@ -288,6 +302,13 @@ class _Intake:
         alone = {each.taken: self._verdicts([each], rules)[each.taken] for each in ready} if len(ready) > 1 else failed
         rest = [each for each in ready if not isinstance(alone[each.taken], Failed)]
         return alone | self._verdicts(rest, rules) if 0 < len(rest) < len(ready) else failed
+
+
+def _is_told_by_name(file: Prepared | Refusal) -> bool:
+    """Whether the name of a file may say its day or what it is about."""
+    if isinstance(file, Refusal):
+        return True
+    return (file.day is not None and file.day.by == "file_name") or any(match.said for match in file.matches)
 
 
 def _is_settled(cursor: Cursor, known: IntakeFile | None) -> bool:

@@ -24,8 +24,8 @@ DEALT_WITH: Final = N_("Somebody else has dealt with {file} already.")
 
 def held_path(root: Path, file: IntakeFile) -> Path | None:
     """Where a held file lies, or None if it lies there no longer or is another by now."""
-    found = (root / file.folder / HELD).glob(f"{file.sha256[:OF_SUM]} *")
-    return next((path for path in sorted(found) if path.is_file() and sum_of(path) == file.sha256), None)
+    path = root / file.folder / HELD / f"{file.sha256[:OF_SUM]} {file.file}"
+    return path if path.is_file() and sum_of(path) == file.sha256 else None
 
 
 def came_at(path: Path) -> datetime:
@@ -61,7 +61,7 @@ def settle_as_refused(
 
 def _refuse_settled(cursor: Cursor, file: IntakeFile) -> None:
     """Raise Refusal if somebody else has loaded or refused a file by now."""
-    now = next((row for row in intake_files(cursor) if (row.folder, row.sha256) == (file.folder, file.sha256)), file)
+    now = next((row for row in intake_files(cursor) if row.key == file.key), file)
     if now.state != "held":
         raise Refusal(DEALT_WITH, file=file.file)
 

@@ -94,6 +94,11 @@ class Taken:
     path: Path
     came: datetime
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is known by: its folder, its content, and its name, which may say what the content does not."""
+        return self.folder, self.sha256, self.file
+
 
 @dataclass(frozen=True)
 class Left:
@@ -346,13 +351,12 @@ def _copied(file: BinaryIO, copy: Path, *, came: int) -> tuple[str, int]:
 
 
 def _kept(copy: Path, sha256: str, shown: str) -> Path:
-    """Give a copy its name, and return its path: that of the same content if it is there, under whatever name."""
-    for there in copy.parent.glob(f"{sha256[:OF_SUM]} *"):
-        if sum_of(there) != sha256:
-            raise _NotTaken("later")
-        return there
+    """Give a copy its name, and return its path, where the same file may lie already."""
     path = copy.with_name(f"{sha256[:OF_SUM]} {_within(shown, NAME_BYTES)}")
-    copy.rename(path)
+    if not path.exists():
+        copy.rename(path)
+    elif sum_of(path) != sha256:
+        raise _NotTaken("later")
     return path
 
 

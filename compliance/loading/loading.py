@@ -64,10 +64,12 @@ Replaced = tuple[tuple[int, str], ...]
 
 
 class AlreadyLoaded(Refusal):
-    """A file whose content is loaded and counts: `import_id` is its import, of that organisation."""
+    """A file whose content is loaded and counts: `import_id` is its import, of that organisation, by that name."""
 
-    def __init__(self, message: str, *, import_id: int, organisation: str, is_own: bool, **values: object) -> None:
-        self.import_id, self.organisation, self.is_own = import_id, organisation, is_own
+    def __init__(
+        self, message: str, *, import_id: int, organisation: str, is_own: bool, name: str, **values: object
+    ) -> None:
+        self.import_id, self.organisation, self.is_own, self.name = import_id, organisation, is_own, name
         super().__init__(message, id=import_id, **values)
 
 
@@ -175,18 +177,21 @@ def load_set(
     files: Sequence["Prepared"],
     *,
     words: Words,
+    first: Callable[[Cursor], object] = lambda _cursor: None,
     then: Callable[[Cursor, int, list[Receipt]], object] = lambda _cursor, _number, _receipts: None,
 ) -> list[list[Receipt] | Refusal]:
     """Load the files of a set (see `in_sets`) in one transaction, and commit: the receipts of each, or its Refusal.
 
-    What is refused is left out. If the others are asked about as it is missing, nothing of them is loaded. `then` is
-    called within the transaction with the number of each file and its receipts, and may refuse it.
+    What is refused is left out. If the others are asked about as it is missing, nothing of them is loaded. `first` and
+    `then` are called within the transaction: before anything is loaded, and with the number of each file and its
+    receipts, which it may refuse.
     """
     refused: dict[int, Refusal] = {}
     while len(refused) < len(files):
         left = {number: file for number, file in enumerate(files) if number not in refused}
         try:
             with database.writing() as cursor:
+                first(cursor)
                 done = _load_all(cursor, left, words=words, then=then)
         except _Refused as error:
             refused |= error.refusals
@@ -844,6 +849,7 @@ def _refuse_same_file(cursor: Cursor, job: _Job, source: Source, own_parts: Sequ
             import_id=found["import_id"],
             organisation=found["organisation"],
             is_own=bool(own),
+            name=found["file"],
             file=job.workbook.name,
             day=local_day(found["imported_at"]),
         )

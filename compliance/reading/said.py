@@ -106,13 +106,17 @@ def texts_of(workbook: Workbook, number: int, heading_row: int) -> Texts:
     rows += [row for cover in covers(workbook)[:COVERS] if cover is not sheet for row in top_rows(cover)]
     cells = ([cell[:LONGEST_TITLE] for cell in row if cell and cell.strip()] for row in rows)
     title = (CELL.join(filter(None, map(without_days, row))) for row in cells if len(row) <= TITLE_CELLS)
-    name = workbook.name.rpartition(".")[0] or workbook.name
     return Texts(
         tuple(filter(None, title)),
         tuple(filter(None, [COPY.sub("", without_days(sheet.name))])),
-        tuple(filter(None, [without_days(COPY.sub("", name.replace("_", " ").strip()))])),
+        tuple(filter(None, [form_of_name(workbook.name)])),
         workbook.sha256,
     )
+
+
+def form_of_name(name: str) -> str:
+    """The name of a file without its ending, days, times, and the number of a copy."""
+    return without_days(COPY.sub("", (name.rpartition(".")[0] or name).replace("_", " ").strip()))
 
 
 def without_days(text: str) -> str:

@@ -2,5 +2,5 @@
 select organisation_id, folder, file, sha256, bytes, state, source, extract_date, why, mark, imports, happened_at, who
 from intake_files
 where happened_at <= $known_at
-qualify row_number() over (partition by folder, sha256 order by edition desc) = 1
+qualify row_number() over (partition by folder, sha256, file order by edition desc) = 1
 order by edition

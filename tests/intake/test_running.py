@@ -15,7 +15,10 @@ from compliance.intake import acting, running
 from compliance.intake.settling import record_loaded, settle_as_refused
 from compliance.intake.taking import Busy
 from compliance.loading.loading import Order, rename_organisation, revoke
+from compliance.reading import mapping
+from compliance.reading.mapping import ColumnMapping, Said, heading_keys
 from compliance.store import register
+from compliance.store.database import EVERYTHING_KNOWN, rows
 from tests.command import run as command
 from tests.dropping import DECEMBER, NOVEMBER, OCTOBER, SV, TODAY, Dropping, failing, staff, training
 
@@ -255,7 +258,7 @@ def test_a_file_that_somebody_answers_for_meanwhile_is_left_to_them(intake, monk
     assert kinds(intake.run()) == {"Utbildning.csv": ("loaded", "")}
     assert (intake.recorded()["Lista.csv"].state, intake.lying()["Lista.csv"]) == ("refused", "refused")
     intake.drop("Lista igen.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
-    assert kinds(intake.run()) == {"Lista igen.csv": ("refused", "")}
+    assert kinds(intake.run()) == {"Lista igen.csv": ("refused", "refused")}
     assert intake.lying()["Lista igen.csv"] == "refused"
 
 
@@ -327,6 +330,80 @@ def test_a_folder_that_goes_away_is_told(intake, monkeypatch):
     monkeypatch.setattr(os, "scandir", lambda _path: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
     with pytest.raises(Refusal, match="cannot be looked into"):
         intake.run()
+
+
+# --- Files that are one export together ---------------------------------------------------------------------------
+
+COURSES = [f"Kurs {letter}" for letter in "ABCDEFGHIJKLMN"]
+
+
+def about(passed=15):
+    """A file about a course that only its name tells: so many of thirty have passed it."""
+    people = "".join(f"p{i:03};Kim {i};{'3/3' if i < passed else '0/3'}\n" for i in range(30))
+    return f"Uttagen {NOVEMBER}\nAD-konto;Namn;Slutförda\n{people}"
+
+
+def say_course(intake, said):
+    """Map the files about a course: how each says which."""
+    columns = {"employee_id": "ad-konto", "name": "namn", "status": "slutförda"}
+    keys = tuple(heading_keys(("AD-konto", "Namn", "Slutförda")).values())
+    shares = {"status": {"all": "passed", "some": "started", "none": "not_started"}}
+    with intake.database.writing() as cursor:
+        mapping.save(cursor, ColumnMapping("training", keys, columns, said={"course": said}, shares=shares), who="test")
+
+
+@pytest.fixture
+def courses(tmp_path, monkeypatch):
+    """Fourteen files about a course each, of which only two differ in content, and a store without training."""
+    dropping = Dropping(tmp_path, known=("staff",))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(dropping.database.path))
+    say_course(dropping, Said("file", "", ""))
+    for course in COURSES:
+        dropping.drop(f"{course}.csv", about(16 if course == "Kurs B" else 15))
+    return dropping
+
+
+def parts_in_effect(intake):
+    with intake.database.cursor() as cursor:
+        sql = "select parts[1] as part from live_imports(known_at := $known_at) where parts is not null"
+        found = rows(cursor, sql, {"known_at": EVERYTHING_KNOWN})
+    return sorted(row["part"] for row in found)
+
+
+def test_the_files_of_a_day_are_loaded_together_also_those_that_only_their_names_tell_apart(courses):
+    assert kinds(courses.run()) == {f"{course}.csv": ("loaded", "") for course in COURSES}
+    assert parts_in_effect(courses) == COURSES
+    assert courses.lying() == {f"{course}.csv": "loaded" for course in COURSES}
+    courses.drop("Kurs C.csv", about())
+    courses.drop("Kurs C (2).csv", about())
+    assert kinds(courses.run()) == dict.fromkeys(("Kurs C.csv", "Kurs C (2).csv"), ("there", ""))
+    assert parts_in_effect(courses) == COURSES
+
+
+def test_of_the_files_of_a_day_all_count_or_none_wherever_a_run_ends(courses):
+    class Killed(BaseException):
+        pass
+
+    with failing(acting, "record", Killed(), of="Kurs G.csv"), pytest.raises(Killed):
+        courses.run()
+    assert (parts_in_effect(courses), courses.recorded()) == ([], {})
+    with failing(acting, "settle", Killed(), of="Kurs G.csv"), pytest.raises(Killed):
+        courses.run()
+    assert parts_in_effect(courses) == COURSES
+    assert {outcome.kind for outcome in courses.run().outcomes} == {"there"}
+    assert courses.lying() == {f"{course}.csv": "loaded" for course in COURSES}
+
+
+def test_what_somebody_has_said_of_one_file_is_not_taken_for_another_of_its_content(courses):
+    sha256 = hashlib.sha256(about().encode("cp1252")).hexdigest()
+    say_course(courses, Said("constant", sha256, value="Kurs A"))
+    found = kinds(courses.run())
+    assert found.pop("Kurs B.csv") == ("loaded", "")  # by the mapping that was there before
+    assert found == dict.fromkeys((f"{course}.csv" for course in COURSES if course != "Kurs B"), ("held", "said"))
+    courses.load("Kurs A.csv", about())
+    assert kinds(courses.run()) == {"Kurs A.csv": ("there", "")}
+    assert courses.recorded()["Kurs C.csv"].state == "held"
+    assert parts_in_effect(courses) == ["Kurs A", "Kurs B"]
 
 
 # --- The command ------------------------------------------------------------------------------------------------------

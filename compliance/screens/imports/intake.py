@@ -56,7 +56,7 @@ class Held:
     @property
     def id(self) -> str:
         """What it is called in the inbox."""
-        return f"{self.file.sha256} {self.file.folder}"
+        return " ".join(self.file.key)
 
 
 def root() -> Path | None:
