@@ -54,12 +54,30 @@ def intake_command(
     except Busy:
         _print_line(outcome="busy")
         return
+    loaded = {each.organisation for each in done.outcomes if each.kind == "loaded" and each.organisation}
+    for name in () if rehearse else sorted(loaded):
+        _make_digest(name)
     if as_table:
         lines = [outcome.line(say) for outcome in done.outcomes]
         print_rows([{name: line.get(name) for name in COLUMNS} for line in lines], COLUMNS, "table")
     else:
         _print_line(outcome="done", counts={str(kind): number for kind, number in done.counts.items()})
     raise typer.Exit(done.status)
+
+
+def _make_digest(organisation: str) -> None:
+    """Make the digest of the day after a load, unless one is made: what came after that is told the next day."""
+    from compliance.core import clock
+    from compliance.digest import last
+    from compliance.intake.acting import WHO
+    from compliance.loading.loading import Order
+
+    database, day = stores.own(), clock.today()
+    with database.cursor() as cursor:
+        is_made = last.last_digests(cursor, organisation, as_of=day).today is not None
+    if not is_made:
+        last.make(database, organisation, as_of=day, order=Order(WHO))
+        _print_line(outcome="digest", organisation=organisation, day=day.isoformat())
 
 
 def _print_line(**said: object) -> None:

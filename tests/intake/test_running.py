@@ -420,10 +420,30 @@ def test_the_command_prints_a_line_each_and_says_by_its_status_what_is_left(inta
     done = command(intake.database.path, "intake", "--wait", 0, **where)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.returncode, done.stderr) == (3, "")
-    assert [line["outcome"] for line in lines] == ["loaded", "held", "done"]
+    assert [line["outcome"] for line in lines] == ["loaded", "held", "digest", "done"]
     assert {line["event"] for line in lines} == {"intake"}
     assert lines[-1] == {"event": "intake", "outcome": "done", "counts": {"loaded": 1, "held": 1}}
     assert "extract date" in lines[1]["sentence"]
+
+
+def digests(intake):
+    with intake.database.cursor() as cursor:
+        return [(row["as_of"], row["made_by"]) for row in rows(cursor, "select as_of, made_by from digests")]
+
+
+def test_a_digest_is_made_on_a_day_on_which_something_was_loaded_and_is_left_as_it_is(intake):
+    where = {"COMPLIANCE_INTAKE": str(intake.root)}
+    intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    command(intake.database.path, "intake", "--wait", 0, **where)
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    command(intake.database.path, "intake", "--rehearse", **where)
+    assert digests(intake) == []
+    done = command(intake.database.path, "intake", "--wait", 0, **where)
+    line = {"event": "intake", "outcome": "digest", "organisation": "Förvaltningen", "day": TODAY.isoformat()}
+    assert line in [json.loads(each) for each in done.stdout.splitlines()]
+    intake.drop("Utbildning.csv", training(61, NOVEMBER, 44))
+    assert '"loaded"' in command(intake.database.path, "intake", "--wait", 0, **where).stdout
+    assert digests(intake) == [(TODAY, "intake")]
 
 
 def test_two_commands_at_once_load_everything_once(intake):
