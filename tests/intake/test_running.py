@@ -190,7 +190,7 @@ def test_what_the_machine_cannot_read_is_tried_again_and_held_after_three_runs(i
 
 def test_what_failed_once_is_loaded_by_the_next_run(intake):
     intake.drop("Personal.csv", staff(61, NOVEMBER))
-    with failing(acting, "load_prepared", Hindered("The database is busy.")):
+    with failing(acting, "load_set", Hindered("The database is busy.")):
         done = intake.run()
     assert (kinds(done), done.status) == ({"Personal.csv": ("failed", "failed")}, 1)
     assert kinds(intake.run()) == {"Personal.csv": ("loaded", "")}
