@@ -25,19 +25,21 @@ from compliance.declarations.sources import Source
 from compliance.intake.rows import IntakeFile
 from compliance.review import situation
 from compliance.review.deciding import Decision
-from compliance.review.wording import late_first
 from compliance.wording import changes, clocks, phrases
 
 TITLE: Final = N_("Digest")
-# So many points that have changed are told of, so many of the worst, and so many late decisions and exports.
-MOST_CHANGED: Final = 5
+# What half a page has room for: so many points with why they have changed, of the worst, of late decisions and of late
+# exports, and so many characters of what somebody has written.
+MOST_CHANGED: Final = 3
 MOST_WORST: Final = 3
 MOST_LATE: Final = 3
-LONGEST_TEXT: Final = 300
+LONGEST_TEXT: Final = 160
 # What lapses within so many days is told of.
 DAYS_AHEAD: Final = 30
 # The better first.
 ORDER: Final = (Status.GREEN, Status.YELLOW, Status.RED)
+# The rank from which a change is for the better.
+BETTER: Final = 2
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Whole:
 class Material:
     """What a digest is made of, as its reader may see it.
 
-    `lapsing` is how many items of each point lapse within DAYS_AHEAD days, of the points of which it may be told.
+    `lapsing` is how many items of each point lapse within DAYS_AHEAD days; None if it may not be told.
     `unclocked` are the exports without which no time limit is known. `again` is whether a digest was made on the day
     `since`.
     """
@@ -71,7 +73,7 @@ class Material:
     loaded: bool
     explanations: tuple[Explanation, ...]
     outlooks: Mapping[str, Outlook]
-    lapsing: tuple[tuple[Point, int], ...]
+    lapsing: tuple[tuple[Point, int | None], ...]
     clocks: tuple[Clock, ...]
     unclocked: tuple[Source, ...]
     whole: Whole | None = None
@@ -117,6 +119,11 @@ class Digest:
     answer: tuple[str, ...]
     sections: tuple[Section, ...] = field(default=())
 
+    @property
+    def columns(self) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
+        """The sections, those of the points on the left, and what comes next and is missing on the right."""
+        return self.sections[:2], self.sections[2:]
+
 
 def digest(material: Material, say: Language) -> Digest:
     """Tell how things stand, in half a page."""
@@ -135,37 +142,61 @@ def _compared(material: Material, say: Language) -> str:
 
 def _sections(material: Material, say: Language) -> Iterator[Section]:
     whole = material.whole
-    yield Section(say(N_("What has changed")), tuple(_changed(material.explanations, say)))
+    yield Section(say(N_("What has changed")), tuple(_changed(material, say)))
     if worst := _worst(material.figures, whole.comments if whole else {}, say):
         yield Section(say(N_("Furthest from the target")), tuple(worst))
-    yield Section(say(N_("Lapses within {n} days"), n=DAYS_AHEAD), (_lapsing(material, say),))
     if whole and whole.decisions is not None:
         yield Section(say(N_("Decisions")), tuple(_decisions(whole.decisions, material.as_of, say)))
-    yield Section(say(N_("Next time limit")), tuple(_time_limits(material, say)))
+    yield Section(say(N_("What comes next")), (_lapsing(material, say), *_time_limits(material, say)))
     yield Section(say(N_("Basis")), tuple(_exports(material.figures, whole, say)))
 
 
 # --- What has changed -----------------------------------------------------------------------------------------------
 
 
-def _changed(explanations: Sequence[Explanation], say: Language) -> Iterator[Line]:
+def _changed(material: Material, say: Language) -> Iterator[Line]:
     """The points that have changed, the worsened first, and what is to be said of the others."""
-    shown = [each for each in explanations if not (each.before.few or each.after.few)]
-    changed = sorted(filter(_differs, shown), key=lambda each: (_rank(each), -abs(changes.moved_tenths(each))))
+    shown = [each for each in material.explanations if not (each.before.few or each.after.few)]
+    differing = [each for each in shown if _differs(each)]
+    new = [each for each in differing if each.before.coverage is None]
+    changed = sorted(
+        (each for each in differing if each.before.coverage is not None),
+        key=lambda each: (_rank(each), -abs(changes.moved_tenths(each))),
+    )
     for each in changed[:MOST_CHANGED]:
         point = each.after.point
         yield Line(changes.brief(each, say), phrases.label(point, say), point.id)
-    more = sorted(each.after.point.number for each in changed[MOST_CHANGED:])
-    if more:
-        yield Line(say(N_("{points} have changed too."), points=begun(phrases.points_named(more, say))))
-    hidden = [each.after.point.number for each in explanations if each not in shown]
+    yield from _changed_too(changed[MOST_CHANGED:], say)
+    yield from _not_compared(new, material, say)
+    hidden = [each.after.point.number for each in material.explanations if each not in shown]
     if hidden:
         few = N_("Nothing is said of {points}: too few persons are behind.")
         yield Line(say(few, points=phrases.points_named(hidden, say)))
-    if not changed:
-        yield Line(say(N_("No point has changed.")))
-    elif len(shown) > len(changed):
-        yield Line(say(N_("The other points are unchanged.")))
+    if len(shown) > len(differing):
+        yield Line(say(N_("The other points are unchanged.") if differing else N_("No point has changed.")))
+
+
+def _changed_too(changed: Sequence[Explanation], say: Language) -> Iterator[Line]:
+    """Which other points have become worse, and which better."""
+    worse = sorted(each.after.point.number for each in changed if _rank(each) < BETTER)
+    better = sorted(each.after.point.number for each in changed if _rank(each) >= BETTER)
+    texts = []
+    if worse:
+        names = begun(phrases.points_named(worse, say))
+        texts.append(say.plural("{points} is worse too.", "{points} are worse too.", len(worse), points=names))
+    if better:
+        names = begun(phrases.points_named(better, say))
+        texts.append(say.plural("{points} is better.", "{points} are better.", len(better), points=names))
+    if texts:
+        yield Line(" ".join(texts))
+
+
+def _not_compared(new: Sequence[Explanation], material: Material, say: Language) -> Iterator[Line]:
+    """The points that had no figure before, of which no change can be told."""
+    if new:
+        numbers = sorted(each.after.point.number for each in new)
+        names, day = begun(phrases.points_named(numbers, say)), say.date(material.since)
+        yield Line(say(N_("{points} cannot be compared with {day}."), points=names, day=day))
 
 
 def _differs(explanation: Explanation) -> bool:
@@ -182,11 +213,11 @@ def _rank(explanation: Explanation) -> int:
     """The order in which changes matter: a figure that is lost or a worse status, a drop, then what is better."""
     before, after = explanation.before, explanation.after
     if after.coverage is None or before.coverage is None:
-        return 0 if after.coverage is None else 3
+        return 0
     worse = ORDER.index(after.status) - ORDER.index(before.status)
     if worse > 0:
         return 0
-    return 2 if worse < 0 else 1 if after.coverage < before.coverage else 3
+    return BETTER if worse < 0 else 1 if after.coverage < before.coverage else 3
 
 
 # --- What is worst, and what comes ------------------------------------------------------------------------------------
@@ -211,17 +242,19 @@ def _lapsing(material: Material, say: Language) -> Line:
     day, kinds = say.date(material.as_of + timedelta(DAYS_AHEAD)), Counter[tuple[str, str]]()
     for point, n in material.lapsing:
         one, many = (say.plain(point.lapsing.get(name, point.items)) for name in ("thing", "things"))
-        kinds[one, many] += n
+        kinds[one, many] += n or 0
     named = [f"{say.number(n)}{NBSP}{one if n == 1 else many}" for (one, many), n in kinds.most_common() if n]
     if not named:
-        return Line(say(N_("Nothing lapses up to and including {day}."), day=day))
-    return Line(say(N_("Up to and including {day}: {things}."), day=day, things=phrases.listed(named, say)))
+        told = all(n is not None for _, n in material.lapsing)
+        text = N_("Nothing lapses up to and including {day}.")
+        return Line(say(text if told else N_("Nothing of what can be told lapses up to and including {day}."), day=day))
+    return Line(say(N_("This lapses up to and including {day}: {things}."), day=day, things=phrases.listed(named, say)))
 
 
 def _decisions(decisions: Sequence[Decision], day: date, say: Language) -> Iterator[Line]:
     """How many of the open decisions are late, and those that have been for longest."""
     open_ = [decision for decision in decisions if decision.open]
-    late = [decision for decision in late_first(open_, day) if decision.late(day)]
+    late = sorted((decision for decision in open_ if decision.late(day)), key=lambda each: each.due or date.max)
     if not open_:
         yield Line(say(N_("No decision is open.")))
         return
@@ -235,7 +268,8 @@ def _decisions(decisions: Sequence[Decision], day: date, say: Language) -> Itera
     yield Line(say.plural("{n} of {of} open is late.", "{n} of {of} open are late.", len(late), of=of))
     for decision in late[:MOST_LATE]:
         text = N_("{text} Should have been done by {day}.")
-        what = f"{shortened(' '.join(decision.text.split()), LONGEST_TEXT).rstrip('.')}."
+        what = shortened(" ".join(decision.text.split()), LONGEST_TEXT)
+        what = what if what[-1:] in {".", "!", "?", "\N{HORIZONTAL ELLIPSIS}"} else f"{what}."
         yield Line(say(text, text=what, day=say.date(decision.due)), decision.name)
 
 
@@ -243,7 +277,7 @@ def _time_limits(material: Material, say: Language) -> Iterator[Line]:
     """The report whose time limit comes first of those that can still be met, and how many limits have passed."""
     if clock := next_deadline(material.clocks):
         what, when = say(clocks.LANES[clock.duty.kind]), clocks.when_it_ends(clock, say)
-        yield Line(say(N_("{what}, at the latest {when}."), what=what, when=when))
+        yield Line(say(N_("{what}, at the latest {when}, is the next time limit."), what=what, when=when))
     elif not material.unclocked:
         yield Line(say(N_("No time limit is running.")))
     if passed := sum(clock.run_out for clock in material.clocks):
@@ -259,7 +293,8 @@ def _time_limits(material: Material, say: Language) -> Iterator[Line]:
 def _exports(figures: Iterable[Coverage], whole: Whole | None, say: Language) -> Iterator[Line]:
     """The files that the intake holds, by source, the exports that are late, and the points without a basis."""
     lines = [*(_files_held(whole, say) + _late(whole, say) if whole else []), *_without_basis(figures, say)]
-    yield from lines or [Line(say(N_("Nothing is held or missing.")))]
+    none = N_("Nothing is held or missing.") if whole else N_("There is a basis for every point.")
+    yield from lines or [Line(say(none))]
 
 
 def _files_held(whole: Whole, say: Language) -> list[Line]:
@@ -269,7 +304,10 @@ def _files_held(whole: Whole, say: Language) -> list[Line]:
     )
     if not counted:
         return []
-    named = [f"{name}{NBSP}{say.number(n)}" if len(whole.held) > 1 else name for name, n in counted.most_common()]
+    most = counted.most_common(MOST_LATE)
+    named = [f"{name}{NBSP}{say.number(n)}" if len(whole.held) > 1 else name for name, n in most]
+    if others := len(whole.held) - sum(n for _, n in most):
+        named.append(say.plural("{n} other", "{n} others", others))
     text = say.plural(
         "{n} file is held until somebody answers what is asked of it: {sources}.",
         "{n} files are held until somebody answers what is asked of them: {sources}.",

@@ -1,12 +1,13 @@
 """A digest as a file: the draft of a mail, a Word file of half a page, or text."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final, Literal
 
 from compliance.core.drafts import draft
 from compliance.core.language import N_, SOFT_HYPHEN, Language
-from compliance.digest.digest import Digest
-from compliance.report.blocks import Block, Bullets, Heading, Paragraph, Report
+from compliance.digest.digest import Digest, Section
+from compliance.report.blocks import Beside, Block, Bullets, Heading, Paragraph, Report
 from compliance.report.report import as_document
 
 Kind = Literal["eml", "docx", "txt"]
@@ -37,8 +38,8 @@ def as_report(digest: Digest, say: Language, *, made_at: datetime) -> Report:
     blocks: list[Block] = [Heading(first, 1), *(Paragraph(text, "answer") for text in others)]
     if digest.compared:
         blocks.append(Paragraph(digest.compared, "note"))
-    for section in digest.sections:
-        blocks += [Heading(section.title, 2), Bullets(tuple(_plain(str(line)) for line in section.lines))]
+    left, right = (tuple(_blocks(sections)) for sections in digest.columns)
+    blocks.append(Beside(left, right))
     return Report(
         language=say.code,
         title=digest.title,
@@ -51,6 +52,12 @@ def as_report(digest: Digest, say: Language, *, made_at: datetime) -> Report:
         made_at=made_at,
         blocks=tuple(blocks),
     )
+
+
+def _blocks(sections: Iterable[Section]) -> Iterator[Block]:
+    for section in sections:
+        yield Heading(section.title, 2)
+        yield Bullets(tuple(_plain(str(line)) for line in section.lines))
 
 
 def _plain(text: str) -> str:

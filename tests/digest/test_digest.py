@@ -1,7 +1,9 @@
 """What a digest tells to whom, without names: what has changed since the last one, what is worst, late and held."""
 
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
+from textwrap import wrap
 
 import pytest
 
@@ -10,13 +12,15 @@ from compliance.access.scopes import Scope
 from compliance.core.clock import now
 from compliance.core.language import Language
 from compliance.digest import last
+from compliance.digest.digest import digest
 from compliance.digest.files import as_text, write_digest
 from compliance.intake.rows import IntakeFile, record
 from compliance.screens import reads
-from compliance.screens.digest.material import digest_of
+from compliance.screens.digest.material import digest_of, material_of
 from compliance.screens.views import View
 from compliance.store import stores
 from tests.command import run_here
+from tests.line import POINTS, SOURCES
 from tests.readers import reader
 from tests.reviewed import AS_OF, SYSTEMS, Reviewed, at
 
@@ -65,6 +69,68 @@ def test_what_has_changed_is_told_since_the_last_digest_of_an_earlier_day(draft:
     text = told(LATER)
     assert "Jämfört med lägesbilden den 21 november 2026." in text
     assert section(text, "Vad som har ändrats") == ["- Ingen punkt har ändrats."]
+
+
+def test_points_that_had_no_figure_are_not_compared_and_the_others_are_told_by_whether_they_are_worse(
+    draft: Reviewed,
+) -> None:
+    """Nothing was loaded a month before. Then of five points that fall three are told with why, and one is better."""
+    assert section(told(AS_OF), "Vad som har ändrats") == [
+        "- Punkterna 3, 4 och 5 går inte att jämföra med den 20 oktober 2026.",
+        "- Övriga punkter är oförändrade.",
+    ]
+    material = material_of(view(AS_OF))
+    first = next(each for each in material.explanations if each.after.point.id == "classification")
+    half = [replace(figure, met=5, unmet=5, unknown=0) for figure in (first.before, first.after)]
+
+    def moved(place, met):
+        before, after = (replace(figure, point=POINTS[place], basis=True) for figure in half)
+        return replace(first, before=before, after=replace(after, met=met), changes=())
+
+    explained = tuple(moved(place, met) for place, met in enumerate((4, 1, 2, 3, 4, 9)))
+    lines = [
+        str(line).replace("\u00a0", " ")
+        for line in digest(replace(material, explanations=explained), Language("sv")).sections[0].lines
+    ]
+    assert [line[:2].strip() for line in lines[:3]] == ["2", "3", "4"]
+    assert lines[3:] == ["Punkterna 1 och 5 har också försämrats. Punkt 6 har förbättrats."]
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_it_has_half_a_page_however_much_is_late_held_and_written(draft: Reviewed, lang) -> None:
+    """What is written is on a line, as it is. Of decisions those that are late for longest are named."""
+    review = draft.review()
+    for id_ in ("classification", "risk_analysis", "local_instruction"):
+        draft.write(review, "comment", id_, "<b>Rad</b>\r\n=två **tre** " + "å" * 9_000)
+    for number in range(40):
+        draft.decide(review, f"{number}. <i>Klassa</i>\n\n" + "ö " * 700, due=date(2026, 10, 1 + number % 3))
+    with draft.database.writing() as cursor:
+        for number in range(200):
+            source = [*SOURCES][number % 18]
+            record(cursor, IntakeFile(1, NAME, f"{number}.xlsx", f"{number:02}", 1, "held", source=source))
+    text = told(AS_OF, lang=lang)
+    assert "<b>Rad</b> =två **tre** åå" in text
+    assert ("40 av 41 öppna är försenade." if lang == "sv" else "40 of 41 open are late.") in text
+    assert text.count("Skulle ha varit klart den 1 oktober" if lang == "sv" else "done by 1 October") == 3
+    assert sum(len(wrap(line, 90)) for line in text.splitlines()) <= 38
+
+
+def test_a_part_is_not_told_that_nothing_is_held(draft: Reviewed) -> None:
+    material = material_of(view(AS_OF))
+    full = tuple(each for each in material.explanations if each.after.basis)
+    said = [
+        str(digest(replace(material, explanations=full, whole=whole), Language("sv")).sections[-1].lines[-1])
+        for whole in (None, replace(material.whole, held=(), late=()))
+    ]
+    assert said == ["Underlag finns för alla punkter.", "Inget hålls och inget saknas."]
+
+
+def test_that_nothing_lapses_is_said_only_of_what_may_be_told(draft: Reviewed) -> None:
+    material = material_of(view(AS_OF))
+    for lapsing, said in (((POINTS[0], 0),), "Inget går ut till"), (((POINTS[0], None),), "Av det som kan redovisas"):
+        sections = digest(replace(material, lapsing=lapsing), Language("sv")).sections
+        (line,) = [line for section in sections for line in section.lines if said in line.text]
+        assert str(line).startswith(said)
 
 
 def test_the_worst_points_have_the_comment_without_names(draft: Reviewed) -> None:

@@ -100,13 +100,13 @@ def _explanations(figures: View, since: Moment) -> tuple[Explanation, ...]:
 
 
 @cached(words=False)
-def _lapsing(figures: View) -> tuple[tuple[Point, int], ...]:
-    """How many items of each point lapse soon, of those of which it may be told."""
+def _lapsing(figures: View) -> tuple[tuple[Point, int | None], ...]:
+    """How many items of each point lapse soon; None for a point of which it may not be told."""
     found, last = reads.lapses(figures.data, figures.as_of), figures.as_of + timedelta(DAYS_AHEAD)
     shown = lapsing.months(figures)
     months = tuple(month for month in found.months if month.replace(day=1) <= last)
     soon = [row["point"] for row in found.items(figures.scope, months) if (row["due"] or row["month"]) <= last]
-    return tuple((point, soon.count(point.number)) for point in found.points if point.id not in shown.silent)
+    return tuple((point, None if point.id in shown.silent else soon.count(point.number)) for point in found.points)
 
 
 def _unclocked(view: View) -> tuple[Source, ...]:

@@ -42,8 +42,7 @@ def draw(view: View) -> None:
         no_data.nothing_loaded(view)
         return
     widgets.html(charts.caption(told.compared))
-    first, second = told.sections[:2], told.sections[2:]
-    widgets.beside((1, 1), partial(_sections, view, first), partial(_sections, view, second))
+    widgets.beside((1, 1), *(partial(_sections, view, sections) for sections in told.columns))
     _files(view)
     _new(view)
 
