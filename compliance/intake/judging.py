@@ -32,11 +32,20 @@ from compliance.reading.said import form_of_name
 from compliance.store import stores
 from compliance.store.database import Database, rows
 
-FOLDER: Final = N_("The folder is called {folder}, and there is no organisation of that name.")
+FOLDER: Final = N_(
+    "The folder is called {folder}, and there is no organisation of that name. Rename the folder, or load the file for "
+    "the right organisation."
+)
 MARKER: Final = N_("{file} is a workbook that somebody was sent and has filled in. Load it on the page Import.")
 FOLDERS: Final = N_("The same file lies in the folder of {organisation} too, and it can be of one of them alone.")
-ELSEWHERE: Final = N_("The same file is loaded for {organisation}, as import {id}.")
-REVOKED: Final = N_("The same file was loaded as import {id}, and somebody has taken it out of the figures again.")
+ELSEWHERE: Final = N_(
+    "The same file is loaded for {organisation}, as import {id}. If it belongs here, take that import out of the "
+    "figures first; else it is not to be loaded."
+)
+REVOKED: Final = N_(
+    "The same file was loaded as import {id}, and somebody has taken it out of the figures again. Load it if it is "
+    "right nevertheless."
+)
 SAID_OF_ANOTHER: Final = N_(
     "{file} has the same content as {other}, of which somebody has said what it is about. If this is about something "
     "else, say so and load the file by hand."
@@ -310,12 +319,16 @@ def _of_outcome(file: _Candidate, outcome: Rehearsal | Refusal, rules: Rules) ->
 
 
 def _of_rehearsal(file: _Candidate, rehearsal: Rehearsal, rules: Rules) -> Verdict:
-    """Loadable if nothing is asked, and no doubt is left that is not known to be harmless; else the first holds."""
+    """Loadable if nothing is asked, and no doubt is left that is not known to be harmless; else the first holds.
+
+    Whose a file seems to be comes first: that it lacks all keys of the export before is asked of it too.
+    """
+    doubts = [each for each in doubts_of_file(rehearsal, file.prepared.workbook) if not _is_harmless(each)]
+    for doubt in sorted(doubts, key=lambda each: each.code != "likely_owner"):
+        if doubt.code == "likely_owner" or not rehearsal.questions:
+            return Held(doubt.code, of_doubt(doubt, rules.sources, rows=rehearsal.loaded + rehearsal.rejected))
     for question in rehearsal.questions:
         return Held(question.about, question)
-    for doubt in doubts_of_file(rehearsal, file.prepared.workbook):
-        if not _is_harmless(doubt):
-            return Held(doubt.code, of_doubt(doubt, rules.sources, rows=rehearsal.loaded + rehearsal.rejected))
     for receipt, comparison in zip(rehearsal.receipts, rehearsal.comparisons, strict=True):
         if receipt.far_fewer:  # of few rows too, which the page only tells
             fewer = Doubt("shrunk", {"n": comparison.rows, "before": receipt.rows_before})

@@ -15,9 +15,13 @@ from compliance.loading.loading import FORMULAS
 from compliance.wording import phrases
 
 MESSAGES: Final[Mapping[Code, str]] = {
-    "replaces": N_("It would take the place of {files}, which is of the same extract date."),
-    "other_organisation": doubts.OTHER_ORGANISATION,
-    "future": doubts.FUTURE,
+    "replaces": N_(
+        "It would take the place of {files}, which is of the same extract date. Load it if it is the right one."
+    ),
+    "other_organisation": N_(
+        "The file names another organisation: {name}. Load the file if it belongs here nevertheless."
+    ),
+    "future": N_("The extract date {day} is in the future. Correct it, or load the file if that is right."),
     "by_chance": N_(
         "The numbers in {columns} look like personal identity numbers, but most have a wrong check digit. Check that "
         "there are none."
@@ -27,9 +31,15 @@ MESSAGES: Final[Mapping[Code, str]] = {
     "shrunk": doubts.SHRUNK,
     "likely_owner": doubts.LIKELY_OWNER,
     "unfamiliar": doubts.UNFAMILIAR,
-    "lost": doubts.LOST,
-    "unmatched": N_("{missing} of {of} in {field} are not found in {source}."),
-    "rejected": N_("{n} of {of} rows would be rejected."),
+    "lost": N_(
+        "Columns of the export before that are not found now: {columns}. Connect them if they are renamed, or load the "
+        "file without them."
+    ),
+    "unmatched": N_(
+        "{missing} of {of} in {field} are not found in {source}. Load a newer export of that first, or this file if "
+        "that is right."
+    ),
+    "rejected": N_("{n} of {of} rows would be rejected. Correct them in the file, or load it without them."),
 }
 # Of a doubt that has no sentence here.
 LOOK: Final = N_("Somebody has to look at the file before it is loaded.")

@@ -88,7 +88,8 @@ def test_judging_changes_nothing(north):
 
 def test_a_folder_of_no_organisation_is_held(north):
     held = verdict_on(north, register(11), organisation=None, folder="Norrra")
-    assert (held.code, sentence(held)) == ("folder", "Mappen heter Norrra, och ingen förvaltning heter så.")
+    told = "Mappen heter Norrra, och ingen förvaltning heter så. Byt namn på mappen, eller läs in filen för rätt "
+    assert (held.code, sentence(held)) == ("folder", f"{told}förvaltning.")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,10 @@ def test_a_list_of_few_rows_that_has_shrunk_is_held(line):
 def test_keys_that_another_export_lacks_are_held(line):
     line.load_table(people(), organisation="Norra", extract_date=OCTOBER)
     held = verdict_on(line, courses(3, first=500), "utbildning-2026-11-20.csv")
-    assert (held.code, sentence(held)) == ("unmatched", "30 av 30 i AD-konto finns inte i Personallista.")
+    assert (held.code, "30 av 30 i AD-konto finns inte i Personallista. Läs in" in sentence(held)) == (
+        "unmatched",
+        True,
+    )
     assert isinstance(verdict_on(line, courses(3), "utbildning-2026-11-20.csv"), Loadable)
 
 
@@ -190,7 +194,10 @@ def test_keys_that_another_export_lacks_are_held(line):
 
 def test_another_file_of_a_loaded_day_is_held(north):
     held = verdict_on(north, register(11), "registerforteckning-2026-10-31.csv")
-    assert (held.code, sentence(held)) == ("replaces", "Den skulle ersätta export.csv, som har samma uttagsdatum.")
+    assert (held.code, sentence(held)) == (
+        "replaces",
+        "Den skulle ersätta export.csv, som har samma uttagsdatum. Läs in den om den är den rätta.",
+    )
 
 
 def test_two_files_of_one_day_are_both_held(north):
@@ -205,7 +212,8 @@ def test_the_same_content_is_there_and_elsewhere_it_is_held(north):
     load_all(north, judged(north, [came(north, NAME, content)]))
     assert verdict_on(north, content) == There(3)
     held = verdict_on(north, content, organisation="Södra")
-    assert (held.code, sentence(held)) == ("elsewhere", "Samma fil är inläst för Norra, som import 3.")
+    told = "Samma fil är inläst för Norra, som import 3. Hör den hit, ta först bort den importen ur siffrorna; "
+    assert (held.code, sentence(held)) == ("elsewhere", f"{told}annars ska filen inte läsas in.")
 
 
 def test_what_somebody_has_revoked_is_held_when_it_comes_again(north):
@@ -214,7 +222,8 @@ def test_what_somebody_has_revoked_is_held_when_it_comes_again(north):
     revoke(north.database, 3, why="fel fil", order=north.order())
     held = verdict_on(north, content)
     assert held.code == "revoked"
-    assert sentence(held) == "Samma fil har lästs in som import 3, och någon har tagit bort den ur siffrorna igen."
+    told = "Samma fil har lästs in som import 3, och någon har tagit bort den ur siffrorna igen."
+    assert sentence(held) == f"{told} Läs in den om den ändå stämmer."
     north.load_table(register(11), organisation="Norra", name=NAME, extract_date=NOVEMBER)
     assert verdict_on(north, content) == There(4)
 

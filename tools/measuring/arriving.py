@@ -36,8 +36,8 @@ from tools.measuring.stand import (
 
 # The days of the exports that are loaded before, and of those of the night.
 BEFORE, NIGHT = date(2026, 4, 30), date(2026, 10, 31)
-# Thirteen administrations send sixteen files each; another one sends a large one.
-SENDING, LARGE, ROWS = ADMINISTRATIONS[:13], "Stora förvaltningen (exempel)", 100_000
+# Fourteen administrations send fifteen files each; another one sends a large one.
+SENDING, LARGE, ROWS = ADMINISTRATIONS[:14], "Stora förvaltningen (exempel)", 100_000
 PAUSE = 0.2
 
 
@@ -71,9 +71,22 @@ def nights(samples: Path, folder: Path) -> Iterator[Measured]:
     told = ", ".join(f"{number} {kind}" for kind, number in sorted(night.outcomes.items()))
     files = sum(night.outcomes.values())
     yield Measured(f"{files} files come in one night, one of them of {ROWS:,} rows", night.seconds, note=told)
-    yield Measured("… the longest that a reader waits for the overview meanwhile", max(night.waits))
+    yield Measured(
+        "… the longest that a reader waits for the overview meanwhile",
+        max(night.waits),
+        note=f"over {night.most_loads} loads",
+        other=first_visit(store),
+        beside="a first visit after it",
+    )
     yield Measured(f"… half of {len(night.waits)} times within", statistics.median(night.waits))
     yield from copies(samples, folder)
+
+
+def first_visit(store: Store) -> float:
+    """What the overview takes on a server that has counted nothing."""
+    quiet = Store(store.database, store.environment | NOTHING_AHEAD)
+    with running(quiet) as server, session(server.address) as visitor:
+        return opened(visitor, "overview", as_of=DAY)
 
 
 def copies(samples: Path, folder: Path) -> Iterator[Measured]:
