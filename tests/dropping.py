@@ -15,7 +15,9 @@ from compliance.intake.rows import IntakeFile, intake_files, reason, record
 from compliance.intake.running import run
 from compliance.intake.taking import make_ready, sum_of
 from compliance.loading.loading import Order, load, read_request
-from compliance.store.database import Database, rows
+from compliance.reading import mapping
+from compliance.reading.mapping import ColumnMapping, Said, heading_keys
+from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.store.file import FileDatabase
 from tests.line import ANSWERED, SOURCES, WORDS, read_here, reading_here
 
@@ -36,12 +38,26 @@ def training(n: int, day: object, passed: int) -> str:
     return f"Uttagen {day}\nAD-konto;Kurs;Status;Slutfört datum\n{people}p000;Grundkurs i dataskydd;Godkänd;{OCTOBER}\n"
 
 
+def about(passed: int = 15, *, first: int = 0) -> str:
+    """A file about a course that only its name tells: so many of thirty have passed it."""
+    people = "".join(f"p{i:03};Kim {i};{'3/3' if i < first + passed else '0/3'}\n" for i in range(first, first + 30))
+    return f"Uttagen {NOVEMBER}\nAD-konto;Namn;Slutförda\n{people}"
+
+
 class Dropping:
     """A store with exports of an organisation, and the folder of the intake, where a file is whole at once."""
 
-    def __init__(self, folder: Path, *, begun: bool = False, known: Sequence[str] = ("staff", "training")) -> None:
-        self.root, self.database = folder / "intake", FileDatabase.at(folder / "store" / "test.duckdb")
-        self.own = self.database.path.parent
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        begun: bool = False,
+        known: Sequence[str] = ("staff", "training"),
+        database: Database | None = None,
+    ) -> None:
+        self.root, self.own = folder / "intake", folder / "store"
+        self.path = self.own / "test.duckdb"
+        self.database = database or FileDatabase.at(self.path)
         if begun:  # it is there already, as a copy
             return
         self.root.mkdir()
@@ -70,6 +86,21 @@ class Dropping:
         request = read_request(self.database, order, sources=SOURCES, words=WORDS, today=TODAY)
         book = read_here(text.encode("cp1252"), name=name, request=request)
         return load(self.database, book, order, sources=SOURCES, words=WORDS)[0].import_id
+
+    def say_course(self, said: Said) -> None:
+        """Map the files about a course: how each says which."""
+        columns = {"employee_id": "ad-konto", "name": "namn", "status": "slutförda"}
+        keys = tuple(heading_keys(("AD-konto", "Namn", "Slutförda")).values())
+        shares = {"status": {"all": "passed", "some": "started", "none": "not_started"}}
+        courses = ColumnMapping("training", keys, columns, said={"course": said}, shares=shares)
+        with self.database.writing() as cursor:
+            mapping.save(cursor, courses, who="test")
+
+    def parts(self) -> list[str]:
+        """What the imports that count are about, each as it says once."""
+        sql = "select parts[1] as part from live_imports(known_at := $known_at) where parts is not null"
+        with self.database.cursor() as cursor:
+            return sorted(row["part"] for row in rows(cursor, sql, {"known_at": EVERYTHING_KNOWN}))
 
     def run(self, **said: Any) -> Run:
         with reading_here():

@@ -28,6 +28,9 @@ ATTEMPTS: Final = 3
 # How long a load lets a page be counted first.
 WAY_SECONDS: Final = 3.0
 Key = tuple[str, str, str]
+NOT_MOVED: Final = N_(
+    "{file} is dealt with, but cannot be moved to the folder {folder}: {error}. The next run tries again."
+)
 FAULT: Final = N_("The product failed on {file}. Tell those who run the service: the log has it as {reference}.")
 
 
@@ -226,7 +229,8 @@ class Hands:
         try:
             settle(self.root, row, self.say, receipts=receipts)
         except (Refusal, OSError) as error:
-            self.add(file.outcome("failed", code="failed", refusal=refusal_for(error, file.taken)))
+            values = {"file": file.taken.file, "folder": row.state, "error": getattr(error, "strerror", None) or error}
+            self.add(file.outcome("failed", code="failed", refusal=refusal_of(error) or Refusal(NOT_MOVED, **values)))
 
 
 # --- Parts ------------------------------------------------------------------------------------------------------------

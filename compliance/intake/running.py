@@ -40,6 +40,7 @@ from compliance.intake.taking import (
     folders,
     held_files,
     make_ready,
+    strays,
     sweep,
     take_all,
 )
@@ -112,9 +113,11 @@ class _Intake:
         """The folders of organisations; what is none, or cannot be used, is told of."""
         found = []
         try:
-            names = folders(self.root)
+            names, found_beside = folders(self.root), strays(self.root)
         except OSError as error:
             raise Refusal(CLOSED, folder=self.root, error=error.strerror or error) from error
+        for left in found_beside:
+            self._add_left(left)
         for folder in names:
             try:
                 make_ready(folder, only_look=self.copies is not None)

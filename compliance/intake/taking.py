@@ -58,6 +58,16 @@ TOLD: Final = {
     "unfinished": N_(
         "{file} in {folder} is called as an upload that goes on, and has lain still for a day. Send it again."
     ),
+    "foreign": N_(
+        "{file} lies in the folder held of {folder}, and is nothing that the intake can have taken. Remove it."
+    ),
+    "folder_link": N_(
+        "The folder {folder} is a link, which is not followed. Put the folder itself there, or mount it."
+    ),
+    "folder_name": N_("The name of the folder {folder} has bytes that are no text in UTF-8. Rename it."),
+    "outside": N_(
+        "{file} lies beside the folders of organisations, from where nothing is taken. Move it to a folder in."
+    ),
     "beside": N_("{file} lies in {folder} itself, from where nothing is taken. Move it to the folder in."),
 }
 NO_IN: Final = N_("The folder {folder} has no folder called in, so nothing is taken from it.")
@@ -133,9 +143,27 @@ class _NotTaken(Exception):
 
 
 def folders(root: Path) -> list[Path]:
-    """The folders within a folder, without links, by name."""
+    """The folders within a folder, without links, by name; a name is a text."""
     with os.scandir(root) as entries:
-        return sorted(root / entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return sorted(root / name for name in names if _is_text(name))
+
+
+def strays(root: Path) -> list[Left]:
+    """What lies among the folders of organisations and is none."""
+    with os.scandir(root) as entries:
+        found = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    left = []
+    for entry in found:
+        if not entry.is_dir():
+            left.append(Left("", _safe(entry.name), "outside"))
+        elif entry.is_symlink() or not _is_text(entry.name):
+            left.append(Left(_safe(entry.name), "", "folder_link" if entry.is_symlink() else "folder_name"))
+    return left
+
+
+def _is_text(name: str) -> bool:
+    return os.fsencode(name).decode(errors="ignore") == name
 
 
 def make_ready(folder: Path, *, only_look: bool = False) -> None:
@@ -207,7 +235,7 @@ def take_all(folder: Path, declared: Intake, *, into: Path | None = None, most: 
                 left.append(_left(folder, name, error))
     finally:
         os.close(inside)
-    return Harvest(tuple(taken), (*left, *_beside(folder)))
+    return Harvest(tuple(taken), (*left, *_beside(folder), *_foreign(folder)))
 
 
 def _listed(inside: int, folder: Path, declared: Intake, *, now: float) -> tuple[list[str], list[Left]]:
@@ -248,6 +276,16 @@ def _beside(folder: Path) -> list[Left]:
     with os.scandir(folder) as entries:
         names = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
     return [Left(folder.name, _safe(name), "beside") for name in sorted(names) if not name.startswith(".")]
+
+
+def _foreign(folder: Path) -> list[Left]:
+    """What lies in `held` and is no file that can be read."""
+    held = sorted((folder / HELD).glob("[!.]*"))
+    return [Left(folder.name, _safe(path.name), "foreign") for path in held if not _is_readable(path)]
+
+
+def _is_readable(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and os.access(path, os.R_OK)
 
 
 def _left(folder: Path, name: str, error: _NotTaken | OSError) -> Left:
@@ -393,18 +431,24 @@ def _within(name: str, most: int) -> str:
 def held_files(folder: Path) -> list[Taken]:
     """What lies in `held` of the folder of an organisation, by name."""
     found = []
-    for path in sorted((folder / HELD).glob("[!.]*")):
-        with suppress(FileNotFoundError):  # somebody may put it away meanwhile
+    for path in filter(_is_readable, sorted((folder / HELD).glob("[!.]*"))):
+        with suppress(OSError):  # somebody may put it away meanwhile
             status, sha256 = path.stat(), sum_of(path)
             came = _moment(status.st_mtime)
-            found.append(Taken(folder.name, _file_of(path), sha256, status.st_size, path, came))
+            if path.name.startswith(f"{sha256[:OF_SUM]} "):
+                found.append(Taken(folder.name, _file_of(path), sha256, status.st_size, path, came))
     return found
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed run has left half-copied."""
+    """Remove what a killed run has left half-copied, and name by its content what others have put into `held`."""
     for path in (folder / HELD).glob(".c*-*"):
         path.unlink(missing_ok=True)
+    for path in filter(_is_readable, sorted((folder / HELD).glob("[!.]*"))):
+        with suppress(OSError, _NotTaken):
+            sha256 = sum_of(path)
+            if not path.name.startswith(f"{sha256[:OF_SUM]} "):
+                _kept(path, sha256, _safe(path.name))
 
 
 def sum_of(path: Path) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from compliance.reading.mapping import Said
 from tests.command import arguments, environment
-from tests.dropping import DECEMBER, NOVEMBER, OCTOBER, Dropping, staff, training
+from tests.dropping import DECEMBER, NOVEMBER, OCTOBER, Dropping, about, staff, training
 
 pytestmark = pytest.mark.exhaustive
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -26,6 +27,8 @@ DROPPED = {
     "Lista.csv": "Namn;Enhet;Status\nAnna;Norr;Aktiv\n",
     "Skräp.pdf": "%PDF-1.4 nothing",
 }
+# The same list of each, which count together.
+COURSES = ["Kurs A", "Kurs B", "Kurs C"]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,10 @@ def begun(tmp_path_factory):
     for name, text in DROPPED.items():
         dropping.drop(name, text)
     dropping.drop("x.csv", staff(60, NOVEMBER, first=500), into="Norrra")
+    dropping.load("Södra.csv", staff(30, OCTOBER, first=500), organisation="Södra")
+    dropping.say_course(Said("file", "", ""))
+    for course in COURSES:
+        dropping.drop(f"{course}.csv", about(first=500), into="Södra")
     return folder
 
 
@@ -57,7 +64,7 @@ def copied(begun, folder):
 
 
 def started(dropping):
-    said = environment(dropping.database.path, COMPLIANCE_INTAKE=str(dropping.root))
+    said = environment(dropping.path, COMPLIANCE_INTAKE=str(dropping.root))
     return subprocess.Popen(arguments("intake", "--wait", 0), env=said, stdout=subprocess.DEVNULL)
 
 
@@ -91,6 +98,7 @@ def test_wherever_a_run_is_killed_the_next_ones_complete_it(begun, whole, seed, 
     for _ in range(chance.randint(1, 2)):
         kill(dropping, seconds=chance.uniform(0.2, 1.0) * seconds)
         assert before <= contents(dropping) | partly_moved(dropping)
+        assert dropping.parts() in ([], COURSES)
     for _ in range(4):
         done = dropping.run()
         if not {"failed", "waiting"} & done.counts.keys():
@@ -98,6 +106,7 @@ def test_wherever_a_run_is_killed_the_next_ones_complete_it(begun, whole, seed, 
     assert contents(dropping) >= before
     assert dropping.lying() == unkilled.lying()
     assert sorted(dropping.imports()) == sorted(unkilled.imports())
+    assert dropping.parts() == COURSES
     states = {name: (row.state, row.why.get("code")) for name, row in dropping.recorded().items()}
     assert states == {name: (row.state, row.why.get("code")) for name, row in unkilled.recorded().items()}
 

@@ -12,15 +12,16 @@ import pytest
 from compliance.core.errors import Hindered, Refusal
 from compliance.correcting.renaming import add_alias
 from compliance.intake import acting, running
+from compliance.intake.rows import intake_files
 from compliance.intake.settling import record_loaded, settle_as_refused
-from compliance.intake.taking import Busy
+from compliance.intake.taking import Busy, sum_of
 from compliance.loading.loading import Order, rename_organisation, revoke
-from compliance.reading import mapping
-from compliance.reading.mapping import ColumnMapping, Said, heading_keys
+from compliance.reading.mapping import Said
 from compliance.store import register
-from compliance.store.database import EVERYTHING_KNOWN, rows
+from compliance.store.database import rows
 from tests.command import run as command
-from tests.dropping import DECEMBER, NOVEMBER, OCTOBER, SV, TODAY, Dropping, failing, staff, training
+from tests.dropping import DECEMBER, NOVEMBER, OCTOBER, SV, TODAY, Dropping, about, failing, staff, training
+from tests.machines import machine
 
 pytestmark = pytest.mark.live
 HAND = Order("hand")
@@ -29,7 +30,7 @@ HAND = Order("hand")
 @pytest.fixture
 def intake(tmp_path, monkeypatch):
     dropping = Dropping(tmp_path)
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(dropping.database.path))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(dropping.path))
     return dropping
 
 
@@ -169,6 +170,19 @@ def test_a_receipt_that_cannot_be_written_is_told_and_the_next_run_moves_the_fil
     assert [outcome.kind for outcome in done.outcomes] == ["loaded", "failed"]
     assert done.status == 1
     assert kinds(intake.run()) == {"Personal.csv": ("there", "")}
+
+
+def test_an_original_whose_place_is_taken_stays_in_held_until_it_can_be_moved(intake):
+    path = intake.drop("Personal.csv", staff(61, NOVEMBER))
+    there = intake.root / "Förvaltningen" / "loaded" / f"3 {sum_of(path)[:16]} Personal.csv"
+    there.mkdir(parents=True)
+    there.parent.chmod(0o700)
+    done = intake.run()
+    assert [outcome.kind for outcome in done.outcomes] == ["loaded", "failed"]
+    assert "Is a directory" in SV.refusal(done.outcomes[1].refusal)
+    there.rmdir()
+    assert kinds(intake.run()) == {"Personal.csv": ("there", "")}
+    assert intake.lying() == {"Personal.csv": "loaded"}
 
 
 def test_what_the_machine_cannot_read_is_tried_again_and_held_after_three_runs(intake):
@@ -337,47 +351,25 @@ def test_a_folder_that_goes_away_is_told(intake, monkeypatch):
 COURSES = [f"Kurs {letter}" for letter in "ABCDEFGHIJKLMN"]
 
 
-def about(passed=15):
-    """A file about a course that only its name tells: so many of thirty have passed it."""
-    people = "".join(f"p{i:03};Kim {i};{'3/3' if i < passed else '0/3'}\n" for i in range(30))
-    return f"Uttagen {NOVEMBER}\nAD-konto;Namn;Slutförda\n{people}"
-
-
-def say_course(intake, said):
-    """Map the files about a course: how each says which."""
-    columns = {"employee_id": "ad-konto", "name": "namn", "status": "slutförda"}
-    keys = tuple(heading_keys(("AD-konto", "Namn", "Slutförda")).values())
-    shares = {"status": {"all": "passed", "some": "started", "none": "not_started"}}
-    with intake.database.writing() as cursor:
-        mapping.save(cursor, ColumnMapping("training", keys, columns, said={"course": said}, shares=shares), who="test")
-
-
 @pytest.fixture
 def courses(tmp_path, monkeypatch):
     """Fourteen files about a course each, of which only two differ in content, and a store without training."""
     dropping = Dropping(tmp_path, known=("staff",))
-    monkeypatch.setenv("COMPLIANCE_DATABASE", str(dropping.database.path))
-    say_course(dropping, Said("file", "", ""))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(dropping.path))
+    dropping.say_course(Said("file", "", ""))
     for course in COURSES:
         dropping.drop(f"{course}.csv", about(16 if course == "Kurs B" else 15))
     return dropping
 
 
-def parts_in_effect(intake):
-    with intake.database.cursor() as cursor:
-        sql = "select parts[1] as part from live_imports(known_at := $known_at) where parts is not null"
-        found = rows(cursor, sql, {"known_at": EVERYTHING_KNOWN})
-    return sorted(row["part"] for row in found)
-
-
 def test_the_files_of_a_day_are_loaded_together_also_those_that_only_their_names_tell_apart(courses):
     assert kinds(courses.run()) == {f"{course}.csv": ("loaded", "") for course in COURSES}
-    assert parts_in_effect(courses) == COURSES
+    assert courses.parts() == COURSES
     assert courses.lying() == {f"{course}.csv": "loaded" for course in COURSES}
     courses.drop("Kurs C.csv", about())
     courses.drop("Kurs C (2).csv", about())
     assert kinds(courses.run()) == dict.fromkeys(("Kurs C.csv", "Kurs C (2).csv"), ("there", ""))
-    assert parts_in_effect(courses) == COURSES
+    assert courses.parts() == COURSES
 
 
 def test_of_the_files_of_a_day_all_count_or_none_wherever_a_run_ends(courses):
@@ -386,24 +378,40 @@ def test_of_the_files_of_a_day_all_count_or_none_wherever_a_run_ends(courses):
 
     with failing(acting, "record", Killed(), of="Kurs G.csv"), pytest.raises(Killed):
         courses.run()
-    assert (parts_in_effect(courses), courses.recorded()) == ([], {})
+    assert (courses.parts(), courses.recorded()) == ([], {})
     with failing(acting, "settle", Killed(), of="Kurs G.csv"), pytest.raises(Killed):
         courses.run()
-    assert parts_in_effect(courses) == COURSES
+    assert courses.parts() == COURSES
     assert {outcome.kind for outcome in courses.run().outcomes} == {"there"}
     assert courses.lying() == {f"{course}.csv": "loaded" for course in COURSES}
 
 
 def test_what_somebody_has_said_of_one_file_is_not_taken_for_another_of_its_content(courses):
     sha256 = hashlib.sha256(about().encode("cp1252")).hexdigest()
-    say_course(courses, Said("constant", sha256, value="Kurs A"))
+    courses.say_course(Said("constant", sha256, value="Kurs A"))
     found = kinds(courses.run())
     assert found.pop("Kurs B.csv") == ("loaded", "")  # by the mapping that was there before
     assert found == dict.fromkeys((f"{course}.csv" for course in COURSES if course != "Kurs B"), ("held", "said"))
     courses.load("Kurs A.csv", about())
     assert kinds(courses.run()) == {"Kurs A.csv": ("there", "")}
     assert courses.recorded()["Kurs C.csv"].state == "held"
-    assert parts_in_effect(courses) == ["Kurs A", "Kurs B"]
+    assert courses.parts() == ["Kurs A", "Kurs B"]
+
+
+def test_a_store_that_machines_share_is_loaded_and_every_machine_knows_what_is_held(postgres_database, tmp_path):
+    one, other = (machine(postgres_database, tmp_path / name) for name in ("one", "other"))
+    intake = Dropping(tmp_path, database=one)
+    intake.say_course(Said("file", "", ""))
+    intake.drop("Personal.csv", staff(61, NOVEMBER))
+    intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
+    intake.drop("Kurs A.csv", about())
+    found = kinds(intake.run())
+    assert found == {"Personal.csv": ("loaded", ""), "Lista.csv": ("held", "day"), "Kurs A.csv": ("held", "parts")}
+    with other.cursor() as cursor:
+        states = {row.file: row.state for row in intake_files(cursor)}
+    assert states == {"Personal.csv": "loaded", "Lista.csv": "held", "Kurs A.csv": "held"}
+    intake.database = other
+    assert kinds(intake.run()) == {}
 
 
 # --- The command ------------------------------------------------------------------------------------------------------
@@ -413,11 +421,11 @@ def test_the_command_prints_a_line_each_and_says_by_its_status_what_is_left(inta
     intake.drop("Personal.csv", staff(61, NOVEMBER))
     intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
     where = {"COMPLIANCE_INTAKE": str(intake.root)}
-    rehearsed = command(intake.database.path, "intake", "--rehearse", **where)
+    rehearsed = command(intake.path, "intake", "--rehearse", **where)
     assert rehearsed.returncode == 3
     assert "outcome" in rehearsed.stdout.splitlines()[0]
     assert len(intake.imports()) == 2
-    done = command(intake.database.path, "intake", "--wait", 0, **where)
+    done = command(intake.path, "intake", "--wait", 0, **where)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.returncode, done.stderr) == (3, "")
     assert [line["outcome"] for line in lines] == ["loaded", "held", "digest", "done"]
@@ -434,15 +442,15 @@ def digests(intake):
 def test_a_digest_is_made_on_a_day_on_which_something_was_loaded_and_is_left_as_it_is(intake):
     where = {"COMPLIANCE_INTAKE": str(intake.root)}
     intake.drop("Lista.csv", "Namn;Enhet;Status\nAnna;Norr;Aktiv\n")
-    command(intake.database.path, "intake", "--wait", 0, **where)
+    command(intake.path, "intake", "--wait", 0, **where)
     intake.drop("Personal.csv", staff(61, NOVEMBER))
-    command(intake.database.path, "intake", "--rehearse", **where)
+    command(intake.path, "intake", "--rehearse", **where)
     assert digests(intake) == []
-    done = command(intake.database.path, "intake", "--wait", 0, **where)
+    done = command(intake.path, "intake", "--wait", 0, **where)
     line = {"event": "intake", "outcome": "digest", "organisation": "Förvaltningen", "day": TODAY.isoformat()}
     assert line in [json.loads(each) for each in done.stdout.splitlines()]
     intake.drop("Utbildning.csv", training(61, NOVEMBER, 44))
-    assert '"loaded"' in command(intake.database.path, "intake", "--wait", 0, **where).stdout
+    assert '"loaded"' in command(intake.path, "intake", "--wait", 0, **where).stdout
     assert digests(intake) == [(TODAY, "intake")]
 
 
@@ -452,7 +460,7 @@ def test_two_commands_at_once_load_everything_once(intake):
     found = []
 
     def one():
-        found.append(command(intake.database.path, "intake", "--wait", 0, COMPLIANCE_INTAKE=str(intake.root)))
+        found.append(command(intake.path, "intake", "--wait", 0, COMPLIANCE_INTAKE=str(intake.root)))
 
     threads = [threading.Thread(target=one) for _ in range(2)]
     for thread in threads:
@@ -464,6 +472,6 @@ def test_two_commands_at_once_load_everything_once(intake):
 
 
 def test_the_command_says_that_there_is_no_folder(intake, tmp_path):
-    assert "COMPLIANCE_INTAKE" in command(intake.database.path, "intake").stderr
-    nowhere = command(intake.database.path, "intake", COMPLIANCE_INTAKE=str(tmp_path / "nowhere"))
+    assert "COMPLIANCE_INTAKE" in command(intake.path, "intake").stderr
+    nowhere = command(intake.path, "intake", COMPLIANCE_INTAKE=str(tmp_path / "nowhere"))
     assert (nowhere.returncode, "nowhere" in nowhere.stderr) == (1, True)

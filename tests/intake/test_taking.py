@@ -71,6 +71,36 @@ def test_a_file_is_taken_once_its_entry_has_lain_still_whatever_its_time_says(fo
     assert taken(folder) == ["a.csv", "b.csv"]
 
 
+def test_what_others_have_put_into_held_is_judged_like_what_was_taken_and_told_if_it_is_no_file(folder):
+    held = folder / "held"
+    (held / "Personal.csv").write_bytes(b"a;b\n")
+    (held / f"{'0' * 16} Changed.csv").write_bytes(b"c")
+    (held / "mapp").mkdir()
+    (held / "link.csv").symlink_to("/etc/passwd")
+    assert codes(folder) == {"link.csv": "foreign", "mapp": "foreign"}
+    taking.sweep(folder)
+    found = {file.file: file for file in held_files(folder)}
+    assert found.keys() == {"Personal.csv", f"{'0' * 16} Changed.csv"}
+    assert found["Personal.csv"].path.name.startswith(found["Personal.csv"].sha256[:16])
+
+
+def test_what_is_no_folder_of_an_organisation_is_told(folder):
+    root = folder.parent
+    (root / "Link").symlink_to(folder)
+    (root / "Gone").symlink_to("/nowhere")
+    (root / "Loose.csv").write_text("a")
+    (root / ".hidden").write_text("a")
+    (root / os.fsdecode(b"\xff")).mkdir()
+    found = {(left.folder, left.file): left.code for left in taking.strays(root)}
+    assert found == {
+        ("", "Gone"): "outside",
+        ("Link", ""): "folder_link",
+        ("", "Loose.csv"): "outside",
+        ("export", ""): "folder_name",
+    }
+    assert taking.folders(root) == [folder]
+
+
 def test_a_clock_that_was_set_back_keeps_no_file_for_ever(folder, monkeypatch):
     put(folder, "a.csv")
     now = time.time()
