@@ -51,6 +51,7 @@ from compliance.loading.loading import (
     read_request,
     revoke,
 )
+from compliance.loading.parts import UNHEARD
 from compliance.store import packs, stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 
@@ -324,7 +325,9 @@ def _print_receipt(name: str, receipt: Receipt, database: Database) -> None:
 
 
 def _doubts(receipt: Receipt, say: Language) -> list[str]:
-    """What is told of an import that could complete the exports whose place it takes."""
+    """What is told of an import about what no other was, or that could complete the exports whose place it takes."""
+    if receipt.unheard:
+        return [say(UNHEARD, parts=", ".join(receipt.unheard))]
     if lacks := told_of_keys(receipt.source, receipt.keys, say):
         return [f"{lacks} {say(N_('If it completes that export, revoke it and load it with --completes.'))}"]
     text = N_("It takes the place of {n} rows. If it completes them, revoke it and load it with --completes.")

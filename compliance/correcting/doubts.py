@@ -25,6 +25,7 @@ Code = Literal[
     "likely_owner",
     "unfamiliar",
     "lost",
+    "unheard",
     "answers_alone",
     "unmatched",
     "rejected",
@@ -79,6 +80,7 @@ def _of_the_file(receipt: Receipt, workbook: Workbook) -> list[Doubt]:
         (receipt.other_organisation, Doubt("other_organisation", {"name": receipt.other_organisation})),
         (receipt.future, Doubt("future", {"day": receipt.extract_date.day})),
         (chance, Doubt("by_chance", {"columns": chance})),
+        (receipt.unheard, Doubt("unheard", {"parts": ", ".join(receipt.unheard)})),
         (workbook.formulas, Doubt("formulas", {"file": workbook.name, "n": workbook.formulas})),
     ]
     return [doubt for applies, doubt in found if applies]

@@ -12,6 +12,7 @@ from compliance.declarations.sources import Source
 from compliance.loading.asking import LACKS, Keys
 from compliance.loading.comparing import Unmatched
 from compliance.loading.loading import FORMULAS
+from compliance.loading.parts import UNHEARD
 from compliance.wording import phrases
 
 MESSAGES: Final[Mapping[Code, str]] = {
@@ -40,6 +41,7 @@ MESSAGES: Final[Mapping[Code, str]] = {
         "that is right."
     ),
     "rejected": N_("{n} of {of} rows would be rejected. Correct them in the file, or load it without them."),
+    "unheard": UNHEARD,
 }
 # Of a doubt that has no sentence here.
 LOOK: Final = N_("Somebody has to look at the file before it is loaded.")

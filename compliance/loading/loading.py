@@ -123,7 +123,8 @@ class Receipt:
     another; `replaces` lists the imports that it replaces, and `rows_before` counts the rows of the exports whose place
     it takes; `marker` is that of a workbook of our own; `through` is the column of another export by which its keys
     were matched; `keys` are those of the exports before it; `questions` must be answered before it may be committed.
-    `parts` is what the file says once, if it is one of several that are one export, and `counted` what counted before.
+    `parts` is what the file says once, if it is one of several that are one export, and `counted` what counted before;
+    no export of an earlier day has been about those that are `unheard`, if there is one.
     """
 
     import_id: int
@@ -144,6 +145,7 @@ class Receipt:
     questions: tuple[Question, ...] = ()
     parts: tuple[str, ...] = ()
     counted: Mapping[str, str] = field(default_factory=dict)
+    unheard: tuple[str, ...] = ()
 
     @property
     def is_strange(self) -> bool:
@@ -642,9 +644,8 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
     replaced = _replaced_returns(cursor, job, matches) if job.file.returned else _of_the_day(counting, job)
     import_id = _add_import(cursor, job, matches, summary, problems)
     _remember_headings(cursor, job, matches)
-    earlier = [row["import_id"] for row in counting]
-    keys = asking.counted_keys(cursor, source, import_id, earlier) if earlier and not job.file.marker else None
-    questions = _questions(cursor, job, matches, import_id, keys)
+    earlier = [row["import_id"] for row in counting if not job.file.marker]
+    keys = asking.counted_keys(cursor, source, import_id, earlier) if earlier else None
     _revoke_replaced(cursor, job, source, import_id=import_id, replaced=replaced)
     return Receipt(
         import_id,
@@ -662,10 +663,19 @@ def _load_source(cursor: Cursor, job: _Job, matches: list[Match]) -> Receipt:
         marker=job.file.marker,
         through=through,
         keys=keys,
-        questions=questions,
+        questions=_questions(cursor, job, matches, import_id, keys),
         parts=own,
         counted=parts.about(cursor, matches, every) if own and not job.order.completes else {},
+        unheard=_unheard(cursor, job, matches, own),
     )
+
+
+def _unheard(cursor: Cursor, job: _Job, matches: Sequence[Match], own: Sequence[str]) -> tuple[str, ...]:
+    """What a file is about that nothing of an earlier day was; nothing where there is none of an earlier day."""
+    params = {"organisation_id": job.organisation_id, "source": matches[0].source.id, "day": job.day.day}
+    earlier = rows(cursor, statement("earlier_imports"), params | {"known_at": EVERYTHING_KNOWN}) if own else []
+    heard = parts.about(cursor, matches, earlier)
+    return tuple(part for part in own if heard and folded(part) not in heard)
 
 
 def _replaced_by_parts(counting: Rows, job: _Job, own: Sequence[str]) -> Rows:

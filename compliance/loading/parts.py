@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 NAMED: Final = 3
+UNHEARD: Final = N_("No export before was about {parts}. Check that it is what the file is about.")
 # Joins the texts of a file that says several fields once.
 JOINT: Final = " · "
 # The types of fields by whose values a whole export is compared with files about one each.

@@ -42,7 +42,8 @@ class ColumnMapping:
     """A mapping: the heading that each field is read from, the words that mean each code, and how keys are matched.
 
     `headings` are the keys (see `heading_keys`) of all headings of the row; `written` has them as written, where known.
-    `said` are the fields that the file says once; `shares` says what a part means in a field, by all, some and none.
+    `said` are the fields that the file says once; `shares` says what a part means in a field, by all, some and none,
+    and of which `whole` numbers are parts.
     `through` is a heading of the export that a field refers to, whose column holds what this file uses as keys.
     """
 

@@ -47,13 +47,14 @@ YEAR: Final = r"(?:19|20)\d\d"
 DAYS: Final = re.compile(
     rf"(?<!\d)(?:{YEAR}([-/.])\d{{1,2}}\1\d{{1,2}}|(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
     rf"|\d{{1,2}}([-/.])\d{{1,2}}\2{YEAR}|{YEAR}-?(?:0[1-9]|1[0-2])|\d{{1,2}}([-/])\d{{1,2}}\3\d\d|1[5-9]\d{{8}}(?:\d{{3}})?"
-    rf"|(?:\d{{1,2}}[ -])?(?<![^\W\d_]){MONTH}[ -](?:\d{{1,2}},? )?{YEAR}"
-    rf"|vecka \d{{1,2}}(?: {YEAR})?|(?:(?<![^\W_])[QKT]|kvartal |tertial )[1-4] ?{YEAR})(?!\d)",
+    rf"|\d{{1,2}}/\d{{1,2}} {YEAR}|(?:\d{{1,2}}(?:\. |[ -]))?(?<![^\W\d_]){MONTH}[ -](?:\d{{1,2}},? )?{YEAR}"
+    rf"|vecka \d{{1,2}}(?: {YEAR})?|(?<![^\W_])v(?:\. ?| )\d{{1,2}},? {YEAR}"
+    rf"|(?:(?<![^\W_])[QKT]|kvartal |tertial )[1-4] ?{YEAR})(?!\d)",
     re.IGNORECASE,
 )
 TIMES: Final = re.compile(
-    rf"{DAY}[ T-]*(?:kl\.? ?)?(?:[01]?\d|2[0-3])[.:]?[0-5]\d(?:[.:]?[0-5]\d)?(?!\d)"
-    r"|(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)",
+    rf"{DAY}[ T-]*(?:kl\.? ?)?(?:[01]?\d|2[0-3])[.:]?[0-5]\d(?:[.:]?[0-5]\d)?(?!\d)(?: ?[AP]M\b)?"
+    r"|(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?!\d)(?: ?[AP]M\b)?",
     re.IGNORECASE,
 )
 # Two days of a period, or a day with its time, are as one.
@@ -253,28 +254,44 @@ def _filled_rows(cells: pa.Table) -> list[bool]:
 
 # --- Shares -------------------------------------------------------------------------------------------------------
 
-# 3/3, 3 av 3, 3 of 3, and 3/3 (100 %).
-PARTS: Final = re.compile(r"(\d{1,4}) ?(?:/|av|of) ?(\d{1,4})(?: ?\(.{1,12}\))?", re.IGNORECASE)
+# 3/3, 3 av 3, 3 of 3 modules, and 3/3 (100 %).
+PARTS: Final = re.compile(
+    r"(\d{1,4}) ?(?:/|av|of) ?(\d{1,4})"
+    r"(?: (?:moduler|delar|kapitel|avsnitt|lektioner|steg|modules|parts|chapters|lessons|steps))?(?: ?\(.{1,12}\))?",
+    re.IGNORECASE,
+)
 PER_CENT: Final = re.compile(r"(\d{1,3})(?:[.,](\d{1,6}))? ?%")
 NUMBER: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,17})?")
 HUNDRED: Final = 100
 
 
-def shares_of(cells: Iterable[str]) -> dict[str, str]:
+def shares_of(cells: Iterable[str], whole: str = "") -> dict[str, str]:
     """Of each cell that is a share whether it is all, some or none of the whole.
 
-    Numbers without a sign are shares of one where none is greater, else of a hundred.
+    Numbers without a sign are shares of `whole`; where that is not said, see `whole_of`.
     """
     texts = {cell: " ".join(cell.split()) for cell in cells if cell.strip()}
-    numbers = {cell: float(text.replace(",", ".")) for cell, text in texts.items() if NUMBER.fullmatch(text)}
-    whole = 1 if max(numbers.values(), default=2) <= 1 else HUNDRED
-    found = {cell: _size(number, whole) for cell, number in numbers.items() if number <= whole}
+    numbers, likely = _numbers(texts), whole_of(texts)
+    if whole and likely != whole and set(numbers.values()) - {0, 1}:
+        numbers = {}
+    most = int(whole or likely)
+    found = {cell: _size(number, most) for cell, number in numbers.items() if number <= most}
     for cell, text in texts.items():
         if parts := PARTS.fullmatch(text):
             found[cell] = _size(int(parts[1]), int(parts[2]))
         elif per_cent := PER_CENT.fullmatch(text):
             found[cell] = _size(float(f"{per_cent[1]}.{per_cent[2] or 0}"), HUNDRED)
     return {cell: size for cell, size in found.items() if size}
+
+
+def whole_of(cells: Iterable[str]) -> str:
+    """What numbers without a sign are shares of: one where none is greater, else a hundred."""
+    return "1" if max(_numbers(cells).values(), default=2) <= 1 else str(HUNDRED)
+
+
+def _numbers(cells: Iterable[str]) -> dict[str, float]:
+    texts = {cell: " ".join(cell.split()) for cell in cells}
+    return {cell: float(text.replace(",", ".")) for cell, text in texts.items() if NUMBER.fullmatch(text)}
 
 
 def _size(part: float, whole: float) -> str:
@@ -287,6 +304,10 @@ def _size(part: float, whole: float) -> str:
 def words_of_shares(mapping: ColumnMapping, cells: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     """The shares among the cells of fields as words with the codes that the mapping gives them."""
     return {
-        name: {cell: codes[size] for cell, size in shares_of(cells.get(name, ())).items() if size in codes}
+        name: {
+            cell: codes[size]
+            for cell, size in shares_of(cells.get(name, ()), codes.get("whole", "")).items()
+            if size in codes
+        }
         for name, codes in mapping.shares.items()
     }

@@ -124,6 +124,18 @@ def test_one_that_comes_a_day_late_completes_those_of_the_day_before(line):
     assert all(not isinstance(r, Refusal) for r in loaded(line, *(book(c, "b") for c in "ABC"), day=date(2026, 12, 31)))
 
 
+def test_what_nothing_of_an_earlier_day_was_about_is_a_doubt(line):
+    heard = lambda *books, **more: [each.unheard for [each] in loaded(line, *books, **more)]  # noqa: E731
+    assert heard(book("A"), book("B"), day=OCTOBER) == [(), ()]
+    both = "A och B"
+    assert heard(book("A", "b"), book("B", "b"), book(both)) == [(), (), (both,)]
+    assert heard(book("C"), day=LATE, completes=True) == [("C",)]
+    line.load_table("AD-konto | Kurs | Status\na | D | Klar", extract_date=LATE)
+    day = date(2026, 12, 31)
+    books = book("c"), book("D"), book("Sammanställning")
+    assert heard(*books, day=day, accepted=frozenset({"parts"})) == [(), (), ("Sammanställning",)]
+
+
 def test_many_that_are_missing_are_counted(line):
     loaded(line, *(book(f"K{n:02}") for n in range(14)), day=OCTOBER)
     [question] = loaded(line, book("K00", "b"))

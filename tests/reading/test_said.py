@@ -57,6 +57,11 @@ TITLED = pattern(texts(course("Kursrapport: Grundkurs i dataskydd (2026-10-31)")
         ("Period 2026-01-01 – 2026-11-30, uttagen 30 november 2026 kl. 08.14", "Period \0, uttagen \0"),
         ("20261130_0814", "\0_0814"),
         ("20261130 0814", "\0"),
+        ("Generated Nov 30, 2026 8:14 AM", "Generated \0"),
+        ("Uttagen 30. november 2026 8:14 pm", "Uttagen \0"),
+        ("Hämtad 30/11 2026", "Hämtad \0"),
+        ("ISEC v. 48 2026", "ISEC \0"),
+        ("Version v2 2026", "Version v2 2026"),
         ("Grundkurs november 2026", "Grundkurs \0"),
         ("Grundkurs 2026-11", "Grundkurs \0"),
         ("Marknadsföring 2026", "Marknadsföring 2026"),
@@ -160,14 +165,30 @@ def test_what_says_nothing_of_the_course_does_not_tell_a_constant(title, name, i
     ("cells", "sizes"),
     [
         (["3/3", "1/3", "0/3", "3 av 3", "3 of 4", "3/3 (100 %)"], "all some none all some all"),
+        (["3/3 moduler", "1 of 3 modules", "3 av 3 delar (100 %)"], "all some all"),
         (["100 %", "100,0 %", "0%", "99.9 %"], "all all none some"),
         (["1", "0.33", "0"], "all some none"),
         (["100", "33", "1", "0"], "all some some none"),
-        (["4/3", "0/0", "120 %", "150", "Klar", "3/3 klart"], ""),
+        (["4/3", "0/0", "120 %", "150", "Klar", "3/3 klart", "3/3 underkända"], ""),
     ],
 )
 def test_shares_are_all_some_or_none(cells, sizes):
     assert list(shares_of(cells).values()) == sizes.split()
+
+
+@pytest.mark.parametrize(
+    ("whole", "cells", "sizes"),
+    [
+        ("100", ["1", "0"], "some none"),
+        ("100", ["100", "1"], "all some"),
+        ("100", ["1.0", "0.5"], ""),
+        ("1", ["1", "0"], "all none"),
+        ("1", ["100", "1"], ""),
+        ("1", ["0.5"], "some"),
+    ],
+)
+def test_numbers_are_shares_of_the_whole_that_the_mapping_was_made_with_or_none(whole, cells, sizes):
+    assert list(shares_of(cells, whole).values()) == sizes.split()
 
 
 def test_a_file_of_a_course_is_loaded_with_its_title_as_a_column(line):

@@ -218,7 +218,11 @@ def mapping_table(mapping: ColumnMapping, source: Source, say: Language) -> Tabl
     def words(field: Field, say: Language) -> str:
         meant = [f"{w} = {code_label(field, c, say)}" for w, c in mapping.words.get(field.name, {}).items()]
         codes = mapping.shares.get(field.name, {})
-        meant += [f"{share_label(field, size, '', say)} = {code_label(field, c, say)}" for size, c in codes.items()]
+        meant += [
+            f"{share_label(field, size, '', say)} = {code_label(field, codes[size], say)}"
+            for size in SHARES
+            if size in codes
+        ]
         through = mapping.through if field.refers_to and mapping.through else ""
         return "; ".join([*meant, *([say(N_("Matched by the column {column}."), column=through)] if through else [])])
 

@@ -11,7 +11,7 @@ from compliance.loading import guessing
 from compliance.loading.guessing import Candidate
 from compliance.reading import said
 from compliance.reading.mapping import ColumnMapping, Said
-from compliance.reading.said import Texts, shares_of, texts_of
+from compliance.reading.said import Texts, shares_of, texts_of, whole_of
 from compliance.reading.sheets import Sheet, Workbook
 from compliance.screens import fields, widgets
 from compliance.screens.imports import mapping_texts
@@ -147,4 +147,4 @@ def share_choices(once: Once, field: Field, column: Candidate) -> dict[str, str]
         key = f"share {once.key} {field.name} {size}"
         if code := fields.choice(label, names, now=now, placeholder=say(mapping_texts.UNKNOWN), key=key):
             chosen[size] = code
-    return chosen
+    return chosen | {"whole": whole_of([value for value, _ in column.values])} if chosen else {}

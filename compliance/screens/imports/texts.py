@@ -20,6 +20,7 @@ from compliance.drawing import charts, incidents
 from compliance.loading.asking import Keys, told_of_keys
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import FORMULAS, REPLACED, Receipt
+from compliance.loading.parts import UNHEARD
 from compliance.loading.purges import Purged, purged_text
 from compliance.loading.rereading import WHY as READ_ANEW
 from compliance.loading.validating import REASONS, UNSHOWN, no_answers_text, withheld_text
@@ -213,6 +214,7 @@ PLAIN: Final[Mapping[Code, str]] = {
     "newer": N_("There is a newer export, of {newer}. This one changes only figures of days before that."),
     "likely_owner": doubts.LIKELY_OWNER,
     "unfamiliar": doubts.UNFAMILIAR,
+    "unheard": UNHEARD,
 }
 DOUBTS: Final[Mapping[Code, Callable[..., str]]] = {
     "replaces": _replaces_text,
