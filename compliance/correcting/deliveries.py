@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from compliance.correcting.arrangements import Delivering, arrangements
 from compliance.counting.figures import Definition, load_figures
@@ -60,37 +60,26 @@ def wanted(sources: Iterable[Source], points: Sequence[Point], definitions: Sequ
     return [source for source in sources if source.id in usual or readers(source, points, definitions)]
 
 
-def deliveries(
-    cursor: Cursor,
-    organisation: str,
-    sources: Iterable[Source],
-    *,
-    as_of: date,
-    late_after: int,
-    known_at: datetime = EVERYTHING_KNOWN,
-) -> list[Delivery]:
-    """How it is with sources of an organisation on a day."""
-    params = {"organisation": organisation, "as_of": as_of, "known_at": known_at}
-    newest = {row["source"]: row["extract_date"] for row in rows(cursor, statement("newest_exports"), params)}
-    arranged = arrangements(cursor, organisation, as_of=as_of).deliveries
+def deliveries(cursor: Cursor, organisation: str, *, as_of: date, own: Path | None) -> list[Delivery]:
+    """How it is with every export that is to be delivered to an organisation on a day.
+
+    `own` is the folder of the organisation's own values.
+    """
+    params: dict[str, Any] = {"organisation": organisation, "as_of": as_of}
+    every = packs.declared(cursor, own)
+    points = packs.points_on(cursor, every, **params)
+    found = rows(cursor, statement("newest_exports"), params | {"known_at": EVERYTHING_KNOWN})
+    newest = {row["source"]: row["extract_date"] for row in found}
+    arranged, late_after = arrangements(cursor, **params).deliveries, load_intake(own).late_after_days
     return [
         delivery(
             source, newest.get(source.id), arranged.get(source.id, Delivering()), as_of=as_of, late_after=late_after
         )
-        for source in sources
+        for source in wanted(every.sources.values(), points, load_figures(own))
     ]
 
 
-def late(
-    cursor: Cursor, organisation: str, *, as_of: date, own: Path | None, known_at: datetime = EVERYTHING_KNOWN
-) -> list[Delivery]:
-    """The deliveries of an organisation that are late on a day, the longest late first.
-
-    `own` is the folder of the organisation's own values.
-    """
-    every = packs.declared(cursor, own, known_at=known_at)
-    points = packs.points_on(cursor, every, as_of=as_of, organisation=organisation, known_at=known_at)
-    sources = wanted(every.sources.values(), points, load_figures(own))
-    late_after = load_intake(own).late_after_days
-    found = deliveries(cursor, organisation, sources, as_of=as_of, late_after=late_after, known_at=known_at)
+def late(cursor: Cursor, organisation: str, *, as_of: date, own: Path | None) -> list[Delivery]:
+    """The deliveries of an organisation that are late on a day, the longest late first."""
+    found = deliveries(cursor, organisation, as_of=as_of, own=own)
     return sorted((each for each in found if each.state == "late"), key=lambda each: each.due or as_of)

@@ -14,7 +14,6 @@ from compliance.correcting import arrangements, deliveries
 from compliance.correcting.arrangements import Arrangements
 from compliance.correcting.deliveries import Delivery
 from compliance.declarations.declared import as_declared
-from compliance.declarations.intake import load_intake
 from compliance.declarations.points import point_by
 from compliance.declarations.queries import statement
 from compliance.intake.rows import IntakeFile, intake_files
@@ -169,11 +168,7 @@ def held_files(cursor: Cursor) -> tuple[IntakeFile, ...]:
 @read(by=mark("arrangements"))
 def delivered(cursor: Cursor, as_of: date, organisation: str) -> tuple[Delivery, ...]:
     """How it is with every export that is to be delivered to an organisation on a day."""
-    every = packs.current(cursor)
-    points = packs.points_on(cursor, every, as_of=as_of, organisation=organisation)
-    sources = deliveries.wanted(every.sources.values(), points, reads.definitions())
-    late_after = as_declared(load_intake).late_after_days
-    return tuple(deliveries.deliveries(cursor, organisation, sources, as_of=as_of, late_after=late_after))
+    return tuple(deliveries.deliveries(cursor, organisation, as_of=as_of, own=places.own_files()))
 
 
 # Every cleaning of the store, the latest first.

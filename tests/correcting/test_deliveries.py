@@ -34,7 +34,7 @@ def deliver(line, source, delivering, organisation="A"):
 
 def states(line, as_of, *, organisation="A", own=None):
     with line.database.cursor() as cursor:
-        found = deliveries.deliveries(cursor, organisation, SOURCES.values(), as_of=as_of, late_after=3)
+        found = deliveries.deliveries(cursor, organisation, as_of=as_of, own=own)
         late = deliveries.late(cursor, organisation, as_of=as_of, own=own)
     assert [each.source.id for each in found if each.state == "late"] == [each.source.id for each in late]
     return {each.source.id: (each.state, each.due) for each in found if each.state != "never"}
