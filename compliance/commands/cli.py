@@ -280,7 +280,11 @@ def _load_set(files: Mapping[Path, Prepared], move: Path | None) -> list[Path]:
     """Load files that are one export together. Return those that are refused, or could not be moved."""
     database, words = stores.own(), load_values(places.own_files())
     failed = []
-    results = load_set(database, list(files.values()), words=words)
+    try:
+        results = load_set(database, list(files.values()), words=words)
+    except Refusal as refusal:
+        report(refusal)
+        return list(files)
     for (path, prepared), result in zip(files.items(), results, strict=True):
         if isinstance(result, Refusal):
             report(_explained(result, database, prepared, words))

@@ -8,6 +8,8 @@ import subprocess
 import zipfile
 from datetime import date
 from email import message_from_bytes, policy
+from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -15,8 +17,10 @@ import pytest
 from typer.testing import CliRunner
 
 import compliance
+from compliance.commands import cli as command_line
 from compliance.commands.cli import app
 from compliance.core import places
+from compliance.core.errors import Hindered
 from compliance.extracts.declared import extract_names
 from tests import once
 from tests.command import arguments, environment, run, run_here
@@ -616,3 +620,13 @@ def test_what_it_writes_is_for_the_account_that_runs_it(loaded, cli, tmp_path):
     assert cli("extract", "imports", "--to", to).returncode == 0
     assert to.stat().st_mode & 0o777 == 0o600
     assert loaded.database.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_files_that_cannot_be_loaded_together_now_are_told_of_and_keep_no_others(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COMPLIANCE_DATABASE", str(tmp_path / "test.duckdb"))
+    with patch.object(command_line, "load_set", side_effect=Hindered("The database is busy.")):
+        assert command_line._load_set({Path("A.csv"): None, Path("B.csv"): None}, None) == [
+            Path("A.csv"),
+            Path("B.csv"),
+        ]
+    assert "The database is busy." in capsys.readouterr().err
