@@ -64,8 +64,6 @@ UNREADABLE: Final = frozenset({
 })  # fmt: skip
 # How often the rest is rehearsed anew before all of it is held.
 ROUNDS: Final = 13
-# So many days are counted in one statement.
-DAYS_AT_ONCE: Final = 12
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ They hold what the store never has, such as identity numbers and rows that were 
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,6 @@ from compliance.declarations.intake import load_intake
 from compliance.intake.taking import folders
 
 PUT_AWAY: Final = ("loaded", "refused")
-DAY_SECONDS: Final = 86_400
 STAYS: Final = N_("What the intake has put away in {folder} cannot be removed: {error}.")
 
 
@@ -28,7 +27,7 @@ def remove_originals(root: Path, own: Path, *, now: datetime) -> tuple[int, list
         days = load_intake(own).originals_days
     except Refusal as refusal:
         return 0, [refusal]
-    last = now.replace(tzinfo=UTC).timestamp() - days * DAY_SECONDS
+    last = (now.replace(tzinfo=UTC) - timedelta(days)).timestamp()
     for folder in folders(root) if days and root.is_dir() else ():
         try:
             for path in _put_away_before(folder, last):

@@ -1,7 +1,8 @@
 """Files that together are one export of a day, as each says once what it is about: a learning platform's courses."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import Any, Final
 
 from compliance.core.language import N_, folded
 from compliance.core.lengths import LONGEST_NAME
@@ -10,9 +11,6 @@ from compliance.loading.asking import Question
 from compliance.reading.recognising import Match
 from compliance.reading.sheets import Workbook
 from compliance.store.database import Cursor, Rows, rows
-
-if TYPE_CHECKING:
-    from datetime import date
 
 NAMED: Final = 3
 UNHEARD: Final = N_("No export before was about {parts}. Check that it is what the file is about.")
@@ -53,7 +51,7 @@ def _values(cursor: Cursor, source: Source, field: str, imports: list[int]) -> l
     return [str(row["value"]) for row in rows(cursor, sql, {"imports": imports}) if row["value"] is not None]
 
 
-def of_parts(lacking: Sequence[str], day: "date", workbook: Workbook, *, is_new: bool) -> Question:
+def of_parts(lacking: Sequence[str], day: date, workbook: Workbook, *, is_new: bool) -> Question:
     """Shall the files of a day count though one is missing? Asked where what counted before is lacking.
 
     A file that `is_new`, about what nothing counted before, can complete what did: it came late.

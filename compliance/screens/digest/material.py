@@ -14,7 +14,6 @@ from compliance.declarations.points import Point
 from compliance.declarations.sources import Source
 from compliance.digest.digest import DAYS_AHEAD, Digest, Material, Whole, digest
 from compliance.digest.last import Last, last_digests
-from compliance.intake import rows as intake_rows
 from compliance.intake.rows import IntakeFile
 from compliance.review.deciding import Decision
 from compliance.review.dossier import readable
@@ -153,9 +152,4 @@ def _files_held(view: View) -> tuple[IntakeFile, ...]:
     """The files of the organisation that the intake holds; for whoever sees all, also those of nobody's folder."""
     own: set[int | None] = {*reads.organisation_ids(view.data, view.as_of, view.scope.organisation)}
     own |= {None} if view.reader.everywhere else set()
-    return tuple(file for file in _files(view.data) if file.state == "held" and file.organisation_id in own)
-
-
-@read(by=written.mark("intake_files"))
-def _files(cursor: Cursor) -> tuple[IntakeFile, ...]:
-    return tuple(intake_rows.intake_files(cursor))
+    return tuple(file for file in written.held_files(view.data) if file.organisation_id in own)
