@@ -277,8 +277,11 @@ def _rehearsed(copy: Database, files: Sequence[_Candidate], rules: Rules) -> Ver
 
 def _revoked(copy: Database, files: Sequence[_Candidate]) -> Verdicts:
     """Files that were loaded before and taken out again by somebody: the same content may come every night."""
+    sums = [file.taken.sha256 for file in files]
     with copy.cursor() as cursor:
-        numbers = {row["sha256"]: row["import_id"] for row in rows(cursor, statement("revoked_contents"))}
+        numbers = {
+            row["sha256"]: row["import_id"] for row in rows(cursor, statement("revoked_contents"), {"sums": sums})
+        }
     return {
         file.taken: Held("revoked", Refusal(REVOKED, id=numbers[file.taken.sha256]))
         for file in files

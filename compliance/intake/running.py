@@ -29,7 +29,8 @@ from compliance.intake.acting import ATTEMPTS, WHO, Changed, Hands, Judged, Key,
 from compliance.intake.judging import FOLDER, Failed, Held, Ready, Refused, Rules, Verdicts, judge
 from compliance.intake.outcomes import Kind, Outcome, Run
 from compliance.intake.owners import owner_of
-from compliance.intake.rows import IntakeFile, intake_files
+from compliance.intake.rows import intake_files
+from compliance.intake.settling import held_place
 from compliance.intake.taking import (
     MOST_BYTES,
     Harvest,
@@ -187,8 +188,9 @@ class _Intake:
     def held_number(self, ready: Iterable[Path]) -> int:
         """How many files are held."""
         with self.database.cursor() as cursor:
-            held = {row.key for row in intake_files(cursor) if row.state == "held"}
-        return sum(file.key in held for folder in ready for file in held_files(folder))
+            held = [row for row in intake_files(cursor) if row.state == "held"]
+        names = {folder.name for folder in ready}
+        return sum(row.folder in names and held_place(self.root, row).is_file() for row in held)
 
     # --- What is to be judged -----------------------------------------------------------------------------------------
 
@@ -201,10 +203,11 @@ class _Intake:
             known = {row.key: row for row in intake_files(cursor)}
             owners = {folder: owner_of(cursor, folder) for folder in {file.folder for file in taken}}
             files = [Lying(file, owners[file.folder], known.get(file.key)) for file in taken]
-            settled = {file.key for file in files if _is_settled(cursor, file.known)}
+            settled = _settled(cursor, files)
+        hands = self._hands(load_values(self.own)) if settled and not self.copies else None
         for file in files:
             if file.key in settled:
-                self._put_away_again(file)
+                self._put_away_again(file, hands)
         return [file for file in files if file.key not in settled and self._is_to_be_judged(file, mark)]
 
     def _is_to_be_judged(self, file: Lying, mark: str) -> bool:
@@ -214,7 +217,7 @@ class _Intake:
             return True
         return 0 < file.attempts < ATTEMPTS
 
-    def _put_away_again(self, file: Lying) -> None:
+    def _put_away_again(self, file: Lying, hands: Hands | None) -> None:
         """Put away a file that was loaded or declined before: it was not moved then, or has come again."""
         known = file.known
         if known is None:
@@ -224,8 +227,8 @@ class _Intake:
             self._add(file.outcome("there", imports=known.imports, **said))
         else:
             self._add(file.outcome("refused", code=str(known.why.get("code", "")), refusal=known.refusal))
-        if not self.copies:
-            self._hands(load_values(self.own)).put_away(file, known)
+        if hands:
+            hands.put_away(file, known)
 
     def _mark(self) -> str:
         """What files are judged by: the store, what is declared, the program and the day."""
@@ -314,13 +317,11 @@ def _is_told_by_name(file: Prepared | Refusal) -> bool:
     return (file.day is not None and file.day.by == "file_name") or any(match.said for match in file.matches)
 
 
-def _is_settled(cursor: Cursor, known: IntakeFile | None) -> bool:
-    """Whether a file is loaded and counts, is a taken answer, or somebody has said that it is not to be loaded."""
-    if known is None or known.state not in ("loaded", "refused"):
-        return False
-    if known.state == "refused":
-        return known.who != WHO
-    if not known.imports:
-        return True
-    params = {"imports": list(known.imports), "known_at": EVERYTHING_KNOWN}
-    return bool(rows(cursor, statement("imports_in_effect"), params))
+def _settled(cursor: Cursor, files: Sequence[Lying]) -> set[Key]:
+    """The files that are loaded and count, are taken answers, or that somebody has declined."""
+    known = [file.known for file in files if file.known]
+    loaded = [row for row in known if row.state == "loaded"]
+    params = {"imports": [number for row in loaded for number in row.imports], "known_at": EVERYTHING_KNOWN}
+    counting = {row["import_id"] for row in rows(cursor, statement("imports_in_effect"), params)}
+    declined = {row.key for row in known if row.state == "refused" and row.who != WHO}
+    return declined | {row.key for row in loaded if not row.imports or counting & {*row.imports}}

@@ -22,9 +22,14 @@ from compliance.store.database import Cursor, Database
 DEALT_WITH: Final = N_("Somebody else has dealt with {file} already.")
 
 
+def held_place(root: Path, file: IntakeFile) -> Path:
+    """Where a held file lies, if it still does."""
+    return root / file.folder / HELD / f"{file.sha256[:OF_SUM]} {file.file}"
+
+
 def held_path(root: Path, file: IntakeFile) -> Path | None:
-    """Where a held file lies, or None if it lies there no longer or is another by now."""
-    path = root / file.folder / HELD / f"{file.sha256[:OF_SUM]} {file.file}"
+    """The same, or None if it lies there no longer or is another by now."""
+    path = held_place(root, file)
     return path if path.is_file() and sum_of(path) == file.sha256 else None
 
 
