@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from compliance.core import drafts
+from compliance.core import drafts, media
 from compliance.core.language import N_, Language
 from compliance.core.zips import unlike, write_zip
 from compliance.correcting import forms
@@ -29,9 +29,7 @@ def reminder(delivery: Delivery, say: Language, *, asker: str = "") -> bytes:
     source, by = delivery.source, delivery.by
     subject = say(SUBJECT, source=say.pick(source.title))
     text = "\n".join(_lines(delivery, say, asker))
-    return drafts.draft(
-        by.address, subject, text, [(_template_name(delivery, say), template(source, say), drafts.XLSX)]
-    )
+    return drafts.draft(by.address, subject, text, [(_template_name(delivery, say), template(source, say), media.XLSX)])
 
 
 def reminders(deliveries: Iterable[Delivery], say: Language, *, asker: str, moment: datetime) -> bytes:

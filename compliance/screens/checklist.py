@@ -8,7 +8,7 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.core import clock
+from compliance.core import clock, media
 from compliance.core.jobs import Job
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -153,9 +153,7 @@ def _remind(view: View, delivery: Delivery) -> None:
     say, source = view.say, delivery.source
     name = downloads.file_name(say, N_("Reminder {name}"), "eml", name=say.pick(source.title))
     told: Any = {"action": Action.FORM, "what": "reminder", "details": {"source": source.id}}
-    file = File(
-        say(N_("Remind")), name, "message/rfc822", f"remind {source.id}", partial(_reminder, view, delivery), **told
-    )
+    file = File(say(N_("Remind")), name, media.EML, f"remind {source.id}", partial(_reminder, view, delivery), **told)
     help_ = say(N_("A draft of a mail about {source}, with its template"), source=widgets.plain(say.pick(source.title)))
     downloads.offer_small(view, file, help=help_, type="tertiary")
 

@@ -39,7 +39,6 @@ WAITING_SECONDS: Final = 1.0
 # How long the error of a job is shown.
 NEWS_SECONDS: Final = 300.0
 # Fewer rows than these are written faster than a child process starts.
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MANY_ROWS: Final = 5_000
 # The files that a person can wait for at a time: each has a thread of the server.
 ASKED: Final = Queue(of_one=8)

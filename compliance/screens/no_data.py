@@ -9,6 +9,7 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
+from compliance.core import media
 from compliance.core.jobs import Job
 from compliance.core.language import N_
 from compliance.correcting.templates import template
@@ -65,7 +66,7 @@ def template_button(view: View, source: Source, *, label: str) -> None:
     file = File(
         label,
         downloads.file_name(view.say, N_("Template {name}"), "xlsx", name=name),
-        downloads.XLSX,
+        media.XLSX,
         key=f"template {source.id}",
         make=partial(_template, view, source),
         action=Action.FORM,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from openpyxl.utils import get_column_letter
 
 from compliance.core import drafts as drafts_
+from compliance.core import media
 from compliance.core.language import N_, Language
 from compliance.core.zips import unlike, write_zip
 from compliance.correcting import forms
@@ -90,7 +91,7 @@ def drafts(lists: Iterable[WorkList], all_: Sending, say: Language, *, moment: d
 def draft(each: WorkList, all_: Sending, say: Language) -> bytes:
     """The draft of the mail of a list, with its workbook."""
     mail, name = mails.mail(each, all_, say), sending.file_name(each, all_, say)
-    return drafts_.draft(mail.to, mail.subject, mail.text, [(f"{name}.xlsx", workbook(each, all_, say), drafts_.XLSX)])
+    return drafts_.draft(mail.to, mail.subject, mail.text, [(f"{name}.xlsx", workbook(each, all_, say), media.XLSX)])
 
 
 def _files(lists: Iterable[WorkList], all_: Sending, say: Language) -> Iterator[tuple[str, WorkList]]:

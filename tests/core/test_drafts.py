@@ -5,7 +5,8 @@ from email.policy import default
 
 import pytest
 
-from compliance.core.drafts import XLSX, draft, is_address
+from compliance.core.drafts import draft, is_address
+from compliance.core.media import XLSX
 
 TEXT = "I Stödenheten Fyren återstår 30 saker.\n\n.börjar med punkt\nFrom början\n" + "å" * 2_000 + "\n"
 

@@ -8,7 +8,7 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.core import clock
+from compliance.core import clock, media
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.digest import last
@@ -24,8 +24,8 @@ from compliance.screens.views import View
 
 # The files that hand it on: the label and the type of each.
 FILES: Final[dict[Kind, tuple[str, str]]] = {
-    "eml": (N_("Mail as a draft"), "message/rfc822"),
-    "docx": ("Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "eml": (N_("Mail as a draft"), media.EML),
+    "docx": ("Word", media.DOCX),
     "txt": (N_("Text"), "text/plain"),
 }
 

@@ -12,7 +12,7 @@ from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
-from compliance.core import clock, places
+from compliance.core import clock, media, places
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.drawing import charts
@@ -34,7 +34,7 @@ from compliance.wording.tables import Head, plain
 
 SHOWN_ROWS: Final = 10
 FORMATS: Final[dict[Kind, tuple[str, str, str]]] = {
-    "xlsx": (N_("Excel workbook"), "xlsx", downloads.XLSX),
+    "xlsx": (N_("Excel workbook"), "xlsx", media.XLSX),
     "swedish_csv": (N_("CSV for Swedish Excel"), "csv", "text/csv"),
     "csv": (N_("Plain CSV"), "csv", "text/csv"),
     "parquet": (N_("Parquet"), "parquet", "application/vnd.apache.parquet"),

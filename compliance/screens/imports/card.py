@@ -11,6 +11,7 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
+from compliance.core import media
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_, begun
@@ -422,7 +423,7 @@ def _rejected_button(card: Card, receipts: tuple[Receipt, ...]) -> None:
     label, name = say(returns.DOWNLOAD), returns.file_name(receipts[0].source, receipts[0].extract_date.day, say)
     make = partial(_rejected, card.view, files.finder(card.file.id))
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": receipts[0].source.id}}
-    downloads.offer(card.view, File(label, name, downloads.XLSX, key=f"rejected {card.file.id}", make=make, **told))
+    downloads.offer(card.view, File(label, name, media.XLSX, key=f"rejected {card.file.id}", make=make, **told))
 
 
 def _rejected(view: View, find: Callable[[], object | None], job: Job) -> bytes:

@@ -9,7 +9,7 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.core import clock
+from compliance.core import clock, media
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
 from compliance.core.lengths import LONGEST_NAME
@@ -79,7 +79,7 @@ def questionnaires(view: View) -> None:
         return
     names = {choice: _label(view, choice, by_unit) for choice in (EVERY, *by_unit)}
     chosen = fields.choice(say(N_("Unit")), names, now=EVERY, key=f"questions to {say.code}", width=WIDTH)
-    mime = "application/zip" if isinstance(chosen, tuple) else downloads.XLSX
+    mime = "application/zip" if isinstance(chosen, tuple) else media.XLSX
     label, make = say(N_("Download")), partial(_file, view, chosen, by_unit, arranged)
     told: Any = {"action": Action.FORM, "what": "questions"}
     if chosen and not isinstance(chosen, tuple):

@@ -8,6 +8,7 @@ from typing import Any, Final
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
+from compliance.core import media
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_, Language
@@ -38,9 +39,7 @@ def offer(view: View, import_id: int, *, key: str) -> None:
     make: Callable[[Job], bytes] = partial(_workbook, view, import_id)
     told: Any = {"action": Action.FORM, "what": "rejected rows", "details": {"source": source, "imported": import_id}}
     widgets.html(charts.caption(say(SEND)))
-    downloads.offer(
-        view, File(say(DOWNLOAD), name, downloads.XLSX, key=f"returned {key} {import_id}", make=make, **told)
-    )
+    downloads.offer(view, File(say(DOWNLOAD), name, media.XLSX, key=f"returned {key} {import_id}", make=make, **told))
 
 
 def problem_list(view: View, problems: Rows, caption: str) -> None:

@@ -14,7 +14,7 @@ from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.withholding import Names
-from compliance.core import clock
+from compliance.core import clock, media
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_, Language
 from compliance.core.lengths import LONGEST_NAME
@@ -194,7 +194,7 @@ def _handout_button(opened: Opened) -> None:
         opened.say(N_("Handout for printing (PDF)")),
     )
     told: Any = {"action": Action.REPORT, "what": "handout", "details": reviews.told_of(opened)}
-    file = File(label, name, "application/pdf", key="handout", make=partial(_handout, opened), **told)
+    file = File(label, name, media.PDF, key="handout", make=partial(_handout, opened), **told)
     downloads.offer(opened.view, file)
 
 

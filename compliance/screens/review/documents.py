@@ -14,7 +14,7 @@ import streamlit as st
 from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
-from compliance.core import places
+from compliance.core import media, places
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
@@ -38,9 +38,9 @@ from compliance.wording import phrases
 
 NAMES: Final[dict[Kind, str]] = {"docx": N_("Word"), "pdf": N_("PDF"), "pptx": N_("Slides (PowerPoint)")}
 MIMES: Final[dict[Kind, str]] = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "docx": media.DOCX,
+    "pdf": media.PDF,
+    "pptx": media.PPTX,
 }
 
 

@@ -12,7 +12,7 @@ from compliance.access import audit
 from compliance.access.audit import Action
 from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
-from compliance.core import clock
+from compliance.core import clock, media
 from compliance.core.errors import Refusal
 from compliance.core.jobs import Job, make_file
 from compliance.core.language import N_
@@ -165,10 +165,8 @@ def _files(view: View, each: WorkList, all_: Sending) -> None:
         told["details"]["unit"] = each.unit
     book, text = say(N_("Download the workbook")), say(N_("Download the mail as a draft"))
     make: Any = {"make": partial(_workbook, view, each), "type": "primary"}
-    files = [File(book, FileName(f"{name}.xlsx"), downloads.XLSX, key="list", **make, **told)]
-    files.append(
-        File(text, FileName(f"{name}.eml"), "message/rfc822", key="draft", make=partial(_draft, view, each), **told)
-    )
+    files = [File(book, FileName(f"{name}.xlsx"), media.XLSX, key="list", **make, **told)]
+    files.append(File(text, FileName(f"{name}.eml"), media.EML, key="draft", make=partial(_draft, view, each), **told))
     downloads.offer(view, *files, key="list-files")
 
 
