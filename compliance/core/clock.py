@@ -31,6 +31,11 @@ def _own() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def moment_of(seconds: float) -> datetime:
+    """The moment, in UTC without a zone, that is the time of a file."""
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
 def today() -> date:
     """The current day in Sweden."""
     return local_day(now())

@@ -5,7 +5,7 @@ What has happened to it is recorded first. If that is as far as it comes, the ne
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ def held_path(root: Path, file: IntakeFile) -> Path | None:
 
 def came_at(path: Path) -> datetime:
     """The moment (UTC) at which a held file came."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+    return clock.moment_of(path.stat().st_mtime)
 
 
 def record_loaded(cursor: Cursor, file: IntakeFile, receipts: Sequence[Receipt], *, who: str) -> IntakeFile:

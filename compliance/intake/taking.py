@@ -18,10 +18,11 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from compliance.core import clock
 from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.saving import is_disk_full
@@ -325,7 +326,7 @@ def _take(inside: int, name: str, folder: Path, *, into: Path | None, quiet: flo
     if into is None:
         fsync(held)
         _empty(inside, name, before)
-    return Taken(folder.name, _file_of(path), sha256, size, path, _moment(before.st_ctime))
+    return Taken(folder.name, _file_of(path), sha256, size, path, clock.moment_of(before.st_ctime))
 
 
 def _check(file: BinaryIO, status: os.stat_result, held: Path, *, quiet: float, room: int) -> None:
@@ -434,7 +435,7 @@ def held_files(folder: Path) -> list[Taken]:
     for path in filter(_is_readable, sorted((folder / HELD).glob("[!.]*"))):
         with suppress(OSError):  # somebody may put it away meanwhile
             status, sha256 = path.stat(), sum_of(path)
-            came = _moment(status.st_mtime)
+            came = clock.moment_of(status.st_mtime)
             if path.name.startswith(f"{sha256[:OF_SUM]} "):
                 found.append(Taken(folder.name, _file_of(path), sha256, status.st_size, path, came))
     return found
@@ -468,7 +469,3 @@ def fsync(folder: Path) -> None:
 
 def _file_of(path: Path) -> str:
     return path.name.partition(" ")[2]
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
