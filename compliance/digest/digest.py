@@ -298,13 +298,13 @@ def _exports(figures: Iterable[Coverage], whole: Whole | None, say: Language) ->
 
 
 def _files_held(whole: Whole, say: Language) -> list[Line]:
-    counted = Counter(
-        say.plain(source.title) if (source := whole.sources.get(file.source or "")) else say(N_("not recognised"))
-        for file in whole.held
-    )
+    sources = [whole.sources.get(file.source or "") for file in whole.held]
+    counted = Counter(say.plain(source.title) for source in sources if source).most_common()
+    if unknown := sources.count(None):
+        counted.append((say(N_("not recognised")), unknown))
     if not counted:
         return []
-    most = counted.most_common(MOST_LATE)
+    most = counted[:MOST_LATE]
     named = [f"{name}{NBSP}{say.number(n)}" if len(whole.held) > 1 else name for name, n in most]
     if others := len(whole.held) - sum(n for _, n in most):
         named.append(say.plural("{n} other", "{n} others", others))

@@ -91,11 +91,12 @@ def neighbours(links: Sequence[Html]) -> Html:
 def row_link(text: str, address: str, *, here: bool = False) -> Html:
     """A link in a row of a table: a click anywhere in the row follows it. `here` is the row that is opened.
 
-    A day in a file's name does not break at its hyphens.
+    A file's name breaks behind an underscore, and a day in it does not break at its hyphens.
 
     Example: `row_link("staff.xlsx", "/imports?part=history&import=12")`.
     """
-    words = Html(A_DAY.sub(lambda day: tag("span", day[0], css="v-id"), breakable(text)))
+    words = breakable(text).replace("_", "_<wbr>")
+    words = Html(A_DAY.sub(lambda day: tag("span", day[0], css="v-id"), words))
     return tag("a", words, css="v-link v-row-link", href=address, aria_current="true" if here else "")
 
 

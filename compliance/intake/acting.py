@@ -17,6 +17,7 @@ from compliance.intake.owners import Owner
 from compliance.intake.rows import IntakeFile, intake_files, reason, record
 from compliance.intake.settling import settle
 from compliance.intake.taking import Taken
+from compliance.loading.asking import Unnamed
 from compliance.loading.loading import Prepared, Receipt, in_order, in_sets, load_set
 from compliance.store.database import Cursor, Database, version_within
 
@@ -73,10 +74,11 @@ class Judged:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What the file says of itself."""
+        """What the file says of itself; of what it is, nothing if that is asked without a proposal."""
         if self.prepared is None:
             return {}
-        source = self.prepared.matches[0].source.id if self.prepared.matches else None
+        is_unnamed = isinstance(self.verdict, Held) and isinstance(self.verdict.refusal, Unnamed)
+        source = self.prepared.matches[0].source.id if self.prepared.matches and not is_unnamed else None
         return {"source": source, "extract_date": self.prepared.day.day if self.prepared.day else None}
 
     @property

@@ -24,7 +24,7 @@ from compliance.declarations.sources import Source, Words
 from compliance.intake.limit import Limit, Mover
 from compliance.intake.reasons import of_doubt
 from compliance.intake.taking import Taken
-from compliance.loading.loading import AlreadyLoaded, NothingToLoad, Prepared
+from compliance.loading.loading import AlreadyLoaded, AnsweredList, NothingToLoad, Prepared
 from compliance.loading.parts import parts_of
 from compliance.reading.reading import NotRead
 from compliance.reading.recognising import ExtractDate
@@ -36,7 +36,7 @@ FOLDER: Final = N_(
     "The folder is called {folder}, and there is no organisation of that name. Rename the folder, or load the file for "
     "the right organisation."
 )
-MARKER: Final = N_("{file} is a workbook that somebody was sent and has filled in. Load it on the page Import.")
+MARKER: Final = N_("{file} is a workbook that somebody was sent and has filled in.")
 FOLDERS: Final = N_("The same file lies in the folder of {organisation} too, and it can be of one of them alone.")
 ELSEWHERE: Final = N_(
     "The same file is loaded for {organisation}, as import {id}. If it belongs here, take that import out of the "
@@ -229,6 +229,8 @@ def _of_refusal(refusal: Refusal) -> Verdict:
             return Refused(refusal) if refusal.code in UNREADABLE else Failed(refusal)
         case Hindered():
             return Failed(refusal)
+        case AnsweredList():
+            return Held("answered", refusal)
         case Asked():
             return Held(refusal.about, refusal)
     return Held("nothing" if isinstance(refusal, NothingToLoad) else "other", refusal)

@@ -18,7 +18,7 @@ ROWS: Final = N_("Rows: {loaded} loaded, {rejected} rejected; warnings: {warning
 REPLACES: Final = N_("It takes the place of import {id} of the same day.")
 ANSWER: Final = N_("It is a unit's answered work list. The answer is taken: see the page Work lists.")
 KNOWN: Final = N_("It was loaded before, as import {id}.")
-DECLINED: Final = N_("It was not loaded: somebody who may load chose so on the page Import.")
+DECLINED: Final = N_("It was not loaded: somebody who may load chose so on the page Imports.")
 CAME: Final = N_("It came {moment}, and has the SHA-256 {sum}.")
 
 

@@ -116,9 +116,7 @@ def _of_source(match: Match, file: str, words: Words, *, is_named: bool) -> Ques
     """What is it? Asked where nothing says for certain what a sheet is; headings of every register propose nothing."""
     known = ", ".join(spoken(column.heading) for column in match.known)
     if not is_named and not _is_telling(match, words):
-        text = N_(
-            "Nothing says what {file} is: of its headings only {known} are known, and any list has them. What is it?"
-        )
+        text = N_("Nothing says what {file} is: any list may have the headings that are known ({known}). What is it?")
         return Unnamed("what", text, options=("--source SOURCE",), file=file, known=known)
     return Question(
         "what",

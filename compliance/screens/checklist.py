@@ -162,7 +162,7 @@ def _remind_all(view: View, late: list[Delivery]) -> None:
     """Draw the button that hands out the drafts of the reminders of what is late, if there are several."""
     if len(late) > 1:
         say = view.say
-        label = say(N_("Remind of all {count} that are late"), count=say.in_words(len(late)))
+        label = say(N_("Remind of the {count} that are late"), count=say.in_words(len(late)))
         name = downloads.file_name(say, N_("Reminders {day}"), "zip", day=view.as_of)
         told: Any = {"action": Action.FORM, "what": "reminder", "details": {"items": len(late)}}
         file = File(label, name, "application/zip", "remind all", partial(_all_reminders, view, late), **told)

@@ -31,7 +31,7 @@ WORDS: Final[dict[State, str]] = {
 PLANNED: Final = frozenset({"activities", "deviations", "dpo_recommendations"})
 # An age of fewer days is the same day or the day before, which are not so old.
 OLD: Final = 2
-EVERY_DAYS: Final = N_("A new one every … days (usually {n})")
+EVERY_DAYS: Final = N_("Days between two exports (usually {n})")
 Address = Callable[..., str]
 
 

@@ -52,7 +52,7 @@ def test_a_loaded_file_lies_under_its_import_with_what_it_was_loaded_as(line, he
     assert lying(root) == [name, f"{name}.txt"]
     text = (root / "Norra" / f"{name}.txt").read_text("utf-8")
     assert "Inläst som import 2 för Förvaltningen: Personallista, uttagen 30 november 2026." in text
-    assert "Rader: 3 inlästa, 0 underkända; varningar: 0." in text
+    assert "Rader: 3 inlästa, 0 avvisade; varningar: 0." in text
     assert "Den tar platsen efter import 1 av samma dag." in text
     assert file.sha256 in text
     assert "Anna" not in text

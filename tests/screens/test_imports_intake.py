@@ -79,7 +79,7 @@ def test_a_held_file_is_listed_from_its_row_alone_and_read_when_it_is_opened(loa
     app = opened("imports", monkeypatch)
     files = listed_files(app)
     assert files["Läge"] == ["▽ Hålls"]
-    assert files["Fil"] == ["Personal 2026-10-31.csvfrån intaget, Förvaltningen"]
+    assert files["Fil"] == ["Personal 2026-10-31.csvfrån intaget"]
     assert files["Tolkad som"] == ["Personallista"]
     assert files["Anmärkning"] == ["The file has 2 rows; the one before had 812."]
     assert "Intaget håller en fil." in text(app)
@@ -103,7 +103,7 @@ def test_an_opened_file_is_loaded_by_whoever_answers_and_put_away_with_its_recei
     app = opened("imports", monkeypatch)
     open_row(app, "Personal")
     assert "Därför hålls den" in text(app)
-    assert "Från intaget, Förvaltningen" in text(app)
+    assert "Från intaget" in text(app)
     press(app, "Läs in 2 rader")
     assert lying(root) == ["2026-10-31.csv", "2026-10-31.csv.txt"]
     assert (root / "Förvaltningen" / "loaded").iterdir()
@@ -181,7 +181,7 @@ def test_all_are_taken_up_at_once(loaded, root, monkeypatch):
     for day in ("2026-10-30", "2026-10-31"):
         hold(loaded, root, f"Personal {day}.csv", table(f"{STAFF}{day} | Al | Norr | 2020-01-01\n"))
     app = opened("imports", monkeypatch)
-    press(app, "Ta upp alla två")
+    press(app, "Ta upp båda")
     assert "▽ Hålls" not in listed_files(app)["Läge"]
     assert len(listed_files(app)["Fil"]) == 2
 

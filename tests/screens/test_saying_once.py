@@ -51,7 +51,7 @@ def mapped(app, place):
     box(app, "Tolkad som").set_value("training").run()
     box(app, "AD-konto *").set_value("e-post").run()
     box(app, "Status *").set_value("slutförda").run()
-    places = box(app, "Kurs står en gång i filen")
+    places = box(app, "Kurs, om det står en gång i filen")
     begun = {"title": "Ovanför tabellen: Kursrapport", "cell": "Ovanför tabellen: Kurs:", "name": "Filens namn"}[place]
     places.set_value(next(o for o in places.options if o.startswith(begun))).run()
     part = next(each for each in app.text_input if each.label.startswith("Den del som är kurs"))
@@ -115,7 +115,7 @@ def test_a_text_of_ones_own_holds_for_this_file_alone_where_nothing_tells_it(own
     box(app, "Tolkad som").set_value("training").run()
     box(app, "AD-konto *").set_value("e-post").run()
     box(app, "Status *").set_value("slutförda").run()
-    places = box(app, "Kurs står en gång i filen")
+    places = box(app, "Kurs, om det står en gång i filen")
     places.set_value("Ingenstans: jag skriver den själv").run()
     next(each for each in app.text_input if each.label.startswith("Kurs *")).set_value(COURSE).run()
     [lasts] = [each for each in app.checkbox if "export" in each.label]

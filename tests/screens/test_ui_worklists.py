@@ -107,7 +107,7 @@ def test_the_units_with_most_left_come_first_with_whom_their_list_goes_to(line, 
     ]
     assert next(iter(table[0])) == say("Left")
     assert table[0][say("Recipient")] == f"Bo Ek <bo@a.example>, {say('who leads the unit')}"
-    assert table[0][say("Last sent")] == ""
+    assert say("Last sent") not in table[0]  # nor is any other column without content
     assert "<b>*S" not in text(page(monkeypatch, lang=lang, unit="<b>*Söder*</b>"))
 
 

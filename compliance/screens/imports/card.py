@@ -41,6 +41,8 @@ ANSWERS: Final[dict[Question, dict[str, Answer]]] = {
     "keys": {N_("It completes them"): "completes", N_("It replaces them"): "accepted"},
     "parts": {N_("Count what there is"): "accepted", N_("It completes them"): "completes"},
 }
+# Why the intake holds a file that this card asks by itself, until it is answered.
+ASKED_HERE: Final = frozenset({*ANSWERS, "answered", "columns", "day", "organisation", "source"})
 GONE: Final = N_("The file is no longer here. Drop it again.")
 
 
@@ -84,11 +86,11 @@ def draw(card: Card) -> None:
 def _origin(card: Card, file: IntakeFile) -> None:
     """Draw where a file of the intake comes from, and why it is held if nothing else here says it."""
     say = card.view.say
-    widgets.html(
-        elements.tag("div", begun(inbox_texts.origin_text(file, card.item.organisation, say)), css="v-caption")
-    )
+    origin = intake.origin(card.view, file, card.item.organisation)
+    widgets.html(elements.tag("div", begun(origin), css="v-caption"))
     why = inbox_texts.held_text(file, say)
-    if why and why not in inbox_texts.everything_asked(card.file, card.asked, card.context.sources, say):
+    asked = inbox_texts.everything_asked(card.file, card.asked, card.context.sources, say)
+    if why and file.why.get("code") not in ASKED_HERE and why not in asked:
         widgets.html(charts.note(f"{say(N_('Why it is held'))}: {why}"))
 
 
@@ -206,7 +208,7 @@ def _questions(card: Card) -> None:
         widgets.html(charts.note(texts.of_file(card.file.refusal, card.item.name, say)))
         if isinstance(card.file.refusal, AlreadyLoaded):
             returns.offer(card.view, card.file.refusal.import_id, key=card.file.id)
-    for question in card.asked:
+    for question in ("what",) if card.file.is_unnamed else card.asked:
         widgets.html(charts.note(inbox_texts.asked_text(card.file, question, say)))
         if question in ANSWERS and not card.file.is_unnamed:
             _answers(card, question)

@@ -303,11 +303,18 @@ def _rows(
         inbox_texts.listed(
             file, ranks[file.id], asked.get(file.id, ()), sources, say, place=place(file.id),
             opened=file.id == waiting.opened,
+            origin=intake.origin(view, file.item.intake, file.item.organisation) if file.item.intake else "",
         )
         for file in ordered
     ]  # fmt: skip
     rows[after:after] = [
-        inbox_texts.listed_as_held(each.file, each.organisation, sources, say, place=place(each.id) if opens else None)
+        inbox_texts.listed_as_held(
+            each.file,
+            sources,
+            say,
+            place=place(each.id) if opens else None,
+            origin=intake.origin(view, each.file, each.organisation),
+        )
         for each in there
     ]
     with st.container(key="inbox"):
@@ -324,11 +331,9 @@ def _take_up_all(view: View, waiting: Inbox, there: list[Held]) -> None:
     say = view.say
     if there and not intake.root():
         widgets.html(charts.caption(say(N_("The files lie on the machine where the intake runs."))))
-    elif len(there) > 1:
-        label = say(N_("Take up all {count}"), count=say.in_words(len(there)))
-        if st.button(label, key="take up all", type="tertiary"):
-            _show_not_taken(view, waiting, intake.take_up(waiting, there))
-            st.rerun()
+    elif len(there) > 1 and st.button(inbox_texts.take_up_label(len(there), say), key="take up all", type="tertiary"):
+        _show_not_taken(view, waiting, intake.take_up(waiting, there))
+        st.rerun()
 
 
 def _address(view: View, place: int) -> str:

@@ -24,6 +24,7 @@ BOTH: Final = 2
 # A cell of the table has room for so many characters; the card has the rest.
 ROOM: Final = 55
 ANSWERED_LIST: Final = N_("Answered work list")
+LOOK: Final = N_("See what the unit answers.")
 SENTENCES: Final = re.compile(r"(?<=\w\w[.?!]) (?=[A-ZÅÄÖ])")
 CLAUSES: Final = re.compile(r"[;:] ")
 RANK_WORDS: Final[Mapping[Rank, str]] = {
@@ -86,6 +87,11 @@ def same_label(number: int, say: Language) -> str:
     return say(N_("The same answer for all {count} files"), count=say.in_words(number))
 
 
+def take_up_label(number: int, say: Language) -> str:
+    """The button that takes up all files that the intake holds, of which there are several."""
+    return say(N_("Take up both")) if number == BOTH else say(N_("Take up all {count}"), count=say.in_words(number))
+
+
 def warnings(file: Dropped, sources: Mapping[str, Source], say: Language) -> list[str]:
     """What the user should look at before a file is loaded, in sentences."""
     if not file.rehearsal or not isinstance(file.content.book, Workbook):
@@ -134,9 +140,9 @@ def listed(
     *,
     place: int,
     opened: bool,
+    origin: str,
 ) -> Listed:
     """The row of a file of the inbox: where it stands, what it was taken for, and the begin of what is told."""
-    origin = origin_text(file.item.intake, file.item.organisation, say) if file.item.intake else ""
     return Listed(
         rank,
         file.item.name,
@@ -152,29 +158,24 @@ def listed(
 
 
 def listed_as_held(
-    file: IntakeFile, organisation: str | None, sources: Mapping[str, Source], say: Language, *, place: int | None
+    file: IntakeFile, sources: Mapping[str, Source], say: Language, *, place: int | None, origin: str
 ) -> Listed:
     """The row of a file that the intake holds, by what is recorded of it."""
-    source = sources.get(file.source or "")
+    source, is_answer = sources.get(file.source or ""), file.why.get("code") == "answered"
     return Listed(
         "held",
         file.file,
         place,
-        origin=origin_text(file, organisation, say),
-        taken_for=say.pick(source.title) if source else "",
+        origin=origin,
+        taken_for=say(ANSWERED_LIST) if is_answer else say.pick(source.title) if source else "",
         day=str(file.extract_date or ""),
-        remark=held_text(file, say),
+        remark=say(LOOK) if is_answer else held_text(file, say),
     )
 
 
-def origin_text(file: IntakeFile, organisation: str | None, say: Language) -> str:
-    """Where a file of the intake comes from: the organisation, or the folder if there is none of its name."""
-    return say(N_("from the intake, {name}"), name=organisation or file.folder)
-
-
 def held_text(file: IntakeFile, say: Language) -> str:
-    """Why a file is held."""
-    return say.refusal(file.refusal) if file.refusal and file.refusal.message else ""
+    """Why a file is held, beside its name."""
+    return texts.of_file(file.refusal, file.file, say) if file.refusal and file.refusal.message else ""
 
 
 def table(rows: Sequence[Listed], address: Callable[[int], str], say: Language) -> Table:
@@ -237,7 +238,7 @@ def _remark(file: Dropped, asked: Sequence[Question], sources: Mapping[str, Sour
     if asked:
         return asked_text(file, asked[0], say)
     if isinstance(file.refusal, AnsweredList):
-        return say(N_("See what the unit answers."))
+        return say(LOOK)
     if file.refusal:
         return texts.of_file(file.refusal, file.item.name, say)
     return " ".join(warnings(file, sources, say))

@@ -25,6 +25,8 @@ from compliance.store.database import Cursor, Database
 log = logging.getLogger(__name__)
 
 GONE: Final = N_("Somebody else has taken {file}.")
+FROM: Final = N_("from the intake")
+FROM_FOLDER: Final = N_("from the intake, {name}")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,13 @@ def held_files(view: View) -> list[Held]:
     found = [Held(file, names.get(file.organisation_id or 0)) for file in files]
     everything = view.reader.organisations(view.organisations) == view.organisations
     return [each for each in found if (view.reader.sees(Scope(each.organisation)) if each.organisation else everything)]
+
+
+def origin(view: View, file: IntakeFile, organisation: str | None) -> str:
+    """Where a file comes from: the organisation if there are several, or the folder if there is none of its name."""
+    is_alone = len(view.reader.organisations(view.organisations)) == 1
+    name = organisation or file.folder
+    return view.say(FROM) if organisation and is_alone else view.say(FROM_FOLDER, name=name)
 
 
 # --- Taking up --------------------------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ LIKELY: Final = {"all": ("passed", "done"), "some": ("started", "ongoing"), "non
 
 def once_label(field: Field, say: Language) -> str:
     """The label of the choice where a field without a column stands."""
-    return say(N_("{field} stands once in the file"), field=say.pick(field.texts))
+    return say(N_("{field}, if it stands once in the file"), field=say.pick(field.texts))
 
 
 def place_label(place: tuple[str, int], text: str, say: Language) -> str:

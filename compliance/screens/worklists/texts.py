@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from compliance.core.language import N_, Language
 from compliance.wording import phrases
-from compliance.wording.tables import Column, records
+from compliance.wording.tables import Column, Row, records
 from compliance.worklists import sending
 from compliance.worklists.lists import Left, WorkList
 from compliance.worklists.notes import TEXTS, Note
@@ -50,8 +50,15 @@ def _day(day: date | None) -> str:
 
 
 def units(lists: Sequence[WorkList], all_: Sending, say: Language) -> list[dict[str, object]]:
-    """The units: how much is left, when the list was sent and answered, whom it goes to, and how much of each point."""
-    return records(UNITS, [(each, all_) for each in lists], say)
+    """The units: how much is left, when the list was sent and answered, whom it goes to, and how much of each point.
+
+    What is said of none of them has no column.
+    """
+    return _records(UNITS, [(each, all_) for each in lists], say)
+
+
+def _records(columns: Sequence[Column[Row]], rows: Sequence[Row], say: Language) -> list[dict[str, object]]:
+    return records([column for column in columns if any(column.cell(row, say) != "" for row in rows)], rows, say)
 
 
 def unanswered(lists: Sequence[WorkList], all_: Sending) -> list[WorkList]:
@@ -84,8 +91,7 @@ def heading(each: WorkList, all_: Sending, say: Language) -> str:
 
 def items(each: WorkList, all_: Sending, say: Language) -> list[dict[str, object]]:
     """The items of a list as they are shown."""
-    noted = all_.noted(each)
-    return records([column for column in ITEMS if any(column.cell(row, say) != "" for row in noted)], noted, say)
+    return _records(ITEMS, all_.noted(each), say)
 
 
 def summary(lists: Sequence[WorkList], say: Language) -> str:
