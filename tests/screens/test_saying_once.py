@@ -127,3 +127,25 @@ def test_a_text_of_ones_own_holds_for_this_file_alone_where_nothing_tells_it(own
     done = run_here(own.path, "load", other, "--extract-date", "2026-11-30")
     assert done.returncode == 1
     assert [row[1:] for row in stored(own)] == [(COURSE, "passed", 1)]
+
+
+def test_another_file_of_the_same_content_is_loaded_once_it_is_said_to_be_about_something_else(
+    own, tmp_path, monkeypatch
+):
+    content = xlsx({"Ark1": [HEADINGS, ["p1@exempel.se", "Kim", "3/3", 100]]})
+    for name, course in (("export (3).xlsx", COURSE), ("export (4).xlsx", OTHER)):
+        app = opened("imports", monkeypatch)
+        path = tmp_path / name
+        path.write_bytes(content)
+        dropped(app, path)
+        if course == COURSE:
+            box(app, "Tolkad som").set_value("training").run()
+            box(app, "AD-konto *").set_value("e-post").run()
+            box(app, "Status *").set_value("slutförda").run()
+            box(app, "Kurs står en gång i filen").set_value("Ingenstans: jag skriver den själv").run()
+        else:
+            assert "är redan inläst" in text(app).replace("\u00a0", " ")
+        next(each for each in app.text_input if each.label.startswith("Kurs *")).set_value(course).run()
+        press(app, "Läs filen så")
+        press(app, "Läs in 1 rad")
+    assert [row[1:] for row in stored(own)] == [(COURSE, "passed", 1), (OTHER, "passed", 1)]

@@ -384,15 +384,18 @@ def _choose_day(items: list[Item], key: str) -> None:
 def _by_hand(card: Card, book: Workbook) -> None:
     """Draw the panel to map columns by hand, expanded if the file needs it."""
     refusal, rehearsal = card.file.refusal, card.file.rehearsal
-    if refusal and not isinstance(refusal, NothingToLoad) and not {*card.asked} - {"day", "organisation"}:
+    # Two files of one content may be about two things, as a user says: it may be the other that is loaded.
+    is_part = isinstance(refusal, AlreadyLoaded) and any(match.said for match in card.file.matches)
+    can_be_mapped = is_part or isinstance(refusal, NothingToLoad) or {*card.asked} - {"day", "organisation"}
+    if refusal and not can_be_mapped:
         return
     recognised = rehearsal is not None and {"what", "headings"}.isdisjoint(card.asked)
     lost = rehearsal is not None and any(compared.lost for compared in rehearsal.comparisons)
     key = f"columns {card.file.id}"
-    with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not recognised, key=key):
+    with st.expander(card.view.say(N_("Connect the columns")), expanded=lost or not (recognised or is_part), key=key):
         receipts = rehearsal.receipts if rehearsal and recognised else ()
         matches = [match for receipt in receipts for match in receipt.matches]
-        if "levels" in card.asked:
+        if "levels" in card.asked or is_part:
             matches = list(card.file.matches)
         source_id, proposes = card.item.source, not card.file.is_unnamed
         mapping.panel(card.view, card.file.id, book, matches, source_id=source_id, proposes=proposes)
