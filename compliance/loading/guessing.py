@@ -329,7 +329,7 @@ def _score(
     hinted = any(hint in column.key for hint in field.hints)
     name = max(name if name >= SIMILAR else 0.0, HINTED if hinted else 0.0)
     content = _content(field, column, words, known)
-    if content < 0:
+    if content < 0 or _answers_alone(field, column, words):
         return 0.0, "content"
     return (
         (0.9 * name + 0.4 * max(content, 0.0), "name")
@@ -349,6 +349,14 @@ def _is_no_text(field: Field, column: Candidate) -> bool:
         of_what["machine"] += number * bool(MACHINE.fullmatch(value))
         of_what["person"] += number * (named and _is_address(value))
     return 2 * max(of_what.values()) > sum(number for _, number in column.values)
+
+
+def _answers_alone(field: Field, column: Candidate, words: Words) -> bool:
+    """Whether a column says nothing but yes and no, where a text is wanted, or words of which none is yes or no."""
+    every = {*words["yes"], *words["no"]}
+    own = {word.casefold() for listed in field.words.values() for word in listed}
+    is_answered = field.type not in {"text", "path", "id", "word"} or not own.isdisjoint(every)
+    return not is_answered and all(value.casefold() in every for value, _ in column.values)
 
 
 def _content_weight(field: Field, known: Collection[str]) -> float:

@@ -4,6 +4,7 @@ import io
 import tomllib
 from dataclasses import replace
 from datetime import date
+from random import Random
 
 import openpyxl
 import pytest
@@ -342,6 +343,49 @@ def test_a_heading_mapped_before_is_the_first_guess(line):
     line.load_table(COURSES, extract_date=OCTOBER)
     found = guessed(line, COURSES.replace("Betyg", "Poäng"), "training", index=1)
     assert found["status"] == ("läge", "before")
+
+
+def test_a_column_of_answers_is_no_column_of_names_or_of_other_words(line):
+    answers = "Systemnamn | Leverantörsavbrott | Ansvar\nAlfa | Ja | Nej\nBeta | nej | Ja"
+    assert guessed(line, answers, "systems").keys() == {"system"}
+    assert "status" in guessed(line, "Avtals-ID | Leverantör | Statusen\n1 | A | ja\n2 | B | nej", "processors")
+
+
+NAMELESS = {
+    "days": [f"2026-0{n % 9 + 1}-1{n % 10}" for n in range(60)],
+    "machines": [f"10.0.{n}.{n % 7}" for n in range(60)],
+    "addresses": [f"kim{n}@exempel.se" for n in range(60)],
+    "few": [f"Grupp {n % 3}" for n in range(60)],
+    "own": [f"{n}x{n % 7}" for n in range(60)],
+    "numbers": [str(n * 7 % 13) for n in range(60)],
+}
+HEADINGS_OF_ALL = (
+    "Status IP",
+    "Statusdatum",
+    "Användargrupp",
+    "Kurs skapad",
+    "Enhetens adress",
+    "System-IP",
+    "Namnbyte",
+)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_proposal_is_of_another_kind_than_its_field(tmp_path, seed):
+    random = Random(seed)
+    kinds = random.sample([*NAMELESS] * 2, 7)
+    rows = zip(*(NAMELESS[kind] for kind in kinds), strict=True)
+    headings = random.sample(HEADINGS_OF_ALL, 7)
+    table = "\n".join(" | ".join(row) for row in [headings, *rows])
+    columns = guessing.candidates(unknown(tmp_path, table), 0, WORDS, KNOWN)
+    kind_of = {column.key: kind for column, kind in zip(columns, kinds, strict=True)}
+    for source in SOURCES.values():
+        found = guessing.guesses(source, columns, words=WORDS, known={}, before={})
+        each = {(name, kind_of[guess.key]) for name, guess in found.items()}
+        for field, kind in ((source.field(name), kind) for name, kind in each):
+            assert not (field.type == "word" and kind in {"days", "machines", "addresses", "own"}), (source.id, each)
+            assert not (field.type in {"text", "path"} and kind in {"days", "machines"}), (source.id, each)
+            assert not (field.type == "id" and len(source.key) == 1 and kind in {"few", "numbers"}), (source.id, each)
 
 
 def test_a_column_of_words_is_no_column_of_dates(line):
