@@ -171,13 +171,9 @@ def _remind_all(view: View, late: list[Delivery]) -> None:
 
 def _reminder(view: View, delivery: Delivery, _job: Job) -> bytes:
     audit.require(view.reader.user, Permission.LOAD_EXPORTS)
-    return reminders.reminder(delivery, view.say, asker=_asker(view))
+    return reminders.reminder(delivery, view.say, asker=view.asker)
 
 
 def _all_reminders(view: View, late: list[Delivery], _job: Job) -> bytes:
     audit.require(view.reader.user, Permission.LOAD_EXPORTS)
-    return reminders.reminders(late, view.say, asker=_asker(view), moment=clock.local(clock.now()))
-
-
-def _asker(view: View) -> str:
-    return view.reader.user.name if view.reader.user.person else ""
+    return reminders.reminders(late, view.say, asker=view.asker, moment=clock.local(clock.now()))

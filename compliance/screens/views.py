@@ -54,6 +54,12 @@ class View:
         return self.reader.say
 
     @property
+    def asker(self) -> str:
+        """Who asks in a mail: the reader by name, or empty where nobody has logged in."""
+        user = self.reader.user
+        return user.name if user.person else ""
+
+    @property
     def database(self) -> Database:
         """The store that is read."""
         return self.data.database

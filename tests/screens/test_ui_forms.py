@@ -29,6 +29,7 @@ def view_of(role, code="sv", *, data=None):
         data=data,
         reader=reader(role, lang=code),
         say=Language(code),
+        asker="",
         as_of=DAY,
         scope=SimpleNamespace(organisation="Lövsta stadsdelsförvaltning (exempel)"),
     )

@@ -59,8 +59,7 @@ def _asking(cursor: Cursor, as_of: date, organisation: str) -> Asking:
 
 def _sending(view: View) -> Sending:
     shared = _begun(view.data, view.as_of, view.scope.organisation, clock.today())
-    user = view.reader.user
-    return replace(shared, asker=user.name if user.person else "", answers=as_declared(load_answers))
+    return replace(shared, asker=view.asker, answers=as_declared(load_answers))
 
 
 @read(10, by=written.mark("item_notes", "arrangements", "unit_answers"))
