@@ -41,6 +41,12 @@ def test_the_button_makes_a_digest_with_which_later_days_are_compared(stage, mon
 
 
 @pytest.mark.usefixtures("made_here")
+def test_that_nothing_is_loaded_is_said_once(stage, monkeypatch):
+    stage("draft")
+    app = opened("digest", monkeypatch, as_of="2020-01-01")
+    assert text(app).count("Ingen export är inläst") == 1
+
+
 def test_its_files_hand_on_what_the_page_says(stage, monkeypatch, files):
     stage("draft")
     opened("digest", monkeypatch, as_of=DAY)

@@ -37,10 +37,11 @@ def draw(view: View) -> None:
     """Draw the digest of the day, and what hands it on."""
     reviews.show_unsaved()
     told = material.digest_of(view)
-    widgets.html(charts.headline(*told.answer, kicker=f"{told.title} · {told.place}"))
     if not told.sections:
+        widgets.html(charts.page_title(view.say(N_("Digest"))))
         no_data.nothing_loaded(view)
         return
+    widgets.html(charts.headline(*told.answer, kicker=f"{told.title} · {told.place}"))
     widgets.html(charts.caption(told.compared))
     widgets.beside((1, 1), *(partial(_sections, view, sections) for sections in told.columns))
     _files(view)
