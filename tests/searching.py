@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pikepdf
@@ -82,7 +83,7 @@ def _read(content: bytes) -> Iterator[str]:
 
 
 def unpacked(content: bytes) -> bytes:
-    """A file that is handed out with all that it packs: the parts of archives, the streams and the text of a PDF."""
+    """A file that is handed out with all that it packs: archives, the fields and parts of a mail, what a PDF has."""
     parts = [content]
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -90,7 +91,18 @@ def unpacked(content: bytes) -> bytes:
                 parts += [part.filename.encode(), unpacked(archive.read(part))]
     elif content.startswith(b"%PDF"):
         parts += _of_pdf(content)
+    elif content.startswith(b"X-Unsent:"):
+        parts += _of_mail(content)
     return b"\n".join(parts)
+
+
+def _of_mail(content: bytes) -> Iterator[bytes]:
+    """The fields and the parts of a draft, which its encoding hides from a search."""
+    mail = message_from_bytes(content, policy=policy.default)
+    for part in mail.walk():
+        yield "\n".join(f"{name}: {value}" for name, value in part.items()).encode()
+        if not part.is_multipart():
+            yield unpacked(bytes(part.get_payload(decode=True)))
 
 
 def _of_pdf(content: bytes) -> Iterator[bytes]:

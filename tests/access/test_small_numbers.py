@@ -25,8 +25,10 @@ from compliance.counting.explaining import Moment, explain
 from compliance.counting.figures import load_figures
 from compliance.counting.outlook import expected_on, told_ahead
 from compliance.declarations.points import Point
+from compliance.digest import last
 from compliance.digest.digest import DAYS_AHEAD
 from compliance.extracts.extracting import extract
+from compliance.loading.loading import Order
 from compliance.review.dossier import Dossier, few_added_up
 from compliance.screens import reads
 from compliance.screens.caching import Data
@@ -241,22 +243,26 @@ def tell_outlook(cursor: Cursor, every: Everything, organisation: str, day: date
                 told.tell(told.within(then.department, then.unit), then)
 
 
-def tell_digest(every: Everything, organisation: str, day: date) -> None:
+def tell_digest(cursor: Cursor, every: Everything, organisation: str, day: date) -> None:
     """The digest of every scope: the figures of both its days, its causes, and how many courses lapse soon."""
     data = reads.data(stores.own())
+    since = material.material_of(View(THEIRS, data, False, day, Scope(organisation))).since
+    for place, told in truth(cursor, organisation, [since]).items():
+        every.setdefault(place, told)
     soon = day + timedelta(DAYS_AHEAD)
     for scope in scopes(every[day, COURSES[0].id], organisation):
         made = material.material_of(View(THEIRS, data, False, day, scope))
-        for point, _ in made.lapsing:
-            if point.persons:
+        for point, lapse in made.lapsing:
+            if point.persons and lapse is not None:
                 told = every.setdefault((soon, point.id), _lapsed(every[day, point.id], data, day, point))
                 told.tell(told.within(scope.department, scope.unit), None)
         for each in (each for each in made.explanations if each.after.point.persons):
             if scope.level != "organisation":
                 assert all(len(part.changes) >= FEW for part in each.parts)
-            if not each.after.few:
-                told = every[day, each.after.point.id]
-                told.tell(told.within(scope.department, scope.unit), each.after)
+            if not (each.before.few or each.after.few):
+                for figure in (each.before, each.after):
+                    told = every[figure.as_of, figure.point.id]
+                    told.tell(told.within(scope.department, scope.unit), figure)
 
 
 def _lapsed(told: Told, data: Data, day: date, point: Point) -> Told:
@@ -339,7 +345,9 @@ def shown_all(cursor: Cursor, organisation: str, days: list[date], document: Dos
         tell_extract(cursor, every, organisation, day)
         tell_incidents(cursor, every, organisation, day)
     tell_outlook(cursor, every, organisation, days[-1])
-    tell_digest(every, organisation, days[-1])
+    for day in days[-2:]:
+        tell_digest(cursor, every, organisation, day)
+        last.make(stores.own(), organisation, as_of=day, order=Order("test"))
     if document:
         tell_changes(cursor, every, organisation, days)
         tell_review(document, every, organisation)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
+from compliance.core.drafts import XLSX, draft
 from compliance.report.writers.pdf import write_pdf
 from tests.layers import first_of
 from tests.line import Line
@@ -51,10 +52,15 @@ def test_a_planted_text_is_found_in_files_that_are_handed_out():
     book, file = openpyxl.Workbook(), io.BytesIO()
     book.active["B7"] = SECRET
     book.save(file)
-    package = io.BytesIO()
+    packed, package = file.getvalue(), io.BytesIO()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("inner.xlsx", file.getvalue())
-    for content in (SECRET.encode("utf-16"), file.getvalue(), package.getvalue()):
+        archive.writestr("inner.xlsx", packed)
+    mails = [
+        draft("", f"{SECRET} ", "x"),
+        draft("", "x", f"å {SECRET}"),
+        draft("", "x", "y", [("b.xlsx", packed, XLSX)]),
+    ]
+    for content in (SECRET.encode("utf-16"), packed, package.getvalue(), *mails):
         assert holds(unpacked(content), SECRET)
         assert not holds(unpacked(content), SECRET + "2")
 

@@ -1,23 +1,36 @@
 """One person's data: all of it is found, and removed without a trace of the name, and without breaking anything."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from compliance.access import audit, people
+from compliance.access.permissions import COORDINATOR
+from compliance.access.scopes import Scope
+from compliance.core.clock import now
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
 from compliance.correcting import arrangements
 from compliance.correcting.arrangements import Delivering
+from compliance.declarations.points import load_todo
+from compliance.digest.files import KINDS, write_digest
 from compliance.loading.purges import purge_sentences, purges
 from compliance.review.dossier import seal_of
-from compliance.store import engine
-from compliance.worklists import notes
+from compliance.screens import reads
+from compliance.screens.digest.material import digest_of
+from compliance.screens.views import View
+from compliance.store import engine, stores
+from compliance.store.database import EVERYTHING_KNOWN
+from compliance.worklists import notes, sending, workbooks
+from compliance.worklists.lists import Asking, work_lists
 from compliance.worklists.notes import Note
 from tests.command import run_here
+from tests.line import POINTS
+from tests.readers import reader
 from tests.reviewed import AS_OF, Reviewed
-from tests.searching import places_of
+from tests.searching import holds, places_of, unpacked
 
 # Two persons are called Anna Berg, and one whom nobody else is called like.
 STAFF = """
@@ -57,8 +70,8 @@ def before(tmp_path_factory):
         arrangements.deliver(line.database, "A", "staff", sixten, as_of=AS_OF, order=line.order())
         review = line.open(2026, AS_OF)
         line.discuss(review)
-        line.write(review, "comment", "incidents", "Sixten Hemlig hör av sig.")
-        line.decide(review, "Utbilda fler", responsible="Sixten Hemlig", due=date(2027, 1, 31))
+        line.write(review, "comment", "information_security_training", "Sixten Hemlig hör av sig.")
+        line.decide(review, "Utbilda Sixten Hemlig", responsible="Sixten Hemlig", due=date(2026, 10, 31))
         line.approve(line.submit(review))
     return line
 
@@ -150,6 +163,33 @@ def test_a_removal_or_a_backup_that_fails_is_told_as_such(line, monkeypatch):
     assert (done.returncode, "already a file" in done.stderr) == (1, True)
     told = [(e["action"], json.loads(e["details"])) for e in audit.register.own().rows("entries", after=0)]
     assert told[-4:] == [("person", {"rows": 2}), ("person", {"failed": 1}), ("backup", {}), ("backup", {"failed": 3})]
+
+
+def handed_on(line):
+    """All that is handed on: the digest in each form, and the drafts of the mails of all units."""
+    data, who = reads.data(stores.own()), reader(COORDINATOR)
+    told = digest_of(View(replace(who, withheld=reads.withheld(data)), data, False, AS_OF, Scope("Förvaltningen")))
+    digests = [write_digest(told, kind, who.say, made_at=now()) for kind in KINDS]
+    asking = Asking("Förvaltningen", AS_OF, EVERYTHING_KNOWN, POINTS, load_todo(None), ("chef",))
+    with line.database.cursor() as cursor:
+        lists, all_ = work_lists(cursor, asking, who), sending.begun(cursor, asking, today=AS_OF)
+    return digests, workbooks.drafts(lists, all_, who.say, moment=now())
+
+
+@pytest.mark.live
+def test_no_digest_and_no_draft_names_whoever_is_removed(line):
+    """A draft does before. A digest never does, though a comment and a late decision have the name."""
+    asked = Note("information_security_training", "anna02", "Norr", message="Fråga Sixten Hemlig")
+    notes.write(line.database, [asked], organisation="Förvaltningen", as_of=AS_OF, order=line.order())
+    digests, drafts = handed_on(line)
+    assert holds(unpacked(drafts), *SIXTEN)
+    for said in ("[…] hör av sig", "Utbilda […]"):
+        assert [holds(unpacked(file), said) for file in digests] == [True] * 3
+    for _ in range(2):
+        assert [holds(unpacked(file), *SIXTEN) for file in digests] == [False] * 3
+        assert person(line, "remove", "sixten9", "--diary", "KS 1", "--really").returncode in {0, 1}
+        digests, drafts = handed_on(line)
+    assert not holds(unpacked(drafts), *SIXTEN)
 
 
 @pytest.mark.live

@@ -130,6 +130,22 @@ def test_each_of_116_drafts_has_its_own_units_names_and_items_and_no_others(made
         assert "Avslag" not in text
 
 
+def test_a_draft_tells_no_number_but_that_of_its_own_items(made, drafts):
+    """Neither how many there are in the organisation, nor how many in another unit: every list is of another length."""
+    lists, all_ = made
+    longer = [replace(each, left=each.left * (1 + place)) for place, each in enumerate(lists)]
+    with zipfile.ZipFile(io.BytesIO(workbooks.drafts(longer[:12], all_, SV, moment=MADE))) as archive:
+        for each, name in zip(longer, archive.namelist(), strict=False):
+            mail, _ = read(archive.read(name))
+            lines = mail.get_body().get_content().replace("\xa0", " ").replace(each.unit, "").splitlines()
+            (said,) = [line for line in lines if "återstår" in line]
+            own = {str(len(left)) for left in each.by_point().values()}
+            assert SV.in_words(len(each.left)) in said
+            assert {re.search(r"\((\d+)\)$", line)[1] for line in lines if re.match(r"\d+ ", line)} == own
+            numbers = {n for line in lines if "." in line for n in re.findall(r"(?<![\w-])\d+(?![\w-])", line)}
+            assert numbers <= {*own, str(len(each.left)), "20", "2026", "11"}
+
+
 def test_a_recipient_is_one_address_or_none(made, drafts):
     for each, draft in zip(made[0], drafts.values(), strict=True):
         (place,) = {place for place, token in enumerate(TOKENS) if token in each.unit.casefold()}
