@@ -15,20 +15,21 @@ from compliance.core import clock
 from compliance.core.errors import Asked, Hindered, Refusal
 from compliance.core.language import N_, folded
 from compliance.core.saving import temporary_folder
-from compliance.correcting.doubts import LIKELY_OWNER, Code, Doubt, doubts_of_file
+from compliance.correcting.doubts import LIKELY_OWNER, MANY_REJECTED, Code, Doubt, doubts_of_file
 from compliance.correcting.previewing import Outcomes, Rehearsal, rehearsed
 from compliance.declarations.intake import Intake
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Source, Words
 from compliance.intake.limit import Limit, Mover
-from compliance.intake.reasons import of_doubt
+from compliance.intake.reasons import number, of_doubt
 from compliance.intake.taking import Taken
 from compliance.loading.loading import AlreadyLoaded, AnsweredList, NothingToLoad, Prepared
 from compliance.loading.parts import parts_of
 from compliance.reading.reading import NotRead
 from compliance.reading.recognising import ExtractDate
 from compliance.reading.said import form_of_name
+from compliance.reading.sheets import Workbook
 from compliance.store import stores
 from compliance.store.database import Database, rows
 
@@ -53,6 +54,9 @@ SAID_OF_ANOTHER: Final = N_(
 OF_ONE_DAY: Final = N_(
     "There is another file of the same export and extract date, {other}. Say which of them counts, or both."
 )
+GARBLED: Final = N_("Å, ä and ö are garbled in {n} cells, as in FÃ¶rskola. Export the file again as UTF-8.")
+# What is left of å, ä, ö and é that were written in UTF-8 and read as Windows-1252, which no text has otherwise.
+GARBLED_LETTERS: Final = "Ã[¥¤¶©…„–\u0085\u0084\u0096]"
 UNSETTLED: Final = N_("Figures would move too far, and it could not be found by which of the files. Load them by hand.")
 # Doubts with which a file is loaded nevertheless: an older export changes only figures of days before the newer one.
 HARMLESS: Final[frozenset[Code]] = frozenset({"newer"})
@@ -336,7 +340,21 @@ def _of_rehearsal(file: _Candidate, rehearsal: Rehearsal, rules: Rules) -> Verdi
         if receipt.far_fewer:  # of few rows too, which the page only tells
             fewer = Doubt("shrunk", {"n": comparison.rows, "before": receipt.rows_before})
             return Held("shrunk", of_doubt(fewer, rules.sources, rows=comparison.rows))
+    if garbled := _garbled(file.prepared.workbook):
+        return Held("garbled", Refusal(GARBLED, n=number(garbled)))
     return Loadable(file.prepared, rehearsal)
+
+
+def _garbled(workbook: Workbook) -> int:
+    """How many cells are garbled, of columns in which it is no slip in a few."""
+    import pyarrow.compute as pc
+
+    columns = [column for sheet in workbook.sheets for column in sheet.cells.columns]
+    counts = [
+        (pc.count(column.filter(pc.match_substring_regex(column, GARBLED_LETTERS))).as_py(), pc.count(column).as_py())
+        for column in columns
+    ]
+    return sum(found for found, of in counts if found > MANY_REJECTED * of)
 
 
 def _is_harmless(doubt: Doubt) -> bool:

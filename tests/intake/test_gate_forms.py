@@ -105,6 +105,19 @@ def test_a_form_that_loses_nothing_is_loaded(north, content):
     assert (receipt.summary.loaded, receipt.summary.rejected) == (20, 0)
 
 
+def test_units_that_are_garbled_are_held_though_no_heading_and_no_id_is(line):
+    table_ = "\n".join(["Systemnamn | Enhet", *(f"Alfa {n} | Förskola {n % 3}" for n in range(20))])
+    line.load_table(table_, organisation="Norra", extract_date=OCTOBER)
+    content = table(table_.replace("Alfa 19", "Alfa 20"))
+    lines_ = content.split(b"\r\n")
+    half = b"\r\n".join(row.decode().encode("cp1252") if n % 2 else row for n, row in enumerate(lines_))
+    for garbled, cells in ((content.decode("latin-1").encode(), 20), (half, 10)):
+        held = verdict_on(line, garbled, SYSTEMS)
+        told = f"Å, ä och ö har blivit fel i {cells} celler, som i FÃ¶rskola. Exportera filen igen som UTF-8."
+        assert (held.code, sentence(held)) == ("garbled", told)
+    assert isinstance(verdict_on(line, content, SYSTEMS), Loadable)
+
+
 def test_an_empty_file_is_refused(north):
     assert isinstance(verdict_on(north, b""), Refused)
 
