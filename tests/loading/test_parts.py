@@ -7,6 +7,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.correcting.previewing import rehearsed
+from compliance.declarations.queries import statement
 from compliance.loading import loading
 from compliance.loading.asking import Question
 from compliance.loading.loading import AlreadyLoaded, in_sets, load_set, prepare
@@ -233,6 +234,17 @@ def test_a_part_that_is_read_anew_is_as_it_was(line):
     with line.database.writing() as cursor:
         assert read_anew(cursor, {1, 2}, Rules(SOURCES, WORDS), who="test") == []
     assert counted(line) == [*(f"A {p} passed" for p in "abc"), *(f"B {p} started" for p in "abc")]
+
+
+def test_what_completes_parts_counts_and_is_read_anew_with_those_that_came_after_it(line):
+    whole = "AD-konto | Kurs | Status\na | W | Klar"
+    line.load_table(whole, extract_date=NOVEMBER)
+    loaded(line, book("A"), accepted=frozenset({"parts"}))
+    line.load_table(whole.replace("W", "X"), name="x.csv", extract_date=NOVEMBER, completes=True)
+    loaded(line, book("B"))
+    assert courses(line) == ["A", "B", "X"]
+    anew = line.rows(statement("imports_to_read_anew"), known_at=EVERYTHING_KNOWN)
+    assert [row["import_id"] for row in anew] == [2, 3, 4]
 
 
 def test_files_that_only_their_names_tell_apart_are_two(line):
