@@ -578,7 +578,7 @@ def test_headings_that_any_list_has_propose_nothing_until_it_is_said_what_the_fi
     lines = [["Uttagen 2026-10-31"], ["Namn", "Status", "Anteckning"], *([f"P{n}", "Aktiv", "x"] for n in range(5))]
     drop(app, tmp_path, lista=lines)
     assert listed_files(app)["Tolkad som"] == [""]
-    assert "Det går inte att se vad filen är: av rubrikerna är bara Namn, Status kända" in text(app)
+    assert "Det går inte att se vad filen är: de rubriker som känns igen (Namn, Status)" in text(app)
     assert "kolumner kändes igen" not in text(app)
     assert [button.label for button in app.button if button.label == "Ja, det är det"] == []
     [source] = [box for box in app.selectbox if box.label == "Tolkad som"]
