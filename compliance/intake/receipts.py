@@ -1,5 +1,6 @@
 """What a receipt beside an original says: what the file was loaded as, or why it was not. It names no person."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,10 @@ ROWS: Final = N_("Rows: {loaded} loaded, {rejected} rejected; warnings: {warning
 REPLACES: Final = N_("It takes the place of import {id} of the same day.")
 ANSWER: Final = N_("It is a unit's answered work list. The answer is taken: see the page Work lists.")
 KNOWN: Final = N_("It was loaded before, as import {id}.")
+UNKNOWN: Final = N_("Words that no list knows, to be explained on the page Data quality: {columns}.")
+AMBIGUOUS: Final = N_("Dates that could be read in two ways are read as day/month: {columns}.")
+MONTH_FIRST: Final = N_("Dates that can only begin with the month are not read until somebody says so: {columns}.")
+DROPPED: Final = N_("Columns with personal identity numbers, which are never read: {columns}.")
 DECLINED: Final = N_("It was not loaded: somebody who may load chose so on the page Imports.")
 CAME: Final = N_("It came {moment}, and has the SHA-256 {sum}.")
 
@@ -49,7 +54,24 @@ def counted_texts(receipt: Receipt, say: Language) -> list[str]:
         repeated_text: sum(match.repeated for match in receipt.matches),
     }
     counted = [text(number, say) for text, number in texts.items() if number]
-    return counted + [second_text(match.second, say) for match in receipt.matches if match.second]
+    second = [second_text(match.second, say) for match in receipt.matches if match.second]
+    return [*counted, *second, *_unclear_texts(receipt, say)]
+
+
+def _unclear_texts(receipt: Receipt, say: Language) -> list[str]:
+    """The columns whose words or dates nobody has explained, and those that are not read. It tells no cell."""
+    summary = receipt.summary
+    headings = {name: columns[0].heading for match in receipt.matches for name, columns in match.columns.items()}
+    unknown = Counter[str]()
+    for name, _, number in summary.unknown_words:
+        unknown[headings.get(name, name)] += number
+    texts = {
+        UNKNOWN: [f"{heading} ({say.number(number)})" for heading, number in unknown.items()],
+        AMBIGUOUS: [headings.get(name, name) for name in summary.ambiguous],
+        MONTH_FIRST: [headings.get(name, name) for name in summary.month_first],
+        DROPPED: [*dict.fromkeys(column.heading for match in receipt.matches for column in match.dropped)],
+    }
+    return [say(text, columns=", ".join(columns)) for text, columns in texts.items() if columns]
 
 
 def _import_texts(receipt: Receipt, say: Language) -> list[str]:

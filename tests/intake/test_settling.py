@@ -7,6 +7,7 @@ import pytest
 
 from compliance.core.errors import Refusal
 from compliance.core.language import Language
+from compliance.intake.receipts import counted_texts
 from compliance.intake.rows import IntakeFile, intake_files, reason
 from compliance.intake.settling import held_path, record_loaded, settle, settle_as_refused
 from compliance.intake.taking import make_ready
@@ -61,6 +62,20 @@ def test_a_loaded_file_lies_under_its_import_with_what_it_was_loaded_as(line, he
     assert (row.state, row.imports, row.who) == ("loaded", (2,), "Anna Ö")
     assert held_path(root, file) is None
     settle(root, row, SV)  # by now it lies where it should
+
+
+def test_a_receipt_names_columns_that_nobody_has_explained_and_no_cell(line):
+    """silent: a file is loaded by itself, and nobody saw that its words and dates were not understood"""
+    table = """
+    Ärendenummer | Enhet | Upptäckt   | Betydande
+    I1           | Norr  | 03/04/2026 | Kims egen sort
+    I2           | Norr  | 05/04/2026 | Kims egen sort
+    """
+    receipts = line.load_table(table, source="incidents")
+    texts = counted_texts(receipts[0], SV)
+    assert "Datum som kan läsas på två sätt läses som dag/månad: Upptäckt." in texts
+    assert "Ord som ingen lista känner, att förklara på sidan Datakvalitet: Betydande (2)." in texts
+    assert not any("Kim" in text for text in texts)
 
 
 def test_a_refused_file_lies_under_its_day_with_why_in_the_language_of_whoever_reads(line, held):

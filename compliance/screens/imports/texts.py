@@ -17,6 +17,7 @@ from compliance.counting.assessing import Coverage
 from compliance.declarations.points import Point
 from compliance.declarations.sources import Source, spoken
 from compliance.drawing import charts, incidents
+from compliance.intake import receipts
 from compliance.loading.asking import Keys, told_of_keys
 from compliance.loading.comparing import Comparison, Unmatched
 from compliance.loading.loading import FORMULAS, REPLACED, Receipt
@@ -273,8 +274,8 @@ def remarks(receipt: Receipt, workbook: Workbook, say: Language) -> list[str]:
         ): receipt.replaces and _was_returned(receipt, "return"),
         say(N_("Completes what is loaded.")): receipt.marker,
         say(N_("Read as you have connected its columns.")): any(match.mapping for match in receipt.matches),
-        say(N_("Columns with personal identity numbers, which are never read: {columns}."), columns=dropped): dropped,
-        say(N_("Dates that could be read in two ways are read as day/month: {columns}."), columns=ambiguous): ambiguous,
+        say(receipts.DROPPED, columns=dropped): dropped,
+        say(receipts.AMBIGUOUS, columns=ambiguous): ambiguous,
         say(N_("Answers that cannot be read (counted as unknown): {words}."), words="; ".join(words)): words,
         **{
             say(N_("Words that no list knows (counted as {meaning}): {words}."), meaning=name, words="; ".join(each)): 1
