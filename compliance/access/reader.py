@@ -142,6 +142,11 @@ class Reader:
         own = Scope(self.limit.organisation)
         return tuple(name for name in names if own.holds(Scope(name))) or (self.limit.organisation,)
 
+    def sees_all(self, names: Iterable[str]) -> bool:
+        """Whether the reader may see each of these organisations."""
+        every = tuple(names)
+        return self.organisations(every) == every
+
     def within(self, scope: Scope) -> Scope:
         """Return the part of a scope that the reader's limit allows. Raise Refusal if there is none."""
         return scope if self.limit is None else self.limit.narrowed(scope)

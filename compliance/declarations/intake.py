@@ -1,5 +1,6 @@
 """What the intake takes and when it holds, from data/intake.toml and the organisation's own file."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -52,3 +53,10 @@ def load_intake(own: Path | None) -> Intake:
         if not 0 <= value <= 1:
             raise Refusal(N_("{file}: {key} is a share from 0 to 1, such as 0.10."), file=INTAKE.name, key=key)
     return intake
+
+
+def refuse_unknown_ids(intake: Intake, *, points: Collection[str], sources: Collection[str]) -> None:
+    """Raise Refusal if `changes` names a point, or `days` a source, that there is not."""
+    for table, ids, known in (("changes", intake.changes, points), ("days", intake.days, sources)):
+        for id_ in sorted(ids.keys() - {*known}):
+            raise Refusal(UNKNOWN, file=INTAKE.name, key=f"{table}.{id_}", known=", ".join(sorted(known)))

@@ -12,7 +12,7 @@ from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, rows
 
-State = Literal["held", "loaded", "refused", "removed"]
+State = Literal["held", "loaded", "refused"]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from compliance.core.language import N_, Language
 from compliance.core.saving import refusal_of, temporary_folder
 from compliance.correcting.deliveries import late
 from compliance.declarations.declared import marks
-from compliance.declarations.intake import Intake, load_intake
+from compliance.declarations.intake import Intake, load_intake, refuse_unknown_ids
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Words, load_values
 from compliance.intake.acting import ATTEMPTS, WHO, Changed, Hands, Judged, Key, Lying, refusal_for
@@ -78,6 +78,7 @@ def run(
     with ExitStack() as block:
         copies = block.enter_context(temporary_folder()) if rehearse else None
         intake = _Intake(database, root, own, say, report, copies, load_intake(own))
+        intake.refuse_unknown_ids()
         ready = intake.usable_folders()
         if not rehearse:
             block.enter_context(alone(ready))
@@ -107,6 +108,12 @@ class _Intake:
     taken_bytes: int = 0
     failed: set[Key] = field(default_factory=set)
     told: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def refuse_unknown_ids(self) -> None:
+        """Raise Refusal if what is declared names a point or a source that there is not."""
+        with self.database.cursor() as cursor:
+            current = packs.declared(cursor, self.own)
+        refuse_unknown_ids(self.declared, points=[point.id for point in current.points], sources=current.sources)
 
     # --- Looking ------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 -- --- Exports that come by themselves, what was told of the state of things, and what units answer. ---
 
 -- One row each time something happened to a file that came to the folder of an organisation; of a folder, a content and a
--- name the highest edition counts. state: held, loaded, refused or removed. why: as JSON, the code of what holds it or why it was
+-- name the highest edition counts. state: held, loaded or refused. why: as JSON, the code of what holds it or why it was
 -- refused, the message in English and its values. mark: what it was judged by, after which it is judged anew. imports:
 -- their numbers, parted by spaces. The organisation is null if none is called as the folder.
 create table intake_files (

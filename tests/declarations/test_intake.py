@@ -3,7 +3,7 @@
 import pytest
 
 from compliance.core.errors import Refusal
-from compliance.declarations.intake import load_intake
+from compliance.declarations.intake import load_intake, refuse_unknown_ids
 
 
 def test_a_value_of_ones_own_wins_and_a_temporary_name_is_added(tmp_path):
@@ -32,3 +32,13 @@ def test_a_value_that_cannot_be_is_refused(tmp_path, own, message):
     with pytest.raises(Refusal) as refused:
         load_intake(tmp_path)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("own", "key"), [("[changes]\ndpa = 0.5", "changes.dpa"), ('[days]\nstaf = "arrival"', "days.staf")]
+)
+def test_an_id_that_there_is_not_is_refused(tmp_path, own, key):
+    (tmp_path / "intake.toml").write_text(own, "utf-8")
+    with pytest.raises(Refusal, match=f"no setting {key}"):
+        refuse_unknown_ids(load_intake(tmp_path), points=["dpia"], sources=["staff"])
+    refuse_unknown_ids(load_intake(None), points=["dpia"], sources=["staff"])

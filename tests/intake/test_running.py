@@ -321,6 +321,14 @@ def test_an_export_that_has_not_come_is_told_of(intake):
     assert intake.run().status == 3
 
 
+def test_a_declared_point_or_source_that_there_is_not_stops_a_run_before_it_takes_a_file(intake):
+    (intake.own / "intake.toml").write_text("[changes]\ndpa = 0.5\n", "utf-8")
+    path = intake.drop("Personal.csv", staff(61, NOVEMBER))
+    with pytest.raises(Refusal, match=r"changes\.dpa"):
+        intake.run()
+    assert path.exists()
+
+
 def test_one_run_at_a_time_is_at_work(intake, monkeypatch):
     intake.drop("Personal.csv", staff(61, NOVEMBER))
     judge = running.judge

@@ -151,5 +151,5 @@ def _comments(view: View) -> Mapping[str, str]:
 def _files_held(view: View) -> tuple[IntakeFile, ...]:
     """The files of the organisation that the intake holds; for whoever sees all, also those of nobody's folder."""
     own: set[int | None] = {*reads.organisation_ids(view.data, view.as_of, view.scope.organisation)}
-    own |= {None} if view.reader.everywhere else set()
+    own |= {None} if view.reader.sees_all(view.organisations) else set()
     return tuple(file for file in written.held_files(view.data) if file.organisation_id in own)

@@ -74,7 +74,7 @@ def held_files(view: View) -> list[Held]:
         return []
     names = reads.organisation_names(view.data, view.as_of)
     found = [Held(file, names.get(file.organisation_id or 0)) for file in files]
-    everything = view.reader.organisations(view.organisations) == view.organisations
+    everything = view.reader.sees_all(view.organisations)
     return [each for each in found if (view.reader.sees(Scope(each.organisation)) if each.organisation else everything)]
 
 
