@@ -688,7 +688,7 @@ def test_a_file_waits_while_the_database_is_busy(app, own, tmp_path, monkeypatch
         raise failures.busy(own.path, 120)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loading, "load_ready", busy)
+        patched.setattr(loading, "load_set", busy)
         press(app, "Läs in 20 rader")
         assert "har varit upptagen i 120 sekunder" in text(app)
     press(app, "Läs in 20 rader")
