@@ -134,8 +134,8 @@ def arrive(page: Page) -> None:
     page.wait_for_function(ARRIVED, timeout=PATIENCE, polling=100)
 
 
-# The overview, three groups of pages, and the audit trail.
-NAVIGATION = 5
+# The overview, the digest, three groups of pages, and the audit trail.
+NAVIGATION = 6
 FRAME = """() => ({
   navigation: document.querySelectorAll('.st-key-nav a, .st-key-nav [data-testid=stPopover]').length,
   dialogs: document.querySelectorAll('[role=dialog]').length,
