@@ -51,7 +51,7 @@ WORDS = {
 # What each page with the frame says and no other does.
 SAYS = {
     "overview": "mätbara punkter når målet",
-    "digest": "Lägesbild 31 oktober 2026",
+    "digest": "Vad som har ändrats",
     "city": "Sidan jämför förvaltningar",
     "review": "punkter är diskuterade",
     "decisions": "Beslut från ledningens genomgångar",
