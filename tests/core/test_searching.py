@@ -7,7 +7,8 @@ from dataclasses import replace
 import openpyxl
 import pytest
 
-from compliance.core.drafts import XLSX, draft
+from compliance.core.drafts import draft
+from compliance.core.media import XLSX
 from compliance.report.writers.pdf import write_pdf
 from tests.layers import first_of
 from tests.line import Line

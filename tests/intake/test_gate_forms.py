@@ -9,7 +9,7 @@ from compliance.store import packs
 from tests import arriving
 from tests.arriving import came, judged, load_all, table
 from tests.files import xlsx
-from tests.intake.test_gate import HEADINGS, NAME, OCTOBER, STAFF, people, register, sentence
+from tests.intake.test_intake_gate import HEADINGS, NAME, OCTOBER, STAFF, people, register, sentence
 from tests.packed import every_pack, install_all
 
 pytestmark = pytest.mark.live
