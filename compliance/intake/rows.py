@@ -54,8 +54,10 @@ def reason(code: str, refusal: Refusal, **more: Any) -> dict[str, Any]:
     return kept
 
 
-def intake_files(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> list[IntakeFile]:
-    """Every file with the last that happened to it, the oldest first."""
+def intake_files(
+    cursor: Cursor, *, state: State | None = None, known_at: datetime = EVERYTHING_KNOWN
+) -> list[IntakeFile]:
+    """Every file, or those of a state, with the last that happened to it, the oldest first."""
     return [
         IntakeFile(
             **{
@@ -65,7 +67,7 @@ def intake_files(cursor: Cursor, *, known_at: datetime = EVERYTHING_KNOWN) -> li
                 "imports": tuple(int(number) for number in (row["imports"] or "").split()),
             }
         )
-        for row in rows(cursor, statement("intake_files"), {"known_at": known_at})
+        for row in rows(cursor, statement("intake_files"), {"state": state, "known_at": known_at})
     ]
 
 

@@ -195,7 +195,7 @@ class _Intake:
     def held_number(self, ready: Iterable[Path]) -> int:
         """How many files are held."""
         with self.database.cursor() as cursor:
-            held = [row for row in intake_files(cursor) if row.state == "held"]
+            held = intake_files(cursor, state="held")
         names = {folder.name for folder in ready}
         return sum(row.folder in names and held_place(self.root, row).is_file() for row in held)
 
@@ -295,9 +295,7 @@ class _Intake:
     def _declined(self, files: Sequence[Ready]) -> Verdicts:
         """Files whose content somebody has declined under another name, where a name says nothing of a content."""
         with self.database.cursor() as cursor:
-            declined = {
-                row.key[:2]: row.file for row in intake_files(cursor) if row.state == "refused" and row.who != WHO
-            }
+            declined = {row.key[:2]: row.file for row in intake_files(cursor, state="refused") if row.who != WHO}
         return {
             each.taken: Refused(Refusal(DECLINED, file=declined[each.taken.key[:2]]))
             for each in files

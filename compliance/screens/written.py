@@ -162,7 +162,7 @@ def arranged(cursor: Cursor, as_of: date, organisation: str) -> Arrangements:
 @read(by=mark("intake_files"))
 def held_files(cursor: Cursor) -> tuple[IntakeFile, ...]:
     """The files that the intake holds, the oldest first."""
-    return tuple(file for file in intake_files(cursor) if file.state == "held")
+    return tuple(intake_files(cursor, state="held"))
 
 
 @read(by=mark("arrangements"))

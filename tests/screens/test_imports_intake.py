@@ -93,7 +93,7 @@ def test_two_hundred_held_files_are_drawn_without_their_folder_by_one_statement(
         for n in range(200):
             record(cursor, IntakeFile(1, "Förvaltningen", f"Fil {n}.csv", f"{n:064}", 9, "held", why=SHRUNK))
     asked = []
-    monkeypatch.setattr(written, "intake_files", lambda cursor: asked.append(1) or intake_files(cursor))
+    monkeypatch.setattr(written, "intake_files", lambda cursor, **of: asked.append(1) or intake_files(cursor, **of))
     assert len(listed_files(opened("imports", monkeypatch))["Fil"]) == 200
     assert asked == [1]
 
