@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,6 +62,14 @@ class Line:
         """The line with its file held open."""
         with held(self.database):
             yield self
+
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator["Line"]:
+        """A copy of the line in another folder, with its file held open, to load and write more."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        with Line(folder).held() as line:
+            line.loads = self.loads
+            yield line
 
     def order(self, *, now: datetime | None = None, **fields: Any) -> Order:
         """The order of the next change, made a minute after the previous one, or at `now`.

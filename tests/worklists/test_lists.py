@@ -1,6 +1,5 @@
 """What is left in each unit: since when, what is done about it, and whom its list goes to."""
 
-import shutil
 from datetime import date
 
 import pytest
@@ -79,9 +78,7 @@ def before(tmp_path_factory):
 
 @pytest.fixture
 def line(before, tmp_path):
-    shutil.copytree(before.folder, tmp_path, dirs_exist_ok=True)
-    with Line(tmp_path).held() as line:
-        line.loads = before.loads
+    with before.copied(tmp_path) as line:
         yield line
 
 

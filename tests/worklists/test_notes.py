@@ -1,6 +1,5 @@
 """The status and the note of an item: they stay when exports come and names change, and decide nothing."""
 
-import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -49,9 +48,7 @@ def before(tmp_path_factory):
 
 @pytest.fixture
 def line(before, tmp_path):
-    shutil.copytree(before.folder, tmp_path, dirs_exist_ok=True)
-    with Line(tmp_path).held() as line:
-        line.loads = before.loads
+    with before.copied(tmp_path) as line:
         yield line
 
 

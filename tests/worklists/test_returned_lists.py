@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date
@@ -53,9 +52,7 @@ def before(tmp_path_factory):
 
 @pytest.fixture
 def line(before, tmp_path):
-    shutil.copytree(before.folder, tmp_path, dirs_exist_ok=True)
-    with Line(tmp_path).held() as line:
-        line.loads = before.loads
+    with before.copied(tmp_path) as line:
         yield line
 
 
