@@ -1,7 +1,9 @@
 """The runs of pages: each, of a page, of a fragment or of a callback, is for a person, in a window."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Final
 
 from streamlit import runtime
@@ -11,6 +13,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 from compliance.access import sessions
 from compliance.core.errors import Refusal
 from compliance.core.queueing import Asker, asking
+from compliance.serving.metrics import note_page
 
 # The name under which Streamlit knows the session of a websocket (`st.user`).
 SESSION: Final = "session"
@@ -27,13 +30,14 @@ def run_for_person(run: Run) -> Run:
     """A function that runs code as `run` does, for whom the page is."""
 
     def running(code: Callable[[], Any], context: ScriptRunContext) -> Any:
-        this = object()
+        this, begun = object(), time.monotonic()
         _running.add(this)
         try:
             with asking(Asker(_person(context), lambda: _stop_if_gone(context))):
                 return run(code, context)
         finally:
             _running.discard(this)
+            note_page(_page(context), time.monotonic() - begun)
 
     return running
 
@@ -91,6 +95,13 @@ def _person(context: ScriptRunContext) -> str:
         return sessions.person_of(key) if key else ""
     except Refusal:
         return key
+
+
+def _page(context: ScriptRunContext) -> str:
+    """The id of the page that was drawn, empty before any was."""
+    pages = context.pages_manager.get_pages()
+    found = pages.get(context.pages_manager.current_page_script_hash)
+    return Path(found["script_path"]).stem if found else ""
 
 
 def _stop_if_gone(context: ScriptRunContext) -> None:

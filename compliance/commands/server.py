@@ -32,7 +32,7 @@ from compliance.declarations import settings, theming
 from compliance.declarations.login import LOOPBACK, Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
-from compliance.serving import answering, front, guarding, receiving
+from compliance.serving import answering, front, guarding, metrics, receiving
 from compliance.serving import gate as gating
 from compliance.serving.draining import Draining, Visits, drain_when_told
 from compliance.serving.health import Health
@@ -150,8 +150,9 @@ def make_app(wanted: Settings) -> st.App:
         places.ROOT / "app.py",
         lifespan=warm,
         middleware=[
+            Middleware(metrics.Counting),
             Middleware(guarding.Guard, settings=settings.current, ours=OURS),
-            Middleware(Health, unready=unready),
+            Middleware(Health, unready=unready, settings=settings.current),
             Middleware(Draining, visits=VISITS, pages=pages | {front.LOGIN}),
             *gate,
             Middleware(
@@ -261,6 +262,7 @@ def main() -> None:
         _stop(say(N_("No login is set up: [login] in {file}."), file=places.SERVER.name))
     logs.begin(DecodeError)  # of a browser's message
     logs.print_lines(audit.LINES)
+    logging.getLogger().addHandler(metrics.Faults())
     bend()
     os.umask(0o077)
     look, unusable = theming.usable(places.own_files())

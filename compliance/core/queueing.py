@@ -12,6 +12,7 @@ nobody asked for, as a command does, has no turn to count.
 
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,13 @@ class Queue:
         self._lock = threading.Lock()
         self._taken: Counter[str | None] = Counter()
         self._waiting: list[_Ticket] = []
+        # How many turns have come, and for how many seconds all who got one have waited.
+        self.turns, self.waited = 0, 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
 
     @contextmanager
     def turn(self, *, seconds: float | None = None) -> Iterator[bool]:
@@ -62,7 +70,7 @@ class Queue:
 
         `check` is called now and then, and may raise to wait no longer.
         """
-        ticket, looks = _Ticket(person), 0
+        ticket, looks, begun = _Ticket(person), 0, time.monotonic()
         with self._lock:
             self._waiting.append(ticket)
             self._call()
@@ -76,6 +84,8 @@ class Queue:
             if self._gave_up(ticket):
                 self.leave(person)
             raise
+        with self._lock:
+            self.turns, self.waited = self.turns + 1, self.waited + time.monotonic() - begun
         return True
 
     @staticmethod

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ MOST: Final = 1_000_000
 SIZES: Final = ("file_mb", "session_mb", "server_mb")
 PORTS: Final = {"http": 80, "https": 443}
 NO_ENVIRONMENT: Final[Mapping[str, str]] = {}
+Networks = tuple[IPv4Network | IPv6Network, ...]
 HOST: Final = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
 
 
@@ -40,13 +42,15 @@ class Limits:
 class Settings:
     """The server's public address, empty if only this machine reaches it, and its upload limits.
 
-    `drain_seconds` is how long what is under way goes on once the server is told to stop. `login` is None where
-    everybody who reaches the server is the coordinator at this machine.
+    `drain_seconds` is how long what is under way goes on once the server is told to stop. `metrics_from` are the
+    networks from which /metrics may be asked. `login` is None where everybody who reaches the server is the coordinator
+    at this machine.
     """
 
     public_address: str
     uploads: Limits
     drain_seconds: int
+    metrics_from: Networks
     login: Login | None = None
 
 
@@ -72,12 +76,13 @@ def load_settings(own: Path | None, *, public_address: str = "", login: Mapping[
     said = public_address or table["public_address"]
     address = _origin(said) if said else ""
     limits, drain = _limits(table["uploads"], usual["uploads"]), _number(table, "drain_seconds", least=0)
+    networks = _networks(table["metrics_from"])
     if not is_wanted(table["login"], login):
-        return Settings(address, limits, drain)
+        return Settings(address, limits, drain, networks)
     logging_in, refusals = read_login(table["login"], login, public_address=address)
     if refusals:
         raise ExceptionGroup("the settings of the login", refusals)
-    return Settings(address, limits, drain, logging_in)
+    return Settings(address, limits, drain, networks, logging_in)
 
 
 def origin(scheme: str, host: str, port: int | None) -> str:
@@ -110,6 +115,18 @@ def _limits(table: Any, usual: Table) -> Limits:
             raise Refusal(text, file=FILE, small=small, large=large)
     file, session, server = (table[key] * MB for key in SIZES)
     return Limits(file, table["files"], session, server)
+
+
+def _networks(said: Any) -> Networks:
+    return tuple(_network(each) for each in (said if isinstance(said, list) else [said]))
+
+
+def _network(said: Any) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(said if isinstance(said, str) else "")
+    except ValueError:
+        text = N_("{file}: metrics_from lists IP addresses and networks, such as 10.0.0.13 or 10.0.0.0/24, not {said}.")
+        raise Refusal(text, file=FILE, said=str(said)[:80]) from None
 
 
 def _number(table: Table, key: str, *, least: int) -> int:

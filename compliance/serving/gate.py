@@ -25,8 +25,17 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Language
 from compliance.declarations.login import Login
 from compliance.serving import cookies, front
-from compliance.serving.guarding import LONGEST_PATH, NOT_SO, NOT_THERE, STREAM, UPLOADS, language
-from compliance.serving.health import LIVES, READY
+from compliance.serving.guarding import (
+    LIVES,
+    LONGEST_PATH,
+    METRICS,
+    NOT_SO,
+    NOT_THERE,
+    READY,
+    STREAM,
+    UPLOADS,
+    language,
+)
 from compliance.serving.pending import Begun, Pending
 from compliance.serving.provider import CALLBACK, Provider
 from compliance.serving.uploading import UPLOADING
@@ -64,6 +73,7 @@ class Need(Enum):
     """What a request needs, in words for the documentation."""
 
     NOTHING = "anybody"
+    ADDRESS = "an IP address in `metrics_from`, without a proxy"
     ROLE = "a session and a role"
     OWN = "a session and a role, for what was made for that session"
     LOADING = "a session that may load exports or install points, for a file field of its own page"
@@ -73,6 +83,7 @@ class Need(Enum):
 ROUTES: Final[dict[str, Need]] = {
     LIVES: Need.NOTHING,
     READY: Need.NOTHING,
+    METRICS: Need.ADDRESS,
     front.LOGIN: Need.NOTHING,
     CALLBACK: Need.NOTHING,
     front.LOGOUT: Need.NOTHING,

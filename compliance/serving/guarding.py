@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,9 @@ from compliance.declarations.settings import PORTS, Settings, origin
 
 STREAM: Final = "/_stcore/stream"
 UPLOADS: Final = "/_stcore/upload_file/"
+# What those who watch over the server ask, some of them by its IP address.
+LIVES, READY, METRICS = "/healthz", "/readyz", "/metrics"
+WATCHING: Final = frozenset({LIVES, READY, METRICS})
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CHANGING: Final = frozenset({"PUT", "DELETE"})
 # File names are no longer than this. The longest query of the app holds a department and a unit of 200 letters each.
@@ -184,7 +188,8 @@ class _Answer:
 
 def refusal(scope: Scope, public: str) -> tuple[int, str] | None:
     """Why a request is refused, as a status and a sentence, or None if it is accepted."""
-    if not _names_this_server(_header(scope, b"host"), public):
+    host = _header(scope, b"host")
+    if not _names_this_server(host, public) and not (scope["path"] in WATCHING and _is_address(host)):
         return 400, NAMELESS
     if not _is_possible_path(scope["path"]) or (scope["type"] == "websocket" and scope["path"] != STREAM):
         return 404, NOT_THERE
@@ -210,6 +215,14 @@ def _names_this_server(host: str, public: str) -> bool:
     except ValueError:
         return False
     return bool(plain) and parts.hostname in {*LOOPBACK, *([urlsplit(public).hostname] if public else [])}
+
+
+def _is_address(host: str) -> bool:
+    """Whether a Host header is an IP address, which no page elsewhere can make its name point to."""
+    try:
+        return bool(ip_address(urlsplit(f"//{host}").hostname or ""))
+    except ValueError:
+        return False
 
 
 def _is_possible_path(path: str) -> bool:

@@ -78,6 +78,11 @@ class Ledger:
     def __init__(self, limits: Callable[[], Limits]) -> None:
         self._limits, self._sessions, self._lock, self._total = limits, dict[str, Session](), RLock(), 0
 
+    @property
+    def total(self) -> int:
+        """How many bytes it holds."""
+        return self._total
+
     # --- For the pages
 
     def begin_page(self, session: str) -> None:

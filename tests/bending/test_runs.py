@@ -37,7 +37,8 @@ def runtime(monkeypatch):
 def window(key, number="1", *, started=True):
     """What Streamlit knows of a run of a page."""
     said = {"session": key} if key else {}
-    return SimpleNamespace(user_info=said, session_id=number, has_script_started=started)
+    pages = SimpleNamespace(get_pages=dict, current_page_script_hash="")
+    return SimpleNamespace(user_info=said, session_id=number, has_script_started=started, pages_manager=pages)
 
 
 run = runs.run_for_person(lambda code, _context: code())

@@ -71,7 +71,7 @@ def statuses(here, client):
     """What is answered at an address of each kind."""
     found = {}
     for path, need in ROUTES.items():
-        if need in {Need.NOTHING, Need.LOADING} or path.endswith("stream"):
+        if need in {Need.NOTHING, Need.ADDRESS, Need.LOADING} or path.endswith("stream"):
             continue
         name, _ = BELOW.get(path, ("", 200))
         found[path] = client.get(f"{here.address}{path}{name}", headers=PAGE).status_code
