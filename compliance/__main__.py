@@ -11,6 +11,7 @@ def _run() -> None:
     import compliance.commands.digest
     import compliance.commands.intake
     import compliance.commands.keeping
+    import compliance.commands.operating
     import compliance.commands.points
     import compliance.commands.review  # noqa: F401 - their commands join the others
     from compliance.commands.cli import main

@@ -12,13 +12,15 @@ from compliance.store import register, stores
 MAKING: Final = frozenset({"load", "restore", "move", "role give"})
 # They are of the register, which is there from the first role on.
 OF_THE_REGISTER: Final = frozenset({"role list", "role take", "audit list", "audit verify"})
-# They read the file that they are given, and need no store.
-OF_A_FILE: Final = frozenset({"verify", "points check", "points new", "points pack"})
+# They read files alone, and need no store.
+OF_A_FILE: Final = frozenset({"check", "verify", "points check", "points new", "points pack"})
+# They look for the store themselves and open a copy of it alone: to open one upgrades it.
+OF_A_COPY: Final = frozenset({"rehearse-upgrade"})
 
 
 def check(command: str) -> None:
     """Raise Refusal, with nothing written, if what a command needs is not there."""
-    if command in MAKING | OF_A_FILE or (command in OF_THE_REGISTER and register.own().exists()):
+    if command in MAKING | OF_A_FILE | OF_A_COPY or (command in OF_THE_REGISTER and register.own().exists()):
         return
     stores.own().require()
     with stores.own().cursor():  # Not every command would look whose it is before it writes into the register.

@@ -38,7 +38,6 @@ Whose = Annotated[
 Version = Annotated[
     int | None, typer.Option("--version", min=1, metavar="N", help="an earlier version; else the latest")
 ]
-GRAVE: Final = frozenset({"figure", "import"})
 
 
 # --- Which review -------------------------------------------------------------------------------------------------
@@ -93,20 +92,20 @@ def _of_organisation(records: Sequence[Review], organisation: str | None) -> lis
 @review_app.command("verify")
 def verify_command(year: Year, version: Version = None, organisation: Whose = None) -> None:
     """Count a submitted review again from its imports; status 1 where a figure differs or an import is missing."""
-    from compliance.review.verifying import resealing_sentences, verify
+    from compliance.review.verifying import is_grave, resealing_sentences, verify
 
     with _existing_review(year, organisation) as (cursor, review):
         frozen = _frozen(cursor, review, version)
         differences = verify(cursor, frozen, own=places.own_files())
     for line in [
         *resealing_sentences(frozen, Language(places.environment_language())),
-        *_difference_lines(differences),
+        *difference_lines(differences),
     ]:
         print(line)
-    raise typer.Exit(1 if any(each.what in GRAVE and not each.explained for each in differences) else 0)
+    raise typer.Exit(1 if is_grave(differences) else 0)
 
 
-def _difference_lines(changes: "list[Difference]") -> list[str]:
+def difference_lines(changes: "Sequence[Difference]") -> list[str]:
     """A line for each difference, in the terminal's language."""
     from compliance.review.wording import differences
 

@@ -11,11 +11,9 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any, Final, NoReturn
-from urllib.parse import urlsplit
 
 import streamlit as st
 import uvicorn.config
@@ -26,13 +24,13 @@ from compliance.access import audit, permissions
 from compliance.bending import files, messages, page, runs, version
 from compliance.core import ending, logs, places
 from compliance.core.errors import Refusal
-from compliance.core.language import N_, Language
+from compliance.core.language import Language
 from compliance.core.saving import DiskFull
 from compliance.declarations import settings, theming
 from compliance.declarations.login import LOOPBACK, Login
 from compliance.declarations.settings import MB, Settings
 from compliance.demo import demo
-from compliance.serving import answering, front, guarding, metrics, receiving
+from compliance.serving import answering, checking, front, guarding, metrics, receiving
 from compliance.serving import gate as gating
 from compliance.serving.draining import Draining, Visits, drain_when_told
 from compliance.serving.health import Health
@@ -55,11 +53,6 @@ WARM: Final = threading.Event()
 # How long a service that waits for its database does before it asks again.
 WAIT_SECONDS: Final = 2.0
 VISITS: Final = Visits()
-# What would let in others than who is at the machine, and what others there could read.
-NO_LOGIN: Final = N_(
-    "Without a login the server answers this machine alone, and not at {address}. Set up [login] in {file}."
-)
-OPEN: Final = N_("Others on this machine can reach {file}. Make it {mode}.")
 log = logging.getLogger(__name__)
 
 
@@ -191,19 +184,11 @@ def unready() -> str:
     return "" if WARM.is_set() else "it is being started"
 
 
-def checked(address: str) -> Settings:
+def _checked(address: str, *, login: bool) -> Settings:
     """The settings to serve with. Print what is wrong with them and exit, also if they would let everybody in."""
-    say = Language(places.environment_language())
-    try:
-        wanted = settings.current()
-        refusals = [*_unsafe(wanted, address)]
-        if wanted.login and (other := Provider(wanted.login, wanted.public_address).refusal()):
-            refusals.append(other)
-    except Refusal as refusal:
-        refusals = [refusal]
-    except ExceptionGroup as group:
-        refusals = [refusal for refusal in group.exceptions if isinstance(refusal, Refusal)]
-    if refusals:
+    wanted, refusals = checking.check(address, login=login)
+    if wanted is None or refusals:
+        say = Language(places.environment_language())
         _stop(*(say.refusal(refusal) for refusal in refusals))
     return wanted
 
@@ -211,31 +196,6 @@ def checked(address: str) -> Settings:
 def _stop(*sentences: str) -> NoReturn:
     print(*sentences, sep="\n", file=sys.stderr)
     raise SystemExit(1)
-
-
-def _unsafe(wanted: Settings, address: str) -> Iterator[Refusal]:
-    """What would let in somebody who has not logged in, or show others on the server what they may not see."""
-    if wanted.login is None:
-        if address not in LOOPBACK:
-            yield Refusal(NO_LOGIN, address=address, file=places.SERVER.name)
-        if wanted.public_address and urlsplit(wanted.public_address).hostname not in LOOPBACK:
-            yield Refusal(NO_LOGIN, address=wanted.public_address, file=places.SERVER.name)
-        return
-    folder = places.own_files()
-    if _open_to_others(folder):
-        yield Refusal(OPEN, file=folder, mode="0700")
-    if secret := _readable_by_others(folder / places.SERVER.name):
-        yield Refusal(OPEN, file=secret, mode="0600")
-
-
-def _readable_by_others(path: Path) -> str:
-    """The name of a file with a secret that others on this machine can read; empty if they cannot."""
-    said = path.exists() and "client_secret" in path.read_text("utf-8", "replace")
-    return path.name if said and _open_to_others(path) else ""
-
-
-def _open_to_others(path: Path) -> bool:
-    return path.exists() and bool(path.stat().st_mode & 0o077)
 
 
 def bend() -> None:
@@ -256,10 +216,9 @@ def main() -> None:
     parser.add_argument("--address", default=LOOPBACK[1], help="the address to answer at; a reverse proxy is before it")
     parser.add_argument("--login", action="store_true", help="refuse to start unless a login is set up")
     asked = parser.parse_args()
-    wanted = checked(asked.address)
-    if asked.login and wanted.login is None:
-        say = Language(places.environment_language())
-        _stop(say(N_("No login is set up: [login] in {file}."), file=places.SERVER.name))
+    if places.log_form() == "json":
+        logs.write_json()
+    wanted = _checked(asked.address, login=asked.login)
     logs.begin(DecodeError)  # of a browser's message
     logs.print_lines(audit.LINES)
     logging.getLogger().addHandler(metrics.Faults())

@@ -33,6 +33,14 @@ REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
 
 
+# The variables of the environment that are read, besides those of the login.
+VARIABLES = (
+    "COMPLIANCE_COUNT_AHEAD", "COMPLIANCE_DATABASE", "COMPLIANCE_FOLDER", "COMPLIANCE_INTAKE", "COMPLIANCE_LOG",
+    "COMPLIANCE_PUBLIC_ADDRESS",
+)  # fmt: skip
+OF_LOGIN = "COMPLIANCE_LOGIN_"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a store is: its file, or the address of a database that several machines share, with the copy here."""
@@ -104,6 +112,16 @@ def counts_ahead() -> bool:
     return os.environ.get("COMPLIANCE_COUNT_AHEAD") != "no"
 
 
+def log_form() -> str:
+    """How the server writes its log: `COMPLIANCE_LOG`, `text` or `json`."""
+    return os.environ.get("COMPLIANCE_LOG") or "text"
+
+
+def variables() -> tuple[str, ...]:
+    """The variables that the environment has for the product, besides those of the login; also what nobody reads."""
+    return tuple(sorted(name for name in os.environ if name.startswith("COMPLIANCE_") and OF_LOGIN not in name))
+
+
 def public_address() -> str:
     """The address at which browsers reach the server: `COMPLIANCE_PUBLIC_ADDRESS`, or empty."""
     return os.environ.get("COMPLIANCE_PUBLIC_ADDRESS", "")
@@ -114,7 +132,7 @@ def login_environment() -> tuple[tuple[str, str], ...]:
 
     The secret may stand in a file that systemd gives to the service alone (`LoadCredential=client_secret:…`).
     """
-    said = {name: value for name, value in os.environ.items() if name.startswith("COMPLIANCE_LOGIN_")}
+    said = {name: value for name, value in os.environ.items() if name.startswith(OF_LOGIN)}
     if secret := _credential(os.environ.get("CREDENTIALS_DIRECTORY", "")):
         said.setdefault("COMPLIANCE_LOGIN_CLIENT_SECRET", secret)
     return tuple(sorted(said.items()))

@@ -1,6 +1,6 @@
 """The settings of the login, from [login] in data/server.toml, the organisation's own file and the environment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -76,7 +76,11 @@ def read_login(table: object, environment: Mapping[str, str], *, public_address:
     texts = {name: value.strip() if isinstance(value, str) else "" for name, value in said.items()}
     rules = table.get("roles", [])
     wrong = [*_rules_wrong(rules)]
-    refusals = [*_unknown(table, {*TEXTS, "roles"}, "login"), *_misspelt(environment), *_missing(said, texts)]
+    refusals = [
+        *_unknown(table, {*TEXTS, "roles"}, "login"),
+        *misspelt(environment, TEXTS.values()),
+        *_missing(said, texts),
+    ]
     refusals += [*_addresses(texts["issuer"], public_address), *wrong]
     if texts["scope"] and "openid" not in texts["scope"].split():
         refusals.append(Refusal(N_("{file}: the scope “{said}” lacks openid."), file=FILE, said=texts["scope"]))
@@ -102,11 +106,11 @@ def _unknown(table: dict[str, Any], known: set[str], where: str) -> Iterator[Ref
         yield Refusal(UNKNOWN, file=FILE, key=f"{where}.{key}", known=", ".join(sorted(known)))
 
 
-def _misspelt(environment: Mapping[str, str]) -> Iterator[Refusal]:
-    for variable in environment.keys() - TEXTS.values():
+def misspelt(variables: Iterable[str], known: Iterable[str]) -> Iterator[Refusal]:
+    """A refusal for each variable that is none of the known ones."""
+    for variable in sorted({*variables} - {*known}):
         text = N_("There is no “{said}”. Did you mean {near}? There are {all}.")
-        known = sorted(TEXTS.values())
-        yield Refusal(text, said=variable, near=nearest(variable, known), all=", ".join(known))
+        yield Refusal(text, said=variable, near=nearest(variable, known), all=", ".join(sorted(known)))
 
 
 def _addresses(issuer: str, public: str) -> Iterator[Refusal]:

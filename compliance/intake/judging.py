@@ -5,8 +5,7 @@ it. What loads, and what is refused, is in closed lists. Whatever is in none of 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
@@ -14,7 +13,6 @@ from typing import Final
 from compliance.core import clock
 from compliance.core.errors import Asked, Hindered, Refusal
 from compliance.core.language import N_, folded
-from compliance.core.saving import temporary_folder
 from compliance.correcting.doubts import LIKELY_OWNER, MANY_REJECTED, Code, Doubt, doubts_of_file
 from compliance.correcting.previewing import Outcomes, Rehearsal, rehearsed
 from compliance.declarations.intake import Intake
@@ -152,19 +150,10 @@ def judge(database: Database, files: Sequence[Ready], rules: Rules) -> Verdicts:
 def _on_a_copy(database: Database, files: Sequence["_Candidate"], rules: Rules) -> Verdicts:
     """What is to be done with files that are rehearsed; if there can be no copy, all of them wait."""
     try:
-        with copy_of(database) as copy:
+        with stores.copy_of(database) as copy:
             return _rehearsed(copy, files, rules)
     except Refusal as refusal:
         return {file.taken: Failed(refusal) for file in files}
-
-
-@contextmanager
-def copy_of(database: Database) -> Iterator[Database]:
-    """A copy of a store for the block, in a folder of its own."""
-    with temporary_folder() as folder:
-        path = folder / "copy.duckdb"
-        database.copy_aside(path)
-        yield stores.in_file(path)
 
 
 # --- Before a rehearsal -----------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from compliance.store.packs import declared
 What = Literal["figure", "purged", "target", "rule", "import", "statement"]
 OutcomeCounts = tuple[int | bool, ...]
 Place = tuple[str, str | None, str | None]
+# What says that a review does not rest on what it did, or gives other figures.
+GRAVE: Final = frozenset({"figure", "import"})
 # The sources that tell the departments of the units.
 PLACING: Final = frozenset({"staff", "systems"})
 
@@ -55,6 +57,11 @@ def verify(cursor: Cursor, frozen: Dossier, *, own: Path | None) -> list[Differe
         *figure_differences(cursor, frozen, points),
         *_statements(frozen, points),
     ]
+
+
+def is_grave(differences: Iterable[Difference]) -> bool:
+    """Whether a figure differs or an import is missing, and no cleaning explains it."""
+    return any(each.what in GRAVE and not each.explained for each in differences)
 
 
 def figure_differences(cursor: Cursor, frozen: Dossier, points: tuple[Point, ...]) -> list[Difference]:

@@ -1,10 +1,13 @@
 """The stores of the product. This is the only module that chooses the kind of a store."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from compliance.core import places
 from compliance.core.addresses import address
 from compliance.core.places import Place
+from compliance.core.saving import temporary_folder
 from compliance.store.database import Database
 from compliance.store.file import FileDatabase, file_database
 
@@ -42,3 +45,12 @@ def public_name(said: str) -> str:
 def in_file(path: Path) -> Database:
     """The store in a file of its own, such as one that is being restored."""
     return FileDatabase.at(path)
+
+
+@contextmanager
+def copy_of(database: Database) -> Iterator[Database]:
+    """A copy of a store for the block, in a folder of its own."""
+    with temporary_folder() as folder:
+        path = folder / "copy.duckdb"
+        database.copy_aside(path)
+        yield in_file(path)

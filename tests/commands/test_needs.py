@@ -11,6 +11,7 @@ import typer.main
 import compliance.commands.access
 import compliance.commands.intake
 import compliance.commands.keeping
+import compliance.commands.operating
 import compliance.commands.points
 import compliance.commands.review  # noqa: F401 - their commands join the others
 from compliance.commands import needs

@@ -109,7 +109,7 @@ def write_word(report: Report, *, template: bytes | None = None) -> bytes:
     """
     report = replace(report, blocks=levelled(report.blocks))
     base = Document(io.BytesIO(zip_folder(REPORT / "word")))
-    document = base if template is None else _open_template(template)
+    document = base if template is None else open_template(template)
     language = LOCALES.get(report.language, report.language)
     styles = _styles(document, base)
     frame, mark = _taken(base.element.body.xpath("w:sdt")[0]), _taken(base.sections[0].header.paragraphs[0]._p)
@@ -189,8 +189,8 @@ def _fill(element: Any, texts: dict[str, str]) -> None:
             run.getparent().replace(run, _run(text))
 
 
-def _open_template(template: bytes) -> WordDocument:
-    """Open the organisation's template. Raise Refusal if it cannot be read or lacks a part that is needed later."""
+def open_template(template: bytes) -> WordDocument:
+    """The organisation's template as a document. Raise Refusal if it cannot be read or lacks what is needed later."""
     try:
         document = Document(io.BytesIO(_as_document(template)))
         document.element.body.get_or_add_sectPr()
