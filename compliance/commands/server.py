@@ -221,6 +221,7 @@ def main() -> None:
     wanted = _checked(asked.address, login=asked.login)
     logs.begin(DecodeError)  # of a browser's message
     logs.print_lines(audit.LINES)
+    logging.basicConfig(format="%(message)s")  # with a handler that counts alone, nothing would be printed
     logging.getLogger().addHandler(metrics.Faults())
     bend()
     os.umask(0o077)
