@@ -568,7 +568,16 @@ create or replace macro systems_in_use_at(as_of, known_at) as table
     where lifecycle_code is null
     group by organisation, lower(system);
 
--- The same with every field of the register, for points of packs: of the first row in use that has it filled. No field is
+-- One row a system in use, with its unit as the staff list spells it and the department of that.
+create or replace macro system_units_at(as_of, known_at) as table
+    select s.organisation, s.system_key, u.department, coalesce(u.unit, s.called) as unit
+    from (
+        select organisation, system_key, renamed('unit', unit, as_of, known_at) as called
+        from systems_in_use_at(as_of, known_at)
+    ) as s
+    left join units_at(as_of, known_at) as u on u.organisation = s.organisation and u.unit_key = lower(s.called);
+
+-- Every system in use with every field of the register, for points of packs: of the first row in use that has it filled. No field is
 -- named here: what a point's own statement names is in its year packages, and an error in it is a remark on the point.
 create or replace macro systems_described_at(as_of, known_at) as table
     with described as (

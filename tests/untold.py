@@ -39,6 +39,8 @@ COUNTING = {
     "incidents": ("organisation", "incident_id"),
     "breaches": ("organisation", "breach_id"),
     "routines": ("organisation", "point", "routine"),
+    "access_reviews": ("import_id", "sheet", "row"),
+    "agreements": ("organisation", "agreement_id"),
 }
 
 

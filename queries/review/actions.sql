@@ -2,16 +2,7 @@
 -- protection officer, and deviations in the reports of the year and the year before. One row per action, with its state
 -- on a day, and whether a column tells when one that is open is due. An action of a classification plan belongs to the
 -- unit of its system, the others to no unit.
-with housed as (
-    select s.organisation, s.system_key, u.department, coalesce(u.unit, s.called) as unit
-    from (
-        select *, renamed('unit', unit, $as_of, $known_at) as called
-        from systems_in_use_at(as_of := $as_of, known_at := $known_at)
-    ) as s
-    left join units_at(as_of := $as_of, known_at := $known_at) as u
-        on u.organisation = s.organisation and u.unit_key = lower(s.called)
-),
-classified as (
+with classified as (
     select
         'classification' as source,
         concat_ws('/', 'classification', lower(action_id)) as key,
@@ -26,7 +17,7 @@ classified as (
         department,
         unit
     from planned_actions_at(as_of := $as_of, known_at := $known_at)
-    left join housed using (organisation, system_key)
+    left join system_units_at(as_of := $as_of, known_at := $known_at) using (organisation, system_key)
     where organisation = $organisation
 ),
 recommendations as (
