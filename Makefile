@@ -7,7 +7,7 @@ LOCKS := requirements.lock requirements-tools.lock
 TIMED := $(BIN)/python -m tools.timed
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve demo-login city check test test-all suite lint bench viewers samples screenshots lock release release-test contract browser nginx postgresql sftp mailprogram
+.PHONY: run serve demo-login city check test test-all suite lint bench viewers samples screenshots lock release release-test contract browser nginx postgresql sftp mailprogram containers image
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -29,7 +29,7 @@ check: LAYER := not live and not exhaustive
 test: LAYER := not exhaustive
 test test-all: MORE := 1
 test test-all: browser nginx postgresql
-test-all: sftp mailprogram
+test-all: sftp mailprogram containers
 check test test-all: $(READY)
 	@$(TIMED) "make $@" $(MAKE) --no-print-directory --jobs=2 lint suite LAYER="$(LAYER)" MORE="$(MORE)"
 
@@ -70,6 +70,10 @@ release: $(READY)
 
 release-test: $(READY)
 	$(BIN)/python -m tools.installing
+
+# The image of a container, from Debian's packages and the wheels, without a registry: docs/operating.md.
+image: $(READY)
+	$(BIN)/python -m release.image
 
 # uv takes a fifth of pip's time. pip is the fallback where only it reaches the packages, as through a mirror in pip.conf.
 $(READY): $(LOCKS) | $(BIN)/uv
@@ -120,3 +124,11 @@ sftp: postgresql
 mailprogram: sftp
 	@command -v mshow >/dev/null || test -x build/$@/usr/bin/mshow || { $(call UNPACKED,mblaze); } || \
 	  { echo "The tests of drafts need a mail program. Install it with: sudo apt-get install mblaze" >&2; exit 1; }
+
+# What makes images and starts containers. Where that cannot be had its tests are skipped, and say so.
+CONTAINERS := podman buildah crun netavark catatonit mmdebstrap uidmap
+INSTALL_CONTAINERS := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CONTAINERS) >/dev/null
+containers: mailprogram
+	@{ command -v podman && command -v buildah && command -v crun && command -v mmdebstrap; } >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && $(INSTALL_CONTAINERS); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL_CONTAINERS)'; } || \
+	  echo "An image is made and started with: sudo apt-get install $(CONTAINERS)" >&2

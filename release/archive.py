@@ -11,15 +11,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterable
 from importlib.metadata import Distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from release.bill import bill
+from release.bill import DebianPackage, bill
 from release.licences import TABLE, licence, texts
 from release.pins import ROOT
-from release.wheels import by_package, described, fetch, sum_of
+from release.wheels import PYTHONS, by_package, described, fetch, sum_of
 
 BRINGS: Final = (
     ".streamlit/config.toml", "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "app.py", "compliance", "data", "deploy",
@@ -45,11 +46,17 @@ listed in its texts, or in its own bill of materials in `sboms/`. `sbom.cdx.json
 
 def main() -> None:
     """Write `build/compliance-<version>.tar.gz` and its sum. Exit with a sentence if something is not committed."""
+    moment = commit_moment()
+    BUILD.mkdir(exist_ok=True)
+    archive = make(ROOT, BUILD, moment=moment)
+    print(f"{archive} ({archive.stat().st_size // 10**6} MB)")
+
+
+def commit_moment() -> int:
+    """When the tree was committed (seconds since 1970). Exit with a sentence if something is not."""
     if others := uncommitted():
         sys.exit("A release is made of what is committed. These files are not:\n" + "\n".join(others))
-    BUILD.mkdir(exist_ok=True)
-    archive = make(ROOT, BUILD, moment=int(git("log", "-1", "--format=%ct")))
-    print(f"{archive} ({archive.stat().st_size // 10**6} MB)")
+    return int(git("log", "-1", "--format=%ct"))
 
 
 def uncommitted() -> list[str]:
@@ -68,17 +75,24 @@ def make(tree: Path, folder: Path, *, moment: int) -> Path:
     """The archive of a tree, written into a folder; all its files are of one moment (seconds since 1970)."""
     with TemporaryDirectory(dir=folder) as building:
         top = Path(building, f"compliance-{version(tree)}")
-        for path in files(tree):
-            (top / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(tree / path, top / path)
-        fetch((tree / "requirements.lock").read_text("utf-8"), top / "wheelhouse")
-        account(top, moment)
+        unpacked(tree, top, moment=moment)
         made = sorted(path for path in top.rglob("*") if path.is_file())
         sums = "".join(f"{sum_of(path)}  {path.relative_to(top).as_posix()}\n" for path in made)
         (top / "SHA256SUMS").write_text(sums, "utf-8")
         archive = packed(top, folder / f"{top.name}.tar.gz", moment)
     archive.with_name(f"{archive.name}.sha256").write_text(f"{sum_of(archive)}  {archive.name}\n", "utf-8")
     return archive
+
+
+def unpacked(
+    tree: Path, top: Path, *, moment: int, pythons: Iterable[str] = PYTHONS, system: Iterable[DebianPackage] = ()
+) -> None:
+    """Write what a tree releases into a new folder, with the wheels for Pythons, and the account of what it brings."""
+    for path in files(tree):
+        (top / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(tree / path, top / path)
+    fetch((tree / "requirements.lock").read_text("utf-8"), top / "wheelhouse", pythons)
+    account(top, moment, system)
 
 
 def version(tree: Path) -> str:
@@ -94,11 +108,11 @@ def files(tree: Path) -> list[Path]:
     return sorted(path for path in relative if not any(path.is_relative_to(left) for left in LEAVES))
 
 
-def account(top: Path, moment: int) -> None:
+def account(top: Path, moment: int, system: Iterable[DebianPackage] = ()) -> None:
     """Write the bill of materials, and the licences with their texts, for the wheels of an unpacked release."""
     wheels = by_package(top / "wheelhouse")
     packages = {name: described(files[-1]) for name, files in wheels.items()}
-    (top / "sbom.cdx.json").write_text(bill(version(top), packages, wheels, moment), "utf-8")
+    (top / "sbom.cdx.json").write_text(bill(version(top), packages, wheels, moment, system=system), "utf-8")
     table = [BEFORE_THE_TABLE]
     for name, package in packages.items():
         brought = texts_of(name, packages)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import Distribution
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
@@ -24,20 +24,37 @@ from release.wheels import PYTHONS, holds, sum_of
 FONT: Final = "IBM Plex Sans"
 
 
-def bill(version: str, packages: dict[str, Distribution], wheels: dict[str, list[Path]], moment: int) -> str:
+class DebianPackage(NamedTuple):
+    """A package of the system that an image brings."""
+
+    name: str
+    version: str
+    architecture: str
+
+
+def bill(
+    version: str,
+    packages: dict[str, Distribution],
+    wheels: dict[str, list[Path]],
+    moment: int,
+    *,
+    system: Iterable[DebianPackage] = (),
+) -> str:
     """The bill as JSON: each package with its licence, the packages that it needs, and the hashes of its wheels.
 
-    Equal packages, wheels and moment (seconds since 1970) give an equal bill. Raise ValueError if it is not valid.
+    Of an image also the packages of its system, whose licences lie beside them. Equal packages, wheels and moment
+    (seconds since 1970) give an equal bill. Raise ValueError if it is not valid.
     """
     product = Component(
         name="compliance", version=version, type=ComponentType.APPLICATION, bom_ref=f"pkg:generic/compliance@{version}"
     )
     parts = {name: _component(name, package, wheels[name]) for name, package in packages.items()}
     font = Component(name=FONT, type=ComponentType.DATA, bom_ref="font", licenses=[LicenseExpression("OFL-1.1")])
-    whole = Bom(components=[*parts.values(), font], metadata=BomMetaData(component=product))
+    below = [_of_debian(package) for package in system]
+    whole = Bom(components=[*parts.values(), font, *below], metadata=BomMetaData(component=product))
     whole.metadata.timestamp = datetime.fromtimestamp(moment, UTC)
     whole.serial_number = uuid5(NAMESPACE_URL, f"compliance {version} {moment}")
-    whole.register_dependency(product, [*parts.values(), font])
+    whole.register_dependency(product, [*parts.values(), font, *below])
     for name, package in packages.items():
         whole.register_dependency(parts[name], [parts[other] for other in sorted(_needs(package) & {*parts})])
     text = JsonV1Dot6(whole).output_as_string(indent=1) + "\n"
@@ -53,6 +70,13 @@ def _component(name: str, package: Distribution, wheels: Iterable[Path]) -> Comp
         licenses=[LicenseExpression(licence(package))],
         external_references=[_reference(wheel) for wheel in wheels],
     )  # fmt: skip
+
+
+def _of_debian(package: DebianPackage) -> Component:
+    purl = PackageURL("deb", "debian", package.name, package.version, {"arch": package.architecture})
+    return Component(
+        name=package.name, version=package.version, type=ComponentType.LIBRARY, purl=purl, bom_ref=str(purl)
+    )
 
 
 def _reference(wheel: Path) -> ExternalReference:

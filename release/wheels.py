@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -51,10 +52,10 @@ def needed(lock: str, python: str) -> dict[str, str]:
     return found
 
 
-def fetch(lock: str, folder: Path) -> None:
+def fetch(lock: str, folder: Path, pythons: Iterable[str] = PYTHONS) -> None:
     """Download the wheels into a new folder. Raise CalledProcessError if one is missing or is not the locked one."""
     folder.mkdir()
-    for python in PYTHONS:
+    for python in pythons:
         abi = f"cp{python.replace('.', '')}"
         where = [f"--platform={platform}" for platform in (*PLATFORMS, *PLATFORMS_BY_YEAR)]
         where += [f"--python-version={python}", "--implementation=cp", f"--abi={abi}", "--abi=abi3", "--abi=none"]

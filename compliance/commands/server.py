@@ -237,6 +237,7 @@ def main() -> None:
     own = {"server.port": asked.port, "server.address": asked.address}
     most = {"server.maxUploadSize": wanted.uploads.file // MB}
     with_login = messages.WITH_LOGIN if wanted.login else {}
+    ending.heed(0)  # told to stop, a server that has let everybody finish has not failed
     make_app(wanted).run(config={**own, **most, **with_login, **theming.widgets(look)})
 
 

@@ -4,24 +4,25 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from types import FrameType
 from typing import Final, NoReturn
 
 FIRST: Final = 1
 
 
-def heed() -> None:
-    """As the first process, end when told to, as any other would without doing anything for it."""
+def heed(status: int = 128 + signal.SIGTERM) -> None:
+    """As the first process, end with a status when told to, as any other would without doing anything for it."""
     if os.getpid() == FIRST:
-        signal.signal(signal.SIGTERM, _end)
+        signal.signal(signal.SIGTERM, partial(_end, status))
 
 
-def _end(number: int, _frame: FrameType | None) -> NoReturn:
+def _end(status: int, _number: int, _frame: FrameType | None) -> NoReturn:
     """End at once, whatever threads still do: what they have written is whole or not at all."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):
             stream.flush()
-    os._exit(128 + number)
+    os._exit(status)
 
 
 def reap(known: int = 0) -> int:

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from compliance.core.addresses import address
+from compliance.core.errors import Refusal
+from compliance.core.language import N_
 
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = ROOT / "queries"
@@ -31,12 +34,16 @@ STREAMLIT = ROOT / "data" / "bending" / "streamlit.toml"
 RETENTION = ROOT / "data" / "retention.toml"
 REPORT = ROOT / "data" / "report"
 STATIC = ROOT / "static"
+NO_SECRET: Final = N_(
+    "{file} is empty, or the service's user cannot read it. Write the secret that it is to hold into it, and let that "
+    "user read it."
+)
 
 
 # The variables of the environment that are read, besides those of the login.
 VARIABLES = (
-    "COMPLIANCE_COUNT_AHEAD", "COMPLIANCE_DATABASE", "COMPLIANCE_FOLDER", "COMPLIANCE_INTAKE", "COMPLIANCE_LOG",
-    "COMPLIANCE_PUBLIC_ADDRESS",
+    "COMPLIANCE_COUNT_AHEAD", "COMPLIANCE_DATABASE", "COMPLIANCE_DATABASE_FILE", "COMPLIANCE_FOLDER",
+    "COMPLIANCE_INTAKE", "COMPLIANCE_LOG", "COMPLIANCE_PUBLIC_ADDRESS",
 )  # fmt: skip
 OF_LOGIN = "COMPLIANCE_LOGIN_"
 
@@ -81,8 +88,16 @@ def working_at(place: Place) -> Iterator[None]:
 
 
 def own() -> Place:
-    """The place of the organisation's own store: `COMPLIANCE_DATABASE`, else the one in the product's folder."""
-    return _working_at.get() or place(os.environ.get("COMPLIANCE_DATABASE") or str(STORE / "compliance.duckdb"))
+    """The place of the organisation's own store: `COMPLIANCE_DATABASE`, else the one in the product's folder.
+
+    An address with a password may stand in a file, which `COMPLIANCE_DATABASE_FILE` names and which goes before it.
+    Raise Refusal if that cannot be read: nobody's rows go into another store than the one that was meant.
+    """
+    if found := _working_at.get():
+        return found
+    if file := os.environ.get("COMPLIANCE_DATABASE_FILE"):
+        return place(_secret(Path(file)))
+    return place(os.environ.get("COMPLIANCE_DATABASE") or str(STORE / "compliance.duckdb"))
 
 
 @cache
@@ -130,18 +145,23 @@ def public_address() -> str:
 def login_environment() -> tuple[tuple[str, str], ...]:
     """The variables that set the login, `COMPLIANCE_LOGIN_…`, each with its value.
 
-    The secret may stand in a file that systemd gives to the service alone (`LoadCredential=client_secret:…`).
+    The secret may stand in a file that systemd or a container gives to the service alone: `client_secret` in the folder
+    that `CREDENTIALS_DIRECTORY` names.
     """
     said = {name: value for name, value in os.environ.items() if name.startswith(OF_LOGIN)}
-    if secret := _credential(os.environ.get("CREDENTIALS_DIRECTORY", "")):
-        said.setdefault("COMPLIANCE_LOGIN_CLIENT_SECRET", secret)
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder and (file := Path(folder, "client_secret")).is_file():
+        said.setdefault("COMPLIANCE_LOGIN_CLIENT_SECRET", _secret(file))
     return tuple(sorted(said.items()))
 
 
 @cache
-def _credential(folder: str) -> str:
-    file = Path(folder, "client_secret")
-    return file.read_text("utf-8").strip() if folder and file.is_file() else ""
+def _secret(file: Path) -> str:
+    """What a file with a secret holds. Raise Refusal, without repeating it, if that is nothing, or cannot be read."""
+    with suppress(OSError, UnicodeDecodeError):
+        if secret := file.read_text("utf-8").strip():
+            return secret
+    raise Refusal(NO_SECRET, file=file)
 
 
 def report_template() -> Path | None:
