@@ -44,6 +44,7 @@ class Session:
     known: bool = True
     drawn: list[tuple[str, Any, str]] = field(default_factory=list)
     kept: dict[str, ForwardMsg] = field(default_factory=dict)
+    patience: float = PATIENCE / 1000
 
     def opens(self, page: str, **query: str) -> float:
         """Seconds that a page takes, until the last message of its script."""
@@ -109,7 +110,7 @@ class Session:
         return time.perf_counter() - started
 
     def _hears(self) -> ForwardMsg:
-        said = ForwardMsg.FromString(self.socket.recv(timeout=PATIENCE / 1000, decode=False))
+        said = ForwardMsg.FromString(self.socket.recv(timeout=self.patience, decode=False))
         if said.metadata.cacheable:
             self.kept[said.hash] = said
         return self.kept[said.ref_hash] if said.ref_hash else said
@@ -165,9 +166,9 @@ class Session:
 
 
 @contextmanager
-def session(address: str) -> Iterator[Session]:
-    """A session while the block lasts; then its browser is gone."""
+def session(address: str, *, patience: float = PATIENCE / 1000) -> Iterator[Session]:
+    """A session while the block lasts, which waits some seconds for an answer; then its browser is gone."""
     stream = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
     how: Any = {"origin": address, "subprotocols": ["streamlit"], "max_size": None, "compression": None}
     with connect(stream, **how, open_timeout=PATIENCE / 1000, close_timeout=1) as socket:
-        yield Session(address, socket)
+        yield Session(address, socket, patience=patience)

@@ -1,9 +1,10 @@
 """How fast the product is on this machine, beside what a user would use instead.
 
 `python -m tools.measuring` prints the tables of `make bench` and keeps them in docs/speed.md; with `viewers` it is that
-of `make viewers`. `python -m tools.measuring counting pages` measures these groups alone and keeps nothing, and
-`--beside REV --times 3` each in turn with the same of another commit. Nothing is asserted: times say something only
-beside other times of the same run. The last runs of this machine are kept, and each line beside the best of them.
+of `make viewers`, with `region` that of many administrations. `python -m tools.measuring counting pages` measures these
+groups alone and keeps nothing, and `--beside REV --times 3` each in turn with the same of another commit. Nothing is
+asserted: times say something only beside other times of the same run. The last runs of this machine are kept, and each
+line beside the best of them.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 from compliance.core.places import ROOT
 from compliance.demo import demo
 from compliance.store.file import FileDatabase
-from tools.measuring import arriving, machines, one, packed, viewers
+from tools.measuring import arriving, machines, one, packed, region, viewers
 from tools.measuring.lines import Measured, as_table, beside_commit, keep_run, kept_runs, medians, shown, to_best
 from tools.measuring.stand import KEPT
 from tools.readme import SPEED, keep
@@ -30,6 +31,7 @@ TABLES: dict[str, dict[str, Callable[[Path, Path], Iterator[Measured]]]] = {
     "bench": one.GROUPS | packed.GROUPS | arriving.GROUPS,
     "machines": machines.GROUPS,
     "viewers": viewers.GROUPS,
+    "region": region.GROUPS,
 }
 GROUPS = {name: group for groups in TABLES.values() for name, group in groups.items()}
 
