@@ -455,6 +455,27 @@ create or replace macro course_results_at(as_of, known_at, wanted, codes, names,
     from attempts
     group by all;
 
+-- One row a row of the training exports and point whose course it is of, or one without; until when a pass is valid. rules:
+-- the id of each point with the codes and names of its course, and its months of validity.
+create or replace macro courses_taken_at(as_of, known_at, rules) as table
+    with ruled as (
+        select o.organisation, r.*, s.courses
+        from organisations_on(as_of, known_at) as o
+        cross join (select unnest(rules, max_depth := 2)) as r
+        left join courses_said_at(as_of, known_at) as s on s.organisation = o.organisation and s.point = r.point_id
+    )
+    select
+        t.*,
+        lower(t.employee_id) as person,
+        r.point_id,
+        case
+            when t.status_code = 'passed' and t.completed <= as_of
+                then coalesce(t.valid_to, months_after(t.completed, r.validity_months))
+        end as valid_until
+    from training_at(as_of, known_at) as t
+    left join ruled as r
+        on r.organisation = t.organisation and is_of_course(t.course, t.course_code, r.codes, r.names, r.courses);
+
 -- What a point may say of an item: its outcome, why as a code, and what the reason names. Of fields that are empty, it names
 -- those in `empty`, and rests on all in `rests_on`.
 create or replace macro judgement_of(outcome, reason, detail, empty, rests_on) as

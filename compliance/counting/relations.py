@@ -5,7 +5,8 @@
 
 Only those that the statement names are counted: `point_items` (the items of every point, or of the one wanted),
 `<point id>_items` (those of one point), `counted` (the coverage at all levels), `counted_by_month`, `shown_figures`,
-`review_points`, and those that the caller knows. Items have the number of their import.
+`review_points`, `hidden_units` (those that the reader may not see), and those that the caller knows. Items have the
+number of their import.
 """
 
 import re
@@ -26,7 +27,8 @@ from compliance.counting.apart import OUTCOMES
 from compliance.counting.assessing import LEVELS, Coverage, counts, coverage, items_of, plans
 from compliance.counting.figures import Definition, figures
 from compliance.declarations.points import Point
-from compliance.store.database import Cursor
+from compliance.declarations.queries import statement
+from compliance.store.database import Cursor, Rows, rows
 
 MONTHS: Final = 24
 
@@ -211,6 +213,43 @@ def _figures(cursor: Cursor, inputs: Inputs) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=FIGURES_SHOWN)
 
 
+HIDDEN: Final = schema(**dict.fromkeys(("organisation", "unit_key"), pa.string()), enough=pa.bool_())
+
+
+def _hidden_units(cursor: Cursor, inputs: Inputs) -> pa.Table:
+    """The units whose numbers are added up for whoever may not see persons, and whether together they have enough."""
+    if inputs.persons:
+        return pa.Table.from_pylist([], schema=HIDDEN)
+    moment: Any = {"as_of": inputs.as_of, "known_at": inputs.known_at}
+    staffed: dict[str, Rows] = {}
+    for unit in rows(cursor, statement("staffed_units"), moment):
+        staffed.setdefault(unit["organisation"], []).append(unit)
+    hiding = plans(cursor, inputs.points, days=[inputs.as_of], known_at=inputs.known_at)
+    hidden = [row for units in staffed.values() for row in _few_units(units, hiding, inputs.as_of)]
+    return pa.Table.from_pylist(hidden, schema=HIDDEN)
+
+
+def _few_units(units: Rows, hiding: Plans, day: date) -> Rows:
+    """The units of an organisation that are hidden; all of them where the rest would reveal a few persons."""
+    few = [
+        unit
+        for unit in units
+        if unit["persons"] < FEW_PERSONS
+        or hiding.hides_part(unit["organisation"], day, department=unit["department"], unit=unit["unit"] or "")
+    ]
+    if few and (len(few) == 1 or _persons(few) < FEW_PERSONS):
+        few = units
+    enough = _persons(few) >= FEW_PERSONS
+    return [
+        {"organisation": each["organisation"], "unit_key": each["unit"] and each["unit"].lower(), "enough": enough}
+        for each in few
+    ]
+
+
+def _persons(units: Rows) -> int:
+    return sum(unit["persons"] for unit in units)
+
+
 # The relations by name; each counts what is wanted of the points.
 COUNTS: Final[Mapping[str, Relation]] = {
     "point_items": _point_items,
@@ -218,4 +257,5 @@ COUNTS: Final[Mapping[str, Relation]] = {
     "counted_by_month": _counted_by_month,
     "shown_figures": _figures,
     "review_points": _review_points,
+    "hidden_units": _hidden_units,
 }

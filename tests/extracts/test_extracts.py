@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
@@ -311,6 +312,44 @@ def test_without_names_units_without_department_are_the_rest(few: Line) -> None:
         ("unit", "Vård", "Norr", 7),
         ("other_units", None, None, 8),
     ]
+
+
+@pytest.mark.live
+def test_without_names_units_of_few_persons_are_one_row(few: Line) -> None:
+    """Also where only two persons have no department; whoever may see persons has a row of each unit."""
+    theirs, mine = (taken(few, "units", reader=who).table.to_pylist() for who in (THEIRS, MINE))
+    assert [tuple(row[name] for name in ("organisation", "unit", "units", "employed")) for row in theirs] == [
+        *(("Andra", "Norr", 1, 7), ("Andra", "Öster", 1, 6), ("Andra", None, 2, 13)),
+        *(("Ena", "Söder", 1, 5), ("Ena", "Norr", 1, 7), ("Ena", None, 2, 5)),
+        *(("Tredje", "Norr", 1, 7), ("Tredje", None, 2, 8)),
+    ]
+    own = {row["unit"]: row["employed"] for row in mine if row["organisation"] == "Ena"}
+    assert own == {"Norr": 7, "Öster": 3, "Väster": 2, "Söder": 5}
+
+
+@pytest.mark.live
+def test_without_names_courses_are_by_month_and_units_of_few_persons_one(line: Line, exhaustively: bool) -> None:
+    line.load_table(staff_of(*FEW["Ena"]))
+    passed = "{} | Kurs | ISEC | Godkänd | 2026-01-01 | 2026-12-31"
+    persons = ("Öster0", "Väster1", "Norr0")
+    line.load_table("\n".join([TRAINING.strip().splitlines()[0], *map(passed.format, persons)]))
+    with pytest.raises(Refusal, match="not allowed"):
+        taken(line, "courses", reader=THEIRS)
+    rows = taken(line, "courses_by_month", reader=THEIRS).table.to_pylist()
+    january = [row for row in rows if row["month_end"] == date(2026, 1, 31)]
+    assert [(row["level"], row["unit"], row["completed"]) for row in january] == [
+        ("unit", "Norr", 1),
+        ("other_units", None, 2),
+    ]
+    if exhaustively:
+        own = taken(line, "courses_by_month", reader=MINE).table.filter(pc.field("completed") > 0)
+        assert {*own["unit"].to_pylist()} == {"Öster", "Väster", "Norr"}
+
+
+def test_an_organisation_of_few_persons_has_no_number_of_them(line: Line) -> None:
+    line.load_table(staff_of(("Norr", "Vård", 3), ("Söder", "Vård", 1)))
+    (row,) = taken(line, "units", reader=THEIRS).table.to_pylist()
+    assert (row["level"], row["units"], row["employed"]) == ("other_units", 2, None)
 
 
 # A name in the free text of every kind of export.

@@ -175,10 +175,10 @@ def test_the_same_rows_give_the_same_zip_and_a_text_no_formula(whole: Bundle, ma
 
 @pytest.mark.exhaustive
 def test_a_reader_gets_what_each_extract_gives_and_is_told_what_is_left_out(loaded: Line) -> None:
-    assert [each.id for each in load_extracts() if not each.open_to(THEIRS)] == ["decisions"]
+    assert [each.id for each in load_extracts() if not each.open_to(THEIRS)] == ["courses", "decisions"]
     part = bundle(loaded, reader(ANALYST, limit=Scope("Ena", None, "Norr")))
     whole = {each.id for each in load_extracts() if each.whole}
-    assert {each.id for each in part.left_out} == {*whole, "decisions"} >= {"imports", "trend", "year_wheel"}
+    assert {each.id for each in part.left_out} == {*whole, "courses", "decisions"} >= {"imports", "trend", "year_wheel"}
     told = described(files(part, created=CREATED, language=Language("en")))
     assert (told["organisations"], told["left_out"]) == (["Ena"], [each.id for each in part.left_out])
     (systems,) = (each.table.to_pylist() for each in part.extracts if each.definition.id == "systems")
