@@ -13,7 +13,8 @@ def _run() -> None:
     import compliance.commands.keeping
     import compliance.commands.operating
     import compliance.commands.points
-    import compliance.commands.review  # noqa: F401 - their commands join the others
+    import compliance.commands.review
+    import compliance.commands.samples  # noqa: F401 - their commands join the others
     from compliance.commands.cli import main
 
     # What is imported stays, and Python would look through all of it for garbage before it exits.

@@ -32,7 +32,7 @@ from compliance.core.errors import Asked, Refusal
 from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
-from compliance.counting.assessing import Coverage, basis_on, counts_of, coverage, items
+from compliance.counting.assessing import NOT_COME, Coverage, basis_on, counts_of, coverage, items
 from compliance.declarations.points import COURSES, Point, point_by
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import Words, load_values
@@ -197,6 +197,14 @@ def day_of(text: str | None, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a date: write YYYY-MM-DD", param_hint=option) from None
+
+
+def past_day(text: str | None) -> date:
+    """The day of figures in `--as-of`, or today. Raise Refusal if it has not come: what its figures will be is open."""
+    day = day_of(text, "--as-of")
+    if day > clock.today():
+        raise Refusal(NOT_COME, day=day)
+    return day
 
 
 @app.command("load")
@@ -379,7 +387,7 @@ def coverage_command(
 ) -> None:
     """Coverage of the points."""
     level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
-    day = day_of(as_of, "--as-of")
+    day = past_day(as_of)
     with stores.own().cursor() as cursor:
         points = packs.points_on(cursor, packs.current(cursor), as_of=day, organisation=None)
     counted = counts_of(stores.own(), points, days=[day], known_at=EVERYTHING_KNOWN, level=level)
@@ -403,7 +411,7 @@ def coverage_row(figure: Coverage) -> dict[str, Any]:
 @app.command("items")
 def items_command(point: str, as_of: AsOf = None, format: Format = "table") -> None:
     """The items of a point (a number or an id), with outcome, reason and the spreadsheet row behind each."""
-    day = day_of(as_of, "--as-of")
+    day = past_day(as_of)
     with stores.own().cursor() as cursor:
         point_ = point_by(packs.current(cursor).points, point)
         table = items(cursor, point_, as_of=day, known_at=EVERYTHING_KNOWN).drop_columns(["import_id"])
@@ -483,7 +491,7 @@ def extract_command(
     ] = False,
 ) -> None:
     """Write a named extract to a file, or all of them to a folder or a zip."""
-    day = day_of(as_of, "--as-of")
+    day = past_day(as_of)
     if every and not (name or to or point or swedish_excel):
         made = _every_extract(every, day, organisation, replace=replace)
     elif name and to and not (every or replace):
@@ -560,7 +568,7 @@ def worklists_command(
     from compliance.worklists.sending import begun
     from compliance.worklists.workbooks import all_of_them, drafts
 
-    own, day = places.own_files(), day_of(as_of, "--as-of")
+    own, day = places.own_files(), past_day(as_of)
     managers = tuple(load_values(own)["managers"])
     with stores.own().cursor() as cursor:
         name = organisation_named(cursor, organisation, day)

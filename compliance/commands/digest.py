@@ -13,7 +13,7 @@ from compliance.access.audit import Action
 from compliance.access.permissions import current_user
 from compliance.access.scopes import Scope
 from compliance.commands.arguments import masked_name
-from compliance.commands.cli import WHO, AsOf, Spoken, app, day_of, hand_out, organisation_named
+from compliance.commands.cli import WHO, AsOf, Spoken, app, hand_out, organisation_named, past_day
 from compliance.core.language import Language, folded
 from compliance.store import stores
 
@@ -43,7 +43,7 @@ def digest_command(
     kind = next((kind for kind in KINDS if to.suffix.lower() == f".{kind}"), None)
     if kind is None:
         raise typer.BadParameter(f"{masked_name(to)!r} ends in none of .eml, .docx, .txt", param_hint="--to")
-    day, say = day_of(as_of, "--as-of"), Language(language)
+    day, say = past_day(as_of), Language(language)
     with stores.own().cursor() as cursor:
         name = organisation_named(cursor, organisation, day)
     view = _view(Scope(name, department), day, say)

@@ -9,7 +9,7 @@ from typing import Final
 from compliance.store import register, stores
 
 # They make a store where there is none. The first administrator is given a role before the first export is loaded.
-MAKING: Final = frozenset({"load", "restore", "move", "role give"})
+MAKING: Final = frozenset({"load", "restore", "move", "role give", "samples"})
 # They are of the register, which is there from the first role on.
 OF_THE_REGISTER: Final = frozenset({"role list", "role take", "audit list", "audit verify"})
 # They read files alone, and need no store.

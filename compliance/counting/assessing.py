@@ -17,7 +17,7 @@ import pyarrow as pa
 from compliance.access.disclosure import Arrivals, Day, Plans, Throughout, Years
 from compliance.access.reader import Reader
 from compliance.access.scopes import Level, Scope
-from compliance.core.language import folded
+from compliance.core.language import N_, folded
 from compliance.core.remembering import cached_property
 from compliance.counting.apart import COUNTED, OUTCOMES, Wanted, counted_apart, statement_of
 from compliance.counting.pins import courses_of, one_day, pinned, relations_of
@@ -30,6 +30,9 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, 
 
 # Why an item is unknown that only a column which its export does not have would judge (`undecided`, macros.sql).
 COLUMN_MISSING: Final = "column_missing"
+NOT_COME: Final = N_(
+    "The as-of date {day} has not come yet: later exports can still change its figures. Choose today or an earlier day."
+)
 LEVELS: Final[tuple[Level, ...]] = ("organisation", "department", "unit")
 # What says which units are hidden: their figures, and those of the whole.
 UNITS_AND_WHOLE: Final[tuple[Level, Level]] = ("unit", "organisation")

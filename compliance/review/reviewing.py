@@ -12,6 +12,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_, Texts, folded
 from compliance.core.masking import mask_text
 from compliance.core.places import CHAPTERS
+from compliance.counting.assessing import NOT_COME
 from compliance.declarations.declared import Table, build, read_with_own
 from compliance.declarations.queries import statement
 from compliance.loading.loading import Order, add_event, clean_name, clean_text, organisation_for, refuse_too_long
@@ -240,7 +241,7 @@ def _refuse_day(year: int, day: date, today: date) -> None:
             year=year,
         )
     if day > today:
-        raise Refusal(N_("The as-of date {day} has not come yet. Choose today or an earlier day."), day=day)
+        raise Refusal(NOT_COME, day=day)
 
 
 def choose_day(database: Database, review_id: int, *, as_of: date, order: Order, today: date) -> None:

@@ -15,6 +15,7 @@ from compliance.bending.words import lang_script
 from compliance.core import clock, places
 from compliance.core.language import LANGUAGES, N_, Language, folded
 from compliance.core.lengths import shortened
+from compliance.counting.assessing import NOT_COME
 from compliance.declarations import settings, theming
 from compliance.demo import demo
 from compliance.drawing import charts
@@ -165,11 +166,13 @@ def _show_theme_refusal(view: View, here: PageEntry) -> None:
 
 
 def _show_not_found(view: View) -> None:
-    """Draw a note for each of day, organisation, department and unit that the address names but that does not exist."""
+    """Draw a note for each of day, organisation, department and unit that does not exist, and for a day to come."""
     scope, shown = view.scope, view.scope.name(view.say)
     day = st.query_params.get("as_of", "")
     if day and addressing.day_of(day) is None:
         widgets.not_found(view, day, view.say.date(view.as_of))
+    if view.as_of > clock.today():
+        widgets.html(charts.note(view.say(NOT_COME, day=view.say.date(view.as_of))))
     for param in PARTS:
         value = st.query_params.get(param, "")
         here = getattr(scope, param) or ""

@@ -42,7 +42,7 @@ def public_name(said: str) -> str:
     return found.shown if found else Path(said).name
 
 
-def in_file(path: Path) -> Database:
+def in_file(path: Path) -> FileDatabase:
     """The store in a file of its own, such as one that is being restored."""
     return FileDatabase.at(path)
 

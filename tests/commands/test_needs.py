@@ -9,11 +9,13 @@ import pytest
 import typer.main
 
 import compliance.commands.access
+import compliance.commands.digest
 import compliance.commands.intake
 import compliance.commands.keeping
 import compliance.commands.operating
 import compliance.commands.points
-import compliance.commands.review  # noqa: F401 - their commands join the others
+import compliance.commands.review
+import compliance.commands.samples  # noqa: F401 - their commands join the others
 from compliance.commands import needs
 from compliance.commands.cli import app
 from compliance.store.file import connect

@@ -21,7 +21,7 @@ PACK = PACKS / "compliance.continuity"
 CHECKS = {"verify", "review verify", "audit verify"}
 # The commands of keeping tell of themselves, and are tested beside it.
 # Those that write nothing of the store and hand nothing of it out.
-NOTHING_OF_IT = {"points new", "points check", "points pack", "points list", "check", "rehearse-upgrade"}
+NOTHING_OF_IT = {"points new", "points check", "points pack", "points list", "check", "rehearse-upgrade", "samples"}
 # Those of the intake are tested with its runs.
 INTAKE = {"intake"}
 KEEPING = {"backup", "restore", "move", "maintain", "purge", "person list", "person remove"}

@@ -82,7 +82,7 @@ def test_a_page_acts_for_whoever_is_there_now():
 
 
 def test_every_command_that_writes_a_file_hands_it_out():
-    """What is printed goes through show, which does too. A point of one's own has nothing of the store."""
+    """What is printed goes through show, which does too. A point of one's own, and samples, have nothing of the store."""
     found = [
         node.name
         for path in MODULES
@@ -92,4 +92,4 @@ def test_every_command_that_writes_a_file_hands_it_out():
         if "save" in called(node) or "to" in {arg.arg for arg in node.args.args}
         if not called(node) & {"hand_out"}
     ]
-    assert found == ["new_command", "pack_command"]
+    assert found == ["new_command", "pack_command", "samples_command"]
