@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compliance.commands.cli import AsOf, app, day_of, report
+from compliance.commands.cli import AsOf, app, past_day, report
 from compliance.core import places
 from compliance.declarations.login import LOOPBACK
 from compliance.store import stores
@@ -57,7 +57,7 @@ def rehearse_command(
     from compliance.keeping.upgrading import figures_in, rehearse
     from compliance.review.verifying import is_grave
 
-    done = rehearse(places.own(), day=day_of(as_of, "--as-of"), before=figures_in(before) if before else None)
+    done = rehearse(places.own(), day=past_day(as_of), before=figures_in(before) if before else None)
     if done.steps is not None:
         print(f"steps: {', '.join(done.steps) or 'none'}")
     print(f"seconds: {done.seconds:.1f}")

@@ -23,7 +23,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Line:
 
 
 def test_there_are_commands_of_a_day() -> None:
-    assert OF_A_DAY == ["coverage", "digest", "extract", "items", "review open", "worklists"]
+    assert OF_A_DAY == ["coverage", "digest", "extract", "items", "rehearse-upgrade", "review open", "worklists"]
 
 
 @pytest.mark.parametrize("name", OF_A_DAY)

@@ -82,7 +82,7 @@ def test_a_page_acts_for_whoever_is_there_now():
 
 
 def test_every_command_that_writes_a_file_hands_it_out():
-    """What is printed goes through show, which does too. A point of one's own, and samples, have nothing of the store."""
+    """What is printed goes through show, which does too. A point of one's own or a sample has nothing of the store."""
     found = [
         node.name
         for path in MODULES
