@@ -34,6 +34,7 @@ from compliance.serving import answering, checking, front, guarding, metrics, re
 from compliance.serving import gate as gating
 from compliance.serving.draining import Draining, Visits, drain_when_told
 from compliance.serving.health import Health
+from compliance.serving.measuring import Measuring
 from compliance.serving.pending import Pending
 from compliance.serving.provider import Provider
 from compliance.serving.receiving import Uploads
@@ -83,6 +84,7 @@ async def warm(_app: Any) -> AsyncIterator[None]:
     # Without a login it is that of the person at this machine, who waits for it to end.
     drain_when_told(VISITS, wanted.drain_seconds if wanted.login else 0)
     freeing = asyncio.create_task(_free_now_and_then())
+    Measuring(unready).begin(over)
     there = await _is_there()
     preparing = asyncio.create_task(_prepare(over, there))
     if not isinstance(there, Refusal):
