@@ -7,7 +7,7 @@ LOCKS := requirements.lock requirements-tools.lock
 TIMED := $(BIN)/python -m tools.timed
 READY := $(VENV)/ready-$(shell cat $(LOCKS) | sha256sum | cut -c1-16)
 
-.PHONY: run serve demo-login city check test test-all suite lint bench viewers samples screenshots lock release release-test contract browser nginx postgresql sftp mailprogram containers image
+.PHONY: run serve demo-login city check test test-all suite lint bench viewers samples screenshots lock release release-test contract browser nginx postgresql sftp mailprogram promtool containers image
 
 run: $(READY)
 	$(BIN)/python -m compliance.commands.server
@@ -29,7 +29,7 @@ check: LAYER := not live and not exhaustive
 test: LAYER := not exhaustive
 test test-all: MORE := 1
 test test-all: browser nginx postgresql
-test-all: sftp mailprogram containers
+test-all: sftp mailprogram promtool containers
 check test test-all: $(READY)
 	@$(TIMED) "make $@" $(MAKE) --no-print-directory --jobs=2 lint suite LAYER="$(LAYER)" MORE="$(MORE)"
 
@@ -112,8 +112,8 @@ postgresql: nginx
 	  { [ "$$(id -u)" = 0 ] && $(INSTALL_POSTGRESQL); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL_POSTGRESQL)'; } || \
 	  { echo "The tests on PostgreSQL need its server. Install it with: sudo apt-get install postgresql" >&2; exit 1; }
 
-# The tests of the intake start a server of SFTP, those of drafts open them. Both are unpacked here with what they need:
-# installing the server would start it.
+# The tests of the intake start a server of SFTP, those of drafts open them, those of /metrics ask Prometheus' own program,
+# which Debian 12 has in the package of the server. All are unpacked here with what they need: installing would start some.
 UNPACKED = mkdir -p build/$@/debs/partial && { [ "$$(id -u)" != 0 ] || apt-get update -qq; } && \
   apt-get install -y -qq --no-install-recommends --download-only $1 \
   -o Debug::NoLocking=1 -o APT::Sandbox::User=root -o Dir::Cache::Archives="$$PWD/build/$@/debs" >/dev/null && \
@@ -124,11 +124,15 @@ sftp: postgresql
 mailprogram: sftp
 	@command -v mshow >/dev/null || test -x build/$@/usr/bin/mshow || { $(call UNPACKED,mblaze); } || \
 	  { echo "The tests of drafts need a mail program. Install it with: sudo apt-get install mblaze" >&2; exit 1; }
+promtool: mailprogram
+	@command -v promtool >/dev/null || test -x build/$@/usr/bin/promtool || { $(call UNPACKED,promtool); } || \
+	  { $(call UNPACKED,prometheus); } || \
+	  { echo "The tests of /metrics need promtool. Install it with: sudo apt-get install promtool" >&2; exit 1; }
 
 # What makes images and starts containers. Where that cannot be had its tests are skipped, and say so.
 CONTAINERS := podman buildah crun netavark catatonit mmdebstrap uidmap
 INSTALL_CONTAINERS := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CONTAINERS) >/dev/null
-containers: mailprogram
+containers: promtool
 	@{ command -v podman && command -v buildah && command -v crun && command -v mmdebstrap; } >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && $(INSTALL_CONTAINERS); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL_CONTAINERS)'; } || \
 	  echo "An image is made and started with: sudo apt-get install $(CONTAINERS)" >&2

@@ -32,6 +32,8 @@ from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
 SECONDS: Final = 30.0
+# The same while the server cannot serve, as before its first page.
+SOON: Final = 2.0
 # A large store is looked at more seldom: after so many times what that took, but at the latest after these seconds.
 REST: Final = 20
 LATEST: Final = 120.0
@@ -44,7 +46,9 @@ class Measuring(Collector):
     """The values that were taken last; `unready` returns why the server cannot serve, or nothing."""
 
     def __init__(self, unready: Callable[[], str]) -> None:
-        self.unready, self.failed = unready, ""
+        self.unready = unready
+        # Why the server could not serve, and what could not be taken, at the last time.
+        self.why, self.failed = "", ""
         # What is known of this machine, and of the store: in which state of it, and when that was last seen to hold.
         self._here: tuple[Metric, ...] = ()
         self._store: tuple[Metric, ...] = ()
@@ -61,12 +65,14 @@ class Measuring(Collector):
         while not over.wait(wait):
             begun = time.monotonic()
             self.measure()
-            wait = min(max(SECONDS, REST * (time.monotonic() - begun)), LATEST)
+            rest = REST * (time.monotonic() - begun)
+            wait = SOON if self.why else min(max(SECONDS, rest), LATEST)
 
     def measure(self) -> None:
         """Take the values. One that fails is told once in the log."""
         try:
-            self._here = (*_ready(self.unready()), *_of_machine())
+            self.why = self.unready()
+            self._here = (*_ready(self.why), *_of_machine())
             database = stores.own()
             state = database.state(), clock.today()
             if state != self._state:

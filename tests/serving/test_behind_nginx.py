@@ -181,6 +181,17 @@ def test_whether_the_service_is_well_is_told_to_this_machine_alone(here):
         assert elsewhere.get(f"{here.address}{path}").status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/metrics?x=1", "//metrics", "/%6detrics", "/a/../metrics", "/metrics/"])
+def test_the_values_of_the_service_are_told_by_the_server_alone(path, here, proxy):
+    """Behind nginx everybody comes from this machine, who may ask for them."""
+    said = {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1"}
+    for headers in ({}, said):
+        answer = httpx2.get(f"{here.address}{path}", headers=headers)
+        assert answer.status_code in {401, 404}
+        assert "compliance_" not in answer.text
+    assert "compliance_ready " in httpx2.get(f"http://127.0.0.1:{proxy.behind}/metrics").text
+
+
 def test_the_log_names_addresses_without_what_is_asked_for_there(here):
     log = here.database.with_name("compliance.log").read_text("utf-8")
     assert "/oauth2callback 302" in log

@@ -25,7 +25,7 @@ from tests import packed, sampled
 from tests.browser import serving
 from tests.line import POINTS, Line
 from tests.searching import named, values_of
-from tests.serving.test_metrics import scraped, values
+from tests.serving.test_metrics import scraped, until, values
 from tests.session import session
 
 SYSTEMS = "Systemnamn | Status | Enhet\nAlfa | I drift | Enhet Norr\n"
@@ -155,6 +155,7 @@ SOURCES = {*product_sources(), "authentication", "continuity", "encryption", "ow
 LABELS = {"kind", "status", "page", "queue", "place", "part", "source", "le", "version"}
 
 
+@pytest.mark.exhaustive
 def test_a_source_of_another_publisher_has_no_name_of_its_own(tmp_path, monkeypatch):
     """What it is called is theirs; of the packs that come with the product it is known."""
     path = packed.beside(tmp_path)
@@ -167,6 +168,7 @@ def test_a_source_of_another_publisher_has_no_name_of_its_own(tmp_path, monkeypa
     }
 
 
+@pytest.mark.exhaustive
 def test_it_holds_no_name_and_no_figure(tmp_path, monkeypatch):
     path = sampled.beside(tmp_path)
     path.with_name("sample.duckdb").rename(path)
@@ -223,7 +225,7 @@ def test_the_values_of_a_running_server_are_right_and_wait_for_nobody(tmp_path):
     with serving(line.database.path) as here, session(here.address) as page:
         page.opens("systems")
         page.opens("quality")
-        found = scraped(here)
+        found = until(here, "compliance_ready", 1)
         assert found["compliance_intake_held_files"] == 1
         assert found["compliance_page_seconds_count[('page', 'systems')]"] == 1
         assert found["compliance_newest_export_timestamp_seconds[('source', 'systems')]"] > 1.7e9
