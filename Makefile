@@ -130,9 +130,9 @@ promtool: mailprogram
 	  { echo "The tests of /metrics need promtool. Install it with: sudo apt-get install promtool" >&2; exit 1; }
 
 # What makes images and starts containers. Where that cannot be had its tests are skipped, and say so.
-CONTAINERS := podman buildah crun netavark catatonit mmdebstrap uidmap
+CONTAINERS := podman podman-compose buildah crun netavark catatonit mmdebstrap uidmap
 INSTALL_CONTAINERS := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CONTAINERS) >/dev/null
 containers: promtool
-	@{ command -v podman && command -v buildah && command -v crun && command -v mmdebstrap; } >/dev/null || \
+	@{ command -v podman-compose && command -v buildah && command -v crun && command -v mmdebstrap; } >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && $(INSTALL_CONTAINERS); } || { command -v sudo >/dev/null && sudo -n sh -c '$(INSTALL_CONTAINERS)'; } || \
 	  echo "An image is made and started with: sudo apt-get install $(CONTAINERS)" >&2
