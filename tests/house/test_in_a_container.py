@@ -32,7 +32,7 @@ for path in sys.argv[1:]:
         pass
 """
 MOUNTED = ("/var/lib/compliance/x", "/tmp/x")
-NOT_OURS = ("/x", "/opt/compliance/x", "/etc/x", "/usr/x", "/root/x", "/home/x", "/var/lib/x", "/var/log/x", "/run/x")
+NOT_OURS = ("/x", "/opt/compliance/x", "/etc/x", "/usr/x", "/home/x", "/var/lib/x", "/var/log/x", "/run/x")
 
 
 @pytest.fixture(scope="module")
