@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -74,6 +74,12 @@ Format = Annotated[
 ]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="DATE", help="the day described, YYYY-MM-DD; today in Sweden")
+]
+KnownAt = Annotated[
+    str | None,
+    typer.Option(
+        "--known-at", metavar="MOMENT", help="only what was loaded and said by then, such as 2026-11-24 13:05"
+    ),
 ]
 Spoken = Annotated[
     str,
@@ -205,6 +211,42 @@ def past_day(text: str | None) -> date:
     if day > clock.today():
         raise Refusal(NOT_COME, day=day)
     return day
+
+
+NO_MOMENT: Final = N_(
+    "The moment {moment} has not come yet, so nobody knows what is known then. Choose now or an earlier one."
+)
+KNOWN_AT: Final = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?( ?(Z|[+-]\d\d:?\d\d))?)?")
+
+
+def moment_of(text: str | None) -> datetime:
+    """The moment (UTC) whose knowledge counts: Swedish time unless it has an offset, and of a day its end.
+
+    Raise BadParameter if it is none, and Refusal if it has not come.
+    """
+    if text is None:
+        return EVERYTHING_KNOWN
+    try:
+        if not KNOWN_AT.fullmatch(text):
+            raise ValueError(text)
+        moment = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", ""))
+        is_day = len(text) == len("YYYY-MM-DD")
+        known = clock.moment_at(moment + timedelta(days=1) if is_day else moment)
+    except (ValueError, OverflowError):
+        told = f"{text!r} is not a moment: write YYYY-MM-DD HH:MM, or YYYY-MM-DD for the end of that day"
+        raise typer.BadParameter(told, param_hint="--known-at") from None
+    now = clock.now()
+    if known > now and not (is_day and moment.date() == clock.today()):
+        raise Refusal(NO_MOMENT, moment=text)
+    return known
+
+
+def day_and_moment(as_of: str | None, known_at: str | None) -> tuple[date, datetime]:
+    """The day and the moment of `--as-of` and `--known-at`. Without a day it is that of the moment."""
+    known = moment_of(known_at)
+    if known_at and as_of is None:
+        return min(clock.local_day(known - timedelta(microseconds=1)), clock.today()), known
+    return past_day(as_of), known
 
 
 @app.command("load")
@@ -382,17 +424,23 @@ def _is_file(path: Path) -> bool:
 @app.command("coverage")
 def coverage_command(
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     by: Annotated[str, typer.Option("--by", help="organisation, department or unit")] = "organisation",
     format: Format = "table",
 ) -> None:
     """Coverage of the points."""
     level: Level = one_of(by, ("organisation", "department", "unit"), "--by")  # type: ignore[assignment]
-    day = past_day(as_of)
+    day, known = day_and_moment(as_of, known_at)
     with stores.own().cursor() as cursor:
-        points = packs.points_on(cursor, packs.current(cursor), as_of=day, organisation=None)
-    counted = counts_of(stores.own(), points, days=[day], known_at=EVERYTHING_KNOWN, level=level)
-    figures = counted.figures(level)
-    show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format, what=f"coverage by {level}", day=day)
+        points = packs.points_on(cursor, packs.current(cursor), as_of=day, organisation=None, known_at=known)
+    figures = counts_of(stores.own(), points, days=[day], known_at=known, level=level).figures(level)
+    told = {"day": day} | _known(known)
+    show([coverage_row(figure) for figure in figures], COVERAGE_COLUMNS, format, what=f"coverage by {level}", **told)
+
+
+def _known(known: datetime) -> dict[str, object]:
+    """What the audit trail tells of the moment whose knowledge counts, if one was asked for."""
+    return {} if known == EVERYTHING_KNOWN else {"known_at": known}
 
 
 COVERAGE_COLUMNS: Final = (
@@ -481,6 +529,7 @@ def extract_command(
         Path | None, typer.Option("--all", metavar="FOLDER|FILE.zip", help="all extracts, as CSV and Parquet")
     ] = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     swedish_excel: Annotated[
         bool, typer.Option("--swedish-excel", help="Swedish words; in CSV also semicolons and decimal commas")
     ] = False,
@@ -491,17 +540,27 @@ def extract_command(
     ] = False,
 ) -> None:
     """Write a named extract to a file, or all of them to a folder or a zip."""
-    day = past_day(as_of)
+    day, known = day_and_moment(as_of, known_at)
+    asked = Wanted(day, known, organisation)
     if every and not (name or to or point or swedish_excel):
-        made = _every_extract(every, day, organisation, replace=replace)
+        made = _every_extract(every, asked, replace=replace)
     elif name and to and not (every or replace):
-        made = _one_extract(name, to, day, swedish_excel=swedish_excel, point=point, organisation=organisation)
+        made = _one_extract(name, to, asked, swedish_excel=swedish_excel, point=point)
     else:
         raise typer.BadParameter("give NAME and --to FILE, or --all FOLDER|FILE.zip alone", param_hint="extract")
     whose: dict[str, object] = {"organisation": organisation} if organisation else {}
-    hand_out(Action.EXTRACT, made.what, day=day, **made.details, **whose)
+    hand_out(Action.EXTRACT, made.what, day=day, **_known(known), **made.details, **whose)
     made.write()
     print(made.written)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What extracts are asked for: a day, the moment whose knowledge counts, and an organisation or all."""
+
+    day: date
+    known_at: datetime
+    organisation: str | None
 
 
 @dataclass(frozen=True)
@@ -514,9 +573,7 @@ class _Made:
     written: str
 
 
-def _one_extract(
-    name: str, to: Path, day: date, *, swedish_excel: bool, point: str | None, organisation: str | None
-) -> _Made:
+def _one_extract(name: str, to: Path, asked: Wanted, *, swedish_excel: bool, point: str | None) -> _Made:
     from compliance.extracts.declared import extract_by
     from compliance.extracts.extracting import extract
     from compliance.extracts.files import kind_of, write
@@ -525,18 +582,18 @@ def _one_extract(
     definition = extract_by(name)
     with stores.own().cursor() as cursor:
         only = point_by(packs.current(cursor).points, point) if point else None
-        result = extract(cursor, definition.id, **_everything(cursor, day, organisation), point=only)
+        result = extract(cursor, definition.id, **_everything(cursor, asked), point=only)
     details = {"format": kind, "rows": len(result.table)} | ({"point": only.id} if only else {})
     language = Language("sv" if swedish_excel else places.environment_language())
     writing = partial(write, result, to, kind=kind, language=language)
     return _Made(definition.id, details, writing, f"{masked_name(to)}: {len(result.table)} rows")
 
 
-def _every_extract(to: Path, day: date, organisation: str | None, *, replace: bool) -> _Made:
+def _every_extract(to: Path, asked: Wanted, *, replace: bool) -> _Made:
     from compliance.extracts.folder import check_place, every_extract, is_archive, write_all
 
     with stores.own().cursor() as cursor:
-        bundle = every_extract(cursor, **_everything(cursor, day, organisation))
+        bundle = every_extract(cursor, **_everything(cursor, asked))
     check_place(to, bundle, replace=replace)
     details = {"format": "zip" if is_archive(to) else "folder", "rows": bundle.rows}
     writing = partial(write_all, bundle, to, created=clock.now(), language=Language(places.environment_language()))
@@ -544,13 +601,12 @@ def _every_extract(to: Path, day: date, organisation: str | None, *, replace: bo
     return _Made("all extracts", details, writing, written)
 
 
-def _everything(cursor: Cursor, day: date, organisation: str | None) -> dict[str, Any]:
+def _everything(cursor: Cursor, asked: Wanted) -> dict[str, Any]:
     """What an extract of a day is asked with by the command line, which sees all."""
-    whose = organisation_named(cursor, organisation, day) if organisation else None
-    own = places.own_files()
-    points = packs.points_on(cursor, packs.current(cursor), as_of=day, organisation=whose)
-    asked = {"points": points, "as_of": day, "known_at": EVERYTHING_KNOWN}
-    return asked | {"organisation": whose, "own": own, "reader": EVERYTHING}
+    whose = organisation_named(cursor, asked.organisation, asked.day) if asked.organisation else None
+    moment: dict[str, Any] = {"as_of": asked.day, "known_at": asked.known_at}
+    points = packs.points_on(cursor, packs.current(cursor), organisation=whose, **moment)
+    return moment | {"points": points, "organisation": whose, "own": places.own_files(), "reader": EVERYTHING}
 
 
 @app.command("worklists")

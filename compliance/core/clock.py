@@ -51,6 +51,11 @@ def local_day(moment: datetime) -> date:
     return local(moment).date()
 
 
+def moment_at(time: datetime) -> datetime:
+    """The UTC moment, without a zone, of a time: in Sweden unless it has an offset."""
+    return (time if time.tzinfo else time.replace(tzinfo=ZONE)).astimezone(UTC).replace(tzinfo=None)
+
+
 def midnight(day: date) -> datetime:
     """The UTC moment at which a day begins in Sweden."""
     return datetime.combine(day, time(), ZONE).astimezone(UTC).replace(tzinfo=None)

@@ -41,7 +41,7 @@ def year_wheel(cursor: Cursor, inputs: Inputs) -> pa.Table:
 
 def _moments(cursor: Cursor, inputs: Inputs, organisation: str) -> Iterator[dict[str, Any]]:
     declared = planning.load_wheel(inputs.own)
-    whose: dict[str, Any] = {"organisation": organisation, "as_of": inputs.as_of}
+    whose: dict[str, Any] = {"organisation": organisation, "as_of": inputs.as_of, "known_at": inputs.known_at}
     plan = planning.plan(cursor, declared, **whose, reader=EVERYTHING)
     review = planning.review_of_year(cursor, declared, **whose)
     for moment in (*plan.moments, *([review] if review else []), *plan.earlier):
@@ -62,7 +62,8 @@ def actions(cursor: Cursor, inputs: Inputs) -> pa.Table:
     """The actions after classifications, recommendations and deviations, with their state, in every organisation."""
     declared = planning.load_wheel(inputs.own)
     names = _organisations(cursor, inputs)
-    rows = [planning.action_rows(cursor, declared, organisation=name, as_of=inputs.as_of) for name in names]
+    moment: dict[str, Any] = {"as_of": inputs.as_of, "known_at": inputs.known_at}
+    rows = [planning.action_rows(cursor, declared, organisation=name, **moment) for name in names]
     return pa.Table.from_pylist([row for each in rows for row in each], schema=ACTIONS)
 
 

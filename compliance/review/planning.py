@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -179,16 +179,24 @@ def _day(month_and_day: str, year: int) -> date:
 # --- What the exports tell ----------------------------------------------------------------------------------------
 
 
-def plan(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, reader: Reader) -> Plan:
+def plan(
+    cursor: Cursor,
+    declared: Wheel,
+    *,
+    organisation: str,
+    as_of: date,
+    reader: Reader,
+    known_at: datetime = EVERYTHING_KNOWN,
+) -> Plan:
     """The plan of the year of a day, as known then, without the review.
 
     A reader of a part of the organisation gets the actions of the part's systems alone: the rest is of no unit.
     """
-    day: dict[str, Any] = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    day: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     words = {name: declared.words[name] for name in ("done", "ongoing", "not_started", "cancelled")}
     planned = rows(cursor, statement("planned"), day | words | {"year": as_of.year})
     reported = rows(cursor, statement("reported"), day)
-    actions = reader.limited(action_rows(cursor, declared, organisation=organisation, as_of=as_of))
+    actions = reader.limited(action_rows(cursor, declared, organisation=organisation, as_of=as_of, known_at=known_at))
     written = [_written(report, reported, as_of) for report in declared.reports if report.evidence != "review"]
     moments = [_activity(row, reader) for row in planned if not row["earlier"]] + written
     return Plan(
@@ -202,9 +210,11 @@ def plan(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, rea
     )
 
 
-def action_rows(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date) -> Rows:
+def action_rows(
+    cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, known_at: datetime = EVERYTHING_KNOWN
+) -> Rows:
     """The actions left by reports in the year of a day, each with its unit."""
-    day: dict[str, Any] = {"as_of": as_of, "known_at": EVERYTHING_KNOWN, "organisation": organisation}
+    day: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "organisation": organisation}
     closed = {name: declared.words[name] for name in ("done", "cancelled")}
     return rows(cursor, statement("actions"), day | closed | {"reports": _in_order(declared), "year": as_of.year})
 
@@ -281,13 +291,16 @@ def reviews_of(cursor: Cursor, *, organisation: str, as_of: date) -> list[Review
     return [review for review in reviews(cursor) if review.organisation_id in ids]
 
 
-def review_of_year(cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date) -> Occasion | None:
+def review_of_year(
+    cursor: Cursor, declared: Wheel, *, organisation: str, as_of: date, known_at: datetime = EVERYTHING_KNOWN
+) -> Occasion | None:
     """The review of the year as of a day; None if the wheel has none."""
     report = next((report for report in declared.reports if report.evidence == "review"), None)
     if report is None:
         return None
     existing = [r for r in reviews_of(cursor, organisation=organisation, as_of=as_of) if r.year == as_of.year]
-    approved = {r["review_id"]: local_day(r["approved_at"]) for r in rows(cursor, statement("first_approved"))}
+    firsts = rows(cursor, statement("first_approved"))
+    approved = {row["review_id"]: local_day(row["approved_at"]) for row in firsts if row["approved_at"] <= known_at}
     days = [approved[review.review_id] for review in existing if review.review_id in approved]
     start, due = report.start(as_of.year), report.due(as_of.year)
     start = min([start, *(review.as_of for review in existing)])
