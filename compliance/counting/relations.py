@@ -5,8 +5,8 @@
 
 Only those that the statement names are counted: `point_items` (the items of every point, or of the one wanted),
 `<point id>_items` (those of one point), `counted` (the coverage at all levels), `counted_by_month`, `shown_figures`,
-`review_points`, `hidden_units` (those that the reader may not see), and those that the caller knows. Items have the
-number of their import.
+`review_points`, `hidden_units` (those that the reader may not see), `recorded_incidents` (of all years), and those that
+the caller knows. Items have the number of their import.
 """
 
 import re
@@ -20,7 +20,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compliance.access.disclosure import FEW_PERSONS, Plans
+from compliance.access.disclosure import FEW_PERSONS, LEAST_SHARED, Plans
 from compliance.access.scopes import Level
 from compliance.core.language import month_ends
 from compliance.counting.apart import OUTCOMES
@@ -250,6 +250,18 @@ def _persons(units: Rows) -> int:
     return sum(unit["persons"] for unit in units)
 
 
+def _recorded_incidents(cursor: Cursor, inputs: Inputs) -> pa.Table:
+    """The incidents known on the day, and at the end of each year before it: an export may hold one year only."""
+    day: dict[str, Any] = {"as_of": inputs.as_of, "known_at": inputs.known_at}
+    years = {row["year"] for row in rows(cursor, statement("incident_years"), day)} - {inputs.as_of.year}
+    least = {"least": 1 if inputs.persons else LEAST_SHARED}
+    known = [
+        cursor.sql(statement("recorded_incidents"), params=day | least | {"day": known_on}).to_arrow_table()
+        for known_on in (inputs.as_of, *(date(year, 12, 31) for year in sorted(years)))
+    ]
+    return pa.concat_tables(known)
+
+
 # The relations by name; each counts what is wanted of the points.
 COUNTS: Final[Mapping[str, Relation]] = {
     "point_items": _point_items,
@@ -258,4 +270,5 @@ COUNTS: Final[Mapping[str, Relation]] = {
     "shown_figures": _figures,
     "review_points": _review_points,
     "hidden_units": _hidden_units,
+    "recorded_incidents": _recorded_incidents,
 }

@@ -436,7 +436,9 @@ def test_without_names_a_text_of_a_single_incident_is_left_out(line: Line) -> No
         """,
         source="breaches",
     )
-    theirs = taken_together(line, ("items", "missing", "incidents", "breaches"), reader=THEIRS)
+    wanted = ("items", "missing", "incidents", "incident_months", "breaches")
+    theirs = taken_together(line, wanted, reader=THEIRS)
+    assert {*theirs["incident_months"].table["category"].to_pylist()} == {None, "Phishing"}
     incidents = theirs["incidents"].table
     assert incidents["category"].to_pylist() == [None, "Phishing", "phishing", "Phishing"]
     assert incidents["severity"].to_pylist() == [None, "Hög", "Hög", "Hög"]

@@ -1,7 +1,9 @@
 """The figures beside the points, counted again from the extracts by the statements that analysts are given."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,8 +11,11 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from compliance.access.disclosure import Plans
+from compliance.access.scopes import Scope
 from compliance.core.places import ROOT
 from compliance.counting.figures import Figure, figures, load_figures
+from compliance.counting.incidents import incidents
 from compliance.extracts.extracting import extract
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from tests.layers import first_of
@@ -56,3 +61,21 @@ def test_a_figure_is_counted_again_from_the_extracts(counted: dict[str, list[Fig
 def test_every_statement_has_a_figure() -> None:
     declared = [figure.id for figure in load_figures(None)]
     assert [*STATEMENTS] == declared
+
+
+@pytest.mark.live
+def test_incidents_by_month_are_those_of_the_page_in_a_department_too(sample_database: Database) -> None:
+    moment: dict[str, Any] = {"as_of": DAYS[0], "known_at": EVERYTHING_KNOWN, "points": POINTS}
+    with sample_database.cursor() as cursor:
+        rows = extract(cursor, "incident_months", **moment, reader=MINE).table.to_pylist()
+        whole = Scope(rows[0]["organisation"])
+        for place in (whole, replace(whole, department=next(row["department"] for row in rows if row["department"]))):
+            options: dict[str, Any] = {"place": place, "window_months": 6, "reader": MINE, "plans": Plans([], [])}
+            shown, again = Counter[date](), Counter[date]()
+            for month in incidents(cursor, **moment, **options).months:
+                shown[month.month] += month.n or 0
+            for row in filter(place.holds, rows):
+                again[row["month_end"].replace(day=1)] += row["incidents"]
+            assert len(again) > len(shown) == 12
+            assert shown.total()
+            assert {month: again[month] for month in shown} == shown
