@@ -2,6 +2,7 @@
 -- grain: one row per action
 -- parameters:
 --   as_of (date): the day that is described
+--   known_at (timestamp): the moment (UTC) whose knowledge counts
 -- columns:
 --   as_of (date): the day that is described
 --   organisation (varchar): whose it is
@@ -19,7 +20,25 @@
 --   responsible (varchar): who does it
 --   state (varchar): how far it has come
 --   days_overdue (bigint): how many days ago it was due; empty where it is not overdue
+--   opened (date): the day of the first export that has it
 
+with written as (
+    select import_id, concat_ws('/', 'classification', lower(action_id)) as key
+    from classification_actions
+    union all
+    select import_id, concat_ws('/', 'recommendation', year::integer, lower(area), lower(recommendation))
+    from dpo_recommendations
+    union all
+    select import_id, concat_ws('/', 'deviation', year::integer, lower(trim(report)), lower(trim(area)), lower(action))
+    from deviations
+),
+first_written as (
+    select o.organisation, w.key, min(i.extract_date) as opened
+    from written as w
+    inner join live_imports(known_at := $known_at) as i using (import_id)
+    inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
+    group by all
+)
 select
     $as_of as as_of,
     organisation,
@@ -36,6 +55,8 @@ select
     done,
     responsible,
     state,
-    case when state = 'late' then $as_of - due end as days_overdue
+    case when state = 'late' then $as_of - due end as days_overdue,
+    opened
 from actions_left
+left join first_written using (organisation, key)
 order by organisation collate sv, source, due nulls last, action_id collate sv, action collate sv

@@ -24,11 +24,30 @@
 --   note (varchar): what was written when it was last followed up
 --   followed_up_at (timestamp): when that was, local time
 --   why (varchar): why it was decided, or empty
+--   opened (date): the day it was first written
+--   decided (date): the day its review was approved, or empty
+--   closed (date): the day from which it has been done or called off, or empty
 
 with latest as (
     select * from decisions
     where written_at <= $known_at
     qualify row_number() over (partition by decision_id order by edition desc) = 1
+),
+opened as (
+    select decision_id, min(written_at) as opened_at from decisions where written_at <= $known_at group by decision_id
+),
+-- a decision that was opened again is closed from the last time
+closed as (
+    select decision_id, min(written_at) as closed_at
+    from (
+        select
+            *,
+            max(edition) filter (where status not in ('done', 'cancelled')) over (partition by decision_id) as last_open
+        from follow_ups
+        where written_at <= $known_at
+    )
+    where edition > coalesce(last_open, 0)
+    group by decision_id
 ),
 followed as (
     select * from follow_ups
@@ -49,6 +68,9 @@ decided as (
         r.organisation_id,
         r.year,
         s.state,
+        p.opened_at,
+        case when s.state = 'approved' then s.changed_at end as decided_at,
+        c.closed_at,
         coalesce(f.status, 'not_started') as status,
         coalesce(f.status, 'not_started') not in ('done', 'cancelled') as open,
         f.note,
@@ -57,6 +79,8 @@ decided as (
     inner join reviewed as r using (review_id)
     left join last_states as s using (review_id)
     left join followed as f using (decision_id)
+    left join opened as p using (decision_id)
+    left join closed as c using (decision_id)
     where not d.withdrawn and r.year <= year($as_of)
 )
 select
@@ -79,7 +103,10 @@ select
     d.open and coalesce(d.due < $as_of, false) as late,
     nullif(d.note, '') as note,
     date_trunc('second', (d.followed_up_at at time zone 'UTC') at time zone 'Europe/Stockholm') as followed_up_at,
-    nullif(d.why, '') as why
+    nullif(d.why, '') as why,
+    local_day(d.opened_at at time zone 'UTC') as opened,
+    local_day(d.decided_at at time zone 'UTC') as decided,
+    local_day(d.closed_at at time zone 'UTC') as closed
 from decided as d
 inner join organisations_called(as_of := $as_of, known_at := $known_at) as o using (organisation_id)
 order by o.organisation collate sv, d.year, d.number, d.decision_id
