@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ from compliance.keeping.maintaining import last_verification
 from compliance.serving.metrics import REGISTRY
 from compliance.store import stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.store.failures import Away
 
 SECONDS: Final = 30.0
 # The same while the server cannot serve, as before its first page.
@@ -77,7 +79,7 @@ class Measuring(Collector):
             state = database.state(), clock.today()
             if state != self._state:
                 self._store, self._state = tuple(_of_store(database, state[1])), state
-            self._here += tuple(_of_copy(database))
+            self._here += (*_of_copy(database), *_sizes(database))
             self._held_at, self.failed = time.monotonic(), ""
         except Exception as error:  # whatever it is, the server goes on
             if self.failed != repr(error):
@@ -121,12 +123,18 @@ def _of_copy(database: Database) -> Iterator[Metric]:
         yield GaugeMetricFamily("compliance_copy_age_seconds", "How old what is shown of a shared store is.", age)
 
 
+def _sizes(database: Database) -> Iterator[Metric]:
+    """The sizes of a store; none before it is made, or while what keeps it is away."""
+    parts = ("copy", "postgresql") if places.own().address else ("file",)
+    with suppress(Away):
+        sizes = dict(zip(parts, database.sizes().values(), strict=True)) if database.exists() else {}
+        yield _gauge("store_bytes", "Size of the store.", "part", sizes)
+
+
 def _of_store(database: Database, today: date) -> Iterator[Metric]:
     """What the store says; nothing before it is made."""
     if not database.exists():
         return
-    parts = ("copy", "postgresql") if places.own().address else ("file",)
-    yield _gauge("store_bytes", "Size of the store.", "part", dict(zip(parts, database.sizes().values(), strict=True)))
     with database.cursor() as cursor:
         held, found = len(intake_files(cursor, state="held")), [*_deliveries(cursor, today)]
     yield GaugeMetricFamily("compliance_intake_held_files", "Files of the intake that wait for an answer.", held)

@@ -124,6 +124,25 @@ def test_a_store_that_is_not_made_yet_says_nothing_of_itself(tmp_path, monkeypat
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.live
+def test_a_copy_of_a_shared_store_tells_its_age_and_what_it_has_while_that_is_away(
+    postgres_database, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("COMPLIANCE_FOLDER", str(tmp_path))
+    monkeypatch.setenv("COMPLIANCE_DATABASE", postgres_database)
+    with stores.own().writing() as cursor:
+        record(cursor, IntakeFile(None, "Norra", "a", "a", 1, "held", why={"code": "x"}, who="intake"))
+    found = measured()
+    assert found["compliance_copy_age_seconds"] == 0
+    assert found["compliance_store_bytes[('part', 'copy')]"] > 0
+    assert found["compliance_store_bytes[('part', 'postgresql')]"] > 0
+    monkeypatch.setenv("COMPLIANCE_DATABASE", "postgresql://nobody@127.0.0.1:1/none")
+    found = measured("the database cannot be reached")
+    assert found["compliance_copy_age_seconds"] > 0
+    assert found["compliance_intake_held_files"] == 1
+    assert found["compliance_ready"] == 0
+
+
 # --- The audit trail --------------------------------------------------------------------------------------------------
 
 
