@@ -143,7 +143,7 @@ def test_others_are_let_in_by_a_login_alone_and_secrets_are_files(together, cont
         assert not [said["name"] for said in each.get("env", []) if re.search(r"SECRET|PASSWORD$", said["name"])]
     files_ = {said["name"]: said["value"] for said in containers["server"]["env"]}
     assert files_["COMPLIANCE_DATABASE_FILE"] == service["environment"]["COMPLIANCE_DATABASE_FILE"]
-    settings, secrets = parsed("pod-settings.yaml")
+    [settings], [secrets] = parsed("pod-settings.yaml"), parsed("pod-secrets.yaml")
     assert {*secrets["stringData"]} == {*together["secrets"]}
     assert {*settings["data"]} == {*service["environment"]} - {"COMPLIANCE_DATABASE_FILE"}
 
