@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -29,7 +30,7 @@ from compliance.access.scopes import Level
 from compliance.commands.arguments import Commands, masked_name
 from compliance.core import clock, logs, places
 from compliance.core.errors import Asked, Refusal
-from compliance.core.language import LANGUAGES, N_, Language, folded
+from compliance.core.language import LANGUAGES, N_, Language, folded, month_ends
 from compliance.core.masking import mask_text
 from compliance.core.saving import refusal_of
 from compliance.counting.assessing import NOT_COME, Coverage, basis_on, counts_of, coverage, items
@@ -57,6 +58,7 @@ from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, 
 
 WHO: Final = "command line"
 SWITCH_ON: Final = "python -m compliance points switch {point} on --from DATE --really"
+Made = TypeVar("Made")
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -530,6 +532,9 @@ def extract_command(
     ] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    months: Annotated[
+        int, typer.Option("--months", min=1, max=120, help="also of the ends of the months before, up to so many days")
+    ] = 1,
     swedish_excel: Annotated[
         bool, typer.Option("--swedish-excel", help="Swedish words; in CSV also semicolons and decimal commas")
     ] = False,
@@ -541,7 +546,9 @@ def extract_command(
 ) -> None:
     """Write a named extract to a file, or all of them to a folder or a zip."""
     day, known = day_and_moment(as_of, known_at)
-    asked = Wanted(day, known, organisation)
+    with stores.own().cursor() as cursor:
+        named = organisation_named(cursor, organisation, day) if organisation else None
+    asked = Wanted(day, known, named, months)
     if every and not (name or to or point or swedish_excel):
         made = _every_extract(every, asked, replace=replace)
     elif name and to and not (every or replace):
@@ -549,6 +556,7 @@ def extract_command(
     else:
         raise typer.BadParameter("give NAME and --to FILE, or --all FOLDER|FILE.zip alone", param_hint="extract")
     whose: dict[str, object] = {"organisation": organisation} if organisation else {}
+    whose |= {"months": months} if months > 1 else {}
     hand_out(Action.EXTRACT, made.what, day=day, **_known(known), **made.details, **whose)
     made.write()
     print(made.written)
@@ -556,11 +564,12 @@ def extract_command(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What extracts are asked for: a day, the moment whose knowledge counts, and an organisation or all."""
+    """What extracts are asked for: a day, the moment whose knowledge counts, whose (or all), and of how many months."""
 
     day: date
     known_at: datetime
     organisation: str | None
+    months: int
 
 
 @dataclass(frozen=True)
@@ -574,39 +583,61 @@ class _Made:
 
 
 def _one_extract(name: str, to: Path, asked: Wanted, *, swedish_excel: bool, point: str | None) -> _Made:
+    from compliance.extracts import history
     from compliance.extracts.declared import extract_by
     from compliance.extracts.extracting import extract
     from compliance.extracts.files import kind_of, write
 
     kind = kind_of(to, swedish_excel=swedish_excel)
     definition = extract_by(name)
+    if asked.months > 1:
+        history.check(definition, kind)
     with stores.own().cursor() as cursor:
         only = point_by(packs.current(cursor).points, point) if point else None
-        result = extract(cursor, definition.id, **_everything(cursor, asked), point=only)
-    details = {"format": kind, "rows": len(result.table)} | ({"point": only.id} if only else {})
+    days = _each_day(asked, partial(extract, name=definition.id, point=only))
+    details = {"format": kind} | ({"point": only.id} if only else {})
     language = Language("sv" if swedish_excel else places.environment_language())
-    writing = partial(write, result, to, kind=kind, language=language)
-    return _Made(definition.id, details, writing, f"{masked_name(to)}: {len(result.table)} rows")
+    if asked.months > 1:
+        writing = partial(history.write_history, days, to, kind=kind, language=language)
+        return _Made(definition.id, details, writing, f"{masked_name(to)}: {asked.months} months")
+    (result,) = days
+    writing, count = partial(write, result, to, kind=kind, language=language), len(result.table)
+    return _Made(definition.id, details | {"rows": count}, writing, f"{masked_name(to)}: {count} rows")
 
 
 def _every_extract(to: Path, asked: Wanted, *, replace: bool) -> _Made:
     from compliance.extracts.folder import check_place, every_extract, is_archive, write_all
+    from compliance.extracts.history import write_histories
 
-    with stores.own().cursor() as cursor:
-        bundle = every_extract(cursor, **_everything(cursor, asked))
+    if asked.months > 1 and is_archive(to):
+        raise typer.BadParameter("with --months give --all a folder, not a zip", param_hint="--all")
+    days = _each_day(asked, every_extract, partial(every_extract, again=True))
+    bundle = next(days)
     check_place(to, bundle, replace=replace)
+    file: dict[str, Any] = {"created": clock.now(), "language": Language(places.environment_language())}
+    if asked.months > 1:
+        written = f"{masked_name(to)}: {len(bundle.extracts)} extracts, {asked.months} months"
+        writing = partial(write_histories, chain([bundle], days), to, **file)
+        return _Made("all extracts", {"format": "folder"}, writing, written)
     details = {"format": "zip" if is_archive(to) else "folder", "rows": bundle.rows}
-    writing = partial(write_all, bundle, to, created=clock.now(), language=Language(places.environment_language()))
     written = f"{masked_name(to)}: {len(bundle.extracts)} extracts, {bundle.rows} rows"
-    return _Made("all extracts", details, writing, written)
+    return _Made("all extracts", details, partial(write_all, bundle, to, **file), written)
 
 
-def _everything(cursor: Cursor, asked: Wanted) -> dict[str, Any]:
-    """What an extract of a day is asked with by the command line, which sees all."""
-    whose = organisation_named(cursor, asked.organisation, asked.day) if asked.organisation else None
-    moment: dict[str, Any] = {"as_of": asked.day, "known_at": asked.known_at}
-    points = packs.points_on(cursor, packs.current(cursor), organisation=whose, **moment)
-    return moment | {"points": points, "organisation": whose, "own": places.own_files(), "reader": EVERYTHING}
+def _each_day(asked: Wanted, count: Callable[..., Made], again: Callable[..., Made] | None = None) -> Iterator[Made]:
+    """What is counted for the day, then for the ends of the months before. The command line sees all.
+
+    What is known is the same for all days, also if an export is loaded meanwhile.
+    """
+    known = min(asked.known_at, clock.now()) if asked.months > 1 else asked.known_at
+    for day in reversed(month_ends(asked.day, count=asked.months)):
+        with stores.own().cursor() as cursor:
+            moment: dict[str, Any] = {"as_of": day, "known_at": known}
+            points = packs.points_on(cursor, packs.current(cursor), organisation=asked.organisation, **moment)
+            own: dict[str, Any] = {"own": places.own_files(), "reader": EVERYTHING}
+            counting = again if again and day != asked.day else count
+            made = counting(cursor, points=points, organisation=asked.organisation, **moment, **own)
+        yield made
 
 
 @app.command("worklists")

@@ -62,12 +62,22 @@ def written(to: Path, *, rights: int = 0o666) -> Iterator[BinaryIO]:
 
 def save_folder(files: Mapping[str, bytes], to: Path) -> None:
     """Write a folder with these files alone, in the place of one that is there. If it fails, that stays as it was."""
+    with written_folder(to) as folder:
+        for name, content in files.items():
+            save(content, folder / name)
+
+
+@contextmanager
+def written_folder(to: Path) -> Iterator[Path]:
+    """A folder for the block to fill, which takes the place of one that is there when the block ends.
+
+    If the block raises or the disk is full, that stays as it was.
+    """
     to = Path(os.path.realpath(to))
     part, old = (to.with_name(f".{secrets.token_hex(8)}.{ending}") for ending in ("part", "old"))
     try:
         part.mkdir()
-        for name, content in files.items():
-            save(content, part / name)
+        yield part
         _swap(part, to, old)
     except OSError as error:
         raise _save_refusal(error, to) from error

@@ -39,7 +39,8 @@ class Definition:
     """A named extract: its title, purpose and columns.
 
     `reasons_of` is the point that its reasons belong to, if no column says so; `permission` what a reader needs for it
-    besides that of extracts; `written` whether its rows rest on what is written in the product too.
+    besides that of extracts; `written` whether its rows rest on what is written in the product too; `once` whether it
+    has no history.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Definition:
     reasons_of: str | None = None
     permission: Permission | None = None
     written: bool = False
+    once: bool = False
 
     @property
     def whole(self) -> bool:

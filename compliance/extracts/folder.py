@@ -78,14 +78,24 @@ class Bundle:
 
 
 def every_extract(
-    cursor: Cursor, *, points: tuple[Point, ...], as_of: date, known_at: datetime, reader: Reader, **options: Any
+    cursor: Cursor,
+    *,
+    points: tuple[Point, ...],
+    as_of: date,
+    known_at: datetime,
+    reader: Reader,
+    again: bool = False,
+    **options: Any,
 ) -> Bundle:
-    """Every extract as `extract` returns it to the reader, of one organisation if given."""
+    """Every extract as `extract` returns it to the reader, of one organisation if given.
+
+    `again` leaves out those without a history.
+    """
     may = [each for each in load_extracts() if each.open_to(reader)]
     closed = tuple(each for each in load_extracts() if each not in may)
     day: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "points": points, "reader": reader}
     known: dict[str, Any] = {}
-    found = tuple(extract(cursor, each.id, **day, **options, known=known) for each in may)
+    found = tuple(extract(cursor, each.id, **day, **options, known=known) for each in may if not (again and each.once))
     names = reader.organisations(basis_on(cursor, days=[as_of], known_at=known_at).organisations)
     wanted = options.get("organisation")
     whose = (wanted,) if wanted else names
@@ -161,6 +171,13 @@ def files(bundle: Bundle, *, created: datetime, language: Language) -> Files:
     """The files by name, the description first. Names and codes are the same in every language."""
     made: Files = {}
     resources = [each for wanted in bundle.extracts for each in _resources(wanted, made, language)]
+    return {DESCRIPTION: description(bundle, resources, created=created, language=language)} | made
+
+
+def description(
+    bundle: Bundle, resources: list[Row], *, created: datetime, language: Language, more: Row | None = None
+) -> bytes:
+    """What the file of the description says of a bundle, of the files in it, and of `more`."""
     told = {
         "$schema": PROFILE,
         "name": "compliance-extracts",
@@ -168,13 +185,14 @@ def files(bundle: Bundle, *, created: datetime, language: Language) -> Files:
         "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
         "schema_version": SCHEMA_VERSION,
         "as_of": bundle.as_of.isoformat(),
+        **(more or {}),
         "organisations": list(bundle.organisations),
         "store": bundle.store,
         "newest_import": bundle.newest and _import(bundle.newest),
         "left_out": [each.id for each in bundle.left_out],
         "resources": resources,
     }
-    return {DESCRIPTION: json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"} | made
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def _import(row: Row) -> dict[str, Any]:
@@ -185,28 +203,35 @@ def _import(row: Row) -> dict[str, Any]:
 
 def _resources(wanted: Extract, made: Files, language: Language) -> Iterator[dict[str, Any]]:
     """Make the files of an extract, and describe each."""
+    for kind in MEDIA:
+        content = made[f"{wanted.definition.id}.{kind}"] = as_bytes(wanted, kind=kind, language=language)
+        measured: Row = {"rows": len(wanted.table), "size": len(content), "mark": hashlib.sha256(content).hexdigest()}
+        yield resource(wanted, kind, language=language, **measured)
+
+
+def resource(wanted: Extract, kind: Kind, *, rows: int, size: int, mark: str, language: Language) -> dict[str, Any]:
+    """The description of a file of an extract, of a size and with a SHA-256."""
     definition = wanted.definition
     told: dict[str, Any] = {
+        "name": definition.id if kind == "csv" else f"{definition.id}_{kind}",
         "title": language.pick(definition.title),
         "description": language.pick(definition.purpose),
-        "rows": len(wanted.table),
+        "rows": rows,
     }
-    for kind, media in MEDIA.items():
-        content = made[f"{definition.id}.{kind}"] = as_bytes(wanted, kind=kind, language=language)
-        file = {"path": f"{definition.id}.{kind}", "format": kind, "mediatype": media}
-        name = definition.id if kind == "csv" else f"{definition.id}_{kind}"
-        yield {"name": name} | told | file | (_csv if kind == "csv" else _parquet)(wanted, content, language)
+    file = {"path": f"{definition.id}.{kind}", "format": kind, "mediatype": MEDIA[kind]}
+    fields = (_csv_fields if kind == "csv" else _parquet_fields)(wanted, language)
+    marked = {"bytes": size, "hash": f"sha256:{mark}"} if kind == "csv" else {"size": size, "sha256": mark}
+    return told | file | marked | fields
 
 
-def _csv(wanted: Extract, content: bytes, language: Language) -> dict[str, Any]:
+def _csv_fields(wanted: Extract, language: Language) -> dict[str, Any]:
     """What a reader of CSV needs: the encoding, the separator and the columns, whose times are texts."""
     fields = [field | ({"format": TIME} if field["type"] == "datetime" else {}) for field in _fields(wanted, language)]
     dialect = {"delimiter": ",", "lineTerminator": "\r\n", "header": True}
-    told = {"encoding": "utf-8", "dialect": dialect, "schema": {"fields": fields}}
-    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"} | told
+    return {"encoding": "utf-8", "dialect": dialect, "schema": {"fields": fields}}
 
 
-def _parquet(wanted: Extract, content: bytes, language: Language) -> dict[str, Any]:
+def _parquet_fields(wanted: Extract, language: Language) -> dict[str, Any]:
     """What a reader of Parquet that goes by the description needs: the columns, and how pandas calls what is empty.
 
     frictionless counts no bytes of such a file, and would miss those that are declared under its own names.
@@ -215,7 +240,7 @@ def _parquet(wanted: Extract, content: bytes, language: Language) -> dict[str, A
         field | ({"missingValues": ["", *EMPTY]} if field["type"] != "string" else {})
         for field in _fields(wanted, language)
     ]
-    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "schema": {"fields": fields}}
+    return {"schema": {"fields": fields}}
 
 
 def _fields(wanted: Extract, language: Language) -> list[dict[str, Any]]:

@@ -309,7 +309,7 @@ def test_a_folder_is_written_anew_unless_it_holds_other_files_and_the_document_i
 def _run_the_document() -> None:
     """The code of the document, as it stands there, beside the folder that it names."""
     text = DOCUMENT.read_text("utf-8")
-    (sql,) = re.findall(r"```sql\n(.*?)```", text, re.S)
+    sql, _history = re.findall(r"```sql\n(.*?)```", text, re.S)
     answers = [duckdb.sql(each).fetchall() for each in sql.split(";\n") if each.strip()]
     assert len(answers) == 2
     known: dict[str, Any] = {}
