@@ -40,11 +40,11 @@ def started(
         process.wait(20)
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], *, patience: float = PATIENCE) -> None:
     """Wait until a server of Streamlit says that it is ready."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + patience
     while process.poll() is None and time.monotonic() < until:
-        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=PATIENCE):
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=patience):
             return
         time.sleep(0.05)
     raise RuntimeError("The server did not start")

@@ -334,12 +334,23 @@ def _sum(parts: list[Coverage], level: Level) -> Coverage:
 
 
 def counts(
-    cursor: Cursor, points: tuple[Point, ...], *, days: list[date], known_at: datetime, level: Level = "unit"
+    cursor: Cursor,
+    points: tuple[Point, ...],
+    *,
+    days: list[date],
+    known_at: datetime,
+    level: Level = "unit",
+    organisation: str | None = None,
 ) -> Counts:
-    """Count every point for each of `days` at a level, from which those above it follow."""
+    """Count every point for each of `days` at a level, from which those above it follow; of one organisation alone
+    if it is named.
+    """
     relations, courses = relations_of(points, days=days, level=level), courses_of(points, days=days)
-    with pinned(cursor, relations, days=days, known_at=known_at, courses=courses):
+    with pinned(cursor, relations, days=days, known_at=known_at, courses=courses, organisation=organisation):
         basis = basis_within(cursor, points, days=days, known_at=known_at, ahead=days)
+        if organisation:
+            own = tuple(name for name in basis.organisations if folded(name) == folded(organisation))
+            basis = replace(basis, organisations=own)
         with packs_counted(cursor, each_day(points, days), basis, known_at=known_at) as basis:
             counted = _counts(cursor, points, basis, days=days, known_at=known_at, level=level)
             return Counts(points, days, level, basis, _parts(points, counted, basis))
@@ -680,7 +691,7 @@ def requested_items(
         sorted({day for _, day, _ in requests}),
     )
     relations = relations_of(points, days=days, level="unit") if len(points) > 1 else []
-    with pinned(cursor, relations, days=days, known_at=known_at):
+    with pinned(cursor, relations, days=days, known_at=known_at, organisation=organisation):
         basis = basis_on(cursor, points, days=days, known_at=known_at)
         with packs_counted(cursor, requests, basis, known_at=known_at) as basis:
             return [
@@ -710,7 +721,7 @@ def left_on(
     if not every:
         return {}
     relations = relations_of(tuple(point for point, _ in days), days=every, level="organisation")
-    with pinned(cursor, relations, days=every, known_at=known_at):
+    with pinned(cursor, relations, days=every, known_at=known_at, organisation=organisation):
         basis = basis_on(cursor, tuple(point for point, _ in days), days=every, known_at=known_at)
         requests = [request for point, each in days for request in each_day((point,), each)]
         with packs_counted(cursor, requests, basis, known_at=known_at) as basis:

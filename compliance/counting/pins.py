@@ -78,10 +78,12 @@ class _Pins:
     known_at: datetime
     relations: frozenset[str]
     until: date
+    organisation: str | None
 
     def cover(self, other: "_Pins") -> bool:
         same = self.cursor is other.cursor and self.known_at == other.known_at and self.until == other.until
-        return same and self.days >= other.days and self.relations >= other.relations
+        whole = self.organisation in {None, other.organisation}
+        return same and whole and self.days >= other.days and self.relations >= other.relations
 
 
 # What the innermost block has pinned.
@@ -97,19 +99,24 @@ def pinned(
     known_at: datetime,
     exports_until: date = date.max,
     courses: Sequence[dict[str, Any]] = (),
+    organisation: str | None = None,
 ) -> Iterator[None]:
     """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
 
-    Days after `exports_until` have its exports and names. A block around it that has all this already serves it too. A
-    statement that reads another day too finds nothing of it here.
+    With an `organisation`, named as on each day, nothing of any other is there, nor in blocks within it. Days after
+    `exports_until` have its exports and names. A block around it that has all this already serves it too. A statement
+    that reads another day too finds nothing of it here.
     """
-    pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations), exports_until)
-    if (held := _HELD.get()) and held.cover(pins):
+    held = _HELD.get()
+    if held and held.cursor is cursor:
+        organisation = organisation or held.organisation
+    pins = _Pins(cursor, frozenset(days), known_at, frozenset(relations), exports_until, organisation)
+    if held and held.cover(pins):
         yield
         return
     hidden = [
         *_pin_names(cursor, known_at=known_at, until=exports_until),
-        *_pin_imports(cursor, days=days, known_at=known_at, until=exports_until),
+        *_pin_imports(cursor, days=days, known_at=known_at, until=exports_until, organisation=organisation),
     ]
     before = _HELD.set(pins)
     try:
@@ -131,9 +138,11 @@ def exports_until() -> date:
     return held.until if held else date.max
 
 
-def one_day(cursor: Cursor, day: date, *, known_at: datetime) -> AbstractContextManager[None]:
+def one_day(
+    cursor: Cursor, day: date, *, known_at: datetime, organisation: str | None = None
+) -> AbstractContextManager[None]:
     """Within the block, many statements on one day plan faster, those about units too."""
-    return pinned(cursor, ["units_at"], days=[day], known_at=known_at)
+    return pinned(cursor, ["units_at"], days=[day], known_at=known_at, organisation=organisation)
 
 
 @contextmanager
@@ -158,10 +167,13 @@ def _pin_names(cursor: Cursor, *, known_at: datetime, until: date) -> list[str]:
     return ["temp.renamed"]
 
 
-def _pin_imports(cursor: Cursor, *, days: list[date], known_at: datetime, until: date) -> list[str]:
+def _pin_imports(
+    cursor: Cursor, *, days: list[date], known_at: datetime, until: date, organisation: str | None
+) -> list[str]:
     """Hide `chosen_imports`, and the macros that find nothing where nothing is to be found."""
     parts = sections("pin_imports")
-    cursor.execute(parts["imports"], {"days": days, "known_at": known_at, "until": until})
+    of = {"days": days, "known_at": known_at, "until": until, "organisation": organisation}
+    cursor.execute(parts["imports"], of)
     cursor.execute(parts["chosen_imports"])
     hidden = ["table temp.chosen_imports"]
     if not cursor.execute(parts["any_purged"]).fetchall():

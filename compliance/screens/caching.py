@@ -91,13 +91,6 @@ class Cached(Generic[Given, Found]):
         value: Found = found.value
         return value
 
-    def held(self, *args: Given.args, **kwargs: Given.kwargs) -> bool:
-        """Whether the result for these arguments is there already."""
-        about = _about(args)
-        with _LOCK:
-            found = self._results.get(self._key(about, args, kwargs))
-        return found is not None and found.known
-
     def _key(self, about: About, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Key:
         key = (*map(self._part, args), *sorted((name, self._part(value)) for name, value in kwargs.items()))
         return (*key, self._by(about[0])) if self._by else key

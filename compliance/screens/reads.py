@@ -35,7 +35,7 @@ from compliance.review import dossier, planning
 from compliance.review.dossier import Comparison, Dossier
 from compliance.review.planning import Plan
 from compliance.screens.caching import Data, cached, forget, meanwhile, read
-from compliance.screens.views import View, organisations
+from compliance.screens.views import View
 from compliance.store import packs
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
 from compliance.store.packs import Declared, On, Switch
@@ -187,13 +187,14 @@ def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[C
     """The figures of some points for the view's scope on each day.
 
     All points are counted for all days that pages show, since that takes little longer and a reader of one point soon
-    opens another.
+    opens another; on many days of this organisation alone, since that takes as long as there are organisations.
     """
     data, scope = view.data, view.scope
     usual = _usual_days(data, max(days), scope.organisation)
     counted = tuple(sorted(usual if usual.issuperset(days) else {*days}))
-    own = _figures_for(data, view.reader, counted, scope.level, scope.unit)
-    whole = _all_figures(data, counted, "organisation")
+    alone = scope.organisation if len(counted) > 1 else None
+    own = _figures_for(data, view.reader, counted, scope.level, scope.unit, alone)
+    whole = _all_figures(data, counted, "organisation", alone)
     found = scoped(_of(own, days, ids), _of(whole, days, ids), scope)
     by = {(figure.point.id, figure.as_of): figure for figure in found}
     # of a point whose pack was off on a day, or of an organisation that nobody has loaded an export of
@@ -206,15 +207,8 @@ def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[C
 
 
 def side_by_side(data: Data, reader: Reader, days: tuple[date, ...]) -> list[Coverage]:
-    """The figures of every organisation on a day, or on some of those that pages show.
-
-    What is counted for other pages is counted by department and for more days, which takes thrice as long.
-    """
-    last = max(days)
-    usual = (tuple(sorted(_usual_days(data, last, name))) for name in organisations(data, last))
-    held = next((each for each in usual if _counted.held(data, each)), None)
-    every = _all_figures(data, held, "organisation") if held else _whole(data, days)
-    return reader.side_by_side((figure for figure in every if figure.as_of in days), partial(years, data, days))
+    """The figures of every organisation on some days."""
+    return reader.side_by_side(_whole(data, days), partial(years, data, days))
 
 
 @cached(2)
@@ -255,21 +249,22 @@ def _of(figures_: Sequence[Coverage], days: tuple[date, ...], ids: tuple[str, ..
     return [figure for figure in figures_ if figure.as_of in days and figure.point.id in ids]
 
 
-def _counts(data: Data, days: tuple[date, ...], level: Level) -> Counts:
+def _counts(data: Data, days: tuple[date, ...], level: Level, organisation: str | None = None) -> Counts:
+    known: Any = {"days": list(days), "known_at": EVERYTHING_KNOWN}
     with data.database.cursor() as cursor:
-        return assessing.counts(cursor, declared(data).points, days=list(days), known_at=EVERYTHING_KNOWN, level=level)
+        return assessing.counts(cursor, declared(data).points, **known, level=level, organisation=organisation)
 
 
 @cached()
-def _counted(data: Data, days: tuple[date, ...]) -> Counts:
+def _counted(data: Data, days: tuple[date, ...], organisation: str | None) -> Counts:
     """Every point: of one day by unit, of more days by department, which takes no longer than of the whole."""
-    return _counts(data, days, "unit" if len(days) == 1 else "department")
+    return _counts(data, days, "unit" if len(days) == 1 else "department", organisation)
 
 
 @cached()
-def _all_figures(data: Data, days: tuple[date, ...], level: Level) -> list[Coverage]:
+def _all_figures(data: Data, days: tuple[date, ...], level: Level, organisation: str | None = None) -> list[Coverage]:
     """Every point at a level; of more than one day not of units, which are too many to keep."""
-    return _counted(data, days).figures(level)
+    return _counted(data, days, organisation).figures(level)
 
 
 @dataclass(frozen=True)
@@ -294,10 +289,10 @@ PACKED: Final = attrgetter(
 Packed = tuple[str, date, str, str | None, str, int, int, int, int, int, bool, tuple[str, ...]]
 
 
-@cached(4)
-def _units_counted(data: Data, days: tuple[date, ...]) -> _Units:
+@cached(20)
+def _units_counted(data: Data, days: tuple[date, ...], organisation: str | None) -> _Units:
     """Every unit on each day: counted for the first unit that somebody looks at, and for all others."""
-    counted = _counts(data, days, "unit")
+    counted = _counts(data, days, "unit", organisation)
     by_unit: defaultdict[str, list[object]] = defaultdict(list)
     for figure in counted.figures("unit"):
         by_unit[figure.unit or ""].append(PACKED(figure))
@@ -308,26 +303,29 @@ def _units_counted(data: Data, days: tuple[date, ...]) -> _Units:
 
 @cached()
 def _figures_for(
-    data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None
+    data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None, alone: str | None = None
 ) -> tuple[Coverage, ...]:
     """The figures of a level as the reader may see them, or of one unit alone."""
     of_unit = level == "unit" and len(days) > 1
-    figures_ = _units_counted(data, days).figures(data, unit) if of_unit else _all_figures(data, days, level)
+    figures_ = (
+        _units_counted(data, days, alone).figures(data, unit) if of_unit else _all_figures(data, days, level, alone)
+    )
     own = (figure for figure in figures_ if unit in (None, figure.unit))
     # nothing is hidden of the figures of organisations
-    return tuple(reader.figures(own, NOTHING_HIDDEN if level == "organisation" else hidden_from(data, reader, days)))
+    hidden = NOTHING_HIDDEN if level == "organisation" else hidden_from(data, reader, days, alone)
+    return tuple(reader.figures(own, hidden))
 
 
-def hidden_from(data: Data, reader: Reader, days: tuple[date, ...]) -> Plans:
+def hidden_from(data: Data, reader: Reader, days: tuple[date, ...], alone: str | None = None) -> Plans:
     """What is hidden from a reader on some days: nothing from one who may see persons."""
-    return NOTHING_HIDDEN if reader.named else plans(data, days)
+    return NOTHING_HIDDEN if reader.named else plans(data, days, alone)
 
 
 @cached()
-def plans(data: Data, days: tuple[date, ...]) -> Plans:
-    """What is hidden of each organisation on some days from readers who may not see persons."""
+def plans(data: Data, days: tuple[date, ...], alone: str | None = None) -> Plans:
+    """What is hidden on some days from readers who may not see persons, of each organisation or of one alone."""
     if len(days) > 1:
-        return _units_counted(data, days).plans
+        return _units_counted(data, days, alone).plans
     units, whole = (_all_figures(data, days, level) for level in UNITS_AND_WHOLE)
     return Plans(units, whole, years(data, days).hidden)
 

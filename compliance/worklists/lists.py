@@ -17,6 +17,7 @@ from compliance.access.permissions import Permission
 from compliance.access.reader import Reader
 from compliance.core.language import Texts, folded, swedish_order
 from compliance.counting.assessing import COLUMN_MISSING, items, items_of, left_on
+from compliance.counting.pins import one_day
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
 from compliance.review.dossier import REMAINING
@@ -104,10 +105,11 @@ def _list(left: list[Left], known: Contacts) -> WorkList:
 
 def items_left(cursor: Cursor, asking: Asking) -> Iterator[tuple[Point, dict[str, Any]]]:
     """Each item that is left for some unit of an organisation, with its point. They name persons."""
-    tables = items_of(cursor, asking.points, as_of=asking.as_of, known_at=asking.known_at)
+    with one_day(cursor, asking.as_of, known_at=asking.known_at, organisation=asking.organisation):
+        tables = items_of(cursor, asking.points, as_of=asking.as_of, known_at=asking.known_at)
     for point, table in zip(asking.points, tables, strict=True):
         for row in table.to_pylist():
-            if row["organisation"] == asking.organisation and is_of_unit(row):
+            if is_of_unit(row):
                 yield point, row
 
 

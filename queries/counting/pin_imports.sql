@@ -14,6 +14,7 @@ from (select unnest($days) as day) as day, lateral (
     -- what is yet to come is seen with the exports that there are
     select * from imports_at(as_of := least(day.day, $until), known_at := $known_at)
 ) as i
+where $organisation is null or lower(i.organisation) = lower($organisation)
 
 -- section: chosen_imports
 create or replace temp macro chosen_imports(wanted, as_of, known_at) as table

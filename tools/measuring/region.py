@@ -119,7 +119,8 @@ def lines_of(store: Store, size: int) -> Lines:
 def visited(store: Store, whose: str, pages: dict[str, dict[str, str]]) -> Lines:
     """Pages of a server that has counted nothing ahead: the first time and after that, and its memory at most."""
     quiet = replace(store, environment=store.environment | NOTHING_AHEAD)
-    with running(quiet) as server, session(server.address, patience=PATIENCE) as visitor:
+    with running(quiet, patience=PATIENCE) as server, session(server.address, patience=PATIENCE) as visitor:
+        yield Measured(f"The server, until it is ready, {whose}", server.seconds)
         for page, query in pages.items():
             opens = partial(opened, visitor, page, as_of=DAY, **query)
             yield Measured(f"A first visit, {whose}: {page}", opens())

@@ -30,7 +30,7 @@ from compliance.review.reviewing import GROUNDS, JUDGED, Review, review_of, writ
 from compliance.store.database import EVERYTHING_KNOWN, Database
 from compliance.store.file import FileDatabase
 from tests.line import POINTS, SOURCES, WORDS, Line
-from tests.ports import SERVER, free_port, started, wait_for
+from tests.ports import PATIENCE, SERVER, free_port, started, wait_for
 from tests.session import Session
 
 AS_OF = date(2026, 11, 15)
@@ -224,11 +224,11 @@ class Running:
 
 
 @contextmanager
-def running(store: Store) -> Iterator[Running]:
-    """A server on a store, ready since a moment."""
+def running(store: Store, *, patience: float = PATIENCE) -> Iterator[Running]:
+    """A server on a store, ready since a moment, within some seconds."""
     port, begun = free_port(), time.perf_counter()
     with started([SERVER, "--port", str(port)], environment=store.environment) as process:
-        wait_for(port, process)
+        wait_for(port, process, patience=patience)
         yield Running(store, port, process.pid, time.perf_counter() - begun)
 
 
