@@ -9,11 +9,12 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from compliance.core.places import ROOT
+from release.image import SUITE
 
 PROGRAMS = ("unshare", "nsenter", "podman", "podman-compose", "buildah", "crun", "mmdebstrap")
 SPACE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private")
@@ -23,6 +24,27 @@ FIRST = "umount /sys/fs/cgroup/unified 2>/dev/null; echo ready; exec cat"
 FETCHES = r"^subprocess\.CalledProcessError: Command '\['(mmdebstrap|buildah', '(from|add|commit)|[^']*', '-m', 'pip)'"
 # What podman says of the machine rather than of the container.
 NOT_STARTED = (125, 126, 127)
+
+# What stands in for images of a registry. The names of Debian's accounts and folders become those of the other images.
+OTHERS = "postgresql,nginx-light"
+CHANGES = (
+    'chroot "$1" sh -c "usermod -u 999 postgres; groupmod -g 999 postgres"',
+    'rm -r "$1"/var/lib/postgresql/* "$1/var/lib/nginx" "$1/var/log/nginx" "$1/etc/nginx/sites-enabled/default"',
+    'mkdir -p "$1/var/lib/postgresql/data" "$1/var/cache/nginx" "$1/var/log/nginx"',
+    'chown 999:999 "$1/var/lib/postgresql/data"; ln -s /var/cache/nginx "$1/var/lib/nginx"',
+)
+# A cluster is made at the first start, whose owner and password are said.
+ENTRY = """#!/bin/sh
+set -eu
+[ "$1" = sh ] && exec "$@"
+programs=$(echo /usr/lib/postgresql/*/bin) data=/var/lib/postgresql/data/pgdata
+if [ ! -e $data/PG_VERSION ]; then
+  $programs/initdb --pgdata=$data --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" \\
+    --auth=scram-sha-256 $POSTGRES_INITDB_ARGS
+  echo "create database $POSTGRES_USER" | $programs/postgres --single -D $data postgres
+fi
+exec $programs/postgres -D $data "$@"
+"""
 
 
 class Unable(Exception):
@@ -77,6 +99,21 @@ class Engine:
         done = self.runs("podman", "run", "--rm", "--network=host", "--read-only", "--entrypoint=true", image)
         if done.returncode in NOT_STARTED:
             raise Unable((done.stderr.strip().splitlines() or ["podman starts nothing"])[-1])
+
+    def stand_ins(self, names: Iterable[str]) -> None:
+        """Make an image of PostgreSQL and nginx by Debian, with the names and the ways of those of the registry.
+
+        Raise Unable if it cannot be had.
+        """
+        base, entry = self.folder / "others.tar", self.folder / "entry"
+        entry.write_text(ENTRY, "utf-8")
+        entry.chmod(0o755)
+        hooks = [f"--customize-hook={hook}" for hook in (*CHANGES, f"copy-in {entry} /usr/local/bin")]
+        made = self.runs("mmdebstrap", "--quiet", "--variant=essential", *hooks, f"--include={OTHERS}", SUITE, base)
+        if made.returncode:
+            raise Unable((made.stderr.strip().splitlines() or ["mmdebstrap fails"])[-1])
+        for name in names:
+            self.says("import", "--quiet", '--change=ENTRYPOINT ["/usr/local/bin/entry"]', base, name)
 
 
 @contextmanager

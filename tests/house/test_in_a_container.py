@@ -1,6 +1,7 @@
 """The image is made and started as its files say, as far as this machine can: it serves, loads, counts and ends."""
 
 import json
+import re
 import time
 import urllib.request
 from contextlib import suppress
@@ -12,6 +13,7 @@ import yaml
 from compliance.core.places import ROOT
 from tests.containers import Unable, engine
 from tests.ports import free_port
+from tests.proxied import certificate
 
 pytestmark = pytest.mark.exhaustive
 
@@ -30,6 +32,15 @@ for path in sys.argv[1:]:
         print(path)
     except OSError:
         pass
+"""
+# What nginx answers a visit through TLS.
+ASKS = """
+import socket, ssl
+context = ssl._create_unverified_context()
+name = "efterlevnad.example.se"
+with context.wrap_socket(socket.create_connection(("127.0.0.1", 443)), server_hostname=name) as visit:
+    visit.sendall(f"GET / HTTP/1.1\\r\\nHost: {name}\\r\\nConnection: close\\r\\n\\r\\n".encode())
+    print(visit.recv(4096).decode())
 """
 MOUNTED = ("/var/lib/compliance/x", "/tmp/x")
 NOT_OURS = ("/x", "/opt/compliance/x", "/etc/x", "/usr/x", "/home/x", "/var/lib/x", "/var/log/x", "/run/x")
@@ -133,3 +144,44 @@ def test_it_brings_no_more_than_it_needs_and_a_bill_of_it(podman):
     installed = running.says("run", "--rm", "--network=host", "--entrypoint=python", image, "-c", freeze).splitlines()
     names = {part["name"] for part in bill["components"]}
     assert {name.lower().replace("_", "-").replace(".", "-") for name in installed} <= names
+
+
+@pytest.fixture
+def pod(podman, tmp_path):
+    """deploy/pod.yaml on a loopback of its own, beside which nothing is reached, so that no port here is taken."""
+    running, _ = podman
+    text = (ROOT / "deploy" / "pod.yaml").read_text("utf-8")
+    try:
+        running.stand_ins(re.findall(r"image: (docker\.io/\S+)", text))
+    except Unable as why:
+        pytest.skip(f"no pod is tried here: {why}")
+    certificate(tmp_path)
+    text = text.replace("/opt/compliance/current", str(ROOT)).replace("path: /etc/ssl/compliance", f"path: {tmp_path}")
+    file, deploy = tmp_path / "pod.yaml", ROOT / "deploy"
+    file.write_text(re.sub(r"^ +(ports:|- .*hostPort.*)\n", "", text, flags=re.M), "utf-8")
+    running.says("kube", "play", deploy / "pod-secrets.yaml")
+    try:
+        running.says("kube", "play", "--network=none", f"--configmap={deploy / 'pod-settings.yaml'}", file)
+        yield running
+    finally:
+        running.says("kube", "down", "--force", file)
+        running.says("secret", "rm", "--all")
+
+
+def test_with_postgresql_and_nginx_it_counts_what_is_loaded_and_lets_in_nobody_without_a_login(pod):
+    def inside(code):
+        return pod.runs("podman", "exec", "compliance-server", "python", "-c", code)
+
+    until = time.monotonic() + PATIENCE
+    while inside("from urllib.request import *; urlopen('http://127.0.0.1:8501/readyz')").returncode:
+        assert time.monotonic() < until, pod.runs("podman", "logs", "compliance-server").stderr
+        time.sleep(0.5)
+    python = ("exec", "compliance-server", "python", "-m", "compliance")
+    pod.says(*python, "load", INCIDENTS, "--extract-date=2026-10-31")
+    assert EXPECTED in coverage(pod, "compliance-server")
+    assert pod.says("exec", "compliance-server", "ls", "/var/lib/compliance/copy.duckdb")
+    answer = inside(ASKS).stdout
+    assert "401 Unauthorized" in answer
+    assert "Server: nginx" in answer
+    pod.says("stop", "compliance-server")
+    assert pod.says("inspect", "compliance-server", "--format={{.State.ExitCode}}") == "0"
