@@ -5,7 +5,6 @@ PostgreSQL is Debian's with its usual settings, on this machine too: what it has
 
 import itertools
 import shutil
-import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from compliance.core.language import month_ends
 from compliance.loading.loading import load
 from compliance.reading.reading import read
 from compliance.store.changes import numbers_of_rows
@@ -24,12 +22,12 @@ from compliance.store.file import FileDatabase
 from compliance.store.shared import SharedDatabase
 from tests import postgres
 from tests.line import SOURCES, WORDS, Line
-from tests.machines import fill, machine, with_all_of
+from tests.machines import machine, with_all_of
 from tests.ports import free_port
 from tests.postgres import Server
 from tests.proxied import HOST, certificate, nginx
 from tests.session import Session, session
-from tools.administrations import many_times, write_exports
+from tools.administrations import write_exports
 from tools.measuring.lines import Measured
 from tools.measuring.stand import (
     AS_OF,
@@ -65,7 +63,6 @@ USUAL = {
 MODEL = "model"
 NEAR = "≤ 1.3"
 ADMINISTRATIONS = [f"Stadsdel {number} (exempel)" for number in range(1, 27)]
-YEAR = month_ends(AS_OF, count=12)
 REVIEW = "the review of this year"
 # A day on which each source was exported, and the number of rows that an import of the samples often has.
 EXPORTED, IMPORTED = date(2026, 10, 31), 3_361
@@ -272,45 +269,6 @@ def passes_on(writer: Session, reader: Session, text: str) -> None:
 # --- a city -------------------------------------------------------------------------------------------------------
 
 
-def city(samples: Path, folder: Path) -> Iterator[Measured]:
-    """What the samples hold many times over, each an administration of its own."""
-    file = Path(shutil.copy(samples, folder / "city.duckdb"))
-    many_times(file, ADMINISTRATIONS)
-    with sharing(samples, folder) as machines:
-        number, store = rows_in(in_file(file)), machines.begun()
-        took = timed(lambda: fill(store.database, FileDatabase.at(file)))
-        rate = f"{number:,} rows, {number / took:,.0f} a second"
-        yield Measured("26 administrations of 2,000 people: all of it put into PostgreSQL", took, note=rate)
-        yield Measured(
-            "… its size there", there(machines.server, store), unit="MB", note=f"{megabytes(file)} in a file"
-        )
-        yield Measured("… a machine builds its copy", builds(machines, store))
-        yield from both_count("… the thirteen points of each", [AS_OF], store, in_file(file))
-        yield from both_count("… at the end of each of 12 months", YEAR, store, in_file(file))
-        yield from citys_page(lambda: machines.beside(store), lambda: in_file(file))
-
-
-def citys_page(*stores: Callable[[], Store]) -> Iterator[Measured]:
-    """The city's page of servers in turn, which do not count ahead: that would take minutes."""
-    found = [[city_visits(store()) for store in stores] for _ in range(3)]
-    for place, what in enumerate(("… the city's page, its first visit", "… the city's page, warm")):
-        took = [statistics.median(run[kind][place] for run in found) for kind in range(len(stores))]
-        yield beside(what, took, NEAR if place else "")
-
-
-def city_visits(store: Store) -> tuple[float, float]:
-    """What the city's page takes of a server that has just started: the first time, and after that."""
-    ours = replace(store, environment=store.environment | NOTHING_AHEAD)
-    with running(ours) as server, session(server.address) as visitor:
-        first = opened(visitor, "city", as_of=DAY)
-        opened(visitor, "city", as_of=DAY)
-        return first, median(lambda: opened(visitor, "city", as_of=DAY), times=9)
-
-
-def megabytes(file: Path) -> str:
-    return f"{file.stat().st_size / 1024**2:.0f} MB"
-
-
 def there(server: Server, store: Store) -> float:
     """How many MB a store has in PostgreSQL."""
     name = store.environment["COMPLIANCE_DATABASE"].partition("@/")[2].partition("?")[0]
@@ -376,7 +334,6 @@ GROUPS: dict[str, Callable[[Path, Path], Iterator[Measured]]] = {
     "shared-pages": pages,
     "shared-writing": writing,
     "following": following,
-    "city": city,
     "city-loading": city_loading,
     "viewing": viewing,
 }
