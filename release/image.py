@@ -42,7 +42,7 @@ def main() -> None:
     moment = commit_moment()
     BUILD.mkdir(exist_ok=True)
     name = make(ROOT, BUILD, moment=moment)
-    print(f"{name} ({int(_buildah('inspect', '--type', 'image', '--format', '{{.Docker.Size}}', name)) // 10**6} MB)")
+    print(f"{name} ({_buildah('images', '--format={{.Size}}', name)})")
 
 
 def make(tree: Path, folder: Path, *, moment: int) -> str:
