@@ -103,9 +103,9 @@ def pinned(
 ) -> Iterator[None]:
     """Within the block, `relations` and the imports and names behind `days` are computed once on this cursor.
 
-    With an `organisation`, named as on each day, nothing of any other is there, nor in blocks within it. Days after
-    `exports_until` have its exports and names. A block around it that has all this already serves it too. A statement
-    that reads another day too finds nothing of it here.
+    With an `organisation`, named as on each day, nothing of any other is there, nor in blocks within it, unless a block
+    around it has them. Days after `exports_until` have its exports and names. A block around it that has all this
+    already serves it too. A statement that reads another day too finds nothing of it here.
     """
     held = _HELD.get()
     if held and held.cursor is cursor:

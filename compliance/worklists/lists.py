@@ -109,7 +109,7 @@ def items_left(cursor: Cursor, asking: Asking) -> Iterator[tuple[Point, dict[str
         tables = items_of(cursor, asking.points, as_of=asking.as_of, known_at=asking.known_at)
     for point, table in zip(asking.points, tables, strict=True):
         for row in table.to_pylist():
-            if is_of_unit(row):
+            if row["organisation"] == asking.organisation and is_of_unit(row):
                 yield point, row
 
 
