@@ -79,5 +79,11 @@ def _print_reviews(done: "Rehearsed") -> None:
 
 
 def _change_line(change: "Change") -> str:
+    """A changed figure: of its counts those that differ, by name."""
+    from compliance.counting.apart import OUTCOMES
+
     whose = ", ".join(each for each in change.whose if each)
-    return f"{whose}: {change.before or 'none'} → {change.after or 'none'}"
+    was, now = (dict(zip(OUTCOMES, each, strict=True)) if each else {} for each in (change.before, change.after))
+    names = [name for name in OUTCOMES if was.get(name) != now.get(name)]
+    before, after = (", ".join(f"{name} {each[name]}" for name in names) if each else "none" for each in (was, now))
+    return f"{whose}: {before} → {after}"

@@ -17,6 +17,7 @@ from compliance.core.errors import Refusal
 from compliance.core.language import N_
 from compliance.core.places import Place
 from compliance.core.saving import temporary_folder
+from compliance.counting.apart import OUTCOMES
 from compliance.counting.assessing import counts_of
 from compliance.declarations.points import Point
 from compliance.declarations.queries import statement
@@ -26,9 +27,9 @@ from compliance.review.verifying import Difference, verify
 from compliance.store import packs, stores
 from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
 
-# What names a figure among those of a day, and its counts, as the command `coverage` has them.
+# What names a figure among those of a day, as the command `coverage` has it.
 WHOSE: Final = ("id", "organisation", "department", "unit")
-COUNTS: Final = ("met", "unmet", "unknown", "pending", "exempt")
+# How many items of each outcome a figure has.
 Figures = Mapping[tuple[str | None, ...], tuple[int, ...]]
 
 
@@ -79,7 +80,7 @@ def rehearse(place: Place, *, day: date, before: Figures | None) -> Rehearsed:
 def _figures(copy: Database, points: tuple[Point, ...], day: date) -> Figures:
     counted = counts_of(copy, points, days=[day], known_at=EVERYTHING_KNOWN, level="unit").figures("unit")
     return {
-        (each.point.id, each.organisation, each.department, each.unit): tuple(getattr(each, name) for name in COUNTS)
+        (each.point.id, each.organisation, each.department, each.unit): tuple(getattr(each, name) for name in OUTCOMES)
         for each in counted
     }
 
@@ -114,7 +115,9 @@ def _changes(before: Figures, after: Figures) -> Iterator[Change]:
 def figures_in(file: TextIO) -> Figures:
     """The figures in what the command `coverage --by unit --format json` has printed. Raise Refusal if it is not."""
     try:
-        return {tuple(row[name] for name in WHOSE): tuple(int(row[name]) for name in COUNTS) for row in json.load(file)}
+        return {
+            tuple(row[name] for name in WHOSE): tuple(int(row[name]) for name in OUTCOMES) for row in json.load(file)
+        }
     except (OSError, ValueError, LookupError, TypeError) as error:
         text = N_(
             "{file} does not hold what “coverage --by unit --format json” prints. Let the version that runs write it."
