@@ -39,13 +39,12 @@ NO_SECRET: Final = N_(
     "user read it."
 )
 
-
 # The variables of the environment that are read, besides those of the login.
-VARIABLES = (
+VARIABLES: Final = (
     "COMPLIANCE_COUNT_AHEAD", "COMPLIANCE_DATABASE", "COMPLIANCE_DATABASE_FILE", "COMPLIANCE_FOLDER",
     "COMPLIANCE_INTAKE", "COMPLIANCE_LOG", "COMPLIANCE_PUBLIC_ADDRESS",
 )  # fmt: skip
-OF_LOGIN = "COMPLIANCE_LOGIN_"
+OF_LOGIN: Final = "COMPLIANCE_LOGIN_"
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,9 @@ def log_form() -> str:
 
 def variables() -> tuple[str, ...]:
     """The variables that the environment has for the product, besides those of the login; also what nobody reads."""
-    return tuple(sorted(name for name in os.environ if name.startswith("COMPLIANCE_") and OF_LOGIN not in name))
+    return tuple(
+        sorted(name for name in os.environ if name.startswith("COMPLIANCE_") and not name.startswith(OF_LOGIN))
+    )
 
 
 def public_address() -> str:

@@ -42,7 +42,7 @@ WRONG_KIND: Final = N_(
     "{file} cannot be read: a value is of another kind than in the product's file of that name, in data/."
 )
 # What a file of the wrong kinds makes of what reads it.
-KINDS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+MISREADINGS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def wrong_in(own: Path) -> list[Refusal]:
@@ -63,7 +63,7 @@ def _of_file(file: Path, own: Path, known: set[str]) -> Iterator[Refusal]:
             load(own)
     except Refusal as refusal:
         yield refusal
-    except KINDS:
+    except MISREADINGS:
         yield Refusal(WRONG_KIND, file=name)
 
 
