@@ -54,9 +54,9 @@ def make(tree: Path, folder: Path, *, moment: int) -> str:
         _import(root, moment)
         unpacked(tree, context, moment=moment, pythons=(PYTHON,), system=installed(root))
         name = f"{NAME}:{version(tree)}"
-        limits = [f"--ulimit={kind}={most}:{most}" for kind, most in _limits().items()]
+        ulimits = [f"--ulimit={kind}={most}:{most}" for kind, most in limits().items()]
         # The steps run as in any directory that is a root: without what starts containers, and without a network.
-        said = ["--isolation=chroot", "--network=host", "--pull=never", "--format=docker", *limits]
+        said = ["--isolation=chroot", "--network=host", "--pull=never", "--format=docker", *ulimits]
         said += [f"--timestamp={moment}", f"--build-arg=BASE={BASE}", f"--tag={name}"]
         file = context / "deploy" / "Containerfile"
         build: list[str | Path] = ["unshare", "--net", "buildah", "build", *said, f"--file={file}", context]
@@ -95,7 +95,7 @@ def _buildah(*said: str | Path) -> str:
     return subprocess.check_output(command, text=True).strip()
 
 
-def _limits() -> dict[str, int]:
+def limits() -> dict[str, int]:
     """This process's own limits: buildah would raise them, which not every machine lets root do."""
     kinds = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
     return {name: resource.getrlimit(kind)[1] for name, kind in kinds.items()}

@@ -5,7 +5,6 @@ All of it is in a space of mounts and processes that ends with this process, how
 
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compliance.core.places import ROOT
-from release.image import SUITE
+from release.image import SUITE, limits
 
 PROGRAMS = ("unshare", "nsenter", "podman", "podman-compose", "buildah", "crun", "mmdebstrap")
 SPACE = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private")
@@ -59,12 +58,9 @@ class Engine:
         root, run = folder / "images", folder / "run"
         storage = f'[storage]\ndriver = "overlay"\ngraphroot = "{root}"\nrunroot = "{run}"\n'
         (folder / "storage.conf").write_text(storage, "utf-8")
-        # The limits of this process: not every machine lets root raise them.
-        kinds = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
-        most = {name: resource.getrlimit(kind)[1] for name, kind in kinds.items()}
-        limits = ", ".join(f'"{name}={limit}:{limit}"' for name, limit in most.items())
+        ulimits = ", ".join(f'"{name}={most}:{most}"' for name, most in limits().items())
         engine = f'[engine]\ntmp_dir = "{folder / "tmp"}"\ncgroup_manager = "cgroupfs"\nevents_logger = "none"\n'
-        (folder / "containers.conf").write_text(f"[containers]\ndefault_ulimits = [{limits}]\n{engine}", "utf-8")
+        (folder / "containers.conf").write_text(f"[containers]\ndefault_ulimits = [{ulimits}]\n{engine}", "utf-8")
 
     def runs(self, *command: str | Path, seconds: int = 600) -> subprocess.CompletedProcess[str]:
         """A command in the space, and what it says."""
