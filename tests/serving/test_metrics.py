@@ -125,12 +125,13 @@ def test_strange_addresses_add_no_series():
     asked("/")
     asked("/a")
     asked("/a/b\x00")
+    asked()
     before = values(asked()[1])
     counted = requests("other", "404")
-    for number in range(10_000):
+    for number in range(1_000):
         asked(f"/{number}/{number}" if number % 2 else f"/{number}\x00")
     after = values(asked()[1])
-    assert requests("other", "404") == counted + 10_000
+    assert requests("other", "404") == counted + 1_000
     assert {*after} == {*before}
 
 
