@@ -97,7 +97,7 @@ def test_a_name_in_the_address_that_does_not_exist_is_reported(loaded, monkeypat
 
 
 def test_a_day_to_come_is_reported_and_shown(loaded, monkeypatch):
-    told = "har inte varit än: senare exporter kan ändra siffrorna."
+    told = "ligger i framtiden: senare exporter kan ändra siffrorna."
     assert f"25\u00a0november\u00a02026 {told}" in text(opened("about", monkeypatch, as_of="2026-11-25"))
     assert told not in text(opened("about", monkeypatch, **BASE))
 
