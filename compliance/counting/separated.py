@@ -82,12 +82,13 @@ def _quoted(value: object) -> str:
     return '"' + text.replace('"', '""') + '"' if re.search(NEEDY, text) else text
 
 
-def joined_table(table: pa.Table, *, separator: str) -> bytes:
+def joined_table(table: pa.Table, *, separator: str, heading: bool = True) -> bytes:
     """The same for a table whose texts are harmless. It works on whole columns, never row by row."""
     columns: list[Cells] = table.columns
     cells = [_quoted_column(pc.fill_null(column, "")) for column in columns]
     lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, separator), "\r\n", "")
-    return b"".join([joined([table.column_names], separator=separator).encode(), *map(_content, lines.chunks)])
+    first = joined([table.column_names] if heading else [], separator=separator)
+    return b"".join([first.encode(), *map(_content, lines.chunks)])
 
 
 def _quoted_column(texts: Cells) -> Cells:

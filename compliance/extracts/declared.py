@@ -39,8 +39,8 @@ class Definition:
     """A named extract: its title, purpose and columns.
 
     `reasons_of` is the point that its reasons belong to, if no column says so; `permission` what a reader needs for it
-    besides that of extracts; `written` whether its rows rest on what is written in the product too; `once` whether it
-    has no history.
+    besides that of extracts; `written` whether its rows rest on what is written in the product too; `has_history`
+    whether it can be repeated for several days.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Definition:
     reasons_of: str | None = None
     permission: Permission | None = None
     written: bool = False
-    once: bool = False
+    has_history: bool = True
 
     @property
     def whole(self) -> bool:

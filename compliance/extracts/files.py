@@ -44,16 +44,17 @@ def write(wanted: Extract, to: Path | io.BytesIO, *, kind: Kind, language: Langu
         save(content, to)
 
 
-def as_bytes(wanted: Extract, *, kind: Kind, language: Language) -> bytes:
+def as_bytes(wanted: Extract, *, kind: Kind, language: Language, heading: bool = True) -> bytes:
     """Return the extract as the content of a file; the same rows give the same bytes.
 
-    `csv` and `parquet` have names and codes whatever the language; `swedish_csv` is always Swedish.
+    `csv` and `parquet` have names and codes whatever the language; `swedish_csv` is always Swedish. Without `heading`
+    the rows of a CSV file go on one that has it.
     """
     if kind == "csv":
-        return joined_table(_text_columns(wanted.table), separator=",")
+        return joined_table(_text_columns(wanted.table), separator=",", heading=heading)
     if kind == "swedish_csv":
         table = _text_columns(titled(wanted, Language("sv")), decimal=",", dates_alone=True)
-        return BOM + joined_table(table, separator=";")
+        return (BOM if heading else b"") + joined_table(table, separator=";", heading=heading)
     if kind == "parquet":
         return _parquet(wanted.table)
     from compliance.extracts.workbooks import workbook

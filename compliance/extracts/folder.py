@@ -95,7 +95,9 @@ def every_extract(
     closed = tuple(each for each in load_extracts() if each not in may)
     day: dict[str, Any] = {"as_of": as_of, "known_at": known_at, "points": points, "reader": reader}
     known: dict[str, Any] = {}
-    found = tuple(extract(cursor, each.id, **day, **options, known=known) for each in may if not (again and each.once))
+    found = tuple(
+        extract(cursor, each.id, **day, **options, known=known) for each in may if each.has_history or not again
+    )
     names = reader.organisations(basis_on(cursor, days=[as_of], known_at=known_at).organisations)
     wanted = options.get("organisation")
     whose = (wanted,) if wanted else names

@@ -15,15 +15,15 @@ from compliance.extracts.extracting import Extract
 from compliance.extracts.files import Kind, as_bytes
 from compliance.extracts.folder import DESCRIPTION, MEDIA, Bundle, description, resource
 
-KINDS: Final = ("csv", "swedish_csv", "parquet")
+LONG_KINDS: Final = ("csv", "swedish_csv", "parquet")
 
 
 def check(definition: Definition, kind: Kind) -> None:
     """Raise Refusal if an extract has no history, or a kind of file no room for one."""
-    if definition.once:
-        text = N_("The extract {name} has no history: it is of all months, or alike on each day. Leave out --months.")
+    if not definition.has_history:
+        text = N_("The extract {name} has no history: it is of all months, or of no day. Leave out --months.")
         raise Refusal(text, name=definition.id)
-    if kind not in KINDS:
+    if kind not in LONG_KINDS:
         raise Refusal(N_("A workbook has no room for several months. Give the file a name in .csv or .parquet."))
 
 
@@ -52,12 +52,12 @@ def write_histories(days: Iterable[Bundle], to: Path, *, created: datetime, lang
 
 def _fill(asked: Bundle, rest: Iterable[Bundle], folder: Path, language: Language) -> tuple[dict[str, int], list[date]]:
     """Write the rows of all days. Return how many each extract has, and the days."""
-    dates, rows = [asked.as_of], {}
+    dates = [asked.as_of]
     with ExitStack() as closing:
         tables: dict[str, list[_LongTable]] = {}
         for wanted in asked.extracts:
             for kind in MEDIA:
-                file = closing.enter_context((folder / f"{wanted.definition.id}.{kind}").open("wb"))
+                file = closing.enter_context(written(folder / f"{wanted.definition.id}.{kind}"))
                 table = _LongTable(file, kind, language)
                 closing.callback(table.close)
                 tables.setdefault(wanted.definition.id, []).append(table)
@@ -89,8 +89,7 @@ class _LongTable:
             self._writer = self._writer or pq.ParquetWriter(self._file, wanted.table.schema, compression="zstd")
             self._writer.write_table(wanted.table)
             return
-        content = memoryview(as_bytes(wanted, kind=self._kind, language=self._language))
-        self._file.write(content[bytes(content[:10_000]).index(b"\n") + 1 :] if self._is_begun else content)
+        self._file.write(as_bytes(wanted, kind=self._kind, language=self._language, heading=not self._is_begun))
         self._is_begun = True
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ import frictionless
 import pytest
 
 from compliance.core import clock
+from compliance.counting.separated import BOM
 from compliance.extracts.declared import load_extracts
 from tests.command import run_here
 from tests.line import Line
@@ -38,8 +39,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_which_have_no_history() -> None:
     """They are of all months, or of no day: repeated, they would be the same again and again."""
-    once = {"trend", "courses_by_month", "incident_months", "imports", "decisions"}
-    assert {each.id for each in load_extracts() if each.once} == once
+    without = {"trend", "courses_by_month", "incident_months", "imports", "decisions"}
+    assert {each.id for each in load_extracts() if not each.has_history} == without
 
 
 def test_an_item_has_a_history_in_which_each_day_is_as_it_is_alone(loaded: Line, tmp_path: Path) -> None:
@@ -53,6 +54,17 @@ def test_an_item_has_a_history_in_which_each_day_is_as_it_is_alone(loaded: Line,
     for day in ENDS:
         run_here(*asked, "one.csv", "--as-of", day, folder=tmp_path)
         assert rows(tmp_path / "one.csv") == [row for row in long if row["as_of"] == day]
+
+
+def test_a_swedish_history_begins_once(loaded: Line, tmp_path: Path) -> None:
+    asked = (loaded.database.path, "extract", "items", "--to", "x.csv", *DAY, "--swedish-excel")
+    run_here(*asked, folder=tmp_path)
+    one = (tmp_path / "x.csv").read_bytes()
+    run_here(*asked, "--months", 3, folder=tmp_path)
+    long = (tmp_path / "x.csv").read_bytes()
+    heading = one[: one.index(b"\n") + 1]
+    assert long.startswith(heading)
+    assert (long.count(heading.removeprefix(BOM)), long.count(BOM)) == (1, 1)
 
 
 @pytest.mark.live
