@@ -54,11 +54,11 @@ from compliance.loading.loading import (
 )
 from compliance.loading.parts import UNHEARD
 from compliance.store import packs, stores
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, rows
+from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, Rows, newest_moment, rows
 
 WHO: Final = "command line"
 SWITCH_ON: Final = "python -m compliance points switch {point} on --from DATE --really"
-Made = TypeVar("Made")
+Counted = TypeVar("Counted")
 app = Commands(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -548,22 +548,22 @@ def extract_command(
     day, known = day_and_moment(as_of, known_at)
     with stores.own().cursor() as cursor:
         named = organisation_named(cursor, organisation, day) if organisation else None
-    asked = Wanted(day, known, named, months)
+    asked = Request(day, known, named, months)
     if every and not (name or to or point or swedish_excel):
         made = _every_extract(every, asked, replace=replace)
     elif name and to and not (every or replace):
         made = _one_extract(name, to, asked, swedish_excel=swedish_excel, point=point)
     else:
         raise typer.BadParameter("give NAME and --to FILE, or --all FOLDER|FILE.zip alone", param_hint="extract")
-    whose: dict[str, object] = {"organisation": organisation} if organisation else {}
-    whose |= {"months": months} if months > 1 else {}
-    hand_out(Action.EXTRACT, made.what, day=day, **_known(known), **made.details, **whose)
+    limits: dict[str, object] = {"organisation": organisation} if organisation else {}
+    limits |= {"months": months} if months > 1 else {}
+    hand_out(Action.EXTRACT, made.what, day=day, **_known(known), **made.details, **limits)
     made.write()
     print(made.written)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Request:
     """What extracts are asked for: a day, the moment whose knowledge counts, whose (or all), and of how many months."""
 
     day: date
@@ -582,7 +582,7 @@ class _Made:
     written: str
 
 
-def _one_extract(name: str, to: Path, asked: Wanted, *, swedish_excel: bool, point: str | None) -> _Made:
+def _one_extract(name: str, to: Path, asked: Request, *, swedish_excel: bool, point: str | None) -> _Made:
     from compliance.extracts import history
     from compliance.extracts.declared import extract_by
     from compliance.extracts.extracting import extract
@@ -605,7 +605,7 @@ def _one_extract(name: str, to: Path, asked: Wanted, *, swedish_excel: bool, poi
     return _Made(definition.id, details | {"rows": count}, writing, f"{masked_name(to)}: {count} rows")
 
 
-def _every_extract(to: Path, asked: Wanted, *, replace: bool) -> _Made:
+def _every_extract(to: Path, asked: Request, *, replace: bool) -> _Made:
     from compliance.extracts.folder import check_place, every_extract, is_archive, write_all
     from compliance.extracts.history import write_histories
 
@@ -614,22 +614,26 @@ def _every_extract(to: Path, asked: Wanted, *, replace: bool) -> _Made:
     days = _each_day(asked, every_extract, partial(every_extract, again=True))
     bundle = next(days)
     check_place(to, bundle, replace=replace)
-    file: dict[str, Any] = {"created": clock.now(), "language": Language(places.environment_language())}
+    options: dict[str, Any] = {"created": clock.now(), "language": Language(places.environment_language())}
     if asked.months > 1:
         written = f"{masked_name(to)}: {len(bundle.extracts)} extracts, {asked.months} months"
-        writing = partial(write_histories, chain([bundle], days), to, **file)
+        writing = partial(write_histories, chain([bundle], days), to, **options)
         return _Made("all extracts", {"format": "folder"}, writing, written)
     details = {"format": "zip" if is_archive(to) else "folder", "rows": bundle.rows}
     written = f"{masked_name(to)}: {len(bundle.extracts)} extracts, {bundle.rows} rows"
-    return _Made("all extracts", details, partial(write_all, bundle, to, **file), written)
+    return _Made("all extracts", details, partial(write_all, bundle, to, **options), written)
 
 
-def _each_day(asked: Wanted, count: Callable[..., Made], again: Callable[..., Made] | None = None) -> Iterator[Made]:
+def _each_day(
+    asked: Request, count: Callable[..., Counted], again: Callable[..., Counted] | None = None
+) -> Iterator[Counted]:
     """What is counted for the day, then for the ends of the months before. The command line sees all.
 
     What is known is the same for all days, also if an export is loaded meanwhile.
     """
-    known = min(asked.known_at, clock.now()) if asked.months > 1 else asked.known_at
+    with stores.own().cursor() as cursor:
+        # a clock that was set back is before what is known already
+        known = min(asked.known_at, max(clock.now(), newest_moment(cursor))) if asked.months > 1 else asked.known_at
     for day in reversed(month_ends(asked.day, count=asked.months)):
         with stores.own().cursor() as cursor:
             moment: dict[str, Any] = {"as_of": day, "known_at": known}

@@ -55,11 +55,12 @@ def test_what_was_loaded_later_is_not_known(loaded: Line, tmp_path: Path, said: 
     assert found == ([] if met is None else [met])
 
 
-def test_without_a_day_it_is_that_of_the_moment(loaded: Line, tmp_path: Path) -> None:
-    for said in ("2026-11-23", "2026-11-23 23:30", "2026-11-23 23:30 +01:00"):
+def test_without_a_day_it_is_that_of_the_moment(loaded: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 26, 14))
+    for said in ("2026-11-24", "2026-11-24 23:30", "2026-11-24 23:30 +01:00"):
         run_here(loaded.database.path, "extract", "coverage", "--to", "x.csv", "--known-at", said, folder=tmp_path)
         rows = csv.DictReader((tmp_path / "x.csv").open(encoding="utf-8"))
-        assert {row["as_of"] for row in rows} <= {"2026-11-23"}
+        assert {row["as_of"] for row in rows} == {"2026-11-24"}
 
 
 @pytest.mark.parametrize("said", ["2026-11-24 15:01", "2026-11-25", "9998-01-01 00:00"])

@@ -14,7 +14,7 @@ from compliance.core import clock
 from compliance.counting.separated import BOM
 from compliance.extracts.declared import load_extracts
 from tests.command import run_here
-from tests.line import Line
+from tests.line import NOON, Line
 
 SYSTEMS = """
 System | Enhet | Har informationssäkerhetsklassning genomförts under det senaste året?
@@ -127,3 +127,12 @@ def test_months_and_a_moment_are_told_in_the_trail_and_both_hold(loaded: Line, t
     listed = json.loads(run_here(loaded.database.path, "audit", "list", "--format", "json").stdout)
     assert any('"months": 2' in row["details"] and '"known_at"' in row["details"] for row in listed)
     assert {row["as_of"] for row in rows(tmp_path / "x.csv")} == {*ENDS[1:]}
+
+
+def test_a_clock_that_was_set_back_hides_nothing(loaded: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = (loaded.database.path, "extract", "items", "--to", "x.csv", *DAY, "--months", 2)
+    run_here(*asked, folder=tmp_path)
+    before = rows(tmp_path / "x.csv")
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    run_here(*asked, folder=tmp_path)
+    assert rows(tmp_path / "x.csv") == before != []
