@@ -1,6 +1,6 @@
 """What is arranged with those who deliver: who delivers each export, and when and where questions are answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -60,8 +60,19 @@ class Arrangements:
 
 def arrangements(cursor: Cursor, organisation: str, *, as_of: date) -> Arrangements:
     """What is arranged in an organisation, as it is called on a day."""
-    params = {"organisation": organisation, "as_of": as_of, "known_at": EVERYTHING_KNOWN}
-    written = {(row["kind"], row["what"]): row["text"] for row in rows(cursor, statement("arrangements"), params)}
+    return arrangements_of(cursor, [organisation], as_of=as_of)[organisation]
+
+
+def arrangements_of(cursor: Cursor, organisations: Sequence[str], *, as_of: date) -> dict[str, Arrangements]:
+    """The same of several organisations, read at once."""
+    params = {"organisations": [*organisations], "as_of": as_of, "known_at": EVERYTHING_KNOWN}
+    written: dict[str, dict[tuple[str, str], str]] = {organisation: {} for organisation in organisations}
+    for row in rows(cursor, statement("arrangements"), params):
+        written[row["organisation"]][row["kind"], row["what"]] = row["text"]
+    return {organisation: _arranged(each) for organisation, each in written.items()}
+
+
+def _arranged(written: Mapping[tuple[str, str], str]) -> Arrangements:
     day = written.get((ANSWER_BY, ""), "")
     sources = {what: None for kind, what in written if kind in OF_DELIVERY.values()}
     return Arrangements(

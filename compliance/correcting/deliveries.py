@@ -1,12 +1,12 @@
 """What is delivered, when the next is expected, and what has not come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from compliance.correcting.arrangements import Delivering, arrangements
+from compliance.correcting.arrangements import Delivering, arrangements_of
 from compliance.counting.figures import Definition, load_figures
 from compliance.declarations.intake import load_intake
 from compliance.declarations.points import Point
@@ -65,18 +65,29 @@ def deliveries(cursor: Cursor, organisation: str, *, as_of: date, own: Path | No
 
     `own` is the folder of the organisation's own values.
     """
-    params: dict[str, Any] = {"organisation": organisation, "as_of": as_of}
-    every = packs.declared(cursor, own)
-    points = packs.points_on(cursor, every, **params)
-    found = rows(cursor, statement("newest_exports"), params | {"known_at": EVERYTHING_KNOWN})
-    newest = {row["source"]: row["extract_date"] for row in found}
-    arranged, late_after = arrangements(cursor, **params).deliveries, load_intake(own).late_after_days
-    return [
-        delivery(
-            source, newest.get(source.id), arranged.get(source.id, Delivering()), as_of=as_of, late_after=late_after
-        )
-        for source in wanted(every.sources.values(), points, load_figures(own))
-    ]
+    return [*deliveries_to(cursor, [organisation], as_of=as_of, own=own)]
+
+
+def deliveries_to(cursor: Cursor, organisations: Sequence[str], *, as_of: date, own: Path | None) -> Iterator[Delivery]:
+    """The same of several organisations, of which everything is read at once."""
+    every, definitions, late_after = packs.declared(cursor, own), load_figures(own), load_intake(own).late_after_days
+    on = packs.packs_on(cursor, [as_of]) if every.packs else ()
+    arranged = arrangements_of(cursor, organisations, as_of=as_of)
+    newest = _newest(cursor, organisations, as_of)
+    for each in organisations:
+        by = arranged[each].deliveries
+        for source in wanted(every.sources.values(), packs.points_among(every, on, each), definitions):
+            day, who = newest.get((each, source.id)), by.get(source.id, Delivering())
+            yield delivery(source, day, who, as_of=as_of, late_after=late_after)
+
+
+def _newest(cursor: Cursor, organisations: Sequence[str], as_of: date) -> dict[tuple[str, str], date]:
+    """The day of the newest export of each organisation and source."""
+    asked = {"organisations": [*organisations], "as_of": as_of, "known_at": EVERYTHING_KNOWN}
+    return {
+        (row["organisation"], row["source"]): row["extract_date"]
+        for row in rows(cursor, statement("newest_exports"), asked)
+    }
 
 
 def late(cursor: Cursor, organisation: str, *, as_of: date, own: Path | None) -> list[Delivery]:

@@ -71,6 +71,12 @@ def intake_files(
     ]
 
 
+def files_held(cursor: Cursor) -> int:
+    """How many files wait for an answer."""
+    [(count,)] = cursor.execute(statement("files_held")).fetchall()
+    return int(count)
+
+
 def record(cursor: Cursor, file: IntakeFile, *, known: IntakeFile | None = None) -> None:
     """Record what has happened to a file, now and by whom it says; `known` is what was recorded of it before.
 

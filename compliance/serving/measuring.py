@@ -22,23 +22,22 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from compliance.core import clock, places
-from compliance.correcting.deliveries import Delivery, deliveries
+from compliance.correcting.deliveries import Delivery, deliveries_to
 from compliance.declarations.packs import folder_files, ids_of_sources, product_packs
 from compliance.declarations.queries import statement
 from compliance.declarations.sources import product_sources
-from compliance.intake.rows import intake_files
+from compliance.intake.rows import files_held
 from compliance.keeping.maintaining import last_verification
 from compliance.serving.metrics import REGISTRY
 from compliance.store import stores
-from compliance.store.database import EVERYTHING_KNOWN, Cursor, Database, rows
+from compliance.store.database import EVERYTHING_KNOWN, Database, rows
 from compliance.store.failures import Away
 
 SECONDS: Final = 30.0
 # The same while the server cannot serve, as before its first page.
 SOON: Final = 2.0
-# A large store is looked at more seldom: after so many times what that took, but at the latest after these seconds.
-REST: Final = 20
-LATEST: Final = 120.0
+# A store that is written to all the time is counted again after so many times what that took.
+REST: Final = 10
 # What stands for the sources of other publishers: what they are called is theirs.
 OWN: Final = "own"
 log = logging.getLogger(__name__)
@@ -51,11 +50,15 @@ class Measuring(Collector):
         self.unready = unready
         # Why the server could not serve, and what could not be taken, at the last time.
         self.why, self.failed = "", ""
-        # What is known of this machine, and of the store: in which state of it, and when that was last seen to hold.
-        self._here: tuple[Metric, ...] = ()
+        # What is known of this machine, of the store's copy and sizes, and of what is in it: in which state, when that
+        # was last seen to hold, and when it may be counted again.
+        self._machine: tuple[Metric, ...] = ()
+        self._copy: tuple[Metric, ...] = ()
+        self._sizes: tuple[Metric, ...] = ()
         self._store: tuple[Metric, ...] = ()
         self._state: tuple[str, date] | None = None
         self._held_at: float | None = None
+        self._again = 0.0
 
     def begin(self, over: threading.Event) -> None:
         """Take the values in the background until the event is set."""
@@ -65,30 +68,41 @@ class Measuring(Collector):
     def _keep_measuring(self, over: threading.Event) -> None:
         wait = 0.0
         while not over.wait(wait):
-            begun = time.monotonic()
             self.measure()
-            rest = REST * (time.monotonic() - begun)
-            wait = SOON if self.why else min(max(SECONDS, rest), LATEST)
+            wait = SOON if self.why else SECONDS
 
     def measure(self) -> None:
         """Take the values. One that fails is told once in the log."""
         try:
             self.why = self.unready()
-            self._here = (*_ready(self.why), *_of_machine())
+            self._machine = (*_ready(self.why), *_of_machine())
             database = stores.own()
-            state = database.state(), clock.today()
-            if state != self._state:
-                self._store, self._state = tuple(_of_store(database, state[1])), state
-            self._here += (*_of_copy(database), *_sizes(database))
-            self._held_at, self.failed = time.monotonic(), ""
+            self._copy = tuple(_of_copy(database))
+            with suppress(Away):
+                self._sizes = tuple(_sizes(database))
+            self._count(database)
+            self.failed = ""
         except Exception as error:  # whatever it is, the server goes on
             if self.failed != repr(error):
                 log.warning("The values of /metrics cannot be taken: %s", error, exc_info=error)
             self.failed = repr(error)
 
+    def _count(self, database: Database) -> None:
+        """Count what is in a store once it is another, or another day, unless that has just taken long."""
+        state, begun = (database.state(), clock.today()), time.monotonic()
+        if state != self._state:
+            if begun < self._again:
+                return
+            try:
+                self._store, self._state = tuple(_of_store(database, state[1])), state
+            finally:
+                ended = time.monotonic()
+                self._again = ended + REST * (ended - begun)
+        self._held_at = time.monotonic()
+
     def collect(self) -> Iterator[Metric]:
         """The values, and their age."""
-        yield from (*self._here, *self._store)
+        yield from (*self._machine, *self._copy, *self._sizes, *self._store)
         if self._held_at is not None:
             said = "Seconds since the values of the store were known to hold."
             yield GaugeMetricFamily("compliance_measured_age_seconds", said, time.monotonic() - self._held_at)
@@ -124,11 +138,10 @@ def _of_copy(database: Database) -> Iterator[Metric]:
 
 
 def _sizes(database: Database) -> Iterator[Metric]:
-    """The sizes of a store; none before it is made, or while what keeps it is away."""
+    """The sizes of a store; none before it is made."""
     parts = ("copy", "postgresql") if places.own().address else ("file",)
-    with suppress(Away):
-        sizes = dict(zip(parts, database.sizes().values(), strict=True)) if database.exists() else {}
-        yield _gauge("store_bytes", "Size of the store.", "part", sizes)
+    sizes = dict(zip(parts, database.sizes().values(), strict=True)) if database.exists() else {}
+    yield _gauge("store_bytes", "Size of the store.", "part", sizes)
 
 
 def _of_store(database: Database, today: date) -> Iterator[Metric]:
@@ -136,7 +149,10 @@ def _of_store(database: Database, today: date) -> Iterator[Metric]:
     if not database.exists():
         return
     with database.cursor() as cursor:
-        held, found = len(intake_files(cursor, state="held")), [*_deliveries(cursor, today)]
+        named = rows(cursor, statement("organisations_on"), {"as_of": today, "known_at": EVERYTHING_KNOWN})
+        organisations = [row["organisation"] for row in named]
+        found = [*deliveries_to(cursor, organisations, as_of=today, own=places.own_files())]
+        held = files_held(cursor)
     yield GaugeMetricFamily("compliance_intake_held_files", "Files of the intake that wait for an answer.", held)
     yield from _of_deliveries(found)
 
@@ -152,12 +168,6 @@ def _of_deliveries(found: Sequence[Delivery]) -> Iterator[Metric]:
             label, day = _label(each.source.id), _seconds(clock.midnight(each.newest))
             newest[label] = max(day, newest.get(label, day))
     yield _gauge("newest_export_timestamp_seconds", "The day of the newest export of a source.", "source", newest)
-
-
-def _deliveries(cursor: Cursor, today: date) -> Iterator[Delivery]:
-    named = rows(cursor, statement("organisations_on"), {"as_of": today, "known_at": EVERYTHING_KNOWN})
-    for row in named:
-        yield from deliveries(cursor, row["organisation"], as_of=today, own=places.own_files())
 
 
 def _label(source: str) -> str:

@@ -252,6 +252,10 @@ def points_on(
     """The points that are on on a day in an organisation, or in any: the product's always are."""
     if not every.packs:
         return every.points
-    on = packs_on(cursor, [as_of], known_at=known_at)
+    return points_among(every, packs_on(cursor, [as_of], known_at=known_at), organisation)
+
+
+def points_among(every: Declared, on: Iterable[On], organisation: str | None) -> tuple[Point, ...]:
+    """The points that are on in an organisation, or in any, by where each pack is on on a day."""
     packs = {each.pack for each in on if organisation in (None, each.organisation)}
     return tuple(point for point in every.points if not point.pack or point.pack in packs)

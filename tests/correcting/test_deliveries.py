@@ -13,8 +13,9 @@ from compliance.core.language import Language
 from compliance.correcting import arrangements, deliveries, reminders
 from compliance.correcting.arrangements import Arrangements, Delivering
 from compliance.counting.figures import load_figures
+from compliance.store import installing
 from tests.line import POINTS, SOURCES
-from tests.store.test_packs import pack
+from tests.store.test_packs import install, pack
 
 DAY = date(2026, 11, 1)
 STAFF = "AD-konto | Enhet | Anställningsdatum\n" + "\n".join(f"aa{n} | Norr | 2020-01-01" for n in range(3))
@@ -119,6 +120,26 @@ def test_a_source_that_only_a_point_that_is_off_needs_is_not_waited_for():
     figures = load_figures(None)
     assert {source.id for source in deliveries.wanted(every, POINTS, figures)} == SOURCES.keys()
     assert "rooms" in {source.id for source in deliveries.wanted(every, (*POINTS, rooms.point), figures)}
+
+
+def test_what_is_read_of_several_organisations_at_once_is_what_each_alone_has(line):
+    """all: arranged before there was an organisation; B: with a pack and an arrangement of its own; C: nothing"""
+    deliver(line, "staff", Delivering("HR-stödet", days=9), organisation="Förvaltningen")
+    for n, name in enumerate("ABC"):
+        line.load_table(f"{STAFF}\n{name} | Norr | 2020-01-01", organisation=name, extract_date=DAY + timedelta(n))
+    deliver(line, "staff", HR, organisation="B")
+    install(line, pack())
+    with line.database.writing() as cursor:
+        installing.switch(cursor, "city.rooms", "B", on=True, from_day=DAY, as_of=DAY + timedelta(9), who="")
+    asked = {"as_of": DAY + timedelta(9), "own": None}
+    with line.database.cursor() as cursor:
+        alone = [each for name in "ABC" for each in deliveries.deliveries(cursor, name, **asked)]
+        assert [*deliveries.deliveries_to(cursor, [*"ABC"], **asked)] == alone
+    ids = [each.source.id for each in alone]
+    assert (ids.count("staff"), ids.count("rooms"), len(ids)) == (3, 1, 3 * len(SOURCES) + 1)
+    staff = [(each.by, each.newest) for each in alone if each.source.id == "staff"]
+    of_all = Delivering("HR-stödet", days=9)
+    assert staff == [(of_all, DAY), (HR, DAY + timedelta(1)), (of_all, DAY + timedelta(2))]
 
 
 def test_a_reminder_says_what_is_waited_for_and_has_the_template():

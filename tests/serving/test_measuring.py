@@ -17,6 +17,7 @@ from compliance.counting.assessing import coverage
 from compliance.declarations.sources import product_sources
 from compliance.intake.rows import IntakeFile, record
 from compliance.keeping.maintaining import VERIFIED, last_verification, maintain
+from compliance.serving import measuring as measuring_
 from compliance.serving.measuring import Measuring
 from compliance.serving.metrics import REGISTRY
 from compliance.store import failures, stores
@@ -84,6 +85,7 @@ def test_a_server_that_cannot_serve_is_not_ready(store):
 
 
 def test_it_looks_at_the_store_only_once_something_has_changed(store, monkeypatch):
+    monkeypatch.setattr(measuring_, "REST", 0)
     measuring = Measuring(lambda: "")
     measuring.measure()
     with monkeypatch.context() as patched:
@@ -95,11 +97,38 @@ def test_it_looks_at_the_store_only_once_something_has_changed(store, monkeypatc
     assert told(measuring)["compliance_intake_held_files"] == 1
 
 
+def test_a_store_that_takes_long_to_count_is_counted_again_only_after_a_rest(store, monkeypatch):
+    monkeypatch.setattr(measuring_, "REST", 1e9)
+    measuring = Measuring(lambda: "")
+    measuring.measure()
+    held_at = measuring._held_at
+    hold(store, "a")
+    measuring.measure()
+    assert told(measuring)["compliance_intake_held_files"] == 0
+    assert measuring._held_at == held_at
+    assert measuring.failed == ""
+    measuring._again = 0
+    measuring.measure()
+    assert told(measuring)["compliance_intake_held_files"] == 1
+
+
+def test_everything_is_told_while_the_store_is_counted(store, monkeypatch):
+    measuring, seen = Measuring(lambda: ""), []
+    measuring.measure()
+    before = told(measuring)
+    hold(store, "a")
+    measuring._again = 0
+    monkeypatch.setattr(measuring_, "_of_store", lambda *_: seen.append(told(measuring)) or [])
+    measuring.measure()
+    assert {*seen[0]} == {*before}
+
+
 def test_what_cannot_be_taken_stays_as_it_was_and_its_age_is_told(store, monkeypatch, caplog):
     measuring = Measuring(lambda: "")
     measuring.measure()
     before = told(measuring)
     hold(store, "a")
+    measuring._again = 0
 
     def away(_):
         raise failures.away("database")
@@ -110,6 +139,7 @@ def test_what_cannot_be_taken_stays_as_it_was_and_its_age_is_told(store, monkeyp
     measuring.measure()
     after = told(measuring)
     assert (before["compliance_ready"], after["compliance_ready"]) == (1, 0)
+    assert {*after} == {*before}
     assert after["compliance_intake_held_files"] == before["compliance_intake_held_files"]
     assert after["compliance_measured_age_seconds"] > before["compliance_measured_age_seconds"]
     assert len(caplog.records) == 1
