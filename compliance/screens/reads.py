@@ -192,9 +192,9 @@ def coverage(view: View, days: tuple[date, ...], ids: tuple[str, ...]) -> list[C
     data, scope = view.data, view.scope
     usual = _usual_days(data, max(days), scope.organisation)
     counted = tuple(sorted(usual if usual.issuperset(days) else {*days}))
-    alone = scope.organisation if len(counted) > 1 else None
-    own = _figures_for(data, view.reader, counted, scope.level, scope.unit, alone)
-    whole = _all_figures(data, counted, "organisation", alone)
+    organisation = scope.organisation if len(counted) > 1 else None
+    own = _figures_for(data, view.reader, counted, scope.level, scope.unit, organisation)
+    whole = _all_figures(data, counted, "organisation", organisation)
     found = scoped(_of(own, days, ids), _of(whole, days, ids), scope)
     by = {(figure.point.id, figure.as_of): figure for figure in found}
     # of a point whose pack was off on a day, or of an organisation that nobody has loaded an export of
@@ -303,29 +303,31 @@ def _units_counted(data: Data, days: tuple[date, ...], organisation: str | None)
 
 @cached()
 def _figures_for(
-    data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None, alone: str | None = None
+    data: Data, reader: Reader, days: tuple[date, ...], level: Level, unit: str | None, organisation: str | None = None
 ) -> tuple[Coverage, ...]:
     """The figures of a level as the reader may see them, or of one unit alone."""
     of_unit = level == "unit" and len(days) > 1
     figures_ = (
-        _units_counted(data, days, alone).figures(data, unit) if of_unit else _all_figures(data, days, level, alone)
+        _units_counted(data, days, organisation).figures(data, unit)
+        if of_unit
+        else _all_figures(data, days, level, organisation)
     )
     own = (figure for figure in figures_ if unit in (None, figure.unit))
     # nothing is hidden of the figures of organisations
-    hidden = NOTHING_HIDDEN if level == "organisation" else hidden_from(data, reader, days, alone)
+    hidden = NOTHING_HIDDEN if level == "organisation" else hidden_from(data, reader, days, organisation)
     return tuple(reader.figures(own, hidden))
 
 
-def hidden_from(data: Data, reader: Reader, days: tuple[date, ...], alone: str | None = None) -> Plans:
+def hidden_from(data: Data, reader: Reader, days: tuple[date, ...], organisation: str | None = None) -> Plans:
     """What is hidden from a reader on some days: nothing from one who may see persons."""
-    return NOTHING_HIDDEN if reader.named else plans(data, days, alone)
+    return NOTHING_HIDDEN if reader.named else plans(data, days, organisation)
 
 
 @cached()
-def plans(data: Data, days: tuple[date, ...], alone: str | None = None) -> Plans:
+def plans(data: Data, days: tuple[date, ...], organisation: str | None = None) -> Plans:
     """What is hidden on some days from readers who may not see persons, of each organisation or of one alone."""
     if len(days) > 1:
-        return _units_counted(data, days, alone).plans
+        return _units_counted(data, days, organisation).plans
     units, whole = (_all_figures(data, days, level) for level in UNITS_AND_WHOLE)
     return Plans(units, whole, years(data, days).hidden)
 
