@@ -39,7 +39,7 @@ set -eu
 programs=$(echo /usr/lib/postgresql/*/bin) data=/var/lib/postgresql/data/pgdata
 if [ ! -e $data/PG_VERSION ]; then
   $programs/initdb --pgdata=$data --username="$POSTGRES_USER" --pwfile="$POSTGRES_PASSWORD_FILE" \\
-    --auth=scram-sha-256 $POSTGRES_INITDB_ARGS
+    $POSTGRES_INITDB_ARGS
   echo "create database $POSTGRES_USER" | $programs/postgres --single -D $data postgres
 fi
 exec $programs/postgres -D $data "$@"

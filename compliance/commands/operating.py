@@ -3,12 +3,14 @@
 Its commands join those of `compliance.commands.cli`.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from compliance.commands.cli import AsOf, app, past_day, report
 from compliance.core import places
+from compliance.core.errors import Refusal
 from compliance.declarations.login import LOOPBACK
 from compliance.store import stores
 
@@ -28,16 +30,18 @@ def check_command(
     from compliance.keeping.declared import wrong_in
     from compliance.serving.checking import check
 
-    there = places.own()
     wanted, refusals = check(address, login=login)
-    refusals += wrong_in(there.own_files)
+    there = None
+    with suppress(Refusal):  # which `check` has given already
+        there = places.own()
+        refusals += wrong_in(there.own_files)
     for refusal in refusals:
         report(refusal)
-    if wanted:
+    if wanted and there:
         print(f"database: {stores.public_name(there.address or str(there.database))}")
         print(f"address: {wanted.public_address or address}")
         print(f"login: {wanted.login.issuer if wanted.login else 'none, this machine alone'}")
-    print(f"your own: {', '.join(declarations_in(there.own_files)) or 'nothing'}")
+        print(f"your own: {', '.join(declarations_in(there.own_files)) or 'nothing'}")
     raise typer.Exit(1 if refusals else 0)
 
 

@@ -1,5 +1,6 @@
 """Logging without identity numbers, whoever quotes them; as text, or as a line of JSON for each entry."""
 
+import atexit
 import io
 import json
 import logging
@@ -61,6 +62,8 @@ PRINTED: Final = "printed"
 def write_json() -> None:
     """Have every line of this process be a JSON object, whoever logs or prints it, as libraries do in their own forms.
 
+    A process that it starts has streams of its own.
+
     The keys are `timestamp` (UTC), `level`, `logger`, `message`, and `error` with the traceback where there is one.
     """
 
@@ -71,9 +74,13 @@ def write_json() -> None:
     logging.captureWarnings(capture=True)
     sys.stdout, sys.stderr = Lines(sys.stdout, logging.INFO), Lines(sys.stderr, logging.ERROR)
     sys.excepthook = lambda *error: log.critical("An error has ended the process", exc_info=error)
-    threading.excepthook = lambda told: log.error(
-        "An error has ended a thread", exc_info=(told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback)
-    )
+    threading.excepthook = _tell_of_thread
+
+
+def _tell_of_thread(told: threading.ExceptHookArgs) -> None:
+    if not issubclass(told.exc_type, SystemExit):  # a thread that has ended itself
+        error = told.exc_value or told.exc_type()
+        log.error("An error has ended a thread", exc_info=(told.exc_type, error, told.exc_traceback))
 
 
 def json_of(record: logging.LogRecord) -> str:
@@ -92,7 +99,7 @@ def json_of(record: logging.LogRecord) -> str:
 class Lines(io.TextIOBase):
     """A stream on which each line is a JSON object: those that are go on as they are, others become the message of one.
 
-    A line that has no end yet is kept until it has.
+    A line that has no end yet is kept until it has, or the process ends.
     """
 
     encoding, errors = "utf-8", "backslashreplace"
@@ -100,6 +107,7 @@ class Lines(io.TextIOBase):
     def __init__(self, stream: TextIO, level: int) -> None:
         self._stream, self._level = stream, level
         self._begun, self._lock = "", threading.RLock()
+        atexit.register(self._end)
 
     def write(self, text: str) -> int:
         """Write the lines that a text ends. Raise TypeError for bytes, by which libraries know a stream of text."""
@@ -112,6 +120,10 @@ class Lines(io.TextIOBase):
                     self._stream.write(f"{line if _is_object(line) else self._told(line)}\n")
             self._stream.flush()
         return len(text)
+
+    def _end(self) -> None:
+        if self._begun:
+            self.write("\n")
 
     def _told(self, line: str) -> str:
         return json_of(logging.getLogRecordFactory()(PRINTED, self._level, "", 0, line, (), None))

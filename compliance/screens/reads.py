@@ -525,7 +525,8 @@ def counted(data: Data, as_of: date, organisation: str) -> dossier.Counted:
     """What the draft of a review rests on, as the pages count it."""
     others = partial(additional_figures, data, as_of), partial(remarks, data, as_of, organisation)
     with meanwhile(*others):
-        months = _all_figures(data, tuple(sorted(_usual_days(data, as_of, organisation))), "organisation")
+        usual = tuple(sorted(_usual_days(data, as_of, organisation)))
+        months = _all_figures(data, usual, "organisation", organisation)
         units = _all_figures(data, (as_of,), "unit")
         expected = _expected(data, as_of)["organisation"]
     between = _between(data, as_of, organisation)

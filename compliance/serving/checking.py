@@ -29,9 +29,9 @@ def check(address: str, *, login: bool) -> tuple[Settings | None, list[Refusal]]
     try:
         wanted = settings.current()
     except Refusal as refusal:
-        return None, [refusal]
+        return None, [refusal, *_of_environment()]
     except ExceptionGroup as group:
-        return None, [refusal for refusal in group.exceptions if isinstance(refusal, Refusal)]
+        return None, [*(each for each in group.exceptions if isinstance(each, Refusal)), *_of_environment()]
     return wanted, [*_of_environment(), *_unsafe(wanted, address), *_without_login(wanted, login=login)]
 
 

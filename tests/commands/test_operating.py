@@ -93,5 +93,12 @@ def test_a_variable_that_nobody_reads_or_understands_is_a_fault(variable, value,
     assert sentence in done.stderr
 
 
+def test_an_address_of_the_store_that_cannot_be_read_does_not_hide_other_faults(tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPLIANCE_DATABASE_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("COMPLIANCE_LOG", "yaml")
+    done = run_here(tmp_path / "own.duckdb", "check")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 2), done.stderr
+
+
 def test_every_file_that_an_organisation_may_have_has_a_reader_or_is_named_as_not_read():
     assert archive.DECLARED - declared.READERS.keys() == {"extracts.toml", "outlook.toml"}

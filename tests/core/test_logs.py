@@ -106,13 +106,15 @@ def test_an_error_is_one_line_with_its_traceback():
 @pytest.mark.live
 def test_what_ends_a_thread_or_the_process_is_one_line_each():
     lines_of = "import threading\nfrom compliance.core import logs\nlogs.write_json(); logs.begin()\n"
-    lines_of += "threading.Thread(target=lambda: 1 / 0).start()\nint('850612-1238')"
+    lines_of += "threading.Thread(target=lambda: 1 / 0).start()\nthreading.Thread(target=exit).start()\n"
+    lines_of += "print('the last words of 850612-1238', end='')\nint('850612-1238')"
     done = subprocess.run([sys.executable, "-c", lines_of], cwd=ROOT, capture_output=True, text=True, check=False)
     told = [json.loads(line) for line in done.stderr.splitlines()]
     assert sorted(line["error"].splitlines()[-1] for line in told) == [
         "ValueError: invalid literal for int() with base 10: '******-****'",
         "ZeroDivisionError: division by zero",
     ]
+    assert [json.loads(line)["message"] for line in done.stdout.splitlines()] == ["the last words of ******-****"]
     assert done.returncode == 1
 
 

@@ -141,6 +141,9 @@ def test_others_are_let_in_by_a_login_alone_and_secrets_are_files(together, cont
         assert not [name for name in each.get("environment", {}) if re.search(r"SECRET|PASSWORD$", name)]
     for each in containers.values():
         assert not [said["name"] for said in each.get("env", []) if re.search(r"SECRET|PASSWORD$", said["name"])]
+    given = {each["name"]: each["value"] for each in containers["postgres"]["env"]}
+    for arguments in (given, together["services"]["postgres"]["environment"]):
+        assert "--auth=scram-sha-256" in arguments["POSTGRES_INITDB_ARGS"].split()
     files_ = {said["name"]: said["value"] for said in containers["server"]["env"]}
     assert files_["COMPLIANCE_DATABASE_FILE"] == service["environment"]["COMPLIANCE_DATABASE_FILE"]
     [settings], [secrets] = parsed("pod-settings.yaml"), parsed("pod-secrets.yaml")
