@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from compliance.access.disclosure import FEW_PERSONS, LEAST_SHARED, Plans
 from compliance.access.scopes import Level
-from compliance.core.language import month_ends
+from compliance.core.language import folded, month_ends
 from compliance.counting.apart import OUTCOMES
 from compliance.counting.assessing import LEVELS, Coverage, counts, coverage, items_of, plans
 from compliance.counting.figures import Definition, figures
@@ -241,7 +241,7 @@ def _few_units(units: Rows, hiding: Plans, day: date) -> Rows:
         few = units
     enough = _persons(few) >= FEW_PERSONS
     return [
-        {"organisation": each["organisation"], "unit_key": each["unit"] and each["unit"].lower(), "enough": enough}
+        {"organisation": each["organisation"], "unit_key": each["unit"] and folded(each["unit"]), "enough": enough}
         for each in few
     ]
 
